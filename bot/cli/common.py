@@ -1,0 +1,43 @@
+"""What the commands share: the settings of this process, and one way to refuse bad input."""
+
+import os
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+class BadInput(click.ClickException):
+    """What was given cannot be used: exit status 2, one line for each problem, no traceback.
+
+    Args:
+        problems: sentences that say what is wrong, where, and what to do.
+    """
+
+    exit_code = 2
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print one line for each problem, to standard error unless told otherwise."""
+        for problem in self.problems:
+            click.echo(f"ragvsft: {problem}", file=file, err=file is None)
+
+
+def settings_here() -> "Settings":
+    """Read the settings from this process's environment and `.env` in the working directory.
+
+    Raises:
+        BadInput: one line for everything that is missing or wrong.
+    """
+    from bot.settings import SettingsError, load_settings
+
+    try:
+        return load_settings(os.environ, Path(".env"))
+    except SettingsError as error:
+        raise BadInput(*error.problems) from error

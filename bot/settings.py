@@ -1,0 +1,270 @@
+"""The environment, read once and checked as a whole."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from dotenv import dotenv_values
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+
+SLACK_API: Final = "https://slack.com/api/"
+_COMMAND: Final = re.compile(r"/[a-z0-9_-]{1,31}")
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_KEY_RECIPE: Final = (
+    "make one with: python -c "
+    "'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+)
+
+
+class SettingsError(Exception):
+    """Settings are missing or wrong.
+
+    Attributes:
+        problems: one sentence for each, with what to do about it.
+    """
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _bot_token(value: SecretStr) -> SecretStr:
+    token = value.get_secret_value()
+    if token.startswith("xapp-"):
+        raise ValueError("holds an app-level token (xapp-…): move it to SLACK_APP_TOKEN")
+    if not token.startswith("xoxb-"):
+        raise ValueError(
+            "is not a bot token: copy the one that begins with xoxb- from "
+            "“OAuth & Permissions” in your app's settings"
+        )
+    return value
+
+
+def _app_token(value: SecretStr) -> SecretStr:
+    token = value.get_secret_value()
+    if token.startswith("xoxb-"):
+        raise ValueError("holds a bot token (xoxb-…): move it to SLACK_BOT_TOKEN")
+    if not token.startswith("xapp-"):
+        raise ValueError(
+            "is not an app-level token: make one that begins with xapp- under "
+            "“Basic Information > App-Level Tokens”, with the scope connections:write"
+        )
+    return value
+
+
+def _keys(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    keys = [key.strip() for key in value.split(",") if key.strip()]
+    for place, key in enumerate(keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError as error:
+            raise ValueError(
+                f"has no usable key in place {place}: each is 32 bytes in URL-safe base64, "
+                f"newest first, with commas between; {_KEY_RECIPE}"
+            ) from error
+    return keys
+
+
+def _api_url(value: str) -> str:
+    url = urlsplit(value)
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        raise ValueError(f"is not a web address: leave it out to use Slack's own, {SLACK_API}")
+    if url.scheme == "http" and url.hostname not in _LOOPBACK:
+        raise ValueError("would send tokens unencrypted: use https:// (http:// is for localhost)")
+    return value.rstrip("/") + "/"
+
+
+def _database_url(value: str) -> str:
+    scheme, separator, rest = value.partition("://")
+    if scheme != "sqlite" or not separator:
+        shown = f"“{scheme}://”" if separator else "a value without a scheme"
+        raise ValueError(
+            f"has {shown}, but only SQLite is supported: "
+            "use sqlite:///ragvsft.db, or with an absolute path sqlite:////var/lib/ragvsft.db"
+        )
+    if not rest.startswith("/") or rest == "/":
+        raise ValueError(
+            "names no file: three slashes and a relative path (sqlite:///ragvsft.db), "
+            "or four for an absolute one (sqlite:////var/lib/ragvsft/ragvsft.db)"
+        )
+    if rest == "/:memory:":
+        raise ValueError(
+            "would keep decisions in memory only: name a file, e.g. sqlite:///ragvsft.db"
+        )
+    return value
+
+
+def _command(value: str) -> str:
+    if not _COMMAND.fullmatch(value):
+        raise ValueError(
+            "cannot be a slash command: a slash, then 1 to 31 of a-z, 0-9, “-” and “_”, "
+            "e.g. /ragvsft"
+        )
+    return value
+
+
+class Settings(BaseModel):
+    """What the operator decides. Made by `load_settings`; frozen."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, str_strip_whitespace=True
+    )
+
+    bot_token: Annotated[SecretStr, AfterValidator(_bot_token)] | None = Field(
+        None, alias="SLACK_BOT_TOKEN"
+    )
+    client_id: str | None = Field(None, alias="SLACK_CLIENT_ID")
+    client_secret: SecretStr | None = Field(None, alias="SLACK_CLIENT_SECRET")
+    keys: Annotated[tuple[SecretStr, ...], BeforeValidator(_keys)] = Field((), alias="RAGVSFT_KEYS")
+    signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
+    app_token: Annotated[SecretStr, AfterValidator(_app_token)] | None = Field(
+        None, alias="SLACK_APP_TOKEN"
+    )
+    slack_api_url: Annotated[str, AfterValidator(_api_url)] = Field(
+        SLACK_API, alias="SLACK_API_URL"
+    )
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+        "sqlite:///ragvsft.db", alias="DATABASE_URL"
+    )
+    rules: Path = Field(Path("rules"), alias="RAGVSFT_RULES")
+    command: Annotated[str, AfterValidator(_command)] = Field("/ragvsft", alias="RAGVSFT_COMMAND")
+    host: str = Field("0.0.0.0", alias="HOST")  # noqa: S104  # a server in a container is reached from outside
+    port: int = Field(3000, alias="PORT", ge=0, le=65535)
+    persistent: bool = Field(False, alias="RAGVSFT_PERSISTENT")
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether Slack is reached over Socket Mode rather than over HTTP."""
+        return self.app_token is not None
+
+    @property
+    def many_workspaces(self) -> bool:
+        """Whether workspaces install the bot by OAuth; otherwise one bot token serves one."""
+        return self.bot_token is None
+
+    @property
+    def database_path(self) -> Path:
+        """The file that holds the decision log."""
+        return Path(self.database_url.removeprefix("sqlite:///"))
+
+
+NAMES: Final = frozenset(
+    field.alias for field in Settings.model_fields.values() if field.alias is not None
+)
+
+
+def load_settings(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
+    """Read the settings for talking to Slack.
+
+    Args:
+        environ: environment variables; they win over the file.
+        dotenv: a `.env` file to read beneath them; it need not exist.
+
+    Returns:
+        The settings, complete and well-formed.
+
+    Raises:
+        SettingsError: names everything that is missing or wrong, all at once.
+    """
+    values = read_values(environ, dotenv)
+    settings, problems = check_values(values)
+    problems = (*missing(values), *problems)
+    if settings is None or problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def read_values(environ: Mapping[str, str], dotenv: Path | None = None) -> dict[str, str]:
+    """Merge the environment over a `.env` file; a name set to nothing counts as unset."""
+    from_file = dotenv_values(dotenv, interpolate=False) if dotenv and dotenv.is_file() else {}
+    merged = {**from_file, **environ}
+    return {
+        name: value.strip() for name, value in merged.items() if value is not None and value.strip()
+    }
+
+
+def check_values(values: Mapping[str, str]) -> tuple[Settings | None, tuple[str, ...]]:
+    """Read each value by itself: the settings, or a sentence for each one that is malformed."""
+    try:
+        return Settings.model_validate(dict(values)), ()
+    except ValidationError as error:
+        return None, tuple(_sentences(error))
+
+
+def missing(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Say which settings are not there that talking to Slack needs, and where to find each."""
+    return (*_missing_tokens(values), *_missing_transport(values))
+
+
+def misspelt(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Say which names look like a setting of ours but are none."""
+    unknown = sorted(name for name in values if name.startswith("RAGVSFT_") and name not in NAMES)
+    return tuple(_unknown(name) for name in unknown)
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, NAMES, n=1)
+    advice = f"did you mean {near[0]}?" if near else "remove it, or see .env.example for the names."
+    return f"{name} is not a setting: {advice}"
+
+
+def _sentences(error: ValidationError) -> Iterator[str]:
+    for problem in error.errors(include_url=False, include_input=False):
+        name = str(problem["loc"][0])
+        if problem["type"] == "value_error":
+            yield f"{name} {problem['ctx']['error']}."
+        elif name == "PORT":
+            yield "PORT is not a port: use a whole number from 0 to 65535 (0 takes any free one)."
+        elif name == "RAGVSFT_PERSISTENT":
+            yield "RAGVSFT_PERSISTENT is neither yes nor no: use 1 or 0."
+        else:
+            yield f"{name} cannot be read: {problem['msg']}."
+
+
+def _missing_tokens(values: Mapping[str, str]) -> Iterator[str]:
+    oauth = {
+        "SLACK_CLIENT_ID": "copy it from “Basic Information > App Credentials”",
+        "SLACK_CLIENT_SECRET": "copy it from “Basic Information > App Credentials”",
+        "RAGVSFT_KEYS": f"it encrypts the tokens of the workspaces; {_KEY_RECIPE}",
+    }
+    present = [name for name in oauth if name in values]
+    if "SLACK_BOT_TOKEN" in values:
+        if len(present) == len(oauth):
+            yield (
+                "SLACK_BOT_TOKEN (one workspace) and SLACK_CLIENT_ID with its secret and keys "
+                "(many workspaces) are both set: keep one of the two."
+            )
+    elif present == ["RAGVSFT_KEYS"] or not present:
+        yield (
+            "SLACK_BOT_TOKEN is missing: install the app to your workspace and copy the "
+            "“Bot User OAuth Token” (xoxb-…) from “OAuth & Permissions”. For many workspaces set "
+            "SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and RAGVSFT_KEYS instead."
+        )
+    else:
+        for name, remedy in oauth.items():
+            if name not in values:
+                yield f"{name} is missing beside {present[0]}: {remedy}."
+
+
+def _missing_transport(values: Mapping[str, str]) -> Iterator[str]:
+    if "SLACK_APP_TOKEN" not in values and "SLACK_SIGNING_SECRET" not in values:
+        yield (
+            "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing. Without a public address use "
+            "Socket Mode: make SLACK_APP_TOKEN (xapp-…) under “Basic Information > App-Level "
+            "Tokens” with the scope connections:write. With one, copy SLACK_SIGNING_SECRET from "
+            "“App Credentials” on the same page."
+        )
