@@ -1,0 +1,1 @@
+"""The decision log, in SQLite: the only SQL in the house."""

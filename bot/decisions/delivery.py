@@ -1,0 +1,108 @@
+"""Deliveries: outgoing Slack messages that must not be lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.decisions.model import Decision
+
+
+class DeliveryKind(StrEnum):
+    """What a delivery tells."""
+
+    ANNOUNCEMENT = "announcement"
+    RECOMMENDATION = "recommendation"
+    NOT_POSTED = "not_posted"
+    """To the driver: the announcement could not be posted, and what to do."""
+    UNCERTAIN = "uncertain"
+    """To the driver: nobody can tell whether a message arrived; send again or leave it."""
+    COULD_NOT_OPEN = "could_not_open"
+    """To a person: the questionnaire did not open; a button that opens it."""
+
+
+class DeliveryState(StrEnum):
+    """How far a delivery has come."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    """Handed to Slack, and no answer came: it may or may not be there."""
+    FAILED = "failed"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One outgoing message.
+
+    `key` is unique: the same key is never delivered twice. `channel` is a channel's or a
+    user's id. `after` is the key of the delivery in whose thread this one goes, and which
+    must have been sent first. `detail` holds what the message tells beside the decision.
+    `ts` and `sent_channel` are Slack's, once sent.
+    """
+
+    key: str
+    workspace: str
+    kind: DeliveryKind
+    channel: str
+    due_at: datetime
+    decision: int | None = None
+    after: str | None = None
+    detail: Mapping[str, str] = field(default_factory=dict)
+    state: DeliveryState = DeliveryState.PENDING
+    attempts: int = 0
+    ts: str | None = None
+    sent_channel: str | None = None
+
+
+def announcement_key(decision: Decision) -> str:
+    """Return the key of the message in the channel that announces the decision."""
+    return f"{decision.workspace}/{decision.number}/announcement"
+
+
+def opening_deliveries(decision: Decision) -> tuple[Delivery, ...]:
+    """Return what goes out when a decision is opened: the announcement, and its thread."""
+    announcement = Delivery(
+        key=announcement_key(decision),
+        workspace=decision.workspace,
+        kind=DeliveryKind.ANNOUNCEMENT,
+        channel=decision.place.channel,
+        due_at=decision.opened_at,
+        decision=decision.number,
+    )
+    recommendation = Delivery(
+        key=f"{decision.workspace}/{decision.number}/recommendation",
+        workspace=decision.workspace,
+        kind=DeliveryKind.RECOMMENDATION,
+        channel=decision.place.channel,
+        due_at=decision.opened_at,
+        decision=decision.number,
+        after=announcement.key,
+    )
+    return announcement, recommendation
+
+
+def trouble_notice(
+    kind: DeliveryKind, about: Delivery, decision: Decision, at: datetime, reason: str
+) -> Delivery:
+    """Return the message that tells a decision's driver about a delivery in trouble.
+
+    Args:
+        kind: `NOT_POSTED` or `UNCERTAIN`.
+        about: the delivery in trouble.
+        decision: the decision that it tells of.
+        at: when to send the notice.
+        reason: Slack's name for the error.
+    """
+    return Delivery(
+        key=f"{about.key}/{kind}/{about.attempts}",
+        workspace=about.workspace,
+        kind=kind,
+        channel=decision.driver,
+        due_at=at,
+        decision=decision.number,
+        detail={"about": about.key, "channel": about.channel, "reason": reason},
+    )
+

@@ -1,0 +1,134 @@
+"""What the house keeps: drafts, decisions, and where and by whom they may be seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from bot.advice.verdict import Verdict
+
+
+class Visibility(StrEnum):
+    """Who may see a decision, fixed by the place it was posted in."""
+
+    PUBLIC = "public"
+    """Everybody in the workspace."""
+    PRIVATE = "private"
+    """The people of one private channel, and the decision's own people."""
+    DIRECT = "direct"
+    """The decision's own people only."""
+
+
+class Status(StrEnum):
+    """Where a decision stands."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    OVERRIDDEN = "overridden"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in a workspace: Slack's ids of the workspace and of the user."""
+
+    workspace: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A conversation a decision can live in.
+
+    `channel` is a channel's id; for `Visibility.DIRECT` it is the id of the user whose
+    direct messages with the app are meant.
+    """
+
+    channel: str
+    visibility: Visibility
+
+
+class ReviewChoice(StrEnum):
+    """When the team wants to look at the outcome."""
+
+    DAYS_30 = "30"
+    DAYS_60 = "60"
+    DAYS_90 = "90"
+    ON_DATE = "date"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The wish for a review: a choice, and the day if the choice is `ON_DATE`."""
+
+    choice: ReviewChoice = ReviewChoice.DAYS_90
+    day: date | None = None
+
+    def due(self, today: date) -> date | None:
+        """Return the day of the review for a decision posted `today`; None for never."""
+        match self.choice:
+            case ReviewChoice.NEVER:
+                return None
+            case ReviewChoice.ON_DATE:
+                return self.day
+            case _:
+                return today + timedelta(days=int(self.choice))
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """The first page of the questionnaire: what is to be decided, and by whom.
+
+    `deciders` are user ids; empty means the driver decides.
+    """
+
+    title: str = ""
+    problem: str = ""
+    deciders: tuple[str, ...] = ()
+    review: Review = Review()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A questionnaire under way.
+
+    `answers` maps a question's id to an answer's id, or to None for "don't know"; a question
+    that is not in it has not been answered. `origin` is where the questionnaire was opened,
+    None when that was no conversation (App Home). `decision` is the number of the decision
+    that it became.
+    """
+
+    id: str
+    driver: Person
+    playbook_hash: str
+    started_at: datetime
+    changed_at: datetime
+    origin: Place | None = None
+    workflow: Workflow = Workflow()
+    answers: Mapping[str, str | None] = field(default_factory=dict)
+    decision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A question put to a team, with the recommendation it got.
+
+    `number` counts from 1 within a workspace. `deciders` are user ids, never empty.
+    """
+
+    workspace: str
+    number: int
+    draft_id: str
+    title: str
+    problem: str
+    driver: str
+    deciders: tuple[str, ...]
+    review_on: date | None
+    place: Place
+    playbook_hash: str
+    answers: Mapping[str, str | None]
+    verdict: Verdict
+    status: Status
+    opened_at: datetime

@@ -1,0 +1,169 @@
+"""What the desk needs of the world: a log, a clock, playbooks, and somebody to wake."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.advice.advisor import Advisor
+from bot.advice.loader import PlaybookText
+from bot.decisions.delivery import Delivery
+from bot.decisions.model import Decision, Draft, Person, Place
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """Return the time now, in UTC, with its zone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A playbook as it stood at one time: its text, and the advisor made from it."""
+
+    text: PlaybookText
+    advisor: Advisor
+
+
+class Playbooks(Protocol):
+    """The playbooks in use."""
+
+    def current(self, playbook_id: str | None = None) -> Edition:
+        """Return the last good edition of a playbook; of the first one if none is named.
+
+        Raises:
+            UnknownPlaybook: there is none of that name.
+        """
+        ...
+
+    def titles(self) -> dict[str, str]:
+        """Return each playbook's title by its id, the first one first."""
+        ...
+
+
+class UnknownPlaybook(LookupError):
+    """No playbook has this id; `known` are those there are."""
+
+    def __init__(self, playbook_id: str, known: tuple[str, ...]) -> None:
+        super().__init__(playbook_id)
+        self.playbook_id = playbook_id
+        self.known = known
+
+
+class Store(Protocol):
+    """The decision log. Each method is one transaction."""
+
+    async def add_draft(self, draft: Draft, text: PlaybookText) -> None:
+        """Keep a new draft, and with it the text of its playbook."""
+        ...
+
+    async def change_draft(
+        self, driver: Person, draft_id: str, change: Callable[[Draft], Draft]
+    ) -> Draft | None:
+        """Replace a draft of this driver's by what `change` makes of it.
+
+        What `change` raises is passed on, and nothing is changed.
+
+        Returns:
+            The draft as changed; None if there is none.
+        """
+        ...
+
+    async def draft(self, driver: Person, draft_id: str) -> Draft | None:
+        """Return a draft of this driver's; None if there is none."""
+        ...
+
+    async def unposted_drafts(self, driver: Person, since: datetime) -> list[Draft]:
+        """Return the driver's drafts changed after `since` and not posted, newest first."""
+        ...
+
+    async def playbook_text(self, playbook_hash: str) -> PlaybookText | None:
+        """Return the kept text of a playbook by its hash."""
+        ...
+
+    async def open_decision(self, draft: Draft, decision: Decision) -> tuple[Decision, bool]:
+        """Log a decision under the next free number, with its opening deliveries.
+
+        A draft becomes one decision, however often this is called.
+
+        Returns:
+            The decision as logged, and whether this call logged it.
+        """
+        ...
+
+    async def decision(self, workspace: str, number: int) -> Decision | None:
+        """Return a decision; None if there is none of that number."""
+        ...
+
+    async def recent_decisions(self, person: Person, limit: int) -> list[Decision]:
+        """Return the newest decisions that this person may see outside any channel."""
+        ...
+
+    async def redirect(self, decision: Decision, place: Place, actor: str, at: datetime) -> bool:
+        """Send a decision's failed deliveries again, to `place`, and move the decision there.
+
+        Returns:
+            False if there was nothing that had failed.
+        """
+        ...
+
+    async def add_delivery(self, delivery: Delivery) -> bool:
+        """Keep a delivery; False if its key is there already."""
+        ...
+
+    async def settle_unknown(self, workspace: str, key: str, *, resend: bool, at: datetime) -> bool:
+        """Resend or dismiss a delivery of which nobody knows whether it arrived.
+
+        Returns:
+            False if it is not unknown any more.
+        """
+        ...
+
+    async def overdue_since(self, workspace: str) -> datetime | None:
+        """Return when the oldest delivery that was tried and waits for another try was due."""
+        ...
+
+
+class Outbox(Protocol):
+    """The deliveries, as the one who carries them out needs them."""
+
+    async def recover(self, at: datetime) -> int:
+        """Mark what a crash left in `sending` as unknown; return how many there were."""
+        ...
+
+    async def claim(self, at: datetime) -> Delivery | None:
+        """Take the next delivery that is due, and mark it as being sent; None if none is.
+
+        One post a second and channel; a reply waits until its thread's message is there.
+        """
+        ...
+
+    async def thread_of(self, delivery: Delivery) -> Delivery | None:
+        """Return the delivery in whose thread this one goes, as it was sent."""
+        ...
+
+    async def sent(self, delivery: Delivery, channel: str, ts: str, at: datetime) -> None:
+        """Note where and under which timestamp Slack has the message."""
+        ...
+
+    async def retry(self, delivery: Delivery, due_at: datetime, error: str) -> None:
+        """Put a delivery back, to be tried at `due_at`."""
+        ...
+
+    async def failed(self, delivery: Delivery, error: str, notice: Delivery | None) -> None:
+        """Give a delivery up, and with it what waits for it; keep the notice about it."""
+        ...
+
+    async def unknown(self, delivery: Delivery, error: str, notice: Delivery | None) -> None:
+        """Note that nobody knows whether a delivery arrived; keep the notice about it."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next waiting delivery is due; None if none waits."""
+        ...
+
+    async def counts(self) -> dict[str, int]:
+        """Return the number of deliveries in each state."""
+        ...

@@ -1,0 +1,92 @@
+"""One connection to the log, on one thread; every write in a transaction of its own."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Self, TypeVar
+
+from sqlite_utils import Database
+
+from bot.store.migrations import migrations
+
+Result = TypeVar("Result")
+
+BUSY_SECONDS = 10
+
+
+class LogUnusable(RuntimeError):
+    """The database file cannot be opened, or is not a log; the message says what to do."""
+
+
+class Log:
+    """The connection. Callers pass functions of a `Database`, which run on its thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Make a log at `path`; nothing is opened before `open`."""
+        self._path = path
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="log")
+        self._db: Database | None = None
+
+    async def open(self) -> Self:
+        """Open the file, creating it if need be, and bring its schema up to date.
+
+        Raises:
+            LogUnusable: with a sentence that says what is wrong and what to do.
+        """
+        await self._on_thread(self._open)
+        return self
+
+    async def close(self) -> None:
+        """Close the file, when what is under way has finished."""
+        await self._on_thread(self._close)
+        self._thread.shutdown()
+
+    async def read(self, work: Callable[[Database], Result]) -> Result:
+        """Run `work` and return what it returns."""
+        return await self._on_thread(lambda: work(self._connected()))
+
+    async def write(self, work: Callable[[Database], Result]) -> Result:
+        """Run `work` in one transaction; what it raises undoes all of it and is passed on."""
+        return await self._on_thread(lambda: self._in_transaction(work))
+
+    async def _on_thread(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _open(self) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+            self._db = Database(connection)
+            self._db.enable_wal()
+            for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+                self._db.execute(f"PRAGMA {pragma}")
+            self._in_transaction(migrations.apply)
+        except (OSError, sqlite3.Error) as error:
+            raise LogUnusable(
+                f"the database {self._path} cannot be used ({error}): check that its folder "
+                "exists and is writable, or set DATABASE_URL to another file"
+            ) from error
+
+    def _close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def _connected(self) -> Database:
+        if self._db is None:
+            raise RuntimeError("the log is not open")
+        return self._db
+
+    def _in_transaction(self, work: Callable[[Database], Result]) -> Result:
+        # sqlite-utils begins deferred transactions, which fail at once under two writers.
+        db = self._connected()
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(db)
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")
+        return result

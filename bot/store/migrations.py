@@ -1,0 +1,124 @@
+"""The schema of the log, as steps that are each applied once."""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("ragvsft")
+
+
+@migrations()
+def m001_initial(db: Database) -> None:
+    """Playbooks, drafts, decisions, their events, and deliveries."""
+    _table(
+        db,
+        "playbooks",
+        {"hash": str, "id": str, "folder": str, "files": str},
+        pk="hash",
+    )
+    _table(
+        db,
+        "decisions",
+        {
+            "workspace": str,
+            "number": int,
+            "draft_id": str,
+            "title": str,
+            "problem": str,
+            "driver": str,
+            "deciders": str,
+            "review_on": str,
+            "channel": str,
+            "visibility": str,
+            "playbook_hash": str,
+            "answers": str,
+            "verdict": str,
+            "option": str,
+            "status": str,
+            "opened_at": str,
+        },
+        pk=("workspace", "number"),
+        nullable={"review_on"},
+        foreign_keys=[("playbook_hash", "playbooks", "hash")],
+    )
+    db["decisions"].create_index(["workspace", "draft_id"], unique=True)
+    db["decisions"].create_index(["workspace", "driver", "number"])
+    _table(
+        db,
+        "drafts",
+        {
+            "id": str,
+            "workspace": str,
+            "driver": str,
+            "playbook_hash": str,
+            "channel": str,
+            "visibility": str,
+            "workflow": str,
+            "answers": str,
+            "started_at": str,
+            "changed_at": str,
+            "decision": int,
+        },
+        pk="id",
+        nullable={"channel", "visibility", "decision"},
+        foreign_keys=[("playbook_hash", "playbooks", "hash")],
+    )
+    db["drafts"].create_index(["workspace", "driver", "changed_at"])
+    _table(
+        db,
+        "events",
+        {
+            "id": int,
+            "workspace": str,
+            "decision": int,
+            "kind": str,
+            "actor": str,
+            "at": str,
+            "detail": str,
+        },
+        pk="id",
+    )
+    db["events"].create_index(["workspace", "decision"])
+    _table(
+        db,
+        "deliveries",
+        {
+            "id": int,
+            "key": str,
+            "workspace": str,
+            "kind": str,
+            "channel": str,
+            "decision": int,
+            "after": str,
+            "detail": str,
+            "state": str,
+            "attempts": int,
+            "due_at": str,
+            "taken_at": str,
+            "ts": str,
+            "sent_channel": str,
+            "error": str,
+        },
+        pk="id",
+        nullable={"decision", "after", "taken_at", "ts", "sent_channel", "error"},
+    )
+    db["deliveries"].create_index(["key"], unique=True)
+    db["deliveries"].create_index(["state", "due_at"])
+    db["deliveries"].create_index(["workspace", "channel", "taken_at"])
+
+
+def _table(
+    db: Database,
+    name: str,
+    columns: dict[str, type],
+    *,
+    pk: str | tuple[str, str],
+    nullable: set[str] | None = None,
+    foreign_keys: list[tuple[str, str, str]] | None = None,
+) -> None:
+    """Create a STRICT table whose columns are NOT NULL unless named."""
+    db.table(name).create(
+        columns,
+        pk=pk,
+        strict=True,
+        not_null=[column for column in columns if column not in (nullable or set())],
+        foreign_keys=foreign_keys or [],
+    )
