@@ -1,7 +1,6 @@
 """The environment, read once and checked as a whole."""
 
 import difflib
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Final
@@ -19,8 +18,9 @@ from pydantic import (
     ValidationError,
 )
 
+from bot.manifest import COMMAND
+
 SLACK_API: Final = "https://slack.com/api/"
-_COMMAND: Final = re.compile(r"/[a-z0-9_-]{1,31}")
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _KEY_RECIPE: Final = (
     "make one with: python -c "
@@ -109,7 +109,7 @@ def _database_url(value: str) -> str:
 
 
 def _command(value: str) -> str:
-    if not _COMMAND.fullmatch(value):
+    if not COMMAND.fullmatch(value):
         raise ValueError(
             "cannot be a slash command: a slash, then 1 to 31 of a-z, 0-9, “-” and “_”, "
             "e.g. /ragvsft"
@@ -189,12 +189,26 @@ def load_settings(environ: Mapping[str, str], dotenv: Path | None = None) -> Set
 
 
 def read_values(environ: Mapping[str, str], dotenv: Path | None = None) -> dict[str, str]:
-    """Merge the environment over a `.env` file; a name set to nothing counts as unset."""
-    from_file = dotenv_values(dotenv, interpolate=False) if dotenv and dotenv.is_file() else {}
-    merged = {**from_file, **environ}
+    """Merge the environment over a `.env` file; a name set to nothing counts as unset.
+
+    Raises:
+        SettingsError: the file is there and cannot be read.
+    """
+    merged = {**_read_file(dotenv), **environ}
     return {
         name: value.strip() for name, value in merged.items() if value is not None and value.strip()
     }
+
+
+def _read_file(dotenv: Path | None) -> dict[str, str | None]:
+    if dotenv is None or not dotenv.is_file():
+        return {}
+    try:
+        return dotenv_values(dotenv, interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            (f"{dotenv} cannot be read ({error}): make it a readable text file in UTF-8.",)
+        ) from error
 
 
 def check_values(values: Mapping[str, str]) -> tuple[Settings | None, tuple[str, ...]]:

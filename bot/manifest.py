@@ -1,0 +1,133 @@
+"""The Slack app manifest: what the app is called, what it may do, and where Slack reaches it.
+
+The fields are those of Slack's manifest schema 1 (github.com/slackapi/manifest-schema).
+"""
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+EVENTS_PATH: Final = "/slack/events"
+REDIRECT_PATH: Final = "/slack/oauth_redirect"
+
+SCOPES: Final = {
+    "commands": "the slash command and the shortcuts",
+    "chat:write": "posts decisions, keeps them up to date, and reminds deciders by direct message",
+    "chat:write.public": "posts to a public channel that nobody has invited the bot to",
+    "users:read": "time zones for reminders, and who is a guest from another organisation",
+    "files:write": "uploads exported records and the digest's chart",
+}
+"""Every scope of the bot token, with what it is for. There is none that reads messages."""
+
+COMMAND: Final = re.compile(r"/[a-z0-9_-]{1,31}")
+"""What Slack accepts as the name of a slash command: a slash, and 32 characters in all."""
+
+
+def public_url(text: str) -> str:
+    """Normalise the address under which Slack reaches the bot.
+
+    Args:
+        text: an address as a person types it, with or without the path of the events.
+
+    Returns:
+        The address without a trailing slash.
+
+    Raises:
+        ValueError: it is not an https address that Slack could call; says why.
+    """
+    base = text.strip().rstrip("/").removesuffix(EVENTS_PATH)
+    url = urlsplit(base)
+    if url.scheme != "https" or not url.hostname:
+        raise ValueError(f"“{text}” is not an address that begins with https://")
+    if url.query or url.fragment or re.search(r"[\s\"'\\]", base):
+        raise ValueError(f"“{text}” has more than a host and a path")
+    return base
+
+
+def manifest(url: str | None = None, command: str = "/ragvsft") -> str:
+    """Write the manifest as YAML, with the reason for each permission beside it.
+
+    Args:
+        url: the public address from `public_url`; None for Socket Mode, which needs none.
+        command: the slash command's name.
+
+    Returns:
+        The whole document, ready to paste under “Create New App > From a manifest”.
+
+    Raises:
+        ValueError: the command's name is not one that Slack accepts.
+    """
+    if not COMMAND.fullmatch(command):
+        raise ValueError(f"“{command}” is not a slash command: use / and a-z, 0-9, “-” or “_”")
+    return _TEMPLATE.format(
+        how=f"reached at {url}" if url else "Socket Mode: no public address needed",
+        command=command,
+        command_url=_line(6, "url", url, EVENTS_PATH),
+        redirect_urls=f'\n  redirect_urls:\n    - "{url}{REDIRECT_PATH}"' if url else "",
+        scopes="\n".join(f"      - {name:<17}  # {why}" for name, why in SCOPES.items()),
+        request_url=_line(4, "request_url", url, EVENTS_PATH),
+        socket_mode="false" if url else "true",
+    )
+
+
+def _line(indent: int, key: str, url: str | None, path: str) -> str:
+    return f'\n{" " * indent}{key}: "{url}{path}"' if url else ""
+
+
+_TEMPLATE: Final = """\
+# The Slack app "ragvsft", {how}.
+# Create it at https://api.slack.com/apps > Create New App > From a manifest.
+_metadata:
+  major_version: 1
+  minor_version: 1
+
+display_information:
+  name: ragvsft
+  description: Decide as a team how to build with a language model, and keep why.
+  long_description: >-
+    Type {command} in a channel and answer a short questionnaire. ragvsft recommends, with reasons
+    and sources, whether prompting, long context, RAG, fine-tuning, a combination or something else
+    fits the problem, and says what would change its mind. The team discusses it in the thread,
+    decides, and the decision is kept: why, by whom, and later how it went.
+  background_color: "#1f3a4d"
+
+features:
+  app_home:
+    home_tab_enabled: true  # drafts, what waits for you, recent decisions
+    messages_tab_enabled: true  # where reminders and private decisions arrive
+    messages_tab_read_only_enabled: true  # the bot reads no messages, so there is nothing to type
+  bot_user:
+    display_name: ragvsft
+    always_online: false
+  slash_commands:
+    - command: {command}{command_url}
+      description: Decide together how to build with a language model
+      usage_hint: "[help | list | show 12 | search words | export | digest | rules]"
+      should_escape: false
+  shortcuts:
+    - name: Turn into a decision
+      type: message
+      callback_id: decide_from_message
+      description: Start a decision with this message as the problem
+    - name: Start a decision
+      type: global
+      callback_id: start_decision
+      description: Find out whether prompting, RAG, fine-tuning or something else fits
+
+oauth_config:{redirect_urls}
+  scopes:
+    bot:  # the least that works; none of them reads what people write
+{scopes}
+
+settings:
+  event_subscriptions:{request_url}
+    bot_events:
+      - app_home_opened  # shows the Home tab
+      - app_uninstalled  # forgets the workspace's tokens
+      - tokens_revoked  # the same, when only the tokens go
+  interactivity:
+    is_enabled: true{request_url}
+  org_deploy_enabled: false
+  socket_mode_enabled: {socket_mode}
+  token_rotation_enabled: false
+"""
