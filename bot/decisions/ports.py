@@ -144,7 +144,7 @@ class Outbox(Protocol):
         """Return the delivery in whose thread this one goes, as it was sent."""
         ...
 
-    async def sent(self, delivery: Delivery, channel: str, ts: str, at: datetime) -> None:
+    async def sent(self, delivery: Delivery, channel: str, ts: str) -> None:
         """Note where and under which timestamp Slack has the message."""
         ...
 

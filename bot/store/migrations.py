@@ -11,7 +11,7 @@ def m001_initial(db: Database) -> None:
     _table(
         db,
         "playbooks",
-        {"hash": str, "id": str, "folder": str, "files": str},
+        {"hash": str, "folder": str, "files": str},
         pk="hash",
     )
     _table(

@@ -22,7 +22,6 @@ def playbook_row(text: PlaybookText) -> dict[str, Any]:
     """Return the row that keeps a playbook's text."""
     return {
         "hash": text.hash,
-        "id": text.folder,
         "folder": text.folder,
         "files": json.dumps(dict(text.files)),
     }

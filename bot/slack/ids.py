@@ -1,0 +1,53 @@
+"""Every id that Slack sends back to us, as enums."""
+
+from enum import StrEnum
+
+
+class Shortcut(StrEnum):
+    """Callback ids of the shortcuts in the manifest."""
+
+    DECIDE_FROM_MESSAGE = "decide_from_message"
+    START = "start_decision"
+
+
+class Modal(StrEnum):
+    """Callback ids of modals."""
+
+    WORKFLOW = "workflow"
+    QUESTIONS = "questions"
+    REVIEW = "review"
+    NOTICE = "notice"
+
+
+class Block(StrEnum):
+    """Block ids of inputs; a question's block is `QUESTION_PREFIX` and the question's id."""
+
+    TITLE = "title"
+    PROBLEM = "problem"
+    DECIDERS = "deciders"
+    REVIEW_CHOICE = "review_choice"
+    REVIEW_DAY = "review_day"
+    DESTINATION = "destination"
+    OTHER_CHANNEL = "other_channel"
+    NAVIGATION = "navigation"
+
+
+QUESTION_PREFIX = "question:"
+
+
+class Action(StrEnum):
+    """Action ids."""
+
+    ANSWER = "answer"
+    BACK = "back"
+    START = "start"
+    RESUME = "resume"
+    RETRY_POST = "retry_post"
+    POST_ELSEWHERE = "post_elsewhere"
+    RESEND = "resend"
+    DISMISS = "dismiss"
+    OPEN_LINK = "open_link"
+
+
+DONT_KNOW = "dont_know"
+"""The value of the answer "Don't know", which the playbook does not list."""

@@ -1,0 +1,163 @@
+"""The deliveries of the log, as the one who carries them out needs them. Fills `Outbox`."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.decisions.delivery import Delivery, DeliveryState
+from bot.store import rows
+from bot.store.log import Log
+
+PACE = timedelta(seconds=1)
+"""One post a second and channel: https://docs.slack.dev/apis/web-api/rate-limits."""
+
+_CLAIMABLE = """
+select d.* from deliveries as d
+left join deliveries as parent on parent.key = d.after
+where d.state = :pending and d.due_at <= :now
+  and (d.after is null or parent.state = :sent)
+  and not exists (
+    select 1 from deliveries as other
+    where other.workspace = d.workspace and other.channel = d.channel
+      and (other.state = :sending or other.taken_at > :pace)
+  )
+order by d.due_at, d.id limit 1
+"""
+
+_WAITING = """
+select d.due_at, (
+    select max(other.taken_at) from deliveries as other
+    where other.workspace = d.workspace and other.channel = d.channel
+  ) as taken_at
+from deliveries as d
+left join deliveries as parent on parent.key = d.after
+where d.state = :pending and (d.after is null or parent.state = :sent)
+order by d.due_at limit 100
+"""
+
+
+class SqliteOutbox:
+    """The port `Outbox`, on a log."""
+
+    def __init__(self, log: Log) -> None:
+        """Make an outbox on a log that its owner opens and closes."""
+        self._log = log
+
+    async def recover(self, at: datetime) -> int:
+        """Mark what a crash left in `sending` as unknown; return how many there were."""
+
+        def work(db: Database) -> int:
+            changed = db.execute(
+                "update deliveries set state = ?, error = 'interrupted', taken_at = ?"
+                " where state = ?",
+                (DeliveryState.UNKNOWN.value, at.isoformat(), DeliveryState.SENDING.value),
+            )
+            return int(changed.rowcount)
+
+        return await self._log.write(work)
+
+    async def claim(self, at: datetime) -> Delivery | None:
+        """Take the next delivery that is due, and mark it as being sent; None if none is."""
+        arguments = {
+            "pending": DeliveryState.PENDING.value,
+            "sending": DeliveryState.SENDING.value,
+            "sent": DeliveryState.SENT.value,
+            "now": at.isoformat(),
+            "pace": (at - PACE).isoformat(),
+        }
+
+        def work(db: Database) -> Delivery | None:
+            for row in list(db.query(_CLAIMABLE, arguments)):
+                taken = {
+                    "state": DeliveryState.SENDING.value,
+                    "attempts": row["attempts"] + 1,
+                    "taken_at": at.isoformat(),
+                }
+                db.table("deliveries").update(row["id"], taken)
+                return rows.to_delivery({**row, **taken})
+            return None
+
+        return await self._log.write(work)
+
+    async def thread_of(self, delivery: Delivery) -> Delivery | None:
+        """Return the delivery in whose thread this one goes, as it was sent."""
+        if delivery.after is None:
+            return None
+        found = await self._log.read(
+            lambda db: list(db.table("deliveries").rows_where("key = ?", [delivery.after]))
+        )
+        return rows.to_delivery(found[0]) if found else None
+
+    async def sent(self, delivery: Delivery, channel: str, ts: str) -> None:
+        """Note where and under which timestamp Slack has the message."""
+        await self._note(
+            delivery,
+            {"state": DeliveryState.SENT.value, "sent_channel": channel, "ts": ts, "error": None},
+        )
+
+    async def retry(self, delivery: Delivery, due_at: datetime, error: str) -> None:
+        """Put a delivery back, to be tried at `due_at`."""
+        await self._note(
+            delivery,
+            {
+                "state": DeliveryState.PENDING.value,
+                "due_at": due_at.isoformat(),
+                "error": error,
+            },
+        )
+
+    async def failed(self, delivery: Delivery, error: str, notice: Delivery | None) -> None:
+        """Give a delivery up, and with it what waits for it; keep the notice about it."""
+        failed = {"state": DeliveryState.FAILED.value, "error": error}
+
+        def work(db: Database) -> None:
+            table = db.table("deliveries")
+            waiting = "(key = ? or after = ?) and state in ('sending', 'pending')"
+            for row in list(table.rows_where(waiting, [delivery.key, delivery.key])):
+                table.update(row["id"], failed)
+            _keep(db, notice)
+
+        await self._log.write(work)
+
+    async def unknown(self, delivery: Delivery, error: str, notice: Delivery | None) -> None:
+        """Note that nobody knows whether a delivery arrived; keep the notice about it."""
+        await self._note(
+            delivery, {"state": DeliveryState.UNKNOWN.value, "error": error}, notice
+        )
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next waiting delivery is due; None if none waits."""
+        arguments = {"pending": DeliveryState.PENDING.value, "sent": DeliveryState.SENT.value}
+        found = await self._log.read(lambda db: list(db.query(_WAITING, arguments)))
+        return min((_free_at(row) for row in found), default=None)
+
+    async def counts(self) -> dict[str, int]:
+        """Return the number of deliveries in each state."""
+        query = "select state, count(*) as n from deliveries group by state"
+        found = await self._log.read(lambda db: list(db.query(query)))
+        return {row["state"]: row["n"] for row in found}
+
+    async def _note(
+        self, delivery: Delivery, values: dict[str, Any], notice: Delivery | None = None
+    ) -> None:
+        def work(db: Database) -> None:
+            table = db.table("deliveries")
+            for row in list(table.rows_where("key = ?", [delivery.key])):
+                table.update(row["id"], values)
+            _keep(db, notice)
+
+        await self._log.write(work)
+
+
+def _free_at(row: rows.Row) -> datetime:
+    """Return when a waiting delivery is due and its channel free again."""
+    due = datetime.fromisoformat(row["due_at"])
+    if row["taken_at"] is None:
+        return due
+    return max(due, datetime.fromisoformat(row["taken_at"]) + PACE)
+
+
+def _keep(db: Database, notice: Delivery | None) -> None:
+    if notice is not None:
+        db.table("deliveries").insert(rows.delivery_row(notice), ignore=True)

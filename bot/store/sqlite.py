@@ -1,0 +1,216 @@
+"""The decision log: drafts, decisions and what happened to them. Fills the port `Store`."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+from sqlite_utils.db import NotFoundError
+
+from bot.advice.loader import PlaybookText
+from bot.decisions.delivery import Delivery, DeliveryState, opening_deliveries
+from bot.decisions.model import Decision, Draft, Person, Place, Visibility
+from bot.store import rows
+from bot.store.log import Log
+
+
+class SqliteStore:
+    """The port `Store`, on a log."""
+
+    def __init__(self, log: Log) -> None:
+        """Make a store on a log that its owner opens and closes."""
+        self._log = log
+
+    async def add_draft(self, draft: Draft, text: PlaybookText) -> None:
+        """Keep a new draft, and with it the text of its playbook."""
+
+        def work(db: Database) -> None:
+            db.table("playbooks").insert(rows.playbook_row(text), pk="hash", ignore=True)
+            db.table("drafts").insert(rows.draft_row(draft))
+
+        await self._log.write(work)
+
+    async def change_draft(
+        self, driver: Person, draft_id: str, change: Callable[[Draft], Draft]
+    ) -> Draft | None:
+        """Replace a draft of this driver's by what `change` makes of it."""
+
+        def work(db: Database) -> Draft | None:
+            draft = _draft(db, driver, draft_id)
+            if draft is None:
+                return None
+            changed = change(draft)
+            if changed != draft:
+                db.table("drafts").update(draft_id, rows.draft_row(changed))
+            return changed
+
+        return await self._log.write(work)
+
+    async def draft(self, driver: Person, draft_id: str) -> Draft | None:
+        """Return a draft of this driver's; None if there is none."""
+        return await self._log.read(lambda db: _draft(db, driver, draft_id))
+
+    async def unposted_drafts(self, driver: Person, since: datetime) -> list[Draft]:
+        """Return the driver's drafts changed after `since` and not posted, newest first."""
+        query = (
+            "select * from drafts where workspace = ? and driver = ? and changed_at > ?"
+            " and decision is null order by changed_at desc limit 20"
+        )
+        arguments = (driver.workspace, driver.user, since.isoformat())
+        found = await self._log.read(lambda db: list(db.query(query, arguments)))
+        return [rows.to_draft(row) for row in found]
+
+    async def playbook_text(self, playbook_hash: str) -> PlaybookText | None:
+        """Return the kept text of a playbook by its hash."""
+        row = await self._log.read(lambda db: _row(db, "playbooks", playbook_hash))
+        return rows.to_playbook(row) if row else None
+
+    async def open_decision(self, draft: Draft, decision: Decision) -> tuple[Decision, bool]:
+        """Log a decision under the next free number, with its opening deliveries."""
+
+        def work(db: Database) -> tuple[Decision, bool]:
+            known = _decision_of_draft(db, draft)
+            if known is not None:
+                return known, False
+            row = rows.decision_row(decision)
+            row["number"] = _next_number(db, decision.workspace)
+            db.table("decisions").insert(row)
+            db.table("drafts").update(draft.id, {"decision": row["number"]})
+            logged = rows.to_decision(row)
+            for delivery in opening_deliveries(logged):
+                db.table("deliveries").insert(rows.delivery_row(delivery))
+            _note(db, logged, "opened", logged.driver, logged.opened_at, {})
+            return logged, True
+
+        return await self._log.write(work)
+
+    async def decision(self, workspace: str, number: int) -> Decision | None:
+        """Return a decision; None if there is none of that number."""
+        row = await self._log.read(lambda db: _row(db, "decisions", (workspace, number)))
+        return rows.to_decision(row) if row else None
+
+    async def recent_decisions(self, person: Person, limit: int) -> list[Decision]:
+        """Return the newest decisions that this person may see outside any channel."""
+        query = (
+            "select * from decisions where workspace = :workspace and (visibility = :public"
+            " or driver = :user or exists (select 1 from json_each(deciders) where value = :user))"
+            " order by number desc limit :limit"
+        )
+        arguments = {
+            "workspace": person.workspace,
+            "user": person.user,
+            "public": Visibility.PUBLIC.value,
+            "limit": limit,
+        }
+        found = await self._log.read(lambda db: list(db.query(query, arguments)))
+        return [rows.to_decision(row) for row in found]
+
+    async def redirect(self, decision: Decision, place: Place, actor: str, at: datetime) -> bool:
+        """Send a decision's failed deliveries again, to `place`, and move the decision there."""
+
+        def work(db: Database) -> bool:
+            failed = list(
+                db.table("deliveries").rows_where(
+                    "workspace = ? and decision = ? and state = ? and channel = ?",
+                    (
+                        decision.workspace,
+                        decision.number,
+                        DeliveryState.FAILED.value,
+                        decision.place.channel,
+                    ),
+                )
+            )
+            for row in failed:
+                again = {
+                    "channel": place.channel,
+                    "state": DeliveryState.PENDING.value,
+                    "due_at": at.isoformat(),
+                }
+                db.table("deliveries").update(row["id"], again)
+            if failed and place != decision.place:
+                moved = {"channel": place.channel, "visibility": place.visibility.value}
+                db.table("decisions").update((decision.workspace, decision.number), moved)
+                _note(db, decision, "moved", actor, at, {"from": decision.place.channel})
+            return bool(failed)
+
+        return await self._log.write(work)
+
+    async def add_delivery(self, delivery: Delivery) -> bool:
+        """Keep a delivery; False if its key is there already."""
+
+        def work(db: Database) -> bool:
+            before = db.table("deliveries").count_where("key = ?", [delivery.key])
+            db.table("deliveries").insert(rows.delivery_row(delivery), ignore=True)
+            return before == 0
+
+        return await self._log.write(work)
+
+    async def settle_unknown(self, workspace: str, key: str, *, resend: bool, at: datetime) -> bool:
+        """Resend or dismiss a delivery of which nobody knows whether it arrived."""
+        state = DeliveryState.PENDING if resend else DeliveryState.DISMISSED
+
+        def work(db: Database) -> bool:
+            changed = db.execute(
+                "update deliveries set state = ?, due_at = ?"
+                " where workspace = ? and key = ? and state = ?",
+                (state.value, at.isoformat(), workspace, key, DeliveryState.UNKNOWN.value),
+            )
+            return changed.rowcount > 0
+
+        return await self._log.write(work)
+
+    async def overdue_since(self, workspace: str) -> datetime | None:
+        """Return when the oldest delivery that was tried and waits for another try was due."""
+        query = (
+            "select min(taken_at) as since from deliveries"
+            " where workspace = ? and state = ? and attempts > 0"
+        )
+        arguments = (workspace, DeliveryState.PENDING.value)
+        (row,) = await self._log.read(lambda db: list(db.query(query, arguments)))
+        return datetime.fromisoformat(row["since"]) if row["since"] else None
+
+
+def _row(db: Database, table: str, key: Any) -> dict[str, Any] | None:
+    try:
+        return dict(db.table(table).get(key))
+    except NotFoundError:
+        return None
+
+
+def _draft(db: Database, driver: Person, draft_id: str) -> Draft | None:
+    row = _row(db, "drafts", draft_id)
+    if row is None or (row["workspace"], row["driver"]) != (driver.workspace, driver.user):
+        return None
+    return rows.to_draft(row)
+
+
+def _decision_of_draft(db: Database, draft: Draft) -> Decision | None:
+    found = db.table("decisions").rows_where(
+        "workspace = ? and draft_id = ?", (draft.driver.workspace, draft.id), limit=1
+    )
+    for row in found:
+        return rows.to_decision(row)
+    return None
+
+
+def _next_number(db: Database, workspace: str) -> int:
+    query = "select coalesce(max(number), 0) + 1 as next from decisions where workspace = ?"
+    (row,) = db.query(query, [workspace])
+    return int(row["next"])
+
+
+def _note(
+    db: Database, decision: Decision, kind: str, actor: str, at: datetime, detail: dict[str, str]
+) -> None:
+    """Keep an event in a decision's life."""
+    db.table("events").insert(
+        {
+            "workspace": decision.workspace,
+            "decision": decision.number,
+            "kind": kind,
+            "actor": actor,
+            "at": at.isoformat(),
+            "detail": json.dumps(detail),
+        }
+    )
