@@ -1,0 +1,74 @@
+"""`ragvsft doctor`: what is missing or wrong, with the remedy."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from bot.doctor.finding import Finding
+
+COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.option(
+    "--blocks",
+    is_flag=True,
+    help="Send a sample of every view and message to Slack's validator instead (needs no token).",
+)
+@click.pass_context
+def doctor(context: click.Context, as_json: bool, blocks: bool) -> None:
+    """Say what is missing or wrong, and what to do about it.
+
+    Looks at the settings (environment and .env), Slack and its tokens and scopes, the playbooks,
+    the database and the port. Changes nothing. Exit status 0 if the bot can run, 1 if not.
+    """
+    from bot.doctor.finding import as_rows, is_well
+
+    findings = asyncio.run(_collect(_samples() if blocks else _everything()))
+    well = is_well(findings)
+    if as_json:
+        click.echo(json.dumps({"well": well, "findings": as_rows(findings)}, indent=2))
+    else:
+        _show(findings)
+    context.exit(0 if well else 1)
+
+
+def _everything() -> "AsyncIterator[Finding]":
+    from bot.clock import SystemClock
+    from bot.disk import read_mounts
+    from bot.doctor.examination import examine
+
+    return examine(os.environ, Path(".env"), read_mounts(), SystemClock())
+
+
+def _samples() -> "AsyncIterator[Finding]":
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.doctor.blocks import examine_blocks
+    from bot.doctor.examination import usable_settings
+    from bot.settings import read_values
+    from bot.slack.views.samples import samples
+
+    url = usable_settings(read_values(os.environ, Path(".env"))).slack_api_url
+    return examine_blocks(samples(), AsyncWebClient(base_url=url, timeout=30))
+
+
+async def _collect(findings: "AsyncIterator[Finding]") -> "list[Finding]":
+    return [finding async for finding in findings]
+
+
+def _show(findings: "list[Finding]") -> None:
+    from bot.doctor.finding import as_text, summary
+
+    def paint(state: str, label: str) -> str:
+        return click.style(label, fg=COLOURS[state])
+
+    click.echo(as_text(findings, paint=paint))
+    click.echo(f"\n{summary(findings)}")

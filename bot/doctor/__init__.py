@@ -1,0 +1,1 @@
+"""Looks at settings, Slack, rules, database and port, and says what is wrong and what to do."""

@@ -1,0 +1,62 @@
+"""Shows samples of what the bot sends to Slack's own validator."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.doctor.finding import Finding, ok, problem
+
+BLOCKS: Final = "Blocks"
+KINDS: Final = ("view", "blocks", "message")
+
+
+async def examine_blocks(
+    samples: Mapping[str, Mapping[str, Any]], client: AsyncWebClient
+) -> AsyncIterator[Finding]:
+    """Send each sample to `blocks.validate`, which needs no token.
+
+    The payload goes in the body: slack_sdk's own `blocks_validate` puts it into the address,
+    which is too short for a large modal.
+
+    Args:
+        samples: by name; each holds one of `view`, `blocks` or `message`.
+        client: without a token.
+
+    Yields:
+        A finding for each sample; after the first failure of the connection, no more.
+    """
+    for name, sample in samples.items():
+        try:
+            yield await _examine(name, sample, client)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            yield problem(
+                BLOCKS,
+                f"{name}: cannot reach {client.base_url} ({str(error) or type(error).__name__})",
+                "check the network and SLACK_API_URL; the other samples were not tried",
+            )
+            return
+
+
+async def _examine(name: str, sample: Mapping[str, Any], client: AsyncWebClient) -> Finding:
+    kind = next(kind for kind in KINDS if kind in sample)
+    payload = sample[kind]
+    if kind == "message":
+        # docs.slack.dev/reference/methods/blocks.validate: a message is validated without `text`.
+        payload = {key: value for key, value in payload.items() if key != "text"}
+    try:
+        await client.api_call("blocks.validate", data={kind: json.dumps(payload)})
+    except SlackApiError as error:
+        return problem(
+            BLOCKS, f"{name}: {_reasons(error.response)}", "mend its builder in bot/slack/views"
+        )
+    return ok(BLOCKS, name)
+
+
+def _reasons(response: Mapping[str, Any]) -> str:
+    errors = response.get("errors") or []
+    told = [f"{error.get('pointer', '')} {error.get('message', '')}".strip() for error in errors]
+    return "; ".join(told) or str(response.get("error", "refused without a reason"))
