@@ -17,6 +17,8 @@ class DeliveryKind(StrEnum):
     """To the driver: the announcement could not be posted, and what to do."""
     UNCERTAIN = "uncertain"
     """To the driver: nobody can tell whether a message arrived; send again or leave it."""
+    NOTICE = "notice"
+    """To a person: one paragraph."""
     COULD_NOT_OPEN = "could_not_open"
     """To a person: the questionnaire did not open; a button that opens it."""
 

@@ -11,7 +11,6 @@ from bot.decisions.delivery import Delivery, DeliveryKind
 from bot.decisions.model import Decision, Draft, Person, Place, Status, Visibility, Workflow
 from bot.decisions.ports import Clock, Playbooks, Store
 from bot.decisions.questionnaire import (
-    REVIEW_STEP,
     WORKFLOW_STEP,
     Page,
     page_after,
@@ -117,36 +116,39 @@ class Desk:
         return page_after(await self._advisor(draft.playbook_hash), draft, WORKFLOW_STEP)
 
     async def answer(
-        self,
-        driver: Person,
-        draft_id: str,
-        step: str,
-        answers: Mapping[str, str | None],
-        *,
-        back: bool = False,
+        self, driver: Person, draft_id: str, step: str, answers: Mapping[str, str | None]
     ) -> Page:
-        """Keep the answers of a step and return the next page, or the one before.
+        """Keep the answers of a step and return the next page.
 
         Args:
             driver: who answers.
             draft_id: the draft.
             step: the step that was answered.
             answers: answer ids by question id; None is "don't know".
-            back: whether the person went back rather than on.
 
         Raises:
             DraftGone: there is no such draft of this driver's.
             AlreadyPosted: it has become a decision.
             InvalidAnswers: a question or an answer is not in the playbook.
         """
+        draft, advisor = await self._keep(driver, draft_id, answers)
+        return page_after(advisor, draft, step)
+
+    async def keep(
+        self, driver: Person, draft_id: str, answers: Mapping[str, str | None]
+    ) -> None:
+        """Keep answers without going on; it raises what `answer` raises."""
+        await self._keep(driver, draft_id, answers)
+
+    async def turn_back(self, driver: Person, draft_id: str, step: str) -> Page:
+        """Return the page before a step.
+
+        Raises:
+            DraftGone: there is no such draft of this driver's.
+            AlreadyPosted: it has become a decision.
+        """
         draft, advisor = await self._open_draft(driver, draft_id)
-        advisor.check(answers)
-        if answers:
-            draft = await self._change(
-                driver, draft_id, lambda old: replace(old, answers={**old.answers, **answers})
-            )
-        turn = page_before if back else page_after
-        return turn(advisor, draft, step)
+        return page_before(advisor, draft, step)
 
     async def resume(self, driver: Person, draft_id: str) -> Page:
         """Return the page on which a draft was left: the first with something unanswered.
@@ -159,16 +161,6 @@ class Desk:
         if not draft.workflow.title:
             return page_at(advisor, draft, WORKFLOW_STEP)
         return page_after(advisor, draft, WORKFLOW_STEP)
-
-    async def review(self, driver: Person, draft_id: str) -> Page:
-        """Return the last page of a draft.
-
-        Raises:
-            DraftGone: there is no such draft of this driver's.
-            AlreadyPosted: it has become a decision.
-        """
-        draft, advisor = await self._open_draft(driver, draft_id)
-        return page_at(advisor, draft, REVIEW_STEP)
 
     async def post(self, driver: Person, draft_id: str, place: Place) -> Posted:
         """Make a draft a decision, once, and send it on its way.
@@ -212,18 +204,23 @@ class Desk:
             raise NothingToResend(number)
         self._wake_delivery()
 
+    async def origin_of(self, driver: Person, draft_id: str) -> Place | None:
+        """Return where a draft was opened; None if that was no conversation.
+
+        Raises:
+            DraftGone: there is no such draft of this driver's.
+        """
+        return (await self._draft(driver, draft_id)).origin
+
     async def promise_to_open(self, person: Person, draft_id: str) -> None:
         """Send a person a button that opens a draft, because it did not open by itself."""
-        notice = Delivery(
-            key=f"{person.workspace}/draft/{draft_id}/could_not_open",
-            workspace=person.workspace,
-            kind=DeliveryKind.COULD_NOT_OPEN,
-            channel=person.user,
-            due_at=self._clock.now(),
-            detail={"draft": draft_id},
-        )
-        await self._store.add_delivery(notice)
-        self._wake_delivery()
+        key = f"{person.workspace}/draft/{draft_id}/{DeliveryKind.COULD_NOT_OPEN}"
+        await self._send(person, key, DeliveryKind.COULD_NOT_OPEN, {"draft": draft_id})
+
+    async def tell(self, person: Person, text: str) -> None:
+        """Send a person a direct message of one paragraph, in Slack's markup."""
+        key = f"{person.workspace}/{DeliveryKind.NOTICE}/{uuid.uuid4().hex}"
+        await self._send(person, key, DeliveryKind.NOTICE, {"text": text})
 
     async def decision(self, workspace: str, number: int) -> Decision | None:
         """Return a decision for those who render it; it asks nobody's permission."""
@@ -281,6 +278,31 @@ class Desk:
         if decision.driver != actor.user:
             raise NotYours(decision.driver)
         return decision
+
+    async def _send(
+        self, person: Person, key: str, kind: DeliveryKind, detail: Mapping[str, str]
+    ) -> None:
+        delivery = Delivery(
+            key=key,
+            workspace=person.workspace,
+            kind=kind,
+            channel=person.user,
+            due_at=self._clock.now(),
+            detail=detail,
+        )
+        await self._store.add_delivery(delivery)
+        self._wake_delivery()
+
+    async def _keep(
+        self, driver: Person, draft_id: str, answers: Mapping[str, str | None]
+    ) -> tuple[Draft, Advisor]:
+        draft, advisor = await self._open_draft(driver, draft_id)
+        advisor.check(answers)
+        if answers:
+            draft = await self._change(
+                driver, draft_id, lambda old: replace(old, answers={**old.answers, **answers})
+            )
+        return draft, advisor
 
     async def _change(
         self, driver: Person, draft_id: str, change: Callable[[Draft], Draft]

@@ -46,8 +46,10 @@ class Action(StrEnum):
     POST_ELSEWHERE = "post_elsewhere"
     RESEND = "resend"
     DISMISS = "dismiss"
-    OPEN_LINK = "open_link"
 
 
 DONT_KNOW = "dont_know"
 """The value of the answer "Don't know", which the playbook does not list."""
+
+DECISION_PREFIX = "decision:"
+"""The block id of a decision's buttons is this and its number."""

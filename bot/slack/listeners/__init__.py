@@ -1,0 +1,1 @@
+"""What Slack tells the bot: each listener parses, calls one use case, and acks."""

@@ -1,0 +1,107 @@
+"""The one place that turns an error into what a person reads."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackClientError
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.advice.advisor import InvalidAnswers
+from bot.decisions.desk import AlreadyPosted, Desk, DraftGone, NothingToResend, NotYours
+from bot.slack.payloads import FieldError, Outsider, Unreadable, who
+from bot.slack.views import notices
+
+log = structlog.get_logger(__name__)
+
+
+def words_for(error: BaseException) -> str:
+    """Return what to tell a person about an error: what happened and what to do."""
+    match error:
+        case Outsider():
+            return notices.OUTSIDER
+        case DraftGone():
+            return "This questionnaire is over: it expired, or somebody else opened it. Start anew."
+        case AlreadyPosted(number=number):
+            return f"This was already posted as decision #{number}; its answers stay as they are."
+        case NotYours(driver=driver):
+            return notices.not_yours(driver)
+        case NothingToResend():
+            return "There is nothing left to do: the message has arrived, or was taken care of."
+        case InvalidAnswers():
+            return "The questions have changed in the meantime. Close this window and start anew."
+        case _:
+            return notices.UNEXPECTED
+
+
+class Errors:
+    """Answers a request that failed, and tells the person when the ack is already out."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Make the error listener."""
+        self._desk = desk
+
+    async def answer(
+        self, error: Exception, request: AsyncBoltRequest, body: dict[str, Any]
+    ) -> BoltResponse:
+        """Return the response to a request whose listener raised `error`."""
+        if isinstance(error, Unreadable):
+            return BoltResponse(status=400, body="This request lacks what Slack always sends.")
+        _report(error)
+        if body.get("type") == "view_submission":
+            return BoltResponse(status=200, body=json.dumps(_in_modal(error)), headers=_JSON)
+        if "command" in body:
+            answer = {"response_type": "ephemeral", "text": words_for(error)}
+            return BoltResponse(status=200, body=json.dumps(answer), headers=_JSON)
+        await self.tell(error, request)
+        return BoltResponse(status=200)
+
+    async def after_the_ack(self, error: BaseException, request: AsyncBoltRequest) -> None:
+        """Tell the person about an errand that failed."""
+        _report(error)
+        await self.tell(error, request)
+
+    async def tell(self, error: BaseException, request: AsyncBoltRequest) -> None:
+        """Tell the person whose request failed: where they are, else by direct message."""
+        text = words_for(error)
+        response_url = request.body.get("response_url")
+        if response_url and await _responded(str(response_url), text):
+            return
+        if request.body.get("type") != "event_callback":
+            await self._desk.tell(who(request.body), text)
+
+
+_JSON = {"content-type": ["application/json"]}
+
+
+def register(app: AsyncApp, errors: Errors) -> None:
+    """Attach the error listener."""
+    app.error(errors.answer)
+
+
+def _in_modal(error: Exception) -> Mapping[str, Any]:
+    if isinstance(error, FieldError):
+        return {"response_action": "errors", "errors": {error.block: error.message}}
+    view = notices.notice_modal("This didn't work", words_for(error))
+    return {"response_action": "update", "view": view}
+
+
+def _report(error: BaseException) -> None:
+    """Log what nobody expected; what a person caused is not the operator's business."""
+    if words_for(error) == notices.UNEXPECTED and not isinstance(error, FieldError):
+        log.error("a request failed", exc_info=error)
+
+
+async def _responded(response_url: str, text: str) -> bool:
+    """Return whether Slack took a private answer to an interaction."""
+    try:
+        answer = await AsyncWebhookClient(response_url, retry_handlers=[]).send(
+            text=text, response_type="ephemeral", replace_original=False
+        )
+    except (SlackClientError, OSError, TimeoutError):
+        return False
+    return answer.status_code == 200

@@ -1,0 +1,61 @@
+"""The one message in the channel that stands for a decision."""
+
+from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock
+
+from bot.advice.playbook import Playbook
+from bot.decisions.model import Decision, Status, Visibility
+from bot.slack.text import FALLBACK, HEADER, and_list, fit, fit_escaped, mention, quote
+from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section
+from bot.slack.views.verdict import bars, headline, plain_headline, why_line
+
+STATUS_WORDS = {
+    Status.OPEN: "Open",
+    Status.ACCEPTED: "Accepted",
+    Status.OVERRIDDEN: "Decided differently",
+    Status.SUPERSEDED: "Superseded",
+    Status.WITHDRAWN: "Withdrawn",
+}
+
+_VISIBLE_TO = {
+    Visibility.PUBLIC: "Everyone in the workspace can see this",
+    Visibility.PRIVATE: "Only this private channel and the people named here can see this",
+    Visibility.DIRECT: "Only the people named here can see this",
+}
+_MOST_PEOPLE_NAMED = 5
+
+
+def announcement(decision: Decision, playbook: Playbook) -> Message:
+    """Return the announcement: title, verdict with its bars, why, status and people."""
+    verdict = decision.verdict
+    blocks: list[Block] = [
+        HeaderBlock(text=plain(fit(f"#{decision.number}  {decision.title}", HEADER)))
+    ]
+    if decision.problem:
+        blocks.append(section(quote(decision.problem, 600)))
+    blocks += [
+        section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
+        section(bars(playbook, verdict)),
+        ContextBlock(elements=[mrkdwn(_people(decision))]),
+        ContextBlock(elements=[mrkdwn(_VISIBLE_TO[decision.place.visibility])]),
+    ]
+    summary = (
+        f"Decision #{decision.number}: {fit_escaped(decision.title, 300)}. "
+        f"Recommended: {plain_headline(playbook, verdict)}. The reasons are in the thread."
+    )
+    return Message(text=fit(summary, FALLBACK), blocks=as_dicts(blocks))
+
+
+def _people(decision: Decision) -> str:
+    deciders = [mention(user) for user in decision.deciders[:_MOST_PEOPLE_NAMED]]
+    rest = len(decision.deciders) - len(deciders)
+    if rest:
+        deciders.append(f"{rest} more")
+    verb = "decides" if len(decision.deciders) == 1 else "decide"
+    parts = [
+        f"*{STATUS_WORDS[decision.status]}*",
+        f"{mention(decision.driver)} asks",
+        f"{and_list(deciders)} {verb}",
+    ]
+    if decision.review_on:
+        parts.append(f"Review on {decision.review_on:%-d %B %Y}")
+    return "  ·  ".join(parts)

@@ -1,0 +1,241 @@
+"""The questionnaire's pages as modals."""
+
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ChannelSelectElement,
+    ContextBlock,
+    DatePickerElement,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    RadioButtonsElement,
+    StaticSelectElement,
+    UserMultiSelectElement,
+)
+from slack_sdk.models.views import View
+
+from bot.advice.playbook import Question
+from bot.decisions.model import Place, ReviewChoice, Visibility
+from bot.decisions.questionnaire import (
+    REVIEW_STEP,
+    WORKFLOW_STEP,
+    Page,
+    QuestionsPage,
+    ReviewPage,
+    WorkflowPage,
+)
+from bot.slack import ids
+from bot.slack.payloads import ViewMetadata
+from bot.slack.text import (
+    MODAL_TITLE,
+    PLAIN_OPTION,
+    channel_link,
+    escape,
+    fit,
+    fit_escaped,
+)
+from bot.slack.views.message import Chapter, chapters, mrkdwn, plain, section
+from bot.slack.views.verdict import answer_words, bars, headline, why_line
+
+TITLE_LENGTH = 120
+PROBLEM_LENGTH = 3000
+_CHAPTERS_BUDGET = 20_000
+_MOST_DECIDERS = 10
+
+_REVIEW_CHOICES = {
+    ReviewChoice.DAYS_30: "In 30 days",
+    ReviewChoice.DAYS_60: "In 60 days",
+    ReviewChoice.DAYS_90: "In 90 days",
+    ReviewChoice.ON_DATE: "On the day chosen below",
+    ReviewChoice.NEVER: "Never",
+}
+
+
+def modal(page: Page) -> dict[str, Any]:
+    """Return the modal of a page."""
+    match page:
+        case WorkflowPage():
+            return _workflow(page)
+        case QuestionsPage():
+            return _questions(page)
+        case ReviewPage():
+            return _review(page)
+
+
+def _workflow(page: WorkflowPage) -> dict[str, Any]:
+    workflow = page.draft.workflow
+    blocks: list[Block] = [
+        _progress(1, page.of, "The decision"),
+        InputBlock(
+            block_id=ids.Block.TITLE,
+            label=plain("What do you want to decide?"),
+            element=PlainTextInputElement(
+                action_id=ids.Action.ANSWER,
+                max_length=TITLE_LENGTH,
+                initial_value=workflow.title or None,
+                placeholder=plain("Answers for the support team"),
+                focus_on_load=True,
+            ),
+        ),
+        InputBlock(
+            block_id=ids.Block.PROBLEM,
+            label=plain("What goes wrong today?"),
+            hint=plain("In your own words. Start from the work, not from the method."),
+            optional=True,
+            element=PlainTextInputElement(
+                action_id=ids.Action.ANSWER,
+                multiline=True,
+                max_length=PROBLEM_LENGTH,
+                initial_value=fit(workflow.problem, PROBLEM_LENGTH) or None,
+            ),
+        ),
+        InputBlock(
+            block_id=ids.Block.DECIDERS,
+            label=plain("Who decides?"),
+            optional=True,
+            hint=plain("You, if you leave this empty."),
+            element=UserMultiSelectElement(
+                action_id=ids.Action.ANSWER,
+                initial_users=list(workflow.deciders) or None,
+                max_selected_items=_MOST_DECIDERS,
+                placeholder=plain("One person or several"),
+            ),
+        ),
+        InputBlock(
+            block_id=ids.Block.REVIEW_CHOICE,
+            label=plain("When do you want to look at how it went?"),
+            element=_choice_of(workflow.review.choice),
+        ),
+        InputBlock(
+            block_id=ids.Block.REVIEW_DAY,
+            label=plain("Day of the review"),
+            optional=True,
+            hint=plain("Only if you chose a day above."),
+            element=DatePickerElement(
+                action_id=ids.Action.ANSWER,
+                initial_date=workflow.review.day.isoformat() if workflow.review.day else None,
+            ),
+        ),
+    ]
+    return _view(page, ids.Modal.WORKFLOW, WORKFLOW_STEP, page.playbook_title, "Next", blocks)
+
+
+def _choice_of(choice: ReviewChoice) -> StaticSelectElement:
+    options = {
+        each: Option(text=plain(words), value=each.value) for each, words in _REVIEW_CHOICES.items()
+    }
+    return StaticSelectElement(
+        action_id=ids.Action.ANSWER,
+        options=list(options.values()),
+        initial_option=options[choice],
+    )
+
+
+def _questions(page: QuestionsPage) -> dict[str, Any]:
+    blocks: list[Block] = [_progress(page.number, page.of, page.step.title)]
+    blocks += [_question(page, question) for question in page.questions]
+    blocks.append(_back())
+    title = fit(page.step.title, MODAL_TITLE)
+    return _view(page, ids.Modal.QUESTIONS, page.step.id, title, "Next", blocks)
+
+
+def _question(page: QuestionsPage, question: Question) -> Block:
+    choices = {**question.answers, ids.DONT_KNOW: "Don't know"}
+    options = {
+        value: Option(text=plain(fit(text, PLAIN_OPTION)), value=value)
+        for value, text in choices.items()
+    }
+    given = page.draft.answers.get(question.id, "")
+    return InputBlock(
+        block_id=f"{ids.QUESTION_PREFIX}{question.id}",
+        label=plain(question.ask),
+        hint=plain(question.help) if question.help else None,
+        element=RadioButtonsElement(
+            action_id=ids.Action.ANSWER,
+            options=list(options.values()),
+            initial_option=options.get(ids.DONT_KNOW if given is None else given),
+        ),
+    )
+
+
+def _review(page: ReviewPage) -> dict[str, Any]:
+    playbook, verdict, draft = page.advisor.playbook, page.verdict, page.draft
+    answers = tuple(
+        f"{escape(question.ask)}\n    *{answer_words(playbook, question.id, given)}*"
+        for question in playbook.questions
+        if question.id in draft.answers and page.advisor.applies(question, draft.answers)
+        for given in [draft.answers[question.id]]
+    )
+    blocks: list[Block] = [
+        _progress(page.of, page.of, "Check and post"),
+        section(f"*{fit_escaped(draft.workflow.title, 600)}*"),
+        section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
+        section(bars(playbook, verdict)),
+        *chapters(
+            [
+                Chapter("Before you rely on this", tuple(escape(g.say) for g in verdict.gates)),
+                Chapter("Your answers", answers),
+            ],
+            _CHAPTERS_BUDGET,
+        ),
+        section(_destination_words(draft.origin)),
+        InputBlock(
+            block_id=ids.Block.OTHER_CHANNEL,
+            label=plain("Post to another public channel" if draft.origin else "Post to"),
+            optional=draft.origin is not None,
+            element=ChannelSelectElement(
+                action_id=ids.Action.ANSWER, placeholder=plain("Choose a public channel")
+            ),
+            hint=plain("Everyone in the workspace can see what is posted in a public channel."),
+        ),
+        _back(),
+    ]
+    return _view(page, ids.Modal.REVIEW, REVIEW_STEP, "Check and post", "Post", blocks)
+
+
+def _destination_words(origin: Place | None) -> str:
+    if origin is None:
+        return "*Where to*\nChoose the public channel in which your team should decide."
+    where = channel_link(origin.channel)
+    match origin.visibility:
+        case Visibility.PUBLIC:
+            return f"*Where to*\n{where}. Everyone in the workspace will be able to see it."
+        case Visibility.PRIVATE:
+            return (
+                f"*Where to*\n{where}, a private channel. Only its members, you and the deciders "
+                "will be able to see it. I must be a member of it to post there."
+            )
+        case Visibility.DIRECT:
+            return (
+                "*Where to*\nA direct message from me to you. Only you and the deciders will be "
+                "able to see it."
+            )
+
+
+def _progress(number: int, of: int, title: str) -> Block:
+    return ContextBlock(elements=[mrkdwn(f"Step {number} of {of}  ·  {escape(title)}")])
+
+
+def _back() -> Block:
+    return ActionsBlock(
+        block_id=ids.Block.NAVIGATION,
+        elements=[ButtonElement(action_id=ids.Action.BACK, text=plain("Back"))],
+    )
+
+
+def _view(
+    page: Page, callback: ids.Modal, step: str, title: str, submit: str, blocks: list[Block]
+) -> dict[str, Any]:
+    return View(
+        type="modal",
+        callback_id=callback,
+        private_metadata=ViewMetadata(draft=page.draft.id, step=step).model_dump_json(),
+        title=plain(fit(title, MODAL_TITLE)),
+        submit=plain(submit),
+        close=plain("Close"),
+        blocks=blocks,
+    ).to_dict()
