@@ -1,0 +1,116 @@
+"""The rules of the house as functions over source code: each returns the places that break it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+BLOCK_KIT_TYPES = frozenset(
+    {
+        *("header", "section", "divider", "context", "actions", "context_actions", "input"),
+        *("image", "markdown", "rich_text", "table", "plain_text", "mrkdwn", "modal", "home"),
+        *("button", "overflow", "static_select", "multi_static_select", "users_select"),
+        *("multi_users_select", "channels_select", "conversations_select", "datepicker"),
+        *("plain_text_input", "radio_buttons", "checkboxes"),
+    }
+)
+
+_SQL = re.compile(
+    r"\s*(select\s.+\sfrom\s|SELECT\s.+\sFROM\s|(insert|INSERT) (or \w+ )?(into|INTO)\s|"
+    r"(update|UPDATE) \w+ (set|SET)\s|(delete|DELETE) (from|FROM)\s|"
+    r"(create|CREATE|drop|DROP|alter|ALTER) (unique |virtual )?(table|TABLE|index|INDEX)\s|"
+    r"(pragma|PRAGMA) \w+|(begin|BEGIN)( immediate| IMMEDIATE)$)",
+    re.DOTALL,
+)
+
+_CLOCK_CALLS = frozenset(
+    {"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "time.time", "time.time_ns"}
+)
+
+
+def functions(tree: ast.AST) -> Iterator[Function]:
+    """Every function in a tree, however deep."""
+    return (node for node in ast.walk(tree) if isinstance(node, Function))
+
+
+def body_lines(function: Function) -> int:
+    """Count a function's lines of code: no docstring, no signature, no functions within it."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    if not body:
+        return 0
+    inner = [child for child in body if isinstance(child, Function)]
+    own = (body[-1].end_lineno or 0) - body[0].lineno + 1
+    nested = sum((child.end_lineno or 0) - _first_line(child) + 1 for child in inner)
+    return own - nested
+
+
+def _first_line(function: Function) -> int:
+    return min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
+
+
+def long_functions(tree: ast.AST, limit: int) -> list[str]:
+    """Functions with more lines of their own than the limit."""
+    counted = [(function.name, body_lines(function)) for function in functions(tree)]
+    return [f"{name}: {lines} lines" for name, lines in counted if lines > limit]
+
+
+def undocumented(tree: ast.Module) -> list[str]:
+    """Public functions, classes and methods without a docstring."""
+    return list(_undocumented(tree, ""))
+
+
+def _undocumented(node: ast.Module | ast.ClassDef, prefix: str) -> Iterator[str]:
+    for child in node.body:
+        if not isinstance(child, Function | ast.ClassDef) or child.name.startswith("_"):
+            continue
+        if ast.get_docstring(child) is None:
+            yield f"{prefix}{child.name}"
+        if isinstance(child, ast.ClassDef):
+            yield from _undocumented(child, f"{prefix}{child.name}.")
+
+
+def tests_without_rule(tree: ast.AST) -> list[str]:
+    """Test functions whose docstring does not state the rule they prove."""
+    tests = (function for function in functions(tree) if function.name.startswith("test_"))
+    return [test.name for test in tests if not ast.get_docstring(test)]
+
+
+def block_kit_literals(tree: ast.AST) -> list[str]:
+    """Dictionary literals that are Block Kit, such as a section."""
+    return [
+        f"line {node.lineno}: {value.value}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant)
+        and key.value == "type"
+        and isinstance(value, ast.Constant)
+        and value.value in BLOCK_KIT_TYPES
+    ]
+
+
+def sql_literals(tree: ast.AST) -> list[str]:
+    """Strings that are SQL."""
+    return [
+        f"line {node.lineno}: {node.value[:40]}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SQL.match(node.value)
+    ]
+
+
+def clock_calls(tree: ast.AST) -> list[str]:
+    """Places that ask the machine for the time of day."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            parts = ast.unparse(node).split(".")[-2:]
+            if ".".join(parts) in _CLOCK_CALLS:
+                found.append(f"line {node.lineno}: {'.'.join(parts)}")
+    return found
+
+
+def python_files(folder: Path) -> list[Path]:
+    """The Python files in a folder, however deep."""
+    return sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)

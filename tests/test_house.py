@@ -1,0 +1,203 @@
+"""The rules that keep the house in order, and that each of them bites."""
+
+import ast
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import house
+
+ROOT = Path(__file__).parents[1]
+BOT = ROOT / "bot"
+TOP_LEVEL = {
+    ".ci",
+    ".env.example",
+    ".gitignore",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "Makefile",
+    "Procfile",
+    "README.md",
+    "bot",
+    "docs",
+    "manifest.yml",
+    "pyproject.toml",
+    "requirements-bench.txt",
+    "requirements-dev.txt",
+    "requirements.txt",
+    "rules",
+    "tests",
+}
+
+Rule = Callable[[ast.Module], list[str]]
+
+IMPORT_EVERYTHING = """
+import importlib, os, pkgutil, sys, threading
+
+watched = {"socket.connect", "socket.bind", "sqlite3.connect", "subprocess.Popen", "os.system"}
+done = []
+
+def hook(event, arguments):
+    if event in watched:
+        done.append(f"{event} {arguments[:2]}")
+    elif event == "open":
+        path, mode, flags = arguments
+        writes = set(mode or "") & set("wax+") or (flags or 0) & (os.O_WRONLY | os.O_RDWR)
+        if writes and path != os.devnull:
+            done.append(f"writes {path}")
+
+sys.addaudithook(hook)
+import bot
+names = [module.name for module in pkgutil.walk_packages(bot.__path__, "bot.")]
+for name in names:
+    if name != "bot.__main__":
+        importlib.import_module(name)
+        if done or threading.active_count() > 1:
+            sys.exit(f"importing {name}: {done or threading.enumerate()}")
+print(len(names))
+"""
+
+LINT_IMPORTS = """
+import sys
+from importlinter.cli import lint_imports
+sys.exit(lint_imports(no_logo=True))
+"""
+
+
+def trees(folder: Path) -> list[tuple[str, ast.Module]]:
+    """Each Python file of a folder: its name seen from the top, and its syntax tree."""
+    return [
+        (str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8")))
+        for path in house.python_files(folder)
+    ]
+
+
+def broken(folder: Path, rule: Rule, *, except_in: tuple[str, ...] = ()) -> list[str]:
+    """Where a rule is broken, in files that are not under one of the exceptions."""
+    return [
+        f"{name}: {place}"
+        for name, tree in trees(folder)
+        if not name.startswith(except_in)
+        for place in rule(tree)
+    ]
+
+
+def long_listeners(tree: ast.Module) -> list[str]:
+    """Functions too long for a listener, which parses, calls the desk and acks."""
+    return house.long_functions(tree, limit=15)
+
+
+def test_no_file_is_over_300_lines() -> None:
+    """A file has one subject and at most 300 lines, whatever it is written in."""
+    written = [path for kind in ("py", "js", "css", "html") for path in BOT.rglob(f"*.{kind}")]
+    lengths = {path: path.read_text(encoding="utf-8").count("\n") for path in written}
+    assert {str(path): lines for path, lines in lengths.items() if lines > 300} == {}
+
+
+def test_listeners_are_short() -> None:
+    """A listener has at most 15 lines: the work is done at the desk."""
+    assert broken(BOT / "slack" / "listeners", long_listeners) == []
+
+
+def test_public_names_are_documented() -> None:
+    """Every public function and class of the bot says what it does."""
+    assert broken(BOT, house.undocumented) == []
+
+
+def test_every_test_states_its_rule() -> None:
+    """Every test has a docstring that states the rule it proves."""
+    assert broken(ROOT / "tests", house.tests_without_rule) == []
+
+
+def test_block_kit_is_built_in_views() -> None:
+    """Block Kit is written in the views and, as their opposite, in the local workspace."""
+    outside = broken(
+        BOT, house.block_kit_literals, except_in=("bot/slack/views/", "bot/playground/")
+    )
+    assert outside == []
+
+
+def test_sql_stays_in_the_store() -> None:
+    """No SQL is written outside the store."""
+    assert broken(BOT, house.sql_literals, except_in=("bot/store/",)) == []
+
+
+def test_time_comes_from_the_clock() -> None:
+    """The time of day is asked for by the clocks alone, so that tests can move it."""
+    outside = broken(BOT, house.clock_calls, except_in=("bot/clock.py", "bot/playground/clock.py"))
+    assert outside == []
+
+
+def test_importing_does_nothing() -> None:
+    """Importing any module opens no connection, writes no file, and starts no thread or process."""
+    run = subprocess.run(
+        [sys.executable, "-B", "-c", IMPORT_EVERYTHING],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert int(run.stdout) > 20
+
+
+def test_imports_keep_their_direction() -> None:
+    """The contracts in pyproject.toml on who may import whom are kept."""
+    run = subprocess.run(
+        [sys.executable, "-c", LINT_IMPORTS],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_top_level_holds_only_what_belongs() -> None:
+    """Nothing is put at the top of the checkout that has a room of its own."""
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout: what is tracked cannot be told")
+    tracked = subprocess.run(
+        [git, "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert {path.split("/")[0] for path in tracked} - TOP_LEVEL == set()
+
+
+@pytest.mark.parametrize(
+    ("rule", "source"),
+    [
+        (long_listeners, "def f():\n" + "    x = 1\n" * 16),
+        (house.undocumented, "class Public:\n    '''Is.'''\n    def method(self): ..."),
+        (house.tests_without_rule, "async def test_it(): assert True"),
+        (house.block_kit_literals, "block = {'type': 'section', 'text': text}"),
+        (house.sql_literals, "db.query('select a, b from decisions where id = ?')"),
+        (house.sql_literals, "db.execute('UPDATE decisions SET a = 1')"),
+        (house.clock_calls, "from datetime import datetime\ndatetime.now(UTC)"),
+        (house.clock_calls, "import datetime as d\nd.datetime.utcnow()"),
+    ],
+)
+def test_rules_bite(rule: Rule, source: str) -> None:
+    """Each rule finds the code that it is there to keep out."""
+    assert len(rule(ast.parse(source))) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "source"),
+    [
+        (long_listeners, "def register():\n" + "    def f():\n        return 1\n" * 16),
+        (long_listeners, "def f():\n    '''" + "x\n" * 20 + "'''\n    return 1"),
+        (house.undocumented, "def _private(): ..."),
+        (house.block_kit_literals, "event = {'type': 'app_home_opened'}"),
+        (house.sql_literals, "say('Select one from the list')"),
+        (house.clock_calls, "self.clock.now()"),
+    ],
+)
+def test_rules_spare(rule: Rule, source: str) -> None:
+    """No rule finds fault with code that only looks like what it keeps out."""
+    assert rule(ast.parse(source)) == []
