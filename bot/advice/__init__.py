@@ -1,0 +1,1 @@
+"""From answers to a recommendation: pure, and knowing nothing of Slack or the decision log."""

@@ -1,0 +1,81 @@
+"""The way in: a playbook, ready to advise."""
+
+from __future__ import annotations
+
+from bot.advice.explain import Explainer
+from bot.advice.outcome import Outcomes
+from bot.advice.playbook import Playbook, Question
+from bot.advice.problems import nearest
+from bot.advice.tables import Tables
+from bot.advice.verdict import Answers, Verdict
+
+
+class InvalidAnswers(ValueError):  # noqa: N818 - part of the contract under this name
+    """Answers that don't fit the playbook; `problems` has one sentence for each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(problems))
+
+
+class Advisor:
+    """Advises by one playbook, compiled once. Immutable to the outside and safe to share."""
+
+    def __init__(self, playbook: Playbook) -> None:
+        self.playbook = playbook
+        self._tables = Tables(playbook)
+        self._outcomes = Outcomes(self._tables)
+        self._explainer = Explainer(self._tables, self._outcomes)
+
+    def advise(self, answers: Answers) -> Verdict:
+        """The verdict for an answer sheet, with everything that explains it.
+
+        Raises:
+            InvalidAnswers: it names a question or answer that the playbook does not have.
+        """
+        self.check(answers)
+        return self._explainer.verdict(answers)
+
+    def questions_that_matter(self, answers: Answers) -> tuple[Question, ...]:
+        """The questions still worth asking.
+
+        Those not in `answers` for which some way of answering the others not asked yet ("don't
+        know" included) makes this question decide which option is recommended. A question already
+        answered "don't know" stays unknown. Exact: when nothing is returned, no answers to what
+        has not been asked can change the recommended option. (They can still change its strength.)
+
+        Returns:
+            The questions in the order to ask them: by step, within a step those that decide most
+            often first, none before a question that its `ask_when` depends on.
+
+        Raises:
+            InvalidAnswers: as `advise`.
+        """
+        self.check(answers)
+        return self._explainer.openness.questions_that_matter(answers)
+
+    def check(self, answers: Answers) -> None:
+        """Complain about answers that don't fit the playbook.
+
+        Raises:
+            InvalidAnswers: with one sentence for each unknown question or answer.
+        """
+        problems = tuple(
+            problem for item in answers.items() if (problem := self._problem(*item)) is not None
+        )
+        if problems:
+            raise InvalidAnswers(problems)
+
+    def _problem(self, name: str, answer: str | None) -> str | None:
+        question = self._tables.questions.get(name)
+        if question is None:
+            return _unknown(f"unknown question `{name}`", nearest(name, self._tables.questions))
+        if answer is None or answer in question.answers:
+            return None
+        near = nearest(answer, question.answers)
+        choices = ", ".join(question.answers)
+        return _unknown(f"`{answer}` is no answer to `{name}` (there are {choices})", near)
+
+
+def _unknown(message: str, near: str | None) -> str:
+    return f"{message}; did you mean `{near}`?" if near else message

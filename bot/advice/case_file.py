@@ -1,0 +1,50 @@
+"""cases.yml: published decisions that the rules are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from bot.advice.playbook import Condition, Id, Part, Words
+
+
+class Case(Part):
+    """A decision that someone published, as an answer sheet and what it came to."""
+
+    id: Id
+    title: Words
+    source: Words
+    url: Words | None = None
+    answers: Mapping[Id, Id | None]
+    expected: Id
+    also_acceptable: tuple[Id, ...] = ()
+    ambiguity: Literal["clear", "debatable"] = "clear"
+    note: Words | None = None
+
+
+class Branch(Part):
+    """A line of a baseline's decision list: the first whose condition holds decides."""
+
+    when: Condition = Field(default_factory=Condition)
+    option: Id
+
+
+class CasesFile(Part):
+    """Cases, and what to compare the playbook with.
+
+    A plain list of cases will do; then the first baseline is the most common outcome and there is
+    no second.
+    """
+
+    always: Id | None = Field(default=None, description="The option of the simplest baseline.")
+    baseline: tuple[Branch, ...] = Field(
+        default=(), description="A short decision list to beat; end with one without `when`."
+    )
+    cases: tuple[Case, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_plain_list(cls, data: Any) -> Any:
+        return {"cases": data} if isinstance(data, list) else data

@@ -1,0 +1,163 @@
+"""From the files of a folder to a `Playbook`, or to everything that is wrong with them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.advice import crosscheck, strict_yaml
+from bot.advice.case_file import CasesFile
+from bot.advice.playbook import (
+    Option,
+    Playbook,
+    PlaybookFile,
+    Question,
+    QuestionsFile,
+    RulesFile,
+)
+from bot.advice.problems import PlaybookError, Problem
+from bot.advice.shape import explain
+
+__all__ = [
+    "PlaybookError",
+    "PlaybookText",
+    "Problem",
+    "load",
+    "parse",
+    "parse_cases",
+    "read",
+]
+
+PLAYBOOK, QUESTIONS, RULES, CASES = "playbook.yml", "questions.yml", "rules.yml", "cases.yml"
+NEEDED = (PLAYBOOK, QUESTIONS, RULES)
+FORMATS: Mapping[str, TypeAdapter[Any]] = {
+    PLAYBOOK: TypeAdapter(PlaybookFile),
+    QUESTIONS: TypeAdapter(QuestionsFile),
+    RULES: TypeAdapter(RulesFile),
+    CASES: TypeAdapter(CasesFile),
+}
+"""What each file holds; the JSON Schemas for editors come from here too."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookText:
+    """The text of a playbook's files by name; `folder` is where they were found."""
+
+    folder: str
+    files: Mapping[str, str]
+
+    @property
+    def hash(self) -> str:
+        """The content hash of the files that advice depends on (cases.yml is not one)."""
+        digest = hashlib.sha256()
+        for name in NEEDED:
+            content = self.files.get(name, "").encode("utf-8", "surrogatepass")
+            digest.update(f"{name}:{len(content)}\n".encode())
+            digest.update(content)
+        return digest.hexdigest()
+
+
+def read(folder: Path) -> PlaybookText:
+    """Read the files of a playbook.
+
+    Raises:
+        PlaybookError: the folder or a file is missing or can't be read as UTF-8 text.
+    """
+    files: dict[str, str] = {}
+    problems = []
+    for name in (*NEEDED, CASES):
+        path = folder / name
+        try:
+            if path.stat().st_size > strict_yaml.MAX_BYTES:
+                problems.append(Problem(name, 1, 1, strict_yaml.TOO_LARGE))
+                continue
+            files[name] = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            if name in NEEDED:
+                problems.append(Problem(name, 1, 1, f"not found in {folder}"))
+        except UnicodeDecodeError as error:
+            problems.append(Problem(name, 1, 1, f"not UTF-8 text (byte {error.start})"))
+        except OSError as error:
+            problems.append(Problem(name, 1, 1, f"can't be read: {error.strerror}"))
+    if problems:
+        raise PlaybookError(problems)
+    return PlaybookText(str(folder), files)
+
+
+def parse(text: PlaybookText) -> Playbook:
+    """Check the text of a playbook and build it.
+
+    Raises:
+        PlaybookError: something is wrong; it lists every problem, not only the first.
+    """
+    problems = [Problem(name, 1, 1, "missing") for name in NEEDED if text.files.get(name) is None]
+    documents: dict[str, strict_yaml.Document] = {}
+    parts: dict[str, Any] = {}
+    for name in NEEDED:
+        if name in text.files:
+            documents[name], parts[name], found = _read_file(name, text.files[name])
+            problems += found
+    head: PlaybookFile | None = parts.get(PLAYBOOK)
+    questions: tuple[Question, ...] | None = parts.get(QUESTIONS)
+    rules: RulesFile | None = parts.get(RULES)
+    problems += crosscheck.check(head, questions, rules, documents)
+    if problems or head is None or questions is None or rules is None:
+        raise PlaybookError(problems)
+    return _build(head, questions, rules, text.hash)
+
+
+def load(folder: Path) -> Playbook:
+    """Read and parse the playbook in a folder.
+
+    Raises:
+        PlaybookError: as `read` and `parse`.
+    """
+    return parse(read(folder))
+
+
+def parse_cases(text: PlaybookText, playbook: Playbook) -> CasesFile:
+    """The published cases that come with a playbook; none if it has no cases.yml.
+
+    Raises:
+        PlaybookError: cases.yml is malformed or names what the playbook does not have.
+    """
+    if CASES not in text.files:
+        return CasesFile()
+    document, data, problems = _read_file(CASES, text.files[CASES])
+    cases: CasesFile | None = data
+    if cases is not None:
+        problems += crosscheck.check_cases(cases, playbook, document)
+    if problems or cases is None:
+        raise PlaybookError(problems)
+    return cases
+
+
+def _read_file(name: str, content: str) -> tuple[strict_yaml.Document, Any, list[Problem]]:
+    document, problems = strict_yaml.read(name, content)
+    if problems:
+        return document, None, problems
+    try:
+        return document, FORMATS[name].validate_python(document.data), []
+    except ValidationError as error:
+        return document, None, explain(name, document, FORMATS[name], error)
+
+
+def _build(
+    head: PlaybookFile, questions: Sequence[Question], rules: RulesFile, digest: str
+) -> Playbook:
+    order = {step.id: position for position, step in enumerate(head.steps)}
+    fields = {name: getattr(head, name) for name in PlaybookFile.model_fields}
+    fields["options"] = {name: Option(id=name, **dict(text)) for name, text in head.options.items()}
+    return Playbook(
+        **fields,
+        hash=digest,
+        questions=tuple(sorted(questions, key=lambda question: order[question.step])),
+        rules=rules.rules,
+        vetoes=rules.vetoes,
+        gates=rules.gates,
+    )

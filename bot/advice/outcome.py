@@ -1,0 +1,190 @@
+"""Who wins, from the truth of every comparison; and what is certain when some are still open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.advice.tables import REMEMBER, WIDTH, Tables
+
+Truth = bool | None
+"""None: it may still go either way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is certain of a result.
+
+    `winner` is the position of the option that wins whatever comes, or None; then `lanes` and
+    `rulings` are the comparisons (as sign bits) and exclusions that can still make a difference.
+    """
+
+    winner: int | None
+    lanes: int = 0
+    rulings: int = 0
+
+
+class Outcomes:
+    """Winners of a playbook's answer sheets. Remembers what each pattern of truths comes to."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.count = len(tables.options)
+        self.parts: Mapping[int, tuple[int, ...]] = {
+            place: tuple(tables.options.index(part) for part in option.combines)
+            for place, option in enumerate(tables.playbook.options.values())
+            if option.combines
+        }
+        self._winners: dict[int, int] = {}
+        self._standings: dict[tuple[int, int], Standing] = {}
+
+    def winner(self, points: int, left: int) -> int:
+        """The position of the option that an answer sheet recommends.
+
+        Args:
+            points: as from `Tables.sheet`.
+            left: the same.
+        """
+        more, out = self.tables.amount(left)
+        key = (points + more) & self.tables.true_bits | out
+        known = self._winners.get(key)
+        if known is None:
+            if len(self._winners) >= REMEMBER:
+                self._winners.clear()
+            half = len(self.tables.contest.lanes) * WIDTH
+            signs = key & self.tables.true_bits
+            both = signs | (signs ^ self.tables.true_bits) << half
+            known = self._winners[key] = self._certain(both, out, out)
+        return known
+
+    def _certain(self, signs: int, out: int, possibly_out: int) -> int:
+        winner = self.standing(signs, out, possibly_out).winner
+        if winner is None:
+            raise AssertionError("with every comparison known there is one winner")
+        return winner
+
+    def standing(self, signs: int, out: int, possibly_out: int) -> Standing:
+        """What is certain.
+
+        Args:
+            signs: sign bits of both halves of the lanes: which may be true, which may be false.
+            out: the exclusions that are certain, as in `Bundle.rules_out`.
+            possibly_out: those that are certain or possible.
+        """
+        key = (signs | out, possibly_out)
+        known = self._standings.get(key)
+        if known is None:
+            if len(self._standings) >= REMEMBER:
+                self._standings.clear()
+            size = self.tables.size
+            known = _Judge(self, signs, out >> size, possibly_out >> size).standing()
+            self._standings[key] = known
+        return known
+
+
+class _Judge:
+    """Works out one standing."""
+
+    def __init__(self, of: Outcomes, signs: int, out: int, possibly_out: int) -> None:
+        self.of, self.contest = of, of.tables.contest
+        self.out, self.possibly_out = out, possibly_out
+        half = len(self.contest.lanes)
+        self.truth: list[Truth] = []
+        for lane in range(half):
+            can_hold = signs >> (WIDTH * lane + WIDTH - 1) & 1
+            can_fail = signs >> (WIDTH * (lane + half) + WIDTH - 1) & 1
+            self.truth.append(None if can_hold and can_fail else bool(can_hold))
+        self.fits = {place: self._fits(place) for place in of.parts}
+        self.runs = [self._runs(place) for place in range(of.count)]
+
+    def standing(self) -> Standing:
+        if not any(running is not False for running in self.runs):
+            return Standing(self.of.count - 1)
+        alive = [place for place in range(self.of.count) if self._alive(place)]
+        if len(alive) == 1 and self.runs[alive[0]]:
+            return Standing(alive[0])
+        return Standing(None, self._open_lanes(alive), self._open_rulings(alive))
+
+    def _is_out(self, bit: int) -> Truth:
+        if self.out >> bit & 1:
+            return True
+        return None if self.possibly_out >> bit & 1 else False
+
+    def _fits(self, place: int) -> Truth:
+        """Whether a combination is eligible."""
+        parts = self.of.parts[place]
+        return _all(
+            [self.truth[lane] for lane in self.contest.bars[place]]
+            + [_not(self._is_out(part + self.of.count)) for part in parts]
+            + [_not(self._is_out(place))]
+        )
+
+    def _runs(self, place: int) -> Truth:
+        """Whether an option is a candidate."""
+        if place in self.fits:
+            return self.fits[place]
+        taken = [fit for combined, fit in self.fits.items() if place in self.of.parts[combined]]
+        return _all([_not(self._is_out(place)), *map(_not, taken)])
+
+    def _ahead(self, one: int, other: int) -> Truth:
+        pair = (min(one, other), max(one, other))
+        groups = self.contest.ahead.get(pair)
+        if groups is None:
+            return False
+        first = _any([_all([self.truth[lane] for lane in group]) for group in groups])
+        return first if one < other else _not(first)
+
+    def _alive(self, place: int) -> bool:
+        """Whether an option can still win: no certain candidate is certainly ahead of it."""
+        if self.runs[place] is False:
+            return False
+        return not any(
+            self.runs[other] is True and self._ahead(other, place) is True
+            for other in range(self.of.count)
+            if other != place
+        )
+
+    def _involved(self, alive: list[int]) -> list[int]:
+        """The combinations whose eligibility is open and matters."""
+        return [
+            place
+            for place, parts in self.of.parts.items()
+            if self.fits[place] is None and (place in alive or any(p in alive for p in parts))
+        ]
+
+    def _open_lanes(self, alive: list[int]) -> int:
+        wanted = [
+            lane
+            for pair, groups in self.contest.ahead.items()
+            if pair[0] in alive and pair[1] in alive
+            for group in groups
+            for lane in group
+        ]
+        for place in self._involved(alive):
+            wanted += self.contest.bars[place]
+        return sum(
+            1 << (WIDTH * lane + WIDTH - 1) for lane in set(wanted) if self.truth[lane] is None
+        )
+
+    def _open_rulings(self, alive: list[int]) -> int:
+        wanted = set(alive)
+        for place in self._involved(alive):
+            wanted |= {place, *(part + self.of.count for part in self.of.parts[place])}
+        bits = sum(1 << bit for bit in wanted)
+        return (bits & self.possibly_out & ~self.out) << self.of.tables.size
+
+
+def _not(truth: Truth) -> Truth:
+    return None if truth is None else not truth
+
+
+def _all(truths: list[Truth]) -> Truth:
+    if False in truths:
+        return False
+    return None if None in truths else True
+
+
+def _any(truths: list[Truth]) -> Truth:
+    if True in truths:
+        return True
+    return None if None in truths else False
