@@ -43,15 +43,6 @@ class Playbooks(Protocol):
         ...
 
 
-class UnknownPlaybook(LookupError):
-    """No playbook has this id; `known` are those there are."""
-
-    def __init__(self, playbook_id: str, known: tuple[str, ...]) -> None:
-        super().__init__(playbook_id)
-        self.playbook_id = playbook_id
-        self.known = known
-
-
 class Store(Protocol):
     """The decision log. Each method is one transaction."""
 

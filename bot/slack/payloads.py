@@ -1,5 +1,6 @@
 """What Slack sends, as who, where and what: the one place that reads payloads."""
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.decisions.model import Person, Place, Review, ReviewChoice, Visibility, Workflow
-from bot.slack.ids import DONT_KNOW, QUESTION_PREFIX, Action, Block
+from bot.slack.ids import DECISION_PREFIX, DONT_KNOW, QUESTION_PREFIX, Action, Block
 from bot.slack.text import one_line
 
 Payload = Mapping[str, Any]
@@ -180,3 +181,40 @@ def _value(view: Payload, block: str, key: str) -> Any:
 def _selected(view: Payload, block: str) -> str | None:
     option = _value(view, block, "selected_option")
     return str(option["value"]) if option else None
+
+
+def typed(body: Payload) -> tuple[str, str]:
+    """Return the first word typed after a command, in lower case, and the rest."""
+    word, _, rest = str(body.get("text") or "").strip().partition(" ")
+    return word.lower(), rest.strip()
+
+
+def pressed(body: Payload) -> Payload:
+    """Return the one action that a `block_actions` payload reports.
+
+    Raises:
+        Unreadable: it reports none.
+    """
+    actions = body.get("actions")
+    if not (isinstance(actions, list) and actions and isinstance(actions[0], Mapping)):
+        raise Unreadable("the payload reports no action")
+    return actions[0]
+
+
+def decision_of(action: Payload) -> int:
+    """Return the number of the decision that a message's button belongs to.
+
+    Raises:
+        Unreadable: the button belongs to none.
+    """
+    number = str(action.get("block_id", "")).removeprefix(DECISION_PREFIX)
+    if not number.isdecimal():
+        raise Unreadable("this button belongs to no decision")
+    return int(number)
+
+
+def text_of_message(body: Payload) -> str:
+    """Return the text of the message that a shortcut was used on, unescaped; else nothing."""
+    message = body.get("message")
+    text = message.get("text") if isinstance(message, Mapping) else None
+    return html.unescape(str(text)) if text else ""

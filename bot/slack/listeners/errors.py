@@ -8,12 +8,12 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackClientError
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.advice.advisor import InvalidAnswers
-from bot.decisions.desk import AlreadyPosted, Desk, DraftGone, NothingToResend, NotYours
+from bot.decisions.desk import Desk
+from bot.decisions.errors import AlreadyPosted, DraftGone, NothingToResend, NotYours
 from bot.slack.payloads import FieldError, Outsider, Unreadable, who
+from bot.slack.responses import respond_privately
 from bot.slack.views import notices
 
 log = structlog.get_logger(__name__)
@@ -69,7 +69,7 @@ class Errors:
         """Tell the person whose request failed: where they are, else by direct message."""
         text = words_for(error)
         response_url = request.body.get("response_url")
-        if response_url and await _responded(str(response_url), text):
+        if response_url and await respond_privately(response_url, notices.sentence(text)):
             return
         if request.body.get("type") != "event_callback":
             await self._desk.tell(who(request.body), text)
@@ -95,13 +95,3 @@ def _report(error: BaseException) -> None:
     if words_for(error) == notices.UNEXPECTED and not isinstance(error, FieldError):
         log.error("a request failed", exc_info=error)
 
-
-async def _responded(response_url: str, text: str) -> bool:
-    """Return whether Slack took a private answer to an interaction."""
-    try:
-        answer = await AsyncWebhookClient(response_url, retry_handlers=[]).send(
-            text=text, response_type="ephemeral", replace_original=False
-        )
-    except (SlackClientError, OSError, TimeoutError):
-        return False
-    return answer.status_code == 200

@@ -144,6 +144,11 @@ def on_its_way(decision: Decision) -> Message:
     return sentence(text)
 
 
+def left_as_it_is(decision: Decision) -> Message:
+    """Return the word that a message is there, and nothing is sent again."""
+    return sentence(f"Good: decision #{decision.number} stays as it is, nothing is sent again.")
+
+
 def not_yours(driver: str) -> str:
     """Return the friendly no to somebody who does not drive the decision."""
     return f"That is for {mention(driver)} to do, who opened this decision."

@@ -1,0 +1,167 @@
+"""The use cases of a questionnaire under way."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.advice.advisor import Advisor
+from bot.decisions.editions import Editions
+from bot.decisions.errors import AlreadyPosted, DraftGone
+from bot.decisions.model import Draft, Person, Place, Workflow
+from bot.decisions.ports import Clock, Store
+from bot.decisions.questionnaire import (
+    WORKFLOW_STEP,
+    Page,
+    page_after,
+    page_at,
+    page_before,
+)
+
+DRAFT_LIFETIME = timedelta(days=14)
+
+
+class Drafting:
+    """Everything a driver does before a decision is posted; each method is one use case.
+
+    All but `start` raise `DraftGone` when there is no such draft of the driver's, and all that
+    change it raise `AlreadyPosted` when it has become a decision.
+    """
+
+    def __init__(self, store: Store, clock: Clock, editions: Editions) -> None:
+        """Make the use cases on a log, a clock and the playbooks."""
+        self._store = store
+        self._clock = clock
+        self._editions = editions
+
+    async def start(
+        self,
+        driver: Person,
+        origin: Place | None,
+        *,
+        playbook_id: str | None = None,
+        problem: str = "",
+    ) -> Page:
+        """Open a questionnaire: keep a new draft and return its first page.
+
+        Raises:
+            UnknownPlaybook: there is none of that name.
+        """
+        edition = self._editions.current(playbook_id)
+        now = self._clock.now()
+        draft = Draft(
+            id=uuid.uuid4().hex,
+            driver=driver,
+            playbook_hash=edition.text.hash,
+            started_at=now,
+            changed_at=now,
+            origin=origin,
+            workflow=Workflow(problem=problem, deciders=(driver.user,)),
+        )
+        await self._store.add_draft(draft, edition.text)
+        return page_at(edition.advisor, draft, WORKFLOW_STEP)
+
+    async def describe(self, driver: Person, draft_id: str, workflow: Workflow) -> Page:
+        """Keep the first page's answers and return the next page."""
+        draft = await self._change(driver, draft_id, lambda old: replace(old, workflow=workflow))
+        return page_after(await self._advisor(draft), draft, WORKFLOW_STEP)
+
+    async def answer(
+        self, driver: Person, draft_id: str, step: str, answers: Mapping[str, str | None]
+    ) -> Page:
+        """Keep the answers of a step and return the next page.
+
+        Args:
+            driver: who answers.
+            draft_id: the draft.
+            step: the step that was answered.
+            answers: answer ids by question id; None is "don't know".
+
+        Raises:
+            InvalidAnswers: a question or an answer is not in the playbook.
+        """
+        draft, advisor = await self._keep(driver, draft_id, answers)
+        return page_after(advisor, draft, step)
+
+    async def keep(self, driver: Person, draft_id: str, answers: Mapping[str, str | None]) -> None:
+        """Keep answers without going on; otherwise like `answer`."""
+        await self._keep(driver, draft_id, answers)
+
+    async def turn_back(self, driver: Person, draft_id: str, step: str) -> Page:
+        """Return the page before a step."""
+        draft = await self.open_draft(driver, draft_id)
+        return page_before(await self._advisor(draft), draft, step)
+
+    async def resume(self, driver: Person, draft_id: str) -> Page:
+        """Return the page on which a draft was left: the first with something unanswered."""
+        draft = await self.open_draft(driver, draft_id)
+        advisor = await self._advisor(draft)
+        if not draft.workflow.title:
+            return page_at(advisor, draft, WORKFLOW_STEP)
+        return page_after(advisor, draft, WORKFLOW_STEP)
+
+    async def origin_of(self, driver: Person, draft_id: str) -> Place | None:
+        """Return where a draft was opened; None if that was no conversation."""
+        return (await self._found(driver, draft_id)).origin
+
+    async def under_way(self, driver: Person) -> list[Draft]:
+        """Return the driver's drafts that hold something, newest first."""
+        since = self._clock.now() - DRAFT_LIFETIME
+        drafts = await self._store.unposted_drafts(driver, since)
+        return [draft for draft in drafts if draft.workflow.title or draft.answers]
+
+    async def open_draft(self, driver: Person, draft_id: str) -> Draft:
+        """Return a draft that can still be changed."""
+        draft = await self._found(driver, draft_id)
+        _require_open(draft, self._clock.now())
+        return draft
+
+    async def postable(self, driver: Person, draft_id: str) -> Draft:
+        """Return a draft that can be posted, or was."""
+        draft = await self._found(driver, draft_id)
+        if draft.decision is None:
+            _require_open(draft, self._clock.now())
+        return draft
+
+    async def _keep(
+        self, driver: Person, draft_id: str, answers: Mapping[str, str | None]
+    ) -> tuple[Draft, Advisor]:
+        draft = await self.open_draft(driver, draft_id)
+        advisor = await self._advisor(draft)
+        advisor.check(answers)
+        if answers:
+            draft = await self._change(
+                driver, draft_id, lambda old: replace(old, answers={**old.answers, **answers})
+            )
+        return draft, advisor
+
+    async def _change(
+        self, driver: Person, draft_id: str, change: Callable[[Draft], Draft]
+    ) -> Draft:
+        now = self._clock.now()
+
+        def changed(draft: Draft) -> Draft:
+            _require_open(draft, now)
+            return replace(change(draft), changed_at=now)
+
+        draft = await self._store.change_draft(driver, draft_id, changed)
+        if draft is None:
+            raise DraftGone(draft_id)
+        return draft
+
+    async def _found(self, driver: Person, draft_id: str) -> Draft:
+        draft = await self._store.draft(driver, draft_id)
+        if draft is None:
+            raise DraftGone(draft_id)
+        return draft
+
+    async def _advisor(self, draft: Draft) -> Advisor:
+        return await self._editions.advisor(draft.playbook_hash)
+
+
+def _require_open(draft: Draft, now: datetime) -> None:
+    """Raise unless the draft can still be changed."""
+    if draft.decision is not None:
+        raise AlreadyPosted(draft.decision)
+    if now - draft.changed_at > DRAFT_LIFETIME:
+        raise DraftGone(draft.id)

@@ -1,0 +1,65 @@
+"""The questionnaire's pages: submitted, or turned back."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.desk import Desk
+from bot.slack.ids import Action, Modal
+from bot.slack.payloads import answers_of, destination_of, metadata_of, who, workflow_of
+from bot.slack.views.notices import saved_for_later
+from bot.slack.views.questionnaire import modal
+
+
+class Questionnaire:
+    """Keeps what a page says before acking with the next page."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Make the listeners of the questionnaire's modals."""
+        self._desk = desk
+
+    async def describe(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """Keep the first page."""
+        driver = who(body)
+        workflow = workflow_of(view, driver.user)
+        page = await self._desk.drafting.describe(driver, metadata_of(view).draft, workflow)
+        await ack(response_action="update", view=modal(page))
+
+    async def answer(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """Keep a page of answers."""
+        at = metadata_of(view)
+        page = await self._desk.drafting.answer(who(body), at.draft, at.step, answers_of(view))
+        await ack(response_action="update", view=modal(page))
+
+    async def post(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """Log the decision and send it on its way."""
+        driver, draft = who(body), metadata_of(view).draft
+        origin = await self._desk.drafting.origin_of(driver, draft)
+        posted = await self._desk.post(driver, draft, destination_of(view, origin))
+        if posted.held_up:
+            await ack(response_action="update", view=saved_for_later(posted.decision))
+        else:
+            await ack()
+
+    async def keep(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Keep what a page says before turning back."""
+        view = body["view"]
+        await self._desk.drafting.keep(who(body), metadata_of(view).draft, answers_of(view))
+        await ack()
+
+    async def turn_back(self, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Show the page before."""
+        view = body["view"]
+        at = metadata_of(view)
+        page = await self._desk.drafting.turn_back(who(body), at.draft, at.step)
+        await client.views_update(view_id=view["id"], hash=view["hash"], view=modal(page))
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Attach the listeners of the questionnaire's modals."""
+    questionnaire = Questionnaire(desk)
+    app.view(Modal.QUESTIONS)(questionnaire.answer)
+    app.view(Modal.WORKFLOW)(questionnaire.describe)
+    app.view(Modal.REVIEW)(questionnaire.post)
+    app.action(Action.BACK)(ack=questionnaire.keep, lazy=[questionnaire.turn_back])
