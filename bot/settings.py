@@ -21,6 +21,7 @@ from pydantic import (
 from bot.manifest import COMMAND
 
 SLACK_API: Final = "https://slack.com/api/"
+_NO_ADDRESS: Final = f"is not a web address: leave it out to use Slack's own, {SLACK_API}"
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _KEY_RECIPE: Final = (
     "make one with: python -c "
@@ -80,21 +81,23 @@ def _keys(value: object) -> object:
 
 
 def _api_url(value: str) -> str:
-    url = urlsplit(value)
+    try:
+        url = urlsplit(value)
+    except ValueError as error:
+        raise ValueError(_NO_ADDRESS) from error
     if url.scheme not in {"http", "https"} or not url.hostname:
-        raise ValueError(f"is not a web address: leave it out to use Slack's own, {SLACK_API}")
+        raise ValueError(_NO_ADDRESS)
     if url.scheme == "http" and url.hostname not in _LOOPBACK:
         raise ValueError("would send tokens unencrypted: use https:// (http:// is for localhost)")
     return value.rstrip("/") + "/"
 
 
 def _database_url(value: str) -> str:
-    scheme, separator, rest = value.partition("://")
-    if scheme != "sqlite" or not separator:
-        shown = f"“{scheme}://”" if separator else "a value without a scheme"
+    scheme, _, rest = value.partition("://")
+    if scheme != "sqlite":
         raise ValueError(
-            f"has {shown}, but only SQLite is supported: "
-            "use sqlite:///ragvsft.db, or with an absolute path sqlite:////var/lib/ragvsft.db"
+            "does not begin with sqlite:///, and only SQLite is supported: use "
+            "sqlite:///ragvsft.db, or with an absolute path sqlite:////var/lib/ragvsft.db"
         )
     if not rest.startswith("/") or rest == "/":
         raise ValueError(
@@ -194,10 +197,11 @@ def read_values(environ: Mapping[str, str], dotenv: Path | None = None) -> dict[
     Raises:
         SettingsError: the file is there and cannot be read.
     """
-    merged = {**_read_file(dotenv), **environ}
-    return {
-        name: value.strip() for name, value in merged.items() if value is not None and value.strip()
-    }
+    return {**_set_values(_read_file(dotenv)), **_set_values(environ)}
+
+
+def _set_values(values: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value.strip() for name, value in values.items() if value and value.strip()}
 
 
 def _read_file(dotenv: Path | None) -> dict[str, str | None]:

@@ -1,0 +1,238 @@
+"""Settings: what is read from where, and what is said when they will not do."""
+
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.settings import NAMES, Settings, SettingsError, load_settings, misspelt
+
+KEY = Fernet.generate_key().decode()
+ONE_WORKSPACE = {"SLACK_BOT_TOKEN": "xoxb-1-a", "SLACK_APP_TOKEN": "xapp-1-a"}
+MANY_WORKSPACES = {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "s",
+    "RAGVSFT_KEYS": KEY,
+    "SLACK_SIGNING_SECRET": "t",
+}
+
+
+def problems(environ: dict[str, str]) -> tuple[str, ...]:
+    """What `load_settings` says against an environment."""
+    with pytest.raises(SettingsError) as caught:
+        load_settings(environ)
+    assert str(caught.value).splitlines() == list(caught.value.problems)
+    return caught.value.problems
+
+
+def outcome(environ: dict[str, str]) -> Settings | tuple[str, ...]:
+    """The settings of an environment, or what is said against it."""
+    try:
+        return load_settings(environ)
+    except SettingsError as error:
+        return error.problems
+
+
+def test_one_workspace_over_socket_mode() -> None:
+    """A bot token and an app token are enough; everything else has its documented default."""
+    found = load_settings(ONE_WORKSPACE)
+    assert found.socket_mode
+    assert not found.many_workspaces
+    assert found.database_path == Path("ragvsft.db")
+    assert found.rules == Path("rules")
+    assert (found.command, found.host, found.port) == ("/ragvsft", "0.0.0.0", 3000)
+    assert found.slack_api_url == "https://slack.com/api/"
+    assert not found.persistent
+
+
+def test_many_workspaces_over_http() -> None:
+    """Client id, secret, keys and signing secret serve many workspaces over HTTP."""
+    newest = Fernet.generate_key().decode()
+    found = load_settings(MANY_WORKSPACES | {"RAGVSFT_KEYS": f" {newest} , {KEY},"})
+    assert found.many_workspaces
+    assert not found.socket_mode
+    assert [key.get_secret_value() for key in found.keys] == [newest, KEY]
+
+
+def test_nothing_set_names_both_that_are_needed() -> None:
+    """With nothing set, one error names the token and the transport, and where to find each."""
+    token, transport = problems({})
+    assert token.startswith("SLACK_BOT_TOKEN is missing")
+    assert "OAuth & Permissions" in token
+    assert transport.startswith("SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing")
+    assert "connections:write" in transport
+
+
+def test_everything_wrong_is_named_at_once() -> None:
+    """One error names every malformed value beside every missing one."""
+    wrong = {
+        "RAGVSFT_KEYS": "short",
+        "SLACK_API_URL": "slack",
+        "DATABASE_URL": "postgresql://db/x",
+        "RAGVSFT_COMMAND": "/Decide",
+        "PORT": "eighty",
+        "RAGVSFT_PERSISTENT": "perhaps",
+    }
+    told = problems(wrong)
+    assert len(told) == len(wrong) + 2
+    for name in (*wrong, "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
+        assert sum(sentence.startswith(name) for sentence in told) == 1
+
+
+@pytest.mark.parametrize("lacking", ["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "RAGVSFT_KEYS"])
+def test_half_an_oauth_app_names_the_other_half(lacking: str) -> None:
+    """Where some of what many workspaces need is set, the rest of it is asked for."""
+    (told,) = problems({name: MANY_WORKSPACES[name] for name in MANY_WORKSPACES if name != lacking})
+    assert told.startswith(f"{lacking} is missing beside ")
+
+
+def test_one_or_many_workspaces_not_both() -> None:
+    """A bot token beside a complete OAuth app is refused: it would hide all other workspaces."""
+    (told,) = problems(ONE_WORKSPACE | MANY_WORKSPACES)
+    assert "keep one of the two" in told
+
+
+def test_credentials_copied_along_do_no_harm() -> None:
+    """A client id and secret without keys beside a bot token are let be."""
+    copied = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s"}
+    assert not load_settings(ONE_WORKSPACE | copied).many_workspaces
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("SLACK_BOT_TOKEN", "xapp-1", "move it to SLACK_APP_TOKEN"),
+        ("SLACK_BOT_TOKEN", "xoxp-1", "begins with xoxb-"),
+        ("SLACK_APP_TOKEN", "xoxb-1", "move it to SLACK_BOT_TOKEN"),
+        ("SLACK_APP_TOKEN", "abc", "begins with xapp-"),
+        ("SLACK_API_URL", "http://slack.example/api", "use https://"),
+        ("SLACK_API_URL", "ftp://slack.example/api", "leave it out"),
+        ("DATABASE_URL", "postgresql://db/x", "only SQLite is supported"),
+        ("DATABASE_URL", "ragvsft.db", "use sqlite:///ragvsft.db"),
+        ("DATABASE_URL", "sqlite://", "names no file"),
+        ("DATABASE_URL", "sqlite:///", "names no file"),
+        ("DATABASE_URL", "sqlite://host/x.db", "names no file"),
+        ("DATABASE_URL", "sqlite:///:memory:", "name a file"),
+        ("RAGVSFT_COMMAND", "ragvsft", "e.g. /ragvsft"),
+        ("RAGVSFT_COMMAND", "/", "e.g. /ragvsft"),
+        ("RAGVSFT_COMMAND", "/" + "a" * 32, "1 to 31"),
+        ("PORT", "65536", "from 0 to 65535"),
+        ("PORT", "-1", "from 0 to 65535"),
+        ("RAGVSFT_PERSISTENT", "maybe", "use 1 or 0"),
+        ("RAGVSFT_KEYS", f"{KEY},nonsense", "in place 2"),
+    ],
+)
+def test_a_malformed_value_gets_its_remedy(name: str, value: str, remedy: str) -> None:
+    """Each kind of malformed value gets one sentence: which setting, what is wrong, what to do."""
+    (told,) = problems(ONE_WORKSPACE | {name: value})
+    assert told.startswith(name)
+    assert remedy in told
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:///ragvsft.db", "ragvsft.db"),
+        ("sqlite:///data/log.db", "data/log.db"),
+        ("sqlite:////var/lib/ragvsft.db", "/var/lib/ragvsft.db"),
+    ],
+)
+def test_database_paths(url: str, path: str) -> None:
+    """Three slashes are a path relative to the working directory, four an absolute one."""
+    assert load_settings(ONE_WORKSPACE | {"DATABASE_URL": url}).database_path == Path(path)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+def test_plain_http_only_on_this_machine(host: str) -> None:
+    """A Web API on this machine may be plain HTTP, and its address ends with a slash."""
+    found = load_settings(ONE_WORKSPACE | {"SLACK_API_URL": f"http://{host}:8080/api"})
+    assert found.slack_api_url == f"http://{host}:8080/api/"
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    """A variable of the environment wins over .env; an empty one leaves the file's in place."""
+    dotenv = tmp_path / ".env"
+    dotenv.write_text(
+        "SLACK_BOT_TOKEN='xoxb-file'\nexport SLACK_APP_TOKEN=xapp-file # why\nPORT=1\nHOST=\n"
+    )
+    found = load_settings({"PORT": "2", "SLACK_BOT_TOKEN": " "}, dotenv)
+    assert found.bot_token is not None
+    assert found.bot_token.get_secret_value() == "xoxb-file"
+    assert found.socket_mode
+    assert (found.port, found.host) == (2, "0.0.0.0")
+
+
+def test_the_file_need_not_exist(tmp_path: Path) -> None:
+    """Without a .env file the environment is enough."""
+    assert load_settings(ONE_WORKSPACE, tmp_path / ".env").socket_mode
+
+
+def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
+    """A .env file that is not text is named in a sentence."""
+    dotenv = tmp_path / ".env"
+    dotenv.write_bytes(b"SLACK_BOT_TOKEN=\xff\xfe")
+    with pytest.raises(SettingsError, match="UTF-8") as caught:
+        load_settings(ONE_WORKSPACE, dotenv)
+    assert str(dotenv) in str(caught.value)
+
+
+def test_example_file_names_every_setting() -> None:
+    """.env.example names all settings and no other, and as it stands it sets none."""
+    lines = (Path(__file__).parents[1] / ".env.example").read_text().splitlines()
+    assigned = [line.removeprefix("#").partition("=") for line in lines if "=" in line]
+    named = {name for name, _, _ in assigned if name.isupper() or ("_" in name and " " not in name)}
+    assert named == NAMES
+    assert not [line for line in lines if line and line[0] != "#" and not line.endswith("=")]
+
+
+def test_misspelt_names_are_noticed() -> None:
+    """A name that looks like a setting and is none is told, with the one it resembles."""
+    (told,) = misspelt({"RAGVSFT_RULE": "x", "RAGVSFT_RULES": "y", "OTHER": "z"})
+    assert told == "RAGVSFT_RULE is not a setting: did you mean RAGVSFT_RULES?"
+
+
+def test_settings_cannot_be_changed() -> None:
+    """Settings are frozen."""
+    with pytest.raises(ValueError, match="frozen"):
+        load_settings(ONE_WORKSPACE).port = 1  # type: ignore[misc]
+
+
+def test_secrets_are_not_shown() -> None:
+    """No secret shows when settings are printed."""
+    environ = MANY_WORKSPACES | {
+        "SLACK_CLIENT_SECRET": "canary-1",
+        "SLACK_SIGNING_SECRET": "canary-2",
+        "SLACK_APP_TOKEN": "xapp-canary",
+    }
+    shown = repr(load_settings(environ)) + repr(
+        load_settings({"SLACK_BOT_TOKEN": "xoxb-canary", "SLACK_SIGNING_SECRET": "canary"})
+    )
+    assert "canary" not in shown
+    assert KEY not in shown
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted(NAMES)),
+        st.text(st.characters(codec="utf-8", exclude_characters="\0")),
+    )
+)
+@example({"DATABASE_URL": "a\nb://"})
+@example({"SLACK_API_URL": "http://[::1"})
+@example({"PORT": "٣"})
+@settings(max_examples=150, deadline=None)
+def test_any_environment_gives_settings_or_sentences(environ: dict[str, str]) -> None:
+    """Whatever the environment holds: settings, or one line for each problem; nothing else."""
+    told = outcome(environ)
+    assert isinstance(told, Settings) or (told and all(line and "\n" not in line for line in told))
+
+
+@given(st.sampled_from(sorted(NAMES)), st.uuids().map(str))
+@settings(max_examples=100, deadline=None)
+def test_no_value_is_repeated_in_an_error(name: str, canary: str) -> None:
+    """An error never repeats a value, which may be a secret in the wrong place."""
+    told = outcome({name: canary})
+    assert isinstance(told, tuple)
+    assert not [line for line in told if canary in line]
