@@ -1,0 +1,155 @@
+"""`ragvsft manifest`: a manifest that Slack accepts, and one sentence where it cannot be made."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
+
+from bot.cli import root
+from bot.manifest import SCOPES
+from tests.manifest_schema import MANIFEST
+
+ROOT = Path(__file__).parents[2]
+URL = "https://ragvsft.example.com"
+VALIDATOR = Draft202012Validator(MANIFEST)
+
+
+def run(*arguments: str, environ: dict[str, str] | None = None) -> Result:
+    """Run the command with these arguments and settings."""
+    names = {"RAGVSFT_COMMAND": None} | (environ or {})
+    return CliRunner().invoke(root, ["manifest", *arguments], env=names)
+
+
+def printed(*arguments: str) -> dict[str, Any]:
+    """The manifest that the command prints, read back."""
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    document = yaml.safe_load(result.stdout)
+    assert isinstance(document, dict)
+    return document
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--socket",),
+        ("--url", URL),
+        ("--command", "/" + "x" * 31),
+        ("--url", f"{URL}/below/here", "--command", "/decide-it"),
+    ],
+)
+def test_slack_would_accept_it(arguments: tuple[str, ...]) -> None:
+    """Every manifest that the command prints obeys Slack's schema, and has no unknown key."""
+    assert [error.message for error in VALIDATOR.iter_errors(printed(*arguments))] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("display_information", "name"), "n" * 36),
+        (("display_information", "description"), "d" * 141),
+        (("display_information", "long_description"), "short"),
+        (("features", "bot_user", "display_name"), "n" * 81),
+        (("features", "shortcuts", 0, "name"), "n" * 25),
+        (("features", "slash_commands", 0, "command"), "/" + "c" * 32),
+        (("features", "slash_commands", 0, "command"), "ragvsft"),
+        (("features", "slash_commands", 0, "url"), "ragvsft.example.com"),
+        (("features", "colour"), "blue"),
+        (("settings", "socket_mode"), True),
+    ],
+)
+def test_what_slack_refuses_is_caught(path: tuple[str | int, ...], value: object) -> None:
+    """The schema of these tests refuses what Slack refuses: too long, malformed, unknown."""
+    document = printed()
+    place: Any = document
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    assert len(list(VALIDATOR.iter_errors(document))) == 1
+
+
+def test_the_file_is_what_the_command_prints() -> None:
+    """manifest.yml is what `ragvsft manifest --socket` prints, byte for byte."""
+    assert run("--socket").stdout == (ROOT / "manifest.yml").read_text(encoding="utf-8")
+
+
+def test_socket_mode_needs_no_address() -> None:
+    """For Socket Mode no address is in it."""
+    document = printed("--socket")
+    assert document["settings"]["socket_mode_enabled"] is True
+    assert "request_url" not in str(document)
+    assert "redirect_urls" not in document["oauth_config"]
+
+
+@pytest.mark.parametrize("given", [URL, f"{URL}/", f"{URL}/slack/events", f" {URL}/slack/events/"])
+def test_http_mode_has_the_address_everywhere(given: str) -> None:
+    """For HTTP, commands, events and buttons go to /slack/events, and installing comes back."""
+    document = printed("--url", given)
+    events = f"{URL}/slack/events"
+    assert document["settings"]["socket_mode_enabled"] is False
+    assert document["settings"]["event_subscriptions"]["request_url"] == events
+    assert document["settings"]["interactivity"]["request_url"] == events
+    assert document["features"]["slash_commands"][0]["url"] == events
+    assert document["oauth_config"]["redirect_urls"] == [f"{URL}/slack/oauth_redirect"]
+
+
+def test_only_the_scopes_that_are_needed() -> None:
+    """The bot asks for five scopes, none reads messages, and each has its reason beside it."""
+    assert printed()["oauth_config"]["scopes"] == {"bot": list(SCOPES)}
+    assert set(SCOPES) == {
+        "commands",
+        "chat:write",
+        "chat:write.public",
+        "users:read",
+        "files:write",
+    }
+    lines = run().stdout.splitlines()
+    for scope in SCOPES:
+        assert [line for line in lines if re.match(rf" +- {re.escape(scope)} +# \w", line)]
+
+
+def test_another_command_name() -> None:
+    """The command's name comes from --command, or from RAGVSFT_COMMAND as for the bot itself."""
+    assert printed("--command", "/decide")["features"]["slash_commands"][0]["command"] == "/decide"
+    assert "- command: /choose\n" in run(environ={"RAGVSFT_COMMAND": "/choose"}).stdout
+
+
+def test_ids_are_those_the_bot_listens_to() -> None:
+    """The shortcuts' ids are those the bot knows."""
+    from bot.slack.ids import Shortcut
+
+    shortcuts = {
+        entry["callback_id"]: entry["type"] for entry in printed()["features"]["shortcuts"]
+    }
+    assert shortcuts == {
+        Shortcut.DECIDE_FROM_MESSAGE.value: "message",
+        Shortcut.START.value: "global",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("--url", "http://ragvsft.example.com"), "--url"),
+        (("--url", "ragvsft.example.com"), "--url"),
+        (("--url", "https://"), "--url"),
+        (("--url", "https://[::1"), "--url"),
+        (("--url", f"{URL}/?a=b"), "--url"),
+        (("--url", f'{URL}/"x'), "--url"),
+        (("--url", URL, "--socket"), "--socket"),
+        (("--command", "decide"), "--command"),
+        (("--command", "/Decide"), "--command"),
+        (("--command", "/" + "x" * 32), "--command"),
+    ],
+)
+def test_bad_input_gets_one_line(arguments: tuple[str, ...], what: str) -> None:
+    """An unusable address or name: status 2, nothing printed, one line that names the option."""
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    (line,) = result.stderr.splitlines()
+    assert what in line
