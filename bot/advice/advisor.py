@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.advice.conditions import holds, terms
 from bot.advice.explain import Explainer
 from bot.advice.outcome import Outcomes
 from bot.advice.playbook import Playbook, Question
@@ -26,6 +27,10 @@ class Advisor:
         self._tables = Tables(playbook)
         self._outcomes = Outcomes(self._tables)
         self._explainer = Explainer(self._tables, self._outcomes)
+        self._asked_when = {
+            question.id: terms(question.ask_when, self._tables.questions)
+            for question in playbook.questions
+        }
 
     def advise(self, answers: Answers) -> Verdict:
         """The verdict for an answer sheet, with everything that explains it.
@@ -53,6 +58,10 @@ class Advisor:
         """
         self.check(answers)
         return self._explainer.openness.questions_that_matter(answers)
+
+    def applies(self, question: Question, answers: Answers) -> bool:
+        """Whether a question is to be asked, given these answers: its `ask_when` holds."""
+        return holds(self._asked_when[question.id], answers)
 
     def check(self, answers: Answers) -> None:
         """Complain about answers that don't fit the playbook.

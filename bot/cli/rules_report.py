@@ -1,0 +1,125 @@
+"""Playbooks and verdicts as text for a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from bot.advice.playbook import Playbook
+from bot.advice.verdict import Answered, Reason, Strength, Verdict
+
+WIDTH = 88
+BAR = 24
+SHOWN_FLIPS = 8
+STRENGTH = {
+    Strength.CLEAR: "clear",
+    Strength.LEANING: "leaning",
+    Strength.TOO_CLOSE: "too close to call",
+}
+
+
+def questionnaire(playbook: Playbook) -> str:
+    """All questions, step by step, with their ids."""
+    lines = [f"{playbook.title} ({playbook.id} {playbook.version})"]
+    for step in playbook.steps:
+        lines += ["", step.title]
+        for question in (each for each in playbook.questions if each.step == step.id):
+            lines += ["", *_wrap(question.ask, f"  {question.id}: ", "    ")]
+            if question.help:
+                lines += _wrap(question.help, "    ", "    ")
+            longest = max(map(len, question.answers))
+            for answer, text in question.answers.items():
+                lines += _wrap(text, f"      {answer:{longest}}  ", " " * (longest + 8))
+    return "\n".join(lines)
+
+
+def recommendation(playbook: Playbook, verdict: Verdict) -> str:
+    """A verdict as a person reads it: the answer first, then why, then what to do."""
+    return "\n".join(line.rstrip() for line in _Report(playbook, verdict).lines())
+
+
+class _Report:
+    def __init__(self, playbook: Playbook, verdict: Verdict) -> None:
+        self.playbook, self.verdict = playbook, verdict
+
+    def lines(self) -> Iterator[str]:
+        verdict, option = self.verdict, self.playbook.options[self.verdict.option]
+        kind = option.kinds[verdict.kind] if verdict.kind else None
+        settled = "settled" if verdict.settled else "provisional: open questions could change it"
+        title = f"{option.title} ({kind.title})" if kind else option.title
+        yield f"{title}: {STRENGTH[verdict.strength]}, {settled}"
+        yield from _wrap(kind.summary if kind else option.summary)
+        if verdict.strength is Strength.TOO_CLOSE and self.playbook.too_close:
+            yield from _wrap(self.playbook.too_close.summary)
+        yield ""
+        yield from self._bars()
+        yield from self._section("Why", map(self._reason, verdict.reasons))
+        yield from self._section("What speaks against it", map(self._reason, verdict.against))
+        yield from self._section("Ruled out", self._vetoes())
+        yield from self._section("On condition", ([gate.say] for gate in verdict.gates))
+        yield from self._section("What would change this", self._flips())
+        yield from self._section("To find out", self._homework())
+        yield from self._section("First steps", ([step] for step in verdict.steps))
+        yield ""
+        ref = verdict.playbook
+        yield f"{self.playbook.title} ({ref.id} {ref.version}, {ref.hash[:12]})"
+
+    def _section(self, title: str, items: Iterable[Iterable[str]]) -> Iterator[str]:
+        listed = list(items)
+        if not listed:
+            return
+        yield ""
+        yield title
+        for item in listed:
+            for position, text in enumerate(item):
+                yield from _wrap(text, "    " if position else "  - ", "    ")
+
+    def _title(self, option: str) -> str:
+        return self.playbook.options[option].title
+
+    def _bars(self) -> Iterator[str]:
+        titles = {option: self._title(option) for option in self.verdict.points}
+        longest = max(map(len, titles.values()))
+        most = max(1, *self.verdict.points.values())
+        out = {option for hit in self.verdict.vetoes for option in hit.options}
+        for option, points in self.verdict.points.items():
+            bar = "█" * round(BAR * max(0, points) / most)
+            note = "  ruled out" if option in out and option != self.verdict.option else ""
+            yield f"  {titles[option]:{longest}}  {bar:{BAR}} {points:4}{note}"
+
+    def _answers(self, answers: Iterable[Answered]) -> str:
+        return "; ".join(
+            f"{question.ask} {question.answers[each.answer]}"
+            for each in answers
+            if (question := self.playbook.question(each.question))
+        )
+
+    def _reason(self, reason: Reason) -> Iterator[str]:
+        yield f"{reason.because} ({reason.points:+d} {self._title(reason.option)})"
+        yield f"because: {self._answers(reason.answers)}"
+        yield f"source: {reason.source}"
+
+    def _vetoes(self) -> Iterator[Iterable[str]]:
+        for hit in self.verdict.vetoes:
+            names = ", ".join(map(self._title, hit.options))
+            yield (
+                f"{names}{' alone' if hit.alone else ''}: {hit.because}",
+                f"because: {self._answers(hit.answers)}",
+                f"way around: {hit.way_around}",
+                f"source: {hit.source}",
+            )
+
+    def _flips(self) -> Iterator[Iterable[str]]:
+        for flip in self.verdict.flips[:SHOWN_FLIPS]:
+            yield [f"{flip.text} ({STRENGTH[flip.strength]})"]
+        if len(self.verdict.flips) > SHOWN_FLIPS:
+            yield [f"and {len(self.verdict.flips) - SHOWN_FLIPS} more, less likely"]
+
+    def _homework(self) -> Iterator[Iterable[str]]:
+        for item in self.verdict.homework:
+            could = " or ".join(map(self._title, item.could_become))
+            yield [f"{item.ask} (could make it {could})" if could else item.ask]
+
+
+def _wrap(text: str, first: str = "", then: str = "") -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=then) or [first]
