@@ -1,0 +1,1 @@
+"""ragvsft: a Slack bot for team decisions on AI strategy."""

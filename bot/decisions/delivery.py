@@ -107,4 +107,3 @@ def trouble_notice(
         decision=decision.number,
         detail={"about": about.key, "channel": about.channel, "reason": reason},
     )
-

@@ -39,8 +39,8 @@ def m001_initial(db: Database) -> None:
         nullable={"review_on"},
         foreign_keys=[("playbook_hash", "playbooks", "hash")],
     )
-    db["decisions"].create_index(["workspace", "draft_id"], unique=True)
-    db["decisions"].create_index(["workspace", "driver", "number"])
+    db.table("decisions").create_index(["workspace", "draft_id"], unique=True)
+    db.table("decisions").create_index(["workspace", "driver", "number"])
     _table(
         db,
         "drafts",
@@ -61,7 +61,7 @@ def m001_initial(db: Database) -> None:
         nullable={"channel", "visibility", "decision"},
         foreign_keys=[("playbook_hash", "playbooks", "hash")],
     )
-    db["drafts"].create_index(["workspace", "driver", "changed_at"])
+    db.table("drafts").create_index(["workspace", "driver", "changed_at"])
     _table(
         db,
         "events",
@@ -76,7 +76,7 @@ def m001_initial(db: Database) -> None:
         },
         pk="id",
     )
-    db["events"].create_index(["workspace", "decision"])
+    db.table("events").create_index(["workspace", "decision"])
     _table(
         db,
         "deliveries",
@@ -100,9 +100,9 @@ def m001_initial(db: Database) -> None:
         pk="id",
         nullable={"decision", "after", "taken_at", "ts", "sent_channel", "error"},
     )
-    db["deliveries"].create_index(["key"], unique=True)
-    db["deliveries"].create_index(["state", "due_at"])
-    db["deliveries"].create_index(["workspace", "channel", "taken_at"])
+    db.table("deliveries").create_index(["key"], unique=True)
+    db.table("deliveries").create_index(["state", "due_at"])
+    db.table("deliveries").create_index(["workspace", "channel", "taken_at"])
 
 
 def _table(

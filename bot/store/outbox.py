@@ -122,9 +122,7 @@ class SqliteOutbox:
 
     async def unknown(self, delivery: Delivery, error: str, notice: Delivery | None) -> None:
         """Note that nobody knows whether a delivery arrived; keep the notice about it."""
-        await self._note(
-            delivery, {"state": DeliveryState.UNKNOWN.value, "error": error}, notice
-        )
+        await self._note(delivery, {"state": DeliveryState.UNKNOWN.value, "error": error}, notice)
 
     async def next_due(self) -> datetime | None:
         """Return when the next waiting delivery is due; None if none waits."""

@@ -1,7 +1,7 @@
 """The one place that turns an error into what a person reads."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -36,6 +36,9 @@ def words_for(error: BaseException) -> str:
             return "The questions have changed in the meantime. Close this window and start anew."
         case _:
             return notices.UNEXPECTED
+
+
+_JSON: dict[str, str | Sequence[str]] = {"content-type": "application/json"}
 
 
 class Errors:
@@ -75,9 +78,6 @@ class Errors:
             await self._desk.tell(who(request.body), text)
 
 
-_JSON = {"content-type": ["application/json"]}
-
-
 def register(app: AsyncApp, errors: Errors) -> None:
     """Attach the error listener."""
     app.error(errors.answer)
@@ -94,4 +94,3 @@ def _report(error: BaseException) -> None:
     """Log what nobody expected; what a person caused is not the operator's business."""
     if words_for(error) == notices.UNEXPECTED and not isinstance(error, FieldError):
         log.error("a request failed", exc_info=error)
-

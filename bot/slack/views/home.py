@@ -67,9 +67,7 @@ def _draft(draft: Draft) -> Block:
     answers = "1 answer" if answered == 1 else f"{answered} answers"
     return SectionBlock(
         text=mrkdwn(f"*{fit_escaped(title, 300)}*\n{answers} so far"),
-        accessory=ButtonElement(
-            action_id=ids.Action.RESUME, text=plain("Go on"), value=draft.id
-        ),
+        accessory=ButtonElement(action_id=ids.Action.RESUME, text=plain("Go on"), value=draft.id),
     )
 
 

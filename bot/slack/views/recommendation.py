@@ -58,7 +58,7 @@ def _all_chapters(decision: Decision, playbook: Playbook) -> list[Chapter]:
         Chapter(
             "What would change this",
             tuple(escape(flip.text) for flip in verdict.flips),
-            intro="_The smallest changes that lead elsewhere: look again when one of them happens._",
+            intro="_The smallest changes that lead elsewhere. Look again when one happens._",
         ),
         Chapter(
             "Still open",

@@ -1,0 +1,143 @@
+"""The one place that knows every other: builds the whole, runs it, and takes it down in order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from prometheus_client import CollectorRegistry
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import to_starlette_response
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.responses import Response
+
+from bot.decisions.desk import Desk
+from bot.decisions.ports import Clock
+from bot.playbooks import FolderPlaybooks
+from bot.schedule import create_schedule
+from bot.serving import HttpServer
+from bot.settings import Settings
+from bot.slack.bolt import create_bolt_app
+from bot.slack.delivery import Courier
+from bot.slack.installs import OneWorkspace
+from bot.store.log import Log
+from bot.store.outbox import SqliteOutbox
+from bot.store.sqlite import SqliteStore
+from bot.web import Endpoints, Handler, create_web
+
+SLACK_SECONDS = 8
+"""How long a call to Slack may take; less than the ten seconds that a shutdown may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The bot as it runs: the port it listens on, and how to have it look for due deliveries."""
+
+    port: int
+    woken: asyncio.Event
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
+    """Run the bot for the length of a `with` block, then finish what is under way.
+
+    Taken down in the opposite order: first no more requests, then the errands of those that
+    were acked, then the post in flight, and the log last.
+
+    Raises:
+        LogUnusable: the database cannot be used.
+        NoPlaybooks: there is nothing to ask.
+        PlaybookError: a playbook is broken.
+        PortTaken: the port cannot be listened on.
+    """
+    playbooks = FolderPlaybooks(settings.rules)
+    async with AsyncExitStack() as stack:
+        log = await Log(settings.database_path).open()
+        stack.push_async_callback(log.close)
+        timeout = aiohttp.ClientTimeout(total=SLACK_SECONDS)
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+        client = AsyncWebClient(
+            base_url=settings.slack_api_url,
+            session=session,
+            timeout=SLACK_SECONDS,
+            retry_handlers=[],
+        )
+        install = OneWorkspace(_token(settings), client)
+        woken = asyncio.Event()
+        desk = Desk(SqliteStore(log), clock, playbooks, woken.set)
+        outbox = SqliteOutbox(log)
+        courier = Courier(outbox, desk, clock, install.client_for, woken)
+        await stack.enter_async_context(_delivering(courier))
+        bolt, errands = create_bolt_app(desk, client, install.authorize, settings.command)
+        stack.push_async_callback(errands.drain)
+        schedule = create_schedule(woken.set)
+        schedule.start()
+        stack.callback(schedule.shutdown, wait=False)
+        port = await stack.enter_async_context(_serving(settings, clock, bolt, outbox))
+        await stack.enter_async_context(_connected(settings, bolt))
+        yield Running(port, woken)
+
+
+@asynccontextmanager
+async def _delivering(courier: Courier) -> AsyncIterator[None]:
+    """Deliver; the post in flight is finished before this returns."""
+    task = asyncio.create_task(courier.run())
+    try:
+        yield
+    finally:
+        courier.stop()
+        await task
+
+
+@asynccontextmanager
+async def _serving(
+    settings: Settings, clock: Clock, bolt: AsyncApp, outbox: SqliteOutbox
+) -> AsyncIterator[int]:
+    """Serve HTTP: Slack's requests unless Socket Mode is on, health and metrics always."""
+
+    async def ready() -> Mapping[str, str | None]:
+        await outbox.counts()
+        return {"database": None}
+
+    secret = settings.signing_secret
+    web = create_web(
+        Endpoints(None if settings.socket_mode else _handler(bolt), ready, CollectorRegistry()),
+        clock,
+        secret.get_secret_value() if secret else None,
+    )
+    server = HttpServer(web, settings.host, settings.port)
+    await server.start()
+    try:
+        yield server.port
+    finally:
+        await server.stop()
+
+
+@asynccontextmanager
+async def _connected(settings: Settings, bolt: AsyncApp) -> AsyncIterator[None]:
+    """Keep a Socket Mode connection, if it is on."""
+    if settings.app_token is None:
+        yield
+        return
+    handler = AsyncSocketModeHandler(bolt, settings.app_token.get_secret_value())
+    await handler.connect_async()
+    try:
+        yield
+    finally:
+        await handler.close_async()
+
+
+def _handler(bolt: AsyncApp) -> Handler:
+    async def handle(body: str, headers: Mapping[str, str]) -> Response:
+        request = AsyncBoltRequest(body=body, headers=dict(headers))
+        return to_starlette_response(await bolt.async_dispatch(request))
+
+    return handle
+
+
+def _token(settings: Settings) -> str:
+    if settings.bot_token is None:
+        raise NotImplementedError
+    return settings.bot_token.get_secret_value()

@@ -1,0 +1,165 @@
+"""Carries deliveries out: renders each from the log, posts it, and notes what came of it."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.delivery import Delivery, DeliveryKind, trouble_notice
+from bot.decisions.desk import Desk
+from bot.decisions.ports import Clock, Outbox
+from bot.slack.outcomes import Outcome, of_error
+from bot.slack.views import notices
+from bot.slack.views.announcement import announcement
+from bot.slack.views.message import Message
+from bot.slack.views.recommendation import recommendation
+
+log = structlog.get_logger(__name__)
+
+ClientFor = Callable[[str], Awaitable[AsyncWebClient]]
+"""Returns the Web API client of a workspace."""
+
+METADATA_EVENT = "ragvsft_delivery"
+_LONGEST_WAIT = 5.0
+_LONGEST_BACK_OFF = timedelta(minutes=5)
+
+
+class Courier:
+    """Takes deliveries that are due, one at a time, and posts them."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        desk: Desk,
+        clock: Clock,
+        client_for: ClientFor,
+        woken: asyncio.Event,
+    ) -> None:
+        """Make a courier; nothing happens before `run`.
+
+        Args:
+            outbox: the deliveries.
+            desk: what they tell of.
+            clock: the only source of time.
+            client_for: returns the client to post to a workspace with.
+            woken: set by whoever knows that something may be due.
+        """
+        self._outbox = outbox
+        self._desk = desk
+        self._clock = clock
+        self._client_for = client_for
+        self._woken = woken
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Ask `run` to return after the post in flight."""
+        self._stopping = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Deliver until stopped. A post in flight is finished, never cancelled."""
+        left = await self._outbox.recover(self._clock.now())
+        if left:
+            log.warning("deliveries were interrupted", count=left)
+        while not self._stopping:
+            self._woken.clear()
+            await self._deliver_due()
+            await self._rest()
+
+    async def _deliver_due(self) -> None:
+        while not self._stopping:
+            delivery = await self._outbox.claim(self._clock.now())
+            if delivery is None:
+                return
+            await self._deliver(delivery)
+
+    async def _rest(self) -> None:
+        """Wait until something is due, or somebody wakes us; at most a few seconds."""
+        due = await self._outbox.next_due()
+        wait = _LONGEST_WAIT
+        if due is not None:
+            until_due = (due - self._clock.now()).total_seconds()
+            wait = min(_LONGEST_WAIT, max(0.02, until_due))
+        try:
+            async with asyncio.timeout(wait):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        try:
+            client = await self._client_for(delivery.workspace)
+            message = await self._render(delivery)
+            thread = await self._outbox.thread_of(delivery)
+            answer = await client.chat_postMessage(
+                channel=thread.sent_channel or delivery.channel if thread else delivery.channel,
+                thread_ts=thread.ts if thread else None,
+                text=message.text,
+                blocks=message.blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+                metadata={"event_type": METADATA_EVENT, "event_payload": {"key": delivery.key}},
+            )
+        except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            await self._note_failure(delivery, of_error(error))
+        else:
+            await self._outbox.sent(delivery, str(answer["channel"]), str(answer["ts"]))
+
+    async def _note_failure(self, delivery: Delivery, outcome: Outcome) -> None:
+        log.warning(
+            "a delivery failed",
+            kind=delivery.kind,
+            outcome=outcome.what,
+            reason=outcome.reason,
+            attempts=delivery.attempts,
+        )
+        now = self._clock.now()
+        match outcome.what:
+            case "later":
+                due_at = now + (outcome.wait or back_off(delivery.attempts))
+                await self._outbox.retry(delivery, due_at, outcome.reason)
+            case "unknown":
+                notice = await self._notice(DeliveryKind.UNCERTAIN, delivery, now, outcome.reason)
+                await self._outbox.unknown(delivery, outcome.reason, notice)
+            case "never":
+                notice = await self._notice(DeliveryKind.NOT_POSTED, delivery, now, outcome.reason)
+                await self._outbox.failed(delivery, outcome.reason, notice)
+
+    async def _notice(
+        self, kind: DeliveryKind, about: Delivery, at: datetime, reason: str
+    ) -> Delivery | None:
+        """Return the notice about a delivery in trouble; None where it is a notice itself."""
+        if about.kind not in {DeliveryKind.ANNOUNCEMENT, DeliveryKind.RECOMMENDATION}:
+            return None
+        decision = await self._desk.decision(about.workspace, about.decision or 0)
+        return trouble_notice(kind, about, decision, at, reason) if decision else None
+
+    async def _render(self, delivery: Delivery) -> Message:
+        match delivery.kind:
+            case DeliveryKind.NOTICE:
+                return notices.sentence(delivery.detail["text"])
+            case DeliveryKind.COULD_NOT_OPEN:
+                return notices.could_not_open(delivery)
+        decision = await self._desk.decision(delivery.workspace, delivery.decision or 0)
+        if decision is None:
+            raise LookupError(f"delivery {delivery.key} belongs to no decision")
+        match delivery.kind:
+            case DeliveryKind.NOT_POSTED:
+                return notices.not_posted(delivery, decision)
+            case DeliveryKind.UNCERTAIN:
+                return notices.uncertain(delivery, decision)
+        playbook = (await self._desk.editions.advisor(decision.playbook_hash)).playbook
+        if delivery.kind is DeliveryKind.ANNOUNCEMENT:
+            return announcement(decision, playbook)
+        return recommendation(decision, playbook)
+
+
+def back_off(attempts: int) -> timedelta:
+    """Return how long to wait after the given number of attempts: doubling, with jitter."""
+    longest = min(_LONGEST_BACK_OFF, timedelta(seconds=2 ** min(attempts, 12)))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 (jitter guards no secret)

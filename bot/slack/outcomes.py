@@ -1,0 +1,50 @@
+"""What a failed post amounts to: try later, never, or nobody knows.
+
+Error names: https://docs.slack.dev/reference/methods/chat.postMessage
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+_LATER = frozenset(
+    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable",
+     "request_timeout", "team_added_to_org"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What to do after a failed post.
+
+    `what` is "later" (it was not posted: try again, after `wait` if Slack says so), "unknown"
+    (it may or may not have been posted) or "never" (it never will be, for `reason`).
+    """
+
+    what: Literal["later", "unknown", "never"]
+    reason: str
+    wait: timedelta | None = None
+
+
+def of_error(error: Exception) -> Outcome:
+    """Return what an error of `chat.postMessage` amounts to."""
+    if isinstance(error, SlackApiError):
+        return _of_answer(error)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Outcome("later", "unreachable")
+    return Outcome("unknown", type(error).__name__)
+
+
+def _of_answer(error: SlackApiError) -> Outcome:
+    response = error.response
+    reason = str(response.get("error") or f"status_{response.status_code}")
+    if response.status_code == 429 or reason in {"ratelimited", "rate_limited"}:
+        seconds = str(response.headers.get("Retry-After", "30"))
+        wait = timedelta(seconds=int(seconds) if seconds.isdecimal() else 30)
+        return Outcome("later", "ratelimited", wait)
+    if response.status_code >= 500 or reason in _LATER:
+        return Outcome("later", reason)
+    return Outcome("never", reason)
