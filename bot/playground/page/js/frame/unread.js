@@ -1,0 +1,34 @@
+/** What this person has not seen yet, kept per browser. */
+
+import { server, ui } from "../core/store.js";
+
+const KEY = "local-workspace-read";
+
+function readMarks() {
+  const key = `${server.team.id}/${server.me.id}`;
+  if (!ui.read[key]) {
+    const stored = JSON.parse(sessionStorage.getItem(`${KEY}/${key}`) ?? "null");
+    ui.read[key] = stored ?? Object.fromEntries(server.channels.map((one) => [one.id, latestIn(one.id)]));
+  }
+  return ui.read[key];
+}
+
+function latestIn(channelId) {
+  return (server.messages[channelId] ?? []).reduce((latest, one) => (one.ts > latest ? one.ts : latest), "0");
+}
+
+/** How many messages of others came since this person last looked; replies in threads don't count. */
+export function unreadIn(channel) {
+  const mark = readMarks()[channel.id] ?? "0";
+  const isNew = (one) => one.ts > mark && one.user !== server.me.id && (!one.thread_ts || one.thread_ts === one.ts);
+  return (server.messages[channel.id] ?? []).filter(isNew).length;
+}
+
+/** Note that this person sees the channel now. */
+export function markRead(channelId) {
+  const marks = readMarks();
+  const latest = latestIn(channelId);
+  if (marks[channelId] === latest) return;
+  marks[channelId] = latest;
+  sessionStorage.setItem(`${KEY}/${server.team.id}/${server.me.id}`, JSON.stringify(marks));
+}

@@ -1,0 +1,102 @@
+/** One message with its author, blocks, files, thread line and hover actions. */
+
+import { h } from "../core/dom.js";
+import { icon } from "../core/icons.js";
+import { openChannel } from "../core/route.js";
+import { changed, person, server, setUi, ui } from "../core/store.js";
+import { ago, clockTime, dateOf, fullTime } from "../core/time.js";
+import { appBadge, avatar } from "../frame/marks.js";
+import { renderBlocks } from "../blocks/index.js";
+import { uploadedFile } from "../blocks/media.js";
+import { mrkdwn } from "../text/mrkdwn.js";
+import { hoverActions } from "./actions.js";
+
+/**
+ * A message.
+ * @param {object} place `follows`: leave out the author; `inThread`: shown in the thread pane
+ */
+export function message(channel, each, { follows = false, inThread = false } = {}) {
+  const author = person(each.user);
+  const date = dateOf(each.ts);
+  const lit = ui.highlight === each.ts;
+  return h(
+    "article",
+    {
+      class: `message${follows ? " follows" : ""}${each.ephemeral ? " is-ephemeral" : ""}${lit ? " is-lit" : ""}`,
+      key: `message-${each.ts}`,
+      "data-ts": each.ts,
+      "aria-label": `${author.real_name}, ${clockTime(date)}`,
+    },
+    h("div", { class: "message-side" }, follows ? h("time", { class: "message-hour", title: fullTime(date) }, clockTime(date).replace(/ [AP]M$/, "")) : avatar(author)),
+    h(
+      "div",
+      { class: "message-main" },
+      each.ephemeral ? onlyYou() : null,
+      follows ? null : head(each, author, date),
+      body(channel, each),
+      (each.files ?? []).map((file) => uploadedFile(file, `msg:${channel.id}:${each.ts}`)),
+      each.ephemeral ? dismissal(each) : null,
+      !inThread && each.reply_count ? threadLine(channel, each) : null,
+    ),
+    hoverActions(channel, each, inThread),
+  );
+}
+
+function onlyYou() {
+  return h("div", { class: "only-you" }, icon("eye", 14), "Only visible to you");
+}
+
+function dismissal(each) {
+  const dismiss = () => {
+    ui.dismissed[each.ts] = true;
+    changed();
+  };
+  return h("button", { class: "text-button", type: "button", onclick: dismiss }, "Dismiss message");
+}
+
+function head(each, author, date) {
+  return h(
+    "div",
+    { class: "message-head" },
+    h("span", { class: "message-author" }, author.real_name),
+    each.app || author.is_bot ? appBadge() : null,
+    author.is_external ? h("span", { class: "external-badge", title: "From another workspace" }, "External") : null,
+    h("time", { class: "message-time", datetime: date.toISOString(), title: fullTime(date) }, clockTime(date)),
+  );
+}
+
+function body(channel, each) {
+  const edited = each.edited ? h("span", { class: "edited" }, "(edited)") : null;
+  if (!each.blocks?.length) {
+    return h("div", { class: "message-body" }, mrkdwn(each.text ?? ""), edited);
+  }
+  const ctx = {
+    key: `msg:${channel.id}:${each.ts}`,
+    container: { type: "message", channel: channel.id, ts: each.ts },
+    blocks: each.blocks,
+    serverValues: each.state?.values,
+  };
+  return h("div", { class: "message-body has-blocks" }, renderBlocks(each.blocks, ctx), edited);
+}
+
+function threadLine(channel, each) {
+  const replies = (server.messages[channel.id] ?? []).filter((one) => one.thread_ts === each.ts && one.ts !== each.ts && !one.ephemeral);
+  const authors = [...new Set(replies.map((one) => one.user))].slice(0, 4).map(person);
+  const count = `${each.reply_count} ${each.reply_count === 1 ? "reply" : "replies"}`;
+  const latest = each.latest_reply ? `Last reply ${ago(dateOf(each.latest_reply))}` : "";
+  return h(
+    "button",
+    { class: "thread-line", type: "button", "aria-label": `${count}. View thread`, onclick: () => openThread(channel, each) },
+    authors.map((one) => avatar(one, 24)),
+    h("span", { class: "thread-count" }, count),
+    h("span", { class: "thread-latest" }, latest),
+    h("span", { class: "thread-view" }, "View thread"),
+    icon("chevronRight", 16),
+  );
+}
+
+/** Show the thread of a message beside the channel. */
+export function openThread(channel, each) {
+  if (channel.id !== ui.channel) openChannel(channel.id);
+  setUi({ thread: { channel: channel.id, ts: each.thread_ts ?? each.ts }, popover: null });
+}

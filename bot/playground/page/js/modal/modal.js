@@ -1,0 +1,104 @@
+/** The modal on top of the stack. */
+
+import { h } from "../core/dom.js";
+import { icon } from "../core/icons.js";
+import { server, ui } from "../core/store.js";
+import { keepUp } from "../elements/values.js";
+import { appMark } from "../frame/marks.js";
+import { renderBlocks } from "../blocks/index.js";
+import { plain } from "../text/mrkdwn.js";
+import { closeView, isWaiting, submitView, tidy, viewKey } from "./submit.js";
+
+/** The top view as a dialog, or nothing. */
+export function modal() {
+  tidy();
+  for (const view of server.modals) keepUp(view);
+  const view = server.modals.at(-1);
+  if (!view) return null;
+  const key = viewKey(view);
+  const ctx = {
+    key,
+    container: { type: "view", view_id: view.id },
+    blocks: view.blocks,
+    serverValues: view.state?.values,
+    errors: { ...view.errors, ...ui.fieldErrors[key] },
+  };
+  ctx.submit = () => submitView(view, ctx);
+  return h(
+    "dialog",
+    {
+      class: "modal",
+      key: "modal",
+      "aria-labelledby": "modal-title",
+      oncancel: (event) => event.preventDefault(),
+      mounted: (el) => el.showModal(),
+      removed: (el) => el.close(),
+    },
+    h(
+      "form",
+      {
+        class: "modal-form",
+        novalidate: true,
+        onsubmit: (event) => {
+          event.preventDefault();
+          ctx.submit();
+        },
+      },
+      head(view),
+      body(view, ctx, key),
+      foot(view),
+    ),
+  );
+}
+
+function head(view) {
+  const deep = server.modals.length > 1;
+  return h(
+    "header",
+    { class: "modal-head", key: "head" },
+    deep
+      ? h("button", { class: "icon-button", type: "button", "aria-label": "Back", title: "Back", onclick: () => closeView(view) }, icon("back", 20))
+      : appMark(28),
+    h("h2", { class: "modal-title", id: "modal-title" }, plain(view.title.text)),
+    h("button", { class: "icon-button", type: "button", "aria-label": "Close", title: "Close", onclick: () => closeView(view, true) }, icon("close", 20)),
+  );
+}
+
+function body(view, ctx, key) {
+  const trouble = view.trouble ?? ui.problems[key];
+  return h(
+    "div",
+    { class: "modal-body", key: `body-${view.id}-${stepOf(view)}`, mounted: focusFirst },
+    renderBlocks(view.blocks, ctx),
+    trouble ? h("div", { class: "modal-trouble", role: "alert", key: "trouble", mounted: (el) => el.scrollIntoView({ block: "nearest" }) }, icon("warning", 18), trouble) : null,
+  );
+}
+
+/** A new step begins at the top; an update of the same step keeps its place. */
+function stepOf(view) {
+  return `${view.callback_id ?? ""}/${view.blocks.filter((one) => one.type === "input").map((one) => one.block_id).join(",")}`;
+}
+
+function focusFirst(el) {
+  if (el.contains(document.activeElement) && document.activeElement !== document.body) return;
+  const first = el.querySelector("input:not([type=file]), textarea, button.select-trigger");
+  (first ?? el.closest("dialog").querySelector("button[type=submit], .modal-head button"))?.focus({ preventScroll: true });
+}
+
+function foot(view) {
+  if (!view.submit && !view.close) return null;
+  const waiting = isWaiting(view);
+  return h(
+    "footer",
+    { class: "modal-foot", key: "foot" },
+    h("button", { class: "button", type: "button", onclick: () => closeView(view) }, plain(view.close?.text ?? "Close")),
+    view.submit
+      ? h(
+          "button",
+          { class: `button button-primary${waiting ? " is-waiting" : ""}`, type: "submit", disabled: Boolean(view.submit_disabled), "aria-busy": waiting ? "true" : null },
+          h("span", { class: "button-text" }, plain(view.submit.text)),
+          waiting ? h("span", { class: "spinner", role: "status", "aria-label": "Sending" }) : null,
+        )
+      : null,
+  );
+}
