@@ -1,0 +1,263 @@
+"""Messages of a channel: who may post where, what may be posted, how it is changed.
+
+Sources: docs.slack.dev/reference/methods/chat.postMessage, chat.update, chat.postEphemeral.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.playground.blockkit import Problem, problems_of_message
+from bot.playground.blockkit.payloads import (
+    ATTACHMENTS_MAX,
+    are_blocks_too_long,
+    compact,
+    problems_of_metadata,
+)
+from bot.playground.modals import with_ids
+from bot.playground.model import Channel, Json, Message
+from bot.playground.refused import Refused
+from bot.playground.team import Team
+from bot.playground.world import World
+
+POST_TEXT_MAX = 40_000
+UPDATE_TEXT_MAX = 4_000
+METADATA_BYTES_MAX = 16_000
+
+
+@dataclass
+class Content:
+    """What an app wants to have in a message. None means: not given."""
+
+    text: str | None = None
+    blocks: list[Json] | None = None
+    attachments: list[Json] | None = None
+    metadata: Json | None = None
+    files: list[Any] = field(default_factory=list)
+
+
+def parsed_content(args: Json, *, check_length: bool = True) -> Content:
+    """The content in the arguments of a call, checked.
+
+    Raises:
+        Refused: blocks, attachments or metadata break a rule, or are not JSON.
+    """
+    blocks = _parsed(args.get("blocks"), list, "invalid_blocks_format")
+    attachments = _parsed(args.get("attachments"), list, "invalid_attachments")
+    metadata = _parsed(args.get("metadata"), dict, "invalid_metadata_format")
+    if attachments is not None and len(attachments) > ATTACHMENTS_MAX:
+        raise Refused("too_many_attachments")
+    problems = problems_of_message({"blocks": blocks, "attachments": attachments})
+    if problems:
+        raise Refused("invalid_blocks", problems)
+    if check_length and blocks and are_blocks_too_long(blocks):
+        problem = Problem("/blocks", "too_long", f"{len(compact(blocks))} characters in all")
+        raise Refused("msg_blocks_too_long", [problem])
+    if metadata is not None and (broken := problems_of_metadata(metadata)):
+        raise Refused("invalid_metadata_schema", broken)
+    if metadata is not None and len(compact(metadata).encode()) > METADATA_BYTES_MAX:
+        raise Refused("metadata_too_large")
+    text = args.get("text")
+    if blocks:
+        with_ids({"blocks": blocks})
+    return Content(None if text is None else str(text), blocks, attachments, metadata)
+
+
+def _parsed(value: Any, kind: type, error: str) -> Any:
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise Refused(error) from None
+    if not isinstance(value, kind):
+        raise Refused(error)
+    return value
+
+
+def writable_channel(team: Team, channel_id: str) -> Channel:
+    """The channel that the app may post to.
+
+    Raises:
+        Refused: it isn't there, is hidden from the app, is archived, or the app is not in it.
+    """
+    channel = known_channel(team, channel_id)
+    if channel.is_archived:
+        raise Refused("is_archived")
+    installation = team.installation
+    is_member = installation.bot_user_id in channel.members
+    is_open = channel.kind == "public" and "chat:write.public" in installation.scopes
+    if not is_member and not is_open:
+        raise Refused("not_in_channel")
+    return channel
+
+
+def known_channel(team: Team, channel_id: str) -> Channel:
+    """The channel, if the app may know of it.
+
+    Raises:
+        Refused: there is none, or it is private and the app is not in it.
+    """
+    channel = team.channels.get(channel_id)
+    if channel is None:
+        named = [c for c in team.channels.values() if c.kind != "im" and f"#{c.name}" == channel_id]
+        channel = named[0] if named else None
+    if channel is None:
+        raise Refused("channel_not_found")
+    if channel.is_private and team.installation.bot_user_id not in channel.members:
+        raise Refused("channel_not_found")
+    return channel
+
+
+def post(
+    world: World, team: Team, channel: Channel, content: Content, thread_ts: str | None = None
+) -> Message:
+    """Add a message of the app to a channel or a thread.
+
+    Raises:
+        Refused: there is nothing in it, or the thread is not one.
+    """
+    if not (content.text or content.blocks or content.attachments or content.files):
+        raise Refused("no_text")
+    check_thread(team, channel, thread_ts)
+    installation = team.installation
+    message = Message(
+        world.ids.ts(world.now()),
+        channel.id,
+        installation.bot_user_id,
+        (content.text or "")[:POST_TEXT_MAX],
+        content.blocks or [],
+        thread_ts,
+        content.metadata,
+        content.attachments or [],
+        by_app=True,
+        bot_id=installation.bot_id,
+        files=content.files,
+    )
+    return _keep(world, team, message)
+
+
+def post_ephemeral(
+    world: World,
+    team: Team,
+    channel: Channel,
+    person_id: str,
+    content: Content,
+    thread_ts: str | None = None,
+) -> Message:
+    """Show a message of the app to one person only.
+
+    Raises:
+        Refused: there is nothing in it, or the thread is not one.
+    """
+    message = post(world, team, channel, content, thread_ts)
+    message.ephemeral_to = person_id
+    message.metadata = None
+    world.changed()
+    return message
+
+
+def say(
+    world: World, team: Team, channel: Channel, person_id: str, text: str, thread_ts: str | None
+) -> Message:
+    """Add what a person has typed; Slack escapes & < > in it."""
+    message = Message(
+        world.ids.ts(world.now()), channel.id, person_id, escaped(text), thread_ts=thread_ts
+    )
+    return _keep(world, team, message)
+
+
+def escaped(text: str) -> str:
+    """A text as Slack stores it: only these three characters are replaced."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def check_thread(team: Team, channel: Channel, thread_ts: str | None) -> None:
+    """See that a thread_ts names the parent of a thread.
+
+    Raises:
+        Refused: it names nothing, a reply, or an ephemeral message.
+    """
+    if thread_ts is None:
+        return
+    parent = team.find_message(channel.id, thread_ts)
+    if parent is None:
+        raise Refused("thread_not_found", [Problem("/thread_ts", "thread", "no such message")])
+    if parent.is_reply or parent.ephemeral_to is not None:
+        problem = Problem("/thread_ts", "thread", "use the ts of the thread's parent")
+        raise Refused("cannot_reply_to_message", [problem])
+
+
+def own_message(team: Team, channel: Channel, ts: str, error: str) -> Message:
+    """The lasting message of the app with this ts.
+
+    Raises:
+        Refused: there is none (`message_not_found`), or it isn't the app's to change (`error`).
+    """
+    message = team.find_message(channel.id, ts)
+    if message is None:
+        raise Refused("message_not_found")
+    if not message.by_app or message.ephemeral_to is not None:
+        raise Refused(error)
+    return message
+
+
+def rewrite(world: World, message: Message, content: Content) -> Message:
+    """Change a message as chat.update does: text without blocks takes the blocks away.
+
+    Raises:
+        Refused: there is nothing in it, or the text is longer than 4,000 characters.
+    """
+    if content.text is not None and len(content.text) > UPDATE_TEXT_MAX:
+        raise Refused("msg_too_long")
+    if content.text is None and content.blocks is None and content.attachments is None:
+        raise Refused("no_text")
+    if content.text is not None:
+        message.text = content.text
+        message.edited = message.edited or not content.blocks
+    if content.text is not None or content.blocks is not None:
+        message.blocks = content.blocks or []
+    if content.attachments is not None:
+        message.attachments = content.attachments
+    if content.metadata is not None:
+        message.metadata = content.metadata
+    world.changed()
+    return message
+
+
+def remove(world: World, team: Team, message: Message) -> None:
+    """Take a message away."""
+    team.messages[message.channel].remove(message)
+    world.changed()
+
+
+def as_sent(team: Team, message: Message) -> Json:
+    """The message as it stands in payloads and answers."""
+    body: Json = {
+        "type": "message",
+        "user": message.user,
+        "ts": message.ts,
+        "text": message.text,
+        "team": team.id,
+    }
+    if message.by_app:
+        body["bot_id"] = message.bot_id
+        body["blocks"] = message.blocks
+    if message.attachments:
+        body["attachments"] = message.attachments
+    if message.thread_ts:
+        body["thread_ts"] = message.thread_ts
+    replies = team.replies(message.channel, message.ts)
+    if replies:
+        body |= {"thread_ts": message.ts, "reply_count": len(replies)}
+        body["latest_reply"] = replies[-1].ts
+    if message.edited:
+        body["edited"] = {"user": message.user, "ts": message.ts}
+    return body
+
+
+def _keep(world: World, team: Team, message: Message) -> Message:
+    team.messages.setdefault(message.channel, []).append(message)
+    world.changed()
+    return message

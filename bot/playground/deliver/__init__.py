@@ -1,0 +1,1 @@
+"""What people do, delivered to the app: commands, interactions, events."""

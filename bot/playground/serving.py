@@ -1,0 +1,62 @@
+"""Serving the workspace on a loopback port, within the running loop."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from bot.playground.playground import Playground
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serving_app(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
+    """Serve an ASGI app on 127.0.0.1; gives its base URL. Port 0 takes a free one.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    listening = socket.create_server(("127.0.0.1", port))
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
+    )
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        await server.is_up.wait()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await running
+        listening.close()
+
+
+@contextlib.asynccontextmanager
+async def serving(playground: Playground, port: int = 0) -> AsyncIterator[str]:
+    """Serve the workspace and tell it where it is; gives its base URL.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    async with serving_app(playground.asgi, port) as base_url:
+        playground.at(base_url)
+        try:
+            yield base_url
+        finally:
+            await playground.aclose()

@@ -1,0 +1,1 @@
+"""The Web API: each method with its scope, its rate and its refusals."""

@@ -1,0 +1,87 @@
+"""chat.*: messages of the app."""
+
+from bot.playground import conversation
+from bot.playground.model import Channel, Json
+from bot.playground.refused import Refused, missing_argument
+from bot.playground.web_api.call import Call, Method
+
+
+def _target(call: Call) -> Channel:
+    channel_id = call.need("channel")
+    person = call.team.people.get(channel_id)
+    if person is None:
+        return conversation.writable_channel(call.team, channel_id)
+    if person.is_bot or person.team_id != call.team.id:
+        raise Refused("channel_not_found")
+    return call.team.im(person.id)
+
+
+def _post(call: Call) -> Json:
+    content = conversation.parsed_content(call.args)
+    channel = _target(call)
+    conversation.check_thread(call.team, channel, call.maybe("thread_ts"))
+    wait = call.world.rates.post(call.team.id, channel.id, call.world.now())
+    if wait is not None:
+        raise Refused("ratelimited", retry_after=wait)
+    message = conversation.post(call.world, call.team, channel, content, call.maybe("thread_ts"))
+    sent = conversation.as_sent(call.team, message)
+    return {"channel": channel.id, "ts": message.ts, "message": sent}
+
+
+def _post_ephemeral(call: Call) -> Json:
+    content = conversation.parsed_content(call.args)
+    channel = _target(call)
+    person_id = call.need("user")
+    if person_id not in channel.members:
+        raise Refused("user_not_in_channel")
+    message = conversation.post_ephemeral(
+        call.world, call.team, channel, person_id, content, call.maybe("thread_ts")
+    )
+    return {"message_ts": message.ts}
+
+
+def _existing_channel(call: Call) -> Channel:
+    channel_id = call.need("channel")
+    if channel_id not in call.team.channels:
+        raise Refused("channel_not_found")
+    return conversation.known_channel(call.team, channel_id)
+
+
+def _update(call: Call) -> Json:
+    content = conversation.parsed_content(call.args)
+    channel = _existing_channel(call)
+    ts = call.need("ts")
+    if channel.is_archived:
+        raise Refused("is_archived")
+    message = conversation.own_message(call.team, channel, ts, "cant_update_message")
+    conversation.rewrite(call.world, message, content)
+    sent = conversation.as_sent(call.team, message)
+    return {"channel": channel.id, "ts": ts, "text": message.text, "message": sent}
+
+
+def _delete(call: Call) -> Json:
+    channel = _existing_channel(call)
+    ts = call.need("ts")
+    message = conversation.own_message(call.team, channel, ts, "cant_delete_message")
+    conversation.remove(call.world, call.team, message)
+    return {"channel": channel.id, "ts": ts}
+
+
+def _permalink(call: Call) -> Json:
+    channel = _existing_channel(call)
+    ts = call.maybe("message_ts")
+    if ts is None:
+        raise missing_argument("message_ts")
+    if call.team.find_message(channel.id, ts) is None:
+        raise Refused("message_not_found")
+    link = f"{call.world.base_url}/archives/{channel.id}/p{ts.replace('.', '')}"
+    return {"channel": channel.id, "permalink": link}
+
+
+METHODS = {
+    "chat.postMessage": Method(_post, "chat:write", tier=None),
+    "chat.postEphemeral": Method(_post_ephemeral, "chat:write"),
+    "chat.update": Method(_update, "chat:write", tier=3),
+    "chat.delete": Method(_delete, "chat:write", tier=3),
+    "chat.getPermalink": Method(_permalink, tier=None),
+}

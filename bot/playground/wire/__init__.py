@@ -1,0 +1,1 @@
+"""Between the workspace and the app: signatures, HTTP deliveries, sockets."""
