@@ -1,6 +1,6 @@
 """The protocol between the page and the workspace.
 
-GET /client/state?as=U…  everything this person may see:
+GET /client/state?as=U…  everything this person (without `as`, the first) may see:
     version, team {id, name},
     app {id, name, bot_user_id, icon, home_enabled, commands [{name, hint, description}],
         shortcuts [{type: "message"|"global", callback_id, name}]},
@@ -74,7 +74,7 @@ class Client:
     async def state(self, request: Request) -> Response:
         """GET /client/state."""
         try:
-            person = self._person(request.query_params.get("as"))
+            person = self._person(request.query_params.get("as") or self._first())
         except NotPossible as no:
             return _no(no)
         return JSONResponse(snapshot(self._world, self._team, person))
@@ -161,6 +161,9 @@ class Client:
         return await people.use_shortcut(
             self._world, self._team, person, asked["callback_id"], message
         )
+
+    def _first(self) -> str:
+        return next(p.id for p in self._team.people.values() if not p.is_bot)
 
     def _person(self, person_id: Any) -> Person:
         person = self._team.people.get(str(person_id))
