@@ -65,10 +65,11 @@ async def _collect(findings: "AsyncIterator[Finding]") -> "list[Finding]":
 
 
 def _show(findings: "list[Finding]") -> None:
-    from bot.doctor.finding import as_text, summary
+    from bot.doctor.finding import as_text, is_well, summary
 
     def paint(state: str, label: str) -> str:
         return click.style(label, fg=COLOURS[state])
 
     click.echo(as_text(findings, paint=paint))
-    click.echo(f"\n{summary(findings)}")
+    outlook = "the bot can run." if is_well(findings) else "the bot cannot run yet."
+    click.echo(f"\n{summary(findings)}: {outlook}")

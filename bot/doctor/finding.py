@@ -86,8 +86,10 @@ def summary(findings: Iterable[Finding]) -> str:
     """Sum the findings up in one line."""
     states = [finding.state for finding in findings]
     counts = {state: states.count(state) for state in (State.PROBLEM, State.WARNING)}
-    told = [f"{n} {state}{'s' if n > 1 else ''}" for state, n in counts.items() if n]
-    return ", ".join(told) or "all well"
+    told = [
+        f"{count} {state}{'s' if count > 1 else ''}" for state, count in counts.items() if count
+    ]
+    return ", ".join(told) or "All well"
 
 
 def _entry(finding: Finding, columns: int, paint: Callable[[State, str], str]) -> list[str]:

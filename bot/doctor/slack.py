@@ -49,7 +49,7 @@ async def examine_slack(
         A finding for reachability and time, then for each token.
     """
     try:
-        response = await _answer(client, "api.test")
+        headers, answer, status = await _reach(client.base_url, client.timeout)
     except _UNREACHABLE as error:
         yield problem(
             SLACK,
@@ -57,15 +57,14 @@ async def examine_slack(
             "check the network, the proxy and SLACK_API_URL; the tokens were not tried",
         )
         return
-    if not response.get("ok"):
+    if not (isinstance(answer, dict) and answer.get("ok")):
         yield problem(
             SLACK,
-            f"{client.base_url} does not answer as Slack's Web API does "
-            f"(status {response.status_code})",
+            f"{client.base_url} does not answer as Slack's Web API does (status {status})",
             "check SLACK_API_URL, or leave it out; the tokens were not tried",
         )
         return
-    yield _clock_finding(response.headers, clock.now(), client.base_url)
+    yield _clock_finding(headers, clock.now(), client.base_url)
     if settings.bot_token:
         async for finding in _bot_token(client, settings.bot_token.get_secret_value()):
             yield finding
@@ -75,13 +74,24 @@ async def examine_slack(
         yield ok(SLACK, "SLACK_SIGNING_SECRET is set; the first request from Slack will prove it")
 
 
-async def _answer(
-    client: AsyncWebClient, method: str, token: str | None = None
-) -> AsyncSlackResponse:
+async def _reach(url: str, seconds: float) -> tuple[Mapping[str, str], object, int]:
+    """Call api.test, and return what answers there, which may be something else than Slack."""
+    timeout = aiohttp.ClientTimeout(total=seconds)
+    async with (
+        aiohttp.ClientSession(timeout=timeout, trust_env=True) as session,
+        session.post(f"{url}api.test") as response,
+    ):
+        try:
+            answer = await response.json(content_type=None)
+        except ValueError:
+            answer = None
+        return response.headers, answer, response.status
+
+
+async def _answer(client: AsyncWebClient, method: str, token: str) -> AsyncSlackResponse:
     """Call a method and return Slack's answer, also where it is a refusal."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
-        return await client.api_call(method, headers=headers)
+        return await client.api_call(method, headers={"Authorization": f"Bearer {token}"})
     except SlackApiError as error:
         if isinstance(error.response, AsyncSlackResponse):
             return error.response

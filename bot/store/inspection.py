@@ -10,6 +10,9 @@ from sqlite_utils import Database
 from bot.store.log import LogUnusable
 from bot.store.migrations import migrations
 
+PATIENCE = 2.0
+"""Seconds to wait for a writer to finish."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
@@ -36,7 +39,9 @@ def inspect(path: Path) -> Inspection:
     """
     uri = f"{path.absolute().as_uri()}?mode=rw"
     try:
-        with closing(sqlite3.connect(uri, uri=True, timeout=5, isolation_level=None)) as connection:
+        with closing(
+            sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None)
+        ) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 return _inspect(Database(connection))

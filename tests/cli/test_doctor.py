@@ -1,0 +1,26 @@
+"""`ragvsft doctor` as a command."""
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli import root
+from bot.settings import NAMES
+
+
+def test_without_any_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With nothing set the command still works: status 1, and what is missing."""
+    monkeypatch.chdir(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    nothing = dict.fromkeys(NAMES) | {"SLACK_API_URL": f"http://127.0.0.1:{port}/"}
+    result = CliRunner().invoke(root, ["doctor"], env=nothing)
+    assert result.exit_code == 1
+    assert "SLACK_BOT_TOKEN is missing" in result.stdout
+    assert result.stdout.splitlines()[-1].endswith("the bot cannot run yet.")
+    told = json.loads(CliRunner().invoke(root, ["doctor", "--json"], env=nothing).stdout)
+    assert told["well"] is False
+    assert {"subject", "state", "message", "remedy"} == set(told["findings"][0])

@@ -1,0 +1,96 @@
+"""A Web API of these tests, a playbook and a log for the doctor to look at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.disk import Mount
+from bot.doctor.examination import examine
+from bot.doctor.finding import Finding, State
+from bot.manifest import SCOPES
+from bot.store.log import Log
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LOCAL_DISK = (Mount(Path("/"), "ext4"),)
+GOOD = {"ok": True}
+AUTH = {"ok": True, "team": "Northwind", "user": "ragvsft"}
+
+
+class Noon:
+    """A clock that stands still."""
+
+    def now(self) -> datetime:
+        return NOON
+
+
+@dataclass
+class Api:
+    """A Web API that answers as it is told, and keeps what it was asked."""
+
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    scopes: str = ",".join(SCOPES)
+    date: str = format_datetime(NOON, usegmt=True)
+    url: str = ""
+    asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+
+    async def handle(self, request: web.Request) -> web.Response:
+        method = request.match_info["method"]
+        form = {key: str(value) for key, value in (await request.post()).items()}
+        self.asked.append((method, request.headers.get("Authorization", ""), form))
+        headers = {"Date": self.date, "x-oauth-scopes": self.scopes}
+        return web.json_response(self.answers.get(method, GOOD), headers=headers)
+
+
+def playbook(folder: Path) -> Path:
+    """A folder with the smallest playbook that loads."""
+    rules = folder / "rules"
+    rules.mkdir()
+    (rules / "playbook.yml").write_text(
+        "id: tea\ntitle: Tea or coffee?\nversion: '1'\n"
+        "steps: [{id: taste, title: Taste}]\n"
+        "options:\n"
+        "  tea: {title: Tea, summary: Leaves., first_steps: [Boil], measure: [Heat], "
+        "pitfalls: [Cold]}\n"
+        "  coffee: {title: Coffee, summary: Beans., first_steps: [Grind], measure: [Heat], "
+        "pitfalls: [Cold]}\n"
+        "bars: {}\nclose_call: 2\nclear_lead: 5\n"
+        "too_close: {summary: Try both., first_steps: [Brew], measure: [Taste]}\n"
+    )
+    (rules / "questions.yml").write_text(
+        "- {id: time, step: taste, ask: When?, answers: {morning: Morning, evening: Evening}}\n"
+    )
+    (rules / "rules.yml").write_text(
+        "rules:\n"
+        "  - {id: early, when: {time: [morning]}, points: {coffee: 3}, because: It wakes.,"
+        " source: Mum}\n"
+        "vetoes: []\ngates: []\n"
+    )
+    return rules
+
+
+async def make_log(path: Path) -> None:
+    """Make an empty log."""
+    log = await Log(path).open()
+    await log.close()
+
+
+async def look(environ: Mapping[str, str], mounts: tuple[Mount, ...] = LOCAL_DISK) -> list[Finding]:
+    """Everything the doctor finds in an environment."""
+    return [finding async for finding in examine(environ, Path("none.env"), mounts, Noon())]
+
+
+def bad(findings: list[Finding]) -> list[Finding]:
+    """What is not well."""
+    return [finding for finding in findings if finding.state is not State.OK]
+
+
+async def one(environ: Mapping[str, str], mounts: tuple[Mount, ...] = LOCAL_DISK) -> Finding:
+    """The only finding that is not well, which has a remedy."""
+    (finding,) = bad(await look(environ, mounts))
+    assert finding.remedy or ":" in finding.message
+    return finding

@@ -1,0 +1,25 @@
+"""How findings read."""
+
+from bot.doctor.finding import Finding, State, as_text, summary
+
+
+def test_how_it_reads() -> None:
+    """A state is told by a word and a symbol; remedies are set apart; lines fit the terminal."""
+    findings = [
+        Finding("Slack", State.OK, "reached"),
+        Finding("Slack", State.PROBLEM, "it is broken " * 5, "mend it"),
+        Finding("Port", State.WARNING, "taken", "free it"),
+    ]
+    assert as_text(findings, width=40).splitlines() == [
+        "Slack",
+        "  ✓ ok       reached",
+        "  ✗ problem  it is broken it is broken",
+        "             it is broken it is broken",
+        "             it is broken",
+        "             → mend it",
+        "",
+        "Port",
+        "  ! warning  taken",
+        "             → free it",
+    ]
+    assert summary(findings) == "1 problem, 1 warning"
