@@ -73,7 +73,7 @@ $(BIN)/python:
 define install
 @echo "Installing $(1) into $(VENV): about a minute, only this once"
 @$(PIP) install --quiet --require-hashes -r $(1)
-@$(PIP) install --quiet --no-deps -e .
+@said=$$($(PIP) install --quiet --no-deps -e . 2>&1) || { echo "$$said"; exit 1; }
 @touch $@
 endef
 
