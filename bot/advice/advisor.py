@@ -11,7 +11,7 @@ from bot.advice.tables import Tables
 from bot.advice.verdict import Answers, Verdict
 
 
-class InvalidAnswers(ValueError):  # noqa: N818 - part of the contract under this name
+class InvalidAnswers(ValueError):
     """Answers that don't fit the playbook; `problems` has one sentence for each."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:

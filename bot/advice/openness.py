@@ -1,24 +1,112 @@
-"""Stub, replaced next."""
+"""What open questions can still do: settled or not, what to ask next, what to find out."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.advice import conditions
+from bot.advice.hunt import hunt
 from bot.advice.outcome import Outcomes
 from bot.advice.playbook import Question
+from bot.advice.space import Space
 from bot.advice.verdict import Answers, Homework
+from bot.advice.walk import walk
+
+EFFORTS = ((200, 3), (2_000, 10), (20_000, 100))
+"""Branches to search, then dives to hunt, in each turn."""
 
 
 class Openness:
     """What open questions can still do."""
 
     def __init__(self, outcomes: Outcomes) -> None:
-        self.outcomes = outcomes
+        self.outcomes, self.tables = outcomes, outcomes.tables
+        self.questions = self.tables.playbook.questions
+        steps = [step.id for step in self.tables.playbook.steps]
+        self._step = {question.id: steps.index(question.step) for question in self.questions}
+        self._needs = {
+            question.id: conditions.named(question.ask_when) if question.ask_when else frozenset()
+            for question in self.questions
+        }
 
     def settled(self, answers: Answers) -> bool:
-        """Settled."""
-        return all(answers.get(q.id) for q in self.outcomes.tables.playbook.questions)
-
-    def homework(self, answers: Answers) -> tuple[Homework, ...]:
-        """Homework."""
-        return ()
+        """Whether every way of answering what is open recommends the same option."""
+        space = Space(self.outcomes, answers, self._open(answers), unknown_too=False)
+        winner = self.outcomes.winner(*self.tables.sheet(answers))
+        return not space.differs(winner)
 
     def questions_that_matter(self, answers: Answers) -> tuple[Question, ...]:
-        """Matter."""
-        return tuple(q for q in self.outcomes.tables.playbook.questions if q.id not in answers)
+        """See `Advisor.questions_that_matter`."""
+        waiting = [question.id for question in self.questions if question.id not in answers]
+        return tuple(map(self.tables.question, self._deciding(answers, waiting)))
+
+    def homework(self, answers: Answers) -> tuple[Homework, ...]:
+        """The open questions that can decide the result, those that can do it alone first."""
+        found = []
+        winner = self.outcomes.winner(*self.tables.sheet(answers))
+        waiting = self._open(answers)
+        space = Space(self.outcomes, answers, waiting, unknown_too=True)
+        deciding = self._deciders(space, waiting)
+        for name in self._ordered(deciding, deciding):
+            alone = self._alone(answers, name) - {winner}
+            could = alone or (deciding[name][1] - {winner})
+            titles = tuple(self.tables.options[place] for place in sorted(could))
+            item = Homework(name, self.tables.question(name).ask, titles)
+            found.append((not alone, item))
+        return tuple(item for _, item in sorted(found, key=lambda pair: pair[0]))
+
+    def _alone(self, answers: Answers, name: str) -> set[int]:
+        """The winners that answers to this one question lead to."""
+        choices = self.tables.question(name).answers
+        sheets = ({**answers, name: answer} for answer in choices)
+        return {self.outcomes.winner(*self.tables.sheet(sheet)) for sheet in sheets}
+
+    def _ordered(
+        self, names: Iterable[str], deciding: Mapping[str, tuple[int, frozenset[int]]]
+    ) -> list[str]:
+        """By step; within it those that decide most often first, followed by their follow-ups."""
+        wanted = sorted(names, key=lambda name: (self._step[name], -deciding[name][0]))
+        ordered: list[str] = []
+        while wanted:
+            ready = next(name for name in wanted if not self._needs[name].intersection(wanted))
+            wanted.remove(ready)
+            ordered.append(ready)
+        return ordered
+
+    def _open(self, answers: Answers) -> list[str]:
+        return [question.id for question in self.questions if answers.get(question.id) is None]
+
+    def _deciding(self, answers: Answers, waiting: Sequence[str]) -> list[str]:
+        space = Space(self.outcomes, answers, waiting, unknown_too=True)
+        deciding = self._deciders(space, waiting)
+        return self._ordered(deciding, deciding)
+
+    def _deciders(
+        self, space: Space, waiting: Sequence[str]
+    ) -> dict[str, tuple[int, frozenset[int]]]:
+        """The questions that can decide, with how often they do and between which winners."""
+        if space.root.winner is not None:
+            return {}
+        seen = walk(space)
+        found = {}
+        for name in waiting:
+            if name in seen:
+                found[name] = seen[name]
+            elif name in space.levels and (winners := _decided_between(space, name)):
+                found[name] = (0, winners)
+        return found
+
+
+def _decided_between(space: Space, name: str) -> frozenset[int]:
+    """The winners between which a question decides; empty if it never does.
+
+    Searching the whole space is quick where the answer is no; hunting is quick where it is yes.
+    They take turns, and the search has the last word.
+    """
+    for nodes, dives in EFFORTS:
+        searched = space.decides(name, nodes)
+        if searched is not None:
+            return searched
+        if found := hunt(space, name, dives):
+            return found
+    return space.decides(name) or frozenset()

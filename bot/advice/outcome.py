@@ -17,9 +17,11 @@ class Standing:
 
     `winner` is the position of the option that wins whatever comes, or None; then `lanes` and
     `rulings` are the comparisons (as sign bits) and exclusions that can still make a difference.
+    `alive` has a bit for each option that may still win.
     """
 
     winner: int | None
+    alive: int
     lanes: int = 0
     rulings: int = 0
 
@@ -99,11 +101,14 @@ class _Judge:
 
     def standing(self) -> Standing:
         if not any(running is not False for running in self.runs):
-            return Standing(self.of.count - 1)
+            return Standing(self.of.count - 1, 1 << (self.of.count - 1))
         alive = [place for place in range(self.of.count) if self._alive(place)]
         if len(alive) == 1 and self.runs[alive[0]]:
-            return Standing(alive[0])
-        return Standing(None, self._open_lanes(alive), self._open_rulings(alive))
+            return Standing(alive[0], 1 << alive[0])
+        bits = sum(1 << place for place in alive)
+        if True not in self.runs:
+            bits |= 1 << (self.of.count - 1)  # what is recommended when everything is ruled out
+        return Standing(None, bits, self._open_lanes(alive), self._open_rulings(alive))
 
     def _is_out(self, bit: int) -> Truth:
         if self.out >> bit & 1:

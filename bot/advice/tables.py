@@ -168,7 +168,10 @@ class Tables:
         self.effects: dict[str, dict[str | None, Effect]] = {
             name: self._effects(name, own[name]) for name in self.questions
         }
-        self.ups = {name: self._up(own[name].values()) for name in self.questions}
+        self.ups = {
+            name: (self._up(own[name].values(), 0), self._up(own[name].values(), None))
+            for name in self.questions
+        }
 
     def _rules_out(self, options: Iterable[str], alone: bool) -> int:
         places = [self.options.index(option) for option in options]
@@ -202,9 +205,10 @@ class Tables:
             if name not in term or answer in term[name]
         )
 
-    def _up(self, own: Iterable[list[int]]) -> int:
-        """The most that a question, answered or not, can add to each lane by itself."""
-        return self._pack(max(0, *column) for column in zip(*own, strict=True))
+    def _up(self, own: Iterable[list[int]], unknown: int | None) -> int:
+        """The most that a question can add to each lane by itself, left open or not."""
+        least = [] if unknown is None else [unknown]
+        return self._pack(max([*least, *column]) for column in zip(*own, strict=True))
 
     @cached_property
     def touches(self) -> dict[str, tuple[int, int]]:
