@@ -16,6 +16,10 @@ class Ids:
         """A new id such as V0A000001K3."""
         return f"{prefix}0A{next(self._numbers):06d}{secrets.token_hex(1).upper()}"
 
+    def secret(self, prefix: str) -> str:
+        """A new id that nobody can guess."""
+        return self.new(prefix) + secrets.token_hex(12)
+
     def ts(self, now: datetime) -> str:
         """A message timestamp: unique, later than every other one given out."""
         micros = max(int(now.timestamp() * 1_000_000), self._last_ts + 1)

@@ -9,6 +9,7 @@ from bot.playground.clock import MovableClock
 from bot.playground.deliver.events import send_event, uninstall
 from bot.playground.faults import Faults
 from bot.playground.ledger import ApiCall, Delivery, Ledger, Violation
+from bot.playground.mentions import mass_mentions
 from bot.playground.model import App, Channel, Json, Message, Person
 from bot.playground.person import Actor
 from bot.playground.rates import Rates
@@ -130,6 +131,12 @@ class Playground:
         """The payloads delivered so far."""
         return self.ledger.deliveries
 
+    @property
+    def mass_mentions(self) -> list[tuple[Message, str]]:
+        """Messages of the app that would ping a whole channel or workspace."""
+        every = [m for kept in self.team.messages.values() for m in kept if m.by_app]
+        return [(message, mention) for message in every for mention in mass_mentions(message)]
+
     def person(self, name_or_id: str, team: Team | None = None) -> Actor:
         """A person to act as.
 
@@ -192,6 +199,17 @@ class Playground:
     async def event(self, inner: Json, team: Team | None = None) -> Delivery:
         """Deliver an event of any type, with retries if it fails."""
         return await send_event(self.world, team or self.team, inner)
+
+    async def ssl_check(self) -> Delivery:
+        """Send the check that Slack makes of request URLs now and then."""
+        fields = {"ssl_check": "1", "token": self.app.verification_token}
+        return await self.transport.deliver("slash_commands", fields)
+
+    async def url_verification(self) -> Delivery:
+        """Send the challenge that Slack sends when a request URL is entered."""
+        token = self.app.verification_token
+        payload = {"type": "url_verification", "token": token, "challenge": "3eZbrw1aB"}
+        return await self.transport.deliver("events_api", payload)
 
     async def uninstall(self, team: Team | None = None) -> list[Delivery]:
         """Remove the app from a workspace."""

@@ -26,7 +26,7 @@ from bot.playground.web_api.endpoint import WebApi
 from bot.playground.world import World
 
 PAGE = Path(__file__).parent / "page"
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "testserver"})
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 class LocalOnly:

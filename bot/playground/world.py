@@ -103,7 +103,7 @@ class World:
     ) -> str:
         """A response_url for what a person has just done in a channel."""
         where = ResponseUrl(
-            self.ids.new("R"), person.id, channel.id, self.now(), message.ts if message else None
+            self.ids.secret("R"), person.id, channel.id, self.now(), message.ts if message else None
         )
         team.response_urls[where.id] = where
         return f"{self.base_url}/response/{team.id}/{where.id}"

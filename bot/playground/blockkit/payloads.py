@@ -45,7 +45,7 @@ def problems_of_view(view: Any, at: str = "/view") -> list[Problem]:
     if not isinstance(view, dict):
         return [Problem(at, "wrong_type", "must provide an object")]
     kind = view.get("type")
-    if kind not in {"modal", "home"}:
+    if kind not in ("modal", "home"):
         return [Problem(f"{at}/type", "unsupported_type", f"unsupported type: {kind}")]
     found = list((_MODAL if kind == "modal" else _HOME)(view, at))
     blocks = view.get("blocks")

@@ -111,6 +111,7 @@ def elements_of(block: Json, where: str = "") -> list[tuple[Json, str]]:
 
 
 def _interactive(value: Any, place: str) -> list[tuple[Json, str]]:
-    if isinstance(value, dict) and value.get("type") in INTERACTIVE:
+    kind = value.get("type") if isinstance(value, dict) else None
+    if isinstance(kind, str) and kind in INTERACTIVE:
         return [(value, place)]
     return []

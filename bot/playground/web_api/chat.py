@@ -1,6 +1,7 @@
 """chat.*: messages of the app."""
 
 from bot.playground import conversation
+from bot.playground.blockkit import Problem
 from bot.playground.model import Channel, Json
 from bot.playground.refused import Refused, missing_argument
 from bot.playground.web_api.call import Call, Method
@@ -16,8 +17,43 @@ def _target(call: Call) -> Channel:
     return call.team.im(person.id)
 
 
+_MARKDOWN_MAX = 12_000
+_CUSTOM = ("username", "icon_emoji", "icon_url")
+
+
+def _content(call: Call) -> conversation.Content:
+    granted = call.team.installation.scopes
+    if any(call.maybe(name) for name in _CUSTOM) and "chat:write.customize" not in granted:
+        extra = {"needed": "chat:write.customize", "provided": ",".join(sorted(granted))}
+        raise Refused("missing_scope", extra=extra)
+    markdown = call.maybe("markdown_text")
+    if markdown is None:
+        content = conversation.parsed_content(call.args)
+    else:
+        content = _from_markdown(call, markdown)
+    _check_slack_files(call, content)
+    return content
+
+
+def _from_markdown(call: Call, markdown: str) -> conversation.Content:
+    if call.maybe("text") or call.maybe("blocks"):
+        raise Refused("markdown_text_conflict")
+    if len(markdown) > _MARKDOWN_MAX:
+        raise Refused("msg_too_long")
+    blocks = [{"type": "markdown", "text": markdown}]
+    return conversation.parsed_content({**call.args, "text": markdown, "blocks": blocks})
+
+
+def _check_slack_files(call: Call, content: conversation.Content) -> None:
+    for index, block in enumerate(content.blocks or []):
+        named = (block.get("slack_file") or {}).get("id")
+        if named is not None and named not in call.team.files:
+            pointer = f"/blocks/{index}/slack_file/id"
+            raise Refused("invalid_blocks", [Problem(pointer, "file", "invalid slack file")])
+
+
 def _post(call: Call) -> Json:
-    content = conversation.parsed_content(call.args)
+    content = _content(call)
     channel = _target(call)
     conversation.check_thread(call.team, channel, call.maybe("thread_ts"))
     wait = call.world.rates.post(call.team.id, channel.id, call.world.now())
@@ -29,7 +65,7 @@ def _post(call: Call) -> Json:
 
 
 def _post_ephemeral(call: Call) -> Json:
-    content = conversation.parsed_content(call.args)
+    content = _content(call)
     channel = _target(call)
     person_id = call.need("user")
     if person_id not in channel.members:
@@ -48,7 +84,7 @@ def _existing_channel(call: Call) -> Channel:
 
 
 def _update(call: Call) -> Json:
-    content = conversation.parsed_content(call.args)
+    content = _content(call)
     channel = _existing_channel(call)
     ts = call.need("ts")
     if channel.is_archived:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from base64 import b64decode
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
@@ -56,9 +57,12 @@ class WebApi:
 
     async def _call(self, request: Request) -> Call:
         args = await arguments(request)
-        header = request.headers.get("authorization", "")
-        token = header.removeprefix("Bearer ").strip() or args.get("token")
-        args.pop("token", None)
+        kind, _, credentials = request.headers.get("authorization", "").partition(" ")
+        token = args.pop("token", None)
+        if kind.lower() == "bearer":
+            token = credentials.strip()
+        elif kind.lower() == "basic":
+            args |= _client_credentials(credentials)
         return Call(self._world, request.path_params["method"], args, token)
 
     async def _late(self, call: Call, noted: ApiCall, seconds: float) -> None:
@@ -137,6 +141,15 @@ def _too_many(seconds: int) -> Response:
         status_code=429,
         headers={"Retry-After": str(seconds)},
     )
+
+
+def _client_credentials(encoded: str) -> Json:
+    """The client_id and client_secret of HTTP Basic authentication, which oauth.v2.access takes."""
+    try:
+        client_id, _, secret = b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": client_id, "client_secret": secret}
 
 
 async def arguments(request: Request) -> Json:

@@ -20,7 +20,12 @@ def _upload_url(call: Call) -> Json:
         raise missing_argument("length")
     kind = mimetypes.guess_type(filename)[0] or "application/octet-stream"
     file = UploadedFile(
-        call.world.ids.new("F"), filename, int(length), filename, call.maybe("alt_txt") or "", kind
+        call.world.ids.secret("F"),
+        filename,
+        int(length),
+        filename,
+        call.maybe("alt_txt") or "",
+        kind,
     )
     call.team.files[file.id] = file
     url = f"{call.world.base_url}/upload/{call.team.id}/{file.id}"

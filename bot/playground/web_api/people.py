@@ -91,15 +91,23 @@ def _readable(call: Call) -> Channel:
     return channel
 
 
+def _number(call: Call, name: str, default: float) -> float:
+    given = call.maybe(name)
+    try:
+        return default if given is None else float(given)
+    except ValueError:
+        raise Refused(f"invalid_{name}") from None
+
+
 def _listed(call: Call, found: list[Message]) -> Json:
-    oldest, latest = call.maybe("oldest") or "0", call.maybe("latest") or "9999999999"
-    limit = int(call.maybe("limit") or 100)
+    oldest = _number(call, "oldest", 0.0)
+    latest = _number(call, "latest", 9_999_999_999.0)
+    limit = int(_number(call, "limit", 100))
     inclusive = call.flag("inclusive")
     chosen = []
     for message in found:
         ts = float(message.ts)
-        is_edge = ts in {float(oldest), float(latest)}
-        if float(oldest) < ts < float(latest) or (inclusive and is_edge):
+        if oldest < ts < latest or (inclusive and ts in {oldest, latest}):
             sent = conversation.as_sent(call.team, message)
             if call.flag("include_all_metadata") and message.metadata:
                 sent["metadata"] = message.metadata

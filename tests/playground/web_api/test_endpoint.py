@@ -1,0 +1,171 @@
+"""What holds for every method: tokens, scopes, rates, faults."""
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground import Playground
+
+
+async def error_of(call: Any) -> str:
+    with pytest.raises(SlackApiError) as caught:
+        await call
+    return str(caught.value.response["error"])
+
+
+def client_with(playground: Playground, token: str | None) -> AsyncWebClient:
+    return AsyncWebClient(token, base_url=playground.api_url, retry_handlers=[])
+
+
+async def test_tokens_are_checked(playground: Playground, client: AsyncWebClient) -> None:
+    """No token, a wrong one and a revoked one each get their own error."""
+    assert (await client.auth_test())["user_id"] == playground.bot_user_id
+    assert await error_of(client_with(playground, None).auth_test()) == "not_authed"
+    assert await error_of(client_with(playground, "xoxb-no").auth_test()) == "invalid_auth"
+    await client.auth_revoke()
+    assert await error_of(client.auth_test()) == "token_revoked"
+
+
+async def test_scopes_are_checked_and_named(playground: Playground, client: AsyncWebClient) -> None:
+    """A method without its scope says which one is needed and which are there."""
+    answer = await client.auth_test()
+    assert "chat:write" in answer.headers["x-oauth-scopes"].split(",")
+    with pytest.raises(SlackApiError) as caught:
+        await client.conversations_info(channel="C0PRODUCT")
+    response = caught.value.response
+    assert (response["error"], response["needed"]) == ("missing_scope", "channels:read")
+    assert "users:read" in response["provided"]
+    playground.team.installation.scopes.add("channels:read")
+    answer = await client.conversations_info(channel="C0PRODUCT")
+    assert answer["channel"]["name"] == "product"
+
+
+async def test_a_look_into_the_history_needs_a_scope_but_is_no_violation(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """Without channels:history the look-up is refused, and that is not counted as a violation."""
+    ask = client.conversations_history(channel="C0SUPPORTAI")
+    assert await error_of(ask) == "missing_scope"
+    assert [r.error for r in playground.refusals] == ["missing_scope"]
+    assert playground.violations == []
+
+
+async def test_messages_are_found_again_by_their_metadata(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """With the history scope, metadata comes along when it is asked for."""
+    playground.team.installation.scopes.add("channels:history")
+    metadata = {"event_type": "delivery", "event_payload": {"key": "d1"}}
+    sent = await client.chat_postMessage(channel="C0SUPPORTAI", text="x", metadata=metadata)
+    below = await client.chat_postMessage(
+        channel="C0SUPPORTAI", text="y", thread_ts=sent["ts"], metadata=metadata
+    )
+    plain = await client.conversations_history(channel="C0SUPPORTAI", limit=1)
+    assert "metadata" not in plain["messages"][0]
+    found = await client.conversations_history(
+        channel="C0SUPPORTAI", include_all_metadata=True, oldest=sent["ts"], inclusive=True
+    )
+    assert [m["metadata"] for m in found["messages"]] == [metadata]
+    replies = await client.conversations_replies(
+        channel="C0SUPPORTAI", ts=sent["ts"], include_all_metadata=True
+    )
+    assert [m["ts"] for m in replies["messages"]] == [sent["ts"], below["ts"]]
+
+
+async def test_unknown_methods_and_missing_arguments_are_violations(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """A method that isn't there, an argument that isn't given: both are counted."""
+    assert await error_of(client.api_call("chat.shout")) == "unknown_method"
+    assert await error_of(client.api_call("chat.postMessage")) == "invalid_arguments"
+    assert playground.ledger.counts() == {"unknown_method": 1, "invalid_arguments": 1}
+
+
+async def test_a_method_has_its_tier(playground: Playground, client: AsyncWebClient) -> None:
+    """The hundred-and-first users.info within a minute gets 429, unless limits are lifted."""
+    for _ in range(100):
+        assert playground.rates.call("T0NORTH", "users.info", 4, playground.clock.now()) is None
+    with pytest.raises(SlackApiError) as caught:
+        await client.users_info(user="U0ADA")
+    assert caught.value.response.status_code == 429
+    playground.rates.enabled = False
+    await client.users_info(user="U0ADA")
+
+
+async def test_a_fault_answers_429_or_500_as_often_as_asked(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """Faults hit the methods they are for, so many times, and are no violations."""
+    playground.faults.add("rate_limited", method="chat.*", seconds=7, count=1)
+    playground.faults.add("server_error", method="auth.test", count=1)
+    with pytest.raises(SlackApiError) as caught:
+        await client.chat_postMessage(channel="C0PRODUCT", text="x")
+    assert caught.value.response.headers["Retry-After"] == "7"
+    await client.chat_postMessage(channel="C0PRODUCT", text="x")
+    assert await error_of(client.auth_test()) == "internal_error"
+    await client.auth_test()
+    assert playground.violations == []
+
+
+async def test_a_connection_dropped_before_accepting_leaves_nothing(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """The app sees a lost connection, the channel sees no message."""
+    before = len(playground.messages("product"))
+    playground.faults.add("drop_before", method="chat.postMessage", count=1)
+    with pytest.raises(aiohttp.ClientError):
+        await client.chat_postMessage(channel="C0PRODUCT", text="x")
+    assert len(playground.messages("product")) == before
+
+
+async def test_a_connection_dropped_after_accepting_leaves_the_message(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """The app sees a lost connection, the channel sees the message once."""
+    before = len(playground.messages("product"))
+    playground.faults.add("drop_after", method="chat.postMessage", count=1)
+    with pytest.raises(aiohttp.ClientError):
+        await client.chat_postMessage(channel="C0PRODUCT", text="x")
+    assert len(playground.messages("product")) == before + 1
+
+
+async def test_a_request_can_be_accepted_late(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """The connection is lost at once, and the message appears some time later."""
+    before = len(playground.messages("product"))
+    playground.faults.add("accept_late", method="chat.postMessage", seconds=0.1, count=1)
+    with pytest.raises(aiohttp.ClientError):
+        await client.chat_postMessage(channel="C0PRODUCT", text="x")
+    assert len(playground.messages("product")) == before
+    await playground.until(lambda: len(playground.messages("product")) == before + 1)
+
+
+async def test_latency_holds_the_answer_back(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """A late answer is not there before its time, and comes in the end."""
+    playground.faults.add("latency", seconds=0.2, count=1)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await client.auth_test()
+    await client.auth_test()
+
+
+async def test_arguments_come_as_form_json_or_query(playground: Playground) -> None:
+    """All three encodings are understood, and the token may be among them."""
+    url = f"{playground.api_url}users.info"
+    token = playground.bot_token
+    async with aiohttp.ClientSession() as session:
+        for request in (
+            {"data": {"token": token, "user": "U0ADA"}},
+            {"json": {"user": "U0ADA"}, "headers": {"Authorization": f"Bearer {token}"}},
+            {"params": {"token": token, "user": "U0ADA", "team_id": "T0NORTH"}},
+        ):
+            async with session.post(url, **request) as response:
+                assert (await response.json())["user"]["name"] == "ada"
+    assert all("token" not in call.args for call in playground.calls)

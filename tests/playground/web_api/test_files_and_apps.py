@@ -1,0 +1,125 @@
+"""Uploads, conversations, installation, validation."""
+
+import json
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground import Playground
+from tests.playground import shapes as s
+
+
+async def error_of(call: Any) -> str:
+    with pytest.raises(SlackApiError) as caught:
+        await call
+    return str(caught.value.response["error"])
+
+
+async def test_an_upload_becomes_a_message_with_a_file(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """A file uploaded in Slack's three steps stands in the channel and can be fetched."""
+    await client.files_upload_v2(
+        channel="C0SUPPORTAI",
+        filename="chart.png",
+        title="Chart",
+        alt_txt="A chart",
+        content=b"picture",
+        initial_comment="The week",
+    )
+    message = playground.messages("support-ai")[-1]
+    (file,) = message.files
+    assert (message.text, file.title, file.alt_text) == ("The week", "Chart", "A chart")
+    assert file.mimetype == "image/png"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{playground.world.base_url}/files/{file.id}") as response,
+    ):
+        assert await response.read() == b"picture"
+
+
+async def test_an_upload_needs_membership_and_its_announced_length(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """chat:write.public does not reach files, and another length than announced is refused."""
+    upload = client.files_upload_v2(channel="C0PRODUCT", filename="a.png", content=b"x")
+    assert await error_of(upload) == "not_in_channel"
+    place = await client.files_getUploadURLExternal(filename="a.png", length=5)
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(place["upload_url"], data=b"four") as response,
+    ):
+        assert response.status == 400
+    files = [{"id": place["file_id"]}]
+    assert await error_of(client.files_completeUploadExternal(files=files)) == "file_not_found"
+
+
+async def test_a_file_without_a_channel_can_stand_in_a_block(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """A private upload is shown by an image block that names it."""
+    done = await client.files_upload_v2(filename="a.png", content=b"x")
+    block = {"type": "image", "alt_text": "A", "slack_file": {"id": done["files"][0]["id"]}}
+    await client.chat_postMessage(channel="C0PRODUCT", text="Chart", blocks=[block])
+    assert playground.messages("product")[-1].blocks[0]["alt_text"] == "A"
+
+
+async def test_join_and_open_need_their_scopes_and_kinds(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """The app joins public channels only, and opens direct conversations with people."""
+    playground.team.installation.scopes |= {"channels:join", "im:write"}
+    await client.conversations_join(channel="C0PRODUCT")
+    assert playground.bot_user_id in playground.channel("product").members
+    shared = client.conversations_join(channel="C0PARTNERS")
+    assert await error_of(shared) == "method_not_supported_for_channel_type"
+    opened = await client.conversations_open(users="U0ADA")
+    assert opened["channel"]["id"] == playground.person("ada").im.id
+
+
+async def test_users_are_known_by_id(client: AsyncWebClient) -> None:
+    """users.info gives name and zone, and refuses unknown ids."""
+    ada = (await client.users_info(user="U0ADA"))["user"]
+    assert (ada["real_name"], ada["tz"]) == ("Ada Lind", "Europe/Berlin")
+    assert await error_of(client.users_info(user="U0NONE")) == "user_not_found"
+
+
+# The SDK uses a class of aiohttp that is on its way out.
+@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
+async def test_an_installation_is_given_for_a_code(playground: Playground) -> None:
+    """oauth.v2.access gives the token for the right code and secret, and for nothing else."""
+    client = AsyncWebClient(base_url=playground.api_url)
+    app = playground.app
+    given = {"client_id": app.client_id, "client_secret": app.client_secret}
+    answer = await client.oauth_v2_access(**given, code="code-T0NORTH")
+    assert answer["access_token"] == playground.bot_token
+    assert answer["team"]["id"] == "T0NORTH"
+    assert await error_of(client.oauth_v2_access(**given, code="x")) == "invalid_code"
+    wrong = {**given, "client_secret": "x", "code": "code-T0NORTH"}
+    assert await error_of(client.oauth_v2_access(**wrong)) == "bad_client_secret"
+
+
+async def test_two_workspaces_are_kept_apart(playground: Playground) -> None:
+    """A token of one workspace knows nothing of the channels of another."""
+    other = playground.add_team("T0SOUTH", "Southwind")
+    client = AsyncWebClient(other.installation.bot_token, base_url=playground.api_url)
+    assert (await client.auth_test())["team_id"] == "T0SOUTH"
+    post = client.chat_postMessage(channel="C0PRODUCT", text="x")
+    assert await error_of(post) == "channel_not_found"
+
+
+async def test_blocks_validate_needs_no_token(playground: Playground) -> None:
+    """The public validator judges blocks, a view or a message, exactly one of them."""
+    client = AsyncWebClient(base_url=playground.api_url)
+    good, bad = json.dumps(s.modal()), json.dumps([{"type": "banner"}])
+    assert (await client.api_call("blocks.validate", params={"view": good}))["ok"]
+    with pytest.raises(SlackApiError) as caught:
+        await client.api_call("blocks.validate", params={"blocks": bad})
+    assert caught.value.response["errors"][0]["pointer"] == "/blocks/0/type"
+    both = client.api_call("blocks.validate", params={"view": good, "blocks": bad})
+    assert await error_of(both) == "invalid_arguments"
+    worded = client.api_call("blocks.validate", params={"message": json.dumps({"text": "x"})})
+    assert await error_of(worded) == "invalid_arguments"

@@ -1,0 +1,161 @@
+"""views.*: triggers, the stack of three, hashes, what is kept on an update."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground import Playground
+from bot.playground.model import View
+from tests.playground import shapes as s
+
+
+async def refused(call: Any) -> str:
+    with pytest.raises(SlackApiError) as caught:
+        await call
+    return str(caught.value.response["error"])
+
+
+@pytest.fixture
+def trigger(playground: Playground) -> Any:
+    ada = playground.person("ada")
+
+    def make() -> str:
+        return playground.world.new_trigger(playground.team, ada.person)
+
+    return make
+
+
+@pytest.fixture
+async def opened(playground: Playground, client: AsyncWebClient, trigger: Any) -> View:
+    await client.views_open(trigger_id=trigger(), view=s.modal(callback_id="first"))
+    view = playground.person("ada").modal
+    assert view is not None
+    return view
+
+
+async def test_a_trigger_lives_three_seconds(
+    playground: Playground, client: AsyncWebClient, trigger: Any
+) -> None:
+    """A trigger_id older than three seconds has expired, which is no violation of the app's."""
+    late = trigger()
+    playground.clock.advance(timedelta(seconds=3, milliseconds=1))
+    assert await refused(client.views_open(trigger_id=late, view=s.modal())) == "expired_trigger_id"
+    assert playground.violations == []
+    fresh = trigger()
+    playground.clock.advance(timedelta(seconds=2))
+    await client.views_open(trigger_id=fresh, view=s.modal())
+
+
+async def test_a_trigger_works_once(client: AsyncWebClient, trigger: Any) -> None:
+    """A trigger_id that opened a view opens no second one."""
+    once = trigger()
+    await client.views_open(trigger_id=once, view=s.modal())
+    again = client.views_open(trigger_id=once, view=s.modal())
+    assert await refused(again) == "exchanged_trigger_id"
+    unknown = client.views_open(trigger_id="1.2.3", view=s.modal())
+    assert await refused(unknown) == "invalid_trigger_id"
+
+
+async def test_an_invalid_view_leaves_the_trigger_usable(
+    playground: Playground, client: AsyncWebClient, trigger: Any
+) -> None:
+    """A view against the rules answers invalid_arguments with the pointer into the view."""
+    once = trigger()
+    with pytest.raises(SlackApiError) as caught:
+        await client.views_open(trigger_id=once, view=s.modal(title=s.plain("x" * 25)))
+    assert caught.value.response["error"] == "invalid_arguments"
+    assert caught.value.response["response_metadata"]["messages"] == [
+        "[ERROR] must be less than 25 characters [json-pointer:/view/title/text]"
+    ]
+    await client.views_open(trigger_id=once, view=s.modal())
+    assert len(playground.violations) == 1
+
+
+async def test_a_view_of_more_than_250_kb_is_too_large(
+    client: AsyncWebClient, trigger: Any
+) -> None:
+    """The weight of the whole view counts, not only its parts."""
+    heavy = s.home(*[s.section(text=s.plain("x" * 3000)) for _ in range(90)])
+    assert await refused(client.views_publish(user_id="U0ADA", view=heavy)) == "view_too_large"
+
+
+async def test_the_stack_is_three_high(
+    playground: Playground, client: AsyncWebClient, opened: View
+) -> None:
+    """Two views go on top of the first, a fourth does not, and only from inside a modal."""
+    ada = playground.person("ada")
+
+    def inside() -> str:
+        assert ada.modal is not None
+        return playground.world.new_trigger(playground.team, ada.person, ada.modal.id)
+
+    outside = playground.world.new_trigger(playground.team, ada.person)
+    push = client.views_push(trigger_id=outside, view=s.modal())
+    assert await refused(push) == "invalid_trigger_id"
+    second = await client.views_push(trigger_id=inside(), view=s.modal())
+    assert second["view"]["previous_view_id"] == opened.id
+    third = await client.views_push(trigger_id=inside(), view=s.modal())
+    assert third["view"]["root_view_id"] == opened.id
+    push = client.views_push(trigger_id=inside(), view=s.modal())
+    assert await refused(push) == "push_limit_reached"
+    assert len(ada.stack) == 3
+
+
+async def test_a_stale_hash_is_a_conflict(client: AsyncWebClient, opened: View) -> None:
+    """views.update with the hash of an earlier state is refused, with the present one accepted."""
+    first = opened.hash
+    await client.views_update(view_id=opened.id, hash=first, view=s.modal())
+    stale = client.views_update(view_id=opened.id, hash=first, view=s.modal())
+    assert await refused(stale) == "hash_conflict"
+    await client.views_update(view_id=opened.id, hash=opened.hash, view=s.modal())
+
+
+async def test_an_update_keeps_what_stands_in_the_same_field(
+    playground: Playground, client: AsyncWebClient, opened: View
+) -> None:
+    """The same block_id and action_id keep their value; another one has its initial value."""
+    playground.person("ada").fill(opened, {"why": "typed"})
+    kept = s.input_block(s.text_input(initial_value="initial"))
+    other = s.input_block(s.text_input(action_id="other", initial_value="initial"), "second")
+    await client.views_update(view_id=opened.id, view=s.modal(kept, other))
+    assert opened.values["why"]["text"]["value"] == "typed"
+    assert opened.values["second"]["other"]["value"] == "initial"
+    renamed = s.input_block(s.text_input(action_id="renamed"))
+    await client.views_update(view_id=opened.id, view=s.modal(renamed))
+    assert opened.values["why"] == {"renamed": {"type": "plain_text_input", "value": None}}
+
+
+async def test_a_closed_view_is_not_found(
+    playground: Playground, client: AsyncWebClient, opened: View
+) -> None:
+    """A view that the person has closed can't be updated."""
+    await playground.person("ada").close(opened)
+    assert await refused(client.views_update(view_id=opened.id, view=s.modal())) == "not_found"
+
+
+async def test_an_external_id_names_one_open_view(client: AsyncWebClient, trigger: Any) -> None:
+    """An external_id finds its view and can't be given twice in a workspace."""
+    await client.views_open(trigger_id=trigger(), view=s.modal(external_id="mine"))
+    await client.views_update(external_id="mine", view=s.modal(external_id="mine"))
+    twice = client.views_open(trigger_id=trigger(), view=s.modal(external_id="mine"))
+    assert await refused(twice) == "duplicate_external_id"
+
+
+async def test_home_is_published_per_person(playground: Playground, client: AsyncWebClient) -> None:
+    """A Home tab is one person's; a stale hash is a conflict; a modal is no Home tab."""
+    first = await client.views_publish(user_id="U0ADA", view=s.home())
+    ada = playground.person("ada")
+    assert ada.home is not None
+    assert playground.person("ben").home is None
+    stale = first["view"]["hash"]
+    await client.views_publish(user_id="U0ADA", view=s.home(), hash=stale)
+    again = client.views_publish(user_id="U0ADA", view=s.home(), hash=stale)
+    assert await refused(again) == "hash_conflict"
+    wrong = client.views_publish(user_id="U0ADA", view=s.modal())
+    assert await refused(wrong) == "invalid_arguments"
+    playground.app.home_enabled = False
+    off = client.views_publish(user_id="U0ADA", view=s.home())
+    assert await refused(off) == "not_enabled"
