@@ -1,0 +1,82 @@
+"""What a fresh checkout is set up with."""
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+UNBOUNDED = {"tzdata", "types-pyyaml"}
+"""Dated data and stubs: the newest is always right."""
+
+RUN = [
+    *PYPROJECT["project"]["dependencies"],
+    *(line for extra in PYPROJECT["project"]["optional-dependencies"].values() for line in extra),
+]
+DEV = [*RUN, *PYPROJECT["dependency-groups"]["dev"]]
+BENCH = [*DEV, *PYPROJECT["dependency-groups"]["bench"]]
+LOCKS = {
+    "requirements.txt": RUN,
+    "requirements-dev.txt": DEV,
+    "requirements-bench.txt": BENCH,
+}
+
+
+def locked(name: str) -> dict[str, set[str]]:
+    """The versions that a lock pins for each package; there can be one for each Python."""
+    pins: dict[str, set[str]] = {}
+    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+        pin = re.match(r"([\w.-]+)==([\w.]+)", line)
+        if pin:
+            pins.setdefault(canonicalize_name(pin[1]), set()).add(pin[2])
+    return pins
+
+
+@pytest.mark.parametrize("line", BENCH)
+def test_every_dependency_has_an_upper_bound(line: str) -> None:
+    """No dependency can move to a major version that nobody has tried."""
+    requirement = Requirement(line)
+    bounds = [part for part in requirement.specifier if part.operator in {"<", "<=", "=="}]
+    assert bounds or canonicalize_name(requirement.name) in UNBOUNDED
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_locks_are_up_to_date(name: str) -> None:
+    """Each lock pins every dependency it is for, at versions that pyproject.toml allows."""
+    pins = locked(name)
+    for requirement in map(Requirement, LOCKS[name]):
+        versions = pins.get(canonicalize_name(requirement.name), set())
+        assert versions, f"{requirement.name} is not in {name}: run `make lock`"
+        assert all(requirement.specifier.contains(version) for version in versions)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_locks_have_hashes(name: str) -> None:
+    """Every pinned package is checked against hashes when it is installed."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    pinned = re.findall(r"^[\w.-]+==[^\n]*", text, re.MULTILINE)
+    hashed = re.findall(r"^[\w.-]+==[^\n]*\\\n    --hash=sha256:", text, re.MULTILINE)
+    assert len(pinned) == len(hashed) > 30
+
+
+def test_locks_agree() -> None:
+    """What is tested and measured is what is run: shared packages have the same versions."""
+    run, dev, bench = (locked(name) for name in LOCKS)
+    assert {name: dev[name] for name in run} == run
+    assert {name: bench[name] for name in dev} == dev
+
+
+def test_make_says_what_it_can_do() -> None:
+    """`make` alone lists every command with what it is for."""
+    make = shutil.which("make")
+    if make is None:
+        pytest.skip("make is not installed")
+    told = subprocess.run([make], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for target in ("demo", "run", "test", "lint", "bench", "screenshots", "lock", "help"):
+        assert re.search(rf"^  make {target} +\w", told, re.MULTILINE)
