@@ -37,7 +37,7 @@ class Outcomes:
             for place, option in enumerate(tables.playbook.options.values())
             if option.combines
         }
-        self._winners: dict[int, int] = {}
+        self.known_winners: dict[int, int] = {}
         self._standings: dict[tuple[int, int], Standing] = {}
 
     def winner(self, points: int, left: int) -> int:
@@ -49,14 +49,14 @@ class Outcomes:
         """
         more, out = self.tables.amount(left)
         key = (points + more) & self.tables.true_bits | out
-        known = self._winners.get(key)
+        known = self.known_winners.get(key)
         if known is None:
-            if len(self._winners) >= REMEMBER:
-                self._winners.clear()
+            if len(self.known_winners) >= REMEMBER:
+                self.known_winners.clear()
             half = len(self.tables.contest.lanes) * WIDTH
             signs = key & self.tables.true_bits
             both = signs | (signs ^ self.tables.true_bits) << half
-            known = self._winners[key] = self._certain(both, out, out)
+            known = self.known_winners[key] = self._certain(both, out, out)
         return known
 
     def _certain(self, signs: int, out: int, possibly_out: int) -> int:

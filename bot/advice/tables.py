@@ -132,7 +132,7 @@ class Tables:
         self.all_bits = sum(_HALF << WIDTH * at for at in range(self.points_at))
         self.start = self.bias + self._pack([lane.constant for lane in self.lanes])
         self._collect()
-        self._amounts: dict[int, tuple[int, int]] = {}
+        self.known_amounts: dict[int, tuple[int, int]] = {}
 
     def _pack(self, values: Iterable[int]) -> int:
         return sum(value << WIDTH * at for at, value in enumerate(values))
@@ -232,16 +232,16 @@ class Tables:
 
     def amount(self, left: int) -> tuple[int, int]:
         """What the bundles whose terms are left amount to: points, and who is ruled out."""
-        known = self._amounts.get(left)
+        known = self.known_amounts.get(left)
         if known is None:
             points = out = 0
             for bundle in self.bundles:
                 if bundle.terms & left:
                     points += bundle.points
                     out |= bundle.rules_out
-            if len(self._amounts) >= REMEMBER:
-                self._amounts.clear()
-            known = self._amounts[left] = (points, out)
+            if len(self.known_amounts) >= REMEMBER:
+                self.known_amounts.clear()
+            known = self.known_amounts[left] = (points, out)
         return known
 
     def sheet(self, answers: Mapping[str, str | None]) -> tuple[int, int]:
