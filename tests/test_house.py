@@ -201,3 +201,13 @@ def test_rules_bite(rule: Rule, source: str) -> None:
 def test_rules_spare(rule: Rule, source: str) -> None:
     """No rule finds fault with code that only looks like what it keeps out."""
     assert rule(ast.parse(source)) == []
+
+
+def test_the_map_shows_every_room() -> None:
+    """The map in CONTRIBUTING.md names every room of the bot and none that is not there."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawing = text.split("```")[1]
+    named = {line.split()[0] for line in drawing.splitlines() if line.startswith("  ")}
+    rooms = {f"{path.name}/" for path in BOT.iterdir() if (path / "__init__.py").exists()}
+    rooms |= {path.name for path in BOT.glob("[!_]*.py")}
+    assert named == rooms | {"listeners/", "views/"}
