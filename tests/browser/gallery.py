@@ -4,9 +4,10 @@ from typing import Any
 
 Json = dict[str, Any]
 
-PIXEL = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 120 60'%3E"
-    "%3Crect width='120' height='60' fill='%2358c4b0'/%3E%3C/svg%3E"
+PICTURE_URL = "https://pictures.example/field.svg"
+PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="240" height="120">'
+    '<rect width="240" height="120" fill="#58c4b0"/></svg>'
 )
 
 
@@ -172,7 +173,7 @@ def image_block() -> Json:
     return {
         "type": "image",
         "block_id": "image",
-        "image_url": PIXEL,
+        "image_url": PICTURE_URL,
         "alt_text": "A green field",
         "title": plain("A picture"),
     }
@@ -192,7 +193,7 @@ def common_blocks() -> list[Json]:
             "type": "section",
             "block_id": "with-picture",
             "text": mrkdwn("A picture beside the text"),
-            "accessory": {"type": "image", "image_url": PIXEL, "alt_text": "Green"},
+            "accessory": {"type": "image", "image_url": PICTURE_URL, "alt_text": "Green"},
         },
         {
             "type": "section",
@@ -222,7 +223,7 @@ def common_blocks() -> list[Json]:
             "type": "context",
             "block_id": "context",
             "elements": [
-                {"type": "image", "image_url": PIXEL, "alt_text": "Green"},
+                {"type": "image", "image_url": PICTURE_URL, "alt_text": "Green"},
                 mrkdwn("Decision *#7*"),
                 plain("opened today"),
             ],
@@ -243,7 +244,13 @@ def message_blocks() -> list[Json]:
 def field(block_id: str, label: str, element: Json, **more: Any) -> Json:
     """An input block."""
     element = {"action_id": "value", **element}
-    return {"type": "input", "block_id": block_id, "label": plain(label), "element": element, **more}
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label),
+        "element": element,
+        **more,
+    }
 
 
 def input_blocks() -> list[Json]:

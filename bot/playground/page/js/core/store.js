@@ -30,7 +30,6 @@ export const ui = {
   problems: {},
   fieldErrors: {},
   collapsed: {},
-  dismissed: {},
   read: {},
 };
 

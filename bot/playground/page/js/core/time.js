@@ -91,3 +91,10 @@ export function dateTokens(seconds) {
     ago: ago(date),
   };
 }
+
+/** The Date of "2026-01-05T09:00" on a clock in this time zone. */
+export function zonedDate(local, timeZone) {
+  const asUtc = new Date(`${local}Z`);
+  const shown = new Date(`${asUtc.toLocaleString("sv-SE", { timeZone }).replace(" ", "T")}Z`);
+  return new Date(asUtc.getTime() - (shown - asUtc));
+}

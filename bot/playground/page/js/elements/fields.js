@@ -5,12 +5,14 @@ import { plain } from "../text/mrkdwn.js";
 import { act, choose } from "./act.js";
 import { fieldOf, setValue, valueOf } from "./values.js";
 
+const SPOKEN = { datepicker: "Date", timepicker: "Time", datetimepicker: "Date and time" };
+
 function shared(element, field) {
   return {
     id: field.id ?? null,
     placeholder: element.placeholder ? plain(element.placeholder.text) : null,
     "aria-labelledby": field.labelledBy ?? null,
-    "aria-label": field.labelledBy ? null : plain(element.placeholder?.text ?? "Value"),
+    "aria-label": field.labelledBy ? null : plain(element.placeholder?.text ?? SPOKEN[element.type] ?? "Value"),
     "aria-describedby": field.describedBy ?? null,
     "aria-invalid": field.invalid ? "true" : null,
     "aria-required": field.labelledBy && !field.optional ? "true" : null,

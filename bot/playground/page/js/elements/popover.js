@@ -1,7 +1,7 @@
 /** Things that open over the page beside what was pressed. One is open at a time. */
 
 import { h } from "../core/dom.js";
-import { setUi, ui } from "../core/store.js";
+import { changed, setUi, ui } from "../core/store.js";
 
 const GAP = 4;
 const EDGE = 8;
@@ -37,6 +37,7 @@ export function popover(props, ...children) {
 function placeBeside(el, anchor, align, width) {
   if (!anchor) return;
   const rect = anchor.getBoundingClientRect();
+  el.style.visibility = rect.bottom < 0 || rect.top > window.innerHeight ? "hidden" : "visible";
   if (width === "anchor") el.style.minWidth = `${rect.width}px`;
   el.style.maxHeight = "";
   const below = window.innerHeight - rect.bottom - GAP - EDGE;
@@ -67,10 +68,10 @@ function moveInMenu(event) {
   event.preventDefault();
 }
 
-/** Close on a press outside, on a scroll of what lies below, and on a resize. */
+/** Close on a press outside and on a resize; follow what lies below when it is scrolled. */
 export function watchOutside() {
   const outside = (event) => !event.target.closest?.(".popover, [aria-expanded='true']");
   document.addEventListener("pointerdown", (event) => ui.popover && outside(event) && setUi({ popover: null }));
-  document.addEventListener("scroll", (event) => ui.popover && outside(event) && setUi({ popover: null }), true);
+  document.addEventListener("scroll", () => ui.popover && changed(), true);
   window.addEventListener("resize", () => ui.popover && setUi({ popover: null }));
 }

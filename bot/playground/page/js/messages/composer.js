@@ -7,6 +7,8 @@ import { changed, channelLabel, server, setUi, ui } from "../core/store.js";
 import { closePopover, popover } from "../elements/popover.js";
 import { commandList, matchingCommands } from "./commands.js";
 
+const SAID_IN_A_NOTICE = new Set(["operation_timeout", "dispatch_failed"]);
+
 /**
  * The composer of a channel, or of a thread when `thread` is its first message's ts.
  */
@@ -100,7 +102,7 @@ async function send({ key, channel, thread, text }) {
   if (isCommand && thread) answer = { ok: false, message: `${typed.split(/\s/)[0]} is not supported in threads. Sorry!` };
   else if (isCommand) answer = await post("command", { channel: channel.id, text: typed });
   else answer = await post("message", { channel: channel.id, text: typed, ...(thread ? { thread_ts: thread } : {}) });
-  if (answer.ok) return;
+  if (answer.ok || (isCommand && SAID_IN_A_NOTICE.has(answer.error))) return;
   ui.problems[`composer:${key}`] = answer.message ?? answer.error;
   ui.composing[key] ||= text;
   changed();

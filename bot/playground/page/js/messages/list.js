@@ -11,7 +11,7 @@ const NEAR = 80;
 
 /** The list of a channel's messages; replies are left to the thread. */
 export function messageList(one) {
-  const shown = visible(one.id).filter((each) => !each.thread_ts || each.thread_ts === each.ts);
+  const shown = (server.messages[one.id] ?? []).filter((each) => !each.thread_ts || each.thread_ts === each.ts);
   return h(
     "div",
     {
@@ -20,9 +20,7 @@ export function messageList(one) {
       role: "log",
       "aria-label": `Messages in ${channelLabel(one)}`,
       tabindex: "0",
-      onscroll: (event) => rememberPlace(event.currentTarget),
       mounted: (el) => {
-        el.atEnd = true;
         el.watcher = new ResizeObserver(() => stayAtEnd(el));
         el.watcher.observe(el);
         el.watcher.observe(el.firstElementChild);
@@ -35,17 +33,12 @@ export function messageList(one) {
   );
 }
 
-/** The messages of a channel, less the ephemeral ones that were dismissed. */
-export function visible(channelId) {
-  return (server.messages[channelId] ?? []).filter((each) => !ui.dismissed[each.ts]);
-}
-
-function rememberPlace(el) {
-  el.atEnd = el.scrollHeight - el.scrollTop - el.clientHeight < NEAR;
-}
-
+/** Whoever read the newest message goes on seeing the newest; nobody else is moved. */
 function stayAtEnd(el) {
-  if (el.atEnd) el.scrollTop = el.scrollHeight;
+  const before = el.seen;
+  const wasAtEnd = !before || before.height - el.scrollTop - before.room < NEAR;
+  if (wasAtEnd) el.scrollTop = el.scrollHeight;
+  el.seen = { height: el.scrollHeight, room: el.clientHeight };
 }
 
 function showHighlight(el) {
@@ -53,7 +46,7 @@ function showHighlight(el) {
   const found = el.querySelector(`[data-ts="${ui.highlight}"]`);
   if (!found) return false;
   el.shown = ui.highlight;
-  el.atEnd = false;
+  el.seen = { height: Infinity, room: 0 };
   found.scrollIntoView({ block: "center" });
   return true;
 }

@@ -2,8 +2,9 @@
 
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
+import { post } from "../core/api.js";
 import { openChannel } from "../core/route.js";
-import { changed, person, server, setUi, ui } from "../core/store.js";
+import { person, server, setUi, ui } from "../core/store.js";
 import { ago, clockTime, dateOf, fullTime } from "../core/time.js";
 import { appBadge, avatar } from "../frame/marks.js";
 import { renderBlocks } from "../blocks/index.js";
@@ -35,7 +36,7 @@ export function message(channel, each, { follows = false, inThread = false } = {
       follows ? null : head(each, author, date),
       body(channel, each),
       (each.files ?? []).map((file) => uploadedFile(file, `msg:${channel.id}:${each.ts}`)),
-      each.ephemeral ? dismissal(each) : null,
+      each.ephemeral ? dismissal(channel, each) : null,
       !inThread && each.reply_count ? threadLine(channel, each) : null,
     ),
     hoverActions(channel, each, inThread),
@@ -46,11 +47,8 @@ function onlyYou() {
   return h("div", { class: "only-you" }, icon("eye", 14), "Only visible to you");
 }
 
-function dismissal(each) {
-  const dismiss = () => {
-    ui.dismissed[each.ts] = true;
-    changed();
-  };
+function dismissal(channel, each) {
+  const dismiss = () => post("dismiss", { channel: channel.id, ts: each.ts });
   return h("button", { class: "text-button", type: "button", onclick: dismiss }, "Dismiss message");
 }
 

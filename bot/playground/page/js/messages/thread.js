@@ -2,16 +2,16 @@
 
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
-import { channel, channelLabel, setUi, ui } from "../core/store.js";
+import { channel, channelLabel, server, setUi, ui } from "../core/store.js";
 import { composer } from "./composer.js";
-import { follows, visible } from "./list.js";
+import { follows } from "./list.js";
 import { message } from "./message.js";
 
 /** The open thread, or nothing. */
 export function threadPane() {
   if (!ui.thread) return null;
   const one = channel(ui.thread.channel);
-  const all = visible(ui.thread.channel);
+  const all = server.messages[ui.thread.channel] ?? [];
   const root = all.find((each) => each.ts === ui.thread.ts);
   if (!one || !root) return null;
   const replies = all.filter((each) => each.thread_ts === root.ts && each.ts !== root.ts);

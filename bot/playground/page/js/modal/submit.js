@@ -24,7 +24,7 @@ export async function submitView(view, ctx) {
   delete ui.problems[key];
   changed();
   if (Object.keys(found).length) {
-    queueMicrotask(() => document.querySelector("dialog.modal .has-error")?.scrollIntoView({ block: "center" }));
+    queueMicrotask(showFirstError);
     return;
   }
   ui.pending[key] = true;
@@ -33,6 +33,12 @@ export async function submitView(view, ctx) {
   delete ui.pending[key];
   if (!answer.ok && !troubleOf(view.id)) ui.problems[key] = answer.message ?? answer.error;
   changed();
+}
+
+function showFirstError() {
+  const input = document.querySelector("dialog.modal .has-error");
+  input?.querySelector("input, textarea, button")?.focus({ preventScroll: true });
+  input?.scrollIntoView({ block: "center" });
 }
 
 function troubleOf(id) {

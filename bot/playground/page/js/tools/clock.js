@@ -3,7 +3,7 @@
 import { post } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { changed, server, ui } from "../core/store.js";
-import { clockTime, longDay, now } from "../core/time.js";
+import { clockTime, longDay, now, zonedDate } from "../core/time.js";
 import { labelled, tool } from "./drawer.js";
 
 let ticking = null;
@@ -61,7 +61,7 @@ function moment() {
 }
 
 function moveTo() {
-  post("clock", { to: new Date(ui.clockTo).toISOString() });
+  post("clock", { to: zonedDate(ui.clockTo, server.me.tz).toISOString() });
 }
 
 function apart(seconds) {

@@ -1,0 +1,161 @@
+"""A browser before a served workspace, and a small app behind it."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, Route, async_playwright
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route as AppRoute
+
+from bot.playground import Playground, serving
+from bot.playground.serving import serving_app
+from tests.browser.gallery import PICTURE
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+HERE = Path(__file__).parent
+Json = dict[str, Any]
+shared_loop = pytest_asyncio.fixture(loop_scope="session")
+
+
+class FakeApp:
+    """Stands for the bot: opens what the test gives it and keeps what it was sent."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self.client = client
+        self.payloads: list[Json] = []
+        self._arrived = asyncio.Condition()
+        self.on_command: Callable[[Json], Json] | None = None
+        self.on_submission: Callable[[Json], Response] = lambda _payload: Response()
+        self.on_action: Callable[[Json], Json | None] = lambda _payload: None
+
+    async def events(self, request: Request) -> Response:
+        """Take a delivery."""
+        form = {key: values[0] for key, values in parse_qs((await request.body()).decode()).items()}
+        payload = json.loads(form["payload"]) if "payload" in form else form
+        async with self._arrived:
+            self.payloads.append(payload)
+            self._arrived.notify_all()
+        kind = payload.get("type", "command")
+        if kind == "command" and self.on_command is not None:
+            await self.client.views_open(
+                trigger_id=payload["trigger_id"], view=self.on_command(payload)
+            )
+        elif kind == "block_actions":
+            await self._act(payload)
+        elif kind == "view_submission":
+            return self.on_submission(payload)
+        return Response()
+
+    async def _act(self, payload: Json) -> None:
+        call = self.on_action(payload)
+        if call is not None:
+            method = call.pop("method")
+            await self.client.api_call(method, json=call)
+
+    async def until(self, predicate: Callable[[], Any], within: float = 5.0) -> None:
+        """Wait until something holds of what was delivered."""
+        async with asyncio.timeout(within), self._arrived:
+            await self._arrived.wait_for(predicate)
+
+    def of_type(self, kind: str) -> list[Json]:
+        """The payloads of this type so far."""
+        return [payload for payload in self.payloads if payload.get("type") == kind]
+
+
+def respond(**body: Any) -> Response:
+    """The answer to a view_submission."""
+    return JSONResponse(body)
+
+
+@shared_loop
+async def playground() -> AsyncIterator[Playground]:
+    made = Playground()
+    async with serving(made):
+        yield made
+
+
+@pytest.fixture
+def client(playground: Playground) -> AsyncWebClient:
+    return AsyncWebClient(playground.bot_token, base_url=playground.api_url, retry_handlers=[])
+
+
+@shared_loop
+async def app(playground: Playground, client: AsyncWebClient) -> AsyncIterator[FakeApp]:
+    fake = FakeApp(client)
+    asgi = Starlette(routes=[AppRoute("/slack/events", fake.events, methods=["POST"])])
+    async with serving_app(asgi) as url:
+        playground.connect_http(f"{url}/slack/events")
+        yield fake
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests here in one loop, so that they share one browser."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    async with async_playwright() as driver:
+        opened = await driver.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield opened
+        await opened.close()
+
+
+async def picture(route: Route) -> None:
+    """Answer for the pictures in the gallery, which stand on no server."""
+    await route.fulfill(content_type="image/svg+xml", body=PICTURE)
+
+
+@shared_loop
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A page that fails the test when anything is logged as an error."""
+    opened = await browser.new_page(viewport={"width": 1280, "height": 800})
+    opened.set_default_timeout(10_000)
+    await opened.route("https://pictures.example/**", picture)
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "console",
+        lambda said: complaints.append(said.text) if said.type == "error" else None,
+    )
+    yield opened
+    await opened.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def visit(page: Page, playground: Playground) -> Callable[..., Any]:
+    """Open the page as a person, in a channel given by name."""
+
+    async def opened(person: str = "ada", channel: str = "product") -> Page:
+        someone = playground.team.person(person)
+        where = playground.channel(channel) if channel != "app" else None
+        place = where.id if where else f"D0{someone.id.removeprefix('U0')}"
+        await page.goto(f"{playground.world.base_url}/?as={someone.id}#{place}")
+        await page.get_by_role("main").wait_for()
+        return page
+
+    return opened
