@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli.common import BadInput
+
 if TYPE_CHECKING:
     from bot.doctor.finding import Finding
 
@@ -36,7 +38,7 @@ def doctor(context: click.Context, as_json: bool, blocks: bool) -> None:
     if as_json:
         click.echo(json.dumps({"well": well, "findings": as_rows(findings)}, indent=2))
     else:
-        _show(findings)
+        _show(findings, "" if blocks else _outlook(well))
     context.exit(0 if well else 1)
 
 
@@ -51,25 +53,39 @@ def _everything() -> "AsyncIterator[Finding]":
 def _samples() -> "AsyncIterator[Finding]":
     from slack_sdk.web.async_client import AsyncWebClient
 
+    from bot.advice.loader import PlaybookError
     from bot.doctor.blocks import examine_blocks
     from bot.doctor.examination import usable_settings
-    from bot.settings import read_values
+    from bot.playbooks import FolderPlaybooks, NoPlaybooks
+    from bot.settings import SettingsError, read_values
     from bot.slack.views.samples import samples
 
-    url = usable_settings(read_values(os.environ, Path(".env"))).slack_api_url
-    return examine_blocks(samples(), AsyncWebClient(base_url=url, timeout=30))
+    try:
+        settings = usable_settings(read_values(os.environ, Path(".env")))
+        advisor = FolderPlaybooks(settings.rules).current().advisor
+    except SettingsError as error:
+        raise BadInput(*error.problems) from error
+    except PlaybookError as error:
+        raise BadInput(*(f"{settings.rules}: {problem}" for problem in error.problems)) from error
+    except NoPlaybooks as error:
+        raise BadInput(str(error)) from error
+    client = AsyncWebClient(base_url=settings.slack_api_url, timeout=30)
+    return examine_blocks(samples(advisor), client)
 
 
 async def _collect(findings: "AsyncIterator[Finding]") -> "list[Finding]":
     return [finding async for finding in findings]
 
 
-def _show(findings: "list[Finding]") -> None:
-    from bot.doctor.finding import as_text, is_well, summary
+def _outlook(well: bool) -> str:
+    return ": the bot can run" if well else ": the bot cannot run yet"
+
+
+def _show(findings: "list[Finding]", outlook: str) -> None:
+    from bot.doctor.finding import as_text, summary
 
     def paint(state: str, label: str) -> str:
         return click.style(label, fg=COLOURS[state])
 
     click.echo(as_text(findings, paint=paint))
-    outlook = "the bot can run." if is_well(findings) else "the bot cannot run yet."
-    click.echo(f"\n{summary(findings)}: {outlook}")
+    click.echo(f"\n{summary(findings)}{outlook}.")

@@ -27,10 +27,16 @@ def create_bolt_app(
         authorize: returns the token of a workspace.
         command: the slash command's name.
     """
+
+    async def authorize_request(
+        enterprise_id: str | None, team_id: str | None
+    ) -> AuthorizeResult:  # Bolt finds out by name what to pass, and takes no bound method.
+        return await authorize(enterprise_id, team_id)
+
     app = AsyncApp(
         name="ragvsft",
         client=client,
-        authorize=authorize,
+        authorize=authorize_request,
         process_before_response=True,
         request_verification_enabled=False,
         ssl_check_enabled=False,
@@ -39,12 +45,11 @@ def create_bolt_app(
         attaching_conversation_kwargs_enabled=False,
     )
     failures = errors.Errors(desk)
-    errands = Errands(failures.after_the_ack)
-    app.listener_runner.lazy_listener_runner = errands
-    questionnaire.register(app, desk)
-    commands.register(app, desk, command)
-    buttons.register(app, desk)
-    home.register(app, desk)
-    shortcuts.register(app, desk)
+    errands = failures.errands
+    questionnaire.register(app, desk, errands)
+    commands.register(app, desk, errands, command)
+    buttons.register(app, desk, errands)
+    home.register(app, desk, errands)
+    shortcuts.register(app, desk, errands)
     errors.register(app, failures)
     return app, errands

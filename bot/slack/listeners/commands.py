@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
+from bot.slack.errands import Errands
 from bot.slack.listeners.opening import open_modal
 from bot.slack.payloads import place_of_command, typed, who
 from bot.slack.views import notices
@@ -14,17 +15,19 @@ from bot.slack.views import notices
 class Commands:
     """Answers `/ragvsft` and its subcommands."""
 
-    def __init__(self, desk: Desk, command: str) -> None:
-        """Make the listeners of one slash command, named `command`."""
+    def __init__(self, desk: Desk, errands: Errands, command: str) -> None:
+        """Make the listener of one slash command, named `command`."""
         self._desk = desk
+        self._errands = errands
         self._command = command
 
-    async def answer(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def answer(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Ack; with an answer, unless a questionnaire is to open."""
         word, rest = typed(body)
         titles = self._desk.editions.titles()
         if self._opens(body):
             await ack()
+            self._errands.begin(self._open(body, client), body)
         elif word == "help":
             message = notices.help_message(self._command, titles)
             await ack(text=message.text, blocks=message.blocks)
@@ -35,10 +38,7 @@ class Commands:
             message = notices.not_understood(self._command, body.get("text", ""))
             await ack(text=message.text, blocks=message.blocks)
 
-    async def open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Open the questionnaire, if that is what was asked for."""
-        if not self._opens(body):
-            return
+    async def _open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         page = await self._desk.drafting.start(
             who(body), place_of_command(body), playbook_id=typed(body)[1] or None
         )
@@ -50,7 +50,6 @@ class Commands:
         return word in {"", "start"} and (not rest or rest in known)
 
 
-def register(app: AsyncApp, desk: Desk, command: str) -> None:
-    """Attach the slash command's listeners."""
-    commands = Commands(desk, command)
-    app.command(command)(ack=commands.answer, lazy=[commands.open])
+def register(app: AsyncApp, desk: Desk, errands: Errands, command: str) -> None:
+    """Attach the slash command's listener."""
+    app.command(command)(Commands(desk, errands, command).answer)

@@ -6,12 +6,12 @@ from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.advice.advisor import InvalidAnswers
 from bot.decisions.desk import Desk
 from bot.decisions.errors import AlreadyPosted, DraftGone, NothingToResend, NotYours
+from bot.slack.errands import Body, Errands
 from bot.slack.payloads import FieldError, Outsider, Unreadable, who
 from bot.slack.responses import respond_privately
 from bot.slack.views import notices
@@ -47,10 +47,9 @@ class Errors:
     def __init__(self, desk: Desk) -> None:
         """Make the error listener."""
         self._desk = desk
+        self.errands = Errands(self.after_the_ack)
 
-    async def answer(
-        self, error: Exception, request: AsyncBoltRequest, body: dict[str, Any]
-    ) -> BoltResponse:
+    async def answer(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """Return the response to a request whose listener raised `error`."""
         if isinstance(error, Unreadable):
             return BoltResponse(status=400, body="This request lacks what Slack always sends.")
@@ -60,22 +59,22 @@ class Errors:
         if "command" in body:
             answer = {"response_type": "ephemeral", "text": words_for(error)}
             return BoltResponse(status=200, body=json.dumps(answer), headers=_JSON)
-        await self.tell(error, request)
+        self.errands.begin(self._tell(error, body), body)
         return BoltResponse(status=200)
 
-    async def after_the_ack(self, error: BaseException, request: AsyncBoltRequest) -> None:
+    async def after_the_ack(self, error: BaseException, body: Body) -> None:
         """Tell the person about an errand that failed."""
         _report(error)
-        await self.tell(error, request)
+        await self._tell(error, body)
 
-    async def tell(self, error: BaseException, request: AsyncBoltRequest) -> None:
+    async def _tell(self, error: BaseException, body: Body) -> None:
         """Tell the person whose request failed: where they are, else by direct message."""
         text = words_for(error)
-        response_url = request.body.get("response_url")
+        response_url = body.get("response_url")
         if response_url and await respond_privately(response_url, notices.sentence(text)):
             return
-        if request.body.get("type") != "event_callback":
-            await self._desk.tell(who(request.body), text)
+        if body.get("type") != "event_callback":
+            await self._desk.tell(who(body), text)
 
 
 def register(app: AsyncApp, errors: Errors) -> None:

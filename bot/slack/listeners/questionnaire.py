@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
+from bot.slack.errands import Errands
 from bot.slack.ids import Action, Modal
 from bot.slack.payloads import answers_of, destination_of, metadata_of, who, workflow_of
 from bot.slack.views.notices import saved_for_later
@@ -15,9 +16,10 @@ from bot.slack.views.questionnaire import modal
 class Questionnaire:
     """Keeps what a page says before acking with the next page."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, errands: Errands) -> None:
         """Make the listeners of the questionnaire's modals."""
         self._desk = desk
+        self._errands = errands
 
     async def describe(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         """Keep the first page."""
@@ -42,24 +44,24 @@ class Questionnaire:
         else:
             await ack()
 
-    async def keep(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """Keep what a page says before turning back."""
+    async def back(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Keep what a page says, and show the page before."""
         view = body["view"]
         await self._desk.drafting.keep(who(body), metadata_of(view).draft, answers_of(view))
         await ack()
+        self._errands.begin(self._turn_back(body, client), body)
 
-    async def turn_back(self, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Show the page before."""
+    async def _turn_back(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         view = body["view"]
         at = metadata_of(view)
         page = await self._desk.drafting.turn_back(who(body), at.draft, at.step)
         await client.views_update(view_id=view["id"], hash=view["hash"], view=modal(page))
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, desk: Desk, errands: Errands) -> None:
     """Attach the listeners of the questionnaire's modals."""
-    questionnaire = Questionnaire(desk)
+    questionnaire = Questionnaire(desk, errands)
     app.view(Modal.QUESTIONS)(questionnaire.answer)
     app.view(Modal.WORKFLOW)(questionnaire.describe)
     app.view(Modal.REVIEW)(questionnaire.post)
-    app.action(Action.BACK)(ack=questionnaire.keep, lazy=[questionnaire.turn_back])
+    app.action(Action.BACK)(questionnaire.back)

@@ -1,0 +1,29 @@
+"""Logs for the operator: one line an event, never a message's text, a token or a body."""
+
+import logging
+
+import structlog
+
+
+def configure_logs(level: int) -> None:
+    """Send the house's logs, and the libraries' warnings, to standard error.
+
+    Args:
+        level: the least level shown, as in `logging`.
+    """
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(
+                key_order=["timestamp", "level", "event"], sort_keys=False
+            ),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=None),
+        cache_logger_on_first_use=True,
+    )
+    # The libraries log request bodies at INFO and DEBUG; those stay unseen.
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s")

@@ -1,0 +1,143 @@
+"""A sample of every view and message, at its shortest and its longest.
+
+For Slack's own validator (`ragvsft doctor --blocks`) and for the tests.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.advice.advisor import Advisor
+from bot.advice.playbook import Playbook
+from bot.decisions.delivery import Delivery, DeliveryKind
+from bot.decisions.model import (
+    Decision,
+    Draft,
+    Person,
+    Place,
+    Review,
+    ReviewChoice,
+    Status,
+    Visibility,
+    Workflow,
+)
+from bot.decisions.questionnaire import REVIEW_STEP, WORKFLOW_STEP, page_at
+from bot.slack.views import notices
+from bot.slack.views.announcement import announcement
+from bot.slack.views.home import home
+from bot.slack.views.message import Message
+from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, modal
+from bot.slack.views.recommendation import recommendation
+
+Sample = Mapping[str, Any]
+HOSTILE = "<!channel> & <@U0> *x* `y` ‮עברית العربية 👩‍👩‍👧 "
+"""Mentions, markup, right-to-left text and joined emoji, to fill fields with."""
+
+_AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+_PLACES = {
+    "public": Place("C0123456789", Visibility.PUBLIC),
+    "private": Place("G0123456789", Visibility.PRIVATE),
+    "direct": Place("U0123456789", Visibility.DIRECT),
+}
+
+
+def samples(advisor: Advisor) -> dict[str, Sample]:
+    """Return samples by name: each holds a `view`, or the `blocks` of a message.
+
+    Args:
+        advisor: of the playbook whose questions and texts they show.
+    """
+    found: dict[str, Sample] = {}
+    for size, filling in {"short": "A", "long": HOSTILE * 200}.items():
+        found |= {f"{name}, {size}": sample for name, sample in _sized(advisor, filling).items()}
+    titles = {advisor.playbook.id: advisor.playbook.title}
+    found["home, empty"] = {"view": home(titles, [], [])}
+    found["help"] = _blocks(notices.help_message("/ragvsft", titles))
+    found["not understood"] = _blocks(notices.not_understood("/ragvsft", HOSTILE * 200))
+    found["unknown playbook"] = _blocks(
+        notices.unknown_playbook("/ragvsft", HOSTILE * 200, tuple(titles))
+    )
+    found["open again"] = _blocks(notices.open_again("0" * 32))
+    found["notice modal"] = {"view": notices.notice_modal("This didn't work", notices.UNEXPECTED)}
+    return found
+
+
+def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
+    draft = _draft(advisor.playbook, filling)
+    decision = _decision(advisor, draft)
+    notice = _notice(decision)
+    titles = {advisor.playbook.id: advisor.playbook.title}
+    found: dict[str, Sample] = {
+        "workflow page": {"view": modal(page_at(advisor, draft, WORKFLOW_STEP))},
+        "review page": {"view": modal(page_at(advisor, draft, REVIEW_STEP))},
+        "recommendation": _blocks(recommendation(decision, advisor.playbook)),
+        "home": {"view": home(titles, [draft] * 20, [decision] * 10)},
+        "not posted": _blocks(notices.not_posted(notice, decision)),
+        "uncertain": _blocks(notices.uncertain(notice, decision)),
+        "saved for later": {"view": notices.saved_for_later(decision)},
+        "on its way": _blocks(notices.on_its_way(decision)),
+    }
+    for step in advisor.playbook.steps:
+        found[f"{step.id} page"] = {"view": modal(page_at(advisor, draft, step.id))}
+    for name, place in _PLACES.items():
+        placed = replace(decision, place=place)
+        found[f"announcement, {name}"] = _blocks(announcement(placed, advisor.playbook))
+    return found
+
+
+def _blocks(message: Message) -> Sample:
+    return {"blocks": message.blocks}
+
+
+def _draft(playbook: Playbook, filling: str) -> Draft:
+    return Draft(
+        id="0" * 32,
+        driver=Person("T0123456789", "U0123456789"),
+        playbook_hash=playbook.hash,
+        started_at=_AT,
+        changed_at=_AT,
+        origin=_PLACES["private"],
+        workflow=Workflow(
+            title=filling[:TITLE_LENGTH],
+            problem=filling[:PROBLEM_LENGTH],
+            deciders=tuple(f"U{number:010}" for number in range(10)),
+            review=Review(ReviewChoice.ON_DATE, _AT.date()),
+        ),
+        answers={question.id: next(iter(question.answers)) for question in playbook.questions},
+    )
+
+
+def _decision(advisor: Advisor, draft: Draft) -> Decision:
+    return Decision(
+        workspace=draft.driver.workspace,
+        number=99_999,
+        draft_id=draft.id,
+        title=draft.workflow.title,
+        problem=draft.workflow.problem,
+        driver=draft.driver.user,
+        deciders=draft.workflow.deciders,
+        review_on=_AT.date(),
+        place=_PLACES["public"],
+        playbook_hash=draft.playbook_hash,
+        answers=draft.answers,
+        verdict=advisor.advise(draft.answers),
+        status=Status.OPEN,
+        opened_at=_AT,
+    )
+
+
+def _notice(decision: Decision) -> Delivery:
+    return Delivery(
+        key="T0123456789/99999/announcement/not_posted/1",
+        workspace=decision.workspace,
+        kind=DeliveryKind.NOT_POSTED,
+        channel=decision.driver,
+        due_at=_AT,
+        decision=decision.number,
+        detail={
+            "about": "T0123456789/99999/announcement",
+            "channel": decision.place.channel,
+            "reason": "channel_not_found",
+        },
+    )
