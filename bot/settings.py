@@ -3,29 +3,20 @@
 import difflib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Final
-from urllib.parse import urlsplit
+from typing import Final
 
-from cryptography.fernet import Fernet
-from dotenv import dotenv_values
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-)
+from dotenv.parser import parse_stream
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from bot.manifest import COMMAND
-
-SLACK_API: Final = "https://slack.com/api/"
-_NO_ADDRESS: Final = f"is not a web address: leave it out to use Slack's own, {SLACK_API}"
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-_KEY_RECIPE: Final = (
-    "make one with: python -c "
-    "'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+from bot.setting_kinds import (
+    KEY_RECIPE,
+    SLACK_API,
+    ApiUrl,
+    AppToken,
+    BotToken,
+    CommandName,
+    DatabaseUrl,
+    Keys,
 )
 
 
@@ -41,85 +32,6 @@ class SettingsError(Exception):
         self.problems = problems
 
 
-def _bot_token(value: SecretStr) -> SecretStr:
-    token = value.get_secret_value()
-    if token.startswith("xapp-"):
-        raise ValueError("holds an app-level token (xapp-…): move it to SLACK_APP_TOKEN")
-    if not token.startswith("xoxb-"):
-        raise ValueError(
-            "is not a bot token: copy the one that begins with xoxb- from "
-            "“OAuth & Permissions” in your app's settings"
-        )
-    return value
-
-
-def _app_token(value: SecretStr) -> SecretStr:
-    token = value.get_secret_value()
-    if token.startswith("xoxb-"):
-        raise ValueError("holds a bot token (xoxb-…): move it to SLACK_BOT_TOKEN")
-    if not token.startswith("xapp-"):
-        raise ValueError(
-            "is not an app-level token: make one that begins with xapp- under "
-            "“Basic Information > App-Level Tokens”, with the scope connections:write"
-        )
-    return value
-
-
-def _keys(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    keys = [key.strip() for key in value.split(",") if key.strip()]
-    for place, key in enumerate(keys, start=1):
-        try:
-            Fernet(key)
-        except ValueError as error:
-            raise ValueError(
-                f"has no usable key in place {place}: each is 32 bytes in URL-safe base64, "
-                f"newest first, with commas between; {_KEY_RECIPE}"
-            ) from error
-    return keys
-
-
-def _api_url(value: str) -> str:
-    try:
-        url = urlsplit(value)
-    except ValueError as error:
-        raise ValueError(_NO_ADDRESS) from error
-    if url.scheme not in {"http", "https"} or not url.hostname:
-        raise ValueError(_NO_ADDRESS)
-    if url.scheme == "http" and url.hostname not in _LOOPBACK:
-        raise ValueError("would send tokens unencrypted: use https:// (http:// is for localhost)")
-    return value.rstrip("/") + "/"
-
-
-def _database_url(value: str) -> str:
-    scheme, _, rest = value.partition("://")
-    if scheme != "sqlite":
-        raise ValueError(
-            "does not begin with sqlite:///, and only SQLite is supported: use "
-            "sqlite:///ragvsft.db, or with an absolute path sqlite:////var/lib/ragvsft.db"
-        )
-    if not rest.startswith("/") or rest == "/":
-        raise ValueError(
-            "names no file: three slashes and a relative path (sqlite:///ragvsft.db), "
-            "or four for an absolute one (sqlite:////var/lib/ragvsft/ragvsft.db)"
-        )
-    if rest == "/:memory:":
-        raise ValueError(
-            "would keep decisions in memory only: name a file, e.g. sqlite:///ragvsft.db"
-        )
-    return value
-
-
-def _command(value: str) -> str:
-    if not COMMAND.fullmatch(value):
-        raise ValueError(
-            "cannot be a slash command: a slash, then 1 to 31 of a-z, 0-9, “-” and “_”, "
-            "e.g. /ragvsft"
-        )
-    return value
-
-
 class Settings(BaseModel):
     """What the operator decides. Made by `load_settings`; frozen."""
 
@@ -127,24 +39,16 @@ class Settings(BaseModel):
         frozen=True, extra="ignore", hide_input_in_errors=True, str_strip_whitespace=True
     )
 
-    bot_token: Annotated[SecretStr, AfterValidator(_bot_token)] | None = Field(
-        None, alias="SLACK_BOT_TOKEN"
-    )
+    bot_token: BotToken | None = Field(None, alias="SLACK_BOT_TOKEN")
     client_id: str | None = Field(None, alias="SLACK_CLIENT_ID")
     client_secret: SecretStr | None = Field(None, alias="SLACK_CLIENT_SECRET")
-    keys: Annotated[tuple[SecretStr, ...], BeforeValidator(_keys)] = Field((), alias="RAGVSFT_KEYS")
+    keys: Keys = Field((), alias="RAGVSFT_KEYS")
     signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
-    app_token: Annotated[SecretStr, AfterValidator(_app_token)] | None = Field(
-        None, alias="SLACK_APP_TOKEN"
-    )
-    slack_api_url: Annotated[str, AfterValidator(_api_url)] = Field(
-        SLACK_API, alias="SLACK_API_URL"
-    )
-    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
-        "sqlite:///ragvsft.db", alias="DATABASE_URL"
-    )
+    app_token: AppToken | None = Field(None, alias="SLACK_APP_TOKEN")
+    slack_api_url: ApiUrl = Field(SLACK_API, alias="SLACK_API_URL")
+    database_url: DatabaseUrl = Field("sqlite:///ragvsft.db", alias="DATABASE_URL")
     rules: Path = Field(Path("rules"), alias="RAGVSFT_RULES")
-    command: Annotated[str, AfterValidator(_command)] = Field("/ragvsft", alias="RAGVSFT_COMMAND")
+    command: CommandName = Field("/ragvsft", alias="RAGVSFT_COMMAND")
     host: str = Field("0.0.0.0", alias="HOST")  # noqa: S104  # a server in a container is reached from outside
     port: int = Field(3000, alias="PORT", ge=0, le=65535)
     persistent: bool = Field(False, alias="RAGVSFT_PERSISTENT")
@@ -208,11 +112,18 @@ def _read_file(dotenv: Path | None) -> dict[str, str | None]:
     if dotenv is None or not dotenv.is_file():
         return {}
     try:
-        return dotenv_values(dotenv, interpolate=False)
+        with dotenv.open(encoding="utf-8") as lines:
+            bindings = list(parse_stream(lines))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
             (f"{dotenv} cannot be read ({error}): make it a readable text file in UTF-8.",)
         ) from error
+    unread = [binding.original.line for binding in bindings if binding.error]
+    if unread:
+        raise SettingsError(
+            tuple(f"{dotenv}:{line} is not NAME=value: correct or remove it." for line in unread)
+        )
+    return {binding.key: binding.value for binding in bindings if binding.key}
 
 
 def check_values(values: Mapping[str, str]) -> tuple[Settings | None, tuple[str, ...]]:
@@ -257,7 +168,7 @@ def _missing_tokens(values: Mapping[str, str]) -> Iterator[str]:
     oauth = {
         "SLACK_CLIENT_ID": "copy it from “Basic Information > App Credentials”",
         "SLACK_CLIENT_SECRET": "copy it from “Basic Information > App Credentials”",
-        "RAGVSFT_KEYS": f"it encrypts the tokens of the workspaces; {_KEY_RECIPE}",
+        "RAGVSFT_KEYS": f"it encrypts the tokens of the workspaces; {KEY_RECIPE}",
     }
     present = [name for name in oauth if name in values]
     if "SLACK_BOT_TOKEN" in values:

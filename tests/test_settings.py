@@ -178,6 +178,15 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     assert str(dotenv) in str(caught.value)
 
 
+def test_an_unreadable_line_is_named(tmp_path: Path) -> None:
+    """A line of .env that sets nothing is named with its number, and its text is not repeated."""
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("# tokens\nSLACK_BOT_TOKEN xoxb-canary\nPORT=1\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(ONE_WORKSPACE, dotenv)
+    assert caught.value.problems == (f"{dotenv}:2 is not NAME=value: correct or remove it.",)
+
+
 def test_example_file_names_every_setting() -> None:
     """.env.example names all settings and no other, and as it stands it sets none."""
     lines = (Path(__file__).parents[1] / ".env.example").read_text().splitlines()

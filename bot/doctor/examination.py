@@ -38,7 +38,8 @@ async def examine(
     try:
         values = read_values(environ, dotenv)
     except SettingsError as error:
-        yield problem(SETTINGS, error.problems[0])
+        for sentence in error.problems:
+            yield problem(SETTINGS, sentence)
         values = read_values(environ)
     for finding in examine_settings(values):
         yield finding

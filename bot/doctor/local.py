@@ -10,6 +10,7 @@ from typing import Final
 from bot.advice.loader import PlaybookError, load
 from bot.disk import Mount, fleeting, refusal
 from bot.doctor.finding import Finding, ok, problem, warning
+from bot.playbooks import folders
 from bot.settings import Settings, check_values, missing, misspelt
 from bot.store.inspection import Inspection, inspect
 from bot.store.log import LogUnusable
@@ -36,23 +37,23 @@ def examine_settings(values: Mapping[str, str]) -> Iterator[Finding]:
 
 def examine_rules(folder: Path) -> Iterator[Finding]:
     """Load every playbook in a folder, or the one that the folder is."""
-    heads = [*folder.glob("playbook.yml"), *sorted(folder.glob("*/playbook.yml"))]
-    if not heads:
+    found = folders(folder)
+    if not found:
         yield problem(
             RULES,
             f"no playbook in {folder.absolute()}",
             "set RAGVSFT_RULES to the folder that holds yours; the project ships rules/ragvsft",
         )
-    for head in heads:
+    for each in found:
         try:
-            playbook = load(head.parent)
+            playbook = load(each)
         except PlaybookError as error:
             first, *others = error.problems
             more = f" (and {len(others)} more)" if others else ""
             yield problem(
                 RULES,
-                f"{head.parent}: {first}{more}",
-                f"`ragvsft rules check {head.parent}` lists them all",
+                f"{each}: {first}{more}",
+                f"`ragvsft rules check {each}` lists them all",
             )
         else:
             yield ok(

@@ -47,9 +47,11 @@ async def test_a_broken_playbook_is_told_with_its_place(environ: dict[str, str])
 
 async def test_a_broken_playbook_hides_no_other(environ: dict[str, str], tmp_path: Path) -> None:
     """Of several playbooks each is told by itself."""
-    (tmp_path / "rules" / "zz").mkdir()
-    (tmp_path / "rules" / "zz" / "playbook.yml").write_text("id: [\n")
-    findings = await look(environ)
+    shelf = tmp_path / "shelf"
+    (shelf / "broken").mkdir(parents=True)
+    (shelf / "broken" / "playbook.yml").write_text("id: [\n")
+    (tmp_path / "rules").rename(shelf / "tea")
+    findings = await look(environ | {"RAGVSFT_RULES": str(shelf)})
     assert len(bad(findings)) == 1
     assert "tea: 1 question" in as_text(findings)
 
