@@ -1,0 +1,229 @@
+"""Channels, messages, threads, commands and shortcuts, as somebody who knows Slack uses them."""
+
+from typing import Any
+
+from playwright.async_api import Page, expect
+
+from bot.playground import Playground
+from tests.browser.gallery import CONFIRM, option, plain
+from tests.browser.hands import run_command
+
+ACTIONS: dict[str, Any] = {
+    "type": "actions",
+    "block_id": "do",
+    "elements": [
+        {"type": "button", "action_id": "ok", "text": plain("Accept"), "value": "7"},
+        {
+            "type": "button",
+            "action_id": "withdraw",
+            "text": plain("Withdraw"),
+            "style": "danger",
+            "confirm": CONFIRM,
+        },
+        {"type": "overflow", "action_id": "menu", "options": [option("edit", "Edit answers")]},
+    ],
+}
+
+
+def composer(page: Page) -> Any:
+    """The composer of the channel."""
+    return page.get_by_role("textbox", name="Message #")
+
+
+async def test_say(visit: Any) -> None:
+    """Enter sends what is typed; Shift and Enter starts a new line."""
+    page = await visit()
+    await composer(page).fill("Good *morning*")
+    await page.keyboard.press("Shift+Enter")
+    await page.keyboard.type("all")
+    await page.keyboard.press("Enter")
+    message = page.get_by_role("article").last
+    await expect(message).to_contain_text("morning")
+    await expect(message.locator("strong")).to_have_text("morning")
+    await expect(composer(page)).to_have_value("")
+
+
+async def test_drafts_stay_with_their_channel(visit: Any) -> None:
+    """What is half written in one channel waits there while I look at another."""
+    page = await visit()
+    await composer(page).fill("half a thou")
+    await page.get_by_role("button", name="general").click()
+    await expect(composer(page)).to_have_value("")
+    await page.get_by_role("button", name="product").click()
+    await expect(composer(page)).to_have_value("half a thou")
+
+
+async def test_act_as_somebody_else(visit: Any) -> None:
+    """Acting as another person shows that person's channels, and keeps it in the address."""
+    page = await visit("ada", "leadership")
+    await page.get_by_role("radio", name="Act as Dev Patel").click()
+    await expect(page.get_by_role("radio", name="Act as Dev Patel")).to_be_checked()
+    await expect(page.get_by_role("button", name="leadership")).to_have_count(0)
+    assert "as=U0DEV" in page.url
+
+
+async def test_kinds_of_channels(visit: Any) -> None:
+    """Private, shared and archived channels say what they are; an archived one has no composer."""
+    page = await visit("ada", "old-project")
+    sidebar = page.get_by_role("navigation", name="Channels")
+    await expect(sidebar.get_by_role("button", name="Private channel leadership")).to_be_visible()
+    await expect(sidebar.get_by_role("button", name="Shared channel partners")).to_be_visible()
+    await expect(page.get_by_text("This channel is archived")).to_be_visible()
+    await expect(page.get_by_role("textbox")).to_have_count(0)
+
+
+async def test_unread(visit: Any, client: Any) -> None:
+    """A channel with news is marked until it is opened."""
+    page = await visit()
+    await client.chat_postMessage(channel="C0GENERAL", text="News")
+    await page.get_by_role("button", name="general unread").click()
+    await expect(page.get_by_role("article").last).to_contain_text("News")
+    await page.get_by_role("button", name="product").click()
+    await expect(page.get_by_role("button", name="general unread")).to_have_count(0)
+
+
+async def test_thread(visit: Any, client: Any) -> None:
+    """Replies are counted under their message and read and written in the thread pane."""
+    posted = await client.chat_postMessage(channel="C0PRODUCT", text="Decision 7")
+    await client.chat_postMessage(channel="C0PRODUCT", text="Why", thread_ts=posted["ts"])
+    page = await visit()
+    await page.get_by_role("button", name="1 reply. View thread").click()
+    thread = page.get_by_role("complementary", name="Thread")
+    await expect(thread).to_contain_text("Why")
+    await thread.get_by_role("textbox", name="Reply to thread").fill("I agree")
+    await page.keyboard.press("Enter")
+    await expect(thread.get_by_role("article").last).to_contain_text("I agree")
+    await expect(page.get_by_role("button", name="2 replies. View thread")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(thread).to_have_count(0)
+
+
+async def test_permalink(visit: Any, client: Any, page: Page) -> None:
+    """A permalink to a reply opens the channel and the thread."""
+    posted = await client.chat_postMessage(channel="C0GENERAL", text="Decision 7")
+    reply = await client.chat_postMessage(
+        channel="C0GENERAL", text="Because of this", thread_ts=posted["ts"]
+    )
+    link = await client.chat_getPermalink(channel="C0GENERAL", message_ts=reply["ts"])
+    await page.goto(link["permalink"])
+    thread = page.get_by_role("complementary", name="Thread")
+    await expect(thread).to_contain_text("Because of this")
+    await expect(page.get_by_role("main")).to_contain_text("Decision 7")
+
+
+async def test_ephemeral(visit: Any, client: Any) -> None:
+    """An ephemeral message says that only I see it, can be dismissed, and others don't have it."""
+    await client.chat_postEphemeral(channel="C0SUPPORTAI", user="U0ADA", text="Psst")
+    page = await visit("ada", "support-ai")
+    message = page.get_by_role("article").last
+    await expect(message).to_contain_text("Only visible to you")
+    await message.get_by_role("button", name="Dismiss message").click()
+    await expect(page.get_by_text("Psst")).to_have_count(0)
+
+
+async def test_ephemeral_is_hidden_from_others(visit: Any, client: Any) -> None:
+    """Nobody else sees an ephemeral message."""
+    await client.chat_postEphemeral(channel="C0SUPPORTAI", user="U0ADA", text="Psst")
+    page = await visit("ben", "support-ai")
+    await expect(page.get_by_text("Before we retrain anything")).to_be_visible()
+    await expect(page.get_by_text("Psst")).to_have_count(0)
+
+
+async def test_command_completion(visit: Any, app: Any) -> None:
+    """A slash offers the app's command; Enter completes it, Enter again runs it."""
+    page = await visit()
+    await composer(page).fill("/rag")
+    await expect(page.get_by_role("listbox", name="Commands")).to_contain_text("/ragvsft")
+    await page.keyboard.press("Enter")
+    await expect(composer(page)).to_have_value("/ragvsft ")
+    await page.keyboard.type("list open")
+    await page.keyboard.press("Enter")
+    await app.until(lambda: app.payloads)
+    assert app.payloads[0]["command"] == "/ragvsft"
+    assert app.payloads[0]["text"] == "list open"
+
+
+async def test_command_that_fails(visit: Any) -> None:
+    """With no app listening, the person is told so with Slack's words, and can dismiss it."""
+    page = await visit()
+    await run_command(page)
+    notice = page.get_by_role("alert")
+    await expect(notice).to_contain_text('/ragvsft failed with the error "dispatch_failed"')
+    await notice.get_by_role("button", name="Dismiss").click()
+    await expect(notice).to_have_count(0)
+
+
+async def test_no_command_in_a_thread(visit: Any, client: Any, playground: Playground) -> None:
+    """A slash command can't be run in a thread, as in Slack, and the text is not lost."""
+    posted = await client.chat_postMessage(channel="C0PRODUCT", text="Decision 7")
+    await client.chat_postMessage(channel="C0PRODUCT", text="Why", thread_ts=posted["ts"])
+    page = await visit()
+    await page.get_by_role("button", name="View thread").click()
+    reply = page.get_by_role("textbox", name="Reply to thread")
+    await reply.fill("/ragvsft")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("is not supported in threads")
+    await expect(reply).to_have_value("/ragvsft")
+    assert playground.deliveries == []
+
+
+async def test_message_shortcut(visit: Any, app: Any) -> None:
+    """The app's message shortcut stands under More actions and sends that message."""
+    page = await visit("ada", "support-ai")
+    message = page.get_by_role("article").filter(has_text="last year's refund rules")
+    await message.hover()
+    await message.get_by_role("button", name="More actions").click()
+    await page.get_by_role("menuitem", name="Decide: RAG or fine-tune?").click()
+    await app.until(lambda: app.of_type("message_action"))
+    sent = app.of_type("message_action")[0]
+    assert "last year's refund rules" in sent["message"]["text"]
+
+
+async def test_global_shortcut(visit: Any, app: Any) -> None:
+    """The plus beside the composer holds the app's global shortcuts."""
+    page = await visit()
+    await page.get_by_role("button", name="Shortcuts").click()
+    await page.get_by_role("menuitem", name="Start a decision").click()
+    await app.until(lambda: app.of_type("shortcut"))
+
+
+async def test_buttons_confirm_and_overflow(visit: Any, app: Any, client: Any) -> None:
+    """A button with a confirm asks first; an overflow menu sends the chosen option."""
+    await client.chat_postMessage(channel="C0PRODUCT", text="x", blocks=[ACTIONS])
+    page = await visit()
+    await page.get_by_role("button", name="Withdraw").click()
+    asked = page.get_by_role("alertdialog", name="Withdraw this decision?")
+    await asked.get_by_role("button", name="Keep it").click()
+    await expect(asked).to_have_count(0)
+    assert app.payloads == []
+    await page.get_by_role("button", name="Withdraw").click()
+    await asked.get_by_role("button", name="Withdraw").click()
+    await app.until(lambda: len(app.payloads) == 1)
+    await page.get_by_role("button", name="More options").click()
+    await page.get_by_role("menuitem", name="Edit answers").click()
+    await app.until(lambda: len(app.payloads) == 2)
+    actions = [payload["actions"][0] for payload in app.of_type("block_actions")]
+    assert actions[0]["action_id"] == "withdraw"
+    assert actions[1]["selected_option"]["value"] == "edit"
+
+
+async def test_button_without_an_app(visit: Any, client: Any) -> None:
+    """A button that nobody answers shows a warning beside it."""
+    await client.chat_postMessage(channel="C0PRODUCT", text="x", blocks=[ACTIONS])
+    page = await visit()
+    await page.get_by_role("button", name="Accept").click()
+    await expect(page.locator(".trouble")).to_be_visible()
+
+
+async def test_uploaded_image(visit: Any, client: Any) -> None:
+    """A picture that the app uploads is shown with its title and its words for the blind."""
+    picture = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"/>'
+    await client.files_upload_v2(
+        channel="C0SUPPORTAI",
+        content=picture,
+        filename="trend.svg",
+        title="Decisions per week",
+        alt_txt="Three, then five",
+    )
+    page = await visit("ada", "support-ai")
+    await expect(page.get_by_role("article").last).to_contain_text("Decisions per week")

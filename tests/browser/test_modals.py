@@ -1,0 +1,165 @@
+"""Modals: typing is never lost, the stack goes back, errors stand where they belong."""
+
+from typing import Any
+
+from playwright.async_api import Page, expect
+from starlette.responses import Response
+
+from bot.playground import Playground
+from tests.browser.conftest import respond
+from tests.browser.gallery import field, option, plain
+from tests.browser.hands import run_command
+
+Json = dict[str, Any]
+TEXT = {"type": "plain_text_input", "max_length": 20}
+PUSH: Json = {
+    "type": "actions",
+    "block_id": "do",
+    "elements": [{"type": "button", "action_id": "more", "text": plain("More")}],
+}
+
+
+def step(number: int, *blocks: Json, **more: Any) -> Json:
+    """One step of a questionnaire."""
+    return {
+        "type": "modal",
+        "callback_id": "step",
+        "title": plain(f"Step {number}"),
+        "submit": plain("Next"),
+        "close": plain("Cancel"),
+        "blocks": list(blocks) or [field("title", "Title", TEXT)],
+        **more,
+    }
+
+
+async def opened(visit: Any, app: Any, view: Json) -> Page:
+    """The page with this modal open."""
+    app.on_command = lambda _payload: view
+    page: Page = await visit()
+    await run_command(page)
+    await page.get_by_role("dialog", name=view["title"]["text"]).wait_for()
+    return page
+
+
+async def test_required_field(visit: Any, app: Any) -> None:
+    """An empty required field is refused in the client with Slack's sentence, at the field."""
+    page = await opened(visit, app, step(1))
+    await page.get_by_role("button", name="Next").click()
+    await expect(page.get_by_role("alert")).to_have_text("Please complete this required field.")
+    await expect(page.get_by_label("Title")).to_be_focused()
+    assert app.of_type("view_submission") == []
+
+
+async def test_too_long(visit: Any, app: Any) -> None:
+    """A text beyond its max_length is counted while typing and refused on submit."""
+    page = await opened(visit, app, step(1))
+    await page.get_by_label("Title").fill("x" * 23)
+    await expect(page.get_by_text("-3")).to_be_visible()
+    await page.get_by_role("button", name="Next").click()
+    await expect(page.get_by_role("alert")).to_contain_text("at most 20 characters")
+
+
+async def test_typing_survives_changes_around_it(
+    visit: Any, app: Any, playground: Playground
+) -> None:
+    """Half-typed text, focus and caret stay while messages arrive."""
+    page = await opened(visit, app, step(1))
+    title = page.get_by_label("Title")
+    await title.fill("Refund")
+    await page.keyboard.press("ArrowLeft")
+    for number in range(5):
+        playground.person("ben").say("product", f"news {number}")
+    await expect(page.get_by_text("news 4", exact=True)).to_be_attached()
+    await expect(title).to_be_focused()
+    await page.keyboard.type("!")
+    await expect(title).to_have_value("Refun!d")
+
+
+async def test_update_keeps_values_of_the_same_inputs(visit: Any, app: Any) -> None:
+    """After views.update an input with the same ids keeps what was typed, a new one is empty."""
+    view = step(1, field("title", "Title", TEXT), PUSH)
+    changed = step(2, field("other", "Other", TEXT), field("title", "Title", TEXT))
+    app.on_action = lambda payload: {
+        "method": "views.update",
+        "view_id": payload["view"]["id"],
+        "hash": payload["view"]["hash"],
+        "view": changed,
+    }
+    page = await opened(visit, app, view)
+    await page.get_by_label("Title").fill("kept")
+    await page.get_by_role("button", name="More", exact=True).click()
+    await page.get_by_role("dialog", name="Step 2").wait_for()
+    await expect(page.get_by_label("Title")).to_have_value("kept")
+    await expect(page.get_by_label("Other")).to_have_value("")
+
+
+async def test_steps_by_response_action(visit: Any, app: Any) -> None:
+    """A submission answered with an update shows the next step, with its own initial values."""
+    choices = [option("weekly", "Weekly"), option("yearly", "Yearly")]
+    radio = {"type": "radio_buttons", "options": choices, "initial_option": choices[1]}
+    app.on_submission = lambda _payload: respond(
+        response_action="update", view=step(2, field("freshness", "How often?", radio))
+    )
+    page = await opened(visit, app, step(1))
+    await page.get_by_label("Title").fill("Refunds")
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Step 2")
+    await expect(dialog.get_by_label("Yearly")).to_be_checked()
+    await expect(dialog.get_by_label("Title")).to_have_count(0)
+
+
+async def test_errors_at_fields(visit: Any, app: Any) -> None:
+    """An error that the app answers stands at its field, and the text stays."""
+    app.on_submission = lambda _payload: respond(
+        response_action="errors", errors={"title": "Somebody has decided this already."}
+    )
+    page = await opened(visit, app, step(1))
+    await page.get_by_label("Title").fill("Refunds")
+    await page.get_by_role("button", name="Next").click()
+    await expect(page.get_by_role("alert")).to_have_text("Somebody has decided this already.")
+    await expect(page.get_by_label("Title")).to_have_value("Refunds")
+
+
+async def test_trouble_when_the_app_fails(visit: Any, app: Any) -> None:
+    """An app that answers badly leaves the modal open with Slack's words, nothing lost."""
+    app.on_submission = lambda _payload: Response(status_code=500)
+    page = await opened(visit, app, step(1))
+    await page.get_by_label("Title").fill("Refunds")
+    await page.get_by_role("button", name="Next").click()
+    await expect(page.get_by_role("alert")).to_contain_text("trouble connecting")
+    await expect(page.get_by_label("Title")).to_have_value("Refunds")
+
+
+async def test_stack(visit: Any, app: Any) -> None:
+    """A pushed view stands on top; Back shows the one below with what was typed in it."""
+    app.on_action = lambda payload: {
+        "method": "views.push",
+        "trigger_id": payload["trigger_id"],
+        "view": step(2, field("note", "Note", TEXT)),
+    }
+    page = await opened(visit, app, step(1, field("title", "Title", TEXT), PUSH))
+    await page.get_by_label("Title").fill("below")
+    await page.get_by_role("button", name="More", exact=True).click()
+    await page.get_by_role("dialog", name="Step 2").wait_for()
+    await page.get_by_role("button", name="Back").click()
+    await page.get_by_role("dialog", name="Step 1").wait_for()
+    await expect(page.get_by_label("Title")).to_have_value("below")
+
+
+async def test_escape_and_focus(visit: Any, app: Any) -> None:
+    """The focus stays inside an open modal, and Escape closes it."""
+    page = await opened(visit, app, step(1))
+    for _ in range(8):
+        await page.keyboard.press("Tab")
+        assert await page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        )
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_reload_shows_the_open_modal(visit: Any, app: Any) -> None:
+    """A reload of the page shows the modal that is open in the workspace."""
+    page = await opened(visit, app, step(1))
+    await page.reload()
+    await expect(page.get_by_role("dialog", name="Step 1")).to_be_visible()
