@@ -1,0 +1,56 @@
+"""The doctor and the local workspace, which is as strict as Slack."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.doctor.blocks import examine_blocks
+from bot.doctor.examination import examine
+from bot.doctor.finding import as_text
+from bot.playbooks import FolderPlaybooks
+from bot.playground import Playground
+from bot.serving import HttpServer
+from bot.slack.views.samples import samples
+from tests.doctor.surroundings import LOCAL_DISK, bad
+
+RULES = Path(__file__).parents[2] / "rules"
+
+
+@pytest.fixture
+async def playground() -> AsyncIterator[Playground]:
+    """The local workspace, served."""
+    playground = Playground()
+    server = HttpServer(playground.asgi, "127.0.0.1", 0)
+    await server.start()
+    playground.at(f"http://127.0.0.1:{server.port}")
+    yield playground
+    await playground.aclose()
+    await server.stop()
+
+
+async def test_the_manifests_scopes_are_enough(playground: Playground, tmp_path: Path) -> None:
+    """With the workspace's tokens, which have the manifest's scopes, all is well."""
+    environ = {
+        "SLACK_BOT_TOKEN": playground.bot_token,
+        "SLACK_APP_TOKEN": playground.app_token,
+        "SLACK_API_URL": playground.api_url,
+        "DATABASE_URL": f"sqlite:///{tmp_path}/ragvsft.db",
+        "RAGVSFT_RULES": str(RULES),
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+    }
+    found = examine(environ, tmp_path / ".env", LOCAL_DISK, playground.clock)
+    findings = [finding async for finding in found]
+    assert bad(findings) == [], as_text(findings)
+    assert "SLACK_BOT_TOKEN speaks as @ragvsft in Northwind" in as_text(findings)
+
+
+async def test_every_sample_is_accepted(playground: Playground) -> None:
+    """Every view and message, at its shortest and its longest, is within Slack's rules."""
+    advisor = FolderPlaybooks(RULES).current().advisor
+    client = AsyncWebClient(base_url=playground.api_url)
+    findings = [finding async for finding in examine_blocks(samples(advisor), client)]
+    assert bad(findings) == []
+    assert len(findings) > 20
