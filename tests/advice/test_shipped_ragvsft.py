@@ -1,0 +1,178 @@
+"""The playbook `rules/ragvsft` as it is shipped: what it recommends, and what it rests on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.advice import loader
+from bot.advice.advisor import Advisor
+from bot.advice.verdict import Strength
+from tests.advice.shipped_situations import (
+    BALANCES,
+    HANDBOOK,
+    HOUSE_STYLE,
+    LABELLING,
+    PER_CUSTOMER,
+    SPECIALISTS,
+    SUMMARIES,
+    SUPPORT_BOT,
+    Sheet,
+)
+
+FOLDER = Path(__file__).parents[2] / "rules" / "ragvsft"
+ARCHETYPES = [
+    pytest.param(SUPPORT_BOT, "rag", id="support over thousands of weekly changing pages"),
+    pytest.param(LABELLING, "fine_tuning", id="labelling 100,000 a day with thousands of examples"),
+    pytest.param(HOUSE_STYLE, "fine_tuning", id="house style at volume with thousands of examples"),
+    pytest.param(HANDBOOK, "long_context", id="a stable handbook of 20 pages for one audience"),
+    pytest.param(SUMMARIES, "prompting", id="summarising a text that is supplied"),
+    pytest.param(BALANCES, "elsewhere", id="live account balances"),
+    pytest.param(SPECIALISTS, "both", id="specialist notation, many examples and a large corpus"),
+]
+IN_ONE_BREATH = [
+    pytest.param(
+        {"job": "answer", "material": "large", "freshness": "weekly", "sources": "trust"},
+        "rag",
+        id="support over weekly changing pages",
+    ),
+    pytest.param(
+        {"job": "sort", "examples": "thousands", "volume": "high"}, "fine_tuning", id="labelling"
+    ),
+    pytest.param(
+        {"job": "write", "voice": "shown", "examples": "thousands", "volume": "high"},
+        "fine_tuning",
+        id="house style",
+    ),
+    pytest.param(
+        {"job": "answer", "material": "small", "freshness": "yearly", "access": "everyone"},
+        "long_context",
+        id="handbook",
+    ),
+    pytest.param({"job": "summarise", "material": "none"}, "prompting", id="summaries"),
+    pytest.param({"need": "tool", "freshness": "live"}, "elsewhere", id="balances"),
+    pytest.param(
+        {
+            "job": "answer",
+            "need": "both",
+            "material": "large",
+            "language": "notation",
+            "examples": "many",
+        },
+        "both",
+        id="specialists",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def advisor() -> Advisor:
+    return Advisor(loader.load(FOLDER))
+
+
+@pytest.mark.parametrize(("sheet", "option"), ARCHETYPES)
+def test_textbook_situation_is_clear(advisor: Advisor, sheet: Sheet, option: str) -> None:
+    """A situation every expert would decide alike is decided that way, and clearly."""
+    verdict = advisor.advise(sheet)
+    assert (verdict.option, verdict.strength) == (option, Strength.CLEAR)
+
+
+@pytest.mark.parametrize(("sheet", "option"), IN_ONE_BREATH)
+def test_a_few_answers_are_enough(advisor: Advisor, sheet: Sheet, option: str) -> None:
+    """The few answers that describe a textbook situation already point clearly to its option."""
+    verdict = advisor.advise(sheet)
+    assert (verdict.option, verdict.strength) == (option, Strength.CLEAR)
+
+
+def test_live_values_point_to_a_tool(advisor: Advisor) -> None:
+    """The verdict "elsewhere" names what kind of remedy is meant, and its steps come first."""
+    verdict = advisor.advise(BALANCES)
+    assert verdict.kind == "tool"
+    assert "functions or queries" in verdict.steps[0]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "kind"),
+    [
+        ({"need": "look_up", "documents": "poor"}, "documents"),
+        ({"tried": "rag", "found": "missing"}, "retrieval"),
+        ({"need": "impossible"}, "standard"),
+        ({"examples": "disputed"}, "standard"),
+        ({"tried": "unmeasured", "test_set": "none"}, "evaluation"),
+        ({"failure": "format"}, "output"),
+    ],
+)
+def test_each_kind_of_elsewhere_is_named(advisor: Advisor, sheet: Sheet, kind: str) -> None:
+    """Each cause that no method mends leads to its own kind of remedy."""
+    verdict = advisor.advise(sheet)
+    assert (verdict.option, verdict.kind) == ("elsewhere", kind)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "veto", "option"),
+    [
+        (SUPPORT_BOT, "training-is-stale", "fine_tuning"),
+        (SUPPORT_BOT, "weights-cannot-cite", "prompting"),
+        (PER_CUSTOMER, "model-cannot-withhold", "fine_tuning"),
+        ({**HANDBOOK, "access": "people"}, "shared-prompt-shows-all", "long_context"),
+        ({**SPECIALISTS, "examples": "none"}, "no-examples", "both"),
+        ({**LABELLING, "model": "unavailable"}, "cannot-train", "fine_tuning"),
+        ({**LABELLING, "model": "forbidden"}, "may-not-train", "fine_tuning"),
+        ({**HANDBOOK, "material": "huge"}, "does-not-fit", "long_context"),
+        ({**SUPPORT_BOT, "documents": "unwritten"}, "nothing-written", "rag"),
+        (SUMMARIES, "all-in-the-request", "rag"),
+        (BALANCES, "text-cannot-count", "rag"),
+    ],
+)  # fmt: skip
+def test_veto_keeps_its_option_out(advisor: Advisor, sheet: Sheet, veto: str, option: str) -> None:
+    """Where a veto holds, its option is not recommended and the way around it is told."""
+    verdict = advisor.advise(sheet)
+    hit = next(hit for hit in verdict.vetoes if hit.veto == veto)
+    assert option in hit.options
+    assert verdict.option != option
+    assert hit.way_around
+
+
+def test_training_may_still_be_a_part(advisor: Advisor) -> None:
+    """Weekly facts and citations forbid training alone, not training beside look-up."""
+    verdict = advisor.advise({**SPECIALISTS, "freshness": "weekly"})
+    assert verdict.option == "both"
+    assert {"training-is-stale", "weights-cannot-cite"} <= {hit.veto for hit in verdict.vetoes}
+
+
+@pytest.mark.parametrize(
+    ("sheet", "gate"),
+    [
+        ({**SUPPORT_BOT, "test_set": "none"}, "tests-first"),
+        (SUPPORT_BOT, "prompt-first"),
+        ({**SUMMARIES, "failure": "format"}, "only-the-format"),
+        ({**SUPPORT_BOT, "tried": "rag", "found": "missing"}, "mend-the-search"),
+        ({**SUPPORT_BOT, "documents": "poor"}, "mend-the-source"),
+        ({**SUMMARIES, "failure": "slow_costly"}, "cost-alone"),
+        ({**HOUSE_STYLE, "voice": "moving"}, "still-moving"),
+    ],
+)
+def test_gate_is_attached(advisor: Advisor, sheet: Sheet, gate: str) -> None:
+    """A condition of the evidence is attached to the recommendation it belongs to."""
+    assert gate in {hit.gate for hit in advisor.advise(sheet).gates}
+
+
+def test_a_knowledge_need_stays_rag_when_nothing_was_tried(advisor: Advisor) -> None:
+    """That nothing was tried adds a condition and does not turn a need for facts into prompting."""
+    verdict = advisor.advise(SUPPORT_BOT)
+    assert verdict.option == "rag"
+    assert "prompt-first" in {hit.gate for hit in verdict.gates}
+
+
+@pytest.mark.parametrize(
+    ("changes", "option"),
+    [
+        ({"failure": "slow_costly", "tried": "good", "voice": "little"}, "prompting"),
+        ({"voice": "moving", "tried": "unmeasured"}, "prompting"),
+    ],
+)
+def test_training_waits(advisor: Advisor, changes: Sheet, option: str) -> None:
+    """At low volume, or while what is good keeps changing, training is not recommended."""
+    sheet = {**HOUSE_STYLE, "need": "instructions", "volume": "low", **changes}
+    assert advisor.advise(sheet).option == option

@@ -1,0 +1,107 @@
+"""The playbook `rules/ragvsft` as it is shipped: its form, and the published decisions."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.advice import loader
+from bot.advice.advisor import Advisor
+from bot.advice.case_file import CasesFile
+
+FOLDER = Path(__file__).parents[2] / "rules" / "ragvsft"
+
+
+@pytest.fixture(scope="module")
+def advisor() -> Advisor:
+    return Advisor(loader.load(FOLDER))
+
+
+@pytest.fixture(scope="module")
+def cases(advisor: Advisor) -> CasesFile:
+    return loader.parse_cases(loader.read(FOLDER), advisor.playbook)
+
+
+def test_published_decisions_agree(advisor: Advisor, cases: CasesFile) -> None:
+    """At least 85% of the published decisions that are clear come out as published."""
+    clear = [case for case in cases.cases if case.ambiguity == "clear"]
+    agreed = [case for case in clear if advisor.advise(case.answers).option == case.expected]
+    assert len(cases.cases) == 41
+    assert len(agreed) >= 0.85 * len(clear)
+
+
+def test_better_than_the_usual_advice(advisor: Advisor, cases: CasesFile) -> None:
+    """The rules agree with far more published decisions than "always RAG" would."""
+    agreed = sum(advisor.advise(case.answers).option == case.expected for case in cases.cases)
+    always = sum(case.expected == cases.always for case in cases.cases)
+    assert agreed >= always + 15
+
+
+def test_a_third_less_known_changes_little(advisor: Advisor, cases: CasesFile) -> None:
+    """With a third of the answers unknown, three in four clear decisions still come out."""
+    chance = random.Random(26)
+    sheets = [
+        ({q: a for q, a in case.answers.items() if chance.random() > 1 / 3}, case.expected)
+        for case in cases.cases
+        if case.ambiguity == "clear"
+        for _ in range(4)
+    ]
+    agreed = sum(advisor.advise(sheet).option == expected for sheet, expected in sheets)
+    assert agreed >= 0.75 * len(sheets)
+
+
+def test_option_ids_are_fixed(advisor: Advisor) -> None:
+    """The ids that old decisions refer to stay as they are."""
+    assert list(advisor.playbook.options) == [
+        "prompting",
+        "long_context",
+        "rag",
+        "fine_tuning",
+        "both",
+        "elsewhere",
+    ]
+
+
+def test_it_fits_a_short_sitting(advisor: Advisor) -> None:
+    """There are 12 to 16 questions, two to four on a page."""
+    questions = advisor.playbook.questions
+    pages = [
+        sum(question.step == step.id for question in questions) for step in advisor.playbook.steps
+    ]
+    assert 12 <= len(questions) <= 16
+    assert all(2 <= page <= 4 for page in pages)
+
+
+def test_every_answer_can_be_told_as_a_change(advisor: Advisor) -> None:
+    """Each answer says what has happened when it comes true, for "what would change this"."""
+    for question in advisor.playbook.questions:
+        assert set(question.becomes) == set(question.answers), question.id
+
+
+def test_reasons_are_one_plain_sentence(advisor: Advisor) -> None:
+    """Every rule and veto gives its reason in one sentence."""
+    for ruling in (*advisor.playbook.rules, *advisor.playbook.vetoes):
+        assert re.fullmatch(r"[A-Z](?:(?![.?!] ).)*\.", ruling.because), ruling.id
+
+
+def test_every_option_says_what_to_do(advisor: Advisor) -> None:
+    """Each option comes with first steps, what to measure and pitfalls."""
+    for option in advisor.playbook.options.values():
+        assert len(option.first_steps) >= 3
+        assert len(option.measure) >= 2
+        assert len(option.pitfalls) >= 2
+
+
+@pytest.mark.parametrize("rule", ["small-source", "medium-source", "large-source"])
+def test_facts_that_age_carry_a_date(advisor: Advisor, rule: str) -> None:
+    """What depends on the size of context windows says when it was last looked up."""
+    assert next(r for r in advisor.playbook.rules if r.id == rule).checked
+
+
+@pytest.mark.parametrize("veto", ["cannot-train", "does-not-fit"])
+def test_vendor_facts_carry_a_date(advisor: Advisor, veto: str) -> None:
+    """What depends on a vendor's offer says when it was last looked up."""
+    assert next(v for v in advisor.playbook.vetoes if v.id == veto).checked
