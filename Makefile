@@ -38,7 +38,7 @@ format: $(VENV)/.ready-dev ## put the code into its format
 	@$(BIN)/ruff format $(SOURCES)
 
 bench: $(VENV)/.ready-bench ## how fast it is, beside what others offer
-	@set -e; for file in tests/bench/[a-z]*.py; do \
+	@set -e; for file in $(wildcard tests/bench/[a-z]*.py); do \
 		case $$(basename $$file) in conftest.py|test_*) continue;; esac; \
 		echo "== $$file"; $(BIN)/python -m $$(echo $${file%.py} | tr / .) $(ARGS); done
 
