@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -112,11 +112,10 @@ async def _respond(world: World, request: Request) -> Response:
 
 
 def _answer(body: bytes) -> Json:
-    text = body.decode("utf-8", "replace")
     try:
-        parsed = json.loads(text)
+        parsed = json.loads(body.decode("utf-8", "replace"))
     except ValueError:
-        parsed = json.loads(dict(parse_qsl(text)).get("payload", "null"))
+        parsed = None
     if not isinstance(parsed, dict):
         raise Refused("invalid_payload")
     return parsed

@@ -73,7 +73,16 @@ class World:
         """Do some work apart from the request at hand."""
         task: asyncio.Task[object] = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    @property
+    def busy(self) -> bool:
+        """Whether work goes on apart from requests, such as a retry that waits for its time."""
+        return bool(self._tasks)
+
+    def _done(self, task: "asyncio.Task[object]") -> None:
+        self._tasks.discard(task)
+        self.changed()
 
     async def close(self) -> None:
         """End the work under way and every stream."""

@@ -100,7 +100,7 @@ def _verdict(name: str, parsed: Any) -> Json:
             raise Refused("invalid_arguments")
         problems = problems_of_message(parsed)
     if not problems:
-        return {"valid": True}
+        return {}
     listed = [{"pointer": p.pointer, "code": p.code, "constraint": p.message} for p in problems]
     raise Refused("invalid_blocks", problems, {"errors": listed})
 

@@ -1,0 +1,48 @@
+"""Rate limits on the workspace's clock."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.playground.rates import POST_BURST, Rates
+
+_START = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+@given(st.lists(st.floats(1.0, 3.0), max_size=30), st.floats(-0.4, 0.4))
+def test_one_a_second_is_never_too_many(gaps: list[float], jitter: float) -> None:
+    """An app that waits a second between messages is not refused, a little jitter included."""
+    rates, now = Rates(), _START
+    for index, gap in enumerate(gaps):
+        late = timedelta(seconds=jitter if index % 2 else 0)
+        assert rates.post("T", "C", now + late) is None
+        now += timedelta(seconds=gap)
+
+
+@given(st.lists(st.floats(0, 2), min_size=1, max_size=60))
+def test_no_more_pass_than_time_and_burst_allow(gaps: list[float]) -> None:
+    """Within any run, at most the burst and one for each second are let through."""
+    rates, now, passed = Rates(), _START, 0
+    for gap in gaps:
+        passed += rates.post("T", "C", now) is None
+        now += timedelta(seconds=gap)
+    assert passed <= POST_BURST + sum(gaps)
+
+
+def test_the_wait_that_is_named_is_enough() -> None:
+    """After waiting as long as Retry-After says, the next request passes."""
+    rates, now = Rates(), _START
+    while (wait := rates.post("T", "C", now)) is None:
+        pass
+    assert rates.post("T", "C", now + timedelta(seconds=wait)) is None
+
+
+def test_a_clock_moved_back_does_not_lock_anybody_out() -> None:
+    """After a move into the past the bucket fills again from there."""
+    rates = Rates()
+    for _ in range(POST_BURST):
+        rates.post("T", "C", _START)
+    earlier = _START - timedelta(days=1)
+    assert rates.post("T", "C", earlier) == 1
+    assert rates.post("T", "C", earlier + timedelta(seconds=1)) is None

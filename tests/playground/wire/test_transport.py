@@ -1,0 +1,107 @@
+"""Deliveries over HTTP: what arrives, and what is made of the answer."""
+
+import asyncio
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.responses import Response
+
+from bot.playground import Playground
+
+
+async def test_a_command_arrives_signed_with_slacks_fields(
+    playground: Playground, tiny: Any
+) -> None:
+    """The form of a command has exactly Slack's fields and a valid signature."""
+    await playground.person("ada").command("product", "/ragvsft", "search R&D")
+    ((headers, body),) = tiny.requests
+    assert SignatureVerifier(playground.signing_secret).is_valid_request(body, headers)
+    fields = {name: value[0] for name, value in parse_qs(body.decode()).items()}
+    assert set(fields) == {
+        *("token", "team_id", "team_domain", "channel_id", "channel_name", "user_id"),
+        *("user_name", "command", "text", "api_app_id", "is_enterprise_install"),
+        *("response_url", "trigger_id"),
+    }
+    assert fields["text"] == "search R&amp;D"
+    assert (fields["channel_name"], fields["is_enterprise_install"]) == ("product", "false")
+
+
+@pytest.mark.parametrize(
+    ("channel", "called"),
+    [("leadership", "privategroup"), ("D0ADA", "directmessage"), ("partners", "partners")],
+)
+async def test_private_places_hide_their_names(
+    playground: Playground, tiny: Any, channel: str, called: str
+) -> None:
+    """Commands from private channels and direct conversations don't name the channel."""
+    sent = await playground.person("ada").command(channel, "/ragvsft")
+    assert sent.payload["channel_name"] == called
+
+
+async def test_an_app_that_is_not_there_fails_the_command(playground: Playground) -> None:
+    """With no app connected, or another status than 200, the person reads dispatch_failed."""
+    ada = playground.person("ada")
+    sent = await ada.command("product", "/ragvsft")
+    assert sent.error == "dispatch_failed"
+    assert ada.notices == ['/ragvsft failed with the error "dispatch_failed"']
+
+
+async def test_another_status_than_200_fails_the_command(playground: Playground, tiny: Any) -> None:
+    """An answer of 404 is no ack."""
+    tiny.answer = Response(status_code=404)
+    sent = await playground.person("ada").command("product", "/ragvsft")
+    assert (sent.error, sent.status) == ("dispatch_failed", 404)
+
+
+async def test_three_seconds_without_an_ack_time_out(playground: Playground, tiny: Any) -> None:
+    """An app that doesn't answer within three seconds gets operation_timeout."""
+    never = asyncio.Event()
+
+    async def silent(_request: Any) -> Response:
+        await never.wait()
+        return Response()
+
+    tiny.answer = silent
+    ada = playground.person("ada")
+    sent = await ada.command("product", "/ragvsft")
+    never.set()
+    assert sent.error == "operation_timeout"
+    assert ada.notices == ['/ragvsft failed with the error "operation_timeout"']
+
+
+async def test_calls_before_the_ack_are_counted(
+    playground: Playground, tiny: Any, client: AsyncWebClient
+) -> None:
+    """A Web API call made before the ack is told from one made after it."""
+
+    async def calling(_request: Any) -> Response:
+        await client.auth_test()
+        return Response()
+
+    tiny.answer = calling
+    sent = await playground.person("ada").command("product", "/ragvsft")
+    await client.users_info(user="U0ADA")
+    assert [c.method for c in playground.ledger.calls_before_ack(sent)] == ["auth.test"]
+
+
+async def test_checks_of_the_request_url(playground: Playground, tiny: Any) -> None:
+    """ssl_check comes as a form, url_verification as JSON, both signed."""
+    await playground.ssl_check()
+    await playground.url_verification()
+    (_, first), (headers, second) = tiny.requests
+    assert parse_qs(first.decode())["ssl_check"] == ["1"]
+    assert b"url_verification" in second
+    assert headers["content-type"] == "application/json"
+
+
+async def test_the_same_payload_can_be_delivered_many_times_at_once(
+    playground: Playground, tiny: Any
+) -> None:
+    """A replay has the same payload, signed anew."""
+    sent = await playground.person("ada").command("product", "/ragvsft")
+    again = await asyncio.gather(*(playground.deliver_again(sent) for _ in range(5)))
+    assert all(delivery.ok for delivery in again)
+    assert len({body for _, body in tiny.requests}) == 1
