@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.advice.conditions import holds, terms
+from bot.advice import conditions
 from bot.advice.explain import Explainer
 from bot.advice.outcome import Outcomes
-from bot.advice.playbook import Playbook, Question
+from bot.advice.playbook import Condition, Playbook, Question
 from bot.advice.problems import nearest
+from bot.advice.scoring import Score
 from bot.advice.tables import Tables
 from bot.advice.verdict import Answers, Verdict
 
@@ -28,7 +29,7 @@ class Advisor:
         self._outcomes = Outcomes(self._tables)
         self._explainer = Explainer(self._tables, self._outcomes)
         self._asked_when = {
-            question.id: terms(question.ask_when, self._tables.questions)
+            question.id: conditions.terms(question.ask_when, self._tables.questions)
             for question in playbook.questions
         }
 
@@ -61,7 +62,15 @@ class Advisor:
 
     def applies(self, question: Question, answers: Answers) -> bool:
         """Whether a question is to be asked, given these answers: its `ask_when` holds."""
-        return holds(self._asked_when[question.id], answers)
+        return conditions.holds(self._asked_when[question.id], answers)
+
+    def score(self, answers: Answers) -> Score:
+        """Only the result in figures: option, points, lead and strength. Answers must fit."""
+        return self._explainer.scorer.score(*self._tables.sheet(answers))
+
+    def terms(self, when: Condition) -> tuple[conditions.Term, ...]:
+        """A condition on this playbook's questions, ready for `conditions.holds`."""
+        return conditions.terms(when, self._tables.questions)
 
     def check(self, answers: Answers) -> None:
         """Complain about answers that don't fit the playbook.

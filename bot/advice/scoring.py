@@ -81,7 +81,9 @@ class Scorer:
         leads += [
             1 + shown[part] - bars.get(part, 0) for part in self.playbook.options[winner].combines
         ]
-        lead = min(leads, default=max(self.playbook.clear_lead, shown[winner]))
+        if not leads:
+            return max(self.playbook.clear_lead, shown[winner]), Strength.CLEAR
+        lead = min(leads)
         if lead < self.playbook.close_call or lead == 0:
             return lead, Strength.TOO_CLOSE
         return lead, Strength.CLEAR if lead >= self.playbook.clear_lead else Strength.LEANING

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bot.cli import rules_input
+from bot.cli.common import BadInput
+
 if TYPE_CHECKING:
-    from bot.advice.playbook import Playbook
-    from bot.advice.verdict import Answers, Verdict
+    from bot.advice.verdict import Verdict
 
 F = TypeVar("F", bound=Callable[..., Any])
-BROKEN = 2
-
-
-class Refusal(click.ClickException):
-    """Input that can't be used; its message says what, where and what to do."""
-
-    exit_code = BROKEN
-
-    def show(self, file: Any = None) -> None:
-        """Print the message alone."""
-        click.echo(self.message, file=file, err=file is None)
+T = TypeVar("T")
+FILES = ("playbook", "questions", "rules", "cases")
 
 
 @click.group()
@@ -67,43 +61,6 @@ def _chosen(command: F) -> F:
     return where(which(command))
 
 
-def _folders(where: Path) -> tuple[Path, ...]:
-    from bot.advice import shelf
-
-    try:
-        return shelf.folders(where)
-    except shelf.NoPlaybookError as error:
-        raise Refusal(str(error)) from None
-
-
-def _load(folder: Path) -> Playbook:
-    from bot.advice import loader
-
-    try:
-        return loader.load(folder)
-    except loader.PlaybookError as error:
-        _refuse(folder, error.problems)
-
-
-def _refuse(folder: Path, problems: Sequence[object]) -> NoReturn:
-    more = f" (and {len(problems) - 1} more: `ragvsft rules check {folder}` lists them)"
-    raise Refusal(f"{folder}/{problems[0]}{more if len(problems) > 1 else ''}")
-
-
-def _choose(where: Path, wanted: str | None) -> Playbook:
-    """The playbook asked for."""
-    found = _folders(where)
-    named = [folder for folder in found if folder.name == (wanted or "ragvsft")]
-    if wanted is None:
-        return _load((named or list(found))[0])
-    for folder in (*named, *(other for other in found if other not in named)):
-        playbook = _load(folder)
-        if playbook.id == wanted:
-            return playbook
-    names = ", ".join(folder.name for folder in found)
-    raise Refusal(f"{where}: no playbook `{wanted}`; there are {names}")
-
-
 @rules.command()
 @_folder
 def check(folder: Path) -> None:
@@ -114,7 +71,7 @@ def check(folder: Path) -> None:
 
     today = datetime.now().astimezone().date()
     broken = False
-    for each in _folders(folder):
+    for each in rules_input.folders(folder):
         try:
             text = loader.read(each)
             playbook = loader.parse(text)
@@ -135,17 +92,55 @@ def check(folder: Path) -> None:
         ]
         click.echo(f"{playbook.id}: {', '.join(counts)}: fine")
     if broken:
-        raise click.exceptions.Exit(BROKEN)
+        raise click.exceptions.Exit(BadInput.exit_code)
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
-@rules.command()
-@click.argument(
-    "file", type=click.Choice(["playbook", "questions", "rules", "cases"]), required=False
+@rules.command(name="test")
+@_folder
+@click.option(
+    "--at-least",
+    metavar="PERCENT",
+    type=click.FloatRange(0, 100),
+    help="Fail (exit status 1) when fewer of the clear cases agree.",
 )
+def test_cases(folder: Path, at_least: float | None) -> None:
+    """Hold the rules against the published cases of cases.yml, beside simple baselines."""
+    from bot.advice.advisor import Advisor
+    from bot.advice.cases import hold, judge
+    from bot.cli.rules_report import trial
+
+    failed = False
+    for place, each in enumerate(rules_input.folders(folder)):
+        playbook = rules_input.load(each)
+        file = rules_input.load_cases(each, playbook)
+        if place:
+            click.echo()
+        if not file.cases:
+            click.echo(f"{playbook.title} ({playbook.id} {playbook.version}): no cases")
+            continue
+        advisor = Advisor(playbook)
+        with _progress(hold(advisor, file.cases), len(file.cases), playbook.id) as results:
+            judged = judge(file, list(results), advisor)
+        click.echo(trial(playbook, judged))
+        failed = failed or (at_least is not None and judged.playbook.clear.percent < at_least)
+    if failed:
+        click.echo(f"Fewer than {at_least:g}% of the clear cases agree.", err=True)
+        raise click.exceptions.Exit(1)
+
+
+def _progress(work: Iterable[T], length: int, label: str) -> AbstractContextManager[Iterable[T]]:
+    """A bar on standard error, where somebody is watching."""
+    return click.progressbar(
+        work, length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
+    )
+
+
+@rules.command()
+@click.argument("file", type=click.Choice(FILES), required=False)
 @click.option(
     "--write",
     metavar="DIR",
@@ -161,9 +156,12 @@ def schema(file: str | None, write: Path | None) -> None:
         click.echo(_pretty(made[file] if file else made))
         return
     target = write / FOLDER
-    target.mkdir(parents=True, exist_ok=True)
-    for name, content in made.items():
-        (target / f"{name}.json").write_text(_pretty(content) + "\n", encoding="utf-8")
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for name, content in made.items():
+            (target / f"{name}.json").write_text(_pretty(content) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{target}: can't be written ({error.strerror})") from None
     click.echo(f"Wrote {len(made)} schemas to {target}")
 
 
@@ -176,7 +174,7 @@ def _pretty(data: Any) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 def questions(folder: Path, wanted: str | None, as_json: bool) -> None:
     """Show what is asked, with the ids that an answers file uses."""
-    playbook = _choose(folder, wanted)
+    playbook = rules_input.choose(folder, wanted)
     if as_json:
         keys = ("id", "step", "ask", "help", "answers", "ask_when")
         listed = [question.model_dump(mode="json") for question in playbook.questions]
@@ -199,49 +197,23 @@ def recommend(answers: Path, folder: Path, wanted: str | None, as_json: bool) ->
     """
     from bot.advice.advisor import Advisor, InvalidAnswers
 
-    playbook = _choose(folder, wanted)
-    name, data = _read_answers(answers)
+    playbook = rules_input.choose(folder, wanted)
+    name, data = rules_input.read_answers(answers)
     advisor = Advisor(playbook)
-    sheets = data if isinstance(data, list) else [data]
+    listed = isinstance(data, list)
     verdicts = []
-    for position, sheet in enumerate(sheets):
-        where = f"{name}: sheet {position + 1}" if isinstance(data, list) else name
+    for position, each in enumerate(data if listed else [data], start=1):
+        where = f"{name}: sheet {position}" if listed else name
         try:
-            verdicts.append(advisor.advise(_sheet(where, sheet)))
+            verdicts.append(advisor.advise(rules_input.sheet(where, each)))
         except InvalidAnswers as error:
-            raise Refusal(f"{where}: {error}") from None
+            raise BadInput(f"{where}: {error}") from None
     if as_json:
-        click.echo(_verdict_json(verdicts, listed=isinstance(data, list)))
+        click.echo(_verdict_json(verdicts, listed=listed))
         return
     from bot.cli.rules_report import recommendation
 
     click.echo("\n\n".join(recommendation(playbook, verdict) for verdict in verdicts))
-
-
-def _read_answers(path: Path) -> tuple[str, Any]:
-    from bot.advice import strict_yaml
-
-    name = "stdin" if str(path) == "-" else str(path)
-    try:
-        raw = sys.stdin.buffer.read() if name == "stdin" else path.read_bytes()
-        text = raw.decode()
-    except UnicodeDecodeError:
-        raise Refusal(f"{name}: not UTF-8 text; save it as UTF-8") from None
-    except OSError as error:
-        raise Refusal(f"{name}: can't be read ({error.strerror}); name an answers file") from None
-    document, problems = strict_yaml.read(name, text)
-    if problems:
-        raise Refusal(str(problems[0]))
-    return name, document.data
-
-
-def _sheet(where: str, data: Any) -> Answers:
-    if not isinstance(data, dict):
-        raise Refusal(f"{where}: must map questions to answers, like `freshness: weekly`")
-    for question, answer in data.items():
-        if answer is not None and not isinstance(answer, str):
-            raise Refusal(f"{where}: the answer to `{question}` must be an answer id or null")
-    return data
 
 
 def _verdict_json(verdicts: Sequence[Verdict], *, listed: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from bot.advice.cases import Agreement, Trial
 from bot.advice.playbook import Playbook
 from bot.advice.verdict import Answered, Reason, Strength, Verdict
 
@@ -36,6 +37,47 @@ def questionnaire(playbook: Playbook) -> str:
 def recommendation(playbook: Playbook, verdict: Verdict) -> str:
     """A verdict as a person reads it: the answer first, then why, then what to do."""
     return "\n".join(line.rstrip() for line in _Report(playbook, verdict).lines())
+
+
+def trial(playbook: Playbook, judged: Trial) -> str:
+    """What the cases say of a playbook."""
+    lines = [f"{playbook.title} ({playbook.id} {playbook.version}): {len(judged.results)} cases"]
+    lines += ["", *_agreements([judged.playbook, *judged.baselines])]
+    saved = judged.applying - judged.asked
+    asked = (
+        f"Questions asked: {judged.asked:.1f} of {judged.applying:.1f} on average; "
+        f"{saved:.1f} could not have changed the result any more."
+    )
+    lines += ["", asked, "", *_confusion(playbook, judged)]
+    missed = [result for result in judged.results if not result.agrees]
+    if missed:
+        lines += ["", "Not agreed"]
+    for result in missed:
+        case = result.case
+        says = f"{case.id}: published {case.expected}, here {result.option}"
+        lines += _wrap(f"{says} ({STRENGTH[result.strength]}; {case.ambiguity} case)", "  ", "    ")
+    return "\n".join(lines)
+
+
+def _agreements(rows: Iterable[Agreement]) -> Iterator[str]:
+    listed = list(rows)
+    longest = max(len(row.name) for row in listed)
+    yield f"{'Agreement':{longest + 2}}  {'all cases':17}  clear cases"
+    for row in listed:
+        yield f"  {row.name:{longest}}  {row.overall!s:17}  {row.clear}"
+
+
+def _confusion(playbook: Playbook, judged: Trial) -> Iterator[str]:
+    options = list(playbook.options)
+    longest = max(map(len, options))
+    yield "Published (down) against recommended (across)"
+    yield " " * (longest + 2) + "".join(f"  {option}" for option in options)
+    for expected in options:
+        cells = (
+            f"  {judged.confusion.get((expected, option), 0) or '·':>{len(option)}}"
+            for option in options
+        )
+        yield f"  {expected:{longest}}" + "".join(cells)
 
 
 class _Report:

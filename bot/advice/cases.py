@@ -1,0 +1,139 @@
+"""The rules held against published decisions, beside baselines that any rules should beat."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.advice import conditions
+from bot.advice.advisor import Advisor
+from bot.advice.case_file import Case, CasesFile
+from bot.advice.verdict import Strength
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """So many of so many."""
+
+    hits: int
+    of: int
+
+    @property
+    def percent(self) -> float:
+        """In percent; 100 of nothing."""
+        return 100 * self.hits / self.of if self.of else 100.0
+
+    def __str__(self) -> str:
+        return f"{self.hits} of {self.of} ({self.percent:.0f}%)" if self.of else "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How often something recommends what was published: over all cases and the clear ones."""
+
+    name: str
+    overall: Share
+    clear: Share
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What the playbook makes of one case.
+
+    `asked` is how many questions it took until nothing could change the option any more, of the
+    `applying` ones whose `ask_when` holds for this case.
+    """
+
+    case: Case
+    option: str
+    strength: Strength
+    agrees: bool
+    asked: int
+    applying: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """All cases together; `confusion` counts them by (expected, recommended)."""
+
+    results: tuple[CaseResult, ...]
+    playbook: Agreement
+    baselines: tuple[Agreement, ...]
+    confusion: Mapping[tuple[str, str], int]
+    asked: float
+    applying: float
+
+
+def hold(advisor: Advisor, cases: Sequence[Case]) -> Iterable[CaseResult]:
+    """The playbook's result on each case, one after the other."""
+    for case in cases:
+        score = advisor.score(case.answers)
+        yield CaseResult(
+            case=case,
+            option=score.option,
+            strength=score.strength,
+            agrees=agrees(case, score.option),
+            asked=_asked(advisor, case),
+            applying=sum(
+                advisor.applies(question, case.answers) for question in advisor.playbook.questions
+            ),
+        )
+
+
+def judge(file: CasesFile, results: Sequence[CaseResult], advisor: Advisor) -> Trial:
+    """Put the results of all cases of a file together, beside its baselines."""
+    by_case = {result.case.id: result.option for result in results}
+    count = len(results) or 1
+    return Trial(
+        results=tuple(results),
+        playbook=_agreement(advisor.playbook.id, file.cases, lambda case: by_case[case.id]),
+        baselines=tuple(_baselines(file, advisor)),
+        confusion=Counter((result.case.expected, result.option) for result in results),
+        asked=sum(result.asked for result in results) / count,
+        applying=sum(result.applying for result in results) / count,
+    )
+
+
+def agrees(case: Case, option: str) -> bool:
+    """Whether an option is what was published, or as good."""
+    return option == case.expected or option in case.also_acceptable
+
+
+def _asked(advisor: Advisor, case: Case) -> int:
+    """How many questions are asked, one by one, until none matters any more."""
+    given: dict[str, str | None] = {}
+    while matter := advisor.questions_that_matter(given):
+        given[matter[0].id] = case.answers.get(matter[0].id)
+    return len(given)
+
+
+def _baselines(file: CasesFile, advisor: Advisor) -> Iterable[Agreement]:
+    expected = Counter(case.expected for case in file.cases)
+    always = file.always or (expected.most_common(1)[0][0] if expected else None)
+    if always is not None:
+        title = advisor.playbook.options[always].title
+        yield _agreement(f"always {title}", file.cases, lambda _: always)
+    if file.baseline:
+        branches = [(advisor.terms(branch.when), branch.option) for branch in file.baseline]
+        asked = frozenset[str]().union(*(conditions.named(b.when) for b in file.baseline))
+
+        def decide(case: Case) -> str:
+            for terms, option in branches:
+                if conditions.holds(terms, case.answers):
+                    return option
+            return next(iter(advisor.playbook.options))
+
+        yield _agreement(f"a rule of {len(asked)} questions", file.cases, decide)
+
+
+def _agreement(name: str, cases: Sequence[Case], decide: Callable[[Case], str]) -> Agreement:
+    return Agreement(
+        name,
+        _share(cases, decide),
+        _share([case for case in cases if case.ambiguity == "clear"], decide),
+    )
+
+
+def _share(cases: Sequence[Case], decide: Callable[[Case], str]) -> Share:
+    return Share(sum(agrees(case, decide(case)) for case in cases), len(cases))

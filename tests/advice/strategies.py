@@ -1,0 +1,107 @@
+"""Small playbooks and answer sheets at random."""
+
+import yaml
+from hypothesis import strategies as st
+
+OPTIONS = ["ant", "bee", "cat", "duo"]
+STEPS = ["first", "second"]
+
+
+@st.composite
+def conditions(draw, questions, depth=2):
+    """A condition on these questions, {id: [answers]}."""
+    names = draw(st.lists(st.sampled_from(sorted(questions)), min_size=1, max_size=2, unique=True))
+    found = {
+        name: draw(
+            st.one_of(
+                st.sampled_from(questions[name]),
+                st.lists(st.sampled_from(questions[name]), min_size=1, max_size=2, unique=True),
+            )
+        )
+        for name in names
+    }
+    if depth and draw(st.integers(0, 4)) == 0:
+        inner = conditions(questions, depth - 1)
+        word = draw(st.sampled_from(["all", "any", "not"]))
+        found[word] = draw(inner if word == "not" else st.lists(inner, min_size=1, max_size=2))
+    return found
+
+
+@st.composite
+def playbooks(draw, most_questions=4):
+    """The files of a playbook; every one of them is valid, and many vetoes and follow-ups bite."""
+    answers = {
+        f"q{n}": [f"a{k}" for k in range(draw(st.integers(2, 3)))]
+        for n in range(draw(st.integers(2, most_questions)))
+    }
+    names = list(answers)
+    questions = []
+    for place, name in enumerate(names):
+        question = {
+            "id": name,
+            "step": STEPS[0] if place < 2 else STEPS[1],
+            "ask": f"What of {name}?",
+            "answers": {answer: answer.upper() for answer in answers[name]},
+        }
+        if place and draw(st.integers(0, 3)) == 0:
+            question["ask_when"] = draw(conditions({n: answers[n] for n in names[:place]}, 1))
+        if draw(st.booleans()):
+            question["drifts"] = draw(st.sampled_from(["up", "down", "any"]))
+        questions.append(question)
+    points = st.dictionaries(
+        st.sampled_from(OPTIONS), st.integers(-4, 4).filter(bool), min_size=1, max_size=3
+    )
+    rules = [
+        {
+            "id": f"r{n}",
+            "when": draw(conditions(answers)),
+            "points": draw(points),
+            "because": "It is so.",
+            "source": "Somebody",
+        }
+        for n in range(draw(st.integers(1, 8)))
+    ]
+    vetoes = [
+        {
+            "id": f"v{n}",
+            "when": draw(conditions(answers)),
+            "rules_out": draw(st.lists(st.sampled_from(OPTIONS), min_size=1, max_size=4)),
+            "because": "It can't be.",
+            "way_around": "Over the hill.",
+            "source": "Somebody",
+            "alone": draw(st.booleans()),
+        }
+        for n in range(draw(st.integers(0, 3)))
+    ]
+    close = draw(st.integers(0, 2))
+    head = {
+        "id": "random",
+        "title": "Random",
+        "version": "1",
+        "steps": [{"id": step, "title": step.title()} for step in STEPS],
+        "options": {
+            option: {"title": option.title(), "summary": f"Take {option}."} for option in OPTIONS
+        },
+        "bars": {"ant": draw(st.integers(-2, 3)), "bee": draw(st.integers(-2, 3))},
+        "close_call": close,
+        "clear_lead": close + draw(st.integers(0, 3)),
+    }
+    head["options"]["duo"]["combines"] = ["ant", "bee"]
+    return {
+        "playbook.yml": yaml.safe_dump(head, sort_keys=False),
+        "questions.yml": yaml.safe_dump(questions, sort_keys=False),
+        "rules.yml": yaml.safe_dump({"rules": rules, "vetoes": vetoes}, sort_keys=False),
+    }
+
+
+@st.composite
+def sheets(draw, playbook):
+    """Answers to a playbook: some given, some unknown, some missing."""
+    found = {}
+    for question in playbook.questions:
+        kind = draw(st.integers(0, 5))
+        if kind > 1:
+            found[question.id] = draw(st.sampled_from(list(question.answers)))
+        elif kind:
+            found[question.id] = None
+    return found

@@ -1,0 +1,99 @@
+"""The engine against a naive reading of the same YAML, on small playbooks at random."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from bot.advice import conditions, loader
+from bot.advice.advisor import Advisor
+from tests.advice.naive import Naive
+from tests.advice.strategies import playbooks, sheets
+
+MODEST = settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],  # shrinking takes minutes here, and the playbooks are small anyway
+)
+
+
+def both(files):
+    """The engine and the naive reading of a playbook; None if a condition can't ever hold."""
+    try:
+        playbook = loader.parse(loader.PlaybookText("random", files))
+    except loader.PlaybookError as error:
+        assert {problem.message for problem in error.problems} <= {"it can never hold"}
+        return None
+    return Advisor(playbook), Naive(files)
+
+
+@MODEST
+@given(st.data())
+def test_a_verdict_is_what_the_yaml_says_word_by_word(data):
+    """Option, points, lead and strength are those of a naive reading, on any answer sheet."""
+    pair = both(data.draw(playbooks()))
+    if pair is None:
+        return
+    advisor, naive = pair
+    for _ in range(5):
+        answers = data.draw(sheets(advisor.playbook))
+        verdict = advisor.advise(answers)
+        option, points, lead, strength = naive.result(answers)
+        assert (verdict.option, verdict.points, verdict.strength) == (option, points, strength)
+        assert lead is None or verdict.lead == lead
+        assert {hit.veto for hit in verdict.vetoes} == {
+            veto["id"] for veto in naive.holding("vetoes", answers)
+        }
+
+
+@MODEST
+@given(st.data())
+def test_settled_means_that_no_completion_differs(data):
+    """Settled is exactly: every way of answering what is open gives the same option."""
+    pair = both(data.draw(playbooks()))
+    if pair is None:
+        return
+    advisor, naive = pair
+    for _ in range(4):
+        answers = data.draw(sheets(advisor.playbook))
+        verdict = advisor.advise(answers)
+        assert verdict.settled == naive.settled(answers)
+        found = {item.question for item in verdict.homework}
+        expected = set() if verdict.settled else naive.deciding(answers, naive.open(answers))
+        assert found == expected
+
+
+@MODEST
+@given(st.data())
+def test_the_questions_that_matter_are_exactly_those_that_can_decide(data):
+    """A question is asked if and only if some answers to the others let it decide the option."""
+    pair = both(data.draw(playbooks()))
+    if pair is None:
+        return
+    advisor, naive = pair
+    for _ in range(4):
+        answers = data.draw(sheets(advisor.playbook))
+        matter = [question.id for question in advisor.questions_that_matter(answers)]
+        assert len(matter) == len(set(matter))
+        missing = [name for name in naive.answers if name not in answers]
+        assert set(matter) == naive.deciding(answers, missing)
+
+
+@MODEST
+@given(st.data())
+def test_flips_are_all_the_smallest_changes(data):
+    """Flips are exactly the changes of one answer, else of two, that lead to another option."""
+    pair = both(data.draw(playbooks()))
+    if pair is None:
+        return
+    advisor, naive = pair
+    for _ in range(3):
+        answers = data.draw(sheets(advisor.playbook))
+        flips = advisor.advise(answers).flips
+        found = {
+            (frozenset((c.question, c.to_answer) for c in flip.changes), flip.option)
+            for flip in flips
+        }
+        assert len(found) == len(flips)
+        assert found == naive.flips(answers)
