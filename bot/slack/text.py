@@ -4,6 +4,8 @@ Limits: https://docs.slack.dev/reference/block-kit and, for the size of a messag
 slackapi/bolt-js issues 2509 and 2867 (refused near 13,200 characters).
 """
 
+from collections.abc import Sequence
+
 SECTION = 2900
 """Characters of one text object; Slack takes 3,000."""
 HEADER = 150
@@ -65,8 +67,17 @@ def channel_link(channel: str) -> str:
     return f"<#{channel}>"
 
 
-def and_list(items: list[str]) -> str:
+def and_list(items: Sequence[str]) -> str:
     """Return items as an English list: a, b and c."""
+    return _listed(items, "and")
+
+
+def or_list(items: Sequence[str]) -> str:
+    """Return items as an English list: a, b or c."""
+    return _listed(items, "or")
+
+
+def _listed(items: Sequence[str], word: str) -> str:
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
+    return f"{', '.join(items[:-1])} {word} {items[-1]}"

@@ -46,16 +46,18 @@ def announcement(decision: Decision, playbook: Playbook) -> Message:
 
 
 def _people(decision: Decision) -> str:
+    parts = [f"*{STATUS_WORDS[decision.status]}*", _roles(decision)]
+    if decision.review_on:
+        parts.append(f"Review on {decision.review_on:%-d %B %Y}")
+    return "  ·  ".join(parts)
+
+
+def _roles(decision: Decision) -> str:
+    if decision.deciders == (decision.driver,):
+        return f"{mention(decision.driver)} asks and decides"
     deciders = [mention(user) for user in decision.deciders[:_MOST_PEOPLE_NAMED]]
     rest = len(decision.deciders) - len(deciders)
     if rest:
         deciders.append(f"{rest} more")
     verb = "decides" if len(decision.deciders) == 1 else "decide"
-    parts = [
-        f"*{STATUS_WORDS[decision.status]}*",
-        f"{mention(decision.driver)} asks",
-        f"{and_list(deciders)} {verb}",
-    ]
-    if decision.review_on:
-        parts.append(f"Review on {decision.review_on:%-d %B %Y}")
-    return "  ·  ".join(parts)
+    return f"{mention(decision.driver)} asks  ·  {and_list(deciders)} {verb}"

@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
     Option,
     PlainTextInputElement,
     RadioButtonsElement,
+    SectionBlock,
     StaticSelectElement,
     UserMultiSelectElement,
 )
@@ -38,13 +39,15 @@ from bot.slack.text import (
     fit,
     fit_escaped,
 )
-from bot.slack.views.message import Chapter, chapters, mrkdwn, plain, section
-from bot.slack.views.verdict import answer_words, bars, headline, why_line
+from bot.slack.views.message import Chapter, Line, chapters, mrkdwn, plain, section
+from bot.slack.views.verdict import bars, headline, why_line
 
 TITLE_LENGTH = 120
 PROBLEM_LENGTH = 3000
 _CHAPTERS_BUDGET = 20_000
 _MOST_DECIDERS = 10
+_FIELDS = 10
+"""Fields of a section."""
 
 _REVIEW_CHOICES = {
     ReviewChoice.DAYS_30: "In 30 days",
@@ -164,24 +167,14 @@ def _question(page: QuestionsPage, question: Question) -> Block:
 
 def _review(page: ReviewPage) -> dict[str, Any]:
     playbook, verdict, draft = page.advisor.playbook, page.verdict, page.draft
-    answers = tuple(
-        f"{escape(question.ask)}\n    *{answer_words(playbook, question.id, given)}*"
-        for question in playbook.questions
-        if question.id in draft.answers and page.advisor.applies(question, draft.answers)
-        for given in [draft.answers[question.id]]
-    )
+    gates = tuple(Line(gate.say) for gate in verdict.gates)
     blocks: list[Block] = [
         _progress(page.of, page.of, "Check and post"),
         section(f"*{fit_escaped(draft.workflow.title, 600)}*"),
         section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
         section(bars(playbook, verdict)),
-        *chapters(
-            [
-                Chapter("Before you rely on this", tuple(escape(g.say) for g in verdict.gates)),
-                Chapter("Your answers", answers),
-            ],
-            _CHAPTERS_BUDGET,
-        ),
+        *chapters([Chapter("Before you rely on this", gates)], _CHAPTERS_BUDGET),
+        *_answers(page),
         section(_destination_words(draft.origin)),
         InputBlock(
             block_id=ids.Block.OTHER_CHANNEL,
@@ -195,6 +188,24 @@ def _review(page: ReviewPage) -> dict[str, Any]:
         _back(),
     ]
     return _view(page, ids.Modal.REVIEW, REVIEW_STEP, "Check and post", "Post", blocks)
+
+
+def _answers(page: ReviewPage) -> list[Block]:
+    """Return the answers given so far, two beside each other."""
+    playbook, given = page.advisor.playbook, page.draft.answers
+    fields = [
+        mrkdwn(f"{escape(question.ask)}\n*{_answer_words(question, given[question.id])}*")
+        for question in playbook.questions
+        if question.id in given and page.advisor.applies(question.id, given)
+    ]
+    return [
+        section("*Your answers*"),
+        *(SectionBlock(fields=fields[at : at + _FIELDS]) for at in range(0, len(fields), _FIELDS)),
+    ]
+
+
+def _answer_words(question: Question, answer: str | None) -> str:
+    return "Don't know" if answer is None else escape(question.answers[answer])
 
 
 def _destination_words(origin: Place | None) -> str:

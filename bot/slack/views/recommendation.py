@@ -1,18 +1,15 @@
 """The recommendation in full, for the thread of an announcement."""
 
+from collections.abc import Iterable
+
 from slack_sdk.models.blocks import Block, ContextBlock, DividerBlock
 
 from bot.advice.playbook import Playbook
-from bot.advice.verdict import Answered, Homework, Reason, Strength, Verdict
+from bot.advice.verdict import Homework, Reason, Strength, Verdict, VetoHit
 from bot.decisions.model import Decision
-from bot.slack.text import FALLBACK, escape, fit
-from bot.slack.views.message import Chapter, Message, as_dicts, chapters, mrkdwn, section
-from bot.slack.views.verdict import (
-    answer_words,
-    headline,
-    option_title,
-    plain_headline,
-)
+from bot.slack.text import FALLBACK, and_list, escape, fit, or_list
+from bot.slack.views.message import Chapter, Line, Message, as_dicts, chapters, mrkdwn, section
+from bot.slack.views.verdict import headline, plain_answer, plain_headline
 
 _CHAPTERS_BUDGET = 9_000
 
@@ -46,53 +43,62 @@ def _all_chapters(decision: Decision, playbook: Playbook) -> list[Chapter]:
     verdict = decision.verdict
     option = playbook.options[verdict.option]
     too_close = playbook.too_close if verdict.strength is Strength.TOO_CLOSE else None
-    measure = too_close.measure if too_close else option.measure
     return [
-        Chapter("Before you rely on this", tuple(escape(gate.say) for gate in verdict.gates)),
+        Chapter("Before you rely on this", _plain(gate.say for gate in verdict.gates)),
         Chapter("Why", tuple(_reason(playbook, reason) for reason in verdict.reasons)),
-        Chapter(
-            "What speaks against it",
-            tuple(_reason(playbook, reason, verdict.option) for reason in verdict.against),
-        ),
-        Chapter("Ruled out", _vetoes(playbook, verdict)),
+        Chapter("What speaks against it", _against(playbook, verdict)),
+        Chapter("Ruled out", tuple(_veto(playbook, hit) for hit in verdict.vetoes)),
         Chapter(
             "What would change this",
-            tuple(escape(flip.text) for flip in verdict.flips),
-            intro="_The smallest changes that lead elsewhere. Look again when one happens._",
+            _plain(flip.text for flip in verdict.flips),
+            intro="The smallest changes that lead elsewhere. Look again when one happens.",
         ),
         Chapter(
             "Still open",
             tuple(_homework(playbook, item) for item in verdict.homework),
-            intro="_Find these out: each could change the recommendation._",
+            intro="Find these out: each could change the recommendation.",
         ),
-        Chapter("First steps", tuple(escape(step) for step in verdict.steps)),
-        Chapter("Measure", tuple(escape(line) for line in measure)),
-        Chapter("Pitfalls", tuple(escape(line) for line in option.pitfalls)),
+        Chapter("First steps", _plain(verdict.steps)),
+        Chapter("Measure", _plain(too_close.measure if too_close else option.measure)),
+        Chapter("Pitfalls", _plain(option.pitfalls)),
     ]
 
 
-def _reason(playbook: Playbook, reason: Reason, recommended: str | None = None) -> str:
-    because = escape(reason.because)
-    if recommended is not None and reason.option != recommended:
-        because = f"For {option_title(playbook, reason.option)}: {because}"
-    return f"{because}\n{_basis(playbook, reason.answers)} _{escape(reason.source)}_"
+def _plain(texts: Iterable[str]) -> tuple[Line, ...]:
+    return tuple(Line(text) for text in texts)
 
 
-def _basis(playbook: Playbook, answers: tuple[Answered, ...]) -> str:
-    """Return the answers that something rests on, in the playbook's words."""
-    given = [f"“{answer_words(playbook, each.question, each.answer)}”" for each in answers]
-    return f"    You said: {'; '.join(given)}." if given else "   "
-
-
-def _vetoes(playbook: Playbook, verdict: Verdict) -> tuple[str, ...]:
-    return tuple(
-        f"*{', '.join(option_title(playbook, option) for option in hit.options)}*"
-        f"{' on its own' if hit.alone else ''}: {escape(hit.because)}\n"
-        f"    The way around it: {escape(hit.way_around)} _{escape(hit.source)}_"
-        for hit in verdict.vetoes
+def _reason(playbook: Playbook, reason: Reason, *, lead: str = "") -> Line:
+    said = "; ".join(f"“{plain_answer(playbook, each)}”" for each in reason.answers)
+    return Line(
+        reason.because,
+        lead=lead,
+        remark=f"You said {said}." if said else "",
+        source=reason.source,
     )
 
 
-def _homework(playbook: Playbook, item: Homework) -> str:
-    options = " or ".join(option_title(playbook, option) for option in item.could_become)
-    return f"{escape(item.ask)} It could become {options}." if options else escape(item.ask)
+def _against(playbook: Playbook, verdict: Verdict) -> tuple[Line, ...]:
+    return tuple(
+        _reason(playbook, reason, lead=_other_option(playbook, verdict, reason.option))
+        for reason in verdict.against
+    )
+
+
+def _other_option(playbook: Playbook, verdict: Verdict, option: str) -> str:
+    return "" if option == verdict.option else f"For {playbook.options[option].title}"
+
+
+def _veto(playbook: Playbook, hit: VetoHit) -> Line:
+    titles = and_list([playbook.options[option].title for option in hit.options])
+    return Line(
+        hit.because,
+        lead=f"{titles} alone" if hit.alone else titles,
+        remark=f"The way around it: {hit.way_around}",
+        source=hit.source,
+    )
+
+
+def _homework(playbook: Playbook, item: Homework) -> Line:
+    titles = [playbook.options[option].title for option in item.could_become]
+    return Line(item.ask, remark=f"It could become {or_list(titles)}." if titles else "")

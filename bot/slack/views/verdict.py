@@ -1,7 +1,7 @@
 """A verdict in words and bars: shared by the review page, the announcement and the thread."""
 
 from bot.advice.playbook import Playbook
-from bot.advice.verdict import Strength, Verdict
+from bot.advice.verdict import Answered, Strength, Verdict
 from bot.slack.text import escape
 
 STRENGTH_WORDS = {
@@ -20,7 +20,7 @@ def option_title(playbook: Playbook, option: str) -> str:
 
 def headline(playbook: Playbook, verdict: Verdict) -> str:
     """Return the verdict and its strength on one line, in Slack's markup."""
-    return f"*{_named(playbook, verdict)}*  ·  {strength_words(verdict)}"
+    return f"Recommended: *{_named(playbook, verdict)}*  ·  {strength_words(verdict)}"
 
 
 def plain_headline(playbook: Playbook, verdict: Verdict) -> str:
@@ -61,11 +61,9 @@ def bars(playbook: Playbook, verdict: Verdict) -> str:
     return f"```{escape(chr(10).join(rows))}```"
 
 
-def answer_words(playbook: Playbook, question: str, answer: str | None) -> str:
-    """Return an answer in the playbook's words, escaped."""
-    if answer is None:
-        return "Don't know"
-    return escape(playbook.question(question).answers[answer])
+def plain_answer(playbook: Playbook, given: Answered) -> str:
+    """Return an answer in the playbook's words, as plain text."""
+    return playbook.question(given.question).answers[given.answer]
 
 
 def _named(playbook: Playbook, verdict: Verdict) -> str:
