@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Playground
-from tests.browser import gallery
+from tests.browser import gallery, inputs
 from tests.browser.hands import pick, run_command
 
 
@@ -47,14 +47,14 @@ async def test_home_gallery(visit: Any, client: AsyncWebClient, playground: Play
 
 async def test_modal_gallery(visit: Any, app: Any, playground: Playground) -> None:
     """A modal with every kind of input and alert is drawn whole."""
-    view = gallery.modal()
+    view = inputs.modal()
     app.on_command = lambda _payload: view
     page = await visit()
     await run_command(page)
     dialog = page.get_by_role("dialog", name="Every field there is")
     await expect(dialog).to_be_visible()
     assert await drawn_types(page, "dialog") >= types_in(view["blocks"])
-    for block in gallery.input_blocks():
+    for block in inputs.input_blocks():
         await expect(dialog.get_by_text(block["label"]["text"]).first).to_be_visible()
     await expect(page.locator(".unsupported")).to_have_count(0)
     assert playground.violations == []
@@ -62,7 +62,7 @@ async def test_modal_gallery(visit: Any, app: Any, playground: Playground) -> No
 
 async def test_every_input_is_sent_as_slack_sends_it(visit: Any, app: Any) -> None:
     """What is filled in arrives in view.state.values in Slack's shape, untouched fields as null."""
-    app.on_command = lambda _payload: gallery.modal(blocks=gallery.input_blocks())
+    app.on_command = lambda _payload: inputs.modal(blocks=inputs.input_blocks())
     page = await visit()
     await run_command(page)
     dialog = page.get_by_role("dialog")
@@ -95,7 +95,7 @@ async def test_every_input_is_sent_as_slack_sends_it(visit: Any, app: Any) -> No
 
 async def test_multi_select_adds_and_removes(visit: Any, app: Any) -> None:
     """A multi-select collects options as chips, and a chip can be taken away again."""
-    app.on_command = lambda _payload: gallery.modal(blocks=gallery.input_blocks())
+    app.on_command = lambda _payload: inputs.modal(blocks=inputs.input_blocks())
     page = await visit()
     await run_command(page)
     dialog = page.get_by_role("dialog")
@@ -114,7 +114,7 @@ async def test_multi_select_adds_and_removes(visit: Any, app: Any) -> None:
 
 async def test_select_by_keyboard(visit: Any, app: Any) -> None:
     """A select opens, moves and chooses with the keyboard alone, and gives the focus back."""
-    app.on_command = lambda _payload: gallery.modal(blocks=gallery.input_blocks())
+    app.on_command = lambda _payload: inputs.modal(blocks=inputs.input_blocks())
     page = await visit()
     await run_command(page)
     combobox = page.get_by_role("combobox", name="Fruit (optional)", exact=True)

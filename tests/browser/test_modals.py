@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from bot.playground import Playground
 from tests.browser.conftest import respond
-from tests.browser.gallery import field, option, plain
+from tests.browser.gallery import option, plain
 from tests.browser.hands import run_command
+from tests.browser.inputs import field
 
 Json = dict[str, Any]
 TEXT = {"type": "plain_text_input", "max_length": 20}

@@ -33,7 +33,7 @@ function list(entries, kind) {
         { key: entry.index },
         h("div", { class: "refused-head" }, h("code", null, entry.method), h("time", { class: "hint" }, clockTime(new Date(entry.at)))),
         h("div", { class: "refused-error" }, entry.error),
-        entry.message ? h("div", { class: "refused-message" }, entry.message) : null,
+        entry.message && entry.message !== entry.error ? h("div", { class: "refused-message" }, entry.message) : null,
         entry.pointer ? h("code", { class: "refused-pointer" }, entry.pointer) : null,
       ),
     ),
