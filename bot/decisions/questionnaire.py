@@ -101,7 +101,7 @@ def _steps_with_questions(
             for question in advisor.playbook.questions
             if question.step == step.id
             and (question.id in answers or question.id in matter)
-            and advisor.applies(question.id, answers)
+            and advisor.applies(question, answers)
         )
         if questions:
             shown[step.id] = questions

@@ -95,7 +95,7 @@ def chapters(parts: Sequence[Chapter], budget: int = MESSAGE_BUDGET) -> list[Ric
 def _chapter(part: Chapter, shown: int) -> RichTextBlock:
     missing = len(part.lines) - shown
     elements: list[RichTextElement] = [
-        RichTextSectionElement(elements=[_run(f"\n{part.title}", bold=True)]),
+        RichTextSectionElement(elements=[_run(part.title, bold=True)]),
         RichTextListElement(style="bullet", elements=[_line(line) for line in part.lines[:shown]]),
     ]
     if part.intro:

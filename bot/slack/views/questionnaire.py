@@ -196,7 +196,7 @@ def _answers(page: ReviewPage) -> list[Block]:
     fields = [
         mrkdwn(f"{escape(question.ask)}\n*{_answer_words(question, given[question.id])}*")
         for question in playbook.questions
-        if question.id in given and page.advisor.applies(question.id, given)
+        if question.id in given and page.advisor.applies(question, given)
     ]
     return [
         section("*Your answers*"),
