@@ -65,11 +65,10 @@ def _chosen(command: F) -> F:
 @_folder
 def check(folder: Path) -> None:
     """Read every file and list all that is wrong, with file, line and column."""
-    from datetime import datetime
-
     from bot.advice import ageing, loader
+    from bot.clock import SystemClock
 
-    today = datetime.now().astimezone().date()
+    today = SystemClock().now().date()
     broken = False
     for each in rules_input.folders(folder):
         try:

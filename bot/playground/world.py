@@ -27,7 +27,8 @@ class World:
         self.rates = Rates()
         self.faults = Faults(clock, self.changed)
         self.teams: dict[str, Team] = {}
-        self.transport = Transport(app, self.ledger, Sockets(app.id, self.spawn, self.changed))
+        sockets = Sockets(app.id, self.spawn, self.changed)
+        self.transport = Transport(app, self.ledger, sockets, self.now)
         self.base_url = "http://127.0.0.1"
         self.version = 1
         self.is_closed = False

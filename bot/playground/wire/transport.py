@@ -3,6 +3,8 @@
 import asyncio
 import json
 import time
+from collections.abc import Callable
+from datetime import datetime
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -20,8 +22,11 @@ Mode = Literal["socket", "http", "none"]
 class Transport:
     """Delivers payloads and says how the app answered."""
 
-    def __init__(self, app: App, ledger: Ledger, sockets: Sockets) -> None:
+    def __init__(
+        self, app: App, ledger: Ledger, sockets: Sockets, now: Callable[[], datetime]
+    ) -> None:
         self._app = app
+        self._now = now
         self._ledger = ledger
         self.sockets = sockets
         self.request_url: str | None = None
@@ -65,8 +70,9 @@ class Transport:
 
     async def _over_http(self, delivery: Delivery, url: str, reason: str) -> None:
         content_type, body = encoded(delivery.kind, delivery.payload)
-        # Real time: the app's check of the signature is not on the workspace's clock.
-        headers = signed_headers(self._app.signing_secret, time.time(), body, content_type)
+        # The workspace's time, which the app shares: it checks the age of a request by it.
+        signed_at = self._now().timestamp()
+        headers = signed_headers(self._app.signing_secret, signed_at, body, content_type)
         if delivery.attempt:
             headers |= {
                 "X-Slack-Retry-Num": str(delivery.attempt),
