@@ -1,6 +1,28 @@
 """What a person does with mouse and keyboard, in one call each."""
 
-from playwright.async_api import Page
+import re
+
+from playwright.async_api import Page, expect
+
+PROGRESS = re.compile(r"^Step \d+ of \d+")
+
+REFUNDS = {
+    "job": "answer",
+    "need": "look_up",
+    "failure": "lacks",
+    "material": "medium",
+    "freshness": "weekly",
+    "sources": "trust",
+    "access": "everyone",
+    "language": "glossary",
+    "voice": "guide",
+    "examples": "tens",
+    "volume": "low",
+    "model": "vendor",
+    "tried": "prompt",
+    "test_set": "few",
+}
+"""What Northwind would answer about its support assistant, by question."""
 
 
 async def run_command(page: Page, text: str = "/ragvsft") -> None:
@@ -13,3 +35,30 @@ async def pick(page: Page, label: str, choice: str) -> None:
     """Choose an option of a select in the modal."""
     await page.get_by_role("combobox", name=f"{label} (optional)", exact=True).click()
     await page.get_by_role("option", name=choice).click()
+
+
+async def answer_step(page: Page, answers: dict[str, str]) -> list[str]:
+    """Answer the questions of the step on screen, "Don't know" where `answers` has nothing.
+
+    Returns:
+        The ids of the questions on screen.
+    """
+    asked = []
+    for block in await page.locator("dialog [data-block-id^='question:']").all():
+        block_id = await block.get_attribute("data-block-id") or ""
+        question = block_id.removeprefix("question:")
+        wanted = block.locator(f"input[value='{answers.get(question, '')}']")
+        chosen = wanted if await wanted.count() else block.get_by_label("Don't know")
+        await chosen.check()
+        asked.append(question)
+    return asked
+
+
+async def go_on(page: Page, button: str = "Next") -> str:
+    """Press the button and wait for the next step; gives its title, or "" when it was the last."""
+    title = page.locator("#modal-title")
+    progress = page.get_by_text(PROGRESS)
+    before = await progress.inner_text()
+    await page.get_by_role("dialog").get_by_role("button", name=button, exact=True).click()
+    await expect(progress.filter(has_text=before)).to_have_count(0)
+    return await title.inner_text() if await title.count() else ""
