@@ -1,5 +1,7 @@
 """Events and their retries."""
 
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from starlette.responses import Response
@@ -9,21 +11,34 @@ from bot.playground import Playground
 
 async def test_a_failed_event_is_tried_three_times_more(playground: Playground, tiny: Any) -> None:
     """At once, after a minute, after five; the same event_id, the number and reason in headers."""
-    tiny.answer = Response(status_code=500)
+    arrived: list[datetime] = []
+
+    async def failing(request: Any) -> Response:
+        if b"app_home_opened" not in request["body"]:
+            return Response()
+        arrived.append(playground.clock.now())
+        return Response(status_code=500)
+
+    tiny.answer = failing
     await playground.person("ada").open_home()
-    await playground.until(lambda: len(tiny.requests) == 2)
-    playground.advance(seconds=59)
-    assert len(tiny.requests) == 2
-    playground.advance(seconds=2)
-    await playground.until(lambda: len(tiny.requests) == 3)
-    await playground.until(lambda: playground.deliveries[-1].status == 500)
-    playground.advance(minutes=6)
-    await playground.until(lambda: len(playground.deliveries) == 4)
-    await playground.until(lambda: len(tiny.requests) == 4)
-    numbers = [headers.get("x-slack-retry-num") for headers, _ in tiny.requests]
-    assert numbers == [None, "1", "2", "3"]
-    assert tiny.requests[1][0]["x-slack-retry-reason"] == "http_error"
-    assert len({d.payload["event_id"] for d in playground.deliveries}) == 1
+    for count, wait in ((2, 61), (3, 301), (4, 3600)):
+        await playground.until(lambda count=count: _failed(playground) == count)
+        for _ in range(3):
+            await playground.event({"type": "other"})
+        assert len(arrived) == count
+        playground.advance(seconds=wait)
+    gaps = [later - sooner for sooner, later in pairwise(arrived)]
+    minute = timedelta(minutes=1)
+    assert gaps[0] < minute <= gaps[1] < 5 * minute <= gaps[2]
+    opened = [headers for headers, body in tiny.requests if b"app_home_opened" in body]
+    assert [h.get("x-slack-retry-num") for h in opened] == [None, "1", "2", "3"]
+    assert opened[1]["x-slack-retry-reason"] == "http_error"
+    failed = [d for d in playground.deliveries if d.status == 500]
+    assert len({d.payload["event_id"] for d in failed}) == 1
+
+
+def _failed(playground: Playground) -> int:
+    return sum(delivery.status == 500 for delivery in playground.deliveries)
 
 
 async def test_a_retry_that_is_taken_ends_them(playground: Playground, tiny: Any) -> None:
