@@ -1,0 +1,153 @@
+"""The bot and the local workspace, started together, and a person's way through the questionnaire."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.app import Running, running
+from bot.playground import Playground
+from bot.playground.model import Message, View
+from bot.playground.person import Actor
+from bot.settings import Settings
+
+RULES = Path(__file__).parents[2] / "rules"
+
+
+@dataclass
+class House:
+    """What a scenario has at hand."""
+
+    playground: Playground
+    database: Path
+    transport: str
+
+    def settings(self, **more: str) -> Settings:
+        """The settings of a bot in this workspace."""
+        transport = (
+            {"SLACK_APP_TOKEN": self.playground.app_token}
+            if self.transport == "socket"
+            else {"SLACK_SIGNING_SECRET": self.playground.signing_secret}
+        )
+        return Settings.model_validate(
+            {
+                "SLACK_BOT_TOKEN": self.playground.bot_token,
+                "SLACK_API_URL": self.playground.api_url,
+                "DATABASE_URL": f"sqlite:///{self.database}",
+                "RAGVSFT_RULES": str(RULES),
+                "HOST": "127.0.0.1",
+                "PORT": 0,
+                **transport,
+                **more,
+            }
+        )
+
+    @asynccontextmanager
+    async def bot(self, **more: str) -> AsyncIterator[Running]:
+        """The bot, running beside the workspace."""
+        async with running(self.settings(**more), self.playground.clock) as bot:
+            unsubscribe = self.playground.clock.subscribe(bot.woken.set)
+            if self.transport == "http":
+                self.playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")
+            yield bot
+            unsubscribe()
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """The rows of a table of the log."""
+        return list(Database(self.database).table(table).rows)
+
+    async def modal_of(self, person: Actor, callback_id: str) -> View:
+        """The modal in front of a person, once it is the one named."""
+        await self.playground.until(
+            lambda: person.modal and person.modal.payload["callback_id"] == callback_id
+        )
+        assert person.modal is not None
+        return person.modal
+
+    async def start(self, person: Actor, channel: str = "product") -> View:
+        """Type the command, and wait for the first page."""
+        sent = await person.command(channel, "/ragvsft")
+        assert sent.ok, sent
+        return await self.modal_of(person, "workflow")
+
+    async def to_review(
+        self, person: Actor, *, answers: Mapping[str, str | None] | None = None, **first: Any
+    ) -> View:
+        """Fill in the first page and all questions, up to the last page.
+
+        Args:
+            person: who answers.
+            answers: by question; others get their first answer, None is "don't know".
+            first: fields of the first page by block id; the title has a default.
+        """
+        view = person.modal
+        assert view is not None
+        await person.submit(view, {"title": "Answers for support", **first})
+        for _ in range(20):
+            view = person.modal
+            assert view is not None
+            if view.payload["callback_id"] == "review":
+                return view
+            await person.submit(view, chosen(view, answers or {}))
+        raise AssertionError("the questionnaire did not come to its end")
+
+    async def posted(self, person: Actor, channel: str = "product") -> tuple[Message, Message]:
+        """The newest announcement and its recommendation, once both are there."""
+        found: list[tuple[Message, Message]] = []
+
+        def there() -> bool:
+            for message in reversed(person.sees(channel)):
+                replies = person.thread(message) if message.by_app else []
+                if replies:
+                    found.append((message, replies[0]))
+                    return True
+            return False
+
+        await self.playground.until(there)
+        return found[0]
+
+    async def decide(self, person: Actor, channel: str = "product") -> tuple[Message, Message]:
+        """The whole way: command, questionnaire, post."""
+        await self.start(person, channel)
+        view = await self.to_review(person)
+        assert (await person.submit(view)).ok
+        return await self.posted(person, channel)
+
+
+def chosen(view: View, answers: Mapping[str, str | None]) -> dict[str, str]:
+    """Return an answer for each question of a page, by block id."""
+    return {
+        block: _value(answers, block.removeprefix("question:"), first)
+        for block, first in questions_of(view).items()
+    }
+
+
+def questions_of(view: View) -> dict[str, str]:
+    """Return the blocks of a page's questions, each with its first answer."""
+    return {
+        block["block_id"]: block["element"]["options"][0]["value"]
+        for block in view.blocks
+        if block["type"] == "input" and block["block_id"].startswith("question:")
+    }
+
+
+def _value(answers: Mapping[str, str | None], question: str, first: str) -> str:
+    answer = answers.get(question, first)
+    return "dont_know" if answer is None else answer
+
+
+def text_of(message: Message) -> str:
+    """Return everything that a message says, blocks included."""
+    return f"{message.text}\n{_words(message.blocks)}"
+
+
+def _words(node: Any) -> str:
+    if isinstance(node, dict):
+        own = node["text"] if isinstance(node.get("text"), str) else ""
+        return own + "\n".join(_words(value) for value in node.values())
+    if isinstance(node, list):
+        return "\n".join(_words(item) for item in node)
+    return ""
