@@ -132,6 +132,25 @@ class Space:
 
         return search(0, self.points, self.left)
 
+    def reaches(self, winner: int) -> bool:
+        """Whether any way of answering recommends this option."""
+        order = Order(self, self.by_weight)
+        seen: set[tuple[int, int, int]] = set()
+
+        def search(level: int, points: int, left: int) -> bool:
+            standing = order.standing(level, points, left)
+            if standing.winner is not None or not standing.alive >> winner & 1:
+                return standing.winner == winner
+            for choice in order.levels[level].choices:
+                state = (level + 1, points + choice.points, left & choice.leaves)
+                if state not in seen:
+                    seen.add(state)
+                    if search(*state):
+                        return True
+            return False
+
+        return search(0, self.points, self.left)
+
     def decides(self, name: str, nodes: int | None = None) -> frozenset[int] | None:
         """Between which winners this question decides for some way of answering the others.
 

@@ -139,6 +139,42 @@ def _progress(work: Iterable[T], length: int, label: str) -> AbstractContextMana
 
 
 @rules.command()
+@_folder
+def prove(folder: Path) -> None:
+    """Look at every possible answer sheet, or at many: dead rules, options out of reach, ties.
+
+    Exit status 1 when something needs mending.
+    """
+    try:
+        from bot.advice.proof import Prover
+    except ModuleNotFoundError as error:
+        if error.name != "numpy":
+            raise
+        raise BadInput("proving needs numpy: pip install 'ragvsft[proof]'") from None
+    from bot.cli.rules_report import proof
+
+    sound = True
+    for place, each in enumerate(rules_input.folders(folder)):
+        playbook = rules_input.load(each)
+        if place:
+            click.echo()
+        prover = Prover(playbook)
+        with click.progressbar(
+            length=prover.looks,
+            label=playbook.id,
+            file=sys.stderr,
+            hidden=not sys.stderr.isatty(),
+        ) as bar:
+            for piece in prover.run():
+                bar.update(piece)
+        found = prover.proof()
+        click.echo(proof(playbook, found))
+        sound = sound and found.sound
+    if not sound:
+        raise click.exceptions.Exit(1)
+
+
+@rules.command()
 @click.argument("file", type=click.Choice(FILES), required=False)
 @click.option(
     "--write",

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from bot.advice.cases import Agreement, Trial
 from bot.advice.playbook import Playbook
 from bot.advice.verdict import Answered, Reason, Strength, Verdict
 
+if TYPE_CHECKING:
+    from bot.advice.proof import Proof
+
 WIDTH = 88
+TITLE = 30
 BAR = 24
 SHOWN_FLIPS = 8
 STRENGTH = {
@@ -78,6 +83,38 @@ def _confusion(playbook: Playbook, judged: Trial) -> Iterator[str]:
             for option in options
         )
         yield f"  {expected:{longest}}" + "".join(cells)
+
+
+def proof(playbook: Playbook, found: Proof) -> str:
+    """What is true over all answer sheets."""
+    looked = "all of them" if found.whole else f"a sample of {found.looked_at:,}"
+    lines = [
+        f"{playbook.title} ({playbook.id} {playbook.version})",
+        f"{found.sheets:,} answer sheets; looked at {looked}",
+        "",
+        f"{'Verdicts':{TITLE + 2}}  {'share':>6}  {'clear':>6}  {'leaning':>7}  {'too close':>9}",
+    ]
+    for name, option in playbook.options.items():
+        parts = [found.shares.get((name, strength), 0.0) for strength in STRENGTH]
+        cells = f"{sum(parts):6.1%}  {parts[0]:6.1%}  {parts[1]:7.1%}  {parts[2]:9.1%}"
+        lines.append(f"  {option.title:{TITLE}}  {cells}")
+    lines += ["", f"Level at the top: {found.ties:.1%}"]
+    never = "never" if found.whole else "never in the sample"
+    lines += _findings("Options out of reach", found.unreachable)
+    lines += _findings(f"Rules that {never} change the option", found.idle_rules)
+    lines += _findings(f"Vetoes that {never} bite", found.toothless_vetoes)
+    lines += _findings("Contradictions", found.contradictions)
+    lines += _findings("Answers that turn against what they argue for", found.turned)
+    if found.stuck:
+        lines.append(f"Every option ruled out: on {found.stuck:.2%} of the sheets")
+    return "\n".join(lines)
+
+
+def _findings(title: str, found: Iterable[str]) -> Iterator[str]:
+    listed = list(found)
+    yield f"{title}: {'none' if not listed else len(listed)}"
+    for item in listed:
+        yield from _wrap(item, "  - ", "    ")
 
 
 class _Report:
