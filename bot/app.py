@@ -1,7 +1,7 @@
 """The one place that knows every other: builds the whole, runs it, and takes it down in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -12,16 +12,22 @@ from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from bot.decisions.desk import Desk
 from bot.decisions.ports import Clock
+from bot.manifest import REDIRECT_PATH, SCOPES
 from bot.playbooks import FolderPlaybooks
 from bot.schedule import create_schedule
 from bot.serving import HttpServer
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError, missing
 from bot.slack.bolt import create_bolt_app
 from bot.slack.delivery import Courier
-from bot.slack.installs import OneWorkspace
+from bot.slack.install_pages import InstallPages
+from bot.slack.installs import Installs, ManyWorkspaces, OneWorkspace
+from bot.slack.oauth import OAuthApp, OAuthFlow
+from bot.slack.tokens import TokenSeal
+from bot.store.installations import SqliteInstallations
 from bot.store.log import Log
 from bot.store.outbox import SqliteOutbox
 from bot.store.sqlite import SqliteStore
@@ -47,6 +53,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
     were acked, then the post in flight, and the log last.
 
     Raises:
+        SettingsError: neither one workspace's token is set nor what OAuth needs.
         LogUnusable: the database cannot be used.
         NoPlaybooks: there is nothing to ask.
         PlaybookError: a playbook is broken.
@@ -64,18 +71,18 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             timeout=SLACK_SECONDS,
             retry_handlers=[],
         )
-        install = OneWorkspace(_token(settings), client)
+        installs, pages = await _installing(settings, client, log, clock)
         woken = asyncio.Event()
         desk = Desk(SqliteStore(log), clock, playbooks, woken.set)
         outbox = SqliteOutbox(log)
-        courier = Courier(outbox, desk, clock, install.client_for, woken)
+        courier = Courier(outbox, desk, clock, installs.client_for, woken)
         await stack.enter_async_context(_delivering(courier))
-        bolt, errands = create_bolt_app(desk, client, install.authorize, settings.command)
+        bolt, errands = create_bolt_app(desk, client, installs, settings.command)
         stack.push_async_callback(errands.drain)
         schedule = create_schedule(woken.set)
         schedule.start()
         stack.callback(schedule.shutdown, wait=False)
-        port = await stack.enter_async_context(_serving(settings, clock, bolt, outbox))
+        port = await stack.enter_async_context(_serving(settings, clock, bolt, outbox, pages))
         await stack.enter_async_context(_connected(settings, bolt))
         yield Running(port, woken)
 
@@ -93,7 +100,11 @@ async def _delivering(courier: Courier) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _serving(
-    settings: Settings, clock: Clock, bolt: AsyncApp, outbox: SqliteOutbox
+    settings: Settings,
+    clock: Clock,
+    bolt: AsyncApp,
+    outbox: SqliteOutbox,
+    pages: Sequence[BaseRoute],
 ) -> AsyncIterator[int]:
     """Serve HTTP: Slack's requests unless Socket Mode is on, health and metrics always."""
 
@@ -103,7 +114,12 @@ async def _serving(
 
     secret = settings.signing_secret
     web = create_web(
-        Endpoints(None if settings.socket_mode else _handler(bolt), ready, CollectorRegistry()),
+        Endpoints(
+            handle=None if settings.socket_mode else _handler(bolt),
+            ready=ready,
+            registry=CollectorRegistry(),
+            pages=pages,
+        ),
         clock,
         secret.get_secret_value() if secret else None,
     )
@@ -137,7 +153,21 @@ def _handler(bolt: AsyncApp) -> Handler:
     return handle
 
 
-def _token(settings: Settings) -> str:
-    if settings.bot_token is None:
-        raise NotImplementedError
-    return settings.bot_token.get_secret_value()
+async def _installing(
+    settings: Settings, client: AsyncWebClient, log: Log, clock: Clock
+) -> tuple[Installs, Sequence[BaseRoute]]:
+    """Return where the bot is installed, and the pages on which further workspaces install it."""
+    if settings.bot_token is not None:
+        return OneWorkspace(settings.bot_token.get_secret_value(), client), ()
+    app, kept = _oauth_app(settings), SqliteInstallations(log)
+    seal = TokenSeal([key.get_secret_value() for key in settings.keys])
+    installs = ManyWorkspaces(kept, seal, client, clock)
+    await installs.renew_seals()
+    flow = OAuthFlow(app, tuple(SCOPES), client, seal, installs, kept, clock)
+    return installs, InstallPages(flow, SCOPES, settings.command, REDIRECT_PATH).routes()
+
+
+def _oauth_app(settings: Settings) -> OAuthApp:
+    if settings.client_id is None or settings.client_secret is None or not settings.keys:
+        raise SettingsError(missing({}))
+    return OAuthApp(settings.client_id, settings.client_secret.get_secret_value())

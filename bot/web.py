@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from urllib.parse import parse_qs
@@ -12,7 +12,7 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from bot.decisions.ports import Clock
 
@@ -31,17 +31,20 @@ Checks = Callable[[], Awaitable[Mapping[str, str | None]]]
 class Endpoints:
     """What answers the requests.
 
-    `handle` is None in Socket Mode, where Slack sends nothing over HTTP.
+    `handle` is None in Socket Mode, where Slack sends nothing over HTTP. `pages` are those for
+    browsers, if there are any.
     """
 
     handle: Handler | None
     ready: Checks
     registry: CollectorRegistry
+    pages: Sequence[BaseRoute] = ()
 
 
 def create_web(endpoints: Endpoints, clock: Clock, signing_secret: str | None) -> Starlette:
     """Return the web application."""
-    routes = [
+    routes: list[BaseRoute] = [
+        *endpoints.pages,
         Route("/livez", _livez),
         Route("/readyz", _readyz(endpoints.ready)),
         Route("/metrics", _metrics(endpoints.registry)),

@@ -1,20 +1,25 @@
 """The Bolt app: dispatches what Slack sends to the listeners."""
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
 from bot.slack.errands import Errands
-from bot.slack.listeners import buttons, commands, errors, home, questionnaire, shortcuts
-
-Authorize = Callable[[str | None, str | None], Awaitable[AuthorizeResult]]
+from bot.slack.installs import Installs
+from bot.slack.listeners import (
+    buttons,
+    commands,
+    errors,
+    home,
+    lifecycle,
+    questionnaire,
+    shortcuts,
+)
 
 
 def create_bolt_app(
-    desk: Desk, client: AsyncWebClient, authorize: Authorize, command: str
+    desk: Desk, client: AsyncWebClient, installs: Installs, command: str
 ) -> tuple[AsyncApp, Errands]:
     """Return the Bolt app, and the errands that go on after its acks.
 
@@ -24,14 +29,14 @@ def create_bolt_app(
     Args:
         desk: the use cases.
         client: the Web API client, without a token.
-        authorize: returns the token of a workspace.
+        installs: where the bot is installed, and with which token.
         command: the slash command's name.
     """
 
     async def authorize_request(
         enterprise_id: str | None, team_id: str | None
     ) -> AuthorizeResult:  # Bolt finds out by name what to pass, and takes no bound method.
-        return await authorize(enterprise_id, team_id)
+        return await installs.authorize(enterprise_id, team_id)
 
     app = AsyncApp(
         name="ragvsft",
@@ -51,5 +56,6 @@ def create_bolt_app(
     buttons.register(app, desk, errands)
     home.register(app, desk, errands)
     shortcuts.register(app, desk, errands)
+    lifecycle.register(app, installs)
     errors.register(app, failures)
     return app, errands

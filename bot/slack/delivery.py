@@ -13,7 +13,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.delivery import Delivery, DeliveryKind, trouble_notice
 from bot.decisions.desk import Desk
 from bot.decisions.ports import Clock, Outbox
+from bot.slack.installs import NotInstalled
 from bot.slack.outcomes import Outcome, of_error
+from bot.slack.tokens import TokenUnreadable
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.message import Message
@@ -25,6 +27,14 @@ ClientFor = Callable[[str], Awaitable[AsyncWebClient]]
 """Returns the Web API client of a workspace."""
 
 METADATA_EVENT = "ragvsft_delivery"
+_FAILURES = (
+    SlackApiError,
+    aiohttp.ClientError,
+    OSError,
+    TimeoutError,
+    NotInstalled,
+    TokenUnreadable,
+)
 _LONGEST_WAIT = 5.0
 _LONGEST_BACK_OFF = timedelta(minutes=5)
 
@@ -105,7 +115,7 @@ class Courier:
                 unfurl_media=False,
                 metadata={"event_type": METADATA_EVENT, "event_payload": {"key": delivery.key}},
             )
-        except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
+        except _FAILURES as error:
             await self._note_failure(delivery, of_error(error))
         else:
             await self._outbox.sent(delivery, str(answer["channel"]), str(answer["ts"]))

@@ -10,6 +10,9 @@ from typing import Literal
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.slack.installs import NotInstalled
+from bot.slack.tokens import TokenUnreadable
+
 _LATER = frozenset(
     {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable",
      "request_timeout", "team_added_to_org"}
@@ -30,9 +33,13 @@ class Outcome:
 
 
 def of_error(error: Exception) -> Outcome:
-    """Return what an error of `chat.postMessage` amounts to."""
+    """Return what an error of `chat.postMessage`, or of finding its token, amounts to."""
     if isinstance(error, SlackApiError):
         return _of_answer(error)
+    if isinstance(error, NotInstalled):
+        return Outcome("never", "token_revoked")
+    if isinstance(error, TokenUnreadable):  # the operator can put the key back
+        return Outcome("later", "token_unreadable")
     if isinstance(error, aiohttp.ClientConnectorError):
         return Outcome("later", "unreachable")
     return Outcome("unknown", type(error).__name__)

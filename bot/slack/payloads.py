@@ -3,7 +3,7 @@
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -59,6 +59,26 @@ def who_of_event(body: Payload) -> Person:
     """
     event = body.get("event")
     return _person(body.get("team_id"), event.get("user") if isinstance(event, Mapping) else None)
+
+
+def happened_at(body: Payload) -> datetime:
+    """Return when an event happened, in whole seconds.
+
+    Raises:
+        Unreadable: the event does not say.
+    """
+    time = body.get("event_time")
+    if not isinstance(time, int) or not 0 <= time < 2**33:
+        raise Unreadable("the event has no time")
+    return datetime.fromtimestamp(time, UTC)
+
+
+def revoked_bots(body: Payload) -> frozenset[str]:
+    """Return the bot users whose tokens an event says were revoked."""
+    event = body.get("event")
+    tokens = event.get("tokens") if isinstance(event, Mapping) else None
+    bots = tokens.get("bot") if isinstance(tokens, Mapping) else None
+    return frozenset(str(bot) for bot in bots) if isinstance(bots, list) else frozenset()
 
 
 def place_of_command(body: Payload) -> Place:

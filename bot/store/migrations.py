@@ -105,6 +105,31 @@ def m001_initial(db: Database) -> None:
     db.table("deliveries").create_index(["workspace", "channel", "taken_at"])
 
 
+@migrations()
+def m002_installations(db: Database) -> None:
+    """Installations by OAuth, which workspaces an organisation has, and the states under way."""
+    _table(
+        db,
+        "installations",
+        {
+            "account": str,
+            "team": str,
+            "enterprise": str,
+            "name": str,
+            "bot_user": str,
+            "installed_by": str,
+            "scopes": str,
+            "token": str,
+            "installed_at": str,
+        },
+        pk="account",
+        nullable={"team", "enterprise"},
+    )
+    _table(db, "enterprise_workspaces", {"workspace": str, "enterprise": str}, pk="workspace")
+    _table(db, "oauth_states", {"state": str, "expires_at": str}, pk="state")
+    db.table("oauth_states").create_index(["expires_at"])
+
+
 def _table(
     db: Database,
     name: str,

@@ -12,6 +12,7 @@ from bot.advice.advisor import InvalidAnswers
 from bot.decisions.desk import Desk
 from bot.decisions.errors import AlreadyPosted, DraftGone, NothingToResend, NotYours
 from bot.slack.errands import Body, Errands
+from bot.slack.installs import NotInstalled
 from bot.slack.payloads import FieldError, Outsider, Unreadable, who
 from bot.slack.responses import respond_privately
 from bot.slack.views import notices
@@ -19,23 +20,28 @@ from bot.slack.views import notices
 log = structlog.get_logger(__name__)
 
 
+_SENTENCES: Mapping[type[BaseException], str] = {
+    Outsider: notices.OUTSIDER,
+    NotInstalled: notices.NOT_INSTALLED,
+    DraftGone: "This questionnaire is over: it expired, or somebody else opened it. Start anew.",
+    NothingToResend: (
+        "There is nothing left to do: the message has arrived, or was taken care of."
+    ),
+    InvalidAnswers: (
+        "The questions have changed in the meantime. Close this window and start anew."
+    ),
+}
+
+
 def words_for(error: BaseException) -> str:
     """Return what to tell a person about an error: what happened and what to do."""
     match error:
-        case Outsider():
-            return notices.OUTSIDER
-        case DraftGone():
-            return "This questionnaire is over: it expired, or somebody else opened it. Start anew."
         case AlreadyPosted(number=number):
             return f"This was already posted as decision #{number}; its answers stay as they are."
         case NotYours(driver=driver):
             return notices.not_yours(driver)
-        case NothingToResend():
-            return "There is nothing left to do: the message has arrived, or was taken care of."
-        case InvalidAnswers():
-            return "The questions have changed in the meantime. Close this window and start anew."
         case _:
-            return notices.UNEXPECTED
+            return _SENTENCES.get(type(error), notices.UNEXPECTED)
 
 
 _JSON: dict[str, str | Sequence[str]] = {"content-type": "application/json"}
@@ -73,7 +79,7 @@ class Errors:
         response_url = body.get("response_url")
         if response_url and await respond_privately(response_url, notices.sentence(text)):
             return
-        if body.get("type") != "event_callback":
+        if body.get("type") != "event_callback" and not isinstance(error, NotInstalled):
             await self._desk.tell(who(body), text)
 
 

@@ -21,6 +21,9 @@ OUTSIDER = (
     "This decision belongs to another workspace. You can read along here; ask somebody of that "
     "workspace to press the button for you."
 )
+NOT_INSTALLED = (
+    "I'm not installed in this workspace any more: ask whoever manages its apps to add me again."
+)
 UNEXPECTED = (
     "Something went wrong on my side, and whoever runs me has been told. What you entered up to "
     "the last step is kept."
