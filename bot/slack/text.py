@@ -4,7 +4,7 @@ Limits: https://docs.slack.dev/reference/block-kit and, for the size of a messag
 slackapi/bolt-js issues 2509 and 2867 (refused near 13,200 characters).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 SECTION = 2900
 """Characters of one text object; Slack takes 3,000."""
@@ -18,6 +18,8 @@ MESSAGE_BUDGET = 10_000
 """Characters of all blocks of one message, as JSON."""
 
 ELLIPSIS = "…"
+_LONGEST_SHOWN = len("&amp;")
+"""Characters that one character becomes at most."""
 
 
 def escape(text: str) -> str:
@@ -37,19 +39,26 @@ def fit(text: str, limit: int) -> str:
 
 def fit_escaped(text: str, limit: int) -> str:
     """Return escaped text of at most `limit` characters, never cut within an entity."""
-    escaped = escape(text)
-    if len(escaped) <= limit:
-        return escaped
-    cut = text[:limit]
-    while len(escape(cut)) > limit - 1:
-        cut = cut[: -max(1, (len(escape(cut)) - limit + 1) // 5)]
-    return escape(cut.rstrip()) + ELLIPSIS
+    return _fit_shown(escape, text, limit)
 
 
 def quote(text: str, limit: int) -> str:
     """Return escaped text as a block quote of at most `limit` characters."""
-    lines = fit_escaped(text, limit - 2 * (text.count("\n") + 1)).split("\n")
-    return fit("\n".join(f"> {line}" for line in lines), limit)
+    return _fit_shown(_quoted, text, limit)
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}" for line in escape(text).split("\n"))
+
+
+def _fit_shown(shown: Callable[[str], str], text: str, limit: int) -> str:
+    """Return text as `shown` shows it, cut before it is shown so that it fits."""
+    if len(shown(text)) <= limit:
+        return shown(text)
+    cut = text[: limit - 1]
+    while cut and (excess := len(shown(cut)) - limit + 1) > 0:
+        cut = cut[: -max(1, excess // _LONGEST_SHOWN)]
+    return shown(cut.rstrip()) + ELLIPSIS
 
 
 def one_line(text: str) -> str:

@@ -1,0 +1,109 @@
+"""Escaping, and fitting to Slack's limits."""
+
+import re
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.slack.text import (
+    ELLIPSIS,
+    and_list,
+    escape,
+    fit,
+    fit_escaped,
+    one_line,
+    or_list,
+    quote,
+)
+
+ENTITY = re.compile(r"&(?:amp|lt|gt);")
+HARD = st.text(alphabet=st.one_of(st.sampled_from("<>&!@#|`*_~\n \t\r"), st.characters()))
+LIMITS = st.integers(3, 80)
+
+
+@given(HARD)
+@example("<!channel>")
+@example("<@U0123456789> &lt;!here&gt;")
+def test_escaped_text_makes_no_mention_and_no_link(text: str) -> None:
+    """Escaped text holds no angle bracket, and no ampersand but those of its entities."""
+    escaped = escape(text)
+    assert not set(escaped) & set("<>")
+    assert "&" not in ENTITY.sub("", escaped)
+
+
+@given(HARD)
+def test_escaped_text_shows_as_it_was_written(text: str) -> None:
+    """Undoing the three entities gives back the text, character by character."""
+    undone = escape(text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert undone == text
+
+
+@given(HARD, LIMITS)
+def test_fitted_text_keeps_the_limit(text: str, limit: int) -> None:
+    """Text that fits stays as it is; other text is cut to the limit and says so."""
+    fitted = fit(text, limit)
+    assert len(fitted) <= limit
+    if len(text) <= limit:
+        assert fitted == text
+    else:
+        assert fitted.endswith(ELLIPSIS)
+        assert text.startswith(fitted[:-1])
+
+
+@given(HARD, LIMITS)
+@example("&" * 100, 7)
+@example("<" * 100, 3)
+def test_fitted_escaped_text_keeps_the_limit_and_whole_entities(text: str, limit: int) -> None:
+    """Escaped text is cut between characters, never within an entity."""
+    fitted = fit_escaped(text, limit)
+    assert len(fitted) <= limit
+    assert "&" not in ENTITY.sub("", fitted)
+    assert not set(fitted) & set("<>")
+    if fitted != escape(text):
+        assert fitted.endswith(ELLIPSIS)
+        assert escape(text).startswith(fitted[:-1])
+
+
+@given(st.integers(10, 60), st.sampled_from("&<a"))
+def test_fitted_escaped_text_uses_the_room_there_is(limit: int, character: str) -> None:
+    """No more is cut away than one more character would need."""
+    fitted = fit_escaped(character * 100, limit)
+    assert len(fitted) + len(escape(character)) > limit
+
+
+@given(HARD, LIMITS)
+@example("line\n" * 700, 80)
+@example("\n" * 3000, 80)
+def test_a_quote_keeps_the_limit_and_marks_every_line(text: str, limit: int) -> None:
+    """Every line of a quote is marked as one, whatever its number of lines and the limit."""
+    lines = quote(text, limit).split("\n")
+    assert len("\n".join(lines)) <= limit
+    assert all(line.startswith("> ") for line in lines)
+    assert not any(set(line[2:]) & set("<>") for line in lines)
+    assert "&" not in ENTITY.sub("", "\n".join(lines))
+
+
+def test_a_quote_that_fits_is_whole() -> None:
+    """A quote within the limit keeps every line and every character."""
+    assert quote("a < b\n\n> c", 100) == "> a &lt; b\n> \n> &gt; c"
+
+
+@given(HARD)
+@example("a\u2028b\x0bc\x85d")
+def test_one_line_has_no_line_breaks(text: str) -> None:
+    """Text on one line has no line breaks or tabs, and keeps all else in its order."""
+    line = one_line(text)
+    assert len(line.splitlines()) <= 1
+    assert line == line.strip()
+    assert line.replace(" ", "") == "".join(text.split())
+
+
+def test_lists_read_as_english() -> None:
+    """One, two and three items are joined as a sentence joins them."""
+    assert [and_list(["a", "b", "c"][:count]) for count in range(4)] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
+    assert or_list(["a", "b"]) == "a or b"
