@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -19,17 +18,9 @@ from starlette.routing import Route as AppRoute
 
 from bot.playground import Playground, serving
 from bot.playground.serving import serving_app
+from tests.browser.chromium import MISSING, launch, path_of_chromium
 from tests.browser.gallery import PICTURE
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 HERE = Path(__file__).parent
 Json = dict[str, Any]
 shared_loop = pytest_asyncio.fixture(loop_scope="session")
@@ -116,10 +107,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
+    if path_of_chromium() is None:
+        pytest.skip(MISSING)
     async with async_playwright() as driver:
-        opened = await driver.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        opened = await launch(driver)
         yield opened
         await opened.close()
 

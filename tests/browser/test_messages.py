@@ -207,6 +207,19 @@ async def test_buttons_confirm_and_overflow(visit: Any, app: Any, client: Any) -
     assert actions[1]["selected_option"]["value"] == "edit"
 
 
+async def test_first_message_of_a_thread_stands_twice(visit: Any, app: Any, client: Any) -> None:
+    """With its thread open a message is shown twice; its menu opens only where it was pressed."""
+    posted = await client.chat_postMessage(channel="C0PRODUCT", text="x", blocks=[ACTIONS])
+    await client.chat_postMessage(channel="C0PRODUCT", text="Why", thread_ts=posted["ts"])
+    page = await visit()
+    await page.get_by_role("button", name="View thread").click()
+    thread = page.get_by_role("complementary", name="Thread")
+    await thread.get_by_role("button", name="More options").click()
+    await expect(page.get_by_role("menuitem", name="Edit answers")).to_have_count(1)
+    await page.get_by_role("menuitem", name="Edit answers").click()
+    await app.until(lambda: app.payloads)
+
+
 async def test_button_without_an_app(visit: Any, client: Any) -> None:
     """A button that nobody answers shows a warning beside it."""
     await client.chat_postMessage(channel="C0PRODUCT", text="x", blocks=[ACTIONS])

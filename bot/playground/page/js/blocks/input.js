@@ -8,7 +8,7 @@ import { plain } from "../text/mrkdwn.js";
 /** An input block; `ctx.errors[block_id]` stands under it. */
 export function inputBlock(block, ctx, id) {
   const error = ctx.errors?.[id];
-  const base = domId(`${ctx.key}-${id}`);
+  const base = domId(`${ctx.key}-${id}${ctx.place ?? ""}`);
   const describedBy = [error && `${base}-error`, block.hint && `${base}-hint`].filter(Boolean).join(" ");
   const field = {
     id: `${base}-field`,

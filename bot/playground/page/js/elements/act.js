@@ -9,6 +9,11 @@ export function actionKey(ctx, blockId, element) {
   return `${ctx.key}/${blockId}/${element.action_id}`;
 }
 
+/** The same for one place on the page: a thread shows its first message a second time. */
+export function placeKey(ctx, blockId, element) {
+  return `${actionKey(ctx, blockId, element)}${ctx.place ?? ""}`;
+}
+
 /** Tell the app that an element was used; ask first when it has a confirm object. */
 export function act(ctx, blockId, element, value) {
   if (!element.confirm) return send(ctx, blockId, element, value);

@@ -4,7 +4,7 @@ import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { setUi, ui } from "../core/store.js";
 import { plain } from "../text/mrkdwn.js";
-import { act, actionKey } from "./act.js";
+import { act, actionKey, placeKey } from "./act.js";
 import { closePopover, popover } from "./popover.js";
 
 /** A button element; one with a url opens it and still tells the app, as in Slack. */
@@ -45,7 +45,8 @@ export function trouble(key) {
 /** The three-dots menu. */
 export function overflow(element, ctx, blockId) {
   const key = actionKey(ctx, blockId, element);
-  const open = ui.popover?.id === key;
+  const place = placeKey(ctx, blockId, element);
+  const open = ui.popover?.id === place;
   const choose = (option) => {
     closePopover();
     if (option.url) window.open(option.url, "_blank", "noopener,noreferrer");
@@ -62,7 +63,7 @@ export function overflow(element, ctx, blockId) {
         "aria-label": "More options",
         "aria-haspopup": "menu",
         "aria-expanded": String(open),
-        onclick: () => setUi({ popover: open ? null : { id: key } }),
+        onclick: () => setUi({ popover: open ? null : { id: place } }),
       },
       icon("more"),
     ),

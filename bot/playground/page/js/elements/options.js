@@ -2,7 +2,7 @@
 
 import { h } from "../core/dom.js";
 import { textNodes } from "../text/mrkdwn.js";
-import { actionKey, choose } from "./act.js";
+import { actionKey, choose, placeKey } from "./act.js";
 import { trouble } from "./button.js";
 import { valueOf } from "./values.js";
 
@@ -40,7 +40,7 @@ function option(type, given, name, checked, onchange) {
 /** radio_buttons */
 export function radioButtons(element, ctx, blockId, field = {}) {
   const held = valueOf(ctx, blockId, element);
-  const name = actionKey(ctx, blockId, element);
+  const name = placeKey(ctx, blockId, element);
   const options = element.options.map((one) =>
     option("radio", one, name, held?.value === one.value, () => choose(ctx, blockId, element, one)),
   );
@@ -50,7 +50,7 @@ export function radioButtons(element, ctx, blockId, field = {}) {
 /** checkboxes */
 export function checkboxes(element, ctx, blockId, field = {}) {
   const held = valueOf(ctx, blockId, element);
-  const name = actionKey(ctx, blockId, element);
+  const name = placeKey(ctx, blockId, element);
   const isHeld = (one) => held.some((other) => other.value === one.value);
   const toggled = (one, on) => element.options.filter((other) => (other.value === one.value ? on : isHeld(other)));
   const options = element.options.map((one) =>

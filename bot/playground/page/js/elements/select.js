@@ -4,7 +4,7 @@ import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { setUi, ui } from "../core/store.js";
 import { plain } from "../text/mrkdwn.js";
-import { actionKey, choose } from "./act.js";
+import { actionKey, choose, placeKey } from "./act.js";
 import { trouble } from "./button.js";
 import { choicesOf } from "./choices.js";
 import { closePopover, popover } from "./popover.js";
@@ -15,12 +15,13 @@ const SEARCH_FROM = 7;
 /** A select element, single or multi, whatever it selects. */
 export function select(element, ctx, blockId, field = {}) {
   const key = actionKey(ctx, blockId, element);
+  const place = placeKey(ctx, blockId, element);
   const groups = choicesOf(element);
   const all = groups.flatMap((group) => group.choices);
   const multi = element.type.startsWith("multi_");
   const held = valueOf(ctx, blockId, element);
   const chosen = (multi ? held : held === null ? [] : [held]).map((one) => matching(all, one));
-  const model = { key, groups, all, multi, chosen, element, field };
+  const model = { place, groups, all, multi, chosen, element, field };
   model.set = (choices) => {
     const values = choices.map((choice) => choice.value);
     choose(ctx, blockId, element, multi ? values : (values[0] ?? null));
@@ -31,7 +32,7 @@ export function select(element, ctx, blockId, field = {}) {
     multi ? chosen.map((choice) => chip(model, choice)) : null,
     trigger(model),
     !multi && field.optional && chosen.length ? clear(model) : null,
-    ui.popover?.id === key ? panel(model) : null,
+    ui.popover?.id === place ? panel(model) : null,
     ui.pending[key] ? h("span", { class: "spinner" }) : null,
     trouble(key),
   );
@@ -44,8 +45,8 @@ function matching(all, value) {
 }
 
 function trigger(model) {
-  const { key, multi, chosen, element, field } = model;
-  const open = ui.popover?.id === key;
+  const { place, multi, chosen, element, field } = model;
+  const open = ui.popover?.id === place;
   const placeholder = plain(element.placeholder?.text ?? (multi ? "Select options" : "Select an option"));
   const only = multi ? null : chosen[0];
   return h(
@@ -61,7 +62,7 @@ function trigger(model) {
       "aria-label": field.labelledBy ? null : placeholder,
       "aria-describedby": field.describedBy ?? null,
       "aria-invalid": field.invalid ? "true" : null,
-      onclick: () => setUi({ popover: open ? null : { id: key, query: "", active: -1 } }),
+      onclick: () => setUi({ popover: open ? null : { id: place, query: "", active: -1 } }),
     },
     only?.mark ?? null,
     h("span", { class: only ? "select-value" : "select-placeholder" }, only ? only.label : multi && chosen.length ? "Add more" : placeholder),

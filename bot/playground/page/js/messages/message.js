@@ -34,7 +34,7 @@ export function message(channel, each, { follows = false, inThread = false } = {
       { class: "message-main" },
       each.ephemeral ? onlyYou() : null,
       follows ? null : head(each, author, date),
-      body(channel, each),
+      body(channel, each, inThread),
       (each.files ?? []).map((file) => uploadedFile(file, `msg:${channel.id}:${each.ts}`)),
       each.ephemeral ? dismissal(channel, each) : null,
       !inThread && each.reply_count ? threadLine(channel, each) : null,
@@ -63,13 +63,14 @@ function head(each, author, date) {
   );
 }
 
-function body(channel, each) {
+function body(channel, each, inThread) {
   const edited = each.edited ? h("span", { class: "edited" }, "(edited)") : null;
   if (!each.blocks?.length) {
     return h("div", { class: "message-body" }, mrkdwn(each.text ?? ""), edited);
   }
   const ctx = {
     key: `msg:${channel.id}:${each.ts}`,
+    place: inThread ? "/thread" : "",
     container: { type: "message", channel: channel.id, ts: each.ts },
     blocks: each.blocks,
     serverValues: each.state?.values,
