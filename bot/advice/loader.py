@@ -24,9 +24,11 @@ from bot.advice.problems import PlaybookError, Problem
 from bot.advice.shape import explain
 
 __all__ = [
+    "NoPlaybookError",
     "PlaybookError",
     "PlaybookText",
     "Problem",
+    "folders",
     "load",
     "parse",
     "parse_cases",
@@ -60,6 +62,26 @@ class PlaybookText:
             digest.update(f"{name}:{len(content)}\n".encode())
             digest.update(content)
         return digest.hexdigest()
+
+
+class NoPlaybookError(LookupError):
+    """There is no playbook where one was looked for; the message says what to do."""
+
+
+def folders(where: Path) -> tuple[Path, ...]:
+    """The playbook folders in a folder, by name; the folder itself if it is one.
+
+    Raises:
+        NoPlaybookError: there is none.
+    """
+    if (where / PLAYBOOK).is_file():
+        return (where,)
+    if not where.is_dir():
+        raise NoPlaybookError(f"{where}: no such folder; name a folder of playbooks")
+    found = tuple(sorted(path.parent for path in where.glob(f"*/{PLAYBOOK}")))
+    if not found:
+        raise NoPlaybookError(f"{where}: no playbook here (a folder with a {PLAYBOOK} in it)")
+    return found
 
 
 def read(folder: Path) -> PlaybookText:

@@ -21,11 +21,11 @@ def folders(where: Path) -> tuple[Path, ...]:
     Raises:
         BadInput: there are none.
     """
-    from bot.advice import shelf
+    from bot.advice import loader
 
     try:
-        return shelf.folders(where)
-    except shelf.NoPlaybookError as error:
+        return loader.folders(where)
+    except loader.NoPlaybookError as error:
         raise BadInput(str(error)) from None
 
 
