@@ -6,7 +6,7 @@ GET /client/state?as=U…  everything this person (without `as`, the first) may 
         shortcuts [{type: "message"|"global", callback_id, name}]},
     me, people [{id, name, real_name, initials, colour, tz, title, is_bot, is_external}],
     channels [{id, name, kind: "public"|"private"|"im"|"shared", is_member, is_archived, topic,
-        member_ids, app_is_member, other (for an im: the app's bot user)}],
+        member_ids, app_is_member, other (for an im: who is at its other end)}],
     messages {channel_id: [{ts, user, text, blocks, attachments, thread_ts, reply_count,
         latest_reply, edited, ephemeral, files [{id, title, url_private, mimetype, alt_text}],
         app, metadata, state {values}}]}: replies and this person's ephemeral ones included,

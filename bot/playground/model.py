@@ -46,7 +46,9 @@ class Channel:
 
     @property
     def name_in_payloads(self) -> str:
-        """What payloads call it: private and direct ones hide their names."""
+        """What payloads call it: private and direct ones hide their names, group ones don't."""
+        if self.kind == "private" and self.name.startswith("mpdm-"):
+            return self.name
         return {"private": "privategroup", "im": "directmessage"}.get(self.kind, self.name)
 
 
@@ -207,3 +209,4 @@ class Installation:
     bot_token: str
     scopes: set[str] = field(default_factory=lambda: set(DEFAULT_SCOPES))
     is_revoked: bool = False
+    is_org_wide: bool = False

@@ -158,9 +158,22 @@ class Playground:
         """Every message of a channel, replies and everybody's ephemeral ones included."""
         return list(self.team.messages.get(self.channel(channel).id, []))
 
-    def add_team(self, team_id: str, name: str) -> Team:
-        """Add another workspace with the app installed and nobody in it (ids begin with T0)."""
-        return empty_team(self.world, team_id, name)
+    def add_team(
+        self, team_id: str, name: str, enterprise_id: str | None = None, *, org_wide: bool = False
+    ) -> Team:
+        """Add another workspace with the app installed and nobody in it.
+
+        Args:
+            team_id: its id, which begins with T0.
+            name: its name.
+            enterprise_id: the organisation it belongs to, if any.
+            org_wide: whether the app is installed for the whole organisation: payloads then have
+                no team.
+        """
+        team = empty_team(self.world, team_id, name)
+        team.enterprise_id = enterprise_id
+        team.installation.is_org_wide = org_wide
+        return team
 
     def add_person(self, person: Person, team: Team | None = None) -> Actor:
         """Add a person to a workspace."""

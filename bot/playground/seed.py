@@ -32,6 +32,7 @@ _CHANNELS = (
     Channel("C0SUPPORTAI", "support-ai", "public", {*_ALL, _BOT}, "The support assistant"),
     Channel("C0LEADERS", "leadership", "private", {"U0ADA", "U0BEN"}, "Budget and plans"),
     Channel("C0PARTNERS", "partners", "shared", {*_ALL, "U0EVE", _BOT}, "With Harbour & Co"),
+    Channel("D0ADABEN", "ada-ben", "im", {"U0ADA", "U0BEN"}),
     Channel("C0OLD", "old-project", "public", set(_ALL), "Finished in spring", is_archived=True),
 )
 _SAID = (
@@ -62,6 +63,7 @@ _SAID = (
     ("C0SUPPORTAI", "U0DEV", "Before we retrain anything: where do the rules live now?"),
     ("C0LEADERS", "U0BEN", "The GPU budget is capped until we have numbers from a pilot."),
     ("C0PARTNERS", "U0EVE", "Hello from Harbour & Co! We'll share our test questions here."),
+    ("D0ADABEN", "U0ADA", "Do you have ten minutes before the planning?"),
     ("C0OLD", "U0ADA", "Thanks everyone, closing this channel."),
 )
 

@@ -10,7 +10,7 @@ from bot.playground.world import World
 
 def snapshot(world: World, team: Team, person: Person) -> Json:
     """The state of the workspace for one person; its shape is documented in `client`."""
-    channels = [c for c in team.channels.values() if _is_listed(team, person, c)]
+    channels = [c for c in team.channels.values() if team.can_see(person.id, c)]
     home = team.homes.get(person.id)
     return {
         "version": world.version,
@@ -57,10 +57,6 @@ def _app(world: World, team: Team) -> Json:
     }
 
 
-def _is_listed(team: Team, person: Person, channel: Channel) -> bool:
-    return team.can_see(person.id, channel)
-
-
 def _person(person: Person) -> Json:
     return {
         "id": person.id,
@@ -76,7 +72,7 @@ def _person(person: Person) -> Json:
 
 
 def _channel(team: Team, person: Person, channel: Channel) -> Json:
-    bot = team.installation.bot_user_id
+    others = sorted(channel.members - {person.id})
     return {
         "id": channel.id,
         "name": channel.name,
@@ -85,8 +81,8 @@ def _channel(team: Team, person: Person, channel: Channel) -> Json:
         "is_archived": channel.is_archived,
         "topic": channel.topic,
         "member_ids": sorted(channel.members),
-        "app_is_member": bot in channel.members,
-        "other": bot if channel.kind == "im" else None,
+        "app_is_member": team.installation.bot_user_id in channel.members,
+        "other": others[0] if channel.kind == "im" and others else None,
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from bot.playground.model import (
     Channel,
     Installation,
+    Json,
     Message,
     Notice,
     Person,
@@ -23,6 +24,7 @@ class Team:
     name: str
     domain: str
     installation: Installation
+    enterprise_id: str | None = None
     people: dict[str, Person] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     messages: dict[str, list[Message]] = field(default_factory=dict)
@@ -33,6 +35,13 @@ class Team:
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     files: dict[str, UploadedFile] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
+
+    @property
+    def enterprise(self) -> Json | None:
+        """The organisation that this workspace belongs to, as payloads name it."""
+        if self.enterprise_id is None:
+            return None
+        return {"id": self.enterprise_id, "name": f"{self.name} group"}
 
     def person(self, name_or_id: str) -> Person:
         """The person with this id or short name.

@@ -12,7 +12,7 @@ from bot.playground.world import World
 def _common(world: World, team: Team, person: Person, kind: str) -> Json:
     return {
         "type": kind,
-        "team": {"id": team.id, "domain": team.domain},
+        "team": None if team.installation.is_org_wide else _named(team),
         "user": {
             "id": person.id,
             "username": person.name,
@@ -21,9 +21,16 @@ def _common(world: World, team: Team, person: Person, kind: str) -> Json:
         },
         "api_app_id": world.app.id,
         "token": world.app.verification_token,
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": team.enterprise,
+        "is_enterprise_install": team.installation.is_org_wide,
     }
+
+
+def _named(team: Team) -> Json:
+    named: Json = {"id": team.id, "domain": team.domain}
+    if team.enterprise is not None:
+        named |= {f"enterprise_{key}": value for key, value in team.enterprise.items()}
+    return named
 
 
 def _place(channel: Channel) -> Json:
@@ -33,8 +40,9 @@ def _place(channel: Channel) -> Json:
 def command(
     world: World, team: Team, person: Person, channel: Channel, name: str, text: str
 ) -> Json:
-    """The form fields of a slash command."""
-    return {
+    """The form fields of a slash command; the organisation's only where there is one."""
+    organisation = {f"enterprise_{key}": value for key, value in (team.enterprise or {}).items()}
+    return organisation | {
         "token": world.app.verification_token,
         "team_id": team.id,
         "team_domain": team.domain,
@@ -45,7 +53,7 @@ def command(
         "command": name,
         "text": text,
         "api_app_id": world.app.id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": str(team.installation.is_org_wide).lower(),
         "response_url": world.new_response_url(team, person, channel),
         "trigger_id": world.new_trigger(team, person),
     }
@@ -172,11 +180,11 @@ def event(world: World, team: Team, inner: Json) -> Json:
         "event_time": int(world.now().timestamp()),
         "authorizations": [
             {
-                "enterprise_id": None,
-                "team_id": team.id,
+                "enterprise_id": team.enterprise_id,
+                "team_id": None if team.installation.is_org_wide else team.id,
                 "user_id": team.installation.bot_user_id,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": team.installation.is_org_wide,
             }
         ],
         "is_ext_shared_channel": False,

@@ -28,7 +28,8 @@ def _auth_test(call: Call) -> Json:
         "team_id": team.id,
         "user_id": team.installation.bot_user_id,
         "bot_id": team.installation.bot_id,
-        "is_enterprise_install": False,
+        "enterprise_id": team.enterprise_id,
+        "is_enterprise_install": team.installation.is_org_wide,
     }
 
 
@@ -68,9 +69,9 @@ def _oauth_access(call: Call) -> Json:
         "scope": ",".join(sorted(installation.scopes)),
         "bot_user_id": installation.bot_user_id,
         "app_id": app.id,
-        "team": {"id": team.id, "name": team.name},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "team": None if installation.is_org_wide else {"id": team.id, "name": team.name},
+        "enterprise": team.enterprise,
+        "is_enterprise_install": installation.is_org_wide,
         "authed_user": {"id": next(iter(team.people))},
     }
 

@@ -49,6 +49,7 @@ async def test_a_private_channel_is_unknown_until_the_app_is_invited(
         ({"channel": ARCHIVED, "text": "x"}, "is_archived"),
         ({"channel": "C0NOWHERE", "text": "x"}, "channel_not_found"),
         ({"channel": "U0EVE", "text": "x"}, "channel_not_found"),
+        ({"channel": "D0ADABEN", "text": "x"}, "channel_not_found"),
         ({"channel": PUBLIC}, "no_text"),
         ({"channel": PUBLIC, "text": ""}, "no_text"),
         ({"channel": PUBLIC, "blocks": [{"type": "banner"}]}, "invalid_blocks"),

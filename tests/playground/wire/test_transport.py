@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.responses import Response
 
 from bot.playground import Playground
+from bot.playground.model import Channel
 
 
 async def test_a_command_arrives_signed_with_slacks_fields(
@@ -31,12 +32,20 @@ async def test_a_command_arrives_signed_with_slacks_fields(
 
 @pytest.mark.parametrize(
     ("channel", "called"),
-    [("leadership", "privategroup"), ("D0ADA", "directmessage"), ("partners", "partners")],
+    [
+        ("leadership", "privategroup"),
+        ("D0ADA", "directmessage"),
+        ("ada-ben", "directmessage"),
+        ("partners", "partners"),
+        ("G0TRIO", "mpdm-ada--ben--chloe-1"),
+    ],
 )
 async def test_private_places_hide_their_names(
     playground: Playground, tiny: Any, channel: str, called: str
 ) -> None:
-    """Commands from private channels and direct conversations don't name the channel."""
+    """Private channels and direct conversations aren't named; group conversations are."""
+    trio = Channel("G0TRIO", "mpdm-ada--ben--chloe-1", "private", {"U0ADA", "U0BEN", "U0CHLOE"})
+    playground.add_channel(trio)
     sent = await playground.person("ada").command(channel, "/ragvsft")
     assert sent.payload["channel_name"] == called
 
