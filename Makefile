@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?=
 ARGS ?=
+JOBS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" --extra proof
@@ -25,7 +26,7 @@ run: $(VENV)/.ready-run ## run the bot against Slack (settings from the environm
 	@$(BIN)/ragvsft run $(ARGS)
 
 test: $(VENV)/.ready-dev ## all tests; those in the browser where chromium is installed
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/.ready-dev ## style, format, types and the direction of imports
 	@$(BIN)/ruff check $(SOURCES)
