@@ -126,8 +126,11 @@ async def picture(route: Route) -> None:
 
 
 @shared_loop
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    """A page that fails the test when anything is logged as an error."""
+async def page(browser: Browser, playground: Playground) -> AsyncIterator[Page]:
+    """A page that fails the test when anything is logged as an error.
+
+    It asks for the workspace so as to be closed before it.
+    """
     opened = await browser.new_page(viewport={"width": 1280, "height": 800})
     opened.set_default_timeout(10_000)
     await opened.route("https://pictures.example/**", picture)

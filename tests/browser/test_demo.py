@@ -31,6 +31,7 @@ async def test_from_the_command_to_the_thread(page: Page, tmp_path: Path) -> Non
         await read_the_decision(page)
         await expect(page.get_by_role("button", name="Workspace tools", exact=True)).to_be_visible()
         await read_the_home_tab(page)
+        await page.goto("about:blank")
     with sqlite3.connect(database) as log:
         row = log.execute("select number, title, driver, channel from decisions").fetchall()
     log.close()
