@@ -1,6 +1,7 @@
 """The bot and the local workspace, started together, and a person's way through the questionnaire."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,12 @@ class House:
         """The rows of a table of the log."""
         return list(Database(self.database).table(table).rows)
 
+    async def until_logged(self, table: str, holds: Callable[[dict[str, Any]], bool]) -> None:
+        """Wait until a row of the log is as described; at most a few seconds."""
+        async with asyncio.timeout(5):
+            while not any(holds(row) for row in await asyncio.to_thread(self.rows, table)):
+                pass
+
     async def modal_of(self, person: Actor, callback_id: str) -> View:
         """The modal in front of a person, once it is the one named."""
         await self.playground.until(
@@ -86,6 +93,12 @@ class House:
         view = person.modal
         assert view is not None
         await person.submit(view, {"title": "Answers for support", **first})
+        return await self.on_to_review(person, answers)
+
+    async def on_to_review(
+        self, person: Actor, answers: Mapping[str, str | None] | None = None
+    ) -> View:
+        """Answer all questions from the page in front of a person, up to the last page."""
         for _ in range(20):
             view = person.modal
             assert view is not None

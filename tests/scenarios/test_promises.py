@@ -1,0 +1,172 @@
+"""What must hold under load, hostile input and a sudden end."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.playground.ledger import Delivery
+from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH
+from tests.scenarios.house import House, text_of
+
+HOSTILE = {
+    "mentions": "<!channel> <!here> <!everyone> <@U0BEN> <!subteam^S1> <#C0GENERAL> @channel ",
+    "entities": "&<>&amp;&lt;!channel&gt; <https://evil.example|Slack> ",
+    "back-ticks": "``` `code` ```` *bold* _it_ ~gone~ > quote ",
+    "right to left": "‮עברית ‏العربية‏ مرحبا بالعالم ",
+    "emoji": "👩‍👩‍👧‍👦🏳️‍🌈🇩🇪 e\u0301 \U0001f9d1\u200d\U0001f4bb ",
+    "blanks": "a\u00a0\u2003\u200b\ufeff b ",
+    "one letter": "W",
+}
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("kind", HOSTILE)
+async def test_any_text_at_full_length_is_posted_as_it_is(house: House, kind: str) -> None:
+    """Whatever is typed, at its full length: nothing is refused, nobody is mentioned."""
+    ada = house.playground.person("ada")
+    filling = HOSTILE[kind] * 3000
+    title, problem = filling[:TITLE_LENGTH], filling[:PROBLEM_LENGTH]
+    await house.start(ada)
+    view = await house.to_review(ada, title=title, problem=problem)
+    await ada.submit(view)
+    announcement, _ = await house.posted(ada)
+    assert announcement.blocks[0]["text"]["text"].startswith("#1  ")
+    await ada.open_home()
+    await house.playground.until(lambda: ada.home)
+    (row,) = house.rows("decisions")
+    assert row["title"] == " ".join(title.split())
+    assert row["problem"] == problem.strip()
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("kind", HOSTILE)
+async def test_any_words_after_the_command_are_answered(house: House, kind: str) -> None:
+    """A subcommand made of anything is answered privately, and mentions nobody."""
+    ada = house.playground.person("ada")
+    sent = await ada.command("product", "/ragvsft", HOSTILE[kind] * 50)
+    assert sent.ok
+    assert "I don't know" in text_of(ada.sees("product")[-1])
+
+
+@pytest.mark.usefixtures("bot")
+async def test_no_call_to_slack_comes_before_an_ack(house: House) -> None:
+    """Neither a command, nor a submission, nor a button waits for the Web API."""
+    ada = house.playground.person("ada")
+    sent: list[Delivery] = [await ada.command("product", "/ragvsft")]
+    view = await house.modal_of(ada, "workflow")
+    sent.append(await ada.submit(view, {"title": "Answers for support"}))
+    assert ada.modal is not None
+    sent.append(await ada.click(ada.modal, "back"))
+    await house.modal_of(ada, "workflow")
+    view = await house.to_review(ada)
+    sent.append(await ada.submit(view))
+    await house.posted(ada)
+    assert [house.playground.ledger.calls_before_ack(delivery) for delivery in sent] == [[]] * 4
+
+
+@pytest.mark.usefixtures("bot")
+async def test_twenty_equal_submissions_make_one_decision(house: House) -> None:
+    """The same submission, twenty times in parallel, is one decision and one post."""
+    ada = house.playground.person("ada")
+    await house.start(ada)
+    view = await house.to_review(ada)
+    sent = await ada.submit(view)
+    again = await asyncio.gather(
+        *(house.playground.transport.deliver("interactive", sent.payload) for _ in range(20))
+    )
+    assert {delivery.status for delivery in again} == {200}
+    await house.posted(ada)
+    await house.until_logged("deliveries", lambda row: row["ts"] is not None)
+    assert len(house.rows("decisions")) == 1
+    assert sum(message.by_app for message in house.playground.messages("product")) == 2
+
+
+@pytest.mark.usefixtures("bot")
+async def test_twenty_people_at_once_get_twenty_numbers(house: House) -> None:
+    """Decisions posted at the same time are numbered without gap or double."""
+    people = [house.playground.person(name) for name in ("ada", "ben", "chloe", "dev")] * 5
+    for person in people[:4]:
+        await house.start(person)
+    views = [await house.to_review(person) for person in people[:4]]
+    await asyncio.gather(*(p.submit(v) for p, v in zip(people[:4], views, strict=True)))
+    assert sorted(row["number"] for row in house.rows("decisions")) == [1, 2, 3, 4]
+
+
+@contextlib.asynccontextmanager
+async def process(house: House, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`ragvsft run` as a process of its own, listening; killed at the end if need be."""
+    playground = house.playground
+    settings = {
+        "SLACK_BOT_TOKEN": playground.bot_token,
+        "SLACK_API_URL": playground.api_url,
+        "DATABASE_URL": f"sqlite:///{house.database}",
+        "RAGVSFT_RULES": str(Path("rules").resolve()),
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+    }
+    if house.transport == "socket":
+        settings["SLACK_APP_TOKEN"] = playground.app_token
+    else:
+        settings["SLACK_SIGNING_SECRET"] = playground.signing_secret
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run",
+        cwd=folder,
+        env={**os.environ, **settings, "PYTHONPATH": str(Path.cwd()), "PYTHONUNBUFFERED": "1"},
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert running.stdout is not None
+    async with asyncio.timeout(20):
+        line = (await running.stdout.readline()).decode()
+    port = line.rpartition(":")[2].strip()
+    assert port.isdecimal(), line
+    if house.transport == "http":
+        playground.connect_http(f"http://127.0.0.1:{port}/slack/events")
+    try:
+        yield running
+    finally:
+        if running.returncode is None:
+            running.send_signal(signal.SIGKILL)
+            await running.wait()
+
+
+async def test_sigterm_after_the_ack_loses_nothing(house: House, tmp_path: Path) -> None:
+    """Stopped right after the ack, the bot exits in time, and both messages show once."""
+    ada = house.playground.person("ada")
+    async with process(house, tmp_path) as bot:
+        await house.start(ada)
+        view = await house.to_review(ada)
+        sent = await ada.submit(view)
+        assert sent.ok
+        bot.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(10):
+            assert await bot.wait() == 0
+    async with process(house, tmp_path):
+        await house.posted(ada)
+    by_app = [message for message in house.playground.messages("product") if message.by_app]
+    assert len(by_app) == 2
+
+
+async def test_kill_9_after_the_ack_loses_nothing(house: House, tmp_path: Path) -> None:
+    """Killed right after the ack, the bot posts after a restart; or asks, if it was posting."""
+    ada = house.playground.person("ada")
+    async with process(house, tmp_path) as bot:
+        await house.start(ada)
+        view = await house.to_review(ada)
+        await ada.submit(view)
+        bot.send_signal(signal.SIGKILL)
+        await bot.wait()
+    assert len(house.rows("decisions")) == 1
+    async with process(house, tmp_path):
+        await house.until_logged(
+            "deliveries", lambda row: row["state"] in {"sent", "unknown"}
+        )
+    by_app = [message for message in house.playground.messages("product") if message.by_app]
+    assert len(by_app) <= 2
+    assert json.loads(house.rows("drafts")[0]["answers"])
