@@ -177,9 +177,14 @@ def chosen_channel(action: Payload) -> Place | None:
     return Place(str(channel), Visibility.PUBLIC) if channel else None
 
 
-def _installed_team(body: Payload) -> Any:
+def _installed_team(body: Payload) -> str | None:
+    """Return the workspace whose app a view belongs to; None if it is a whole organisation's.
+
+    Slack puts the organisation's id, which begins with E, in the place of the workspace's then.
+    """
     view = body.get("view")
-    return view.get("app_installed_team_id") if isinstance(view, Mapping) else None
+    installed = view.get("app_installed_team_id") if isinstance(view, Mapping) else None
+    return installed if isinstance(installed, str) and installed.startswith("T") else None
 
 
 def _person(workspace: Any, user: Any) -> Person:
