@@ -94,8 +94,10 @@ def test_every_answer_can_be_told_as_a_change(advisor: Advisor) -> None:
 
 def test_reasons_are_one_plain_sentence(advisor: Advisor) -> None:
     """Every rule and veto gives its reason in one sentence."""
-    for ruling in (*advisor.playbook.rules, *advisor.playbook.vetoes):
-        assert re.fullmatch(r"[A-Z](?:(?![.?!] ).)*\.", ruling.because), ruling.id
+    reasons = {rule.id: rule.because for rule in advisor.playbook.rules}
+    reasons |= {veto.id: veto.because for veto in advisor.playbook.vetoes}
+    for name, because in reasons.items():
+        assert re.fullmatch(r"[A-Z](?:(?![.?!] ).)*\.", because), name
 
 
 def test_every_option_says_what_to_do(advisor: Advisor) -> None:
