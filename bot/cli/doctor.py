@@ -36,7 +36,9 @@ def doctor(context: click.Context, as_json: bool, blocks: bool) -> None:
     findings = asyncio.run(_collect(_samples() if blocks else _everything()))
     well = is_well(findings)
     if as_json:
-        click.echo(json.dumps({"well": well, "findings": as_rows(findings)}, indent=2))
+        click.echo(
+            json.dumps({"well": well, "findings": as_rows(findings)}, indent=2, ensure_ascii=False)
+        )
     else:
         _show(findings, "" if blocks else _outlook(well))
     context.exit(0 if well else 1)
