@@ -1,11 +1,11 @@
-"""The clock of the machine; fills the port `Clock`."""
+"""The real clock."""
 
 from datetime import UTC, datetime
 
 
 class SystemClock:
-    """Real time. Tests and the local workspace have a clock that can be moved instead."""
+    """The machine's clock; fills the port `Clock`."""
 
     def now(self) -> datetime:
-        """Return the time now, in UTC, with its zone."""
+        """Return the time now, in UTC."""
         return datetime.now(UTC)
