@@ -20,8 +20,11 @@ RULED_OUT = 12
 Sheet = list[Effect]
 
 
-def hunt(space: Space, name: str, dives: int) -> frozenset[int]:
-    """Between which winners a question decides on a sheet that was found; empty if none was."""
+def hunt(space: Space, name: str, dives: int) -> Sheet | None:
+    """A sheet on which a question decides: an answer for each level of the space, in order.
+
+    None where none was found, which proves nothing.
+    """
     return _Hunt(space, name).run(dives)
 
 
@@ -29,6 +32,7 @@ class _Hunt:
     def __init__(self, space: Space, name: str) -> None:
         self.space, self.tables = space, space.tables
         self.choices = space.levels[name].choices
+        self.place = list(space.levels).index(name)
         self.others = [level for level in space.levels.values() if level.name != name]
         self.random = Random(0)  # noqa: S311 - nothing here is secret, and it must repeat
         self.starts = self._starts(name)
@@ -40,12 +44,12 @@ class _Hunt:
             for option in self.tables.playbook.options.values()
         ]
 
-    def run(self, dives: int) -> frozenset[int]:
+    def run(self, dives: int) -> Sheet | None:
         for dive in range(dives if self.others else 0):
-            found = self._dive(self.starts[dive % len(self.starts)])
-            if found:
-                return found
-        return frozenset()
+            sheet = self._dive(self.starts[dive % len(self.starts)])
+            if sheet:
+                return [*sheet[: self.place], self.choices[0], *sheet[self.place :]]
+        return None
 
     def _starts(self, name: str) -> list[list[tuple[Effect, ...]]]:
         """The choices to start from: as each rule with the question needs, and as they are."""
@@ -61,24 +65,24 @@ class _Hunt:
                 )
         return [*starts, [level.choices for level in self.others]]
 
-    def _dive(self, fields: list[tuple[Effect, ...]]) -> frozenset[int]:
+    def _dive(self, fields: list[tuple[Effect, ...]]) -> Sheet | None:
         sheet = [self.random.choice(field) for field in fields]
-        found, behind = self._look(sheet)
+        behind = self._look(sheet)
         for _ in range(STROKES):
-            if found:
-                return found
+            if behind < 0:
+                return sheet
             place = self.random.randrange(len(sheet))
             before = sheet[place]
             sheet[place] = self.random.choice(self.others[place].choices)
-            found, now = self._look(sheet)
+            now = self._look(sheet)
             if now > behind:
                 sheet[place] = before
             else:
                 behind = now
-        return found
+        return sheet if behind < 0 else None
 
-    def _look(self, sheet: Sheet) -> tuple[frozenset[int], int]:
-        """The winners if there are several, else how far the nearest rival is behind."""
+    def _look(self, sheet: Sheet) -> int:
+        """How far the nearest rival is behind; -1 where the question decides."""
         points, left = self.space.points, self.space.left
         for effect in sheet:
             points += effect.points
@@ -86,9 +90,9 @@ class _Hunt:
         winner_of = self.space.outcomes.winner
         winners = {winner_of(points + each.points, left & each.leaves) for each in self.choices}
         if len(winners) > 1:
-            return frozenset(winners), 0
+            return -1
         (winner,) = winners
-        return frozenset(), self._nearest(winner, points, left)
+        return self._nearest(winner, points, left)
 
     def _nearest(self, winner: int, points: int, left: int) -> int:
         """How far behind the nearest option is whose distance this question can change."""

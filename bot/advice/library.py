@@ -38,7 +38,7 @@ class Library:
     def __init__(self, where: Path) -> None:
         self.where = where
         self._entries: dict[Path, Entry] = {}
-        self._refused: dict[Path, tuple[str, PlaybookError]] = {}
+        self._refused: dict[Path, PlaybookError] = {}
 
     @property
     def entries(self) -> Mapping[str, Entry]:
@@ -48,7 +48,7 @@ class Library:
     @property
     def refused(self) -> Mapping[Path, PlaybookError]:
         """The folders whose present state can't be used; their last good state stays in use."""
-        return {folder: error for folder, (_, error) in sorted(self._refused.items())}
+        return dict(sorted(self._refused.items()))
 
     def refresh(self) -> News:
         """Read the folder again.
@@ -71,9 +71,9 @@ class Library:
                     self._entries[folder] = entry
                     taken_up.append(entry.advisor.playbook.id)
             except PlaybookError as error:
-                if self._refused.get(folder, ("",))[0] != str(error):
+                if str(self._refused.get(folder)) != str(error):
                     refused[folder] = error
-                self._refused[folder] = (str(error), error)
+                self._refused[folder] = error
         return News(tuple(taken_up), refused)
 
     def _changed(self, folder: Path) -> Entry | None:

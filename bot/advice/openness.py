@@ -10,9 +10,9 @@ from bot.advice.outcome import Outcomes
 from bot.advice.playbook import Question
 from bot.advice.space import Space
 from bot.advice.verdict import Answers, Homework
-from bot.advice.walk import walk
+from bot.advice.walk import look, walk
 
-EFFORTS = ((200, 3), (2_000, 10), (20_000, 100))
+EFFORTS = ((200, 1), (3_000, 2), (20_000, 4), (100_000, 100))
 """Branches to search, then dives to hunt, in each turn."""
 
 
@@ -47,7 +47,7 @@ class Openness:
         waiting = self._open(answers)
         space = Space(self.outcomes, answers, waiting, unknown_too=True)
         deciding = self._deciders(space, waiting)
-        for name in self._ordered(deciding, deciding):
+        for name in self._ordered(waiting, deciding):
             alone = self._alone(answers, name) - {winner}
             could = alone or (deciding[name][1] - {winner})
             titles = tuple(self.tables.options[place] for place in sorted(could))
@@ -62,10 +62,13 @@ class Openness:
         return {self.outcomes.winner(*self.tables.sheet(sheet)) for sheet in sheets}
 
     def _ordered(
-        self, names: Iterable[str], deciding: Mapping[str, tuple[int, frozenset[int]]]
+        self, waiting: Iterable[str], deciding: Mapping[str, tuple[int, frozenset[int]]]
     ) -> list[str]:
         """By step; within it those that decide most often first, followed by their follow-ups."""
-        wanted = sorted(names, key=lambda name: (self._step[name], -deciding[name][0]))
+        wanted = sorted(
+            (name for name in waiting if name in deciding),
+            key=lambda name: (self._step[name], -deciding[name][0]),
+        )
         ordered: list[str] = []
         while wanted:
             ready = next(name for name in wanted if not self._needs[name].intersection(wanted))
@@ -79,34 +82,35 @@ class Openness:
     def _deciding(self, answers: Answers, waiting: Sequence[str]) -> list[str]:
         space = Space(self.outcomes, answers, waiting, unknown_too=True)
         deciding = self._deciders(space, waiting)
-        return self._ordered(deciding, deciding)
+        return self._ordered(waiting, deciding)
 
     def _deciders(
         self, space: Space, waiting: Sequence[str]
-    ) -> dict[str, tuple[int, frozenset[int]]]:
+    ) -> Mapping[str, tuple[int, frozenset[int]]]:
         """The questions that can decide, with how often they do and between which winners."""
         if space.root.winner is not None:
             return {}
-        seen = walk(space)
-        found = {}
+        found = dict(walk(space))
         for name in waiting:
-            if name in seen:
-                found[name] = seen[name]
-            elif name in space.levels and (winners := _decided_between(space, name)):
-                found[name] = (0, winners)
+            if name not in found and name in space.levels:
+                for decider, winners in _decided(space, name).items():
+                    found.setdefault(decider, (0, winners))
         return found
 
 
-def _decided_between(space: Space, name: str) -> frozenset[int]:
-    """The winners between which a question decides; empty if it never does.
+def _decided(space: Space, name: str) -> dict[str, frozenset[int]]:
+    """The winners between which a question decides, if it ever does.
 
     Searching the whole space is quick where the answer is no; hunting is quick where it is yes.
-    They take turns, and the search has the last word.
+    They take turns, and the search has the last word. What a hunt comes across on the way about
+    other questions is returned as well.
     """
     for nodes, dives in EFFORTS:
         searched = space.decides(name, nodes)
         if searched is not None:
-            return searched
-        if found := hunt(space, name, dives):
-            return found
-    return space.decides(name) or frozenset()
+            return {name: searched} if searched else {}
+        if sheet := hunt(space, name, dives):
+            decided, _ = look(space, sheet)
+            return {decider: frozenset(winners) for decider, winners in decided.items()}
+    searched = space.decides(name)
+    return {name: searched} if searched else {}

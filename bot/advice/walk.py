@@ -6,67 +6,73 @@ walk is the same each time, so an order taken from it is stable.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from operator import and_
 from random import Random
 
 from bot.advice.space import Level, Space
+from bot.advice.tables import Effect
 
 STEPS = 32
 
 
-def walk(space: Space) -> dict[str, tuple[int, frozenset[int]]]:
+def look(space: Space, sheet: Sequence[Effect]) -> tuple[dict[str, set[int]], list[Effect]]:
+    """Try every other answer to each question of one sheet.
+
+    Args:
+        space: of the open questions.
+        sheet: what each of its levels is answered with, in their order.
+
+    Returns:
+        The winners that each question decides between, where it decides, and the answers that
+        change the winner.
+    """
+    points = space.points + sum(choice.points for choice in sheet)
+    leaves = [choice.leaves for choice in sheet]
+    before = list(accumulate(leaves, and_, initial=space.left))
+    after = list(accumulate(reversed(leaves), and_, initial=space.left))[::-1]
+    winner_of = space.outcomes.winner
+    now = winner_of(points, before[-1])
+    decided: dict[str, set[int]] = {}
+    flips = []
+    for place, level in enumerate(space.levels.values()):
+        rest, left = points - sheet[place].points, before[place] & after[place + 1]
+        for choice in level.choices:
+            found = winner_of(rest + choice.points, left & choice.leaves)
+            if found != now:
+                decided.setdefault(level.name, {now}).add(found)
+                flips.append(choice)
+    return decided, flips
+
+
+def walk(space: Space) -> Mapping[str, tuple[int, frozenset[int]]]:
     """How often each question decided on the walk, and between which winners.
 
     Questions that never did are missing; that does not mean that they can't.
     """
-    return _Walk(space).run()
+    levels: list[Level] = list(space.levels.values())
+    found: dict[str, tuple[int, frozenset[int]]] = {}
+    random = Random(0)  # noqa: S311 - nothing here is secret, and it must repeat
+    sheet = [level.choices[0] for level in levels]
+    for _ in range(STEPS if levels else 0):
+        decided, flips = look(space, sheet)
+        for name, winners in decided.items():
+            count, known = found.get(name, (0, frozenset[int]()))
+            found[name] = (count + 1, known | winners)
+        _move(random, levels, sheet, flips)
+    return found
 
 
-class _Walk:
-    def __init__(self, space: Space) -> None:
-        self.levels: list[Level] = list(space.levels.values())
-        self.winner, self.space = space.outcomes.winner, space
-        self.at = [0] * len(self.levels)
-        self.counts = [0] * len(self.levels)
-        self.winners: list[set[int]] = [set() for _ in self.levels]
-        self.random = Random(0)  # noqa: S311 - nothing here is secret, and it must repeat
-
-    def run(self) -> dict[str, tuple[int, frozenset[int]]]:
-        for _ in range(STEPS if self.levels else 0):
-            self._move(self._look())
-        return {
-            level.name: (count, frozenset(winners))
-            for level, count, winners in zip(self.levels, self.counts, self.winners, strict=True)
-            if count
-        }
-
-    def _look(self) -> list[tuple[int, int]]:
-        """Try every other answer to each question; returns those that change the winner."""
-        here = [level.choices[at] for level, at in zip(self.levels, self.at, strict=True)]
-        points = self.space.points + sum(choice.points for choice in here)
-        leaves = [choice.leaves for choice in here]
-        before = list(accumulate(leaves, and_, initial=self.space.left))
-        after = list(accumulate(reversed(leaves), and_, initial=self.space.left))[::-1]
-        winner_now = self.winner(points, before[-1])
-        flips = []
-        for place, level in enumerate(self.levels):
-            rest, left = points - here[place].points, before[place] & after[place + 1]
-            decides = False
-            for which, choice in enumerate(level.choices):
-                found = self.winner(rest + choice.points, left & choice.leaves)
-                if found != winner_now:
-                    decides = True
-                    self.winners[place] |= {found, winner_now}
-                    flips.append((place, which))
-            self.counts[place] += decides
-        return flips
-
-    def _move(self, flips: list[tuple[int, int]]) -> None:
-        """Mostly across a border, so as to stay where results are close; else anywhere."""
-        if flips and self.random.random() < 0.5:
-            place, which = self.random.choice(flips)
-            self.at[place] = which
-        for _ in range(2):
-            place = self.random.randrange(len(self.levels))
-            self.at[place] = self.random.randrange(len(self.levels[place].choices))
+def _move(
+    random: Random, levels: Sequence[Level], sheet: list[Effect], flips: Sequence[Effect]
+) -> None:
+    """Half of the time across a border, so as to stay where results are close; then anywhere."""
+    if flips and random.random() < 0.5:
+        across = random.choice(flips)
+        for place, level in enumerate(levels):
+            if any(choice is across for choice in level.choices):
+                sheet[place] = across
+    for _ in range(2):
+        place = random.randrange(len(levels))
+        sheet[place] = random.choice(levels[place].choices)
