@@ -33,12 +33,15 @@ class FakeApp:
         self.client = client
         self.payloads: list[Json] = []
         self._arrived = asyncio.Condition()
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
         self.on_command: Callable[[Json], Json] | None = None
         self.on_submission: Callable[[Json], Response] = lambda _payload: Response()
         self.on_action: Callable[[Json], Json | None] = lambda _payload: None
 
     async def events(self, request: Request) -> Response:
         """Take a delivery."""
+        await self.may_answer.wait()
         form = {key: values[0] for key, values in parse_qs((await request.body()).decode()).items()}
         payload = json.loads(form["payload"]) if "payload" in form else form
         async with self._arrived:

@@ -131,6 +131,20 @@ async def test_trouble_when_the_app_fails(visit: Any, app: Any) -> None:
     await expect(page.get_by_label("Title")).to_have_value("Refunds")
 
 
+async def test_waiting_for_the_app(visit: Any, app: Any) -> None:
+    """While the app thinks, the button says so, and pressing again sends nothing more."""
+    page = await opened(visit, app, step(1))
+    await page.get_by_label("Title").fill("Refunds")
+    app.may_answer.clear()
+    button = page.get_by_role("button", name="Next")
+    await button.click()
+    await expect(button).to_have_attribute("aria-busy", "true")
+    await button.click()
+    app.may_answer.set()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert len(app.of_type("view_submission")) == 1
+
+
 async def test_stack(visit: Any, app: Any) -> None:
     """A pushed view stands on top; Back shows the one below with what was typed in it."""
     app.on_action = lambda payload: {

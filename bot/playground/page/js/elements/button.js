@@ -39,7 +39,7 @@ export function button(element, ctx, blockId) {
 export function trouble(key) {
   const message = ui.problems[key];
   if (!message) return null;
-  return h("span", { class: "trouble", role: "alert", title: message }, icon("warning", 16), h("span", { class: "trouble-text" }, message));
+  return h("span", { class: "trouble", role: "alert", title: message }, icon("warning", 16), h("span", { class: "sr-only" }, message));
 }
 
 /** The three-dots menu. */

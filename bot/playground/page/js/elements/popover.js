@@ -14,7 +14,7 @@ let returnTo = null;
  */
 export function popover(props, ...children) {
   const { align = "start", width = null, focus = "button, [tabindex]", label = null, ...rest } = props;
-  const place = (el) => placeBeside(el, el.parentElement.querySelector("[aria-expanded]"), align, width);
+  const place = (el) => placeBeside(el, anchorOf(el), align, width);
   return h(
     "div",
     {
@@ -32,6 +32,12 @@ export function popover(props, ...children) {
     },
     children,
   );
+}
+
+/** What was pressed; for a select with chips in it, the whole field. */
+function anchorOf(el) {
+  const box = el.parentElement;
+  return box.matches(".select") ? box : box.querySelector("[aria-expanded]");
 }
 
 function placeBeside(el, anchor, align, width) {

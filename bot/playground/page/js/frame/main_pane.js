@@ -89,7 +89,7 @@ function notices() {
         "div",
         { class: "notice", role: "alert", key: notice.id },
         icon("warning", 18),
-        h("span", { class: "notice-text" }, notice.text),
+        h("span", { class: "notice-text" }, notice.text.replace(/^⚠️\s*/u, "")),
         h("button", { class: "icon-button", type: "button", "aria-label": "Dismiss", onclick: () => post("dismiss", { notice: notice.id }) }, icon("close", 16)),
       ),
     ),
