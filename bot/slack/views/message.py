@@ -19,8 +19,10 @@ from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTe
 from bot.decisions.model import Place, Visibility
 from bot.slack.text import MESSAGE_BUDGET, SECTION, channel_link, fit
 
-_LINE = 600
-"""Characters of one run of a list's text, so that a single line never fills a message."""
+_LINE_LENGTHS = (600, 300, 150, 75)
+"""Characters of one run of a list's text; the next is for messages that are too long with it."""
+_MOST_LINES = 20
+"""Lines of one chapter; nobody reads more of them in a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +72,49 @@ class Chapter:
     intro: str = ""
 
 
+def size_of(blocks: Sequence[Block]) -> int:
+    """Return the characters of blocks, as JSON."""
+    return sum(len(json.dumps(block.to_dict())) for block in blocks)
+
+
 def chapters(parts: Sequence[Chapter], budget: int = MESSAGE_BUDGET) -> list[RichTextBlock]:
     """Return the chapters that have lines, shortened together until they fit.
 
-    The longest chapter gives up its last line first, and says how many it gave up. Rich text
-    shows what people and rule authors wrote as it is: it makes no mention and no link of it.
+    The longest chapter gives up its last line first, and says how many it gave up; where the
+    first line of each is still too much, lines are cut. Rich text shows what people and rule
+    authors wrote as it is: it makes no mention and no link of it.
 
     Args:
         parts: the chapters, in order.
         budget: characters of all their blocks, as JSON.
     """
-    kept = {part.title: len(part.lines) for part in parts if part.lines}
-    while True:
-        blocks = {
-            part.title: _chapter(part, kept[part.title]) for part in parts if part.title in kept
-        }
-        sizes = {title: len(json.dumps(block.to_dict())) for title, block in blocks.items()}
-        can_give = [title for title in sizes if kept[title] > 1]
-        if sum(sizes.values()) <= budget or not can_give:
-            return list(blocks.values())
-        kept[max(can_give, key=lambda title: sizes[title])] -= 1
+    blocks: list[RichTextBlock] = []
+    for longest in _LINE_LENGTHS:
+        blocks = _with_fewer_lines([part for part in parts if part.lines], budget, longest)
+        if size_of(blocks) <= budget:
+            break
+    return blocks
 
 
-def _chapter(part: Chapter, shown: int) -> RichTextBlock:
+def _with_fewer_lines(parts: Sequence[Chapter], budget: int, longest: int) -> list[RichTextBlock]:
+    kept = [min(len(part.lines), _MOST_LINES) for part in parts]
+    blocks = [_chapter(*each, longest) for each in zip(parts, kept, strict=True)]
+    sizes = [size_of([block]) for block in blocks]
+    while sum(sizes) > budget and max(kept, default=0) > 1:
+        can_give = (place for place, lines in enumerate(kept) if lines > 1)
+        place = max(can_give, key=sizes.__getitem__)
+        kept[place] -= 1
+        blocks[place] = _chapter(parts[place], kept[place], longest)
+        sizes[place] = size_of([blocks[place]])
+    return blocks
+
+
+def _chapter(part: Chapter, shown: int, longest: int) -> RichTextBlock:
     missing = len(part.lines) - shown
+    lines = [_line(line, longest) for line in part.lines[:shown]]
     elements: list[RichTextElement] = [
         RichTextSectionElement(elements=[_run(part.title, bold=True)]),
-        RichTextListElement(style="bullet", elements=[_line(line) for line in part.lines[:shown]]),
+        RichTextListElement(style="bullet", elements=lines),
     ]
     if part.intro:
         elements.insert(1, RichTextSectionElement(elements=[_run(part.intro, italic=True)]))
@@ -106,13 +124,13 @@ def _chapter(part: Chapter, shown: int) -> RichTextBlock:
     return RichTextBlock(elements=elements)
 
 
-def _line(line: Line) -> RichTextSectionElement:
-    runs = [_run(f"{line.lead}: ", bold=True)] if line.lead else []
-    runs.append(_run(fit(line.text, _LINE)))
+def _line(line: Line, longest: int) -> RichTextSectionElement:
+    runs = [_run(f"{fit(line.lead, longest)}: ", bold=True)] if line.lead else []
+    runs.append(_run(fit(line.text, longest)))
     if line.remark:
-        runs.append(_run(f"\n{fit(line.remark, _LINE)}"))
+        runs.append(_run(f"\n{fit(line.remark, longest)}"))
     if line.source:
-        runs.append(_run(f" {fit(line.source, _LINE)}", italic=True))
+        runs.append(_run(f" {fit(line.source, longest)}", italic=True))
     return RichTextSectionElement(elements=runs)
 
 

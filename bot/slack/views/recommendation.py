@@ -7,22 +7,40 @@ from slack_sdk.models.blocks import Block, ContextBlock, DividerBlock
 from bot.advice.playbook import Playbook
 from bot.advice.verdict import Homework, Reason, Strength, Verdict, VetoHit
 from bot.decisions.model import Decision
-from bot.slack.text import FALLBACK, and_list, escape, fit, or_list
-from bot.slack.views.message import Chapter, Line, Message, as_dicts, chapters, mrkdwn, section
+from bot.slack.text import (
+    FALLBACK,
+    MESSAGE_BUDGET,
+    and_list,
+    escape,
+    fit,
+    fit_escaped,
+    or_list,
+)
+from bot.slack.views.message import (
+    Chapter,
+    Line,
+    Message,
+    as_dicts,
+    chapters,
+    mrkdwn,
+    section,
+    size_of,
+)
 from bot.slack.views.verdict import headline, plain_answer, plain_headline
 
-_CHAPTERS_BUDGET = 9_000
+_VERSION_LENGTH = 40
 
 
 def recommendation(decision: Decision, playbook: Playbook) -> Message:
     """Return the reasons, what speaks against, what would change it, and what to do next."""
     verdict = decision.verdict
-    blocks: list[Block] = [section(_opening(playbook, verdict))]
-    blocks += chapters(_all_chapters(decision, playbook), _CHAPTERS_BUDGET)
-    blocks.append(DividerBlock())
     ref = verdict.playbook
-    origin = f"By the playbook {escape(ref.id)}, version {escape(ref.version)} ({ref.hash[:7]})"
-    blocks.append(ContextBlock(elements=[mrkdwn(origin)]))
+    version = fit_escaped(ref.version, _VERSION_LENGTH)
+    origin = f"By the playbook {escape(ref.id)}, version {version} ({ref.hash[:7]})"
+    first: list[Block] = [section(_opening(playbook, verdict))]
+    last: list[Block] = [DividerBlock(), ContextBlock(elements=[mrkdwn(origin)])]
+    room = MESSAGE_BUDGET - size_of([*first, *last])
+    blocks = [*first, *chapters(_all_chapters(decision, playbook), room), *last]
     text = (
         f"The recommendation for decision #{decision.number}: {plain_headline(playbook, verdict)}"
     )

@@ -1,0 +1,61 @@
+"""What a view or a message amounts to for Slack: its faults, its size, and whom it pings."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.playground import model
+from bot.playground.blockkit import problems_of_message, problems_of_view
+from bot.playground.blockkit.payloads import are_blocks_too_long, is_view_too_large
+from bot.playground.mentions import mass_mentions
+from bot.slack.text import FALLBACK, MESSAGE_BUDGET
+from bot.slack.views.message import Message
+
+OURS = re.compile(r"<@U\d+>|<#[CG]\d+>|^> ", re.MULTILINE)
+"""The mentions, links and marks of quotes that the bot makes itself in these tests."""
+
+
+def faults_of_view(view: Mapping[str, Any]) -> list[str]:
+    """Return everything that Slack would refuse in a view, or that would forge a link."""
+    found = [str(problem) for problem in problems_of_view(dict(view))]
+    if is_view_too_large(dict(view)):
+        found.append("the view is too large")
+    return found + _forged("", view["blocks"])
+
+
+def faults_of_message(message: Message) -> list[str]:
+    """Return everything that Slack would refuse in a message, or that would forge a link."""
+    found = faults_of_blocks(message.blocks)
+    if not message.text.strip():
+        found.append("no text for notifications and screen readers")
+    if len(message.text) > FALLBACK:
+        found.append(f"a text of {len(message.text)} characters")
+    return found + _forged(message.text, [])
+
+
+def faults_of_blocks(blocks: list[dict[str, Any]]) -> list[str]:
+    """Return everything that Slack would refuse in a message's blocks."""
+    found = [str(problem) for problem in problems_of_message({"blocks": blocks})]
+    size = len(json.dumps(blocks, ensure_ascii=False))
+    if are_blocks_too_long(blocks) or size > MESSAGE_BUDGET:
+        found.append(f"blocks of {size} characters")
+    return found + _forged("", blocks)
+
+
+def _forged(text: str, blocks: list[dict[str, Any]]) -> list[str]:
+    message = model.Message(ts="1.0", channel="C1", user="U1", text=text, blocks=blocks)
+    found = [f"pings everybody: {mention}" for mention in mass_mentions(message)]
+    forged = (each for each in (text, *_marked_up(blocks)) if set(OURS.sub("", each)) & {*"<>"})
+    return found + [f"a link or mention that is not ours: {each[:200]}" for each in forged]
+
+
+def _marked_up(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _marked_up(item)
+    elif isinstance(node, dict):
+        if node.get("type") == "mrkdwn":
+            yield node["text"]
+        for value in node.values():
+            yield from _marked_up(value)

@@ -1,0 +1,231 @@
+"""Every view and message, held against the rules of Block Kit."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from bot.advice import loader
+from bot.advice.advisor import Advisor
+from bot.decisions.delivery import DeliveryKind, opening_deliveries, trouble_notice
+from bot.decisions.model import (
+    Decision,
+    Draft,
+    Person,
+    Place,
+    Status,
+    Visibility,
+    Workflow,
+)
+from bot.decisions.questionnaire import REVIEW_STEP, WORKFLOW_STEP, page_at
+from bot.slack.text import one_line
+from bot.slack.views import notices
+from bot.slack.views.announcement import announcement
+from bot.slack.views.home import home
+from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, modal
+from bot.slack.views.recommendation import recommendation
+from bot.slack.views.samples import samples
+from tests.slack.blocks import faults_of_blocks, faults_of_message, faults_of_view
+from tests.slack.largest import largest_advisor
+
+RULES = Path(__file__).parents[2] / "rules"
+AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+HOSTILE = (
+    *("<!channel>", "<!here|x>", "<!everyone>", "<@U0EVIL>", "<https://evil.test|Slack>"),
+    *("&lt;!channel&gt;", "```", "`", "*", "_", "~", ">", "\n", "\n> ", "&", "&amp;"),
+    *("\u202eעברית", "العربية", "👩‍👩‍👧", "\x00", "\x1b[31m", "\u2028", "\t", "\r\n", "@channel"),
+)
+WRITTEN = st.lists(
+    st.one_of(st.sampled_from(HOSTILE), st.text(max_size=20)), min_size=1, max_size=40
+).map("".join)
+"""What people write: words, and everything that Slack gives a meaning to."""
+TITLES = WRITTEN.map(lambda text: one_line(text)[:TITLE_LENGTH].strip()).filter(bool)
+PROBLEMS = st.builds(
+    lambda text, times: (text * times)[:PROBLEM_LENGTH].strip(),
+    WRITTEN,
+    st.sampled_from([0, 1, 100]),
+)
+PLACES = st.sampled_from(
+    [
+        Place("C0123456789", Visibility.PUBLIC),
+        Place("G0123456789", Visibility.PRIVATE),
+        Place("U0123456789", Visibility.DIRECT),
+    ]
+)
+MODEST = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@cache
+def advisor(name: str) -> Advisor:
+    """Return the advisor of a shipped playbook, or of the largest one with these texts."""
+    if (RULES / name).is_dir():
+        return Advisor(loader.load(RULES / name))
+    return largest_advisor(name)
+
+
+def first_answers(of: Advisor) -> dict[str, str | None]:
+    """Return the first answer to each question."""
+    return {question.id: next(iter(question.answers)) for question in of.playbook.questions}
+
+
+def draft_of(title: str, problem: str, place: Place | None = None, **more: Any) -> Draft:
+    """Return a draft on the playbook ragvsft."""
+    return Draft(
+        id="0" * 32,
+        driver=Person("T0123456789", "U0123456789"),
+        playbook_hash=advisor("ragvsft").playbook.hash,
+        started_at=AT,
+        changed_at=AT,
+        origin=place,
+        workflow=Workflow(title=title, problem=problem, deciders=("U0123456789",)),
+        **more,
+    )
+
+
+def decision_of(draft: Draft, place: Place, of: Advisor) -> Decision:
+    """Return the decision that a draft becomes."""
+    return Decision(
+        workspace=draft.driver.workspace,
+        number=12,
+        draft_id=draft.id,
+        title=draft.workflow.title,
+        problem=draft.workflow.problem,
+        driver=draft.driver.user,
+        deciders=draft.workflow.deciders,
+        review_on=AT.date(),
+        place=place,
+        playbook_hash=draft.playbook_hash,
+        answers=draft.answers,
+        verdict=of.advise(draft.answers),
+        status=Status.OPEN,
+        opened_at=AT,
+    )
+
+
+@pytest.mark.parametrize(
+    "playbook",
+    ["ragvsft", "hosting", "word ", "&", "<!channel>", "👩‍👩‍👧"],
+)
+def test_slack_takes_every_sample(playbook: str) -> None:
+    """No sample of a view or message breaks a rule, whatever the playbook's texts and lengths."""
+    faults = {
+        name: faults_of_view(sample["view"])
+        if "view" in sample
+        else faults_of_blocks(sample["blocks"])
+        for name, sample in samples(advisor(playbook)).items()
+    }
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+def test_samples_show_every_page_and_place() -> None:
+    """There is a sample of each step's page and of the announcement in each kind of place."""
+    names = set(samples(advisor("ragvsft")))
+    steps = {f"{step.id} page, long" for step in advisor("ragvsft").playbook.steps}
+    places = {f"announcement, {kind}, long" for kind in ("public", "private", "direct")}
+    assert steps | places <= names
+
+
+@MODEST
+@given(TITLES, PROBLEMS, PLACES)
+@example("<!channel>", "line\n" * 600, Place("C0123456789", Visibility.PUBLIC))
+@example("&" * TITLE_LENGTH, "<" * PROBLEM_LENGTH, Place("C0123456789", Visibility.PUBLIC))
+@example("👩‍👩‍👧" * 24, "👩‍👩‍👧" * 600, Place("G0123456789", Visibility.PRIVATE))
+def test_slack_takes_whatever_people_write(title: str, problem: str, place: Place) -> None:
+    """No title and no problem makes a refused payload, a mass mention or a link of its own."""
+    of = advisor("ragvsft")
+    draft = draft_of(title, problem, place, answers=first_answers(of))
+    decision = decision_of(draft, place, of)
+    about, _ = opening_deliveries(decision)
+    told = {
+        kind: trouble_notice(kind, about, decision, AT, "channel_not_found")
+        for kind in (DeliveryKind.NOT_POSTED, DeliveryKind.UNCERTAIN)
+    }
+    messages = [
+        announcement(decision, of.playbook),
+        recommendation(decision, of.playbook),
+        notices.not_posted(told[DeliveryKind.NOT_POSTED], decision),
+        notices.uncertain(told[DeliveryKind.UNCERTAIN], decision),
+        notices.on_its_way(decision),
+        notices.left_as_it_is(decision),
+        notices.not_understood("/ragvsft", problem),
+        notices.unknown_playbook("/ragvsft", problem, ("ragvsft",)),
+    ]
+    views = [
+        modal(page_at(of, draft, WORKFLOW_STEP)),
+        modal(page_at(of, draft, REVIEW_STEP)),
+        home({"ragvsft": title}, [draft], [decision]),
+        notices.saved_for_later(decision),
+    ]
+    assert [faults_of_message(message) for message in messages] == [[]] * len(messages)
+    assert [faults_of_view(view) for view in views] == [[]] * len(views)
+
+
+@st.composite
+def sheets(draw: st.DrawFn, name: str) -> dict[str, str | None]:
+    """Draw answers to some questions of a playbook, "don't know" among them."""
+    questions = advisor(name).playbook.questions
+    asked = draw(st.lists(st.sampled_from(questions), unique_by=lambda each: each.id))
+    return {question.id: draw(st.sampled_from([*question.answers, None])) for question in asked}
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data(), st.sampled_from(["ragvsft", "hosting"]))
+def test_slack_takes_every_verdict(data: st.DataObject, name: str) -> None:
+    """Whatever was answered, the review page, the announcement and the thread are taken."""
+    of = advisor(name)
+    draft = draft_of("Title", "Problem", None, answers=data.draw(sheets(name)))
+    decision = decision_of(draft, Place("C0123456789", Visibility.PUBLIC), of)
+    assert faults_of_message(announcement(decision, of.playbook)) == []
+    assert faults_of_message(recommendation(decision, of.playbook)) == []
+    assert faults_of_view(modal(page_at(of, draft, REVIEW_STEP))) == []
+
+
+@pytest.mark.parametrize("deciders", [0, 1, 2, 5, 6, 100])
+def test_the_announcement_names_its_people(deciders: int) -> None:
+    """It names the driver and at most five deciders, and counts those it does not name."""
+    of = advisor("ragvsft")
+    draft = draft_of("Title", "", answers=first_answers(of))
+    users = tuple(f"U{number}" for number in range(1, deciders + 1)) or ("U0123456789",)
+    decision = replace(decision_of(draft, Place("C1", Visibility.PUBLIC), of), deciders=users)
+    message = announcement(decision, of.playbook)
+    assert faults_of_message(message) == []
+    words = str(message.blocks)
+    assert "<@U0123456789> asks" in words
+    assert [f"<@{user}>" in words for user in users] == [place < 5 for place in range(len(users))]
+    assert (f"and {deciders - 5} more decide" in words) == (deciders > 5)
+
+
+def test_a_review_page_from_home_must_be_told_where_to_post() -> None:
+    """Without a conversation to post to, choosing a channel is not optional."""
+    of = advisor("ragvsft")
+    blocks = {
+        place: modal(page_at(of, draft_of("T", "", place), REVIEW_STEP))["blocks"]
+        for place in (None, Place("C1", Visibility.PUBLIC))
+    }
+    optional = [
+        next(block for block in found if block.get("block_id") == "other_channel")["optional"]
+        for found in blocks.values()
+    ]
+    assert optional == [False, True]
+
+
+def test_long_lists_say_how_much_is_left_out() -> None:
+    """What a recommendation has no room for is counted, chapter by chapter."""
+    of = advisor("word ")
+    decision = decision_of(
+        draft_of("Title", "", answers=first_answers(of)), Place("C1", Visibility.PUBLIC), of
+    )
+    chapters = {
+        block["elements"][0]["elements"][0]["text"]: block["elements"]
+        for block in recommendation(decision, of.playbook).blocks
+        if block["type"] == "rich_text"
+    }
+    _, shown, rest = chapters["Before you rely on this"]
+    left_out = len(of.playbook.gates) - len(shown["elements"])
+    assert left_out > 0
+    assert rest["elements"][0]["text"] == f"and {left_out} more"
