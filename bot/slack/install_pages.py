@@ -79,7 +79,7 @@ class InstallPages:
         try:
             installed = await self._flow.finish(answer)
         except InstallFailed as failed:
-            return _page("ragvsft was not installed", _failure(str(failed)), status=400)
+            return _page("Nothing was installed this time", _failure(str(failed)), status=400)
         response = _page(
             f"ragvsft is in {installed.installation.name}", _success(installed, self._command)
         )
@@ -97,7 +97,7 @@ def _page(title: str, body: str, status: int = 200) -> Response:
 
 def _before(url: str, scopes: Mapping[str, str]) -> str:
     listed = "\n".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(reason)}</dd></div>"
+        f"<div><dt>{escape(reason[:1].upper() + reason[1:])}</dt><dd>{escape(name)}</dd></div>"
         for name, reason in scopes.items()
     )
     return (
@@ -105,8 +105,8 @@ def _before(url: str, scopes: Mapping[str, str]) -> str:
         "something else. Answer a short questionnaire in a channel, get a recommendation with "
         "its reasons, and keep what you decide.</p>"
         f'<p><a class="button" href="{escape(url)}">Add to Slack</a></p>'
-        f"<h2>What it may do</h2><dl>{listed}</dl>"
-        '<p class="note">It cannot read your messages.</p>'
+        "<h2>What it may do, and nothing else</h2>"
+        f"<p>It cannot read your messages.</p><dl>{listed}</dl>"
     )
 
 

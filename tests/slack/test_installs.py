@@ -198,7 +198,7 @@ def test_a_seal_opens_with_any_of_its_keys() -> None:
     sealed = TokenSeal(KEYS[:1]).seal("T0", "xoxb-1")
     assert "xoxb" not in sealed
     assert TokenSeal([KEYS[1], KEYS[0]]).unseal("T0", sealed) == "xoxb-1"
-    with pytest.raises(TokenUnreadable, match="T0 cannot be decrypted.*RAGVSFT_KEYS"):
+    with pytest.raises(TokenUnreadable, match=r"T0 cannot be decrypted.*RAGVSFT_KEYS"):
         TokenSeal(KEYS[1:]).unseal("T0", sealed)
 
 

@@ -107,8 +107,8 @@ async def test_a_workspace_of_an_organisation_installs(exchange: Exchange) -> No
         ({**GRANTED, "refresh_token": "xoxe-1"}, r"not set up correctly \(token_rotation"),
         ({**GRANTED, "access_token": None}, r"not set up correctly \(no_token"),
         ({**GRANTED, "team": None}, "no_account"),
-        (Response("<html>", 200), "Slack could not be reached|did not accept"),
-        (Response("", 503), "Slack could not be reached|did not accept"),
+        (Response("<html>", 200), "Slack could not be reached"),
+        (Response("", 503), "Slack could not be reached"),
     ],
 )
 async def test_what_cannot_be_used_is_refused(
