@@ -207,8 +207,8 @@ class _Rules:
             self._option(option, (*path, "points", option))
             if points == 0:
                 self.check.say((*path, "points", option), "0 points say nothing: leave it out")
-        if rule.kind and self.options is not None:
-            pushed = (self.options[name] for name in rule.points if name in self.options)
+        if rule.kind and self.options is not None and rule.points.keys() <= self.options.keys():
+            pushed = (self.options[name] for name in rule.points)
             kinds = list(chain.from_iterable(option.kinds for option in pushed))
             self.check.known("kind", rule.kind, kinds, (*path, "kind"))
 

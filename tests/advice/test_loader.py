@@ -1,0 +1,335 @@
+"""Reading playbooks: what is refused, in which words, and where it points."""
+
+import re
+from random import Random
+
+import pytest
+
+from bot.advice import loader
+from bot.advice.loader import PlaybookError, PlaybookText
+
+WRONG = [
+    (
+        "rules.yml",
+        "hunger: none}",
+        "hungre: none}",
+        "unknown question `hungre`; did you mean `hunger`?",
+    ),
+    ("rules.yml", "hunger: none}", "hunger: non}", "unknown answer `non`; did you mean `none`?"),
+    ("rules.yml", "{skip: 4}", "{skipp: 4}", "unknown option `skipp`; did you mean `skip`?"),
+    ("rules.yml", "{skip: 4}", "{skip: 0}", "0 points say nothing: leave it out"),
+    ("rules.yml", "{skip: 4}", "{skip: 10}", "`skip` is 10; at most 9 is allowed"),
+    ("rules.yml", "{skip: 4}", '{skip: "4"}', "`skip` must be a whole number, not '4'"),
+    ("rules.yml", "{skip: 4}", "{skip: true}", "`skip` must be a whole number, not True"),
+    ("rules.yml", "because: Who", "becuase: Who", "unknown key `becuase`; did you mean `because`?"),
+    ("rules.yml", "because: Who", "becuase: Who", "`because` is missing"),
+    ("rules.yml", "kind: rest", "kind: rset", "unknown kind `rset`; did you mean `rest`?"),
+    ("rules.yml", "alone: true", "alone: yes", "`alone` must be true or false"),
+    ("rules.yml", "id: hungry", "id: not-hungry", "rule `not-hungry` is here twice"),
+    (
+        "rules.yml",
+        "when: {hunger: none}",
+        "when: {}",
+        "it names no question, so it would always hold",
+    ),
+    (
+        "rules.yml",
+        "when: {hunger: none}",
+        "when: {all: [{hunger: none}, {hunger: much}]}",
+        "it can never hold",
+    ),
+    ("rules.yml", "rules_out: [picnic]", "rules_out: []", "`rules_out` needs at least 1"),
+    ("questions.yml", "step: mood", "step: moood", "unknown step `moood`; did you mean `mood`?"),
+    (
+        "questions.yml",
+        "{weather: sun}",
+        "{time: hours}",
+        "it depends on `time`, which is not asked before it",
+    ),
+    (
+        "questions.yml",
+        "{weather: sun}",
+        "{blanket: owned}",
+        "it depends on `blanket`, which is not asked before it",
+    ),
+    ("questions.yml", "id: company", "id: any", "`any` is a word of conditions, not an id"),
+    (
+        "questions.yml",
+        "drifts: up",
+        "drifts: often",
+        "`drifts` is `often`; it must be 'up', 'down' or 'any'",
+    ),
+    (
+        "questions.yml",
+        "ask: How hungry are you?",
+        f"ask: {'x' * 151}",
+        "`ask` is 151 characters long; at most 150 fit",
+    ),
+    (
+        "questions.yml",
+        "none: Not at all",
+        f"none: {'x' * 76}",
+        "`none` is 76 characters long; at most 75 fit",
+    ),
+    ("questions.yml", "{sun: Sunny, rain: It rains}", "{sun: Sunny}", "`answers` needs at least 2"),
+    (
+        "questions.yml",
+        "sun: Sunny",
+        "Sun: Sunny",
+        "`Sun` is no id: use lower-case letters, digits, - and _, letter first",
+    ),
+    ("questions.yml", "sun: Sunny", "sun: 17", "`sun` must be text: put 17 in quotes"),
+    ("questions.yml", "sun: Sunny", "sun: true", "`sun` must be text: put true in quotes"),
+    (
+        "playbook.yml",
+        "title: Canteen",
+        f"title: {'x' * 31}",
+        "`title` is 31 characters long; at most 30 fit",
+    ),
+    (
+        "playbook.yml",
+        "[market, cook]",
+        "[market, cock]",
+        "unknown option `cock`; did you mean `cook`?",
+    ),
+    (
+        "playbook.yml",
+        "[market, cook]",
+        "[market]",
+        "`combines` needs two or more different options",
+    ),
+    (
+        "playbook.yml",
+        "clear_lead: 5",
+        "clear_lead: 1",
+        "`clear_lead` must not be less than `close_call`",
+    ),
+    (
+        "playbook.yml",
+        "bars: {market",
+        "bars: {markt",
+        "unknown option `markt`; did you mean `market`?",
+    ),
+    ("playbook.yml", 'version: "1.0"', "version:", "`version` is empty"),
+    (
+        "cases.yml",
+        "expected: canteen",
+        "expected: canten",
+        "unknown option `canten`; did you mean `canteen`?",
+    ),
+    (
+        "cases.yml",
+        "{hunger: much,",
+        "{hunger: mush,",
+        "unknown answer `mush`; did you mean `much`?",
+    ),
+    (
+        "cases.yml",
+        "weather: null}",
+        "wether: null}",
+        "unknown question `wether`; did you mean `weather`?",
+    ),
+    (
+        "cases.yml",
+        "ambiguity: debatable",
+        "ambiguty: debatable",
+        "unknown key `ambiguty`; did you mean `ambiguity`?",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "message"), WRONG, ids=[w[3][:48] for w in WRONG])
+def test_what_is_wrong_is_said_with_its_place_and_a_remedy(
+    problems_of, lunch_text, name, old, new, message
+):
+    """Each mistake is reported in plain words, on the line where it stands."""
+    found = problems_of(name, old, new)
+    line = lunch_text.files[name][: lunch_text.files[name].index(old)].count("\n") + 1
+    said = [problem for problem in found if problem.endswith(f": {message}")]
+    assert said, found
+    assert re.match(rf"{re.escape(name)}:\d+:\d+: ", said[0])
+    assert abs(int(said[0].split(":")[1]) - line) <= 3, (said, line)
+
+
+def test_a_problem_points_at_the_word_itself(problems_of):
+    """Line and column are those of the mistyped word, counted from 1."""
+    (problem,) = problems_of("rules.yml", "{hunger: none}", "{hungre: none}")
+    assert problem == "rules.yml:4:12: unknown question `hungre`; did you mean `hunger`?"
+
+
+def test_every_problem_is_listed_at_once(lunch_text):
+    """Mistakes in three files come in one list, in reading order."""
+    files = {
+        "playbook.yml": lunch_text.files["playbook.yml"].replace("bars: {", "bars: {no: 1, "),
+        "questions.yml": lunch_text.files["questions.yml"].replace("step: mood", "step: m"),
+        "rules.yml": lunch_text.files["rules.yml"].replace("{skip: 4}", "{skop: 4}"),
+    }
+    with pytest.raises(PlaybookError) as caught:
+        loader.parse(PlaybookText("lunch", files))
+    assert [problem.file for problem in caught.value.problems] == [
+        "playbook.yml",
+        "questions.yml",
+        "questions.yml",
+        "rules.yml",
+    ]
+
+
+SURPRISES = {
+    "no": "no",
+    "yes": "yes",
+    "on": "on",
+    "1:30": "1:30",
+    "017": "017",
+    "0x1f": "0x1f",
+    "1_000": "1_000",
+    "1.5": "1.5",
+    "2026-11-22": "2026-11-22",
+    "True": "True",
+    "NULL": "NULL",
+    "=": "=",
+    "12": 12,
+    "-3": -3,
+    "true": True,
+    "false": False,
+    "null": None,
+    "~": None,
+    '"12"': "12",
+    "'true'": "true",
+}
+
+
+@pytest.mark.parametrize(("written", "meant"), SURPRISES.items())
+def test_only_true_false_null_and_plain_integers_are_more_than_text(written, meant):
+    """What an author types stays what was typed: no surprises of YAML 1.1."""
+    document, problems = loader.strict_yaml.read("x.yml", f"key: {written}\n")
+    assert problems == []
+    assert document.data == {"key": meant}
+    assert type(document.data["key"]) is type(meant)
+
+
+REFUSED = [
+    ("a: 1\nb: 2\na: 3\n", "x.yml:3:1: `a` is here twice; the first is in line 1"),
+    ("a: &x 1\nb: *x\n", "x.yml:1:4: anchors (`&x`) are not allowed: write it out"),
+    ("a: &x 1\nb: *x\n", "x.yml:2:4: aliases (`*x`) are not allowed: write it out"),
+    ("<<: {a: 1}\n", "x.yml:1:1: merges (`<<`) are not allowed: write it out"),
+    (
+        "a: !!python/name:os.system x\n",
+        "x.yml:1:4: tags (`tag:yaml.org,2002:python/name:os.system`) are not allowed",
+    ),
+    ("a: !!int 3\n", "x.yml:1:4: tags (`tag:yaml.org,2002:int`) are not allowed"),
+    ("a: 1\n---\nb: 2\n", "x.yml:2:1: a second document begins here; a file holds one"),
+    ("? [a]\n: b\n", "x.yml:1:3: a key must be a plain word"),
+    ("[" * 21 + "]" * 21, "x.yml:1:21: nested more than 20 deep"),
+    ("a: [1, 2\n", "x.yml:2:1: not readable as YAML: did not find expected ',' or ']'"),
+    ("a" * (256 * 1024 + 1), "x.yml:1:1: larger than 256 KB; split it or shorten it"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED, ids=[r[1][6:40] for r in REFUSED])
+def test_yaml_that_hides_what_it_means_is_refused(text, message):
+    """Duplicates, anchors, merges, tags, further documents, depth and size are problems."""
+    _, problems = loader.strict_yaml.read("x.yml", text)
+    assert message in map(str, problems)
+
+
+def test_an_alias_bomb_is_refused_without_being_unfolded():
+    """Nine lines that stand for a thousand million values are refused at once."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
+    document, problems = loader.strict_yaml.read("x.yml", "\n".join(lines))
+    assert any("aliases" in problem.message for problem in problems)
+    assert len(document.places) < 200
+
+
+def test_no_mutation_of_a_file_gets_a_traceback(lunch_text):
+    """Whatever is done to the text of a playbook, it is used or refused with its problems."""
+    random = Random(7)
+    refused = 0
+    for _ in range(600):
+        name = random.choice(sorted(lunch_text.files))
+        files = {**lunch_text.files, name: mutated(random, lunch_text.files[name])}
+        text = PlaybookText("mutant", files)
+        try:
+            loader.parse_cases(text, loader.parse(text))
+        except PlaybookError as error:
+            refused += 1
+            assert error.problems
+            assert all(re.match(r"\w+\.yml:\d+:\d+: \S", str(p)) for p in error.problems)
+    assert refused > 300
+
+
+def mutated(random, text):
+    """A text with a few places cut, doubled, moved or filled with what YAML is picky about."""
+    spice = [
+        "\t",
+        ":",
+        "- ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "&a ",
+        "*a",
+        "!!x ",
+        "<<: ",
+        "|",
+        ">",
+        "%",
+        "\x00",
+        "\ud800",
+        "\U0001f600",
+        "\n",
+        "---\n",
+        "null",
+        "'",
+        '"',
+        "? ",
+        "#",
+        ", ",
+        "~",
+        "1e9",
+    ]
+    for _ in range(random.randint(1, 4)):
+        start = random.randrange(len(text))
+        end = min(len(text), start + random.randint(0, 12))
+        kind = random.randrange(4)
+        if kind == 0:
+            text = text[:start] + text[end:]
+        elif kind == 1:
+            text = text[:end] + text[start:end] + text[end:]
+        elif kind == 2:
+            text = text[:start] + random.choice(spice) + text[start:]
+        else:
+            to = random.randrange(len(text))
+            text = text[:to] + text[start:end] + text[to:]
+    return text
+
+
+def test_what_can_not_be_read_is_a_problem_of_its_file(tmp_path):
+    """A missing file and one that is not UTF-8 are reported, not raised as they come."""
+    (tmp_path / "playbook.yml").write_bytes(b"id: caf\xe9\n")
+    (tmp_path / "questions.yml").mkdir()
+    with pytest.raises(PlaybookError) as caught:
+        loader.load(tmp_path)
+    assert [str(problem) for problem in caught.value.problems] == [
+        "playbook.yml:1:1: not UTF-8 text (byte 7)",
+        "questions.yml:1:1: can't be read: Is a directory",
+        f"rules.yml:1:1: not found in {tmp_path}",
+    ]
+
+
+def test_the_hash_is_of_what_advice_depends_on(lunch_text):
+    """Another rule is another hash; another case is not."""
+    other_case = {**lunch_text.files, "cases.yml": "[]"}
+    other_rule = {**lunch_text.files, "rules.yml": lunch_text.files["rules.yml"] + "\n"}
+    assert PlaybookText("x", other_case).hash == lunch_text.hash
+    assert PlaybookText("x", other_rule).hash != lunch_text.hash
+    assert loader.parse(lunch_text).hash == lunch_text.hash
+
+
+def test_a_condition_that_unfolds_without_end_is_refused(problems_of):
+    """A condition of too many combinations is a problem, not a long wait."""
+    part = "{any: [{hunger: none}, {company: one}, {weather: sun}, {time: hours}]}"
+    new = f"when: {{all: [{', '.join([part.replace('none', a) for a in ('none', 'some', 'much')] * 4)}]}}"
+    found = problems_of("rules.yml", "when: {hunger: none}", new)
+    assert found == ["rules.yml:4:11: it comes to more than 64 combinations; split it"]
