@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 STATE_LIFE = timedelta(minutes=10)
 """As long as Slack's code lives."""
 
+_AWAY = "Slack could not be reached, so nothing was installed. Begin again in a minute."
 _CREDENTIALS = frozenset({"bad_client_secret", "invalid_client_id", "bad_redirect_uri"})
 
 
@@ -147,13 +148,9 @@ class OAuthFlow:
             answer = await self._client.api_call(
                 "oauth.v2.access", data={**credentials, "code": code}
             )
-        except SlackApiError as error:
-            raise InstallFailed(_words_for_error(str(error.response.get("error")))) from error
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
-            log.warning("Slack could not be reached for an installation")
-            raise InstallFailed(
-                "Slack could not be reached, so nothing was installed. Begin again in a minute."
-            ) from error
+            reason = error.response.get("error") if isinstance(error, SlackApiError) else None
+            raise InstallFailed(_words_for_error(reason) if reason else _AWAY) from error
         granted = answer.data
         if not isinstance(granted, dict) or not granted.get("access_token"):
             raise InstallFailed(_words_for_error("no_token"))
