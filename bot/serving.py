@@ -25,8 +25,15 @@ class _Quiet(uvicorn.Server):
 class HttpServer:
     """Serves one application until stopped."""
 
-    def __init__(self, application: ASGIApp, host: str, port: int) -> None:
-        """Make a server; nothing listens before `start`. Port 0 takes any free one."""
+    def __init__(self, application: ASGIApp, host: str, port: int, grace: int = 5) -> None:
+        """Make a server; nothing listens before `start`.
+
+        Args:
+            application: what to serve.
+            host: the address to listen on.
+            port: 0 takes any free one.
+            grace: seconds that requests under way are given when it stops.
+        """
         self._host, self._port = host, port
         config = uvicorn.Config(
             application,
@@ -35,7 +42,7 @@ class HttpServer:
             access_log=False,
             server_header=False,
             date_header=True,
-            timeout_graceful_shutdown=5,
+            timeout_graceful_shutdown=grace,
         )
         self._server = _Quiet(config)
         self._task: asyncio.Task[None] | None = None

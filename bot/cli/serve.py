@@ -15,6 +15,7 @@ import click
 from bot.cli.common import BadInput, settings_here
 
 if TYPE_CHECKING:
+    from bot.playground import Playground
     from bot.settings import Settings
 
 DEMO_PORT = 8300
@@ -71,17 +72,27 @@ async def _bot(settings: "Settings") -> None:
 async def _demo(port: int, database: Path, *, open_browser: bool) -> None:
     from bot.app import running
     from bot.logs import configure_logs
-    from bot.playground import Playground
-    from bot.serving import HttpServer
-    from bot.settings import Settings
+    from bot.playground import Playground, serving
 
     configure_logs(logging.WARNING)
     playground = Playground()
-    page = HttpServer(playground.asgi, "127.0.0.1", port)
-    await page.start()
-    url = f"http://127.0.0.1:{page.port}"
-    playground.at(url)
-    settings = Settings.model_validate(
+    async with (
+        serving(playground, port) as url,
+        running(_demo_settings(playground, database), playground.clock) as bot,
+    ):
+        playground.clock.subscribe(bot.woken.set)
+        playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")
+        click.echo(f"The local workspace is at {click.style(url, bold=True)}")
+        click.echo("Type /ragvsft in a channel. Ctrl-C stops it.")
+        if open_browser:
+            webbrowser.open(url)
+        await _until_told_to_stop()
+
+
+def _demo_settings(playground: "Playground", database: Path) -> "Settings":
+    from bot.settings import Settings
+
+    return Settings.model_validate(
         {
             "SLACK_BOT_TOKEN": playground.bot_token,
             "SLACK_SIGNING_SECRET": playground.signing_secret,
@@ -92,18 +103,6 @@ async def _demo(port: int, database: Path, *, open_browser: bool) -> None:
             "PORT": 0,
         }
     )
-    try:
-        async with running(settings, playground.clock) as bot:
-            playground.clock.subscribe(bot.woken.set)
-            playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")
-            click.echo(f"The local workspace is at {click.style(url, bold=True)}")
-            click.echo("Type /ragvsft in a channel. Ctrl-C stops it.")
-            if open_browser:
-                webbrowser.open(url)
-            await _until_told_to_stop()
-    finally:
-        await playground.aclose()
-        await page.stop()
 
 
 async def _until_told_to_stop() -> None:

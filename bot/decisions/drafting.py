@@ -5,18 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.advice.advisor import Advisor
 from bot.decisions.editions import Editions
 from bot.decisions.errors import AlreadyPosted, DraftGone
 from bot.decisions.model import Draft, Person, Place, Workflow
 from bot.decisions.ports import Clock, Store
-from bot.decisions.questionnaire import (
-    WORKFLOW_STEP,
-    Page,
-    page_after,
-    page_at,
-    page_before,
-)
+from bot.decisions.questionnaire import WORKFLOW_STEP, Page, Questionnaire
 
 DRAFT_LIFETIME = timedelta(days=14)
 
@@ -59,12 +52,12 @@ class Drafting:
             workflow=Workflow(problem=problem, deciders=(driver.user,)),
         )
         await self._store.add_draft(draft, edition.text)
-        return page_at(edition.advisor, draft, WORKFLOW_STEP)
+        return Questionnaire(edition.advisor, draft).first()
 
     async def describe(self, driver: Person, draft_id: str, workflow: Workflow) -> Page:
         """Keep the first page's answers and return the next page."""
         draft = await self._change(driver, draft_id, lambda old: replace(old, workflow=workflow))
-        return page_after(await self._advisor(draft), draft, WORKFLOW_STEP)
+        return (await self._pages(draft)).after(WORKFLOW_STEP)
 
     async def answer(
         self, driver: Person, draft_id: str, step: str, answers: Mapping[str, str | None]
@@ -80,8 +73,8 @@ class Drafting:
         Raises:
             InvalidAnswers: a question or an answer is not in the playbook.
         """
-        draft, advisor = await self._keep(driver, draft_id, answers)
-        return page_after(advisor, draft, step)
+        draft = await self._keep(driver, draft_id, answers)
+        return (await self._pages(draft)).after(step)
 
     async def keep(self, driver: Person, draft_id: str, answers: Mapping[str, str | None]) -> None:
         """Keep answers without going on; otherwise like `answer`."""
@@ -90,15 +83,13 @@ class Drafting:
     async def turn_back(self, driver: Person, draft_id: str, step: str) -> Page:
         """Return the page before a step."""
         draft = await self.open_draft(driver, draft_id)
-        return page_before(await self._advisor(draft), draft, step)
+        return (await self._pages(draft)).before(step)
 
     async def resume(self, driver: Person, draft_id: str) -> Page:
         """Return the page on which a draft was left: the first with something unanswered."""
         draft = await self.open_draft(driver, draft_id)
-        advisor = await self._advisor(draft)
-        if not draft.workflow.title:
-            return page_at(advisor, draft, WORKFLOW_STEP)
-        return page_after(advisor, draft, WORKFLOW_STEP)
+        pages = await self._pages(draft)
+        return pages.after(WORKFLOW_STEP) if draft.workflow.title else pages.first()
 
     async def origin_of(self, driver: Person, draft_id: str) -> Place | None:
         """Return where a draft was opened; None if that was no conversation."""
@@ -125,15 +116,15 @@ class Drafting:
 
     async def _keep(
         self, driver: Person, draft_id: str, answers: Mapping[str, str | None]
-    ) -> tuple[Draft, Advisor]:
+    ) -> Draft:
         draft = await self.open_draft(driver, draft_id)
-        advisor = await self._advisor(draft)
+        advisor = await self._editions.advisor(draft.playbook_hash)
         advisor.check(answers)
-        if answers:
-            draft = await self._change(
-                driver, draft_id, lambda old: replace(old, answers={**old.answers, **answers})
-            )
-        return draft, advisor
+        if not answers:
+            return draft
+        return await self._change(
+            driver, draft_id, lambda old: replace(old, answers={**old.answers, **answers})
+        )
 
     async def _change(
         self, driver: Person, draft_id: str, change: Callable[[Draft], Draft]
@@ -155,8 +146,8 @@ class Drafting:
             raise DraftGone(draft_id)
         return draft
 
-    async def _advisor(self, draft: Draft) -> Advisor:
-        return await self._editions.advisor(draft.playbook_hash)
+    async def _pages(self, draft: Draft) -> Questionnaire:
+        return Questionnaire(await self._editions.advisor(draft.playbook_hash), draft)
 
 
 def _require_open(draft: Draft, now: datetime) -> None:

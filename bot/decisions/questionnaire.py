@@ -45,51 +45,64 @@ class ReviewPage:
 Page = WorkflowPage | QuestionsPage | ReviewPage
 
 
-def page_after(advisor: Advisor, draft: Draft, step: str) -> Page:
-    """Return the page that follows a step: the next one with a question that matters.
+class Questionnaire:
+    """The pages of a draft, as its answers make them."""
 
-    The same step comes again when one of its answers made another of its questions matter.
-    """
-    steps = _steps_with_questions(advisor, draft.answers)
-    ids = [each.id for each in advisor.playbook.steps]
-    start = 0 if step == WORKFLOW_STEP else ids.index(step)
-    for each in advisor.playbook.steps[start:]:
-        questions = steps.get(each.id, ())
-        unanswered = any(question.id not in draft.answers for question in questions)
-        if unanswered or (questions and each.id != step):
-            return page_at(advisor, draft, each.id)
-    return page_at(advisor, draft, REVIEW_STEP)
+    def __init__(self, advisor: Advisor, draft: Draft) -> None:
+        """Find the questions that were answered or can still change the result."""
+        self._advisor = advisor
+        self._draft = draft
+        self._questions = _questions_by_step(advisor, draft.answers)
+        self._steps = [step.id for step in advisor.playbook.steps]
+
+    def first(self) -> Page:
+        """Return the first page."""
+        return WorkflowPage(self._draft, self._advisor.playbook.title, self._of)
+
+    def after(self, step: str) -> Page:
+        """Return the page that follows a step: the next one with a question that matters.
+
+        The same step comes again when one of its answers made another of its questions matter.
+
+        Raises:
+            ValueError: the playbook has no such step.
+        """
+        start = 0 if step == WORKFLOW_STEP else self._steps.index(step)
+        for each in self._steps[start:]:
+            questions = self._questions.get(each, ())
+            unanswered = any(question.id not in self._draft.answers for question in questions)
+            if unanswered or (questions and each != step):
+                return self._questions_page(each)
+        return self.last()
+
+    def before(self, step: str) -> Page:
+        """Return the page that precedes a step: the last one before it that has questions.
+
+        Raises:
+            ValueError: the playbook has no such step.
+        """
+        end = len(self._steps) if step == REVIEW_STEP else self._steps.index(step)
+        for each in reversed(self._steps[:end]):
+            if each in self._questions:
+                return self._questions_page(each)
+        return self.first()
+
+    def last(self) -> Page:
+        """Return the last page, with the recommendation as it stands."""
+        verdict = self._advisor.advise(self._draft.answers)
+        return ReviewPage(self._draft, self._advisor, verdict, self._of)
+
+    @property
+    def _of(self) -> int:
+        return len(self._questions) + 2
+
+    def _questions_page(self, step_id: str) -> Page:
+        (step,) = [step for step in self._advisor.playbook.steps if step.id == step_id]
+        number = list(self._questions).index(step_id) + 2
+        return QuestionsPage(self._draft, step, self._questions[step_id], number, self._of)
 
 
-def page_before(advisor: Advisor, draft: Draft, step: str) -> Page:
-    """Return the page that precedes a step: the last one before it that has questions."""
-    steps = _steps_with_questions(advisor, draft.answers)
-    ids = [each.id for each in advisor.playbook.steps]
-    end = len(ids) if step == REVIEW_STEP else ids.index(step)
-    for each in reversed(ids[:end]):
-        if steps.get(each):
-            return page_at(advisor, draft, each)
-    return page_at(advisor, draft, WORKFLOW_STEP)
-
-
-def page_at(advisor: Advisor, draft: Draft, step: str) -> Page:
-    """Return the page of a step as the draft's answers make it.
-
-    Raises:
-        KeyError: the playbook has no such step.
-    """
-    steps = _steps_with_questions(advisor, draft.answers)
-    of = len(steps) + 2
-    if step == WORKFLOW_STEP:
-        return WorkflowPage(draft, advisor.playbook.title, of)
-    if step == REVIEW_STEP:
-        return ReviewPage(draft, advisor, advisor.advise(draft.answers), of)
-    found = {each.id: each for each in advisor.playbook.steps}[step]
-    number = list(steps).index(step) + 2 if step in steps else of - 1
-    return QuestionsPage(draft, found, steps.get(step, ()), number, of)
-
-
-def _steps_with_questions(
+def _questions_by_step(
     advisor: Advisor, answers: Mapping[str, str | None]
 ) -> dict[str, tuple[Question, ...]]:
     """Return, by step and in their order, the questions answered or still worth asking."""

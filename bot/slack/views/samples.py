@@ -22,7 +22,7 @@ from bot.decisions.model import (
     Visibility,
     Workflow,
 )
-from bot.decisions.questionnaire import REVIEW_STEP, WORKFLOW_STEP, page_at
+from bot.decisions.questionnaire import Questionnaire, QuestionsPage
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.home import home
@@ -67,10 +67,11 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
     draft = _draft(advisor.playbook, filling)
     decision = _decision(advisor, draft)
     notice = _notice(decision)
+    pages = Questionnaire(advisor, draft)
     titles = {advisor.playbook.id: advisor.playbook.title}
     found: dict[str, Sample] = {
-        "workflow page": {"view": modal(page_at(advisor, draft, WORKFLOW_STEP))},
-        "review page": {"view": modal(page_at(advisor, draft, REVIEW_STEP))},
+        "workflow page": {"view": modal(pages.first())},
+        "review page": {"view": modal(pages.last())},
         "recommendation": _blocks(recommendation(decision, advisor.playbook)),
         "home": {"view": home(titles, [draft] * 20, [decision] * 10)},
         "not posted": _blocks(notices.not_posted(notice, decision)),
@@ -78,8 +79,10 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
         "saved for later": {"view": notices.saved_for_later(decision)},
         "on its way": _blocks(notices.on_its_way(decision)),
     }
-    for step in advisor.playbook.steps:
-        found[f"{step.id} page"] = {"view": modal(page_at(advisor, draft, step.id))}
+    for number, step in enumerate(advisor.playbook.steps, start=2):
+        asked = tuple(each for each in advisor.playbook.questions if each.step == step.id)
+        page = QuestionsPage(draft, step, asked, number, len(advisor.playbook.steps) + 2)
+        found[f"{step.id} page"] = {"view": modal(page)}
     for name, place in _PLACES.items():
         placed = replace(decision, place=place)
         found[f"announcement, {name}"] = _blocks(announcement(placed, advisor.playbook))
