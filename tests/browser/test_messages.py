@@ -207,6 +207,23 @@ async def test_buttons_confirm_and_overflow(visit: Any, app: Any, client: Any) -
     assert actions[1]["selected_option"]["value"] == "edit"
 
 
+async def test_attachments(visit: Any, client: Any) -> None:
+    """Attachments are drawn, those with blocks and the older ones with fields."""
+    older = {
+        "color": "#2eb886",
+        "title": "Report",
+        "text": "*Fine*",
+        "fields": [{"title": "A", "value": "1"}],
+    }
+    await client.chat_postMessage(
+        channel="C0PRODUCT", text="x", attachments=[older, {"blocks": [ACTIONS]}]
+    )
+    page = await visit()
+    message = page.get_by_role("article").last
+    await expect(message.locator("strong")).to_have_text(["Report", "Fine", "A"])
+    await expect(message.get_by_role("button", name="Accept")).to_be_visible()
+
+
 async def test_first_message_of_a_thread_stands_twice(visit: Any, app: Any, client: Any) -> None:
     """With its thread open a message is shown twice; its menu opens only where it was pressed."""
     posted = await client.chat_postMessage(channel="C0PRODUCT", text="x", blocks=[ACTIONS])

@@ -81,7 +81,15 @@ export function isAppDm(one) {
   return one?.kind === "im" && one.other === server.app.bot_user_id;
 }
 
-/** What a channel is called: its name, or the name of the other person. */
+/** True for a conversation of a few people, which Slack names mpdm-…. */
+export function isGroupDm(one) {
+  return one.kind === "private" && one.name.startsWith("mpdm-");
+}
+
+/** What a channel is called: its name, or the names of the other people. */
 export function channelLabel(one) {
-  return one.kind === "im" ? person(one.other).real_name : one.name;
+  if (one.kind === "im") return person(one.other).real_name;
+  if (!isGroupDm(one)) return one.name;
+  const others = one.member_ids.filter((id) => id !== server.me.id);
+  return others.map((id) => person(id).real_name.split(" ")[0]).join(", ");
 }

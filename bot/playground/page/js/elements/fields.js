@@ -34,7 +34,8 @@ function textHandlers(element, ctx, blockId) {
       if (reporting(element, ctx, blockId, "on_character_entered")) report(event.target.value);
     },
     onkeydown: (event) => {
-      if (event.key !== "Enter" || event.isComposing || element.multiline) return;
+      if (event.key !== "Enter" || event.isComposing) return;
+      if (element.multiline && !event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
       if (reporting(element, ctx, blockId, "on_enter_pressed")) report(event.target.value);
       else ctx.submit?.();

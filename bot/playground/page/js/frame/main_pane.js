@@ -18,22 +18,23 @@ export function mainPane() {
   const one = channel(ui.channel);
   if (!one) return h("main", { class: "main", key: "main" }, h("p", { class: "empty" }, "No channel to show."));
   const inApp = isAppDm(one);
-  const onHome = inApp && ui.homeTab === "home";
-  tellVisit(inApp, one.id);
+  const tab = server.app.home_enabled ? ui.homeTab : "messages";
+  const onHome = inApp && tab === "home";
+  tellVisit(inApp, one.id, tab);
   if (!onHome) markRead(one.id);
   return h(
     "main",
     { class: "main", key: "main", "aria-label": inApp ? server.app.name : channelLabel(one) },
     header(one, inApp),
-    inApp ? tabs() : null,
+    inApp && server.app.home_enabled ? tabs() : null,
     onHome ? homeView() : [messageList(one), notices(), foot(one)],
   );
 }
 
 /** The app hears when someone opens one of its tabs, once per visit. */
-function tellVisit(inApp, id) {
-  const visit = inApp ? `${server.me.id}/${id}/${ui.homeTab}` : null;
-  if (visit && visit !== visited) post("home", { tab: ui.homeTab });
+function tellVisit(inApp, id, tab) {
+  const visit = inApp ? `${server.me.id}/${id}/${tab}` : null;
+  if (visit && visit !== visited) post("home", { tab });
   visited = visit;
 }
 
@@ -89,7 +90,7 @@ function notices() {
         "div",
         { class: "notice", role: "alert", key: notice.id },
         icon("warning", 18),
-        h("span", { class: "notice-text" }, notice.text.replace(/^⚠️\s*/u, "")),
+        h("span", { class: "notice-text" }, notice.text.replace(/^⚠\uFE0F?\s*/u, "")),
         h("button", { class: "icon-button", type: "button", "aria-label": "Dismiss", onclick: () => post("dismiss", { notice: notice.id }) }, icon("close", 16)),
       ),
     ),

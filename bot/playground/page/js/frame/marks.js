@@ -2,7 +2,7 @@
 
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
-import { server } from "../core/store.js";
+import { isGroupDm, server } from "../core/store.js";
 
 /** A person's picture: initials on their colour; the app has a mark of its own. */
 export function avatar(one, size = 36) {
@@ -36,6 +36,7 @@ const KIND_ICONS = { private: ["lock", "Private channel"], shared: ["shared", "S
 
 /** The sign of a channel, spoken as its kind. */
 export function channelIcon(one, size = 16) {
+  if (isGroupDm(one)) return h("span", { class: "channel-icon", role: "img", "aria-label": "Group message" }, icon("people", size));
   const [name, spoken] = one.is_archived ? ["archive", "Archived channel"] : (KIND_ICONS[one.kind] ?? KIND_ICONS.public);
   return h("span", { class: "channel-icon", role: "img", "aria-label": spoken, title: spoken }, icon(name, size));
 }

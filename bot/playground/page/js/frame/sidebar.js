@@ -3,14 +3,15 @@
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { openChannel } from "../core/route.js";
-import { channelLabel, isAppDm, person, server, ui } from "../core/store.js";
+import { channelLabel, isAppDm, isGroupDm, person, server, ui } from "../core/store.js";
 import { avatar, channelIcon } from "./marks.js";
 import { unreadIn } from "./unread.js";
 
 /** The sidebar. */
 export function sidebar() {
-  const joined = server.channels.filter((one) => one.kind !== "im");
-  const direct = server.channels.filter((one) => one.kind === "im");
+  const isDirect = (one) => one.kind === "im" || isGroupDm(one);
+  const joined = server.channels.filter((one) => !isDirect(one));
+  const direct = server.channels.filter(isDirect);
   return h(
     "nav",
     { class: "sidebar", key: "sidebar", "aria-label": "Channels" },

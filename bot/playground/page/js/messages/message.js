@@ -8,6 +8,7 @@ import { person, server, setUi, ui } from "../core/store.js";
 import { ago, clockTime, dateOf, fullTime } from "../core/time.js";
 import { appBadge, avatar } from "../frame/marks.js";
 import { renderBlocks } from "../blocks/index.js";
+import { attachment } from "../blocks/attachment.js";
 import { uploadedFile } from "../blocks/media.js";
 import { mrkdwn } from "../text/mrkdwn.js";
 import { hoverActions } from "./actions.js";
@@ -35,6 +36,7 @@ export function message(channel, each, { follows = false, inThread = false } = {
       each.ephemeral ? onlyYou() : null,
       follows ? null : head(each, author, date),
       body(channel, each, inThread),
+      (each.attachments ?? []).map((one) => attachment(one, contextOf(channel, each, inThread))),
       (each.files ?? []).map((file) => uploadedFile(file, `msg:${channel.id}:${each.ts}`)),
       each.ephemeral ? dismissal(channel, each) : null,
       !inThread && each.reply_count ? threadLine(channel, each) : null,
@@ -68,14 +70,18 @@ function body(channel, each, inThread) {
   if (!each.blocks?.length) {
     return h("div", { class: "message-body" }, mrkdwn(each.text ?? ""), edited);
   }
-  const ctx = {
+  const ctx = contextOf(channel, each, inThread);
+  return h("div", { class: "message-body has-blocks" }, renderBlocks(each.blocks, ctx), edited);
+}
+
+function contextOf(channel, each, inThread) {
+  return {
     key: `msg:${channel.id}:${each.ts}`,
     place: inThread ? "/thread" : "",
     container: { type: "message", channel: channel.id, ts: each.ts },
     blocks: each.blocks,
     serverValues: each.state?.values,
   };
-  return h("div", { class: "message-body has-blocks" }, renderBlocks(each.blocks, ctx), edited);
 }
 
 function threadLine(channel, each) {
