@@ -49,6 +49,17 @@ class Place:
     visibility: Visibility
 
 
+class Purpose(StrEnum):
+    """What a questionnaire is filled in for."""
+
+    OPEN = "open"
+    """A new decision."""
+    EDIT = "edit"
+    """Other answers to an open decision."""
+    SUPERSEDE = "supersede"
+    """A new decision in the place of an older one."""
+
+
 class ReviewChoice(StrEnum):
     """When the team wants to look at the outcome."""
 
@@ -97,7 +108,7 @@ class Draft:
     `answers` maps a question's id to an answer's id, or to None for "don't know"; a question
     that is not in it has not been answered. `origin` is where the questionnaire was opened,
     None when that was no conversation (App Home). `decision` is the number of the decision
-    that it became.
+    that it became. `about` is the number of the decision that is edited or superseded.
     """
 
     id: str
@@ -109,6 +120,22 @@ class Draft:
     workflow: Workflow = Workflow()
     answers: Mapping[str, str | None] = field(default_factory=dict)
     decision: int | None = None
+    purpose: Purpose = Purpose.OPEN
+    about: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a decision left the state of being open, or moved on since.
+
+    `option` is what was chosen when it was accepted or decided differently, else None. `reason`
+    is in the words of `by`, a user id; it may be empty for an acceptance.
+    """
+
+    by: str
+    at: datetime
+    reason: str = ""
+    option: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +143,7 @@ class Decision:
     """A question put to a team, with the recommendation it got.
 
     `number` counts from 1 within a workspace. `deciders` are user ids, never empty.
+    `settlement` is None while it is open. `supersedes` and `superseded_by` are numbers.
     """
 
     workspace: str
@@ -132,3 +160,6 @@ class Decision:
     verdict: Verdict
     status: Status
     opened_at: datetime
+    settlement: Settlement | None = None
+    supersedes: int | None = None
+    superseded_by: int | None = None

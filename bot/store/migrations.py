@@ -34,9 +34,12 @@ def m001_initial(db: Database) -> None:
             "option": str,
             "status": str,
             "opened_at": str,
+            "settlement": str,
+            "supersedes": int,
+            "superseded_by": int,
         },
         pk=("workspace", "number"),
-        nullable={"review_on"},
+        nullable={"review_on", "settlement", "supersedes", "superseded_by"},
         foreign_keys=[("playbook_hash", "playbooks", "hash")],
     )
     db.table("decisions").create_index(["workspace", "draft_id"], unique=True)
@@ -56,9 +59,11 @@ def m001_initial(db: Database) -> None:
             "started_at": str,
             "changed_at": str,
             "decision": int,
+            "purpose": str,
+            "about": int,
         },
         pk="id",
-        nullable={"channel", "visibility", "decision"},
+        nullable={"channel", "visibility", "decision", "about"},
         foreign_keys=[("playbook_hash", "playbooks", "hash")],
     )
     db.table("drafts").create_index(["workspace", "driver", "changed_at"])

@@ -10,12 +10,23 @@ from pydantic import TypeAdapter
 from bot.advice.loader import PlaybookText
 from bot.advice.verdict import Verdict
 from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
-from bot.decisions.model import Decision, Draft, Person, Place, Status, Visibility, Workflow
+from bot.decisions.model import (
+    Decision,
+    Draft,
+    Person,
+    Place,
+    Purpose,
+    Settlement,
+    Status,
+    Visibility,
+    Workflow,
+)
 
 Row = Mapping[str, Any]
 
 _workflow = TypeAdapter(Workflow)
 _verdict = TypeAdapter(Verdict)
+_settlement: TypeAdapter[Settlement | None] = TypeAdapter(Settlement | None)
 
 
 def playbook_row(text: PlaybookText) -> dict[str, Any]:
@@ -47,6 +58,8 @@ def draft_row(draft: Draft) -> dict[str, Any]:
         "started_at": draft.started_at.isoformat(),
         "changed_at": draft.changed_at.isoformat(),
         "decision": draft.decision,
+        "purpose": draft.purpose.value,
+        "about": draft.about,
     }
 
 
@@ -65,6 +78,8 @@ def to_draft(row: Row) -> Draft:
         workflow=_workflow.validate_json(row["workflow"]),
         answers=json.loads(row["answers"]),
         decision=row["decision"],
+        purpose=Purpose(row["purpose"]),
+        about=row["about"],
     )
 
 
@@ -87,6 +102,9 @@ def decision_row(decision: Decision) -> dict[str, Any]:
         "option": decision.verdict.option,
         "status": decision.status.value,
         "opened_at": decision.opened_at.isoformat(),
+        "settlement": _settlement.dump_json(decision.settlement).decode(),
+        "supersedes": decision.supersedes,
+        "superseded_by": decision.superseded_by,
     }
 
 
@@ -107,6 +125,9 @@ def to_decision(row: Row) -> Decision:
         verdict=_verdict.validate_json(row["verdict"]),
         status=Status(row["status"]),
         opened_at=datetime.fromisoformat(row["opened_at"]),
+        settlement=_settlement.validate_json(row["settlement"] or "null"),
+        supersedes=row["supersedes"],
+        superseded_by=row["superseded_by"],
     )
 
 
