@@ -1,4 +1,4 @@
-"""A playbook read word by word from its YAML, with no thought of speed: what the engine must equal."""
+"""A playbook read word by word from its YAML, with no thought of speed."""
 
 from itertools import combinations, product
 
@@ -70,8 +70,11 @@ class Naive:
         taken = {part for option in fit for part in parts_of[option]}
         shown = {
             option: own[option]
-            + ((max if option in fit else min)(own[p] for p in parts_of[option])
-               if option in parts_of else 0)
+            + (
+                (max if option in fit else min)(own[p] for p in parts_of[option])
+                if option in parts_of
+                else 0
+            )
             for option in self.options
         }
         candidates = [

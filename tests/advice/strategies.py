@@ -74,19 +74,22 @@ def playbooks(draw, most_questions=4):
         for n in range(draw(st.integers(0, 3)))
     ]
     close = draw(st.integers(0, 2))
+    order = draw(st.permutations([*OPTIONS, "trio"] if draw(st.booleans()) else OPTIONS))
     head = {
         "id": "random",
         "title": "Random",
         "version": "1",
         "steps": [{"id": step, "title": step.title()} for step in STEPS],
         "options": {
-            option: {"title": option.title(), "summary": f"Take {option}."} for option in OPTIONS
+            option: {"title": option.title(), "summary": f"Take {option}."} for option in order
         },
         "bars": {"ant": draw(st.integers(-2, 3)), "bee": draw(st.integers(-2, 3))},
         "close_call": close,
         "clear_lead": close + draw(st.integers(0, 3)),
     }
     head["options"]["duo"]["combines"] = ["ant", "bee"]
+    if "trio" in order:
+        head["options"]["trio"]["combines"] = ["bee", "cat"]
     return {
         "playbook.yml": yaml.safe_dump(head, sort_keys=False),
         "questions.yml": yaml.safe_dump(questions, sort_keys=False),

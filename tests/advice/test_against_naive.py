@@ -1,16 +1,15 @@
 """The engine against a naive reading of the same YAML, on small playbooks at random."""
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.advice import conditions, loader
+from bot.advice import loader
 from bot.advice.advisor import Advisor
 from tests.advice.naive import Naive
 from tests.advice.strategies import playbooks, sheets
 
 MODEST = settings(
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
@@ -23,8 +22,9 @@ def both(files):
     try:
         playbook = loader.parse(loader.PlaybookText("random", files))
     except loader.PlaybookError as error:
-        assert {problem.message for problem in error.problems} <= {"it can never hold"}
-        return None
+        if {problem.message for problem in error.problems} == {"it can never hold"}:
+            return None
+        raise
     return Advisor(playbook), Naive(files)
 
 

@@ -1,0 +1,224 @@
+"""One verdict and the full flip analysis, beside general rule engines on the same rules.
+
+Run it with `python -m tests.bench.verdict [FOLDER]`; the others need the group `bench` of
+pyproject.toml. Every engine gets the same rules (conditions unfolded to plain lists of answers) and
+must come to the same points; the others then still lack vetoes, combinations and the winner.
+"""
+
+import json
+import sys
+import time
+from collections import Counter
+from itertools import combinations, product
+from pathlib import Path
+from random import Random
+
+from bot.advice import conditions, loader
+from bot.advice.advisor import Advisor
+from bot.advice.flips import Flips
+
+SHEETS = 40
+REPEATS = 5
+
+
+class OwnEngine:
+    """Adds packed integers."""
+
+    name = "ragvsft"
+
+    def __init__(self, advisor, rules):
+        self.tables, self.outcomes = advisor._tables, advisor._outcomes
+
+    def points(self, sheet):
+        points, left = self.tables.sheet(sheet)
+        self.outcomes.winner(points, left)
+        return self.tables.points(points + self.tables.amount(left)[0])
+
+
+class ZenEngine:
+    """GoRules ZEN: a decision table with the hit policy collect, a row for each combination."""
+
+    name = "zen-engine"
+
+    def __init__(self, advisor, rules):
+        import zen
+
+        names = [question.id for question in advisor.playbook.questions]
+        rows = [
+            {"_id": f"{number}-{place}", "rule": str(number)}
+            | {n: ",".join(f'"{a}"' for a in sorted(term[n])) if n in term else "" for n in names}
+            for number, (_, terms) in enumerate(rules)
+            for place, term in enumerate(terms)
+        ]
+        inputs = [{"id": name, "name": name, "field": name} for name in names]
+        table = {"hitPolicy": "collect", "inputs": inputs, "rules": rows}
+        table["outputs"] = [{"id": "rule", "name": "rule", "field": "rule"}]
+        kinds = {"in": "inputNode", "table": "decisionTableNode", "out": "outputNode"}
+        nodes = [{"id": key, "name": key, "type": kind} for key, kind in kinds.items()]
+        nodes[1]["content"] = table
+        edges = [
+            {"id": f"{a}-{b}", "sourceId": a, "targetId": b, "type": "edge"}
+            for a, b in (("in", "table"), ("table", "out"))
+        ]
+        self.engine = zen.ZenEngine()
+        self.decision = self.engine.create_decision(json.dumps({"nodes": nodes, "edges": edges}))
+        self.rules = [rule for rule, _ in rules]
+
+    def points(self, sheet):
+        hits = self.decision.evaluate(sheet)["result"]
+        return summed(self.rules[number] for number in {hit["rule"] for hit in hits})
+
+
+class JsonLogic:
+    """JsonLogic in Python: a condition for each rule."""
+
+    name = "json-logic"
+
+    def __init__(self, advisor, rules):
+        from json_logic import jsonLogic
+
+        self.evaluate = jsonLogic
+        self.rules = [
+            (
+                rule,
+                {
+                    "or": [
+                        {"and": [{"in": [{"var": n}, sorted(a)]} for n, a in term.items()]}
+                        for term in terms
+                    ]
+                },
+            )
+            for rule, terms in rules
+        ]
+
+    def points(self, sheet):
+        return summed(rule for rule, logic in self.rules if self.evaluate(logic, sheet))
+
+
+class BusinessRules:
+    """Venmo business-rules: conditions on string variables, an action that adds points."""
+
+    name = "business-rules"
+
+    def __init__(self, advisor, rules):
+        from business_rules import run_all
+        from business_rules.actions import BaseActions, rule_action
+        from business_rules.fields import FIELD_NUMERIC
+        from business_rules.variables import BaseVariables, string_rule_variable
+
+        def variable(name):
+            def value(self):
+                return self.sheet.get(name) or ""
+
+            value.__name__ = name
+            return string_rule_variable()(value)
+
+        names = [question.id for question in advisor.playbook.questions]
+        self.variables = type("Variables", (BaseVariables,), {n: variable(n) for n in names})
+        held = self.held = []
+
+        class Actions(BaseActions):
+            @rule_action(params={"number": FIELD_NUMERIC})
+            def hold(self, number):
+                held.append(number)
+
+        self.run_all, self.actions = run_all, Actions()
+        self.rules = [rule for rule, _ in rules]
+        self.listed = [
+            {
+                "conditions": {
+                    "any": [
+                        {"all": [self.one_of(*item) for item in term.items()]} for term in terms
+                    ]
+                },
+                "actions": [{"name": "hold", "params": {"number": number}}],
+            }
+            for number, (_, terms) in enumerate(rules)
+        ]
+
+    def one_of(self, name, answers):
+        tests = [{"name": name, "operator": "equal_to", "value": a} for a in sorted(answers)]
+        return {"any": tests}
+
+    def points(self, sheet):
+        self.held.clear()
+        variables = self.variables()
+        variables.sheet = sheet
+        self.run_all(self.listed, variables, self.actions)
+        return summed(self.rules[number] for number in self.held)
+
+
+def summed(rules):
+    """The points of the rules that hold."""
+    total = Counter()
+    for rule in rules:
+        total.update(rule.points)
+    return total
+
+
+def neighbours(playbook, sheet):
+    """Every sheet that differs in one or two answers."""
+    answers = {question.id: list(question.answers) for question in playbook.questions}
+    for size in (1, 2):
+        for names in combinations(answers, size):
+            for chosen in product(*(answers[name] for name in names)):
+                if all(sheet.get(n) != a for n, a in zip(names, chosen, strict=True)):
+                    yield {**sheet, **dict(zip(names, chosen, strict=True))}
+
+
+def seconds(work):
+    """The shortest of a few runs, which is the one least disturbed."""
+    best = float("inf")
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def main(folder="rules/ragvsft"):
+    """Measure and print."""
+    playbook = loader.load(Path(folder))
+    advisor = Advisor(playbook)
+    questions = {question.id: question for question in playbook.questions}
+    rules = [(rule, conditions.terms(rule.when, questions)) for rule in playbook.rules]
+    random = Random(1)
+    sheets = [
+        {q.id: random.choice(list(q.answers)) for q in playbook.questions} for _ in range(SHEETS)
+    ]
+    near = list(neighbours(playbook, sheets[0]))
+    engines = [kind(advisor, rules) for kind in (OwnEngine, ZenEngine, JsonLogic, BusinessRules)]
+    own = engines[0]
+    for engine in engines[1:]:
+        for sheet in sheets:
+            theirs = engine.points(sheet)
+            assert own.points(sheet) == {o: theirs[o] for o in playbook.options}, engine.name
+    print(
+        f"{playbook.id} {playbook.version}: {len(questions)} questions, {len(rules)} rules; "
+        f"{SHEETS} answer sheets, each with about {len(near):,} neighbours\n"
+    )
+    one = {e.name: seconds(lambda e=e: [e.points(s) for s in sheets]) / SHEETS for e in engines}
+    flips = Flips(advisor._explainer.scorer)
+    start = time.perf_counter()
+    flips.count(sheets[-1])
+    first = time.perf_counter() - start
+    full = {own.name: seconds(lambda: [flips.count(sheet) for sheet in sheets]) / SHEETS}
+    for engine in engines[1:]:
+        start = time.perf_counter()
+        for sheet in near:
+            engine.points(sheet)
+        full[engine.name] = time.perf_counter() - start
+    print(f"{'':16}{'one verdict':>14}{'ratio':>8}   {'one- and two-answer flips':>26}{'ratio':>8}")
+    for engine in engines:
+        name = engine.name
+        print(
+            f"{name:16}{one[name] * 1e6:>11.1f} us{one[name] / one[own.name]:>8.1f}   "
+            f"{full[name] * 1e3:>23.1f} ms{full[name] / full[own.name]:>8.1f}"
+        )
+    whole = seconds(lambda: [advisor.advise(sheet) for sheet in sheets]) / SHEETS
+    print(f"\nThe first flip analysis of all, nothing remembered yet: {first * 1e3:.1f} ms")
+    print(f"The whole of `advise`, with reasons, flips and homework: {whole * 1e3:.1f} ms")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
