@@ -80,6 +80,9 @@ def _complaint(element: Json, chosen: Any) -> str | None:
         return "Please enter a valid URL."
     if kind == "number_input":
         return _number_complaint(element, chosen)
+    most_chosen = element.get("max_selected_items")
+    if most_chosen is not None and len(chosen) > most_chosen:
+        return f"Please choose at most {most_chosen}."
     return None
 
 

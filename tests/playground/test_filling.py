@@ -34,6 +34,7 @@ _NUMBER = {"type": "number_input", "is_decimal_allowed": False, "min_value": "1"
         (_NUMBER, "2", "2.5"),
         (_NUMBER, "2", "two"),
         ({"type": "multi_users_select"}, ["U0ADA"], []),
+        ({"type": "multi_users_select", "max_selected_items": 1}, ["U0ADA"], ["U0ADA", "U0BEN"]),
         ({"type": "datepicker"}, "2026-01-01", None),
     ],
 )

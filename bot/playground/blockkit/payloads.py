@@ -33,7 +33,6 @@ _MODAL = record(
         "close": plain(24),
         "clear_on_close": boolean,
         "notify_on_close": boolean,
-        "submit_disabled": boolean,
         **_COMMON,
     },
 )

@@ -42,6 +42,8 @@ def _revoke(call: Call) -> Json:
 
 
 def _connections_open(call: Call) -> Json:
+    if call.world.is_closed:
+        raise Refused("service_unavailable", is_innocent=True)
     return {"url": call.world.transport.sockets.url()}
 
 

@@ -34,7 +34,7 @@ def _open(call: Call) -> Json:
 def _push(call: Call) -> Json:
     payload = modals.checked(_payload(call), "modal")
     trigger = modals.use_trigger(call.world, call.team, call.need("trigger_id"))
-    if trigger.view_id is None:
+    if trigger.view_id not in call.team.stacks.get(trigger.person, []):
         raise modals.refused_trigger("invalid_trigger_id", "trigger is not from a modal")
     return _answer(call, modals.push_modal(call.world, call.team, trigger.person, payload))
 

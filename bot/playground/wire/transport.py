@@ -48,6 +48,8 @@ class Transport:
                 await self._send(delivery, reason)
         except TimeoutError:
             delivery.error, delivery.failure = "operation_timeout", "http_timeout"
+        except aiohttp.TooManyRedirects:
+            delivery.error, delivery.failure = "dispatch_failed", "too_many_redirects"
         except (aiohttp.ClientError, OSError):
             delivery.error, delivery.failure = "dispatch_failed", "connection_failed"
         return delivery

@@ -27,6 +27,10 @@ BAD_VIEWS: dict[str, tuple[Any, str]] = {
     "an input without submit": (_without(s.modal(), "submit"), "missing"),
     "mrkdwn title": (s.modal(title=s.mrkdwn()), "unsupported_type"),
     "unknown field": (s.modal(colour="red"), "unknown_field"),
+    "submit_disabled, which is for configuration modals": (
+        s.modal(submit_disabled=True),
+        "unknown_field",
+    ),
     "title in a home": (s.home(title=s.plain()), "unknown_field"),
     "file_input in a home": (
         s.home(s.input_block({"type": "file_input", "action_id": "f"})),

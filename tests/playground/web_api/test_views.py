@@ -95,6 +95,9 @@ async def test_the_stack_is_three_high(
     outside = playground.world.new_trigger(playground.team, ada.person)
     push = client.views_push(trigger_id=outside, view=s.modal())
     assert await refused(push) == "invalid_trigger_id"
+    elsewhere = playground.world.new_trigger(playground.team, ada.person, "V0CLOSED")
+    push = client.views_push(trigger_id=elsewhere, view=s.modal())
+    assert await refused(push) == "invalid_trigger_id"
     second = await client.views_push(trigger_id=inside(), view=s.modal())
     assert second["view"]["previous_view_id"] == opened.id
     third = await client.views_push(trigger_id=inside(), view=s.modal())

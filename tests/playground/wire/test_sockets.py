@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from typing import Any
 
+import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -121,9 +123,29 @@ async def test_a_socket_needs_the_app_token_and_a_fresh_ticket(playground: Playg
     assert await _status(url) == 401
 
 
-async def _status(url: str) -> int:
-    import aiohttp
+async def test_ten_connections_are_enough(playground: Playground) -> None:
+    """The eleventh connection is told that there are too many, and closed."""
+    client = AsyncWebClient(base_url=playground.api_url)
+    async with aiohttp.ClientSession() as session, AsyncExitStack() as stack:
+        said = []
+        for _ in range(11):
+            url = (await client.apps_connections_open(app_token=playground.app_token))["url"]
+            connection = await stack.enter_async_context(session.ws_connect(url))
+            said.append(await connection.receive_json())
+        assert [frame["type"] for frame in said] == ["hello"] * 10 + ["disconnect"]
+        assert said[-1]["reason"] == "too_many_websockets"
 
+
+async def test_after_the_end_no_socket_is_given(playground: Playground) -> None:
+    """A workspace that is closing answers service_unavailable, and blames nobody."""
+    await playground.aclose()
+    client = AsyncWebClient(base_url=playground.api_url)
+    with pytest.raises(SlackApiError, match="service_unavailable"):
+        await client.apps_connections_open(app_token=playground.app_token)
+    assert playground.violations == []
+
+
+async def _status(url: str) -> int:
     async with aiohttp.ClientSession() as session:
         try:
             async with asyncio.timeout(5), session.ws_connect(url) as connection:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from bot.playground import Playground
 from bot.playground.model import Channel
@@ -63,6 +63,13 @@ async def test_another_status_than_200_fails_the_command(playground: Playground,
     tiny.answer = Response(status_code=404)
     sent = await playground.person("ada").command("product", "/ragvsft")
     assert (sent.error, sent.status) == ("dispatch_failed", 404)
+
+
+async def test_redirects_without_end_fail_an_event(playground: Playground, tiny: Any) -> None:
+    """Slack follows two redirects; a third is the reason given with the retry."""
+    tiny.answer = RedirectResponse(playground.transport.request_url or "")
+    await playground.person("ada").open_home()
+    assert playground.deliveries[0].failure == "too_many_redirects"
 
 
 async def test_three_seconds_without_an_ack_time_out(playground: Playground, tiny: Any) -> None:
