@@ -176,15 +176,14 @@ async def test_no_call_to_slack_before_an_ack(many: ManyHouse) -> None:
         assert many.playground.ledger.calls_before_ack(sent) == []
 
 
-async def test_a_workspace_that_never_installed_is_told(
-    many: ManyHouse, bot_of_many: Running
-) -> None:
-    """Where the bot is not installed, a command is answered by one private sentence."""
+async def test_a_workspace_that_never_installed_is_told(many: ManyHouse) -> None:
+    """Where the bot is not installed, a command gets one private sentence; nothing is kept."""
     ada = many.playground.person("ada")
-    assert AGAIN in await told(ada)
-    assert ada.sees("product")[-1].ephemeral_to == ada.id
-    assert (await ada.open_home()).ok
-    assert (await ada.global_shortcut("start_decision")).ok
+    async with many.bot():
+        assert AGAIN in await told(ada)
+        assert ada.sees("product")[-1].ephemeral_to == ada.id
+        assert (await ada.open_home()).ok
+        assert (await ada.global_shortcut("start_decision")).ok
     assert many.playground.calls == []
     assert many.rows("deliveries") == []
 
