@@ -19,24 +19,22 @@ def problems_of_blocks(blocks: Any, surface: Surface, at: str) -> Iterator[Probl
     placed = [
         (block, f"{at}/{index}") for index, block in enumerate(blocks) if isinstance(block, dict)
     ]
-    yield from _unique_block_ids(placed)
+    yield from _unique("block_id", placed)
     for block, where in placed:
         yield from _surface(block, surface, where)
-        yield from _unique_action_ids(block, where)
+        yield from _unique("action_id", elements_of(block, where))
     yield from _one_focus(placed)
     yield from _totals(placed, at)
 
 
-def _unique_block_ids(placed: list[tuple[Json, str]]) -> Iterator[Problem]:
+def _unique(name: str, placed: list[tuple[Json, str]]) -> Iterator[Problem]:
     seen: set[str] = set()
-    for block, where in placed:
-        block_id = block.get("block_id")
-        if isinstance(block_id, str):
-            if block_id in seen:
-                yield Problem(
-                    f"{where}/block_id", "duplicate", f"`block_id` already exists: {block_id}"
-                )
-            seen.add(block_id)
+    for holder, where in placed:
+        given = holder.get(name)
+        if isinstance(given, str):
+            if given in seen:
+                yield Problem(f"{where}/{name}", "duplicate", f"`{name}` already exists: {given}")
+            seen.add(given)
 
 
 def _surface(block: Json, surface: Surface, where: str) -> Iterator[Problem]:
@@ -49,18 +47,6 @@ def _surface(block: Json, surface: Surface, where: str) -> Iterator[Problem]:
                 yield Problem(
                     f"{place}/type", "wrong_surface", f"unsupported type: file_input in a {surface}"
                 )
-
-
-def _unique_action_ids(block: Json, where: str) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for element, place in elements_of(block, where):
-        action_id = element.get("action_id")
-        if isinstance(action_id, str):
-            if action_id in seen:
-                yield Problem(
-                    f"{place}/action_id", "duplicate", f"`action_id` already exists: {action_id}"
-                )
-            seen.add(action_id)
 
 
 def _one_focus(placed: list[tuple[Json, str]]) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.playground import conversation
 from bot.playground.blockkit import Problem
+from bot.playground.content import parsed_content
 from bot.playground.ledger import Delivery
 from bot.playground.model import Channel, Json, Message, Person, ResponseUrl
 from bot.playground.refused import Refused
@@ -46,7 +47,7 @@ def show_answer(
     Raises:
         Refused: it breaks a rule for messages.
     """
-    content = conversation.parsed_content(answer, check_length=False)
+    content = parsed_content(answer, check_length=False)
     thread_ts = answer.get("thread_ts")
     kind = answer.get("response_type", "ephemeral")
     if kind not in {"in_channel", "ephemeral"}:
@@ -74,7 +75,7 @@ def use_response_url(world: World, team: Team, where: ResponseUrl, answer: Json)
     if answer.get("delete_original"):
         conversation.remove(world, team, _original(original))
     elif _replaces(answer, original):
-        content = conversation.parsed_content(answer, check_length=False)
+        content = parsed_content(answer, check_length=False)
         conversation.rewrite(world, _original(original), content)
     else:
         person = team.people[where.person]

@@ -2,6 +2,7 @@
 
 from bot.playground import conversation
 from bot.playground.blockkit import Problem
+from bot.playground.content import Content, parsed_content
 from bot.playground.model import Channel, Json
 from bot.playground.refused import Refused, missing_argument
 from bot.playground.web_api.call import Call, Method
@@ -21,30 +22,27 @@ _MARKDOWN_MAX = 12_000
 _CUSTOM = ("username", "icon_emoji", "icon_url")
 
 
-def _content(call: Call) -> conversation.Content:
+def _content(call: Call) -> Content:
     granted = call.team.installation.scopes
     if any(call.maybe(name) for name in _CUSTOM) and "chat:write.customize" not in granted:
         extra = {"needed": "chat:write.customize", "provided": ",".join(sorted(granted))}
         raise Refused("missing_scope", extra=extra)
     markdown = call.maybe("markdown_text")
-    if markdown is None:
-        content = conversation.parsed_content(call.args)
-    else:
-        content = _from_markdown(call, markdown)
+    content = parsed_content(call.args) if markdown is None else _from_markdown(call, markdown)
     _check_slack_files(call, content)
     return content
 
 
-def _from_markdown(call: Call, markdown: str) -> conversation.Content:
+def _from_markdown(call: Call, markdown: str) -> Content:
     if call.maybe("text") or call.maybe("blocks"):
         raise Refused("markdown_text_conflict")
     if len(markdown) > _MARKDOWN_MAX:
         raise Refused("msg_too_long")
     blocks = [{"type": "markdown", "text": markdown}]
-    return conversation.parsed_content({**call.args, "text": markdown, "blocks": blocks})
+    return parsed_content({**call.args, "text": markdown, "blocks": blocks})
 
 
-def _check_slack_files(call: Call, content: conversation.Content) -> None:
+def _check_slack_files(call: Call, content: Content) -> None:
     for index, block in enumerate(content.blocks or []):
         named = (block.get("slack_file") or {}).get("id")
         if named is not None and named not in call.team.files:

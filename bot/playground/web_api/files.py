@@ -8,6 +8,7 @@ import mimetypes
 from typing import Any
 
 from bot.playground import conversation
+from bot.playground.content import Content
 from bot.playground.model import Json, UploadedFile
 from bot.playground.refused import Refused, missing_argument
 from bot.playground.web_api.call import Call, Method
@@ -63,7 +64,7 @@ def _complete(call: Call) -> Json:
         if call.team.installation.bot_user_id not in channel.members:
             raise Refused("not_in_channel")
         shared = [file for file, _ in files]
-        content = conversation.Content(text=call.maybe("initial_comment"), files=shared)
+        content = Content(text=call.maybe("initial_comment"), files=shared)
         conversation.post(call.world, call.team, channel, content, call.maybe("thread_ts"))
         for file in shared:
             file.shared_in.add(channel.id)

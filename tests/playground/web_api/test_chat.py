@@ -8,17 +8,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Playground
 from tests.playground import shapes as s
+from tests.playground.refusals import error_of
 
 # The SDK advises a text beside blocks; some of these messages have none on purpose.
 pytestmark = pytest.mark.filterwarnings("ignore:The top-level `text` argument is missing")
 
 PUBLIC, PRIVATE, ARCHIVED, SHARED = "C0PRODUCT", "C0LEADERS", "C0OLD", "C0PARTNERS"
-
-
-async def refused(call: Any) -> str:
-    with pytest.raises(SlackApiError) as caught:
-        await call
-    return str(caught.value.response["error"])
 
 
 async def test_a_public_channel_needs_no_membership(
@@ -27,7 +22,7 @@ async def test_a_public_channel_needs_no_membership(
     """With chat:write.public the app posts where it isn't a member, without it it doesn't."""
     await client.chat_postMessage(channel=PUBLIC, text="Hello")
     playground.team.installation.scopes.discard("chat:write.public")
-    assert await refused(client.chat_postMessage(channel=PUBLIC, text="Hi")) == "not_in_channel"
+    assert await error_of(client.chat_postMessage(channel=PUBLIC, text="Hi")) == "not_in_channel"
 
 
 async def test_a_private_channel_is_unknown_until_the_app_is_invited(
@@ -35,7 +30,7 @@ async def test_a_private_channel_is_unknown_until_the_app_is_invited(
 ) -> None:
     """A private channel answers channel_not_found, a refusal and no violation, until invited."""
     post = client.chat_postMessage(channel=PRIVATE, text="Hello")
-    assert await refused(post) == "channel_not_found"
+    assert await error_of(post) == "channel_not_found"
     assert [r.error for r in playground.refusals] == ["channel_not_found"]
     assert playground.violations == []
     playground.invite("bot", "leadership")
@@ -75,7 +70,7 @@ async def test_what_slack_does_not_post(
     client: AsyncWebClient, args: dict[str, Any], error: str
 ) -> None:
     """Each kind of message that Slack refuses is refused with Slack's error."""
-    assert await refused(client.chat_postMessage(**args)) == error
+    assert await error_of(client.chat_postMessage(**args)) == error
 
 
 async def test_invalid_blocks_say_where(playground: Playground, client: AsyncWebClient) -> None:
@@ -109,10 +104,10 @@ async def test_a_thread_hangs_below_its_parent_only(
     reply = await client.chat_postMessage(channel=PUBLIC, text="Reply", thread_ts=parent.ts)
     assert [m.text for m in ada.thread(parent)] == ["Reply"]
     nested = client.chat_postMessage(channel=PUBLIC, text="x", thread_ts=reply["ts"])
-    assert await refused(nested) == "cannot_reply_to_message"
+    assert await error_of(nested) == "cannot_reply_to_message"
     quiet = await client.chat_postEphemeral(channel=PUBLIC, user="U0ADA", text="Psst")
     below = client.chat_postMessage(channel=PUBLIC, text="x", thread_ts=quiet["message_ts"])
-    assert await refused(below) == "cannot_reply_to_message"
+    assert await error_of(below) == "cannot_reply_to_message"
 
 
 async def test_a_message_to_a_person_opens_the_direct_conversation(
@@ -133,7 +128,7 @@ async def test_an_ephemeral_message_is_for_one_member(
     assert playground.person("ada").sees("product")[-1].text == "For you"
     assert playground.person("ben").sees("product")[-1].text != "For you"
     outside = client.chat_postEphemeral(channel=PUBLIC, user="U0EVE", text="For you")
-    assert await refused(outside) == "user_not_in_channel"
+    assert await error_of(outside) == "user_not_in_channel"
 
 
 async def test_update_with_text_alone_takes_the_blocks_away(
@@ -156,7 +151,7 @@ async def test_what_slack_does_not_update(playground: Playground, client: AsyncW
     other = playground.person("ada").sees("product")[0]
 
     async def update(**args: Any) -> str:
-        return await refused(client.chat_update(**args))
+        return await error_of(client.chat_update(**args))
 
     assert await update(channel=im, ts=ts, text="x" * 4001) == "msg_too_long"
     assert await update(channel="U0ADA", ts=ts, text="x") == "channel_not_found"
@@ -175,7 +170,7 @@ async def test_delete_and_permalink(playground: Playground, client: AsyncWebClie
     await client.chat_delete(channel=PUBLIC, ts=sent["ts"])
     assert all(m.ts != sent["ts"] for m in playground.messages("product"))
     other = playground.messages("product")[0]
-    assert await refused(client.chat_delete(channel=PUBLIC, ts=other.ts)) == "cant_delete_message"
+    assert await error_of(client.chat_delete(channel=PUBLIC, ts=other.ts)) == "cant_delete_message"
 
 
 async def test_more_than_a_burst_is_too_many(

@@ -1,7 +1,6 @@
 """What holds for every method: tokens, scopes, rates, faults."""
 
 import asyncio
-from typing import Any
 
 import aiohttp
 import pytest
@@ -9,12 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Playground
-
-
-async def error_of(call: Any) -> str:
-    with pytest.raises(SlackApiError) as caught:
-        await call
-    return str(caught.value.response["error"])
+from tests.playground.refusals import error_of
 
 
 def client_with(playground: Playground, token: str | None) -> AsyncWebClient:

@@ -1,7 +1,6 @@
 """Uploads, conversations, installation, validation."""
 
 import json
-from typing import Any
 
 import aiohttp
 import pytest
@@ -10,12 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Playground
 from tests.playground import shapes as s
-
-
-async def error_of(call: Any) -> str:
-    with pytest.raises(SlackApiError) as caught:
-        await call
-    return str(caught.value.response["error"])
+from tests.playground.refusals import error_of
 
 
 async def test_an_upload_becomes_a_message_with_a_file(

@@ -10,12 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.playground import Playground
 from bot.playground.model import View
 from tests.playground import shapes as s
-
-
-async def refused(call: Any) -> str:
-    with pytest.raises(SlackApiError) as caught:
-        await call
-    return str(caught.value.response["error"])
+from tests.playground.refusals import error_of
 
 
 @pytest.fixture
@@ -42,7 +37,9 @@ async def test_a_trigger_lives_three_seconds(
     """A trigger_id older than three seconds has expired, which is no violation of the app's."""
     late = trigger()
     playground.clock.advance(timedelta(seconds=3, milliseconds=1))
-    assert await refused(client.views_open(trigger_id=late, view=s.modal())) == "expired_trigger_id"
+    assert (
+        await error_of(client.views_open(trigger_id=late, view=s.modal())) == "expired_trigger_id"
+    )
     assert playground.violations == []
     fresh = trigger()
     playground.clock.advance(timedelta(seconds=2))
@@ -54,9 +51,9 @@ async def test_a_trigger_works_once(client: AsyncWebClient, trigger: Any) -> Non
     once = trigger()
     await client.views_open(trigger_id=once, view=s.modal())
     again = client.views_open(trigger_id=once, view=s.modal())
-    assert await refused(again) == "exchanged_trigger_id"
+    assert await error_of(again) == "exchanged_trigger_id"
     unknown = client.views_open(trigger_id="1.2.3", view=s.modal())
-    assert await refused(unknown) == "invalid_trigger_id"
+    assert await error_of(unknown) == "invalid_trigger_id"
 
 
 async def test_an_invalid_view_leaves_the_trigger_usable(
@@ -79,7 +76,7 @@ async def test_a_view_of_more_than_250_kb_is_too_large(
 ) -> None:
     """The weight of the whole view counts, not only its parts."""
     heavy = s.home(*[s.section(text=s.plain("x" * 3000)) for _ in range(90)])
-    assert await refused(client.views_publish(user_id="U0ADA", view=heavy)) == "view_too_large"
+    assert await error_of(client.views_publish(user_id="U0ADA", view=heavy)) == "view_too_large"
 
 
 async def test_the_stack_is_three_high(
@@ -94,16 +91,16 @@ async def test_the_stack_is_three_high(
 
     outside = playground.world.new_trigger(playground.team, ada.person)
     push = client.views_push(trigger_id=outside, view=s.modal())
-    assert await refused(push) == "invalid_trigger_id"
+    assert await error_of(push) == "invalid_trigger_id"
     elsewhere = playground.world.new_trigger(playground.team, ada.person, "V0CLOSED")
     push = client.views_push(trigger_id=elsewhere, view=s.modal())
-    assert await refused(push) == "invalid_trigger_id"
+    assert await error_of(push) == "invalid_trigger_id"
     second = await client.views_push(trigger_id=inside(), view=s.modal())
     assert second["view"]["previous_view_id"] == opened.id
     third = await client.views_push(trigger_id=inside(), view=s.modal())
     assert third["view"]["root_view_id"] == opened.id
     push = client.views_push(trigger_id=inside(), view=s.modal())
-    assert await refused(push) == "push_limit_reached"
+    assert await error_of(push) == "push_limit_reached"
     assert len(ada.stack) == 3
 
 
@@ -112,7 +109,7 @@ async def test_a_stale_hash_is_a_conflict(client: AsyncWebClient, opened: View) 
     first = opened.hash
     await client.views_update(view_id=opened.id, hash=first, view=s.modal())
     stale = client.views_update(view_id=opened.id, hash=first, view=s.modal())
-    assert await refused(stale) == "hash_conflict"
+    assert await error_of(stale) == "hash_conflict"
     await client.views_update(view_id=opened.id, hash=opened.hash, view=s.modal())
 
 
@@ -136,7 +133,7 @@ async def test_a_closed_view_is_not_found(
 ) -> None:
     """A view that the person has closed can't be updated."""
     await playground.person("ada").close(opened)
-    assert await refused(client.views_update(view_id=opened.id, view=s.modal())) == "not_found"
+    assert await error_of(client.views_update(view_id=opened.id, view=s.modal())) == "not_found"
 
 
 async def test_an_external_id_names_one_open_view(client: AsyncWebClient, trigger: Any) -> None:
@@ -144,7 +141,7 @@ async def test_an_external_id_names_one_open_view(client: AsyncWebClient, trigge
     await client.views_open(trigger_id=trigger(), view=s.modal(external_id="mine"))
     await client.views_update(external_id="mine", view=s.modal(external_id="mine"))
     twice = client.views_open(trigger_id=trigger(), view=s.modal(external_id="mine"))
-    assert await refused(twice) == "duplicate_external_id"
+    assert await error_of(twice) == "duplicate_external_id"
 
 
 async def test_home_is_published_per_person(playground: Playground, client: AsyncWebClient) -> None:
@@ -156,9 +153,9 @@ async def test_home_is_published_per_person(playground: Playground, client: Asyn
     stale = first["view"]["hash"]
     await client.views_publish(user_id="U0ADA", view=s.home(), hash=stale)
     again = client.views_publish(user_id="U0ADA", view=s.home(), hash=stale)
-    assert await refused(again) == "hash_conflict"
+    assert await error_of(again) == "hash_conflict"
     wrong = client.views_publish(user_id="U0ADA", view=s.modal())
-    assert await refused(wrong) == "invalid_arguments"
+    assert await error_of(wrong) == "invalid_arguments"
     playground.app.home_enabled = False
     off = client.views_publish(user_id="U0ADA", view=s.home())
-    assert await refused(off) == "not_enabled"
+    assert await error_of(off) == "not_enabled"
