@@ -1,5 +1,6 @@
 """Channels, messages, threads, commands and shortcuts, as somebody who knows Slack uses them."""
 
+import base64
 from typing import Any
 
 from playwright.async_api import Page, expect
@@ -25,6 +26,13 @@ ACTIONS: dict[str, Any] = {
 }
 
 
+DOT = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""A picture of one pixel, as PNG in base64."""
+
+
 def composer(page: Page) -> Any:
     """The composer of the channel."""
     return page.get_by_role("textbox", name="Message #")
@@ -41,6 +49,14 @@ async def test_say(visit: Any) -> None:
     await expect(message).to_contain_text("morning")
     await expect(message.locator("strong")).to_have_text("morning")
     await expect(composer(page)).to_have_value("")
+
+
+async def test_opens_without_an_address(page: Page, playground: Playground) -> None:
+    """The bare address opens as the first person, in a channel."""
+    await page.goto(playground.world.base_url)
+    await expect(page.get_by_role("radio", name="Act as Ada Lind")).to_be_checked()
+    await expect(page.get_by_role("heading", name="general").first).to_be_visible()
+    assert "as=U0ADA" in page.url
 
 
 async def test_drafts_stay_with_their_channel(visit: Any) -> None:
@@ -247,13 +263,14 @@ async def test_button_without_an_app(visit: Any, client: Any) -> None:
 
 async def test_uploaded_image(visit: Any, client: Any) -> None:
     """A picture that the app uploads is shown with its title and its words for the blind."""
-    picture = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"/>'
     await client.files_upload_v2(
         channel="C0SUPPORTAI",
-        content=picture,
-        filename="trend.svg",
+        content=base64.b64decode(DOT),
+        filename="trend.png",
         title="Decisions per week",
         alt_txt="Three, then five",
     )
     page = await visit("ada", "support-ai")
     await expect(page.get_by_role("article").last).to_contain_text("Decisions per week")
+    picture = page.get_by_role("img", name="Three, then five")
+    await expect(picture).to_have_js_property("naturalWidth", 1)

@@ -1,6 +1,6 @@
 /** The input block: label, element, hint, error. */
 
-import { h } from "../core/dom.js";
+import { domId, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { element } from "../elements/index.js";
 import { plain } from "../text/mrkdwn.js";
@@ -31,8 +31,4 @@ export function inputBlock(block, ctx, id) {
     error ? h("div", { class: "input-error", id: `${base}-error`, role: "alert" }, icon("warning", 16), error) : null,
     block.hint ? h("div", { class: "hint", id: `${base}-hint` }, plain(block.hint.text)) : null,
   );
-}
-
-function domId(text) {
-  return `f-${text.replace(/[^\w-]/g, "_")}`;
 }

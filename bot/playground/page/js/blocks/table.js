@@ -30,7 +30,7 @@ function grid(rows, settings, caption) {
   const [head, ...body] = rows;
   return h(
     "div",
-    { class: "table-wrap", tabindex: "0", role: "region", "aria-label": caption ?? "Table" },
+    { class: "table-wrap", tabindex: "0", role: "group", "aria-label": caption ?? "Table" },
     h(
       "table",
       { class: "table" },

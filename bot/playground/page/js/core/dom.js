@@ -30,6 +30,11 @@ function flatten(children, out = []) {
   return out;
 }
 
+/** An id for the document, made from any words. */
+export function domId(words) {
+  return `f-${words.replace(/[^\w-]/g, "_")}`;
+}
+
 /** Make `parent` hold exactly `children`. */
 export function patch(parent, ...children) {
   const hooks = [];

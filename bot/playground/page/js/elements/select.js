@@ -1,6 +1,6 @@
 /** Select menus of every kind: options, people, channels and conversations; one or several. */
 
-import { h } from "../core/dom.js";
+import { domId, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { setUi, ui } from "../core/store.js";
 import { plain } from "../text/mrkdwn.js";
@@ -58,6 +58,7 @@ function trigger(model) {
       id: field.id ?? null,
       "aria-haspopup": "listbox",
       "aria-expanded": String(open),
+      "aria-controls": open ? listId(model) : null,
       "aria-labelledby": field.labelledBy ?? null,
       "aria-label": field.labelledBy ? null : placeholder,
       "aria-describedby": field.describedBy ?? null,
@@ -68,6 +69,14 @@ function trigger(model) {
     h("span", { class: only ? "select-value" : "select-placeholder" }, only ? only.label : multi && chosen.length ? "Add more" : placeholder),
     icon("chevronDown", 16),
   );
+}
+
+function listId(model) {
+  return `${domId(model.place)}-list`;
+}
+
+function optionId(model, at) {
+  return at >= 0 ? `${listId(model)}-${at}` : null;
 }
 
 function chip(model, choice) {
@@ -101,21 +110,31 @@ function panel(model) {
       focus: searchable ? ".select-search" : ".listbox",
       onkeydown: (event) => steer(event, model, shown),
     },
-    searchable ? search(query, shown) : null,
+    searchable ? search(query, shown, model) : null,
     h(
       "div",
-      { class: "listbox", role: "listbox", tabindex: "-1", "aria-multiselectable": model.multi ? "true" : null },
+      {
+        class: "listbox",
+        id: listId(model),
+        role: "listbox",
+        tabindex: "-1",
+        "aria-label": "Options",
+        "aria-multiselectable": model.multi ? "true" : null,
+        "aria-activedescendant": optionId(model, ui.popover.active),
+      },
       groups.map((group) => listGroup(group, model, shown)),
       shown.length ? null : h("div", { class: "listbox-empty" }, "No results"),
     ),
   );
 }
 
-function search(query, shown) {
+function search(query, shown, model) {
   return h("input", {
     class: "select-search",
     type: "text",
     "aria-label": "Filter options",
+    "aria-controls": listId(model),
+    "aria-activedescendant": optionId(model, ui.popover.active),
     placeholder: "Type to filter",
     value: query,
     oninput: (event) => setUi({ popover: { ...ui.popover, query: event.target.value, active: shown.length ? 0 : -1 } }),
@@ -136,6 +155,7 @@ function listOption(choice, model, at) {
     {
       class: `listbox-option${active ? " is-active" : ""}`,
       key: `option-${choice.id}`,
+      id: optionId(model, at),
       role: "option",
       "aria-selected": String(selected),
       onclick: () => pick(choice, model),
