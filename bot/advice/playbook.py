@@ -19,6 +19,7 @@ from pydantic import (
     StrictBool,
     StringConstraints,
     WithJsonSchema,
+    model_serializer,
 )
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
@@ -83,6 +84,11 @@ class Condition(Part):
     def wanted(self) -> Mapping[str, tuple[str, ...]]:
         """The questions named directly, each with the answers that fulfil it."""
         return self.__pydantic_extra__ or {}
+
+    @model_serializer
+    def _as_written(self) -> dict[str, Any]:
+        words = {"all": self.every, "any": self.some, "not": self.negated}
+        return {**self.wanted, **{word: part for word, part in words.items() if part}}
 
 
 class Step(Part):
