@@ -86,10 +86,10 @@ class Drafting:
         return (await self._pages(draft)).before(step)
 
     async def resume(self, driver: Person, draft_id: str) -> Page:
-        """Return the page on which a draft was left: the first with something unanswered."""
+        """Return the page on which a draft was left: the first with something missing."""
         draft = await self.open_draft(driver, draft_id)
         pages = await self._pages(draft)
-        return pages.after(WORKFLOW_STEP) if draft.workflow.title else pages.first()
+        return pages.unfinished() if draft.workflow.title else pages.first()
 
     async def origin_of(self, driver: Person, draft_id: str) -> Place | None:
         """Return where a draft was opened; None if that was no conversation."""

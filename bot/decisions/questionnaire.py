@@ -87,6 +87,13 @@ class Questionnaire:
                 return self._questions_page(each)
         return self.first()
 
+    def unfinished(self) -> Page:
+        """Return the first page with something unanswered; the last page if there is none."""
+        for step, questions in self._questions.items():
+            if any(question.id not in self._draft.answers for question in questions):
+                return self._questions_page(step)
+        return self.last()
+
     def last(self) -> Page:
         """Return the last page, with the recommendation as it stands."""
         verdict = self._advisor.advise(self._draft.answers)

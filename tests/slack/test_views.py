@@ -22,7 +22,7 @@ from bot.decisions.model import (
     Visibility,
     Workflow,
 )
-from bot.decisions.questionnaire import REVIEW_STEP, WORKFLOW_STEP, page_at
+from bot.decisions.questionnaire import Questionnaire
 from bot.slack.text import one_line
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
@@ -156,8 +156,8 @@ def test_slack_takes_whatever_people_write(title: str, problem: str, place: Plac
         notices.unknown_playbook("/ragvsft", problem, ("ragvsft",)),
     ]
     views = [
-        modal(page_at(of, draft, WORKFLOW_STEP)),
-        modal(page_at(of, draft, REVIEW_STEP)),
+        modal(Questionnaire(of, draft).first()),
+        modal(Questionnaire(of, draft).last()),
         home({"ragvsft": title}, [draft], [decision]),
         notices.saved_for_later(decision),
     ]
@@ -182,7 +182,7 @@ def test_slack_takes_every_verdict(data: st.DataObject, name: str) -> None:
     decision = decision_of(draft, Place("C0123456789", Visibility.PUBLIC), of)
     assert faults_of_message(announcement(decision, of.playbook)) == []
     assert faults_of_message(recommendation(decision, of.playbook)) == []
-    assert faults_of_view(modal(page_at(of, draft, REVIEW_STEP))) == []
+    assert faults_of_view(modal(Questionnaire(of, draft).last())) == []
 
 
 @pytest.mark.parametrize("deciders", [0, 1, 2, 5, 6, 100])
@@ -204,7 +204,7 @@ def test_a_review_page_from_home_must_be_told_where_to_post() -> None:
     """Without a conversation to post to, choosing a channel is not optional."""
     of = advisor("ragvsft")
     blocks = {
-        place: modal(page_at(of, draft_of("T", "", place), REVIEW_STEP))["blocks"]
+        place: modal(Questionnaire(of, draft_of("T", "", place)).last())["blocks"]
         for place in (None, Place("C1", Visibility.PUBLIC))
     }
     optional = [

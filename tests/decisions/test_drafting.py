@@ -1,0 +1,169 @@
+"""A questionnaire under way: whose it is, what it keeps, and when it ends."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.advice.advisor import InvalidAnswers
+from bot.advice.loader import PLAYBOOK, PlaybookText
+from bot.decisions.drafting import DRAFT_LIFETIME, Drafting
+from bot.decisions.errors import AlreadyPosted, DraftGone, UnknownPlaybook
+from bot.decisions.model import Person, Workflow
+from bot.decisions.questionnaire import QuestionsPage, ReviewPage, WorkflowPage
+from tests.decisions.world import ADA, BEN, NAMELESS, PRODUCT, SMALL, STRANGER, World
+
+OTHERS = pytest.mark.parametrize("person", [BEN, STRANGER])
+A_MOMENT = timedelta(microseconds=1)
+
+
+async def attempts(drafting: Drafting, person: Person, draft: str) -> list[type[Exception]]:
+    """Try everything that a driver can do with a draft; return what was raised."""
+    raised = []
+    for work in (
+        drafting.describe(person, draft, Workflow(title="Mine")),
+        drafting.answer(person, draft, "knowledge", {"facts": "never"}),
+        drafting.keep(person, draft, {"facts": "never"}),
+        drafting.turn_back(person, draft, "behaviour"),
+        drafting.resume(person, draft),
+        drafting.open_draft(person, draft),
+    ):
+        try:
+            await work
+        except (DraftGone, AlreadyPosted) as error:
+            raised.append(type(error))
+    return raised
+
+
+async def test_a_new_draft_begins_with_the_first_page(world: World) -> None:
+    """Starting keeps a draft with the problem it came with, and the driver as decider."""
+    page = await world.drafting.start(ADA, NAMELESS, problem="It is slow.")
+    assert isinstance(page, WorkflowPage)
+    assert page.playbook_title == "Small or large?"
+    assert page.draft.workflow == Workflow(problem="It is slow.", deciders=("U1",))
+    assert await world.drafting.origin_of(ADA, page.draft.id) == NAMELESS
+    assert await world.store.draft(ADA, page.draft.id) == page.draft
+
+
+async def test_an_unknown_playbook_is_named(world: World) -> None:
+    """Asking for a playbook that does not exist tells which there are, and keeps nothing."""
+    with pytest.raises(UnknownPlaybook) as raised:
+        await world.drafting.start(ADA, PRODUCT, playbook_id="large")
+    assert raised.value.known == ("small",)
+    assert await world.rows("drafts") == []
+
+
+async def test_the_way_through(world: World) -> None:
+    """First page, questions, follow-up, next step, review: every answer is kept on the way."""
+    draft = (await world.drafting.start(ADA, PRODUCT)).draft.id
+    answers = {"facts": "many", "freshness": "daily", "style": "free"}
+    assert await world.walked(ADA, draft, answers) == 3
+    kept = await world.drafting.open_draft(ADA, draft)
+    assert kept.answers == answers
+    assert kept.workflow.title == "Answers"
+
+
+@OTHERS
+async def test_a_draft_of_another_person_is_gone(world: World, person: Person) -> None:
+    """Neither a colleague nor somebody of another workspace sees or changes a draft."""
+    draft = await world.drafted(ADA)
+    before = await world.rows("drafts")
+    assert await attempts(world.drafting, person, draft) == [DraftGone] * 6
+    with pytest.raises(DraftGone):
+        await world.drafting.origin_of(person, draft)
+    assert await world.rows("drafts") == before
+    assert await world.drafting.under_way(person) == []
+
+
+async def test_a_draft_that_never_was_is_gone(world: World) -> None:
+    """A made-up id is answered like any draft that is gone."""
+    assert await attempts(world.drafting, ADA, "nonsense") == [DraftGone] * 6
+
+
+async def test_a_draft_lives_two_weeks_after_its_last_change(world: World) -> None:
+    """To the last moment it can be changed, which gives it its whole time again."""
+    draft = await world.drafted(ADA)
+    world.clock.advance(DRAFT_LIFETIME)
+    await world.drafting.keep(ADA, draft, {"facts": "some"})
+    world.clock.advance(DRAFT_LIFETIME)
+    assert await attempts(world.drafting, ADA, draft) == []
+    world.clock.advance(DRAFT_LIFETIME + A_MOMENT)
+    assert await attempts(world.drafting, ADA, draft) == [DraftGone] * 6
+    with pytest.raises(DraftGone):
+        await world.drafting.postable(ADA, draft)
+    assert await world.drafting.under_way(ADA) == []
+
+
+async def test_a_posted_draft_is_not_changed(world: World) -> None:
+    """Once posted, every change is refused with the decision's number, and nothing moves."""
+    decision = await world.decided(ADA)
+    before = await world.rows("drafts"), await world.rows("decisions")
+    assert await attempts(world.drafting, ADA, decision.draft_id) == [AlreadyPosted] * 6
+    with pytest.raises(AlreadyPosted) as raised:
+        await world.drafting.keep(ADA, decision.draft_id, {"facts": "never"})
+    assert raised.value.number == decision.number
+    assert (await world.rows("drafts"), await world.rows("decisions")) == before
+
+
+@pytest.mark.parametrize("answers", [{"fact": "many"}, {"facts": "lots"}, {"facts": ""}])
+async def test_answers_that_are_not_in_the_playbook(world: World, answers: dict[str, str]) -> None:
+    """A question or answer that the playbook does not have is refused, and nothing is kept."""
+    draft = await world.drafted(ADA)
+    before = await world.rows("drafts")
+    with pytest.raises(InvalidAnswers):
+        await world.drafting.answer(ADA, draft, "knowledge", answers)
+    with pytest.raises(InvalidAnswers):
+        await world.drafting.keep(ADA, draft, answers)
+    assert await world.rows("drafts") == before
+
+
+async def test_back_keeps_what_was_answered(world: World) -> None:
+    """Turning back shows the page before with its answers, those of the page left included."""
+    draft = (await world.drafting.start(ADA, PRODUCT)).draft.id
+    answers = {"facts": "many", "freshness": "daily"}
+    await world.walked(ADA, draft, {**answers, "style": None})
+    page = await world.drafting.turn_back(ADA, draft, "behaviour")
+    assert isinstance(page, QuestionsPage)
+    assert page.step.id == "knowledge"
+    assert page.draft.answers == {**answers, "style": None}
+
+
+async def test_a_draft_resumes_where_it_was_left(world: World) -> None:
+    """Untitled it resumes at the first page, half done at its first gap, done at the review."""
+    draft = (await world.drafting.start(ADA, PRODUCT)).draft.id
+    assert isinstance(await world.drafting.resume(ADA, draft), WorkflowPage)
+    await world.drafting.describe(ADA, draft, Workflow(title="Answers"))
+    await world.drafting.answer(ADA, draft, "knowledge", {"facts": None})
+    page = await world.drafting.resume(ADA, draft)
+    assert isinstance(page, QuestionsPage)
+    assert page.step.id == "behaviour"
+    await world.drafting.keep(ADA, draft, {"facts": "never"})
+    assert isinstance(await world.drafting.resume(ADA, draft), ReviewPage)
+
+
+async def test_drafts_under_way(world: World) -> None:
+    """One's drafts that hold something come newest first, without posted and empty ones."""
+    first = await world.drafted(ADA)
+    world.clock.advance(timedelta(minutes=1))
+    second = await world.drafted(ADA)
+    await world.drafting.start(ADA, PRODUCT)
+    await world.decided(ADA)
+    await world.drafted(BEN)
+    assert [draft.id for draft in await world.drafting.under_way(ADA)] == [second, first]
+
+
+async def test_a_draft_keeps_the_playbook_it_began_with(world: World) -> None:
+    """A playbook that changes meanwhile, and a restart, leave a draft's questions as they were."""
+    draft = await world.drafted(ADA, answers={"facts": "many"})
+    files = {**SMALL.files, PLAYBOOK: SMALL.files[PLAYBOOK].replace("Knowledge", "Facts")}
+    world.playbooks.use(PlaybookText("small", files))
+    restarted = World(world.log)
+    restarted.playbooks.use(PlaybookText("small", files))
+    for drafting in (world.drafting, restarted.drafting):
+        page = await drafting.resume(ADA, draft)
+        assert isinstance(page, QuestionsPage)
+        assert page.step.title == "Knowledge"
+    new = await world.drafting.describe(
+        ADA, (await world.drafting.start(ADA, PRODUCT)).draft.id, Workflow(title="New")
+    )
+    assert isinstance(new, QuestionsPage)
+    assert new.step.title == "Facts"

@@ -1,0 +1,177 @@
+"""Which page comes next: only questions that can still change the result."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.advice import conditions, loader
+from bot.advice.advisor import Advisor
+from bot.decisions.model import Draft, Person
+from bot.decisions.questionnaire import (
+    REVIEW_STEP,
+    WORKFLOW_STEP,
+    Page,
+    Questionnaire,
+    QuestionsPage,
+    ReviewPage,
+    WorkflowPage,
+)
+from tests.decisions.world import SMALL
+
+RULES = Path(__file__).parents[2] / "rules"
+AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+MODEST = settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+@cache
+def shipped(name: str) -> Advisor:
+    """Return the advisor of a shipped playbook."""
+    return Advisor(loader.load(RULES / name))
+
+
+@cache
+def small() -> Advisor:
+    """Return the advisor of the small playbook."""
+    return Advisor(loader.parse(SMALL))
+
+
+def draft_with(**answers: str | None) -> Draft:
+    """Return a draft with these answers."""
+    return Draft("0" * 32, Person("T1", "U1"), SMALL.hash, AT, AT, answers=answers)
+
+
+def shown(page: Page) -> list[str]:
+    """Return the questions of a page."""
+    assert isinstance(page, QuestionsPage)
+    return [question.id for question in page.questions]
+
+
+def test_a_follow_up_comes_once_its_question_is_answered() -> None:
+    """The step comes again, with the follow-up that the answer made worth asking."""
+    first = Questionnaire(small(), draft_with()).after(WORKFLOW_STEP)
+    assert shown(first) == ["facts"]
+    again = Questionnaire(small(), draft_with(facts="many")).after("knowledge")
+    assert shown(again) == ["facts", "freshness"]
+    after = Questionnaire(small(), draft_with(facts="many", freshness="daily")).after("knowledge")
+    assert shown(after) == ["style"]
+
+
+def test_a_settled_result_ends_the_questions() -> None:
+    """When no answer can change the result any more, the review comes at once."""
+    page = Questionnaire(small(), draft_with(facts="never")).after("knowledge")
+    assert isinstance(page, ReviewPage)
+    assert page.verdict.settled
+    assert page.verdict.option == "prompting"
+    assert page.of == 3
+
+
+def test_dont_know_is_an_answer_that_is_not_asked_again() -> None:
+    """A question answered "don't know" lets the questionnaire go on, without its follow-ups."""
+    page = Questionnaire(small(), draft_with(facts=None)).after("knowledge")
+    assert shown(page) == ["style"]
+
+
+def test_back_leads_to_the_page_before() -> None:
+    """From the review back to the first page, each page is the one before, with its answers."""
+    draft = draft_with(facts="many", freshness="daily", style="strict", examples="many")
+    behaviour = Questionnaire(small(), draft).before(REVIEW_STEP)
+    assert shown(behaviour) == ["style", "examples"]
+    knowledge = Questionnaire(small(), draft).before("behaviour")
+    assert shown(knowledge) == ["facts", "freshness"]
+    assert isinstance(Questionnaire(small(), draft).before("knowledge"), WorkflowPage)
+
+
+def test_an_answer_changed_after_going_back_takes_its_follow_ups_away() -> None:
+    """A follow-up whose question was answered otherwise is not shown any more."""
+    draft = draft_with(facts="never", freshness="daily", style="strict", examples="many")
+    assert shown(Questionnaire(small(), draft).after(WORKFLOW_STEP)) == ["facts"]
+
+
+def test_going_on_after_going_back_passes_the_pages_that_were_answered() -> None:
+    """Pages with answers come again on the way forward, so that they can be changed."""
+    draft = draft_with(facts="many", freshness="daily", style="strict", examples="many")
+    assert shown(Questionnaire(small(), draft).after(WORKFLOW_STEP)) == ["facts", "freshness"]
+    assert shown(Questionnaire(small(), draft).after("knowledge")) == ["style", "examples"]
+    assert isinstance(Questionnaire(small(), draft).after("behaviour"), ReviewPage)
+
+
+def test_a_draft_goes_on_where_it_was_left() -> None:
+    """The first page with something unanswered comes; when all is answered, the last one."""
+    assert shown(Questionnaire(small(), draft_with()).unfinished()) == ["facts"]
+    half = draft_with(facts="many", freshness="daily")
+    assert shown(Questionnaire(small(), half).unfinished()) == ["style"]
+    assert isinstance(Questionnaire(small(), draft_with(facts="never")).unfinished(), ReviewPage)
+
+
+ADVISORS = st.sampled_from(["small", "hosting", "ragvsft"]).map(
+    lambda name: small() if name == "small" else shipped(name)
+)
+
+
+def walk(data: st.DataObject, advisor: Advisor) -> tuple[list[QuestionsPage], Draft]:
+    """Answer at random, page by page; return the pages and the draft at the review."""
+    draft, step, pages = draft_with(), WORKFLOW_STEP, list[QuestionsPage]()
+    questions = len(advisor.playbook.questions)
+    while not isinstance(page := Questionnaire(advisor, draft).after(step), ReviewPage):
+        assert isinstance(page, QuestionsPage)
+        pages.append(page)
+        assert len(pages) <= questions, "every page must bring something new"
+        given = {
+            question.id: data.draw(st.sampled_from([*question.answers, None]), question.id)
+            for question in page.questions
+        }
+        draft, step = replace(draft, answers={**draft.answers, **given}), page.step.id
+    return pages, draft
+
+
+@MODEST
+@given(st.data(), ADVISORS)
+def test_every_way_through_ends_at_the_review(data: st.DataObject, advisor: Advisor) -> None:
+    """Each page asks something new, none goes back, progress fits, and nothing is left open."""
+    pages, draft = walk(data, advisor)
+    steps = [step.id for step in advisor.playbook.steps]
+    answered: set[str] = set()
+    for page in pages:
+        ids = {question.id for question in page.questions}
+        assert ids - answered
+        answered |= ids
+        assert 2 <= page.number < page.of
+    order = [steps.index(page.step.id) for page in pages]
+    assert order == sorted(order)
+    assert advisor.questions_that_matter(draft.answers) == ()
+
+
+@MODEST
+@given(st.data(), ADVISORS)
+def test_follow_ups_come_after_what_they_depend_on(data: st.DataObject, advisor: Advisor) -> None:
+    """A question with a condition is first shown when the condition's questions were answered."""
+    pages, _ = walk(data, advisor)
+    for page in pages:
+        for question in page.questions:
+            if question.ask_when is not None and question.id not in page.draft.answers:
+                assert advisor.applies(question, page.draft.answers)
+                asked = conditions.named(question.ask_when) & page.draft.answers.keys()
+                assert asked
+
+
+@MODEST
+@given(st.data(), ADVISORS)
+def test_back_passes_every_page_that_was_shown(data: st.DataObject, advisor: Advisor) -> None:
+    """From the review, going back shows the steps of the way there in the opposite order."""
+    pages, draft = walk(data, advisor)
+    there = list(dict.fromkeys(page.step.id for page in pages))
+    back, step = list[str](), REVIEW_STEP
+    while isinstance(page := Questionnaire(advisor, draft).before(step), QuestionsPage):
+        assert page.questions
+        assert page.number < page.of
+        step = page.step.id
+        back.append(step)
+    assert back == there[::-1]
