@@ -79,8 +79,9 @@ class Desk:
             NotYours: somebody else drives the decision.
             NothingToResend: it was taken care of in the meantime.
         """
-        await self._driven(actor, number)
-        if not await self._store.settle_unknown(
+        decision = await self._driven(actor, number)
+        own = key.startswith(f"{decision.workspace}/{decision.number}/")
+        if not own or not await self._store.settle_unknown(
             actor.workspace, key, resend=resend, at=self._clock.now()
         ):
             raise NothingToResend(number)
