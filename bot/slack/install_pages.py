@@ -60,7 +60,6 @@ class InstallPages:
             COOKIE,
             begun.state,
             max_age=int(STATE_LIFE.total_seconds()),
-            path=self._redirect_path,
             secure=True,
             httponly=True,
             samesite="lax",
@@ -83,9 +82,7 @@ class InstallPages:
         response = _page(
             f"ragvsft is in {installed.installation.name}", _success(installed, self._command)
         )
-        response.delete_cookie(
-            COOKIE, path=self._redirect_path, secure=True, httponly=True, samesite="lax"
-        )
+        response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
         return response
 
 
@@ -122,5 +119,6 @@ def _success(installed: Installed, command: str) -> str:
 
 
 def _failure(sentence: str) -> str:
-    again = f'<p><a class="button" href="{INSTALL_PATH}">Begin again</a></p>'
+    # Relative, so that it leads back below whatever address the bot is served at.
+    again = '<p><a class="button" href="install">Begin again</a></p>'
     return f"<p>{escape(sentence)}</p>{again}"

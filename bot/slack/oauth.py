@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.installation import Installation, Installations
 from bot.decisions.ports import Clock
 from bot.slack.installs import ManyWorkspaces
+from bot.slack.refusals import refusal_of
 from bot.slack.tokens import TokenSeal
 
 log = structlog.get_logger(__name__)
@@ -149,7 +150,7 @@ class OAuthFlow:
                 "oauth.v2.access", data={**credentials, "code": code}
             )
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
-            reason = error.response.get("error") if isinstance(error, SlackApiError) else None
+            reason = refusal_of(error).error if isinstance(error, SlackApiError) else ""
             raise InstallFailed(_words_for_error(reason) if reason else _AWAY) from error
         granted = answer.data
         if not isinstance(granted, dict) or not granted.get("access_token"):

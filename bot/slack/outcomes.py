@@ -11,6 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.installs import NotInstalled
+from bot.slack.refusals import refusal_of
 from bot.slack.tokens import TokenUnreadable
 
 _LATER = frozenset(
@@ -46,12 +47,12 @@ def of_error(error: Exception) -> Outcome:
 
 
 def _of_answer(error: SlackApiError) -> Outcome:
-    response = error.response
-    reason = str(response.get("error") or f"status_{response.status_code}")
-    if response.status_code == 429 or reason in {"ratelimited", "rate_limited"}:
-        seconds = str(response.headers.get("Retry-After", "30"))
+    refusal = refusal_of(error)
+    reason = refusal.error or f"status_{refusal.status}"
+    if refusal.status == 429 or reason in {"ratelimited", "rate_limited"}:
+        seconds = refusal.retry_after
         wait = timedelta(seconds=int(seconds) if seconds.isdecimal() else 30)
         return Outcome("later", "ratelimited", wait)
-    if response.status_code >= 500 or reason in _LATER:
+    if refusal.status >= 500 or reason in _LATER:
         return Outcome("later", reason)
     return Outcome("never", reason)

@@ -13,7 +13,7 @@ from bot.manifest import SCOPES
 from bot.playground import Playground, serving
 from bot.playground.person import Actor
 from tests.scenarios.house import House, text_of
-from tests.scenarios.many import Browser, ManyHouse
+from tests.scenarios.many import Browser, ManyHouse, Visit
 
 AGAIN = "not installed in this workspace any more"
 
@@ -140,9 +140,19 @@ async def test_what_went_wrong_is_said(
     page = await browser.come_back(await browser.visit(), **answer)
     assert page.status_code == 400
     assert sentence.lower() in page.text.lower()
-    assert "/slack/install" in page.text
+    assert 'href="install"' in page.text
     assert "<script" not in page.text
     assert many.rows("installations") == []
+
+
+@pytest.mark.parametrize("hostile", ["\0", "\ud7ff" * 500, "%ff%00", "' or 1=1 --", "x" * 20_000])
+async def test_hostile_callbacks_do_no_harm(browser: Browser, hostile: str) -> None:
+    """Whatever is put into a callback is refused with a page, and the bot goes on."""
+    visit = await browser.visit()
+    forged = Visit(visit.page, visit.link, hostile, visit.cookie)
+    for answer in ({"code": hostile}, {"error": hostile}, {"code": hostile, "error": hostile}):
+        assert (await browser.come_back(forged, **answer)).status_code == 400
+    assert (await browser.come_back(visit, code=hostile)).status_code == 400
 
 
 async def test_slack_away_while_installing(many: ManyHouse, browser: Browser) -> None:

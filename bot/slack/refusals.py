@@ -1,0 +1,43 @@
+"""What Slack, or something on the way to it, said in place of doing what it was asked.
+
+The SDK's `SlackApiError` carries whatever came: JSON, the text of a gateway, nothing, or, where
+JSON is broken, the HTTP library's own response (slack_sdk 3.47, `async_internal_utils.py`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refusal, as far as it can be read.
+
+    Attributes:
+        status: the HTTP status.
+        error: Slack's name for the error; empty if it gave none.
+        retry_after: the seconds that Slack asks to wait, as it wrote them.
+        details: what Slack says beside the name, as text.
+    """
+
+    status: int
+    error: str = ""
+    retry_after: str = ""
+    details: str = ""
+
+
+def refusal_of(failure: SlackApiError) -> Refusal:
+    """Return what a failed call was answered with; never raises, whatever that is."""
+    response: Any = failure.response
+    if not isinstance(response, AsyncSlackResponse):
+        return Refusal(status=int(getattr(response, "status", 0)))
+    data: Mapping[str, Any] = response.data if isinstance(response.data, dict) else {}
+    return Refusal(
+        status=response.status_code,
+        error=str(data.get("error") or ""),
+        retry_after=str(response.headers.get("Retry-After", "")),
+        details=str(data.get("response_metadata") or ""),
+    )

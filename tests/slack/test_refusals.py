@@ -1,0 +1,50 @@
+"""Whatever comes back from a call in place of Slack's JSON."""
+
+from typing import Any
+
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.playground.serving import serving_app
+from bot.slack.outcomes import Outcome, of_error
+from bot.slack.refusals import Refusal, refusal_of
+
+BROKEN = Response('{"ok": fal', 502, media_type="application/json")
+
+
+async def failure(answer: Response) -> SlackApiError:
+    """Let a server answer a call, and return what the SDK makes of it."""
+
+    async def respond(_request: Request) -> Response:
+        return answer
+
+    routes = [Route("/api/{method}", respond, methods=["POST"])]
+    async with serving_app(Starlette(routes=routes)) as url:
+        client = AsyncWebClient("xoxb-1", base_url=f"{url}/api/", retry_handlers=[])
+        with pytest.raises(SlackApiError) as caught:
+            await client.chat_postMessage(channel="C0", text="x")
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("answer", "refusal", "what"),
+    [
+        (Response("upstream", 503, media_type="text/plain"), Refusal(503), "later"),
+        (Response("<html>", 500, media_type="text/html"), Refusal(500), "later"),
+        (Response("", 504), Refusal(504), "later"),
+        (BROKEN, Refusal(502), "later"),
+        (JSONResponse({"ok": False}), Refusal(200), "never"),
+        (JSONResponse({"ok": False, "error": "is_archived"}), Refusal(200, "is_archived"), "never"),
+    ],
+    ids=["text", "html", "empty", "broken", "nameless", "named"],
+)
+async def test_any_answer_can_be_read(answer: Response, refusal: Refusal, what: Any) -> None:
+    """A gateway's answer counts as Slack being away, and Slack's own by the name it gives."""
+    error = await failure(answer)
+    assert refusal_of(error) == refusal
+    assert of_error(error) == Outcome(what, refusal.error or f"status_{refusal.status}")
