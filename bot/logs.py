@@ -1,6 +1,7 @@
 """Logs for the operator: one line an event, never a message's text, a token or a body."""
 
 import logging
+import sys
 
 import structlog
 
@@ -22,8 +23,7 @@ def configure_logs(level: int) -> None:
             ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=None),
-        cache_logger_on_first_use=True,
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
     # The libraries log request bodies at INFO and DEBUG; those stay unseen.
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s")

@@ -13,6 +13,10 @@ class DeliveryKind(StrEnum):
 
     ANNOUNCEMENT = "announcement"
     RECOMMENDATION = "recommendation"
+    UPDATE = "update"
+    """The announcement or the recommendation, redrawn where it stands."""
+    WORD = "word"
+    """What happened to a decision, in its thread."""
     NOT_POSTED = "not_posted"
     """To the driver: the announcement could not be posted, and what to do."""
     UNCERTAIN = "uncertain"
@@ -40,9 +44,9 @@ class Delivery:
     """One outgoing message.
 
     `key` is unique: the same key is never delivered twice. `channel` is a channel's or a
-    user's id. `after` is the key of the delivery in whose thread this one goes, and which
-    must have been sent first. `detail` holds what the message tells beside the decision.
-    `ts` and `sent_channel` are Slack's, once sent.
+    user's id. `after` is the key of the delivery that must have been sent first: the one in
+    whose thread this one goes, or which it redraws. `detail` holds what the message
+    tells beside the decision. `ts` and `sent_channel` are Slack's, once sent.
     """
 
     key: str
@@ -64,6 +68,11 @@ def announcement_key(decision: Decision) -> str:
     return f"{decision.workspace}/{decision.number}/announcement"
 
 
+def recommendation_key(decision: Decision) -> str:
+    """Return the key of the recommendation in the announcement's thread."""
+    return f"{decision.workspace}/{decision.number}/recommendation"
+
+
 def opening_deliveries(decision: Decision) -> tuple[Delivery, ...]:
     """Return what goes out when a decision is opened: the announcement, and its thread."""
     announcement = Delivery(
@@ -75,7 +84,7 @@ def opening_deliveries(decision: Decision) -> tuple[Delivery, ...]:
         decision=decision.number,
     )
     recommendation = Delivery(
-        key=f"{decision.workspace}/{decision.number}/recommendation",
+        key=recommendation_key(decision),
         workspace=decision.workspace,
         kind=DeliveryKind.RECOMMENDATION,
         channel=decision.place.channel,

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bot.decisions.deciding import Deciding, superseded
 from bot.decisions.delivery import Delivery, DeliveryKind
 from bot.decisions.drafting import Drafting
 from bot.decisions.editions import Editions
-from bot.decisions.errors import NothingToResend, NotYours
-from bot.decisions.model import Decision, Draft, Person, Place, Status, Visibility
+from bot.decisions.errors import NothingToResend, NotTheirs
+from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Status, Visibility
 from bot.decisions.ports import Clock, Playbooks, Store
 
 HELD_UP_AFTER = timedelta(seconds=3)
@@ -45,16 +46,21 @@ class Desk:
         self._wake_delivery = wake_delivery
         self.editions = Editions(store, playbooks)
         self.drafting = Drafting(store, clock, self.editions)
+        self.deciding = Deciding(store, clock, self.editions, wake_delivery)
 
     async def post(self, driver: Person, draft_id: str, place: Place) -> Posted:
-        """Make a draft a decision, once, and send it on its way.
+        """Finish a draft, once: post a new decision, or change the one that it edits.
 
         Raises:
             DraftGone: there is no such draft of this driver's.
+            NotTheirs: the decision that it edits or supersedes is for others to change.
+            AlreadySettled: that decision has moved on in the meantime.
         """
         draft = await self.drafting.postable(driver, draft_id)
-        decision, new = await self._logged(draft, place)
-        if new:
+        if draft.purpose is Purpose.EDIT:
+            decision = await self._edited(draft)
+        else:
+            decision, _ = await self._logged(draft, place)
             self._wake_delivery()
         return Posted(decision, await self._held_up(driver.workspace))
 
@@ -62,7 +68,7 @@ class Desk:
         """Send a decision again that could not be posted, to another place if one is given.
 
         Raises:
-            NotYours: somebody else drives it.
+            NotTheirs: somebody else drives it.
             NothingToResend: it has arrived in the meantime, or there is no such decision.
         """
         decision = await self._driven(actor, number)
@@ -76,7 +82,7 @@ class Desk:
         """Send a message again of which nobody knows whether it arrived, or leave it.
 
         Raises:
-            NotYours: somebody else drives the decision.
+            NotTheirs: somebody else drives the decision.
             NothingToResend: it was taken care of in the meantime.
         """
         decision = await self._driven(actor, number)
@@ -106,6 +112,13 @@ class Desk:
         drafts = await self.drafting.under_way(person)
         return drafts, await self._store.recent_decisions(person, limit=10)
 
+    async def _edited(self, draft: Draft) -> Decision:
+        if draft.decision is not None:
+            return await self.deciding.found(draft.driver, draft.decision)
+        decision = await self.deciding.finish_edit(draft)
+        await self._store.close_draft(draft, decision.number)
+        return decision
+
     async def _logged(self, draft: Draft, place: Place) -> tuple[Decision, bool]:
         """Return the draft's decision as logged, and whether it was logged just now."""
         advisor = await self.editions.advisor(draft.playbook_hash)
@@ -126,8 +139,11 @@ class Desk:
             verdict=advisor.advise(draft.answers),
             status=Status.OPEN,
             opened_at=now,
+            supersedes=draft.about,
         )
-        return await self._store.open_decision(draft, decision)
+        return await self._store.open_decision(
+            draft, decision, lambda old, new: superseded(old, new, draft.driver, now)
+        )
 
     async def _held_up(self, workspace: str) -> bool:
         since = await self._store.overdue_since(workspace)
@@ -138,7 +154,7 @@ class Desk:
         if decision is None:
             raise NothingToResend(number)
         if decision.driver != actor.user:
-            raise NotYours(decision.driver)
+            raise NotTheirs((decision.driver,))
         return decision
 
     async def _send(

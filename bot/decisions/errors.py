@@ -1,5 +1,7 @@
 """What a person can ask for that cannot be done, each with what they need to hear."""
 
+from bot.decisions.model import Decision
+
 
 class DraftGone(LookupError):
     """The draft does not exist, is somebody else's, or has expired."""
@@ -13,12 +15,32 @@ class AlreadyPosted(Exception):
         self.number = number
 
 
-class NotYours(PermissionError):
-    """Only the decision's driver may do this; `driver` is their user id."""
+class NotTheirs(PermissionError):
+    """Only some people may do this with a decision; `allowed` are their user ids."""
 
-    def __init__(self, driver: str) -> None:
-        super().__init__(driver)
-        self.driver = driver
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        super().__init__(allowed)
+        self.allowed = allowed
+
+
+class NoSuchDecision(LookupError):
+    """There is no decision of this number, or it is not for this person to see."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class AlreadySettled(Exception):
+    """The decision has moved on; `decision` is how it stands now."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.number)
+        self.decision = decision
+
+
+class SameOption(ValueError):
+    """Choosing differently means another option than the one recommended."""
 
 
 class NothingToResend(LookupError):

@@ -77,6 +77,11 @@ class Review:
     choice: ReviewChoice = ReviewChoice.DAYS_90
     day: date | None = None
 
+    @classmethod
+    def on(cls, day: date | None) -> "Review":
+        """Return the wish for a review on a day; for none if there is no day."""
+        return cls(ReviewChoice.ON_DATE if day else ReviewChoice.NEVER, day)
+
     def due(self, today: date) -> date | None:
         """Return the day of the review for a decision posted `today`; None for never."""
         match self.choice:

@@ -8,7 +8,10 @@ from typing import Protocol
 from bot.advice.advisor import Advisor
 from bot.advice.loader import PlaybookText
 from bot.decisions.delivery import Delivery
+from bot.decisions.events import Change
 from bot.decisions.model import Decision, Draft, Person, Place
+
+Supersede = Callable[[Decision, Decision], Change]
 
 
 class Clock(Protocol):
@@ -74,14 +77,41 @@ class Store(Protocol):
         """Return the kept text of a playbook by its hash."""
         ...
 
-    async def open_decision(self, draft: Draft, decision: Decision) -> tuple[Decision, bool]:
+    async def open_decision(
+        self, draft: Draft, decision: Decision, supersede: Supersede
+    ) -> tuple[Decision, bool]:
         """Log a decision under the next free number, with its opening deliveries.
 
-        A draft becomes one decision, however often this is called.
+        A draft becomes one decision, however often this is called. What `supersede` raises is
+        passed on, and nothing is logged.
+
+        Args:
+            draft: where it comes from.
+            decision: as it is to be logged; its number is not looked at.
+            supersede: makes the change of the decision that it supersedes, if any, from that one
+                and the new one.
 
         Returns:
             The decision as logged, and whether this call logged it.
         """
+        ...
+
+    async def change_decision(
+        self, workspace: str, number: int, change: Callable[[Decision], Change]
+    ) -> Decision | None:
+        """Log a change of a decision, with its event and deliveries.
+
+        What `change` raises is passed on, and nothing is changed. A delivery that redraws a
+        message is left out where one for the same message waits already, and so is whatever
+        belongs to a message that was given up.
+
+        Returns:
+            The decision as changed; None if there is none.
+        """
+        ...
+
+    async def close_draft(self, draft: Draft, number: int) -> None:
+        """Note that a draft has done its work for the decision of that number."""
         ...
 
     async def decision(self, workspace: str, number: int) -> Decision | None:
@@ -131,8 +161,8 @@ class Outbox(Protocol):
         """
         ...
 
-    async def thread_of(self, delivery: Delivery) -> Delivery | None:
-        """Return the delivery in whose thread this one goes, as it was sent."""
+    async def parent_of(self, delivery: Delivery) -> Delivery | None:
+        """Return the delivery that this one comes after, as sent; None if it stands alone."""
         ...
 
     async def sent(self, delivery: Delivery, channel: str, ts: str) -> None:

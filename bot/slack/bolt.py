@@ -10,6 +10,7 @@ from bot.slack.installs import Installs
 from bot.slack.listeners import (
     buttons,
     commands,
+    deciding,
     errors,
     home,
     lifecycle,
@@ -53,6 +54,7 @@ def create_bolt_app(
     errands = failures.errands
     questionnaire.register(app, desk, errands)
     commands.register(app, desk, errands, command)
+    deciding.register(app, desk, errands)
     buttons.register(app, desk, errands)
     home.register(app, desk, errands)
     shortcuts.register(app, desk, errands)

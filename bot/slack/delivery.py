@@ -2,8 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import aiohttp
 import structlog
@@ -15,11 +17,9 @@ from bot.decisions.desk import Desk
 from bot.decisions.ports import Clock, Outbox
 from bot.slack.installs import NotInstalled
 from bot.slack.outcomes import Outcome, of_error
+from bot.slack.rendering import Renderer
 from bot.slack.tokens import TokenUnreadable
-from bot.slack.views import notices
-from bot.slack.views.announcement import announcement
 from bot.slack.views.message import Message
-from bot.slack.views.recommendation import recommendation
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +61,7 @@ class Courier:
         """
         self._outbox = outbox
         self._desk = desk
+        self._renderer = Renderer(desk)
         self._clock = clock
         self._client_for = client_for
         self._woken = woken
@@ -73,20 +74,34 @@ class Courier:
 
     async def run(self) -> None:
         """Deliver until stopped. A post in flight is finished, never cancelled."""
+        await self._survive(self._recover())
+        while not self._stopping:
+            self._woken.clear()
+            await self._survive(self._deliver_due())
+            await self._rest()
+
+    async def _recover(self) -> None:
         left = await self._outbox.recover(self._clock.now())
         if left:
             log.warning("deliveries were interrupted", count=left)
-        while not self._stopping:
-            self._woken.clear()
-            await self._deliver_due()
-            await self._rest()
 
     async def _deliver_due(self) -> None:
         while not self._stopping:
             delivery = await self._outbox.claim(self._clock.now())
             if delivery is None:
                 return
-            await self._deliver(delivery)
+            error = await self._survive(self._deliver(delivery))
+            if error is not None:
+                await self._outbox.failed(delivery, type(error).__name__, None)
+
+    async def _survive(self, work: Coroutine[Any, Any, None]) -> BaseException | None:
+        """Do some work; log and return what it raises, so that one fault does not end all."""
+        task = asyncio.create_task(work)
+        await asyncio.wait({task})
+        error = task.exception()
+        if error is not None:
+            log.error("delivering failed", exc_info=error)
+        return error
 
     async def _rest(self) -> None:
         """Wait until something is due, or somebody wakes us; at most a few seconds."""
@@ -104,21 +119,16 @@ class Courier:
     async def _deliver(self, delivery: Delivery) -> None:
         try:
             client = await self._client_for(delivery.workspace)
-            message = await self._render(delivery)
-            thread = await self._outbox.thread_of(delivery)
-            answer = await client.chat_postMessage(
-                channel=thread.sent_channel or delivery.channel if thread else delivery.channel,
-                thread_ts=thread.ts if thread else None,
-                text=message.text,
-                blocks=message.blocks,
-                unfurl_links=False,
-                unfurl_media=False,
-                metadata={"event_type": METADATA_EVENT, "event_payload": {"key": delivery.key}},
-            )
+            message = await self._renderer.message(delivery)
+            parent = await self._outbox.parent_of(delivery)
+            channel, ts = await _send(client, delivery, message, parent)
         except _FAILURES as error:
-            await self._note_failure(delivery, of_error(error))
+            outcome = of_error(error)
+            if delivery.kind is DeliveryKind.UPDATE and outcome.what == "unknown":
+                outcome = replace(outcome, what="later")
+            await self._note_failure(delivery, outcome)
         else:
-            await self._outbox.sent(delivery, str(answer["channel"]), str(answer["ts"]))
+            await self._outbox.sent(delivery, channel, ts)
 
     async def _note_failure(self, delivery: Delivery, outcome: Outcome) -> None:
         log.warning(
@@ -149,24 +159,27 @@ class Courier:
         decision = await self._desk.decision(about.workspace, about.decision or 0)
         return trouble_notice(kind, about, decision, at, reason) if decision else None
 
-    async def _render(self, delivery: Delivery) -> Message:
-        match delivery.kind:
-            case DeliveryKind.NOTICE:
-                return notices.sentence(delivery.detail["text"])
-            case DeliveryKind.COULD_NOT_OPEN:
-                return notices.could_not_open(delivery)
-        decision = await self._desk.decision(delivery.workspace, delivery.decision or 0)
-        if decision is None:
-            raise LookupError(f"delivery {delivery.key} belongs to no decision")
-        match delivery.kind:
-            case DeliveryKind.NOT_POSTED:
-                return notices.not_posted(delivery, decision)
-            case DeliveryKind.UNCERTAIN:
-                return notices.uncertain(delivery, decision)
-        playbook = (await self._desk.editions.advisor(decision.playbook_hash)).playbook
-        if delivery.kind is DeliveryKind.ANNOUNCEMENT:
-            return announcement(decision, playbook)
-        return recommendation(decision, playbook)
+
+async def _send(
+    client: AsyncWebClient, delivery: Delivery, message: Message, parent: Delivery | None
+) -> tuple[str, str]:
+    """Post a message, or redraw its parent; return the channel and timestamp that Slack gives."""
+    channel = (parent.sent_channel if parent else None) or delivery.channel
+    if delivery.kind is DeliveryKind.UPDATE and parent is not None:
+        answer = await client.chat_update(
+            channel=channel, ts=str(parent.ts), text=message.text, blocks=message.blocks
+        )
+    else:
+        answer = await client.chat_postMessage(
+            channel=channel,
+            thread_ts=parent.ts if parent else None,
+            text=message.text,
+            blocks=message.blocks,
+            unfurl_links=False,
+            unfurl_media=False,
+            metadata={"event_type": METADATA_EVENT, "event_payload": {"key": delivery.key}},
+        )
+    return str(answer["channel"]), str(answer["ts"])
 
 
 def back_off(attempts: int) -> timedelta:

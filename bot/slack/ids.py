@@ -17,6 +17,9 @@ class Modal(StrEnum):
     QUESTIONS = "questions"
     REVIEW = "review"
     NOTICE = "notice"
+    OVERRIDE = "override"
+    HAND_OVER = "hand_over"
+    WITHDRAW = "withdraw"
 
 
 class Block(StrEnum):
@@ -30,6 +33,8 @@ class Block(StrEnum):
     DESTINATION = "destination"
     OTHER_CHANNEL = "other_channel"
     NAVIGATION = "navigation"
+    OPTION = "option"
+    REASON = "reason"
 
 
 QUESTION_PREFIX = "question:"
@@ -42,6 +47,9 @@ class Action(StrEnum):
     BACK = "back"
     START = "start"
     RESUME = "resume"
+    ACCEPT = "accept"
+    OVERRIDE = "override"
+    MENU = "menu"
     RETRY_POST = "retry_post"
     POST_ELSEWHERE = "post_elsewhere"
     RESEND = "resend"

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.decisions.model import Person, Place, Review, ReviewChoice, Visibility, Workflow
+from bot.decisions.moves import Move
 from bot.slack.ids import DECISION_PREFIX, DONT_KNOW, QUESTION_PREFIX, Action, Block
 from bot.slack.text import one_line
 
@@ -116,6 +117,14 @@ def metadata_of(view: Payload) -> ViewMetadata:
         raise Unreadable("this view carries no draft") from error
 
 
+class DecisionMetadata(BaseModel):
+    """What a modal about a posted decision carries in `private_metadata`: its number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    decision: int
+
+
 @dataclass(frozen=True, slots=True)
 class FieldError(Exception):
     """An answer that is not valid: the block it belongs to, and what to do."""
@@ -171,6 +180,54 @@ def destination_of(view: Payload, origin: Place | None) -> Place:
     return origin
 
 
+def decision_metadata_of(view: Payload) -> int:
+    """Return the number of the decision that a modal is about.
+
+    Raises:
+        Unreadable: it is about none.
+    """
+    try:
+        return DecisionMetadata.model_validate_json(view.get("private_metadata") or "").decision
+    except ValidationError as error:
+        raise Unreadable("this view is about no decision") from error
+
+
+def override_of(view: Payload) -> tuple[str, str]:
+    """Return the option chosen instead of the recommended one, and the reason.
+
+    Raises:
+        FieldError: one of them is missing.
+    """
+    option = _selected(view, Block.OPTION)
+    if option is None:
+        raise FieldError(Block.OPTION, "Choose what you decide for.")
+    return option, reason_of(view)
+
+
+def reason_of(view: Payload) -> str:
+    """Return the reason given in a modal.
+
+    Raises:
+        FieldError: it is empty.
+    """
+    reason = (_value(view, Block.REASON, "value") or "").strip()
+    if not reason:
+        raise FieldError(Block.REASON, "Say why, in a sentence: the team will look for it later.")
+    return str(reason)
+
+
+def deciders_of(view: Payload) -> tuple[str, ...]:
+    """Return the people who shall decide.
+
+    Raises:
+        FieldError: nobody was chosen.
+    """
+    users = tuple(_value(view, Block.DECIDERS, "selected_users") or ())
+    if not users:
+        raise FieldError(Block.DECIDERS, "Choose at least one person.")
+    return users
+
+
 def chosen_channel(action: Payload) -> Place | None:
     """Return the public channel picked in a message; None if the action is a button."""
     channel = action.get("selected_channel")
@@ -224,6 +281,20 @@ def pressed(body: Payload) -> Payload:
     if not (isinstance(actions, list) and actions and isinstance(actions[0], Mapping)):
         raise Unreadable("the payload reports no action")
     return actions[0]
+
+
+def menu_choice(action: Payload) -> tuple[Move, int]:
+    """Return the move chosen in a decision's menu, and the decision's number.
+
+    Raises:
+        Unreadable: it is no choice of such a menu.
+    """
+    option = action.get("selected_option")
+    value = str(option.get("value", "")) if isinstance(option, Mapping) else ""
+    move, _, number = value.partition(":")
+    if move not in set(Move) or not number.isdecimal():
+        raise Unreadable("this menu belongs to no decision")
+    return Move(move), int(number)
 
 
 def decision_of(action: Payload) -> int:

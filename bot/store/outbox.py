@@ -80,8 +80,8 @@ class SqliteOutbox:
 
         return await self._log.write(work)
 
-    async def thread_of(self, delivery: Delivery) -> Delivery | None:
-        """Return the delivery in whose thread this one goes, as it was sent."""
+    async def parent_of(self, delivery: Delivery) -> Delivery | None:
+        """Return the delivery that this one comes after, as sent; None if it stands alone."""
         if delivery.after is None:
             return None
         found = await self._log.read(

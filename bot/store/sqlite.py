@@ -9,8 +9,10 @@ from sqlite_utils import Database
 from sqlite_utils.db import NotFoundError
 
 from bot.advice.loader import PlaybookText
-from bot.decisions.delivery import Delivery, DeliveryState, opening_deliveries
+from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState, opening_deliveries
+from bot.decisions.events import Change, Event
 from bot.decisions.model import Decision, Draft, Person, Place, Visibility
+from bot.decisions.ports import Supersede
 from bot.store import rows
 from bot.store.log import Log
 
@@ -66,7 +68,9 @@ class SqliteStore:
         row = await self._log.read(lambda db: _row(db, "playbooks", playbook_hash))
         return rows.to_playbook(row) if row else None
 
-    async def open_decision(self, draft: Draft, decision: Decision) -> tuple[Decision, bool]:
+    async def open_decision(
+        self, draft: Draft, decision: Decision, supersede: Supersede
+    ) -> tuple[Decision, bool]:
         """Log a decision under the next free number, with its opening deliveries."""
 
         def work(db: Database) -> tuple[Decision, bool]:
@@ -80,10 +84,22 @@ class SqliteStore:
             logged = rows.to_decision(row)
             for delivery in opening_deliveries(logged):
                 db.table("deliveries").insert(rows.delivery_row(delivery))
-            _note(db, logged, "opened", logged.driver, logged.opened_at, {})
+            _note(db, logged, Event("opened", logged.driver, logged.opened_at))
+            if logged.supersedes is not None:
+                _apply(db, logged.workspace, logged.supersedes, lambda old: supersede(old, logged))
             return logged, True
 
         return await self._log.write(work)
+
+    async def change_decision(
+        self, workspace: str, number: int, change: Callable[[Decision], Change]
+    ) -> Decision | None:
+        """Log a change of a decision, with its event and deliveries."""
+        return await self._log.write(lambda db: _apply(db, workspace, number, change))
+
+    async def close_draft(self, draft: Draft, number: int) -> None:
+        """Note that a draft has done its work for the decision of that number."""
+        await self._log.write(lambda db: db.table("drafts").update(draft.id, {"decision": number}))
 
     async def decision(self, workspace: str, number: int) -> Decision | None:
         """Return a decision; None if there is none of that number."""
@@ -131,7 +147,7 @@ class SqliteStore:
             if failed and place != decision.place:
                 moved = {"channel": place.channel, "visibility": place.visibility.value}
                 db.table("decisions").update((decision.workspace, decision.number), moved)
-                _note(db, decision, "moved", actor, at, {"from": decision.place.channel})
+                _note(db, decision, Event("moved", actor, at, {"from": decision.place.channel}))
             return bool(failed)
 
         return await self._log.write(work)
@@ -200,17 +216,42 @@ def _next_number(db: Database, workspace: str) -> int:
     return int(row["next"])
 
 
-def _note(
-    db: Database, decision: Decision, kind: str, actor: str, at: datetime, detail: dict[str, str]
-) -> None:
+def _apply(
+    db: Database, workspace: str, number: int, change: Callable[[Decision], Change]
+) -> Decision | None:
+    """Log a change of a decision; return it as changed, None if there is none."""
+    row = _row(db, "decisions", (workspace, number))
+    if row is None:
+        return None
+    made = change(rows.to_decision(row))
+    db.table("decisions").update((workspace, number), rows.decision_row(made.decision))
+    _note(db, made.decision, made.event)
+    for delivery in made.deliveries:
+        if not _is_needless(db, delivery):
+            db.table("deliveries").insert(rows.delivery_row(delivery))
+    return made.decision
+
+
+def _is_needless(db: Database, delivery: Delivery) -> bool:
+    """Whether its message was given up, or a like one waits that will show the same."""
+    table = db.table("deliveries")
+    gone = (DeliveryState.FAILED.value, DeliveryState.DISMISSED.value)
+    if table.count_where("key = ? and state in (?, ?)", (delivery.after, *gone)):
+        return True
+    waiting = "kind = ? and after = ? and state = ?"
+    same = (DeliveryKind.UPDATE.value, delivery.after, DeliveryState.PENDING.value)
+    return delivery.kind is DeliveryKind.UPDATE and table.count_where(waiting, same) > 0
+
+
+def _note(db: Database, decision: Decision, event: Event) -> None:
     """Keep an event in a decision's life."""
     db.table("events").insert(
         {
             "workspace": decision.workspace,
             "decision": decision.number,
-            "kind": kind,
-            "actor": actor,
-            "at": at.isoformat(),
-            "detail": json.dumps(detail),
+            "kind": event.kind,
+            "actor": event.actor,
+            "at": event.at.isoformat(),
+            "detail": json.dumps(dict(event.detail)),
         }
     )

@@ -1,4 +1,4 @@
-"""The bot and the local workspace, started together, and a person's way through the questionnaire."""
+"""The bot and the local workspace together, and a person's way through the questionnaire."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -96,15 +96,25 @@ class House:
         return await self.on_to_review(person, answers)
 
     async def on_to_review(
-        self, person: Actor, answers: Mapping[str, str | None] | None = None
+        self,
+        person: Actor,
+        answers: Mapping[str, str | None] | None = None,
+        *,
+        keep: bool = False,
     ) -> View:
-        """Answer all questions from the page in front of a person, up to the last page."""
+        """Answer all questions from the page in front of a person, up to the last page.
+
+        Args:
+            person: who answers.
+            answers: by question; others get their first answer, None is "don't know".
+            keep: leave the answers that are there already as they are.
+        """
         for _ in range(20):
             view = person.modal
             assert view is not None
             if view.payload["callback_id"] == "review":
                 return view
-            await person.submit(view, chosen(view, answers or {}))
+            await person.submit(view, chosen(view, answers or {}, keep=keep))
         raise AssertionError("the questionnaire did not come to its end")
 
     async def posted(self, person: Actor, channel: str = "product") -> tuple[Message, Message]:
@@ -130,11 +140,21 @@ class House:
         return await self.posted(person, channel)
 
 
-def chosen(view: View, answers: Mapping[str, str | None]) -> dict[str, str]:
-    """Return an answer for each question of a page, by block id."""
+def chosen(view: View, answers: Mapping[str, str | None], *, keep: bool = False) -> dict[str, str]:
+    """Return an answer for each question of a page, by block id.
+
+    Args:
+        view: the page.
+        answers: by question; others get their first answer, None is "don't know".
+        keep: leave out the questions that have an answer already.
+    """
+    given = {
+        block["block_id"] for block in view.blocks if "initial_option" in block.get("element", {})
+    }
     return {
         block: _value(answers, block.removeprefix("question:"), first)
         for block, first in questions_of(view).items()
+        if not (keep and block in given)
     }
 
 

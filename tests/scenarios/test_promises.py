@@ -13,7 +13,7 @@ import pytest
 
 from bot.playground.ledger import Delivery
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH
-from tests.scenarios.house import House, text_of
+from tests.scenarios.house import RULES, House, text_of
 
 HOSTILE = {
     "mentions": "<!channel> <!here> <!everyone> <@U0BEN> <!subteam^S1> <#C0GENERAL> @channel ",
@@ -107,7 +107,7 @@ async def process(house: House, folder: Path) -> AsyncIterator[asyncio.subproces
         "SLACK_BOT_TOKEN": playground.bot_token,
         "SLACK_API_URL": playground.api_url,
         "DATABASE_URL": f"sqlite:///{house.database}",
-        "RAGVSFT_RULES": str(Path("rules").resolve()),
+        "RAGVSFT_RULES": str(RULES),
         "HOST": "127.0.0.1",
         "PORT": "0",
     }
@@ -164,9 +164,7 @@ async def test_kill_9_after_the_ack_loses_nothing(house: House, tmp_path: Path) 
         await bot.wait()
     assert len(house.rows("decisions")) == 1
     async with process(house, tmp_path):
-        await house.until_logged(
-            "deliveries", lambda row: row["state"] in {"sent", "unknown"}
-        )
+        await house.until_logged("deliveries", lambda row: row["state"] in {"sent", "unknown"})
     by_app = [message for message in house.playground.messages("product") if message.by_app]
     assert len(by_app) <= 2
     assert json.loads(house.rows("drafts")[0]["answers"])

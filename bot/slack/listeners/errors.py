@@ -10,12 +10,20 @@ from slack_bolt.response import BoltResponse
 
 from bot.advice.advisor import InvalidAnswers
 from bot.decisions.desk import Desk
-from bot.decisions.errors import AlreadyPosted, DraftGone, NothingToResend, NotYours
+from bot.decisions.errors import (
+    AlreadyPosted,
+    AlreadySettled,
+    DraftGone,
+    NoSuchDecision,
+    NothingToResend,
+    NotTheirs,
+)
 from bot.slack.errands import Body, Errands
 from bot.slack.installs import NotInstalled
 from bot.slack.payloads import FieldError, Outsider, Unreadable, who
 from bot.slack.responses import respond_privately
 from bot.slack.views import notices
+from bot.slack.views.message import sentence
 
 log = structlog.get_logger(__name__)
 
@@ -38,8 +46,12 @@ def words_for(error: BaseException) -> str:
     match error:
         case AlreadyPosted(number=number):
             return f"This was already posted as decision #{number}; its answers stay as they are."
-        case NotYours(driver=driver):
-            return notices.not_yours(driver)
+        case NotTheirs(allowed=allowed):
+            return notices.not_theirs(allowed)
+        case AlreadySettled(decision=decision):
+            return notices.already_settled(decision)
+        case NoSuchDecision(number=number):
+            return f"There is no decision #{number} here."
         case _:
             return _SENTENCES.get(type(error), notices.UNEXPECTED)
 
@@ -77,7 +89,7 @@ class Errors:
         """Tell the person whose request failed: where they are, else by direct message."""
         text = words_for(error)
         response_url = body.get("response_url")
-        if response_url and await respond_privately(response_url, notices.sentence(text)):
+        if response_url and await respond_privately(response_url, sentence(text)):
             return
         if body.get("type") != "event_callback" and not isinstance(error, NotInstalled):
             await self._desk.tell(who(body), text)

@@ -9,9 +9,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.desk import Desk
 from bot.decisions.questionnaire import Page
 from bot.slack.payloads import who
+from bot.slack.refusals import refusal_of
 from bot.slack.responses import respond_privately
 from bot.slack.views.notices import open_again
 from bot.slack.views.questionnaire import modal
+
+
+class NotOpened(Exception):
+    """Slack was too slow, or too busy, to open a modal; it may open at another press."""
 
 
 async def open_modal(
@@ -23,24 +28,38 @@ async def open_modal(
         SlackApiError: Slack refuses the modal itself, which is our fault.
     """
     try:
-        await client.views_open(trigger_id=body["trigger_id"], view=modal(page))
+        await open_view(client, body, modal(page))
+    except NotOpened:
+        await _offer_to_open(desk, body, page)
+
+
+async def open_view(
+    client: AsyncWebClient, body: Mapping[str, Any], view: Mapping[str, Any]
+) -> None:
+    """Open a modal.
+
+    Raises:
+        NotOpened: for the time it took, or for Slack's own trouble.
+        SlackApiError: Slack refuses the modal itself, which is our fault.
+    """
+    try:
+        await client.views_open(trigger_id=body["trigger_id"], view=dict(view))
     except SlackApiError as error:
         if not _may_work_later(error):
             raise
-        await _offer_to_open(desk, body, page)
-    except (SlackClientError, OSError, TimeoutError):
-        await _offer_to_open(desk, body, page)
+        raise NotOpened from error
+    except (SlackClientError, OSError, TimeoutError) as error:
+        raise NotOpened from error
 
 
 def _may_work_later(error: SlackApiError) -> bool:
     """Return whether opening failed for the time it took, or for Slack's own trouble."""
-    reason = error.response.get("error", "")
-    messages = str(error.response.get("response_metadata", ""))
+    refusal = refusal_of(error)
     return (
-        "trigger" in reason
-        or "trigger_id" in messages
-        or reason in {"ratelimited", "internal_error", "fatal_error", "service_unavailable"}
-        or error.response.status_code >= 429
+        "trigger" in refusal.error
+        or "trigger_id" in refusal.details
+        or refusal.error in {"ratelimited", "internal_error", "fatal_error", "service_unavailable"}
+        or refusal.status >= 429
     )
 
 

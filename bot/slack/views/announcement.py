@@ -5,8 +5,9 @@ from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock
 from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision, Status, Visibility
 from bot.slack.text import FALLBACK, HEADER, and_list, fit, fit_escaped, mention, quote
+from bot.slack.views.decide import actions
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section
-from bot.slack.views.verdict import bars, headline, plain_headline, why_line
+from bot.slack.views.verdict import bars, headline, option_title, plain_headline, why_line
 
 STATUS_WORDS = {
     Status.OPEN: "Open",
@@ -35,18 +36,39 @@ def announcement(decision: Decision, playbook: Playbook) -> Message:
     blocks += [
         section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
         section(bars(playbook, verdict)),
+        *_settlement(decision, playbook),
         ContextBlock(elements=[mrkdwn(_people(decision))]),
         ContextBlock(elements=[mrkdwn(_VISIBLE_TO[decision.place.visibility])]),
+        *actions(decision, playbook),
     ]
     summary = (
         f"Decision #{decision.number}: {fit_escaped(decision.title, 300)}. "
+        f"{STATUS_WORDS[decision.status]}. "
         f"Recommended: {plain_headline(playbook, verdict)}. The reasons are in the thread."
     )
     return Message(text=fit(summary, FALLBACK), blocks=as_dicts(blocks))
 
 
+def _settlement(decision: Decision, playbook: Playbook) -> list[Block]:
+    """Return who settled it, when, how and why; nothing while it is open."""
+    settlement = decision.settlement
+    if settlement is None:
+        return []
+    words = f"{STATUS_WORDS[decision.status]} by {mention(settlement.by)}"
+    words += f" on {settlement.at:%-d %B %Y}"
+    if settlement.option:
+        words += f": *{option_title(playbook, settlement.option)}*"
+    if decision.superseded_by:
+        words += f". See decision #{decision.superseded_by}"
+    if settlement.reason:
+        words += f"\n{quote(settlement.reason, 1000)}"
+    return [section(words)]
+
+
 def _people(decision: Decision) -> str:
     parts = [f"*{STATUS_WORDS[decision.status]}*", _roles(decision)]
+    if decision.supersedes:
+        parts.append(f"Takes the place of #{decision.supersedes}")
     if decision.review_on:
         parts.append(f"Review on {decision.review_on:%-d %B %Y}")
     return "  ·  ".join(parts)

@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 
 from bot.decisions.model import Place, Visibility
-from bot.slack.text import MESSAGE_BUDGET, SECTION, channel_link, fit
+from bot.slack.text import FALLBACK, MESSAGE_BUDGET, SECTION, channel_link, fit
 
 _LINE_LENGTHS = (600, 300, 150, 75)
 """Characters of one run of a list's text; the next is for messages that are too long with it."""
@@ -46,6 +46,11 @@ def mrkdwn(text: str) -> MarkdownTextObject:
 def section(text: str) -> SectionBlock:
     """Return a paragraph in Slack's markup."""
     return SectionBlock(text=mrkdwn(text))
+
+
+def sentence(text: str) -> Message:
+    """Return a message of one paragraph, in Slack's markup."""
+    return Message(text=fit(text, FALLBACK), blocks=as_dicts([section(text)]))
 
 
 def as_dicts(blocks: Sequence[Block]) -> list[dict[str, Any]]:

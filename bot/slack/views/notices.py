@@ -1,5 +1,6 @@
 """What the bot tells one person: help, and every sentence for when something goes wrong."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -14,8 +15,9 @@ from slack_sdk.models.views import View
 from bot.decisions.delivery import Delivery
 from bot.decisions.model import Decision, Visibility
 from bot.slack import ids
-from bot.slack.text import MODAL_TITLE, escape, fit, fit_escaped, mention
-from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, where
+from bot.slack.text import MODAL_TITLE, escape, fit, fit_escaped, mention, or_list
+from bot.slack.views.announcement import STATUS_WORDS
+from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, sentence, where
 
 OUTSIDER = (
     "This decision belongs to another workspace. You can read along here; ask somebody of that "
@@ -152,14 +154,18 @@ def left_as_it_is(decision: Decision) -> Message:
     return sentence(f"Good: decision #{decision.number} stays as it is, nothing is sent again.")
 
 
-def not_yours(driver: str) -> str:
-    """Return the friendly no to somebody who does not drive the decision."""
-    return f"That is for {mention(driver)} to do, who opened this decision."
+def not_theirs(allowed: Sequence[str]) -> str:
+    """Return the friendly no to somebody who may not do this; `allowed` are user ids."""
+    people = or_list([mention(user) for user in allowed[:5]])
+    return f"That is for {people} to do. Your word counts in the thread, where everybody reads it."
 
 
-def sentence(text: str) -> Message:
-    """Return a message of one paragraph."""
-    return Message(text=text, blocks=as_dicts([section(text)]))
+def already_settled(decision: Decision) -> str:
+    """Return the friendly word that a decision has moved on, and by whom."""
+    status = STATUS_WORDS[decision.status].lower()
+    settlement = decision.settlement
+    by = f" by {mention(settlement.by)}" if settlement else ""
+    return f"Decision #{decision.number} was {status}{by} in the meantime."
 
 
 def notice_modal(title: str, text: str) -> dict[str, Any]:

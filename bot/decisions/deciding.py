@@ -1,0 +1,180 @@
+"""The use cases of a decision that is posted: decide it, hand it over, change one's mind."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.decisions.editions import Editions
+from bot.decisions.errors import NoSuchDecision, SameOption
+from bot.decisions.events import Change, Event, answer_changes, told
+from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Review, Workflow
+from bot.decisions.moves import Move, moved, require
+from bot.decisions.ports import Clock, Store
+from bot.decisions.questionnaire import Page, Questionnaire
+
+
+class Deciding:
+    """Everything done with a posted decision; each method is one use case.
+
+    Each raises `NoSuchDecision` where there is none of that number, `NotTheirs` where the move is
+    for others to make, and `AlreadySettled` where the decision has moved on.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, editions: Editions, wake_delivery: Callable[[], None]
+    ) -> None:
+        """Make the use cases; `wake_delivery` is called when there is something to deliver."""
+        self._store = store
+        self._clock = clock
+        self._editions = editions
+        self._wake_delivery = wake_delivery
+
+    async def accept(self, actor: Person, number: int) -> Decision:
+        """Accept the recommendation."""
+        now = self._clock.now()
+
+        def change(decision: Decision) -> Change:
+            after = moved(Move.ACCEPT, decision, actor, now)
+            return told(after, Event("accepted", actor.user, now, {"option": _option(after)}))
+
+        return await self._change(actor, number, change)
+
+    async def override(self, actor: Person, number: int, option: str, reason: str) -> Decision:
+        """Choose another option than the one recommended, for a reason.
+
+        Raises:
+            SameOption: it is the one recommended.
+        """
+        now = self._clock.now()
+
+        def change(decision: Decision) -> Change:
+            require(Move.OVERRIDE, decision, actor)
+            if option == decision.verdict.option:
+                raise SameOption(option)
+            after = moved(Move.OVERRIDE, decision, actor, now, option=option, reason=reason)
+            detail = {"option": option, "recommended": decision.verdict.option, "reason": reason}
+            return told(after, Event("overridden", actor.user, now, detail))
+
+        return await self._change(actor, number, change)
+
+    async def withdraw(self, actor: Person, number: int, reason: str) -> Decision:
+        """Take a decision back, for a reason."""
+        now = self._clock.now()
+
+        def change(decision: Decision) -> Change:
+            after = moved(Move.WITHDRAW, decision, actor, now, reason=reason)
+            return told(after, Event("withdrawn", actor.user, now, {"reason": reason}))
+
+        return await self._change(actor, number, change)
+
+    async def hand_over(self, actor: Person, number: int, deciders: tuple[str, ...]) -> Decision:
+        """Let others decide; `deciders` are user ids, at least one."""
+        now = self._clock.now()
+
+        def change(decision: Decision) -> Change:
+            require(Move.HAND_OVER, decision, actor)
+            after = replace(decision, deciders=deciders)
+            detail = {"from": " ".join(decision.deciders), "to": " ".join(deciders)}
+            return told(after, Event("handed_over", actor.user, now, detail))
+
+        return await self._change(actor, number, change)
+
+    async def begin_edit(self, actor: Person, number: int) -> Page:
+        """Open a questionnaire with the decision's answers, to change them."""
+        return await self._begin(actor, number, Move.EDIT, Purpose.EDIT)
+
+    async def begin_supersede(self, actor: Person, number: int) -> Page:
+        """Open a questionnaire with the decision's answers, for a new decision in its place."""
+        return await self._begin(actor, number, Move.SUPERSEDE, Purpose.SUPERSEDE)
+
+    async def finish_edit(self, draft: Draft) -> Decision:
+        """Give a decision the answers of a draft, and evaluate it anew."""
+        now = self._clock.now()
+        advisor = await self._editions.advisor(draft.playbook_hash)
+        verdict = advisor.advise(draft.answers)
+        workflow = draft.workflow
+
+        def change(decision: Decision) -> Change:
+            require(Move.EDIT, decision, draft.driver)
+            after = replace(
+                decision,
+                title=workflow.title,
+                problem=workflow.problem,
+                deciders=workflow.deciders or decision.deciders,
+                review_on=workflow.review.due(decision.opened_at.date()),
+                playbook_hash=draft.playbook_hash,
+                answers=draft.answers,
+                verdict=verdict,
+            )
+            detail = {
+                "answers": answer_changes(decision.answers, draft.answers),
+                "was": decision.verdict.option,
+                "option": verdict.option,
+            }
+            return told(after, Event("edited", draft.driver.user, now, detail))
+
+        return await self._change(draft.driver, draft.about or 0, change)
+
+    async def found(self, person: Person, number: int) -> Decision:
+        """Return a decision for somebody who acts on its message."""
+        decision = await self._store.decision(person.workspace, number)
+        if decision is None:
+            raise NoSuchDecision(number)
+        return decision
+
+    async def ready_for(self, actor: Person, number: int, move: Move) -> Decision:
+        """Return a decision with which this person may make this move."""
+        decision = await self.found(actor, number)
+        require(move, decision, actor)
+        return decision
+
+    async def _begin(self, actor: Person, number: int, move: Move, purpose: Purpose) -> Page:
+        decision = await self.ready_for(actor, number, move)
+        advisor = await self._editions.advisor(decision.playbook_hash)
+        text = await self._store.playbook_text(decision.playbook_hash)
+        if text is None:
+            raise LookupError(f"the log holds no playbook {decision.playbook_hash}")
+        draft = _prefilled(decision, actor, purpose, self._clock.now())
+        await self._store.add_draft(draft, text)
+        return Questionnaire(advisor, draft).first()
+
+    async def _change(
+        self, actor: Person, number: int, change: Callable[[Decision], Change]
+    ) -> Decision:
+        decision = await self._store.change_decision(actor.workspace, number, change)
+        if decision is None:
+            raise NoSuchDecision(number)
+        self._wake_delivery()
+        return decision
+
+
+def superseded(old: Decision, new: Decision, actor: Person, at: datetime) -> Change:
+    """Return the change of a decision in whose place a new one is opened.
+
+    Raises:
+        NotTheirs: it is for others to supersede.
+        AlreadySettled: it was withdrawn or superseded already.
+    """
+    after = replace(moved(Move.SUPERSEDE, old, actor, at), superseded_by=new.number)
+    return told(after, Event("superseded", actor.user, at, {"by": str(new.number)}))
+
+
+def _prefilled(decision: Decision, actor: Person, purpose: Purpose, now: datetime) -> Draft:
+    review = Review.on(decision.review_on)
+    return Draft(
+        id=uuid.uuid4().hex,
+        driver=actor,
+        playbook_hash=decision.playbook_hash,
+        started_at=now,
+        changed_at=now,
+        origin=Place(decision.place.channel, decision.place.visibility),
+        workflow=Workflow(decision.title, decision.problem, decision.deciders, review),
+        answers=decision.answers,
+        purpose=purpose,
+        about=decision.number,
+    )
+
+
+def _option(decision: Decision) -> str:
+    return decision.settlement.option or "" if decision.settlement else ""

@@ -1,0 +1,74 @@
+"""What happens to a decision: an event for the log, and what the channel is told of it."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.decisions.delivery import Delivery, DeliveryKind, announcement_key, recommendation_key
+from bot.decisions.model import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that somebody did to a decision. `detail` is kept as it is, never changed."""
+
+    kind: str
+    actor: str
+    at: datetime
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A decision after an event, with the event and the deliveries that follow from it."""
+
+    decision: Decision
+    event: Event
+    deliveries: tuple[Delivery, ...] = ()
+
+
+def told(decision: Decision, event: Event) -> Change:
+    """Return a change that the channel is told: its messages redrawn, a word in the thread."""
+    redrawn = [announcement_key(decision)]
+    if event.kind == "edited":
+        redrawn.append(recommendation_key(decision))
+    updates = tuple(_delivery(decision, event, DeliveryKind.UPDATE, key, {}) for key in redrawn)
+    word = _delivery(
+        decision,
+        event,
+        DeliveryKind.WORD,
+        announcement_key(decision),
+        {"event": event.kind, "actor": event.actor, **event.detail},
+    )
+    return Change(decision, event, (*updates, word))
+
+
+def answer_changes(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> str:
+    """Return the answers that differ, as JSON: question to [before, after].
+
+    An answer that was not given at all is the empty string, "don't know" is null.
+    """
+    return json.dumps(
+        {
+            question: [before.get(question, ""), after.get(question, "")]
+            for question in {**before, **after}
+            if before.get(question, "") != after.get(question, "")
+        }
+    )
+
+
+def _delivery(
+    decision: Decision, event: Event, kind: DeliveryKind, after: str, detail: Mapping[str, str]
+) -> Delivery:
+    return Delivery(
+        key=f"{after}/{kind}/{uuid.uuid4().hex}",
+        workspace=decision.workspace,
+        kind=kind,
+        channel=decision.place.channel,
+        due_at=event.at,
+        decision=decision.number,
+        after=after,
+        detail=detail,
+    )

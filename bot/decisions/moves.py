@@ -1,0 +1,105 @@
+"""The states of a decision and the moves between them: one table, and who may make each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.decisions.errors import AlreadySettled, NotTheirs
+from bot.decisions.model import Decision, Person, Settlement, Status
+
+
+class Move(StrEnum):
+    """What can be done with a decision once it is posted."""
+
+    ACCEPT = "accept"
+    OVERRIDE = "override"
+    EDIT = "edit"
+    HAND_OVER = "hand_over"
+    SUPERSEDE = "supersede"
+    WITHDRAW = "withdraw"
+
+
+class Role(StrEnum):
+    """In what capacity somebody may make a move."""
+
+    DECIDER = "decider"
+    DRIVER = "driver"
+    EITHER = "either"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """From which states a move is possible, where it leads, and who may make it."""
+
+    before: frozenset[Status]
+    after: Status
+    by: Role
+
+
+_OPEN = frozenset({Status.OPEN})
+_DECIDED = frozenset({Status.ACCEPTED, Status.OVERRIDDEN})
+
+MOVES: Mapping[Move, Rule] = {
+    Move.ACCEPT: Rule(_OPEN, Status.ACCEPTED, Role.DECIDER),
+    Move.OVERRIDE: Rule(_OPEN, Status.OVERRIDDEN, Role.DECIDER),
+    Move.EDIT: Rule(_OPEN, Status.OPEN, Role.DRIVER),
+    Move.HAND_OVER: Rule(_OPEN, Status.OPEN, Role.EITHER),
+    Move.SUPERSEDE: Rule(_OPEN | _DECIDED, Status.SUPERSEDED, Role.EITHER),
+    Move.WITHDRAW: Rule(_OPEN | _DECIDED, Status.WITHDRAWN, Role.DRIVER),
+}
+
+
+def require(move: Move, decision: Decision, actor: Person) -> None:
+    """Raise unless this person may make this move now.
+
+    Raises:
+        NotTheirs: the move is for others to make.
+        AlreadySettled: the decision is past the states that the move starts from.
+    """
+    rule = MOVES[move]
+    allowed = {
+        Role.DRIVER: {decision.driver},
+        Role.DECIDER: set(decision.deciders),
+        Role.EITHER: {decision.driver, *decision.deciders},
+    }[rule.by]
+    if actor.user not in allowed:
+        raise NotTheirs(tuple(sorted(allowed)))
+    if decision.status not in rule.before:
+        raise AlreadySettled(decision)
+
+
+def moved(
+    move: Move,
+    decision: Decision,
+    actor: Person,
+    at: datetime,
+    *,
+    option: str | None = None,
+    reason: str = "",
+) -> Decision:
+    """Return a decision after a move that leads out of its state.
+
+    Args:
+        move: `ACCEPT`, `OVERRIDE`, `SUPERSEDE` or `WITHDRAW`.
+        decision: as it stands.
+        actor: who moves it.
+        at: when.
+        option: what was chosen instead, for `OVERRIDE`.
+        reason: in the actor's words.
+
+    Raises:
+        NotTheirs: the move is for others to make.
+        AlreadySettled: the decision is past the states that the move starts from.
+    """
+    require(move, decision, actor)
+    chosen = decision.verdict.option if move is Move.ACCEPT else option
+    if move is Move.SUPERSEDE and decision.settlement is not None:
+        return replace(decision, status=Status.SUPERSEDED)
+    settlement = Settlement(actor.user, at, reason, chosen)
+    return replace(decision, status=MOVES[move].after, settlement=settlement)
+
+
+def possible(decision: Decision) -> tuple[Move, ...]:
+    """Return the moves that somebody can make with a decision as it stands."""
+    return tuple(move for move, rule in MOVES.items() if decision.status in rule.before)

@@ -1,0 +1,131 @@
+"""Who may read which decision, and how one asks for them: the one place that says so.
+
+Whatever shows a decision to a person asks with a `Sight`. The log takes it as a condition of its
+queries; `Sight.covers` is the same rule for a single decision.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, Self
+
+from bot.decisions.model import Decision, Person, Place, Status, Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a person may read from where they ask.
+
+    Nothing of another workspace, ever. Within it: what was decided in public; what was decided in
+    the private channel in which they ask (whoever types there is a member); and whatever they
+    drive, decide or contribute to. `here` is the id of that private channel, None anywhere else.
+    """
+
+    workspace: str
+    user: str
+    here: str | None = None
+
+    @classmethod
+    def of(cls, person: Person, place: Place | None = None) -> Self:
+        """Return what a person may read from a place; from App Home if there is none."""
+        private = place is not None and place.visibility is Visibility.PRIVATE
+        return cls(person.workspace, person.user, place.channel if place and private else None)
+
+    def covers(self, decision: Decision, contributors: Collection[str] = ()) -> bool:
+        """Return whether a decision may be read.
+
+        Args:
+            decision: the decision.
+            contributors: user ids of those who added their view.
+        """
+        if decision.workspace != self.workspace:
+            return False
+        if self.user in {decision.driver, *decision.deciders, *contributors}:
+            return True
+        match decision.place.visibility:
+            case Visibility.PUBLIC:
+                return True
+            case Visibility.PRIVATE:
+                return decision.place.channel == self.here
+            case Visibility.DIRECT:
+                return False
+
+
+class Direction(StrEnum):
+    """Which way to go on from a decision's number."""
+
+    OLDER = "older"
+    NEWER = "newer"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where to go on: from a decision's number, that one left out, one way or the other."""
+
+    number: int
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which decisions are asked for, of those that may be read.
+
+    `mine` leaves those of which the person is the driver, a decider or a contributor. Empty
+    `statuses` and `options` leave all. `options` are ids; an option fits when it was chosen, or is
+    recommended where nothing else has been chosen. `words` must all occur, in the title, the
+    problem or the reason given for deciding.
+    """
+
+    mine: bool = False
+    statuses: tuple[Status, ...] = ()
+    options: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of decisions, newest first, and whether there are newer and older ones."""
+
+    decisions: tuple[Decision, ...]
+    newer: bool
+    older: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSheet:
+    """The answers of a decision, by its number."""
+
+    number: int
+    answers: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """Where a decision's announcement stands in Slack."""
+
+    channel: str
+    ts: str
+
+
+class ReadingStore(Protocol):
+    """What the log can be asked for on behalf of a person."""
+
+    async def find(self, sight: Sight, wanted: Wanted, cursor: Cursor | None, limit: int) -> Found:
+        """Return at most `limit` decisions from the cursor on; from the newest without one."""
+        ...
+
+    async def read(self, sight: Sight, number: int) -> Decision | None:
+        """Return a decision; None if there is none of this number, or it may not be read."""
+        ...
+
+    async def contributors(self, decision: Decision) -> tuple[str, ...]:
+        """Return the user ids of those who added their view to a decision, in order."""
+        ...
+
+    async def answer_sheets(self, sight: Sight, playbook_id: str, limit: int) -> list[AnswerSheet]:
+        """Return the answers of the newest decisions by a playbook, in any edition of it."""
+        ...
+
+    async def announced(self, decision: Decision) -> Announced | None:
+        """Return where a decision was announced; None as long as it was not."""
+        ...

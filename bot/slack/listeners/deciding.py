@@ -1,0 +1,103 @@
+"""Deciding: an announcement's buttons and menu, and the modals behind them."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.desk import Desk
+from bot.decisions.model import Person
+from bot.decisions.moves import Move
+from bot.slack.errands import Errands
+from bot.slack.ids import Action, Modal
+from bot.slack.listeners.opening import open_modal, open_view
+from bot.slack.payloads import (
+    deciders_of,
+    decision_metadata_of,
+    decision_of,
+    menu_choice,
+    override_of,
+    pressed,
+    reason_of,
+    who,
+)
+from bot.slack.views.decide import hand_over_modal, override_modal, withdraw_modal
+
+
+class DecidingListeners:
+    """Moves a decision on; the desk says who may."""
+
+    def __init__(self, desk: Desk, errands: Errands) -> None:
+        """Make the listeners of an announcement's buttons."""
+        self._desk = desk
+        self._errands = errands
+
+    async def accept(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Accept the recommendation."""
+        await self._desk.deciding.accept(who(body), decision_of(pressed(body)))
+        await ack()
+
+    async def open_override(
+        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient
+    ) -> None:
+        """Open the modal to choose differently."""
+        await ack()
+        number = decision_of(pressed(body))
+        self._errands.begin(self._open(Move.OVERRIDE, number, body, client), body)
+
+    async def menu(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Open what was chosen in the menu."""
+        await ack()
+        move, number = menu_choice(pressed(body))
+        self._errands.begin(self._open(move, number, body, client), body)
+
+    async def override(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """Choose differently."""
+        number, (option, reason) = decision_metadata_of(view), override_of(view)
+        await self._desk.deciding.override(who(body), number, option, reason)
+        await ack()
+
+    async def withdraw(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """Take the decision back."""
+        number = decision_metadata_of(view)
+        await self._desk.deciding.withdraw(who(body), number, reason_of(view))
+        await ack()
+
+    async def hand_over(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """Let others decide."""
+        number = decision_metadata_of(view)
+        await self._desk.deciding.hand_over(who(body), number, deciders_of(view))
+        await ack()
+
+    async def _open(
+        self, move: Move, number: int, body: dict[str, Any], client: AsyncWebClient
+    ) -> None:
+        deciding, actor = self._desk.deciding, who(body)
+        if move is Move.EDIT:
+            page = await deciding.begin_edit(actor, number)
+            return await open_modal(self._desk, client, body, page)
+        if move is Move.SUPERSEDE:
+            page = await deciding.begin_supersede(actor, number)
+            return await open_modal(self._desk, client, body, page)
+        view = await self._modal(move, actor, number)
+        return await open_view(client, body, view)
+
+    async def _modal(self, move: Move, actor: Person, number: int) -> dict[str, Any]:
+        decision = await self._desk.deciding.ready_for(actor, number, move)
+        if move is Move.WITHDRAW:
+            return withdraw_modal(decision)
+        if move is Move.HAND_OVER:
+            return hand_over_modal(decision)
+        advisor = await self._desk.editions.advisor(decision.playbook_hash)
+        return override_modal(decision, advisor.playbook)
+
+
+def register(app: AsyncApp, desk: Desk, errands: Errands) -> None:
+    """Attach the listeners of an announcement's buttons."""
+    listeners = DecidingListeners(desk, errands)
+    app.action(Action.ACCEPT)(listeners.accept)
+    app.action(Action.OVERRIDE)(listeners.open_override)
+    app.action(Action.MENU)(listeners.menu)
+    app.view(Modal.OVERRIDE)(listeners.override)
+    app.view(Modal.WITHDRAW)(listeners.withdraw)
+    app.view(Modal.HAND_OVER)(listeners.hand_over)

@@ -1,0 +1,145 @@
+"""Deciding: the buttons of an announcement, and the modals behind them."""
+
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    InputBlock,
+    Option,
+    OverflowMenuElement,
+    PlainTextInputElement,
+    StaticSelectElement,
+    UserMultiSelectElement,
+)
+from slack_sdk.models.views import View
+
+from bot.advice.playbook import Playbook
+from bot.decisions.model import Decision
+from bot.decisions.moves import Move, possible
+from bot.slack import ids
+from bot.slack.payloads import DecisionMetadata
+from bot.slack.text import fit, fit_escaped
+from bot.slack.views.message import plain, section
+
+REASON_LENGTH = 2000
+_MOST_DECIDERS = 10
+_CONFIRM_TEXT = 300
+
+_MENU = {
+    Move.EDIT: "Edit answers",
+    Move.HAND_OVER: "Let others decide",
+    Move.SUPERSEDE: "Supersede",
+    Move.WITHDRAW: "Withdraw",
+}
+
+
+def actions(decision: Decision, playbook: Playbook) -> list[Block]:
+    """Return the buttons for the moves that are possible; none when there is none."""
+    moves = possible(decision)
+    elements: list[ButtonElement | OverflowMenuElement] = []
+    if Move.ACCEPT in moves:
+        elements += [_accept(decision, playbook), _override(decision)]
+    menu = [
+        Option(text=plain(words), value=f"{move}:{decision.number}")
+        for move, words in _MENU.items()
+        if move in moves
+    ]
+    if menu:
+        elements.append(OverflowMenuElement(action_id=ids.Action.MENU, options=menu))
+    if not elements:
+        return []
+    block_id = f"{ids.DECISION_PREFIX}{decision.number}"
+    return [ActionsBlock(block_id=block_id, elements=list(elements))]
+
+
+def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
+    """Return the modal to choose another option than the one recommended."""
+    recommended = playbook.options[decision.verdict.option].title
+    options = [
+        Option(text=plain(option.title), value=option_id)
+        for option_id, option in playbook.options.items()
+        if option_id != decision.verdict.option
+    ]
+    choice = InputBlock(
+        block_id=ids.Block.OPTION,
+        label=plain("What do you decide for?"),
+        hint=plain(f"Recommended was: {recommended}."),
+        element=StaticSelectElement(action_id=ids.Action.ANSWER, options=options),
+    )
+    return _modal(
+        decision, ids.Modal.OVERRIDE, "Choose differently", "Decide", [choice, _reason("Why?")]
+    )
+
+
+def withdraw_modal(decision: Decision) -> dict[str, Any]:
+    """Return the modal to take a decision back."""
+    why = _reason("Why is it withdrawn?")
+    return _modal(decision, ids.Modal.WITHDRAW, "Withdraw", "Withdraw", [why])
+
+
+def hand_over_modal(decision: Decision) -> dict[str, Any]:
+    """Return the modal to let others decide."""
+    deciders = InputBlock(
+        block_id=ids.Block.DECIDERS,
+        label=plain("Who decides from now on?"),
+        element=UserMultiSelectElement(
+            action_id=ids.Action.ANSWER,
+            initial_users=list(decision.deciders),
+            max_selected_items=_MOST_DECIDERS,
+        ),
+    )
+    return _modal(decision, ids.Modal.HAND_OVER, "Let others decide", "Hand over", [deciders])
+
+
+def _accept(decision: Decision, playbook: Playbook) -> ButtonElement:
+    title = playbook.options[decision.verdict.option].title
+    text = f"The decision will be: {title}. The thread is told that you accepted it."
+    return ButtonElement(
+        action_id=ids.Action.ACCEPT,
+        text=plain("Accept"),
+        style="primary",
+        value=str(decision.number),
+        confirm=ConfirmObject(
+            title=plain("Accept the recommendation?"),
+            text=plain(fit(text, _CONFIRM_TEXT)),
+            confirm=plain("Accept"),
+            deny=plain("Not yet"),
+        ),
+    )
+
+
+def _override(decision: Decision) -> ButtonElement:
+    return ButtonElement(
+        action_id=ids.Action.OVERRIDE,
+        text=plain("Choose differently"),
+        value=str(decision.number),
+    )
+
+
+def _reason(label: str) -> InputBlock:
+    return InputBlock(
+        block_id=ids.Block.REASON,
+        label=plain(label),
+        hint=plain("The thread is told, and it stays with the decision."),
+        element=PlainTextInputElement(
+            action_id=ids.Action.ANSWER, multiline=True, max_length=REASON_LENGTH
+        ),
+    )
+
+
+def _modal(
+    decision: Decision, callback: ids.Modal, title: str, submit: str, inputs: list[InputBlock]
+) -> dict[str, Any]:
+    heading = section(f"*#{decision.number}  {fit_escaped(decision.title, 300)}*")
+    return View(
+        type="modal",
+        callback_id=callback,
+        private_metadata=DecisionMetadata(decision=decision.number).model_dump_json(),
+        title=plain(title),
+        submit=plain(submit),
+        close=plain("Cancel"),
+        blocks=[heading, *inputs],
+    ).to_dict()

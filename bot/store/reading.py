@@ -1,0 +1,207 @@
+"""Finding decisions in the log, each person only what they may read. Fills `ReadingStore`.
+
+The one place with SQL for that: every query takes the conditions of `_GRANTS`, which say in SQL
+what `Sight.covers` says in Python.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.decisions.delivery import announcement_key
+from bot.decisions.model import Decision, Visibility
+from bot.decisions.reading import (
+    AnswerSheet,
+    Announced,
+    Cursor,
+    Direction,
+    Found,
+    Sight,
+    Wanted,
+)
+from bot.store import rows
+from bot.store.log import Log
+from bot.store.search_schema import CHOSEN, PLAYBOOK
+
+_THEIRS = (
+    "number in (select number from decision_people where workspace = :workspace and user = :user)"
+)
+_GRANTS = (
+    "visibility = :public",
+    "visibility = :private and channel = :here",
+    _THEIRS,
+)
+_MAY_READ = f"workspace = :workspace and ({' or '.join(f'({each})' for each in _GRANTS)})"
+
+_READ = f"select * from decisions where number = :number and {_MAY_READ}"  # noqa: S608
+_ANSWER_SHEETS = (
+    "select number, answers from decisions"  # noqa: S608
+    f" where {_MAY_READ} and {PLAYBOOK} = :playbook order by number desc limit :limit"
+)
+_CONTRIBUTORS = (
+    "select user from decision_people"
+    " where workspace = ? and number = ? and role = 'contributor' order by user"
+)
+_ANNOUNCED = "select sent_channel, ts from deliveries where key = ? and ts is not null"
+
+
+class SqliteReading:
+    """The port `ReadingStore`, on a log."""
+
+    def __init__(self, log: Log) -> None:
+        """Make it on a log that its owner opens and closes."""
+        self._log = log
+
+    async def find(self, sight: Sight, wanted: Wanted, cursor: Cursor | None, limit: int) -> Found:
+        """Return at most `limit` decisions from the cursor on; from the newest without one."""
+        query = _query(sight, wanted, cursor, limit + 1)
+        found = await self._log.read(lambda db: list(db.query(query.sql, dict(query.arguments))))
+        more = len(found) > limit
+        decisions = [rows.to_decision(row) for row in found[:limit]]
+        if cursor is not None and cursor.direction is Direction.NEWER:
+            return Found(tuple(reversed(decisions)), newer=more, older=True)
+        return Found(tuple(decisions), newer=cursor is not None, older=more)
+
+    async def read(self, sight: Sight, number: int) -> Decision | None:
+        """Return a decision; None if there is none of this number, or it may not be read."""
+        arguments = {**_who(sight), "number": number}
+        found = await self._log.read(lambda db: list(db.query(_READ, arguments)))
+        return rows.to_decision(found[0]) if found else None
+
+    async def contributors(self, decision: Decision) -> tuple[str, ...]:
+        """Return the user ids of those who added their view to a decision, in order."""
+        arguments = (decision.workspace, decision.number)
+        found = await self._log.read(lambda db: list(db.query(_CONTRIBUTORS, arguments)))
+        return tuple(row["user"] for row in found)
+
+    async def answer_sheets(self, sight: Sight, playbook_id: str, limit: int) -> list[AnswerSheet]:
+        """Return the answers of the newest decisions by a playbook, in any edition of it."""
+        arguments = {**_who(sight), "playbook": playbook_id, "limit": limit}
+        found = await self._log.read(lambda db: list(db.query(_ANSWER_SHEETS, arguments)))
+        return [AnswerSheet(row["number"], json.loads(row["answers"])) for row in found]
+
+    async def announced(self, decision: Decision) -> Announced | None:
+        """Return where a decision was announced; None as long as it was not."""
+        key = announcement_key(decision)
+        found = await self._log.read(lambda db: list(db.query(_ANNOUNCED, [key])))
+        return Announced(found[0]["sent_channel"], found[0]["ts"]) if found else None
+
+    async def workspaces(self) -> dict[str, int]:
+        """Return how many decisions each workspace has, for the operator."""
+
+        def work(db: Database) -> dict[str, int]:
+            query = "select workspace, count(*) as count from decisions group by 1 order by 1"
+            return {row["workspace"]: row["count"] for row in db.query(query)}
+
+        return await self._log.read(work)
+
+    async def all_of(self, workspace: str, after: int, limit: int) -> list[Decision]:
+        """Return decisions of a workspace by number, whoever may read them: for the operator.
+
+        Args:
+            workspace: the workspace.
+            after: only those with a greater number.
+            limit: how many at most.
+        """
+        query = "select * from decisions where workspace = ? and number > ? order by 2 limit ?"
+        found = await self._log.read(lambda db: list(db.query(query, [workspace, after, limit])))
+        return [rows.to_decision(row) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    sql: str
+    arguments: Mapping[str, Any]
+
+
+def _query(sight: Sight, wanted: Wanted, cursor: Cursor | None, limit: int) -> _Query:
+    newer = cursor is not None and cursor.direction is Direction.NEWER
+    arguments = {**_who(sight), "limit": limit, "from": cursor.number if cursor else None}
+    build = _with_words if wanted.words else _without_words
+    return build(wanted, arguments, newer=newer)
+
+
+def _without_words(wanted: Wanted, arguments: dict[str, Any], *, newer: bool) -> _Query:
+    """Return the query as a union of walks along an index, each of which can stop early."""
+    order = "asc" if newer else "desc"
+    beyond = _beyond("number", arguments["from"], newer=newer)
+    walks = [
+        f"select number from (select number from decisions where workspace = :workspace"  # noqa: S608
+        f" and {' and '.join([*conditions, *beyond])} order by number {order} limit :limit)"
+        for conditions in _combined(wanted, arguments)
+    ]
+    sql = (
+        f"select * from decisions where workspace = :workspace"  # noqa: S608
+        f" and number in ({' union '.join(walks)}) order by number {order} limit :limit"
+    )
+    return _Query(sql, arguments)
+
+
+def _with_words(wanted: Wanted, arguments: dict[str, Any], *, newer: bool) -> _Query:
+    """Return the query as a walk along the full-text index, newest first."""
+    arguments["match"] = _match(arguments["workspace"], wanted.words)
+    conditions = [
+        _MAY_READ,
+        " or ".join(f"({' and '.join(each)})" for each in _combined(wanted, arguments)),
+    ]
+    of_key = "(select id from decision_keys where workspace = :workspace and number = :from)"
+    beyond = [] if arguments["from"] is None else [f"rowid {'>' if newer else '<'} {of_key}"]
+    keys = " and ".join(["decision_words match :match", *beyond])
+    order = "asc" if newer else "desc"
+    sql = (
+        "select decisions.* from decision_words"  # noqa: S608
+        " cross join decision_keys on decision_keys.id = decision_words.rowid"
+        " cross join decisions using (workspace, number)"
+        f" where {keys.replace('rowid', 'decision_words.rowid')}"
+        f" and {' and '.join(f'({each})' for each in conditions)}"
+        f" order by decision_words.rowid {order} limit :limit"
+    )
+    return _Query(sql, arguments)
+
+
+def _combined(wanted: Wanted, arguments: dict[str, Any]) -> list[list[str]]:
+    """Return the alternatives of what is wanted, each a list of conditions that must all hold.
+
+    Adds to the arguments what they name.
+    """
+    arguments |= {f"status{at}": each.value for at, each in enumerate(wanted.statuses)}
+    arguments |= {f"option{at}": each for at, each in enumerate(wanted.options)}
+    choices: list[Sequence[str]] = [(_THEIRS,) if wanted.mine else _GRANTS]
+    if wanted.statuses:
+        choices.append([f"status = :status{at}" for at in range(len(wanted.statuses))])
+    if wanted.options:
+        choices.append([f"{CHOSEN} = :option{at}" for at in range(len(wanted.options))])
+    return [list(each) for each in product(*choices)]
+
+
+def _beyond(column: str, number: int | None, *, newer: bool) -> list[str]:
+    if number is None:
+        return []
+    return [f"{column} {'>' if newer else '<'} :from"]
+
+
+def _match(workspace: str, words: Sequence[str]) -> str:
+    """Return what the full-text index is asked for: each word quoted, so that none is a command.
+
+    Source: https://www.sqlite.org/fts5.html#full_text_query_syntax
+    """
+    wanted = " AND ".join(_quoted(word) for word in words)
+    return f"workspace : {_quoted(workspace)} AND {{title problem reasons}} : ({wanted})"
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
+
+
+def _who(sight: Sight) -> dict[str, Any]:
+    return {
+        "workspace": sight.workspace,
+        "user": sight.user,
+        "here": sight.here,
+        "public": Visibility.PUBLIC.value,
+        "private": Visibility.PRIVATE.value,
+    }
