@@ -106,6 +106,7 @@ function update(node, child, hooks) {
     if (node.data !== child) node.data = child;
     return;
   }
+  if (node.vnode === child) return;
   const before = node.vnode.props;
   node.vnode = child;
   patchChildren(node, child.children, hooks);

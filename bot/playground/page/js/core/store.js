@@ -50,8 +50,21 @@ export function subscribe(listener) {
   listeners.add(listener);
 }
 
+/** Counts the changes, so that what is costly to draw is drawn once for each. */
+export let stamp = 0;
+
 /** Say that something in `ui` was changed in place. */
 export function changed() {
+  stamp += 1;
+  schedule();
+}
+
+/** Say that only what is typed outside of messages was changed: in a composer, a modal, Home. */
+export function composed() {
+  schedule();
+}
+
+function schedule() {
   if (scheduled) return;
   scheduled = true;
   queueMicrotask(() => {

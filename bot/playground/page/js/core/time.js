@@ -13,25 +13,32 @@ export function now() {
   return new Date(Date.now() + offset * 1000);
 }
 
-function zone() {
-  const tz = server?.me?.tz;
-  return tz ? { timeZone: tz } : {};
+const FORMATS = new Map();
+
+/** A date in this person's time zone; formats are kept, as making one takes long. */
+function shown(date, options, locale = "en-US") {
+  const timeZone = server?.me?.tz;
+  const key = `${locale} ${timeZone} ${JSON.stringify(options)}`;
+  let format = FORMATS.get(key);
+  if (!format) FORMATS.set(key, (format = new Intl.DateTimeFormat(locale, { ...options, timeZone })));
+  return format.format(date);
 }
+
+const SECONDS = { hour: "numeric", minute: "2-digit", second: "2-digit" };
 
 /** "9:41 AM" in this person's time zone. */
 export function clockTime(date) {
-  return date.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit", ...zone() });
+  return shown(date, { hour: "numeric", minute: "2-digit" });
 }
 
 /** "Monday, March 9th at 9:41:05 AM", for a tooltip. */
 export function fullTime(date) {
-  const time = date.toLocaleTimeString("en-US", { ...zone() });
-  return `${longDay(date)} at ${time}`;
+  return `${longDay(date)} at ${shown(date, SECONDS)}`;
 }
 
 /** A key that is the same for all times of one day. */
 export function dayKey(date) {
-  return date.toLocaleDateString("en-CA", { ...zone() });
+  return shown(date, { year: "numeric", month: "2-digit", day: "2-digit" }, "en-CA");
 }
 
 /** "Today", "Yesterday" or "Monday, March 9th". */
@@ -44,10 +51,10 @@ export function dayLabel(date) {
 
 /** "Monday, March 9th", with the year when it isn't this one. */
 export function longDay(date) {
-  const part = (options) => date.toLocaleDateString("en-US", { ...options, ...zone() });
+  const part = (options) => shown(date, options);
   const day = Number(part({ day: "numeric" }));
   const year = part({ year: "numeric" });
-  const tail = year === now().toLocaleDateString("en-US", { year: "numeric", ...zone() }) ? "" : `, ${year}`;
+  const tail = year === shown(now(), { year: "numeric" }) ? "" : `, ${year}`;
   return `${part({ weekday: "long" })}, ${part({ month: "long" })} ${day}${ordinal(day)}${tail}`;
 }
 
@@ -71,7 +78,7 @@ export function ago(date) {
 /** Slack's tokens of <!date^…>, filled for one time. */
 export function dateTokens(seconds) {
   const date = new Date(seconds * 1000);
-  const part = (options) => date.toLocaleDateString("en-US", { ...options, ...zone() });
+  const part = (options) => shown(date, options);
   const day = Number(part({ day: "numeric" }));
   const short = `${part({ month: "short" })} ${day}, ${part({ year: "numeric" })}`;
   const pretty = (text) => (["Today", "Yesterday"].includes(dayLabel(date)) ? dayLabel(date) : text);
@@ -87,7 +94,7 @@ export function dateTokens(seconds) {
     date_long_pretty: pretty(long),
     day_divider_pretty: dayLabel(date),
     time: clockTime(date),
-    time_secs: date.toLocaleTimeString("en-US", { ...zone() }),
+    time_secs: shown(date, SECONDS),
     ago: ago(date),
   };
 }

@@ -4,7 +4,7 @@
  * workspace kept, what the element starts with.
  */
 
-import { changed, ui } from "../core/store.js";
+import { changed, composed, ui } from "../core/store.js";
 
 const FIELD = {
   plain_text_input: "value",
@@ -76,7 +76,8 @@ export function setValue(ctx, blockId, element, value) {
   const block = (container[blockId] ??= {});
   block[element.action_id] = { type: element.type, [fieldOf(element)]: value };
   if (ui.fieldErrors[ctx.key]?.[blockId]) delete ui.fieldErrors[ctx.key][blockId];
-  changed();
+  if (ctx.container.type === "view") composed();
+  else changed();
 }
 
 /** Every interactive or input element of these blocks with the block it stands in. */

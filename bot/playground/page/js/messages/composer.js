@@ -3,7 +3,7 @@
 import { post } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
-import { changed, channelLabel, server, setUi, ui } from "../core/store.js";
+import { changed, channelLabel, composed, server, setUi, ui } from "../core/store.js";
 import { closePopover, popover } from "../elements/popover.js";
 import { commandList, matchingCommands } from "./commands.js";
 
@@ -65,7 +65,7 @@ function type(model, text) {
   ui.composing[model.key] = text;
   delete ui.problems[`composer:${model.key}`];
   ui.commandAt = 0;
-  changed();
+  composed();
 }
 
 function complete(model, command) {

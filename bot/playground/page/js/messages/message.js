@@ -4,7 +4,7 @@ import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { post } from "../core/api.js";
 import { openChannel } from "../core/route.js";
-import { person, server, setUi, ui } from "../core/store.js";
+import { person, server, setUi, stamp, ui } from "../core/store.js";
 import { ago, clockTime, dateOf, fullTime } from "../core/time.js";
 import { appBadge, avatar } from "../frame/marks.js";
 import { renderBlocks } from "../blocks/index.js";
@@ -13,11 +13,22 @@ import { uploadedFile } from "../blocks/media.js";
 import { mrkdwn } from "../text/mrkdwn.js";
 import { hoverActions } from "./actions.js";
 
+const drawn = { channel: new WeakMap(), thread: new WeakMap() };
+
 /**
- * A message.
+ * A message; the node of the last time, as long as only typing elsewhere has changed the page.
  * @param {object} place `follows`: leave out the author; `inThread`: shown in the thread pane
  */
 export function message(channel, each, { follows = false, inThread = false } = {}) {
+  const kept = inThread ? drawn.thread : drawn.channel;
+  const last = kept.get(each);
+  if (last?.stamp === stamp && last.follows === follows) return last.node;
+  const node = draw(channel, each, follows, inThread);
+  kept.set(each, { stamp, follows, node });
+  return node;
+}
+
+function draw(channel, each, follows, inThread) {
   const author = person(each.user);
   const date = dateOf(each.ts);
   const lit = ui.highlight === each.ts;
