@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.advice import conditions
+from bot.advice.decide import decides
 from bot.advice.hunt import hunt
 from bot.advice.outcome import Outcomes
 from bot.advice.playbook import Question
@@ -12,7 +13,7 @@ from bot.advice.space import Space
 from bot.advice.verdict import Answers, Homework
 from bot.advice.walk import look, walk
 
-EFFORTS = ((200, 1), (3_000, 2), (20_000, 4), (100_000, 100))
+EFFORTS = ((200, 1), (1_000, 1), (8_000, 6), (100_000, 100))
 """Branches to search, then dives to hunt, in each turn."""
 
 
@@ -106,11 +107,11 @@ def _decided(space: Space, name: str) -> dict[str, frozenset[int]]:
     other questions is returned as well.
     """
     for nodes, dives in EFFORTS:
-        searched = space.decides(name, nodes)
+        searched = decides(space, name, nodes)
         if searched is not None:
             return {name: searched} if searched else {}
         if sheet := hunt(space, name, dives):
             decided, _ = look(space, sheet)
             return {decider: frozenset(winners) for decider, winners in decided.items()}
-    searched = space.decides(name)
+    searched = decides(space, name)
     return {name: searched} if searched else {}

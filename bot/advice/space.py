@@ -8,7 +8,6 @@ again and are followed once. The searches are exact; the order of branches only 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -148,49 +147,6 @@ class Space:
                     if search(*state):
                         return True
             return False
-
-        return search(0, self.points, self.left)
-
-    def decides(self, name: str, nodes: int | None = None) -> frozenset[int] | None:
-        """Between which winners this question decides for some way of answering the others.
-
-        Args:
-            name: the question, one of `levels`.
-            nodes: after how many branches to give up; None never does.
-
-        Returns:
-            The first such winners that are found; an empty set when the question never decides;
-            None when the search was given up.
-        """
-        never = frozenset[int]()
-        if self.root.winner is not None:
-            return never
-        lanes, rulings = self.touches(name)
-        others = [other for other in self.by_weight if other != name]
-        order = Order(self, [*others, name])
-        last, seen = len(others), set[tuple[int, int, int]]()
-        choices, winner_of = self.levels[name].choices, self.outcomes.winner
-        most = sys.maxsize if nodes is None else nodes
-
-        def search(level: int, points: int, left: int) -> frozenset[int] | None:
-            standing = order.standing(level, points, left)
-            if standing.winner is not None:
-                return never
-            if not standing.lanes & lanes and not standing.rulings & rulings:
-                return never
-            if level == last:
-                winners = frozenset(winner_of(points + c.points, left & c.leaves) for c in choices)
-                return winners if len(winners) > 1 else never
-            for choice in order.levels[level].choices:
-                state = (level + 1, points + choice.points, left & choice.leaves)
-                if state not in seen:
-                    seen.add(state)
-                    if len(seen) > most:
-                        return None
-                    found = search(*state)
-                    if found is None or found:
-                        return found
-            return never
 
         return search(0, self.points, self.left)
 

@@ -64,7 +64,11 @@ def _chosen(command: F) -> F:
 @rules.command()
 @_folder
 def check(folder: Path) -> None:
-    """Read every file and list all that is wrong, with file, line and column."""
+    """List everything that is wrong in the files.
+
+    Each problem comes with file, line, column and, where there is one, a suggestion. Facts last
+    checked more than 180 days ago are warned of. Exit status 2 when a playbook can't be used.
+    """
     from bot.advice import ageing, loader
     from bot.clock import SystemClock
 
@@ -107,7 +111,10 @@ def _count(number: int, one: str, many: str | None = None) -> str:
     help="Fail (exit status 1) when fewer of the clear cases agree.",
 )
 def test_cases(folder: Path, at_least: float | None) -> None:
-    """Hold the rules against the published cases of cases.yml, beside simple baselines."""
+    """Hold the rules against published cases.
+
+    The cases are those of cases.yml. Two simple baselines are judged beside the rules.
+    """
     from bot.advice.advisor import Advisor
     from bot.advice.cases import hold, judge
     from bot.cli.rules_report import trial
@@ -141,9 +148,11 @@ def _progress(work: Iterable[T], length: int, label: str) -> AbstractContextMana
 @rules.command()
 @_folder
 def prove(folder: Path) -> None:
-    """Look at every possible answer sheet, or at many: dead rules, options out of reach, ties.
+    """Look at every answer sheet there can be.
 
-    Exit status 1 when something needs mending.
+    Reports the share of each verdict, ties, options out of reach, rules and vetoes without effect,
+    contradictions, and answers that turn against what they argue for. Where there are too many
+    sheets a sample is looked at, and the report says so. Exit status 1 when something needs mending.
     """
     try:
         from bot.advice.proof import Prover
@@ -183,7 +192,10 @@ def prove(folder: Path) -> None:
     help="Write all of them to DIR/.schema, where the first line of each YAML file looks.",
 )
 def schema(file: str | None, write: Path | None) -> None:
-    """Print the JSON Schema of a playbook's FILE, for editors; without FILE all four."""
+    """Print the JSON Schemas for editors.
+
+    That of one FILE of a playbook, or without FILE all four.
+    """
     from bot.advice.schema import FOLDER, schemas
 
     made = schemas()
@@ -208,7 +220,10 @@ def _pretty(data: Any) -> str:
 @_chosen
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 def questions(folder: Path, wanted: str | None, as_json: bool) -> None:
-    """Show what is asked, with the ids that an answers file uses."""
+    """Show what is asked.
+
+    With the ids that an answers file uses.
+    """
     playbook = rules_input.choose(folder, wanted)
     if as_json:
         keys = ("id", "step", "ask", "help", "answers", "ask_when")
@@ -225,9 +240,9 @@ def questions(folder: Path, wanted: str | None, as_json: bool) -> None:
 @_chosen
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 def recommend(answers: Path, folder: Path, wanted: str | None, as_json: bool) -> None:
-    """Say what the playbook recommends for the answers in a file; - is stdin.
+    """Recommend for the answers in a file.
 
-    The file maps question ids to answer ids; one left out or null is "don't know". A list of such
+    - is stdin. The file maps question ids to answer ids; one left out or null is "don't know". A list of such
     maps gives a list of verdicts.
     """
     from bot.advice.advisor import Advisor, InvalidAnswers

@@ -175,7 +175,7 @@ class _Report:
 
     def _reason(self, reason: Reason) -> Iterator[str]:
         yield f"{reason.because} ({reason.points:+d} {self._title(reason.option)})"
-        yield f"because: {self._answers(reason.answers)}"
+        yield f"answered: {self._answers(reason.answers)}"
         yield f"source: {reason.source}"
 
     def _vetoes(self) -> Iterator[Iterable[str]]:
@@ -183,7 +183,7 @@ class _Report:
             names = ", ".join(map(self._title, hit.options))
             yield (
                 f"{names}{' alone' if hit.alone else ''}: {hit.because}",
-                f"because: {self._answers(hit.answers)}",
+                f"answered: {self._answers(hit.answers)}",
                 f"way around: {hit.way_around}",
                 f"source: {hit.source}",
             )
