@@ -8,25 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.decisions.model import Person, Place, Review, ReviewChoice, Visibility, Workflow
-from bot.slack.payloads import (
+from bot.slack.forms import (
     FieldError,
-    Outsider,
-    Unreadable,
     ViewMetadata,
     answers_of,
-    chosen_channel,
-    decision_of,
     destination_of,
     metadata_of,
+    workflow_of,
+)
+from bot.slack.payloads import (
+    Outsider,
+    Unreadable,
     place_of_command,
     place_of_message,
-    pressed,
     text_of_message,
     typed,
     who,
     who_of_event,
-    workflow_of,
 )
+from bot.slack.presses import chosen_channel, decision_of, pressed
 
 NESTED = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5)),

@@ -10,7 +10,8 @@ from bot.decisions.desk import Desk
 from bot.slack.errands import Errands
 from bot.slack.ids import Action
 from bot.slack.listeners.opening import open_modal
-from bot.slack.payloads import chosen_channel, decision_of, pressed, who
+from bot.slack.payloads import who
+from bot.slack.presses import chosen_channel, decision_of, pressed
 from bot.slack.responses import replace_message
 from bot.slack.views import notices
 

@@ -9,18 +9,11 @@ from bot.decisions.desk import Desk
 from bot.decisions.model import Person
 from bot.decisions.moves import Move
 from bot.slack.errands import Errands
+from bot.slack.forms import deciders_of, decision_metadata_of, override_of, reason_of
 from bot.slack.ids import Action, Modal
 from bot.slack.listeners.opening import open_modal, open_view
-from bot.slack.payloads import (
-    deciders_of,
-    decision_metadata_of,
-    decision_of,
-    menu_choice,
-    override_of,
-    pressed,
-    reason_of,
-    who,
-)
+from bot.slack.payloads import who
+from bot.slack.presses import decision_of, menu_choice, pressed
 from bot.slack.views.decide import hand_over_modal, override_modal, withdraw_modal
 
 

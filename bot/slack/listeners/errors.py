@@ -19,8 +19,9 @@ from bot.decisions.errors import (
     NotTheirs,
 )
 from bot.slack.errands import Body, Errands
+from bot.slack.forms import FieldError
 from bot.slack.installs import NotInstalled
-from bot.slack.payloads import FieldError, Outsider, Unreadable, who
+from bot.slack.payloads import Outsider, Unreadable, who
 from bot.slack.responses import respond_privately
 from bot.slack.views import notices
 from bot.slack.views.message import sentence

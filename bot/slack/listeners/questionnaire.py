@@ -7,8 +7,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
 from bot.slack.errands import Errands
+from bot.slack.forms import answers_of, destination_of, metadata_of, workflow_of
 from bot.slack.ids import Action, Modal
-from bot.slack.payloads import answers_of, destination_of, metadata_of, who, workflow_of
+from bot.slack.payloads import who
 from bot.slack.views.notices import saved_for_later
 from bot.slack.views.questionnaire import modal
 

@@ -20,7 +20,7 @@ from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision
 from bot.decisions.moves import Move, possible
 from bot.slack import ids
-from bot.slack.payloads import DecisionMetadata
+from bot.slack.forms import DecisionMetadata
 from bot.slack.text import fit, fit_escaped
 from bot.slack.views.message import plain, section
 

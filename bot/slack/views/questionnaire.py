@@ -30,7 +30,7 @@ from bot.decisions.questionnaire import (
     WorkflowPage,
 )
 from bot.slack import ids
-from bot.slack.payloads import ViewMetadata
+from bot.slack.forms import ViewMetadata
 from bot.slack.text import (
     MODAL_TITLE,
     PLAIN_OPTION,

@@ -1,0 +1,52 @@
+"""What was pressed in a message or a view."""
+
+from collections.abc import Mapping
+
+from bot.decisions.model import Place, Visibility
+from bot.decisions.moves import Move
+from bot.slack.ids import DECISION_PREFIX
+from bot.slack.payloads import Payload, Unreadable
+
+
+def pressed(body: Payload) -> Payload:
+    """Return the one action that a `block_actions` payload reports.
+
+    Raises:
+        Unreadable: it reports none.
+    """
+    actions = body.get("actions")
+    if not (isinstance(actions, list) and actions and isinstance(actions[0], Mapping)):
+        raise Unreadable("the payload reports no action")
+    return actions[0]
+
+
+def menu_choice(action: Payload) -> tuple[Move, int]:
+    """Return the move chosen in a decision's menu, and the decision's number.
+
+    Raises:
+        Unreadable: it is no choice of such a menu.
+    """
+    option = action.get("selected_option")
+    value = str(option.get("value", "")) if isinstance(option, Mapping) else ""
+    move, _, number = value.partition(":")
+    if move not in set(Move) or not number.isdecimal():
+        raise Unreadable("this menu belongs to no decision")
+    return Move(move), int(number)
+
+
+def decision_of(action: Payload) -> int:
+    """Return the number of the decision that a message's button belongs to.
+
+    Raises:
+        Unreadable: the button belongs to none.
+    """
+    number = str(action.get("block_id", "")).removeprefix(DECISION_PREFIX)
+    if not number.isdecimal():
+        raise Unreadable("this button belongs to no decision")
+    return int(number)
+
+
+def chosen_channel(action: Payload) -> Place | None:
+    """Return the public channel picked in a message; None if the action is a button."""
+    channel = action.get("selected_channel")
+    return Place(str(channel), Visibility.PUBLIC) if channel else None
