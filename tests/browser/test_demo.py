@@ -1,9 +1,10 @@
 """The whole way in the browser, through `ragvsft demo` as a person starts it."""
 
+import re
 import sqlite3
 from pathlib import Path
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.demo import demo
 from tests.browser.hands import REFUNDS, answer_step, go_on, run_command
@@ -23,9 +24,7 @@ async def test_from_the_command_to_the_thread(page: Page, tmp_path: Path) -> Non
         assert asked
         await go_on(page)
         await go_back_and_find_the_answers(page, second, asked)
-        while await page.get_by_role("button", name="Next", exact=True).count():
-            await answer_step(page, REFUNDS)
-            await go_on(page)
+        await answer_the_rest(page)
         await expect(page.get_by_role("dialog")).to_contain_text("#support-ai")
         await go_on(page, "Post")
         await read_the_decision(page)
@@ -36,6 +35,41 @@ async def test_from_the_command_to_the_thread(page: Page, tmp_path: Path) -> Non
         row = log.execute("select number, title, driver, channel from decisions").fetchall()
     log.close()
     assert row == [(1, TITLE, "U0BEN", "C0SUPPORTAI")]
+
+
+async def test_only_the_decider_accepts(page: Page, tmp_path: Path) -> None:
+    """Somebody else is told in private who decides; the decider accepts, and the message locks."""
+    async with demo(tmp_path / "demo.db") as url:
+        await page.goto(f"{url}/?as=U0BEN#C0SUPPORTAI")
+        await run_command(page)
+        await page.get_by_label("What do you want to decide?").fill(TITLE)
+        await go_on(page)
+        await answer_the_rest(page)
+        await go_on(page, "Post")
+        decision = page.get_by_role("main").get_by_role("article").filter(has_text=f"#1 {TITLE}")
+        await expect(decision).to_be_visible()
+        await page.get_by_role("radio", name="Act as Dev Patel").click()
+        await accept(page, decision)
+        refusal = page.get_by_role("article").filter(has_text="Only visible to you")
+        await expect(refusal).to_contain_text("Ben Okafor")
+        await page.get_by_role("radio", name="Act as Ben Okafor").click()
+        await accept(page, decision)
+        await expect(decision.get_by_role("button", name="Accept")).to_have_count(0)
+        await expect(decision).to_contain_text(re.compile("accepted", re.IGNORECASE))
+        await page.goto("about:blank")
+
+
+async def answer_the_rest(page: Page) -> None:
+    """Answer every step that is left, up to the last page."""
+    while await page.get_by_role("button", name="Next", exact=True).count():
+        await answer_step(page, REFUNDS)
+        await go_on(page)
+
+
+async def accept(page: Page, decision: Locator) -> None:
+    """Press Accept on a decision, and again where it asks whether one is sure."""
+    await decision.get_by_role("button", name="Accept").click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="Accept").click()
 
 
 async def go_back_and_find_the_answers(page: Page, title: str, asked: list[str]) -> None:
