@@ -15,7 +15,7 @@ from bot.playground.model import Channel, Person
 from bot.playground.person import Actor
 from bot.playground.team import Team
 from bot.settings import Settings
-from tests.scenarios.house import House
+from tests.scenarios.house import House, text_of
 
 
 @dataclass
@@ -95,3 +95,10 @@ class Browser:
     ) -> httpx.Response:
         async with httpx.AsyncClient(base_url=self._url, timeout=20) as client:
             return await client.get(path, params=asked, headers=headers)
+
+
+async def told(person: Actor, channel: str = "product") -> str:
+    """Type `/ragvsft help` and return what comes back."""
+    sent = await person.command(channel, "/ragvsft", "help")
+    assert sent.ok, sent
+    return text_of(person.sees(channel)[-1])

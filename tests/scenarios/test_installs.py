@@ -1,56 +1,14 @@
-"""Installing the bot in many workspaces, and removing it."""
+"""Installing the bot in many workspaces, and keeping its tokens."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.app import Running
 from bot.manifest import SCOPES
-from bot.playground import Playground, serving
-from bot.playground.person import Actor
-from tests.scenarios.house import House, text_of
-from tests.scenarios.many import Browser, ManyHouse, Visit
-
-AGAIN = "not installed in this workspace any more"
-
-
-@pytest.fixture
-async def many(tmp_path: Path) -> AsyncIterator[ManyHouse]:
-    """A workspace, served, in which the bot is to be installed."""
-    playground = Playground()
-    async with serving(playground):
-        yield ManyHouse(playground, tmp_path / "ragvsft.db", "http")
-
-
-@pytest.fixture
-async def bot_of_many(many: ManyHouse) -> AsyncIterator[Running]:
-    """The bot, running, and installed nowhere."""
-    async with many.bot() as running:
-        yield running
-
-
-@pytest.fixture
-def browser(bot_of_many: Running) -> Browser:
-    """A browser that can reach the bot."""
-    return Browser(bot_of_many)
-
-
-async def told(person: Actor, channel: str = "product") -> str:
-    """Type `/ragvsft help` and return what comes back."""
-    sent = await person.command(channel, "/ragvsft", "help")
-    assert sent.ok, sent
-    return text_of(person.sees(channel)[-1])
-
-
-async def failed(many: ManyHouse, count: int) -> None:
-    """Wait until so many deliveries have been given up."""
-    async with asyncio.timeout(10):
-        while sum(row["state"] == "failed" for row in many.rows("deliveries")) < count:
-            await many.playground.world.wait_until(lambda: False, 0.05)
+from tests.scenarios.house import text_of
+from tests.scenarios.many import Browser, ManyHouse, Visit, told
 
 
 async def test_the_page_leads_to_slack(many: ManyHouse, browser: Browser) -> None:
@@ -186,91 +144,6 @@ async def test_no_call_to_slack_before_an_ack(many: ManyHouse) -> None:
         assert many.playground.ledger.calls_before_ack(sent) == []
 
 
-async def test_a_workspace_that_never_installed_is_told(many: ManyHouse) -> None:
-    """Where the bot is not installed, a command gets one private sentence; nothing is kept."""
-    ada = many.playground.person("ada")
-    async with many.bot():
-        assert AGAIN in await told(ada)
-        assert ada.sees("product")[-1].ephemeral_to == ada.id
-        assert (await ada.open_home()).ok
-        assert (await ada.global_shortcut("start_decision")).ok
-    assert many.playground.calls == []
-    assert many.rows("deliveries") == []
-
-
-async def test_removal_stops_and_reinstalling_resumes(many: ManyHouse, browser: Browser) -> None:
-    """After a removal nothing is posted, with no harm to others; a new installation goes on."""
-    south, zoe = many.second_team()
-    north, ada = many.playground.team, many.playground.person("ada")
-    await browser.install(north)
-    await browser.install(south)
-    await many.start(ada)
-    review = await many.to_review(ada)
-    many.playground.faults.add("rate_limited", "chat.postMessage", 60, 1, None)
-    await ada.submit(review)
-    await many.playground.until(lambda: many.playground.calls[-1].method == "chat.postMessage")
-
-    assert all(event.ok for event in await many.playground.uninstall())
-    assert [row["account"] for row in many.rows("installations")] == ["T0SOUTH"]
-    many.playground.advance(minutes=2)
-    await failed(many, 3)
-    assert {row["error"] for row in many.rows("deliveries")} == {"token_revoked"}
-    await many.decide(zoe)
-
-    north.installation.bot_token = "xoxb-north-anew"
-    assert (await browser.install(north)).status_code == 200
-    announcement, _ = await many.decide(ada)
-    assert "#2" in text_of(announcement)
-    assert many.playground.violations == []
-
-
-async def test_what_is_open_at_a_removal_gets_a_sentence(many: ManyHouse, browser: Browser) -> None:
-    """A modal submitted after the removal says that the bot must be added again."""
-    ada = many.playground.person("ada")
-    await browser.install(many.playground.team)
-    view = await many.start(ada)
-    await many.playground.uninstall()
-    await ada.submit(view, {"title": "Too late"})
-    assert ada.modal is not None
-    assert AGAIN in str(ada.modal.blocks)
-
-
-@pytest.mark.parametrize("kinds", [("app_uninstalled", "tokens_revoked"), ("tokens_revoked",) * 2])
-async def test_the_events_of_a_removal_come_in_any_order(
-    many: ManyHouse, browser: Browser, kinds: tuple[str, ...]
-) -> None:
-    """Either event removes the installation, and one more of them finds nothing to do."""
-    await browser.install(many.playground.team)
-    revoked = {"oauth": [], "bot": [many.playground.bot_user_id]}
-    for kind in kinds:
-        inner = {"type": kind, "tokens": revoked} if kind == "tokens_revoked" else {"type": kind}
-        assert (await many.playground.event(inner)).ok
-        assert many.rows("installations") == []
-
-
-@pytest.mark.parametrize(
-    "tokens", [{"oauth": ["U0ADA"], "bot": []}, {"bot": ["U0OTHERBOT"]}, {}, None, []]
-)
-async def test_other_tokens_revoked_are_no_removal(
-    many: ManyHouse, browser: Browser, tokens: object
-) -> None:
-    """Tokens revoked that are not the bot's leave the installation as it is."""
-    await browser.install(many.playground.team)
-    assert (await many.playground.event({"type": "tokens_revoked", "tokens": tokens})).ok
-    assert "/ragvsft start" in await told(many.playground.person("ada"))
-
-
-async def test_a_late_event_spares_a_newer_installation(many: ManyHouse, browser: Browser) -> None:
-    """An event of a removal that Slack repeats after a new installation does it no harm."""
-    await browser.install(many.playground.team)
-    events = await many.playground.uninstall()
-    many.playground.advance(minutes=4)
-    await browser.install(many.playground.team)
-    for event in events:
-        assert (await many.playground.deliver_again(event)).ok
-    assert "/ragvsft start" in await told(many.playground.person("ada"))
-
-
 async def test_keys_are_replaced_without_installing_again(many: ManyHouse) -> None:
     """A token under an old key is read, and is under the new one after a start."""
     old, new = many.keys[0], Fernet.generate_key().decode()
@@ -307,17 +180,3 @@ async def test_a_lost_key_loses_no_decision(
     async with many.bot():
         announcement, _ = await many.posted(ada)
     assert "#1" in text_of(announcement)
-
-
-async def test_one_workspace_tells_its_operator(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """With SLACK_BOT_TOKEN a removal is a warning with the remedy, and the bot lives on."""
-    playground = Playground()
-    async with serving(playground):
-        house = House(playground, tmp_path / "ragvsft.db", "http")
-        async with house.bot() as bot:
-            assert all(event.ok for event in await playground.uninstall())
-            no_page = await Browser(bot)._get("/slack/install")
-    assert no_page.status_code == 404
-    assert "put its new bot token into SLACK_BOT_TOKEN" in "".join(capfd.readouterr())
