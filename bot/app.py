@@ -31,7 +31,7 @@ from bot.store.installations import SqliteInstallations
 from bot.store.log import Log
 from bot.store.outbox import SqliteOutbox
 from bot.store.sqlite import SqliteStore
-from bot.web import Endpoints, Handler, create_web
+from bot.web import Checks, Endpoints, Handler, Readiness, create_web
 
 SLACK_SECONDS = 8
 """How long a call to Slack may take; less than the ten seconds that a shutdown may."""
@@ -39,10 +39,11 @@ SLACK_SECONDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The bot as it runs: the port it listens on, and how to have it look for due deliveries."""
+    """The bot as it runs: where it listens, how to have it look for due deliveries, its playbooks."""
 
     port: int
     woken: asyncio.Event
+    playbooks: FolderPlaybooks
 
 
 @asynccontextmanager
@@ -79,12 +80,13 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         await stack.enter_async_context(_delivering(courier))
         bolt, errands = create_bolt_app(desk, client, installs, settings.command)
         stack.push_async_callback(errands.drain)
-        schedule = create_schedule(woken.set)
+        schedule = create_schedule(woken.set, playbooks.refresh)
         schedule.start()
         stack.callback(schedule.shutdown, wait=False)
-        port = await stack.enter_async_context(_serving(settings, clock, bolt, outbox, pages))
+        ready = _readiness(log, playbooks)
+        port = await stack.enter_async_context(_serving(settings, clock, bolt, ready, pages))
         await stack.enter_async_context(_connected(settings, bolt))
-        yield Running(port, woken)
+        yield Running(port, woken, playbooks)
 
 
 @asynccontextmanager
@@ -103,15 +105,10 @@ async def _serving(
     settings: Settings,
     clock: Clock,
     bolt: AsyncApp,
-    outbox: SqliteOutbox,
+    ready: Checks,
     pages: Sequence[BaseRoute],
 ) -> AsyncIterator[int]:
     """Serve HTTP: Slack's requests unless Socket Mode is on, health and metrics always."""
-
-    async def ready() -> Mapping[str, str | None]:
-        await outbox.counts()
-        return {"database": None}
-
     secret = settings.signing_secret
     web = create_web(
         Endpoints(
@@ -143,6 +140,14 @@ async def _connected(settings: Settings, bolt: AsyncApp) -> AsyncIterator[None]:
         yield
     finally:
         await handler.close_async()
+
+
+def _readiness(log: Log, playbooks: FolderPlaybooks) -> Checks:
+    async def ready() -> Readiness:
+        trouble = await log.trouble()
+        return Readiness((trouble,) if trouble else (), playbooks.troubles())
+
+    return ready
 
 
 def _handler(bolt: AsyncApp) -> Handler:

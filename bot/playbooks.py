@@ -1,11 +1,15 @@
-"""The playbooks of a folder, read at start. Fills the port `Playbooks`."""
+"""The playbooks of a folder, kept up to date while the bot runs. Fills the port `Playbooks`."""
 
 from pathlib import Path
 
-from bot.advice import loader
-from bot.advice.advisor import Advisor
+import structlog
+
+from bot.advice.library import Library
+from bot.advice.loader import NoPlaybookError
 from bot.decisions.errors import UnknownPlaybook
 from bot.decisions.ports import Edition
+
+log = structlog.get_logger(__name__)
 
 DEFAULT = "ragvsft"
 
@@ -15,22 +19,53 @@ class NoPlaybooks(Exception):
 
 
 class FolderPlaybooks:
-    """One playbook for each folder that holds a playbook.yml; the product's own comes first."""
+    """One playbook for each folder that holds a playbook.yml; the product's own comes first.
+
+    A playbook that is broken by an edit stays in use as it last was.
+    """
 
     def __init__(self, root: Path) -> None:
         """Read the playbooks below `root`, or the one that `root` is.
 
         Raises:
             NoPlaybooks: there is none.
-            PlaybookError: one of them is broken.
+            PlaybookError: the first one is broken, so that there is nothing to begin with.
         """
-        editions = [_edition(folder) for folder in folders(root)]
-        if not editions:
+        self._library = Library(root)
+        self._editions: dict[str, Edition] = {}
+        try:
+            self.refresh()
+        except NoPlaybookError as error:
             raise NoPlaybooks(
                 f"{root} holds no playbook: set RAGVSFT_RULES to a folder with a playbook.yml, "
                 "or with folders that have one"
-            )
-        self._editions = {edition.advisor.playbook.id: edition for edition in editions}
+            ) from error
+        for folder, refused in self._library.refused.items():
+            if folder.name == DEFAULT or not self._editions:
+                raise refused
+
+    def refresh(self) -> None:
+        """Take up what has changed; what is broken is said once in the log."""
+        news = self._library.refresh()
+        entries = self._library.entries
+        order = sorted(entries, key=lambda playbook_id: (playbook_id != DEFAULT, playbook_id))
+        self._editions = {
+            playbook_id: Edition(entries[playbook_id].text, entries[playbook_id].advisor)
+            for playbook_id in order
+        }
+        for playbook_id in news.taken_up:
+            log.info("a playbook was taken up", playbook=playbook_id)
+        for folder, refused in news.refused.items():
+            for problem in refused.problems:
+                log.error("a playbook was refused", folder=str(folder), problem=str(problem))
+
+    def troubles(self) -> tuple[str, ...]:
+        """Return what is wrong with playbooks that could not be taken up, one line each."""
+        return tuple(
+            f"{folder.name}/{problem}"
+            for folder, refused in self._library.refused.items()
+            for problem in refused.problems
+        )
 
     def current(self, playbook_id: str | None = None) -> Edition:
         """Return the edition of a playbook; of the first one if none is named.
@@ -50,16 +85,3 @@ class FolderPlaybooks:
             playbook_id: edition.advisor.playbook.title
             for playbook_id, edition in self._editions.items()
         }
-
-
-def folders(root: Path) -> list[Path]:
-    """Return the folders of the playbooks below `root`, or `root` if it is one itself."""
-    if (root / loader.PLAYBOOK).is_file():
-        return [root]
-    found = [path.parent for path in root.glob(f"*/{loader.PLAYBOOK}")]
-    return sorted(found, key=lambda folder: (folder.name != DEFAULT, folder.name))
-
-
-def _edition(folder: Path) -> Edition:
-    text = loader.read(folder)
-    return Edition(text, Advisor(loader.parse(text)))

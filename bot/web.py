@@ -3,7 +3,7 @@
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from time import perf_counter
 from urllib.parse import parse_qs
 
@@ -23,8 +23,17 @@ _WINDOW = 60 * 5
 Headers = Mapping[str, str]
 Handler = Callable[[str, Headers], Awaitable[Response]]
 """Takes a verified body and its headers, returns the response."""
-Checks = Callable[[], Awaitable[Mapping[str, str | None]]]
-"""Returns, by name, what keeps the bot from being ready; None where all is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What keeps the bot from being ready, and what somebody should look at, a line each."""
+
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+Checks = Callable[[], Awaitable[Readiness]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +138,9 @@ async def _livez(_request: Request) -> Response:
 
 def _readyz(ready: Checks) -> Callable[[Request], Awaitable[Response]]:
     async def readyz(_request: Request) -> Response:
-        problems = {name: why for name, why in (await ready()).items() if why is not None}
-        return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
+        found = await ready()
+        body = {"ready": not found.problems, **asdict(found)}
+        return JSONResponse(body, 503 if found.problems else 200)
 
     return readyz
 

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from bot.advice.loader import PlaybookError, load
+from bot.advice.loader import NoPlaybookError, PlaybookError, folders, load
 from bot.disk import Mount, fleeting, refusal
 from bot.doctor.finding import Finding, ok, problem, warning
-from bot.playbooks import folders
 from bot.settings import Settings, check_values, missing, misspelt
 from bot.store.inspection import Inspection, inspect
 from bot.store.log import LogUnusable
@@ -37,13 +36,15 @@ def examine_settings(values: Mapping[str, str]) -> Iterator[Finding]:
 
 def examine_rules(folder: Path) -> Iterator[Finding]:
     """Load every playbook in a folder, or the one that the folder is."""
-    found = folders(folder)
-    if not found:
+    try:
+        found = folders(folder)
+    except NoPlaybookError:
         yield problem(
             RULES,
             f"no playbook in {folder.absolute()}",
             "set RAGVSFT_RULES to the folder that holds yours; the project ships rules/ragvsft",
         )
+        return
     for each in found:
         try:
             playbook = load(each)

@@ -51,6 +51,17 @@ class Log:
         """Run `work` in one transaction; what it raises undoes all of it and is passed on."""
         return await self._on_thread(lambda: self._in_transaction(work))
 
+    async def trouble(self) -> str | None:
+        """Return what keeps the log from being written; None if it can be."""
+        return await self._on_thread(self._trouble)
+
+    def _trouble(self) -> str | None:
+        try:
+            self._in_transaction(lambda db: db.execute("PRAGMA user_version"))
+        except sqlite3.Error as error:
+            return f"the database {self._path} cannot be written: {error}"
+        return None
+
     async def _on_thread(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 

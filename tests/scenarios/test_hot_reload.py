@@ -1,0 +1,48 @@
+"""A playbook that changes, or breaks, while the bot runs."""
+
+import shutil
+from pathlib import Path
+
+import aiohttp
+
+from bot.playbooks import FolderPlaybooks
+from tests.scenarios.house import RULES, House, text_of
+
+
+async def test_a_changed_playbook_is_used_from_the_next_questionnaire_on(
+    house: House, tmp_path: Path
+) -> None:
+    """What is under way ends as it began; what starts after the edit has the new words."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
+    async with house.bot(RAGVSFT_RULES=str(rules)) as bot:
+        await house.start(ada)
+        file = rules / "ragvsft" / "playbook.yml"
+        file.write_text(file.read_text().replace("RAG or fine-tuning?", "Which way to go?"))
+        bot.playbooks.refresh()
+        await house.start(ben)
+        assert ben.modal is not None
+        assert ben.modal.payload["title"]["text"] == "Which way to go?"
+        await ada.submit(await house.to_review(ada))
+        _, recommendation = await house.posted(ada)
+    old = FolderPlaybooks(RULES).current().text.hash
+    assert old[:7] in text_of(recommendation)
+
+
+async def test_a_broken_playbook_is_refused_and_the_last_good_one_stays(
+    house: House, tmp_path: Path
+) -> None:
+    """An edit that breaks a file is named at /readyz, and people go on as before."""
+    ada = house.playground.person("ada")
+    rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
+    async with house.bot(RAGVSFT_RULES=str(rules)) as bot:
+        (rules / "ragvsft" / "questions.yml").write_text("- id: [\n")
+        bot.playbooks.refresh()
+        await house.start(ada)
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{bot.port}/readyz") as answer,
+        ):
+            found = await answer.json()
+    assert found["ready"] is True
+    assert found["warnings"][0].startswith("ragvsft/questions.yml:")
