@@ -1,6 +1,7 @@
 """The workspace as an ASGI app: Web API, page, files, and nothing for strangers."""
 
 import json
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +42,22 @@ class LocalOnly:
             await PlainTextResponse(reason, status_code=403)(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+
+class PageFiles(StaticFiles):
+    """The files of the page; the browser asks for each anew, so an upgrade never mixes versions."""
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        """Answer with a file, or with "not modified"."""
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 def _objection(request: Request) -> str | None:
@@ -91,7 +108,7 @@ def asgi_app(world: World, team: Team) -> ASGIApp:
         Route("/upload/{team}/{id}", upload, methods=["POST", "PUT"]),
         Route("/files/{id}", file),
         Route("/archives/{channel}/{ts}", permalink),
-        Mount("/static", StaticFiles(directory=PAGE, check_dir=False)),
+        Mount("/static", PageFiles(directory=PAGE, check_dir=False)),
     ]
     return LocalOnly(Starlette(routes=routes))
 

@@ -51,14 +51,6 @@ async def test_say(visit: Any) -> None:
     await expect(composer(page)).to_have_value("")
 
 
-async def test_opens_without_an_address(page: Page, playground: Playground) -> None:
-    """The bare address opens as the first person, in a channel."""
-    await page.goto(playground.world.base_url)
-    await expect(page.get_by_role("radio", name="Act as Ada Lind")).to_be_checked()
-    await expect(page.get_by_role("heading", name="general").first).to_be_visible()
-    assert "as=U0ADA" in page.url
-
-
 async def test_drafts_stay_with_their_channel(visit: Any) -> None:
     """What is half written in one channel waits there while I look at another."""
     page = await visit()
