@@ -1,0 +1,241 @@
+"""Carrying deliveries out, whatever Slack does."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.decisions.delivery import announcement_key
+from bot.slack.delivery import METADATA_EVENT, back_off
+from tests.decisions.world import ADA, BEN, NAMELESS
+from tests.slack.tiny_slack import WITHIN, Delivering, delivering
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[Delivering]:
+    async with delivering(tmp_path / "ragvsft.db") as made:
+        yield made
+
+
+async def posted(house: Delivering) -> None:
+    """Wait until a decision and its thread are posted."""
+    await house.rest()
+    await house.advance(seconds=1)
+
+
+async def test_a_decision_is_announced_and_explained_in_its_thread(house: Delivering) -> None:
+    """The announcement comes first, and the recommendation goes below it, a second later."""
+    decision = await house.world.decided()
+    await house.rest()
+    assert len(house.slack.kept) == 1
+    await house.advance(seconds=1)
+    announcement, recommendation = house.slack.kept
+    assert announcement["channel"] == recommendation["channel"] == "C1"
+    assert "thread_ts" not in announcement
+    assert recommendation["thread_ts"] == "1.0"
+    assert announcement["metadata"] == {
+        "event_type": METADATA_EVENT,
+        "event_payload": {"key": announcement_key(decision)},
+    }
+    assert announcement["text"].startswith("Decision #1: Answers.")
+    assert await house.states() == {"announcement": "sent", "recommendation": "sent"}
+
+
+async def test_links_are_not_unfolded(house: Delivering) -> None:
+    """Sources in a recommendation don't fill the thread with previews."""
+    await house.world.decided()
+    await posted(house)
+    assert {(each["unfurl_links"], each["unfurl_media"]) for each in house.slack.kept} == {
+        (False, False)
+    }
+
+
+async def test_channels_keep_their_order(house: Delivering) -> None:
+    """Messages to one channel arrive in the order they were written, one a second."""
+    for number in range(3):
+        await house.world.desk.tell(ADA, f"{number}")
+    await house.rest()
+    arrived = [len(house.slack.kept)]
+    for _ in range(2):
+        await house.advance(seconds=1)
+        arrived.append(len(house.slack.kept))
+    assert arrived == [1, 2, 3]
+    assert [each["text"] for each in house.slack.kept] == ["0", "1", "2"]
+
+
+async def test_too_many_requests_wait_as_long_as_slack_says(house: Delivering) -> None:
+    """After a 429 nothing is tried before its Retry-After is over; then it is posted once."""
+    house.slack.script = ["429 30"]
+    await house.world.decided()
+    await house.rest()
+    await house.advance(seconds=29)
+    assert len(house.slack.arrived) == 1
+    await house.advance(seconds=1)
+    await house.advance(seconds=1)
+    assert len(house.slack.kept) == 2
+    assert await house.states() == {"announcement": "sent", "recommendation": "sent"}
+
+
+@pytest.mark.parametrize(
+    "trouble", ["503", "500", "internal_error", "fatal_error", "ratelimited", "service_unavailable"]
+)
+async def test_slack_s_own_trouble_is_waited_out(house: Delivering, trouble: str) -> None:
+    """What Slack surely did not post is tried again, later and later, until it is there once."""
+    house.slack.script = [trouble] * 3
+    await house.world.desk.tell(ADA, "Hello.")
+    await house.rest()
+    for attempts in range(1, 4):
+        assert len(house.slack.arrived) == attempts
+        await house.advance(minutes=5)
+    assert [each["text"] for each in house.slack.kept] == ["Hello."]
+    assert await house.states() == {"notice": "sent"}
+
+
+async def test_an_unreachable_slack_is_waited_out(house: Delivering) -> None:
+    """A connection that was never made posted nothing, and is tried again."""
+    url, house.url = house.url, "http://127.0.0.1:9/api/"
+    await house.world.desk.tell(ADA, "Hello.")
+    await house.rest()
+    assert await house.states() == {"notice": "pending"}
+    house.url = url
+    await house.advance(minutes=5)
+    assert [each["text"] for each in house.slack.kept] == ["Hello."]
+
+
+@pytest.mark.parametrize(("trouble", "kept"), [("drop_before", 0), ("drop_after", 1)])
+async def test_nobody_knows_what_a_broken_connection_left(
+    house: Delivering, trouble: str, kept: int
+) -> None:
+    """A request that broke off is never sent again unasked: its driver is asked to look."""
+    house.slack.script = [trouble]
+    decision = await house.world.decided()
+    await house.rest()
+    await house.advance(days=1)
+    assert len([each for each in house.slack.kept if each["channel"] == "C1"]) == kept
+    assert await house.states() == {
+        "announcement": "unknown",
+        "recommendation": "pending",
+        "uncertain": "sent",
+    }
+    question = house.slack.kept[-1]
+    assert question["channel"] == "U1"
+    assert f"decision #{decision.number}" in question["text"]
+    actions = {each["action_id"]: each["value"] for each in question["blocks"][-1]["elements"]}
+    assert actions == dict.fromkeys(("resend", "dismiss"), announcement_key(decision))
+
+
+async def test_a_message_that_is_missing_is_sent_again(house: Delivering) -> None:
+    """Once the driver says that a message is missing, it is posted, and its thread follows."""
+    house.slack.script = ["drop_before"]
+    decision = await house.world.decided()
+    await house.rest()
+    await house.advance(seconds=1)
+    await house.world.desk.settle(ADA, decision.number, announcement_key(decision), resend=True)
+    await posted(house)
+    in_channel = [each for each in house.slack.kept if each["channel"] == "C1"]
+    assert [each.get("thread_ts") for each in in_channel] == [None, "2.0"]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("is_archived", "That channel is archived."),
+        ("channel_not_found", "/invite"),
+        ("not_in_channel", "/invite"),
+        ("missing_scope", "I lack a permission"),
+        ("something_new", "Slack's reason: something_new."),
+    ],
+)
+async def test_a_refusal_is_told_to_the_driver_once(
+    house: Delivering, error: str, words: str
+) -> None:
+    """What Slack refuses for good is not tried again: its driver hears why, and what to do."""
+    house.slack.script = [error]
+    await house.world.decided(BEN, NAMELESS)
+    await house.rest()
+    await house.advance(days=1)
+    assert len(house.slack.arrived) == 2
+    (told,) = house.slack.kept
+    assert told["channel"] == "U2"
+    assert words in told["text"]
+    assert await house.states() == {
+        "announcement": "failed",
+        "recommendation": "failed",
+        "not_posted": "sent",
+    }
+
+
+async def test_a_second_refusal_is_told_again(house: Delivering) -> None:
+    """Each time that the driver tries again and fails, they hear of it; then it works."""
+    house.slack.script = ["is_archived", "ok", "is_archived", "ok"]
+    decision = await house.world.decided()
+    await house.rest()
+    for _ in range(2):
+        await house.world.desk.redirect(ADA, decision.number, None)
+        await house.advance(seconds=1)
+        await house.advance(seconds=1)
+    texts = [each["channel"] for each in house.slack.kept]
+    assert texts == ["U1", "U1", "C1", "C1"]
+
+
+async def test_trouble_with_a_notice_makes_no_notice(house: Delivering) -> None:
+    """A notice that cannot be delivered is given up quietly, or it would never end."""
+    house.slack.script = ["is_archived", "user_not_found"]
+    await house.world.decided()
+    await house.rest()
+    await house.advance(days=1)
+    assert (await house.states())["not_posted"] == "failed"
+    assert len(house.slack.arrived) == 2
+
+
+async def test_one_faulty_delivery_does_not_end_the_others(house: Delivering) -> None:
+    """A delivery that cannot be made into a message is given up; those after it arrive."""
+    await house.world.desk.tell(ADA, "Once fine.")
+    await house.rest()
+    await house.world.log.write(
+        lambda db: db.execute("update deliveries set detail = '{}', state = 'pending'")
+    )
+    await house.advance(seconds=1)
+    await house.world.desk.tell(BEN, "Fine.")
+    await house.rest()
+    assert [each["text"] for each in house.slack.kept] == ["Once fine.", "Fine."]
+    assert await house.outbox.counts() == {"failed": 1, "sent": 1}
+
+
+async def test_stopping_finishes_the_post_in_flight(tmp_path: Path) -> None:
+    """When the bot stops while Slack is slow, the post is finished and noted, and nothing begun."""
+    async with delivering(tmp_path / "ragvsft.db") as house:
+        house.slack.gate.clear()
+        await house.world.desk.tell(ADA, "In flight.")
+        await house.world.desk.tell(BEN, "Not begun.")
+        async with asyncio.timeout(WITHIN):
+            await house.slack.asked.wait()
+        house.courier.stop()
+        assert await house.outbox.counts() == {"sending": 1, "pending": 1}
+        house.slack.gate.set()
+    async with delivering(tmp_path / "ragvsft.db") as again:
+        await again.rest()
+        texts = [each["text"] for each in house.slack.kept + again.slack.kept]
+        assert texts == ["In flight.", "Not begun."]
+        assert await again.outbox.counts() == {"sent": 2}
+
+
+async def test_what_a_crash_interrupted_is_not_posted_again(tmp_path: Path) -> None:
+    """A post that was in flight when the process died is not repeated by the next one."""
+    async with delivering(tmp_path / "ragvsft.db") as house:
+        house.courier.stop()
+        await house.world.decided()
+        assert await house.outbox.claim(house.world.clock.now())
+    async with delivering(tmp_path / "ragvsft.db") as again:
+        await again.advance(days=1)
+        assert [each for each in again.slack.kept if each["channel"] == "C1"] == []
+        assert (await again.states())["announcement"] == "unknown"
+
+
+@pytest.mark.parametrize("attempts", [1, 2, 3, 8, 9, 100])
+def test_backing_off_doubles_up_to_five_minutes(attempts: int) -> None:
+    """The wait doubles with each attempt, within a half of it, and ends at five minutes."""
+    longest = min(timedelta(minutes=5), timedelta(seconds=2 ** min(attempts, 9)))
+    assert all(longest / 2 <= back_off(attempts) <= longest for _ in range(20))

@@ -1,0 +1,143 @@
+"""A Web API that does as it is told, and a courier that delivers to it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.desk import Desk
+from bot.slack.delivery import Courier
+from bot.store.log import Log
+from bot.store.outbox import SqliteOutbox
+from tests.decisions.world import World
+
+WITHIN = 20.0
+"""Seconds within which everything here happens."""
+
+
+class TinySlack:
+    """Takes messages; `script` says what happens to the next ones.
+
+    A word of the script is "ok", "drop_before" (the connection breaks and nothing is kept),
+    "drop_after" (kept, and the connection breaks), "429 30" with the seconds to wait, a status
+    such as "503", or the name of an error. While `gate` is not set, answers wait.
+    """
+
+    def __init__(self) -> None:
+        self.script: list[str] = []
+        self.arrived: list[dict[str, Any]] = []
+        self.kept: list[dict[str, Any]] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.asked = asyncio.Event()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        message = await request.json()
+        self.arrived.append(message)
+        self.asked.set()
+        word = self.script.pop(0) if self.script else "ok"
+        await self.gate.wait()
+        if word in {"ok", "drop_after"}:
+            self.kept.append(message)
+        if word.startswith("drop"):
+            assert request.transport is not None
+            request.transport.close()
+        return _answer(word, message, len(self.kept))
+
+
+def _answer(word: str, message: dict[str, Any], number: int) -> web.Response:
+    first, _, seconds = word.partition(" ")
+    if first == "429":
+        refused = {"ok": False, "error": "ratelimited"}
+        return web.json_response(refused, status=429, headers={"Retry-After": seconds})
+    if first.isdecimal():
+        return web.Response(text="<html>Bad gateway</html>", status=int(first))
+    if first in {"ok", "drop_after", "drop_before"}:
+        return web.json_response({"ok": True, "channel": message["channel"], "ts": f"{number}.0"})
+    return web.json_response({"ok": False, "error": word})
+
+
+class WatchedOutbox(SqliteOutbox):
+    """An outbox that tells when its courier has nothing to do for now."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(log)
+        self.rested = asyncio.Event()
+
+    async def next_due(self) -> datetime | None:
+        due = await super().next_due()
+        self.rested.set()
+        return due
+
+
+class Delivering:
+    """A world whose courier runs, delivering to a tiny Slack."""
+
+    def __init__(self, log: Log, url: str, slack: TinySlack) -> None:
+        self.world = World(log)
+        self.slack = slack
+        self.url = url
+        self.woken = asyncio.Event()
+        self.outbox = WatchedOutbox(log)
+        self.world.desk = Desk(
+            self.world.store, self.world.clock, self.world.playbooks, self.woken.set
+        )
+        self.courier = Courier(
+            self.outbox, self.world.desk, self.world.clock, self._client_for, self.woken
+        )
+
+    async def _client_for(self, workspace: str) -> AsyncWebClient:
+        return AsyncWebClient(f"xoxb-{workspace}", base_url=self.url, retry_handlers=[])
+
+    async def rest(self) -> None:
+        """Wait until all that is due now has been tried.
+
+        The round under way may have begun before: the one after it has not.
+        """
+        for _ in range(2):
+            self.outbox.rested.clear()
+            self.woken.set()
+            async with asyncio.timeout(WITHIN):
+                await self.outbox.rested.wait()
+
+    async def advance(self, **by: float) -> None:
+        """Move the clock on, and wait until all that is due then has been tried."""
+        self.world.clock.advance(timedelta(**by))
+        await self.rest()
+
+    async def states(self) -> dict[str, str]:
+        """Return the state of each delivery by its kind."""
+        rows = await self.world.rows("deliveries")
+        return {str(row["kind"]): str(row["state"]) for row in rows}
+
+
+@contextlib.asynccontextmanager
+async def serving_tiny_slack() -> AsyncIterator[tuple[TinySlack, str]]:
+    """Serve a tiny Slack on loopback; gives it and the base URL of its Web API."""
+    slack = TinySlack()
+    app = web.Application()
+    app.router.add_post("/api/chat.postMessage", slack.handle)
+    async with TestServer(app) as server:
+        yield slack, str(server.make_url("/api/"))
+
+
+@contextlib.asynccontextmanager
+async def delivering(path: Path) -> AsyncIterator[Delivering]:
+    """Run a courier that delivers from the log at `path` to a tiny Slack."""
+    async with serving_tiny_slack() as (slack, url):
+        log = await Log(path).open()
+        made = Delivering(log, url, slack)
+        task = asyncio.create_task(made.courier.run())
+        try:
+            yield made
+        finally:
+            slack.gate.set()
+            made.courier.stop()
+            await task
+            await log.close()
