@@ -152,7 +152,8 @@ def prove(folder: Path) -> None:
 
     Reports the share of each verdict, ties, options out of reach, rules and vetoes without effect,
     contradictions, and answers that turn against what they argue for. Where there are too many
-    sheets a sample is looked at, and the report says so. Exit status 1 when something needs mending.
+    sheets a sample is looked at, and the report says so. Exit status 1 when something needs
+    mending.
     """
     try:
         from bot.advice.proof import Prover
@@ -242,8 +243,8 @@ def questions(folder: Path, wanted: str | None, as_json: bool) -> None:
 def recommend(answers: Path, folder: Path, wanted: str | None, as_json: bool) -> None:
     """Recommend for the answers in a file.
 
-    - is stdin. The file maps question ids to answer ids; one left out or null is "don't know". A list of such
-    maps gives a list of verdicts.
+    The file maps question ids to answer ids; one left out or null is "don't know". A list of such
+    maps gives a list of verdicts. The name - is standard input.
     """
     from bot.advice.advisor import Advisor, InvalidAnswers
 

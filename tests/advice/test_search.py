@@ -1,0 +1,154 @@
+"""The searches through open answers, each by itself, against trying everything."""
+
+import json
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from bot.advice import loader
+from bot.advice.advisor import Advisor
+from bot.advice.decide import decides
+from bot.advice.hunt import hunt
+from bot.advice.outcome import Outcomes
+from bot.advice.space import Space
+from bot.advice.tables import Tables
+from bot.advice.walk import look, walk
+from tests.advice.naive import Naive
+from tests.advice.strategies import playbooks, sheets
+
+MODEST = settings(
+    max_examples=80,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+)
+
+
+def drawn(data):
+    """A space over the open questions of a sheet, and the naive reading; None where refused."""
+    files = data.draw(playbooks())
+    try:
+        playbook = loader.parse(loader.PlaybookText("random", files))
+    except loader.PlaybookError:
+        return None
+    naive, answers = Naive(files), data.draw(sheets(playbook))
+    outcomes = Outcomes(Tables(playbook))
+    return Space(outcomes, answers, naive.open(answers), unknown_too=True), naive, answers
+
+
+@MODEST
+@given(st.data())
+def test_branch_and_bound_says_for_each_question_whether_it_can_decide(data):
+    """The search alone, with nothing tried before it, is exact both ways."""
+    if (found := drawn(data)) is None:
+        return
+    space, naive, answers = found
+    deciding = {name for name in space.levels if decides(space, name)}
+    assert deciding == naive.deciding(answers, naive.open(answers))
+
+
+@MODEST
+@given(st.data())
+def test_a_search_that_is_given_up_claims_nothing(data):
+    """With too few branches allowed the search says None, or what the full search says."""
+    if (found := drawn(data)) is None:
+        return
+    space, _, _ = found
+    for name in space.levels:
+        hasty = decides(space, name, nodes=2)
+        assert hasty is None or bool(hasty) == bool(decides(space, name))
+
+
+@MODEST
+@given(st.data())
+def test_what_is_reached_and_what_differs_is_what_some_completion_does(data):
+    """Reaching and differing are exact for every option."""
+    if (found := drawn(data)) is None:
+        return
+    space, naive, answers = found
+    won = {
+        naive.option(sheet)
+        for sheet in naive.completions(answers, naive.open(answers), unknown_too=True)
+    }
+    for place, option in enumerate(space.tables.options):
+        assert space.reaches(place) == (option in won)
+        assert space.differs(place) == (won != {option})
+
+
+@MODEST
+@given(st.data())
+def test_walks_and_hunts_never_claim_what_is_not_so(data):
+    """A question seen to decide does decide, between those winners."""
+    if (found := drawn(data)) is None:
+        return
+    space, naive, answers = found
+    deciding = naive.deciding(answers, naive.open(answers))
+    assert set(walk(space)) <= deciding
+    for name in space.levels:
+        if sheet := hunt(space, name, dives=2):
+            decided, _ = look(space, sheet)
+            assert len(decided[name]) > 1
+            assert name in deciding
+
+
+def tiny(rules):
+    """A playbook of two options and two questions."""
+    files = {
+        "playbook.yml": {
+            "id": "tiny",
+            "title": "Tiny",
+            "version": "1",
+            "steps": [{"id": "s", "title": "S"}],
+            "options": {name: {"title": name, "summary": name} for name in ("ant", "bee")},
+        },
+        "questions.yml": [
+            {"id": name, "step": "s", "ask": name, "answers": {"yes": "Yes", "no": "No"}}
+            for name in ("first", "second")
+        ],
+        "rules.yml": {
+            "rules": [
+                {"id": f"r{n}", "when": when, "points": points, "because": "So", "source": "Me"}
+                for n, (when, points) in enumerate(rules)
+            ]
+        },
+    }
+    texts = {name: json.dumps(data) for name, data in files.items()}
+    return Advisor(loader.parse(loader.PlaybookText("tiny", texts)))
+
+
+def test_settled_looks_at_full_completions_and_asking_at_partial_ones_too():
+    """Whatever both answers are it is the ant, so it is settled; the first alone would say bee.
+
+    While the questionnaire runs both are still asked, since stopping between them would be wrong.
+    """
+    anything = ["yes", "no"]
+    advisor = tiny([({"first": anything}, {"bee": 2}), ({"second": anything}, {"ant": 3})])
+    verdict = advisor.advise({})
+    assert (verdict.option, verdict.settled, verdict.homework) == ("ant", True, ())
+    assert [q.id for q in advisor.questions_that_matter({})] == ["first", "second"]
+
+
+def test_a_dont_know_stays_unknown_while_asking_and_is_open_for_settledness():
+    """A question answered "don't know" is not asked again, yet it keeps the verdict provisional."""
+    advisor = tiny([({"first": "yes"}, {"bee": 2}), ({"second": "yes"}, {"bee": 1})])
+    answers = {"first": None, "second": "no"}
+    assert advisor.questions_that_matter(answers) == ()
+    verdict = advisor.advise(answers)
+    assert not verdict.settled
+    assert [(item.question, item.could_become) for item in verdict.homework] == [
+        ("first", ("bee",))
+    ]
+
+
+def test_homework_that_can_decide_alone_comes_first():
+    """Of two open questions the one that flips it by itself is listed before the helper."""
+    advisor = tiny(
+        [
+            ({"first": "yes"}, {"bee": 1}),
+            ({"second": "yes"}, {"bee": 2}),
+            ({"first": ["yes", "no"]}, {"ant": 1}),
+            ({"second": "no"}, {"ant": 1}),
+        ]
+    )
+    assert advisor.advise({}).homework[0].question == "second"
