@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.advice import conditions
 from bot.advice.explain import Explainer
 from bot.advice.outcome import Outcomes
-from bot.advice.playbook import Condition, Playbook, Question
+from bot.advice.playbook import Condition, Playbook, Question, Rule
 from bot.advice.problems import nearest
 from bot.advice.scoring import Score
 from bot.advice.tables import Tables
@@ -59,6 +59,10 @@ class Advisor:
         """
         self.check(answers)
         return self._explainer.openness.questions_that_matter(answers)
+
+    def rules_that_hold(self, answers: Answers) -> tuple[Rule, ...]:
+        """The rules that give their points on an answer sheet. Answers must fit."""
+        return self._explainer.rules_that_hold(answers)
 
     def applies(self, question: Question, answers: Answers) -> bool:
         """Whether a question is to be asked, given these answers: its `ask_when` holds."""

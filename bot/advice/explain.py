@@ -122,6 +122,10 @@ class Explainer:
             playbook=self.ref,
         )
 
+    def rules_that_hold(self, answers: Answers) -> tuple[Rule, ...]:
+        """The rules that give their points."""
+        return tuple(rule for rule, _ in self._rules.by(answers))
+
     def _kind(self, option: str, held: Iterable[Rule]) -> str | None:
         """The variety of the option that the rules push most; the first named among equals."""
         kinds = self.playbook.options[option].kinds

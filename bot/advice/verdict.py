@@ -28,8 +28,9 @@ Winner
 Lead and strength
     The winner's points less those of the best other candidate, ruled-out options and the winner's
     own parts left aside. For a combination the lead is at most 1 + the smallest margin by which a
-    part clears its bar. Under `close_call` (or with nothing to tell the first two apart) the
-    strength is too close to call, from `clear_lead` on it is clear, between them leaning.
+    part clears its bar. Under `close_call`, or with a lead of 0, the strength is too close to
+    call, from `clear_lead` on it is clear, between them leaning. A sole candidate without parts
+    is clear.
 
 Settled
     Every way of answering the questions that are missing or unknown recommends the same option.
