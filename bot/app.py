@@ -1,13 +1,12 @@
 """The one place that knows every other: builds the whole, runs it, and takes it down in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
 from prometheus_client import CollectorRegistry
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -18,10 +17,11 @@ from bot.decisions.desk import Desk
 from bot.decisions.ports import Clock
 from bot.manifest import REDIRECT_PATH, SCOPES
 from bot.playbooks import FolderPlaybooks
-from bot.schedule import create_schedule
+from bot.schedule import Rounds, create_schedule
 from bot.serving import HttpServer
 from bot.settings import Settings, SettingsError, missing
 from bot.slack.bolt import create_bolt_app
+from bot.slack.connection import check_bot_token, socket_mode
 from bot.slack.delivery import Courier
 from bot.slack.install_pages import InstallPages
 from bot.slack.installs import Installs, ManyWorkspaces, OneWorkspace
@@ -39,10 +39,10 @@ SLACK_SECONDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The bot as it runs: where it listens, how to have it look for due deliveries, its playbooks."""
+    """The bot as it runs: where it listens, how to have it look for what is due, its playbooks."""
 
     port: int
-    woken: asyncio.Event
+    look: Callable[[], None]
     playbooks: FolderPlaybooks
 
 
@@ -59,6 +59,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         NoPlaybooks: there is nothing to ask.
         PlaybookError: a playbook is broken.
         PortTaken: the port cannot be listened on.
+        TokenRefused: Slack does not take a token.
     """
     playbooks = FolderPlaybooks(settings.rules)
     async with AsyncExitStack() as stack:
@@ -80,13 +81,32 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         await stack.enter_async_context(_delivering(courier))
         bolt, errands = create_bolt_app(desk, client, installs, settings.command)
         stack.push_async_callback(errands.drain)
-        schedule = create_schedule(woken.set, playbooks.refresh)
+        rounds = Rounds(desk.reviewing.ask_due, desk.drafting.expire)
+        await stack.enter_async_context(_going_round(rounds))
+        schedule = create_schedule(woken.set, playbooks.refresh, rounds.wake)
         schedule.start()
         stack.callback(schedule.shutdown, wait=False)
         ready = _readiness(log, playbooks)
         port = await stack.enter_async_context(_serving(settings, clock, bolt, ready, pages))
-        await stack.enter_async_context(_connected(settings, bolt))
-        yield Running(port, woken, playbooks)
+        if settings.app_token is not None:
+            token = settings.app_token.get_secret_value()
+            await stack.enter_async_context(socket_mode(bolt, token))
+        def look() -> None:
+            woken.set()
+            rounds.wake()
+
+        yield Running(port, look, playbooks)
+
+
+@asynccontextmanager
+async def _going_round(rounds: Rounds) -> AsyncIterator[None]:
+    """Look for what is due; the work under way is finished before this returns."""
+    task = asyncio.create_task(rounds.run())
+    try:
+        yield
+    finally:
+        rounds.stop()
+        await task
 
 
 @asynccontextmanager
@@ -128,20 +148,6 @@ async def _serving(
         await server.stop()
 
 
-@asynccontextmanager
-async def _connected(settings: Settings, bolt: AsyncApp) -> AsyncIterator[None]:
-    """Keep a Socket Mode connection, if it is on."""
-    if settings.app_token is None:
-        yield
-        return
-    handler = AsyncSocketModeHandler(bolt, settings.app_token.get_secret_value())
-    await handler.connect_async()
-    try:
-        yield
-    finally:
-        await handler.close_async()
-
-
 def _readiness(log: Log, playbooks: FolderPlaybooks) -> Checks:
     async def ready() -> Readiness:
         trouble = await log.trouble()
@@ -163,7 +169,9 @@ async def _installing(
 ) -> tuple[Installs, Sequence[BaseRoute]]:
     """Return where the bot is installed, and the pages on which further workspaces install it."""
     if settings.bot_token is not None:
-        return OneWorkspace(settings.bot_token.get_secret_value(), client), ()
+        token = settings.bot_token.get_secret_value()
+        await check_bot_token(client, token)
+        return OneWorkspace(token, client), ()
     app, kept = _oauth_app(settings), SqliteInstallations(log)
     seal = TokenSeal([key.get_secret_value() for key in settings.keys])
     installs = ManyWorkspaces(kept, seal, client, clock)

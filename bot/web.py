@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from time import perf_counter
 from urllib.parse import parse_qs
 
+import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
 from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
@@ -15,6 +16,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.decisions.ports import Clock
+
+log = structlog.get_logger(__name__)
 
 LARGEST_BODY = 1_000_000
 """Bytes; Slack's largest payloads carry a view of 250 kB, form-encoded."""
@@ -81,12 +84,18 @@ def _events(
         body = await _body(request)
         if body is None:
             return PlainTextResponse("The request is too large.", 413)
+        if body.startswith(b"ssl_check=1"):
+            return Response()
         if not _signed(verifier, clock, request.headers, body):
             return PlainTextResponse("The signature is missing or wrong.", 401)
         problem = _malformed(body, request.headers.get("content-type", ""))
         if problem or handle is None:
             return PlainTextResponse(problem or "Socket Mode is on.", 400)
-        response = await handle(body.decode(), request.headers)
+        try:
+            response = await handle(body.decode(), request.headers)
+        except Exception as error:  # noqa: BLE001 (Bolt stumbles over what Slack never sends)
+            log.error("a request could not be dispatched", exc_info=error)
+            return PlainTextResponse("This request lacks what Slack always sends.", 400)
         seconds.observe(perf_counter() - began)
         return response
 
@@ -114,7 +123,10 @@ def _signed(verifier: SignatureVerifier, clock: Clock, headers: Headers, body: b
         return False
     if len(timestamp) > 12 or abs(clock.now().timestamp() - int(timestamp)) > _WINDOW:
         return False
-    expected = verifier.generate_signature(timestamp=timestamp, body=body)
+    try:
+        expected = verifier.generate_signature(timestamp=timestamp, body=body)
+    except UnicodeDecodeError:  # Slack signs text
+        return False
     return expected is not None and hmac.compare_digest(expected, signature)
 
 

@@ -80,7 +80,7 @@ async def _demo(port: int, database: Path, *, open_browser: bool) -> None:
         serving(playground, port) as url,
         running(_demo_settings(playground, database), playground.clock) as bot,
     ):
-        playground.clock.subscribe(bot.woken.set)
+        playground.clock.subscribe(bot.look)
         playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")
         click.echo(f"The local workspace is at {click.style(url, bold=True)}")
         click.echo("Type /ragvsft in a channel. Ctrl-C stops it.")
@@ -124,11 +124,12 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     from bot.advice.loader import PlaybookError
     from bot.playbooks import NoPlaybooks
     from bot.serving import PortTaken
+    from bot.slack.connection import TokenRefused
     from bot.store.log import LogUnusable
 
     try:
         uvloop.run(work)
     except PlaybookError as error:
         raise BadInput(*(str(problem) for problem in error.problems)) from error
-    except (LogUnusable, NoPlaybooks, PortTaken) as error:
+    except (LogUnusable, NoPlaybooks, PortTaken, TokenRefused) as error:
         raise BadInput(str(error)) from error
