@@ -14,7 +14,11 @@ class DeliveryKind(StrEnum):
     ANNOUNCEMENT = "announcement"
     RECOMMENDATION = "recommendation"
     UPDATE = "update"
-    """The announcement or the recommendation, redrawn where it stands."""
+    """The announcement, the recommendation or the perspectives, redrawn where they stand."""
+    TEAM = "team"
+    """The perspectives side by side, in the announcement's thread."""
+    ASKED = "asked"
+    """To a person: somebody would like to have their view of a decision."""
     WORD = "word"
     """What happened to a decision, in its thread."""
     NOT_POSTED = "not_posted"
@@ -23,6 +27,8 @@ class DeliveryKind(StrEnum):
     """To the driver: nobody can tell whether a message arrived; send again or leave it."""
     NOTICE = "notice"
     """To a person: one paragraph."""
+    REVIEW = "review"
+    """To a decider: the question how a decision went."""
     COULD_NOT_OPEN = "could_not_open"
     """To a person: the questionnaire did not open; a button that opens it."""
 
@@ -71,6 +77,16 @@ def announcement_key(decision: Decision) -> str:
 def recommendation_key(decision: Decision) -> str:
     """Return the key of the recommendation in the announcement's thread."""
     return f"{decision.workspace}/{decision.number}/recommendation"
+
+
+def team_key(decision: Decision) -> str:
+    """Return the key of the message with the perspectives in the announcement's thread."""
+    return f"{decision.workspace}/{decision.number}/team"
+
+
+def review_key(decision: Decision, decider: str) -> str:
+    """Return the key of the question to a decider how it went, asked once for each due date."""
+    return f"{decision.workspace}/{decision.number}/review/{decision.review_on}/{decider}"
 
 
 def opening_deliveries(decision: Decision) -> tuple[Delivery, ...]:

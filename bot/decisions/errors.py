@@ -1,5 +1,7 @@
 """What a person can ask for that cannot be done, each with what they need to hear."""
 
+from datetime import datetime
+
 from bot.decisions.model import Decision
 
 
@@ -37,6 +39,27 @@ class AlreadySettled(Exception):
     def __init__(self, decision: Decision) -> None:
         super().__init__(decision.number)
         self.decision = decision
+
+
+class DriversOwn(ValueError):
+    """The driver's view of a decision is the decision's own answers, which can be edited."""
+
+
+class NobodyToAsk(ValueError):
+    """Everybody named was asked already, has answered, or drives the decision."""
+
+
+class NobodyToNudge(ValueError):
+    """Everybody who was asked has answered, or nobody was asked."""
+
+
+class TooSoonToNudge(ValueError):
+    """Everybody who has not answered was asked or nudged within a day."""
+
+    def __init__(self, waiting: tuple[str, ...], again_at: datetime) -> None:
+        super().__init__(again_at)
+        self.waiting = waiting
+        self.again_at = again_at
 
 
 class SameOption(ValueError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.advice.verdict import Verdict
+from bot.advice.verdict import Strength, Verdict
 
 
 class Visibility(StrEnum):
@@ -58,6 +58,8 @@ class Purpose(StrEnum):
     """Other answers to an open decision."""
     SUPERSEDE = "supersede"
     """A new decision in the place of an older one."""
+    PERSPECTIVE = "perspective"
+    """Somebody's own view of an open decision."""
 
 
 class ReviewChoice(StrEnum):
@@ -113,7 +115,8 @@ class Draft:
     `answers` maps a question's id to an answer's id, or to None for "don't know"; a question
     that is not in it has not been answered. `origin` is where the questionnaire was opened,
     None when that was no conversation (App Home). `decision` is the number of the decision
-    that it became. `about` is the number of the decision that is edited or superseded.
+    that it became, or did its work for. `about` is the number of the decision that is edited,
+    superseded or viewed.
     """
 
     id: str
@@ -143,12 +146,32 @@ class Settlement:
     option: str | None = None
 
 
+class Outcome(StrEnum):
+    """How a decision went, in the words of a review."""
+
+    WORKED = "worked"
+    PARTLY = "partly"
+    FAILED = "failed"
+    NOT_TRIED = "not_tried"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAnswer:
+    """What one decider, a user id, said at the review; `note` may be empty."""
+
+    by: str
+    at: datetime
+    outcome: Outcome
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A question put to a team, with the recommendation it got.
 
     `number` counts from 1 within a workspace. `deciders` are user ids, never empty.
-    `settlement` is None while it is open. `supersedes` and `superseded_by` are numbers.
+    `settlement` is None while it is open. `supersedes` and `superseded_by` are numbers. `reviews`
+    holds the last answer of each decider, in the order in which they were given.
     """
 
     workspace: str
@@ -168,3 +191,32 @@ class Decision:
     settlement: Settlement | None = None
     supersedes: int | None = None
     superseded_by: int | None = None
+    reviews: tuple[ReviewAnswer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Perspective:
+    """Somebody's own answers to a decision's questions, and what they come to.
+
+    `user` is the id of a contributor, who is never the driver: the driver's answers are those of
+    the decision itself.
+    """
+
+    workspace: str
+    decision: int
+    user: str
+    answers: Mapping[str, str | None]
+    option: str
+    strength: Strength
+    added_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody who was asked for their view of a decision: by whom, when, and when nudged last."""
+
+    user: str
+    by: str
+    at: datetime
+    nudged_at: datetime | None = None

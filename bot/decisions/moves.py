@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.decisions.errors import AlreadySettled, NotTheirs
@@ -18,6 +18,10 @@ class Move(StrEnum):
     HAND_OVER = "hand_over"
     SUPERSEDE = "supersede"
     WITHDRAW = "withdraw"
+    ADD_VIEW = "add_view"
+    ASK = "ask"
+    NUDGE = "nudge"
+    REVIEW = "review"
 
 
 class Role(StrEnum):
@@ -26,14 +30,19 @@ class Role(StrEnum):
     DECIDER = "decider"
     DRIVER = "driver"
     EITHER = "either"
+    ANYONE = "anyone"
+    """Whoever may read the decision, which is looked at elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """From which states a move is possible, where it leads, and who may make it."""
+    """From which states a move is possible, where it leads, and who may make it.
+
+    `after` is None where the decision stays in its state.
+    """
 
     before: frozenset[Status]
-    after: Status
+    after: Status | None
     by: Role
 
 
@@ -43,10 +52,14 @@ _DECIDED = frozenset({Status.ACCEPTED, Status.OVERRIDDEN})
 MOVES: Mapping[Move, Rule] = {
     Move.ACCEPT: Rule(_OPEN, Status.ACCEPTED, Role.DECIDER),
     Move.OVERRIDE: Rule(_OPEN, Status.OVERRIDDEN, Role.DECIDER),
-    Move.EDIT: Rule(_OPEN, Status.OPEN, Role.DRIVER),
-    Move.HAND_OVER: Rule(_OPEN, Status.OPEN, Role.EITHER),
+    Move.EDIT: Rule(_OPEN, None, Role.DRIVER),
+    Move.HAND_OVER: Rule(_OPEN, None, Role.EITHER),
     Move.SUPERSEDE: Rule(_OPEN | _DECIDED, Status.SUPERSEDED, Role.EITHER),
     Move.WITHDRAW: Rule(_OPEN | _DECIDED, Status.WITHDRAWN, Role.DRIVER),
+    Move.ADD_VIEW: Rule(_OPEN, None, Role.ANYONE),
+    Move.ASK: Rule(_OPEN, None, Role.DRIVER),
+    Move.NUDGE: Rule(_OPEN, None, Role.DRIVER),
+    Move.REVIEW: Rule(_DECIDED, None, Role.DECIDER),
 }
 
 
@@ -62,6 +75,7 @@ def require(move: Move, decision: Decision, actor: Person) -> None:
         Role.DRIVER: {decision.driver},
         Role.DECIDER: set(decision.deciders),
         Role.EITHER: {decision.driver, *decision.deciders},
+        Role.ANYONE: {actor.user},
     }[rule.by]
     if actor.user not in allowed:
         raise NotTheirs(tuple(sorted(allowed)))
@@ -96,8 +110,23 @@ def moved(
     chosen = decision.verdict.option if move is Move.ACCEPT else option
     if move is Move.SUPERSEDE and decision.settlement is not None:
         return replace(decision, status=Status.SUPERSEDED)
-    settlement = Settlement(actor.user, at, reason, chosen)
-    return replace(decision, status=MOVES[move].after, settlement=settlement)
+    return replace(
+        decision,
+        status=MOVES[move].after or decision.status,
+        settlement=Settlement(actor.user, at, reason, chosen),
+        review_on=_review_after(decision, at.date()),
+    )
+
+
+def _review_after(decision: Decision, settled: date) -> date | None:
+    """Return the day of the review, put off where it had come before anything was decided.
+
+    As many days are left to try what was decided as were planned when the decision was opened.
+    """
+    planned = decision.review_on
+    if planned is None or planned > settled:
+        return planned
+    return settled + max(planned - decision.opened_at.date(), timedelta(days=1))
 
 
 def possible(decision: Decision) -> tuple[Move, ...]:
