@@ -1,0 +1,243 @@
+"""The use cases of a team's views: add one, change it, ask for others, nudge who has not answered.
+
+A view is given blind: the questionnaire shows neither the others' answers nor what they come to.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.decisions.drafting import DRAFT_LIFETIME
+from bot.decisions.editions import Editions
+from bot.decisions.errors import (
+    DriversOwn,
+    NobodyToAsk,
+    NobodyToNudge,
+    NoSuchDecision,
+    TooSoonToNudge,
+)
+from bot.decisions.events import Event
+from bot.decisions.model import (
+    Asked,
+    Decision,
+    Draft,
+    Person,
+    Perspective,
+    Place,
+    Purpose,
+    Workflow,
+)
+from bot.decisions.moves import Move, require
+from bot.decisions.ports import Clock, Store
+from bot.decisions.questionnaire import Page, Questionnaire
+from bot.decisions.reading import Sight
+from bot.decisions.team import Comparison, Team, compare
+from bot.decisions.team_log import TeamChange, redrawn, requests, view_event
+
+NUDGE_AFTER = timedelta(days=1)
+"""How long somebody is left alone after they were asked or nudged."""
+
+
+class Perspectives:
+    """Everything done with the views of a decision; each method is one use case.
+
+    Each raises `NoSuchDecision` where there is none of that number for this person, and
+    `AlreadySettled` where nothing can be added any more.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, editions: Editions, wake_delivery: Callable[[], None]
+    ) -> None:
+        """Make the use cases; `wake_delivery` is called when there is something to deliver."""
+        self._store = store
+        self._clock = clock
+        self._editions = editions
+        self._wake_delivery = wake_delivery
+
+    async def begin(self, person: Person, place: Place | None, number: int) -> Page:
+        """Open the questionnaire for somebody's view, with their own earlier answers if any.
+
+        Args:
+            person: who wants to add or change their view.
+            place: where they pressed the button; None if that was no channel.
+            number: the decision.
+
+        Raises:
+            DriversOwn: they drive the decision.
+        """
+        team = await self._seen(person, place, number)
+        _require_viewer(team.decision, person)
+        draft = await self._draft(team, person)
+        advisor = await self._editions.advisor(draft.playbook_hash)
+        return Questionnaire(advisor, draft).first()
+
+    async def finish(self, draft: Draft) -> Decision:
+        """Keep the view of a draft, in the place of an earlier one; the team's message shows it."""
+        advisor = await self._editions.advisor(draft.playbook_hash)
+        score = advisor.score(draft.answers)
+        person, now = draft.driver, self._clock.now()
+
+        def change(team: Team) -> TeamChange:
+            _require_viewer(team.decision, person)
+            before = team.of(person.user)
+            view = Perspective(
+                workspace=person.workspace,
+                decision=team.decision.number,
+                user=person.user,
+                answers=draft.answers,
+                option=score.option,
+                strength=score.strength,
+                added_at=before.added_at if before else now,
+                changed_at=now,
+            )
+            event = view_event(before, view)
+            if event is None:
+                return TeamChange(None, draft=draft.id)
+            again = redrawn(team.decision, now)
+            return TeamChange(event, view, draft=draft.id, deliveries=again)
+
+        return await self._change(person, draft.about or 0, change)
+
+    async def ready_to_ask(self, actor: Person, number: int) -> Decision:
+        """Return a decision for which this person may ask others for their view.
+
+        Raises:
+            NotTheirs: somebody else drives it.
+        """
+        team = await self._team(actor.workspace, number)
+        require(Move.ASK, team.decision, actor)
+        return team.decision
+
+    async def ask(self, actor: Person, number: int, users: Sequence[str]) -> Decision:
+        """Ask people for their view: each who was not asked before gets a direct message.
+
+        Raises:
+            NotTheirs: somebody else drives the decision.
+            NobodyToAsk: everybody named was asked already, has answered, or drives it.
+        """
+        now = self._clock.now()
+
+        def change(team: Team) -> TeamChange:
+            decision = team.decision
+            require(Move.ASK, decision, actor)
+            known = {decision.driver, *team.people()}
+            new = [user for user in dict.fromkeys(users) if user not in known]
+            if not new:
+                raise NobodyToAsk(number)
+            return TeamChange(
+                event=Event("views_asked", actor.user, now, {"users": " ".join(new)}),
+                asked=tuple(Asked(user, actor.user, now) for user in new),
+                deliveries=(*requests(decision, new, now, nudge=False), *redrawn(decision, now)),
+            )
+
+        return await self._change(actor, number, change)
+
+    async def nudge(self, actor: Person, number: int) -> tuple[str, ...]:
+        """Remind those who were asked and have not answered, each at most once a day.
+
+        Returns:
+            The user ids of those who were reminded.
+
+        Raises:
+            NotTheirs: somebody else drives the decision.
+            NobodyToNudge: nobody has yet to answer.
+            TooSoonToNudge: everybody who has was asked or nudged within a day.
+        """
+        now = self._clock.now()
+        nudged: list[str] = []
+
+        def change(team: Team) -> TeamChange:
+            require(Move.NUDGE, team.decision, actor)
+            due = _due(team, now)
+            nudged[:] = [each.user for each in due]
+            return TeamChange(
+                event=Event("nudged", actor.user, now, {"users": " ".join(nudged)}),
+                asked=tuple(replace(each, nudged_at=now) for each in due),
+                deliveries=requests(team.decision, nudged, now, nudge=True),
+            )
+
+        await self._change(actor, number, change)
+        return tuple(nudged)
+
+    async def team(self, workspace: str, number: int) -> Team:
+        """Return a decision with its views for those who render it; it asks nobody's permission."""
+        return await self._team(workspace, number)
+
+    async def comparison(self, team: Team) -> Comparison:
+        """Return how a team sees its decision."""
+        return compare(team, await self._editions.advisor(team.decision.playbook_hash))
+
+    async def _seen(self, person: Person, place: Place | None, number: int) -> Team:
+        """Return a decision that this person may read, or was asked about."""
+        team = await self._team(person.workspace, number)
+        if not Sight.of(person, place).covers(team.decision, team.people()):
+            raise NoSuchDecision(number)
+        return team
+
+    async def _team(self, workspace: str, number: int) -> Team:
+        team = await self._store.team(workspace, number)
+        if team is None:
+            raise NoSuchDecision(number)
+        return team
+
+    async def _draft(self, team: Team, person: Person) -> Draft:
+        """Return the draft of this view that is under way, else a new one."""
+        now, number = self._clock.now(), team.decision.number
+        for draft in await self._store.unposted_drafts(person, now - DRAFT_LIFETIME):
+            if (draft.purpose, draft.about) == (Purpose.PERSPECTIVE, number):
+                return draft
+        text = await self._store.playbook_text(team.decision.playbook_hash)
+        if text is None:
+            raise LookupError(f"the log holds no playbook {team.decision.playbook_hash}")
+        draft = _blank(team, person, now)
+        await self._store.add_draft(draft, text)
+        return draft
+
+    async def _change(
+        self, actor: Person, number: int, change: Callable[[Team], TeamChange]
+    ) -> Decision:
+        decision = await self._store.change_team(actor.workspace, number, change)
+        if decision is None:
+            raise NoSuchDecision(number)
+        self._wake_delivery()
+        return decision
+
+
+def _require_viewer(decision: Decision, person: Person) -> None:
+    require(Move.ADD_VIEW, decision, person)
+    if person.user == decision.driver:
+        raise DriversOwn(decision.number)
+
+
+def _due(team: Team, now: datetime) -> list[Asked]:
+    """Return who may be reminded now.
+
+    Raises:
+        NobodyToNudge: nobody has yet to answer.
+        TooSoonToNudge: everybody who has was asked or nudged within a day.
+    """
+    again = {each: (each.nudged_at or each.at) + NUDGE_AFTER for each in team.waiting()}
+    if not again:
+        raise NobodyToNudge(team.decision.number)
+    due = [each for each, at in again.items() if at <= now]
+    if not due:
+        raise TooSoonToNudge(tuple(each.user for each in again), min(again.values()))
+    return due
+
+
+def _blank(team: Team, person: Person, now: datetime) -> Draft:
+    """Return a draft with the person's own earlier answers, and nobody else's."""
+    decision, own = team.decision, team.of(person.user)
+    return Draft(
+        id=uuid.uuid4().hex,
+        driver=person,
+        playbook_hash=decision.playbook_hash,
+        started_at=now,
+        changed_at=now,
+        origin=decision.place,
+        workflow=Workflow(decision.title, decision.problem, decision.deciders),
+        answers=own.answers if own else {},
+        purpose=Purpose.PERSPECTIVE,
+        about=decision.number,
+    )

@@ -1,0 +1,194 @@
+"""Perspectives side by side: who says what, where people differ, and which of that matters."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+
+from bot.advice.advisor import Advisor
+from bot.advice.verdict import Strength
+from bot.decisions.model import Asked, Decision, Perspective
+
+Answer = str | None
+"""An answer's id; None is "don't know"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A decision with all that was added to it; perspectives and people asked, oldest first."""
+
+    decision: Decision
+    perspectives: tuple[Perspective, ...] = ()
+    asked: tuple[Asked, ...] = ()
+
+    def of(self, user: str) -> Perspective | None:
+        """Return somebody's perspective; None if they have added none."""
+        return next((each for each in self.perspectives if each.user == user), None)
+
+    def people(self) -> frozenset[str]:
+        """Return the user ids of all who have added a perspective or were asked for one."""
+        contributors = (each.user for each in self.perspectives)
+        return frozenset((*contributors, *(each.user for each in self.asked)))
+
+    def waiting(self) -> tuple[Asked, ...]:
+        """Return who was asked and has not answered yet."""
+        return tuple(each for each in self.asked if self.of(each.user) is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one person's answers come to; the driver's are the decision's own."""
+
+    user: str
+    option: str
+    strength: Strength
+    driver: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer, and who gave it."""
+
+    answer: Answer
+    users: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A question to which people gave different answers; "don't know" is one of them.
+
+    `leads` says to which other option the decision would flip by an answer, where it would: with
+    that answer in the place of the driver's, and all else as the driver said.
+    """
+
+    question: str
+    said: tuple[Said, ...]
+    leads: Mapping[str | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A question that several people were asked, all of whom gave the same answer."""
+
+    question: str
+    answer: str
+    users: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Two answers of teammates that flip the decision when both take the place of the driver's."""
+
+    answers: tuple[tuple[str, Answer], ...]
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a team sees a decision.
+
+    `voices` begin with the driver. `differences` that would flip the verdict come first, otherwise
+    all is in the playbook's order. `together` is looked for where no single difference flips.
+    """
+
+    voices: tuple[Voice, ...]
+    differences: tuple[Difference, ...]
+    agreements: tuple[Agreement, ...]
+    together: tuple[Together, ...]
+    waiting: tuple[str, ...]
+
+    @property
+    def flipping(self) -> tuple[Difference, ...]:
+        """Return the differences that would flip the verdict, each by itself."""
+        return tuple(each for each in self.differences if each.leads)
+
+
+def compare(team: Team, advisor: Advisor) -> Comparison:
+    """Return how a team sees a decision, by the playbook that it was made with."""
+    decision = team.decision
+    said = _said(team, advisor)
+    found = [
+        Difference(question, each, _leads(decision, advisor, question, each))
+        for question, each in said.items()
+        if len(each) > 1
+    ]
+    agreements = tuple(
+        Agreement(question, answer.answer, answer.users)
+        for question, (answer, *others) in said.items()
+        if not others and answer.answer is not None and len(answer.users) > 1
+    )
+    differences = tuple(sorted(found, key=lambda each: not each.leads))
+    flips = any(each.leads for each in differences)
+    return Comparison(
+        voices=_voices(team),
+        differences=differences,
+        agreements=agreements,
+        together=() if flips else tuple(_together(decision, advisor, differences)),
+        waiting=tuple(each.user for each in team.waiting()),
+    )
+
+
+def _voices(team: Team) -> tuple[Voice, ...]:
+    verdict = team.decision.verdict
+    driver = Voice(team.decision.driver, verdict.option, verdict.strength, driver=True)
+    others = (Voice(each.user, each.option, each.strength) for each in team.perspectives)
+    return (driver, *others)
+
+
+def _said(team: Team, advisor: Advisor) -> dict[str, tuple[Said, ...]]:
+    """Return by question what was answered, and by whom, the driver's answer first.
+
+    A question that somebody was not asked is no answer of theirs.
+    """
+    sheets = {team.decision.driver: _counted(advisor, team.decision.answers)}
+    sheets |= {each.user: _counted(advisor, each.answers) for each in team.perspectives}
+    said: dict[str, tuple[Said, ...]] = {}
+    for question in advisor.playbook.questions:
+        users: dict[Answer, list[str]] = {}
+        for user, answers in sheets.items():
+            if question.id in answers:
+                users.setdefault(answers[question.id], []).append(user)
+        if users:
+            said[question.id] = tuple(Said(answer, tuple(by)) for answer, by in users.items())
+    return said
+
+
+def _counted(advisor: Advisor, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Return the answers to questions that are to be asked, given the ones before them."""
+    counted: dict[str, Answer] = {}
+    for question in advisor.playbook.questions:
+        if question.id in answers and advisor.applies(question, counted):
+            counted[question.id] = answers[question.id]
+    return counted
+
+
+def _leads(
+    decision: Decision, advisor: Advisor, question: str, said: Sequence[Said]
+) -> dict[Answer, str]:
+    leads = {}
+    for each in said:
+        option = _option(decision, advisor, [(question, each.answer)])
+        if option != decision.verdict.option:
+            leads[each.answer] = option
+    return leads
+
+
+def _together(
+    decision: Decision, advisor: Advisor, differences: Sequence[Difference]
+) -> Iterator[Together]:
+    """Give every pair of answers that flips the decision."""
+    for pair in combinations(differences, 2):
+        for answers in product(*(_others(decision, each) for each in pair)):
+            option = _option(decision, advisor, answers)
+            if option != decision.verdict.option:
+                yield Together(answers, option)
+
+
+def _others(decision: Decision, difference: Difference) -> list[tuple[str, Answer]]:
+    """Return the answers of a difference that are not the driver's own."""
+    own = decision.answers.get(difference.question, "")
+    return [(difference.question, each.answer) for each in difference.said if each.answer != own]
+
+
+def _option(decision: Decision, advisor: Advisor, answers: Sequence[tuple[str, Answer]]) -> str:
+    """Return what the decision's answers come to with some of them replaced."""
+    return advisor.score({**decision.answers, **dict(answers)}).option

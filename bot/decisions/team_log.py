@@ -1,0 +1,105 @@
+"""What a team adds to a decision: what is logged of it, and the messages that follow from it."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.decisions.delivery import Delivery, DeliveryKind, announcement_key, team_key
+from bot.decisions.events import Event, answer_changes
+from bot.decisions.model import Asked, Decision, Perspective
+from bot.decisions.team import Team
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChange:
+    """What is added to a decision: an event, and what follows from it.
+
+    `perspective` takes the place of that person's earlier one, `asked` that of earlier entries.
+    `draft` is the id of the draft that has done its work. Without an event nothing is logged but
+    that.
+    """
+
+    event: Event | None
+    perspective: Perspective | None = None
+    asked: tuple[Asked, ...] = ()
+    draft: str | None = None
+    deliveries: tuple[Delivery, ...] = ()
+
+
+class TeamStore(Protocol):
+    """The views of decisions in the log. Each method is one transaction."""
+
+    async def team(self, workspace: str, number: int) -> Team | None:
+        """Return a decision with its views; None if there is none of that number."""
+        ...
+
+    async def change_team(
+        self, workspace: str, number: int, change: Callable[[Team], TeamChange]
+    ) -> Decision | None:
+        """Log what is added to a decision, with its event and deliveries.
+
+        What `change` raises is passed on, and nothing is changed. Deliveries are left out where
+        they would be needless, as with `Store.change_decision`; one with a known key is.
+
+        Returns:
+            The decision; None if there is none.
+        """
+        ...
+
+
+def view_event(before: Perspective | None, after: Perspective) -> Event | None:
+    """Return the event of a view that was added or changed; None if it is as it was."""
+    if before is None:
+        detail = {"answers": answer_changes({}, after.answers), "option": after.option}
+        return Event("view_added", after.user, after.changed_at, detail)
+    if before.answers == after.answers:
+        return None
+    detail = {
+        "answers": answer_changes(before.answers, after.answers),
+        "was": before.option,
+        "option": after.option,
+    }
+    return Event("view_changed", after.user, after.changed_at, detail)
+
+
+def redrawn(decision: Decision, at: datetime) -> tuple[Delivery, ...]:
+    """Return the team's message: posted where it is not yet there, redrawn where it is."""
+    key = team_key(decision)
+    post = _in_thread(decision, DeliveryKind.TEAM, key, announcement_key(decision), at)
+    update = _in_thread(decision, DeliveryKind.UPDATE, f"{key}/{uuid.uuid4().hex}", key, at)
+    return post, update
+
+
+def requests(
+    decision: Decision, users: Sequence[str], at: datetime, *, nudge: bool
+) -> tuple[Delivery, ...]:
+    """Return the direct messages that ask people for their view, or remind them of it."""
+    detail: Mapping[str, str] = {"nudge": "yes"} if nudge else {}
+    return tuple(
+        Delivery(
+            key=f"{decision.workspace}/{decision.number}/asked/{user}/{at.isoformat()}",
+            workspace=decision.workspace,
+            kind=DeliveryKind.ASKED,
+            channel=user,
+            due_at=at,
+            decision=decision.number,
+            detail=detail,
+        )
+        for user in users
+    )
+
+
+def _in_thread(
+    decision: Decision, kind: DeliveryKind, key: str, after: str, at: datetime
+) -> Delivery:
+    return Delivery(
+        key=key,
+        workspace=decision.workspace,
+        kind=kind,
+        channel=decision.place.channel,
+        due_at=at,
+        decision=decision.number,
+        after=after,
+    )

@@ -1,0 +1,118 @@
+"""The views of decisions, in the log. Fills the port `TeamStore`."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.advice.verdict import Strength
+from bot.decisions.model import Asked, Decision, Perspective
+from bot.decisions.team import Team
+from bot.decisions.team_log import TeamChange
+from bot.store import rows
+from bot.store.changes import keep_needed, note, row_of
+from bot.store.log import Log
+
+_OF = "workspace = ? and number = ?"
+
+
+class SqlitePerspectives:
+    """The port `TeamStore`, on a log."""
+
+    def __init__(self, log: Log) -> None:
+        """Make it on a log that its owner opens and closes."""
+        self._log = log
+
+    async def team(self, workspace: str, number: int) -> Team | None:
+        """Return a decision with its views; None if there is none of that number."""
+        return await self._log.read(lambda db: _team(db, workspace, number))
+
+    async def change_team(
+        self, workspace: str, number: int, change: Callable[[Team], TeamChange]
+    ) -> Decision | None:
+        """Log what is added to a decision, with its event and deliveries."""
+
+        def work(db: Database) -> Decision | None:
+            team = _team(db, workspace, number)
+            if team is None:
+                return None
+            _apply(db, team.decision, change(team))
+            return team.decision
+
+        return await self._log.write(work)
+
+
+def _team(db: Database, workspace: str, number: int) -> Team | None:
+    row = row_of(db, "decisions", (workspace, number))
+    if row is None:
+        return None
+    key = (workspace, number)
+    views = db.table("perspectives").rows_where(_OF, key, order_by="added_at, user")
+    asked = db.table("asked").rows_where(_OF, key, order_by="asked_at, user")
+    return Team(
+        rows.to_decision(row),
+        tuple(_to_perspective(each) for each in views),
+        tuple(_to_asked(each) for each in asked),
+    )
+
+
+def _apply(db: Database, decision: Decision, made: TeamChange) -> None:
+    pk = ("workspace", "number", "user")
+    if made.perspective is not None:
+        db.table("perspectives").upsert(_perspective_row(made.perspective), pk=pk)
+    for asked in made.asked:
+        db.table("asked").upsert(_asked_row(decision, asked), pk=pk)
+    if made.draft is not None:
+        db.table("drafts").update(made.draft, {"decision": decision.number})
+    if made.event is not None:
+        note(db, decision, made.event)
+    keep_needed(db, made.deliveries)
+
+
+def _perspective_row(view: Perspective) -> dict[str, Any]:
+    return {
+        "workspace": view.workspace,
+        "number": view.decision,
+        "user": view.user,
+        "answers": json.dumps(dict(view.answers)),
+        "option": view.option,
+        "strength": view.strength.value,
+        "added_at": view.added_at.isoformat(),
+        "changed_at": view.changed_at.isoformat(),
+    }
+
+
+def _to_perspective(row: rows.Row) -> Perspective:
+    return Perspective(
+        workspace=row["workspace"],
+        decision=row["number"],
+        user=row["user"],
+        answers=json.loads(row["answers"]),
+        option=row["option"],
+        strength=Strength(row["strength"]),
+        added_at=datetime.fromisoformat(row["added_at"]),
+        changed_at=datetime.fromisoformat(row["changed_at"]),
+    )
+
+
+def _asked_row(decision: Decision, asked: Asked) -> dict[str, Any]:
+    return {
+        "workspace": decision.workspace,
+        "number": decision.number,
+        "user": asked.user,
+        "asked_by": asked.by,
+        "asked_at": asked.at.isoformat(),
+        "nudged_at": asked.nudged_at.isoformat() if asked.nudged_at else None,
+    }
+
+
+def _to_asked(row: rows.Row) -> Asked:
+    nudged = row["nudged_at"]
+    return Asked(
+        user=row["user"],
+        by=row["asked_by"],
+        at=datetime.fromisoformat(row["asked_at"]),
+        nudged_at=datetime.fromisoformat(nudged) if nudged else None,
+    )
