@@ -101,6 +101,10 @@ class Drafting:
         drafts = await self._store.unposted_drafts(driver, since)
         return [draft for draft in drafts if draft.workflow.title or draft.answers]
 
+    async def expire(self) -> int:
+        """Delete what nobody has gone on with for `DRAFT_LIFETIME`; return how many there were."""
+        return await self._store.drop_drafts(self._clock.now() - DRAFT_LIFETIME)
+
     async def open_draft(self, driver: Person, draft_id: str) -> Draft:
         """Return a draft that can still be changed."""
         draft = await self._found(driver, draft_id)

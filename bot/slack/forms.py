@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.decisions.model import Place, Review, ReviewChoice, Visibility, Workflow
+from bot.decisions.model import Outcome, Place, Review, ReviewChoice, Visibility, Workflow
 from bot.slack.ids import DONT_KNOW, QUESTION_PREFIX, Action, Block
 from bot.slack.payloads import Payload, Unreadable
 from bot.slack.text import one_line
@@ -131,6 +131,30 @@ def reason_of(view: Payload) -> str:
     if not reason:
         raise FieldError(Block.REASON, "Say why, in a sentence: the team will look for it later.")
     return str(reason)
+
+
+def outcome_of(view: Payload) -> tuple[Outcome, str]:
+    """Return how a decision went, and the note about it, which may be empty.
+
+    Raises:
+        FieldError: no outcome was chosen.
+    """
+    outcome = _selected(view, Block.OUTCOME)
+    if outcome is None:
+        raise FieldError(Block.OUTCOME, "Choose how it went.")
+    return Outcome(outcome), (_value(view, Block.NOTE, "value") or "").strip()
+
+
+def people_of(view: Payload) -> tuple[str, ...]:
+    """Return the people who are asked for their view.
+
+    Raises:
+        FieldError: nobody was chosen.
+    """
+    users = tuple(_value(view, Block.PEOPLE, "selected_users") or ())
+    if not users:
+        raise FieldError(Block.PEOPLE, "Choose at least one person.")
+    return users
 
 
 def deciders_of(view: Payload) -> tuple[str, ...]:

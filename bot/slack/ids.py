@@ -20,6 +20,8 @@ class Modal(StrEnum):
     OVERRIDE = "override"
     HAND_OVER = "hand_over"
     WITHDRAW = "withdraw"
+    ASK = "ask"
+    OUTCOME = "outcome"
 
 
 class Block(StrEnum):
@@ -35,6 +37,9 @@ class Block(StrEnum):
     NAVIGATION = "navigation"
     OPTION = "option"
     REASON = "reason"
+    PEOPLE = "people"
+    OUTCOME = "outcome"
+    NOTE = "note"
 
 
 QUESTION_PREFIX = "question:"
@@ -49,11 +54,15 @@ class Action(StrEnum):
     RESUME = "resume"
     ACCEPT = "accept"
     OVERRIDE = "override"
+    ADD_VIEW = "add_view"
+    NUDGE = "nudge"
     MENU = "menu"
     RETRY_POST = "retry_post"
     POST_ELSEWHERE = "post_elsewhere"
     RESEND = "resend"
     DISMISS = "dismiss"
+    OUTCOME = "outcome"
+    """How a decision went: this, a colon, and the outcome, if the button names one."""
 
 
 DONT_KNOW = "dont_know"

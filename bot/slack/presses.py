@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.decisions.model import Place, Visibility
+from bot.decisions.model import Outcome, Place, Visibility
 from bot.decisions.moves import Move
 from bot.slack.ids import DECISION_PREFIX
 from bot.slack.payloads import Payload, Unreadable
@@ -44,6 +44,12 @@ def decision_of(action: Payload) -> int:
     if not number.isdecimal():
         raise Unreadable("this button belongs to no decision")
     return int(number)
+
+
+def outcome_pressed(action: Payload) -> Outcome | None:
+    """Return the outcome that a button of a review names; None if it names none."""
+    _, _, outcome = str(action.get("action_id", "")).partition(":")
+    return Outcome(outcome) if outcome in set(Outcome) else None
 
 
 def chosen_channel(action: Payload) -> Place | None:

@@ -16,6 +16,7 @@ from bot.decisions.model import (
     Person,
     Place,
     Purpose,
+    ReviewAnswer,
     Settlement,
     Status,
     Visibility,
@@ -27,6 +28,7 @@ Row = Mapping[str, Any]
 _workflow = TypeAdapter(Workflow)
 _verdict = TypeAdapter(Verdict)
 _settlement: TypeAdapter[Settlement | None] = TypeAdapter(Settlement | None)
+_reviews = TypeAdapter(tuple[ReviewAnswer, ...])
 
 
 def playbook_row(text: PlaybookText) -> dict[str, Any]:
@@ -105,6 +107,7 @@ def decision_row(decision: Decision) -> dict[str, Any]:
         "settlement": _settlement.dump_json(decision.settlement).decode(),
         "supersedes": decision.supersedes,
         "superseded_by": decision.superseded_by,
+        "reviews": _reviews.dump_json(decision.reviews).decode(),
     }
 
 
@@ -128,6 +131,7 @@ def to_decision(row: Row) -> Decision:
         settlement=_settlement.validate_json(row["settlement"] or "null"),
         supersedes=row["supersedes"],
         superseded_by=row["superseded_by"],
+        reviews=_reviews.validate_json(row["reviews"]),
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ class House:
     async def bot(self, **more: str) -> AsyncIterator[Running]:
         """The bot, running beside the workspace."""
         async with running(self.settings(**more), self.playground.clock) as bot:
-            unsubscribe = self.playground.clock.subscribe(bot.woken.set)
+            unsubscribe = self.playground.clock.subscribe(bot.look)
             if self.transport == "http":
                 self.playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")
             yield bot
@@ -118,19 +119,21 @@ class House:
         raise AssertionError("the questionnaire did not come to its end")
 
     async def posted(self, person: Actor, channel: str = "product") -> tuple[Message, Message]:
-        """The newest announcement and its recommendation, once both are there."""
-        found: list[tuple[Message, Message]] = []
+        """The newest announcement and its recommendation, once both are there.
 
-        def there() -> bool:
-            for message in reversed(person.sees(channel)):
-                replies = person.thread(message) if message.by_app else []
-                if replies:
-                    found.append((message, replies[0]))
-                    return True
-            return False
+        The clock is moved past the second that the bot leaves between two posts.
+        """
 
-        await self.playground.until(there)
-        return found[0]
+        def announced() -> Message | None:
+            by_app = (m for m in reversed(person.sees(channel)) if m.by_app and not m.ephemeral_to)
+            return next(by_app, None)
+
+        await self.playground.until(announced, within=20)
+        announcement = announced()
+        assert announcement is not None
+        self.playground.clock.advance(timedelta(seconds=1))
+        await self.playground.until(lambda: person.thread(announcement), within=20)
+        return announcement, person.thread(announcement)[0]
 
     async def decide(self, person: Actor, channel: str = "product") -> tuple[Message, Message]:
         """The whole way: command, questionnaire, post."""

@@ -7,6 +7,7 @@ from bot.decisions.model import Decision, Status, Visibility
 from bot.slack.text import FALLBACK, HEADER, and_list, fit, fit_escaped, mention, quote
 from bot.slack.views.decide import actions
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section
+from bot.slack.views.review import reviews_shown
 from bot.slack.views.verdict import bars, headline, option_title, plain_headline, why_line
 
 STATUS_WORDS = {
@@ -37,6 +38,7 @@ def announcement(decision: Decision, playbook: Playbook) -> Message:
         section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
         section(bars(playbook, verdict)),
         *_settlement(decision, playbook),
+        *reviews_shown(decision),
         ContextBlock(elements=[mrkdwn(_people(decision))]),
         ContextBlock(elements=[mrkdwn(_VISIBLE_TO[decision.place.visibility])]),
         *actions(decision, playbook),

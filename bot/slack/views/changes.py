@@ -4,8 +4,10 @@ import json
 from collections.abc import Mapping
 
 from bot.advice.playbook import Playbook
+from bot.decisions.model import Outcome
 from bot.slack.text import and_list, escape, mention, quote
 from bot.slack.views.message import Message, sentence
+from bot.slack.views.review import OUTCOME_SENTENCES
 from bot.slack.views.verdict import option_title
 
 _REASON = 2000
@@ -35,6 +37,11 @@ def word(detail: Mapping[str, str], playbook: Playbook) -> Message:
             text = f"{actor} handed this over: {people} will decide."
         case "superseded":
             text = f"{actor} opened decision #{detail['by']} in the place of this one."
+        case "reviewed":
+            said = OUTCOME_SENTENCES[Outcome(detail["outcome"])].lower()
+            text = f"{actor} looked back: *{said}*."
+            if detail["note"]:
+                text += f"\n{quote(detail['note'], _REASON)}"
         case "edited":
             text = _edited(actor, detail, playbook)
         case kind:

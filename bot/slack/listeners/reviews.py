@@ -1,0 +1,51 @@
+"""Reviews: the buttons of the question how a decision went, and the modal behind them."""
+
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.desk import Desk
+from bot.decisions.moves import Move
+from bot.slack.errands import Errands
+from bot.slack.forms import decision_metadata_of, outcome_of
+from bot.slack.ids import Action, Modal
+from bot.slack.listeners.opening import open_view
+from bot.slack.payloads import who
+from bot.slack.presses import decision_of, outcome_pressed, pressed
+from bot.slack.views.review import review_modal
+
+
+class Reviews:
+    """Takes what deciders say about how a decision went."""
+
+    def __init__(self, desk: Desk, errands: Errands) -> None:
+        """Make the listeners of reviews."""
+        self._desk = desk
+        self._errands = errands
+
+    async def open(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Open the modal."""
+        await ack()
+        self._errands.begin(self._open(body, client), body)
+
+    async def submit(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """Keep the answer."""
+        number, (outcome, note) = decision_metadata_of(view), outcome_of(view)
+        await self._desk.reviewing.review(who(body), number, outcome, note)
+        await ack()
+
+    async def _open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
+        actor, action = who(body), pressed(body)
+        decision = await self._desk.deciding.ready_for(actor, decision_of(action), Move.REVIEW)
+        advisor = await self._desk.editions.advisor(decision.playbook_hash)
+        view = review_modal(decision, advisor.playbook, actor.user, outcome_pressed(action))
+        await open_view(client, body, view)
+
+
+def register(app: AsyncApp, desk: Desk, errands: Errands) -> None:
+    """Attach the listeners of reviews."""
+    reviews = Reviews(desk, errands)
+    app.action(re.compile(f"^{Action.OUTCOME}(:|$)"))(reviews.open)
+    app.view(Modal.OUTCOME)(reviews.submit)

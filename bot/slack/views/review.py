@@ -1,0 +1,152 @@
+"""The review: the question to a decider, its modal, and what was answered."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    RadioButtonsElement,
+)
+from slack_sdk.models.views import View
+
+from bot.advice.playbook import Playbook
+from bot.decisions.model import Decision, Outcome, ReviewAnswer
+from bot.slack import ids
+from bot.slack.forms import DecisionMetadata
+from bot.slack.text import FALLBACK, fit, fit_escaped, mention, quote
+from bot.slack.views.message import Message, as_dicts, plain, section, where
+from bot.slack.views.verdict import option_title
+
+NOTE_LENGTH = 2000
+OUTCOME_SENTENCES = {
+    Outcome.WORKED: "It worked",
+    Outcome.PARTLY: "It worked partly",
+    Outcome.FAILED: "It did not work",
+    Outcome.NOT_TRIED: "It was not tried",
+}
+_ON_BUTTONS = {
+    Outcome.WORKED: "Worked",
+    Outcome.PARTLY: "Partly",
+    Outcome.FAILED: "Did not work",
+    Outcome.NOT_TRIED: "Not tried",
+}
+_MOST_SHOWN = 3
+_SHOWN_NOTE = 600
+
+
+def review_question(decision: Decision, playbook: Playbook, decider: str) -> Message:
+    """Return the question to a decider how a decision went, or what they answered to it."""
+    text = f"*How did it go?*\n{_decided(decision, playbook)}"
+    answer = answer_of(decision, decider)
+    if answer is None:
+        text += "\nYour answer is kept with the decision, and its thread is told."
+        buttons = [outcome_button(decision, outcome) for outcome in Outcome]
+    else:
+        text += f"\nYou said on {answer.at:%-d %B %Y}: *{OUTCOME_SENTENCES[answer.outcome]}*."
+        if answer.note:
+            text += f"\n{quote(answer.note, _SHOWN_NOTE)}"
+        buttons = [outcome_button(decision, None)]
+    actions = ActionsBlock(
+        block_id=f"{ids.DECISION_PREFIX}{decision.number}", elements=list(buttons)
+    )
+    return Message(text=fit(text, FALLBACK), blocks=as_dicts([section(text), actions]))
+
+
+def outcome_button(decision: Decision, outcome: Outcome | None) -> ButtonElement:
+    """Return the button that opens the modal, with an outcome chosen or with none."""
+    words = _ON_BUTTONS[outcome] if outcome else "Change my answer"
+    return ButtonElement(
+        action_id=f"{ids.Action.OUTCOME}:{outcome}" if outcome else ids.Action.OUTCOME,
+        text=plain(words),
+        value=str(decision.number),
+    )
+
+
+def review_modal(
+    decision: Decision, playbook: Playbook, decider: str, chosen: Outcome | None = None
+) -> dict[str, Any]:
+    """Return the modal in which a decider says how it went.
+
+    Args:
+        decision: what was decided.
+        playbook: the decision's.
+        decider: who is asked; what they said before is filled in.
+        chosen: the outcome chosen already, if any.
+    """
+    before = answer_of(decision, decider)
+    outcome = chosen or (before.outcome if before else None)
+    options = {
+        each: Option(text=plain(words), value=each.value)
+        for each, words in OUTCOME_SENTENCES.items()
+    }
+    choice = InputBlock(
+        block_id=ids.Block.OUTCOME,
+        label=plain("How did it go?"),
+        element=RadioButtonsElement(
+            action_id=ids.Action.ANSWER,
+            options=list(options.values()),
+            initial_option=options[outcome] if outcome else None,
+        ),
+    )
+    note = InputBlock(
+        block_id=ids.Block.NOTE,
+        label=plain("What did you learn?"),
+        hint=plain("The thread is told, and it stays with the decision."),
+        optional=True,
+        element=PlainTextInputElement(
+            action_id=ids.Action.ANSWER,
+            multiline=True,
+            max_length=NOTE_LENGTH,
+            initial_value=before.note if before and before.note else None,
+        ),
+    )
+    return View(
+        type="modal",
+        callback_id=ids.Modal.OUTCOME,
+        private_metadata=DecisionMetadata(decision=decision.number).model_dump_json(),
+        title=plain("How did it go?"),
+        submit=plain("Save"),
+        close=plain("Cancel"),
+        blocks=[section(_decided(decision, playbook)), choice, note],
+    ).to_dict()
+
+
+def reviews_shown(decision: Decision) -> list[Block]:
+    """Return what the deciders said, the last first; nothing where nobody has said anything."""
+    answers = list(reversed(decision.reviews))
+    blocks: list[Block] = [section(_shown(answer)) for answer in answers[:_MOST_SHOWN]]
+    rest = len(answers) - _MOST_SHOWN
+    if rest > 0:
+        blocks.append(section(f"and {rest} more {'reviews' if rest > 1 else 'review'}"))
+    return blocks
+
+
+def answer_of(decision: Decision, decider: str) -> ReviewAnswer | None:
+    """Return what a decider said at the review; None if nothing yet."""
+    return _by(decision.reviews, decider)
+
+
+def _by(answers: Iterable[ReviewAnswer], decider: str) -> ReviewAnswer | None:
+    return next((answer for answer in answers if answer.by == decider), None)
+
+
+def _shown(answer: ReviewAnswer) -> str:
+    said = OUTCOME_SENTENCES[answer.outcome].lower()
+    words = f"Reviewed by {mention(answer.by)} on {answer.at:%-d %B %Y}: *{said}*"
+    return f"{words}\n{quote(answer.note, _SHOWN_NOTE)}" if answer.note else words
+
+
+def _decided(decision: Decision, playbook: Playbook) -> str:
+    """Return what was decided, when and where, in a sentence."""
+    title = f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
+    settlement = decision.settlement
+    if settlement is None or settlement.option is None:
+        return title
+    option = option_title(playbook, settlement.option)
+    on = f"{settlement.at:%-d %B %Y}"
+    return f"{title}\nDecided on {on} in {where(decision.place)}: *{option}*"
