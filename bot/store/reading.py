@@ -15,8 +15,8 @@ from sqlite_utils import Database
 from bot.decisions.delivery import announcement_key
 from bot.decisions.model import Decision, Visibility
 from bot.decisions.reading import (
-    AnswerSheet,
     Announced,
+    AnswerSheet,
     Cursor,
     Direction,
     Found,
@@ -25,7 +25,6 @@ from bot.decisions.reading import (
 )
 from bot.store import rows
 from bot.store.log import Log
-from bot.store.search_schema import CHOSEN, PLAYBOOK
 
 _THEIRS = (
     "number in (select number from decision_people where workspace = :workspace and user = :user)"
@@ -37,15 +36,43 @@ _GRANTS = (
 )
 _MAY_READ = f"workspace = :workspace and ({' or '.join(f'({each})' for each in _GRANTS)})"
 
-_READ = f"select * from decisions where number = :number and {_MAY_READ}"  # noqa: S608
-_ANSWER_SHEETS = (
-    "select number, answers from decisions"  # noqa: S608
-    f" where {_MAY_READ} and {PLAYBOOK} = :playbook order by number desc limit :limit"
+_READ = f"""
+select * from decisions where workspace = :workspace and number in (
+  select number from catalogue where number = :number and {_MAY_READ}
 )
+"""  # noqa: S608  # only constants of this file
+_ANSWER_SHEETS = f"""
+select number, answers from decisions where workspace = :workspace and number in (
+  select number from catalogue where {_MAY_READ} and playbook = :playbook
+  order by number desc limit :limit
+) order by number desc
+"""  # noqa: S608  # only constants of this file
 _CONTRIBUTORS = (
     "select user from decision_people"
     " where workspace = ? and number = ? and role = 'contributor' order by user"
 )
+_PAGE = """
+select * from decisions where workspace = :workspace and number in ({numbers})
+order by number {order} limit :limit
+"""
+_WALK = """
+select number from (
+  select number from catalogue where workspace = :workspace and {conditions}
+  order by number {order} limit :limit
+)
+"""
+_SEARCH = """
+select number from (
+  select catalogue.number as number
+  from decision_words cross join catalogue on catalogue.id = decision_words.rowid
+  where decision_words match :match {beyond} and ({may_read}) and ({wanted})
+  order by decision_words.rowid {order} limit :limit
+)
+"""
+_BEYOND = """
+and decision_words.rowid {sign}
+  (select id from catalogue where workspace = :workspace and number = :from)
+"""
 _ANNOUNCED = "select sent_channel, ts from deliveries where key = ? and ts is not null"
 
 
@@ -128,39 +155,22 @@ def _query(sight: Sight, wanted: Wanted, cursor: Cursor | None, limit: int) -> _
 def _without_words(wanted: Wanted, arguments: dict[str, Any], *, newer: bool) -> _Query:
     """Return the query as a union of walks along an index, each of which can stop early."""
     order = "asc" if newer else "desc"
-    beyond = _beyond("number", arguments["from"], newer=newer)
+    beyond = [] if arguments["from"] is None else [f"number {'>' if newer else '<'} :from"]
     walks = [
-        f"select number from (select number from decisions where workspace = :workspace"  # noqa: S608
-        f" and {' and '.join([*conditions, *beyond])} order by number {order} limit :limit)"
+        _WALK.format(conditions=" and ".join([*conditions, *beyond]), order=order)
         for conditions in _combined(wanted, arguments)
     ]
-    sql = (
-        f"select * from decisions where workspace = :workspace"  # noqa: S608
-        f" and number in ({' union '.join(walks)}) order by number {order} limit :limit"
-    )
-    return _Query(sql, arguments)
+    return _Query(_PAGE.format(numbers=" union ".join(walks), order=order), arguments)
 
 
 def _with_words(wanted: Wanted, arguments: dict[str, Any], *, newer: bool) -> _Query:
     """Return the query as a walk along the full-text index, newest first."""
-    arguments["match"] = _match(arguments["workspace"], wanted.words)
-    conditions = [
-        _MAY_READ,
-        " or ".join(f"({' and '.join(each)})" for each in _combined(wanted, arguments)),
-    ]
-    of_key = "(select id from decision_keys where workspace = :workspace and number = :from)"
-    beyond = [] if arguments["from"] is None else [f"rowid {'>' if newer else '<'} {of_key}"]
-    keys = " and ".join(["decision_words match :match", *beyond])
     order = "asc" if newer else "desc"
-    sql = (
-        "select decisions.* from decision_words"  # noqa: S608
-        " cross join decision_keys on decision_keys.id = decision_words.rowid"
-        " cross join decisions using (workspace, number)"
-        f" where {keys.replace('rowid', 'decision_words.rowid')}"
-        f" and {' and '.join(f'({each})' for each in conditions)}"
-        f" order by decision_words.rowid {order} limit :limit"
-    )
-    return _Query(sql, arguments)
+    arguments["match"] = _match(arguments, wanted)
+    alternatives = " or ".join(f"({' and '.join(each)})" for each in _combined(wanted, arguments))
+    beyond = "" if arguments["from"] is None else _BEYOND.format(sign=">" if newer else "<")
+    numbers = _SEARCH.format(may_read=_MAY_READ, wanted=alternatives, beyond=beyond, order=order)
+    return _Query(_PAGE.format(numbers=numbers, order=order), arguments)
 
 
 def _combined(wanted: Wanted, arguments: dict[str, Any]) -> list[list[str]]:
@@ -174,23 +184,27 @@ def _combined(wanted: Wanted, arguments: dict[str, Any]) -> list[list[str]]:
     if wanted.statuses:
         choices.append([f"status = :status{at}" for at in range(len(wanted.statuses))])
     if wanted.options:
-        choices.append([f"{CHOSEN} = :option{at}" for at in range(len(wanted.options))])
+        choices.append([f"chosen = :option{at}" for at in range(len(wanted.options))])
     return [list(each) for each in product(*choices)]
 
 
-def _beyond(column: str, number: int | None, *, newer: bool) -> list[str]:
-    if number is None:
-        return []
-    return [f"{column} {'>' if newer else '<'} :from"]
-
-
-def _match(workspace: str, words: Sequence[str]) -> str:
+def _match(arguments: Mapping[str, Any], wanted: Wanted) -> str:
     """Return what the full-text index is asked for: each word quoted, so that none is a command.
 
     Source: https://www.sqlite.org/fts5.html#full_text_query_syntax
     """
-    wanted = " AND ".join(_quoted(word) for word in words)
-    return f"workspace : {_quoted(workspace)} AND {{title problem reasons}} : ({wanted})"
+    readers = [f"read{arguments['user']}"]
+    if not wanted.mine:
+        readers += ["readpublic", *([f"read{arguments['here']}"] if arguments["here"] else [])]
+    facets = [
+        [f"in{arguments['workspace']}"],
+        readers,
+        [f"status{each}" for each in wanted.statuses],
+        [f"option{each.replace('_', '').replace('-', '')}" for each in wanted.options],
+    ]
+    any_of = [f"({' OR '.join(map(_quoted, each))})" for each in facets if each]
+    words = " AND ".join(map(_quoted, wanted.words))
+    return f"facets : ({' AND '.join(any_of)}) AND {{title problem reasons}} : ({words})"
 
 
 def _quoted(word: str) -> str:

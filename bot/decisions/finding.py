@@ -1,0 +1,189 @@
+"""The use cases of finding: list, search, show, and what was decided alike before."""
+
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.decisions.editions import Editions
+from bot.decisions.errors import NoSuchDecision
+from bot.decisions.model import Decision, Draft, Status
+from bot.decisions.reading import (
+    Announced,
+    AnswerSheet,
+    Cursor,
+    Direction,
+    Found,
+    ReadingStore,
+    Sight,
+    Wanted,
+)
+from bot.decisions.record import Record
+
+STATUS_WORDS: Mapping[str, tuple[Status, ...]] = {
+    **{status.value: (status,) for status in Status},
+    "decided": (Status.ACCEPTED, Status.OVERRIDDEN),
+    "different": (Status.OVERRIDDEN,),
+    "differently": (Status.OVERRIDDEN,),
+}
+"""What people type for a status."""
+
+_MOST_WORDS = 12
+_LONGEST_WORD = 64
+_MOST_OPTIONS = 4
+_BATCH = 200
+
+_NEWEST_COMPARED = 500
+_MOST_ALIKE = 3
+_LEAST_IN_COMMON = 3
+_LEAST_SHARE = 2 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A decision that answered `alike` of the `compared` questions that both answered alike."""
+
+    decision: Decision
+    alike: int
+    compared: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything of one decision; `announced` is None as long as it was not posted."""
+
+    record: Record
+    decision: Decision
+    announced: Announced | None
+
+
+class Finding:
+    """Everything a person can look up; whatever they may not read is as if it were not there."""
+
+    def __init__(self, store: ReadingStore, editions: Editions) -> None:
+        """Make the use cases on a log and the playbooks."""
+        self._store = store
+        self._editions = editions
+
+    def filters(self, text: str) -> Wanted:
+        """Return what is meant by the words typed after `list`.
+
+        `mine`, `all`, statuses, and options of the playbooks in use are filters; anything else is
+        looked for in the text.
+        """
+        return _filters(text, self._options())
+
+    async def page(self, sight: Sight, wanted: Wanted, cursor: Cursor | None, size: int) -> Found:
+        """Return a page of the decisions wanted, newest first."""
+        return await self._store.find(sight, wanted, cursor, size)
+
+    async def show(self, sight: Sight, number: int) -> Shown:
+        """Return everything of a decision.
+
+        Raises:
+            NoSuchDecision: there is none of this number, or it is not for them to see.
+        """
+        decision = await self._store.read(sight, number)
+        if decision is None:
+            raise NoSuchDecision(number)
+        return Shown(await self._record(decision), decision, await self._store.announced(decision))
+
+    async def records(self, sight: Sight, limit: int) -> AsyncIterator[Record]:
+        """Give the records of the newest decisions, newest first, at most `limit`."""
+        cursor: Cursor | None = None
+        while limit > 0:
+            found = await self._store.find(sight, Wanted(), cursor, min(limit, _BATCH))
+            for decision in found.decisions:
+                yield await self._record(decision)
+            if not found.older:
+                return
+            limit -= len(found.decisions)
+            cursor = Cursor(found.decisions[-1].number, Direction.OLDER)
+
+    async def alike(self, draft: Draft) -> tuple[Alike, ...]:
+        """Return the decisions most like a draft in their answers, as far as its driver may read.
+
+        They were made by the same playbook, and two thirds at least of the questions that both
+        answered have the same answer. Only the newest are compared.
+        """
+        advisor = await self._editions.advisor(draft.playbook_hash)
+        sight = Sight.of(draft.driver, draft.origin)
+        sheets = await self._store.answer_sheets(sight, advisor.playbook.id, _NEWEST_COMPARED)
+        found = []
+        for number, alike, compared in most_alike(draft.answers, sheets, leave_out=draft.about):
+            decision = await self._store.read(sight, number)
+            if decision is not None:
+                found.append(Alike(decision, alike, compared))
+        return tuple(found)
+
+    async def _record(self, decision: Decision) -> Record:
+        advisor = await self._editions.advisor(decision.playbook_hash)
+        contributors = await self._store.contributors(decision)
+        return Record.of(decision, advisor.playbook, contributors)
+
+    def _options(self) -> set[str]:
+        return {
+            option
+            for playbook_id in self._editions.titles()
+            for option in self._editions.current(playbook_id).advisor.playbook.options
+        }
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words to look for in a text: letters and digits, whatever else is there."""
+    words = dict.fromkeys(word[:_LONGEST_WORD] for word in re.findall(r"\w+", text.casefold()))
+    return tuple(word for word in words if word.strip("_"))[:_MOST_WORDS]
+
+
+def most_alike(
+    answers: Mapping[str, str | None],
+    sheets: Iterable[AnswerSheet],
+    *,
+    leave_out: int | None = None,
+) -> list[tuple[int, int, int]]:
+    """Return the sheets most like these answers: number, questions alike, questions compared.
+
+    Only questions that both answered are compared; "don't know" is no answer.
+    """
+    given = {(question, answer) for question, answer in answers.items() if answer is not None}
+    questions = {question for question, _ in given}
+    counted = []
+    for sheet in sheets:
+        theirs = {each for each in sheet.answers.items() if each[1] is not None}
+        compared = sum(question in questions for question, _ in theirs)
+        alike = len(given & theirs)
+        enough = compared >= _LEAST_IN_COMMON and alike >= _LEAST_SHARE * compared
+        if enough and sheet.number != leave_out:
+            counted.append((sheet.number, alike, compared))
+    counted.sort(key=lambda each: (each[1] / each[2], each[1], each[0]), reverse=True)
+    return counted[:_MOST_ALIKE]
+
+
+def _filters(text: str, options: set[str]) -> Wanted:
+    words = text.casefold().replace("-", " ").replace("_", " ").split()
+    mine, statuses, chosen, rest = False, list[Status](), list[str](), list[str]()
+    while words:
+        option = _option(words, options)
+        if option is not None:
+            chosen.append(option)
+            del words[: len(option.split("_"))]
+            continue
+        word = words.pop(0)
+        mine = mine or word == "mine"
+        statuses += STATUS_WORDS.get(word, ())
+        if word not in {"mine", "all", *STATUS_WORDS}:
+            rest.append(word)
+    return Wanted(
+        mine=mine,
+        statuses=tuple(dict.fromkeys(statuses)),
+        options=tuple(dict.fromkeys(chosen))[:_MOST_OPTIONS],
+        words=words_of(" ".join(rest)),
+    )
+
+
+def _option(words: Sequence[str], options: set[str]) -> str | None:
+    """Return the option that a list of words begins with: `long context` is `long_context`."""
+    for length in (3, 2, 1):
+        named = "_".join(words[:length]).replace("-", "_")
+        if named in options:
+            return named
+    return None

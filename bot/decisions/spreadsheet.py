@@ -1,0 +1,56 @@
+"""Records as CSV, which no spreadsheet takes for formulas."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from bot.decisions.record import Record
+
+COLUMNS = (
+    *("workspace", "number", "title", "problem", "status", "recommended", "strength", "settled"),
+    *("chosen", "decided_by", "decided_at", "reason", "driver", "deciders", "contributors"),
+    *("channel", "visibility", "opened_at", "review_on", "supersedes", "superseded_by"),
+    *("playbook", "playbook_version", "answers", "revisit_when"),
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_csv(records: Iterable[Record]) -> str:
+    r"""Return records as CSV after RFC 4180, a row for each, with the columns' names first.
+
+    A cell that a spreadsheet would take for a formula begins with an apostrophe:
+    https://owasp.org/www-community/attacks/CSV_Injection. A line feed before such a character
+    is no protection, as some programs strip it.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for record in records:
+        cells = _cells(record)
+        writer.writerow([_safe(cells[column]) for column in COLUMNS])
+    return out.getvalue()
+
+
+def _cells(record: Record) -> dict[str, Any]:
+    outcome = record.outcome
+    return {
+        **record.model_dump(mode="json"),
+        "chosen": outcome.option if outcome else None,
+        "decided_by": outcome.by if outcome else None,
+        "decided_at": outcome.at.isoformat() if outcome else None,
+        "reason": outcome.reason if outcome else None,
+        "deciders": " ".join(record.deciders),
+        "contributors": " ".join(record.contributors),
+        "playbook": record.playbook.id,
+        "playbook_version": record.playbook.version,
+        "answers": "\n".join(f"{each.ask} {each.words}" for each in record.answers),
+        "revisit_when": "\n".join(record.revisit_when),
+    }
+
+
+def _safe(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\0", "")
+    return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA) else text

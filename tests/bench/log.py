@@ -1,0 +1,186 @@
+"""How long it takes to find something in a log of many decisions.
+
+Usage: python -m tests.bench.log [--count N] [--keep FILE]
+
+The log holds decisions of two workspaces, public, private and direct ones, by two thousand
+people. Each question is asked as the bot asks it, and several times; the worst time counts.
+"""
+
+import asyncio
+import itertools
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.advice import loader
+from bot.advice.advisor import Advisor
+from bot.decisions.model import Decision, Place, Settlement, Status, Visibility
+from bot.decisions.reading import Cursor, Direction, Sight, Wanted
+from bot.store import rows
+from bot.store.log import Log
+from bot.store.reading import SqliteReading
+
+RULES = Path(__file__).parents[2] / "rules" / "ragvsft"
+BAR = 50
+TIMES = 20
+AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+WORDS = (
+    *("answers", "support", "team", "refund", "contract", "summary", "search", "handbook"),
+    *("style", "customers", "tickets", "house", "legal", "sales", "onboarding", "notes"),
+    *("claims", "invoices", "reports", "audit", "policy", "catalogue", "prices", "quality"),
+)
+
+
+@click.command()
+@click.option("--count", default=100_000, show_default=True, help="How many decisions.")
+@click.option("--keep", type=click.Path(dir_okay=False, path_type=Path), help="Keep the log here.")
+def main(count: int, keep: Path | None) -> None:
+    """Build a log of many decisions and print how long list, search and show take."""
+    with tempfile.TemporaryDirectory(prefix="ragvsft-bench-") as folder:
+        asyncio.run(_bench(keep or Path(folder) / "log.db", count))
+
+
+async def _bench(path: Path, count: int) -> None:
+    log = await Log(path).open()
+    try:
+        if not await log.read(lambda db: db.table("decisions").count):
+            await _build(log, count)
+        await _measure(SqliteReading(log), count)
+    finally:
+        await log.close()
+
+
+async def _build(log: Log, count: int) -> None:
+    text = loader.read(RULES)
+    advisor = Advisor(loader.parse(text))
+    await log.write(lambda db: db.table("playbooks").insert(rows.playbook_row(text)))
+    began = time.perf_counter()
+    made = _rows(advisor, count)
+    while batch := list(itertools.islice(made, 5000)):
+        await log.write(lambda db, batch=batch: db.table("decisions").insert_all(batch))
+    print(f"{count:,} decisions logged in {time.perf_counter() - began:.0f} s")
+
+
+def _rows(advisor: Advisor, count: int) -> Iterator[dict[str, Any]]:
+    chance = random.Random(0)
+    patterns = [_pattern(advisor, chance) for _ in range(50)]
+    for at in range(count):
+        decision, row = chance.choice(patterns)
+        people = [f"U{chance.randrange(2000):05}" for _ in range(3)]
+        channel, visibility = _place(chance, people[0])
+        status = Status.OPEN if chance.random() < 0.002 else Status.ACCEPTED
+        number = at // 2 + 1
+        words = " ".join(chance.choices(WORDS, k=6))
+        rare = " zanzibar" if chance.random() < 10 / count else ""
+        settled = Settlement(people[1], AT, "As recommended", decision.verdict.option)
+        yield (
+            row
+            | rows.decision_row(
+                replace(
+                    decision,
+                    workspace=f"T{at % 2}",
+                    number=number,
+                    draft_id=f"{at:032x}",
+                    title=f"{words[:60]}{rare}",
+                    problem=" ".join(chance.choices(WORDS, k=40)),
+                    driver=people[0],
+                    deciders=tuple(people[1:]),
+                    place=Place(channel, visibility),
+                    status=status,
+                    opened_at=AT + timedelta(minutes=at),
+                    settlement=None if status is Status.OPEN else settled,
+                )
+            )
+            | {"verdict": row["verdict"]}
+        )
+
+
+def _pattern(advisor: Advisor, chance: random.Random) -> tuple[Decision, dict[str, Any]]:
+    answers = {
+        question.id: chance.choice([*question.answers, None])
+        for question in advisor.playbook.questions
+    }
+    decision = Decision(
+        workspace="T0",
+        number=1,
+        draft_id="",
+        title="",
+        problem="",
+        driver="U1",
+        deciders=("U1",),
+        review_on=date(2026, 4, 5),
+        place=Place("C1", Visibility.PUBLIC),
+        playbook_hash=advisor.playbook.hash,
+        answers=answers,
+        verdict=advisor.advise(answers),
+        status=Status.OPEN,
+        opened_at=AT,
+    )
+    return decision, rows.decision_row(decision)
+
+
+def _place(chance: random.Random, driver: str) -> tuple[str, Visibility]:
+    drawn = chance.random()
+    if drawn < 0.5:
+        return f"C{chance.randrange(300):05}", Visibility.PUBLIC
+    if drawn < 0.9:
+        return f"G{chance.randrange(300):05}", Visibility.PRIVATE
+    return driver, Visibility.DIRECT
+
+
+async def _measure(reading: SqliteReading, count: int) -> None:
+    stranger, insider = Sight("T0", "U99999"), Sight("T0", "U00007", "G00007")
+    middle = Cursor(count // 4, Direction.OLDER)
+    back = replace(middle, direction=Direction.NEWER)
+
+    def page(
+        sight: Sight, wanted: Wanted, cursor: Cursor | None = None
+    ) -> Callable[[], Awaitable[Any]]:
+        return lambda: reading.find(sight, wanted, cursor, 10)
+
+    cases = {
+        "list": page(insider, Wanted()),
+        "list, from the middle": page(insider, Wanted(), middle),
+        "list, back to newer ones": page(insider, Wanted(), back),
+        "list mine": page(insider, Wanted(mine=True)),
+        "list open": page(insider, Wanted(statuses=(Status.OPEN,))),
+        "list withdrawn (there is none)": page(insider, Wanted(statuses=(Status.WITHDRAWN,))),
+        "list rag": page(insider, Wanted(options=("rag",))),
+        "list open rag": page(insider, Wanted(statuses=(Status.OPEN,), options=("rag",))),
+        "list support open": page(insider, Wanted(statuses=(Status.OPEN,), words=("support",))),
+        "list mine support": page(insider, Wanted(mine=True, words=("support",))),
+        "search, a common word": page(insider, Wanted(words=("support",))),
+        "search, three common words": page(insider, Wanted(words=("support", "team", "audit"))),
+        "search, a rare word": page(stranger, Wanted(words=("zanzibar",))),
+        "search, a word that is nowhere": page(stranger, Wanted(words=("xylophone",))),
+        "search, a common and a rare word": page(stranger, Wanted(words=("support", "zanzibar"))),
+        "search, from the middle": page(insider, Wanted(words=("support",)), middle),
+        "show": lambda: reading.read(insider, count // 4),
+        "similar (answers of the newest 500)": (
+            lambda: reading.answer_sheets(insider, "ragvsft", 500)
+        ),
+    }  # fmt: skip
+    print(f"{'':<40} {'median':>9} {'worst':>9}   (ms; the bar for list and search is {BAR})")
+    for name, ask in cases.items():
+        times = [await _timed(ask) for _ in range(TIMES)]
+        worst = max(times)
+        late = "  over the bar" if worst > BAR else ""
+        print(f"{name:<40} {statistics.median(times):9.1f} {worst:9.1f}{late}")
+
+
+async def _timed(ask: Callable[[], Awaitable[Any]]) -> float:
+    began = time.perf_counter()
+    await ask()
+    return (time.perf_counter() - began) * 1000
+
+
+if __name__ == "__main__":
+    main()
