@@ -41,11 +41,11 @@ async def test_a_decider_accepts_and_the_message_locks(house: House) -> None:
     """Accepted: the message says by whom and what, and has no deciding buttons any more."""
     ada = house.playground.person("ada")
     announcement, _ = await house.decide(ada)
-    assert _actions(announcement) == ["accept", "override", "menu"]
+    assert _actions(announcement)[:2] == ["accept", "override"]
     await ada.click(announcement, "accept")
     text = await _reads(house, ada, announcement.ts, "Accepted by")
     assert f"<@{ada.id}>" in text
-    assert _actions(_message(ada, announcement.ts)) == ["menu"]
+    assert not {"accept", "override"}.intersection(_actions(_message(ada, announcement.ts)))
     await _thread_says(house, ada, announcement, "accepted the recommendation")
     (row,) = house.rows("decisions")
     assert row["status"] == "accepted"
