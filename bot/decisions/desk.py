@@ -10,6 +10,7 @@ from bot.decisions.delivery import Delivery, DeliveryKind
 from bot.decisions.drafting import Drafting
 from bot.decisions.editions import Editions
 from bot.decisions.errors import NothingToResend, NotTheirs
+from bot.decisions.finding import Finding
 from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Status, Visibility
 from bot.decisions.ports import Clock, Playbooks, Store
 
@@ -46,6 +47,7 @@ class Desk:
         self._wake_delivery = wake_delivery
         self.editions = Editions(store, playbooks)
         self.drafting = Drafting(store, clock, self.editions)
+        self.finding = Finding(store, self.editions)
         self.deciding = Deciding(store, clock, self.editions, wake_delivery)
 
     async def post(self, driver: Person, draft_id: str, place: Place) -> Posted:

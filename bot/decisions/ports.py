@@ -10,6 +10,7 @@ from bot.advice.loader import PlaybookText
 from bot.decisions.delivery import Delivery
 from bot.decisions.events import Change
 from bot.decisions.model import Decision, Draft, Person, Place
+from bot.decisions.reading import ReadingStore
 
 Supersede = Callable[[Decision, Decision], Change]
 
@@ -46,7 +47,7 @@ class Playbooks(Protocol):
         ...
 
 
-class Store(Protocol):
+class Store(ReadingStore, Protocol):
     """The decision log. Each method is one transaction."""
 
     async def add_draft(self, draft: Draft, text: PlaybookText) -> None:

@@ -2,6 +2,8 @@
 
 from sqlite_utils import Database, Migrations
 
+from bot.store.search_schema import create_search
+
 migrations = Migrations("ragvsft")
 
 
@@ -133,6 +135,12 @@ def m002_installations(db: Database) -> None:
     _table(db, "enterprise_workspaces", {"workspace": str, "enterprise": str}, pk="workspace")
     _table(db, "oauth_states", {"state": str, "expires_at": str}, pk="state")
     db.table("oauth_states").create_index(["expires_at"])
+
+
+@migrations()
+def m003_search(db: Database) -> None:
+    """What decisions are found by: their people, their words, and indices in order of number."""
+    create_search(db)
 
 
 def _table(

@@ -11,13 +11,15 @@ from sqlite_utils.db import NotFoundError
 from bot.advice.loader import PlaybookText
 from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState, opening_deliveries
 from bot.decisions.events import Change, Event
-from bot.decisions.model import Decision, Draft, Person, Place, Visibility
+from bot.decisions.model import Decision, Draft, Person, Place
 from bot.decisions.ports import Supersede
+from bot.decisions.reading import Sight, Wanted
 from bot.store import rows
 from bot.store.log import Log
+from bot.store.reading import SqliteReading
 
 
-class SqliteStore:
+class SqliteStore(SqliteReading):
     """The port `Store`, on a log."""
 
     def __init__(self, log: Log) -> None:
@@ -108,19 +110,8 @@ class SqliteStore:
 
     async def recent_decisions(self, person: Person, limit: int) -> list[Decision]:
         """Return the newest decisions that this person may see outside any channel."""
-        query = (
-            "select * from decisions where workspace = :workspace and (visibility = :public"
-            " or driver = :user or exists (select 1 from json_each(deciders) where value = :user))"
-            " order by number desc limit :limit"
-        )
-        arguments = {
-            "workspace": person.workspace,
-            "user": person.user,
-            "public": Visibility.PUBLIC.value,
-            "limit": limit,
-        }
-        found = await self._log.read(lambda db: list(db.query(query, arguments)))
-        return [rows.to_decision(row) for row in found]
+        found = await self.find(Sight.of(person), Wanted(), None, limit)
+        return list(found.decisions)
 
     async def redirect(self, decision: Decision, place: Place, actor: str, at: datetime) -> bool:
         """Send a decision's failed deliveries again, to `place`, and move the decision there."""

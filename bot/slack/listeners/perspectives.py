@@ -1,0 +1,65 @@
+"""Views of a decision: added blind, asked for, and waited for."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.desk import Desk
+from bot.decisions.errors import NobodyToAsk
+from bot.slack.errands import Errands
+from bot.slack.forms import FieldError, decision_metadata_of, people_of
+from bot.slack.ids import Action, Block, Modal
+from bot.slack.listeners.opening import open_modal
+from bot.slack.payloads import place_of_message, who
+from bot.slack.presses import decision_of, pressed
+from bot.slack.responses import respond_privately
+from bot.slack.views.message import sentence
+from bot.slack.views.notices import NOBODY_TO_ASK
+from bot.slack.views.team import nudged
+
+
+class PerspectiveListeners:
+    """Opens a person's own questionnaire; asks others for theirs."""
+
+    def __init__(self, desk: Desk, errands: Errands) -> None:
+        """Make the listeners of views."""
+        self._desk = desk
+        self._errands = errands
+
+    async def add(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Open the questionnaire for the person's own view."""
+        await ack()
+        self._errands.begin(self._add(body, client), body)
+
+    async def ask(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """Ask the people chosen for their view."""
+        number, people = decision_metadata_of(view), people_of(view)
+        try:
+            await self._desk.perspectives.ask(who(body), number, people)
+        except NobodyToAsk as error:
+            raise FieldError(Block.PEOPLE, NOBODY_TO_ASK) from error
+        await ack()
+
+    async def nudge(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Remind those who have not answered."""
+        number = decision_of(pressed(body))
+        people = await self._desk.perspectives.nudge(who(body), number)
+        await ack()
+        self._errands.begin(self._confirm(body, people), body)
+
+    async def _add(self, body: dict[str, Any], client: AsyncWebClient) -> None:
+        number, place = decision_of(pressed(body)), place_of_message(body)
+        page = await self._desk.perspectives.begin(who(body), place, number)
+        await open_modal(self._desk, client, body, page)
+
+    async def _confirm(self, body: dict[str, Any], people: tuple[str, ...]) -> None:
+        await respond_privately(body["response_url"], sentence(nudged(people)))
+
+
+def register(app: AsyncApp, desk: Desk, errands: Errands) -> None:
+    """Attach the listeners of views."""
+    listeners = PerspectiveListeners(desk, errands)
+    app.action(Action.ADD_VIEW)(listeners.add)
+    app.action(Action.NUDGE)(listeners.nudge)
+    app.view(Modal.ASK)(listeners.ask)

@@ -1,0 +1,254 @@
+"""How a team sees a decision: the message in its thread, and what asks people for their view."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    InputBlock,
+    UserMultiSelectElement,
+)
+
+from bot.advice.playbook import Playbook
+from bot.decisions.model import Decision, Status
+from bot.decisions.team import Agreement, Comparison, Difference, Together, Voice
+from bot.slack import ids
+from bot.slack.text import (
+    FALLBACK,
+    MESSAGE_BUDGET,
+    SECTION,
+    and_list,
+    fit,
+    fit_escaped,
+    mention,
+    quote,
+)
+from bot.slack.views.decide import add_view, decision_modal
+from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, size_of, where
+from bot.slack.views.verdict import STRENGTH_WORDS, option_title
+
+MOST_ASKED = 20
+_SIZES = ((12, 8), (6, 5), (3, 3), (1, 2), (0, 1))
+"""How many questions and how many names are shown; the next is for messages that are too long."""
+_ASK, _ANSWER = 300, 120
+_NO_PEEKING = (
+    "Anybody can add a view, best before reading the others': the questions don't show them. "
+    "Press the button again to change yours."
+)
+
+
+def team_message(decision: Decision, playbook: Playbook, seen: Comparison) -> Message:
+    """Return the message in the thread with everybody's view, as far as it fits."""
+    blocks: list[Block] = []
+    for questions, names in _SIZES:
+        blocks = _Team(decision, playbook, seen, questions, names).blocks()
+        if size_of(blocks) <= MESSAGE_BUDGET:
+            break
+    return Message(text=fit(_summary(decision, playbook, seen), FALLBACK), blocks=as_dicts(blocks))
+
+
+def request(decision: Decision, *, nudge: bool) -> Message:
+    """Return the direct message that asks somebody for their view, without any verdict.
+
+    Args:
+        decision: the decision, whose driver asks.
+        nudge: whether it is a reminder.
+    """
+    asker = mention(decision.driver)
+    title = f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
+    if decision.status is not Status.OPEN:
+        text = f"{title}\n{asker} asked for your view; meanwhile this is settled."
+        return Message(text=text, blocks=as_dicts([section(text)]))
+    opening = "is still looking forward to" if nudge else "would like to have"
+    text = f"{asker} {opening} your view of a decision in {where(decision.place)}:"
+    blocks: list[Block] = [section(f"{text}\n{title}")]
+    if decision.problem:
+        blocks.append(section(quote(decision.problem, 600)))
+    takes = "A few questions. You won't see what the others answered, or what it comes to for them."
+    blocks += [_actions(decision, [add_view(decision)]), ContextBlock(elements=[mrkdwn(takes)])]
+    return Message(text=fit(f"{text} {title}", FALLBACK), blocks=as_dicts(blocks))
+
+
+def ask_modal(decision: Decision) -> dict[str, Any]:
+    """Return the modal to ask people for their view."""
+    people = InputBlock(
+        block_id=ids.Block.PEOPLE,
+        label=plain("Whose view would help?"),
+        hint=plain("Each gets a direct message with the title, the problem and the questions."),
+        element=UserMultiSelectElement(
+            action_id=ids.Action.ANSWER, max_selected_items=MOST_ASKED, placeholder=plain("People")
+        ),
+    )
+    return decision_modal(decision, ids.Modal.ASK, "Ask for views", "Ask", [people])
+
+
+def nudged(users: Sequence[str]) -> str:
+    """Return the word to the driver about who was reminded."""
+    return f"I've reminded {_people(users, 5)}. They can be nudged again tomorrow."
+
+
+def _actions(decision: Decision, buttons: Sequence[ButtonElement]) -> Block:
+    block_id = f"{ids.DECISION_PREFIX}{decision.number}"
+    return ActionsBlock(block_id=block_id, elements=list(buttons))
+
+
+class _Team:
+    """The message at one size."""
+
+    def __init__(
+        self, decision: Decision, playbook: Playbook, seen: Comparison, questions: int, names: int
+    ) -> None:
+        self._decision, self._playbook, self._seen = decision, playbook, seen
+        self._questions, self._names = questions, names
+
+    def blocks(self) -> list[Block]:
+        seen = self._seen
+        is_open = self._decision.status is Status.OPEN
+        flipping = seen.flipping
+        other = tuple(each for each in seen.differences if not each.leads)
+        blocks: list[Block] = [section(f"*How the team sees it*  ·  {_how_many(seen)}")]
+        if len(seen.voices) > 1:
+            blocks.append(section(_joined(self._verdicts())))
+            blocks += self._chapter("You differ, and it would change the recommendation", flipping)
+            blocks += self._together()
+            blocks += self._chapter("You differ, and it changes nothing by itself", other)
+            blocks += self._agreements()
+        if seen.waiting:
+            words = f"Asked, and not answered yet: {_people(seen.waiting, self._names)}"
+            blocks.append(ContextBlock(elements=[mrkdwn(words)]))
+        if is_open:
+            blocks.append(ContextBlock(elements=[mrkdwn(_NO_PEEKING)]))
+            blocks.append(_actions(self._decision, self._buttons()))
+        return blocks
+
+    def _buttons(self) -> list[ButtonElement]:
+        buttons = [add_view(self._decision)]
+        if self._seen.waiting:
+            nudge = ButtonElement(
+                action_id=ids.Action.NUDGE,
+                text=plain("Nudge those missing"),
+                value=str(self._decision.number),
+            )
+            buttons.append(nudge)
+        return buttons
+
+    def _verdicts(self) -> list[str]:
+        """Return a line for each option that somebody's answers come to, most frequent first."""
+        by_option: dict[str, list[Voice]] = {}
+        for voice in self._seen.voices:
+            by_option.setdefault(voice.option, []).append(voice)
+        ranked = sorted(by_option.items(), key=lambda item: -len(item[1]))
+        return [
+            f"*{option_title(self._playbook, option)}*  ·  {len(voices)}  ·  "
+            + _some([_voice(each) for each in voices], self._names)
+            for option, voices in ranked
+        ]
+
+    def _chapter(self, title: str, differences: Sequence[Difference]) -> list[Block]:
+        if not differences:
+            return []
+        shown = differences[: self._questions]
+        blocks: list[Block] = [section(f"*{title}*")] if shown else []
+        blocks += [
+            section(_joined([self._question(each.question), *self._said(each)])) for each in shown
+        ]
+        if rest := len(differences) - len(shown):
+            more = f"{title}: {rest} more" if not shown else f"and {rest} more"
+            blocks.append(ContextBlock(elements=[mrkdwn(more)]))
+        return blocks
+
+    def _question(self, question: str) -> str:
+        return fit_escaped(self._playbook.question(question).ask, _ASK)
+
+    def _said(self, difference: Difference) -> Iterable[str]:
+        for said in difference.said:
+            line = f"• *{self._answer(difference.question, said.answer)}*: "
+            line += _people(said.users, self._names)
+            option = difference.leads.get(said.answer)
+            if option is not None:
+                line += f"  →  the recommendation would be *{option_title(self._playbook, option)}*"
+            yield line
+
+    def _answer(self, question: str, answer: str | None) -> str:
+        if answer is None:
+            return "Don't know"
+        return fit_escaped(self._playbook.question(question).answers[answer], _ANSWER)
+
+    def _together(self) -> list[Block]:
+        pairs = self._seen.together[: self._questions]
+        if not pairs:
+            return []
+        title = "No difference alone would change the recommendation; these two together would"
+        return [section(_joined([f"*{title}*", *map(self._pair, pairs)]))]
+
+    def _pair(self, pair: Together) -> str:
+        parts = [
+            f"{self._question(question)} *{self._answer(question, answer)}*"
+            for question, answer in pair.answers
+        ]
+        return f"• {' and '.join(parts)}  →  *{option_title(self._playbook, pair.option)}*"
+
+    def _agreements(self) -> list[Block]:
+        agreements = self._seen.agreements
+        if not agreements:
+            return []
+        shown = agreements[: self._questions]
+        lines = ["*You agree on*", *map(self._agreement, shown)]
+        if rest := len(agreements) - len(shown):
+            lines.append(f"and {rest} more")
+        return [section(_joined(lines))]
+
+    def _agreement(self, each: Agreement) -> str:
+        answer = self._answer(each.question, each.answer)
+        return f"• {self._question(each.question)} *{answer}*"
+
+
+def _how_many(seen: Comparison) -> str:
+    added = len(seen.voices) - 1
+    if not added:
+        return "no view yet beside the driver's"
+    views = "1 view" if added == 1 else f"{added} views"
+    return f"{views} beside the driver's"
+
+
+def _voice(voice: Voice) -> str:
+    strength = STRENGTH_WORDS[voice.strength]
+    return f"{mention(voice.user)} ({f'driver, {strength}' if voice.driver else strength})"
+
+
+def _people(users: Sequence[str], most: int) -> str:
+    return _some([mention(user) for user in users], most)
+
+
+def _some(names: Sequence[str], most: int) -> str:
+    rest = len(names) - most
+    return and_list([*names[:most], f"{rest} more"]) if rest > 0 else and_list(names)
+
+
+def _joined(lines: Sequence[str]) -> str:
+    """Return lines as a paragraph that holds as many of them as fit, and says how many don't."""
+    kept, room = list[str](), SECTION - len("\nand 999 more")
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            return "\n".join([*kept, f"and {len(lines) - len(kept)} more"])
+        kept.append(line)
+    return "\n".join(kept)
+
+
+def _summary(decision: Decision, playbook: Playbook, seen: Comparison) -> str:
+    text = f"Views on decision #{decision.number}: {_how_many(seen)}."
+    if len(seen.voices) > 1:
+        options = {voice.option for voice in seen.voices}
+        titles = and_list([option_title(playbook, each) for each in sorted(options)])
+        text += f" They come to {titles}. You differ on {_questions(len(seen.differences))}; "
+        flips = len(seen.flipping)
+        text += f"{flips} would change the recommendation." if flips else "none would change it."
+    return text
+
+
+def _questions(count: int) -> str:
+    return "1 question" if count == 1 else f"{count} questions"
