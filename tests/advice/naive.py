@@ -10,7 +10,8 @@ class Naive:
 
     def __init__(self, files):
         self.head, self.questions, self.rules = (
-            yaml.safe_load(files[name]) for name in ("playbook.yml", "questions.yml", "rules.yml")
+            yaml.load(files[name], Loader=yaml.CSafeLoader)
+            for name in ("playbook.yml", "questions.yml", "rules.yml")
         )
         steps = [step["id"] for step in self.head["steps"]]
         self.questions.sort(key=lambda question: steps.index(question["step"]))

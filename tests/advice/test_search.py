@@ -17,7 +17,7 @@ from tests.advice.naive import Naive
 from tests.advice.strategies import playbooks, sheets
 
 MODEST = settings(
-    max_examples=80,
+    max_examples=50,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
