@@ -12,7 +12,9 @@ from bot.decisions.editions import Editions
 from bot.decisions.errors import NothingToResend, NotTheirs
 from bot.decisions.finding import Finding
 from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Status, Visibility
+from bot.decisions.perspectives import Perspectives
 from bot.decisions.ports import Clock, Playbooks, Store
+from bot.decisions.reviewing import Reviewing
 
 HELD_UP_AFTER = timedelta(seconds=3)
 
@@ -49,9 +51,11 @@ class Desk:
         self.drafting = Drafting(store, clock, self.editions)
         self.finding = Finding(store, self.editions)
         self.deciding = Deciding(store, clock, self.editions, wake_delivery)
+        self.perspectives = Perspectives(store, clock, self.editions, wake_delivery)
+        self.reviewing = Reviewing(store, clock, wake_delivery)
 
     async def post(self, driver: Person, draft_id: str, place: Place) -> Posted:
-        """Finish a draft, once: post a new decision, or change the one that it edits.
+        """Finish a draft, once: post a decision, change the one it edits, or keep a view.
 
         Raises:
             DraftGone: there is no such draft of this driver's.
@@ -61,6 +65,8 @@ class Desk:
         draft = await self.drafting.postable(driver, draft_id)
         if draft.purpose is Purpose.EDIT:
             decision = await self._edited(draft)
+        elif draft.purpose is Purpose.PERSPECTIVE:
+            decision = await self._viewed(draft)
         else:
             decision, _ = await self._logged(draft, place)
             self._wake_delivery()
@@ -120,6 +126,11 @@ class Desk:
         decision = await self.deciding.finish_edit(draft)
         await self._store.close_draft(draft, decision.number)
         return decision
+
+    async def _viewed(self, draft: Draft) -> Decision:
+        if draft.decision is not None:
+            return await self.deciding.found(draft.driver, draft.decision)
+        return await self.perspectives.finish(draft)
 
     async def _logged(self, draft: Draft, place: Place) -> tuple[Decision, bool]:
         """Return the draft's decision as logged, and whether it was logged just now."""

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.decisions.delivery import Delivery, DeliveryKind, announcement_key, recommendation_key
+from bot.decisions.delivery import (
+    Delivery,
+    DeliveryKind,
+    announcement_key,
+    recommendation_key,
+    team_key,
+)
 from bot.decisions.model import Decision
 
 
@@ -31,7 +37,7 @@ class Change:
 
 def told(decision: Decision, event: Event) -> Change:
     """Return a change that the channel is told: its messages redrawn, a word in the thread."""
-    redrawn = [announcement_key(decision)]
+    redrawn = [announcement_key(decision), team_key(decision)]
     if event.kind == "edited":
         redrawn.append(recommendation_key(decision))
     updates = tuple(_delivery(decision, event, DeliveryKind.UPDATE, key, {}) for key in redrawn)

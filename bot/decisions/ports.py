@@ -1,8 +1,8 @@
 """What the desk needs of the world: a log, a clock, playbooks, and somebody to wake."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.advice.advisor import Advisor
@@ -11,6 +11,7 @@ from bot.decisions.delivery import Delivery
 from bot.decisions.events import Change
 from bot.decisions.model import Decision, Draft, Person, Place
 from bot.decisions.reading import ReadingStore
+from bot.decisions.team_log import TeamStore
 
 Supersede = Callable[[Decision, Decision], Change]
 
@@ -47,7 +48,7 @@ class Playbooks(Protocol):
         ...
 
 
-class Store(ReadingStore, Protocol):
+class Store(ReadingStore, TeamStore, Protocol):
     """The decision log. Each method is one transaction."""
 
     async def add_draft(self, draft: Draft, text: PlaybookText) -> None:
@@ -121,6 +122,30 @@ class Store(ReadingStore, Protocol):
 
     async def recent_decisions(self, person: Person, limit: int) -> list[Decision]:
         """Return the newest decisions that this person may see outside any channel."""
+        ...
+
+    async def ask_reviews(self, day: date, ask: Callable[[Decision], Iterable[Delivery]]) -> int:
+        """Keep what `ask` returns for each decision that is to be reviewed by `day`, once.
+
+        Returns:
+            For how many decisions that was done now.
+        """
+        ...
+
+    async def waiting_for(self, person: Person, day: date) -> list[Decision]:
+        """Return what is for a person to decide, or to review by `day`, oldest first."""
+        ...
+
+    async def reviewed(self, workspace: str) -> list[Decision]:
+        """Return the decisions of a workspace that somebody has reviewed, oldest first."""
+        ...
+
+    async def drop_drafts(self, before: datetime) -> int:
+        """Delete drafts that became no decision and were last changed before a time.
+
+        Returns:
+            How many there were.
+        """
         ...
 
     async def redirect(self, decision: Decision, place: Place, actor: str, at: datetime) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.advice.advisor import Advisor
 from bot.advice.playbook import Question, Step
 from bot.advice.verdict import Verdict
-from bot.decisions.model import Draft
+from bot.decisions.model import Draft, Purpose
 
 WORKFLOW_STEP = "workflow"
 REVIEW_STEP = "review"
@@ -23,7 +23,7 @@ class WorkflowPage:
 
 @dataclass(frozen=True, slots=True)
 class QuestionsPage:
-    """The questions of one step; `number` counts pages from 1, the first page included."""
+    """The questions of one step; `number` counts pages from 1, a first page included."""
 
     draft: Draft
     step: Step
@@ -56,7 +56,9 @@ class Questionnaire:
         self._steps = [step.id for step in advisor.playbook.steps]
 
     def first(self) -> Page:
-        """Return the first page."""
+        """Return the first page: that of the workflow, unless it is the decision's already."""
+        if self._draft.purpose is Purpose.PERSPECTIVE:
+            return self.after(WORKFLOW_STEP)
         return WorkflowPage(self._draft, self._advisor.playbook.title, self._of)
 
     def after(self, step: str) -> Page:
@@ -101,11 +103,16 @@ class Questionnaire:
 
     @property
     def _of(self) -> int:
-        return len(self._questions) + 2
+        return len(self._questions) + self._first_number
+
+    @property
+    def _first_number(self) -> int:
+        """The number of the first page with questions."""
+        return 1 if self._draft.purpose is Purpose.PERSPECTIVE else 2
 
     def _questions_page(self, step_id: str) -> Page:
         (step,) = [step for step in self._advisor.playbook.steps if step.id == step_id]
-        number = list(self._questions).index(step_id) + 2
+        number = list(self._questions).index(step_id) + self._first_number
         return QuestionsPage(self._draft, step, self._questions[step_id], number, self._of)
 
 

@@ -14,7 +14,9 @@ from bot.slack.listeners import (
     errors,
     home,
     lifecycle,
+    perspectives,
     questionnaire,
+    reviews,
     shortcuts,
 )
 
@@ -55,7 +57,9 @@ def create_bolt_app(
     questionnaire.register(app, desk, errands)
     commands.register(app, desk, errands, command)
     deciding.register(app, desk, errands)
+    perspectives.register(app, desk, errands)
     buttons.register(app, desk, errands)
+    reviews.register(app, desk, errands)
     home.register(app, desk, errands)
     shortcuts.register(app, desk, errands)
     lifecycle.register(app, installs)

@@ -35,6 +35,8 @@ _FAILURES = (
     NotInstalled,
     TokenUnreadable,
 )
+_POSTS = frozenset({DeliveryKind.ANNOUNCEMENT, DeliveryKind.RECOMMENDATION, DeliveryKind.TEAM})
+"""What a decision's driver is told about when it is in trouble."""
 _LONGEST_WAIT = 5.0
 _LONGEST_BACK_OFF = timedelta(minutes=5)
 
@@ -154,7 +156,7 @@ class Courier:
         self, kind: DeliveryKind, about: Delivery, at: datetime, reason: str
     ) -> Delivery | None:
         """Return the notice about a delivery in trouble; None where it is a notice itself."""
-        if about.kind not in {DeliveryKind.ANNOUNCEMENT, DeliveryKind.RECOMMENDATION}:
+        if about.kind not in _POSTS:
             return None
         decision = await self._desk.decision(about.workspace, about.decision or 0)
         return trouble_notice(kind, about, decision, at, reason) if decision else None

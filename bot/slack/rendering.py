@@ -1,6 +1,7 @@
 """What a delivery says, made from the log at the time it is sent."""
 
-from bot.decisions.delivery import Delivery, DeliveryKind, recommendation_key
+from bot.advice.playbook import Playbook
+from bot.decisions.delivery import Delivery, DeliveryKind, recommendation_key, review_key, team_key
 from bot.decisions.desk import Desk
 from bot.decisions.model import Decision
 from bot.slack.views import notices
@@ -8,6 +9,8 @@ from bot.slack.views.announcement import announcement
 from bot.slack.views.changes import word
 from bot.slack.views.message import Message, sentence
 from bot.slack.views.recommendation import recommendation
+from bot.slack.views.review import review_question
+from bot.slack.views.team import request, team_message
 
 
 class Renderer:
@@ -35,7 +38,7 @@ class Renderer:
 
     async def _about(self, decision: Decision, delivery: Delivery) -> Message:
         playbook = (await self._desk.editions.advisor(decision.playbook_hash)).playbook
-        match delivery.kind:
+        match _shown(delivery, decision):
             case DeliveryKind.NOT_POSTED:
                 return notices.not_posted(delivery, decision)
             case DeliveryKind.UNCERTAIN:
@@ -44,7 +47,28 @@ class Renderer:
                 return word(delivery.detail, playbook)
             case DeliveryKind.RECOMMENDATION:
                 return recommendation(decision, playbook)
-            case DeliveryKind.UPDATE if delivery.after == recommendation_key(decision):
-                return recommendation(decision, playbook)
+            case DeliveryKind.ASKED:
+                return request(decision, nudge="nudge" in delivery.detail)
+            case DeliveryKind.TEAM:
+                return await self._team(decision, playbook)
+            case DeliveryKind.REVIEW:
+                return review_question(decision, playbook, delivery.channel)
             case _:
                 return announcement(decision, playbook)
+
+    async def _team(self, decision: Decision, playbook: Playbook) -> Message:
+        perspectives = self._desk.perspectives
+        team = await perspectives.team(decision.workspace, decision.number)
+        return team_message(team.decision, playbook, await perspectives.comparison(team))
+
+
+def _shown(delivery: Delivery, decision: Decision) -> DeliveryKind:
+    """Return what a delivery shows: for one that redraws a message, what that message shows."""
+    if delivery.kind is not DeliveryKind.UPDATE:
+        return delivery.kind
+    redrawn = {
+        recommendation_key(decision): DeliveryKind.RECOMMENDATION,
+        team_key(decision): DeliveryKind.TEAM,
+        review_key(decision, delivery.channel): DeliveryKind.REVIEW,
+    }
+    return redrawn.get(str(delivery.after), DeliveryKind.ANNOUNCEMENT)

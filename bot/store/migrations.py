@@ -2,6 +2,7 @@
 
 from sqlite_utils import Database, Migrations
 
+from bot.store.perspectives_schema import create_perspectives
 from bot.store.search_schema import create_search
 
 migrations = Migrations("ragvsft")
@@ -141,6 +142,27 @@ def m002_installations(db: Database) -> None:
 def m003_search(db: Database) -> None:
     """What decisions are found by: their people, their words, and indices in order of number."""
     create_search(db)
+
+
+@migrations()
+def m004_perspectives(db: Database) -> None:
+    """Views that were added to decisions, and who was asked for theirs."""
+    create_perspectives(db)
+
+
+@migrations()
+def m005_reviews(db: Database) -> None:
+    """What deciders said at the review, for which day they were asked, and which drafts expire."""
+    db.execute("alter table decisions add column reviews text not null default '[]'")
+    db.execute("alter table decisions add column review_asked text")
+    db.execute(
+        "create index idx_decisions_to_review on decisions (review_on)"
+        " where review_asked is null and status in ('accepted', 'overridden')"
+    )
+    db.execute(
+        "create index idx_decisions_reviewed on decisions (workspace, number) where reviews <> '[]'"
+    )
+    db.execute("create index idx_drafts_open on drafts (changed_at) where decision is null")
 
 
 def _table(

@@ -1,25 +1,25 @@
 """The decision log: drafts, decisions and what happened to them. Fills the port `Store`."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from sqlite_utils import Database
-from sqlite_utils.db import NotFoundError
 
 from bot.advice.loader import PlaybookText
-from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState, opening_deliveries
+from bot.decisions.delivery import Delivery, DeliveryState, opening_deliveries
 from bot.decisions.events import Change, Event
 from bot.decisions.model import Decision, Draft, Person, Place
 from bot.decisions.ports import Supersede
 from bot.decisions.reading import Sight, Wanted
 from bot.store import rows
+from bot.store.changes import keep_needed, note, row_of
 from bot.store.log import Log
+from bot.store.perspectives import SqlitePerspectives
 from bot.store.reading import SqliteReading
+from bot.store.reviews import SqliteReviews
 
 
-class SqliteStore(SqliteReading):
+class SqliteStore(SqliteReading, SqliteReviews, SqlitePerspectives):
     """The port `Store`, on a log."""
 
     def __init__(self, log: Log) -> None:
@@ -67,7 +67,7 @@ class SqliteStore(SqliteReading):
 
     async def playbook_text(self, playbook_hash: str) -> PlaybookText | None:
         """Return the kept text of a playbook by its hash."""
-        row = await self._log.read(lambda db: _row(db, "playbooks", playbook_hash))
+        row = await self._log.read(lambda db: row_of(db, "playbooks", playbook_hash))
         return rows.to_playbook(row) if row else None
 
     async def open_decision(
@@ -86,7 +86,7 @@ class SqliteStore(SqliteReading):
             logged = rows.to_decision(row)
             for delivery in opening_deliveries(logged):
                 db.table("deliveries").insert(rows.delivery_row(delivery))
-            _note(db, logged, Event("opened", logged.driver, logged.opened_at))
+            note(db, logged, Event("opened", logged.driver, logged.opened_at))
             if logged.supersedes is not None:
                 _apply(db, logged.workspace, logged.supersedes, lambda old: supersede(old, logged))
             return logged, True
@@ -105,7 +105,7 @@ class SqliteStore(SqliteReading):
 
     async def decision(self, workspace: str, number: int) -> Decision | None:
         """Return a decision; None if there is none of that number."""
-        row = await self._log.read(lambda db: _row(db, "decisions", (workspace, number)))
+        row = await self._log.read(lambda db: row_of(db, "decisions", (workspace, number)))
         return rows.to_decision(row) if row else None
 
     async def recent_decisions(self, person: Person, limit: int) -> list[Decision]:
@@ -138,7 +138,7 @@ class SqliteStore(SqliteReading):
             if failed and place != decision.place:
                 moved = {"channel": place.channel, "visibility": place.visibility.value}
                 db.table("decisions").update((decision.workspace, decision.number), moved)
-                _note(db, decision, Event("moved", actor, at, {"from": decision.place.channel}))
+                note(db, decision, Event("moved", actor, at, {"from": decision.place.channel}))
             return bool(failed)
 
         return await self._log.write(work)
@@ -178,15 +178,8 @@ class SqliteStore(SqliteReading):
         return datetime.fromisoformat(row["since"]) if row["since"] else None
 
 
-def _row(db: Database, table: str, key: Any) -> dict[str, Any] | None:
-    try:
-        return dict(db.table(table).get(key))
-    except NotFoundError:
-        return None
-
-
 def _draft(db: Database, driver: Person, draft_id: str) -> Draft | None:
-    row = _row(db, "drafts", draft_id)
+    row = row_of(db, "drafts", draft_id)
     if row is None or (row["workspace"], row["driver"]) != (driver.workspace, driver.user):
         return None
     return rows.to_draft(row)
@@ -211,38 +204,11 @@ def _apply(
     db: Database, workspace: str, number: int, change: Callable[[Decision], Change]
 ) -> Decision | None:
     """Log a change of a decision; return it as changed, None if there is none."""
-    row = _row(db, "decisions", (workspace, number))
+    row = row_of(db, "decisions", (workspace, number))
     if row is None:
         return None
     made = change(rows.to_decision(row))
     db.table("decisions").update((workspace, number), rows.decision_row(made.decision))
-    _note(db, made.decision, made.event)
-    for delivery in made.deliveries:
-        if not _is_needless(db, delivery):
-            db.table("deliveries").insert(rows.delivery_row(delivery))
+    note(db, made.decision, made.event)
+    keep_needed(db, made.deliveries)
     return made.decision
-
-
-def _is_needless(db: Database, delivery: Delivery) -> bool:
-    """Whether its message was given up, or a like one waits that will show the same."""
-    table = db.table("deliveries")
-    gone = (DeliveryState.FAILED.value, DeliveryState.DISMISSED.value)
-    if table.count_where("key = ? and state in (?, ?)", (delivery.after, *gone)):
-        return True
-    waiting = "kind = ? and after = ? and state = ?"
-    same = (DeliveryKind.UPDATE.value, delivery.after, DeliveryState.PENDING.value)
-    return delivery.kind is DeliveryKind.UPDATE and table.count_where(waiting, same) > 0
-
-
-def _note(db: Database, decision: Decision, event: Event) -> None:
-    """Keep an event in a decision's life."""
-    db.table("events").insert(
-        {
-            "workspace": decision.workspace,
-            "decision": decision.number,
-            "kind": event.kind,
-            "actor": event.actor,
-            "at": event.at.isoformat(),
-            "detail": json.dumps(dict(event.detail)),
-        }
-    )

@@ -15,6 +15,8 @@ from bot.slack.listeners.opening import open_modal, open_view
 from bot.slack.payloads import who
 from bot.slack.presses import decision_of, menu_choice, pressed
 from bot.slack.views.decide import hand_over_modal, override_modal, withdraw_modal
+from bot.slack.views.review import review_modal
+from bot.slack.views.team import ask_modal
 
 
 class DecidingListeners:
@@ -82,6 +84,10 @@ class DecidingListeners:
         if move is Move.HAND_OVER:
             return hand_over_modal(decision)
         advisor = await self._desk.editions.advisor(decision.playbook_hash)
+        if move is Move.ASK:
+            return ask_modal(decision)
+        if move is Move.REVIEW:
+            return review_modal(decision, advisor.playbook, actor.user)
         return override_modal(decision, advisor.playbook)
 
 

@@ -14,9 +14,12 @@ from bot.decisions.errors import (
     AlreadyPosted,
     AlreadySettled,
     DraftGone,
+    DriversOwn,
+    NobodyToNudge,
     NoSuchDecision,
     NothingToResend,
     NotTheirs,
+    TooSoonToNudge,
 )
 from bot.slack.errands import Body, Errands
 from bot.slack.forms import FieldError
@@ -33,6 +36,8 @@ _SENTENCES: Mapping[type[BaseException], str] = {
     Outsider: notices.OUTSIDER,
     NotInstalled: notices.NOT_INSTALLED,
     DraftGone: "This questionnaire is over: it expired, or somebody else opened it. Start anew.",
+    DriversOwn: notices.DRIVERS_OWN,
+    NobodyToNudge: notices.NOBODY_TO_NUDGE,
     NothingToResend: (
         "There is nothing left to do: the message has arrived, or was taken care of."
     ),
@@ -53,6 +58,8 @@ def words_for(error: BaseException) -> str:
             return notices.already_settled(decision)
         case NoSuchDecision(number=number):
             return f"There is no decision #{number} here."
+        case TooSoonToNudge(waiting=waiting, again_at=again_at):
+            return notices.too_soon_to_nudge(waiting, again_at)
         case _:
             return _SENTENCES.get(type(error), notices.UNEXPECTED)
 

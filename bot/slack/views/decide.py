@@ -30,7 +30,9 @@ _CONFIRM_TEXT = 300
 
 _MENU = {
     Move.EDIT: "Edit answers",
+    Move.ASK: "Ask for views",
     Move.HAND_OVER: "Let others decide",
+    Move.REVIEW: "Say how it went",
     Move.SUPERSEDE: "Supersede",
     Move.WITHDRAW: "Withdraw",
 }
@@ -42,6 +44,8 @@ def actions(decision: Decision, playbook: Playbook) -> list[Block]:
     elements: list[ButtonElement | OverflowMenuElement] = []
     if Move.ACCEPT in moves:
         elements += [_accept(decision, playbook), _override(decision)]
+    if Move.ADD_VIEW in moves:
+        elements.append(add_view(decision))
     menu = [
         Option(text=plain(words), value=f"{move}:{decision.number}")
         for move, words in _MENU.items()
@@ -53,6 +57,13 @@ def actions(decision: Decision, playbook: Playbook) -> list[Block]:
         return []
     block_id = f"{ids.DECISION_PREFIX}{decision.number}"
     return [ActionsBlock(block_id=block_id, elements=list(elements))]
+
+
+def add_view(decision: Decision) -> ButtonElement:
+    """Return the button for everybody to add their own view, or change it."""
+    return ButtonElement(
+        action_id=ids.Action.ADD_VIEW, text=plain("Add my view"), value=str(decision.number)
+    )
 
 
 def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
@@ -69,7 +80,7 @@ def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
         hint=plain(f"Recommended was: {recommended}."),
         element=StaticSelectElement(action_id=ids.Action.ANSWER, options=options),
     )
-    return _modal(
+    return decision_modal(
         decision, ids.Modal.OVERRIDE, "Choose differently", "Decide", [choice, _reason("Why?")]
     )
 
@@ -77,7 +88,7 @@ def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
 def withdraw_modal(decision: Decision) -> dict[str, Any]:
     """Return the modal to take a decision back."""
     why = _reason("Why is it withdrawn?")
-    return _modal(decision, ids.Modal.WITHDRAW, "Withdraw", "Withdraw", [why])
+    return decision_modal(decision, ids.Modal.WITHDRAW, "Withdraw", "Withdraw", [why])
 
 
 def hand_over_modal(decision: Decision) -> dict[str, Any]:
@@ -91,7 +102,9 @@ def hand_over_modal(decision: Decision) -> dict[str, Any]:
             max_selected_items=_MOST_DECIDERS,
         ),
     )
-    return _modal(decision, ids.Modal.HAND_OVER, "Let others decide", "Hand over", [deciders])
+    return decision_modal(
+        decision, ids.Modal.HAND_OVER, "Let others decide", "Hand over", [deciders]
+    )
 
 
 def _accept(decision: Decision, playbook: Playbook) -> ButtonElement:
@@ -130,9 +143,10 @@ def _reason(label: str) -> InputBlock:
     )
 
 
-def _modal(
+def decision_modal(
     decision: Decision, callback: ids.Modal, title: str, submit: str, inputs: list[InputBlock]
 ) -> dict[str, Any]:
+    """Return a modal about a posted decision, with its title above the inputs."""
     heading = section(f"*#{decision.number}  {fit_escaped(decision.title, 300)}*")
     return View(
         type="modal",

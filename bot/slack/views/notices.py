@@ -1,6 +1,7 @@
 """What the bot tells one person: help, and every sentence for when something goes wrong."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -15,7 +16,7 @@ from slack_sdk.models.views import View
 from bot.decisions.delivery import Delivery
 from bot.decisions.model import Decision, Visibility
 from bot.slack import ids
-from bot.slack.text import MODAL_TITLE, escape, fit, fit_escaped, mention, or_list
+from bot.slack.text import MODAL_TITLE, and_list, escape, fit, fit_escaped, mention, or_list
 from bot.slack.views.announcement import STATUS_WORDS
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, sentence, where
 
@@ -23,6 +24,14 @@ OUTSIDER = (
     "This decision belongs to another workspace. You can read along here; ask somebody of that "
     "workspace to press the button for you."
 )
+DRIVERS_OWN = (
+    "You asked, so the answers that the recommendation rests on are yours. *Edit answers* in the "
+    "menu changes them."
+)
+NOBODY_TO_NUDGE = (
+    "Nobody is missing: whoever was asked has answered. *Ask for views* in the menu asks others."
+)
+NOBODY_TO_ASK = "They have all answered already, or were asked. The thread says who is missing."
 NOT_INSTALLED = (
     "I'm not installed in this workspace any more: ask whoever manages its apps to add me again."
 )
@@ -158,6 +167,13 @@ def not_theirs(allowed: Sequence[str]) -> str:
     """Return the friendly no to somebody who may not do this; `allowed` are user ids."""
     people = or_list([mention(user) for user in allowed[:5]])
     return f"That is for {people} to do. Your word counts in the thread, where everybody reads it."
+
+
+def too_soon_to_nudge(waiting: Sequence[str], again_at: datetime) -> str:
+    """Return the friendly no to a reminder within a day; `waiting` are user ids."""
+    people = and_list([mention(user) for user in waiting[:5]])
+    when = f"<!date^{int(again_at.timestamp())}^{{date_short_pretty}} at {{time}}|tomorrow>"
+    return f"{people} heard from me less than a day ago. You can nudge again {when}."
 
 
 def already_settled(decision: Decision) -> str:

@@ -20,7 +20,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.advice.playbook import Question
-from bot.decisions.model import Place, ReviewChoice, Visibility
+from bot.decisions.model import Place, Purpose, ReviewChoice, Visibility
 from bot.decisions.questionnaire import (
     REVIEW_STEP,
     WORKFLOW_STEP,
@@ -65,6 +65,8 @@ def modal(page: Page) -> dict[str, Any]:
             return _workflow(page)
         case QuestionsPage():
             return _questions(page)
+        case ReviewPage() if page.draft.purpose is Purpose.PERSPECTIVE:
+            return _own_view(page)
         case ReviewPage():
             return _review(page)
 
@@ -139,9 +141,10 @@ def _choice_of(choice: ReviewChoice) -> StaticSelectElement:
 
 
 def _questions(page: QuestionsPage) -> dict[str, Any]:
-    blocks: list[Block] = [_progress(page.number, page.of, page.step.title)]
+    blocks: list[Block] = [*_about(page), _progress(page.number, page.of, page.step.title)]
     blocks += [_question(page, question) for question in page.questions]
-    blocks.append(_back())
+    if page.number > 1:
+        blocks.append(_back())
     title = fit(page.step.title, MODAL_TITLE)
     return _view(page, ids.Modal.QUESTIONS, page.step.id, title, "Next", blocks)
 
@@ -188,6 +191,31 @@ def _review(page: ReviewPage) -> dict[str, Any]:
         _back(),
     ]
     return _view(page, ids.Modal.REVIEW, REVIEW_STEP, "Check and post", "Post", blocks)
+
+
+def _own_view(page: ReviewPage) -> dict[str, Any]:
+    """Return the last page of somebody's own view: theirs alone, nothing of the others'."""
+    playbook, verdict = page.advisor.playbook, page.verdict
+    told = "The thread will show your name, your answers and what they come to."
+    blocks: list[Block] = [
+        *_about(page),
+        _progress(page.of, page.of, "Check and save"),
+        section(f"*By your answers*\n{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
+        section(bars(playbook, verdict)),
+        *_answers(page),
+        ContextBlock(elements=[mrkdwn(told)]),
+        _back(),
+    ]
+    return _view(page, ids.Modal.REVIEW, REVIEW_STEP, "Your view", "Save my view", blocks)
+
+
+def _about(page: QuestionsPage | ReviewPage) -> list[Block]:
+    """Return which decision a view is added to; nothing on the pages of a decision's driver."""
+    draft = page.draft
+    if draft.purpose is not Purpose.PERSPECTIVE:
+        return []
+    title = fit_escaped(draft.workflow.title, 300)
+    return [section(f"Your view on *#{draft.about}  {title}*")]
 
 
 def _answers(page: ReviewPage) -> list[Block]:
