@@ -1,0 +1,99 @@
+"""What a failed post amounts to: later, never, or nobody knows."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.slack.outcomes import Outcome, of_error
+
+
+def refused(
+    status: int = 200, error: str | None = None, headers: dict[str, str] | None = None
+) -> SlackApiError:
+    """Return the SDK's error for an answer of Slack's."""
+    data: dict[str, Any] = {"ok": False} | ({"error": error} if error else {})
+    response = AsyncSlackResponse(
+        client=AsyncWebClient(),
+        http_verb="POST",
+        api_url="http://127.0.0.1:9/api/chat.postMessage",
+        req_args={},
+        data=data,
+        headers=headers or {},
+        status_code=status,
+    )
+    return SlackApiError("refused", response)
+
+
+@pytest.mark.parametrize("error", ["ratelimited", "rate_limited"])
+@pytest.mark.parametrize("status", [200, 429])
+def test_too_many_requests_come_back_when_slack_says(error: str, status: int) -> None:
+    """Both names of the error, with either status, wait as long as Retry-After asks."""
+    outcome = of_error(refused(status, error, {"Retry-After": "17"}))
+    assert outcome == Outcome("later", "ratelimited", timedelta(seconds=17))
+
+
+@pytest.mark.parametrize("header", ["", "soon", "-5", "1.5"])
+def test_a_retry_after_that_cannot_be_read(header: str) -> None:
+    """A wait that cannot be read is half a minute."""
+    outcome = of_error(refused(429, "ratelimited", {"Retry-After": header}))
+    assert outcome.wait == timedelta(seconds=30)
+    assert of_error(refused(429)).wait == timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (200, "internal_error"),
+        (200, "fatal_error"),
+        (200, "service_unavailable"),
+        (500, None),
+        (502, None),
+        (503, "something_else"),
+    ],
+)
+def test_slack_s_own_trouble_passes(status: int, error: str | None) -> None:
+    """What is Slack's own trouble is tried again; the wait is up to us."""
+    outcome = of_error(refused(status, error))
+    assert (outcome.what, outcome.wait) == ("later", None)
+    assert outcome.reason == (error or f"status_{status}")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        *("channel_not_found", "not_in_channel", "is_archived", "restricted_action"),
+        *("invalid_blocks", "msg_blocks_too_long", "missing_scope", "token_revoked"),
+        *("account_inactive", "invalid_auth", "a_word_of_tomorrow"),
+    ],
+)
+def test_a_refusal_stays_a_refusal(error: str) -> None:
+    """What Slack refuses by name is not tried again."""
+    assert of_error(refused(error=error)) == Outcome("never", error)
+
+
+def test_what_never_connected_was_not_posted() -> None:
+    """Without a connection nothing was sent, so trying again posts nothing twice."""
+    key: Any = SimpleNamespace(host="slack.test", port=443, ssl=True, is_ssl=True)
+    error = aiohttp.ClientConnectorError(key, OSError("unreachable"))
+    assert of_error(error) == Outcome("later", "unreachable")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        aiohttp.ServerDisconnectedError(),
+        aiohttp.ClientOSError("reset"),
+        aiohttp.ClientPayloadError("cut off"),
+        TimeoutError(),
+        OSError("broken pipe"),
+    ],
+)
+def test_what_broke_off_may_have_been_posted(error: Exception) -> None:
+    """Once a request was on its way, nobody knows whether it arrived."""
+    assert of_error(error) == Outcome("unknown", type(error).__name__)
