@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.decisions.editions import Editions
 from bot.decisions.errors import AlreadyPosted, DraftGone
-from bot.decisions.model import Draft, Person, Place, Workflow
+from bot.decisions.model import Draft, Person, Place, Purpose, Workflow
 from bot.decisions.ports import Clock, Store
 from bot.decisions.questionnaire import WORKFLOW_STEP, Page, Questionnaire
 
@@ -100,6 +100,10 @@ class Drafting:
         since = self._clock.now() - DRAFT_LIFETIME
         drafts = await self._store.unposted_drafts(driver, since)
         return [draft for draft in drafts if draft.workflow.title or draft.answers]
+
+    async def to_resume(self, driver: Person) -> list[Draft]:
+        """Return those of the driver's drafts that would be new decisions, newest first."""
+        return [each for each in await self.under_way(driver) if each.purpose is Purpose.OPEN]
 
     async def expire(self) -> int:
         """Delete what nobody has gone on with for `DRAFT_LIFETIME`; return how many there were."""

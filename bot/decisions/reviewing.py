@@ -25,6 +25,9 @@ class Waiting:
     to_review: tuple[Decision, ...] = ()
 
 
+NOTHING_WAITS = Waiting()
+
+
 class Reviewing:
     """Everything done about the outcome of a decision; each method is one use case."""
 

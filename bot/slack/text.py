@@ -5,6 +5,7 @@ slackapi/bolt-js issues 2509 and 2867 (refused near 13,200 characters).
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 SECTION = 2900
 """Characters of one text object; Slack takes 3,000."""
@@ -64,6 +65,15 @@ def _fit_shown(shown: Callable[[str], str], text: str, limit: int) -> str:
 def one_line(text: str) -> str:
     """Return text on one line, without control characters that break one."""
     return " ".join(text.split())
+
+
+def moment(at: datetime) -> str:
+    """Return a time as each reader's Slack shows it: today or the date, in their time zone.
+
+    https://docs.slack.dev/messaging/formatting-message-text#date-formatting
+    """
+    fallback = f"{at:%-d %B %Y at %H:%M} UTC"
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>"
 
 
 def mention(user: str) -> str:

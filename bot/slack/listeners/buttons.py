@@ -10,7 +10,7 @@ from bot.decisions.desk import Desk
 from bot.slack.errands import Errands
 from bot.slack.ids import Action
 from bot.slack.listeners.opening import open_modal
-from bot.slack.payloads import who
+from bot.slack.payloads import place_of_message, who
 from bot.slack.presses import chosen_channel, decision_of, pressed
 from bot.slack.responses import replace_message
 from bot.slack.views import notices
@@ -25,7 +25,7 @@ class Buttons:
         self._errands = errands
 
     async def start(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Open a new questionnaire that belongs to no conversation yet."""
+        """Open a new questionnaire: here, or from App Home, where it belongs to no place yet."""
         await ack()
         self._errands.begin(self._start(body, client), body)
 
@@ -52,7 +52,8 @@ class Buttons:
 
     async def _start(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         playbook = str(pressed(body).get("value"))
-        page = await self._desk.drafting.start(who(body), None, playbook_id=playbook)
+        place = place_of_message(body)
+        page = await self._desk.drafting.start(who(body), place, playbook_id=playbook)
         await open_modal(self._desk, client, body, page)
 
     async def _resume(self, body: dict[str, Any], client: AsyncWebClient) -> None:

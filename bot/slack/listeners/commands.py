@@ -9,7 +9,9 @@ from bot.decisions.desk import Desk
 from bot.slack.errands import Errands
 from bot.slack.listeners.opening import open_modal
 from bot.slack.payloads import place_of_command, typed, who
+from bot.slack.responses import respond_privately
 from bot.slack.views import notices
+from bot.slack.views.drafts import resume_offer
 
 
 class Commands:
@@ -39,10 +41,20 @@ class Commands:
             await ack(text=message.text, blocks=message.blocks)
 
     async def _open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
+        if await self._offered_to_resume(body):
+            return
         page = await self._desk.drafting.start(
             who(body), place_of_command(body), playbook_id=typed(body)[1] or None
         )
         await open_modal(self._desk, client, body, page)
+
+    async def _offered_to_resume(self, body: dict[str, Any]) -> bool:
+        """Offer to go on with a draft; return whether there was one, and the offer arrived."""
+        drafts = await self._desk.drafting.to_resume(who(body))
+        if not drafts:
+            return False
+        playbook = typed(body)[1] or next(iter(self._desk.editions.titles()))
+        return await respond_privately(body["response_url"], resume_offer(drafts, playbook))
 
     def _opens(self, body: dict[str, Any]) -> bool:
         word, rest = typed(body)

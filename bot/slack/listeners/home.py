@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
+from bot.decisions.model import Person
 from bot.slack.errands import Errands
 from bot.slack.payloads import who_of_event
 from bot.slack.views.home import home
@@ -23,13 +24,16 @@ class Home:
         """Publish what this person finds on their page."""
         await ack()
         if body["event"].get("tab") == "home":
-            self._errands.begin(self._publish(body, client), body)
+            person = who_of_event(body)
+            self._errands.begin(publish_home(self._desk, client, person), body)
 
-    async def _publish(self, body: dict[str, Any], client: AsyncWebClient) -> None:
-        person = who_of_event(body)
-        drafts, decisions = await self._desk.belongings(person)
-        view = home(self._desk.editions.titles(), drafts, decisions)
-        await client.views_publish(user_id=person.user, view=view)
+
+async def publish_home(desk: Desk, client: AsyncWebClient, person: Person) -> None:
+    """Show a person's Home tab as it stands now."""
+    drafts, decisions = await desk.belongings(person)
+    waiting = await desk.reviewing.waiting_for(person)
+    view = home(desk.editions.titles(), drafts, decisions, waiting)
+    await client.views_publish(user_id=person.user, view=view)
 
 
 def register(app: AsyncApp, desk: Desk, errands: Errands) -> None:

@@ -11,6 +11,7 @@ from bot.decisions.moves import Move
 from bot.slack.errands import Errands
 from bot.slack.forms import decision_metadata_of, outcome_of
 from bot.slack.ids import Action, Modal
+from bot.slack.listeners.home import publish_home
 from bot.slack.listeners.opening import open_view
 from bot.slack.payloads import who
 from bot.slack.presses import decision_of, outcome_pressed, pressed
@@ -30,11 +31,14 @@ class Reviews:
         await ack()
         self._errands.begin(self._open(body, client), body)
 
-    async def submit(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        """Keep the answer."""
+    async def submit(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
+    ) -> None:
+        """Keep the answer, and show App Home, where it may have been asked for, without it."""
         number, (outcome, note) = decision_metadata_of(view), outcome_of(view)
         await self._desk.reviewing.review(who(body), number, outcome, note)
         await ack()
+        self._errands.begin(publish_home(self._desk, client, who(body)), body)
 
     async def _open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         actor, action = who(body), pressed(body)

@@ -10,21 +10,26 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     DividerBlock,
     HeaderBlock,
-    SectionBlock,
 )
 from slack_sdk.models.views import View
 
 from bot.decisions.model import Decision, Draft
+from bot.decisions.reviewing import NOTHING_WAITS, Waiting
 from bot.slack import ids
-from bot.slack.text import BUTTON, escape, fit, fit_escaped
+from bot.slack.text import BUTTON, escape, fit, fit_escaped, moment
 from bot.slack.views.announcement import STATUS_WORDS
+from bot.slack.views.drafts import MOST_DRAFTS, draft_section
 from bot.slack.views.message import mrkdwn, plain, section, where
+from bot.slack.views.review import outcome_buttons
 
-_MOST_DRAFTS = 5
+_MOST_WAITING = 5
 
 
 def home(
-    playbooks: dict[str, str], drafts: Sequence[Draft], decisions: Sequence[Decision]
+    playbooks: dict[str, str],
+    drafts: Sequence[Draft],
+    decisions: Sequence[Decision],
+    waiting: Waiting = NOTHING_WAITS,
 ) -> dict[str, Any]:
     """Return the Home tab of one person.
 
@@ -32,6 +37,7 @@ def home(
         playbooks: titles by id, the first one first.
         drafts: theirs, newest first.
         decisions: recent ones that they may see, newest first.
+        waiting: what waits for them, oldest first.
     """
     blocks: list[Block] = [
         HeaderBlock(text=plain("Decide how to build it, and remember why")),
@@ -41,9 +47,10 @@ def home(
         ),
         ActionsBlock(elements=[_start(each, title) for each, title in list(playbooks.items())[:5]]),
     ]
+    blocks += _waiting(waiting)
     if drafts:
         blocks += [DividerBlock(), HeaderBlock(text=plain("Your drafts"))]
-        blocks += [_draft(draft) for draft in drafts[:_MOST_DRAFTS]]
+        blocks += [draft_section(draft) for draft in drafts[:MOST_DRAFTS]]
     blocks += [DividerBlock(), HeaderBlock(text=plain("Recent decisions"))]
     if decisions:
         blocks += [_decision(decision) for decision in decisions]
@@ -61,18 +68,29 @@ def _start(playbook_id: str, title: str) -> ButtonElement:
     )
 
 
-def _draft(draft: Draft) -> Block:
-    title = draft.workflow.title or "Without a title"
-    answered = len(draft.answers)
-    answers = "1 answer" if answered == 1 else f"{answered} answers"
-    return SectionBlock(
-        text=mrkdwn(f"*{fit_escaped(title, 300)}*\n{answers} so far"),
-        accessory=ButtonElement(action_id=ids.Action.RESUME, text=plain("Go on"), value=draft.id),
-    )
+def _waiting(waiting: Waiting) -> list[Block]:
+    """Return what waits for a person: nothing at all where nothing does."""
+    if not (waiting.to_decide or waiting.to_review):
+        return []
+    blocks: list[Block] = [DividerBlock(), HeaderBlock(text=plain("Waiting for you"))]
+    for decision in waiting.to_decide[:_MOST_WAITING]:
+        since = f"Yours to decide since {moment(decision.opened_at)}"
+        blocks.append(section(f"{_title(decision)}\n{since}  ·  {where(decision.place)}"))
+    for decision in waiting.to_review[:_MOST_WAITING]:
+        blocks.append(section(f"{_title(decision)}\nHow did it go?  ·  {where(decision.place)}"))
+        blocks.append(outcome_buttons(decision))
+    shown = waiting.to_decide[:_MOST_WAITING] + waiting.to_review[:_MOST_WAITING]
+    rest = len(waiting.to_decide + waiting.to_review) - len(shown)
+    if rest:
+        blocks.append(ContextBlock(elements=[mrkdwn(f"and {rest} more")]))
+    return blocks
 
 
 def _decision(decision: Decision) -> Block:
     return section(
-        f"*#{decision.number}  {fit_escaped(decision.title, 300)}*\n"
-        f"{escape(STATUS_WORDS[decision.status])}  ·  {where(decision.place)}"
+        f"{_title(decision)}\n{escape(STATUS_WORDS[decision.status])}  ·  {where(decision.place)}"
     )
+
+
+def _title(decision: Decision) -> str:
+    return f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"

@@ -1,6 +1,5 @@
 """The review: the question to a decider, its modal, and what was answered."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -45,26 +44,31 @@ def review_question(decision: Decision, playbook: Playbook, decider: str) -> Mes
     answer = answer_of(decision, decider)
     if answer is None:
         text += "\nYour answer is kept with the decision, and its thread is told."
-        buttons = [outcome_button(decision, outcome) for outcome in Outcome]
+        actions = outcome_buttons(decision)
     else:
         text += f"\nYou said on {answer.at:%-d %B %Y}: *{OUTCOME_SENTENCES[answer.outcome]}*."
         if answer.note:
             text += f"\n{quote(answer.note, _SHOWN_NOTE)}"
-        buttons = [outcome_button(decision, None)]
-    actions = ActionsBlock(
-        block_id=f"{ids.DECISION_PREFIX}{decision.number}", elements=list(buttons)
-    )
+        actions = _actions(decision, [_button(decision, ids.Action.OUTCOME, "Change my answer")])
     return Message(text=fit(text, FALLBACK), blocks=as_dicts([section(text), actions]))
 
 
-def outcome_button(decision: Decision, outcome: Outcome | None) -> ButtonElement:
-    """Return the button that opens the modal, with an outcome chosen or with none."""
-    words = _ON_BUTTONS[outcome] if outcome else "Change my answer"
-    return ButtonElement(
-        action_id=f"{ids.Action.OUTCOME}:{outcome}" if outcome else ids.Action.OUTCOME,
-        text=plain(words),
-        value=str(decision.number),
-    )
+def outcome_buttons(decision: Decision) -> ActionsBlock:
+    """Return a button for each outcome, which opens the modal with that one chosen."""
+    buttons = [
+        _button(decision, f"{ids.Action.OUTCOME}:{outcome}", words)
+        for outcome, words in _ON_BUTTONS.items()
+    ]
+    return _actions(decision, buttons)
+
+
+def _actions(decision: Decision, buttons: list[ButtonElement]) -> ActionsBlock:
+    block_id = f"{ids.DECISION_PREFIX}{decision.number}"
+    return ActionsBlock(block_id=block_id, elements=list(buttons))
+
+
+def _button(decision: Decision, action_id: str, words: str) -> ButtonElement:
+    return ButtonElement(action_id=action_id, text=plain(words), value=str(decision.number))
 
 
 def review_modal(
@@ -128,11 +132,7 @@ def reviews_shown(decision: Decision) -> list[Block]:
 
 def answer_of(decision: Decision, decider: str) -> ReviewAnswer | None:
     """Return what a decider said at the review; None if nothing yet."""
-    return _by(decision.reviews, decider)
-
-
-def _by(answers: Iterable[ReviewAnswer], decider: str) -> ReviewAnswer | None:
-    return next((answer for answer in answers if answer.by == decider), None)
+    return next((answer for answer in decision.reviews if answer.by == decider), None)
 
 
 def _shown(answer: ReviewAnswer) -> str:

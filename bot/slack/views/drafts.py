@@ -1,0 +1,68 @@
+"""Questionnaires under way: each with a button to go on, and the offer to do so."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    SectionBlock,
+)
+
+from bot.decisions.drafting import DRAFT_LIFETIME
+from bot.decisions.model import Draft, Purpose
+from bot.slack import ids
+from bot.slack.text import fit_escaped, moment
+from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section
+
+MOST_DRAFTS = 5
+
+_PURPOSES = {
+    Purpose.EDIT: "New answers to #{about}: ",
+    Purpose.SUPERSEDE: "In the place of #{about}: ",
+}
+
+
+def draft_section(draft: Draft) -> Block:
+    """Return a draft's title, how far it is and from when, with the button to go on."""
+    title = fit_escaped(draft.workflow.title or "Without a title", 300)
+    lead = _PURPOSES.get(draft.purpose, "").format(about=draft.about)
+    answered = len(draft.answers)
+    answers = "1 answer" if answered == 1 else f"{answered} answers"
+    return SectionBlock(
+        text=mrkdwn(f"{lead}*{title}*\n{answers} so far, last changed {moment(draft.changed_at)}"),
+        accessory=ButtonElement(action_id=ids.Action.RESUME, text=plain("Go on"), value=draft.id),
+    )
+
+
+def resume_offer(drafts: Sequence[Draft], playbook_id: str) -> Message:
+    """Return the offer to go on with a draft, or to start afresh.
+
+    Args:
+        drafts: at least one, newest first.
+        playbook_id: the playbook to start afresh with.
+    """
+    text = (
+        "You have a questionnaire under way. Go on with it, or start afresh?"
+        if len(drafts) == 1
+        else f"You have {len(drafts)} questionnaires under way. Go on with one, or start afresh?"
+    )
+    kept = f"A draft is kept for {DRAFT_LIFETIME.days} days after its last change."
+    if len(drafts) > MOST_DRAFTS:
+        kept = f"These are the newest {MOST_DRAFTS}. {kept}"
+    blocks: list[Block] = [
+        section(text),
+        *(draft_section(draft) for draft in drafts[:MOST_DRAFTS]),
+        ActionsBlock(
+            elements=[
+                ButtonElement(
+                    action_id=f"{ids.Action.START}:{playbook_id}",
+                    text=plain("Start afresh"),
+                    value=playbook_id,
+                )
+            ]
+        ),
+        ContextBlock(elements=[mrkdwn(f"{kept} Only you can see this.")]),
+    ]
+    return Message(text=text, blocks=as_dicts(blocks))

@@ -1,0 +1,110 @@
+"""Questionnaires left alone: the command offers to go on, and forgets what is too old."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.playground.model import Message
+from bot.playground.person import Actor
+from tests.scenarios.house import House, text_of
+
+WITHIN = 20
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+async def _left_alone(house: House, person: Actor, title: str, channel: str = "product") -> None:
+    """Give a questionnaire a title, answer nothing, and close it."""
+    view = await house.start(person, channel)
+    await person.submit(view, {"title": title})
+    assert person.modal is not None
+    await person.close(person.modal)
+
+
+async def _offer(house: House, person: Actor, channel: str = "product") -> Message:
+    """Type the command where there is something to go on with; return the answer."""
+    sent = await person.command(channel, "/ragvsft")
+    assert sent.ok, sent
+
+    def offered() -> bool:
+        return "under way" in text_of(person.sees(channel)[-1])
+
+    await house.playground.until(offered, within=WITHIN)
+    return person.sees(channel)[-1]
+
+
+async def test_the_command_offers_to_go_on(house: House) -> None:
+    """With a draft, the command answers privately with its title and age, and a button goes on."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    await _left_alone(house, ada, "Half done <!channel>")
+    offer = await _offer(house, ada)
+    assert offer.ephemeral_to == ada.id
+    assert "Half done &lt;!channel&gt;" in text_of(offer)
+    assert "last changed" in text_of(offer)
+    assert ada.modal is None
+    await ada.click(offer, "resume")
+    await house.modal_of(ada, "questions")
+    assert len(house.rows("drafts")) == 1
+    assert all("Half done" not in text_of(each) for each in ben.sees("product"))
+
+
+async def test_starting_afresh_keeps_the_draft_and_the_place(house: House) -> None:
+    """Starting afresh opens an empty questionnaire for this channel; the draft stays."""
+    ada = house.playground.person("ada")
+    await _left_alone(house, ada, "Half done", "support-ai")
+    await ada.click(await _offer(house, ada, "support-ai"), "start:ragvsft")
+    view = await house.modal_of(ada, "workflow")
+    assert "initial_value" not in view.blocks[1]["element"]
+    review = await house.to_review(ada, title="Afresh")
+    await ada.submit(review)
+    announcement, _ = await house.posted(ada, "support-ai")
+    assert "Afresh" in text_of(announcement)
+    assert [row["decision"] for row in house.rows("drafts")] == [None, 1]
+
+
+async def test_a_private_channel_stays_private_when_starting_afresh(house: House) -> None:
+    """What is begun from the offer in a private channel belongs to that channel."""
+    ada = house.playground.person("ada")
+    await _left_alone(house, ada, "Half done", "leadership")
+    await ada.click(await _offer(house, ada, "leadership"), "start:ragvsft")
+    await house.modal_of(ada, "workflow")
+    assert [row["visibility"] for row in house.rows("drafts")] == ["private", "private"]
+
+
+async def test_after_two_weeks_a_draft_is_forgotten(house: House) -> None:
+    """A draft that nobody went on with is deleted, and the command opens at once again."""
+    ada = house.playground.person("ada")
+    await _left_alone(house, ada, "Half done")
+    house.playground.clock.advance(timedelta(days=13))
+    await _offer(house, ada)
+    house.playground.clock.advance(timedelta(days=2))
+    async with asyncio.timeout(WITHIN):
+        while await asyncio.to_thread(house.rows, "drafts"):
+            pass
+    await house.start(ada)
+
+
+async def test_app_home_shows_what_waits(house: House) -> None:
+    """App Home names the decisions to make and the reviews due, and takes the answer there."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    await house.start(ada)
+    view = await house.to_review(ada, title="Yours, Ben", deciders=["ben"])
+    await ada.submit(view)
+    await house.posted(ada)
+    await ben.open_home()
+    await house.playground.until(lambda: ben.home, within=WITHIN)
+    assert "Yours to decide since" in str(ben.home and ben.home.blocks)
+    await ben.click(ben.sees("product")[-1], "accept")
+    await house.until_logged("decisions", lambda row: row["status"] == "accepted")
+    house.playground.clock.advance(timedelta(days=91))
+    await ben.open_home()
+    await house.playground.until(lambda: "How did it go?" in str(ben.home and ben.home.blocks))
+    assert ben.home is not None
+    await ben.click(ben.home, "outcome:worked")
+    await ben.submit(await house.modal_of(ben, "outcome"))
+    await house.playground.until(
+        lambda: "Waiting for you" not in str(ben.home and ben.home.blocks), within=WITHIN
+    )
+    await ada.open_home()
+    await house.playground.until(lambda: ada.home, within=WITHIN)
+    assert "Waiting for you" not in str(ada.home and ada.home.blocks)
