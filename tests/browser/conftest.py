@@ -50,11 +50,15 @@ class FakeApp:
 
     async def events(self, request: Request) -> Response:
         """Take a delivery."""
-        await self.may_answer.wait()
         payload = read_payload((await request.body()).decode())
         async with self._arrived:
             self.payloads.append(payload)
             self._arrived.notify_all()
+        answer = await self._answer(payload)
+        await self.may_answer.wait()
+        return answer
+
+    async def _answer(self, payload: Json) -> Response:
         kind = payload.get("type", "command")
         if kind == "command" and self.on_command is not None:
             await self.client.views_open(

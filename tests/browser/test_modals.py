@@ -145,6 +145,23 @@ async def test_waiting_for_the_app(visit: Any, app: Any) -> None:
     assert len(app.of_type("view_submission")) == 1
 
 
+async def test_next_press_counts_before_the_last_is_answered(visit: Any, app: Any) -> None:
+    """A button of a changed view can be pressed though the app still owes the last answer."""
+    numbers = iter((2, 3))
+    app.on_action = lambda payload: {
+        "method": "views.update",
+        "view_id": payload["view"]["id"],
+        "view": step(next(numbers), PUSH),
+    }
+    page = await opened(visit, app, step(1, PUSH))
+    app.may_answer.clear()
+    await page.get_by_role("button", name="More", exact=True).click()
+    await page.get_by_role("dialog", name="Step 2").wait_for()
+    await page.get_by_role("button", name="More", exact=True).click()
+    await page.get_by_role("dialog", name="Step 3").wait_for()
+    app.may_answer.set()
+
+
 async def test_stack(visit: Any, app: Any) -> None:
     """A pushed view stands on top; Back shows the one below with what was typed in it."""
     app.on_action = lambda payload: {

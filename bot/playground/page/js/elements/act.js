@@ -14,6 +14,15 @@ export function placeKey(ctx, blockId, element) {
   return `${actionKey(ctx, blockId, element)}${ctx.place ?? ""}`;
 }
 
+/** True while the app has not answered this element's last use; a changed view starts anew. */
+export function isBusy(ctx, blockId, element) {
+  return ui.pending[actionKey(ctx, blockId, element)] === versionOf(ctx);
+}
+
+function versionOf(ctx) {
+  return ctx.hash ?? "as posted";
+}
+
 /** Tell the app that an element was used; ask first when it has a confirm object. */
 export function act(ctx, blockId, element, value) {
   if (!element.confirm) return send(ctx, blockId, element, value);
@@ -33,8 +42,8 @@ export function choose(ctx, blockId, element, value) {
 
 async function send(ctx, blockId, element, value) {
   const key = actionKey(ctx, blockId, element);
-  if (ui.pending[key]) return;
-  ui.pending[key] = true;
+  if (isBusy(ctx, blockId, element)) return;
+  ui.pending[key] = versionOf(ctx);
   delete ui.problems[key];
   changed();
   const answer = await post("action", {
@@ -44,7 +53,7 @@ async function send(ctx, blockId, element, value) {
     value,
     state: allValues(ctx),
   });
-  delete ui.pending[key];
+  if (isBusy(ctx, blockId, element)) delete ui.pending[key];
   if (!answer.ok) ui.problems[key] = answer.message ?? answer.error;
   changed();
 }

@@ -4,14 +4,14 @@ import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { setUi, ui } from "../core/store.js";
 import { plain } from "../text/mrkdwn.js";
-import { act, actionKey, placeKey } from "./act.js";
+import { act, actionKey, isBusy, placeKey } from "./act.js";
 import { closePopover, popover } from "./popover.js";
 
 /** A button element; one with a url opens it and still tells the app, as in Slack. */
 export function button(element, ctx, blockId) {
   const key = actionKey(ctx, blockId, element);
   const style = element.style ? ` button-${element.style}` : "";
-  const waiting = ui.pending[key];
+  const waiting = isBusy(ctx, blockId, element);
   const press = () => {
     if (element.url) window.open(element.url, "_blank", "noopener,noreferrer");
     act(ctx, blockId, element, element.value === undefined ? {} : { value: element.value });

@@ -4,7 +4,7 @@ import { domId, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { setUi, ui } from "../core/store.js";
 import { plain } from "../text/mrkdwn.js";
-import { actionKey, choose, placeKey } from "./act.js";
+import { actionKey, choose, isBusy, placeKey } from "./act.js";
 import { trouble } from "./button.js";
 import { choicesOf } from "./choices.js";
 import { closePopover, popover } from "./popover.js";
@@ -33,7 +33,7 @@ export function select(element, ctx, blockId, field = {}) {
     trigger(model),
     !multi && field.optional && chosen.length ? clear(model) : null,
     ui.popover?.id === place ? panel(model) : null,
-    ui.pending[key] ? h("span", { class: "spinner" }) : null,
+    isBusy(ctx, blockId, element) ? h("span", { class: "spinner" }) : null,
     trouble(key),
   );
 }

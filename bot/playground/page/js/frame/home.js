@@ -15,6 +15,7 @@ export function homeView() {
   const key = `view:${view.id}`;
   const ctx = {
     key,
+    hash: view.hash,
     container: { type: "view", view_id: view.id },
     blocks: view.blocks,
     serverValues: view.state?.values,

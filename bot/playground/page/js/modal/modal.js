@@ -18,6 +18,7 @@ export function modal() {
   const key = viewKey(view);
   const ctx = {
     key,
+    hash: view.hash,
     container: { type: "view", view_id: view.id },
     blocks: view.blocks,
     serverValues: view.state?.values,
@@ -97,7 +98,7 @@ function foot(view) {
           "button",
           { class: `button button-primary${waiting ? " is-waiting" : ""}`, type: "submit", disabled: Boolean(view.submit_disabled), "aria-busy": waiting ? "true" : null },
           h("span", { class: "button-text" }, plain(view.submit.text)),
-          waiting ? h("span", { class: "spinner", role: "status", "aria-label": "Sending" }) : null,
+          waiting ? h("span", { class: "spinner", "aria-hidden": "true" }) : null,
         )
       : null,
   );

@@ -10,15 +10,15 @@ export function viewKey(view) {
   return `view:${view.id}`;
 }
 
-/** True while the app has not answered a submission of this view. */
+/** True while the app has not answered a submission of this view as it stands. */
 export function isWaiting(view) {
-  return Boolean(ui.pending[viewKey(view)]);
+  return ui.pending[viewKey(view)] === view.hash;
 }
 
 /** Check what can be checked here, then send the answers to the app. */
 export async function submitView(view, ctx) {
   const key = viewKey(view);
-  if (ui.pending[key]) return;
+  if (isWaiting(view)) return;
   const found = problemsIn(view.blocks, ctx);
   ui.fieldErrors[key] = found;
   delete ui.problems[key];
@@ -27,10 +27,10 @@ export async function submitView(view, ctx) {
     queueMicrotask(showFirstError);
     return;
   }
-  ui.pending[key] = true;
+  ui.pending[key] = view.hash;
   changed();
   const answer = await post("submit", { view_id: view.id, values: allValues(ctx) });
-  delete ui.pending[key];
+  if (isWaiting(view)) delete ui.pending[key];
   if (!answer.ok && !troubleOf(view.id)) ui.problems[key] = answer.message ?? answer.error;
   changed();
 }
