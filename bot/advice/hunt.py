@@ -106,7 +106,7 @@ class _Hunt:
     def _behind(self, winner: int, points: int, left: int) -> list[int]:
         more, out = self.tables.amount(left)
         out >>= self.tables.size
-        own = list(self.tables.points(points + more).values())
+        own = self.tables.own_points(points + more)
         worth = [
             value + max((own[part] for part, _ in parts), default=0)
             for value, parts in zip(own, self.barred, strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.advice.tables import REMEMBER, WIDTH, Tables
@@ -37,6 +37,8 @@ class Outcomes:
             for place, option in enumerate(tables.playbook.options.values())
             if option.combines
         }
+        bars = tables.playbook.bars
+        self.bars = [bars.get(option, 0) for option in tables.options]
         self.known_winners: dict[int, int] = {}
         self._standings: dict[tuple[int, int], Standing] = {}
 
@@ -53,17 +55,42 @@ class Outcomes:
         if known is None:
             if len(self.known_winners) >= REMEMBER:
                 self.known_winners.clear()
-            half = len(self.tables.contest.lanes) * WIDTH
-            signs = key & self.tables.true_bits
-            both = signs | (signs ^ self.tables.true_bits) << half
-            known = self.known_winners[key] = self._certain(both, out, out)
+            own = self.tables.own_points(points + more)
+            known = self.known_winners[key] = self._first(own, out >> self.tables.size)
         return known
 
-    def _certain(self, signs: int, out: int, possibly_out: int) -> int:
-        winner = self.standing(signs, out, possibly_out).winner
-        if winner is None:
-            raise AssertionError("with every comparison known there is one winner")
-        return winner
+    def _first(self, own: Sequence[int], out: int) -> int:
+        running = self.candidates(own, out)
+        worth = self.worth(own, running)
+        return max(running, key=worth.__getitem__, default=self.count - 1)
+
+    def candidates(self, own: Sequence[int], out: int) -> list[int]:
+        """The options that may win: not ruled out, combinations eligible, their parts left out.
+
+        Args:
+            own: the points of each option from rules.
+            out: who is ruled out, as in `Bundle.rules_out`.
+        """
+        taken = 0
+        fits = set()
+        for place, parts in self.parts.items():
+            barred = out >> place & 1 or any(out >> (part + self.count) & 1 for part in parts)
+            if not barred and all(own[part] >= self.bars[part] for part in parts):
+                fits.add(place)
+                taken |= sum(1 << part for part in parts)
+        return [
+            place
+            for place in range(self.count)
+            if (place in fits if place in self.parts else not (out | taken) >> place & 1)
+        ]
+
+    def worth(self, own: Sequence[int], running: Collection[int]) -> list[int]:
+        """The points as compared: a combination brings what its parts do, see `verdict`."""
+        found = list(own)
+        for place, parts in self.parts.items():
+            brings = max if place in running else min
+            found[place] += brings(own[part] for part in parts)
+        return found
 
     def standing(self, signs: int, out: int, possibly_out: int) -> Standing:
         """What is certain.

@@ -253,14 +253,10 @@ class Tables:
             left &= effect.leaves
         return points, left
 
-    def points(self, packed: int) -> dict[str, int]:
-        """The points of each option, in playbook order; combinations have their own only."""
-        found = {}
+    def own_points(self, packed: int) -> list[int]:
+        """The points of each option from rules, in playbook order."""
         packed >>= WIDTH * self.points_at
-        for option in self.options:
-            found[option] = (packed & 0xFFFF) - _HALF
-            packed >>= WIDTH
-        return found
+        return [(packed >> WIDTH * at & 0xFFFF) - _HALF for at in range(len(self.options))]
 
     def question(self, name: str) -> Question:
         """The question with this id."""

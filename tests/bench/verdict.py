@@ -32,7 +32,8 @@ class OwnEngine:
     def points(self, sheet):
         points, left = self.tables.sheet(sheet)
         self.outcomes.winner(points, left)
-        return self.tables.points(points + self.tables.amount(left)[0])
+        own = self.tables.own_points(points + self.tables.amount(left)[0])
+        return dict(zip(self.tables.options, own, strict=True))
 
 
 class ZenEngine:
