@@ -12,8 +12,8 @@ from bot.playground.mentions import mass_mentions
 from bot.slack.text import FALLBACK, MESSAGE_BUDGET
 from bot.slack.views.message import Message
 
-OURS = re.compile(r"<@U\d+>|<#[CG]\d+>|^> ", re.MULTILINE)
-"""The mentions, links and marks of quotes that the bot makes itself in these tests."""
+OURS = re.compile(r"<@U\d+>|<#[CG]\d+>|<!date\^\d+\^[^<>|]+\|[^<>]+>|^> ", re.MULTILINE)
+"""The mentions, links, dates and marks of quotes that the bot makes itself in these tests."""
 
 
 def faults_of_view(view: Mapping[str, Any]) -> list[str]:
