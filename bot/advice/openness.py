@@ -15,6 +15,8 @@ from bot.advice.walk import look, walk
 
 EFFORTS = ((200, 1), (1_000, 1), (8_000, 6), (100_000, 100))
 """Branches to search, then dives to hunt, in each turn."""
+SHEETS = 2_000
+"""How many sheets to remember the questions of: questionnaires begin alike, and go back."""
 
 
 class Openness:
@@ -25,6 +27,7 @@ class Openness:
         self.questions = self.tables.playbook.questions
         steps = [step.id for step in self.tables.playbook.steps]
         self._step = {question.id: steps.index(question.step) for question in self.questions}
+        self._asked: dict[frozenset[tuple[str, str | None]], tuple[Question, ...]] = {}
         self._needs = {
             question.id: conditions.named(question.ask_when) if question.ask_when else frozenset()
             for question in self.questions
@@ -37,9 +40,16 @@ class Openness:
         return not space.differs(winner)
 
     def questions_that_matter(self, answers: Answers) -> tuple[Question, ...]:
-        """See `Advisor.questions_that_matter`."""
-        waiting = [question.id for question in self.questions if question.id not in answers]
-        return tuple(map(self.tables.question, self._deciding(answers, waiting)))
+        """See `Advisor.questions_that_matter`. Remembers the sheets it has seen lately."""
+        key = frozenset(answers.items())
+        known = self._asked.get(key)
+        if known is None:
+            waiting = [question.id for question in self.questions if question.id not in answers]
+            known = tuple(map(self.tables.question, self._deciding(answers, waiting)))
+            if len(self._asked) >= SHEETS:
+                self._asked.clear()
+            self._asked[key] = known
+        return known
 
     def homework(self, answers: Answers) -> tuple[Homework, ...]:
         """The open questions that can decide the result, those that can do it alone first."""
