@@ -10,7 +10,7 @@ STRENGTH_WORDS = {
     Strength.TOO_CLOSE: "too close to call",
 }
 
-_CELLS = 12
+_CELLS = 8
 
 
 def option_title(playbook: Playbook, option: str) -> str:
