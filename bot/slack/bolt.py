@@ -6,12 +6,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
 from bot.slack.errands import Errands
+from bot.slack.finder import Finder
 from bot.slack.installs import Installs
 from bot.slack.listeners import (
     buttons,
     commands,
     deciding,
     errors,
+    finding,
     home,
     lifecycle,
     perspectives,
@@ -55,11 +57,13 @@ def create_bolt_app(
     failures = errors.Errors(desk)
     errands = failures.errands
     questionnaire.register(app, desk, errands)
-    commands.register(app, desk, errands, command)
+    found = finding.FindingListeners(Finder(desk, command), errands, command)
+    commands.register(app, desk, errands, found, command)
     deciding.register(app, desk, errands)
     perspectives.register(app, desk, errands)
     buttons.register(app, desk, errands)
     reviews.register(app, desk, errands)
+    finding.register(app, found)
     home.register(app, desk, errands)
     shortcuts.register(app, desk, errands)
     lifecycle.register(app, installs)

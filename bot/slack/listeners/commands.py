@@ -7,38 +7,46 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
 from bot.slack.errands import Errands
+from bot.slack.listeners.finding import FindingListeners
 from bot.slack.listeners.opening import open_modal
 from bot.slack.payloads import place_of_command, typed, who
 from bot.slack.responses import respond_privately
 from bot.slack.views import notices
 from bot.slack.views.drafts import resume_offer
+from bot.slack.views.message import Message
 
 
 class Commands:
     """Answers `/ragvsft` and its subcommands."""
 
-    def __init__(self, desk: Desk, errands: Errands, command: str) -> None:
+    def __init__(
+        self, desk: Desk, errands: Errands, finding: FindingListeners, command: str
+    ) -> None:
         """Make the listener of one slash command, named `command`."""
         self._desk = desk
         self._errands = errands
+        self._finding = finding
         self._command = command
 
     async def answer(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Ack; with an answer, unless a questionnaire is to open."""
-        word, rest = typed(body)
-        titles = self._desk.editions.titles()
         if self._opens(body):
             await ack()
             self._errands.begin(self._open(body, client), body)
-        elif word == "help":
-            message = notices.help_message(self._command, titles)
-            await ack(text=message.text, blocks=message.blocks)
-        elif word == "start":
-            message = notices.unknown_playbook(self._command, rest, tuple(titles))
-            await ack(text=message.text, blocks=message.blocks)
+        elif typed(body)[0] in self._finding.words:
+            await self._finding.answer(ack, body, client)
         else:
-            message = notices.not_understood(self._command, body.get("text", ""))
+            message = self._words(body)
             await ack(text=message.text, blocks=message.blocks)
+
+    def _words(self, body: dict[str, Any]) -> Message:
+        word, rest = typed(body)
+        titles = self._desk.editions.titles()
+        if word == "help":
+            return notices.help_message(self._command, titles)
+        if word == "start":
+            return notices.unknown_playbook(self._command, rest, tuple(titles))
+        return notices.not_understood(self._command, body.get("text", ""))
 
     async def _open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         if await self._offered_to_resume(body):
@@ -62,6 +70,8 @@ class Commands:
         return word in {"", "start"} and (not rest or rest in known)
 
 
-def register(app: AsyncApp, desk: Desk, errands: Errands, command: str) -> None:
+def register(
+    app: AsyncApp, desk: Desk, errands: Errands, finding: FindingListeners, command: str
+) -> None:
     """Attach the slash command's listener."""
-    app.command(command)(Commands(desk, errands, command).answer)
+    app.command(command)(Commands(desk, errands, finding, command).answer)

@@ -8,11 +8,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
 from bot.decisions.questionnaire import Page
+from bot.slack.pages import modal_of
 from bot.slack.payloads import who
 from bot.slack.refusals import refusal_of
 from bot.slack.responses import respond_privately
 from bot.slack.views.notices import open_again
-from bot.slack.views.questionnaire import modal
 
 
 class NotOpened(Exception):
@@ -28,7 +28,7 @@ async def open_modal(
         SlackApiError: Slack refuses the modal itself, which is our fault.
     """
     try:
-        await open_view(client, body, modal(page))
+        await open_view(client, body, await modal_of(desk, page))
     except NotOpened:
         await _offer_to_open(desk, body, page)
 

@@ -9,9 +9,9 @@ from bot.decisions.desk import Desk
 from bot.slack.errands import Errands
 from bot.slack.forms import answers_of, destination_of, metadata_of, workflow_of
 from bot.slack.ids import Action, Modal
+from bot.slack.pages import modal_of
 from bot.slack.payloads import who
 from bot.slack.views.notices import saved_for_later
-from bot.slack.views.questionnaire import modal
 
 
 class Questionnaire:
@@ -27,13 +27,13 @@ class Questionnaire:
         driver = who(body)
         workflow = workflow_of(view, driver.user)
         page = await self._desk.drafting.describe(driver, metadata_of(view).draft, workflow)
-        await ack(response_action="update", view=modal(page))
+        await ack(response_action="update", view=await modal_of(self._desk, page))
 
     async def answer(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         """Keep a page of answers."""
         at = metadata_of(view)
         page = await self._desk.drafting.answer(who(body), at.draft, at.step, answers_of(view))
-        await ack(response_action="update", view=modal(page))
+        await ack(response_action="update", view=await modal_of(self._desk, page))
 
     async def post(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         """Log the decision and send it on its way."""
@@ -56,7 +56,9 @@ class Questionnaire:
         view = body["view"]
         at = metadata_of(view)
         page = await self._desk.drafting.turn_back(who(body), at.draft, at.step)
-        await client.views_update(view_id=view["id"], hash=view["hash"], view=modal(page))
+        await client.views_update(
+            view_id=view["id"], hash=view["hash"], view=await modal_of(self._desk, page)
+        )
 
 
 def register(app: AsyncApp, desk: Desk, errands: Errands) -> None:

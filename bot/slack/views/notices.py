@@ -59,6 +59,10 @@ def help_message(command: str, playbooks: dict[str, str]) -> Message:
     lines = [
         f"`{command}`  start a decision: {escape(title)}",
         *(f"`{command} start {each}`  {escape(words)}" for each, words in others),
+        f"`{command} list`  past decisions; `{command} list mine open rag` shows fewer",
+        f"`{command} search refund rules`  past decisions with these words",
+        f"`{command} show 12`  everything of decision #12",
+        f"`{command} export 12`  its record; `{command} export csv` or `json`  all of them",
         f"`{command} help`  this list",
     ]
     text = (

@@ -1,5 +1,6 @@
 """The questionnaire's pages as modals."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -39,6 +40,7 @@ from bot.slack.text import (
     fit,
     fit_escaped,
 )
+from bot.slack.views.finding import Similar, similar
 from bot.slack.views.message import Chapter, Line, chapters, mrkdwn, plain, section
 from bot.slack.views.verdict import bars, headline, why_line
 
@@ -58,8 +60,8 @@ _REVIEW_CHOICES = {
 }
 
 
-def modal(page: Page) -> dict[str, Any]:
-    """Return the modal of a page."""
+def modal(page: Page, found: Sequence[Similar] = ()) -> dict[str, Any]:
+    """Return the modal of a page; the last one names the similar decisions that were found."""
     match page:
         case WorkflowPage():
             return _workflow(page)
@@ -68,7 +70,7 @@ def modal(page: Page) -> dict[str, Any]:
         case ReviewPage() if page.draft.purpose is Purpose.PERSPECTIVE:
             return _own_view(page)
         case ReviewPage():
-            return _review(page)
+            return _review(page, found)
 
 
 def _workflow(page: WorkflowPage) -> dict[str, Any]:
@@ -168,7 +170,7 @@ def _question(page: QuestionsPage, question: Question) -> Block:
     )
 
 
-def _review(page: ReviewPage) -> dict[str, Any]:
+def _review(page: ReviewPage, found: Sequence[Similar]) -> dict[str, Any]:
     playbook, verdict, draft = page.advisor.playbook, page.verdict, page.draft
     gates = tuple(Line(gate.say) for gate in verdict.gates)
     blocks: list[Block] = [
@@ -177,6 +179,7 @@ def _review(page: ReviewPage) -> dict[str, Any]:
         section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
         section(bars(playbook, verdict)),
         *chapters([Chapter("Before you rely on this", gates)], _CHAPTERS_BUDGET),
+        *similar(found),
         *_answers(page),
         section(_destination_words(draft.origin)),
         InputBlock(

@@ -1,0 +1,115 @@
+"""Finds for a person what they ask for and may read, and puts it into messages."""
+
+from itertools import islice
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.advice.playbook import Playbook
+from bot.decisions.desk import Desk
+from bot.decisions.finding import Shown, words_of
+from bot.decisions.madr import as_markdown, filename
+from bot.decisions.model import Decision
+from bot.decisions.reading import Found, Sight, Wanted
+from bot.decisions.record import Record, as_json
+from bot.decisions.spreadsheet import as_csv
+from bot.slack.queries import Query
+from bot.slack.uploads import TextFile, send_file
+from bot.slack.views import finding as views
+from bot.slack.views.message import Message, sentence
+from bot.slack.views.recommendation import recommendation
+
+MOST_EXPORTED = 2000
+"""Decisions of one export in Slack; the command line has no such limit."""
+_UNREACHABLE = (SlackClientError, OSError, TimeoutError)
+_FORMATS = {"csv": as_csv, "json": as_json}
+
+
+class Finder:
+    """Answers by message; where a file is better, it sends that and says so."""
+
+    def __init__(self, desk: Desk, command: str) -> None:
+        """Make it on the desk; `command` is the slash command's name."""
+        self._desk = desk
+        self._command = command
+
+    async def page(self, sight: Sight, query: Query) -> Message:
+        """Return a page of a list or a search."""
+        finding = self._desk.finding
+        if query.kind == "list":
+            wanted = finding.filters(query.text)
+        else:
+            wanted = Wanted(words=words_of(query.text))
+        found = Found((), newer=False, older=False)
+        if query.kind == "list" or wanted.words:
+            found = await finding.page(sight, wanted, query.cursor, views.PAGE)
+        listed = [views.Listed(each, await self._playbook(each)) for each in found.decisions]
+        return views.page(self._command, query, wanted, found, listed)
+
+    async def show(
+        self, sight: Sight, number: int, client: AsyncWebClient
+    ) -> tuple[Message, Message]:
+        """Return a decision and its recommendation in full.
+
+        Raises:
+            NoSuchDecision: there is none of this number, or it is not for them to see.
+        """
+        found = await self._desk.finding.show(sight, number)
+        playbook = await self._playbook(found.decision)
+        link = await _link(client, found)
+        return views.shown(found.decision, playbook, link), recommendation(found.decision, playbook)
+
+    async def export_one(self, sight: Sight, number: int, client: AsyncWebClient) -> Message:
+        """Return a decision's record; a long one is sent as a file.
+
+        Raises:
+            NoSuchDecision: there is none of this number, or it is not for them to see.
+        """
+        found = await self._desk.finding.show(sight, number)
+        text = as_markdown(found.record)
+        if len(text) <= views.INLINE:
+            return views.record(number, text)
+        words = f"The record of decision #{number}, in Markdown."
+        return await _send(client, sight, TextFile(filename(found.record), text, words))
+
+    async def export_all(self, sight: Sight, form: str, client: AsyncWebClient) -> Message:
+        """Send everything that may be read from here as one file; return the word about it."""
+        records = [each async for each in self._desk.finding.records(sight, MOST_EXPORTED + 1)]
+        if not records:
+            return sentence(f"There is nothing to export here yet. `{self._command}` starts one.")
+        kept = list(islice(records, MOST_EXPORTED))
+        words = _counted(kept, form)
+        if len(records) > len(kept):
+            words += " Those are the newest; `ragvsft export` on the command line writes all."
+        file = TextFile(f"decisions.{form}", _FORMATS[form](kept), words)
+        return await _send(client, sight, file)
+
+    async def _playbook(self, decision: Decision) -> Playbook:
+        return (await self._desk.editions.advisor(decision.playbook_hash)).playbook
+
+
+async def _send(client: AsyncWebClient, sight: Sight, file: TextFile) -> Message:
+    try:
+        await send_file(client, sight.user, file)
+    except SlackApiError as error:
+        return views.not_sent(str(error.response.get("error", "")))
+    except _UNREACHABLE:
+        return views.not_sent("")
+    return sentence(f"{file.words} I've sent it to you as a file, in our direct messages.")
+
+
+async def _link(client: AsyncWebClient, found: Shown) -> str | None:
+    """Return the link to an announcement; None where Slack does not tell it."""
+    at = found.announced
+    if at is None:
+        return None
+    try:
+        answer = await client.chat_getPermalink(channel=at.channel, message_ts=at.ts)
+    except _UNREACHABLE:
+        return None
+    return str(answer["permalink"])
+
+
+def _counted(records: list[Record], form: str) -> str:
+    noun = "decision" if len(records) == 1 else "decisions"
+    return f"{len(records):,} {noun} as {form.upper()}."

@@ -1,0 +1,117 @@
+"""Finding: `list`, `search`, `show` and `export`, and the buttons below what was found."""
+
+import re
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.reading import Sight
+from bot.slack.errands import Errands
+from bot.slack.finder import Finder
+from bot.slack.ids import Action
+from bot.slack.payloads import place_of_command, place_of_message, typed, who
+from bot.slack.presses import pressed
+from bot.slack.queries import Query, number_pressed, number_typed, query_of
+from bot.slack.responses import replace_message, respond_privately
+from bot.slack.views.finding import how_to_export, which_one
+
+Body = dict[str, Any]
+
+
+class FindingListeners:
+    """Answers whoever asks, privately, with what they may read from where they ask."""
+
+    words: Final = frozenset({"list", "search", "show", "export"})
+    """The subcommands that are answered here."""
+
+    def __init__(self, finder: Finder, errands: Errands, command: str) -> None:
+        """Make the listeners; `command` is the slash command's name."""
+        self._finder = finder
+        self._errands = errands
+        self._command = command
+
+    async def answer(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Answer one of the subcommands."""
+        word, rest = typed(body)
+        match word:
+            case "list":
+                await self._list(Query.typed("list", rest), ack, body)
+            case "search":
+                await self._list(Query.typed("search", rest), ack, body)
+            case "show":
+                await self._show_typed(rest, ack, body, client)
+            case _:
+                await self._export_typed(rest.lower(), ack, body, client)
+
+    async def turn(self, ack: AsyncAck, body: Body) -> None:
+        """Show another page in the place of this one."""
+        query = query_of(pressed(body))
+        await ack()
+        self._errands.begin(self._turn(query, body), body)
+
+    async def show(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Show the decision whose button was pressed."""
+        number = number_pressed(pressed(body))
+        await ack()
+        self._errands.begin(self._show(number, _sight(body), body, client), body)
+
+    async def export(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Export the decision whose button was pressed."""
+        number = number_pressed(pressed(body))
+        await ack()
+        self._errands.begin(self._export(number, _sight(body), body, client), body)
+
+    async def _list(self, query: Query, ack: AsyncAck, body: Body) -> None:
+        message = await self._finder.page(_sight(body), query)
+        await ack(text=message.text, blocks=message.blocks)
+
+    async def _show_typed(
+        self, rest: str, ack: AsyncAck, body: Body, client: AsyncWebClient
+    ) -> None:
+        number = number_typed(rest)
+        if number is None:
+            await ack(text=which_one(self._command))
+            return
+        await ack()
+        self._errands.begin(self._show(number, _sight(body), body, client), body)
+
+    async def _export_typed(
+        self, rest: str, ack: AsyncAck, body: Body, client: AsyncWebClient
+    ) -> None:
+        what = number_typed(rest) or rest or "csv"
+        if isinstance(what, str) and what not in {"csv", "json"}:
+            await ack(text=how_to_export(self._command))
+            return
+        await ack()
+        self._errands.begin(self._export(what, _sight(body), body, client), body)
+
+    async def _turn(self, query: Query, body: Body) -> None:
+        message = await self._finder.page(_sight(body), query)
+        await replace_message(body["response_url"], message)
+
+    async def _show(self, number: int, sight: Sight, body: Body, client: AsyncWebClient) -> None:
+        for message in await self._finder.show(sight, number, client):
+            await respond_privately(body["response_url"], message)
+
+    async def _export(
+        self, what: int | str, sight: Sight, body: Body, client: AsyncWebClient
+    ) -> None:
+        if isinstance(what, int):
+            message = await self._finder.export_one(sight, what, client)
+        else:
+            message = await self._finder.export_all(sight, what, client)
+        await respond_privately(body["response_url"], message)
+
+
+def register(app: AsyncApp, listeners: FindingListeners) -> None:
+    """Attach the listeners of the buttons below what was found; commands come by `answer`."""
+    app.action(re.compile(f"^{Action.PAGE}:"))(listeners.turn)
+    app.action(Action.SHOW)(listeners.show)
+    app.action(Action.EXPORT)(listeners.export)
+
+
+def _sight(body: Body) -> Sight:
+    """Return what the sender may read from where they are."""
+    place = place_of_command(body) if "command" in body else place_of_message(body)
+    return Sight.of(who(body), place)

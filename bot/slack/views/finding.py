@@ -1,0 +1,216 @@
+"""What a person finds: pages of decisions, one decision in full, and exports. Private to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    RichTextBlock,
+    RichTextElementParts,
+    RichTextPreformattedElement,
+    SectionBlock,
+)
+
+from bot.advice.playbook import Playbook
+from bot.decisions.finding import Alike
+from bot.decisions.model import Decision, Status
+from bot.decisions.reading import Direction, Found, Wanted
+from bot.slack import ids
+from bot.slack.queries import Query
+from bot.slack.text import FALLBACK, escape, fit, fit_escaped, mention
+from bot.slack.views.announcement import STATUS_WORDS, announcement
+from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, where
+from bot.slack.views.verdict import option_title
+
+PAGE = 8
+"""Decisions on a page: as many as are seen at a glance."""
+INLINE = 2500
+"""Characters of a record that is shown in place; a longer one is sent as a file."""
+_PRIVATE = "Only you can see this"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A decision of a page, with the playbook it was made by."""
+
+    decision: Decision
+    playbook: Playbook
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A decision that answered alike, with the playbook it was made by."""
+
+    alike: Alike
+    playbook: Playbook
+
+
+def page(
+    command: str, query: Query, wanted: Wanted, found: Found, listed: Sequence[Listed]
+) -> Message:
+    """Return a page of decisions, with buttons to the newer and the older ones.
+
+    Args:
+        command: the slash command's name.
+        query: what was asked for.
+        wanted: what was understood of it.
+        found: the page.
+        listed: the same decisions with their playbooks.
+    """
+    title = _heading(query, wanted)
+    if not listed:
+        return _nothing(command, query, title)
+    blocks: list[Block] = [section(f"*{title}*"), *(_row(each) for each in listed)]
+    buttons = _turning(query, found)
+    if buttons:
+        blocks.append(ActionsBlock(elements=buttons))
+    hint = f"{_PRIVATE}  ·  Newest first  ·  `{command} list mine open rag` shows fewer"
+    blocks.append(ContextBlock(elements=[mrkdwn(hint)]))
+    numbers = ", ".join(f"#{each.decision.number}" for each in listed)
+    return Message(text=fit(f"{title}: {numbers}", FALLBACK), blocks=as_dicts(blocks))
+
+
+def shown(decision: Decision, playbook: Playbook, link: str | None) -> Message:
+    """Return a decision as its announcement shows it, without the buttons that decide.
+
+    Args:
+        decision: the decision.
+        playbook: the one it was made by.
+        link: to the announcement; None if that cannot be told.
+    """
+    told = announcement(decision, playbook)
+    blocks = [block for block in told.blocks if block["type"] != "actions"]
+    export = ButtonElement(
+        action_id=ids.Action.EXPORT, text=plain("Export record"), value=str(decision.number)
+    )
+    at = f"<{link}|Open the discussion>" if link else f"Posted in {where(decision.place)}"
+    last = [
+        ActionsBlock(elements=[export]),
+        ContextBlock(elements=[mrkdwn(f"{_PRIVATE}  ·  {at}")]),
+    ]
+    return Message(text=told.text, blocks=[*blocks, *as_dicts(last)])
+
+
+def record(number: int, text: str) -> Message:
+    """Return a short record in place, ready to be copied."""
+    words = f"The record of decision #{number}, in Markdown"
+    code = RichTextPreformattedElement(elements=[RichTextElementParts.Text(text=text)])
+    blocks = [section(f"*{words}*"), RichTextBlock(elements=[code])]
+    return Message(text=words, blocks=as_dicts(blocks))
+
+
+def which_one(command: str) -> str:
+    """Return what to type to be shown a decision."""
+    return f"Which decision? Type its number: `{command} show 12`. `{command} list` shows them."
+
+
+def how_to_export(command: str) -> str:
+    """Return what to type to export something."""
+    return (
+        f"`{command} export 12` gives the record of decision #12, `{command} export csv` and "
+        f"`{command} export json` give all that you can see from here."
+    )
+
+
+def not_sent(reason: str) -> Message:
+    """Return why a file could not be sent, and what to do."""
+    if reason in {"missing_scope", "not_allowed_token_type"}:
+        words = (
+            "I lack the permission to send files: ask whoever installed me to add `files:write`."
+        )
+    elif reason:
+        words = f"Slack refused the file ({escape(reason)}). Please try again later."
+    else:
+        words = "Slack could not be reached for sending the file. Please try again in a minute."
+    return Message(text=words, blocks=as_dicts([section(words)]))
+
+
+def similar(found: Sequence[Similar]) -> list[Block]:
+    """Return similar past decisions for the review page; nothing if there are none."""
+    if not found:
+        return []
+    return [section("*Similar decisions*\n" + "\n".join(map(_similar, found)))]
+
+
+def _similar(found: Similar) -> str:
+    alike, decision = found.alike, found.alike.decision
+    return (
+        f"•  #{decision.number} “{fit_escaped(decision.title, 150)}” answered {alike.alike} of "
+        f"{alike.compared} alike: {option_title(found.playbook, _chosen(decision))}, "
+        f"{STATUS_WORDS[decision.status].lower()}"
+    )
+
+
+def _heading(query: Query, wanted: Wanted) -> str:
+    parts = [
+        *(["mine"] if wanted.mine else []),
+        *(STATUS_WORDS[status].lower() for status in wanted.statuses),
+        *(escape(option.replace("_", " ")) for option in wanted.options),
+        *([f"with “{escape(' '.join(wanted.words))}”"] if wanted.words else []),
+    ]
+    return "  ·  ".join(["Found" if query.kind == "search" else "Decisions", *parts])
+
+
+def _nothing(command: str, query: Query, title: str) -> Message:
+    if query.kind == "search" and not query.text.strip():
+        text = f"What shall I look for? Type for instance `{command} search refund rules`."
+    elif title == "Decisions":
+        text = f"There are no decisions here yet. `{command}` starts one."
+    elif title == "Found":
+        text = "I look for letters and digits, and there were none in that."
+    else:
+        text = (
+            f"*{title}*\nNothing found. What was decided in a private channel is found only "
+            "there, or by its own people."
+        )
+    return Message(text=fit(text, FALLBACK), blocks=as_dicts([section(text)]))
+
+
+def _row(listed: Listed) -> Block:
+    decision = listed.decision
+    facts = [
+        _standing(decision, listed.playbook),
+        f"{decision.opened_at:%-d %b %Y}",
+        mention(decision.driver),
+        where(decision.place),
+    ]
+    title = f"*#{decision.number}  {fit_escaped(decision.title, 200)}*"
+    return SectionBlock(
+        text=mrkdwn(f"{title}\n{'  ·  '.join(facts)}"),
+        accessory=ButtonElement(
+            action_id=ids.Action.SHOW, text=plain("Show"), value=str(decision.number)
+        ),
+    )
+
+
+def _standing(decision: Decision, playbook: Playbook) -> str:
+    option = option_title(playbook, _chosen(decision))
+    status = STATUS_WORDS[decision.status]
+    if decision.status is Status.OPEN:
+        return f"{status}, recommended: {option}"
+    return f"{status}: {option}"
+
+
+def _chosen(decision: Decision) -> str:
+    settled = decision.settlement.option if decision.settlement else None
+    return settled or decision.verdict.option
+
+
+def _turning(query: Query, found: Found) -> list[ButtonElement]:
+    first, last = found.decisions[0].number, found.decisions[-1].number
+    ways = (
+        (found.newer, "Newer", first, Direction.NEWER),
+        (found.older, "Older", last, Direction.OLDER),
+    )
+    return [
+        ButtonElement(
+            action_id=f"{ids.Action.PAGE}:{direction}",
+            text=plain(words),
+            value=query.from_here(number, direction).model_dump_json(),
+        )
+        for there, words, number, direction in ways
+        if there
+    ]

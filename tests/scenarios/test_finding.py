@@ -1,0 +1,131 @@
+"""Finding decisions again: list, search, show, export, and similar ones at the review."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from bot.playground.model import Message
+from bot.playground.person import Actor
+from tests.scenarios.house import House, text_of
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+async def ask(house: House, person: Actor, text: str, channel: str = "product") -> Message:
+    """Type a subcommand, and return the private answer to it."""
+    before = len(person.sees(channel))
+    sent = await person.command(channel, "/ragvsft", text)
+    assert sent.ok, sent
+    await house.playground.until(lambda: len(person.sees(channel)) > before)
+    answer = person.sees(channel)[before]
+    assert answer.ephemeral_to == person.id
+    return answer
+
+
+async def several(house: House, person: Actor, titles: list[str]) -> None:
+    """Decide several times."""
+    for number, title in enumerate(titles, start=1):
+        await house.start(person)
+        await person.submit(await house.to_review(person, title=title))
+        await house.until_logged("decisions", lambda row, at=number: row["number"] == at)
+
+
+async def test_a_list_is_paged_in_place(house: House) -> None:
+    """A list shows the newest decisions; its buttons turn the pages in the same message."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    await several(house, ada, [f"Question {number}" for number in range(1, 11)])
+    answer = await ask(house, ben, "list", "support-ai")
+    assert "#10  Question 10" in text_of(answer)
+    assert "#2  Question 2" not in text_of(answer)
+    await ben.click(answer, "page:older")
+    await house.playground.until(lambda: "#2  Question 2" in text_of(ben.sees("support-ai")[-1]))
+    turned = ben.sees("support-ai")[-1]
+    assert turned.ts == answer.ts
+    assert "#10  Question 10" not in text_of(turned)
+    await ben.click(turned, "page:newer")
+    await house.playground.until(lambda: "#10  Question 10" in text_of(ben.sees("support-ai")[-1]))
+
+
+async def test_filters_and_words_narrow_a_list(house: House) -> None:
+    """`list` takes people, statuses, options and words; what it understood stands above."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    await house.decide(ada)
+    assert "Answers for support" in text_of(await ask(house, ada, "list mine open support"))
+    nobody = text_of(await ask(house, ben, "list mine"))
+    assert "mine" in nobody
+    assert "Nothing found" in nobody
+    assert "Nothing found" in text_of(await ask(house, ada, "list withdrawn"))
+
+
+@pytest.mark.parametrize(
+    "words", ['"', "AND OR NOT", "a* (b", "title:x ^", "-- ; drop table", "🦆", "NEAR(a b)", "{}:"]
+)
+async def test_a_search_survives_whatever_is_typed(house: House, words: str) -> None:
+    """Quotes, operators, emoji and nothing at all are answered with a sentence."""
+    ada = house.playground.person("ada")
+    await house.decide(ada)
+    assert "Answers for support" not in text_of(await ask(house, ada, f"search {words}"))
+
+
+async def test_a_search_finds_words_in_any_form(house: House) -> None:
+    """A search finds a word in the title whatever its case and ending, and quotes around it."""
+    ada = house.playground.person("ada")
+    await house.decide(ada)
+    for words in ("answer", '"SUPPORT" answers'):
+        assert "Answers for support" in text_of(await ask(house, ada, f"search {words}"))
+    assert "What shall I look for?" in text_of(await ask(house, ada, "search"))
+
+
+async def test_show_tells_everything_privately(house: House) -> None:
+    """`show` gives the verdict, the reasons, the status and the way to the discussion."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    announcement, _ = await house.decide(ada)
+    await ask(house, ben, "show #1", "support-ai")
+    await house.playground.until(lambda: "First steps" in text_of(ben.sees("support-ai")[-1]))
+    shown, reasons = ben.sees("support-ai")[-2:]
+    assert shown.ephemeral_to == reasons.ephemeral_to == ben.id
+    assert "Recommended: " in text_of(shown)
+    assert f"p{announcement.ts.replace('.', '')}|Open the discussion>" in text_of(shown)
+    assert "There is no decision #2 here" in text_of(await ask(house, ben, "show 2", "support-ai"))
+    assert "Which decision?" in text_of(await ask(house, ben, "show me", "support-ai"))
+
+
+async def test_a_record_comes_as_a_file_to_the_one_who_asks(house: House) -> None:
+    """`export 1` sends the record in the asker's direct messages, and says so where they are."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    await house.decide(ada)
+    answer = await ask(house, ben, "export 1")
+    assert "I've sent it to you as a file" in text_of(answer)
+    (file,) = ben.sees(ben.im.id)[-1].files
+    assert file.filename == "0001-answers-for-support.md"
+    assert file.content is not None
+    assert "# Answers for support" in file.content.decode()
+    assert ada.sees(ada.im.id) == []
+
+
+async def test_everything_can_be_exported(house: House) -> None:
+    """`export csv` and `export json` send all that the asker can see."""
+    ada = house.playground.person("ada")
+    await several(house, ada, ["First", "Second"])
+    await ask(house, ada, "export csv")
+    await ask(house, ada, "export json")
+    files = [file for message in ada.sees(ada.im.id) for file in message.files]
+    assert [file.filename for file in files] == ["decisions.csv", "decisions.json"]
+    texts = [(file.content or b"").decode() for file in files]
+    assert [row["title"] for row in csv.DictReader(io.StringIO(texts[0]))] == ["Second", "First"]
+    assert [each["number"] for each in json.loads(texts[1])["decisions"]] == [2, 1]
+    assert "`/ragvsft export csv`" in text_of(await ask(house, ada, "export xml"))
+
+
+async def test_the_review_names_similar_decisions(house: House) -> None:
+    """The last page of the questionnaire names what was decided on like answers."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    await house.decide(ada)
+    await house.start(ben)
+    view = await house.to_review(ben)
+    words = json.dumps(view.blocks)
+    assert "Similar decisions" in words
+    assert "Answers for support" in words
+    assert "alike" in words
