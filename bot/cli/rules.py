@@ -13,6 +13,7 @@ import click
 
 from bot.cli import rules_input
 from bot.cli.common import BadInput
+from bot.cli.replay import replay
 
 if TYPE_CHECKING:
     from bot.advice.verdict import Verdict
@@ -29,6 +30,9 @@ def rules() -> None:
     DIR is a playbook's folder or a folder of playbooks; without it, the folder in RAGVSFT_RULES,
     or ./rules.
     """
+
+
+rules.add_command(replay)
 
 
 def _folder(command: F) -> F:
