@@ -1,26 +1,15 @@
 """Every view and message, held against the rules of Block Kit."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.advice import loader
-from bot.advice.advisor import Advisor
 from bot.decisions.delivery import DeliveryKind, opening_deliveries, trouble_notice
 from bot.decisions.model import (
-    Decision,
-    Draft,
-    Person,
     Place,
-    Status,
     Visibility,
-    Workflow,
 )
 from bot.decisions.questionnaire import Questionnaire
 from bot.slack.text import one_line
@@ -31,10 +20,8 @@ from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, modal
 from bot.slack.views.recommendation import recommendation
 from bot.slack.views.samples import samples
 from tests.slack.blocks import faults_of_blocks, faults_of_message, faults_of_view
-from tests.slack.largest import largest_advisor
+from tests.slack.examples import AT, advisor, decision_of, draft_of, first_answers
 
-RULES = Path(__file__).parents[2] / "rules"
-AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 HOSTILE = (
     *("<!channel>", "<!here|x>", "<!everyone>", "<@U0EVIL>", "<https://evil.test|Slack>"),
     *("&lt;!channel&gt;", "```", "`", "*", "_", "~", ">", "\n", "\n> ", "&", "&amp;"),
@@ -58,53 +45,6 @@ PLACES = st.sampled_from(
     ]
 )
 MODEST = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-@cache
-def advisor(name: str) -> Advisor:
-    """Return the advisor of a shipped playbook, or of the largest one with these texts."""
-    if (RULES / name).is_dir():
-        return Advisor(loader.load(RULES / name))
-    return largest_advisor(name)
-
-
-def first_answers(of: Advisor) -> dict[str, str | None]:
-    """Return the first answer to each question."""
-    return {question.id: next(iter(question.answers)) for question in of.playbook.questions}
-
-
-def draft_of(title: str, problem: str, place: Place | None = None, **more: Any) -> Draft:
-    """Return a draft on the playbook ragvsft."""
-    return Draft(
-        id="0" * 32,
-        driver=Person("T0123456789", "U0123456789"),
-        playbook_hash=advisor("ragvsft").playbook.hash,
-        started_at=AT,
-        changed_at=AT,
-        origin=place,
-        workflow=Workflow(title=title, problem=problem, deciders=("U0123456789",)),
-        **more,
-    )
-
-
-def decision_of(draft: Draft, place: Place, of: Advisor) -> Decision:
-    """Return the decision that a draft becomes."""
-    return Decision(
-        workspace=draft.driver.workspace,
-        number=12,
-        draft_id=draft.id,
-        title=draft.workflow.title,
-        problem=draft.workflow.problem,
-        driver=draft.driver.user,
-        deciders=draft.workflow.deciders,
-        review_on=AT.date(),
-        place=place,
-        playbook_hash=draft.playbook_hash,
-        answers=draft.answers,
-        verdict=of.advise(draft.answers),
-        status=Status.OPEN,
-        opened_at=AT,
-    )
 
 
 @pytest.mark.parametrize(

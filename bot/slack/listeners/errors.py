@@ -19,7 +19,9 @@ from bot.decisions.errors import (
     NoSuchDecision,
     NothingToResend,
     NotTheirs,
+    SameOption,
     TooSoonToNudge,
+    UnknownPlaybook,
 )
 from bot.slack.errands import Body, Errands
 from bot.slack.forms import FieldError
@@ -40,6 +42,10 @@ _SENTENCES: Mapping[type[BaseException], str] = {
     NobodyToNudge: notices.NOBODY_TO_NUDGE,
     NothingToResend: (
         "There is nothing left to do: the message has arrived, or was taken care of."
+    ),
+    SameOption: "That is the option recommended: accept it, or choose another one.",
+    UnknownPlaybook: (
+        "That questionnaire is not offered any more. My Home tab shows those there are."
     ),
     InvalidAnswers: (
         "The questions have changed in the meantime. Close this window and start anew."

@@ -1,0 +1,68 @@
+"""Advisors, drafts and decisions to render."""
+
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bot.advice import loader
+from bot.advice.advisor import Advisor
+from bot.decisions.model import Decision, Draft, Person, Place, Status, Visibility, Workflow
+from tests.slack.largest import largest_advisor
+
+RULES = Path(__file__).parents[2] / "rules"
+AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+@cache
+def advisor(name: str) -> Advisor:
+    """Return the advisor of a shipped playbook, or of the largest one with these texts."""
+    if (RULES / name).is_dir():
+        return Advisor(loader.load(RULES / name))
+    return largest_advisor(name)
+
+
+def first_answers(of: Advisor) -> dict[str, str | None]:
+    """Return the first answer to each question."""
+    return {question.id: next(iter(question.answers)) for question in of.playbook.questions}
+
+
+def draft_of(title: str, problem: str, place: Place | None = None, **more: Any) -> Draft:
+    """Return a draft on the playbook ragvsft."""
+    return Draft(
+        id="0" * 32,
+        driver=Person("T0123456789", "U0123456789"),
+        playbook_hash=advisor("ragvsft").playbook.hash,
+        started_at=AT,
+        changed_at=AT,
+        origin=place,
+        workflow=Workflow(title=title, problem=problem, deciders=("U0123456789",)),
+        **more,
+    )
+
+
+def decision_of(draft: Draft, place: Place, of: Advisor) -> Decision:
+    """Return the decision that a draft becomes."""
+    return Decision(
+        workspace=draft.driver.workspace,
+        number=12,
+        draft_id=draft.id,
+        title=draft.workflow.title,
+        problem=draft.workflow.problem,
+        driver=draft.driver.user,
+        deciders=draft.workflow.deciders,
+        review_on=AT.date(),
+        place=place,
+        playbook_hash=draft.playbook_hash,
+        answers=draft.answers,
+        verdict=of.advise(draft.answers),
+        status=Status.OPEN,
+        opened_at=AT,
+    )
+
+
+def a_decision() -> Decision:
+    """Return a decision about nothing in particular."""
+    of = advisor("ragvsft")
+    draft = draft_of("Title", "Problem", answers=first_answers(of))
+    return decision_of(draft, Place("C1", Visibility.PUBLIC), of)
