@@ -39,11 +39,21 @@ SLACK_SECONDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The bot as it runs: where it listens, how to have it look for what is due, its playbooks."""
+    """The bot as it runs.
+
+    Attributes:
+        port: where it listens.
+        look: has it look for what is due, because the clock was moved, say.
+        playbooks: those in use.
+        desk: its use cases.
+        outbox: its deliveries.
+    """
 
     port: int
     look: Callable[[], None]
     playbooks: FolderPlaybooks
+    desk: Desk
+    outbox: SqliteOutbox
 
 
 @asynccontextmanager
@@ -91,11 +101,12 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         if settings.app_token is not None:
             token = settings.app_token.get_secret_value()
             await stack.enter_async_context(socket_mode(bolt, token))
+
         def look() -> None:
             woken.set()
             rounds.wake()
 
-        yield Running(port, look, playbooks)
+        yield Running(port, look, playbooks, desk, outbox)
 
 
 @asynccontextmanager

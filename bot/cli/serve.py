@@ -7,6 +7,7 @@ import signal
 import tempfile
 import webbrowser
 from collections.abc import Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ import click
 from bot.cli.common import BadInput, settings_here
 
 if TYPE_CHECKING:
+    from bot.app import Running
+    from bot.cli.samples import Sample
     from bot.playground import Playground
     from bot.settings import Settings
 
@@ -50,10 +53,18 @@ def run() -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Keep the decisions in this file; otherwise they are gone afterwards.",
 )
-def demo(port: int, open_browser: bool, database: Path | None) -> None:
+@click.option("--samples/--no-samples", default=False, help="Begin with sample decisions.")
+def demo(port: int, open_browser: bool, database: Path | None, samples: bool) -> None:
     """Try the bot in a local workspace in your browser, with nothing to configure."""
+    from bot.cli.samples import SamplesError, read_samples
+
+    try:
+        found = read_samples(_demo_rules()) if samples else ()
+    except SamplesError as error:
+        raise BadInput(str(error)) from error
     with tempfile.TemporaryDirectory(prefix="ragvsft-demo-") as folder:
-        _run(_demo(port, database or Path(folder) / "demo.db", open_browser=open_browser))
+        path = database or Path(folder) / "demo.db"
+        _run(_demo(port, path, found, open_browser=open_browser))
 
 
 async def _bot(settings: "Settings") -> None:
@@ -69,24 +80,55 @@ async def _bot(settings: "Settings") -> None:
         click.echo("ragvsft is stopping: finishing what is under way")
 
 
-async def _demo(port: int, database: Path, *, open_browser: bool) -> None:
+async def _demo(
+    port: int, database: Path, samples: "tuple[Sample, ...]", *, open_browser: bool
+) -> None:
     from bot.app import running
+    from bot.cli.samples import days_back
     from bot.logs import configure_logs
-    from bot.playground import Playground, serving
+    from bot.playground import MovableClock, Playground, serving
 
     configure_logs(logging.WARNING)
-    playground = Playground()
+    playground = Playground(MovableClock(-days_back(samples) if samples else timedelta()))
     async with (
         serving(playground, port) as url,
         running(_demo_settings(playground, database), playground.clock) as bot,
     ):
         playground.clock.subscribe(bot.look)
         playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")
+        if samples:
+            await _load(samples, playground, bot)
         click.echo(f"The local workspace is at {click.style(url, bold=True)}")
         click.echo("Type /ragvsft in a channel. Ctrl-C stops it.")
+        if not samples:
+            click.echo("With --samples it begins with sample decisions.")
         if open_browser:
             webbrowser.open(url)
         await _until_told_to_stop()
+
+
+async def _load(samples: "tuple[Sample, ...]", playground: "Playground", bot: "Running") -> None:
+    """Make the sample decisions, unless there are decisions already.
+
+    Raises:
+        BadInput: they don't go with the playbook.
+    """
+    from bot.advice.advisor import InvalidAnswers
+    from bot.cli.samples import FILE, Player
+
+    if await bot.desk.decision(playground.team.id, 1) is not None:
+        playground.clock.reset()
+        click.echo("There are decisions already, so no sample decisions are added.")
+        return
+    click.echo(f"Making {len(samples)} sample decisions ...")
+    try:
+        await Player(playground, bot).play(samples)
+    except InvalidAnswers as error:
+        raise BadInput(f"{FILE} does not go with its playbook: {error}") from error
+
+
+def _demo_rules() -> Path:
+    return Path(os.environ.get("RAGVSFT_RULES", "rules"))
 
 
 def _demo_settings(playground: "Playground", database: Path) -> "Settings":
@@ -98,7 +140,7 @@ def _demo_settings(playground: "Playground", database: Path) -> "Settings":
             "SLACK_SIGNING_SECRET": playground.signing_secret,
             "SLACK_API_URL": playground.api_url,
             "DATABASE_URL": f"sqlite:///{database}",
-            "RAGVSFT_RULES": os.environ.get("RAGVSFT_RULES", "rules"),
+            "RAGVSFT_RULES": str(_demo_rules()),
             "HOST": "127.0.0.1",
             "PORT": 0,
         }

@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.decisions.calibration import outcome_of
 from bot.decisions.model import Decision, Draft
 from bot.decisions.reviewing import NOTHING_WAITS, Waiting
 from bot.slack import ids
@@ -20,7 +21,7 @@ from bot.slack.text import BUTTON, escape, fit, fit_escaped, moment
 from bot.slack.views.announcement import STATUS_WORDS
 from bot.slack.views.drafts import MOST_DRAFTS, draft_section
 from bot.slack.views.message import mrkdwn, plain, section, where
-from bot.slack.views.review import outcome_buttons
+from bot.slack.views.review import OUTCOME_SENTENCES, outcome_buttons
 
 _MOST_WAITING = 5
 
@@ -87,9 +88,13 @@ def _waiting(waiting: Waiting) -> list[Block]:
 
 
 def _decision(decision: Decision) -> Block:
-    return section(
-        f"{_title(decision)}\n{escape(STATUS_WORDS[decision.status])}  ·  {where(decision.place)}"
-    )
+    outcome = outcome_of(decision.reviews)
+    parts = [
+        escape(STATUS_WORDS[decision.status]),
+        OUTCOME_SENTENCES[outcome].lower() if outcome else "",
+        where(decision.place),
+    ]
+    return section(f"{_title(decision)}\n{'  ·  '.join(part for part in parts if part)}")
 
 
 def _title(decision: Decision) -> str:
