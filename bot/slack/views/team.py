@@ -244,11 +244,17 @@ def _summary(decision: Decision, playbook: Playbook, seen: Comparison) -> str:
     if len(seen.voices) > 1:
         options = {voice.option for voice in seen.voices}
         titles = and_list([option_title(playbook, each) for each in sorted(options)])
-        text += f" They come to {titles}. You differ on {_questions(len(seen.differences))}; "
-        flips = len(seen.flipping)
-        text += f"{flips} would change the recommendation." if flips else "none would change it."
+        text += f" They come to {titles}. {_disagreement(seen)}"
     return text
 
 
 def _questions(count: int) -> str:
     return "1 question" if count == 1 else f"{count} questions"
+
+
+def _disagreement(seen: Comparison) -> str:
+    if not seen.differences:
+        return "Nobody answered differently."
+    flips = len(seen.flipping)
+    change = f"{flips} would change the recommendation" if flips else "none alone would change it"
+    return f"You differ on {_questions(len(seen.differences))}; {change}."
