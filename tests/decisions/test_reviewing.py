@@ -1,0 +1,166 @@
+"""When the deciders are asked how it went, and what becomes of their answers."""
+
+import asyncio
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.decisions.delivery import DeliveryKind
+from bot.decisions.errors import AlreadySettled, NoSuchDecision, NotTheirs
+from bot.decisions.model import Decision, Outcome, Review, ReviewChoice, Workflow
+from bot.decisions.reviewing import Waiting, latest_due
+from bot.store.log import Log
+from tests.decisions.world import ADA, BEN, PRODUCT, STRANGER, World
+
+_DAY = timedelta(days=1)
+
+
+async def _opened(world: World, review: Review | None = None) -> Decision:
+    """A decision of which Ada and Ben are the deciders."""
+    workflow = Workflow(title="Answers", deciders=(ADA.user, BEN.user), review=review or Review())
+    draft = await world.drafted(workflow=workflow)
+    return (await world.desk.post(ADA, draft, PRODUCT)).decision
+
+
+async def _accepted(world: World, review: Review | None = None) -> Decision:
+    decision = await _opened(world, review)
+    return await world.desk.deciding.accept(ADA, decision.number)
+
+
+async def _asked(world: World) -> list[object]:
+    return [
+        row["channel"]
+        for row in await world.rows("deliveries")
+        if row["kind"] == DeliveryKind.REVIEW
+    ]
+
+
+@given(st.integers(0, 2**31), st.timezones())
+def test_a_day_is_due_from_nine_in_the_morning(second: int, zone: ZoneInfo) -> None:
+    """In any zone, today is due from nine o'clock on by the clock on the wall, else yesterday."""
+    now = datetime.fromtimestamp(second, UTC)
+    local = now.astimezone(zone)
+    expected = local.date() if local.time() >= time(9) else local.date() - _DAY
+    assert latest_due(now, zone) == expected
+
+
+async def test_each_decider_is_asked_on_the_day_and_once(world: World) -> None:
+    """Nobody is asked a minute early; at nine each decider is, however often one looks."""
+    decision = await _accepted(world)
+    assert decision.review_on == date(2026, 4, 5)
+    world.clock.advance(datetime(2026, 4, 5, 8, 59, tzinfo=UTC) - world.clock.now())
+    assert await world.desk.reviewing.ask_due() == 0
+    world.clock.advance(timedelta(minutes=1))
+    assert [await world.desk.reviewing.ask_due() for _ in range(3)] == [1, 0, 0]
+    assert await _asked(world) == [ADA.user, BEN.user]
+
+
+async def test_several_processes_ask_once(world: World, tmp_path: Path) -> None:
+    """Five that look at one log at the same time ask each decider once."""
+    await _accepted(world)
+    logs = [await Log(tmp_path / "ragvsft.db").open() for _ in range(5)]
+    others = [World(log) for log in logs]
+    for other in others:
+        other.clock.advance(100 * _DAY)
+    counts = await asyncio.gather(*(other.desk.reviewing.ask_due() for other in others))
+    for log in logs:
+        await log.close()
+    assert sum(counts) == 1
+    assert await _asked(world) == [ADA.user, BEN.user]
+
+
+async def test_many_that_are_due_are_all_asked_about(world: World) -> None:
+    """More decisions than are taken at once are asked about in one round."""
+    for _ in range(101):
+        await _accepted(world)
+    world.clock.advance(100 * _DAY)
+    assert await world.desk.reviewing.ask_due() == 101
+
+
+@pytest.mark.parametrize("move", ["none", "withdraw", "supersede"])
+async def test_only_what_is_followed_is_asked_about(world: World, move: str) -> None:
+    """Nobody is asked about a decision that is open, withdrawn or superseded."""
+    decision = await _opened(world)
+    if move == "withdraw":
+        await world.desk.deciding.withdraw(ADA, decision.number, "Over")
+    if move == "supersede":
+        page = await world.desk.deciding.begin_supersede(ADA, decision.number)
+        await world.desk.post(ADA, page.draft.id, PRODUCT)
+    world.clock.advance(200 * _DAY)
+    assert await world.desk.reviewing.ask_due() == 0
+
+
+async def test_never_is_never(world: World) -> None:
+    """Without the wish for a review nobody is asked; to say how it went is possible."""
+    decision = await _accepted(world, Review(ReviewChoice.NEVER))
+    world.clock.advance(4000 * _DAY)
+    assert await world.desk.reviewing.ask_due() == 0
+    after = await world.desk.reviewing.review(ADA, decision.number, Outcome.WORKED, "")
+    assert [answer.outcome for answer in after.reviews] == [Outcome.WORKED]
+
+
+async def test_a_review_is_put_off_by_a_late_decision(world: World) -> None:
+    """Decided after the day of the review, there are as many days as were planned to try it."""
+    decision = await _opened(world, Review(ReviewChoice.DAYS_30))
+    world.clock.advance(50 * _DAY)
+    accepted = await world.desk.deciding.accept(BEN, decision.number)
+    assert accepted.review_on == world.clock.now().date() + 30 * _DAY
+
+
+async def test_a_later_answer_takes_the_place_of_an_earlier_one(world: World) -> None:
+    """Each decider has one answer, the last; every answer stays as an event."""
+    decision = await _accepted(world)
+    review = world.desk.reviewing.review
+    await review(ADA, decision.number, Outcome.NOT_TRIED, "")
+    await review(BEN, decision.number, Outcome.WORKED, "Well")
+    after = await review(ADA, decision.number, Outcome.FAILED, "Badly")
+    assert [(each.by, each.outcome, each.note) for each in after.reviews] == [
+        (BEN.user, Outcome.WORKED, "Well"),
+        (ADA.user, Outcome.FAILED, "Badly"),
+    ]
+    assert await world.desk.decision("T1", decision.number) == after
+    kinds = [row["kind"] for row in await world.rows("events")]
+    assert kinds.count("reviewed") == 3
+
+
+async def test_only_deciders_of_a_decision_made_review_it(world: World) -> None:
+    """A review is refused from others, of an open decision, and of none."""
+    decision = await world.decided()
+    review = world.desk.reviewing.review
+    with pytest.raises(AlreadySettled):
+        await review(ADA, decision.number, Outcome.WORKED, "")
+    await world.desk.deciding.accept(ADA, decision.number)
+    with pytest.raises(NotTheirs):
+        await review(BEN, decision.number, Outcome.WORKED, "")
+    for actor, number in ((STRANGER, decision.number), (ADA, 99)):
+        with pytest.raises(NoSuchDecision):
+            await review(actor, number, Outcome.WORKED, "")
+    assert (await world.rows("decisions"))[0]["reviews"] == "[]"
+
+
+async def test_what_waits_for_whom(world: World) -> None:
+    """Open decisions wait for their deciders; reviews that are due for those yet to answer."""
+    first, second = await _opened(world), await _accepted(world)
+    waiting = world.desk.reviewing.waiting_for
+    assert [each.number for each in (await waiting(BEN)).to_decide] == [first.number]
+    assert (await waiting(BEN)).to_review == ()
+    world.clock.advance(100 * _DAY)
+    await world.desk.reviewing.review(ADA, second.number, Outcome.PARTLY, "")
+    assert [each.number for each in (await waiting(BEN)).to_review] == [second.number]
+    assert (await waiting(ADA)).to_review == ()
+    assert await waiting(STRANGER) == Waiting()
+
+
+async def test_old_drafts_are_forgotten(world: World) -> None:
+    """After two weeks without a change a draft is deleted; what was posted stays."""
+    await world.decided()
+    await world.drafted()
+    world.clock.advance(14 * _DAY)
+    assert await world.drafting.expire() == 0
+    world.clock.advance(timedelta(seconds=1))
+    assert await world.drafting.expire() == 1
+    assert [row["decision"] for row in await world.rows("drafts")] == [1]
