@@ -28,6 +28,9 @@ COMMANDS: Final = {
     "doctor": Entry(
         "With Slack", "bot.cli.doctor:doctor", "Say what is missing or wrong, and what to do."
     ),
+    "export": Entry(
+        "Decisions", "bot.cli.export:export", "Write the decisions to files: ADRs, CSV or JSON."
+    ),
     "rules": Entry("Playbooks", "bot.cli.rules:rules", "Check, test, prove and try out the rules."),
 }
 

@@ -1,0 +1,135 @@
+"""`ragvsft export`: the decisions as files that can be kept in a repository."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.common import BadInput
+
+if TYPE_CHECKING:
+    from bot.decisions.record import Record
+    from bot.store.sqlite import SqliteStore
+
+_BATCH = 500
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["adr", "csv", "json"]),
+    default="adr",
+    show_default=True,
+    help="One Markdown record (MADR 4) for each decision, or one file with all of them.",
+)
+@click.option("--workspace", metavar="ID", help="Which workspace, where the log holds several.")
+@click.option(
+    "--include-private",
+    is_flag=True,
+    help="Take decisions of private channels and direct messages along: whoever can read DIR "
+    "can read them.",
+)
+def export(folder: Path, form: str, workspace: str | None, include_private: bool) -> None:
+    """Write the decisions to files in DIR.
+
+    Reads the log that DATABASE_URL names. Running it again gives the same files, byte for byte,
+    unless a decision has changed: 0012-answers-for-support.md stays decision 12, whatever its
+    title becomes.
+    """
+    from bot.cli.export_files import bring_up_to_date, files_of
+
+    records = asyncio.run(_read(_log_path(), workspace))
+    kept = [each for each in records if include_private or each.visibility.value == "public"]
+    try:
+        written = bring_up_to_date(folder, files_of(kept, form), kept if form == "adr" else ())
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be written ({error.strerror}): choose another") from error
+    click.echo(_said(folder, len(kept), len(records) - len(kept), written))
+
+
+def _log_path() -> Path:
+    """Return the file of the log; no token is needed to read it.
+
+    Raises:
+        BadInput: the setting is malformed, or there is no such file.
+    """
+    from bot.settings import SettingsError, check_values, read_values
+
+    try:
+        values = read_values(os.environ, Path(".env"))
+    except SettingsError as error:
+        raise BadInput(*error.problems) from error
+    settings, problems = check_values(
+        {name: value for name, value in values.items() if name == "DATABASE_URL"}
+    )
+    if settings is None:
+        raise BadInput(*problems)
+    if not settings.database_path.is_file():
+        raise BadInput(f"there is no log at {settings.database_path}: set DATABASE_URL to its file")
+    return settings.database_path
+
+
+async def _read(path: Path, workspace: str | None) -> "list[Record]":
+    """Return every record of a workspace, by number.
+
+    Raises:
+        BadInput: the log cannot be used, or the workspace is not clear.
+    """
+    from bot.store.log import Log, LogUnusable
+    from bot.store.sqlite import SqliteStore
+
+    try:
+        log = await Log(path).open()
+    except LogUnusable as error:
+        raise BadInput(str(error)) from error
+    try:
+        store = SqliteStore(log)
+        return await _records(store, _chosen(workspace, await store.workspaces()))
+    finally:
+        await log.close()
+
+
+def _chosen(workspace: str | None, there: dict[str, int]) -> str:
+    listed = ", ".join(f"{name} with {count:,}" for name, count in there.items())
+    if workspace is not None:
+        if workspace not in there:
+            found = f"there are {listed}" if there else "it holds none at all"
+            raise BadInput(f"the log holds no decisions of workspace {workspace}: {found}")
+        return workspace
+    if len(there) > 1:
+        raise BadInput(f"name one workspace with --workspace: the log holds decisions of {listed}")
+    return next(iter(there), "")
+
+
+async def _records(store: "SqliteStore", workspace: str) -> "list[Record]":
+    from bot.advice import loader
+    from bot.advice.playbook import Playbook
+    from bot.decisions.record import Record
+
+    playbooks: dict[str, Playbook] = {}
+    records: list[Record] = []
+    while batch := await store.all_of(workspace, records[-1].number if records else 0, _BATCH):
+        for decision in batch:
+            if decision.playbook_hash not in playbooks:
+                text = await store.playbook_text(decision.playbook_hash)
+                if text is None:
+                    raise BadInput(f"the log lacks the playbook of decision {decision.number}")
+                playbooks[decision.playbook_hash] = loader.parse(text)
+            contributors = await store.contributors(decision)
+            playbook = playbooks[decision.playbook_hash]
+            records.append(Record.of(decision, playbook, contributors))
+    return records
+
+
+def _said(folder: Path, kept: int, left_out: int, written: int) -> str:
+    decisions = "1 decision" if kept == 1 else f"{kept:,} decisions"
+    changed = "nothing has changed" if not written else f"{written:,} written anew"
+    said = f"{decisions} in {folder}: {changed}."
+    if left_out:
+        were = "was" if left_out == 1 else "were"
+        said += f"\n{left_out:,} private {were} left out; --include-private takes them along."
+    return said

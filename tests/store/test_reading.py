@@ -1,0 +1,196 @@
+"""Finding decisions in the log: only what may be read, in order, by everything that is offered."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+from bot.decisions.finding import words_of
+from bot.decisions.model import Decision, Person, Status
+from bot.decisions.reading import Cursor, Direction, Sight, Wanted
+from bot.store import rows
+from bot.store.log import Log
+from tests.decisions.shelf import (
+    OTHER_SECRET,
+    PUBLIC,
+    SECRET,
+    add_view,
+    decision,
+    shelve,
+)
+from tests.decisions.world import World
+
+EVERYBODY = Sight("T1", "U9")
+PLACES = st.sampled_from([PUBLIC, SECRET, OTHER_SECRET, replace(SECRET, visibility="direct")])
+USERS = st.sampled_from(["U1", "U2", "U3"])
+DECISIONS = st.lists(
+    st.tuples(
+        st.sampled_from(["T1", "T2"]),
+        st.lists(USERS, min_size=1, max_size=3, unique=True),
+        PLACES,
+        st.sampled_from(["", "U1", "U2", "U3"]),
+    ),
+    max_size=8,
+)
+SIGHTS = st.builds(
+    Sight, st.sampled_from(["T1", "T2"]), USERS, st.sampled_from([None, "C1", "G1", "G2"])
+)
+
+
+async def numbers(world: World, wanted: Wanted, sight: Sight = EVERYBODY) -> list[int]:
+    """The numbers of the first page."""
+    found = await world.store.find(sight, wanted, None, 100)
+    return [each.number for each in found.decisions]
+
+
+@given(made=DECISIONS, sight=SIGHTS)
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+async def test_the_log_and_the_rule_agree(world: World, made: list[tuple], sight: Sight) -> None:
+    """What each query of the log gives is exactly what the rule of who may read it covers."""
+    await world.log.write(_empty)
+    shelf: dict[int, tuple[Decision, set[str]]] = {}
+    for number, (workspace, people, place, contributor) in enumerate(made, start=1):
+        each = decision(number, workspace=workspace, people=people, place=place, title="Word")
+        each = replace(
+            each, place=replace(place, visibility=type(PUBLIC.visibility)(place.visibility))
+        )
+        await shelve(world, each)
+        if contributor:
+            await add_view(world, Person(workspace, contributor), number)
+        shelf[number] = each, {contributor} - {""}
+    expected = [
+        n for n, (each, who) in sorted(shelf.items(), reverse=True) if sight.covers(each, who)
+    ]
+    assert await numbers(world, Wanted(), sight) == expected
+    assert await numbers(world, Wanted(words=("word",)), sight) == expected
+    sheets = await world.store.answer_sheets(sight, "small", 100)
+    assert [sheet.number for sheet in sheets] == expected
+    read = [n for n in shelf if await world.store.read(sight, n) is not None]
+    assert sorted(read, reverse=True) == expected
+
+
+async def test_pages_go_both_ways(world: World) -> None:
+    """A page knows whether there are newer and older ones, and both ways lead through all."""
+    await shelve(world, *(decision(number) for number in range(1, 8)))
+    first = await world.store.find(EVERYBODY, Wanted(), None, 3)
+    second = await world.store.find(EVERYBODY, Wanted(), Cursor(5, Direction.OLDER), 3)
+    last = await world.store.find(EVERYBODY, Wanted(), Cursor(2, Direction.OLDER), 3)
+    back = await world.store.find(EVERYBODY, Wanted(), Cursor(4, Direction.NEWER), 2)
+    shown = [[each.number for each in page.decisions] for page in (first, second, last, back)]
+    assert shown == [[7, 6, 5], [4, 3, 2], [1], [6, 5]]
+    assert [page.newer for page in (first, second, last, back)] == [False, True, True, True]
+    assert [page.older for page in (first, second, last, back)] == [True, True, False, True]
+
+
+async def test_a_search_is_paged_like_a_list(world: World) -> None:
+    """What is found by words comes newest first too, and goes on from a number."""
+    await shelve(world, *(decision(number, title="Refunds") for number in range(1, 6)))
+    wanted = Wanted(words=("refunds",))
+    older = await world.store.find(EVERYBODY, wanted, Cursor(4, Direction.OLDER), 2)
+    newer = await world.store.find(EVERYBODY, wanted, Cursor(2, Direction.NEWER), 2)
+    assert [each.number for each in older.decisions] == [3, 2]
+    assert [each.number for each in newer.decisions] == [4, 3]
+
+
+async def test_filters_hold_together(world: World) -> None:
+    """People, statuses and options narrow each other; several of a kind are alternatives."""
+    await shelve(
+        world,
+        decision(1, people=("U9",)),
+        decision(2, people=("U1", "U9"), status=Status.ACCEPTED, chosen="rag"),
+        decision(3, status=Status.OVERRIDDEN, chosen="prompting"),
+        decision(4, status=Status.WITHDRAWN),
+    )
+    assert await numbers(world, Wanted(mine=True)) == [2, 1]
+    assert await numbers(world, Wanted(mine=True, statuses=(Status.OPEN,))) == [1]
+    assert await numbers(world, Wanted(statuses=(Status.OVERRIDDEN, Status.ACCEPTED))) == [3, 2]
+    assert await numbers(world, Wanted(options=("prompting",))) == [3]
+    assert await numbers(world, Wanted(options=("rag", "prompting"))) == [4, 3, 2, 1]
+    wanted = Wanted(statuses=(Status.OVERRIDDEN,), options=("prompting",), words=("answers",))
+    assert await numbers(world, wanted) == [3]
+
+
+async def test_words_follow_every_change(world: World) -> None:
+    """A changed title, a reason given and a new decider are found at once, the old ones no more."""
+    first = decision(1, title="Refund letters", place=SECRET, people=("U1",))
+    await shelve(world, first)
+    settled = decision(1, status=Status.ACCEPTED, chosen="rag", reason="The auditors asked")
+    changed = replace(
+        first,
+        title="Invoices",
+        deciders=("U9",),
+        status=settled.status,
+        settlement=settled.settlement,
+    )
+    await world.log.write(
+        lambda db: db.table("decisions").update(("T1", 1), rows.decision_row(changed))
+    )
+    assert await numbers(world, Wanted(words=("invoices",))) == [1]
+    assert await numbers(world, Wanted(words=("auditor",), statuses=(Status.ACCEPTED,))) == [1]
+    assert await numbers(world, Wanted(mine=True, options=("rag",))) == [1]
+    before = Sight("T1", "U1")
+    assert await numbers(world, Wanted(words=("refund",)), before) == []
+    moved = replace(changed, driver="U2")
+    await world.log.write(
+        lambda db: db.table("decisions").update(("T1", 1), rows.decision_row(moved))
+    )
+    assert await numbers(world, Wanted(), before) == []
+    assert await numbers(world, Wanted(words=("invoices",)), before) == []
+
+
+async def test_words_are_found_in_any_form(world: World) -> None:
+    """Case, accents and endings do not matter; every word must be there."""
+    await shelve(world, decision(1, title="Café CUSTOMERS", problem="They asked for refunds"))
+    for typed in ("cafe", "customer", "ask refund"):
+        assert await numbers(world, Wanted(words=words_of(typed))) == [1], typed
+    assert await numbers(world, Wanted(words=words_of("refund elephant"))) == []
+
+
+@given(
+    typed=st.text(max_size=60) | st.lists(st.sampled_from('"*^:(){}+-'), max_size=9).map("".join)
+)
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+async def test_no_text_breaks_a_search(world: World, typed: str) -> None:
+    """Whatever is typed is looked for as words, never taken for a command."""
+    words = words_of(f"{typed} x")
+    assert await numbers(world, Wanted(words=words)) == []
+
+
+async def test_a_log_from_before_is_searchable(path: Path) -> None:
+    """Decisions logged before there was a search are found after the next start."""
+    log = await Log(path).open()
+    await shelve(World(log), decision(1, title="Refunds", place=SECRET, people=("U1", "U9")))
+    await log.close()
+    with_triggers = Database(path)
+    for name in ("catalogue", "decision_people", "decision_words"):
+        with_triggers.execute(f"drop table {name}")
+    for row in with_triggers.query("select name from sqlite_master where type = 'trigger'"):
+        with_triggers.execute(f"drop trigger if exists {row['name']}")
+    with_triggers.execute("delete from _sqlite_migrations where name = 'm003_search'")
+    with_triggers.conn.commit()
+    with_triggers.close()
+    log = await Log(path).open()
+    assert await numbers(World(log), Wanted(words=("refund",))) == [1]
+    assert await numbers(World(log), Wanted(mine=True)) == [1]
+    await log.close()
+
+
+@pytest.mark.parametrize("statement", ["vacuum", "reindex"])
+async def test_housekeeping_changes_nothing(world: World, statement: str) -> None:
+    """A log that was vacuumed still finds the right decision."""
+    await shelve(world, decision(1, title="One"), decision(2, title="Two"))
+    await world.log.write(lambda db: db.execute("delete from decisions where number = 1"))
+    await world.log.read(lambda db: db.execute(statement))
+    assert await numbers(world, Wanted(words=("two",))) == [2]
+
+
+def _empty(db: Database) -> None:
+    for name in ("perspectives", "decisions", "catalogue", "decision_people", "decision_words"):
+        db.execute(f"delete from {name}")
