@@ -76,7 +76,10 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Two answers of teammates that flip the decision when both take the place of the driver's."""
+    """Two answers of teammates that flip the decision when both take the place of the driver's.
+
+    One of them may be to a follow-up question, which the driver was not asked.
+    """
 
     answers: tuple[tuple[str, Answer], ...]
     option: str
@@ -122,7 +125,7 @@ def compare(team: Team, advisor: Advisor) -> Comparison:
         voices=_voices(team),
         differences=differences,
         agreements=agreements,
-        together=() if flips else tuple(_together(decision, advisor, differences)),
+        together=() if flips else tuple(_together(decision, advisor, said)),
         waiting=tuple(each.user for each in team.waiting()),
     )
 
@@ -173,20 +176,21 @@ def _leads(
 
 
 def _together(
-    decision: Decision, advisor: Advisor, differences: Sequence[Difference]
+    decision: Decision, advisor: Advisor, said: Mapping[str, Sequence[Said]]
 ) -> Iterator[Together]:
-    """Give every pair of answers that flips the decision."""
-    for pair in combinations(differences, 2):
-        for answers in product(*(_others(decision, each) for each in pair)):
+    """Give every pair of teammates' answers that flips the decision."""
+    others = [_others(decision, question, each) for question, each in said.items()]
+    for pair in combinations(filter(None, others), 2):
+        for answers in product(*pair):
             option = _option(decision, advisor, answers)
             if option != decision.verdict.option:
                 yield Together(answers, option)
 
 
-def _others(decision: Decision, difference: Difference) -> list[tuple[str, Answer]]:
-    """Return the answers of a difference that are not the driver's own."""
-    own = decision.answers.get(difference.question, "")
-    return [(difference.question, each.answer) for each in difference.said if each.answer != own]
+def _others(decision: Decision, question: str, said: Sequence[Said]) -> list[tuple[str, Answer]]:
+    """Return the answers to a question that are not the driver's own."""
+    own = decision.answers.get(question, "")
+    return [(question, each.answer) for each in said if each.answer != own]
 
 
 def _option(decision: Decision, advisor: Advisor, answers: Sequence[tuple[str, Answer]]) -> str:

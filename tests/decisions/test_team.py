@@ -1,0 +1,189 @@
+"""A team's views side by side, held against trying everything."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import combinations, product
+
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+
+from bot.advice import loader
+from bot.advice.advisor import Advisor
+from bot.advice.verdict import Strength
+from bot.decisions.model import Asked, Decision, Perspective, Place, Status, Visibility
+from bot.decisions.team import Agreement, Comparison, Team, Together, Voice, compare
+from tests.advice.naive import Naive
+from tests.advice.strategies import playbooks, sheets
+from tests.decisions.world import SMALL
+
+AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+MODEST = settings(
+    max_examples=80,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+)
+Sheet = Mapping[str, str | None]
+ADVISOR = Advisor(loader.parse(SMALL))
+
+
+def team_of(advisor: Advisor, own: Sheet, *others: Sheet, asked: tuple[str, ...] = ()) -> Team:
+    """Return a decision of the driver U0, with the views of U1, U2 and so on."""
+    decision = Decision(
+        workspace="T1",
+        number=1,
+        draft_id="0",
+        title="Answers",
+        problem="",
+        driver="U0",
+        deciders=("U0",),
+        review_on=None,
+        place=Place("C1", Visibility.PUBLIC),
+        playbook_hash=advisor.playbook.hash,
+        answers=own,
+        verdict=advisor.advise(own),
+        status=Status.OPEN,
+        opened_at=AT,
+    )
+    views = tuple(view(advisor, f"U{at}", sheet) for at, sheet in enumerate(others, start=1))
+    return Team(decision, views, tuple(Asked(user, "U0", AT) for user in asked))
+
+
+def view(advisor: Advisor, user: str, answers: Sheet) -> Perspective:
+    """Return somebody's view."""
+    score = advisor.score(answers)
+    return Perspective("T1", 1, user, answers, score.option, score.strength, AT, AT)
+
+
+def seen(own: Sheet, *others: Sheet, asked: tuple[str, ...] = ()) -> Comparison:
+    """Return how a team sees a decision by the small playbook."""
+    return compare(team_of(ADVISOR, own, *others, asked=asked), ADVISOR)
+
+
+def counted(naive: Naive, answers: Sheet) -> dict[str, str | None]:
+    """Return the answers to questions that are to be asked, read word by word."""
+    found: dict[str, str | None] = {}
+    for question in naive.questions:
+        name = question["id"]
+        known = {key: value for key, value in found.items() if value is not None}
+        if name in answers and naive.true(question.get("ask_when", {}), known):
+            found[name] = answers[name]
+    return found
+
+
+@MODEST
+@given(st.data())
+def test_what_would_flip_is_what_trying_every_answer_finds(data: st.DataObject) -> None:
+    """A difference flips exactly when a teammate's answer in the driver's sheet leads elsewhere."""
+    files = data.draw(playbooks())
+    try:
+        advisor = Advisor(loader.parse(loader.PlaybookText("random", files)))
+    except loader.PlaybookError:
+        assume(False)
+    naive = Naive(files)
+    team_size = data.draw(st.integers(1, 4))
+    own, *others = (data.draw(sheets(advisor.playbook)) for _ in range(team_size + 1))
+    comparison = compare(team_of(advisor, own, *others), advisor)
+
+    said: dict[str, set[str | None]] = {}
+    for sheet in (own, *others):
+        for question, answer in counted(naive, sheet).items():
+            said.setdefault(question, set()).add(answer)
+    differing = {question: answers for question, answers in said.items() if len(answers) > 1}
+    assert {each.question for each in comparison.differences} == differing.keys()
+
+    before = naive.option(own)
+    single = {
+        (question, answer): option
+        for question, answers in differing.items()
+        for answer in answers
+        if (option := naive.option({**own, question: answer})) != before
+    }
+    assert {
+        (each.question, answer): option
+        for each in comparison.differences
+        for answer, option in each.leads.items()
+    } == single
+
+    pairs = {
+        frozenset(zip(names, answers, strict=True)): option
+        for names in combinations(said, 2)
+        for answers in product(*(said[name] for name in names))
+        if all(own.get(name, "") != each for name, each in zip(names, answers, strict=True))
+        and (option := naive.option({**own, **dict(zip(names, answers, strict=True))})) != before
+    }
+    found = {frozenset(each.answers): each.option for each in comparison.together}
+    assert found == ({} if single else pairs)
+
+
+@MODEST
+@given(st.data())
+def test_everybody_is_named_once_under_what_they_said(data: st.DataObject) -> None:
+    """Each answer to an asked question stands in one place, with who gave it."""
+    own, *others = data.draw(st.lists(sheets(ADVISOR.playbook), min_size=1, max_size=6))
+    comparison = seen(own, *others)
+    shown = [
+        (each.question, said.answer, user)
+        for each in comparison.differences
+        for said in each.said
+        for user in said.users
+    ]
+    shown += [(each.question, each.answer, u) for each in comparison.agreements for u in each.users]
+    given_answers = {f"U{at}": sheet for at, sheet in enumerate((own, *others))}
+    assert len(shown) == len(set(shown))
+    assert all(given_answers[user][question] == answer for question, answer, user in shown)
+
+
+def test_verdicts_stand_side_by_side_the_driver_first() -> None:
+    """Each person's own verdict is shown; the driver's is that of the decision."""
+    comparison = seen({"facts": "many"}, {"facts": "never"}, {"style": "strict"})
+    assert [voice.option for voice in comparison.voices] == ["rag", "prompting", "tuning"]
+    assert comparison.voices[0].driver
+    assert comparison.voices[1] == Voice("U1", "prompting", Strength.CLEAR)
+
+
+def test_the_same_answers_are_an_agreement() -> None:
+    """A question that all answered alike is agreed on, and makes no difference."""
+    comparison = seen({"facts": "many", "style": "free"}, {"facts": "many"})
+    assert comparison.differences == ()
+    assert comparison.agreements == (Agreement("facts", "many", ("U0", "U1")),)
+
+
+def test_dont_know_differs_from_an_answer_and_is_no_agreement() -> None:
+    """Not knowing is something to talk about where others know; alone it is no common ground."""
+    assert [each.question for each in seen({"facts": None}, {"facts": "many"}).differences] == [
+        "facts"
+    ]
+    comparison = seen({"facts": None}, {"facts": None})
+    assert (comparison.differences, comparison.agreements) == ((), ())
+
+
+def test_a_question_that_does_not_apply_counts_for_nobody() -> None:
+    """An answer left from a path not taken is not held against the others'."""
+    own = {"facts": "never", "freshness": "daily"}
+    comparison = seen(own, {"facts": "many", "freshness": "rarely"})
+    assert [each.question for each in comparison.differences] == ["facts"]
+
+
+def test_two_differences_that_flip_only_together_are_found() -> None:
+    """Where no answer alone leads elsewhere, the pairs that do are named."""
+    own = {"facts": "many", "freshness": "daily", "style": "free"}
+    comparison = seen(own, {**own, "style": "strict", "examples": "many"})
+    assert comparison.flipping == ()
+    (pair,) = comparison.together
+    assert pair == Together((("style", "strict"), ("examples", "many")), "tuning")
+
+
+def test_differences_that_flip_come_first() -> None:
+    """What would change the recommendation is read before what would not."""
+    own = {"facts": "many", "freshness": "rarely", "style": "free"}
+    comparison = seen(own, {"facts": "many", "freshness": "daily", "style": "strict"})
+    assert [each.question for each in comparison.differences] == ["style", "freshness"]
+    assert comparison.flipping[0].leads == {"strict": "tuning"}
+
+
+def test_who_was_asked_waits_until_they_answer() -> None:
+    """Somebody is missing exactly as long as they were asked and have no view."""
+    comparison = seen({"facts": "many"}, {"facts": "some"}, asked=("U1", "U2"))
+    assert comparison.waiting == ("U2",)
