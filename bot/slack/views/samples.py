@@ -12,10 +12,13 @@ from bot.advice.advisor import Advisor
 from bot.advice.playbook import Playbook
 from bot.decisions.delivery import Delivery, DeliveryKind
 from bot.decisions.model import (
+    Asked,
     Decision,
     Draft,
     Person,
+    Perspective,
     Place,
+    Purpose,
     Review,
     ReviewChoice,
     Status,
@@ -23,12 +26,14 @@ from bot.decisions.model import (
     Workflow,
 )
 from bot.decisions.questionnaire import Questionnaire, QuestionsPage
+from bot.decisions.team import Team, compare
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.home import home
 from bot.slack.views.message import Message
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, modal
 from bot.slack.views.recommendation import recommendation
+from bot.slack.views.team import ask_modal, request, team_message
 
 Sample = Mapping[str, Any]
 HOSTILE = "<!channel> & <@U0> *x* `y` ‮עברית العربية 👩‍👩‍👧 "
@@ -83,10 +88,47 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
         asked = tuple(each for each in advisor.playbook.questions if each.step == step.id)
         page = QuestionsPage(draft, step, asked, number, len(advisor.playbook.steps) + 2)
         found[f"{step.id} page"] = {"view": modal(page)}
+    found |= _of_the_team(advisor, decision)
     for name, place in _PLACES.items():
         placed = replace(decision, place=place)
         found[f"announcement, {name}"] = _blocks(announcement(placed, advisor.playbook))
     return found
+
+
+def _of_the_team(advisor: Advisor, decision: Decision) -> dict[str, Sample]:
+    """Return samples of views that are added and asked for."""
+    playbook = advisor.playbook
+    named = _draft(playbook, decision.title)
+    own = replace(named, purpose=Purpose.PERSPECTIVE, about=decision.number)
+    pages = Questionnaire(advisor, own)
+    answers = {question.id: list(question.answers)[-1] for question in playbook.questions}
+    score = advisor.score(answers)
+    views = tuple(
+        Perspective(
+            decision.workspace,
+            decision.number,
+            f"U{number:010}",
+            answers,
+            score.option,
+            score.strength,
+            _AT,
+            _AT,
+        )
+        for number in range(50)
+    )
+    asked = tuple(Asked(f"U1{number:09}", decision.driver, _AT) for number in range(50))
+    seen = compare(Team(decision, views, asked), advisor)
+    return {
+        "team": _blocks(team_message(decision, playbook, seen)),
+        "team, nobody yet": _blocks(
+            team_message(decision, playbook, compare(Team(decision, (), asked), advisor))
+        ),
+        "asked for a view": _blocks(request(decision, nudge=False)),
+        "nudged": _blocks(request(decision, nudge=True)),
+        "ask modal": {"view": ask_modal(decision)},
+        "own view, first page": {"view": modal(pages.first())},
+        "own view, last page": {"view": modal(pages.last())},
+    }
 
 
 def _blocks(message: Message) -> Sample:

@@ -1,0 +1,171 @@
+"""The team's message and what asks for views, held against Slack's rules and sizes."""
+
+import json
+import random
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.advice import loader
+from bot.advice.advisor import Advisor
+from bot.decisions.model import Asked, Decision, Perspective, Place, Status, Visibility
+from bot.decisions.team import Team, compare
+from bot.slack.views.message import Message
+from bot.slack.views.team import ask_modal, request, team_message
+from tests.slack.blocks import faults_of_message, faults_of_view
+from tests.slack.largest import largest_advisor
+
+RULES = Path(__file__).parents[2] / "rules"
+AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+FILLINGS = ("ragvsft", "word ", "&", "<!channel>", "👩‍👩‍👧", "‮עברית")
+Sheet = dict[str, str | None]
+
+
+@cache
+def advisor(name: str) -> Advisor:
+    """Return the advisor of a shipped playbook, or of the largest one with these texts."""
+    if (RULES / name).is_dir():
+        return Advisor(loader.load(RULES / name))
+    return largest_advisor(name)
+
+
+def first_answers(of: Advisor) -> Sheet:
+    """Return the first answer to each question."""
+    return {question.id: next(iter(question.answers)) for question in of.playbook.questions}
+
+
+def decision_of(of: Advisor, answers: Sheet, title: str = "Answers") -> Decision:
+    """Return an open decision with these answers."""
+    return Decision(
+        workspace="T0123456789",
+        number=99_999,
+        draft_id="0",
+        title=title,
+        problem=title * 20,
+        driver="U0123456789",
+        deciders=("U0123456789",),
+        review_on=None,
+        place=Place("C0123456789", Visibility.PUBLIC),
+        playbook_hash=of.playbook.hash,
+        answers=answers,
+        verdict=of.advise(answers),
+        status=Status.OPEN,
+        opened_at=AT,
+    )
+
+
+def team_of(of: Advisor, own: Sheet, *others: Sheet, asked: int = 0, **more: Any) -> Team:
+    """Return a decision with the views of U1, U2 and so on, and people who were asked."""
+    views = []
+    for number, answers in enumerate(others, start=1):
+        score = of.score(answers)
+        views.append(
+            Perspective(
+                "T0123456789",
+                99_999,
+                f"U{number:010}",
+                answers,
+                score.option,
+                score.strength,
+                AT,
+                AT,
+            )
+        )
+    waiting = tuple(Asked(f"U9{number:09}", "U0123456789", AT) for number in range(asked))
+    return Team(replace(decision_of(of, own), **more), tuple(views), waiting)
+
+
+def shown(of: Advisor, team: Team) -> Message:
+    """Return the team's message."""
+    return team_message(team.decision, of.playbook, compare(team, of))
+
+
+def text_of(message: Message) -> str:
+    """Return the message's blocks as one text."""
+    return json.dumps(message.blocks, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("name", FILLINGS)
+@pytest.mark.parametrize("people", [0, 1, 3, 50])
+def test_slack_takes_the_message_of_any_team(name: str, people: int) -> None:
+    """Fifty people who differ on everything, by the largest playbook: it fits, and pings nobody."""
+    of = advisor(name)
+    chance = random.Random(people)
+    sheets: list[Sheet] = [
+        {q.id: chance.choice([*q.answers, None]) for q in of.playbook.questions}
+        for _ in range(people)
+    ]
+    team = team_of(of, first_answers(of), *sheets, asked=50)
+    assert faults_of_message(shown(of, team)) == []
+
+
+@pytest.mark.parametrize("name", FILLINGS)
+def test_slack_takes_what_asks_for_a_view(name: str) -> None:
+    """Whatever the title: the wish, the reminder and the modal are taken, and ping nobody."""
+    of = advisor("ragvsft")
+    decision = decision_of(of, first_answers(of), (name * 120)[:120].strip())
+    assert faults_of_message(request(decision, nudge=False)) == []
+    assert faults_of_message(request(decision, nudge=True)) == []
+    assert faults_of_view(ask_modal(decision)) == []
+
+
+def test_a_wish_tells_no_verdict() -> None:
+    """Who is asked reads the title and the problem, and nothing of what anybody's answers say."""
+    of = advisor("ragvsft")
+    decision = decision_of(of, first_answers(of))
+    title = of.playbook.options[decision.verdict.option].title
+    for nudge in (False, True):
+        message = request(decision, nudge=nudge)
+        assert title not in f"{message.text} {text_of(message)}"
+
+
+def test_a_wish_for_a_settled_decision_has_no_button() -> None:
+    """A wish that is sent after the decision says that there is nothing left to add."""
+    of = advisor("ragvsft")
+    decision = replace(decision_of(of, first_answers(of)), status=Status.ACCEPTED)
+    message = request(decision, nudge=True)
+    assert "settled" in message.text
+    assert "actions" not in text_of(message)
+
+
+def test_a_settled_team_message_has_no_buttons() -> None:
+    """Once it is decided, the views stay to be read and nothing can be added or nudged."""
+    of = advisor("ragvsft")
+    sheet = first_answers(of)
+    team = team_of(of, sheet, sheet, asked=2, status=Status.ACCEPTED)
+    assert '"actions"' not in text_of(shown(of, team))
+
+
+def test_fifty_people_are_counted_where_they_cannot_be_named() -> None:
+    """Nobody is left out of the figures: beyond the names there is a count."""
+    of = advisor("ragvsft")
+    sheet = first_answers(of)
+    text = text_of(shown(of, team_of(of, sheet, *([sheet] * 50), asked=50)))
+    assert "50 views beside the driver's" in text
+    assert "51  ·" in text
+    assert "43 more" in text
+    assert "42 more" in text
+
+
+def test_each_difference_names_who_said_what_and_where_it_leads() -> None:
+    """The text says the question, the answers, the people, and the option it would flip to."""
+    of = advisor("ragvsft")
+    own = first_answers(of)
+    flips = [
+        (question.id, answer)
+        for question in of.playbook.questions
+        for answer in question.answers
+        if of.score({**own, question.id: answer}).option != of.score(own).option
+    ]
+    question, answer = flips[0]
+    other = {**own, question: answer}
+    text = text_of(shown(of, team_of(of, own, other)))
+    asked = of.playbook.question(question)
+    assert "it would change the recommendation" in text
+    assert asked.ask in text
+    assert f"*{asked.answers[answer]}*: <@U0000000001>" in text
+    assert f"would be *{of.playbook.options[of.score(other).option].title}*" in text
