@@ -43,8 +43,8 @@ def as_markdown(record: Record) -> str:
         _section("Considered Options", _options(record)),
         _section("Decision Outcome", _outcome(record)),
         _subsection("Consequences", _list(_against(record, each) for each in record.against)),
-        _subsection("Conditions", _list(map(_inline, record.conditions))),
-        _subsection("Confirmation", _list(map(_inline, record.measure))),
+        _subsection("Conditions", _list(map(_line, record.conditions))),
+        _subsection("Confirmation", _list(map(_line, record.measure))),
         _section("Pros and Cons of the Options", _pros_and_cons(record)),
         _section("More Information", _more(record)),
     ]
@@ -82,11 +82,11 @@ def _status(record: Record) -> str:
 def _problem(record: Record) -> str:
     if not record.problem.strip():
         return "Nothing was written down beyond the title."
-    return "\n".join(f"> {_inline(line)}".rstrip() for line in _lines(record.problem))
+    return _quote(record.problem)
 
 
 def _answers(record: Record) -> str:
-    return _list(f"{_inline(each.ask)} **{_inline(each.words)}**" for each in record.answers)
+    return _list(f"{_line(each.ask)} **{_inline(each.words)}**" for each in record.answers)
 
 
 def _options(record: Record) -> str:
@@ -114,8 +114,7 @@ def _outcome(record: Record) -> str:
         word = record.status.value.capitalize()
         paragraphs.insert(0, f"{word} by {outcome.by} on {outcome.at:%Y-%m-%d}.")
     if outcome is not None and outcome.reason.strip():
-        said = "\n".join(f"> {_inline(line)}".rstrip() for line in _lines(outcome.reason))
-        paragraphs.append(f"In the words of {outcome.by}:\n\n{said}")
+        paragraphs.append(f"In the words of {outcome.by}:\n\n{_quote(outcome.reason)}")
     return "\n\n".join(paragraphs)
 
 
@@ -130,14 +129,9 @@ def _because(record: Record) -> str:
 
 
 def _against(record: Record, argument: Argument) -> str:
-    return (
-        f"Bad, because {_argument(argument, lead='')}"
-        if argument.points < 0
-        else (
-            f"{_inline(record.title_of(argument.option))} would be good, because "
-            f"{_argument(argument, lead='')}"
-        )
-    )
+    if argument.points < 0:
+        return f"Bad, because: {_argument(argument)}"
+    return f"Speaks for {_inline(record.title_of(argument.option))}: {_argument(argument)}"
 
 
 def _pros_and_cons(record: Record) -> str:
@@ -150,23 +144,23 @@ def _option_arguments(record: Record, option: str) -> str:
     )
     arguments = [each for each in (*record.reasons, *record.against) if each.option == option]
     lines = [
-        *(f"{'Good' if each.points > 0 else 'Bad'}, because {_argument(each)}"
+        *(f"{'Good' if each.points > 0 else 'Bad'}, because: {_argument(each)}"
           for each in arguments),
         *(_ruled_out(hit) for hit in record.ruled_out if option in hit.options),
     ]  # fmt: skip
-    return f"### {_inline(title)}\n\n{_inline(summary)}" + (f"\n\n{_list(lines)}" if lines else "")
+    return f"### {_inline(title)}\n\n{_line(summary)}" + (f"\n\n{_list(lines)}" if lines else "")
 
 
-def _argument(argument: Argument, lead: str = "") -> str:
+def _argument(argument: Argument) -> str:
     said = "; ".join(f"“{_inline(each)}”" for each in argument.answers)
     rests = f" You said {said}." if said else ""
-    return f"{lead}{_inline(argument.because)} ({argument.points:+}){rests} {_source(argument)}"
+    return f"{_inline(argument.because)} ({argument.points:+}){rests} {_source(argument)}"
 
 
 def _ruled_out(hit: RuledOut) -> str:
     alone = " on its own" if hit.alone else ""
     return (
-        f"Ruled out{alone}, because {_inline(hit.because)} "
+        f"Ruled out{alone}, because: {_inline(hit.because)} "
         f"The way around it: {_inline(hit.way_around)} {_source(hit)}"
     )
 
@@ -179,9 +173,9 @@ def _more(record: Record) -> str:
     playbook = record.playbook
     review = f"To be reviewed on {record.review_on}." if record.review_on else ""
     parts = [
-        _titled("Look at this again when", map(_inline, record.revisit_when)),
-        _titled("Still to find out", map(_inline, record.still_open)),
-        _titled("First steps", map(_inline, record.first_steps)),
+        _titled("Look at this again when", map(_line, record.revisit_when)),
+        _titled("Still to find out", map(_line, record.still_open)),
+        _titled("First steps", map(_line, record.first_steps)),
         _titled("Links", _links(record)),
         review,
         (
@@ -217,8 +211,13 @@ def _list(lines: Iterable[str]) -> str:
     return "\n".join(f"* {line}" for line in lines)
 
 
-def _lines(text: str) -> list[str]:
-    return text.strip().splitlines()
+def _quote(text: str) -> str:
+    """Return text as a block quote that keeps its lines."""
+    lines = [_line(line) for line in text.strip().splitlines()]
+    ends = [
+        "\\" if line and after else "" for line, after in zip(lines, [*lines[1:], ""], strict=True)
+    ]
+    return "\n".join(f"> {line}{end}".rstrip() for line, end in zip(lines, ends, strict=True))
 
 
 def _inline(text: str) -> str:
@@ -228,7 +227,12 @@ def _inline(text: str) -> str:
     """
     printable = "".join(" " if unicodedata.category(each) == "Cc" else each for each in text)
     line = " ".join(printable.split()).replace("&", "&amp;")
-    return _LINE_STARTS.sub(_escaped_start, _MARKS.sub(r"\\\1", line))
+    return _MARKS.sub(r"\\\1", line)
+
+
+def _line(text: str) -> str:
+    """Return the same where a line begins, so that it makes no list and no heading."""
+    return _LINE_STARTS.sub(_escaped_start, _inline(text))
 
 
 def _escaped_start(match: re.Match[str]) -> str:

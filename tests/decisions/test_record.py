@@ -1,0 +1,217 @@
+"""Records: Markdown that shows what was written, CSV that runs nothing, JSON after its schema."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from bot.decisions.madr import as_markdown, filename
+from bot.decisions.model import Status
+from bot.decisions.record import Record, as_json, schema
+from bot.decisions.spreadsheet import COLUMNS, as_csv
+from tests.decisions.shelf import ADVISOR, SECRET, decision
+
+HOSTILE = (
+    *("---", "# x", "- x", "+ x", "1. x", "> x", "    x", "```", "~~~", "| a | b |", "***", "==="),
+    *("<script>", "<!--", "&lt;", "[x](y)", "![x](y)", "http://x.test", "<http://x.test>", "\\"),
+    *(
+        "\n",
+        "\r\n",
+        "\t",
+        "\u2028",
+        "\x00",
+        "\x1b",
+        "`",
+        "_a_",
+        "**",
+        "$x$",
+        "é",
+        "👩‍👩‍👧",
+        "\u202e",
+        " ",
+    ),
+)
+WRITTEN = st.lists(
+    st.sampled_from(HOSTILE) | st.text(max_size=8), min_size=1, max_size=12
+).map("".join)  # fmt: skip
+SHAPE = [
+    "Context and Problem Statement",
+    "Decision Drivers",
+    "Considered Options",
+    "Decision Outcome",
+    "Pros and Cons of the Options",
+    "More Information",
+]
+
+
+def record(**given: object) -> Record:
+    """A record of a decision with what is given."""
+    made = decision(12, **given)  # type: ignore[arg-type]  # passed on by name
+    return Record.of(made, ADVISOR.playbook, ("U7",))
+
+
+def parsed(markdown: str) -> tuple[dict[str, object], list[Token]]:
+    """The front matter of a document, and the tokens of its body."""
+    _, front, body = markdown.split("---\n", 2)
+    return yaml.safe_load(front), MarkdownIt("commonmark").enable("table").parse(body)
+
+
+def headings(tokens: list[Token], level: str) -> list[str]:
+    """The texts of headings of a level."""
+    return [
+        "".join(part.content for part in tokens[at + 1].children or [])
+        for at, token in enumerate(tokens)
+        if token.type == "heading_open" and token.tag == level
+    ]
+
+
+def test_a_record_has_the_form_of_madr() -> None:
+    """The front matter names status, date and people; the chapters are those of MADR 4."""
+    front, tokens = parsed(
+        as_markdown(record(people=("U1", "U2", "U3"), status=Status.ACCEPTED, chosen="rag"))
+    )
+    assert front["status"] == "accepted"
+    assert str(front["date"]) == "2026-01-05"
+    assert front["decision-makers"] == ["U2", "U3"]
+    assert front["consulted"] == ["U7"]
+    assert front["informed"] == ["C1"]
+    assert headings(tokens, "h1") == ["Answers"]
+    assert headings(tokens, "h2") == SHAPE
+
+
+@pytest.mark.parametrize(
+    ("status", "successor", "word"),
+    [
+        (Status.OPEN, None, "proposed"),
+        (Status.ACCEPTED, None, "accepted"),
+        (Status.OVERRIDDEN, None, "accepted"),
+        (Status.WITHDRAWN, None, "rejected"),
+        (Status.SUPERSEDED, 13, "superseded by 0013"),
+    ],
+)
+def test_states_in_the_words_of_madr(status: Status, successor: int | None, word: str) -> None:
+    """Each state of a decision is told by the word that MADR has for it."""
+    made = replace(decision(12, status=status), superseded_by=successor)
+    front, _ = parsed(as_markdown(Record.of(made, ADVISOR.playbook)))
+    assert front["status"] == word
+
+
+def test_a_record_says_what_was_chosen_and_why() -> None:
+    """A decision otherwise than recommended names the choice, the recommendation and the reason."""
+    text = as_markdown(
+        record(status=Status.OVERRIDDEN, chosen="tuning", reason="The auditors insist.")
+    )
+    assert "Chosen option: **Tuning**, otherwise than recommended (decided by U1" in text
+    assert "Recommended: **RAG**" in text
+    assert "> The auditors insist." in text
+
+
+def test_a_record_gives_reasons_sources_and_triggers() -> None:
+    """Reasons come with their answers and sources, and what would change the verdict is listed."""
+    text = as_markdown(record())
+    assert "* Good, because: Facts. (+3) You said “Many”. *Us*" in text
+    assert "Look at this again when:" in text
+    assert "| RAG | 6 |" in text
+
+
+def test_links_go_both_ways() -> None:
+    """A record names what it supersedes and what superseded it."""
+    made = replace(decision(12), supersedes=7, superseded_by=15)
+    text = as_markdown(Record.of(made, ADVISOR.playbook))
+    assert "* Supersedes decision 0007" in text
+    assert "* Superseded by decision 0015" in text
+
+
+@given(title=WRITTEN, problem=WRITTEN, reason=WRITTEN)
+@settings(max_examples=80, deadline=None)
+def test_nothing_that_is_written_becomes_markup(title: str, problem: str, reason: str) -> None:
+    """Whatever people write shows as text: no heading, list, code, link or HTML of theirs."""
+    plain = record(problem="x", reason="x", status=Status.ACCEPTED, chosen="rag")
+    hostile = record(
+        title=title,
+        problem=f"x{problem}",
+        reason=f"x{reason}",
+        status=Status.ACCEPTED,
+        chosen="rag",
+    )
+    front, tokens = parsed(as_markdown(hostile))
+    _, expected = parsed(as_markdown(plain))
+    assert front["ragvsft"] == {"workspace": "T1", "number": 12}
+    assert _structure(tokens) == _structure(expected)
+    inline = {child.type for token in tokens for child in token.children or []}
+    assert inline <= {"text", "strong_open", "strong_close", "em_open", "em_close", "softbreak",
+                      "hardbreak", "text_special"}  # fmt: skip
+
+
+def _structure(tokens: list[Token]) -> list[str]:
+    """The blocks of a document; paragraphs within a quote are one, however many lines it has."""
+    kept: list[str] = []
+    for token in tokens:
+        name = f"{token.type} {token.tag}"
+        if kept[-3:] == ["paragraph_open p", "inline ", "paragraph_close p"] and (
+            name == "paragraph_open p" and token.level == 1
+        ):
+            del kept[-3:]
+        kept.append(name)
+    return kept
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Answers for the support team", "0012-answers-for-the-support-team.md"),
+        ("Café: ÜBER/../etc", "0012-cafe-uber-etc.md"),
+        ("日本語 👩‍👩‍👧", "0012-decision.md"),
+        ("a" * 200, f"0012-{'a' * 60}.md"),
+    ],
+)
+def test_names_of_files(title: str, name: str) -> None:
+    """A file is named by the number and the plain letters of the title, and by nothing else."""
+    assert filename(record(title=title)) == name
+
+
+@given(title=WRITTEN, reason=WRITTEN, first=st.sampled_from("=+-@\t\r"))
+@settings(max_examples=60, deadline=None)
+def test_a_spreadsheet_runs_nothing(title: str, reason: str, first: str) -> None:
+    """Every row has all the columns, and no cell begins like a formula."""
+    made = [record(title=first + title), record(reason=first + reason, status=Status.WITHDRAWN)]
+    rows = list(csv.reader(io.StringIO(as_csv(made), newline="")))
+    assert rows[0] == list(COLUMNS)
+    assert [len(row) for row in rows] == [len(COLUMNS)] * 3
+    assert not [cell for row in rows for cell in row if cell[:1] in {*"=+-@\t\r"} and cell]
+    assert rows[1][2] == f"'{first}{title}".replace("\0", "")
+
+
+def test_csv_ends_lines_as_the_standard_says() -> None:
+    """RFC 4180: CR LF after each record, and quotes doubled."""
+    text = as_csv([record(title='Say "no", twice')])
+    assert text.count("\r\n") == 2
+    assert '"Say ""no"", twice"' in text
+
+
+def test_json_keeps_to_its_schema() -> None:
+    """What is exported is valid by the schema beside it, and what is not a record is not."""
+    made = [
+        record(),
+        record(status=Status.OVERRIDDEN, chosen="tuning", reason="Because", place=SECRET),
+    ]
+    document = json.loads(as_json(made))
+    checker = jsonschema.Draft202012Validator(schema())
+    checker.check_schema(schema())
+    checker.validate(document)
+    document["decisions"][0]["status"] = "maybe"
+    assert not checker.is_valid(document)
+
+
+def test_an_unanswered_question_is_told() -> None:
+    """What somebody does not know is recorded as such; what was not asked is left out."""
+    answers = [(each.question, each.words) for each in record(answers={"facts": None}).answers]
+    assert answers == [("facts", "Don't know")]

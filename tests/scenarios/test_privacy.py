@@ -1,0 +1,156 @@
+"""What was decided in private appears to nobody and nowhere else, on any way to find it."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlite_utils import Database
+
+from bot.decisions.errors import NoSuchDecision
+from bot.decisions.model import Decision, Draft, Person, Place, Visibility, Workflow
+from bot.decisions.questionnaire import Questionnaire
+from bot.decisions.reading import Sight
+from bot.decisions.record import as_json
+from bot.decisions.spreadsheet import as_csv
+from bot.playground.person import Actor
+from bot.slack.finder import Finder
+from bot.slack.pages import modal_of
+from bot.slack.queries import Query
+from bot.slack.views.home import home
+from bot.store.log import Log
+from tests.decisions.shelf import ADVISOR, ANSWERS, AT, add_view, decision, shelve
+from tests.decisions.world import SMALL, World
+from tests.scenarios.house import House, text_of
+from tests.scenarios.test_finding import ask
+
+PUBLIC, SECRET = Place("C1", Visibility.PUBLIC), Place("G1", Visibility.PRIVATE)
+PLACES = st.sampled_from([PUBLIC, SECRET, Place("G2", Visibility.PRIVATE)])
+USERS = st.sampled_from(["U1", "U2", "U3"])
+MADE = st.lists(
+    st.tuples(
+        st.sampled_from(["T1", "T1", "T2"]),
+        st.lists(USERS, min_size=1, max_size=2, unique=True),
+        PLACES | st.just(Place("U1", Visibility.DIRECT)),
+        st.sampled_from(["", "", "U1", "U2", "U3"]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+Made = tuple[str, list[str], Place, str]
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A desk on a log."""
+    log = await Log(tmp_path / "ragvsft.db").open()
+    yield World(log)
+    await log.close()
+
+
+@given(made=MADE, user=USERS, place=PLACES)
+@example(made=[("T1", ["U2"], SECRET, "")], user="U1", place=PUBLIC)
+@example(made=[("T2", ["U1"], PUBLIC, "")], user="U1", place=PUBLIC)
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+async def test_no_way_leads_to_what_is_private(
+    world: World, made: list[Made], user: str, place: Place
+) -> None:
+    """List, search, show, export, similar and Home show what may be read, and no other canary."""
+    await world.log.write(_empty)
+    person = Person("T1", user)
+    kept = [await _keep(world, number, each) for number, each in enumerate(made, start=1)]
+    for route, asked_from, text in await _everything(world, person, place, len(made)):
+        for each, contributors in kept:
+            visible = Sight.of(person, asked_from).covers(each, contributors)
+            assert visible or each.title not in text, (route, each)
+            assert not visible or route in {"show", "similar"} or each.title in text, (route, each)
+
+
+async def _keep(world: World, number: int, made: Made) -> tuple[Decision, set[str]]:
+    workspace, people, place, contributor = made
+    each = decision(
+        number,
+        workspace=workspace,
+        people=people,
+        place=place,
+        title=f"Canary{number}",
+        problem=f"Canary{number} sings",
+    )
+    await shelve(world, each)
+    if contributor:
+        await add_view(world, Person(workspace, contributor), number)
+    return each, {contributor} - {""}
+
+
+async def _everything(
+    world: World, person: Person, place: Place, count: int
+) -> list[tuple[str, Place | None, str]]:
+    """What a person is shown by every way to find decisions: the way, from where, and all text."""
+    finder, sight = Finder(world.desk, "/ragvsft"), Sight.of(person, place)
+    pages = {
+        "list": await finder.page(sight, Query.typed("list", "")),
+        "list with words": await finder.page(sight, Query.typed("list", "open sings")),
+        "search": await finder.page(sight, Query.typed("search", "sings")),
+    }
+    found = [(route, place, json.dumps(page.blocks) + page.text) for route, page in pages.items()]
+    for number in range(1, count + 1):
+        try:
+            shown = await finder.show(sight, number, AsyncWebClient())
+        except NoSuchDecision as error:
+            found.append(("show", place, str(error)))
+        else:
+            found.append(("show", place, json.dumps([each.blocks for each in shown])))
+    records = [each async for each in world.desk.finding.records(sight, 100)]
+    found += [("export", place, as_csv(records)), ("export", place, as_json(records))]
+    found.append(("similar", place, await _review(world, person, place)))
+    drafts, decisions = await world.desk.belongings(person)
+    found.append(("home", None, json.dumps(home({"small": "Small"}, drafts, decisions))))
+    return found
+
+
+async def _review(world: World, person: Person, place: Place) -> str:
+    draft = Draft(
+        id="0" * 32,
+        driver=person,
+        playbook_hash=SMALL.hash,
+        started_at=AT,
+        changed_at=AT,
+        origin=place,
+        workflow=Workflow(title="Again"),
+        answers=ANSWERS,
+    )
+    return json.dumps(await modal_of(world.desk, Questionnaire(ADVISOR, draft).last()))
+
+
+def _empty(db: Database) -> None:
+    for name in ("perspectives", "decisions", "catalogue", "decision_people", "decision_words"):
+        db.execute(f"delete from {name}")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_private_channel_keeps_its_decisions(house: House) -> None:
+    """Found in its channel by a member, anywhere by its people, and nowhere by anybody else."""
+    ada, ben, chloe = (house.playground.person(name) for name in ("ada", "ben", "chloe"))
+    await house.start(ada, "leadership")
+    await ada.submit(await house.to_review(ada, title="Nightingale budget"))
+    await house.until_logged("decisions", lambda row: row["number"] == 1)
+    assert await _finds(house, ben, "leadership")
+    assert await _finds(house, ada, "product")
+    assert not await _finds(house, ben, "product")
+    assert not await _finds(house, chloe, "product")
+
+
+async def _finds(house: House, person: Actor, channel: str) -> bool:
+    """Whether a person finds it in a channel: by list, search and show alike."""
+    answers = [
+        text_of(await ask(house, person, text, channel))
+        for text in ("list", "search nightingale", "show 1")
+    ]
+    seen = {"Nightingale budget" in answer for answer in answers}
+    assert len(seen) == 1, answers
+    return seen.pop()
