@@ -40,7 +40,8 @@ async def test_the_command_offers_to_go_on(house: House) -> None:
     offer = await _offer(house, ada)
     assert offer.ephemeral_to == ada.id
     assert "Half done &lt;!channel&gt;" in text_of(offer)
-    assert "last changed" in text_of(offer)
+    assert "No answers yet" in text_of(offer)
+    assert "<!date^" in text_of(offer)
     assert ada.modal is None
     await ada.click(offer, "resume")
     await house.modal_of(ada, "questions")
@@ -93,7 +94,7 @@ async def test_app_home_shows_what_waits(house: House) -> None:
     await house.posted(ada)
     await ben.open_home()
     await house.playground.until(lambda: ben.home, within=WITHIN)
-    assert "Yours to decide since" in str(ben.home and ben.home.blocks)
+    assert "Yours to decide" in str(ben.home and ben.home.blocks)
     await ben.click(ben.sees("product")[-1], "accept")
     await house.until_logged("decisions", lambda row: row["status"] == "accepted")
     house.playground.clock.advance(timedelta(days=91))

@@ -28,10 +28,10 @@ def draft_section(draft: Draft) -> Block:
     """Return a draft's title, how far it is and from when, with the button to go on."""
     title = fit_escaped(draft.workflow.title or "Without a title", 300)
     lead = _PURPOSES.get(draft.purpose, "").format(about=draft.about)
-    answered = len(draft.answers)
-    answers = "1 answer" if answered == 1 else f"{answered} answers"
+    count = len(draft.answers)
+    answers = {0: "No answers yet", 1: "1 answer so far"}.get(count, f"{count} answers so far")
     return SectionBlock(
-        text=mrkdwn(f"{lead}*{title}*\n{answers} so far, last changed {moment(draft.changed_at)}"),
+        text=mrkdwn(f"{lead}*{title}*\n{answers}  ·  {moment(draft.changed_at)}"),
         accessory=ButtonElement(action_id=ids.Action.RESUME, text=plain("Go on"), value=draft.id),
     )
 
@@ -63,6 +63,6 @@ def resume_offer(drafts: Sequence[Draft], playbook_id: str) -> Message:
                 )
             ]
         ),
-        ContextBlock(elements=[mrkdwn(f"{kept} Only you can see this.")]),
+        ContextBlock(elements=[mrkdwn(kept)]),
     ]
     return Message(text=text, blocks=as_dicts(blocks))

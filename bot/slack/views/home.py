@@ -75,7 +75,7 @@ def _waiting(waiting: Waiting) -> list[Block]:
         return []
     blocks: list[Block] = [DividerBlock(), HeaderBlock(text=plain("Waiting for you"))]
     for decision in waiting.to_decide[:_MOST_WAITING]:
-        since = f"Yours to decide since {moment(decision.opened_at)}"
+        since = f"Yours to decide  ·  {moment(decision.opened_at)}"
         blocks.append(section(f"{_title(decision)}\n{since}  ·  {where(decision.place)}"))
     for decision in waiting.to_review[:_MOST_WAITING]:
         blocks.append(section(f"{_title(decision)}\nHow did it go?  ·  {where(decision.place)}"))

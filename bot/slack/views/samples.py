@@ -15,24 +15,31 @@ from bot.decisions.model import (
     Asked,
     Decision,
     Draft,
+    Outcome,
     Person,
     Perspective,
     Place,
     Purpose,
     Review,
+    ReviewAnswer,
     ReviewChoice,
+    Settlement,
     Status,
     Visibility,
     Workflow,
 )
 from bot.decisions.questionnaire import Questionnaire, QuestionsPage
+from bot.decisions.reviewing import Waiting
 from bot.decisions.team import Team, compare
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
+from bot.slack.views.decide import REASON_LENGTH
+from bot.slack.views.drafts import resume_offer
 from bot.slack.views.home import home
 from bot.slack.views.message import Message
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, modal
 from bot.slack.views.recommendation import recommendation
+from bot.slack.views.review import NOTE_LENGTH, review_modal, review_question
 from bot.slack.views.team import ask_modal, request, team_message
 
 Sample = Mapping[str, Any]
@@ -78,7 +85,8 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
         "workflow page": {"view": modal(pages.first())},
         "review page": {"view": modal(pages.last())},
         "recommendation": _blocks(recommendation(decision, advisor.playbook)),
-        "home": {"view": home(titles, [draft] * 20, [decision] * 10)},
+        "home": {"view": home(titles, [draft] * 20, [decision] * 10, _waiting(decision))},
+        "resume offer": _blocks(resume_offer([draft] * 20, advisor.playbook.id)),
         "not posted": _blocks(notices.not_posted(notice, decision)),
         "uncertain": _blocks(notices.uncertain(notice, decision)),
         "saved for later": {"view": notices.saved_for_later(decision)},
@@ -89,6 +97,7 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
         page = QuestionsPage(draft, step, asked, number, len(advisor.playbook.steps) + 2)
         found[f"{step.id} page"] = {"view": modal(page)}
     found |= _of_the_team(advisor, decision)
+    found |= _review_samples(_reviewed(decision, filling), advisor.playbook)
     for name, place in _PLACES.items():
         placed = replace(decision, place=place)
         found[f"announcement, {name}"] = _blocks(announcement(placed, advisor.playbook))
@@ -129,6 +138,32 @@ def _of_the_team(advisor: Advisor, decision: Decision) -> dict[str, Sample]:
         "own view, first page": {"view": modal(pages.first())},
         "own view, last page": {"view": modal(pages.last())},
     }
+
+
+def _review_samples(decision: Decision, playbook: Playbook) -> dict[str, Sample]:
+    answered, other = decision.deciders[0], "U9999999999"
+    return {
+        "review question": _blocks(review_question(decision, playbook, other)),
+        "review question, answered": _blocks(review_question(decision, playbook, answered)),
+        "review modal": {"view": review_modal(decision, playbook, other, Outcome.PARTLY)},
+        "review modal, answered": {"view": review_modal(decision, playbook, answered)},
+        "announcement, reviewed": _blocks(announcement(decision, playbook)),
+    }
+
+
+def _reviewed(decision: Decision, filling: str) -> Decision:
+    """Return a decision that was decided differently, and that all its deciders reviewed."""
+    settlement = Settlement(decision.driver, _AT, filling[:REASON_LENGTH], decision.verdict.option)
+    reviews = tuple(
+        ReviewAnswer(decider, _AT, Outcome.PARTLY, filling[:NOTE_LENGTH])
+        for decider in decision.deciders
+    )
+    return replace(decision, status=Status.OVERRIDDEN, settlement=settlement, reviews=reviews)
+
+
+def _waiting(decision: Decision) -> Waiting:
+    many = tuple(replace(decision, number=number) for number in range(1, 41))
+    return Waiting(many[:20], many[20:])
 
 
 def _blocks(message: Message) -> Sample:
