@@ -25,5 +25,9 @@ def configure_logs(level: int) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
-    # The libraries log request bodies at INFO and DEBUG; those stay unseen.
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s")
+    # The libraries log request bodies at INFO and DEBUG, and Bolt those that it cannot place as a
+    # warning; none of that is the operator's business.
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)

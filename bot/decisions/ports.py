@@ -176,8 +176,8 @@ class Store(ReadingStore, TeamStore, Protocol):
 class Outbox(Protocol):
     """The deliveries, as the one who carries them out needs them."""
 
-    async def recover(self, at: datetime) -> int:
-        """Mark what a crash left in `sending` as unknown; return how many there were."""
+    async def interrupted(self, before: datetime) -> list[Delivery]:
+        """Return what was taken before then and is still in `sending`: a crash left it there."""
         ...
 
     async def claim(self, at: datetime) -> Delivery | None:

@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import structlog
@@ -37,6 +37,10 @@ _FAILURES = (
 )
 _POSTS = frozenset({DeliveryKind.ANNOUNCEMENT, DeliveryKind.RECOMMENDATION, DeliveryKind.TEAM})
 """What a decision's driver is told about when it is in trouble."""
+QUARANTINE = timedelta(seconds=60)
+"""How long a post that a crash interrupted may still be on its way to Slack."""
+INTERRUPTED = Outcome("unknown", "interrupted")
+Result = TypeVar("Result")
 _LONGEST_WAIT = 5.0
 _LONGEST_BACK_OFF = timedelta(minutes=5)
 
@@ -76,34 +80,27 @@ class Courier:
 
     async def run(self) -> None:
         """Deliver until stopped. A post in flight is finished, never cancelled."""
-        await self._survive(self._recover())
         while not self._stopping:
             self._woken.clear()
-            await self._survive(self._deliver_due())
-            await self._rest()
+            await _survive(self._settle_interrupted())
+            await _survive(self._deliver_due())
+            await _survive(self._rest())
 
-    async def _recover(self) -> None:
-        left = await self._outbox.recover(self._clock.now())
-        if left:
-            log.warning("deliveries were interrupted", count=left)
+    async def _settle_interrupted(self) -> None:
+        """Ask the drivers about what a crash interrupted, once it can't be under way any more."""
+        for delivery in await self._outbox.interrupted(self._clock.now() - QUARANTINE):
+            await self._note_failure(delivery, _harmless(delivery, INTERRUPTED))
 
     async def _deliver_due(self) -> None:
         while not self._stopping:
             delivery = await self._outbox.claim(self._clock.now())
             if delivery is None:
                 return
-            error = await self._survive(self._deliver(delivery))
-            if error is not None:
-                await self._outbox.failed(delivery, type(error).__name__, None)
-
-    async def _survive(self, work: Coroutine[Any, Any, None]) -> BaseException | None:
-        """Do some work; log and return what it raises, so that one fault does not end all."""
-        task = asyncio.create_task(work)
-        await asyncio.wait({task})
-        error = task.exception()
-        if error is not None:
-            log.error("delivering failed", exc_info=error)
-        return error
+            message = await _survive(self._renderer.message(delivery))
+            if message is None:
+                await self._note_failure(delivery, Outcome("never", "internal"))
+            else:
+                await _survive(self._deliver(delivery, message))
 
     async def _rest(self) -> None:
         """Wait until something is due, or somebody wakes us; at most a few seconds."""
@@ -118,17 +115,13 @@ class Courier:
         except TimeoutError:
             return
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _deliver(self, delivery: Delivery, message: Message) -> None:
         try:
             client = await self._client_for(delivery.workspace)
-            message = await self._renderer.message(delivery)
             parent = await self._outbox.parent_of(delivery)
             channel, ts = await _send(client, delivery, message, parent)
         except _FAILURES as error:
-            outcome = of_error(error)
-            if delivery.kind is DeliveryKind.UPDATE and outcome.what == "unknown":
-                outcome = replace(outcome, what="later")
-            await self._note_failure(delivery, outcome)
+            await self._note_failure(delivery, _harmless(delivery, of_error(error)))
         else:
             await self._outbox.sent(delivery, channel, ts)
 
@@ -160,6 +153,24 @@ class Courier:
             return None
         decision = await self._desk.decision(about.workspace, about.decision or 0)
         return trouble_notice(kind, about, decision, at, reason) if decision else None
+
+
+async def _survive(work: Coroutine[Any, Any, Result]) -> Result | None:
+    """Return what some work returns; None if it raised, which is logged and ends nothing else."""
+    task = asyncio.create_task(work)
+    await asyncio.wait({task})
+    error = task.exception()
+    if error is not None:
+        log.error("delivering failed", exc_info=error)
+        return None
+    return task.result()
+
+
+def _harmless(delivery: Delivery, outcome: Outcome) -> Outcome:
+    """Return the outcome, mindful that to redraw a message twice does no harm."""
+    if delivery.kind is DeliveryKind.UPDATE and outcome.what == "unknown":
+        return replace(outcome, what="later")
+    return outcome
 
 
 async def _send(

@@ -1,7 +1,6 @@
 """What a submitted modal says, and what its metadata carries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -30,12 +29,13 @@ class DecisionMetadata(BaseModel):
     decision: int
 
 
-@dataclass(frozen=True, slots=True)
 class FieldError(Exception):
     """An answer that is not valid: the block it belongs to, and what to do."""
 
-    block: str
-    message: str
+    def __init__(self, block: str, message: str) -> None:
+        super().__init__(message)
+        self.block = block
+        self.message = message
 
 
 def metadata_of(view: Payload) -> ViewMetadata:

@@ -53,6 +53,8 @@ def _of_answer(error: SlackApiError) -> Outcome:
         seconds = refusal.retry_after
         wait = timedelta(seconds=int(seconds) if seconds.isdecimal() else 30)
         return Outcome("later", "ratelimited", wait)
+    if refusal.status == 504:  # a gateway gave up waiting: what is behind it may have posted
+        return Outcome("unknown", reason)
     if refusal.status >= 500 or reason in _LATER:
         return Outcome("later", reason)
     return Outcome("never", reason)

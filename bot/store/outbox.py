@@ -11,6 +11,8 @@ from bot.store.log import Log
 
 PACE = timedelta(seconds=1)
 """One post a second and channel: https://docs.slack.dev/apis/web-api/rate-limits."""
+IN_FLIGHT = timedelta(seconds=10)
+"""Longer than a post waits for Slack: what was taken earlier was interrupted."""
 
 _CLAIMABLE = """
 select d.* from deliveries as d
@@ -20,7 +22,7 @@ where d.state = :pending and d.due_at <= :now
   and not exists (
     select 1 from deliveries as other
     where other.workspace = d.workspace and other.channel = d.channel
-      and (other.state = :sending or other.taken_at > :pace)
+      and (other.taken_at > :pace or (other.state = :sending and other.taken_at > :in_flight))
   )
 order by d.due_at, d.id limit 1
 """
@@ -44,18 +46,15 @@ class SqliteOutbox:
         """Make an outbox on a log that its owner opens and closes."""
         self._log = log
 
-    async def recover(self, at: datetime) -> int:
-        """Mark what a crash left in `sending` as unknown; return how many there were."""
-
-        def work(db: Database) -> int:
-            changed = db.execute(
-                "update deliveries set state = ?, error = 'interrupted', taken_at = ?"
-                " where state = ?",
-                (DeliveryState.UNKNOWN.value, at.isoformat(), DeliveryState.SENDING.value),
+    async def interrupted(self, before: datetime) -> list[Delivery]:
+        """Return what was taken before then and is still in `sending`: a crash left it there."""
+        arguments = (DeliveryState.SENDING.value, before.isoformat())
+        found = await self._log.read(
+            lambda db: list(
+                db.table("deliveries").rows_where("state = ? and taken_at < ?", arguments, limit=50)
             )
-            return int(changed.rowcount)
-
-        return await self._log.write(work)
+        )
+        return [rows.to_delivery(row) for row in found]
 
     async def claim(self, at: datetime) -> Delivery | None:
         """Take the next delivery that is due, and mark it as being sent; None if none is."""
@@ -63,6 +62,7 @@ class SqliteOutbox:
             "pending": DeliveryState.PENDING.value,
             "sending": DeliveryState.SENDING.value,
             "sent": DeliveryState.SENT.value,
+            "in_flight": (at - IN_FLIGHT).isoformat(),
             "now": at.isoformat(),
             "pace": (at - PACE).isoformat(),
         }

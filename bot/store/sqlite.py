@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.advice.loader import PlaybookText
-from bot.decisions.delivery import Delivery, DeliveryState, opening_deliveries
+from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState, opening_deliveries
 from bot.decisions.events import Change, Event
 from bot.decisions.model import Decision, Draft, Person, Place
 from bot.decisions.ports import Supersede
@@ -163,6 +163,8 @@ class SqliteStore(SqliteReading, SqliteReviews, SqlitePerspectives):
                 " where workspace = ? and key = ? and state = ?",
                 (state.value, at.isoformat(), workspace, key, DeliveryState.UNKNOWN.value),
             )
+            if changed.rowcount and not resend:
+                _set_free(db, key)
             return changed.rowcount > 0
 
         return await self._log.write(work)
@@ -212,3 +214,17 @@ def _apply(
     note(db, made.decision, made.event)
     keep_needed(db, made.deliveries)
     return made.decision
+
+
+def _set_free(db: Database, key: str) -> None:
+    """Let what waits for a message of which nobody knows the place go out by itself.
+
+    Its thread can't be found, so the recommendation stands beside it; what redraws it is moot.
+    """
+    table = db.table("deliveries")
+    waiting = (key, DeliveryState.PENDING.value)
+    for row in list(table.rows_where("after = ? and state = ?", waiting)):
+        moot = row["kind"] == DeliveryKind.UPDATE
+        table.update(
+            row["id"], {"state": DeliveryState.DISMISSED.value} if moot else {"after": None}
+        )

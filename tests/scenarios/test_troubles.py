@@ -172,7 +172,7 @@ async def test_only_the_driver_moves_a_decision(house: House) -> None:
     ben = house.playground.person("ben")
     ben_notice = _in_reach_of(house, notice, ben.im.id)
     await ben.click(ben_notice, "resend")
-    await _message_with(house, ben, "to do, who opened this decision", ben.im.id)
+    await _message_with(house, ben, "Your word counts in the thread", ben.im.id)
 
 
 @pytest.mark.usefixtures("bot")

@@ -8,7 +8,7 @@ import pytest
 from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.decisions.model import Person
 from bot.store.log import Log
-from bot.store.outbox import PACE
+from bot.store.outbox import IN_FLIGHT, PACE
 from tests.decisions.world import ADA, BEN, NAMELESS, STRANGER, World
 
 A_MOMENT = timedelta(microseconds=1)
@@ -80,12 +80,14 @@ async def test_one_post_a_second_and_channel(world: World) -> None:
 
 
 async def test_a_channel_has_one_post_in_flight(world: World) -> None:
-    """While a message is on its way, however long, the next to its channel waits."""
+    """While a message is on its way the next to its channel waits, but not for one lost."""
     await world.desk.tell(ADA, "First.")
     await world.desk.tell(ADA, "Second.")
     await taken(world)
-    world.clock.advance(timedelta(minutes=10))
+    world.clock.advance(IN_FLIGHT - timedelta(seconds=1))
     assert await claim(world) is None
+    world.clock.advance(timedelta(seconds=1))
+    assert await claim(world) is not None
 
 
 async def test_a_reply_waits_for_its_parent(world: World) -> None:
@@ -148,16 +150,20 @@ async def test_a_notice_is_kept_once(world: World) -> None:
     assert await states(world) == ["failed", "failed", "pending"]
 
 
-async def test_a_crash_leaves_no_delivery_in_between(world: World) -> None:
-    """After a crash nobody knows what became of a post in flight: it is not sent again unasked."""
+async def test_what_a_crash_interrupted_is_found_once_it_cannot_be_under_way(
+    world: World,
+) -> None:
+    """A post in flight at a crash is not sent again by itself; after a while it is handed out."""
     await world.decided()
-    await taken(world)
+    first = await taken(world)
     again = World(world.log)
-    assert await again.outbox.recover(world.clock.now()) == 1
-    assert (await states(world))[0] == "unknown"
-    world.clock.advance(timedelta(days=1))
+    assert await again.outbox.interrupted(world.clock.now()) == []
+    world.clock.advance(timedelta(minutes=1))
+    (found,) = await again.outbox.interrupted(world.clock.now())
+    assert found.key == first.key
     assert await claim(world) is None
-    assert await again.outbox.recover(world.clock.now()) == 0
+    await again.outbox.unknown(found, "interrupted", None)
+    assert await again.outbox.interrupted(world.clock.now()) == []
 
 
 async def test_when_to_wake(world: World) -> None:

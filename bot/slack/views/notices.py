@@ -41,6 +41,7 @@ UNEXPECTED = (
 )
 
 _HINTS = {
+    "internal": "Something went wrong on my side, and whoever runs me has been told.",
     "is_archived": "That channel is archived.",
     "restricted_action": "Your workspace doesn't let apps post in that channel.",
     "restricted_action_read_only_channel": "That channel is read-only.",

@@ -35,6 +35,7 @@ from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.decide import REASON_LENGTH
 from bot.slack.views.drafts import resume_offer
+from bot.slack.views.finding_samples import finding_messages, similar_samples
 from bot.slack.views.home import home
 from bot.slack.views.message import Message
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, modal
@@ -83,7 +84,7 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
     titles = {advisor.playbook.id: advisor.playbook.title}
     found: dict[str, Sample] = {
         "workflow page": {"view": modal(pages.first())},
-        "review page": {"view": modal(pages.last())},
+        "review page": {"view": modal(pages.last(), similar_samples(decision, advisor.playbook))},
         "recommendation": _blocks(recommendation(decision, advisor.playbook)),
         "home": {"view": home(titles, [draft] * 20, [decision] * 10, _waiting(decision))},
         "resume offer": _blocks(resume_offer([draft] * 20, advisor.playbook.id)),
@@ -98,6 +99,8 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
         found[f"{step.id} page"] = {"view": modal(page)}
     found |= _of_the_team(advisor, decision)
     found |= _review_samples(_reviewed(decision, filling), advisor.playbook)
+    messages = finding_messages(decision, advisor.playbook)
+    found |= {name: _blocks(message) for name, message in messages.items()}
     for name, place in _PLACES.items():
         placed = replace(decision, place=place)
         found[f"announcement, {name}"] = _blocks(announcement(placed, advisor.playbook))
