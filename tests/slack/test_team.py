@@ -146,7 +146,7 @@ def test_fifty_people_are_counted_where_they_cannot_be_named() -> None:
     sheet = first_answers(of)
     text = text_of(shown(of, team_of(of, sheet, *([sheet] * 50), asked=50)))
     assert "50 views beside the driver's" in text
-    assert "51  ·" in text
+    assert "51 people: " in text
     assert "43 more" in text
     assert "42 more" in text
 
@@ -167,5 +167,5 @@ def test_each_difference_names_who_said_what_and_where_it_leads() -> None:
     asked = of.playbook.question(question)
     assert "it would change the recommendation" in text
     assert asked.ask in text
-    assert f"*{asked.answers[answer]}*: <@U0000000001>" in text
+    assert f"{asked.answers[answer]}: <@U0000000001>" in text
     assert f"would be *{of.playbook.options[of.score(other).option].title}*" in text

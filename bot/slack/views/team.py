@@ -8,12 +8,13 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ContextBlock,
+    HeaderBlock,
     InputBlock,
     UserMultiSelectElement,
 )
 
 from bot.advice.playbook import Playbook
-from bot.decisions.model import Decision, Status
+from bot.decisions.model import Decision, Status, Visibility
 from bot.decisions.team import Agreement, Comparison, Difference, Together, Voice
 from bot.slack import ids
 from bot.slack.text import (
@@ -63,13 +64,19 @@ def request(decision: Decision, *, nudge: bool) -> Message:
         text = f"{title}\n{asker} asked for your view; meanwhile this is settled."
         return Message(text=text, blocks=as_dicts([section(text)]))
     opening = "is still looking forward to" if nudge else "would like to have"
-    text = f"{asker} {opening} your view of a decision in {where(decision.place)}:"
+    text = f"{asker} {opening} your view of a decision{_whereabouts(decision)}:"
     blocks: list[Block] = [section(f"{text}\n{title}")]
     if decision.problem:
         blocks.append(section(quote(decision.problem, 600)))
     takes = "A few questions. You won't see what the others answered, or what it comes to for them."
     blocks += [_actions(decision, [add_view(decision)]), ContextBlock(elements=[mrkdwn(takes)])]
     return Message(text=fit(f"{text} {title}", FALLBACK), blocks=as_dicts(blocks))
+
+
+def _whereabouts(decision: Decision) -> str:
+    if decision.place.visibility is Visibility.DIRECT:
+        return ""
+    return f" in {where(decision.place)}"
 
 
 def ask_modal(decision: Decision) -> dict[str, Any]:
@@ -142,8 +149,9 @@ class _Team:
             by_option.setdefault(voice.option, []).append(voice)
         ranked = sorted(by_option.items(), key=lambda item: -len(item[1]))
         return [
-            f"*{option_title(self._playbook, option)}*  ·  {len(voices)}  ·  "
-            + _some([_voice(each) for each in voices], self._names)
+            f"*{option_title(self._playbook, option)}*  ·  "
+            f"{_count(len(voices), 'person', 'people')}: "
+            f"{_some([_voice(each) for each in voices], self._names)}"
             for option, voices in ranked
         ]
 
@@ -151,10 +159,10 @@ class _Team:
         if not differences:
             return []
         shown = differences[: self._questions]
-        blocks: list[Block] = [section(f"*{title}*")] if shown else []
-        blocks += [
-            section(_joined([self._question(each.question), *self._said(each)])) for each in shown
-        ]
+        blocks: list[Block] = [HeaderBlock(text=plain(title))] if shown else []
+        for each in shown:
+            lines = [f"*{self._question(each.question)}*", *self._said(each)]
+            blocks.append(section(_joined(lines)))
         if rest := len(differences) - len(shown):
             more = f"{title}: {rest} more" if not shown else f"and {rest} more"
             blocks.append(ContextBlock(elements=[mrkdwn(more)]))
@@ -165,7 +173,7 @@ class _Team:
 
     def _said(self, difference: Difference) -> Iterable[str]:
         for said in difference.said:
-            line = f"• *{self._answer(difference.question, said.answer)}*: "
+            line = f"• {self._answer(difference.question, said.answer)}: "
             line += _people(said.users, self._names)
             option = difference.leads.get(said.answer)
             if option is not None:
@@ -181,8 +189,11 @@ class _Team:
         pairs = self._seen.together[: self._questions]
         if not pairs:
             return []
-        title = "No difference alone would change the recommendation; these two together would"
-        return [section(_joined([f"*{title}*", *map(self._pair, pairs)]))]
+        title = "Only together would these change the recommendation"
+        return [
+            HeaderBlock(text=plain(title)),
+            section(_joined([self._pair(each) for each in pairs])),
+        ]
 
     def _pair(self, pair: Together) -> str:
         parts = [
@@ -196,10 +207,10 @@ class _Team:
         if not agreements:
             return []
         shown = agreements[: self._questions]
-        lines = ["*You agree on*", *map(self._agreement, shown)]
+        lines = [self._agreement(each) for each in shown]
         if rest := len(agreements) - len(shown):
             lines.append(f"and {rest} more")
-        return [section(_joined(lines))]
+        return [HeaderBlock(text=plain("You agree on")), section(_joined(lines))]
 
     def _agreement(self, each: Agreement) -> str:
         answer = self._answer(each.question, each.answer)
@@ -210,8 +221,7 @@ def _how_many(seen: Comparison) -> str:
     added = len(seen.voices) - 1
     if not added:
         return "no view yet beside the driver's"
-    views = "1 view" if added == 1 else f"{added} views"
-    return f"{views} beside the driver's"
+    return f"{_count(added, 'view', 'views')} beside the driver's"
 
 
 def _voice(voice: Voice) -> str:
@@ -248,8 +258,8 @@ def _summary(decision: Decision, playbook: Playbook, seen: Comparison) -> str:
     return text
 
 
-def _questions(count: int) -> str:
-    return "1 question" if count == 1 else f"{count} questions"
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def _disagreement(seen: Comparison) -> str:
@@ -257,4 +267,4 @@ def _disagreement(seen: Comparison) -> str:
         return "Nobody answered differently."
     flips = len(seen.flipping)
     change = f"{flips} would change the recommendation" if flips else "none alone would change it"
-    return f"You differ on {_questions(len(seen.differences))}; {change}."
+    return f"You differ on {_count(len(seen.differences), 'question', 'questions')}; {change}."
