@@ -5,7 +5,7 @@ import { icon } from "../core/icons.js";
 import { server, setUi, ui } from "../core/store.js";
 import { closePopover, popover } from "../elements/popover.js";
 import { post } from "../core/api.js";
-import { openThread } from "./message.js";
+import { openThread } from "./open_thread.js";
 
 /** The toolbar of one message; ephemeral ones have none. */
 export function hoverActions(channel, each, inThread) {

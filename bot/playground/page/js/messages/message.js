@@ -3,8 +3,7 @@
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { post } from "../core/api.js";
-import { openChannel } from "../core/route.js";
-import { person, server, setUi, stamp, ui } from "../core/store.js";
+import { person, server, stamp, ui } from "../core/store.js";
 import { ago, clockTime, dateOf, fullTime } from "../core/time.js";
 import { appBadge, avatar } from "../frame/marks.js";
 import { renderBlocks } from "../blocks/index.js";
@@ -12,6 +11,7 @@ import { attachment } from "../blocks/attachment.js";
 import { uploadedFile } from "../blocks/media.js";
 import { mrkdwn } from "../text/mrkdwn.js";
 import { hoverActions } from "./actions.js";
+import { openThread } from "./open_thread.js";
 
 const drawn = { channel: new WeakMap(), thread: new WeakMap() };
 
@@ -109,10 +109,4 @@ function threadLine(channel, each) {
     h("span", { class: "thread-view" }, "View thread"),
     icon("chevronRight", 16),
   );
-}
-
-/** Show the thread of a message beside the channel. */
-export function openThread(channel, each) {
-  if (channel.id !== ui.channel) openChannel(channel.id);
-  setUi({ thread: { channel: channel.id, ts: each.thread_ts ?? each.ts }, popover: null });
 }

@@ -3,7 +3,7 @@
 import { post } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { channel, server, setUi, ui } from "../core/store.js";
-import { tool } from "./drawer.js";
+import { tool } from "./parts.js";
 
 /** The section for the current channel; direct messages have none. */
 export function channelTools() {

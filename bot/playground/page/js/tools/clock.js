@@ -4,7 +4,7 @@ import { post } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { changed, server, ui } from "../core/store.js";
 import { clockTime, longDay, now, zonedDate } from "../core/time.js";
-import { labelled, tool } from "./drawer.js";
+import { labelled, tool } from "./parts.js";
 
 let ticking = null;
 

@@ -6,6 +6,7 @@ import { server, setUi, ui } from "../core/store.js";
 import { channelTools } from "./channel.js";
 import { clockTools } from "./clock.js";
 import { faultTools } from "./faults.js";
+import { tool } from "./parts.js";
 import { refusedTools } from "./refused.js";
 
 /** The drawer, when it is open. */
@@ -39,14 +40,4 @@ function connection() {
     h("p", { class: `connection connection-${mode}` }, h("span", { class: "dot", "aria-hidden": "true" }), h("strong", null, name)),
     h("p", { class: "hint" }, words, mode === "http" && url ? [" ", h("code", { class: "inline-code" }, url)] : null),
   );
-}
-
-/** One section of the drawer. */
-export function tool(iconName, title, ...children) {
-  return h("section", { class: "tool", key: title }, h("h3", null, icon(iconName, 18), title), children);
-}
-
-/** A labelled field of the drawer. */
-export function labelled(label, field) {
-  return h("label", { class: "tool-field" }, h("span", null, label), field);
 }

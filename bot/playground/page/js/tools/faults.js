@@ -3,7 +3,7 @@
 import { post } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { changed, server, ui } from "../core/store.js";
-import { labelled, tool } from "./drawer.js";
+import { labelled, tool } from "./parts.js";
 
 const FIELDS = {
   method: { label: "Web API method", type: "text", start: "*" },

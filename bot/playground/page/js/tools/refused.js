@@ -4,7 +4,7 @@ import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { server } from "../core/store.js";
 import { clockTime } from "../core/time.js";
-import { tool } from "./drawer.js";
+import { tool } from "./parts.js";
 
 /** The violations (the app's fault) and the refusals (nobody's). */
 export function refusedTools() {
