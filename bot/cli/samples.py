@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,12 +107,13 @@ class Player:
             InvalidAnswers: a sample answers what the playbook does not ask.
             TimeoutError: messages did not arrive.
         """
+        clock = self._playground.clock
         moments = [moment for sample in samples for moment in self._moments(sample)]
         for moment in sorted(moments, key=lambda each: -each.days_ago):
-            self._playground.clock.move_to(datetime.now(UTC) - timedelta(days=moment.days_ago))
+            clock.move_to(clock.now() - clock.offset - timedelta(days=moment.days_ago))
             await moment.happens()
             await self._delivered()
-        self._playground.clock.reset()
+        clock.reset()
 
     def _moments(self, sample: Sample) -> list[_Moment]:
         moments = [_Moment(sample.days_ago, lambda: self._post(sample))]
