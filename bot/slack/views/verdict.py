@@ -31,7 +31,8 @@ def plain_headline(playbook: Playbook, verdict: Verdict) -> str:
 def strength_words(verdict: Verdict) -> str:
     """Return how sure the verdict is, in words."""
     words = STRENGTH_WORDS[verdict.strength]
-    return words if verdict.settled else f"{words}, provisional"
+    provisional = not verdict.settled or any(gate.provisional for gate in verdict.gates)
+    return f"{words}, provisional" if provisional else words
 
 
 def why_line(playbook: Playbook, verdict: Verdict) -> str:
@@ -44,21 +45,34 @@ def why_line(playbook: Playbook, verdict: Verdict) -> str:
 
 
 def bars(playbook: Playbook, verdict: Verdict) -> str:
-    """Return a bar and the points for each option, as preformatted text.
+    """Return a bar and the points for each option, as preformatted text, recommended first.
 
     An option that is ruled out says so; a meaning is never carried by the bar alone.
     """
-    ruled_out = {option for hit in verdict.vetoes if not hit.alone for option in hit.options}
     most = max(1, *verdict.points.values())
     width = max(len(option.title) for option in playbook.options.values())
     rows = []
-    for option, points in sorted(verdict.points.items(), key=lambda item: -item[1]):
+    for option in sorted(verdict.points, key=lambda each: _rank(verdict, each)):
+        points = verdict.points[option]
         filled = round(_CELLS * max(0, points) / most)
         bar = "█" * filled + "░" * (_CELLS - filled)
-        note = "  ruled out" if option in ruled_out else ""
         title = playbook.options[option].title.replace("`", "'")
-        rows.append(f"{title:<{width}}  {bar} {points:>3}{note}")
+        row = f"{title:<{width}}  {bar} {points:>3}  {_ruled_out(playbook, verdict, option)}"
+        rows.append(row.rstrip())
     return f"```{escape(chr(10).join(rows))}```"
+
+
+def _rank(verdict: Verdict, option: str) -> tuple[bool, int]:
+    return option != verdict.option, -verdict.points[option]
+
+
+def _ruled_out(playbook: Playbook, verdict: Verdict, option: str) -> str:
+    """Return the words for an option that a veto rules out, by itself or altogether."""
+    hits = [hit for hit in verdict.vetoes if option in hit.options]
+    if any(not hit.alone for hit in hits):
+        return "ruled out"
+    part = option in playbook.options[verdict.option].combines
+    return "not alone" if hits and not part else ""
 
 
 def plain_answer(playbook: Playbook, given: Answered) -> str:
