@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from bot.decisions.model import Decision, Outcome, ReviewAnswer
 
+Counts = Mapping[Outcome, int]
+"""How many decisions went how."""
+
 _WORST_FIRST = (Outcome.FAILED, Outcome.PARTLY, Outcome.WORKED, Outcome.NOT_TRIED)
 
 
@@ -13,8 +16,8 @@ _WORST_FIRST = (Outcome.FAILED, Outcome.PARTLY, Outcome.WORKED, Outcome.NOT_TRIE
 class Tally:
     """What became of recommendations: how many went how, where followed and where not."""
 
-    followed: Mapping[Outcome, int] = field(default_factory=dict)
-    overridden: Mapping[Outcome, int] = field(default_factory=dict)
+    followed: Counts = field(default_factory=dict)
+    overridden: Counts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

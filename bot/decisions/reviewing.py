@@ -77,9 +77,10 @@ class Reviewing:
             tuple(each for each in found if each.status is not Status.OPEN),
         )
 
-    async def calibration(self, workspace: str) -> Calibration:
-        """Return how the recommendations of a workspace have gone."""
-        return calibrate(await self._store.reviewed(workspace))
+    async def calibration(self, workspace: str, playbook_id: str) -> Calibration:
+        """Return how the recommendations by a playbook, in any edition, have gone."""
+        found = await self._store.reviewed(workspace)
+        return calibrate(each for each in found if each.verdict.playbook.id == playbook_id)
 
 
 def latest_due(now: datetime, zone: tzinfo = UTC) -> date:

@@ -48,10 +48,11 @@ async def test_tallies_tell_followed_from_overridden(world: World) -> None:
         await world.desk.reviewing.review(ADA, decision.number, outcome, "")
     unreviewed = await world.decided()
     await world.desk.deciding.accept(ADA, unreviewed.number)
-    found = await world.desk.reviewing.calibration("T1")
+    found = await world.desk.reviewing.calibration("T1", "small")
     one_each = {Outcome.WORKED: 1, Outcome.FAILED: 1}
     assert found.options == {"rag": Tally(one_each, one_each)}
     rules = {reason.rule for reason in unreviewed.verdict.reasons}
     assert rules
     assert found.rules == dict.fromkeys(rules, Tally(one_each, one_each))
-    assert await world.desk.reviewing.calibration("T2") == calibrate([])
+    for workspace, playbook in (("T2", "small"), ("T1", "other")):
+        assert await world.desk.reviewing.calibration(workspace, playbook) == calibrate([])

@@ -83,6 +83,24 @@ async def test_an_answer_can_be_changed(house: House) -> None:
 
 
 @pytest.mark.usefixtures("bot")
+async def test_the_rules_are_shown_with_how_they_have_done(house: House) -> None:
+    """`rules` names the playbooks privately, and counts outcomes by option, not by person."""
+    ada = house.playground.person("ada")
+    announcement = await _accepted(house, ada)
+    await ada.click(_message(ada, announcement.ts), "menu", "review:1")
+    await ada.submit(await house.modal_of(ada, "outcome"), {"outcome": "partly"})
+    await ada.command("product", "/ragvsft", "rules")
+    await house.playground.until(
+        lambda: "The rules in use" in ada.sees("product")[-1].text, within=WITHIN
+    )
+    answer = ada.sees("product")[-1]
+    assert answer.ephemeral_to == ada.id
+    assert "followed 1x (1 worked partly)" in text_of(answer)
+    assert "Nobody has reviewed" in text_of(answer)
+    assert ada.id not in text_of(answer)
+
+
+@pytest.mark.usefixtures("bot")
 async def test_others_have_no_part_in_a_review(house: House) -> None:
     """Whoever does not decide is told privately whose review it is."""
     ada, ben = house.playground.person("ada"), house.playground.person("ben")

@@ -14,6 +14,7 @@ from bot.slack.responses import respond_privately
 from bot.slack.views import notices
 from bot.slack.views.drafts import resume_offer
 from bot.slack.views.message import Message
+from bot.slack.views.rules import rules_message
 
 
 class Commands:
@@ -33,6 +34,9 @@ class Commands:
         if self._opens(body):
             await ack()
             self._errands.begin(self._open(body, client), body)
+        elif typed(body)[0] == "rules":
+            await ack()
+            self._errands.begin(self._rules(body), body)
         elif typed(body)[0] in self._finding.words:
             await self._finding.answer(ack, body, client)
         else:
@@ -63,6 +67,16 @@ class Commands:
             return False
         playbook = typed(body)[1] or next(iter(self._desk.editions.titles()))
         return await respond_privately(body["response_url"], resume_offer(drafts, playbook))
+
+    async def _rules(self, body: dict[str, Any]) -> None:
+        """Show the playbooks in use, and how their recommendations have gone."""
+        workspace, editions = who(body).workspace, self._desk.editions
+        calibration = self._desk.reviewing.calibration
+        found = [
+            (editions.current(each).advisor.playbook, await calibration(workspace, each))
+            for each in editions.titles()
+        ]
+        await respond_privately(body["response_url"], rules_message(found))
 
     def _opens(self, body: dict[str, Any]) -> bool:
         word, rest = typed(body)

@@ -64,6 +64,7 @@ def help_message(command: str, playbooks: dict[str, str]) -> Message:
         f"`{command} search refund rules`  past decisions with these words",
         f"`{command} show 12`  everything of decision #12",
         f"`{command} export 12`  its record; `{command} export csv` or `json`  all of them",
+        f"`{command} rules`  the rules in use, and how their recommendations have gone",
         f"`{command} help`  this list",
     ]
     text = (

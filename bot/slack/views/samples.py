@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.advice.advisor import Advisor
 from bot.advice.playbook import Playbook
+from bot.decisions.calibration import calibrate
 from bot.decisions.delivery import Delivery, DeliveryKind
 from bot.decisions.model import (
     Asked,
@@ -41,6 +42,7 @@ from bot.slack.views.message import Message
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, modal
 from bot.slack.views.recommendation import recommendation
 from bot.slack.views.review import NOTE_LENGTH, review_modal, review_question
+from bot.slack.views.rules import rules_message
 from bot.slack.views.team import ask_modal, request, team_message
 
 Sample = Mapping[str, Any]
@@ -150,6 +152,7 @@ def _review_samples(decision: Decision, playbook: Playbook) -> dict[str, Sample]
         "review question, answered": _blocks(review_question(decision, playbook, answered)),
         "review modal": {"view": review_modal(decision, playbook, other, Outcome.PARTLY)},
         "review modal, answered": {"view": review_modal(decision, playbook, answered)},
+        "rules": _blocks(rules_message([(playbook, calibrate([decision]))] * 9)),
         "announcement, reviewed": _blocks(announcement(decision, playbook)),
     }
 
