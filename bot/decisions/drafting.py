@@ -99,7 +99,7 @@ class Drafting:
         """Return the driver's drafts that hold something, newest first."""
         since = self._clock.now() - DRAFT_LIFETIME
         drafts = await self._store.unposted_drafts(driver, since)
-        return [draft for draft in drafts if draft.workflow.title or draft.answers]
+        return [draft for draft in drafts if _holds_something(draft)]
 
     async def to_resume(self, driver: Person) -> list[Draft]:
         """Return those of the driver's drafts that would be new decisions, newest first."""
@@ -156,6 +156,12 @@ class Drafting:
 
     async def _pages(self, draft: Draft) -> Questionnaire:
         return Questionnaire(await self._editions.advisor(draft.playbook_hash), draft)
+
+
+def _holds_something(draft: Draft) -> bool:
+    """Whether its driver has entered anything; the title of a view is the decision's."""
+    titled = draft.purpose is not Purpose.PERSPECTIVE and draft.workflow.title
+    return bool(titled or draft.answers)
 
 
 def _require_open(draft: Draft, now: datetime) -> None:

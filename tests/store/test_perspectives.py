@@ -76,9 +76,11 @@ async def test_a_view_begins_blank_and_again_with_ones_own_answers(world: World)
     page = await world.desk.perspectives.begin(BEN, PRODUCT, decision.number)
     assert isinstance(page, QuestionsPage)
     assert page.draft.answers == {}
+    assert await world.drafting.under_way(BEN) == []
     await world.drafting.keep(BEN, page.draft.id, NEVER)
     again = await world.desk.perspectives.begin(BEN, PRODUCT, decision.number)
     assert (again.draft.id, again.draft.answers) == (page.draft.id, NEVER)
+    assert await world.drafting.under_way(BEN) == [again.draft]
     await world.desk.post(BEN, page.draft.id, PRODUCT)
     later = await world.desk.perspectives.begin(BEN, PRODUCT, decision.number)
     assert later.draft.id != page.draft.id

@@ -20,6 +20,7 @@ MOST_DRAFTS = 5
 
 _PURPOSES = {
     Purpose.EDIT: "New answers to #{about}: ",
+    Purpose.PERSPECTIVE: "Your view of #{about}: ",
     Purpose.SUPERSEDE: "In the place of #{about}: ",
 }
 
