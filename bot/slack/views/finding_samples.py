@@ -26,7 +26,6 @@ def finding_messages(decision: Decision, playbook: Playbook) -> dict[str, Messag
     wanted = Wanted(mine=True, statuses=(decision.status,), options=("rag",), words=words)
     listed = [finding.Listed(each, playbook) for each in many]
     nothing = Found((), newer=False, older=False)
-    link = "https://example.slack.com/archives/C0123456789/p1234567890123456"
     return {
         "list": finding.page(COMMAND, query, wanted, Found(many, newer=True, older=True), listed),
         "list, nothing": finding.page(COMMAND, query, wanted, nothing, []),
@@ -36,7 +35,6 @@ def finding_messages(decision: Decision, playbook: Playbook) -> dict[str, Messag
             COMMAND, Query.typed("search", "?!"), Wanted(), nothing, []
         ),
         "shown": finding.shown(decision, playbook, None),
-        "shown with a link": finding.shown(decision, playbook, link),
         "record": finding.record(decision.number, (decision.title + "`<!channel>&")[:2500]),
         "not sent": finding.not_sent("missing_scope"),
         "not sent, unreachable": finding.not_sent(""),

@@ -1,0 +1,81 @@
+"""What is understood of what people type, and which decisions count as alike."""
+
+import pytest
+
+from bot.decisions.errors import NoSuchDecision
+from bot.decisions.finding import most_alike, words_of
+from bot.decisions.model import Status
+from bot.decisions.reading import AnswerSheet, Sight, Wanted
+from tests.decisions.shelf import SECRET, decision, shelve
+from tests.decisions.world import World
+
+SHEET = {"a": "1", "b": "2", "c": "3", "d": None}
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("", Wanted()),
+        ("all", Wanted()),
+        ("mine open", Wanted(mine=True, statuses=(Status.OPEN,))),
+        ("RAG", Wanted(options=("rag",))),
+        ("decided", Wanted(statuses=(Status.ACCEPTED, Status.OVERRIDDEN))),
+        ("open open", Wanted(statuses=(Status.OPEN,))),
+        ("tuning refund rules", Wanted(options=("tuning",), words=("refund", "rules"))),
+        ("mine “refunds”, 2026!", Wanted(mine=True, words=("refunds", "2026"))),
+    ],
+)
+async def test_words_after_list(world: World, typed: str, wanted: Wanted) -> None:
+    """People, statuses and options filter; any other word is looked for."""
+    assert world.desk.finding.filters(typed) == wanted
+
+
+@pytest.mark.parametrize("typed", ["", '"', "🦆 👩‍👩‍👧", "()*^:-", "___", "\x00\n"])
+def test_nothing_to_look_for(typed: str) -> None:
+    """What holds no letter and no digit is nothing to look for."""
+    assert words_of(typed) == ()
+
+
+def test_endless_words_are_cut() -> None:
+    """However long the text, few words of moderate length are looked for."""
+    words = words_of(" ".join(f"{number}{'x' * 500}" for number in range(500)))
+    assert len(words) == 12
+    assert max(map(len, words)) == 64
+
+
+def test_alike_counts_what_both_answered() -> None:
+    """Only questions that both answered count, and "don't know" answers none; likest first."""
+    sheets = [
+        AnswerSheet(1, {"a": "1", "b": "2", "c": "x"}),
+        AnswerSheet(2, {"a": "1", "b": "2", "c": "3", "d": "4"}),
+        AnswerSheet(3, {"a": "1", "b": "x", "c": "x"}),
+        AnswerSheet(4, {"a": "1", "b": "2"}),
+        AnswerSheet(5, {"a": "1", "b": "2", "c": None, "e": "5"}),
+    ]
+    assert most_alike(SHEET, sheets) == [(2, 3, 3), (1, 2, 3)]
+
+
+def test_at_most_three_are_alike() -> None:
+    """Three similar decisions are named, the newest of equal ones; never the one at hand."""
+    sheets = [AnswerSheet(number, SHEET) for number in range(1, 7)]
+    assert [number for number, *_ in most_alike(SHEET, sheets, leave_out=6)] == [5, 4, 3]
+
+
+async def test_what_is_hidden_is_not_there(world: World) -> None:
+    """A decision that may not be read is refused in the words of one that does not exist."""
+    await shelve(world, decision(1, place=SECRET))
+    refusals = []
+    for number in (1, 2):
+        with pytest.raises(NoSuchDecision) as refused:
+            await world.desk.finding.show(Sight("T1", "U9"), number)
+        refusals.append(str(refused.value).replace(str(number), "N"))
+    assert refusals[0] == refusals[1]
+
+
+async def test_records_come_in_batches(world: World) -> None:
+    """An export holds each decision once, newest first, up to its limit."""
+    await shelve(world, *(decision(number) for number in range(1, 206)))
+    sight = Sight("T1", "U9")
+    every = [each.number async for each in world.desk.finding.records(sight, 1000)]
+    assert every == list(range(205, 0, -1))
+    assert [each.number async for each in world.desk.finding.records(sight, 2)] == [205, 204]

@@ -1,0 +1,44 @@
+"""Who may read a decision: the rule, case by case."""
+
+import pytest
+
+from bot.decisions.model import Person, Place, Visibility
+from bot.decisions.reading import Sight
+from tests.decisions.shelf import PUBLIC, SECRET, decision
+
+DIRECT = Place("U1", Visibility.DIRECT)
+ADA, BEN, CAT = (Person("T1", user) for user in ("U1", "U2", "U3"))
+
+
+@pytest.mark.parametrize(
+    ("place", "person", "asked_from", "may_read"),
+    [
+        (PUBLIC, CAT, None, True),
+        (PUBLIC, Person("T2", "U1"), None, False),
+        (SECRET, CAT, SECRET, True),
+        (SECRET, CAT, None, False),
+        (SECRET, CAT, PUBLIC, False),
+        (SECRET, CAT, Place("G2", Visibility.PRIVATE), False),
+        (SECRET, CAT, Place(SECRET.channel, Visibility.PUBLIC), False),
+        (SECRET, ADA, None, True),
+        (SECRET, BEN, PUBLIC, True),
+        (SECRET, Person("T2", "U1"), SECRET, False),
+        (DIRECT, CAT, Place("U3", Visibility.DIRECT), False),
+        (DIRECT, CAT, SECRET, False),
+        (DIRECT, BEN, PUBLIC, True),
+    ],
+)
+def test_who_may_read(
+    place: Place, person: Person, asked_from: Place | None, may_read: bool
+) -> None:
+    """Public: the workspace; private: there, and its people; direct: its people alone."""
+    made = decision(1, people=("U1", "U2"), place=place)
+    assert Sight.of(person, asked_from).covers(made) is may_read
+
+
+@pytest.mark.parametrize("place", [SECRET, DIRECT])
+def test_contributors_may_read(place: Place) -> None:
+    """Whoever has added a view may read the decision from anywhere, in their own workspace."""
+    made = decision(1, people=("U1",), place=place)
+    assert Sight.of(CAT).covers(made, {"U3"})
+    assert not Sight.of(Person("T2", "U3")).covers(made, {"U3"})

@@ -1,0 +1,90 @@
+"""What a person finds, held against the rules of Block Kit; and what its buttons carry."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.decisions.model import Place, Visibility
+from bot.decisions.questionnaire import Questionnaire
+from bot.decisions.reading import Direction
+from bot.slack.payloads import Unreadable
+from bot.slack.queries import Query, number_pressed, number_typed, query_of
+from bot.slack.views.finding_samples import finding_messages, similar_samples
+from bot.slack.views.questionnaire import modal
+from tests.slack.blocks import faults_of_message, faults_of_view
+from tests.slack.examples import advisor, decision_of, draft_of, first_answers
+
+HERE = Place("C0123456789", Visibility.PUBLIC)
+PARTS = ["<!channel>", "<@U1>", "&", "`", "*", "👩‍👩‍👧", "\u202e", "W", " "]
+TITLES = st.lists(st.sampled_from(PARTS), min_size=1, max_size=120).map(
+    lambda parts: "".join(parts)[:120].strip() or "x"
+)
+
+
+@given(title=TITLES, problem=TITLES)
+@settings(max_examples=15, deadline=None)
+def test_whatever_is_found_can_be_shown(title: str, problem: str) -> None:
+    """No title breaks a page, a decision or a record, mentions anybody or makes a link."""
+    of = advisor("ragvsft")
+    draft = draft_of(title, problem * 20, answers=first_answers(of))
+    made = decision_of(draft, HERE, of)
+    faults = {
+        name: faults_of_message(message)
+        for name, message in finding_messages(made, of.playbook).items()
+    }
+    assert {name: found for name, found in faults.items() if found} == {}
+    last = Questionnaire(of, draft).last()
+    assert faults_of_view(modal(last, similar_samples(made, of.playbook))) == []
+
+
+def test_a_page_says_what_it_was_asked_for() -> None:
+    """The heading names every filter that was understood, each decision its number and state."""
+    of = advisor("ragvsft")
+    made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
+    page = finding_messages(made, of.playbook)["list"]
+    words = json.dumps(page.blocks, ensure_ascii=False)
+    assert "Decisions  ·  mine  ·  open  ·  rag  ·  with “Refunds”" in words
+    assert "Open, recommended: " in words
+    assert "Only you can see this" in words
+
+
+@given(text=st.text(max_size=400), number=st.integers(0, 2**53))
+@settings(max_examples=40, deadline=None)
+def test_a_button_carries_its_page(text: str, number: int) -> None:
+    """What a button carries is what comes back, and fits Slack's 2,000 characters."""
+    query = Query.typed("search", text).from_here(number, Direction.NEWER)
+    value = query.model_dump_json()
+    assert len(value) <= 2000
+    assert query_of({"value": value}) == query
+
+
+@pytest.mark.parametrize("value", [None, "", "{}", "[]", '{"kind":"all","text":""}', "12"])
+def test_a_forged_button_is_refused(value: str | None) -> None:
+    """A button whose value is no page is a bad request."""
+    with pytest.raises(Unreadable):
+        query_of({"value": value})
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("12", 12),
+        ("#12", 12),
+        (" 12 ", 12),
+        ("", None),
+        ("-1", None),
+        ("٣", None),
+        ("1" * 13, None),
+    ],
+)
+def test_numbers_as_typed(typed: str, number: int | None) -> None:
+    """A decision's number is typed with or without its sign, and anything else is none."""
+    assert number_typed(typed) == number
+
+
+def test_a_button_without_a_number_is_refused() -> None:
+    """A button whose value is no number is a bad request."""
+    with pytest.raises(Unreadable):
+        number_pressed({"value": "twelve"})
