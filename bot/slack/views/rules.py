@@ -50,11 +50,15 @@ def _playbook(playbook: Playbook, calibration: Calibration) -> str:
 def _tally(tally: Tally) -> str:
     parts = []
     if tally.followed:
-        parts.append(f"followed {sum(tally.followed.values())}x ({_counts(tally.followed)})")
+        parts.append(f"followed {_times(sum(tally.followed.values()))} ({_counts(tally.followed)})")
     if tally.overridden:
-        made = sum(tally.overridden.values())
-        parts.append(f"decided differently {made}x ({_counts(tally.overridden)})")
+        made = _times(sum(tally.overridden.values()))
+        parts.append(f"decided differently {made} ({_counts(tally.overridden)})")
     return "; ".join(parts)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _counts(counts: Counts) -> str:
