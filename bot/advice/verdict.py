@@ -34,6 +34,9 @@ Lead and strength
 
 Settled
     Every way of answering the questions that are missing or unknown recommends the same option.
+
+Provisional
+    Not settled, or a gate holds that says so: what is recommended may rest on too little.
 """
 
 from __future__ import annotations
@@ -41,6 +44,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from pydantic import computed_field
 
 Answers = Mapping[str, str | None]
 """Answer ids by question id: a missing question is not answered, None is "don't know"."""
@@ -167,3 +172,9 @@ class Verdict:
     homework: tuple[Homework, ...]
     steps: tuple[str, ...]
     playbook: PlaybookRef
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy has no decorated properties
+    @property
+    def provisional(self) -> bool:
+        """Whether to act on it only once more is known: see `verdict`. Part of the JSON."""
+        return not self.settled or any(gate.provisional for gate in self.gates)

@@ -124,9 +124,13 @@ class _Report:
     def lines(self) -> Iterator[str]:
         verdict, option = self.verdict, self.playbook.options[self.verdict.option]
         kind = option.kinds[verdict.kind] if verdict.kind else None
-        settled = "settled" if verdict.settled else "provisional: open questions could change it"
+        settled = "provisional" if verdict.provisional else "settled"
         title = f"{option.title} ({kind.title})" if kind else option.title
         yield f"{title}: {STRENGTH[verdict.strength]}, {settled}"
+        if not verdict.settled:
+            yield "Open questions could change it: they stand under “To find out”."
+        if any(gate.provisional for gate in verdict.gates):
+            yield "It rests on something still to be done: see “On condition”."
         yield from _wrap(kind.summary if kind else option.summary)
         if verdict.strength is Strength.TOO_CLOSE and self.playbook.too_close:
             yield from _wrap(self.playbook.too_close.summary)

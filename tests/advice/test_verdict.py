@@ -141,6 +141,24 @@ def test_gates_come_with_the_verdict_and_block_nothing(lunch):
     assert gate.say == "Ask who has allergies first."
 
 
+@pytest.mark.parametrize(
+    ("sheet", "settled", "provisional"),
+    [
+        ({**MONDAY, "company": "few"}, True, False),
+        ({**MONDAY, "company": "many"}, True, True),
+        ({"hunger": "some", "company": "few"}, False, True),
+    ],
+    ids=["all known", "settled, on a condition still open", "open questions"],
+)
+def test_a_verdict_is_provisional_while_a_question_or_condition_is_open(
+    lunch, sheet, settled, provisional
+):
+    """Provisional is what isn't settled, and what a gate says rests on too little; in JSON too."""
+    verdict = lunch.advise(sheet)
+    assert (verdict.settled, verdict.provisional) == (settled, provisional)
+    assert json.loads(TypeAdapter(Verdict).dump_json(verdict))["provisional"] is provisional
+
+
 def test_the_kind_is_the_variety_that_the_rules_push_most(lunch, changed):
     """An option with varieties is told with the strongest one, whose first steps come first."""
     tired = lunch.advise({"hunger": "none", "company": "one", "time": "hours"})

@@ -126,6 +126,16 @@ def test_recommend_reads_well_without_json(run):
     assert max(map(len, lines)) <= 88
 
 
+def test_recommend_says_when_a_settled_verdict_is_still_provisional(run):
+    """A condition that has to be met first is told beside the strength."""
+    sheet = MONDAY.replace("company: few", "company: many")
+    lines = run("recommend", "-", "--rules", LUNCH, stdin=sheet).stdout.splitlines()
+    assert lines[:2] == [
+        "Canteen: clear, provisional",
+        "It rests on something still to be done: see “On condition”.",
+    ]
+
+
 REFUSALS = [
     ("{hungre: much}", "unknown question `hungre`; did you mean `hunger`?"),
     ("{hunger: mutch}", "`mutch` is no answer to `hunger` (there are none, some, much)"),
