@@ -82,10 +82,16 @@ def test_what_would_flip_is_what_trying_every_answer_finds(data: st.DataObject) 
     except loader.PlaybookError:
         assume(False)
     naive = Naive(files)
-    team_size = data.draw(st.integers(1, 4))
-    own, *others = (data.draw(sheets(advisor.playbook)) for _ in range(team_size + 1))
-    comparison = compare(team_of(advisor, own, *others), advisor)
+    for _ in range(6):
+        team_size = data.draw(st.integers(1, 4))
+        own, *others = (data.draw(sheets(advisor.playbook)) for _ in range(team_size + 1))
+        comparison = compare(team_of(advisor, own, *others), advisor)
+        _is_what_trying_finds(comparison, naive, own, others)
 
+
+def _is_what_trying_finds(
+    comparison: Comparison, naive: Naive, own: Sheet, others: list[Sheet]
+) -> None:
     said: dict[str, set[str | None]] = {}
     for sheet in (own, *others):
         for question, answer in counted(naive, sheet).items():
