@@ -19,9 +19,10 @@ where review_asked is null and review_on <= :day and status in ('accepted', 'ove
 order by review_on limit :limit
 """
 
+# A cross join is never reordered: from a person's few decisions, not from all of a workspace.
 _WAITING = """
-select d.* from decisions as d
-join decision_people as p on p.workspace = d.workspace and p.number = d.number
+select d.* from decision_people as p
+cross join decisions as d on d.workspace = p.workspace and d.number = p.number
 where p.workspace = :workspace and p.user = :user and p.role = 'decider'
   and (d.status = 'open' or (
     d.status in ('accepted', 'overridden') and d.review_on <= :day
@@ -29,7 +30,7 @@ where p.workspace = :workspace and p.user = :user and p.role = 'decider'
       select 1 from json_each(d.reviews) where json_extract(value, '$.by') = :user
     )
   ))
-order by d.number limit :limit
+order by p.number limit :limit
 """
 
 
