@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from bot.advice.playbook import Condition, Id, Part, Words
+
+CaseId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 
 
 class Case(Part):
     """A decision that someone published, as an answer sheet and what it came to."""
 
-    id: Id
+    id: CaseId
     title: Words
     source: Words
     url: Words | None = None

@@ -131,6 +131,7 @@ def _questions(
             check.known("step", question.step, steps, (position, "step"))
         for answer in question.becomes:
             check.known("answer", answer, question.answers, (position, "becomes", answer))
+        _drifts(check, question, (position, "drifts"))
         if question.ask_when:
             path: Path = (position, "ask_when")
             _condition(check, question.ask_when, by_id, path)
@@ -138,6 +139,14 @@ def _questions(
                 if other in order and order[other] >= order[question.id]:
                     check.say(path, f"it depends on `{other}`, which is not asked before it")
     return check.found
+
+
+def _drifts(check: _Check, question: Question, path: Path) -> None:
+    if isinstance(question.drifts, Mapping):
+        for start, ends in question.drifts.items():
+            check.known("answer", start, question.answers, (*path, start))
+            for which, end in enumerate(ends):
+                check.known("answer", end, question.answers, (*path, start, which))
 
 
 def _place(question: Question, position: int, steps: Sequence[str]) -> tuple[int, int]:
@@ -179,12 +188,19 @@ class _Rules:
         for name, one, members in groups:
             self.check.unique(one, (member.id for member in members), name)
             for position, member in enumerate(members):
-                self._when(member.when, (name, position, "when"))
+                if member.when != Condition() or name != "gates":
+                    self._when(member.when, (name, position, "when"))
         for position, rule in enumerate(rules.rules):
             self._points(rule, ("rules", position))
         for position, veto in enumerate(rules.vetoes):
             for which, option in enumerate(veto.rules_out):
                 self._option(option, ("vetoes", position, "rules_out", which))
+        for position, gate in enumerate(rules.gates):
+            for which, option in enumerate(gate.recommends):
+                self._option(option, ("gates", position, "recommends", which))
+            if gate.when == Condition() and not gate.recommends:
+                say = "it needs `when`, `recommends` or both, else it would always hold"
+                self.check.say(("gates", position), say)
         return self.check.found
 
     def _when(self, when: Condition, path: Path) -> None:

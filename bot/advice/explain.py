@@ -115,6 +115,7 @@ class Explainer:
             gates=tuple(
                 GateHit(gate.id, gate.provisional, gate.say, gate.source, answered)
                 for gate, answered in self._gates.by(answers)
+                if not gate.recommends or score.option in gate.recommends
             ),
             flips=self.flips.smallest(answers),
             homework=() if settled else self.openness.homework(answers),

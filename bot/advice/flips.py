@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from operator import and_
 
@@ -52,6 +52,8 @@ class Flips:
         question = self.tables.question(change.question)
         if question.drifts is None or change.from_answer is None:
             return False
+        if isinstance(question.drifts, Mapping):
+            return change.to_answer in question.drifts.get(change.from_answer, ())
         return question.drifts == "any" or (_distance(question, change) > 0) == (
             question.drifts == "up"
         )

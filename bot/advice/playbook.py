@@ -14,10 +14,12 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     PrivateAttr,
     StrictBool,
     StringConstraints,
+    Tag,
     WithJsonSchema,
     model_serializer,
 )
@@ -54,6 +56,10 @@ OneOrMore = Annotated[
     Field(min_length=1),
     BeforeValidator(_listed),
     WithJsonSchema({"anyOf": [_ID, {"type": "array", "items": _ID, "minItems": 1}]}),
+]
+Drifts = Annotated[
+    Annotated[Drift, Tag("way")] | Annotated[Mapping[Id, OneOrMore], Tag("moves")],
+    Discriminator(lambda value: "moves" if isinstance(value, Mapping) else "way"),
 ]
 Day = Annotated[date, BeforeValidator(_a_day), WithJsonSchema({"type": "string", "format": "date"})]
 
@@ -144,10 +150,10 @@ class Question(Part):
     help: Annotated[Words, Field(max_length=300)] | None = None
     answers: Annotated[Mapping[Id, AnswerText], Field(min_length=2, max_length=9)]
     ask_when: Condition | None = None
-    drifts: Drift | None = Field(
+    drifts: Drifts | None = Field(
         default=None,
-        description="Which way the true answer moves by itself as time passes: up is towards "
-        "answers further down the list.",
+        description="How the true answer moves by itself as time passes: up (towards answers "
+        "further down the list), down, any, or which answers each may turn into.",
     )
     becomes: Mapping[Id, Words] = Field(
         default_factory=dict,
@@ -185,10 +191,16 @@ class Veto(Part):
 
 
 class Gate(Part):
-    """A condition attached to a verdict; it blocks nothing."""
+    """A condition attached to a verdict; it blocks nothing.
+
+    It holds where `when` does and, if `recommends` names options, one of them is recommended.
+    """
 
     id: Id
-    when: Condition
+    when: Condition = Field(default_factory=Condition)
+    recommends: tuple[Id, ...] = Field(
+        default=(), description="Only said when one of these options is recommended."
+    )
     say: Because
     provisional: StrictBool = False
     source: Words | None = None

@@ -61,6 +61,30 @@ WRONG = [
     ),
     (
         "questions.yml",
+        "drifts: up",
+        "drifts: {none: [smoe]}",
+        "unknown answer `smoe`; did you mean `some`?",
+    ),
+    (
+        "questions.yml",
+        "drifts: up",
+        "drifts: {som: [much]}",
+        "unknown answer `som`; did you mean `some`?",
+    ),
+    (
+        "rules.yml",
+        "when: {company: many}\n    provisional",
+        "recommends: [canten]\n    provisional",
+        "unknown option `canten`; did you mean `canteen`?",
+    ),
+    (
+        "rules.yml",
+        "when: {company: many}\n    provisional",
+        "provisional",
+        "it needs `when`, `recommends` or both, else it would always hold",
+    ),
+    (
+        "questions.yml",
         "ask: How hungry are you?",
         f"ask: {'x' * 151}",
         "`ask` is 151 characters long; at most 150 fit",

@@ -34,9 +34,11 @@ def test_the_schemas_on_disk_are_those_of_today(name):
 
 
 @pytest.mark.parametrize(
-    "path", sorted(ROOT.glob("rules/*/*.yml")), ids=lambda p: p.parent.name + p.stem
+    "path",
+    sorted(path for path in ROOT.glob("rules/*/*.yml") if path.stem in schemas()),
+    ids=lambda p: p.parent.name + p.stem,
 )
-def test_every_shipped_file_names_its_schema_in_the_first_line(path):
+def test_every_shipped_playbook_file_names_its_schema_in_the_first_line(path):
     """An editor finds the schema through the first line, and the file is there."""
     first = path.read_text().splitlines()[0]
     prefix = "# yaml-language-server: $schema="

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,7 @@ def test_each_kind_of_elsewhere_is_named(advisor: Advisor, sheet: Sheet, kind: s
     ("sheet", "veto", "option"),
     [
         (SUPPORT_BOT, "training-is-stale", "fine_tuning"),
-        (SUPPORT_BOT, "weights-cannot-cite", "prompting"),
+        ({**SUPPORT_BOT, "sources": "required"}, "weights-cannot-cite", "prompting"),
         (PER_CUSTOMER, "model-cannot-withhold", "fine_tuning"),
         ({**HANDBOOK, "access": "people"}, "shared-prompt-shows-all", "long_context"),
         ({**SPECIALISTS, "examples": "none"}, "no-examples", "both"),
@@ -136,7 +137,7 @@ def test_veto_keeps_its_option_out(advisor: Advisor, sheet: Sheet, veto: str, op
 
 def test_training_may_still_be_a_part(advisor: Advisor) -> None:
     """Weekly facts and citations forbid training alone, not training beside look-up."""
-    verdict = advisor.advise({**SPECIALISTS, "freshness": "weekly"})
+    verdict = advisor.advise({**SPECIALISTS, "freshness": "weekly", "sources": "required"})
     assert verdict.option == "both"
     assert {"training-is-stale", "weights-cannot-cite"} <= {hit.veto for hit in verdict.vetoes}
 
@@ -151,11 +152,45 @@ def test_training_may_still_be_a_part(advisor: Advisor) -> None:
         ({**SUPPORT_BOT, "documents": "poor"}, "mend-the-source"),
         ({**SUMMARIES, "failure": "slow_costly"}, "cost-alone"),
         ({**HOUSE_STYLE, "voice": "moving"}, "still-moving"),
+        ({**SUMMARIES, "tried": "good"}, "it-already-works"),
+        ({**SUPPORT_BOT, "freshness": "live"}, "live-values-by-tool"),
+        ({**HOUSE_STYLE, "examples": "unchecked"}, "check-the-examples"),
+        (SPECIALISTS, "prove-both"),
     ],
 )
 def test_gate_is_attached(advisor: Advisor, sheet: Sheet, gate: str) -> None:
     """A condition of the evidence is attached to the recommendation it belongs to."""
     assert gate in {hit.gate for hit in advisor.advise(sheet).gates}
+
+
+def test_both_always_has_to_prove_itself(advisor: Advisor) -> None:
+    """Whatever leads to both methods, and nothing else, carries the condition to compare them."""
+    chance = random.Random(41)
+    questions = advisor.playbook.questions
+    seen = {True: 0, False: 0}
+    for _ in range(120):
+        sheet = {question.id: chance.choice(list(question.answers)) for question in questions}
+        verdict = advisor.advise({**SPECIALISTS, **_some(sheet, chance)})
+        is_both = verdict.option == "both"
+        assert ("prove-both" in {hit.gate for hit in verdict.gates}) is is_both
+        seen[is_both] += 1
+    assert min(seen.values()) >= 20
+
+
+def test_what_works_by_its_own_measure_is_left_alone(advisor: Advisor) -> None:
+    """A measured result that is good enough turns a case for training into staying as it is."""
+    sheet = {"job": "write", "need": "instructions", "voice": "shown", "examples": "hundreds"}
+    assert advisor.advise({**sheet, "tried": "good"}).option == "prompting"
+
+
+def test_trust_in_sources_forbids_nothing(advisor: Advisor) -> None:
+    """Only sources that are required rule an option out; those wished for trust weigh."""
+    wished = advisor.advise({**SUPPORT_BOT, "sources": "trust"})
+    assert "weights-cannot-cite" not in {hit.veto for hit in wished.vetoes}
+
+
+def _some(sheet: Sheet, chance: random.Random) -> Sheet:
+    return {name: sheet[name] for name in chance.sample(list(sheet), 4)}
 
 
 def test_a_knowledge_need_stays_rag_when_nothing_was_tried(advisor: Advisor) -> None:

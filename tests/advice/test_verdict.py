@@ -206,6 +206,27 @@ def test_changes_that_happen_by_themselves_come_first(lunch):
     assert opens == sorted(opens)
 
 
+def test_drifts_may_name_the_moves_one_by_one(changed):
+    """Where a question lists what each answer may turn into, only those changes are drifts."""
+    sheet = {"hunger": "some", "company": "many", "weather": "sun"}
+    moves = changed(
+        "questions.yml", ("drifts: any", "drifts: {sun: [rain]}"), ("drifts: up\n", "\n")
+    )
+    by_option = {flip.changes[0].to_answer: flip.drifts for flip in moves.advise(sheet).flips}
+    assert by_option["rain"]
+    assert not by_option["much"]
+
+
+def test_a_gate_may_wait_for_an_option(changed):
+    """A gate that names options is said when one of them is recommended, and only then."""
+    on_canteen = changed(
+        "rules.yml",
+        ("when: {company: many}\n    provisional", "recommends: [canteen]\n    provisional"),
+    )
+    assert [gate.gate for gate in on_canteen.advise(MONDAY).gates] == ["allergies"]
+    assert on_canteen.advise({"hunger": "none"}).gates == ()
+
+
 def test_answers_that_do_not_fit_are_refused_each_with_a_suggestion(lunch):
     """Unknown questions and answers are named, with the nearest that exists."""
     with pytest.raises(InvalidAnswers) as caught:
