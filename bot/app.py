@@ -26,15 +26,13 @@ from bot.slack.delivery import Courier
 from bot.slack.install_pages import InstallPages
 from bot.slack.installs import Installs, ManyWorkspaces, OneWorkspace
 from bot.slack.oauth import OAuthApp, OAuthFlow
+from bot.slack.refusals import SLACK_SECONDS
 from bot.slack.tokens import TokenSeal
 from bot.store.installations import SqliteInstallations
 from bot.store.log import Log
 from bot.store.outbox import SqliteOutbox
 from bot.store.sqlite import SqliteStore
 from bot.web import Checks, Endpoints, Handler, Readiness, create_web
-
-SLACK_SECONDS = 8
-"""How long a call to Slack may take; less than the ten seconds that a shutdown may."""
 
 
 @dataclass(frozen=True, slots=True)

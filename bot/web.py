@@ -95,7 +95,7 @@ def _events(
             response = await handle(body.decode(), request.headers)
         except Exception:  # Bolt stumbles over what Slack never sends
             log.exception("a request could not be dispatched")
-            return PlainTextResponse("This request lacks what Slack always sends.", 400)
+            return PlainTextResponse("This request could not be understood.", 400)
         seconds.observe(perf_counter() - began)
         return response
 

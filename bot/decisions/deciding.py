@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.decisions.editions import Editions
 from bot.decisions.errors import NoSuchDecision, SameOption
-from bot.decisions.events import Change, Event, answer_changes, told
+from bot.decisions.events import Change, Event, edited, told
 from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Review, Workflow
 from bot.decisions.moves import Move, moved, require
 from bot.decisions.ports import Clock, Store
@@ -89,7 +89,10 @@ class Deciding:
         return await self._begin(actor, number, Move.SUPERSEDE, Purpose.SUPERSEDE)
 
     async def finish_edit(self, draft: Draft) -> Decision:
-        """Give a decision the answers of a draft, and evaluate it anew."""
+        """Give a decision the answers of a draft, once, and evaluate it anew.
+
+        Who decides stays as it is: to change that is a move of its own.
+        """
         now = self._clock.now()
         advisor = await self._editions.advisor(draft.playbook_hash)
         verdict = advisor.advise(draft.answers)
@@ -101,18 +104,13 @@ class Deciding:
                 decision,
                 title=workflow.title,
                 problem=workflow.problem,
-                deciders=workflow.deciders or decision.deciders,
                 review_on=workflow.review.due(decision.opened_at.date()),
                 playbook_hash=draft.playbook_hash,
                 answers=draft.answers,
                 verdict=verdict,
             )
-            detail = {
-                "answers": answer_changes(decision.answers, draft.answers),
-                "was": decision.verdict.option,
-                "option": verdict.option,
-            }
-            return told(after, Event("edited", draft.driver.user, now, detail))
+            event = Event("edited", draft.driver.user, now, edited(decision, after))
+            return replace(told(after, event), closes=draft.id)
 
         return await self._change(draft.driver, draft.about or 0, change)
 
@@ -122,6 +120,10 @@ class Deciding:
         if decision is None:
             raise NoSuchDecision(number)
         return decision
+
+    async def pressed_at(self, actor: Person, number: int, channel: str, ts: str) -> None:
+        """Learn from a press on an announcement where it stands."""
+        await self._store.learn_place(await self.found(actor, number), channel, ts)
 
     async def ready_for(self, actor: Person, number: int, move: Move) -> Decision:
         """Return a decision with which this person may make this move."""

@@ -9,7 +9,7 @@ from bot.decisions.deciding import Deciding, superseded
 from bot.decisions.delivery import Delivery, DeliveryKind
 from bot.decisions.drafting import Drafting
 from bot.decisions.editions import Editions
-from bot.decisions.errors import NothingToResend, NotTheirs
+from bot.decisions.errors import AlreadyPosted, NothingToResend, NotTheirs
 from bot.decisions.finding import Finding
 from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Status, Visibility
 from bot.decisions.perspectives import Perspectives
@@ -123,9 +123,10 @@ class Desk:
     async def _edited(self, draft: Draft) -> Decision:
         if draft.decision is not None:
             return await self.deciding.found(draft.driver, draft.decision)
-        decision = await self.deciding.finish_edit(draft)
-        await self._store.close_draft(draft, decision.number)
-        return decision
+        try:
+            return await self.deciding.finish_edit(draft)
+        except AlreadyPosted as error:
+            return await self.deciding.found(draft.driver, error.number)
 
     async def _viewed(self, draft: Draft) -> Decision:
         if draft.decision is not None:

@@ -28,11 +28,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A decision after an event, with the event and the deliveries that follow from it."""
+    """A decision after an event, with the event and the deliveries that follow from it.
+
+    `closes` is the id of the draft that the change comes from, which does its work once.
+    """
 
     decision: Decision
     event: Event
     deliveries: tuple[Delivery, ...] = ()
+    closes: str | None = None
 
 
 def told(decision: Decision, event: Event) -> Change:
@@ -63,6 +67,22 @@ def answer_changes(before: Mapping[str, str | None], after: Mapping[str, str | N
             if before.get(question, "") != after.get(question, "")
         }
     )
+
+
+def edited(before: Decision, after: Decision) -> dict[str, str]:
+    """Return what an edit changed, for its event: what was said otherwise before is kept."""
+    detail = {
+        "answers": answer_changes(before.answers, after.answers),
+        "was": before.verdict.option,
+        "option": after.verdict.option,
+    }
+    if before.title != after.title:
+        detail["title_was"] = before.title
+    if before.problem != after.problem:
+        detail["problem_was"] = before.problem
+    if before.review_on != after.review_on:
+        detail["review_was"] = before.review_on.isoformat() if before.review_on else "never"
+    return detail
 
 
 def _delivery(

@@ -107,13 +107,12 @@ class Store(ReadingStore, TeamStore, Protocol):
         message is left out where one for the same message waits already, and so is whatever
         belongs to a message that was given up.
 
+        Raises:
+            AlreadyPosted: the draft that the change comes from has done its work before.
+
         Returns:
             The decision as changed; None if there is none.
         """
-        ...
-
-    async def close_draft(self, draft: Draft, number: int) -> None:
-        """Note that a draft has done its work for the decision of that number."""
         ...
 
     async def decision(self, workspace: str, number: int) -> Decision | None:
@@ -151,6 +150,8 @@ class Store(ReadingStore, TeamStore, Protocol):
     async def redirect(self, decision: Decision, place: Place, actor: str, at: datetime) -> bool:
         """Send a decision's failed deliveries again, to `place`, and move the decision there.
 
+        Once it is announced it stays where it is: a thread does not move.
+
         Returns:
             False if there was nothing that had failed.
         """
@@ -166,6 +167,10 @@ class Store(ReadingStore, TeamStore, Protocol):
         Returns:
             False if it is not unknown any more.
         """
+        ...
+
+    async def learn_place(self, decision: Decision, channel: str, ts: str) -> None:
+        """Note where an announcement stands of which nobody knew whether it had arrived."""
         ...
 
     async def overdue_since(self, workspace: str) -> datetime | None:

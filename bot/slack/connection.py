@@ -1,16 +1,16 @@
 """Reaching Slack: whether it takes our tokens, and the Socket Mode connection."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import aiohttp
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.refusals import refusal_of
+from bot.slack.refusals import UNREACHABLE, refusal_of
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +24,10 @@ _NOT_OURS = frozenset(
         "token_revoked",
     }
 )
+
+
+_FIRST_CONNECTION = 3
+"""Seconds that the start waits for a connection; it goes on trying in the background."""
 
 
 class TokenRefused(Exception):
@@ -41,7 +45,7 @@ async def check_bot_token(client: AsyncWebClient, token: str) -> None:
     except SlackApiError as error:
         _raise_if_refused(error, "SLACK_BOT_TOKEN", "OAuth & Permissions")
         log.warning("Slack answered strangely at the start", error=refusal_of(error).error)
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+    except UNREACHABLE as error:
         log.warning("Slack cannot be reached; deliveries wait", error=type(error).__name__)
 
 
@@ -58,14 +62,21 @@ async def socket_mode(bolt: AsyncApp, app_token: str) -> AsyncIterator[None]:
         await bolt.client.apps_connections_open(app_token=app_token)
     except SlackApiError as error:
         _raise_if_refused(error, "SLACK_APP_TOKEN", "Basic Information > App-Level Tokens")
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+    except UNREACHABLE as error:
         log.warning("Slack cannot be reached; trying again", error=type(error).__name__)
     handler = AsyncSocketModeHandler(bolt, app_token)
-    await handler.connect_async()
+    connecting = asyncio.create_task(_connect(handler))
+    await asyncio.wait({connecting}, timeout=_FIRST_CONNECTION)
     try:
         yield
     finally:
+        connecting.cancel()
         await handler.close_async()
+
+
+async def _connect(handler: AsyncSocketModeHandler) -> None:
+    """Connect; the SDK tries until it can, so that nobody may wait for it."""
+    await handler.connect_async()
 
 
 def _raise_if_refused(error: SlackApiError, name: str, place: str) -> None:

@@ -7,9 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.delivery import Delivery, DeliveryKind, trouble_notice
@@ -17,6 +15,7 @@ from bot.decisions.desk import Desk
 from bot.decisions.ports import Clock, Outbox
 from bot.slack.installs import NotInstalled
 from bot.slack.outcomes import Outcome, of_error
+from bot.slack.refusals import UNREACHABLE
 from bot.slack.rendering import Renderer
 from bot.slack.tokens import TokenUnreadable
 from bot.slack.views.message import Message
@@ -27,16 +26,9 @@ ClientFor = Callable[[str], Awaitable[AsyncWebClient]]
 """Returns the Web API client of a workspace."""
 
 METADATA_EVENT = "ragvsft_delivery"
-_FAILURES = (
-    SlackApiError,
-    aiohttp.ClientError,
-    OSError,
-    TimeoutError,
-    NotInstalled,
-    TokenUnreadable,
-)
+_FAILURES = (*UNREACHABLE, NotInstalled, TokenUnreadable)
 _POSTS = frozenset({DeliveryKind.ANNOUNCEMENT, DeliveryKind.RECOMMENDATION, DeliveryKind.TEAM})
-"""What a decision's driver is told about when it is in trouble."""
+"""What stands in a channel once: its driver is told when it is in trouble."""
 QUARANTINE = timedelta(seconds=60)
 """How long a post that a crash interrupted may still be on its way to Slack."""
 INTERRUPTED = Outcome("unknown", "interrupted")
@@ -167,8 +159,11 @@ async def _survive(work: Coroutine[Any, Any, Result]) -> Result | None:
 
 
 def _harmless(delivery: Delivery, outcome: Outcome) -> Outcome:
-    """Return the outcome, mindful that to redraw a message twice does no harm."""
-    if delivery.kind is DeliveryKind.UPDATE and outcome.what == "unknown":
+    """Return the outcome, mindful that only a decision's posts do harm when they come twice.
+
+    A message that is redrawn twice is the same; a private word said twice is better than lost.
+    """
+    if delivery.kind not in _POSTS and outcome.what == "unknown":
         return replace(outcome, what="later")
     return outcome
 

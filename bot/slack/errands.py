@@ -12,6 +12,9 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
+LONGEST_DRAIN = 9
+"""Seconds; a platform that stops the bot may not wait longer than ten."""
+
 Body = Mapping[str, Any]
 OnFailure = Callable[[BaseException, Body], Awaitable[None]]
 
@@ -33,9 +36,13 @@ class Errands:
         self._track(work, body)
 
     async def drain(self) -> None:
-        """Wait until nothing is under way."""
-        while self._under_way:
-            await asyncio.wait(self._under_way)
+        """Wait until nothing is under way; what takes too long is left and logged."""
+        try:
+            async with asyncio.timeout(LONGEST_DRAIN):
+                while self._under_way:
+                    await asyncio.wait(self._under_way)
+        except TimeoutError:
+            log.warning("errands were left unfinished", count=len(self._under_way))
 
     def _track(self, work: Coroutine[Any, Any, None], body: Body | None) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -2,7 +2,7 @@
 
 from itertools import islice
 
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.advice.playbook import Playbook
@@ -14,6 +14,7 @@ from bot.decisions.reading import Found, Sight, Wanted
 from bot.decisions.record import Record, as_json
 from bot.decisions.spreadsheet import as_csv
 from bot.slack.queries import Query
+from bot.slack.refusals import UNREACHABLE
 from bot.slack.uploads import TextFile, send_file
 from bot.slack.views import finding as views
 from bot.slack.views.message import Message, sentence
@@ -21,7 +22,6 @@ from bot.slack.views.recommendation import recommendation
 
 MOST_EXPORTED = 2000
 """Decisions of one export in Slack; the command line has no such limit."""
-_UNREACHABLE = (SlackClientError, OSError, TimeoutError)
 _FORMATS = {"csv": as_csv, "json": as_json}
 
 
@@ -93,7 +93,7 @@ async def _send(client: AsyncWebClient, sight: Sight, file: TextFile) -> Message
         await send_file(client, sight.user, file)
     except SlackApiError as error:
         return views.not_sent(str(error.response.get("error", "")))
-    except _UNREACHABLE:
+    except UNREACHABLE:
         return views.not_sent("")
     return sentence(f"{file.words} I've sent it to you as a file, in our direct messages.")
 
@@ -105,7 +105,7 @@ async def _link(client: AsyncWebClient, found: Shown) -> str | None:
         return None
     try:
         answer = await client.chat_getPermalink(channel=at.channel, message_ts=at.ts)
-    except _UNREACHABLE:
+    except UNREACHABLE:
         return None
     return str(answer["permalink"])
 

@@ -11,16 +11,15 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth import AuthorizeUrlGenerator
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.installation import Installation, Installations
 from bot.decisions.ports import Clock
 from bot.slack.installs import ManyWorkspaces
-from bot.slack.refusals import refusal_of
+from bot.slack.refusals import UNREACHABLE, refusal_of
 from bot.slack.tokens import TokenSeal
 
 log = structlog.get_logger(__name__)
@@ -149,7 +148,7 @@ class OAuthFlow:
             answer = await self._client.api_call(
                 "oauth.v2.access", data={**credentials, "code": code}
             )
-        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+        except UNREACHABLE as error:
             reason = refusal_of(error).error if isinstance(error, SlackApiError) else ""
             raise InstallFailed(_words_for_error(reason) if reason else _AWAY) from error
         granted = answer.data

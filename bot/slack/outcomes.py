@@ -19,6 +19,13 @@ _LATER = frozenset(
      "request_timeout", "team_added_to_org"}
 )  # fmt: skip
 
+_OUR_TOKEN = frozenset(
+    {"account_inactive", "invalid_auth", "not_allowed_token_type", "not_authed",
+     "token_expired", "token_revoked"}
+)  # fmt: skip
+"""Slack refuses the token, not the message: the operator can mend that, and nothing is lost."""
+_TOKEN_WAIT = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -53,6 +60,8 @@ def _of_answer(error: SlackApiError) -> Outcome:
         seconds = refusal.retry_after
         wait = timedelta(seconds=int(seconds) if seconds.isdecimal() else 30)
         return Outcome("later", "ratelimited", wait)
+    if reason in _OUR_TOKEN:
+        return Outcome("later", reason, _TOKEN_WAIT)
     if refusal.status == 504:  # a gateway gave up waiting: what is behind it may have posted
         return Outcome("unknown", reason)
     if refusal.status >= 500 or reason in _LATER:

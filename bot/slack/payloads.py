@@ -68,11 +68,14 @@ def revoked_bots(body: Payload) -> frozenset[str]:
 
 
 def place_of_command(body: Payload) -> Place:
-    """Return where a command was typed; its channel's name tells who can read there."""
+    """Return where a command was typed; its channel's name tells who can read there.
+
+    A channel without a name is taken to be private: that hides more rather than less.
+    """
     name = str(body.get("channel_name", ""))
     if name == "directmessage":
         return Place(str(body.get("user_id")), Visibility.DIRECT)
-    hidden = name == "privategroup" or name.startswith("mpdm-")
+    hidden = name in {"", "privategroup"} or name.startswith("mpdm-")
     return Place(str(body.get("channel_id")), Visibility.PRIVATE if hidden else Visibility.PUBLIC)
 
 

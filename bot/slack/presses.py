@@ -56,3 +56,17 @@ def chosen_channel(action: Payload) -> Place | None:
     """Return the public channel picked in a message; None if the action is a button."""
     channel = action.get("selected_channel")
     return Place(str(channel), Visibility.PUBLIC) if channel else None
+
+
+def message_pressed(body: Payload) -> tuple[str, str] | None:
+    """Return channel and timestamp of the message with the button.
+
+    None if it is no message that stands in a channel by itself, for everybody there to see.
+    """
+    container = body.get("container")
+    if not isinstance(container, Mapping) or container.get("is_ephemeral"):
+        return None
+    channel, ts = container.get("channel_id"), container.get("message_ts")
+    if not (channel and ts) or container.get("thread_ts") not in {None, ts}:
+        return None
+    return str(channel), str(ts)

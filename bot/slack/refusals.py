@@ -8,8 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+UNREACHABLE = (SlackClientError, aiohttp.ClientError, OSError, TimeoutError)
+"""What a call to Slack raises that got no answer; `SlackApiError`, an answer, is among them."""
+SLACK_SECONDS = 8
+"""How long a call to Slack may take; less than the ten seconds that a shutdown may."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Answers through a `response_url`: private ones, to the person who acted."""
 
-from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.slack.refusals import SLACK_SECONDS, UNREACHABLE
 from bot.slack.views.message import Message
 
 
@@ -17,7 +17,7 @@ async def replace_message(response_url: str, message: Message) -> bool:
 
 
 async def _send(response_url: str, message: Message, *, replace: bool) -> bool:
-    client = AsyncWebhookClient(response_url, retry_handlers=[])
+    client = AsyncWebhookClient(response_url, timeout=SLACK_SECONDS, retry_handlers=[])
     try:
         answer = await client.send(
             text=message.text,
@@ -25,6 +25,6 @@ async def _send(response_url: str, message: Message, *, replace: bool) -> bool:
             response_type="ephemeral",
             replace_original=replace,
         )
-    except (SlackClientError, OSError, TimeoutError):
+    except UNREACHABLE:
         return False
     return answer.status_code == 200

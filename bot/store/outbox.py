@@ -14,29 +14,39 @@ PACE = timedelta(seconds=1)
 IN_FLIGHT = timedelta(seconds=10)
 """Longer than a post waits for Slack: what was taken earlier was interrupted."""
 
-_CLAIMABLE = """
-select d.* from deliveries as d
+_READY = """
+from deliveries as d
 left join deliveries as parent on parent.key = d.after
-where d.state = :pending and d.due_at <= :now
+where d.state = :pending
   and (d.after is null or parent.state = :sent)
+  and not exists (
+    select 1 from deliveries as earlier
+    where earlier.workspace = d.workspace and earlier.channel = d.channel
+      and earlier.state = :pending and earlier.attempts > 0 and earlier.id < d.id
+  )
+"""
+"""What could be sent when its time comes: not before what waits to be tried again in its channel,
+so that a channel stays in order and nothing slips past a Retry-After."""
+
+_CLAIMABLE = f"""
+select d.* {_READY}
+  and d.due_at <= :now
   and not exists (
     select 1 from deliveries as other
     where other.workspace = d.workspace and other.channel = d.channel
       and (other.taken_at > :pace or (other.state = :sending and other.taken_at > :in_flight))
   )
 order by d.due_at, d.id limit 1
-"""
+"""  # noqa: S608 (a constant of this module)
 
-_WAITING = """
+_WAITING = f"""
 select d.due_at, (
     select max(other.taken_at) from deliveries as other
     where other.workspace = d.workspace and other.channel = d.channel
   ) as taken_at
-from deliveries as d
-left join deliveries as parent on parent.key = d.after
-where d.state = :pending and (d.after is null or parent.state = :sent)
+{_READY}
 order by d.due_at limit 100
-"""
+"""  # noqa: S608 (a constant of this module)
 
 
 class SqliteOutbox:

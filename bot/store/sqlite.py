@@ -6,7 +6,14 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.advice.loader import PlaybookText
-from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState, opening_deliveries
+from bot.decisions.delivery import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    announcement_key,
+    opening_deliveries,
+)
+from bot.decisions.errors import AlreadyPosted
 from bot.decisions.events import Change, Event
 from bot.decisions.model import Decision, Draft, Person, Place
 from bot.decisions.ports import Supersede
@@ -99,10 +106,6 @@ class SqliteStore(SqliteReading, SqliteReviews, SqlitePerspectives):
         """Log a change of a decision, with its event and deliveries."""
         return await self._log.write(lambda db: _apply(db, workspace, number, change))
 
-    async def close_draft(self, draft: Draft, number: int) -> None:
-        """Note that a draft has done its work for the decision of that number."""
-        await self._log.write(lambda db: db.table("drafts").update(draft.id, {"decision": number}))
-
     async def decision(self, workspace: str, number: int) -> Decision | None:
         """Return a decision; None if there is none of that number."""
         row = await self._log.read(lambda db: row_of(db, "decisions", (workspace, number)))
@@ -114,9 +117,16 @@ class SqliteStore(SqliteReading, SqliteReviews, SqlitePerspectives):
         return list(found.decisions)
 
     async def redirect(self, decision: Decision, place: Place, actor: str, at: datetime) -> bool:
-        """Send a decision's failed deliveries again, to `place`, and move the decision there."""
+        """Send a decision's failed deliveries again, to `place`, and move the decision there.
+
+        Once it is announced it stays where it is: a thread does not move.
+        """
 
         def work(db: Database) -> bool:
+            announced = db.table("deliveries").count_where(
+                "key = ? and state = ?", (announcement_key(decision), DeliveryState.SENT.value)
+            )
+            to = decision.place if announced else place
             failed = list(
                 db.table("deliveries").rows_where(
                     "workspace = ? and decision = ? and state = ? and channel = ?",
@@ -130,13 +140,13 @@ class SqliteStore(SqliteReading, SqliteReviews, SqlitePerspectives):
             )
             for row in failed:
                 again = {
-                    "channel": place.channel,
+                    "channel": to.channel,
                     "state": DeliveryState.PENDING.value,
                     "due_at": at.isoformat(),
                 }
                 db.table("deliveries").update(row["id"], again)
-            if failed and place != decision.place:
-                moved = {"channel": place.channel, "visibility": place.visibility.value}
+            if failed and to != decision.place:
+                moved = {"channel": to.channel, "visibility": to.visibility.value}
                 db.table("decisions").update((decision.workspace, decision.number), moved)
                 note(db, decision, Event("moved", actor, at, {"from": decision.place.channel}))
             return bool(failed)
@@ -168,6 +178,19 @@ class SqliteStore(SqliteReading, SqliteReviews, SqlitePerspectives):
             return changed.rowcount > 0
 
         return await self._log.write(work)
+
+    async def learn_place(self, decision: Decision, channel: str, ts: str) -> None:
+        """Note where an announcement stands of which nobody knew whether it had arrived."""
+        key = announcement_key(decision)
+        found = {"state": DeliveryState.SENT.value, "sent_channel": channel, "ts": ts}
+        lost = (DeliveryState.UNKNOWN.value, DeliveryState.DISMISSED.value)
+
+        def work(db: Database) -> None:
+            table = db.table("deliveries")
+            for row in list(table.rows_where("key = ? and state in (?, ?)", (key, *lost))):
+                table.update(row["id"], found)
+
+        await self._log.write(work)
 
     async def overdue_since(self, workspace: str) -> datetime | None:
         """Return when the oldest delivery that was tried and waits for another try was due."""
@@ -210,10 +233,24 @@ def _apply(
     if row is None:
         return None
     made = change(rows.to_decision(row))
+    if made.closes is not None:
+        _close(db, made.closes, number)
     db.table("decisions").update((workspace, number), rows.decision_row(made.decision))
     note(db, made.decision, made.event)
     keep_needed(db, made.deliveries)
     return made.decision
+
+
+def _close(db: Database, draft_id: str, number: int) -> None:
+    """Note that a draft has done its work for the decision of that number.
+
+    Raises:
+        AlreadyPosted: it had done so before.
+    """
+    draft = db.table("drafts").get(draft_id)
+    if draft["decision"] is not None:
+        raise AlreadyPosted(draft["decision"])
+    db.table("drafts").update(draft_id, {"decision": number})
 
 
 def _set_free(db: Database, key: str) -> None:

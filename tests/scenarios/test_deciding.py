@@ -1,6 +1,7 @@
 """Several people decide: accept, choose differently, hand over, change their minds."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -136,6 +137,24 @@ async def test_editing_says_in_the_thread_what_changed(house: House) -> None:
     await _thread_says(house, ada, announcement, "changed the answers")
     assert len(house.rows("decisions")) == 1
     assert [event["kind"] for event in house.rows("events")] == ["opened", "edited"]
+
+
+async def test_an_edit_leaves_a_hand_over_as_it_is(house: House) -> None:
+    """Handed over while an edit is under way, the decision stays with the new decider."""
+    ada, ben, chloe = (house.playground.person(name) for name in ("ada", "ben", "chloe"))
+    await house.start(ada)
+    await ada.submit(await house.to_review(ada, deciders=["ada", "ben"]))
+    announcement, _ = await house.posted(ada)
+    await ada.click(announcement, "menu", "edit:1")
+    await house.modal_of(ada, "workflow")
+    review = await house.to_review(ada, title="Said better")
+    await ben.click(_message(ben, announcement.ts), "menu", "hand_over:1")
+    await ben.submit(await house.modal_of(ben, "hand_over"), {"deciders": ["chloe"]})
+    await ada.submit(review)
+    await _reads(house, ada, announcement.ts, "Said better")
+    assert json.loads(house.rows("decisions")[0]["deciders"]) == [chloe.id]
+    edited = json.loads(house.rows("events")[-1]["detail"])
+    assert edited["title_was"] == "Answers for support"
 
 
 async def test_superseding_links_both_ways(house: House) -> None:

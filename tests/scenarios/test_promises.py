@@ -78,15 +78,26 @@ async def test_twenty_equal_submissions_make_one_decision(house: House) -> None:
     ada = house.playground.person("ada")
     await house.start(ada)
     view = await house.to_review(ada)
-    sent = await ada.submit(view)
-    again = await asyncio.gather(
-        *(house.playground.transport.deliver("interactive", sent.payload) for _ in range(20))
-    )
-    assert {delivery.status for delivery in again} == {200}
+    sent = await asyncio.gather(*(ada.submit(view) for _ in range(20)))
+    assert {delivery.status for delivery in sent} == {200}
     await house.posted(ada)
-    await house.until_logged("deliveries", lambda row: row["ts"] is not None)
     assert len(house.rows("decisions")) == 1
     assert sum(message.by_app for message in house.playground.messages("product")) == 2
+
+
+@pytest.mark.usefixtures("bot")
+async def test_twenty_equal_edits_make_one_change(house: House) -> None:
+    """The same edit, submitted twenty times in parallel, is one event and one word."""
+    ada = house.playground.person("ada")
+    announcement, _ = await house.decide(ada)
+    await ada.click(announcement, "menu", "edit:1")
+    await house.modal_of(ada, "workflow")
+    view = await house.to_review(ada, title="A better title")
+    sent = await asyncio.gather(*(ada.submit(view) for _ in range(20)))
+    assert {delivery.status for delivery in sent} == {200}
+    kinds = [event["kind"] for event in house.rows("events")]
+    assert kinds == ["opened", "edited"]
+    assert [row["kind"] for row in house.rows("deliveries")].count("word") == 1
 
 
 @pytest.mark.usefixtures("bot")

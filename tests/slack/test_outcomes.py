@@ -68,13 +68,18 @@ def test_slack_s_own_trouble_passes(status: int, error: str | None) -> None:
     "error",
     [
         *("channel_not_found", "not_in_channel", "is_archived", "restricted_action"),
-        *("invalid_blocks", "msg_blocks_too_long", "missing_scope", "token_revoked"),
-        *("account_inactive", "invalid_auth", "a_word_of_tomorrow"),
+        *("invalid_blocks", "msg_blocks_too_long", "missing_scope", "a_word_of_tomorrow"),
     ],
 )
 def test_a_refusal_stays_a_refusal(error: str) -> None:
     """What Slack refuses by name is not tried again."""
     assert of_error(refused(error=error)) == Outcome("never", error)
+
+
+@pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "invalid_auth"])
+def test_a_refused_token_is_the_operators_to_mend(error: str) -> None:
+    """While Slack refuses our token nothing is given up: the messages wait until it is mended."""
+    assert of_error(refused(error=error)).what == "later"
 
 
 def test_what_never_connected_was_not_posted() -> None:

@@ -36,7 +36,7 @@ async def failure(answer: Response) -> SlackApiError:
     [
         (Response("upstream", 503, media_type="text/plain"), Refusal(503), "later"),
         (Response("<html>", 500, media_type="text/html"), Refusal(500), "later"),
-        (Response("", 504), Refusal(504), "later"),
+        (Response("", 504), Refusal(504), "unknown"),
         (BROKEN, Refusal(502), "later"),
         (JSONResponse({"ok": False}), Refusal(200), "never"),
         (JSONResponse({"ok": False, "error": "is_archived"}), Refusal(200, "is_archived"), "never"),
@@ -44,7 +44,7 @@ async def failure(answer: Response) -> SlackApiError:
     ids=["text", "html", "empty", "broken", "nameless", "named"],
 )
 async def test_any_answer_can_be_read(answer: Response, refusal: Refusal, what: Any) -> None:
-    """A gateway's answer counts as Slack being away, and Slack's own by the name it gives."""
+    """A gateway's answer counts as Slack being away, one that gave up waiting as unknown."""
     error = await failure(answer)
     assert refusal_of(error) == refusal
     assert of_error(error) == Outcome(what, refusal.error or f"status_{refusal.status}")

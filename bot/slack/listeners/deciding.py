@@ -13,7 +13,7 @@ from bot.slack.forms import deciders_of, decision_metadata_of, override_of, reas
 from bot.slack.ids import Action, Modal
 from bot.slack.listeners.opening import open_modal, open_view
 from bot.slack.payloads import who
-from bot.slack.presses import decision_of, menu_choice, pressed
+from bot.slack.presses import decision_of, menu_choice, message_pressed, pressed
 from bot.slack.views.decide import hand_over_modal, override_modal, withdraw_modal
 from bot.slack.views.review import review_modal
 from bot.slack.views.team import ask_modal
@@ -29,6 +29,7 @@ class DecidingListeners:
 
     async def accept(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Accept the recommendation."""
+        await self._learn(body)
         await self._desk.deciding.accept(who(body), decision_of(pressed(body)))
         await ack()
 
@@ -64,9 +65,16 @@ class DecidingListeners:
         await self._desk.deciding.hand_over(who(body), number, deciders_of(view))
         await ack()
 
+    async def _learn(self, body: dict[str, Any]) -> None:
+        """A press on an announcement shows where it stands, should that have been lost."""
+        if (place := message_pressed(body)) is not None:
+            number = decision_of(pressed(body))
+            await self._desk.deciding.pressed_at(who(body), number, *place)
+
     async def _open(
         self, move: Move, number: int, body: dict[str, Any], client: AsyncWebClient
     ) -> None:
+        await self._learn(body)
         deciding, actor = self._desk.deciding, who(body)
         if move is Move.EDIT:
             page = await deciding.begin_edit(actor, number)

@@ -26,6 +26,7 @@ from bot.decisions.errors import (
 from bot.slack.errands import Body, Errands
 from bot.slack.forms import FieldError
 from bot.slack.installs import NotInstalled
+from bot.slack.listeners.opening import NotOpened
 from bot.slack.payloads import Outsider, Unreadable, who
 from bot.slack.responses import respond_privately
 from bot.slack.views import notices
@@ -40,6 +41,7 @@ _SENTENCES: Mapping[type[BaseException], str] = {
     DraftGone: "This questionnaire is over: it expired, or somebody else opened it. Start anew.",
     DriversOwn: notices.DRIVERS_OWN,
     NobodyToNudge: notices.NOBODY_TO_NUDGE,
+    NotOpened: "The window didn't open in time. Nothing is lost: please press again.",
     NothingToResend: (
         "There is nothing left to do: the message has arrived, or was taken care of."
     ),

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
 from bot.decisions.questionnaire import Page
 from bot.slack.pages import modal_of
 from bot.slack.payloads import who
-from bot.slack.refusals import refusal_of
+from bot.slack.refusals import UNREACHABLE, refusal_of
 from bot.slack.responses import respond_privately
 from bot.slack.views.notices import open_again
 
@@ -48,7 +48,26 @@ async def open_view(
         if not _may_work_later(error):
             raise
         raise NotOpened from error
-    except (SlackClientError, OSError, TimeoutError) as error:
+    except UNREACHABLE as error:
+        raise NotOpened from error
+
+
+async def update_view(
+    client: AsyncWebClient, view: Mapping[str, Any], shown: Mapping[str, Any]
+) -> None:
+    """Show another page in an open modal, unless the person has moved on in the meantime.
+
+    Raises:
+        NotOpened: Slack is slow, or busy.
+        SlackApiError: Slack refuses the modal itself, which is our fault.
+    """
+    try:
+        await client.views_update(view_id=view["id"], hash=view["hash"], view=dict(shown))
+    except SlackApiError as error:
+        if refusal_of(error).error in {"hash_conflict", "not_found"}:
+            return
+        raise
+    except UNREACHABLE as error:
         raise NotOpened from error
 
 

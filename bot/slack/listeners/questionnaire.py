@@ -9,6 +9,7 @@ from bot.decisions.desk import Desk
 from bot.slack.errands import Errands
 from bot.slack.forms import answers_of, destination_of, metadata_of, workflow_of
 from bot.slack.ids import Action, Modal
+from bot.slack.listeners.opening import update_view
 from bot.slack.pages import modal_of
 from bot.slack.payloads import who
 from bot.slack.views.notices import saved_for_later
@@ -56,9 +57,7 @@ class Questionnaire:
         view = body["view"]
         at = metadata_of(view)
         page = await self._desk.drafting.turn_back(who(body), at.draft, at.step)
-        await client.views_update(
-            view_id=view["id"], hash=view["hash"], view=await modal_of(self._desk, page)
-        )
+        await update_view(client, view, await modal_of(self._desk, page))
 
 
 def register(app: AsyncApp, desk: Desk, errands: Errands) -> None:

@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.decisions.delivery import Delivery
+from bot.decisions.delivery import Delivery, announcement_key
 from bot.decisions.model import Decision, Visibility
 from bot.slack import ids
 from bot.slack.text import MODAL_TITLE, and_list, escape, fit, fit_escaped, mention, or_list
@@ -106,7 +106,9 @@ def could_not_open(delivery: Delivery) -> Message:
 
 
 def not_posted(delivery: Delivery, decision: Decision) -> Message:
-    """Return why a decision is not in its channel, and the ways to get it there."""
+    """Return why a decision, or part of it, is not in its channel, and the way to get it there."""
+    if delivery.detail["about"] != announcement_key(decision):
+        return _reply_not_posted(delivery, decision)
     reason = delivery.detail["reason"]
     here = where(decision.place)
     private = decision.place.visibility is Visibility.PRIVATE
@@ -123,12 +125,7 @@ def not_posted(delivery: Delivery, decision: Decision) -> Message:
     actions = ActionsBlock(
         block_id=_number_block(decision),
         elements=[
-            ButtonElement(
-                action_id=ids.Action.RETRY_POST,
-                text=plain("Try again"),
-                value=str(decision.number),
-                style="primary",
-            ),
+            _retry_button(decision),
             ChannelSelectElement(
                 action_id=ids.Action.POST_ELSEWHERE,
                 placeholder=plain("Another public channel"),
@@ -136,6 +133,27 @@ def not_posted(delivery: Delivery, decision: Decision) -> Message:
         ],
     )
     return Message(text=text, blocks=as_dicts([section(text), actions]))
+
+
+def _reply_not_posted(delivery: Delivery, decision: Decision) -> Message:
+    """Return why something is missing in a decision's thread; a thread can't move elsewhere."""
+    reason = delivery.detail["reason"]
+    cause = _HINTS.get(reason, f"Slack's reason: {escape(reason)}.")
+    text = (
+        f"Decision #{decision.number} stands in {where(decision.place)}, but I couldn't add the "
+        f"recommendation to its thread. {cause} When that is mended, press *Try again*."
+    )
+    actions = ActionsBlock(block_id=_number_block(decision), elements=[_retry_button(decision)])
+    return Message(text=text, blocks=as_dicts([section(text), actions]))
+
+
+def _retry_button(decision: Decision) -> ButtonElement:
+    return ButtonElement(
+        action_id=ids.Action.RETRY_POST,
+        text=plain("Try again"),
+        value=str(decision.number),
+        style="primary",
+    )
 
 
 def uncertain(delivery: Delivery, decision: Decision) -> Message:
