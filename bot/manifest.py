@@ -14,7 +14,7 @@ SCOPES: Final = {
     "commands": "the slash command and the shortcuts",
     "chat:write": "posts decisions, keeps them up to date, and reminds deciders by direct message",
     "chat:write.public": "posts to a public channel that nobody has invited the bot to",
-    "users:read": "time zones for reminders, and who is a guest from another organisation",
+    "users:read": "people's time zones, for what comes by the clock",
     "files:write": "uploads exported records and the digest's chart",
 }
 """Every scope of the bot token, with what it is for. There is none that reads messages."""
@@ -102,7 +102,7 @@ features:
   slash_commands:
     - command: {command}{command_url}
       description: Decide together how to build with a language model
-      usage_hint: "[help | list | show 12 | search words | export | digest | rules]"
+      usage_hint: "[help | list | show 12 | search words | export | rules]"
       should_escape: false
   shortcuts:
     - name: Turn into a decision

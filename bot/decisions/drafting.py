@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.decisions.editions import Editions
-from bot.decisions.errors import AlreadyPosted, DraftGone
+from bot.decisions.errors import AlreadyPosted, DraftGone, ReviewInThePast
 from bot.decisions.model import Draft, Person, Place, Purpose, Workflow
 from bot.decisions.ports import Clock, Store
 from bot.decisions.questionnaire import WORKFLOW_STEP, Page, Questionnaire
@@ -55,7 +55,15 @@ class Drafting:
         return Questionnaire(edition.advisor, draft).first()
 
     async def describe(self, driver: Person, draft_id: str, workflow: Workflow) -> Page:
-        """Keep the first page's answers and return the next page."""
+        """Keep the first page's answers and return the next page.
+
+        Raises:
+            ReviewInThePast: the day of the review is not after today.
+        """
+        today = self._clock.now().date()
+        due = workflow.review.due(today)
+        if due is not None and due <= today:
+            raise ReviewInThePast(due)
         draft = await self._change(driver, draft_id, lambda old: replace(old, workflow=workflow))
         return (await self._pages(draft)).after(WORKFLOW_STEP)
 

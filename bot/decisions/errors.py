@@ -70,6 +70,10 @@ class NothingToResend(LookupError):
     """The message has arrived, or was taken care of, in the meantime."""
 
 
+class ReviewInThePast(ValueError):
+    """The day chosen for the review is not after today."""
+
+
 class UnknownPlaybook(LookupError):
     """No playbook has this id; `known` are those there are."""
 

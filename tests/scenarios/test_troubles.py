@@ -195,6 +195,10 @@ async def test_an_invalid_answer_is_said_at_its_field(house: House) -> None:
     await ada.submit(ada.modal, {"title": "Fine", "review_choice": "date"})
     assert ada.modal.errors is not None
     assert ada.modal.errors.keys() == {"review_day"}
+    await ada.submit(ada.modal, {"review_day": "2020-01-01"})
+    assert ada.modal.errors == {
+        "review_day": "Pick a day after today: that is when you want to look back."
+    }
 
 
 async def test_a_draft_survives_a_restart(house: House) -> None:

@@ -19,12 +19,14 @@ from bot.decisions.errors import (
     NoSuchDecision,
     NothingToResend,
     NotTheirs,
+    ReviewInThePast,
     SameOption,
     TooSoonToNudge,
     UnknownPlaybook,
 )
 from bot.slack.errands import Body, Errands
 from bot.slack.forms import FieldError
+from bot.slack.ids import Block
 from bot.slack.installs import NotInstalled
 from bot.slack.listeners.opening import NotOpened
 from bot.slack.payloads import Outsider, Unreadable, who
@@ -46,6 +48,7 @@ _SENTENCES: Mapping[type[BaseException], str] = {
         "There is nothing left to do: the message has arrived, or was taken care of."
     ),
     SameOption: "That is the option recommended: accept it, or choose another one.",
+    ReviewInThePast: "Pick a day after today: that is when you want to look back.",
     UnknownPlaybook: (
         "That questionnaire is not offered any more. My Home tab shows those there are."
     ),
@@ -119,6 +122,8 @@ def register(app: AsyncApp, errors: Errors) -> None:
 def _in_modal(error: Exception) -> Mapping[str, Any]:
     if isinstance(error, FieldError):
         return {"response_action": "errors", "errors": {error.block: error.message}}
+    if isinstance(error, ReviewInThePast):
+        return {"response_action": "errors", "errors": {Block.REVIEW_DAY: words_for(error)}}
     view = notices.notice_modal("This didn't work", words_for(error))
     return {"response_action": "update", "view": view}
 

@@ -35,6 +35,7 @@ from bot.decisions.team import Team, compare
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.decide import REASON_LENGTH
+from bot.slack.views.deciding_samples import deciding_messages, deciding_modals
 from bot.slack.views.drafts import resume_offer
 from bot.slack.views.finding_samples import finding_messages, similar_samples
 from bot.slack.views.home import home
@@ -101,7 +102,10 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
         found[f"{step.id} page"] = {"view": modal(page)}
     found |= _of_the_team(advisor, decision)
     found |= _review_samples(_reviewed(decision, filling), advisor.playbook)
+    modals = deciding_modals(decision, advisor.playbook)
+    found |= {name: {"view": view} for name, view in modals.items()}
     messages = finding_messages(decision, advisor.playbook)
+    messages |= deciding_messages(decision, advisor.playbook, filling)
     found |= {name: _blocks(message) for name, message in messages.items()}
     for name, place in _PLACES.items():
         placed = replace(decision, place=place)

@@ -1,0 +1,20 @@
+"""The samples leave nothing out."""
+
+from pathlib import Path
+
+from bot.playbooks import FolderPlaybooks
+from bot.slack.ids import Modal
+from bot.slack.views.samples import samples
+
+RULES = Path(__file__).parents[2] / "rules"
+
+
+def test_every_kind_of_modal_has_a_sample() -> None:
+    """Whatever modal the bot can show is among the samples that Slack's validator is given."""
+    found = samples(FolderPlaybooks(RULES).current().advisor).values()
+    shown = {
+        sample["view"]["callback_id"]
+        for sample in found
+        if "view" in sample and sample["view"]["type"] == "modal"
+    }
+    assert shown == set(Modal)
