@@ -41,8 +41,9 @@ class Agreement:
 class CaseResult:
     """What the playbook makes of one case.
 
-    `asked` is how many questions it took until nothing could change the option any more, of the
-    `applying` ones whose `ask_when` holds for this case.
+    `asked` is how many questions it took one at a time until nothing could change the option any
+    more, `paged` how many when whole pages were asked; `applying` is how many there are whose
+    `ask_when` holds for this case.
     """
 
     case: Case
@@ -50,18 +51,24 @@ class CaseResult:
     strength: Strength
     agrees: bool
     asked: int
+    paged: int
     applying: int
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """All cases together; `confusion` counts them by (expected, recommended)."""
+    """All cases together; `confusion` counts them by (expected, recommended).
+
+    `exact` is how many came out as published, those that are only also acceptable left aside.
+    """
 
     results: tuple[CaseResult, ...]
     playbook: Agreement
     baselines: tuple[Agreement, ...]
     confusion: Mapping[tuple[str, str], int]
+    exact: int
     asked: float
+    paged: float
     applying: float
 
 
@@ -74,7 +81,8 @@ def hold(advisor: Advisor, cases: Sequence[Case]) -> Iterable[CaseResult]:
             option=score.option,
             strength=score.strength,
             agrees=agrees(case, score.option),
-            asked=_asked(advisor, case),
+            asked=_asked(advisor, case, paged=False),
+            paged=_asked(advisor, case, paged=True),
             applying=sum(
                 advisor.applies(question, case.answers) for question in advisor.playbook.questions
             ),
@@ -90,6 +98,8 @@ def judge(file: CasesFile, results: Sequence[CaseResult], advisor: Advisor) -> T
         playbook=_agreement(advisor.playbook.id, file.cases, lambda case: by_case[case.id]),
         baselines=tuple(_baselines(file, advisor)),
         confusion=Counter((result.case.expected, result.option) for result in results),
+        exact=sum(result.option == result.case.expected for result in results),
+        paged=sum(result.paged for result in results) / count,
         asked=sum(result.asked for result in results) / count,
         applying=sum(result.applying for result in results) / count,
     )
@@ -100,11 +110,12 @@ def agrees(case: Case, option: str) -> bool:
     return option == case.expected or option in case.also_acceptable
 
 
-def _asked(advisor: Advisor, case: Case) -> int:
-    """How many questions are asked, one by one, until none matters any more."""
+def _asked(advisor: Advisor, case: Case, *, paged: bool) -> int:
+    """How many questions are asked until none matters any more: one by one, or by whole pages."""
     given: dict[str, str | None] = {}
     while matter := advisor.questions_that_matter(given):
-        given[matter[0].id] = case.answers.get(matter[0].id)
+        page = [each for each in matter if each.step == matter[0].step] if paged else matter[:1]
+        given.update({each.id: case.answers.get(each.id) for each in page})
     return len(given)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from bot.advice import conditions
 from bot.advice.flips import Flips
+from bot.advice.kinds import Kinds
 from bot.advice.openness import Openness
 from bot.advice.outcome import Outcomes
 from bot.advice.playbook import Condition, Gate, Playbook, Rule, Veto
@@ -76,7 +76,8 @@ class Explainer:
         self.tables, self.outcomes = tables, outcomes
         self.playbook: Playbook = tables.playbook
         self.scorer = Scorer(tables, outcomes)
-        self.flips = Flips(self.scorer)
+        self.kinds = Kinds(tables)
+        self.flips = Flips(self.scorer, self.kinds)
         self.openness = Openness(outcomes)
         self.ref = PlaybookRef(self.playbook.id, self.playbook.version, self.playbook.hash)
         self._rules: _Held[Rule] = _Held(self.playbook.rules, tables)
@@ -87,7 +88,7 @@ class Explainer:
         """The verdict for answers that are known to fit the playbook."""
         score = self.scorer.score(*self.tables.sheet(answers))
         held = self._rules.by(answers)
-        kind = self._kind(score.option, [rule for rule, _ in held])
+        kind = self.kinds.of(score.option, answers)
         reasons, against = self._reasons(score, held)
         settled = self.openness.settled(answers)
         return Verdict(
@@ -126,16 +127,6 @@ class Explainer:
     def rules_that_hold(self, answers: Answers) -> tuple[Rule, ...]:
         """The rules that give their points."""
         return tuple(rule for rule, _ in self._rules.by(answers))
-
-    def _kind(self, option: str, held: Iterable[Rule]) -> str | None:
-        """The variety of the option that the rules push most; the first named among equals."""
-        kinds = self.playbook.options[option].kinds
-        pushes = Counter[str]()
-        for rule in held:
-            if rule.kind and rule.kind in kinds:
-                pushes[rule.kind] += rule.points.get(option, 0)
-        best = max(kinds, key=lambda kind: pushes[kind], default=None)
-        return best if best is not None and pushes[best] > 0 else None
 
     def _reasons(
         self, score: Score, held: Sequence[tuple[Rule, tuple[Answered, ...]]]

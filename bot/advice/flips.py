@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from operator import and_
 
+from bot.advice.kinds import Kinds
 from bot.advice.playbook import Question
 from bot.advice.scoring import Scorer
 from bot.advice.tables import Effect
@@ -19,8 +20,8 @@ _BY_STRENGTH = (Strength.CLEAR, Strength.LEANING, Strength.TOO_CLOSE)
 class Flips:
     """Finds flips."""
 
-    def __init__(self, scorer: Scorer) -> None:
-        self.scorer, self.tables = scorer, scorer.tables
+    def __init__(self, scorer: Scorer, kinds: Kinds) -> None:
+        self.scorer, self.tables, self.kinds = scorer, scorer.tables, kinds
         questions = self.tables.playbook.questions
         self._order = {question.id: place for place, question in enumerate(questions)}
 
@@ -42,11 +43,12 @@ class Flips:
 
     def _flip(self, moves: Sequence[Move], answers: Answers) -> Flip:
         changes = tuple(Change(name, answers.get(name), to) for name, to in moves)
-        score = self.scorer.score(*self.tables.sheet({**answers, **dict(moves)}))
+        sheet = {**answers, **dict(moves)}
+        score = self.scorer.score(*self.tables.sheet(sheet))
         drifts = all(map(self._drifts, changes))
-        phrases = ", and ".join(map(self._phrase, changes))
-        title = self.tables.playbook.options[score.option].title
-        return Flip(changes, score.option, score.strength, drifts, f"If {phrases}: {title}")
+        phrases = ", and also ".join(map(self._phrase, changes))
+        text = f"If {phrases}: {self.kinds.title(score.option, sheet)}."
+        return Flip(changes, score.option, score.strength, drifts, text)
 
     def _drifts(self, change: Change) -> bool:
         question = self.tables.question(change.question)

@@ -62,7 +62,7 @@ class Openness:
             alone = self._alone(answers, name) - {winner}
             could = alone or (deciding[name][1] - {winner})
             titles = tuple(self.tables.options[place] for place in sorted(could))
-            item = Homework(name, self.tables.question(name).ask, titles)
+            item = Homework(name, self.tables.question(name).ask, titles, bool(alone))
             found.append((not alone, item))
         return tuple(item for _, item in sorted(found, key=lambda pair: pair[0]))
 

@@ -140,12 +140,14 @@ class Homework:
     """An open question that could change the recommended option.
 
     `could_become`: the options that an answer to this question alone leads to, or, where it takes
-    another open answer too, at least those that the two sides of it lead to.
+    another open answer too (then `alone` is false), at least those that the two sides of it lead
+    to.
     """
 
     question: str
     ask: str
     could_become: tuple[str, ...]
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)

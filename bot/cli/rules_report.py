@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bot.advice.cases import Agreement, Trial
@@ -48,12 +48,17 @@ def trial(playbook: Playbook, judged: Trial) -> str:
     """What the cases say of a playbook."""
     lines = [f"{playbook.title} ({playbook.id} {playbook.version}): {len(judged.results)} cases"]
     lines += ["", *_agreements([judged.playbook, *judged.baselines])]
-    saved = judged.applying - judged.asked
-    asked = (
-        f"Questions asked: {judged.asked:.1f} of {judged.applying:.1f} on average; "
-        f"{saved:.1f} could not have changed the result any more."
+    agreed = judged.playbook.overall.hits
+    exactly = (
+        f"Of the {agreed} that agree with {playbook.id}: {judged.exact} exactly, "
+        f"{agreed - judged.exact} by an outcome that the case also allows."
     )
-    lines += ["", asked, "", *_confusion(playbook, judged)]
+    asked = (
+        f"Questions asked: {judged.asked:.1f} of {judged.applying:.1f} on average "
+        f"({judged.paged:.1f} when asked a page at a time); "
+        f"the others could not have changed the result any more."
+    )
+    lines += ["", *_wrap(exactly), *_wrap(asked), "", *_confusion(playbook, judged)]
     missed = [result for result in judged.results if not result.agrees]
     if missed:
         lines += ["", "Not agreed"]
@@ -184,24 +189,32 @@ class _Report:
 
     def _vetoes(self) -> Iterator[Iterable[str]]:
         for hit in self.verdict.vetoes:
-            names = ", ".join(map(self._title, hit.options))
+            each = "each " if len(hit.options) > 1 else ""
+            who = self._together(hit.options) + (f", {each}alone" if hit.alone else "")
             yield (
-                f"{names}{' alone' if hit.alone else ''}: {hit.because}",
+                f"{who}: {hit.because}",
                 f"answered: {self._answers(hit.answers)}",
                 f"way around: {hit.way_around}",
                 f"source: {hit.source}",
             )
 
+    def _together(self, options: Sequence[str]) -> str:
+        """Several titles as one phrase: those after the first begin small, abbreviations aside."""
+        first, *others = map(self._title, options)
+        small = [t if t[:2].isupper() else t[0].lower() + t[1:] for t in others]
+        return " and ".join([", ".join([first, *small[:-1]]), *small[-1:]])
+
     def _flips(self) -> Iterator[Iterable[str]]:
         for flip in self.verdict.flips[:SHOWN_FLIPS]:
-            yield [f"{flip.text} ({STRENGTH[flip.strength]})"]
+            yield [f"{flip.text.removesuffix('.')} ({STRENGTH[flip.strength]})."]
         if len(self.verdict.flips) > SHOWN_FLIPS:
             yield [f"and {len(self.verdict.flips) - SHOWN_FLIPS} more, less likely"]
 
     def _homework(self) -> Iterator[Iterable[str]]:
         for item in self.verdict.homework:
             could = " or ".join(map(self._title, item.could_become))
-            yield [f"{item.ask} (could make it {could})" if could else item.ask]
+            how = "could make it" if item.alone else "together with another answer could make it"
+            yield [f"{item.ask} ({how} {could})" if could else item.ask]
 
 
 def _wrap(text: str, first: str = "", then: str = "") -> list[str]:

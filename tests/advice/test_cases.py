@@ -51,6 +51,21 @@ def test_asking_what_matters_takes_fewer_questions_than_there_are(trial):
     assert monday.applying == 4
 
 
+def test_a_page_at_a_time_asks_no_less_than_one_by_one(trial):
+    """Whole pages may hold a question that an answer beside it makes needless; never fewer."""
+    assert all(one.asked <= one.paged <= 5 for one in trial.results)
+    assert trial.asked < trial.paged
+
+
+def test_exact_agreement_is_told_apart(lunch, lunch_text):
+    """An outcome that is only also acceptable is not counted as exactly what was published."""
+    text = lunch_text.files["cases.yml"].replace("[canteen]", "[canteen, market]")
+    files = {**lunch_text.files, "cases.yml": text}
+    file = loader.parse_cases(loader.PlaybookText("lunch", files), lunch.playbook)
+    judged = judge(file, list(hold(lunch, file.cases)), lunch)
+    assert (judged.playbook.overall.hits, judged.exact) == (4, 3)
+
+
 def test_a_plain_list_of_cases_will_do(lunch, lunch_text):
     """Without a header the first baseline is the most common outcome, and there is no second."""
     case = "- {id: one, title: One, source: Me, answers: {hunger: none}, expected: skip}\n"

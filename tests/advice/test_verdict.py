@@ -192,9 +192,28 @@ def test_flips_say_in_words_what_would_change_it(lunch):
     first = verdict.flips[0]
     assert first.changes == (Change("hunger", "some", "much"),)
     assert (first.option, first.drifts) == ("canteen", True)
-    assert first.text == "If everybody gets very hungry: Canteen"
+    assert first.text == "If everybody gets very hungry: Canteen."
     by_text = [flip.text for flip in verdict.flips]
-    assert "If “What is the weather like?” becomes “It rains”: Canteen" in by_text
+    assert "If “What is the weather like?” becomes “It rains”: Canteen." in by_text
+
+
+def test_a_flip_names_the_kind_that_it_leads_to(lunch):
+    """A flip to an option with varieties says which one the changed answers point to."""
+    flips = lunch.advise({"hunger": "some", "company": "one"}).flips
+    assert "“How hungry are you?” becomes “Not at all”: Do something else (Rest)." in "\n".join(
+        flip.text for flip in flips
+    )
+
+
+def test_homework_says_when_it_takes_another_answer_too(lunch):
+    """An open question that flips nothing by itself is marked as needing another answer."""
+    homework = lunch.advise({"time": "hours"}).homework
+    for item in homework:
+        question = lunch.playbook.question(item.question)
+        sheet = {"time": "hours"}
+        reached = {lunch.score({**sheet, question.id: a}).option for a in question.answers}
+        assert item.alone is (len(reached | {lunch.score(sheet).option}) > 1)
+    assert {item.alone for item in homework} == {True, False}
 
 
 def test_changes_that_happen_by_themselves_come_first(lunch):

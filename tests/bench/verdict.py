@@ -199,7 +199,7 @@ def main(folder="rules/ragvsft"):
         f"{SHEETS} answer sheets, each with about {len(near):,} neighbours\n"
     )
     one = {e.name: seconds(lambda e=e: [e.points(s) for s in sheets]) / SHEETS for e in engines}
-    flips = Flips(advisor._explainer.scorer)
+    flips = Flips(advisor._explainer.scorer, advisor._explainer.kinds)
     start = time.perf_counter()
     flips.count(sheets[-1])
     first = time.perf_counter() - start
