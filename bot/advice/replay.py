@@ -58,8 +58,8 @@ def _why(
     answers: Answers, kept: Answers, then: Advisor, now: Advisor, options: set[str]
 ) -> Iterator[str]:
     """The differences in what holds, as far as it touches the two options."""
-    old = {rule.id: _touching(rule, options) for rule in then.rules_that_hold(answers)}
-    new = {rule.id: _touching(rule, options) for rule in now.rules_that_hold(kept)}
+    old = {rule.id: _touching(rule, options, then) for rule in then.rules_that_hold(answers)}
+    new = {rule.id: _touching(rule, options, now) for rule in now.rules_that_hold(kept)}
     for name in sorted(old.keys() | new.keys()):
         was, is_now = old.get(name, ""), new.get(name, "")
         if was != is_now:
@@ -75,8 +75,11 @@ def _why(
             yield f"`{setting}` has changed"
 
 
-def _touching(rule: Rule, options: set[str]) -> str:
+def _touching(rule: Rule, options: set[str], advisor: Advisor) -> str:
     """What a rule gives to the options in question, in words."""
+    titles = advisor.playbook.options
     return ", ".join(
-        f"{option} {points:+d}" for option, points in rule.points.items() if option in options
+        f"{titles[option].title} {points:+d}"
+        for option, points in rule.points.items()
+        if option in options
     )

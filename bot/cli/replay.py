@@ -3,8 +3,9 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,7 @@ _PAGE = 200
 @click.argument(
     "folder",
     metavar="[DIR]",
-    envvar="RAGVSFT_RULES",
-    default="rules",
+    default=rules_input.default_folder,
     type=click.Path(path_type=Path),
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each decision.")
@@ -60,55 +60,110 @@ async def _report(database: Path, folder: Path, *, as_json: bool) -> None:
     except LogUnusable as error:
         raise BadInput(str(error)) from error
     looked_at = differing = 0
+    unable = Counter[str]()
     try:
-        async for decision, found in _replays(log, {each.playbook.id: each for each in today}):
+        editions = _Editions(log, {each.playbook.id: each for each in today})
+        async for decision in _decisions(log):
+            found = await editions.replay(decision)
+            if isinstance(found, str):
+                unable[found] += 1
+                continue
             looked_at += 1
-            if found.differs:
+            if found.replay.differs:
                 differing += 1
                 click.echo(_as_json(decision, found) if as_json else _as_text(decision, found))
     finally:
         await log.close()
     if not as_json:
         click.echo(f"{differing} of {looked_at} decisions would be recommended otherwise today.")
+    for line in _unable(unable):
+        click.echo(line, err=as_json)
 
 
-async def _replays(
-    log: "Log", today: "dict[str, Advisor]"
-) -> "AsyncIterator[tuple[Decision, Replay]]":
-    """Yield each decision whose playbook is still there, with its replay."""
-    from bot.advice import loader
-    from bot.advice.advisor import Advisor
-    from bot.advice.replay import replay as replayed
+async def _decisions(log: "Log") -> "AsyncIterator[Decision]":
     from bot.store.reading import SqliteReading
-    from bot.store.sqlite import SqliteStore
 
-    reading, store = SqliteReading(log), SqliteStore(log)
-    editions: dict[str, Advisor] = {}
+    reading = SqliteReading(log)
     for workspace in await reading.workspaces():
         after = 0
         while page := await reading.all_of(workspace, after, _PAGE):
             after = page[-1].number
             for decision in page:
-                if decision.playbook_hash not in editions:
-                    text = await store.playbook_text(decision.playbook_hash)
-                    if text is None:
-                        continue
-                    editions[decision.playbook_hash] = Advisor(loader.parse(text))
-                then = editions[decision.playbook_hash]
-                now = today.get(then.playbook.id)
-                if now is not None:
-                    yield decision, replayed(decision.answers, then, now)
+                yield decision
 
 
-def _as_text(decision: "Decision", found: "Replay") -> str:
-    head = f"{decision.workspace} #{decision.number}  {decision.title}"
-    lines = [head, f"  {found.before} then, {found.now} today"]
-    lines += [f"  - {sentence}" for sentence in found.why]
-    if found.dropped:
-        lines.append(f"  - no longer asked: {', '.join(found.dropped)}")
+@dataclass(frozen=True, slots=True)
+class _Replayed:
+    """A decision held against both playbooks."""
+
+    then: "Advisor"
+    now: "Advisor"
+    replay: "Replay"
+
+
+class _Editions:
+    """The playbooks that decisions were made with, each read once."""
+
+    def __init__(self, log: "Log", today: "dict[str, Advisor]") -> None:
+        from bot.store.sqlite import SqliteStore
+
+        self._store, self._today = SqliteStore(log), today
+        self._known: dict[str, Advisor | str] = {}
+
+    async def replay(self, decision: "Decision") -> _Replayed | str:
+        """Hold a decision against the playbook of its day and today's, or say what prevents it."""
+        from bot.advice.advisor import InvalidAnswers
+        from bot.advice.replay import replay as replayed
+
+        if decision.playbook_hash not in self._known:
+            self._known[decision.playbook_hash] = await self._read(decision.playbook_hash)
+        then = self._known[decision.playbook_hash]
+        if isinstance(then, str):
+            return then
+        now = self._today.get(then.playbook.id)
+        if now is None:
+            return f"there is no playbook `{then.playbook.id}` any more"
+        try:
+            return _Replayed(then, now, replayed(decision.answers, then, now))
+        except InvalidAnswers:
+            return "their answers don't fit the playbook that they were made with"
+
+    async def _read(self, playbook_hash: str) -> "Advisor | str":
+        from bot.advice.advisor import Advisor
+        from bot.advice.loader import PlaybookError, parse
+
+        text = await self._store.playbook_text(playbook_hash)
+        if text is None:
+            return "the log doesn't have the text of their playbook"
+        try:
+            return Advisor(parse(text))
+        except PlaybookError as error:
+            return f"their playbook is refused by this version of ragvsft ({error.problems[0]})"
+
+
+def _unable(why: Counter[str]) -> "Iterator[str]":
+    for reason, count in why.most_common():
+        many = "decision" if count == 1 else "decisions"
+        yield f"{count} {many} could not be replayed: {reason}."
+
+
+def _as_text(decision: "Decision", found: _Replayed) -> str:
+    replay = found.replay
+    before = found.then.playbook.options[replay.before].title
+    now = found.now.playbook.options[replay.now].title
+    lines = [
+        f"{decision.workspace} #{decision.number}  {decision.title}",
+        f"  {before} then, {now} today",
+    ]
+    lines += [f"  - {sentence}" for sentence in replay.why]
+    for name in replay.dropped:
+        question, answer = found.then.playbook.question(name), decision.answers[name]
+        text = "Don't know" if answer is None else question.answers[answer]
+        lines.append(f"  - answer no longer offered: {text} ({question.ask})")
     return "\n".join(lines)
 
 
-def _as_json(decision: "Decision", found: "Replay") -> str:
+def _as_json(decision: "Decision", found: _Replayed) -> str:
     identity = {"workspace": decision.workspace, "number": decision.number}
-    return json.dumps({**identity, "title": decision.title, **asdict(found)}, ensure_ascii=False)
+    told = {**identity, "title": decision.title, **asdict(found.replay)}
+    return json.dumps(told, ensure_ascii=False)

@@ -27,8 +27,8 @@ FILES = ("playbook", "questions", "rules", "cases")
 def rules() -> None:
     """Check, try out and prove playbooks.
 
-    DIR is a playbook's folder or a folder of playbooks; without it, the folder in RAGVSFT_RULES,
-    or ./rules.
+    DIR is a playbook's folder or a folder of playbooks; without it, the folder in RAGVSFT_RULES
+    (from the environment or a .env file), or ./rules.
     """
 
 
@@ -39,8 +39,7 @@ def _folder(command: F) -> F:
     return click.argument(
         "folder",
         metavar="[DIR]",
-        envvar="RAGVSFT_RULES",
-        default="rules",
+        default=rules_input.default_folder,
         type=click.Path(path_type=Path),
     )(command)
 
@@ -50,9 +49,8 @@ def _chosen(command: F) -> F:
         "--rules",
         "folder",
         metavar="DIR",
-        envvar="RAGVSFT_RULES",
-        default="rules",
-        show_default=True,
+        default=rules_input.default_folder,
+        show_default="RAGVSFT_RULES or rules",
         type=click.Path(path_type=Path),
         help="A playbook's folder or a folder of playbooks.",
     )

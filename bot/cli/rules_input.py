@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,20 @@ if TYPE_CHECKING:
     from bot.advice.case_file import CasesFile
     from bot.advice.playbook import Playbook
     from bot.advice.verdict import Answers
+
+
+def default_folder() -> str:
+    """The folder of playbooks when none is given: RAGVSFT_RULES, here or in `.env`, else `rules`.
+
+    Raises:
+        BadInput: `.env` is there and can't be read.
+    """
+    from bot.settings import SettingsError, read_values
+
+    try:
+        return read_values(os.environ, Path(".env")).get("RAGVSFT_RULES", "rules")
+    except SettingsError as error:
+        raise BadInput(*error.problems) from None
 
 
 def folders(where: Path) -> tuple[Path, ...]:

@@ -39,7 +39,7 @@ def test_another_weight_is_named_where_it_changes_the_option(lunch, today):
     now = today(("rules.yml", "points: {market: 2}", "points: {market: 9}"))
     result = replay(MONDAY, lunch, now)
     assert (result.before, result.now) == ("canteen", "market")
-    assert result.why == ("rule `peckish`: market +2, now market +9",)
+    assert result.why == ("rule `peckish`: Market stall +2, now Market stall +9",)
 
 
 def test_a_new_veto_is_named(lunch, today):

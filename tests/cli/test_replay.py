@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,54 @@ def test_a_changed_rule_is_named_as_the_reason(log_of_one: Path, tmp_path: Path)
     assert "rule `turned-round`" in said
     (line,) = _replay(log_of_one, rules, "--json").splitlines()
     assert json.loads(line)["now"] != json.loads(line)["before"]
+
+
+def test_an_answer_that_is_gone_is_told_in_words(log_of_one: Path, tmp_path: Path) -> None:
+    """An answer that today's questions no longer offer is named as the person gave it."""
+    rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
+    for name in ("questions.yml", "rules.yml", "cases.yml"):
+        file = rules / "ragvsft" / name
+        file.write_text(file.read_text().replace("look_up", "find_out"))
+    file = rules / "ragvsft" / "rules.yml"
+    rule = (
+        "rules:\n  - id: now\n    when: {job: answer}\n    points: {prompting: 9}\n"
+        "    because: To see.\n    source: A test\n"
+    )
+    file.write_text(file.read_text().replace("rules:\n", rule, 1))
+    said = _replay(log_of_one, rules)
+    assert "RAG then, Prompting first today" in said
+    assert "answer no longer offered: To look something up in documents or past cases" in said
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("text", "1 decision could not be replayed: their playbook is refused by this version of"),
+        (
+            "playbook",
+            "1 decision could not be replayed: there is no playbook `ragvsft` any more.\n",
+        ),
+    ],
+)
+def test_what_can_not_be_replayed_is_counted_and_said(
+    log_of_one: Path, tmp_path: Path, what: str, said: str
+) -> None:
+    """A stored text that is refused today, or a playbook that is gone, ends in a plain line."""
+    rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
+    if what == "playbook":
+        shutil.rmtree(rules / "ragvsft")
+    else:
+        with sqlite3.connect(log_of_one) as log:
+            (table,) = log.execute(
+                "select name from sqlite_master where type = 'table' and name like 'playbook%'"
+            ).fetchone()
+            columns = [row[1] for row in log.execute(f"pragma table_info({table})")]
+            assert "files" in columns, columns
+            log.execute(f"update {table} set files = replace(files, 'points:', 'pionts:')")
+        log.close()
+    output = _replay(log_of_one, rules)
+    assert output.startswith("0 of 0 decisions")
+    assert said in output
 
 
 def test_no_log_is_one_line(tmp_path: Path) -> None:

@@ -84,6 +84,16 @@ def test_check_warns_of_facts_last_looked_up_long_ago(run, broken):
     )
 
 
+def test_the_folder_may_stand_in_a_dotenv_file(run, tmp_path, monkeypatch):
+    """RAGVSFT_RULES is read from .env too; a folder that is named goes before it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RAGVSFT_RULES", raising=False)
+    (tmp_path / ".env").write_text(f"RAGVSFT_RULES={LUNCH}\n")
+    assert run("check").stdout.startswith("lunch: 5 questions")
+    assert json.loads(run("questions", "--json").stdout)[0]["id"] == "hunger"
+    assert "no such folder" in refused(run("check", tmp_path / "none"))
+
+
 def test_recommend_prints_the_contract_as_json(run, tmp_path):
     """With --json the verdict has the documented keys, and nothing else is printed."""
     answers = tmp_path / "answers.yml"
