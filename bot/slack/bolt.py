@@ -59,7 +59,7 @@ def create_bolt_app(
     questionnaire.register(app, desk, errands)
     found = finding.FindingListeners(Finder(desk, command), errands, command)
     commands.register(app, desk, errands, found, command)
-    deciding.register(app, desk, errands)
+    deciding.register(app, desk, errands, found)
     perspectives.register(app, desk, errands)
     buttons.register(app, desk, errands)
     reviews.register(app, desk, errands)

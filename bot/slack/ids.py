@@ -55,6 +55,7 @@ class Action(StrEnum):
     ACCEPT = "accept"
     OVERRIDE = "override"
     ADD_VIEW = "add_view"
+    ASK = "ask"
     NUDGE = "nudge"
     MENU = "menu"
     PAGE = "page"

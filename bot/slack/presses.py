@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.decisions.model import Outcome, Place, Visibility
 from bot.decisions.moves import Move
-from bot.slack.ids import DECISION_PREFIX
+from bot.slack.ids import DECISION_PREFIX, Action
 from bot.slack.payloads import Payload, Unreadable
 
 
@@ -20,18 +20,18 @@ def pressed(body: Payload) -> Payload:
     return actions[0]
 
 
-def menu_choice(action: Payload) -> tuple[Move, int]:
-    """Return the move chosen in a decision's menu, and the decision's number.
+def menu_choice(action: Payload) -> tuple[Move | None, int]:
+    """Return the move chosen in a decision's menu, None for its export, and the decision's number.
 
     Raises:
         Unreadable: it is no choice of such a menu.
     """
     option = action.get("selected_option")
     value = str(option.get("value", "")) if isinstance(option, Mapping) else ""
-    move, _, number = value.partition(":")
-    if move not in set(Move) or not number.isdecimal():
+    chosen, _, number = value.partition(":")
+    if chosen not in {*Move, Action.EXPORT} or not number.isdecimal():
         raise Unreadable("this menu belongs to no decision")
-    return Move(move), int(number)
+    return (None if chosen == Action.EXPORT else Move(chosen)), int(number)
 
 
 def decision_of(action: Payload) -> int:

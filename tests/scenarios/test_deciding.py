@@ -182,4 +182,4 @@ async def test_withdrawing_needs_a_reason_and_ends_it(house: House) -> None:
     await ada.submit(view, {"reason": "We stopped the project."})
     text = await _reads(house, ada, announcement.ts, "Withdrawn by")
     assert "We stopped the project." in text
-    assert _actions(_message(ada, announcement.ts)) == []
+    assert _actions(_message(ada, announcement.ts)) == ["menu"]

@@ -105,6 +105,25 @@ async def test_a_record_comes_as_a_file_to_the_one_who_asks(house: House) -> Non
     assert ada.sees(ada.im.id) == []
 
 
+@pytest.mark.parametrize("settled", [False, True], ids=["open", "withdrawn"])
+async def test_the_menu_exports_the_record(house: House, *, settled: bool) -> None:
+    """Anybody who sees the announcement gets its record from the menu, whatever its state."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    announcement, _ = await house.decide(ada)
+    if settled:
+        await ada.click(announcement, "menu", "withdraw:1")
+        await ada.submit(await house.modal_of(ada, "withdraw"), {"reason": "Not needed"})
+        await house.until_logged("decisions", lambda row: row["status"] == "withdrawn")
+    before = len(ben.sees("product"))
+    assert (await ben.click(announcement, "menu", "export:1")).ok
+    await house.playground.until(lambda: len(ben.sees("product")) > before)
+    answer = ben.sees("product")[-1]
+    assert answer.ephemeral_to == ben.id
+    assert "I've sent it to you as a file" in text_of(answer)
+    (file,) = ben.sees(ben.im.id)[-1].files
+    assert file.filename == "0001-answers-for-support.md"
+
+
 async def test_everything_can_be_exported(house: House) -> None:
     """`export csv` and `export json` send all that the asker can see."""
     ada = house.playground.person("ada")

@@ -54,7 +54,7 @@ async def _team_says(house: House, person: Actor, announcement: Message, words: 
 
 
 async def _ask(house: House, driver: Actor, announcement: Message, *names: str) -> None:
-    await driver.click(_seen_by(driver, announcement), "menu", "ask:1")
+    await driver.click(_seen_by(driver, announcement), "ask")
     view = await house.modal_of(driver, "ask")
     await driver.submit(view, {"people": list(names)})
 
@@ -232,7 +232,7 @@ async def test_only_the_driver_asks_and_nudges(house: House) -> None:
     """Somebody else who wants to ask or to nudge hears privately whose part that is."""
     ada, ben = house.playground.person("ada"), house.playground.person("ben")
     announcement, _ = await house.decide(ada)
-    await ben.click(_seen_by(ben, announcement), "menu", "ask:1")
+    await ben.click(_seen_by(ben, announcement), "ask")
     await _hears(house, ben, "product", f"<@{ada.id}> to do")
     await _ask(house, ada, announcement, "ben")
     await _team_says(house, ada, announcement, "not answered yet")
@@ -262,7 +262,7 @@ async def test_no_call_to_slack_comes_before_an_ack(house: House) -> None:
     sent = [await ben.click(announcement, "add_view")]
     await house.modal_of(ben, "questions")
     sent.append(await ben.submit(await house.on_to_review(ben)))
-    sent.append(await ada.click(_seen_by(ada, announcement), "menu", "ask:1"))
+    sent.append(await ada.click(_seen_by(ada, announcement), "ask"))
     view = await house.modal_of(ada, "ask")
     sent.append(await ada.submit(view, {"people": ["dev"]}))
     assert [house.playground.ledger.calls_before_ack(delivery) for delivery in sent] == [[]] * 4

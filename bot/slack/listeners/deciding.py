@@ -11,6 +11,7 @@ from bot.decisions.moves import Move
 from bot.slack.errands import Errands
 from bot.slack.forms import deciders_of, decision_metadata_of, override_of, reason_of
 from bot.slack.ids import Action, Modal
+from bot.slack.listeners.finding import FindingListeners
 from bot.slack.listeners.opening import open_modal, open_view
 from bot.slack.payloads import who
 from bot.slack.presses import decision_of, menu_choice, message_pressed, pressed
@@ -22,10 +23,11 @@ from bot.slack.views.team import ask_modal
 class DecidingListeners:
     """Moves a decision on; the desk says who may."""
 
-    def __init__(self, desk: Desk, errands: Errands) -> None:
-        """Make the listeners of an announcement's buttons."""
+    def __init__(self, desk: Desk, errands: Errands, found: FindingListeners) -> None:
+        """Make the listeners of an announcement's buttons; `found` exports records."""
         self._desk = desk
         self._errands = errands
+        self._found = found
 
     async def accept(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Accept the recommendation."""
@@ -42,10 +44,18 @@ class DecidingListeners:
         self._errands.begin(self._open(Move.OVERRIDE, number, body, client), body)
 
     async def menu(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Open what was chosen in the menu."""
+        """Open what was chosen in the menu, or export the record."""
         await ack()
         move, number = menu_choice(pressed(body))
-        self._errands.begin(self._open(move, number, body, client), body)
+        if move is None:
+            return self._found.begin_export(number, body, client)
+        return self._errands.begin(self._open(move, number, body, client), body)
+
+    async def open_ask(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Open the modal to ask others for their view."""
+        await ack()
+        number = decision_of(pressed(body))
+        self._errands.begin(self._open(Move.ASK, number, body, client), body)
 
     async def override(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         """Choose differently."""
@@ -99,11 +109,12 @@ class DecidingListeners:
         return override_modal(decision, advisor.playbook)
 
 
-def register(app: AsyncApp, desk: Desk, errands: Errands) -> None:
+def register(app: AsyncApp, desk: Desk, errands: Errands, found: FindingListeners) -> None:
     """Attach the listeners of an announcement's buttons."""
-    listeners = DecidingListeners(desk, errands)
+    listeners = DecidingListeners(desk, errands, found)
     app.action(Action.ACCEPT)(listeners.accept)
     app.action(Action.OVERRIDE)(listeners.open_override)
+    app.action(Action.ASK)(listeners.open_ask)
     app.action(Action.MENU)(listeners.menu)
     app.view(Modal.OVERRIDE)(listeners.override)
     app.view(Modal.WITHDRAW)(listeners.withdraw)

@@ -60,6 +60,10 @@ class FindingListeners:
         """Export the decision whose button was pressed."""
         number = number_pressed(pressed(body))
         await ack()
+        self.begin_export(number, body, client)
+
+    def begin_export(self, number: int, body: Body, client: AsyncWebClient) -> None:
+        """Begin the export of a decision, for whoever chose it in a message that was acked."""
         self._errands.begin(self._export(number, _sight(body), body, client), body)
 
     async def _list(self, query: Query, ack: AsyncAck, body: Body) -> None:

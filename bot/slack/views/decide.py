@@ -1,5 +1,6 @@
 """Deciding: the buttons of an announcement, and the modals behind them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -28,33 +29,34 @@ REASON_LENGTH = 2000
 _MOST_DECIDERS = 10
 _CONFIRM_TEXT = 300
 
-_MENU = {
+_MENU: Mapping[Move | ids.Action, str] = {
     Move.EDIT: "Edit answers",
-    Move.ASK: "Ask for views",
     Move.HAND_OVER: "Let others decide",
     Move.REVIEW: "Say how it went",
+    ids.Action.EXPORT: "Export record",
     Move.SUPERSEDE: "Supersede",
     Move.WITHDRAW: "Withdraw",
 }
+"""Slack takes five at most; no state allows more of these.
+
+Source: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
+"""
 
 
 def actions(decision: Decision, playbook: Playbook) -> list[Block]:
-    """Return the buttons for the moves that are possible; none when there is none."""
+    """Return the buttons for the moves that are possible, and the menu, which is always there."""
     moves = possible(decision)
     elements: list[ButtonElement | OverflowMenuElement] = []
     if Move.ACCEPT in moves:
         elements += [_accept(decision, playbook), _override(decision)]
     if Move.ADD_VIEW in moves:
-        elements.append(add_view(decision))
+        elements += [add_view(decision), _ask(decision)]
     menu = [
-        Option(text=plain(words), value=f"{move}:{decision.number}")
-        for move, words in _MENU.items()
-        if move in moves
+        Option(text=plain(words), value=f"{entry}:{decision.number}")
+        for entry, words in _MENU.items()
+        if entry in {*moves, ids.Action.EXPORT}
     ]
-    if menu:
-        elements.append(OverflowMenuElement(action_id=ids.Action.MENU, options=menu))
-    if not elements:
-        return []
+    elements.append(OverflowMenuElement(action_id=ids.Action.MENU, options=menu))
     block_id = f"{ids.DECISION_PREFIX}{decision.number}"
     return [ActionsBlock(block_id=block_id, elements=list(elements))]
 
@@ -129,6 +131,12 @@ def _override(decision: Decision) -> ButtonElement:
         action_id=ids.Action.OVERRIDE,
         text=plain("Choose differently"),
         value=str(decision.number),
+    )
+
+
+def _ask(decision: Decision) -> ButtonElement:
+    return ButtonElement(
+        action_id=ids.Action.ASK, text=plain("Ask for views"), value=str(decision.number)
     )
 
 
