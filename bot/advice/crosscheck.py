@@ -8,9 +8,9 @@ from itertools import chain
 from bot.advice import conditions
 from bot.advice.case_file import CasesFile
 from bot.advice.playbook import (
+    WORDS_OF_CONDITIONS,
     Condition,
     Gate,
-    Playbook,
     PlaybookFile,
     Question,
     Rule,
@@ -21,7 +21,6 @@ from bot.advice.problems import Problem, nearest
 from bot.advice.strict_yaml import Document, Path
 
 PLAYBOOK, QUESTIONS, RULES, CASES = "playbook.yml", "questions.yml", "rules.yml", "cases.yml"
-_RESERVED = ("all", "any", "not")
 
 
 class _Check:
@@ -68,7 +67,7 @@ def check(
         found += _head(_Check(PLAYBOOK, documents[PLAYBOOK]), head)
     if questions is None:
         return found
-    by_id = {question.id: question for question in questions}
+    by_id = _by_id(questions)
     asked = _Check(QUESTIONS, documents[QUESTIONS])
     found += _questions(asked, questions, head)
     if rules is not None:
@@ -77,10 +76,27 @@ def check(
     return found
 
 
-def check_cases(cases: CasesFile, playbook: Playbook, document: Document) -> list[Problem]:
+def _by_id(questions: Sequence[Question]) -> dict[str, Question]:
+    """The questions by id; one that is there twice has the answers of both, to follow neither."""
+    found: dict[str, Question] = {}
+    for question in questions:
+        if question.id in found:
+            answers = {**question.answers, **found[question.id].answers}
+            found[question.id] = found[question.id].model_copy(update={"answers": answers})
+        else:
+            found[question.id] = question
+    return found
+
+
+def check_cases(
+    cases: CasesFile,
+    questions: Sequence[Question],
+    options: Mapping[str, object],
+    document: Document,
+) -> list[Problem]:
     """The problems of cases that name what the playbook does not have."""
     check = _Check(CASES, document)
-    by_id = {question.id: question for question in playbook.questions}
+    by_id = _by_id(questions)
     base: Path = () if isinstance(document.data, list) else ("cases",)
     check.unique("case", (case.id for case in cases.cases), *base)
     for position, case in enumerate(cases.cases):
@@ -89,13 +105,13 @@ def check_cases(cases: CasesFile, playbook: Playbook, document: Document) -> lis
             place = (*path, "answers", question)
             if check.known("question", question, by_id, place) and answer is not None:
                 check.known("answer", answer, by_id[question].answers, (*place, ""))
-        check.known("option", case.expected, playbook.options, (*path, "expected"))
+        check.known("option", case.expected, options, (*path, "expected"))
         for which, option in enumerate(case.also_acceptable):
-            check.known("option", option, playbook.options, (*path, "also_acceptable", which))
+            check.known("option", option, options, (*path, "also_acceptable", which))
     if cases.always is not None:
-        check.known("option", cases.always, playbook.options, ("always",))
+        check.known("option", cases.always, options, ("always",))
     for position, branch in enumerate(cases.baseline):
-        check.known("option", branch.option, playbook.options, ("baseline", position, "option"))
+        check.known("option", branch.option, options, ("baseline", position, "option"))
         _condition(check, branch.when, by_id, ("baseline", position, "when"))
     return check.found
 
@@ -121,11 +137,13 @@ def _questions(
     check: _Check, questions: Sequence[Question], head: PlaybookFile | None
 ) -> list[Problem]:
     check.unique("question", (question.id for question in questions))
-    by_id = {question.id: question for question in questions}
+    by_id = _by_id(questions)
     steps = [step.id for step in head.steps] if head else []
-    order = {question.id: _place(question, at, steps) for at, question in enumerate(questions)}
+    order: dict[str, tuple[int, int]] = {}
+    for at, question in enumerate(questions):
+        order.setdefault(question.id, _place(question, at, steps))
     for position, question in enumerate(questions):
-        if question.id in _RESERVED:
+        if question.id in WORDS_OF_CONDITIONS:
             check.say((position, "id"), f"`{question.id}` is a word of conditions, not an id")
         if head:
             check.known("step", question.step, steps, (position, "step"))
@@ -157,7 +175,9 @@ def _condition(
     check: _Check, condition: Condition, questions: Mapping[str, Question], path: Path
 ) -> None:
     for name, answers in condition.wanted.items():
-        if check.known("question", name, questions, (*path, name)):
+        if name.lower() in WORDS_OF_CONDITIONS:
+            check.say_key((*path, name), f"unknown question `{name}`", name.lower())
+        elif check.known("question", name, questions, (*path, name)):
             for position, answer in enumerate(answers):
                 check.known("answer", answer, questions[name].answers, (*path, name, position))
     for word, parts in (("all", condition.every), ("any", condition.some)):

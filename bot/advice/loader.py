@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.advice import crosscheck, strict_yaml
+from bot.advice import ageing, crosscheck, strict_yaml
 from bot.advice.case_file import CasesFile
 from bot.advice.playbook import (
     Option,
@@ -24,10 +25,12 @@ from bot.advice.problems import PlaybookError, Problem
 from bot.advice.shape import explain
 
 __all__ = [
+    "Examination",
     "NoPlaybookError",
     "PlaybookError",
     "PlaybookText",
     "Problem",
+    "examine",
     "folders",
     "load",
     "parse",
@@ -62,6 +65,19 @@ class PlaybookText:
             digest.update(f"{name}:{len(content)}\n".encode())
             digest.update(content)
         return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What looking a playbook over has found; `playbook` is None where there are problems.
+
+    `warnings` are facts to look up again; they stop nothing.
+    """
+
+    playbook: Playbook | None
+    cases: int
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
 
 
 class NoPlaybookError(LookupError):
@@ -117,20 +133,54 @@ def parse(text: PlaybookText) -> Playbook:
     Raises:
         PlaybookError: something is wrong; it lists every problem, not only the first.
     """
-    problems = [Problem(name, 1, 1, "missing") for name in NEEDED if text.files.get(name) is None]
-    documents: dict[str, strict_yaml.Document] = {}
-    parts: dict[str, Any] = {}
-    for name in NEEDED:
-        if name in text.files:
-            documents[name], parts[name], found = _read_file(name, text.files[name])
-            problems += found
-    head: PlaybookFile | None = parts.get(PLAYBOOK)
-    questions: tuple[Question, ...] | None = parts.get(QUESTIONS)
-    rules: RulesFile | None = parts.get(RULES)
-    problems += crosscheck.check(head, questions, rules, documents)
-    if problems or head is None or questions is None or rules is None:
-        raise PlaybookError(problems)
-    return _build(head, questions, rules, text.hash)
+    parts = _Parts(text)
+    if parts.problems or parts.head is None or parts.questions is None or parts.rules is None:
+        raise PlaybookError(parts.problems)
+    return _build(parts.head, parts.questions, parts.rules, text.hash)
+
+
+class _Parts:
+    """What could be read of a playbook's three files, and every problem in and between them."""
+
+    def __init__(self, text: PlaybookText) -> None:
+        self.problems = [
+            Problem(name, 1, 1, "missing") for name in NEEDED if text.files.get(name) is None
+        ]
+        documents: dict[str, strict_yaml.Document] = {}
+        read: dict[str, Any] = {}
+        for name in NEEDED:
+            if name in text.files:
+                documents[name], read[name], found = _read_file(name, text.files[name])
+                self.problems += found
+        self.head: PlaybookFile | None = read.get(PLAYBOOK)
+        self.questions: tuple[Question, ...] | None = read.get(QUESTIONS)
+        self.rules: RulesFile | None = read.get(RULES)
+        self.problems += crosscheck.check(self.head, self.questions, self.rules, documents)
+
+
+def examine(text: PlaybookText, today: date) -> Examination:
+    """Everything that is wrong with a playbook and its cases, and what has aged.
+
+    The cases are held against the questions and options even where rules.yml is broken.
+    """
+    parts = _Parts(text)
+    problems = list(parts.problems)
+    warnings: list[Problem] = []
+    cases = 0
+    if CASES in text.files:
+        document, data, found = _read_file(CASES, text.files[CASES])
+        problems += found
+        if data is not None and parts.questions is not None and parts.head is not None:
+            options = parts.head.options
+            problems += crosscheck.check_cases(data, parts.questions, options, document)
+            cases = len(data.cases)
+    if parts.rules is not None:
+        document, _ = strict_yaml.read(RULES, text.files[RULES])
+        future, warnings = ageing.aged(parts.rules, document, today)
+        problems += future
+    playbook = None if problems else parse(text)
+    ordered = PlaybookError(problems).problems
+    return Examination(playbook, cases, ordered, tuple(warnings))
 
 
 def load(folder: Path) -> Playbook:
@@ -153,7 +203,7 @@ def parse_cases(text: PlaybookText, playbook: Playbook) -> CasesFile:
     document, data, problems = _read_file(CASES, text.files[CASES])
     cases: CasesFile | None = data
     if cases is not None:
-        problems += crosscheck.check_cases(cases, playbook, document)
+        problems += crosscheck.check_cases(cases, playbook.questions, playbook.options, document)
     if problems or cases is None:
         raise PlaybookError(problems)
     return cases

@@ -32,6 +32,7 @@ Because = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_w
 Push = Annotated[int, Field(strict=True, ge=-9, le=9)]
 Bar = Annotated[int, Field(strict=True, ge=-99, le=99)]
 Lead = Annotated[int, Field(strict=True, ge=0, le=99)]
+WORDS_OF_CONDITIONS = ("all", "any", "not")
 Drift = Literal["up", "down", "any"]
 
 

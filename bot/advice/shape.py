@@ -9,6 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.advice.playbook import WORDS_OF_CONDITIONS
 from bot.advice.problems import Problem, nearest
 from bot.advice.strict_yaml import Document, Path
 
@@ -22,6 +23,10 @@ def explain(
 
 def _problem(file: str, document: Document, form: Any, detail: ErrorDetails) -> Problem:
     path, kind = _path(document, detail["loc"]), detail["type"]
+    misspelt = _misspelt_word(path)
+    if misspelt:
+        place, word = document.key_place(misspelt), str(misspelt[-1])
+        return Problem(file, *place, f"unknown question `{word}`", word.lower())
     last = str(path[-1]) if path else ""
     suggestion = None
     if kind == "extra_forbidden":
@@ -36,6 +41,16 @@ def _problem(file: str, document: Document, form: Any, detail: ErrorDetails) -> 
     else:
         place, message = document.place(path), f"{_name(path)}{_say(detail)}"
     return Problem(file, *place, message, suggestion)
+
+
+def _misspelt_word(path: Path) -> Path | None:
+    """The way to an `All`, `Any` or `Not` in a condition: the words are in lower case."""
+    for length, step in enumerate(path, start=1):
+        inside = any(word in path[: length - 1] for word in ("when", "ask_when"))
+        misspelt = isinstance(step, str) and step != step.lower() in WORDS_OF_CONDITIONS
+        if inside and misspelt:
+            return path[:length]
+    return None
 
 
 def _path(document: Document, loc: Iterable[str | int]) -> Path:

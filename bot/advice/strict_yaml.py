@@ -150,6 +150,25 @@ class _Reader:
         return path
 
 
+_REMEDIES = (
+    ("mapping values", "put quotes around text that contains `: `"),
+    ("expected ':'", "put a colon and a space after each key"),
+    ("cannot start any token", "indent with spaces, and put quotes around such text"),
+    ("end of stream", "close the quotes or the bracket that is still open"),
+    ("',' or", "close the bracket, or put quotes around text with brackets or commas in it"),
+    ("expected", "begin every line of a list or mapping in the same column, and check the quotes"),
+)
+"""What PyYAML's messages mostly mean, by a part of each."""
+
+
+def _unreadable(complaint: str) -> str:
+    remedy = next(
+        (remedy for part, remedy in _REMEDIES if part in complaint),
+        "check quotes, brackets and indentation here",
+    )
+    return f"not readable as YAML ({complaint}): {remedy}"
+
+
 def _resolve(text: str) -> str | int | bool | None:
     if text in _PLAIN:
         return _PLAIN[text]
@@ -174,8 +193,8 @@ def read(file: str, text: str) -> tuple[Document, list[Problem]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        reader.problem(place, f"not readable as YAML: {error.problem or error.context}")
+        reader.problem(place, _unreadable(str(error.problem or error.context)))
     except (yaml.YAMLError, ValueError, LookupError, RecursionError, AttributeError) as error:
         # PyYAML lets errors of all these types out on malformed input.
-        reader.problem((1, 1), f"not readable as YAML: {' '.join(str(error).split())}")
+        reader.problem((1, 1), _unreadable(" ".join(str(error).split())))
     return reader.document, reader.problems

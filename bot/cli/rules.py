@@ -71,29 +71,29 @@ def check(folder: Path) -> None:
     Each problem comes with file, line, column and, where there is one, a suggestion. Facts last
     checked more than 180 days ago are warned of. Exit status 2 when a playbook can't be used.
     """
-    from bot.advice import ageing, loader
+    from bot.advice import loader
     from bot.clock import SystemClock
 
     today = SystemClock().now().date()
     broken = False
     for each in rules_input.folders(folder):
         try:
-            text = loader.read(each)
-            playbook = loader.parse(text)
-            cases = loader.parse_cases(text, playbook).cases
+            found = loader.examine(loader.read(each), today)
+            problems = found.problems
         except loader.PlaybookError as error:
+            found, problems = None, error.problems
+        for problem in (*problems, *(found.warnings if found else ())):
+            click.echo(f"{each}/{problem}")
+        playbook = found.playbook if found else None
+        if found is None or playbook is None:
             broken = True
-            for problem in error.problems:
-                click.echo(f"{each}/{problem}")
             continue
-        for warning in ageing.stale(playbook, today):
-            click.echo(f"{each}/rules.yml: {warning}")
         counts = [
             _count(len(playbook.questions), "question"),
             _count(len(playbook.rules), "rule"),
             _count(len(playbook.vetoes), "veto", "vetoes"),
             _count(len(playbook.gates), "gate"),
-            _count(len(cases), "case"),
+            _count(found.cases, "case"),
         ]
         click.echo(f"{playbook.id}: {', '.join(counts)}: fine")
     if broken:

@@ -60,6 +60,27 @@ WRONG = [
         "`drifts` is `often`; it must be 'up', 'down' or 'any'",
     ),
     (
+        "rules.yml",
+        "{any: [{time",
+        "{Any: [{time",
+        "unknown question `Any`; did you mean `any`?",
+    ),
+    (
+        "rules.yml",
+        "{hunger: none}",
+        "{Not: none}",
+        "unknown question `Not`; did you mean `not`?",
+    ),
+    (
+        "rules.yml",
+        "because: Who isn't hungry needs no lunch.",
+        "because: Who isn't hungry: no lunch.",
+        (
+            "not readable as YAML (mapping values are not allowed in this context): "
+            "put quotes around text that contains `: `"
+        ),
+    ),
+    (
         "questions.yml",
         "drifts: up",
         "drifts: {none: [smoe]}",
@@ -244,7 +265,13 @@ REFUSED = [
     ("a: 1\n---\nb: 2\n", "x.yml:2:1: a second document begins here; a file holds one"),
     ("? [a]\n: b\n", "x.yml:1:3: a key must be a plain word"),
     ("[" * 21 + "]" * 21, "x.yml:1:21: nested more than 20 deep"),
-    ("a: [1, 2\n", "x.yml:2:1: not readable as YAML: did not find expected ',' or ']'"),
+    (
+        "a: [1, 2\n",
+        (
+            "x.yml:2:1: not readable as YAML (did not find expected ',' or ']'): "
+            "close the bracket, or put quotes around text with brackets or commas in it"
+        ),
+    ),
     ("a" * (256 * 1024 + 1), "x.yml:1:1: larger than 256 KB; split it or shorten it"),
 ]
 
@@ -263,6 +290,14 @@ def test_an_alias_bomb_is_refused_without_being_unfolded():
     document, problems = loader.strict_yaml.read("x.yml", "\n".join(lines))
     assert any("aliases" in problem.message for problem in problems)
     assert len(document.places) < 200
+
+
+def test_a_question_that_is_here_twice_is_one_problem(problems_of):
+    """What rules say of either of two questions with one id is not called wrong as well."""
+    twice = "- {id: hunger, step: mood, ask: Again?, answers: {a: A, b: B}}\n- id: company"
+    assert problems_of("questions.yml", "- id: company", twice) == [
+        "questions.yml:8:8: question `hunger` is here twice"
+    ]
 
 
 def test_no_mutation_of_a_file_gets_a_traceback(lunch_text):

@@ -78,10 +78,29 @@ def test_check_warns_of_facts_last_looked_up_long_ago(run, broken):
     result = run("check", broken)
     assert result.exit_code == 0
     assert re.search(
-        r"rules.yml: `not-hungry` rests on a fact last checked on 2024-01-01, \d+ days ago: "
+        r"rules.yml:9:14: `not-hungry` rests on a fact last checked on 2024-01-01, \d+ days ago: "
         r"look it up again\n",
         result.stdout,
     )
+
+
+def test_check_refuses_a_day_that_is_still_to_come(run, broken):
+    """A `checked` date in the future is a mistake, with its place."""
+    path = broken / "rules.yml"
+    text = (LUNCH / "rules.yml").read_text()
+    path.write_text(text.replace("    kind: rest\n", "    kind: rest\n    checked: 2999-01-01\n"))
+    result = run("check", broken)
+    assert result.exit_code == 2
+    assert "rules.yml:9:14: `checked` is 2999-01-01, which is still to come" in result.stdout
+
+
+def test_check_shows_what_is_wrong_with_the_cases_beside_broken_rules(run, broken):
+    """Broken rules don't hide that a case names an answer that is not there."""
+    path = broken / "cases.yml"
+    path.write_text(path.read_text().replace("weather: null", "weather: rian"))
+    lines = run("check", broken).stdout.splitlines()
+    assert len(lines) == 3
+    assert lines[0].endswith("unknown answer `rian`; did you mean `rain`?")
 
 
 def test_the_folder_may_stand_in_a_dotenv_file(run, tmp_path, monkeypatch):
