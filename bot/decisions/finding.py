@@ -108,8 +108,25 @@ class Finding:
         advisor = await self._editions.advisor(draft.playbook_hash)
         sight = Sight.of(draft.driver, draft.origin)
         sheets = await self._store.answer_sheets(sight, advisor.playbook.id, _NEWEST_COMPARED)
+        return await self._alike(sight, most_alike(draft.answers, sheets, leave_out=draft.about))
+
+    async def alike_before(self, decision: Decision) -> tuple[Alike, ...]:
+        """Return the earlier decisions most like one, as far as its whole channel may read them.
+
+        Otherwise like `alike`.
+        """
+        sight = Sight.of_everybody(decision.workspace, decision.place)
+        playbook = decision.verdict.playbook.id
+        sheets = await self._store.answer_sheets(sight, playbook, _NEWEST_COMPARED)
+        before = [sheet for sheet in sheets if sheet.number < decision.number]
+        found = most_alike(decision.answers, before, leave_out=decision.supersedes)
+        return await self._alike(sight, found)
+
+    async def _alike(
+        self, sight: Sight, counted: Iterable[tuple[int, int, int]]
+    ) -> tuple[Alike, ...]:
         found = []
-        for number, alike, compared in most_alike(draft.answers, sheets, leave_out=draft.about):
+        for number, alike, compared in counted:
             decision = await self._store.read(sight, number)
             if decision is not None:
                 found.append(Alike(decision, alike, compared))

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 import yaml
 
-from bot.decisions.model import Status, Visibility
-from bot.decisions.record import Argument, Record, RuledOut
+from bot.decisions.model import Outcome, Status, Visibility
+from bot.decisions.record import Argument, Record, Reviewed, RuledOut
 
 _SLUG_LENGTH = 60
 _MARKS = re.compile(r"([\\`*_{}\[\]<>|~#$])")
@@ -20,6 +20,13 @@ _STRENGTHS = {
     "clear": "a clear lead",
     "leaning": "leaning this way",
     "too_close_to_call": "too close to call",
+}
+
+_WENT = {
+    Outcome.WORKED: "It worked",
+    Outcome.PARTLY: "It worked partly",
+    Outcome.FAILED: "It did not work",
+    Outcome.NOT_TRIED: "It was not tried",
 }
 
 
@@ -46,6 +53,7 @@ def as_markdown(record: Record) -> str:
         _subsection("Conditions", _list(map(_line, record.conditions))),
         _subsection("Confirmation", _list(map(_line, record.measure))),
         _section("Pros and Cons of the Options", _pros_and_cons(record)),
+        _section("How It Went", _list(map(_reviewed, record.reviews))),
         _section("More Information", _more(record)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -167,6 +175,11 @@ def _ruled_out(hit: RuledOut) -> str:
 
 def _source(cited: Argument | RuledOut) -> str:
     return f"*{_inline(cited.source)}*"
+
+
+def _reviewed(review: Reviewed) -> str:
+    said = f"{_WENT[review.outcome]}, said {review.by} on {review.at:%Y-%m-%d}"
+    return f"{said}: {_inline(review.note)}" if review.note.strip() else f"{said}."
 
 
 def _more(record: Record) -> str:

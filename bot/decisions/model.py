@@ -193,6 +193,12 @@ class Decision:
     superseded_by: int | None = None
     reviews: tuple[ReviewAnswer, ...] = ()
 
+    @property
+    def chosen(self) -> str:
+        """The option that was chosen, else the one that is recommended."""
+        settled = self.settlement.option if self.settlement else None
+        return settled or self.verdict.option
+
 
 @dataclass(frozen=True, slots=True)
 class Perspective:

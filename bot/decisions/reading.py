@@ -11,6 +11,9 @@ from typing import Protocol, Self
 
 from bot.decisions.model import Decision, Person, Place, Status, Visibility
 
+_NOBODY = ""
+"""No user's id, so that nothing is read for being one's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -30,6 +33,12 @@ class Sight:
         """Return what a person may read from a place; from App Home if there is none."""
         private = place is not None and place.visibility is Visibility.PRIVATE
         return cls(person.workspace, person.user, place.channel if place and private else None)
+
+    @classmethod
+    def of_everybody(cls, workspace: str, place: Place) -> Self:
+        """Return what everybody may read who reads what is posted at a place."""
+        private = place.visibility is Visibility.PRIVATE
+        return cls(workspace, _NOBODY, place.channel if private else None)
 
     def covers(self, decision: Decision, contributors: Collection[str] = ()) -> bool:
         """Return whether a decision may be read.

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.advice.playbook import Playbook
 from bot.advice.verdict import Answered, Reason, VetoHit
-from bot.decisions.model import Decision, Status, Visibility
+from bot.decisions.calibration import outcome_of
+from bot.decisions.model import Decision, ReviewAnswer, Status, Visibility
+from bot.decisions.model import Outcome as Went
 
 
 class _Part(BaseModel):
@@ -65,6 +67,15 @@ class Outcome(_Part):
     reason: str
 
 
+class Reviewed(_Part):
+    """What one decider said later about how it went."""
+
+    by: str
+    at: datetime
+    outcome: Went
+    note: str
+
+
 class Edition(_Part):
     """The playbook that was used, as it stood."""
 
@@ -88,6 +99,8 @@ class Record(_Part):
         description="Every way of answering what is open leads to the same recommendation."
     )
     outcome: Outcome | None
+    went: Went | None = Field(description="How it went, by all reviews; null before the first.")
+    reviews: tuple[Reviewed, ...]
     driver: str
     deciders: tuple[str, ...]
     contributors: tuple[str, ...]
@@ -138,6 +151,8 @@ class Record(_Part):
             **_of_itself(decision),
             contributors=tuple(contributors),
             outcome=outcome,
+            went=outcome_of(decision.reviews),
+            reviews=tuple(_reviewed(each) for each in decision.reviews),
             recommended=verdict.option,
             strength=verdict.strength.value,
             settled=verdict.settled,
@@ -194,6 +209,10 @@ def _of_itself(decision: Decision) -> dict[str, Any]:
         "supersedes": decision.supersedes,
         "superseded_by": decision.superseded_by,
     }
+
+
+def _reviewed(answer: ReviewAnswer) -> Reviewed:
+    return Reviewed(by=answer.by, at=answer.at, outcome=answer.outcome, note=answer.note)
 
 
 def _answers(decision: Decision, playbook: Playbook) -> tuple[RecordedAnswer, ...]:

@@ -5,13 +5,13 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from bot.decisions.record import Record
+from bot.decisions.record import Record, Reviewed
 
 COLUMNS = (
     *("workspace", "number", "title", "problem", "status", "recommended", "strength", "settled"),
-    *("chosen", "decided_by", "decided_at", "reason", "driver", "deciders", "contributors"),
+    *("chosen", "decided_by", "decided_at", "reason", "went", "driver", "deciders", "contributors"),
     *("channel", "visibility", "opened_at", "review_on", "supersedes", "superseded_by"),
-    *("playbook", "playbook_version", "answers", "revisit_when"),
+    *("playbook", "playbook_version", "answers", "revisit_when", "reviews"),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -46,7 +46,13 @@ def _cells(record: Record) -> dict[str, Any]:
         "playbook_version": record.playbook.version,
         "answers": "\n".join(f"{each.ask} {each.words}" for each in record.answers),
         "revisit_when": "\n".join(record.revisit_when),
+        "reviews": "\n".join(_review(each) for each in record.reviews),
     }
+
+
+def _review(review: Reviewed) -> str:
+    said = f"{review.outcome} ({review.by}, {review.at:%Y-%m-%d})"
+    return f"{said}: {review.note}" if review.note else said
 
 
 def _safe(value: Any) -> Any:

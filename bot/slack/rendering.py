@@ -4,6 +4,7 @@ from bot.advice.playbook import Playbook
 from bot.decisions.delivery import Delivery, DeliveryKind, recommendation_key, review_key, team_key
 from bot.decisions.desk import Desk
 from bot.decisions.model import Decision
+from bot.slack.alike import alike_before
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.changes import word
@@ -46,7 +47,7 @@ class Renderer:
             case DeliveryKind.WORD:
                 return word(delivery.detail, playbook)
             case DeliveryKind.RECOMMENDATION:
-                return recommendation(decision, playbook)
+                return recommendation(decision, playbook, await alike_before(self._desk, decision))
             case DeliveryKind.ASKED:
                 return request(decision, nudge="nudge" in delivery.detail)
             case DeliveryKind.TEAM:

@@ -4,9 +4,9 @@ import pytest
 
 from bot.decisions.errors import NoSuchDecision
 from bot.decisions.finding import most_alike, words_of
-from bot.decisions.model import Status
+from bot.decisions.model import Place, Status, Visibility
 from bot.decisions.reading import AnswerSheet, Sight, Wanted
-from tests.decisions.shelf import SECRET, decision, shelve
+from tests.decisions.shelf import OTHER_SECRET, PUBLIC, SECRET, decision, shelve
 from tests.decisions.world import World
 
 SHEET = {"a": "1", "b": "2", "c": "3", "d": None}
@@ -79,3 +79,32 @@ async def test_records_come_in_batches(world: World) -> None:
     every = [each.number async for each in world.desk.finding.records(sight, 1000)]
     assert every == list(range(205, 0, -1))
     assert [each.number async for each in world.desk.finding.records(sight, 2)] == [205, 204]
+
+
+@pytest.mark.parametrize(
+    ("place", "numbers"),
+    [
+        (PUBLIC, [1]),
+        (SECRET, [2, 1]),
+        (OTHER_SECRET, [3, 1]),
+        (Place("U1", Visibility.DIRECT), [1]),
+    ],
+    ids=["public", "private", "another private", "direct"],
+)
+async def test_a_thread_names_what_all_its_readers_may_see(
+    world: World, place: Place, numbers: list[int]
+) -> None:
+    """Alike before: public ones and the same private channel's, even of one's own; none later."""
+    at_hand = decision(5, place=place)
+    await shelve(
+        world,
+        decision(1),
+        decision(2, place=SECRET),
+        decision(3, place=OTHER_SECRET),
+        decision(4, place=Place("U1", Visibility.DIRECT)),
+        at_hand,
+        decision(6),
+        decision(1, workspace="T2"),
+    )
+    found = await world.desk.finding.alike_before(at_hand)
+    assert [each.decision.number for each in found] == numbers

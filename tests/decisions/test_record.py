@@ -14,10 +14,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.decisions.madr import as_markdown, filename
-from bot.decisions.model import Status
+from bot.decisions.model import Outcome, ReviewAnswer, Status
 from bot.decisions.record import Record, as_json, schema
 from bot.decisions.spreadsheet import COLUMNS, as_csv
-from tests.decisions.shelf import ADVISOR, SECRET, decision
+from tests.decisions.shelf import ADVISOR, AT, SECRET, decision
 
 HOSTILE = (
     *("---", "# x", "- x", "+ x", "1. x", "> x", "    x", "```", "~~~", "| a | b |", "***", "==="),
@@ -215,3 +215,24 @@ def test_an_unanswered_question_is_told() -> None:
     """What somebody does not know is recorded as such; what was not asked is left out."""
     answers = [(each.question, each.words) for each in record(answers={"facts": None}).answers]
     assert answers == [("facts", "Don't know")]
+
+
+def test_a_record_says_how_it_went() -> None:
+    """Markdown, CSV and JSON hold each review: who, when, how it went and the note."""
+    made = decision(12, status=Status.ACCEPTED, chosen="rag")
+    said = (
+        ReviewAnswer("U1", AT, Outcome.WORKED, "*Fast* now"),
+        ReviewAnswer("U2", AT, Outcome.WORKED),
+    )
+    kept = Record.of(replace(made, reviews=said), ADVISOR.playbook)
+    markdown = as_markdown(kept)
+    assert "## How It Went" in markdown
+    assert r"* It worked, said U1 on 2026-01-05: \*Fast\* now" in markdown
+    assert "* It worked, said U2 on 2026-01-05." in markdown
+    (row,) = csv.DictReader(io.StringIO(as_csv([kept])))
+    assert row["went"] == "worked"
+    assert row["reviews"] == "worked (U1, 2026-01-05): *Fast* now\nworked (U2, 2026-01-05)"
+    document = json.loads(as_json([kept]))
+    jsonschema.validate(document, schema())
+    assert [each["by"] for each in document["decisions"][0]["reviews"]] == ["U1", "U2"]
+    assert "How It Went" not in as_markdown(Record.of(made, ADVISOR.playbook))

@@ -138,8 +138,8 @@ async def test_everything_can_be_exported(house: House) -> None:
     assert "`/ragvsft export csv`" in text_of(await ask(house, ada, "export xml"))
 
 
-async def test_the_review_names_similar_decisions(house: House) -> None:
-    """The last page of the questionnaire names what was decided on like answers."""
+async def test_the_review_and_the_thread_name_similar_decisions(house: House) -> None:
+    """The last page and the thread name what was decided on like answers."""
     ada, ben = house.playground.person("ada"), house.playground.person("ben")
     await house.decide(ada)
     await house.start(ben)
@@ -148,3 +148,9 @@ async def test_the_review_names_similar_decisions(house: House) -> None:
     assert "Similar decisions" in words
     assert "Answers for support" in words
     assert "alike" in words
+    assert (await ben.submit(view)).ok
+    await house.playground.until(lambda: "#2" in ben.sees("product")[-1].text, within=20)
+    _, recommendation = await house.posted(ben)
+    assert "#1 “Answers for support” answered" in json.dumps(
+        recommendation.blocks, ensure_ascii=False
+    )

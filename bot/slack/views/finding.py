@@ -15,7 +15,6 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.advice.playbook import Playbook
-from bot.decisions.finding import Alike
 from bot.decisions.model import Decision, Status
 from bot.decisions.reading import Direction, Found, Wanted
 from bot.slack import ids
@@ -37,14 +36,6 @@ class Listed:
     """A decision of a page, with the playbook it was made by."""
 
     decision: Decision
-    playbook: Playbook
-
-
-@dataclass(frozen=True, slots=True)
-class Similar:
-    """A decision that answered alike, with the playbook it was made by."""
-
-    alike: Alike
     playbook: Playbook
 
 
@@ -128,22 +119,6 @@ def not_sent(reason: str) -> Message:
     return Message(text=words, blocks=as_dicts([section(words)]))
 
 
-def similar(found: Sequence[Similar]) -> list[Block]:
-    """Return similar past decisions for the review page; nothing if there are none."""
-    if not found:
-        return []
-    return [section("*Similar decisions*\n" + "\n".join(map(_similar, found)))]
-
-
-def _similar(found: Similar) -> str:
-    alike, decision = found.alike, found.alike.decision
-    return (
-        f"•  #{decision.number} “{fit_escaped(decision.title, 150)}” answered {alike.alike} of "
-        f"{alike.compared} alike: {option_title(found.playbook, _chosen(decision))}, "
-        f"{STATUS_WORDS[decision.status].lower()}"
-    )
-
-
 def _heading(query: Query, wanted: Wanted) -> str:
     parts = [
         *(["mine"] if wanted.mine else []),
@@ -187,16 +162,11 @@ def _row(listed: Listed) -> Block:
 
 
 def _standing(decision: Decision, playbook: Playbook) -> str:
-    option = option_title(playbook, _chosen(decision))
+    option = option_title(playbook, decision.chosen)
     status = STATUS_WORDS[decision.status]
     if decision.status is Status.OPEN:
         return f"{status}, recommended: {option}"
     return f"{status}: {option}"
-
-
-def _chosen(decision: Decision) -> str:
-    settled = decision.settlement.option if decision.settlement else None
-    return settled or decision.verdict.option
 
 
 def _turning(query: Query, found: Found) -> list[ButtonElement]:

@@ -9,6 +9,7 @@ from bot.decisions.reading import Direction, Found, Wanted
 from bot.slack.queries import Query
 from bot.slack.views import finding
 from bot.slack.views.message import Message
+from bot.slack.views.similar import Similar
 
 COMMAND = "/ragvsft"
 
@@ -41,6 +42,6 @@ def finding_messages(decision: Decision, playbook: Playbook) -> dict[str, Messag
     }
 
 
-def similar_samples(decision: Decision, playbook: Playbook) -> list[finding.Similar]:
+def similar_samples(decision: Decision, playbook: Playbook) -> list[Similar]:
     """Return similar decisions, as many as the review page names."""
-    return [finding.Similar(Alike(decision, 999, 999), playbook)] * 3
+    return [Similar(Alike(decision, 999, 999), playbook)] * 3

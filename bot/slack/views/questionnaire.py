@@ -40,8 +40,8 @@ from bot.slack.text import (
     fit,
     fit_escaped,
 )
-from bot.slack.views.finding import Similar, similar
 from bot.slack.views.message import Chapter, Line, chapters, mrkdwn, plain, section
+from bot.slack.views.similar import Similar, similar
 from bot.slack.views.verdict import bars, headline, why_line
 
 TITLE_LENGTH = 120

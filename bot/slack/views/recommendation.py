@@ -1,6 +1,6 @@
 """The recommendation in full, for the thread of an announcement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from slack_sdk.models.blocks import Block, ContextBlock, DividerBlock
 
@@ -26,13 +26,22 @@ from bot.slack.views.message import (
     section,
     size_of,
 )
+from bot.slack.views.similar import Similar, similar_chapter
 from bot.slack.views.verdict import headline, plain_answer, plain_headline
 
 _VERSION_LENGTH = 40
 
 
-def recommendation(decision: Decision, playbook: Playbook) -> Message:
-    """Return the reasons, what speaks against, what would change it, and what to do next."""
+def recommendation(
+    decision: Decision, playbook: Playbook, found: Sequence[Similar] = ()
+) -> Message:
+    """Return the reasons, what speaks against, what would change it, and what to do next.
+
+    Args:
+        decision: the decision.
+        playbook: the one it was made by.
+        found: earlier decisions that answered alike, which every reader may see.
+    """
     verdict = decision.verdict
     ref = verdict.playbook
     version = fit_escaped(ref.version, _VERSION_LENGTH)
@@ -40,7 +49,8 @@ def recommendation(decision: Decision, playbook: Playbook) -> Message:
     first: list[Block] = [section(_opening(playbook, verdict))]
     last: list[Block] = [DividerBlock(), ContextBlock(elements=[mrkdwn(origin)])]
     room = MESSAGE_BUDGET - size_of([*first, *last])
-    blocks = [*first, *chapters(_all_chapters(decision, playbook), room), *last]
+    parts = [*_all_chapters(decision, playbook), similar_chapter(found)]
+    blocks = [*first, *chapters(parts, room), *last]
     text = (
         f"The recommendation for decision #{decision.number}: {plain_headline(playbook, verdict)}"
     )

@@ -1,0 +1,33 @@
+"""Decisions that answered alike, as a thread and the review page name them."""
+
+import json
+from dataclasses import replace
+
+from bot.decisions.finding import Alike
+from bot.decisions.model import Outcome, ReviewAnswer, Status
+from bot.slack.views.recommendation import recommendation
+from bot.slack.views.similar import Similar, similar
+from tests.decisions.shelf import ADVISOR, AT, decision
+
+DONE = replace(
+    decision(7, title="Refunds <!here>", status=Status.ACCEPTED, chosen="rag"),
+    reviews=(ReviewAnswer("U1", AT, Outcome.WORKED),),
+)
+FOUND = [Similar(Alike(DONE, 11, 12), ADVISOR.playbook)]
+WORDS = "answered 11 of 12 alike: RAG, accepted, it worked"
+
+
+def test_a_thread_names_what_answered_alike() -> None:
+    """The thread says what was decided on like answers, and how it went; nothing without any."""
+    made = decision(12)
+    words = json.dumps(recommendation(made, ADVISOR.playbook, FOUND).blocks, ensure_ascii=False)
+    assert f"#7 “Refunds <!here>” {WORDS}" in words
+    assert "alike" not in json.dumps(recommendation(made, ADVISOR.playbook).blocks)
+
+
+def test_the_review_page_mentions_nobody() -> None:
+    """On the review page the title of another decision is text, and how it went stands there."""
+    (block,) = similar(FOUND)
+    words = block.to_dict()["text"]["text"]
+    assert WORDS in words
+    assert "&lt;!here&gt;" in words
