@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -170,6 +171,7 @@ def prove(folder: Path) -> None:
         playbook = rules_input.load(each)
         if place:
             click.echo()
+        started = time.perf_counter()
         prover = Prover(playbook)
         with click.progressbar(
             length=prover.looks,
@@ -181,6 +183,7 @@ def prove(folder: Path) -> None:
                 bar.update(piece)
         found = prover.proof()
         click.echo(proof(playbook, found))
+        click.echo(f"Time taken: {time.perf_counter() - started:.1f} s")
         sound = sound and found.sound
     if not sound:
         raise click.exceptions.Exit(1)

@@ -249,6 +249,7 @@ def test_prove_reports_and_fails_on_what_needs_mending(run):
     assert "72 answer sheets; looked at all of them" in result.stdout
     assert "Vetoes that never bite: 2\n  - wet\n  - no-time\n" in result.stdout
     assert "Options out of reach: none" in result.stdout
+    assert re.search(r"\nTime taken: \d+\.\d s\n$", result.stdout)
 
 
 def test_prove_without_numpy_says_what_to_install(run, monkeypatch):
