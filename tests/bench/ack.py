@@ -4,7 +4,7 @@ Usage: python -m tests.bench.ack [--requests N]
 
 Both are `AsyncApp` on Starlette and uvicorn in a process of their own. The bare one checks the
 signature and acks, and does nothing else. Requests to the two alternate in small batches, so that
-what else the machine does meets both alike. Ratios are what counts; milliseconds are this machine's.
+what else the machine does meets both alike. Ratios are what counts, not milliseconds.
 """
 
 import asyncio
