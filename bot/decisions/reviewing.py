@@ -19,10 +19,11 @@ ASKED_FROM = timedelta(hours=9)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for a person: decisions to make, and reviews to give, oldest first."""
+    """What waits for a person, oldest first: decisions to make, reviews and views to give."""
 
     to_decide: tuple[Decision, ...] = ()
     to_review: tuple[Decision, ...] = ()
+    to_view: tuple[Decision, ...] = ()
 
 
 NOTHING_WAITS = Waiting()
@@ -75,6 +76,7 @@ class Reviewing:
         return Waiting(
             tuple(each for each in found if each.status is Status.OPEN),
             tuple(each for each in found if each.status is not Status.OPEN),
+            tuple(await self._store.asked_of(person)),
         )
 
     async def calibration(self, workspace: str, playbook_id: str) -> Calibration:

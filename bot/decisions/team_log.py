@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.decisions.delivery import Delivery, DeliveryKind, announcement_key, team_key
 from bot.decisions.events import Event, answer_changes
-from bot.decisions.model import Asked, Decision, Perspective
+from bot.decisions.model import Asked, Decision, Person, Perspective
 from bot.decisions.team import Team
 
 
@@ -33,6 +33,13 @@ class TeamStore(Protocol):
 
     async def team(self, workspace: str, number: int) -> Team | None:
         """Return a decision with its views; None if there is none of that number."""
+        ...
+
+    async def asked_of(self, person: Person) -> list[Decision]:
+        """Return the open decisions on which a person was asked for a view and gave none.
+
+        Oldest first, and no more than anybody would look through.
+        """
         ...
 
     async def change_team(

@@ -165,6 +165,12 @@ def m005_reviews(db: Database) -> None:
     db.execute("create index idx_drafts_open on drafts (changed_at) where decision is null")
 
 
+@migrations()
+def m006_asked_of(db: Database) -> None:
+    """What was asked of a person is found by the person."""
+    db.execute("create index idx_asked_of on asked (workspace, user, number)")
+
+
 def _table(
     db: Database,
     name: str,

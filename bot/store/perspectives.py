@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.advice.verdict import Strength
-from bot.decisions.model import Asked, Decision, Perspective
+from bot.decisions.model import Asked, Decision, Person, Perspective
 from bot.decisions.team import Team
 from bot.decisions.team_log import TeamChange
 from bot.store import rows
@@ -16,6 +16,18 @@ from bot.store.changes import keep_needed, note, row_of
 from bot.store.log import Log
 
 _OF = "workspace = ? and number = ?"
+_MOST_ASKED = 100
+
+# A cross join is never reordered: from what was asked of a person, not from all of a workspace.
+_ASKED_OF = """
+select d.* from asked as a
+cross join decisions as d on d.workspace = a.workspace and d.number = a.number
+where a.workspace = :workspace and a.user = :user and d.status = 'open' and not exists (
+  select 1 from perspectives as p
+  where p.workspace = a.workspace and p.number = a.number and p.user = a.user
+)
+order by a.number limit :limit
+"""
 
 
 class SqlitePerspectives:
@@ -28,6 +40,12 @@ class SqlitePerspectives:
     async def team(self, workspace: str, number: int) -> Team | None:
         """Return a decision with its views; None if there is none of that number."""
         return await self._log.read(lambda db: _team(db, workspace, number))
+
+    async def asked_of(self, person: Person) -> list[Decision]:
+        """Return the open decisions on which a person was asked for a view and gave none."""
+        arguments = {"workspace": person.workspace, "user": person.user, "limit": _MOST_ASKED}
+        found = await self._log.read(lambda db: list(db.query(_ASKED_OF, arguments)))
+        return [rows.to_decision(row) for row in found]
 
     async def change_team(
         self, workspace: str, number: int, change: Callable[[Team], TeamChange]

@@ -155,6 +155,22 @@ async def test_what_waits_for_whom(world: World) -> None:
     assert await waiting(STRANGER) == Waiting()
 
 
+async def test_a_view_waits_until_it_is_given_or_too_late(world: World) -> None:
+    """A view that was asked for waits for who was asked, until it is given or all is settled."""
+    first, second = await world.decided(), await world.decided()
+    views, waiting = world.desk.perspectives, world.desk.reviewing.waiting_for
+    for each in (first, second):
+        await views.ask(ADA, each.number, [BEN.user])
+    assert (await waiting(BEN)).to_view == (first, second)
+    assert (await waiting(ADA)).to_view == ()
+    draft = (await views.begin(BEN, None, first.number)).draft.id
+    await world.drafting.keep(BEN, draft, {"facts": "never"})
+    await world.desk.post(BEN, draft, first.place)
+    assert (await waiting(BEN)).to_view == (second,)
+    await world.desk.deciding.accept(ADA, second.number)
+    assert (await waiting(BEN)).to_view == ()
+
+
 async def test_old_drafts_are_forgotten(world: World) -> None:
     """After two weeks without a change a draft is deleted; what was posted stays."""
     await world.decided()

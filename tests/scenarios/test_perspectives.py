@@ -320,3 +320,19 @@ def _actions(message: Message) -> list[str]:
         if block["type"] == "actions"
         for element in block["elements"]
     ]
+
+
+async def test_app_home_lists_views_asked_for(house: House) -> None:
+    """App Home names the view that somebody was asked for, with a button, until it is given."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    announcement, _ = await house.decide(ada)
+    await _ask(house, ada, announcement, "ben")
+    await ben.open_home()
+    await house.playground.until(lambda: ben.home, within=SECONDS)
+    assert ben.home is not None
+    assert "asks for your view" in str(ben.home.blocks)
+    await ben.click(ben.home, "add_view", block_id="decision:1")
+    await house.modal_of(ben, "questions")
+    assert (await ben.submit(await house.on_to_review(ben))).ok
+    await ben.open_home()
+    await house.playground.until(lambda: "Waiting for you" not in str(ben.home and ben.home.blocks))

@@ -1,6 +1,6 @@
 """Deciding: the buttons of an announcement, and the modals behind them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -57,8 +57,15 @@ def actions(decision: Decision, playbook: Playbook) -> list[Block]:
         if entry in {*moves, ids.Action.EXPORT}
     ]
     elements.append(OverflowMenuElement(action_id=ids.Action.MENU, options=menu))
+    return [about(decision, elements)]
+
+
+def about(
+    decision: Decision, elements: Sequence[ButtonElement | OverflowMenuElement]
+) -> ActionsBlock:
+    """Return buttons in a block that tells which decision they belong to."""
     block_id = f"{ids.DECISION_PREFIX}{decision.number}"
-    return [ActionsBlock(block_id=block_id, elements=list(elements))]
+    return ActionsBlock(block_id=block_id, elements=list(elements))
 
 
 def add_view(decision: Decision) -> ButtonElement:

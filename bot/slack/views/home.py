@@ -17,8 +17,9 @@ from bot.decisions.calibration import outcome_of
 from bot.decisions.model import Decision, Draft
 from bot.decisions.reviewing import NOTHING_WAITS, Waiting
 from bot.slack import ids
-from bot.slack.text import BUTTON, escape, fit, fit_escaped, moment
+from bot.slack.text import BUTTON, escape, fit, fit_escaped, mention, moment
 from bot.slack.views.announcement import STATUS_WORDS
+from bot.slack.views.decide import about, add_view
 from bot.slack.views.drafts import MOST_DRAFTS, draft_section
 from bot.slack.views.message import mrkdwn, plain, section, where
 from bot.slack.views.review import OUTCOME_SENTENCES, outcome_buttons
@@ -71,17 +72,21 @@ def _start(playbook_id: str, title: str) -> ButtonElement:
 
 def _waiting(waiting: Waiting) -> list[Block]:
     """Return what waits for a person: nothing at all where nothing does."""
-    if not (waiting.to_decide or waiting.to_review):
+    everything = (waiting.to_decide, waiting.to_view, waiting.to_review)
+    if not any(everything):
         return []
     blocks: list[Block] = [DividerBlock(), HeaderBlock(text=plain("Waiting for you"))]
     for decision in waiting.to_decide[:_MOST_WAITING]:
         since = f"Yours to decide  ·  {moment(decision.opened_at)}"
         blocks.append(section(f"{_title(decision)}\n{since}  ·  {where(decision.place)}"))
+    for decision in waiting.to_view[:_MOST_WAITING]:
+        asks = f"{mention(decision.driver)} asks for your view  ·  {where(decision.place)}"
+        blocks.append(section(f"{_title(decision)}\n{asks}"))
+        blocks.append(about(decision, [add_view(decision)]))
     for decision in waiting.to_review[:_MOST_WAITING]:
         blocks.append(section(f"{_title(decision)}\nHow did it go?  ·  {where(decision.place)}"))
         blocks.append(outcome_buttons(decision))
-    shown = waiting.to_decide[:_MOST_WAITING] + waiting.to_review[:_MOST_WAITING]
-    rest = len(waiting.to_decide + waiting.to_review) - len(shown)
+    rest = sum(max(len(each) - _MOST_WAITING, 0) for each in everything)
     if rest:
         blocks.append(ContextBlock(elements=[mrkdwn(f"and {rest} more")]))
     return blocks

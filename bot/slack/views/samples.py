@@ -172,8 +172,8 @@ def _reviewed(decision: Decision, filling: str) -> Decision:
 
 
 def _waiting(decision: Decision) -> Waiting:
-    many = tuple(replace(decision, number=number) for number in range(1, 41))
-    return Waiting(many[:20], many[20:])
+    many = tuple(replace(decision, number=number) for number in range(1, 61))
+    return Waiting(many[:20], many[20:40], many[40:])
 
 
 def _blocks(message: Message) -> Sample:

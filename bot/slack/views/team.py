@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import (
-    ActionsBlock,
     Block,
     ButtonElement,
     ContextBlock,
@@ -27,7 +26,7 @@ from bot.slack.text import (
     mention,
     quote,
 )
-from bot.slack.views.decide import add_view, decision_modal
+from bot.slack.views.decide import about, add_view, decision_modal
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, size_of, where
 from bot.slack.views.verdict import STRENGTH_WORDS, option_title
 
@@ -69,7 +68,7 @@ def request(decision: Decision, *, nudge: bool) -> Message:
     if decision.problem:
         blocks.append(section(quote(decision.problem, 600)))
     takes = "A few questions. You won't see what the others answered, or what it comes to for them."
-    blocks += [_actions(decision, [add_view(decision)]), ContextBlock(elements=[mrkdwn(takes)])]
+    blocks += [about(decision, [add_view(decision)]), ContextBlock(elements=[mrkdwn(takes)])]
     return Message(text=fit(f"{text} {title}", FALLBACK), blocks=as_dicts(blocks))
 
 
@@ -95,11 +94,6 @@ def ask_modal(decision: Decision) -> dict[str, Any]:
 def nudged(users: Sequence[str]) -> str:
     """Return the word to the driver about who was reminded."""
     return f"I've reminded {_people(users, 5)}. They can be nudged again tomorrow."
-
-
-def _actions(decision: Decision, buttons: Sequence[ButtonElement]) -> Block:
-    block_id = f"{ids.DECISION_PREFIX}{decision.number}"
-    return ActionsBlock(block_id=block_id, elements=list(buttons))
 
 
 class _Team:
@@ -128,7 +122,7 @@ class _Team:
             blocks.append(ContextBlock(elements=[mrkdwn(words)]))
         if is_open:
             blocks.append(ContextBlock(elements=[mrkdwn(_NO_PEEKING)]))
-            blocks.append(_actions(self._decision, self._buttons()))
+            blocks.append(about(self._decision, self._buttons()))
         return blocks
 
     def _buttons(self) -> list[ButtonElement]:
