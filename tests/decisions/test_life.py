@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,16 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from bot.decisions.errors import AlreadySettled, NotTheirs
+from bot.decisions.errors import AlreadySettled, DriversOwn, NobodyToAsk, NotTheirs
 from bot.decisions.model import Outcome, Person, Status, Workflow
+from bot.decisions.moves import MOVES
 from bot.store.log import Log
 from tests.decisions.world import ADA, BEN, PRODUCT, World
 
 CLEO = Person("T1", "U3")
 PEOPLE = st.sampled_from([ADA, BEN, CLEO])
+USERS = PEOPLE.map(lambda person: person.user)
+EVERYBODY = {ADA.user, BEN.user, CLEO.user}
 OPEN, DECIDED = {Status.OPEN}, {Status.ACCEPTED, Status.OVERRIDDEN}
 
 Work = Callable[[], Coroutine[Any, Any, object]]
@@ -32,6 +36,10 @@ class Life(RuleBasedStateMachine):
         self.status = Status.OPEN
         self.deciders = {BEN.user}
         self.events = ["opened"]
+        self.logged: list[dict[str, object]] = []
+        self.views: dict[str, str] = {}
+        self.asked: set[str] = set()
+        self.reviews: dict[str, Outcome] = {}
 
     @initialize()
     def opened(self) -> None:
@@ -55,7 +63,7 @@ class Life(RuleBasedStateMachine):
             self.status = Status.OVERRIDDEN
             self.events.append("overridden")
 
-    @rule(actor=PEOPLE, to=st.sets(PEOPLE.map(lambda person: person.user), min_size=1))
+    @rule(actor=PEOPLE, to=st.sets(USERS, min_size=1))
     def handed_over(self, actor: Person, to: set[str]) -> None:
         work = self.world.desk.deciding.hand_over
         either = {ADA.user, *self.deciders}
@@ -89,6 +97,34 @@ class Life(RuleBasedStateMachine):
         work = self.world.desk.reviewing.review
         if self.tried(lambda: work(actor, 1, outcome, ""), actor, self.deciders, DECIDED):
             self.events.append("reviewed")
+            self.reviews[actor.user] = outcome
+
+    @rule(actor=PEOPLE, facts=st.sampled_from(["many", "never"]))
+    def viewed(self, actor: Person, facts: str) -> None:
+        try:
+            if not self.tried(lambda: self.view(actor, facts), actor, EVERYBODY, OPEN):
+                return
+        except DriversOwn:
+            assert actor == ADA
+            return
+        assert actor != ADA
+        if self.views.get(actor.user) != facts:
+            self.events.append("view_changed" if actor.user in self.views else "view_added")
+        self.views[actor.user] = facts
+
+    @rule(actor=PEOPLE, user=USERS)
+    def asked_for_a_view(self, actor: Person, user: str) -> None:
+        work = self.world.desk.perspectives.ask
+        known = {ADA.user, *self.views, *self.asked}
+        try:
+            if not self.tried(lambda: work(actor, 1, [user]), actor, {ADA.user}, OPEN):
+                return
+        except NobodyToAsk:
+            assert user in known
+            return
+        assert user not in known
+        self.asked.add(user)
+        self.events.append("views_asked")
 
     @invariant()
     def the_log_says_so(self) -> None:
@@ -99,10 +135,41 @@ class Life(RuleBasedStateMachine):
         assert set(decision.deciders) == self.deciders
         rows = self.run(self.world.rows("events"))
         assert [row["kind"] for row in rows if row["decision"] == 1] == self.events
+        assert {each.by: each.outcome for each in decision.reviews} == self.reviews
+        team = self.run(self.world.desk.perspectives.team("T1", 1))
+        assert {view.user: view.answers["facts"] for view in team.perspectives} == self.views
+        assert {each.user for each in team.asked} == self.asked
         assert (decision.superseded_by is not None) == (self.status is Status.SUPERSEDED)
+
+    @invariant()
+    def nothing_is_rewritten(self) -> None:
+        """Events are only ever added, numbered without a gap, and never earlier than the last."""
+        rows = self.run(self.world.rows("events"))
+        assert rows[: len(self.logged)] == self.logged
+        assert [row["id"] for row in rows] == list(range(1, len(rows) + 1))
+        assert [row["at"] for row in rows] == sorted(str(row["at"]) for row in rows)
+        self.logged = rows
+
+    @invariant()
+    def the_way_is_in_the_table(self) -> None:
+        """The events that lead out of a state, played by the table, end in the state logged."""
+        leading = {each.after.value: each for each in MOVES.values() if each.after is not None}
+        status = Status.OPEN
+        for row in self.logged:
+            rule_of = leading.get(str(row["kind"])) if row["decision"] == 1 else None
+            if rule_of is not None and rule_of.after is not None:
+                assert status in rule_of.before
+                status = rule_of.after
+        assert status is self.status
+
+    async def view(self, actor: Person, facts: str) -> None:
+        page = await self.world.desk.perspectives.begin(actor, PRODUCT, 1)
+        await self.world.drafting.keep(actor, page.draft.id, {"facts": facts})
+        await self.world.desk.post(actor, page.draft.id, PRODUCT)
 
     def tried(self, work: Work, actor: Person, allowed: set[str], states: set[Status]) -> bool:
         """Do it; return whether it was done, which it must be where, and only where, it may be."""
+        self.world.clock.advance(timedelta(minutes=1))
         try:
             self.run(work())
         except NotTheirs:
