@@ -31,8 +31,7 @@ def plain_headline(playbook: Playbook, verdict: Verdict) -> str:
 def strength_words(verdict: Verdict) -> str:
     """Return how sure the verdict is, in words."""
     words = STRENGTH_WORDS[verdict.strength]
-    provisional = not verdict.settled or any(gate.provisional for gate in verdict.gates)
-    return f"{words}, provisional" if provisional else words
+    return f"{words}, provisional" if verdict.provisional else words
 
 
 def why_line(playbook: Playbook, verdict: Verdict) -> str:
