@@ -17,8 +17,8 @@ DRAFT_LIFETIME = timedelta(days=14)
 class Drafting:
     """Everything a driver does before a decision is posted; each method is one use case.
 
-    All but `start` raise `DraftGone` when there is no such draft of the driver's, and all that
-    change it raise `AlreadyPosted` when it has become a decision.
+    All but `start` and `discard` raise `DraftGone` when there is no such draft of the driver's, and
+    all that change it raise `AlreadyPosted` when it has become a decision.
     """
 
     def __init__(self, store: Store, clock: Clock, editions: Editions) -> None:
@@ -98,6 +98,10 @@ class Drafting:
         draft = await self.open_draft(driver, draft_id)
         pages = await self._pages(draft)
         return pages.unfinished() if draft.workflow.title else pages.first()
+
+    async def discard(self, driver: Person, draft_id: str) -> None:
+        """Forget a draft; nothing happens where it is gone already."""
+        await self._store.discard_draft(driver, draft_id)
 
     async def origin_of(self, driver: Person, draft_id: str) -> Place | None:
         """Return where a draft was opened; None if that was no conversation."""

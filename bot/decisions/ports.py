@@ -139,6 +139,10 @@ class Store(ReadingStore, TeamStore, Protocol):
         """Return the decisions of a workspace that somebody has reviewed, oldest first."""
         ...
 
+    async def discard_draft(self, driver: Person, draft_id: str) -> None:
+        """Delete a draft of this driver's, unless it has done its work."""
+        ...
+
     async def drop_drafts(self, before: datetime) -> int:
         """Delete drafts that became no decision and were last changed before a time.
 

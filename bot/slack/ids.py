@@ -52,6 +52,7 @@ class Action(StrEnum):
     BACK = "back"
     START = "start"
     RESUME = "resume"
+    DISCARD = "discard"
     ACCEPT = "accept"
     OVERRIDE = "override"
     ADD_VIEW = "add_view"

@@ -62,6 +62,12 @@ class SqliteStore(SqliteReading, SqliteReviews, SqlitePerspectives):
         """Return a draft of this driver's; None if there is none."""
         return await self._log.read(lambda db: _draft(db, driver, draft_id))
 
+    async def discard_draft(self, driver: Person, draft_id: str) -> None:
+        """Delete a draft of this driver's, unless it has done its work."""
+        where = "id = ? and workspace = ? and driver = ? and decision is null"
+        of = (draft_id, driver.workspace, driver.user)
+        await self._log.write(lambda db: db.table("drafts").delete_where(where, of))
+
     async def unposted_drafts(self, driver: Person, since: datetime) -> list[Draft]:
         """Return the driver's drafts changed after `since` and not posted, newest first."""
         query = (

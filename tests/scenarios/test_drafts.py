@@ -63,6 +63,36 @@ async def test_starting_afresh_keeps_the_draft_and_the_place(house: House) -> No
     assert [row["decision"] for row in house.rows("drafts")] == [None, 1]
 
 
+async def test_a_discarded_draft_is_not_offered_again(house: House) -> None:
+    """Discarded in the offer or in App Home, a draft is gone, and others stay."""
+    ada = house.playground.person("ada")
+    await _left_alone(house, ada, "First")
+    await ada.click(await _offer(house, ada), "start:ragvsft")
+    await ada.submit(await house.modal_of(ada, "workflow"), {"title": "Second"})
+    assert ada.modal is not None
+    await ada.close(ada.modal)
+    await _offer(house, ada)
+    await house.playground.until(lambda: "have 2" in text_of(ada.sees("product")[-1]))
+    offer = ada.sees("product")[-1]
+    newest = next(
+        block["block_id"]
+        for block in offer.blocks
+        if any(each.get("action_id") == "discard" for each in block.get("elements", []))
+    )
+    assert (await ada.click(offer, "discard", block_id=newest)).ok
+    async with asyncio.timeout(WITHIN):
+        while len(await asyncio.to_thread(house.rows, "drafts")) > 1:
+            pass
+    await ada.open_home()
+    await house.playground.until(lambda: "First" in str(ada.home and ada.home.blocks))
+    assert ada.home is not None
+    assert "Second" not in str(ada.home.blocks)
+    await ada.click(ada.home, "discard")
+    await house.playground.until(lambda: "First" not in str(ada.home and ada.home.blocks))
+    assert house.rows("drafts") == []
+    await house.start(ada)
+
+
 async def test_a_private_channel_stays_private_when_starting_afresh(house: House) -> None:
     """What is begun from the offer in a private channel belongs to that channel."""
     ada = house.playground.person("ada")

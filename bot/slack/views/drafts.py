@@ -6,8 +6,8 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
+    ConfirmObject,
     ContextBlock,
-    SectionBlock,
 )
 
 from bot.decisions.drafting import DRAFT_LIFETIME
@@ -17,6 +17,7 @@ from bot.slack.text import fit_escaped, moment
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section
 
 MOST_DRAFTS = 5
+DISCARDED = "The draft is discarded. The command starts a new questionnaire."
 
 _PURPOSES = {
     Purpose.EDIT: "New answers to #{about}: ",
@@ -25,15 +26,31 @@ _PURPOSES = {
 }
 
 
-def draft_section(draft: Draft) -> Block:
-    """Return a draft's title, how far it is and from when, with the button to go on."""
+def draft_blocks(draft: Draft) -> list[Block]:
+    """Return a draft's title, how far it is and from when, with buttons to go on or discard it."""
     title = fit_escaped(draft.workflow.title or "Without a title", 300)
     lead = _PURPOSES.get(draft.purpose, "").format(about=draft.about)
     count = len(draft.answers)
     answers = {0: "No answers yet", 1: "1 answer so far"}.get(count, f"{count} answers so far")
-    return SectionBlock(
-        text=mrkdwn(f"{lead}*{title}*\n{answers}  ·  {moment(draft.changed_at)}"),
-        accessory=ButtonElement(action_id=ids.Action.RESUME, text=plain("Go on"), value=draft.id),
+    go_on = ButtonElement(action_id=ids.Action.RESUME, text=plain("Go on"), value=draft.id)
+    return [
+        section(f"{lead}*{title}*\n{answers}  ·  {moment(draft.changed_at)}"),
+        ActionsBlock(elements=[go_on, _discard(draft)]),
+    ]
+
+
+def _discard(draft: Draft) -> ButtonElement:
+    return ButtonElement(
+        action_id=ids.Action.DISCARD,
+        text=plain("Discard"),
+        value=draft.id,
+        confirm=ConfirmObject(
+            title=plain("Discard this draft?"),
+            text=plain("Its answers can't be brought back."),
+            confirm=plain("Discard"),
+            deny=plain("Keep it"),
+            style="danger",
+        ),
     )
 
 
@@ -54,7 +71,7 @@ def resume_offer(drafts: Sequence[Draft], playbook_id: str) -> Message:
         kept = f"These are the newest {MOST_DRAFTS}. {kept}"
     blocks: list[Block] = [
         section(text),
-        *(draft_section(draft) for draft in drafts[:MOST_DRAFTS]),
+        *(block for draft in drafts[:MOST_DRAFTS] for block in draft_blocks(draft)),
         ActionsBlock(
             elements=[
                 ButtonElement(

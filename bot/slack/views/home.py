@@ -20,7 +20,7 @@ from bot.slack import ids
 from bot.slack.text import BUTTON, escape, fit, fit_escaped, mention, moment
 from bot.slack.views.announcement import STATUS_WORDS
 from bot.slack.views.decide import about, add_view
-from bot.slack.views.drafts import MOST_DRAFTS, draft_section
+from bot.slack.views.drafts import MOST_DRAFTS, draft_blocks
 from bot.slack.views.message import mrkdwn, plain, section, where
 from bot.slack.views.review import OUTCOME_SENTENCES, outcome_buttons
 
@@ -52,7 +52,7 @@ def home(
     blocks += _waiting(waiting)
     if drafts:
         blocks += [DividerBlock(), HeaderBlock(text=plain("Your drafts"))]
-        blocks += [draft_section(draft) for draft in drafts[:MOST_DRAFTS]]
+        blocks += [block for draft in drafts[:MOST_DRAFTS] for block in draft_blocks(draft)]
     blocks += [DividerBlock(), HeaderBlock(text=plain("Recent decisions"))]
     if decisions:
         blocks += [_decision(decision) for decision in decisions]
