@@ -57,7 +57,7 @@ def create_bolt_app(
     failures = errors.Errors(desk)
     errands = failures.errands
     questionnaire.register(app, desk, errands)
-    found = finding.FindingListeners(Finder(desk, command), errands, command)
+    found = finding.FindingListeners(desk, Finder(desk, command), errands, command)
     commands.register(app, desk, errands, found, command)
     deciding.register(app, desk, errands, found)
     perspectives.register(app, desk, errands)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.decisions.desk import Desk
 from bot.decisions.reading import Sight
 from bot.slack.errands import Errands
 from bot.slack.finder import Finder
@@ -14,7 +15,8 @@ from bot.slack.payloads import place_of_command, place_of_message, typed, who
 from bot.slack.presses import pressed
 from bot.slack.queries import Query, number_pressed, number_typed, query_of
 from bot.slack.responses import replace_message, respond_privately
-from bot.slack.views.finding import how_to_export, which_one
+from bot.slack.views.finding import how_to_export, not_shown, which_one
+from bot.slack.views.message import Message
 
 Body = dict[str, Any]
 
@@ -25,8 +27,9 @@ class FindingListeners:
     words: Final = frozenset({"list", "search", "show", "export"})
     """The subcommands that are answered here."""
 
-    def __init__(self, finder: Finder, errands: Errands, command: str) -> None:
+    def __init__(self, desk: Desk, finder: Finder, errands: Errands, command: str) -> None:
         """Make the listeners; `command` is the slash command's name."""
+        self._desk = desk
         self._finder = finder
         self._errands = errands
         self._command = command
@@ -92,11 +95,12 @@ class FindingListeners:
 
     async def _turn(self, query: Query, body: Body) -> None:
         message = await self._finder.page(_sight(body), query)
-        await replace_message(body["response_url"], message)
+        if not await replace_message(body["response_url"], message):
+            await self._desk.tell(who(body), not_shown(message))
 
     async def _show(self, number: int, sight: Sight, body: Body, client: AsyncWebClient) -> None:
         for message in await self._finder.show(sight, number, client):
-            await respond_privately(body["response_url"], message)
+            await self._respond(body, message)
 
     async def _export(
         self, what: int | str, sight: Sight, body: Body, client: AsyncWebClient
@@ -105,7 +109,12 @@ class FindingListeners:
             message = await self._finder.export_one(sight, what, client)
         else:
             message = await self._finder.export_all(sight, what, client)
-        await respond_privately(body["response_url"], message)
+        await self._respond(body, message)
+
+    async def _respond(self, body: Body, message: Message) -> None:
+        """Answer where the person asked; by direct message where Slack does not take that."""
+        if not await respond_privately(body["response_url"], message):
+            await self._desk.tell(who(body), not_shown(message))
 
 
 def register(app: AsyncApp, listeners: FindingListeners) -> None:
