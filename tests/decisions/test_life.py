@@ -200,8 +200,8 @@ class TestLife(Life.TestCase):
     """Whatever people press in whatever order, the table of moves is kept to."""
 
     settings = settings(
-        max_examples=25,
-        stateful_step_count=15,
+        max_examples=50,
+        stateful_step_count=25,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
     )
