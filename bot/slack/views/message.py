@@ -78,8 +78,8 @@ class Chapter:
 
 
 def size_of(blocks: Sequence[Block]) -> int:
-    """Return the characters of blocks, as JSON."""
-    return sum(len(json.dumps(block.to_dict())) for block in blocks)
+    """Return the characters of blocks, as JSON: with each, what stands between it and the next."""
+    return sum(len(json.dumps(block.to_dict())) + len(", ") for block in blocks)
 
 
 def chapters(parts: Sequence[Chapter], budget: int = MESSAGE_BUDGET) -> list[RichTextBlock]:
