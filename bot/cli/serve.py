@@ -46,7 +46,13 @@ def run() -> None:
 
 
 @click.command()
-@click.option("--port", default=DEMO_PORT, show_default=True, help="Where the page is served.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEMO_PORT,
+    show_default=True,
+    help="Where the page is served; 0 takes any free port.",
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open the page in the browser.")
 @click.option(
     "--database",

@@ -42,6 +42,7 @@ def filename(record: Record) -> str:
 
 def as_markdown(record: Record) -> str:
     """Return a record as Markdown; whatever people wrote shows as they wrote it."""
+    of = _of_the_recommendation(record)
     parts = [
         _front_matter(record),
         f"# {_inline(record.title)}",
@@ -49,14 +50,21 @@ def as_markdown(record: Record) -> str:
         _section("Decision Drivers", _answers(record)),
         _section("Considered Options", _options(record)),
         _section("Decision Outcome", _outcome(record)),
-        _subsection("Consequences", _list(_against(record, each) for each in record.against)),
-        _subsection("Conditions", _list(map(_line, record.conditions))),
-        _subsection("Confirmation", _list(map(_line, record.measure))),
+        _subsection(f"Consequences{of}", _list(_against(record, each) for each in record.against)),
+        _subsection(f"Conditions{of}", _list(map(_line, record.conditions))),
+        _subsection(f"Confirmation{of}", _list(map(_line, record.measure))),
         _section("Pros and Cons of the Options", _pros_and_cons(record)),
         _section("How It Went", _list(map(_reviewed, record.reviews))),
         _section("More Information", _more(record)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _of_the_recommendation(record: Record) -> str:
+    """Return what tells that a part is about the option recommended, where another was chosen."""
+    if record.chosen == record.recommended:
+        return ""
+    return f" of {_inline(record.title_of(record.recommended))}, which was recommended"
 
 
 def _front_matter(record: Record) -> str:

@@ -118,9 +118,13 @@ class Client:
         channel = self._channel(person, asked)
         people.say(self._world, self._team, person, channel, asked["text"], asked.get("thread_ts"))
 
-    async def _command(self, person: Person, asked: Json) -> Delivery:
+    async def _command(self, person: Person, asked: Json) -> Delivery | None:
         channel = self._channel(person, asked)
         name, _, text = asked["text"].strip().partition(" ")
+        if name == "/invite":
+            who = {"channel": channel.id, "user": text.strip().lstrip("@")}
+            tools.use(self._world, self._team, person, "invite", who)
+            return None
         return await people.run_command(
             self._world, self._team, person, channel, name, text.strip()
         )

@@ -82,7 +82,7 @@ def default_app() -> App:
             )
         ],
         shortcuts=[
-            Shortcut("message", "decide_from_message", "Decide: RAG or fine-tune?"),
+            Shortcut("message", "decide_from_message", "Turn into a decision"),
             Shortcut("global", "start_decision", "Start a decision"),
         ],
     )

@@ -181,7 +181,7 @@ async def test_message_shortcut(visit: Any, app: Any) -> None:
     message = page.get_by_role("article").filter(has_text="last year's refund rules")
     await message.hover()
     await message.get_by_role("button", name="More actions").click()
-    await page.get_by_role("menuitem", name="Decide: RAG or fine-tune?").click()
+    await page.get_by_role("menuitem", name="Turn into a decision").click()
     await app.until(lambda: app.of_type("message_action"))
     sent = app.of_type("message_action")[0]
     assert "last year's refund rules" in sent["message"]["text"]

@@ -198,3 +198,14 @@ async def test_violations_and_refusals_are_shown(
     assert (violation["error"], violation["pointer"]) == ("invalid_blocks", "/blocks/0/text/text")
     assert violation["message"] == "must be less than 151 characters"
     assert (refusal["method"], refusal["error"]) == ("chat.postMessage", "channel_not_found")
+
+
+async def test_invite_is_understood_as_in_slack(
+    playground: Playground, page: aiohttp.ClientSession
+) -> None:
+    """Typing /invite @ragvsft in a channel brings the app into it."""
+    channel = playground.channel("leadership")
+    assert playground.bot_user_id not in channel.members
+    answer = await do(page, "command", channel=channel.id, text="/invite @ragvsft")
+    assert answer["ok"]
+    assert playground.bot_user_id in channel.members

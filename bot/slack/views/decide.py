@@ -78,8 +78,12 @@ def add_view(decision: Decision) -> ButtonElement:
 def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
     """Return the modal to choose another option than the one recommended."""
     recommended = playbook.options[decision.verdict.option].title
+    out = {each for hit in decision.verdict.vetoes for each in hit.options}
     options = [
-        Option(text=plain(option.title), value=option_id)
+        Option(
+            text=plain(f"{option.title} (ruled out)" if option_id in out else option.title),
+            value=option_id,
+        )
         for option_id, option in playbook.options.items()
         if option_id != decision.verdict.option
     ]
@@ -118,7 +122,7 @@ def hand_over_modal(decision: Decision) -> dict[str, Any]:
 
 def _accept(decision: Decision, playbook: Playbook) -> ButtonElement:
     title = playbook.options[decision.verdict.option].title
-    text = f"The decision will be: {title}. The thread is told that you accepted it."
+    text = f"This decides for {title}, and the thread is told. Only deciders can do it."
     return ButtonElement(
         action_id=ids.Action.ACCEPT,
         text=plain("Accept"),

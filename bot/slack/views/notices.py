@@ -190,7 +190,10 @@ def left_as_it_is(decision: Decision) -> Message:
 def not_theirs(allowed: Sequence[str]) -> str:
     """Return the friendly no to somebody who may not do this; `allowed` are user ids."""
     people = or_list([mention(user) for user in allowed[:5]])
-    return f"That is for {people} to do. Your word counts in the thread, where everybody reads it."
+    return (
+        f"That is for {people} to do. Your word counts in the thread, where everybody reads it, "
+        "and with *Add my view* on an open decision."
+    )
 
 
 def too_soon_to_nudge(waiting: Sequence[str], again_at: datetime) -> str:

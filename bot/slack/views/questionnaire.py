@@ -178,9 +178,6 @@ def _review(page: ReviewPage, found: Sequence[Similar]) -> dict[str, Any]:
         section(f"*{fit_escaped(draft.workflow.title, 600)}*"),
         section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
         section(bars(playbook, verdict)),
-        *chapters([Chapter("Before you rely on this", gates)], _CHAPTERS_BUDGET),
-        *similar(found),
-        *_answers(page),
         section(_destination_words(draft.origin)),
         InputBlock(
             block_id=ids.Block.OTHER_CHANNEL,
@@ -191,6 +188,9 @@ def _review(page: ReviewPage, found: Sequence[Similar]) -> dict[str, Any]:
             ),
             hint=plain("Everyone in the workspace can see what is posted in a public channel."),
         ),
+        *chapters([Chapter("Before you rely on this", gates)], _CHAPTERS_BUDGET),
+        *similar(found),
+        *_answers(page),
         _back(),
     ]
     return _view(page, ids.Modal.REVIEW, REVIEW_STEP, "Check and post", "Post", blocks)

@@ -30,12 +30,16 @@ def plain_headline(playbook: Playbook, verdict: Verdict) -> str:
 
 def strength_words(verdict: Verdict) -> str:
     """Return how sure the verdict is, in words."""
+    if not any(verdict.points.values()):
+        return "too little is known"
     words = STRENGTH_WORDS[verdict.strength]
     return f"{words}, provisional" if verdict.provisional else words
 
 
 def why_line(playbook: Playbook, verdict: Verdict) -> str:
     """Return the one sentence that says why, with the answer that drove it."""
+    if not any(verdict.points.values()):
+        return "Find out what you can of the questions that are open, and edit the answers then."
     if verdict.strength is Strength.TOO_CLOSE and playbook.too_close is not None:
         return escape(playbook.too_close.summary)
     if verdict.reasons:
@@ -82,6 +86,8 @@ def plain_answer(playbook: Playbook, given: Answered) -> str:
 def _named(playbook: Playbook, verdict: Verdict) -> str:
     """Return the recommended option, with its kind if it has one."""
     option = playbook.options[verdict.option]
+    if not any(verdict.points.values()):
+        return "nothing yet"
     if verdict.strength is Strength.TOO_CLOSE and verdict.runner_up:
         rival = option_title(playbook, verdict.runner_up)
         return f"{escape(option.title)} or {rival}"
