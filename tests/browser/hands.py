@@ -25,6 +25,10 @@ REFUNDS = {
 """What Northwind would answer about its support assistant, by question."""
 
 
+OTHERWISE = {**REFUNDS, "material": "small", "freshness": "yearly", "sources": "nice"}
+"""What a teammate would answer who thinks of the handbook rather than of all pages."""
+
+
 async def run_command(page: Page, text: str = "/ragvsft") -> None:
     """Type a command into the composer of the channel and run it."""
     await page.get_by_role("textbox", name="Message #").fill(text)

@@ -9,11 +9,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.browser.chromium import launch
 from tests.browser.demo import demo
-from tests.browser.hands import REFUNDS, answer_step, go_on
+from tests.browser.hands import OTHERWISE, REFUNDS, answer_step, go_on
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 SIZE = {"width": 1440, "height": 900}
@@ -38,6 +38,7 @@ async def take(folder: Path) -> list[Path]:
                 await _decision(page, folder),
                 await _tools(page, folder),
                 await _home(page, folder),
+                *await _team(browser, url, folder),
             ]
             await browser.close()
     return written
@@ -93,6 +94,34 @@ async def _home(page: Page, folder: Path) -> Path:
     await sidebar.get_by_role("button", name="ragvsft").click()
     await expect(page.get_by_role("tabpanel", name="Home")).to_contain_text(TITLE)
     return await _picture(page, folder, "home")
+
+
+async def _team(browser: Browser, url: str, folder: Path) -> list[Path]:
+    """Chloe adds her view, and Ben decides: the team's message and the settled announcement."""
+    page = await browser.new_page(viewport=SIZE)
+    await page.goto(f"{url}/?as=U0CHLOE#C0SUPPORTAI")
+    await page.get_by_role("button", name="Add my view").first.click()
+    await page.get_by_role("dialog").wait_for()
+    while await page.get_by_role("button", name="Next", exact=True).count():
+        await answer_step(page, OTHERWISE)
+        await go_on(page)
+    await go_on(page, "Save my view")
+    await page.close()
+    page = await browser.new_page(viewport=SIZE)
+    await page.goto(f"{url}/?as=U0BEN#C0SUPPORTAI")
+    message = page.get_by_role("main").get_by_role("article").last
+    await message.get_by_role("button", name="View thread").click()
+    thread = page.get_by_role("complementary", name="Thread")
+    await expect(thread).to_contain_text("2 replies")
+    await thread.get_by_role("article").last.evaluate("each => each.scrollIntoView(true)")
+    team = await _picture(page, folder, "team")
+    await message.get_by_role("button", name="Accept", exact=True).click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="Accept").click()
+    await expect(message).to_contain_text("Accepted by")
+    await page.get_by_role("button", name="Close thread").click()
+    decided = await _picture(page, folder, "decided")
+    await page.close()
+    return [team, decided]
 
 
 def main() -> None:
