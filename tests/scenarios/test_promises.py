@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.playground.ledger import Delivery
+from bot.slack.views.decide import REASON_LENGTH
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH
 from tests.scenarios.house import RULES, House, text_of
 
@@ -44,6 +46,28 @@ async def test_any_text_at_full_length_is_posted_as_it_is(house: House, kind: st
     (row,) = house.rows("decisions")
     assert row["title"] == " ".join(title.split())
     assert row["problem"] == problem.strip()
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("kind", HOSTILE)
+async def test_any_reason_at_full_length_is_told_as_it_is(house: House, kind: str) -> None:
+    """Whatever a decider gives as the reason, at its full length, reaches message and thread."""
+    ada = house.playground.person("ada")
+    reason = (HOSTILE[kind] * 3000)[:REASON_LENGTH]
+    announcement, _ = await house.decide(ada)
+    await ada.click(announcement, "override")
+    view = await house.modal_of(ada, "override")
+    option = view.blocks[1]["element"]["options"][0]["value"]
+    await ada.submit(view, {"option": option, "reason": reason})
+    house.playground.clock.advance(timedelta(seconds=5))
+    await house.playground.until(
+        lambda: any("instead of" in text_of(reply) for reply in ada.thread(announcement)),
+        within=20,
+    )
+    await ada.click(ada.sees("product")[-1], "menu", "withdraw:1")
+    await ada.submit(await house.modal_of(ada, "withdraw"), {"reason": reason})
+    kept = [json.loads(event["detail"]).get("reason") for event in house.rows("events")]
+    assert kept == [None, reason.strip(), reason.strip()]
 
 
 @pytest.mark.usefixtures("bot")
