@@ -50,7 +50,7 @@ def _connections_open(call: Call) -> Json:
 def _team_of_code(call: Call) -> Team:
     code = call.need("code")
     for team in call.world.teams.values():
-        if secrets.compare_digest(code, f"code-{team.id}"):
+        if secrets.compare_digest(code.encode(), f"code-{team.id}".encode()):
             return team
     raise Refused("invalid_code")
 

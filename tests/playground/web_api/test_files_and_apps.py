@@ -117,3 +117,25 @@ async def test_blocks_validate_needs_no_token(playground: Playground) -> None:
     assert await error_of(both) == "invalid_arguments"
     worded = client.api_call("blocks.validate", params={"message": json.dumps({"text": "x"})})
     assert await error_of(worded) == "invalid_arguments"
+
+
+async def test_an_installation_needs_the_right_client_and_code(playground: Playground) -> None:
+    """Another client id, another secret and another code are each refused by name."""
+    client = AsyncWebClient(base_url=playground.api_url, retry_handlers=[])
+    app = playground.app
+
+    async def refused(**given: str) -> str:
+        asked = {"client_id": app.client_id, "client_secret": app.client_secret, "code": "ü"}
+        return await error_of(client.api_call("oauth.v2.access", data=asked | given))
+
+    assert await refused(client_id="another") == "invalid_client_id"
+    assert await refused(client_secret="another") == "bad_client_secret"
+    assert await refused() == "invalid_code"
+
+
+async def test_what_is_no_json_is_not_validated(playground: Playground) -> None:
+    """The validator says so when what it is given cannot be read."""
+    client = AsyncWebClient(base_url=playground.api_url, retry_handlers=[])
+    assert await error_of(client.api_call("blocks.validate", data={"blocks": "[{"})) == (
+        "invalid_json"
+    )
