@@ -135,6 +135,18 @@ class House:
         await self.playground.until(lambda: person.thread(announcement), within=20)
         return announcement, person.thread(announcement)[0]
 
+    async def message_with(self, person: Actor, words: str, channel: str) -> str:
+        """Wait until a person sees a message with these words; return all it says."""
+
+        def found() -> str | None:
+            texts = [text_of(message) for message in person.sees(channel)]
+            return next((text for text in texts if words in text), None)
+
+        await self.playground.until(found, within=20)
+        text = found()
+        assert text is not None
+        return text
+
     async def decide(self, person: Actor, channel: str = "product") -> tuple[Message, Message]:
         """The whole way: command, questionnaire, post."""
         await self.start(person, channel)

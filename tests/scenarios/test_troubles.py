@@ -1,6 +1,5 @@
 """What people are told when something goes wrong, and that nothing is lost."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,23 +7,9 @@ import pytest
 
 from bot.app import Running
 from bot.playground.model import Message
-from bot.playground.person import Actor
 from tests.scenarios.house import House, text_of
 
 CAN_SPEAK = timedelta(seconds=2)
-
-
-async def _message_with(house: House, person: Actor, words: str, channel: str) -> str:
-    """Wait until a person sees a message with these words; return all it says."""
-
-    def found() -> str | None:
-        texts = [text_of(message) for message in person.sees(channel)]
-        return next((text for text in texts if words in text), None)
-
-    await house.playground.until(found)
-    text = found()
-    assert text is not None
-    return text
 
 
 def _in_reach_of(house: House, message: Message, channel: str) -> Message:
@@ -43,7 +28,7 @@ async def test_a_private_channel_without_the_bot_is_told_how_to_invite_it(house:
     view = await house.to_review(ada)
     assert "must be a member" in str(view.blocks)
     await ada.submit(view)
-    text = await _message_with(house, ada, "is saved, but not posted", ada.im.id)
+    text = await house.message_with(ada, "is saved, but not posted", ada.im.id)
     assert "/invite @ragvsft" in text
     assert house.rows("decisions")[0]["visibility"] == "private"
 
@@ -52,7 +37,7 @@ async def test_a_private_channel_without_the_bot_is_told_how_to_invite_it(house:
     await ada.click(notice, "retry_post")
     announcement, _ = await house.posted(ada, "leadership")
     assert "Only this private channel" in text_of(announcement)
-    await _message_with(house, ada, "is on its way", ada.im.id)
+    await house.message_with(ada, "is on its way", ada.im.id)
 
 
 @pytest.mark.usefixtures("bot")
@@ -61,7 +46,7 @@ async def test_another_channel_can_be_chosen_when_posting_failed(house: House) -
     ada = house.playground.person("ada")
     await house.start(ada, "leadership")
     await ada.submit(await house.to_review(ada))
-    await _message_with(house, ada, "is saved, but not posted", ada.im.id)
+    await house.message_with(ada, "is saved, but not posted", ada.im.id)
     await ada.click(ada.sees(ada.im.id)[-1], "post_elsewhere", "general")
     await house.posted(ada, "general")
     (row,) = house.rows("decisions")
@@ -77,7 +62,7 @@ async def test_an_archived_channel_is_named_as_the_reason(house: House) -> None:
     view = await house.to_review(ada)
     house.playground.archive("product")
     await ada.submit(view)
-    await _message_with(house, ada, "That channel is archived.", ada.im.id)
+    await house.message_with(ada, "That channel is archived.", ada.im.id)
 
 
 @pytest.mark.usefixtures("bot")
@@ -86,7 +71,7 @@ async def test_an_expired_trigger_leaves_a_button_that_opens_the_modal(house: Ho
     ada = house.playground.person("ada")
     house.playground.faults.add("expire_trigger", count=1)
     await ada.command("product", "/ragvsft")
-    await _message_with(house, ada, "Nothing is lost", "product")
+    await house.message_with(ada, "Nothing is lost", "product")
     await ada.click(ada.sees("product")[-1], "resume")
     await house.modal_of(ada, "workflow")
 
@@ -97,7 +82,7 @@ async def test_when_slack_cannot_open_a_modal_the_button_comes_later(house: Hous
     ada = house.playground.person("ada")
     house.playground.faults.add("server_error", method="views.open", count=1)
     await ada.command("product", "/ragvsft")
-    await _message_with(house, ada, "Nothing is lost", "product")
+    await house.message_with(ada, "Nothing is lost", "product")
 
 
 @pytest.mark.usefixtures("bot")
@@ -118,9 +103,9 @@ async def test_an_unreachable_slack_gets_the_message_later(house: House) -> None
 
     house.playground.faults.clear()
     house.playground.clock.advance(timedelta(minutes=10))
-    await _message_with(house, ada, "Answers for support", "product")
+    await house.message_with(ada, "Answers for support", "product")
     house.playground.clock.advance(CAN_SPEAK)
-    await _message_with(house, ada, "Second", "product")
+    await house.message_with(ada, "Second", "product")
 
 
 @pytest.mark.usefixtures("bot")
@@ -143,17 +128,17 @@ async def test_a_connection_lost_after_posting_is_left_to_the_driver(house: Hous
     house.playground.faults.add("drop_after", method="chat.postMessage", count=1)
     await house.start(ada)
     await ada.submit(await house.to_review(ada))
-    await _message_with(house, ada, "Slack broke off", ada.im.id)
+    await house.message_with(ada, "Slack broke off", ada.im.id)
     await ada.click(ada.sees(ada.im.id)[-1], "dismiss")
-    await _message_with(house, ada, "stays as it is", ada.im.id)
+    await house.message_with(ada, "stays as it is", ada.im.id)
     assert [m.text for m in ada.sees("product") if "Decision #1" in m.text] == [
         next(m.text for m in ada.sees("product") if m.by_app)
     ]
-    await _message_with(house, ada, "First steps", "product")
+    await house.message_with(ada, "First steps", "product")
 
     announcement = next(m for m in ada.sees("product") if m.by_app)
     await ada.click(announcement, "accept")
-    await _message_with(house, ada, "Accepted by", "product")
+    await house.message_with(ada, "Accepted by", "product")
 
 
 @pytest.mark.usefixtures("bot")
@@ -163,7 +148,7 @@ async def test_a_connection_lost_before_posting_is_sent_again_on_demand(house: H
     house.playground.faults.add("drop_before", method="chat.postMessage", count=1)
     await house.start(ada)
     await ada.submit(await house.to_review(ada))
-    await _message_with(house, ada, "Slack broke off", ada.im.id)
+    await house.message_with(ada, "Slack broke off", ada.im.id)
     await ada.click(ada.sees(ada.im.id)[-1], "resend")
     await house.posted(ada)
 
@@ -175,12 +160,12 @@ async def test_only_the_driver_moves_a_decision(house: House) -> None:
     house.playground.faults.add("drop_after", method="chat.postMessage", count=1)
     await house.start(ada)
     await ada.submit(await house.to_review(ada))
-    await _message_with(house, ada, "Slack broke off", ada.im.id)
+    await house.message_with(ada, "Slack broke off", ada.im.id)
     notice = ada.sees(ada.im.id)[-1]
     ben = house.playground.person("ben")
     ben_notice = _in_reach_of(house, notice, ben.im.id)
     await ben.click(ben_notice, "resend")
-    await _message_with(house, ben, "Your word counts in the thread", ben.im.id)
+    await house.message_with(ben, "Your word counts in the thread", ben.im.id)
 
 
 @pytest.mark.usefixtures("bot")
@@ -232,103 +217,8 @@ async def test_somebody_from_outside_can_only_read(house: House) -> None:
     ada = house.playground.person("ada")
     house.playground.faults.add("expire_trigger", count=1)
     await ada.command("partners", "/ragvsft")
-    await _message_with(house, ada, "Nothing is lost", "partners")
+    await house.message_with(ada, "Nothing is lost", "partners")
     button = _in_reach_of(house, ada.sees("partners")[-1], "partners")
     await eve.click(button, "resume")
-    await _message_with(house, eve, "belongs to another workspace", "partners")
+    await house.message_with(eve, "belongs to another workspace", "partners")
     assert eve.modal is None
-
-
-@pytest.mark.usefixtures("bot")
-async def test_a_refused_token_loses_nothing(house: House) -> None:
-    """While Slack refuses the token a decision waits; once it is mended, it is posted."""
-    ada = house.playground.person("ada")
-    await house.start(ada)
-    view = await house.to_review(ada)
-    installation = house.playground.team.installation
-    token, installation.bot_token = installation.bot_token, "xoxb-another"
-    await ada.submit(view)
-    await house.until_logged("deliveries", lambda row: row["error"] == "invalid_auth")
-    house.playground.violations.clear()
-    installation.bot_token = token
-    house.playground.clock.advance(timedelta(minutes=2))
-    await house.posted(ada)
-
-
-@pytest.mark.usefixtures("bot")
-async def test_a_small_window_that_does_not_open_says_so(house: House) -> None:
-    """Too slow for Slack, a decision's window asks for another press, and blames nobody."""
-    ada = house.playground.person("ada")
-    announcement, _ = await house.decide(ada)
-    house.playground.faults.add("expire_trigger", count=1)
-    await ada.click(announcement, "override")
-    await _message_with(house, ada, "please press again", "product")
-    house.playground.faults.add("drop_before", method="views.open", count=1)
-    await ada.click(announcement, "menu", "withdraw:1")
-    await house.playground.until(
-        lambda: sum("please press again" in text_of(m) for m in ada.sees("product")) == 2,
-        within=20,
-    )
-
-
-@pytest.mark.usefixtures("bot")
-async def test_a_lost_connection_leaves_a_button_for_the_questionnaire(house: House) -> None:
-    """A connection that breaks while the questionnaire opens leaves the button too."""
-    ada = house.playground.person("ada")
-    house.playground.faults.add("drop_before", method="views.open", count=1)
-    await ada.command("product", "/ragvsft")
-    await _message_with(house, ada, "Nothing is lost", "product")
-
-
-@pytest.mark.usefixtures("bot")
-async def test_back_pressed_twice_is_back_pressed_once(house: House) -> None:
-    """The second press finds a newer page and gives way to it, without a word."""
-    ada = house.playground.person("ada")
-    view = await house.start(ada)
-    await ada.submit(view, {"title": "Answers for support"})
-    page = ada.modal
-    assert page is not None
-    calls = house.playground.calls
-    await asyncio.gather(ada.click(page, "back"), ada.click(page, "back"))
-    await house.playground.until(
-        lambda: sum(c.method == "views.update" and c.answer is not None for c in calls) == 2,
-        within=20,
-    )
-    await house.modal_of(ada, "workflow")
-    assert not ada.sees(ada.im.id)
-    house.playground.violations.clear()
-
-
-@pytest.mark.usefixtures("bot")
-async def test_a_thread_that_cannot_be_continued_does_not_move_the_decision(house: House) -> None:
-    """Announced in a private channel, a decision stays there whatever channel is picked later."""
-    ada = house.playground.person("ada")
-    house.playground.invite("bot", "leadership")
-    await house.start(ada, "leadership")
-    await ada.submit(await house.to_review(ada))
-    await house.playground.until(lambda: ada.sees("leadership")[-1].by_app, within=20)
-    house.playground.archive("leadership")
-    house.playground.clock.advance(CAN_SPEAK)
-    text = await _message_with(house, ada, "couldn't add the recommendation", ada.im.id)
-    assert "That channel is archived." in text
-    (row,) = house.rows("decisions")
-    assert row["visibility"] == "private"
-
-
-@pytest.mark.usefixtures("bot")
-async def test_a_channel_stays_in_order_behind_a_rate_limit(house: House) -> None:
-    """What follows in a channel does not slip past a message that waits for Retry-After."""
-    ada = house.playground.person("ada")
-    await house.start(ada)
-    view = await house.to_review(ada)
-    house.playground.faults.add("rate_limited", method="chat.postMessage", seconds=60, count=1)
-    await ada.submit(view)
-    await house.until_logged("deliveries", lambda row: row["error"] == "ratelimited")
-    ben = house.playground.person("ben")
-    await house.start(ben)
-    await ben.submit(await house.to_review(ben, title="Second"))
-    house.playground.clock.advance(timedelta(seconds=5))
-    await house.start(house.playground.person("chloe"), "general")
-    assert not any(message.by_app for message in ada.sees("product"))
-    house.playground.clock.advance(timedelta(seconds=60))
-    await _message_with(house, ada, "Answers for support", "product")
