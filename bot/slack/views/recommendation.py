@@ -27,7 +27,7 @@ from bot.slack.views.message import (
     size_of,
 )
 from bot.slack.views.similar import Similar, similar_chapter
-from bot.slack.views.verdict import headline, plain_answer, plain_headline
+from bot.slack.views.verdict import headline, plain_answer, plain_headline, why_line
 
 _VERSION_LENGTH = 40
 
@@ -60,6 +60,8 @@ def recommendation(
 def _opening(playbook: Playbook, verdict: Verdict) -> str:
     option = playbook.options[verdict.option]
     summary = option.summary
+    if not any(verdict.points.values()):
+        return f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"
     if verdict.strength is Strength.TOO_CLOSE and playbook.too_close is not None:
         summary = playbook.too_close.summary
     elif verdict.kind and verdict.kind in option.kinds:
