@@ -1,6 +1,5 @@
 """What comes in over HTTP: only what Slack signed, and never an error of ours."""
 
-import copy
 import hashlib
 import hmac
 import json
@@ -27,6 +26,7 @@ from bot.slack.installs import OneWorkspace
 from bot.store.log import Log
 from bot.web import LARGEST_BODY, Endpoints, Readiness, create_web
 from tests.decisions.world import StoppedClock, World
+from tests.web_payloads import mutated, payloads
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 TIME = 1531420618
@@ -266,124 +266,9 @@ async def send(client: httpx.AsyncClient, payload: dict[str, Any]) -> httpx.Resp
     return await client.post("/slack/events", content=body, headers=signed(body.encode(), kind))
 
 
-def _payloads() -> list[dict[str, Any]]:
-    """Return one payload of each kind that Slack sends."""
-    who: dict[str, Any] = {
-        "user": {"id": "U1", "team_id": "T1"},
-        "team": {"id": "T1"},
-        "api_app_id": "A1",
-        "trigger_id": "1.2.3",
-        "response_url": "http://127.0.0.1:9/response",
-    }
-    view = {
-        "id": "V1",
-        "hash": "1.a",
-        "type": "modal",
-        "private_metadata": '{"draft": "0", "step": "knowledge"}',
-        "state": {"values": {"title": {"answer": {"type": "plain_text_input", "value": CANARY}}}},
-    }
-    submitted = [
-        {**who, "type": "view_submission", "view": {**view, "callback_id": callback}}
-        for callback in ("workflow", "questions", "review", "unknown")
-    ]
-    about = {**view, "private_metadata": '{"decision": 1}'}
-    submitted += [
-        {**who, "type": "view_submission", "view": {**about, "callback_id": callback}}
-        for callback in ("override", "withdraw", "hand_over")
-    ]
-    pressed = [
-        {
-            **who,
-            "type": "block_actions",
-            "container": {"type": "message", "message_ts": "1.0", "channel_id": "C1"},
-            "channel": {"id": "C1", "name": "product"},
-            "actions": [
-                {
-                    "type": kind,
-                    "action_id": action,
-                    "block_id": "decision:1",
-                    "value": "small",
-                    "selected_channel": "C2",
-                    "selected_option": {"value": "withdraw:1"},
-                }
-            ],
-        }
-        for kind, action in [
-            *(("button", each) for each in ("resume", "retry_post", "resend", "start:small", "x")),
-            ("channels_select", "post_elsewhere"),
-            ("overflow", "menu"),
-        ]
-    ]
-    back = {"type": "button", "action_id": "back", "block_id": "navigation"}
-    return [
-        *submitted,
-        *pressed,
-        {**who, "type": "block_actions", "view": {**view, "callback_id": "q"}, "actions": [back]},
-        {
-            **who,
-            "type": "message_action",
-            "callback_id": "decide_from_message",
-            "channel": {"id": "C1", "name": "product"},
-            "message": {"ts": "1.0", "text": CANARY},
-        },
-        {**who, "type": "shortcut", "callback_id": "start_decision"},
-        {**who, "type": "view_closed", "view": view, "is_cleared": True},
-        *(
-            {
-                "type": "event_callback",
-                "team_id": "T1",
-                "event_id": "Ev1",
-                "event_time": TIME,
-                "event": {"type": kind, "user": "U1", "tab": "home", "tokens": {"bot": ["U0"]}},
-            }
-            for kind in ("app_home_opened", "app_uninstalled", "tokens_revoked", "message")
-        ),
-        *(
-            {
-                "command": "/ragvsft",
-                "text": text,
-                "team_id": "T1",
-                "user_id": "U1",
-                "channel_id": "C1",
-                "channel_name": "product",
-                "trigger_id": "1.2.3",
-                "response_url": "http://127.0.0.1:9/response",
-            }
-            for text in ("", "help", "start nonsense", CANARY)
-        ),
-    ]
-
-
-HOSTILE: list[Any] = [
-    None, True, -1, 2**70, 1.5, "", "x" * 5000, "'; drop table drafts; --", "<!channel>", "\x00",
-    "\ud800", "\u202eעברית", [], [[]], {}, {"id": None}, {"type": "x"}, [None], ["x"] * 50,
-]  # fmt: skip
-
-
-def mutated(payload: Any, dice: random.Random) -> Any:
-    """Return a payload in which up to three things are gone, or something else."""
-    changed = copy.deepcopy(payload)
-    for _ in range(dice.randint(1, 3)):
-        node: Any = changed
-        while True:
-            keys = list(node) if isinstance(node, dict) else list(range(len(node)))
-            if not keys:
-                break
-            key = dice.choice(keys)
-            if isinstance(node[key], dict | list) and node[key] and dice.random() < 0.7:
-                node = node[key]
-                continue
-            if dice.random() < 0.3:
-                del node[key]
-            else:
-                node[key] = dice.choice(HOSTILE)
-            break
-    return changed
-
-
 async def test_every_kind_of_payload_has_an_answer(bot: httpx.AsyncClient) -> None:
     """One payload of each kind is answered with 200, or 404 where nothing of ours was meant."""
-    answers = [(await send(bot, payload), payload) for payload in _payloads()]
+    answers = [(await send(bot, payload), payload) for payload in payloads()]
     assert [each for answer, each in answers if answer.status_code not in {200, 404}] == []
 
 
@@ -394,14 +279,14 @@ async def test_no_body_makes_an_error_of_ours(
     """Payloads with anything missing or replaced never get a 5xx, and no body ends in the log."""
     dice = random.Random(seed)
     seen = set[int]()
-    for payload in _payloads() * 4:
+    for payload in payloads() * 4:
         broken = mutated(payload, dice)
         answer = await send(bot, broken)
         assert answer.status_code < 500, broken
         seen.add(answer.status_code)
     assert 200 in seen
     assert CANARY not in "".join(capfd.readouterr())
-    assert (await send(bot, _payloads()[-3])).status_code == 200
+    assert (await send(bot, payloads()[-3])).status_code == 200
 
 
 async def test_noise_makes_no_error_of_ours(bot: httpx.AsyncClient) -> None:

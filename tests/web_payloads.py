@@ -1,0 +1,134 @@
+"""Payloads of every kind that Slack sends, and what a stranger could make of them."""
+
+import copy
+import random
+from typing import Any
+
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+TIME = 1531420618
+VECTOR = (
+    "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
+    "&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text="
+    "&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554"
+    "%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121"
+    ".803a0bc887a14d10d2c447fce8b6703c"
+)
+VECTOR_SIGNATURE = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
+"""Slack's own example: https://docs.slack.dev/authentication/verifying-requests-from-slack"""
+FORM = "application/x-www-form-urlencoded"
+CANARY = "canary-in-the-body"
+
+
+def payloads() -> list[dict[str, Any]]:
+    """Return one payload of each kind that Slack sends."""
+    who: dict[str, Any] = {
+        "user": {"id": "U1", "team_id": "T1"},
+        "team": {"id": "T1"},
+        "api_app_id": "A1",
+        "trigger_id": "1.2.3",
+        "response_url": "http://127.0.0.1:9/response",
+    }
+    view = {
+        "id": "V1",
+        "hash": "1.a",
+        "type": "modal",
+        "private_metadata": '{"draft": "0", "step": "knowledge"}',
+        "state": {"values": {"title": {"answer": {"type": "plain_text_input", "value": CANARY}}}},
+    }
+    submitted = [
+        {**who, "type": "view_submission", "view": {**view, "callback_id": callback}}
+        for callback in ("workflow", "questions", "review", "unknown")
+    ]
+    about = {**view, "private_metadata": '{"decision": 1}'}
+    submitted += [
+        {**who, "type": "view_submission", "view": {**about, "callback_id": callback}}
+        for callback in ("override", "withdraw", "hand_over")
+    ]
+    pressed = [
+        {
+            **who,
+            "type": "block_actions",
+            "container": {"type": "message", "message_ts": "1.0", "channel_id": "C1"},
+            "channel": {"id": "C1", "name": "product"},
+            "actions": [
+                {
+                    "type": kind,
+                    "action_id": action,
+                    "block_id": "decision:1",
+                    "value": "small",
+                    "selected_channel": "C2",
+                    "selected_option": {"value": "withdraw:1"},
+                }
+            ],
+        }
+        for kind, action in [
+            *(("button", each) for each in ("resume", "retry_post", "resend", "start:small", "x")),
+            ("channels_select", "post_elsewhere"),
+            ("overflow", "menu"),
+        ]
+    ]
+    back = {"type": "button", "action_id": "back", "block_id": "navigation"}
+    return [
+        *submitted,
+        *pressed,
+        {**who, "type": "block_actions", "view": {**view, "callback_id": "q"}, "actions": [back]},
+        {
+            **who,
+            "type": "message_action",
+            "callback_id": "decide_from_message",
+            "channel": {"id": "C1", "name": "product"},
+            "message": {"ts": "1.0", "text": CANARY},
+        },
+        {**who, "type": "shortcut", "callback_id": "start_decision"},
+        {**who, "type": "view_closed", "view": view, "is_cleared": True},
+        *(
+            {
+                "type": "event_callback",
+                "team_id": "T1",
+                "event_id": "Ev1",
+                "event_time": TIME,
+                "event": {"type": kind, "user": "U1", "tab": "home", "tokens": {"bot": ["U0"]}},
+            }
+            for kind in ("app_home_opened", "app_uninstalled", "tokens_revoked", "message")
+        ),
+        *(
+            {
+                "command": "/ragvsft",
+                "text": text,
+                "team_id": "T1",
+                "user_id": "U1",
+                "channel_id": "C1",
+                "channel_name": "product",
+                "trigger_id": "1.2.3",
+                "response_url": "http://127.0.0.1:9/response",
+            }
+            for text in ("", "help", "start nonsense", CANARY)
+        ),
+    ]
+
+
+HOSTILE: list[Any] = [
+    None, True, -1, 2**70, 1.5, "", "x" * 5000, "'; drop table drafts; --", "<!channel>", "\x00",
+    "\ud800", "\u202eעברית", [], [[]], {}, {"id": None}, {"type": "x"}, [None], ["x"] * 50,
+]  # fmt: skip
+
+
+def mutated(payload: Any, dice: random.Random) -> Any:
+    """Return a payload in which up to three things are gone, or something else."""
+    changed = copy.deepcopy(payload)
+    for _ in range(dice.randint(1, 3)):
+        node: Any = changed
+        while True:
+            keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+            if not keys:
+                break
+            key = dice.choice(keys)
+            if isinstance(node[key], dict | list) and node[key] and dice.random() < 0.7:
+                node = node[key]
+                continue
+            if dice.random() < 0.3:
+                del node[key]
+            else:
+                node[key] = dice.choice(HOSTILE)
+            break
+    return changed
