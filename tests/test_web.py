@@ -26,10 +26,9 @@ from bot.slack.installs import OneWorkspace
 from bot.store.log import Log
 from bot.web import LARGEST_BODY, Endpoints, Readiness, create_web
 from tests.decisions.world import StoppedClock, World
-from tests.web_payloads import mutated, payloads
+from tests.web_payloads import CANARY, TIME, mutated, payloads
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
-TIME = 1531420618
 VECTOR = (
     "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
     "&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text="
@@ -40,7 +39,6 @@ VECTOR = (
 VECTOR_SIGNATURE = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
 """Slack's own example: https://docs.slack.dev/authentication/verifying-requests-from-slack"""
 FORM = "application/x-www-form-urlencoded"
-CANARY = "canary-in-the-body"
 
 
 class Surroundings:

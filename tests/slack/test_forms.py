@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import strategies as st
 
 from bot.decisions.model import Place, Review, ReviewChoice, Visibility, Workflow
 from bot.slack.forms import (
@@ -17,19 +16,6 @@ from bot.slack.forms import (
 )
 from bot.slack.payloads import (
     Unreadable,
-)
-
-NESTED = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5)),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3),
-        st.dictionaries(
-            st.sampled_from(["id", "team_id", "user", "team", "view", "values", "text", "x"]),
-            inner,
-            max_size=4,
-        ),
-    ),
-    max_leaves=12,
 )
 
 
