@@ -22,12 +22,12 @@ from bot.serving import HttpServer
 from bot.settings import Settings, SettingsError, missing
 from bot.slack.bolt import create_bolt_app
 from bot.slack.connection import check_bot_token, socket_mode
-from bot.slack.delivery import Courier
-from bot.slack.install_pages import InstallPages
-from bot.slack.installs import Installs, ManyWorkspaces, OneWorkspace
-from bot.slack.oauth import OAuthApp, OAuthFlow
+from bot.slack.delivery.courier import Courier
+from bot.slack.installing.install_pages import InstallPages
+from bot.slack.installing.installs import Installs, ManyWorkspaces, OneWorkspace
+from bot.slack.installing.oauth import OAuthApp, OAuthFlow
+from bot.slack.installing.tokens import TokenSeal
 from bot.slack.refusals import SLACK_SECONDS
-from bot.slack.tokens import TokenSeal
 from bot.store.installations import SqliteInstallations
 from bot.store.log import Log
 from bot.store.outbox import SqliteOutbox

@@ -22,7 +22,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from bot.logs import configure_logs
 from bot.slack.bolt import create_bolt_app
-from bot.slack.installs import OneWorkspace
+from bot.slack.installing.installs import OneWorkspace
 from bot.store.log import Log
 from bot.web import LARGEST_BODY, Endpoints, Readiness, create_web
 from tests.decisions.world import StoppedClock, World

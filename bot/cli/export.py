@@ -10,7 +10,7 @@ import click
 from bot.cli.common import BadInput
 
 if TYPE_CHECKING:
-    from bot.decisions.record import Record
+    from bot.decisions.records.record import Record
     from bot.store.sqlite import SqliteStore
 
 _BATCH = 500
@@ -108,7 +108,7 @@ def _chosen(workspace: str | None, there: dict[str, int]) -> str:
 async def _records(store: "SqliteStore", workspace: str) -> "list[Record]":
     from bot.advice import loader
     from bot.advice.playbook import Playbook
-    from bot.decisions.record import Record
+    from bot.decisions.records.record import Record
 
     playbooks: dict[str, Playbook] = {}
     records: list[Record] = []

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import yaml
 
-from bot.decisions.madr import as_markdown, filename
-from bot.decisions.record import Record, as_json, schema
-from bot.decisions.spreadsheet import as_csv
+from bot.decisions.records.madr import as_markdown, filename
+from bot.decisions.records.record import Record, as_json, schema
+from bot.decisions.records.spreadsheet import as_csv
 
 _OURS = re.compile(r"\A---\n(.*?)^---$", re.DOTALL | re.MULTILINE)
 

@@ -17,7 +17,7 @@ from bot.decisions.reading import (
     Sight,
     Wanted,
 )
-from bot.decisions.record import Record
+from bot.decisions.records.record import Record
 
 STATUS_WORDS: Mapping[str, tuple[Status, ...]] = {
     **{status.value: (status,) for status in Status},

@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.desk import Desk
 from bot.slack.errands import Errands
 from bot.slack.finder import Finder
-from bot.slack.installs import Installs
+from bot.slack.installing.installs import Installs
 from bot.slack.listeners import (
     buttons,
     commands,

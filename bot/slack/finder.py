@@ -8,11 +8,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.advice.playbook import Playbook
 from bot.decisions.desk import Desk
 from bot.decisions.finding import Shown, words_of
-from bot.decisions.madr import as_markdown, filename
 from bot.decisions.model import Decision
 from bot.decisions.reading import Found, Sight, Wanted
-from bot.decisions.record import Record, as_json
-from bot.decisions.spreadsheet import as_csv
+from bot.decisions.records.madr import as_markdown, filename
+from bot.decisions.records.record import Record, as_json
+from bot.decisions.records.spreadsheet import as_csv
 from bot.slack.queries import Query
 from bot.slack.refusals import UNREACHABLE
 from bot.slack.uploads import TextFile, send_file

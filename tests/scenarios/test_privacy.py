@@ -14,8 +14,8 @@ from bot.decisions.errors import NoSuchDecision
 from bot.decisions.model import Decision, Draft, Person, Place, Visibility, Workflow
 from bot.decisions.questionnaire import Questionnaire
 from bot.decisions.reading import Sight
-from bot.decisions.record import as_json
-from bot.decisions.spreadsheet import as_csv
+from bot.decisions.records.record import as_json
+from bot.decisions.records.spreadsheet import as_csv
 from bot.playground.person import Actor
 from bot.slack.finder import Finder
 from bot.slack.pages import modal_of

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.playground.serving import serving_app
-from bot.slack.outcomes import Outcome, of_error
+from bot.slack.delivery.outcomes import Outcome, of_error
 from bot.slack.refusals import Refusal, refusal_of
 
 BROKEN = Response('{"ok": fal', 502, media_type="application/json")

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
-from bot.slack.delivery import Courier
+from bot.slack.delivery.courier import Courier
 from bot.store.log import Log
 from bot.store.outbox import SqliteOutbox
 from tests.decisions.world import World

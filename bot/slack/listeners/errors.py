@@ -27,7 +27,7 @@ from bot.decisions.errors import (
 from bot.slack.errands import Body, Errands
 from bot.slack.forms import FieldError
 from bot.slack.ids import Block
-from bot.slack.installs import NotInstalled
+from bot.slack.installing.installs import NotInstalled
 from bot.slack.listeners.opening import NotOpened
 from bot.slack.payloads import Outsider, Unreadable, who
 from bot.slack.responses import respond_privately

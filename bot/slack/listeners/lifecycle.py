@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
-from bot.slack.installs import Installs
+from bot.slack.installing.installs import Installs
 from bot.slack.payloads import Unreadable, happened_at, revoked_bots
 
 

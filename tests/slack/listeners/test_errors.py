@@ -7,7 +7,7 @@ import pytest
 
 from bot.advice.advisor import InvalidAnswers
 from bot.decisions import errors
-from bot.slack.installs import NotInstalled
+from bot.slack.installing.installs import NotInstalled
 from bot.slack.listeners.errors import words_for
 from bot.slack.payloads import Outsider
 from bot.slack.views.notices import UNEXPECTED

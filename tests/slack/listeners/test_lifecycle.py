@@ -13,10 +13,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import SystemClock
 from bot.decisions.installation import Installation
-from bot.slack.installs import ManyWorkspaces
+from bot.slack.installing.installs import ManyWorkspaces
+from bot.slack.installing.tokens import TokenSeal
 from bot.slack.listeners.lifecycle import Lifecycle
 from bot.slack.payloads import Unreadable
-from bot.slack.tokens import TokenSeal
 from bot.store.installations import SqliteInstallations
 from bot.store.log import Log
 

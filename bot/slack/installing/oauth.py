@@ -18,9 +18,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.installation import Installation, Installations
 from bot.decisions.ports import Clock
-from bot.slack.installs import ManyWorkspaces
+from bot.slack.installing.installs import ManyWorkspaces
+from bot.slack.installing.tokens import TokenSeal
 from bot.slack.refusals import UNREACHABLE, refusal_of
-from bot.slack.tokens import TokenSeal
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.installation import Installation, Installations
 from bot.decisions.ports import Clock
-from bot.slack.tokens import TokenSeal, TokenUnreadable
+from bot.slack.installing.tokens import TokenSeal, TokenUnreadable
 
 log = structlog.get_logger(__name__)
 

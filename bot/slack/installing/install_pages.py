@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from bot.slack.oauth import STATE_LIFE, Answer, Installed, InstallFailed, OAuthFlow
+from bot.slack.installing.oauth import STATE_LIFE, Answer, Installed, InstallFailed, OAuthFlow
 
 INSTALL_PATH = "/slack/install"
 COOKIE = "ragvsft_install"

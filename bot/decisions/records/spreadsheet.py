@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from bot.decisions.record import Record, Reviewed
+from bot.decisions.records.record import Record, Reviewed
 
 COLUMNS = (
     *("workspace", "number", "title", "problem", "status", "recommended", "strength", "settled"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.decisions.delivery import announcement_key
-from bot.slack.delivery import METADATA_EVENT, back_off
+from bot.slack.delivery.courier import METADATA_EVENT, back_off
 from tests.decisions.world import ADA, BEN, NAMELESS
 from tests.slack.tiny_slack import WITHIN, Delivering, delivering
 

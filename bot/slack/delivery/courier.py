@@ -13,11 +13,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.delivery import Delivery, DeliveryKind, trouble_notice
 from bot.decisions.desk import Desk
 from bot.decisions.ports import Clock, Outbox
-from bot.slack.installs import NotInstalled
-from bot.slack.outcomes import Outcome, of_error
+from bot.slack.delivery.outcomes import Outcome, of_error
+from bot.slack.delivery.rendering import Renderer
+from bot.slack.installing.installs import NotInstalled
+from bot.slack.installing.tokens import TokenUnreadable
 from bot.slack.refusals import UNREACHABLE
-from bot.slack.rendering import Renderer
-from bot.slack.tokens import TokenUnreadable
 from bot.slack.views.message import Message
 
 log = structlog.get_logger(__name__)

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.slack.outcomes import Outcome, of_error
+from bot.slack.delivery.outcomes import Outcome, of_error
 
 
 def refused(

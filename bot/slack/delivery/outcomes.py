@@ -10,9 +10,9 @@ from typing import Literal
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.installs import NotInstalled
+from bot.slack.installing.installs import NotInstalled
+from bot.slack.installing.tokens import TokenUnreadable
 from bot.slack.refusals import refusal_of
-from bot.slack.tokens import TokenUnreadable
 
 _LATER = frozenset(
     {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable",

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import yaml
 
 from bot.decisions.model import Outcome, Status, Visibility
-from bot.decisions.record import Argument, Record, Reviewed, RuledOut
+from bot.decisions.records.record import Argument, Record, Reviewed, RuledOut
 
 _SLUG_LENGTH = 60
 _MARKS = re.compile(r"([\\`*_{}\[\]<>|~#$])")

@@ -15,9 +15,9 @@ from starlette.routing import Route
 
 from bot.clock import SystemClock
 from bot.playground.serving import serving_app
-from bot.slack.installs import ManyWorkspaces
-from bot.slack.oauth import Answer, Installed, InstallFailed, OAuthApp, OAuthFlow
-from bot.slack.tokens import TokenSeal
+from bot.slack.installing.installs import ManyWorkspaces
+from bot.slack.installing.oauth import Answer, Installed, InstallFailed, OAuthApp, OAuthFlow
+from bot.slack.installing.tokens import TokenSeal
 from bot.store.installations import SqliteInstallations
 from bot.store.log import Log
 

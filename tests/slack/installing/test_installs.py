@@ -13,9 +13,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.installation import Installation
 from bot.decisions.model import Person
-from bot.slack.installs import HELD_FOR, ManyWorkspaces, NotInstalled
+from bot.slack.installing.installs import HELD_FOR, ManyWorkspaces, NotInstalled
+from bot.slack.installing.tokens import TokenSeal, TokenUnreadable
 from bot.slack.payloads import who
-from bot.slack.tokens import TokenSeal, TokenUnreadable
 from bot.store.installations import SqliteInstallations
 from bot.store.log import Log
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.decisions.madr import as_markdown, filename
 from bot.decisions.model import Outcome, ReviewAnswer, Status
-from bot.decisions.record import Record, as_json, schema
-from bot.decisions.spreadsheet import COLUMNS, as_csv
+from bot.decisions.records.madr import as_markdown, filename
+from bot.decisions.records.record import Record, as_json, schema
+from bot.decisions.records.spreadsheet import COLUMNS, as_csv
 from tests.decisions.shelf import ADVISOR, AT, SECRET, decision
 
 HOSTILE = (

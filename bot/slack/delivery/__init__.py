@@ -1,0 +1,1 @@
+"""Carrying deliveries out: rendered from the log, posted, and what came of it."""
