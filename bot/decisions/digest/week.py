@@ -1,0 +1,127 @@
+"""What a channel's week amounts to: the content of a digest, before anybody puts it into words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Generic, TypeVar
+
+from bot.decisions.calibration import Tally
+from bot.decisions.digest.settings import Scope
+from bot.decisions.model import Decision, Place
+from bot.decisions.reading import Announced
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A decision, and where it was announced; None as long as it was not."""
+
+    decision: Decision
+    announced: Announced | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement(Entry):
+    """An open decision whose people come to different verdicts.
+
+    `verdicts` has the number of people by option, the driver counted. `flipping` is how many of
+    the questions they differ on would flip it.
+    """
+
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+    flipping: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Altered(Entry):
+    """A past decision that today's rules would make otherwise: the option they recommend now."""
+
+    now: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Share(Generic[T]):
+    """The first of something, and how many there are in all."""
+
+    shown: tuple[T, ...] = ()
+    count: int = 0
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return self.count > 0
+
+    @property
+    def rest(self) -> int:
+        """How many are not shown."""
+        return self.count - len(self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """How much goes on in private channels that a digest may only count."""
+
+    waiting: int = 0
+    new: int = 0
+    decided: int = 0
+
+    def __bool__(self) -> bool:
+        """Whether there is anything."""
+        return bool(self.waiting or self.new or self.decided)
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How many decisions were opened in each week, by the option chosen, else recommended.
+
+    `weeks` are the first days of the weeks, oldest first; each option has a count for each week.
+    """
+
+    weeks: tuple[date, ...] = ()
+    options: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether anything was opened."""
+        return any(any(counts) for counts in self.options.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A channel's digest: what happened from `since` to `until`, and what is to be done.
+
+    `titles` has the option's title by its id, for every option named. `missed` are the days of
+    digests that did not come. Parts that are not wanted are empty. `waiting` is ordered by age,
+    the oldest first; `new` and `decided` the newest first. `calibration` counts the outcomes of
+    past decisions by the option that was chosen.
+    """
+
+    workspace: str
+    place: Place
+    scope: Scope
+    since: datetime
+    until: datetime
+    zone: str
+    titles: Mapping[str, str] = field(default_factory=dict)
+    missed: tuple[date, ...] = ()
+    waiting: Share[Entry] = Share()
+    disagreements: Share[Disagreement] = Share()
+    reviews: Share[Entry] = Share()
+    new: Share[Entry] = Share()
+    decided: Share[Entry] = Share()
+    calibration: Mapping[str, Tally] = field(default_factory=dict)
+    altered: Share[Altered] = Share()
+    trend: Trend = Trend()
+    hidden: Hidden = Hidden()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing waits for anybody, and nothing happened."""
+        return not (
+            self.waiting
+            or self.disagreements
+            or self.reviews
+            or self.new
+            or self.decided
+            or self.altered
+            or self.hidden
+        )
