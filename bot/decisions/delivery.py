@@ -29,6 +29,8 @@ class DeliveryKind(StrEnum):
     """To a person: one paragraph."""
     REVIEW = "review"
     """To a decider: the question how a decision went."""
+    DIGEST = "digest"
+    """A channel's digest."""
     COULD_NOT_OPEN = "could_not_open"
     """To a person: the questionnaire did not open; a button that opens it."""
 

@@ -1,7 +1,7 @@
 """A message as Slack takes it, and the means to keep it within Slack's limits."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 
+from bot.decisions.digest.week import Trend
 from bot.decisions.model import Place, Visibility
 from bot.slack.text import FALLBACK, MESSAGE_BUDGET, SECTION, channel_link, fit
 
@@ -26,11 +27,26 @@ _MOST_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a digest's trend, and the words for whoever does not see it.
+
+    `instead_of` is the index of the message's block, a table, whose place it takes where it could
+    be uploaded. `titles` are those of the options, by id.
+    """
+
+    trend: Trend
+    titles: Mapping[str, str]
+    alt: str
+    instead_of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """The blocks of a message, and the text for notifications and screen readers."""
 
     text: str
     blocks: list[dict[str, Any]]
+    picture: Picture | None = None
 
 
 def plain(text: str) -> PlainTextObject:
