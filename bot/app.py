@@ -27,6 +27,7 @@ from bot.slack.installing.install_pages import InstallPages
 from bot.slack.installing.installs import Installs, ManyWorkspaces, OneWorkspace
 from bot.slack.installing.oauth import OAuthApp, OAuthFlow
 from bot.slack.installing.tokens import TokenSeal
+from bot.slack.people import SlackDirectory
 from bot.slack.refusals import SLACK_SECONDS
 from bot.store.installations import SqliteInstallations
 from bot.store.log import Log
@@ -83,13 +84,14 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         )
         installs, pages = await _installing(settings, client, log, clock)
         woken = asyncio.Event()
-        desk = Desk(SqliteStore(log), clock, playbooks, woken.set)
+        people = SlackDirectory(installs.client_for)
+        desk = Desk(SqliteStore(log), clock, playbooks, woken.set, people)
         outbox = SqliteOutbox(log)
         courier = Courier(outbox, desk, clock, installs.client_for, woken)
         await stack.enter_async_context(_delivering(courier))
         bolt, errands = create_bolt_app(desk, client, installs, settings.command)
         stack.push_async_callback(errands.drain)
-        rounds = Rounds(desk.reviewing.ask_due, desk.drafting.expire)
+        rounds = Rounds(desk.reviewing.ask_due, desk.drafting.expire, desk.people.learn)
         await stack.enter_async_context(_going_round(rounds))
         schedule = create_schedule(woken.set, playbooks.refresh, rounds.wake)
         schedule.start()

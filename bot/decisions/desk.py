@@ -12,8 +12,10 @@ from bot.decisions.editions import Editions
 from bot.decisions.errors import AlreadyPosted, NothingToResend, NotTheirs
 from bot.decisions.finding import Finding
 from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Status, Visibility
+from bot.decisions.people import People
 from bot.decisions.perspectives import Perspectives
 from bot.decisions.ports import Clock, Playbooks, Store
+from bot.decisions.profiles import Directory, NoDirectory
 from bot.decisions.reviewing import Reviewing
 
 HELD_UP_AFTER = timedelta(seconds=3)
@@ -34,7 +36,12 @@ class Desk:
     """Everything a person can do; each method is one use case, those of drafts in `drafting`."""
 
     def __init__(
-        self, store: Store, clock: Clock, playbooks: Playbooks, wake_delivery: Callable[[], None]
+        self,
+        store: Store,
+        clock: Clock,
+        playbooks: Playbooks,
+        wake_delivery: Callable[[], None],
+        directory: Directory | None = None,
     ) -> None:
         """Make a desk.
 
@@ -43,11 +50,13 @@ class Desk:
             clock: the only source of time.
             playbooks: the playbooks in use.
             wake_delivery: called when there is something new to deliver.
+            directory: where people are looked up; nobody is found without one.
         """
         self._store = store
         self._clock = clock
         self._wake_delivery = wake_delivery
         self.editions = Editions(store, playbooks)
+        self.people = People(store, clock, directory or NoDirectory())
         self.drafting = Drafting(store, clock, self.editions)
         self.finding = Finding(store, self.editions)
         self.deciding = Deciding(store, clock, self.editions, wake_delivery)

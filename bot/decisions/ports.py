@@ -10,6 +10,7 @@ from bot.advice.loader import PlaybookText
 from bot.decisions.delivery import Delivery
 from bot.decisions.events import Change
 from bot.decisions.model import Decision, Draft, Person, Place
+from bot.decisions.profiles import PeopleStore
 from bot.decisions.reading import ReadingStore
 from bot.decisions.team_log import TeamStore
 
@@ -48,7 +49,7 @@ class Playbooks(Protocol):
         ...
 
 
-class Store(ReadingStore, TeamStore, Protocol):
+class Store(ReadingStore, TeamStore, PeopleStore, Protocol):
     """The decision log. Each method is one transaction."""
 
     async def add_draft(self, draft: Draft, text: PlaybookText) -> None:

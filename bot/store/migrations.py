@@ -2,6 +2,7 @@
 
 from sqlite_utils import Database, Migrations
 
+from bot.store.people_schema import create_people
 from bot.store.perspectives_schema import create_perspectives
 from bot.store.search_schema import create_search
 
@@ -169,6 +170,14 @@ def m005_reviews(db: Database) -> None:
 def m006_asked_of(db: Database) -> None:
     """What was asked of a person is found by the person."""
     db.execute("create index idx_asked_of on asked (workspace, user, number)")
+
+
+@migrations()
+def m008_people_and_sources(db: Database) -> None:
+    """What people are called and where, and which message a decision was made from."""
+    create_people(db)
+    for table in ("drafts", "decisions"):
+        db.execute(f"alter table {table} add column source text")
 
 
 def _table(

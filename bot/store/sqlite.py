@@ -21,12 +21,13 @@ from bot.decisions.reading import Sight, Wanted
 from bot.store import rows
 from bot.store.changes import keep_needed, note, row_of
 from bot.store.log import Log
+from bot.store.people import SqlitePeople
 from bot.store.perspectives import SqlitePerspectives
 from bot.store.reading import SqliteReading
 from bot.store.reviews import SqliteReviews
 
 
-class SqliteStore(SqliteReading, SqliteReviews, SqlitePerspectives):
+class SqliteStore(SqliteReading, SqliteReviews, SqlitePerspectives, SqlitePeople):
     """The port `Store`, on a log."""
 
     def __init__(self, log: Log) -> None:

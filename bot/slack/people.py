@@ -1,0 +1,86 @@
+"""Slack's directory of people. Fills the port `Directory`.
+
+Source: https://docs.slack.dev/reference/methods/users.info (scope `users:read`)
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.model import Person
+from bot.decisions.profiles import DirectoryBusy, Known, zone_named
+from bot.slack.installing.installs import NotInstalled
+from bot.slack.installing.tokens import TokenUnreadable
+from bot.slack.refusals import UNREACHABLE, Refusal, refusal_of
+from bot.slack.text import one_line
+
+LONGEST_LOOK_UP = 1.0
+"""Seconds that somebody may wait for a name."""
+_AWAY = timedelta(minutes=1)
+_NOT_ALLOWED = timedelta(hours=1)
+_NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+_LONGEST_NAME = 80
+
+
+class SlackDirectory:
+    """Looks people up by `users.info`."""
+
+    def __init__(
+        self,
+        client_for: Callable[[str], Awaitable[AsyncWebClient]],
+        longest: float = LONGEST_LOOK_UP,
+    ) -> None:
+        """Make the directory.
+
+        Args:
+            client_for: returns the Web API client of a workspace.
+            longest: after how many seconds to give up.
+        """
+        self._client_for = client_for
+        self._longest = longest
+
+    async def look_up(self, person: Person) -> Known | None:
+        """Return what Slack knows of a person; None where it knows nobody of that id.
+
+        Raises:
+            DirectoryBusy: Slack does not answer, or not this app.
+        """
+        try:
+            async with asyncio.timeout(self._longest):
+                client = await self._client_for(person.workspace)
+                answer = await client.users_info(user=person.user)
+        except SlackApiError as error:
+            refusal = refusal_of(error)
+            if refusal.error in _NOBODY:
+                return None
+            raise DirectoryBusy(_wait(refusal)) from error
+        except (NotInstalled, TokenUnreadable) as error:
+            raise DirectoryBusy(_NOT_ALLOWED) from error
+        except UNREACHABLE as error:
+            raise DirectoryBusy(_AWAY) from error
+        user = answer.get("user")
+        return _known(user if isinstance(user, Mapping) else {})
+
+
+def _wait(refusal: Refusal) -> timedelta:
+    """Return how long to leave Slack alone after a refusal."""
+    if refusal.status == 429 or refusal.error in {"ratelimited", "rate_limited"}:
+        asked = refusal.retry_after
+        return timedelta(seconds=int(asked)) if asked.isdecimal() else _AWAY
+    return _AWAY if refusal.status >= 500 else _NOT_ALLOWED
+
+
+def _known(user: Mapping[str, Any]) -> Known:
+    profile = user.get("profile")
+    told = profile if isinstance(profile, Mapping) else {}
+    names = (
+        *(told.get("real_name"), user.get("real_name")),
+        *(told.get("display_name"), user.get("name")),
+    )
+    name = next((one_line(str(each)) for each in names if each and str(each).strip()), "")
+    zone = zone_named(str(user.get("tz") or ""))
+    return Known(name[:_LONGEST_NAME], zone.key if zone else None)

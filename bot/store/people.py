@@ -1,0 +1,69 @@
+"""People in the log. Fills the port `PeopleStore`."""
+
+import json
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.decisions.model import Person
+from bot.decisions.profiles import Known, Profile
+from bot.store.log import Log
+
+_PROFILES = """
+select user, name, zone, asked_at from people
+where workspace = :workspace and user in (select value from json_each(:users)) and asked_at <> ''
+"""
+_NOT_ASKED = """
+select workspace, user from people
+where asked_at < :before and workspace not in (select value from json_each(:leave_out))
+order by asked_at limit :limit
+"""
+
+
+class SqlitePeople:
+    """The port `PeopleStore`, on a log."""
+
+    def __init__(self, log: Log) -> None:
+        """Make it on a log that its owner opens and closes."""
+        self._log = log
+
+    async def profiles(self, workspace: str, users: Collection[str]) -> dict[str, Profile]:
+        """Return what is kept of people, by user id; those never asked about are left out."""
+        arguments = {"workspace": workspace, "users": json.dumps(list(users))}
+        found = await self._log.read(lambda db: list(db.query(_PROFILES, arguments)))
+        return {
+            row["user"]: Profile(
+                Person(workspace, row["user"]),
+                Known(row["name"], row["zone"]),
+                datetime.fromisoformat(row["asked_at"]),
+            )
+            for row in found
+        }
+
+    async def keep_profile(self, profile: Profile) -> None:
+        """Keep a profile, in the place of an earlier one."""
+        row = {
+            "workspace": profile.person.workspace,
+            "user": profile.person.user,
+            "name": profile.known.name,
+            "zone": profile.known.zone,
+            "asked_at": profile.asked_at.isoformat(),
+        }
+
+        def work(db: Database) -> None:
+            db.table("people").upsert(row, pk=("workspace", "user"))
+
+        await self._log.write(work)
+
+    async def not_asked_since(
+        self, before: datetime, leave_out: Collection[str], limit: int
+    ) -> list[Person]:
+        """Return people who appear in decisions and were not asked about since `before`."""
+        arguments = {
+            "before": before.isoformat(),
+            "leave_out": json.dumps(list(leave_out)),
+            "limit": limit,
+        }
+        found = await self._log.read(lambda db: list(db.query(_NOT_ASKED, arguments)))
+        return [Person(row["workspace"], row["user"]) for row in found]

@@ -1,0 +1,129 @@
+"""What is known of people: asked for once, kept, asked for again, and never waited for in vain."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.decisions.model import Person
+from bot.decisions.people import FRESH_FOR, LEARNED_AT_ONCE, People
+from bot.decisions.profiles import DirectoryBusy, Known, zone_named
+from tests.decisions.shelf import decision, shelve
+from tests.decisions.world import ADA, BEN, STRANGER, World
+
+
+class PhoneBook:
+    """A directory that does as it is told."""
+
+    def __init__(self) -> None:
+        self.known: dict[Person, Known] = {}
+        self.busy: dict[str, timedelta] = {}
+        self.asked: list[Person] = []
+
+    async def look_up(self, person: Person) -> Known | None:
+        self.asked.append(person)
+        if (wait := self.busy.get(person.workspace)) is not None:
+            raise DirectoryBusy(wait)
+        return self.known.get(person)
+
+
+@pytest.fixture
+def book() -> PhoneBook:
+    book = PhoneBook()
+    book.known = {ADA: Known("Ada Lind", "Europe/Stockholm"), BEN: Known("Ben Okafor")}
+    return book
+
+
+@pytest.fixture
+def people(world: World, book: PhoneBook) -> People:
+    return People(world.store, world.clock, book)
+
+
+async def test_a_person_is_looked_up_once_a_week(
+    world: World, people: People, book: PhoneBook
+) -> None:
+    """What is known is kept; after a week it is looked up again, and the new name is taken."""
+    for _ in range(2):
+        profile = await people.profile(ADA)
+        assert profile is not None
+        assert profile.known == Known("Ada Lind", "Europe/Stockholm")
+    assert book.asked == [ADA]
+    book.known[ADA] = Known("Ada Berg", "Asia/Tokyo")
+    world.clock.advance(FRESH_FOR - timedelta(seconds=1))
+    assert await people.zone_of(ADA) == "Europe/Stockholm"
+    world.clock.advance(timedelta(seconds=1))
+    assert await people.zone_of(ADA) == "Asia/Tokyo"
+    assert await people.names("T1", ["U1", "U2"]) == {"U1": "Ada Berg"}
+
+
+async def test_a_silent_directory_leaves_what_is_known(
+    world: World, people: People, book: PhoneBook
+) -> None:
+    """Where it does not answer, the old name stands; it is left alone for as long as it wishes."""
+    await people.profile(ADA)
+    world.clock.advance(2 * FRESH_FOR)
+    book.busy = {"T1": timedelta(seconds=30)}
+    for _ in range(3):
+        assert await people.zone_of(ADA) == "Europe/Stockholm"
+        assert await people.zone_of(BEN) is None
+    assert len(book.asked) == 2
+    book.busy = {}
+    world.clock.advance(timedelta(seconds=30))
+    assert await people.profile(BEN) is not None
+
+
+async def test_who_is_gone_keeps_the_name(world: World, people: People, book: PhoneBook) -> None:
+    """Somebody whom the directory no longer has is still called as before; a stranger is nobody."""
+    await people.profile(ADA)
+    book.known = {}
+    world.clock.advance(2 * FRESH_FOR)
+    profile = await people.profile(ADA)
+    assert profile is not None
+    assert profile.known.name == "Ada Lind"
+    assert await people.zone_of(BEN) is None
+    assert await people.names("T1", ["U1", "U2"]) == {"U1": "Ada Lind"}
+
+
+async def test_workspaces_are_apart(people: People) -> None:
+    """The same id in another workspace is another person."""
+    await people.profile(ADA)
+    assert await people.names(STRANGER.workspace, [ADA.user]) == {}
+    assert await people.zone_of(STRANGER) is None
+
+
+async def test_people_of_decisions_are_learned(
+    world: World, people: People, book: PhoneBook
+) -> None:
+    """Whoever drives, decides or is asked is asked about, a few at a time, each once a week."""
+    crowd = [f"U{number}" for number in range(1, 16)]
+    await shelve(world, decision(1, people=crowd))
+    counts = [await people.learn() for _ in range(3)]
+    assert counts == [LEARNED_AT_ONCE, 15 - LEARNED_AT_ONCE, 0]
+    assert sorted(each.user for each in book.asked) == sorted(crowd)
+    await world.desk.perspectives.ask(ADA, 1, ["U99"])
+    assert await people.learn() == 1
+    assert book.asked[-1] == Person("T1", "U99")
+    world.clock.advance(FRESH_FOR + timedelta(seconds=1))
+    assert await people.learn() == LEARNED_AT_ONCE
+
+
+async def test_a_busy_workspace_does_not_hold_up_the_others(
+    world: World, people: People, book: PhoneBook
+) -> None:
+    """Where one workspace is to be left alone, the people of the next are learned all the same."""
+    crowd = [f"U{number}" for number in range(1, 16)]
+    book.busy = {"T1": timedelta(minutes=5)}
+    await shelve(world, decision(1, people=crowd), decision(1, workspace="T2"))
+    await people.learn()
+    await people.learn()
+    assert [each.workspace for each in book.asked] == ["T1", "T2"]
+    book.busy = {}
+    world.clock.advance(timedelta(minutes=5))
+    assert await people.learn() == LEARNED_AT_ONCE
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Nowhere/None", "../../etc/passwd", "Europe", "Europe/London\0", "x" * 5000]
+)
+def test_what_is_no_zone_is_none(name: str) -> None:
+    """A name that is no zone's gives none, whatever is wrong with it."""
+    assert zone_named(name) is None

@@ -1,0 +1,72 @@
+"""What Slack says of people, and what it comes to when it does not say."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.model import Person
+from bot.decisions.profiles import DirectoryBusy, Known
+from bot.playground import Playground, serving
+from bot.playground.faults import FaultKind
+from bot.slack.installing.installs import NotInstalled
+from bot.slack.people import SlackDirectory
+
+ADA = Person("T0NORTH", "U0ADA")
+
+
+@asynccontextmanager
+async def directory(playground: Playground) -> AsyncIterator[SlackDirectory]:
+    """The directory of the local workspace."""
+    async with serving(playground):
+
+        async def client_for(workspace: str) -> AsyncWebClient:
+            if workspace != ADA.workspace:
+                raise NotInstalled
+            return AsyncWebClient(
+                playground.bot_token, base_url=playground.api_url, retry_handlers=[]
+            )
+
+        yield SlackDirectory(client_for, longest=0.2)
+
+
+async def test_a_person_has_a_name_and_a_zone() -> None:
+    """The full name is taken, and the zone if this machine knows it; nobody is None."""
+    playground = Playground()
+    playground.team.person("ben").tz = "Nowhere/None"
+    async with directory(playground) as found:
+        assert await found.look_up(ADA) == Known("Ada Lind", "Europe/Berlin")
+        assert await found.look_up(Person(ADA.workspace, "U0BEN")) == Known("Ben Okafor")
+        assert await found.look_up(Person(ADA.workspace, "U0NOBODY")) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "wait"),
+    [
+        ("latency", timedelta(minutes=1)),
+        ("server_error", timedelta(minutes=1)),
+        ("drop_before", timedelta(minutes=1)),
+        ("rate_limited", timedelta(seconds=17)),
+    ],
+)
+async def test_a_slack_in_trouble_is_left_alone(kind: FaultKind, wait: timedelta) -> None:
+    """It is waited for a moment only; then it is left alone, for as long as it asks if it does."""
+    playground = Playground()
+    playground.faults.add(kind, "users.info", seconds=17)
+    async with directory(playground) as found:
+        with pytest.raises(DirectoryBusy) as busy:
+            await found.look_up(ADA)
+    assert busy.value.wait == wait
+
+
+async def test_where_it_may_not_ask_it_does_not_insist() -> None:
+    """Without the permission, or the app, Slack is left alone for an hour."""
+    playground = Playground()
+    playground.team.installation.scopes.discard("users:read")
+    async with directory(playground) as found:
+        for person in (ADA, Person("T0GONE", "U0ADA")):
+            with pytest.raises(DirectoryBusy) as busy:
+                await found.look_up(person)
+            assert busy.value.wait == timedelta(hours=1)
