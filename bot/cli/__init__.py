@@ -31,6 +31,10 @@ COMMANDS: Final = {
     "export": Entry(
         "Decisions", "bot.cli.export:export", "Write the decisions to files: ADRs, CSV or JSON."
     ),
+    "backup": Entry(
+        "Decisions", "bot.cli.backup:backup", "Copy the log to a file, while the bot runs."
+    ),
+    "restore": Entry("Decisions", "bot.cli.backup:restore", "Put a backup in the log's place."),
     "rules": Entry("Playbooks", "bot.cli.rules:rules", "Check, test, prove and try out the rules."),
 }
 

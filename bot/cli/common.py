@@ -41,3 +41,35 @@ def settings_here() -> "Settings":
         return load_settings(os.environ, Path(".env"))
     except SettingsError as error:
         raise BadInput(*error.problems) from error
+
+
+def log_path() -> Path:
+    """Return the file of the decision log, whether it is there or not; no token is needed for that.
+
+    Raises:
+        BadInput: the setting is malformed.
+    """
+    from bot.settings import SettingsError, check_values, read_values
+
+    try:
+        values = read_values(os.environ, Path(".env"))
+    except SettingsError as error:
+        raise BadInput(*error.problems) from error
+    settings, problems = check_values(
+        {name: value for name, value in values.items() if name == "DATABASE_URL"}
+    )
+    if settings is None:
+        raise BadInput(*problems)
+    return settings.database_path
+
+
+def existing_log_path() -> Path:
+    """Return the file of the decision log.
+
+    Raises:
+        BadInput: the setting is malformed, or there is no such file.
+    """
+    path = log_path()
+    if not path.is_file():
+        raise BadInput(f"there is no log at {path}: set DATABASE_URL to its file")
+    return path

@@ -1,13 +1,12 @@
 """`ragvsft export`: the decisions as files that can be kept in a repository."""
 
 import asyncio
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.common import BadInput
+from bot.cli.common import BadInput, existing_log_path
 
 if TYPE_CHECKING:
     from bot.decisions.records.record import Record
@@ -42,35 +41,13 @@ def export(folder: Path, form: str, workspace: str | None, include_private: bool
     """
     from bot.cli.export_files import bring_up_to_date, files_of
 
-    records = asyncio.run(_read(_log_path(), workspace))
+    records = asyncio.run(_read(existing_log_path(), workspace))
     kept = [each for each in records if include_private or each.visibility.value == "public"]
     try:
         written = bring_up_to_date(folder, files_of(kept, form), kept if form == "adr" else ())
     except OSError as error:
         raise BadInput(f"{folder} cannot be written ({error.strerror}): choose another") from error
     click.echo(_said(folder, len(kept), len(records) - len(kept), written))
-
-
-def _log_path() -> Path:
-    """Return the file of the log; no token is needed to read it.
-
-    Raises:
-        BadInput: the setting is malformed, or there is no such file.
-    """
-    from bot.settings import SettingsError, check_values, read_values
-
-    try:
-        values = read_values(os.environ, Path(".env"))
-    except SettingsError as error:
-        raise BadInput(*error.problems) from error
-    settings, problems = check_values(
-        {name: value for name, value in values.items() if name == "DATABASE_URL"}
-    )
-    if settings is None:
-        raise BadInput(*problems)
-    if not settings.database_path.is_file():
-        raise BadInput(f"there is no log at {settings.database_path}: set DATABASE_URL to its file")
-    return settings.database_path
 
 
 async def _read(path: Path, workspace: str | None) -> "list[Record]":

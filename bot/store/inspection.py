@@ -23,12 +23,14 @@ class Inspection:
         pending: schema steps that the next start will apply.
         unknown: schema steps applied by a newer version, which this one does not know.
         decisions: how many decisions it holds.
+        ours: whether it is a log of this program at all.
     """
 
     damage: tuple[str, ...]
     pending: tuple[str, ...]
     unknown: tuple[str, ...]
     decisions: int
+    ours: bool
 
 
 def inspect(path: Path) -> Inspection:
@@ -44,22 +46,43 @@ def inspect(path: Path) -> Inspection:
         ) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
-                return _inspect(Database(connection))
+                return look_over(connection)
             finally:
                 connection.execute("ROLLBACK")
     except sqlite3.Error as error:
         raise LogUnusable(f"{path} cannot be used: {error}") from error
 
 
-def _inspect(db: Database) -> Inspection:
-    verdicts = [str(row[0]) for row in db.execute("PRAGMA quick_check(3)")]
+def look_over(connection: sqlite3.Connection, *, thoroughly: bool = False) -> Inspection:
+    """Look at a log through a connection to it.
+
+    Args:
+        connection: whatever it is connected to.
+        thoroughly: compare the indices with their tables and follow the foreign keys too.
+
+    Raises:
+        sqlite3.DatabaseError: it is not a database.
+    """
+    db = Database(connection)
+    check = "PRAGMA integrity_check(3)" if thoroughly else "PRAGMA quick_check(3)"
+    damage = [str(row[0]) for row in db.execute(check) if row[0] != "ok"]
+    if thoroughly and not damage:
+        loose = db.execute("PRAGMA foreign_key_check")
+        damage = [f"row {row[1]} of {row[0]} belongs to no row of {row[2]}" for row in loose][:3]
     applied = [migration.name for migration in migrations.applied(db)]
     pending = [migration.name for migration in migrations.pending(db)]
-    with closing(Database(memory=True)) as nothing:
-        known = {migration.name for migration in migrations.pending(nothing)}
+    known = known_steps()
+    kept = db.table("decisions").exists()
     return Inspection(
-        damage=tuple(verdict for verdict in verdicts if verdict != "ok"),
+        damage=tuple(damage),
         pending=tuple(pending),
         unknown=tuple(name for name in applied if name not in known),
-        decisions=db.table("decisions").count if db.table("decisions").exists() else 0,
+        decisions=db.table("decisions").count if kept else 0,
+        ours=bool(applied) and kept,
     )
+
+
+def known_steps() -> frozenset[str]:
+    """Return the schema steps that this version knows."""
+    with closing(Database(memory=True)) as nothing:
+        return frozenset(migration.name for migration in migrations.pending(nothing))
