@@ -1,0 +1,166 @@
+"""The account at the end: what was promised, what the log has of it, and what stands in Slack."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.decisions.delivery import DeliveryKind
+from bot.playground.model import Message
+from tests.faults.crowd import Crowd, Promise, key_of
+from tests.faults.stage import Stage
+
+Row = dict[str, Any]
+_DONE = frozenset({"sent", "dismissed"})
+_MOOT = frozenset({"failed"})
+"""States that are in order only if somebody was told, or nothing was lost by it."""
+
+
+@dataclass
+class Account:
+    """What a run amounts to. It is in order if nothing was lost, doubled or wrong.
+
+    Attributes:
+        acked: requests that the bot said were done.
+        posted: messages of the bot in the workspace.
+        parked: messages of which the bot asked their owner whether they had arrived.
+        lost: what was promised, or should have been posted, and is not there; a line each.
+        doubled: what is there twice; a line each.
+        wrong: anything else that must not be; a line each.
+        repeated: notices that one person got twice in their direct messages.
+    """
+
+    acked: int = 0
+    posted: int = 0
+    parked: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
+
+    @property
+    def in_order(self) -> bool:
+        """Whether nothing was lost, doubled or wrong."""
+        return not (self.lost or self.doubled or self.wrong)
+
+
+class Log:
+    """The decision log as it is at the end."""
+
+    def __init__(self, stage: Stage) -> None:
+        """Read the log; no bot need be running."""
+        db = Database(stage.database)
+        self.decisions = list(db["decisions"].rows)
+        self.events = list(db["events"].rows)
+        self.deliveries = list(db["deliveries"].rows)
+        self.perspectives = list(db["perspectives"].rows)
+        self.digests = list(db["digests"].rows) if db["digests"].exists() else []
+        (found,) = db.query("pragma integrity_check")
+        self.integrity = found["integrity_check"]
+        db.close()
+
+    def keeps(self, promise: Promise) -> bool:
+        """Whether the log has what somebody was told is done."""
+        match promise.what:
+            case "decision":
+                return any(row["title"] == promise.mark for row in self.decisions)
+            case "view":
+                wanted = (promise.number, promise.by)
+                return any((row["number"], row["user"]) == wanted for row in self.perspectives)
+            case "settled":
+                return any(
+                    row["number"] == promise.number and row["status"] != "open"
+                    for row in self.decisions
+                )
+            case _:
+                return any(self._is_of(event, promise) for event in self.events)
+
+    def _is_of(self, event: Row, promise: Promise) -> bool:
+        reason = json.loads(event["detail"]).get("reason")
+        found = (event["kind"], event["decision"], event["actor"], reason)
+        return found == (promise.what, promise.number, promise.by, promise.mark)
+
+
+def drawn_up(stage: Stage, crowd: Crowd) -> Account:
+    """Draw the account of a run up; everything due has been given the time to be delivered."""
+    log, messages = Log(stage), list(_messages(stage))
+    acked = sum(delivery.ok for delivery in stage.playground.deliveries)
+    account = Account(acked=acked, posted=len(messages))
+    account.parked = sum(row["kind"] == DeliveryKind.UNCERTAIN for row in log.deliveries)
+    account.lost += [f"promised: {p}" for p in crowd.promises if not log.keeps(p)]
+    account.lost += _undelivered(log)
+    account.lost += _vanished(stage, log)
+    account.lost += _unannounced(log)
+    _count_keys(stage, account, log, messages)
+    account.doubled += _twice(log)
+    account.wrong += _wrong(stage, crowd, log)
+    return account
+
+
+def _messages(stage: Stage) -> Iterator[Message]:
+    for kept in stage.playground.team.messages.values():
+        yield from (m for m in kept if m.by_app and m.ephemeral_to is None)
+
+
+def _undelivered(log: Log) -> Iterator[str]:
+    """Deliveries that came to no end, or to one that nobody was told of."""
+    told = {row["detail"] and json.loads(row["detail"]).get("about") for row in log.deliveries}
+    for row in log.deliveries:
+        if row["state"] in _DONE or (row["state"] in {"unknown", "failed"} and row["key"] in told):
+            continue
+        if row["state"] == "failed" and row["after"] in told:
+            continue
+        yield f"{row['state']} {row['key']} (tried {row['attempts']} times, {row['error']})"
+
+
+def _vanished(stage: Stage, log: Log) -> Iterator[str]:
+    """What the log believes to have been sent, and is not there."""
+    there = {(m.channel, m.ts) for m in _messages(stage)}
+    for row in log.deliveries:
+        if row["state"] == "sent" and (row["sent_channel"], row["ts"]) not in there:
+            yield f"believed to be sent: {row['key']}"
+
+
+def _unannounced(log: Log) -> Iterator[str]:
+    """Decisions without an announcement or a recommendation on its way."""
+    keys = {row["key"] for row in log.deliveries}
+    for row in log.decisions:
+        for kind in ("announcement", "recommendation"):
+            if f"{row['workspace']}/{row['number']}/{kind}" not in keys:
+                yield f"no {kind} of decision {row['number']}"
+
+
+def _count_keys(stage: Stage, account: Account, log: Log, messages: list[Message]) -> None:
+    """Sort out what stands there twice, and what the log knows nothing of."""
+    known = {row["key"] for row in log.deliveries}
+    posted = Counter((key_of(m), stage.playground.team.channels[m.channel].kind) for m in messages)
+    for (key, kind), times in posted.items():
+        if key not in known:
+            account.wrong.append(f"posted, and not in the log: {key}")
+        if times > 1:
+            where = account.repeated if kind == "im" else account.doubled
+            where.append(f"{times} times {key}")
+
+
+def _twice(log: Log) -> Iterator[str]:
+    """Submissions that became two decisions, and numbers given twice or left out."""
+    titles = Counter(row["title"] for row in log.decisions)
+    yield from (f"{times} decisions of {title}" for title, times in titles.items() if times > 1)
+    numbers = sorted(row["number"] for row in log.decisions)
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield f"numbers with gaps: {numbers}"
+    ends = Counter(
+        row["decision"] for row in log.events if row["kind"] in {"accepted", "overridden"}
+    )
+    yield from (f"{times} ends of {number}" for number, times in ends.items() if times > 1)
+
+
+def _wrong(stage: Stage, crowd: Crowd, log: Log) -> Iterator[str]:
+    """Answers that the bot must never give, requests that Slack refused, a damaged log."""
+    yield from (f"{each.status} to {each.kind}: {each.body[:80]}" for each in crowd.errors)
+    yield from (f"{v.method}: {v.error} {v.message}" for v in stage.playground.violations)
+    if log.integrity != "ok":
+        yield f"integrity: {log.integrity}"

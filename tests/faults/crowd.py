@@ -1,0 +1,273 @@
+"""People at work while the bot dies under their hands: what they do, and what they were promised.
+
+A promise is a request that the bot answered with 200 and without an error: Slack has it that it
+was done. People behave as people do: what failed they press again, and what is odd they leave.
+"""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+from itertools import count
+
+from bot.playground.ledger import Delivery
+from bot.playground.model import Message, View
+from bot.playground.person import Actor
+from bot.playground.refused import NotPossible
+from tests.faults.stage import Stage
+
+CHANNELS = ("product", "general", "support-ai", "leadership")
+NAMES = ("ada", "ben", "chloe", "dev")
+FAILED = "This didn't work"
+"""The title of the modal that says that a request was not carried out."""
+_WINDOW_SECONDS = 4
+_PRESSES = 4
+
+
+class GaveUp(Exception):
+    """A person leaves what they were at: the bot is gone, or their window did not open."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a person was told is done.
+
+    `what` names it; `number` is the decision, if it has one; `by` is who was told; `mark` is
+    what it can be found by in the log: a title, or a reason.
+    """
+
+    what: str
+    by: str
+    number: int | None = None
+    mark: str = ""
+
+
+@dataclass
+class Crowd:
+    """Four people, each doing one thing after the other until the bot may rest."""
+
+    stage: Stage
+    promises: list[Promise] = field(default_factory=list)
+    deciders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    errors: list[Delivery] = field(default_factory=list)
+    resting: bool = False
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        """Bring everybody in."""
+        self.people = [self.stage.playground.person(name) for name in NAMES]
+
+    async def live(self, person: Actor) -> None:
+        """Do one thing after the other, whenever there is a bot."""
+        while not self.resting:
+            await self.stage.until(lambda: self.stage.lives or self.resting, 10)
+            thing = self.stage.rng.choice(self._things())
+            try:
+                await thing(person)
+            except (GaveUp, NotPossible):
+                await self.stage.calm()
+
+    async def settle(self) -> int:
+        """Answer honestly whether messages arrived of which the bot doesn't know; how many."""
+        asked = [
+            (person, message, about)
+            for person in self.people
+            for message in person.sees(person.im.id)
+            if (about := _asks_about(message))
+        ]
+        for person, message, about in asked:
+            is_there = self._is_there(about)
+            await self._press(person, message, "dismiss" if is_there else "resend")
+        return len(asked)
+
+    def _things(self) -> tuple[Callable[[Actor], Awaitable[None]], ...]:
+        return (self.open, self.open, self.open, self.accept, self.override, self.withdraw,
+                self.add_view, self.add_view)  # fmt: skip
+
+    async def open(self, person: Actor) -> None:
+        """Answer the questionnaire and post a decision."""
+        title, channel = f"Work {next(self._numbers)}", self._channel(person)
+        await self._clear(person)
+        self._sent(await self._type(person, channel))
+        view = await self._window(person, self.stage.playground.channel(channel).id, {"workflow"})
+        team = tuple({person.person.name, self.stage.rng.choice(NAMES)})
+        self.deciders[title] = tuple(self.stage.playground.person(each).id for each in team)
+        view = await self._through(person, view, {"title": title, "deciders": list(team)})
+        if await self._submit(person, view):
+            self._promise("decision", person, None, title)
+
+    async def accept(self, person: Actor) -> None:
+        """Accept a recommendation."""
+        message = self._open_one(person)
+        self._sent(await self._press(person, message, "accept"))
+        self._promise("settled", person, number_of(message))
+
+    async def override(self, person: Actor) -> None:
+        """Choose differently."""
+        message = self._open_one(person)
+        reason = f"Because of {next(self._numbers)}"
+        await self._clear(person)
+        self._sent(await self._press(person, message, "override"))
+        view = await self._window(person, message.channel, {"override"})
+        option = self.stage.rng.choice(view.blocks[1]["element"]["options"])["value"]
+        if await self._submit(person, view, {"option": option, "reason": reason}):
+            self._promise("overridden", person, number_of(message), reason)
+
+    async def withdraw(self, person: Actor) -> None:
+        """Take a decision back; rarely, or nothing would be left to decide."""
+        if self.stage.rng.random() < 0.7:
+            return
+        message = self._open_one(person)
+        number, reason = number_of(message), f"Because of {next(self._numbers)}"
+        await self._clear(person)
+        self._sent(await self._press(person, message, "menu", f"withdraw:{number}"))
+        view = await self._window(person, message.channel, {"withdraw"})
+        if await self._submit(person, view, {"reason": reason}):
+            self._promise("withdrawn", person, number, reason)
+
+    async def add_view(self, person: Actor) -> None:
+        """Add one's own view to somebody's decision, or change it."""
+        message = self._open_one(person, decides=False)
+        await self._clear(person)
+        self._sent(await self._press(person, message, "add_view"))
+        view = await self._window(person, message.channel, {"questions", "review"})
+        if await self._submit(person, await self._through(person, view, {})):
+            self._promise("view", person, number_of(message))
+
+    async def _through(self, person: Actor, view: View, first: dict[str, object]) -> View:
+        """Submit page after page, up to the last one."""
+        for _ in range(20):
+            if view.callback_id == "review":
+                return view
+            answers = first if view.callback_id == "workflow" else self._answers(view)
+            await self._submit(person, view, answers)
+            if person.modal is None or person.modal.title == FAILED:
+                break
+            view = person.modal
+        raise GaveUp
+
+    def _answers(self, view: View) -> dict[str, object]:
+        return {
+            block["block_id"]: self.stage.rng.choice(block["element"]["options"])["value"]
+            for block in view.blocks
+            if block["type"] == "input" and block["block_id"].startswith("question:")
+        }
+
+    async def _submit(
+        self, person: Actor, view: View, answers: dict[str, object] | None = None
+    ) -> bool:
+        """Submit a modal, again if the bot is gone; whether it was carried out."""
+        for _ in range(_PRESSES):
+            self.stage.choose_bot()
+            delivery = await person.submit(view, dict(answers or {}))
+            if delivery.ok:
+                return FAILED not in delivery.body and '"errors"' not in delivery.body
+            self._note(delivery)
+            await self._until_back()
+        raise GaveUp
+
+    async def _window(self, person: Actor, channel: str, expected: Collection[str]) -> View:
+        """Wait for a window that was asked for in a channel, or a word instead of it."""
+        births, kept = self.stage.births, self.stage.playground.team.messages[channel]
+        so_far = len(kept)
+
+        def there() -> bool:
+            modal = person.modal
+            return modal is not None and modal.callback_id in expected
+
+        def refused() -> bool:
+            return any(message.ephemeral_to == person.id for message in kept[so_far:])
+
+        await self.stage.until(
+            lambda: there() or refused() or self.stage.births > births, _WINDOW_SECONDS
+        )
+        if person.modal is None or not there():
+            raise GaveUp
+        return person.modal
+
+    async def _type(self, person: Actor, channel: str) -> Delivery:
+        self.stage.choose_bot()
+        return await person.command(channel, "/ragvsft")
+
+    async def _press(
+        self, person: Actor, message: Message, action: str, value: object = None
+    ) -> Delivery:
+        self.stage.choose_bot()
+        return await person.click(message, action, value)
+
+    async def _clear(self, person: Actor) -> None:
+        if person.modal is not None:
+            await person.close(person.modal, everything=True)
+
+    async def _until_back(self) -> None:
+        births = self.stage.births
+        await self.stage.until(lambda: self.stage.births > births or self.resting, 1)
+
+    def _sent(self, delivery: Delivery) -> None:
+        if not delivery.ok:
+            self._note(delivery)
+            raise GaveUp
+
+    def _note(self, delivery: Delivery) -> None:
+        """Keep a request that the bot answered, and not with 200: it must never do that."""
+        if delivery.status is not None:
+            self.errors.append(delivery)
+
+    def _promise(self, what: str, person: Actor, number: int | None, mark: str = "") -> None:
+        self.promises.append(Promise(what, person.id, number, mark))
+
+    def _channel(self, person: Actor) -> str:
+        there = [c for c in CHANNELS if person.id in self.stage.playground.channel(c).members]
+        return self.stage.rng.choice(there)
+
+    def _open_one(self, person: Actor, *, decides: bool = True) -> Message:
+        """An announcement whose decision is open, as far as the person can see."""
+        found = [
+            message
+            for message in person.sees(self._channel(person))[-40:]
+            if "accept" in actions_of(message)
+            and (person.id in self.deciders.get(title_of(message), ())) == decides
+        ]
+        if not found:
+            raise GaveUp
+        return self.stage.rng.choice(found)
+
+    def _is_there(self, key: str) -> bool:
+        return any(
+            key_of(message) == key
+            for kept in self.stage.playground.team.messages.values()
+            for message in kept
+        )
+
+
+def key_of(message: Message) -> str | None:
+    """The key of the delivery that a message is."""
+    payload = (message.metadata or {}).get("event_payload", {})
+    return payload.get("key")
+
+
+def actions_of(message: Message) -> list[str]:
+    """The buttons of a message."""
+    return [
+        element["action_id"]
+        for block in message.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+    ]
+
+
+def number_of(message: Message) -> int:
+    """The number of the decision that a message announces."""
+    return int(message.blocks[0]["text"]["text"].partition("  ")[0].removeprefix("#"))
+
+
+def title_of(message: Message) -> str:
+    """The title of the decision that a message announces."""
+    return str(message.blocks[0]["text"]["text"].partition("  ")[2])
+
+
+def _asks_about(message: Message) -> str | None:
+    """The key of the delivery that a message asks about; None if it does not ask."""
+    for block in message.blocks:
+        for element in block.get("elements", []) if block["type"] == "actions" else []:
+            if element["action_id"] == "dismiss":
+                return str(element["value"])
+    return None

@@ -1,0 +1,62 @@
+"""What fault runs have in common: people at work, then a rest until all is delivered."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from sqlite_utils import Database
+
+from tests.faults.account import Account, drawn_up
+from tests.faults.crowd import Crowd
+from tests.faults.stage import Stage
+
+BACK_OFF = timedelta(minutes=6)
+"""Longer than the bot waits at most before it tries again."""
+_ROUNDS = 60
+_ROUND_SECONDS = 1.0
+_REST_SECONDS = 20
+
+
+@asynccontextmanager
+async def at_work(stage: Stage) -> AsyncIterator[Crowd]:
+    """Have people work for the length of a `with` block; they finish what they are at."""
+    crowd = Crowd(stage)
+    async with asyncio.TaskGroup() as group:
+        for person in crowd.people:
+            group.create_task(crowd.live(person))
+        try:
+            yield crowd
+        finally:
+            crowd.resting = True
+            stage.playground.world.changed()
+
+
+async def drained(stage: Stage, crowd: Crowd) -> Account:
+    """Let the bots that are alive deliver everything; ask people about what is uncertain."""
+    for _ in range(_ROUNDS):
+        stage.jump(BACK_OFF)
+        await _quiet(stage)
+        if not await crowd.settle() and not _waiting(stage):
+            break
+    return drawn_up(stage, crowd)
+
+
+async def _quiet(stage: Stage) -> None:
+    """Wait until nothing is due; not for what waits for a later time."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _ROUND_SECONDS
+    calls = -1
+    while _waiting(stage) and loop.time() < until:
+        if len(stage.playground.calls) != calls:
+            calls, until = len(stage.playground.calls), loop.time() + _ROUND_SECONDS
+        await stage.calm()
+
+
+def _waiting(stage: Stage) -> bool:
+    """Whether a delivery has not come to its end."""
+    db = Database(stage.database)
+    try:
+        return db["deliveries"].count_where("state in ('pending', 'sending')") > 0
+    finally:
+        db.close()

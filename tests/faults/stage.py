@@ -1,0 +1,161 @@
+"""A workspace that outlives its bots, the clock that all of them share, and what is between them."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from pathlib import Path
+
+from bot.playground import Playground, serving
+from bot.playground.ledger import ApiCall
+from bot.playground.model import Json
+from bot.playground.tools import next_weekday_time
+from tests.faults.bot import Orders
+from tests.faults.clock import SharedClock
+from tests.faults.death import Death
+from tests.faults.lives import ROOT, Life
+
+POST_TAKES = timedelta(seconds=1.1)
+"""How far the clock moves with each post: the bot posts once a second and channel."""
+HISTORY = {"channels:history", "groups:history", "im:history", "mpim:history"}
+
+
+@dataclass
+class Stage:
+    """Where a fault run takes place.
+
+    Attributes:
+        playground: the workspace, served.
+        folder: where the database, the clock and the bots' logs are.
+        rng: where all chance comes from.
+        lives: the bots that are alive.
+        births: how many bots there were.
+        on_call: told of each request to the Web API when it arrives.
+        story: what happened, a line each.
+    """
+
+    playground: Playground
+    folder: Path
+    rng: random.Random
+    lives: list[Life] = field(default_factory=list)
+    births: int = 0
+    on_call: list[Callable[[str], None]] = field(default_factory=list)
+    story: list[str] = field(default_factory=list)
+
+    @property
+    def database(self) -> Path:
+        """The decision log."""
+        return self.folder / "log" / "ragvsft.db"
+
+    def tell(self, what: str) -> None:
+        """Add a line to the story."""
+        self.story.append(f"{self.playground.clock.now():%m-%d %H:%M:%S} {what}")
+
+    async def begin(self, death: Death | None = None, largest_file: int | None = None) -> Life:
+        """Start a bot, and send it what people do. It may have died already when it is returned."""
+        self.births += 1
+        life = await Life.born(
+            Orders(
+                settings=self.settings(),
+                clock=self.folder / "clock",
+                log=self.folder / "bot.log",
+                death=death,
+                largest_file=largest_file,
+            )
+        )
+        if not life.ended.is_set():
+            self.lives.append(life)
+            self.playground.connect_http(self._url(life))
+        return life
+
+    def buried(self, life: Life) -> None:
+        """Forget a bot that has ended."""
+        if life in self.lives:
+            self.lives.remove(life)
+        if self.lives:
+            self.choose_bot()
+        self.playground.world.changed()
+
+    def choose_bot(self) -> None:
+        """Send the next thing that somebody does to one of the bots."""
+        if self.lives:
+            self.playground.connect_http(self._url(self.rng.choice(self.lives)))
+
+    async def until(self, predicate: Callable[[], object], within: float) -> bool:
+        """Wait until something holds in the workspace, and return whether it came to that."""
+        return await self.playground.world.wait_until(predicate, within)
+
+    async def calm(self, seconds: float = 0.02) -> None:
+        """Let what is under way go on for a moment, before somebody looks again."""
+        await self.playground.world.wait_until(lambda: False, seconds)
+
+    def jump(self, by: timedelta) -> None:
+        """Move the clock on."""
+        self.playground.clock.advance(by)
+
+    def jump_to_digest(self) -> None:
+        """Move the clock to the next Monday, a minute after nine in London."""
+        clock = self.playground.clock
+        clock.move_to(next_weekday_time(clock.now(), "monday", time(9, 1), "Europe/London"))
+
+    def settings(self) -> dict[str, str]:
+        """The environment of a bot in this workspace."""
+        return {
+            "SLACK_BOT_TOKEN": self.playground.bot_token,
+            "SLACK_SIGNING_SECRET": self.playground.signing_secret,
+            "SLACK_API_URL": self.playground.api_url,
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "RAGVSFT_RULES": str(ROOT / "rules"),
+            "HOST": "127.0.0.1",
+            "PORT": "0",
+        }
+
+    def _url(self, life: Life) -> str:
+        return f"http://127.0.0.1:{life.port}/slack/events"
+
+    def _look(self) -> None:
+        for life in self.lives:
+            life.look()
+
+
+@asynccontextmanager
+async def staged(folder: Path, seed: int, *, history: bool = False) -> AsyncIterator[Stage]:
+    """Serve a workspace for a fault run.
+
+    Args:
+        folder: where files are kept; it has to be empty.
+        seed: what chance begins with.
+        history: whether the bot may read its channels' history.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    playground = Playground(SharedClock(folder / "clock"))
+    if history:
+        playground.team.installation.scopes |= HISTORY
+    playground.invite("bot", "leadership")
+    async with serving(playground):
+        stage = Stage(playground, folder, random.Random(seed))
+        playground.clock.subscribe(stage._look)
+        _listen(stage)
+        try:
+            yield stage
+        finally:
+            for life in stage.lives:
+                life.kill()
+                await life.ended.wait()
+
+
+def _listen(stage: Stage) -> None:
+    """Tell the stage of each request to the Web API, and let time pass with each post."""
+    ledger = stage.playground.ledger
+    note = ledger.call_arrived
+
+    def arrived(method: str, args: Json) -> ApiCall:
+        for listener in stage.on_call:
+            listener(method)
+        if method == "chat.postMessage":
+            asyncio.get_running_loop().call_soon(stage.jump, POST_TAKES)
+        return note(method, args)
+
+    ledger.call_arrived = arrived  # type: ignore[method-assign] - for this stage alone
