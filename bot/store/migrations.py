@@ -5,6 +5,7 @@ from sqlite_utils import Database, Migrations
 from bot.store.people_schema import create_people
 from bot.store.perspectives_schema import create_perspectives
 from bot.store.search_schema import create_search
+from bot.store.stops_schema import create_stops
 
 migrations = Migrations("ragvsft")
 
@@ -178,6 +179,12 @@ def m008_people_and_sources(db: Database) -> None:
     create_people(db)
     for table in ("drafts", "decisions"):
         db.execute(f"alter table {table} add column source text")
+
+
+@migrations()
+def m009_stops(db: Database) -> None:
+    """Where nothing can be delivered for the time being, and since when each delivery is kept."""
+    create_stops(db)
 
 
 def _table(

@@ -148,6 +148,7 @@ def delivery_row(delivery: Delivery) -> dict[str, Any]:
         "state": delivery.state.value,
         "attempts": delivery.attempts,
         "due_at": delivery.due_at.isoformat(),
+        "kept_at": delivery.due_at.isoformat(),
         "ts": delivery.ts,
         "sent_channel": delivery.sent_channel,
     }
