@@ -1,0 +1,1 @@
+"""Pictures of figures, by charting libraries that are imported when first needed."""

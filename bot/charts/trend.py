@@ -1,0 +1,257 @@
+"""The picture of a digest's trend: a stacked bar for each week.
+
+pygal draws it as SVG, and resvg makes a PNG of that, since Slack takes no SVG. Both are imported
+with the first picture: most processes never draw one. The font comes with the bot (`OFL.txt`):
+a slim container has none, and where resvg finds no font it silently leaves the text out. Titles in
+scripts that are not in it are left to the table, which Slack shows in any script.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from bot.decisions.digest.week import Trend
+
+_FONT = Path(__file__).with_name("NotoSans-Regular.ttf")
+_FAMILY = "Noto Sans"
+_IN_FONT = (range(0x20, 0x180), range(0x370, 0x460), range(0x2010, 0x203B), range(0x20A0, 0x20C0))
+"""The characters that the font was cut down to: Latin, Greek, Cyrillic, and their signs."""
+
+_WIDTH = 720
+_SHARPNESS = 2
+"""Pixels of the PNG for each of the drawing's: most screens show twice as many as they count."""
+_PLOT = 310
+_MARGIN = 18
+_SMALL = 18
+_LARGE = 22
+_LEGEND_LINE = 1.5 * _SMALL
+_COLUMNS = 2
+_TITLE_WIDTH = 25.0
+_MOST_TICKS = 5
+_LEAST_WEEKS = 6
+
+_PAPER = "#FFFFFF"
+_INK = "#1D1C1D"
+_GRID = "#D4D3D8"
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How an option's bars look: a colour, and marks on it, drawn in a square of ten by ten."""
+
+    colour: str
+    ink: str = ""
+    marks: str = ""
+
+
+_LOOKS = (
+    _Look("#0072B2"),
+    _Look("#E69F00", "#3B2A00", "M-2,2 l4,-4 M0,10 l10,-10 M8,12 l4,-4"),
+    _Look("#009E73", "#FFFFFF", "M3,5 h4 M5,3 v4"),
+    _Look("#CC79A7", "#45142C", "M0,5 h10"),
+    _Look("#D55E00", "#FFFFFF", "M5,0 v10"),
+    _Look("#56B4E9", "#0B3A57", "M0,0 l10,10 M0,10 l10,-10"),
+    _Look("#F0E442", "#575000", "M0,5 h10 M5,0 v10"),
+    _Look("#5A5A5A", "#FFFFFF", "M-2,8 l4,4 M0,0 l10,10 M8,-2 l4,4"),
+)
+"""Okabe and Ito's colours (https://jfly.uni-koeln.de/color/), which people of any colour vision
+tell apart; the marks do the same for print and for screens without colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bars:
+    """An option's part of each bar."""
+
+    title: str
+    counts: tuple[int, ...]
+    look: _Look
+
+
+def trend_chart(trend: Trend, titles: Mapping[str, str]) -> bytes:
+    """Return a PNG of how many decisions were opened in each week, by option.
+
+    Args:
+        trend: the weeks, and each option's counts.
+        titles: the options' titles by id; an option that is not there goes by its id.
+
+    Raises:
+        ValueError: nothing was opened, or a title is in a script that the font has not.
+    """
+    return _png(trend_svg(trend, titles))
+
+
+def trend_svg(trend: Trend, titles: Mapping[str, str]) -> str:
+    """Return the same picture as SVG; its font is to be found elsewhere.
+
+    Raises:
+        ValueError: nothing was opened, or a title is in a script that the font has not.
+    """
+    if not trend:
+        raise ValueError("nothing was opened in these weeks: there is no trend to draw")
+    return _svg(trend.weeks, _bars(trend, titles))
+
+
+def _bars(trend: Trend, titles: Mapping[str, str]) -> list[_Bars]:
+    """Return the bars of the options that occur, each with the look of its place among all.
+
+    Where there are more than there are looks, the least frequent are taken together.
+    """
+    options = [option for option, counts in trend.options.items() if any(counts)]
+    kept = options
+    if len(options) > len(_LOOKS):
+        kept = sorted(options, key=lambda each: -sum(trend.options[each]))[: len(_LOOKS) - 1]
+    few = len(trend.options) <= len(_LOOKS)
+    places = list(trend.options) if few else [each for each in options if each in kept]
+    bars = [
+        _Bars(_short(titles.get(each, "")) or _short(each), trend.options[each], _LOOKS[place])
+        for place, each in enumerate(places)
+        if each in kept
+    ]
+    others = [each for each in options if each not in kept]
+    if others:
+        together = zip(*(trend.options[each] for each in others), strict=True)
+        bars.append(_Bars(f"{len(others)} others", tuple(map(sum, together)), _LOOKS[-1]))
+    return bars
+
+
+def _svg(weeks: Sequence[date], bars: Sequence[_Bars]) -> str:
+    import pygal
+
+    rows = -(-len(bars) // _COLUMNS)
+    unreserved = len(bars) % _COLUMNS  # pygal 3.1 rounds the lines of the legend down
+    blank = max(0, _LEAST_WEEKS - len(weeks))
+    chart = pygal.StackedBar(
+        _config([each.look for each in bars]),
+        title=_title(weeks),
+        height=_PLOT + round(_LEGEND_LINE * rows),
+        margin_bottom=_MARGIN + round(_LEGEND_LINE * unreserved),
+        y_labels=_ticks(max(map(sum, zip(*(each.counts for each in bars), strict=True)))),
+    )
+    chart.x_labels = [_day(week) for week in weeks] + [""] * blank
+    chart.x_labels_major = [_day(week) for week in weeks[::-2]]
+    for each in bars:
+        chart.add(each.title, [*each.counts, *[0] * blank])
+    return str(chart.render(is_unicode=True))
+
+
+def _config(looks: Sequence[_Look]) -> Any:
+    from pygal import Config
+
+    return Config(
+        style=_style(),
+        css=("file://style.css", "file://graph.css", f"inline:{_css(looks)}"),
+        defs=[_pattern(number, look) for number, look in enumerate(looks)],
+        js=(),
+        no_prefix=True,
+        explicit_size=True,
+        width=_WIDTH,
+        margin=_MARGIN,
+        spacing=12,
+        legend_at_bottom=True,
+        legend_at_bottom_columns=_COLUMNS,
+        legend_box_size=_SMALL,
+        truncate_legend=-1,
+        truncate_label=-1,
+        show_minor_x_labels=False,
+        value_formatter="{:,}".format,
+    )
+
+
+def _style() -> Any:
+    from pygal.style import Style
+
+    return Style(
+        background=_PAPER,
+        plot_background=_PAPER,
+        foreground=_INK,
+        foreground_strong=_INK,
+        foreground_subtle=_GRID,
+        guide_stroke_color=_GRID,
+        guide_stroke_dasharray="0",
+        major_guide_stroke_color=_GRID,
+        major_guide_stroke_dasharray="0",
+        font_family=_FAMILY,
+        label_font_size=_SMALL,
+        major_label_font_size=_SMALL,
+        legend_font_size=_SMALL,
+        title_font_size=_LARGE,
+        opacity="1",
+        stroke_opacity="1",
+    )
+
+
+def _css(looks: Sequence[_Look]) -> str:
+    painted = (
+        f".color-{number} rect, rect.color-{number} {{fill: url(#look-{number}); stroke: {_PAPER}}}"
+        for number in range(len(looks))
+    )
+    return f".axis .line, .axis .major.line {{stroke: {_GRID}}} {' '.join(painted)}"
+
+
+def _pattern(number: int, look: _Look) -> str:
+    marks = f'<path d="{look.marks}" stroke="{look.ink}" stroke-width="1.7"/>' if look.marks else ""
+    return (
+        f'<pattern id="look-{number}" width="10" height="10" patternUnits="userSpaceOnUse">'
+        f'<rect width="10" height="10" fill="{look.colour}"/>{marks}</pattern>'
+    )
+
+
+def _png(svg: str) -> bytes:
+    import resvg_py
+
+    return resvg_py.svg_to_bytes(
+        svg_string=svg, zoom=_SHARPNESS, font_files=[str(_FONT)], skip_system_fonts=True
+    )
+
+
+def _title(weeks: Sequence[date]) -> str:
+    if len(weeks) == 1:
+        return f"Decisions opened in the week of {_day(weeks[0])}"
+    return "Decisions opened each week, by option"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b}"
+
+
+def _ticks(highest: int) -> list[int]:
+    """Return whole numbers from 0 to at least the highest, few and round."""
+    steps = (factor * 10**power for power in count() for factor in (1, 2, 5))
+    step = next(each for each in steps if each * _MOST_TICKS >= highest)
+    return list(range(0, highest + step, step))
+
+
+def _short(title: str) -> str:
+    """Return a title on one line, in characters of the font, as long as its column is wide.
+
+    Raises:
+        ValueError: it has letters that the font has not.
+    """
+    line = " ".join("".join(map(_drawable, unicodedata.normalize("NFC", title))).split())
+    fits, width = 0, 0.0
+    for each in line:
+        width += _width(each)
+        fits += width <= _TITLE_WIDTH - 1
+    return line if width <= _TITLE_WIDTH else f"{line[:fits].rstrip()}…"
+
+
+def _drawable(character: str) -> str:
+    """Return a character if the font has it, and a blank in the place of what is no letter."""
+    if character.isprintable() and any(ord(character) in part for part in _IN_FONT):
+        return character
+    if unicodedata.category(character)[0] in "LM":
+        raise ValueError(f"the font has no {unicodedata.name(character, 'such letter')}")
+    return " "
+
+
+def _width(character: str) -> float:
+    """Return about how wide a character is, most small letters being 1."""
+    if character in "MWmw@%—…":
+        return 1.6
+    if character in "Iijlftr.,:;'|!()[]- ":
+        return 0.6
+    return 1.25 if character.isupper() else 1.0

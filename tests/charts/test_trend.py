@@ -1,0 +1,213 @@
+"""The picture of a digest's trend."""
+
+import struct
+import subprocess
+import sys
+from datetime import date, timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.charts.trend import trend_chart, trend_svg
+from bot.decisions.digest.week import Trend
+
+SVG = "{http://www.w3.org/2000/svg}"
+TITLES = {"prompting": "Prompting", "rag": "RAG", "both": "RAG + fine-tuning"}
+
+
+def weeks(number: int) -> tuple[date, ...]:
+    return tuple(date(2026, 9, 7) + timedelta(weeks=each) for each in range(number))
+
+
+def trend(*counts: int, option: str = "rag") -> Trend:
+    """A trend of one option."""
+    return Trend(weeks(len(counts)), {option: counts})
+
+
+def drawn(of: Trend, titles: dict[str, str] | None = None) -> ET.Element:
+    return ET.fromstring(trend_svg(of, TITLES if titles is None else titles))
+
+
+def words(picture: ET.Element, within: str) -> list[str]:
+    """What is written in the parts of a class."""
+    parts = [each for each in picture.iter(f"{SVG}g") if within == each.get("class", "").strip()]
+    return [text.text or "" for part in parts for text in part.iter(f"{SVG}text")]
+
+
+def legend(picture: ET.Element) -> list[str]:
+    return words(picture, "legends")
+
+
+def ticks(picture: ET.Element) -> list[str]:
+    return words(picture, "axis y always_show")
+
+
+def bars(picture: ET.Element, place: int) -> list[float]:
+    """The heights of an option's bars."""
+    return [
+        float(bar.get("height", ""))
+        for part in picture.iter(f"{SVG}g")
+        if part.get("class") == f"series serie-{place} color-{place}"
+        for bar in part.iter(f"{SVG}rect")
+    ]
+
+
+def looks(picture: ET.Element) -> list[str]:
+    """The colour and the marks of each option's bars, in their order."""
+    patterns = (each for each in picture.iter() if each.tag.endswith("pattern"))
+    return ["|".join(str(part.attrib) for part in pattern) for pattern in patterns]
+
+
+def test_it_is_a_png_that_is_sharp_and_small() -> None:
+    """The picture is a PNG twice as wide as it is shown, in a size that uploads at once."""
+    picture = trend_chart(trend(1, 0, 2), TITLES)
+    assert picture.startswith(b"\x89PNG\r\n")
+    width, height = struct.unpack(">II", picture[16:24])
+    assert width == 1440
+    assert 500 < height < 900
+    assert len(picture) < 150_000
+
+
+def test_words_are_drawn_without_any_font_of_the_machine() -> None:
+    """Titles can be read wherever it runs: another title makes another picture."""
+    assert trend_chart(trend(1), {"rag": "RAG"}) != trend_chart(trend(1), {"rag": "Bag"})
+
+
+def test_its_words_say_what_it_shows() -> None:
+    """It has a title, the options by name, and every second week up to the newest."""
+    options = {"prompting": (0,) * 12, "rag": (1,) * 12, "both": (2,) * 12}
+    picture = drawn(Trend(weeks(12), options))
+    assert words(picture, "titles") == ["Decisions opened each week, by option"]
+    assert legend(picture) == ["RAG", "RAG + fine-tuning"]
+    assert words(picture, "axis x") == ["14 Sep", "28 Sep", "12 Oct", "26 Oct", "9 Nov", "23 Nov"]
+
+
+def test_a_single_week_is_named_in_the_title() -> None:
+    """One week gets one bar, no wider than those of half a dozen."""
+    picture = drawn(trend(3))
+    assert words(picture, "titles") == ["Decisions opened in the week of 7 Sep"]
+    assert [height > 0 for height in bars(picture, 0)] == [True] + [False] * 5
+
+
+@pytest.mark.parametrize(
+    ("most", "told"),
+    [
+        (1, ["0", "1"]),
+        (3, ["0", "1", "2", "3"]),
+        (7, ["0", "2", "4", "6", "8"]),
+        (10_000, ["0", "2,000", "4,000", "6,000", "8,000", "10,000"]),
+    ],
+)
+def test_ticks_are_whole_and_few(most: int, told: list[str]) -> None:
+    """The scale counts in whole, round numbers: there is no half decision."""
+    assert ticks(drawn(trend(0, most))) == told
+
+
+@given(
+    st.integers(1, 12).flatmap(
+        lambda length: st.dictionaries(
+            st.sampled_from("abcdefghijkl"),
+            st.tuples(*[st.integers(0, 10_000)] * length),
+            min_size=1,
+        )
+    )
+)
+@settings(max_examples=25, deadline=None)
+def test_bars_are_in_proportion(options: dict[str, tuple[int, ...]]) -> None:
+    """Whatever the counts, bars are as high as they say, and the scale reaches over them."""
+    number = len(next(iter(options.values())))
+    given_trend = Trend(weeks(number), options)
+    if not given_trend:
+        return
+    picture = drawn(given_trend, {})
+    heights = [bars(picture, place)[:number] for place in range(len(legend(picture)))]
+    totals = [sum(counts) for counts in zip(*options.values(), strict=True)]
+    stacks = [sum(column) for column in zip(*heights, strict=True)]
+    highest = max(range(number), key=totals.__getitem__)
+    for total, stack in zip(totals, stacks, strict=True):
+        assert stack == pytest.approx(stacks[highest] * total / totals[highest], abs=0.01)
+    scale = [int(tick.replace(",", "")) for tick in ticks(picture)]
+    assert scale[0] == 0
+    assert scale[-1] >= totals[highest]
+    assert len(scale) <= 6
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=40, deadline=None)
+def test_any_title_is_drawn_or_left_to_the_table(title: str) -> None:
+    """Markup, control characters and length never break the drawing or its layout."""
+    try:
+        (shown,) = legend(drawn(trend(1), {"rag": title}))
+    except ValueError as refused:
+        if "the font has no" not in str(refused):
+            raise
+    else:
+        assert 0 < len(shown) <= 42
+        assert shown.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("<script>&amp;</script>", "<script>&amp;</script>"),
+        ("", "rag"),
+        ("\N{ROCKET}", "rag"),
+        ("Re\N{COMBINING ACUTE ACCENT}sume\N{COMBINING ACUTE ACCENT}", "Résumé"),
+        ("RAG\x00\n\ud800 it", "RAG it"),
+        ("\N{ROCKET} Größe \N{RIGHTWARDS ARROW} Ünï", "Größe Ünï"),
+        ("Łódź, Ωμέγα, ёлка", "Łódź, Ωμέγα, ёлка"),
+        ("W" * 40, "W" * 14 + "…"),
+        ("The problem is elsewhere", "The problem is elsewhere"),
+    ],
+)
+def test_titles_are_shown_as_far_as_they_fit(title: str, shown: str) -> None:
+    """A title is cut to its column; signs that the font has not are left out."""
+    assert legend(drawn(trend(1), {"rag": title})) == [shown]
+
+
+@pytest.mark.parametrize("title", ["検索拡張生成", "بحث", "RAG धन"])
+def test_a_script_that_is_not_in_the_font_is_left_to_the_table(title: str) -> None:
+    """Slack shows the table in any script: better than a picture full of boxes."""
+    with pytest.raises(ValueError, match="the font has no"):
+        trend_chart(trend(1), {"rag": title})
+
+
+def test_nothing_is_not_drawn() -> None:
+    """Where nothing was opened there is no picture."""
+    for empty in (Trend(), trend(0, 0), Trend(weeks(2), {})):
+        with pytest.raises(ValueError, match="no trend"):
+            trend_chart(empty, {})
+
+
+def test_options_differ_without_their_colours() -> None:
+    """No two of eight options have the same colour, and no two the same marks."""
+    options = dict.fromkeys("abcdefgh", (1,))
+    found = looks(drawn(Trend(weeks(1), options), {}))
+    assert len(set(found)) == 8
+    marks = {each.partition("|")[2].partition("'stroke'")[0] for each in found}
+    assert len(marks) == 8
+
+
+def test_an_option_looks_the_same_while_others_come_and_go() -> None:
+    """Readers who know an option by its look find it again next week."""
+    all_three = {"prompting": (1,), "rag": (1,), "both": (1,)}
+    before = looks(drawn(Trend(weeks(1), all_three)))
+    after = looks(drawn(Trend(weeks(1), {**all_three, "prompting": (0,)})))
+    assert after == before[1:]
+
+
+def test_the_least_frequent_of_many_options_are_taken_together() -> None:
+    """Of more options than there are looks, the rest is one bar, and says how many it holds."""
+    options = {f"o{number}": (number + 1,) for number in range(12)}
+    picture = drawn(Trend(weeks(1), options), {})
+    assert legend(picture) == ["o5", "o6", "o7", "o8", "o9", "o10", "o11", "5 others"]
+    assert bars(picture, 7)[0] == pytest.approx(bars(picture, 0)[0] * 15 / 6, rel=0.01)
+
+
+def test_the_libraries_are_imported_when_first_needed() -> None:
+    """A process that draws nothing does not carry what draws."""
+    told = "import sys, bot.charts.trend; print({'pygal', 'resvg_py'} & sys.modules.keys())"
+    run = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"
