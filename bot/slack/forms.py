@@ -68,17 +68,17 @@ def workflow_of(view: Payload, driver: str) -> Workflow:
     Raises:
         FieldError: an answer is missing or contradicts another.
     """
-    title = one_line(_value(view, Block.TITLE, "value") or "")
+    title = one_line(value_of(view, Block.TITLE, "value") or "")
     if not title:
         raise FieldError(Block.TITLE, "Give the decision a title, a few words are enough.")
     choice = _selected(view, Block.REVIEW_CHOICE) or ReviewChoice.DAYS_90.value
-    picked = _value(view, Block.REVIEW_DAY, "selected_date")
+    picked = value_of(view, Block.REVIEW_DAY, "selected_date")
     if choice == ReviewChoice.ON_DATE and not picked:
         raise FieldError(Block.REVIEW_DAY, "Pick the day, or choose a number of days above.")
     return Workflow(
         title=title,
-        problem=(_value(view, Block.PROBLEM, "value") or "").strip(),
-        deciders=tuple(_value(view, Block.DECIDERS, "selected_users") or (driver,)),
+        problem=(value_of(view, Block.PROBLEM, "value") or "").strip(),
+        deciders=tuple(value_of(view, Block.DECIDERS, "selected_users") or (driver,)),
         review=Review(ReviewChoice(choice), date.fromisoformat(picked) if picked else None),
     )
 
@@ -101,7 +101,7 @@ def destination_of(view: Payload, origin: Place | None) -> Place:
     Raises:
         FieldError: neither "here" nor a channel was chosen.
     """
-    channel = _value(view, Block.OTHER_CHANNEL, "selected_channel")
+    channel = value_of(view, Block.OTHER_CHANNEL, "selected_channel")
     if channel:
         return Place(channel, Visibility.PUBLIC)
     if origin is None:
@@ -127,7 +127,7 @@ def reason_of(view: Payload) -> str:
     Raises:
         FieldError: it is empty.
     """
-    reason = (_value(view, Block.REASON, "value") or "").strip()
+    reason = (value_of(view, Block.REASON, "value") or "").strip()
     if not reason:
         raise FieldError(Block.REASON, "Say why, in a sentence: the team will look for it later.")
     return str(reason)
@@ -142,7 +142,7 @@ def outcome_of(view: Payload) -> tuple[Outcome, str]:
     outcome = _selected(view, Block.OUTCOME)
     if outcome is None:
         raise FieldError(Block.OUTCOME, "Choose how it went.")
-    return Outcome(outcome), (_value(view, Block.NOTE, "value") or "").strip()
+    return Outcome(outcome), (value_of(view, Block.NOTE, "value") or "").strip()
 
 
 def people_of(view: Payload) -> tuple[str, ...]:
@@ -151,7 +151,7 @@ def people_of(view: Payload) -> tuple[str, ...]:
     Raises:
         FieldError: nobody was chosen.
     """
-    users = tuple(_value(view, Block.PEOPLE, "selected_users") or ())
+    users = tuple(value_of(view, Block.PEOPLE, "selected_users") or ())
     if not users:
         raise FieldError(Block.PEOPLE, "Choose at least one person.")
     return users
@@ -163,7 +163,7 @@ def deciders_of(view: Payload) -> tuple[str, ...]:
     Raises:
         FieldError: nobody was chosen.
     """
-    users = tuple(_value(view, Block.DECIDERS, "selected_users") or ())
+    users = tuple(value_of(view, Block.DECIDERS, "selected_users") or ())
     if not users:
         raise FieldError(Block.DECIDERS, "Choose at least one person.")
     return users
@@ -175,10 +175,11 @@ def _values(view: Payload) -> Mapping[str, Any]:
     return values if isinstance(values, Mapping) else {}
 
 
-def _value(view: Payload, block: str, key: str) -> Any:
+def value_of(view: Payload, block: str, key: str) -> Any:
+    """Return what the field of a block holds under a key of Slack's; None if nothing."""
     return _values(view).get(block, {}).get(Action.ANSWER, {}).get(key)
 
 
 def _selected(view: Payload, block: str) -> str | None:
-    option = _value(view, block, "selected_option")
+    option = value_of(view, block, "selected_option")
     return str(option["value"]) if option else None

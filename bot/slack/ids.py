@@ -22,6 +22,7 @@ class Modal(StrEnum):
     WITHDRAW = "withdraw"
     ASK = "ask"
     OUTCOME = "outcome"
+    DIGEST = "digest"
 
 
 class Block(StrEnum):
@@ -40,6 +41,15 @@ class Block(StrEnum):
     PEOPLE = "people"
     OUTCOME = "outcome"
     NOTE = "note"
+    DIGEST_ON = "digest_on"
+    DIGEST_CHANNEL = "digest_channel"
+    DIGEST_DAY = "digest_day"
+    DIGEST_TIME = "digest_time"
+    DIGEST_ZONE = "digest_zone"
+    DIGEST_OTHER_ZONE = "digest_other_zone"
+    DIGEST_SCOPE = "digest_scope"
+    DIGEST_PARTS = "digest_parts"
+    DIGEST_IF_QUIET = "digest_if_quiet"
 
 
 QUESTION_PREFIX = "question:"
@@ -63,6 +73,8 @@ class Action(StrEnum):
     """Another page of a list: this, a colon, and the way to turn it."""
     SHOW = "show"
     EXPORT = "export"
+    DIGEST_SETTINGS = "digest_settings"
+    POST_DIGEST = "post_digest"
     RETRY_POST = "retry_post"
     POST_ELSEWHERE = "post_elsewhere"
     RESEND = "resend"

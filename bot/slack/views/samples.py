@@ -36,6 +36,7 @@ from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.decide import REASON_LENGTH
 from bot.slack.views.deciding_samples import deciding_messages, deciding_modals
+from bot.slack.views.digest.samples import digest_messages, digest_modals
 from bot.slack.views.drafts import resume_offer
 from bot.slack.views.finding_samples import finding_messages, similar_samples
 from bot.slack.views.home import home
@@ -102,10 +103,11 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
         found[f"{step.id} page"] = {"view": modal(page)}
     found |= _of_the_team(advisor, decision)
     found |= _review_samples(_reviewed(decision, filling), advisor.playbook)
-    modals = deciding_modals(decision, advisor.playbook)
+    modals = deciding_modals(decision, advisor.playbook) | digest_modals(decision)
     found |= {name: {"view": view} for name, view in modals.items()}
     messages = finding_messages(decision, advisor.playbook)
     messages |= deciding_messages(decision, advisor.playbook, filling)
+    messages |= digest_messages(decision, advisor.playbook)
     found |= {name: _blocks(message) for name, message in messages.items()}
     for name, place in _PLACES.items():
         placed = replace(decision, place=place)

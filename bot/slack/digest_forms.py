@@ -1,0 +1,139 @@
+"""What the digest's modal says, and which channel it is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.decisions.digest.settings import Part, Rhythm, Scope, Weekday
+from bot.decisions.model import Place, Visibility
+from bot.slack.forms import FieldError, value_of
+from bot.slack.ids import Block
+from bot.slack.payloads import Payload, Unreadable
+from bot.slack.text import or_list
+from bot.slack.zones import zone_named, zones_like
+
+ON, OFF = "on", "off"
+"""The values of the choice whether a digest comes."""
+
+
+class DigestMetadata(BaseModel):
+    """What the modal, and a button that opens it, carry: a channel, if there is one yet."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    channel: str | None = None
+    visibility: Visibility | None = None
+
+    @property
+    def place(self) -> Place | None:
+        """The channel; None where it is still to be chosen."""
+        if self.channel is None or self.visibility is None:
+            return None
+        return Place(self.channel, self.visibility)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person wants of a channel's digest."""
+
+    place: Place
+    on: bool
+    rhythm: Rhythm
+    parts: tuple[Part, ...]
+    even_if_quiet: bool
+    scope: Scope
+
+
+def about(place: Place | None) -> str:
+    """Return what a button or a modal carries that is about a channel's digest."""
+    if place is None:
+        return DigestMetadata().model_dump_json()
+    return DigestMetadata(channel=place.channel, visibility=place.visibility).model_dump_json()
+
+
+def place_about(carried: object) -> Place | None:
+    """Return the channel that a button or a modal is about; None where it is to be chosen.
+
+    Raises:
+        Unreadable: it is none of ours.
+    """
+    try:
+        return DigestMetadata.model_validate_json(str(carried or "")).place
+    except ValidationError as error:
+        raise Unreadable("this belongs to no digest") from error
+
+
+def wishes_of(view: Payload) -> Wishes:
+    """Return what the modal says.
+
+    Raises:
+        FieldError: an answer is missing, or is no time zone.
+        Unreadable: the modal is none of ours.
+    """
+    try:
+        return Wishes(
+            place=_place(view),
+            on=_selected(view, Block.DIGEST_ON) != OFF,
+            rhythm=_rhythm(view),
+            parts=_parts(view),
+            even_if_quiet=bool(_checked(view, Block.DIGEST_IF_QUIET)),
+            scope=Scope(_selected(view, Block.DIGEST_SCOPE) or Scope.CHANNEL),
+        )
+    except ValueError as error:
+        raise Unreadable("this modal offers no such choice") from error
+
+
+def _place(view: Payload) -> Place:
+    place = place_about(view.get("private_metadata"))
+    if place is not None:
+        return place
+    channel = value_of(view, Block.DIGEST_CHANNEL, "selected_channel")
+    if not channel:
+        raise FieldError(Block.DIGEST_CHANNEL, "Choose the channel that the digest is for.")
+    return Place(str(channel), Visibility.PUBLIC)
+
+
+def _rhythm(view: Payload) -> Rhythm:
+    picked = value_of(view, Block.DIGEST_TIME, "selected_time")
+    if not picked:
+        raise FieldError(Block.DIGEST_TIME, "Choose a time of day.")
+    day = Weekday(_selected(view, Block.DIGEST_DAY) or Weekday.MONDAY)
+    return Rhythm(day, time.fromisoformat(str(picked)), _zone(view))
+
+
+def _zone(view: Payload) -> str:
+    typed = str(value_of(view, Block.DIGEST_OTHER_ZONE, "value") or "").strip()
+    if not typed:
+        return _selected(view, Block.DIGEST_ZONE) or Rhythm().zone
+    zone = zone_named(typed)
+    if zone is None:
+        raise FieldError(Block.DIGEST_OTHER_ZONE, no_such_zone(typed))
+    return zone
+
+
+def no_such_zone(typed: str) -> str:
+    """Return what to tell somebody who typed a time zone that there is not."""
+    like = zones_like(typed)
+    if like:
+        return f"I know no such time zone. Did you mean {or_list(like)}?"
+    return "I know no such time zone. Type a name such as Europe/Berlin, or choose one above."
+
+
+def _parts(view: Payload) -> tuple[Part, ...]:
+    chosen = {Part(value) for value in _checked(view, Block.DIGEST_PARTS)}
+    if not chosen:
+        raise FieldError(Block.DIGEST_PARTS, "Choose at least one part, or switch the digest off.")
+    return tuple(part for part in Part if part in chosen)
+
+
+def _selected(view: Payload, block: str) -> str | None:
+    option = value_of(view, block, "selected_option")
+    return str(option["value"]) if isinstance(option, Mapping) else None
+
+
+def _checked(view: Payload, block: str) -> list[str]:
+    options: Any = value_of(view, block, "selected_options")
+    return [str(option["value"]) for option in options or ()]

@@ -1,0 +1,220 @@
+"""The parts of a digest, a paragraph each: what people wrote stays theirs, and forges nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from slack_sdk.models.blocks import SectionBlock
+
+from bot.decisions.calibration import Tally
+from bot.decisions.digest.settings import Part, Scope
+from bot.decisions.digest.week import Altered, Digest, Disagreement, Entry, Share
+from bot.decisions.model import Decision, Outcome, Status
+from bot.decisions.reading import Announced
+from bot.slack.text import and_list, channel_link, fit_escaped, mention, one_line
+from bot.slack.views.digest.words import PART_TITLES, day_in, days
+from bot.slack.views.message import section
+
+Links = Mapping[Announced, str]
+"""Where announcements can be opened, as far as Slack told."""
+Told = TypeVar("Told", bound=Entry)
+
+_MOST_DECIDERS = 3
+_MOST_VERDICTS = 4
+_OPTION = 60
+_SAY_HOW = "Their deciders have the question in their direct messages."
+_RULES_CHANGED = "The rules have changed since these were decided."
+_LOOKALIKES = str.maketrans({"`": "ˋ", "|": "∣"})
+"""Signs that would begin code that ends in another entry, or end a link too early."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much a digest may tell.
+
+    `acting` are the entries of each part that wants somebody to act, `telling` those of each other
+    part, `text` the characters of what people wrote, `columns` the options of the table.
+    """
+
+    acting: int
+    telling: int
+    text: int
+    columns: int
+
+
+_ACTING = frozenset({Part.WAITING, Part.DISAGREEMENTS, Part.REVIEWS})
+
+
+@dataclass(frozen=True, slots=True)
+class _Chapter:
+    """A titled list; `more` are the words for what is not in it."""
+
+    title: str
+    lines: Sequence[str]
+    more: str = ""
+    intro: str = ""
+
+
+def chapters(digest: Digest, command: str, links: Links, room: Room) -> list[SectionBlock]:
+    """Return a block for each part that has something to tell, in the order of `Part`.
+
+    Args:
+        digest: what is told.
+        command: the slash command's name.
+        links: the announcements' addresses; what has none is not linked.
+        room: how much may be told.
+    """
+    told = _Teller(digest, command, links, room).chapters()
+    return [_block(each) for each in told if each.lines]
+
+
+class _Teller:
+    """Puts a digest's parts into words."""
+
+    def __init__(self, digest: Digest, command: str, links: Links, room: Room) -> None:
+        self._digest = digest
+        self._command = command
+        self._links = links
+        self._room = room
+
+    def chapters(self) -> list[_Chapter]:
+        digest, part = self._digest, self._part
+        return [
+            part(Part.WAITING, digest.waiting, self._waits, "list open"),
+            part(Part.DISAGREEMENTS, digest.disagreements, self._differs, "list open"),
+            part(Part.REVIEWS, digest.reviews, self._to_review, "list decided", _SAY_HOW),
+            part(Part.NEW, digest.new, self._opened, "list"),
+            part(Part.DECIDED, digest.decided, self._settled, "list decided"),
+            self._calibration(),
+            part(Part.RULES, digest.altered, self._would_be, "list decided", _RULES_CHANGED),
+        ]
+
+    def _part(
+        self,
+        part: Part,
+        share: Share[Told],
+        words: Callable[[Told], str],
+        command: str,
+        intro: str = "",
+    ) -> _Chapter:
+        most = self._room.acting if part in _ACTING else self._room.telling
+        lines = [
+            f"{self._title(entry)}{self._where(entry.decision)}  ·  {words(entry)}"
+            for entry in share.shown[:most]
+        ]
+        title = f"{PART_TITLES[part]} ({share.count:,})"
+        return _Chapter(title, lines, self._more(share.count - len(lines), command), intro)
+
+    def _waits(self, entry: Entry) -> str:
+        decision = entry.decision
+        waited = (self._today() - day_in(decision.opened_at, self._digest.zone)).days
+        since = f"for {days(waited)}" if waited > 0 else "since today"
+        return f"waiting for {_deciders(decision)} {since}"
+
+    def _differs(self, entry: Disagreement) -> str:
+        ranked = sorted(entry.verdicts.items(), key=lambda item: -item[1])
+        said = [
+            f"{people:,} {'says' if people == 1 else 'say'} {self._option(option)}"
+            for option, people in ranked[:_MOST_VERDICTS]
+        ]
+        return f"{and_list(said)}; {_flipping(entry.flipping)}"
+
+    def _to_review(self, entry: Entry) -> str:
+        decision = entry.decision
+        on = f" on {decision.settlement.at:%-d %B %Y}" if decision.settlement else ""
+        return f"{self._option(decision.chosen)}, decided{on}"
+
+    def _opened(self, entry: Entry) -> str:
+        return f"{self._option(entry.decision.verdict.option)} is recommended"
+
+    def _settled(self, entry: Entry) -> str:
+        decision = entry.decision
+        words = self._option(decision.chosen)
+        if decision.status is Status.OVERRIDDEN:
+            words += f", in place of {self._option(decision.verdict.option)}"
+        else:
+            words += ", as recommended"
+        reason = self._written(decision.settlement.reason) if decision.settlement else ""
+        return f"{words}: “{reason}”" if reason else words
+
+    def _would_be(self, entry: Altered) -> str:
+        return f"{self._option(entry.now)} now, {self._option(entry.decision.verdict.option)} then"
+
+    def _calibration(self) -> _Chapter:
+        """Return how past decisions went, by the option chosen; the most tried one first."""
+        tallies = sorted(self._digest.calibration.items(), key=lambda each: -_tried(each[1]))
+        shown = tallies[: self._room.telling]
+        lines = [f"*{self._option(option)}*  ·  {_went(tally)}" for option, tally in shown]
+        more = self._more(len(tallies) - len(shown), "rules")
+        return _Chapter(PART_TITLES[Part.CALIBRATION], lines, more)
+
+    def _title(self, entry: Entry) -> str:
+        words = f"#{entry.decision.number}  {self._written(entry.decision.title)}"
+        link = self._links.get(entry.announced) if entry.announced else None
+        return f"*{words}*" if link is None else f"<{link}|{words}>"
+
+    def _where(self, decision: Decision) -> str:
+        if self._digest.scope is Scope.CHANNEL:
+            return ""
+        return f" in {channel_link(decision.place.channel)}"
+
+    def _written(self, text: str) -> str:
+        return fit_escaped(one_line(text).translate(_LOOKALIKES), self._room.text)
+
+    def _more(self, count: int, command: str) -> str:
+        return f"and {count:,} more: `{self._command} {command}`" if count else ""
+
+    def _option(self, option: str) -> str:
+        return fit_escaped(one_line(self._digest.titles.get(option, option)), _OPTION)
+
+    def _today(self) -> date:
+        return day_in(self._digest.until, self._digest.zone)
+
+
+def _flipping(count: int) -> str:
+    if not count:
+        return "no one difference would flip it"
+    return "1 difference would flip it" if count == 1 else f"{count} differences would flip it"
+
+
+def _deciders(decision: Decision) -> str:
+    """Return the people who must act, mentioned, so that Slack tells them."""
+    named = [mention(user) for user in decision.deciders[:_MOST_DECIDERS]]
+    rest = len(decision.deciders) - len(named)
+    return and_list([*named, f"{rest} more"] if rest else named)
+
+
+def _outcomes(tally: Tally) -> Mapping[Outcome, int]:
+    """Return how many went how, whether as recommended or not."""
+    return {
+        outcome: tally.followed.get(outcome, 0) + tally.overridden.get(outcome, 0)
+        for outcome in Outcome
+    }
+
+
+def _tried(tally: Tally) -> int:
+    counts = _outcomes(tally)
+    return sum(counts.values()) - counts[Outcome.NOT_TRIED]
+
+
+def _went(tally: Tally) -> str:
+    """Return how the decisions for an option went: worked 3 of 4, 1 partly."""
+    counts, tried = _outcomes(tally), _tried(tally)
+    rest = {
+        "partly": counts[Outcome.PARTLY],
+        "did not": counts[Outcome.FAILED],
+        "not tried": counts[Outcome.NOT_TRIED],
+    }
+    said = [f"worked {counts[Outcome.WORKED]:,} of {tried:,}"] if tried else []
+    return ", ".join([*said, *(f"{count:,} {words}" for words, count in rest.items() if count)])
+
+
+def _block(chapter: _Chapter) -> SectionBlock:
+    lines = [f"*{chapter.title}*"]
+    if chapter.intro:
+        lines.append(f"_{chapter.intro}_")
+    lines += [f"•  {line}" for line in chapter.lines]
+    if chapter.more:
+        lines.append(chapter.more)
+    return section("\n".join(lines))

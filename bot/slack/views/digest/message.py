@@ -1,0 +1,138 @@
+"""A channel's digest as a message, and its private preview."""
+
+from datetime import date
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    HeaderBlock,
+)
+
+from bot.decisions.digest.calendar import Due
+from bot.decisions.digest.settings import Part, Rhythm, Scope
+from bot.decisions.digest.week import Digest, Hidden
+from bot.slack import ids
+from bot.slack.text import FALLBACK, HEADER, MESSAGE_BUDGET, and_list, channel_link, escape, fit
+from bot.slack.views.digest.chapters import Links, Room, chapters
+from bot.slack.views.digest.trend import trend_picture, trend_sentence, trend_table
+from bot.slack.views.digest.words import PART_TITLES, coming, counts, window
+from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, size_of
+
+_ROOMS = (
+    *(Room(5, 5, 120, 5), Room(5, 5, 80, 4), Room(5, 4, 80, 4), Room(5, 3, 70, 3)),
+    *(Room(4, 3, 60, 3), Room(4, 2, 60, 3), Room(3, 2, 50, 3), Room(3, 1, 50, 2)),
+    *(Room(2, 1, 40, 2), Room(1, 1, 40, 1)),
+)
+"""From the most that a digest tells to the least; the next is for what is too long with it."""
+_MOST_DAYS = 4
+_PREVIEW = 900
+"""Characters that a preview adds, as JSON."""
+
+
+def digest_message(
+    digest: Digest, command: str, links: Links, budget: int = MESSAGE_BUDGET
+) -> Message:
+    """Return a digest, however much it tells, in one message.
+
+    Only those for whose decision something waits are mentioned: Slack tells them.
+
+    Args:
+        digest: what it tells.
+        command: the slash command's name.
+        links: the announcements' addresses; what has none is not linked.
+        budget: characters of the blocks, as JSON.
+    """
+    blocks = _blocks(digest, command, links, _ROOMS[0])
+    for room in _ROOMS[1:]:
+        if size_of(blocks) <= budget:
+            break
+        blocks = _blocks(digest, command, links, room)
+    tables = [place for place, block in enumerate(blocks) if block.type == "table"]
+    picture = trend_picture(digest, tables[0]) if tables else None
+    text = f"The digest for the {window(digest)}. {counts(digest)}"
+    return Message(fit(text, FALLBACK), as_dicts(blocks), picture)
+
+
+def preview_message(
+    digest: Digest, command: str, links: Links, token: str, coming_words: str
+) -> Message:
+    """Return a digest as only one person sees it, with a button that posts it.
+
+    Args:
+        digest: what it tells.
+        command: the slash command's name.
+        links: the announcements' addresses.
+        token: what the button carries, so that pressing it twice posts once.
+        coming_words: when the next one comes, as `when_next` has it.
+    """
+    told = digest_message(digest, command, links, MESSAGE_BUDGET - _PREVIEW)
+    intro = "*A preview that only you can see.*"
+    if digest.quiet:
+        intro += " There is nothing to tell at the moment; you can post it all the same."
+    post = ButtonElement(
+        action_id=ids.Action.POST_DIGEST,
+        text=plain("Post in this channel"),
+        value=token,
+        style="primary",
+    )
+    last = [ActionsBlock(elements=[post]), ContextBlock(elements=[mrkdwn(coming_words)])]
+    blocks = [*as_dicts([section(intro)]), *told.blocks, *as_dicts(last)]
+    return Message(text=f"A preview. {told.text}", blocks=blocks)
+
+
+def when_next(command: str, due: Due | None, rhythm: Rhythm) -> str:
+    """Return when the next digest comes; None for `due` where none does."""
+    if due is None:
+        return f"None comes by itself here: `{command} digest settings` has one posted every week."
+    return f"The next one comes on {coming(due, rhythm)}."
+
+
+def _blocks(digest: Digest, command: str, links: Links, room: Room) -> list[Block]:
+    heading = f"Decisions  ·  {window(digest)}"
+    blocks: list[Block] = [
+        HeaderBlock(text=plain(fit(heading, HEADER))),
+        section(f"{_whose(digest)}  ·  {counts(digest)}"),
+    ]
+    if digest.missed:
+        blocks.append(ContextBlock(elements=[mrkdwn(_missed(digest.missed))]))
+    blocks += chapters(digest, command, links, room)
+    if digest.trend:
+        sentence = escape(trend_sentence(digest))
+        blocks += [
+            section(f"*{PART_TITLES[Part.TREND]}*\n{sentence}"),
+            trend_table(digest, room.columns),
+        ]
+    if digest.hidden:
+        blocks.append(section(_hidden(digest.hidden)))
+    about = (
+        f"The weekly digest  ·  `{command} digest settings` changes it  ·  "
+        f"`{command} digest off` ends it"
+    )
+    return [*blocks, ContextBlock(elements=[mrkdwn(about)])]
+
+
+def _whose(digest: Digest) -> str:
+    if digest.scope is Scope.WORKSPACE:
+        return "*The whole workspace*"
+    return f"*{channel_link(digest.place.channel)}*"
+
+
+def _missed(days: tuple[date, ...]) -> str:
+    named = [f"{day:%-d %B}" for day in days[-_MOST_DAYS:]]
+    rest = len(days) - len(named)
+    if rest:
+        named.insert(0, f"{rest} earlier {'week' if rest == 1 else 'weeks'}")
+    noun = "digest" if len(days) == 1 else "digests"
+    return f"The {noun} of {and_list(named)} did not come: I was not running on time."
+
+
+def _hidden(hidden: Hidden) -> str:
+    parts = [
+        (hidden.waiting, "waiting for a decision"),
+        (hidden.new, "new"),
+        (hidden.decided, "decided"),
+    ]
+    said = and_list([f"{count:,} {words}" for count, words in parts if count])
+    return f"*In private channels:* {said}. More is told only there."

@@ -1,0 +1,141 @@
+"""Samples of digests, for Slack's validator and for the tests."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from bot.advice.playbook import Playbook
+from bot.decisions.calibration import Tally
+from bot.decisions.digest.calendar import next_due
+from bot.decisions.digest.settings import DigestSettings, Rhythm, Scope
+from bot.decisions.digest.week import (
+    Altered,
+    Digest,
+    Disagreement,
+    Entry,
+    Hidden,
+    Share,
+    Trend,
+)
+from bot.decisions.model import Decision, Outcome, Place, Settlement, Status, Visibility
+from bot.decisions.reading import Announced
+from bot.slack.views.digest.answers import saved
+from bot.slack.views.digest.chapters import Links
+from bot.slack.views.digest.message import digest_message, preview_message, when_next
+from bot.slack.views.digest.settings import Chosen, chosen_in, settings_modal
+from bot.slack.views.message import Message
+
+COMMAND = "/ragvsft"
+_WEEKS = 12
+_SHOWN = 5
+_COUNT = 1_234
+_FAR = Rhythm(zone="America/Argentina/ComodRivadavia")
+"""The longest name of a zone, and one that the menu does not offer."""
+
+
+def digest_of(decision: Decision, playbook: Playbook) -> Digest:
+    """Return a digest that tells of one decision in every way, as often as it may."""
+    until = decision.opened_at + timedelta(days=9)
+    day = until.date()
+    options = list(playbook.options)
+    settled = replace(
+        decision,
+        status=Status.OVERRIDDEN,
+        settlement=Settlement(decision.driver, until, decision.problem, options[-1]),
+    )
+    verdicts = dict.fromkeys(options, 2)
+    tally = Tally(dict.fromkeys(Outcome, 99), {Outcome.FAILED: 1})
+    return Digest(
+        workspace=decision.workspace,
+        place=Place("C0123456789", Visibility.PUBLIC),
+        scope=Scope.WORKSPACE,
+        since=until - timedelta(weeks=2),
+        until=until,
+        zone="Europe/Berlin",
+        titles={option_id: option.title for option_id, option in playbook.options.items()},
+        missed=tuple(day - timedelta(weeks=back) for back in range(9, 0, -1)),
+        waiting=_share([Entry(each, _at(each)) for each in _several(decision, 1)]),
+        disagreements=_share(
+            [Disagreement(each, _at(each), verdicts, 3) for each in _several(decision, 11)]
+        ),
+        reviews=_share([Entry(each, _at(each)) for each in _several(settled, 21)]),
+        new=_share([Entry(each, _at(each)) for each in _several(decision, 31)]),
+        decided=_share([Entry(each, _at(each)) for each in _several(settled, 41)]),
+        calibration=dict.fromkeys(options, tally),
+        altered=_share([Altered(each, _at(each), options[-1]) for each in _several(settled, 51)]),
+        trend=Trend(_weeks(day), dict.fromkeys(options, (_COUNT,) * _WEEKS)),
+        hidden=Hidden(_COUNT, _COUNT, _COUNT),
+    )
+
+
+def quiet_digest(digest: Digest) -> Digest:
+    """Return a digest of the same channel and week that has nothing to tell."""
+    return Digest(
+        digest.workspace,
+        digest.place,
+        Scope.CHANNEL,
+        digest.until - timedelta(weeks=1),
+        digest.until,
+        digest.zone,
+    )
+
+
+def links_of(digest: Digest) -> Links:
+    """Return an address for each announcement that a digest names."""
+    shares: tuple[Share[Any], ...] = (
+        *(digest.waiting, digest.disagreements, digest.reviews),
+        *(digest.new, digest.decided, digest.altered),
+    )
+    return {
+        entry.announced: f"https://example.slack.com/archives/{entry.announced.channel}/p1"
+        for share in shares
+        for entry in share.shown
+    }
+
+
+def digest_messages(decision: Decision, playbook: Playbook) -> dict[str, Message]:
+    """Return digests and their previews by name."""
+    full = digest_of(decision, playbook)
+    links, token = links_of(full), "0" * 32
+    coming = when_next(COMMAND, next_due(_FAR, full.until), _FAR)
+    return {
+        "digest": digest_message(full, COMMAND, links),
+        "digest, quiet": digest_message(quiet_digest(full), COMMAND, {}),
+        "digest preview": preview_message(full, COMMAND, links, token, coming),
+        "digest preview, quiet": preview_message(
+            quiet_digest(full), COMMAND, {}, token, when_next(COMMAND, None, _FAR)
+        ),
+    }
+
+
+def digest_modals(decision: Decision) -> dict[str, dict[str, Any]]:
+    """Return the modal of a digest's settings, and of what was saved, by name."""
+    place = Place("G0123456789", Visibility.PRIVATE)
+    far = DigestSettings(decision.workspace, place, decision.driver, decision.opened_at, True, _FAR)
+    off = replace(far, on=False, parts=(), even_if_quiet=True, scope=Scope.WORKSPACE)
+    due = next_due(_FAR, decision.opened_at)
+    return {
+        "digest settings": settings_modal(chosen_in(far, saved=True)),
+        "digest settings, off": settings_modal(chosen_in(off, saved=True)),
+        "digest settings, new": settings_modal(chosen_in(far, saved=False)),
+        "digest settings, no channel": settings_modal(Chosen(None)),
+        "digest saved": saved(far, due, COMMAND),
+        "digest saved, off": saved(off, due, COMMAND),
+    }
+
+
+def _several(decision: Decision, first: int) -> list[Decision]:
+    return [replace(decision, number=99_000 + first + each) for each in range(_SHOWN)]
+
+
+def _at(decision: Decision) -> Announced:
+    return Announced("C0123456789", f"{decision.number}.000001")
+
+
+def _share(shown: list[Any]) -> Share[Any]:
+    return Share(tuple(shown), _COUNT)
+
+
+def _weeks(last: date) -> tuple[date, ...]:
+    monday = last - timedelta(days=last.weekday())
+    return tuple(monday - timedelta(weeks=back) for back in range(_WEEKS - 1, -1, -1))

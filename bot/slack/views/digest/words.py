@@ -1,0 +1,72 @@
+"""The words for when a digest comes, and for what it holds."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.decisions.digest.calendar import Due
+from bot.decisions.digest.settings import Part, Rhythm, Scope
+from bot.decisions.digest.week import Digest
+from bot.slack.text import and_list
+
+PART_TITLES: Mapping[Part, str] = {
+    Part.WAITING: "Waiting for a decision",
+    Part.DISAGREEMENTS: "Open disagreements",
+    Part.REVIEWS: "Reviews due",
+    Part.NEW: "New",
+    Part.DECIDED: "Decided",
+    Part.CALIBRATION: "How past decisions went",
+    Part.RULES: "Today's rules would say otherwise",
+    Part.TREND: "The last 12 weeks",
+}
+SCOPE_WORDS: Mapping[Scope, str] = {
+    Scope.CHANNEL: "Decisions of this channel",
+    Scope.WORKSPACE: "All decisions that everybody here may read",
+}
+_ABOUT_A_WEEK = (timedelta(days=6), timedelta(days=8))
+
+
+def every(rhythm: Rhythm) -> str:
+    """Return how often a digest comes: every Monday at 09:00 (Europe/Berlin)."""
+    return f"every {rhythm.weekday.capitalize()} at {rhythm.at:%H:%M} ({rhythm.zone})"
+
+
+def coming(due: Due, rhythm: Rhythm) -> str:
+    """Return when a digest comes: Monday 30 November at 09:00 (Europe/Berlin)."""
+    return f"{due.day:%A %-d %B} at {rhythm.at:%H:%M} ({rhythm.zone})"
+
+
+def day_in(at: datetime, zone: str) -> date:
+    """Return the day of a moment, where a zone's clocks are."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def window(digest: Digest) -> str:
+    """Return the days that a digest tells of."""
+    last = day_in(digest.until, digest.zone)
+    shortest, longest = _ABOUT_A_WEEK
+    if shortest <= digest.until - digest.since <= longest:
+        return f"week to {last:%-d %B}"
+    first = day_in(digest.since, digest.zone)
+    return f"{last:%-d %B}" if first == last else f"{first:%-d %B} to {last:%-d %B}"
+
+
+def counts(digest: Digest) -> str:
+    """Return what a digest holds, in a sentence: 2 wait for a decision, 1 review is due."""
+    parts = [
+        (digest.waiting.count, "waits for a decision", "wait for a decision"),
+        (digest.disagreements.count, "is seen differently", "are seen differently"),
+        (digest.reviews.count, "review is due", "reviews are due"),
+        (digest.new.count, "is new", "are new"),
+        (digest.decided.count, "was decided", "were decided"),
+        (digest.altered.count, "would now get other advice", "would now get other advice"),
+    ]
+    said = [f"{count:,} {one if count == 1 else several}" for count, one, several in parts if count]
+    if digest.hidden and not said:
+        return "Nothing waits for anybody here."
+    return f"{and_list(said)}." if said else "Nothing waits for anybody, and nothing happened."
+
+
+def days(count: int) -> str:
+    """Return a number of days in words."""
+    return "1 day" if count == 1 else f"{count:,} days"
