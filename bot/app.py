@@ -91,7 +91,12 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         await stack.enter_async_context(_delivering(courier))
         bolt, errands = create_bolt_app(desk, client, installs, settings.command)
         stack.push_async_callback(errands.drain)
-        rounds = Rounds(desk.reviewing.ask_due, desk.drafting.expire, desk.people.learn)
+        rounds = Rounds(
+            desk.reviewing.ask_due,
+            desk.digesting.send_due,
+            desk.drafting.expire,
+            desk.people.learn,
+        )
         await stack.enter_async_context(_going_round(rounds))
         schedule = create_schedule(woken.set, playbooks.refresh, rounds.wake)
         schedule.start()

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.decisions.deciding import Deciding, superseded
 from bot.decisions.delivery import Delivery, DeliveryKind
+from bot.decisions.digest.digesting import Digesting
 from bot.decisions.drafting import Drafting
 from bot.decisions.editions import Editions
 from bot.decisions.errors import AlreadyPosted, NothingToResend, NotTheirs
@@ -61,6 +62,7 @@ class Desk:
         self.finding = Finding(store, self.editions)
         self.deciding = Deciding(store, clock, self.editions, wake_delivery)
         self.perspectives = Perspectives(store, clock, self.editions, wake_delivery)
+        self.digesting = Digesting(store, clock, self.editions, wake_delivery)
         self.reviewing = Reviewing(store, clock, wake_delivery)
 
     async def post(self, driver: Person, draft_id: str, place: Place) -> Posted:
@@ -163,6 +165,7 @@ class Desk:
             status=Status.OPEN,
             opened_at=now,
             supersedes=draft.about,
+            source=draft.source,
         )
         return await self._store.open_decision(
             draft, decision, lambda old, new: superseded(old, new, draft.driver, now)

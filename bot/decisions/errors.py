@@ -81,3 +81,16 @@ class UnknownPlaybook(LookupError):
         super().__init__(playbook_id)
         self.playbook_id = playbook_id
         self.known = known
+
+
+class NotAChannel(ValueError):
+    """A digest belongs to a channel; this is somebody's direct messages."""
+
+
+class UnknownZone(ValueError):
+    """No time zone has this IANA name; `near` is the one that may be meant, if any."""
+
+    def __init__(self, zone: str, near: str | None) -> None:
+        super().__init__(zone)
+        self.zone = zone
+        self.near = near

@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.advice.advisor import Advisor
 from bot.advice.loader import PlaybookText
 from bot.decisions.delivery import Delivery
+from bot.decisions.digest.ports import DigestStore
 from bot.decisions.events import Change
 from bot.decisions.model import Decision, Draft, Person, Place
 from bot.decisions.profiles import PeopleStore
@@ -49,7 +50,7 @@ class Playbooks(Protocol):
         ...
 
 
-class Store(ReadingStore, TeamStore, PeopleStore, Protocol):
+class Store(ReadingStore, TeamStore, PeopleStore, DigestStore, Protocol):
     """The decision log. Each method is one transaction."""
 
     async def add_draft(self, draft: Draft, text: PlaybookText) -> None:

@@ -2,6 +2,7 @@
 
 from sqlite_utils import Database, Migrations
 
+from bot.store.digests_schema import create_digests
 from bot.store.people_schema import create_people
 from bot.store.perspectives_schema import create_perspectives
 from bot.store.search_schema import create_search
@@ -171,6 +172,12 @@ def m005_reviews(db: Database) -> None:
 def m006_asked_of(db: Database) -> None:
     """What was asked of a person is found by the person."""
     db.execute("create index idx_asked_of on asked (workspace, user, number)")
+
+
+@migrations()
+def m007_digests(db: Database) -> None:
+    """Settings of digests, which digests had their turn, and indices for what they tell."""
+    create_digests(db)
 
 
 @migrations()

@@ -39,7 +39,7 @@ class SqlitePerspectives:
 
     async def team(self, workspace: str, number: int) -> Team | None:
         """Return a decision with its views; None if there is none of that number."""
-        return await self._log.read(lambda db: _team(db, workspace, number))
+        return await self._log.read(lambda db: team_of(db, workspace, number))
 
     async def asked_of(self, person: Person) -> list[Decision]:
         """Return the open decisions on which a person was asked for a view and gave none."""
@@ -53,7 +53,7 @@ class SqlitePerspectives:
         """Log what is added to a decision, with its event and deliveries."""
 
         def work(db: Database) -> Decision | None:
-            team = _team(db, workspace, number)
+            team = team_of(db, workspace, number)
             if team is None:
                 return None
             _apply(db, team.decision, change(team))
@@ -62,7 +62,8 @@ class SqlitePerspectives:
         return await self._log.write(work)
 
 
-def _team(db: Database, workspace: str, number: int) -> Team | None:
+def team_of(db: Database, workspace: str, number: int) -> Team | None:
+    """Return a decision with its views; None if there is none of that number."""
     row = row_of(db, "decisions", (workspace, number))
     if row is None:
         return None

@@ -1,7 +1,6 @@
 """Finding decisions in the log, each person only what they may read. Fills `ReadingStore`.
 
-The one place with SQL for that: every query takes the conditions of `_GRANTS`, which say in SQL
-what `Sight.covers` says in Python.
+Every query takes the conditions of `GRANTS`, which say in SQL what `Sight.covers` says in Python.
 """
 
 import json
@@ -13,7 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.decisions.delivery import announcement_key
-from bot.decisions.model import Decision, Visibility
+from bot.decisions.model import Decision
 from bot.decisions.reading import (
     Announced,
     AnswerSheet,
@@ -25,25 +24,16 @@ from bot.decisions.reading import (
 )
 from bot.store import rows
 from bot.store.log import Log
-
-_THEIRS = (
-    "number in (select number from decision_people where workspace = :workspace and user = :user)"
-)
-_GRANTS = (
-    "visibility = :public",
-    "visibility = :private and channel = :here",
-    _THEIRS,
-)
-_MAY_READ = f"workspace = :workspace and ({' or '.join(f'({each})' for each in _GRANTS)})"
+from bot.store.sight import GRANTS, MAY_READ, THEIRS, who
 
 _READ = f"""
 select * from decisions where workspace = :workspace and number in (
-  select number from catalogue where number = :number and {_MAY_READ}
+  select number from catalogue where number = :number and {MAY_READ}
 )
 """  # noqa: S608  # only constants of this file
 _ANSWER_SHEETS = f"""
 select number, answers from decisions where workspace = :workspace and number in (
-  select number from catalogue where {_MAY_READ} and playbook = :playbook
+  select number from catalogue where {MAY_READ} and playbook = :playbook
   order by number desc limit :limit
 ) order by number desc
 """  # noqa: S608  # only constants of this file
@@ -95,7 +85,7 @@ class SqliteReading:
 
     async def read(self, sight: Sight, number: int) -> Decision | None:
         """Return a decision; None if there is none of this number, or it may not be read."""
-        arguments = {**_who(sight), "number": number}
+        arguments = {**who(sight), "number": number}
         found = await self._log.read(lambda db: list(db.query(_READ, arguments)))
         return rows.to_decision(found[0]) if found else None
 
@@ -107,7 +97,7 @@ class SqliteReading:
 
     async def answer_sheets(self, sight: Sight, playbook_id: str, limit: int) -> list[AnswerSheet]:
         """Return the answers of the newest decisions by a playbook, in any edition of it."""
-        arguments = {**_who(sight), "playbook": playbook_id, "limit": limit}
+        arguments = {**who(sight), "playbook": playbook_id, "limit": limit}
         found = await self._log.read(lambda db: list(db.query(_ANSWER_SHEETS, arguments)))
         return [AnswerSheet(row["number"], json.loads(row["answers"])) for row in found]
 
@@ -147,7 +137,7 @@ class _Query:
 
 def _query(sight: Sight, wanted: Wanted, cursor: Cursor | None, limit: int) -> _Query:
     newer = cursor is not None and cursor.direction is Direction.NEWER
-    arguments = {**_who(sight), "limit": limit, "from": cursor.number if cursor else None}
+    arguments = {**who(sight), "limit": limit, "from": cursor.number if cursor else None}
     build = _with_words if wanted.words else _without_words
     return build(wanted, arguments, newer=newer)
 
@@ -169,7 +159,7 @@ def _with_words(wanted: Wanted, arguments: dict[str, Any], *, newer: bool) -> _Q
     arguments["match"] = _match(arguments, wanted)
     alternatives = " or ".join(f"({' and '.join(each)})" for each in _combined(wanted, arguments))
     beyond = "" if arguments["from"] is None else _BEYOND.format(sign=">" if newer else "<")
-    numbers = _SEARCH.format(may_read=_MAY_READ, wanted=alternatives, beyond=beyond, order=order)
+    numbers = _SEARCH.format(may_read=MAY_READ, wanted=alternatives, beyond=beyond, order=order)
     return _Query(_PAGE.format(numbers=numbers, order=order), arguments)
 
 
@@ -180,7 +170,7 @@ def _combined(wanted: Wanted, arguments: dict[str, Any]) -> list[list[str]]:
     """
     arguments |= {f"status{at}": each.value for at, each in enumerate(wanted.statuses)}
     arguments |= {f"option{at}": each for at, each in enumerate(wanted.options)}
-    choices: list[Sequence[str]] = [(_THEIRS,) if wanted.mine else _GRANTS]
+    choices: list[Sequence[str]] = [(THEIRS,) if wanted.mine else GRANTS]
     if wanted.statuses:
         choices.append([f"status = :status{at}" for at in range(len(wanted.statuses))])
     if wanted.options:
@@ -209,13 +199,3 @@ def _match(arguments: Mapping[str, Any], wanted: Wanted) -> str:
 
 def _quoted(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
-
-
-def _who(sight: Sight) -> dict[str, Any]:
-    return {
-        "workspace": sight.workspace,
-        "user": sight.user,
-        "here": sight.here,
-        "public": Visibility.PUBLIC.value,
-        "private": Visibility.PRIVATE.value,
-    }

@@ -19,7 +19,9 @@ from bot.decisions.model import Decision, Draft, Person, Place
 from bot.decisions.ports import Supersede
 from bot.decisions.reading import Sight, Wanted
 from bot.store import rows
+from bot.store.background import SqliteBackground
 from bot.store.changes import keep_needed, note, row_of
+from bot.store.digests import SqliteDigests
 from bot.store.log import Log
 from bot.store.people import SqlitePeople
 from bot.store.perspectives import SqlitePerspectives
@@ -27,7 +29,14 @@ from bot.store.reading import SqliteReading
 from bot.store.reviews import SqliteReviews
 
 
-class SqliteStore(SqliteReading, SqliteReviews, SqlitePerspectives, SqlitePeople):
+class SqliteStore(
+    SqliteReading,
+    SqliteBackground,
+    SqliteReviews,
+    SqlitePerspectives,
+    SqlitePeople,
+    SqliteDigests,
+):
     """The port `Store`, on a log."""
 
     def __init__(self, log: Log) -> None:

@@ -51,6 +51,13 @@ def next_due(rhythm: Rhythm, now: datetime) -> Due:
 
 
 def days_between(earlier: date, later: date) -> tuple[date, ...]:
-    """Return the days of the digests between two of them, both left out."""
-    weeks = (later - earlier).days // 7
+    """Return the days of the digests between two of them, both left out.
+
+    They are on the weekday of the later one, in the weeks of the calendar that lie between.
+    """
+    weeks = (_monday(later) - _monday(earlier)).days // 7
     return tuple(later - _WEEK * back for back in range(weeks - 1, 0, -1))
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())

@@ -92,7 +92,8 @@ class Digest:
     `titles` has the option's title by its id, for every option named. `missed` are the days of
     digests that did not come. Parts that are not wanted are empty. `waiting` is ordered by age,
     the oldest first; `new` and `decided` the newest first. `calibration` counts the outcomes of
-    past decisions by the option that was chosen.
+    past decisions by the option that was chosen. `rules_changed` says whether the playbooks are
+    others than at the last digest: what they alter is news only then.
     """
 
     workspace: str
@@ -112,6 +113,7 @@ class Digest:
     altered: Share[Altered] = Share()
     trend: Trend = Trend()
     hidden: Hidden = Hidden()
+    rules_changed: bool = True
 
     @property
     def quiet(self) -> bool:
@@ -122,6 +124,6 @@ class Digest:
             or self.reviews
             or self.new
             or self.decided
-            or self.altered
+            or (self.altered and self.rules_changed)
             or self.hidden
         )

@@ -1,0 +1,65 @@
+"""From what the log knows to a digest: what is said, what is left out, and in which order."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.decisions.calibration import Counts, Tally, outcome_of
+from bot.decisions.digest.facts import Reviewed
+from bot.decisions.digest.week import Entry, Share
+from bot.decisions.model import Outcome
+
+TREND_WEEKS = 12
+SHOWN = 5
+"""How many of each part are shown; the others are counted."""
+
+
+def trend_weeks(until: datetime, zone: str) -> tuple[datetime, ...]:
+    """Return where the weeks of a trend begin, in UTC: on Mondays in the zone, the oldest first.
+
+    The last is the week in which the digest comes.
+    """
+    local = ZoneInfo(zone)
+    today = until.astimezone(local).date()
+    monday = today - timedelta(days=today.weekday())
+    days = (monday - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1))
+    return tuple(datetime.combine(day, time(), local).astimezone(UTC) for day in days)
+
+
+def not_shown_yet(
+    new: Share[Entry], since: datetime, until: datetime, *others: Sequence[Entry]
+) -> Share[Entry]:
+    """Return what is new without what another part shows already.
+
+    So nothing is read twice: what was opened in the week and waits, or was decided, stands where
+    it makes people act; here is what has found no room there.
+    """
+    elsewhere = {
+        each.decision.number
+        for entries in others
+        for each in entries
+        if since < each.decision.opened_at <= until
+    }
+    shown = tuple(each for each in new.shown if each.decision.number not in elsewhere)
+    return Share(shown[:SHOWN], max(new.count - len(elsewhere), 0))
+
+
+def tallies(reviewed: Iterable[Reviewed]) -> dict[str, Tally]:
+    """Return how decisions went by the option that was chosen, the most frequent first.
+
+    Told apart by whether it was recommended as well, or chosen in place of another.
+    """
+    counted: defaultdict[str, dict[bool, Counter[Outcome]]] = defaultdict(
+        lambda: {True: Counter(), False: Counter()}
+    )
+    for each in reviewed:
+        outcome = outcome_of(each.reviews)
+        if outcome is not None:
+            counted[each.chosen][each.chosen == each.recommended][outcome] += 1
+    most_first = sorted(counted.items(), key=lambda item: (-_total(item[1].values()), item[0]))
+    return {option: Tally(dict(each[True]), dict(each[False])) for option, each in most_first}
+
+
+def _total(counts: Iterable[Counts]) -> int:
+    return sum(sum(each.values()) for each in counts)

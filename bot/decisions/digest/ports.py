@@ -1,0 +1,100 @@
+"""What the log does for digests: it keeps their settings, and each digest that had its turn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.decisions.delivery import Delivery
+from bot.decisions.digest.facts import Facts, Question
+from bot.decisions.digest.settings import DigestSettings
+from bot.decisions.digest.week import Entry
+from bot.decisions.model import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A week's digest that had its turn: it was posted, or there was nothing to say.
+
+    Attributes:
+        week: the week of the calendar, as ISO 8601 writes it.
+        day: when it was due, where it is read.
+        until: where its window ended.
+        sent: whether a delivery was kept.
+        missed: the days that it had to name as left out.
+        editions: the hashes of the playbooks in use then.
+    """
+
+    week: str
+    day: date
+    until: datetime
+    sent: bool
+    missed: tuple[date, ...] = ()
+    editions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A channel's settings, and how far its digests have come.
+
+    Attributes:
+        settings: as they were saved last.
+        counts_from: since when it is on and has its rhythm: nothing due before was missed.
+        last: the last digest that had its turn.
+        told_until: where the window of the last one ended that was posted.
+    """
+
+    settings: DigestSettings
+    counts_from: datetime
+    last: Turn | None = None
+    told_until: datetime | None = None
+
+
+class DigestStore(Protocol):
+    """The digests in the log. Each method is one transaction."""
+
+    async def digest_standing(self, workspace: str, channel: str) -> Standing | None:
+        """Return how a channel's digest stands, on or off; None if nothing was ever saved."""
+        ...
+
+    async def digests_on(self) -> list[Standing]:
+        """Return how every digest stands that is on, in all workspaces."""
+        ...
+
+    async def keep_digest_settings(self, settings: DigestSettings) -> None:
+        """Keep a channel's settings in the place of its earlier ones."""
+        ...
+
+    async def switch_digest_off(self, workspace: str, channel: str) -> bool:
+        """Switch a channel's digest off; return whether it was on."""
+        ...
+
+    async def digests_known_to(self, person: Person, limit: int) -> list[DigestSettings]:
+        """Return the settings of digests that are on and that a person has to do with.
+
+        Those that they saved themselves, and those of public channels that have a decision of
+        which they are the driver, a decider or a contributor.
+        """
+        ...
+
+    async def take_turn(
+        self, settings: DigestSettings, turn: Turn, delivery: Delivery | None
+    ) -> bool:
+        """Note that a week's digest had its turn, and keep its delivery if there is one.
+
+        Returns:
+            False, and nothing is kept, if it had its turn before or the settings have changed.
+        """
+        ...
+
+    async def digest_facts(self, question: Question) -> Facts:
+        """Return what the log knows for a digest."""
+        ...
+
+    async def entries(self, workspace: str, numbers: Sequence[int]) -> list[Entry]:
+        """Return decisions by their numbers, in that order; it asks nobody's permission."""
+        ...
+
+    async def oldest_digest_under_way(self) -> datetime | None:
+        """Return when the oldest digest was kept that Slack does not have; None if none waits."""
+        ...

@@ -1,0 +1,68 @@
+"""The deliveries of digests: what they keep until they are sent, when the rest is read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.decisions.delivery import Delivery, DeliveryKind
+from bot.decisions.digest.calendar import Due
+from bot.decisions.digest.settings import DigestSettings
+from bot.decisions.model import Person, Place, Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a digest looks back on: from `since`, left out, to `until`, included.
+
+    `missed` are the days of digests left out before it. `rules_changed` says whether the playbooks
+    are others than at the last one.
+    """
+
+    since: datetime
+    until: datetime
+    missed: tuple[date, ...] = ()
+    rules_changed: bool = True
+
+
+def weekly_delivery(settings: DigestSettings, due: Due, window: Window) -> Delivery:
+    """Return the delivery of a week's digest; its key is the same whoever makes it."""
+    return _delivery(Person(settings.workspace, settings.set_by), settings.place, due.week, window)
+
+
+def now_delivery(person: Person, place: Place, token: str, window: Window) -> Delivery:
+    """Return the delivery of a digest that somebody wants now; the same token gives one key."""
+    return _delivery(person, place, f"now/{token}", window)
+
+
+def window_of(delivery: Delivery) -> tuple[Window, str, Place]:
+    """Return what a digest's delivery keeps: its window, its owner's user id, and its channel."""
+    detail = delivery.detail
+    window = Window(
+        since=datetime.fromisoformat(detail["since"]),
+        until=datetime.fromisoformat(detail["until"]),
+        missed=tuple(date.fromisoformat(day) for day in detail["missed"].split()),
+        rules_changed=bool(detail["rules_changed"]),
+    )
+    return window, detail["owner"], Place(delivery.channel, Visibility(detail["visibility"]))
+
+
+def _delivery(owner: Person, place: Place, name: str, window: Window) -> Delivery:
+    return Delivery(
+        key=f"{owner.workspace}/digest/{place.channel}/{name}",
+        workspace=owner.workspace,
+        kind=DeliveryKind.DIGEST,
+        channel=place.channel,
+        due_at=window.until,
+        detail=_detail(owner, place, window),
+    )
+
+
+def _detail(owner: Person, place: Place, window: Window) -> Mapping[str, str]:
+    return {
+        "since": window.since.isoformat(),
+        "until": window.until.isoformat(),
+        "missed": " ".join(day.isoformat() for day in window.missed),
+        "owner": owner.user,
+        "visibility": place.visibility.value,
+        "rules_changed": "yes" if window.rules_changed else "",
+    }

@@ -1,0 +1,135 @@
+"""Reads a digest: asks the log on behalf of everybody who reads the channel."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.advice.advisor import Advisor
+from bot.decisions.digest.composing import (
+    SHOWN,
+    not_shown_yet,
+    tallies,
+    trend_weeks,
+)
+from bot.decisions.digest.facts import Facts, Question, Split
+from bot.decisions.digest.posting import Window
+from bot.decisions.digest.replaying import otherwise
+from bot.decisions.digest.settings import DigestSettings, Part
+from bot.decisions.digest.week import Altered, Digest, Disagreement, Share, Trend
+from bot.decisions.editions import Editions
+from bot.decisions.model import Decision
+from bot.decisions.ports import Store
+from bot.decisions.reading import Sight
+from bot.decisions.team import compare
+
+
+class DigestReader:
+    """Makes digests of what the log knows."""
+
+    def __init__(self, store: Store, editions: Editions) -> None:
+        """Make a reader of a log, with the playbooks."""
+        self._store = store
+        self._editions = editions
+
+    def editions(self) -> tuple[str, ...]:
+        """Return the hashes of the playbooks in use, in order."""
+        return tuple(sorted(each.playbook.hash for each in self._today().values()))
+
+    async def read(self, settings: DigestSettings, window: Window) -> Digest:
+        """Return a channel's digest: nothing in it that not everybody there may read."""
+        facts = await self._store.digest_facts(_question(settings, window, self.editions()))
+        altered = await self._altered(settings, facts)
+        disagreements = [await self._disagreement(each) for each in facts.split.shown]
+        new = not_shown_yet(
+            facts.opened,
+            window.since,
+            window.until,
+            facts.waiting.shown,
+            disagreements,
+            facts.settled.shown,
+        )
+        calibration = tallies(facts.reviewed)
+        options = {*calibration, *facts.trend, *(each.now for each in altered.shown)}
+        decisions = (*facts.decisions(), *(each.decision for each in altered.shown))
+        return Digest(
+            workspace=settings.workspace,
+            place=settings.place,
+            scope=settings.scope,
+            since=window.since,
+            until=window.until,
+            zone=settings.rhythm.zone,
+            titles=await self._titles(decisions, options),
+            missed=window.missed,
+            waiting=facts.waiting,
+            disagreements=Share(tuple(disagreements), facts.split.count),
+            reviews=facts.reviews,
+            new=new,
+            decided=facts.settled,
+            calibration=calibration,
+            altered=altered,
+            trend=_trend(facts, settings, window.until),
+            hidden=facts.hidden,
+            rules_changed=window.rules_changed,
+        )
+
+    async def _disagreement(self, split: Split) -> Disagreement:
+        advisor = await self._editions.advisor(split.team.decision.playbook_hash)
+        comparison = compare(split.team, advisor)
+        verdicts: dict[str, int] = {}
+        for voice in comparison.voices:
+            verdicts[voice.option] = verdicts.get(voice.option, 0) + 1
+        return Disagreement(
+            split.entry.decision, split.entry.announced, verdicts, len(comparison.flipping)
+        )
+
+    async def _altered(self, settings: DigestSettings, facts: Facts) -> Share[Altered]:
+        found = otherwise(facts.sheets, self._today())
+        shown = {each.number: each.now for each in found[:SHOWN]}
+        entries = await self._store.entries(settings.workspace, tuple(shown)) if shown else []
+        return Share(
+            tuple(
+                Altered(each.decision, each.announced, shown[each.decision.number])
+                for each in entries
+            ),
+            len(found),
+        )
+
+    async def _titles(
+        self, decisions: Iterable[Decision], options: Iterable[str]
+    ) -> Mapping[str, str]:
+        """Return the titles of options: as in the decisions' own editions, or in those in use.
+
+        An option that is in none of them any more goes by the words of its id.
+        """
+        titles = {option: option.replace("_", " ") for option in options}
+        own = [await self._editions.advisor(each.playbook_hash) for each in decisions]
+        for advisor in (*own, *self._today().values()):
+            titles |= {name: each.title for name, each in advisor.playbook.options.items()}
+        return titles
+
+    def _today(self) -> dict[str, Advisor]:
+        return {name: self._editions.current(name).advisor for name in self._editions.titles()}
+
+
+def _question(settings: DigestSettings, window: Window, editions: tuple[str, ...]) -> Question:
+    zone = settings.rhythm.zone
+    return Question(
+        sight=Sight.of_everybody(settings.workspace, settings.place),
+        channel=settings.place.channel,
+        scope=settings.scope,
+        parts=settings.parts,
+        since=window.since,
+        until=window.until,
+        today=window.until.astimezone(ZoneInfo(zone)).date(),
+        weeks=trend_weeks(window.until, zone),
+        editions=editions,
+        shown=SHOWN,
+    )
+
+
+def _trend(facts: Facts, settings: DigestSettings, until: datetime) -> Trend:
+    if Part.TREND not in settings.parts:
+        return Trend()
+    zone = ZoneInfo(settings.rhythm.zone)
+    weeks = trend_weeks(until, settings.rhythm.zone)
+    return Trend(tuple(each.astimezone(zone).date() for each in weeks), facts.trend)

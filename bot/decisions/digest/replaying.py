@@ -1,0 +1,49 @@
+"""Past decisions that today's rules would make otherwise."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.advice.advisor import Advisor
+from bot.decisions.calibration import outcome_of
+from bot.decisions.digest.facts import OldSheet
+from bot.decisions.model import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """A decision, by its number, and the option that today's rules recommend for it."""
+
+    number: int
+    now: str
+
+
+def otherwise(sheets: Iterable[OldSheet], today: Mapping[str, Advisor]) -> tuple[Otherwise, ...]:
+    """Return which past decisions today's rules would make otherwise, in the order of the sheets.
+
+    Answers that today's playbook no longer has are left out, as `advice.replay` does. A decision
+    of which a review says that it worked is nothing to come back to, and is left out.
+
+    Args:
+        sheets: past decisions by older editions.
+        today: the advisors in use by the playbook's id.
+    """
+    known = {name: _answers_of(advisor) for name, advisor in today.items()}
+    found = []
+    for sheet in sheets:
+        advisor = today.get(sheet.playbook)
+        if advisor is None or outcome_of(sheet.reviews) is Outcome.WORKED:
+            continue
+        offered = known[sheet.playbook]
+        kept = {
+            name: answer
+            for name, answer in sheet.answers.items()
+            if name in offered and (answer is None or answer in offered[name])
+        }
+        now = advisor.score(kept).option
+        if now != sheet.recommended:
+            found.append(Otherwise(sheet.number, now))
+    return tuple(found)
+
+
+def _answers_of(advisor: Advisor) -> dict[str, frozenset[str]]:
+    return {each.id: frozenset(each.answers) for each in advisor.playbook.questions}

@@ -1,0 +1,244 @@
+"""What the log knows for a digest: counts, and the decisions to show, each by an index of its own.
+
+Only for what everybody may read who reads the digest: each query takes one of the conditions of
+`sight.GRANTS` other than that it is one's own. Indices are named, so that no log is ever so large
+or so odd that a query reads all of it instead.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from heapq import merge
+from itertools import islice, pairwise
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlite_utils import Database
+
+from bot.decisions.digest.facts import Facts, OldSheet, Question, Reviewed, Split
+from bot.decisions.digest.settings import Part, Scope
+from bot.decisions.digest.week import Entry, Hidden, Share
+from bot.decisions.model import ReviewAnswer
+from bot.decisions.reading import Announced
+from bot.store import rows
+from bot.store.digests_schema import CHOSEN, DECIDED, OPEN, REVIEWED, SETTLED_AT, UNREVIEWED
+from bot.store.perspectives import team_of
+from bot.store.sight import HERE, PUBLIC, who
+
+NEWEST = 500
+"""Of how many past decisions it is looked at how they went, and what today's rules say."""
+_MORE = 4
+"""How many times as many new ones are read as are shown: the others may be shown elsewhere."""
+_reviews = TypeAdapter(tuple[ReviewAnswer, ...])
+
+_OPENED = (
+    "opened_at > :since and opened_at <= :until and status in ('open', 'accepted', 'overridden')"
+)
+_SETTLED = f"{DECIDED} and {SETTLED_AT} > :settled_since and {SETTLED_AT} <= :settled_until"
+_SPLIT = f"""
+{OPEN} and exists (
+  select 1 from perspectives as p
+  where p.workspace = decisions.workspace and p.number = decisions.number
+    and p.option <> decisions.option
+)
+"""  # noqa: S608  # only constants of this file
+_DUE = f"{UNREVIEWED} and review_on <= :today"
+_FROM = "from decisions indexed by idx_digest_{index} where workspace = :workspace and {grant}"
+_COUNT = f"select count(*) as count {_FROM} and {{condition}}"
+_FIRST = f"""
+select {{key}} as place, number {_FROM} and {{condition}}
+order by {{key}} {{order}} limit :limit
+"""
+_WEEK = f"""
+select {CHOSEN} as chosen, count(*) as count {_FROM}
+  and opened_at >= :week_from and opened_at < :week_to group by 1
+"""
+_THESE = "where workspace = :workspace and number in (select value from json_each(:numbers))"
+_OUTCOMES = f"""
+select reviews, option, json_extract(settlement, '$.option') as chosen from decisions {_THESE}
+"""  # noqa: S608  # only constants of this file
+_SHEETS = f"""
+select number, c.playbook, answers, d.option, reviews
+from decisions as d join catalogue as c using (workspace, number) {_THESE} order by number desc
+"""  # noqa: S608  # only constants of this file
+_OLD_EDITIONS = "select hash from playbooks where hash not in (select value from json_each(?))"
+_ANNOUNCED = """
+select decision, sent_channel, ts from deliveries
+where key in (
+  select :workspace || '/' || value || '/announcement' from json_each(:numbers)
+) and ts is not null
+"""
+
+
+def facts_of(db: Database, question: Question) -> Facts:
+    """Return what the log knows for a digest."""
+    return _Reading(db, question).facts()
+
+
+def entries_of(db: Database, workspace: str, numbers: Sequence[int]) -> list[Entry]:
+    """Return decisions by their numbers, in that order, and where they were announced."""
+    these = {"workspace": workspace, "numbers": json.dumps(list(numbers))}
+    decisions = {
+        row["number"]: rows.to_decision(row)
+        for row in db.query(f"select * from decisions {_THESE}", these)  # noqa: S608
+    }
+    announced = {
+        row["decision"]: Announced(row["sent_channel"], row["ts"])
+        for row in db.query(_ANNOUNCED, these)
+    }
+    found = (number for number in numbers if number in decisions)
+    return [Entry(decisions[number], announced.get(number)) for number in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """A condition on who may read what, and the axis of the indices that goes with it."""
+
+    grant: str
+    name: str
+
+
+_PUBLIC_CHANNEL = _Axis(f"{PUBLIC} and channel = :channel", "here")
+_PUBLIC_EVERYWHERE = _Axis(PUBLIC, "everywhere")
+_HERE = _Axis(f"{HERE} and channel = :channel", "here")
+_PRIVATE_EVERYWHERE = _Axis("visibility = :private", "everywhere")
+
+
+class _Reading:
+    """The reading of one digest."""
+
+    def __init__(self, db: Database, question: Question) -> None:
+        self._db = db
+        self._question = question
+        everywhere = question.scope is Scope.WORKSPACE
+        public = _PUBLIC_EVERYWHERE if everywhere else _PUBLIC_CHANNEL
+        self._axes = (public,) if question.sight.here is None else (public, _HERE)
+        self._arguments = {
+            **who(question.sight),
+            "channel": question.channel,
+            "since": question.since.isoformat(),
+            "until": question.until.isoformat(),
+            "settled_since": _without_zone(question.since),
+            "settled_until": _without_zone(question.until),
+            "today": question.today.isoformat(),
+        }
+
+    def facts(self) -> Facts:
+        wanted = self._question.parts
+        few, many = self._question.shown, self._question.shown * _MORE
+        return Facts(
+            waiting=self._share(Part.WAITING, "open", OPEN, "number", few),
+            split=self._split(),
+            reviews=self._share(Part.REVIEWS, "unreviewed", _DUE, "review_on", few),
+            opened=self._share(Part.NEW, "opened", _OPENED, "opened_at", many, newest=True),
+            settled=self._share(Part.DECIDED, "settled", _SETTLED, SETTLED_AT, few, newest=True),
+            reviewed=tuple(self._reviewed()) if Part.CALIBRATION in wanted else (),
+            sheets=tuple(self._sheets()) if Part.RULES in wanted else (),
+            trend=self._trend() if Part.TREND in wanted else {},
+            hidden=self._hidden(),
+        )
+
+    def _share(
+        self, part: Part, index: str, condition: str, key: str, limit: int, *, newest: bool = False
+    ) -> Share[Entry]:
+        if part not in self._question.parts:
+            return Share()
+        numbers = self._first(index, condition, key, limit, newest=newest)
+        count = sum(self._count(axis, index, condition) for axis in self._axes)
+        return Share(tuple(self._entries(numbers)), count)
+
+    def _split(self) -> Share[Split]:
+        found = self._share(Part.DISAGREEMENTS, "open", _SPLIT, "number", self._question.shown)
+        split = []
+        for entry in found.shown:
+            team = team_of(self._db, entry.decision.workspace, entry.decision.number)
+            if team is not None:
+                split.append(Split(entry, team))
+        return Share(tuple(split), found.count)
+
+    def _reviewed(self) -> Iterator[Reviewed]:
+        numbers = self._first("reviewed", REVIEWED, "number", NEWEST, newest=True)
+        for row in self._these(_OUTCOMES, numbers):
+            if row["chosen"] is not None:
+                reviews = _reviews.validate_json(row["reviews"])
+                yield Reviewed(row["option"], row["chosen"], reviews)
+
+    def _sheets(self) -> Iterator[OldSheet]:
+        editions = (json.dumps(self._question.editions),)
+        numbers: list[int] = []
+        for edition in list(self._db.query(_OLD_EDITIONS, editions)):
+            self._arguments["edition"] = edition["hash"]
+            condition = f"{DECIDED} and playbook_hash = :edition"
+            numbers += self._first("edition", condition, "number", NEWEST, newest=True)
+        numbers.sort(reverse=True)
+        for row in self._these(_SHEETS, numbers[:NEWEST]):
+            yield OldSheet(
+                row["number"],
+                row["playbook"],
+                json.loads(row["answers"]),
+                row["option"],
+                _reviews.validate_json(row["reviews"]),
+            )
+
+    def _trend(self) -> dict[str, tuple[int, ...]]:
+        weeks, after = self._question.weeks, self._question.until + timedelta.resolution
+        found: dict[str, list[int]] = {}
+        for at, (begin, end) in enumerate(pairwise((*weeks, after))):
+            bounds = {"week_from": begin.isoformat(), "week_to": end.isoformat()}
+            for axis in self._axes:
+                query = _WEEK.format(index=f"opened_{axis.name}", grant=axis.grant)
+                for row in self._db.query(query, self._arguments | bounds):
+                    found.setdefault(row["chosen"], [0] * len(weeks))[at] += row["count"]
+        return {option: tuple(counts) for option, counts in sorted(found.items())}
+
+    def _hidden(self) -> Hidden:
+        """Count what is in other private channels: all but what is in this one."""
+        if self._question.scope is not Scope.WORKSPACE:
+            return Hidden()
+        return Hidden(
+            waiting=self._elsewhere(Part.WAITING, "open", OPEN),
+            new=self._elsewhere(Part.NEW, "opened", _OPENED),
+            decided=self._elsewhere(Part.DECIDED, "settled", _SETTLED),
+        )
+
+    def _elsewhere(self, part: Part, index: str, condition: str) -> int:
+        if part not in self._question.parts:
+            return 0
+        here = self._count(_HERE, index, condition)
+        return self._count(_PRIVATE_EVERYWHERE, index, condition) - here
+
+    def _count(self, axis: _Axis, index: str, condition: str) -> int:
+        name = f"{index}_{axis.name}"
+        query = _COUNT.format(index=name, grant=axis.grant, condition=condition)
+        (row,) = self._db.query(query, self._arguments)
+        return int(row["count"])
+
+    def _first(
+        self, index: str, condition: str, key: str, limit: int, *, newest: bool
+    ) -> list[int]:
+        """Return the numbers of the first ones by a key, of all that may be read."""
+        found = []
+        for axis in self._axes:
+            query = _FIRST.format(
+                index=f"{index}_{axis.name}",
+                grant=axis.grant,
+                condition=condition,
+                key=key,
+                order="desc" if newest else "asc",
+            )
+            rows_found = self._db.query(query, self._arguments | {"limit": limit})
+            found.append([(row["place"], row["number"]) for row in rows_found])
+        return [number for _, number in islice(merge(*found, reverse=newest), limit)]
+
+    def _entries(self, numbers: Sequence[int]) -> list[Entry]:
+        return entries_of(self._db, self._question.sight.workspace, numbers)
+
+    def _these(self, query: str, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
+        these = {"workspace": self._question.sight.workspace, "numbers": json.dumps(numbers)}
+        return self._db.query(query, these)
+
+
+def _without_zone(at: datetime) -> str:
+    """Return a time as `SETTLED_AT` has it."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat()

@@ -1,0 +1,195 @@
+"""Digests in the log: their settings, and which ones had their turn. Fills `DigestStore`."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
+from bot.decisions.digest.facts import Facts, Question
+from bot.decisions.digest.ports import Standing, Turn
+from bot.decisions.digest.settings import DigestSettings, Part, Rhythm, Scope, Weekday
+from bot.decisions.digest.week import Entry
+from bot.decisions.model import Person, Place, Visibility
+from bot.store import rows
+from bot.store.digest_facts import entries_of, facts_of
+from bot.store.log import Log
+
+_STANDINGS = """
+select s.*, last.*, (
+    select until from digests
+    where workspace = s.workspace and channel = s.channel and sent order by week desc limit 1
+  ) as told_until
+from digest_settings as s left join digests as last
+  on last.workspace = s.workspace and last.channel = s.channel and last.week = (
+    select max(week) from digests where workspace = s.workspace and channel = s.channel
+  )
+"""
+_KEEP = """
+insert into digest_settings (
+  workspace, channel, visibility, set_by, set_at, counts_from, is_on, weekday, at, zone, parts,
+  even_if_quiet, scope
+) values (
+  :workspace, :channel, :visibility, :set_by, :set_at, :set_at, :is_on, :weekday, :at, :zone,
+  :parts, :even_if_quiet, :scope
+)
+on conflict (workspace, channel) do update set
+  visibility = excluded.visibility, set_by = excluded.set_by, set_at = excluded.set_at,
+  counts_from = case
+    when (is_on, weekday, at, zone)
+      = (excluded.is_on, excluded.weekday, excluded.at, excluded.zone)
+    then counts_from else excluded.set_at end,
+  is_on = excluded.is_on, weekday = excluded.weekday, at = excluded.at, zone = excluded.zone,
+  parts = excluded.parts, even_if_quiet = excluded.even_if_quiet, scope = excluded.scope
+"""
+_TAKE = """
+insert or ignore into digests (workspace, channel, week, day, until, sent, missed, editions)
+select workspace, channel, :week, :day, :until, :sent, :missed, :editions from digest_settings
+where workspace = :workspace and channel = :channel and is_on and set_at = :set_at
+"""
+# From a person's own decisions, not from all of a channel.
+_KNOWN = """
+select * from digest_settings where workspace = :workspace and is_on and (
+  set_by = :user or (visibility = 'public' and channel in (
+    select c.channel from decision_people as p
+    cross join catalogue as c on c.workspace = p.workspace and c.number = p.number
+    where p.workspace = :workspace and p.user = :user
+  ))
+)
+order by set_by = :user desc, set_at desc limit :limit
+"""
+_UNDER_WAY = """
+select min(json_extract(detail, '$.until')) as since from deliveries
+where state in (?, ?) and kind = ?
+"""
+
+
+class SqliteDigests:
+    """The port `DigestStore`, on a log."""
+
+    def __init__(self, log: Log) -> None:
+        """Make it on a log that its owner opens and closes."""
+        self._log = log
+
+    async def digest_standing(self, workspace: str, channel: str) -> Standing | None:
+        """Return how a channel's digest stands, on or off; None if nothing was ever saved."""
+        query = f"{_STANDINGS} where s.workspace = ? and s.channel = ?"
+        found = await self._log.read(lambda db: list(db.query(query, (workspace, channel))))
+        return _to_standing(found[0]) if found else None
+
+    async def digests_on(self) -> list[Standing]:
+        """Return how every digest stands that is on, in all workspaces."""
+        found = await self._log.read(lambda db: list(db.query(f"{_STANDINGS} where s.is_on")))
+        return [_to_standing(row) for row in found]
+
+    async def keep_digest_settings(self, settings: DigestSettings) -> None:
+        """Keep a channel's settings in the place of its earlier ones."""
+        await self._log.write(lambda db: db.execute(_KEEP, _settings_row(settings)))
+
+    async def switch_digest_off(self, workspace: str, channel: str) -> bool:
+        """Switch a channel's digest off; return whether it was on."""
+        query = "update digest_settings set is_on = 0 where workspace = ? and channel = ? and is_on"
+        which = (workspace, channel)
+        return await self._log.write(lambda db: db.execute(query, which).rowcount > 0)
+
+    async def digests_known_to(self, person: Person, limit: int) -> list[DigestSettings]:
+        """Return the settings of digests that are on and that a person has to do with."""
+        arguments = {"workspace": person.workspace, "user": person.user, "limit": limit}
+        found = await self._log.read(lambda db: list(db.query(_KNOWN, arguments)))
+        return [_to_settings(row) for row in found]
+
+    async def take_turn(
+        self, settings: DigestSettings, turn: Turn, delivery: Delivery | None
+    ) -> bool:
+        """Note that a week's digest had its turn, and keep its delivery if there is one."""
+
+        def work(db: Database) -> bool:
+            taken = db.execute(_TAKE, _turn_row(settings, turn)).rowcount > 0
+            if taken and delivery is not None:
+                db.table("deliveries").insert(rows.delivery_row(delivery), ignore=True)
+            return taken
+
+        return await self._log.write(work)
+
+    async def digest_facts(self, question: Question) -> Facts:
+        """Return what the log knows for a digest."""
+        return await self._log.read(lambda db: facts_of(db, question))
+
+    async def entries(self, workspace: str, numbers: Sequence[int]) -> list[Entry]:
+        """Return decisions by their numbers, in that order; it asks nobody's permission."""
+        return await self._log.read(lambda db: entries_of(db, workspace, numbers))
+
+    async def oldest_digest_under_way(self) -> datetime | None:
+        """Return when the oldest digest was kept that Slack does not have; None if none waits."""
+        states = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
+        arguments = (*states, DeliveryKind.DIGEST.value)
+        (row,) = await self._log.read(lambda db: list(db.query(_UNDER_WAY, arguments)))
+        return datetime.fromisoformat(row["since"]) if row["since"] else None
+
+
+def _settings_row(settings: DigestSettings) -> dict[str, Any]:
+    return {
+        "workspace": settings.workspace,
+        "channel": settings.place.channel,
+        "visibility": settings.place.visibility.value,
+        "set_by": settings.set_by,
+        "set_at": settings.set_at.isoformat(),
+        "is_on": int(settings.on),
+        "weekday": settings.rhythm.weekday.value,
+        "at": f"{settings.rhythm.at:%H:%M}",
+        "zone": settings.rhythm.zone,
+        "parts": json.dumps([part.value for part in Part if part in settings.parts]),
+        "even_if_quiet": int(settings.even_if_quiet),
+        "scope": settings.scope.value,
+    }
+
+
+def _to_settings(row: rows.Row) -> DigestSettings:
+    return DigestSettings(
+        workspace=row["workspace"],
+        place=Place(row["channel"], Visibility(row["visibility"])),
+        set_by=row["set_by"],
+        set_at=datetime.fromisoformat(row["set_at"]),
+        on=bool(row["is_on"]),
+        rhythm=Rhythm(Weekday(row["weekday"]), time.fromisoformat(row["at"]), row["zone"]),
+        parts=tuple(Part(part) for part in json.loads(row["parts"])),
+        even_if_quiet=bool(row["even_if_quiet"]),
+        scope=Scope(row["scope"]),
+    )
+
+
+def _turn_row(settings: DigestSettings, turn: Turn) -> dict[str, Any]:
+    return {
+        "workspace": settings.workspace,
+        "channel": settings.place.channel,
+        "set_at": settings.set_at.isoformat(),
+        "week": turn.week,
+        "day": turn.day.isoformat(),
+        "until": turn.until.isoformat(),
+        "sent": int(turn.sent),
+        "missed": json.dumps([day.isoformat() for day in turn.missed]),
+        "editions": json.dumps(turn.editions),
+    }
+
+
+def _to_turn(row: rows.Row) -> Turn:
+    return Turn(
+        week=row["week"],
+        day=date.fromisoformat(row["day"]),
+        until=datetime.fromisoformat(row["until"]),
+        sent=bool(row["sent"]),
+        missed=tuple(date.fromisoformat(day) for day in json.loads(row["missed"])),
+        editions=tuple(json.loads(row["editions"])),
+    )
+
+
+def _to_standing(row: rows.Row) -> Standing:
+    told = row["told_until"]
+    return Standing(
+        settings=_to_settings(row),
+        counts_from=datetime.fromisoformat(row["counts_from"]),
+        last=_to_turn(row) if row["week"] else None,
+        told_until=datetime.fromisoformat(told) if told else None,
+    )
