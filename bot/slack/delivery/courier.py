@@ -15,6 +15,7 @@ from bot.decisions.desk import Desk
 from bot.decisions.ports import Clock, Outbox
 from bot.slack.delivery.outcomes import Outcome, of_error
 from bot.slack.delivery.rendering import Renderer
+from bot.slack.digests import Digests
 from bot.slack.installing.installs import NotInstalled
 from bot.slack.installing.tokens import TokenUnreadable
 from bot.slack.refusals import UNREACHABLE
@@ -47,6 +48,7 @@ class Courier:
         clock: Clock,
         client_for: ClientFor,
         woken: asyncio.Event,
+        command: str = "/ragvsft",
     ) -> None:
         """Make a courier; nothing happens before `run`.
 
@@ -56,10 +58,11 @@ class Courier:
             clock: the only source of time.
             client_for: returns the client to post to a workspace with.
             woken: set by whoever knows that something may be due.
+            command: the slash command's name.
         """
         self._outbox = outbox
         self._desk = desk
-        self._renderer = Renderer(desk)
+        self._renderer = Renderer(desk, Digests(client_for, command))
         self._clock = clock
         self._client_for = client_for
         self._woken = woken

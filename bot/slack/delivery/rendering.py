@@ -5,6 +5,7 @@ from bot.decisions.delivery import Delivery, DeliveryKind, recommendation_key, r
 from bot.decisions.desk import Desk
 from bot.decisions.model import Decision
 from bot.slack.alike import alike_before
+from bot.slack.digests import Digests
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.changes import word
@@ -17,9 +18,15 @@ from bot.slack.views.team import request, team_message
 class Renderer:
     """Renders deliveries with the views."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Make a renderer; `desk` tells what deliveries are about."""
+    def __init__(self, desk: Desk, digests: Digests) -> None:
+        """Make a renderer.
+
+        Args:
+            desk: tells what deliveries are about.
+            digests: makes the messages of digests.
+        """
         self._desk = desk
+        self._digests = digests
 
     async def message(self, delivery: Delivery) -> Message:
         """Return the message of a delivery.
@@ -32,6 +39,9 @@ class Renderer:
                 return sentence(delivery.detail["text"])
             case DeliveryKind.COULD_NOT_OPEN:
                 return notices.could_not_open(delivery)
+            case DeliveryKind.DIGEST:
+                digest = await self._desk.digesting.content(delivery)
+                return await self._digests.message(digest)
         decision = await self._desk.decision(delivery.workspace, delivery.decision or 0)
         if decision is None:
             raise LookupError(f"delivery {delivery.key} belongs to no decision")

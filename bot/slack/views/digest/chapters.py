@@ -56,6 +56,15 @@ class _Chapter:
     intro: str = ""
 
 
+def announced_in(digest: Digest) -> frozenset[Announced]:
+    """Return where the decisions stand that a digest names."""
+    named: tuple[Entry, ...] = (
+        *(*digest.waiting.shown, *digest.disagreements.shown, *digest.reviews.shown),
+        *(*digest.new.shown, *digest.decided.shown, *digest.altered.shown),
+    )
+    return frozenset(entry.announced for entry in named if entry.announced)
+
+
 def chapters(digest: Digest, command: str, links: Links, room: Room) -> list[SectionBlock]:
     """Return a block for each part that has something to tell, in the order of `Part`.
 

@@ -21,7 +21,7 @@ from bot.slack.views.digest.words import PART_TITLES, coming, counts, window
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, size_of
 
 _ROOMS = (
-    *(Room(5, 5, 120, 5), Room(5, 5, 80, 4), Room(5, 4, 80, 4), Room(5, 3, 70, 3)),
+    *(Room(5, 5, 120, 5), Room(5, 5, 80, 3), Room(5, 4, 80, 3), Room(5, 3, 70, 3)),
     *(Room(4, 3, 60, 3), Room(4, 2, 60, 3), Room(3, 2, 50, 3), Room(3, 1, 50, 2)),
     *(Room(2, 1, 40, 2), Room(1, 1, 40, 1)),
 )
@@ -51,7 +51,7 @@ def digest_message(
         blocks = _blocks(digest, command, links, room)
     tables = [place for place, block in enumerate(blocks) if block.type == "table"]
     picture = trend_picture(digest, tables[0]) if tables else None
-    text = f"The digest for the {window(digest)}. {counts(digest)}"
+    text = f"Decisions, {window(digest)}. {counts(digest)}"
     return Message(fit(text, FALLBACK), as_dicts(blocks), picture)
 
 

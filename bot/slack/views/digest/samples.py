@@ -20,7 +20,7 @@ from bot.decisions.digest.week import (
 from bot.decisions.model import Decision, Outcome, Place, Settlement, Status, Visibility
 from bot.decisions.reading import Announced
 from bot.slack.views.digest.answers import saved
-from bot.slack.views.digest.chapters import Links
+from bot.slack.views.digest.chapters import Links, announced_in
 from bot.slack.views.digest.message import digest_message, preview_message, when_next
 from bot.slack.views.digest.settings import Chosen, chosen_in, settings_modal
 from bot.slack.views.message import Message
@@ -82,14 +82,9 @@ def quiet_digest(digest: Digest) -> Digest:
 
 def links_of(digest: Digest) -> Links:
     """Return an address for each announcement that a digest names."""
-    shares: tuple[Share[Any], ...] = (
-        *(digest.waiting, digest.disagreements, digest.reviews),
-        *(digest.new, digest.decided, digest.altered),
-    )
     return {
-        entry.announced: f"https://example.slack.com/archives/{entry.announced.channel}/p1"
-        for share in shares
-        for entry in share.shown
+        each: f"https://example.slack.com/archives/{each.channel}/p1768385460000001"
+        for each in announced_in(digest)
     }
 
 
