@@ -139,12 +139,14 @@ def _opened(source: Path) -> sqlite3.Connection:
     Without a transaction of its own a copy in steps begins anew after each write of somebody
     else's: https://www.sqlite.org/c3ref/backup_finish.html
     """
-    connection = sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True, isolation_level=None)
+    connection = sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True, isolation_level=None)
     try:
         connection.execute("BEGIN")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.Error as error:
         connection.close()
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT:
+            raise CopyRefused(_damaged(source, str(error))) from error
         raise CopyRefused(f"{source} cannot be read as a decision log: {error}") from error
     return connection
 

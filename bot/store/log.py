@@ -68,17 +68,29 @@ class Log:
     def _open(self) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
-            self._db = Database(connection)
-            self._db.enable_wal()
-            for pragma in ("synchronous = FULL", "foreign_keys = ON"):
-                self._db.execute(f"PRAGMA {pragma}")
-            self._in_transaction(migrations.apply)
+            known = self._file()
+            self._connect()
+            while known not in {None, self._file()}:  # a backup was restored in the meantime
+                self._close()
+                known = self._file()
+                self._connect()
         except (OSError, sqlite3.Error) as error:
             raise LogUnusable(
                 f"the database {self._path} cannot be used ({error}): check that its folder "
                 "exists and is writable, or set DATABASE_URL to another file"
             ) from error
+
+    def _connect(self) -> None:
+        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+        self._db = Database(connection)
+        self._db.enable_wal()
+        for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+            self._db.execute(f"PRAGMA {pragma}")
+        self._in_transaction(migrations.apply)
+
+    def _file(self) -> int | None:
+        """Return which file has the log's name; None if none has."""
+        return self._path.stat().st_ino if self._path.exists() else None
 
     def _close(self) -> None:
         if self._db is not None:

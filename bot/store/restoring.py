@@ -18,7 +18,7 @@ from bot.store.migrations import migrations
 _PATIENCE = 1.0
 """Seconds to wait for somebody else to let go of the log."""
 _UNCERTAIN = """
-update deliveries set state = :sending, taken_at = min(coalesce(taken_at, due_at), :now)
+update deliveries set state = :sending, taken_at = min(coalesce(taken_at, kept_at, due_at), :now)
 where state in (:pending, :sending) and kind <> :update
 """
 _DIGESTS_FROM_NOW = """
