@@ -9,7 +9,7 @@ from bot.advice.playbook import Condition, Playbook, Question, Rule
 from bot.advice.problems import nearest
 from bot.advice.scoring import Score
 from bot.advice.tables import Tables
-from bot.advice.verdict import Answers, Verdict
+from bot.advice.verdict import Answers, GateHit, Reason, Verdict
 
 
 class InvalidAnswers(ValueError):
@@ -63,6 +63,17 @@ class Advisor:
     def rules_that_hold(self, answers: Answers) -> tuple[Rule, ...]:
         """The rules that give their points on an answer sheet. Answers must fit."""
         return self._explainer.rules_that_hold(answers)
+
+    def arguments(self, answers: Answers) -> tuple[Reason, ...]:
+        """What the rules that hold give to each option, in the playbook's order. Answers must fit.
+
+        An option that combines others has the points of its parts besides: see `verdict`.
+        """
+        return self._explainer.arguments(answers)
+
+    def gates(self, answers: Answers, option: str) -> tuple[GateHit, ...]:
+        """The conditions attached to an option, recommended or not. Answers must fit."""
+        return self._explainer.gates(answers, option)
 
     def applies(self, question: Question, answers: Answers) -> bool:
         """Whether a question is to be asked, given these answers: its `ask_when` holds."""

@@ -113,11 +113,7 @@ class Explainer:
                 )
                 for veto, answered in self._vetoes.by(answers)
             ),
-            gates=tuple(
-                GateHit(gate.id, gate.provisional, gate.say, gate.source, answered)
-                for gate, answered in self._gates.by(answers)
-                if not gate.recommends or score.option in gate.recommends
-            ),
+            gates=self.gates(answers, score.option),
             flips=self.flips.smallest(answers),
             homework=() if settled else self.openness.homework(answers),
             steps=self._steps(score, kind),
@@ -127,6 +123,23 @@ class Explainer:
     def rules_that_hold(self, answers: Answers) -> tuple[Rule, ...]:
         """The rules that give their points."""
         return tuple(rule for rule, _ in self._rules.by(answers))
+
+    def arguments(self, answers: Answers) -> tuple[Reason, ...]:
+        """Every push of the rules that hold, for whichever option it is."""
+        return tuple(
+            _reason(rule, option, answered)
+            for rule, answered in self._rules.by(answers)
+            for option, points in rule.points.items()
+            if points
+        )
+
+    def gates(self, answers: Answers, option: str) -> tuple[GateHit, ...]:
+        """The gates that hold for an option."""
+        return tuple(
+            GateHit(gate.id, gate.provisional, gate.say, gate.source, answered)
+            for gate, answered in self._gates.by(answers)
+            if not gate.recommends or option in gate.recommends
+        )
 
     def _reasons(
         self, score: Score, held: Sequence[tuple[Rule, tuple[Answered, ...]]]

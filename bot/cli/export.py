@@ -84,21 +84,20 @@ def _chosen(workspace: str | None, there: dict[str, int]) -> str:
 
 async def _records(store: "SqliteStore", workspace: str) -> "list[Record]":
     from bot.advice import loader
-    from bot.advice.playbook import Playbook
-    from bot.decisions.records.record import Record
+    from bot.advice.advisor import Advisor
+    from bot.decisions.records.making import record_of
 
-    playbooks: dict[str, Playbook] = {}
+    advisors: dict[str, Advisor] = {}
     records: list[Record] = []
     while batch := await store.all_of(workspace, records[-1].number if records else 0, _BATCH):
         for decision in batch:
-            if decision.playbook_hash not in playbooks:
+            if decision.playbook_hash not in advisors:
                 text = await store.playbook_text(decision.playbook_hash)
                 if text is None:
                     raise BadInput(f"the log lacks the playbook of decision {decision.number}")
-                playbooks[decision.playbook_hash] = loader.parse(text)
-            contributors = await store.contributors(decision)
-            playbook = playbooks[decision.playbook_hash]
-            records.append(Record.of(decision, playbook, contributors))
+                advisors[decision.playbook_hash] = Advisor(loader.parse(text))
+            background = await store.background(decision)
+            records.append(record_of(decision, advisors[decision.playbook_hash], background))
     return records
 
 

@@ -17,6 +17,7 @@ from bot.decisions.reading import (
     Sight,
     Wanted,
 )
+from bot.decisions.records.making import record_of
 from bot.decisions.records.record import Record
 
 STATUS_WORDS: Mapping[str, tuple[Status, ...]] = {
@@ -134,8 +135,7 @@ class Finding:
 
     async def _record(self, decision: Decision) -> Record:
         advisor = await self._editions.advisor(decision.playbook_hash)
-        contributors = await self._store.contributors(decision)
-        return Record.of(decision, advisor.playbook, contributors)
+        return record_of(decision, advisor, await self._store.background(decision))
 
     def _options(self) -> set[str]:
         return {

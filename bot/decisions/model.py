@@ -109,6 +109,14 @@ class Workflow:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """The message that a decision was made from: the id of its channel, and the link to it."""
+
+    channel: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A questionnaire under way.
 
@@ -130,6 +138,7 @@ class Draft:
     decision: int | None = None
     purpose: Purpose = Purpose.OPEN
     about: int | None = None
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +201,23 @@ class Decision:
     supersedes: int | None = None
     superseded_by: int | None = None
     reviews: tuple[ReviewAnswer, ...] = ()
+    source: Source | None = None
 
     @property
     def chosen(self) -> str:
         """The option that was chosen, else the one that is recommended."""
         settled = self.settlement.option if self.settlement else None
         return settled or self.verdict.option
+
+    @property
+    def source_here(self) -> str | None:
+        """The link to the message it was made from, where that stands in the same channel.
+
+        Elsewhere it is not told: whoever reads the decision may not know of the other channel.
+        """
+        if self.source is None or self.place.visibility is Visibility.DIRECT:
+            return None
+        return self.source.link if self.source.channel == self.place.channel else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol, Self
 
 from bot.decisions.model import Decision, Person, Place, Status, Visibility
+from bot.decisions.records.background import Background
 
 _NOBODY = ""
 """No user's id, so that nothing is read for being one's own."""
@@ -127,8 +128,8 @@ class ReadingStore(Protocol):
         """Return a decision; None if there is none of this number, or it may not be read."""
         ...
 
-    async def contributors(self, decision: Decision) -> tuple[str, ...]:
-        """Return the user ids of those who added their view to a decision, in order."""
+    async def background(self, decision: Decision) -> Background:
+        """Return the views and events of a decision, and what its people are called."""
         ...
 
     async def answer_sheets(self, sight: Sight, playbook_id: str, limit: int) -> list[AnswerSheet]:

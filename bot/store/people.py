@@ -30,16 +30,7 @@ class SqlitePeople:
 
     async def profiles(self, workspace: str, users: Collection[str]) -> dict[str, Profile]:
         """Return what is kept of people, by user id; those never asked about are left out."""
-        arguments = {"workspace": workspace, "users": json.dumps(list(users))}
-        found = await self._log.read(lambda db: list(db.query(_PROFILES, arguments)))
-        return {
-            row["user"]: Profile(
-                Person(workspace, row["user"]),
-                Known(row["name"], row["zone"]),
-                datetime.fromisoformat(row["asked_at"]),
-            )
-            for row in found
-        }
+        return await self._log.read(lambda db: _profiles(db, workspace, users))
 
     async def keep_profile(self, profile: Profile) -> None:
         """Keep a profile, in the place of an earlier one."""
@@ -67,3 +58,21 @@ class SqlitePeople:
         }
         found = await self._log.read(lambda db: list(db.query(_NOT_ASKED, arguments)))
         return [Person(row["workspace"], row["user"]) for row in found]
+
+
+def names_of(db: Database, workspace: str, users: Collection[str]) -> dict[str, str]:
+    """Return what people are called, by user id, as far as the log knows."""
+    found = _profiles(db, workspace, users)
+    return {user: each.known.name for user, each in found.items() if each.known.name}
+
+
+def _profiles(db: Database, workspace: str, users: Collection[str]) -> dict[str, Profile]:
+    arguments = {"workspace": workspace, "users": json.dumps(list(users))}
+    return {
+        row["user"]: Profile(
+            Person(workspace, row["user"]),
+            Known(row["name"], row["zone"]),
+            datetime.fromisoformat(row["asked_at"]),
+        )
+        for row in db.query(_PROFILES, arguments)
+    }

@@ -18,6 +18,7 @@ from bot.decisions.model import (
     Purpose,
     ReviewAnswer,
     Settlement,
+    Source,
     Status,
     Visibility,
     Workflow,
@@ -28,6 +29,7 @@ Row = Mapping[str, Any]
 _workflow = TypeAdapter(Workflow)
 _verdict = TypeAdapter(Verdict)
 _settlement: TypeAdapter[Settlement | None] = TypeAdapter(Settlement | None)
+_source: TypeAdapter[Source | None] = TypeAdapter(Source | None)
 _reviews = TypeAdapter(tuple[ReviewAnswer, ...])
 
 
@@ -62,6 +64,7 @@ def draft_row(draft: Draft) -> dict[str, Any]:
         "decision": draft.decision,
         "purpose": draft.purpose.value,
         "about": draft.about,
+        "source": _source.dump_json(draft.source).decode(),
     }
 
 
@@ -82,6 +85,7 @@ def to_draft(row: Row) -> Draft:
         decision=row["decision"],
         purpose=Purpose(row["purpose"]),
         about=row["about"],
+        source=_source.validate_json(row["source"] or "null"),
     )
 
 
@@ -108,6 +112,7 @@ def decision_row(decision: Decision) -> dict[str, Any]:
         "supersedes": decision.supersedes,
         "superseded_by": decision.superseded_by,
         "reviews": _reviews.dump_json(decision.reviews).decode(),
+        "source": _source.dump_json(decision.source).decode(),
     }
 
 
@@ -132,6 +137,7 @@ def to_decision(row: Row) -> Decision:
         supersedes=row["supersedes"],
         superseded_by=row["superseded_by"],
         reviews=_reviews.validate_json(row["reviews"]),
+        source=_source.validate_json(row["source"] or "null"),
     )
 
 

@@ -19,6 +19,7 @@ from bot.decisions.errors import (
 from bot.decisions.model import Decision, Person, Place, Visibility
 from bot.decisions.perspectives import NUDGE_AFTER
 from bot.decisions.questionnaire import QuestionsPage
+from bot.decisions.reading import Sight
 from tests.decisions.world import ADA, BEN, NAMELESS, PRODUCT, STRANGER, World
 
 CHLOE = Person("T1", "U3")
@@ -145,11 +146,11 @@ async def test_a_contributor_belongs_to_the_decision(world: World) -> None:
     """Whoever has added a view is among the decision's people, from which reading goes."""
     decision = await world.decided(place=NAMELESS)
     await world.desk.perspectives.ask(ADA, decision.number, [BEN.user])
-    assert await world.store.contributors(decision) == ()
+    assert await world.store.read(Sight.of(BEN), decision.number) is None
     await viewed(world, decision, BEN, MANY)
-    assert await world.store.contributors(decision) == (BEN.user,)
+    assert await world.store.read(Sight.of(BEN), decision.number) is not None
     await world.desk.deciding.hand_over(ADA, decision.number, (CHLOE.user,))
-    assert await world.store.contributors(decision) == (BEN.user,)
+    assert await world.store.read(Sight.of(BEN), decision.number) is not None
 
 
 @pytest.mark.parametrize(

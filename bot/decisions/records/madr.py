@@ -6,28 +6,27 @@ can be kept in a repository.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import yaml
 
-from bot.decisions.model import Outcome, Status, Visibility
-from bot.decisions.records.record import Argument, Record, Reviewed, RuledOut
+from bot.decisions.model import Status, Visibility
+from bot.decisions.records.life import history, reviews, views
+from bot.decisions.records.markdown import (
+    inline,
+    line,
+    listed,
+    quote,
+    section,
+    subsection,
+    titled,
+)
+from bot.decisions.records.parts import Argument, Considered, RuledOut
+from bot.decisions.records.record import Record
+from bot.decisions.records.words import STRENGTHS
 
 _SLUG_LENGTH = 60
-_MARKS = re.compile(r"([\\`*_{}\[\]<>|~#$])")
-_LINE_STARTS = re.compile(r"^([-+=:]|\d+(?=[.)]))")
-_STRENGTHS = {
-    "clear": "a clear lead",
-    "leaning": "leaning this way",
-    "too_close_to_call": "too close to call",
-}
-
-_WENT = {
-    Outcome.WORKED: "It worked",
-    Outcome.PARTLY: "It worked partly",
-    Outcome.FAILED: "It did not work",
-    Outcome.NOT_TRIED: "It was not tried",
-}
+_MOST_FOR_OTHERS = 3
 
 
 def filename(record: Record) -> str:
@@ -42,38 +41,34 @@ def filename(record: Record) -> str:
 
 def as_markdown(record: Record) -> str:
     """Return a record as Markdown; whatever people wrote shows as they wrote it."""
-    of = _of_the_recommendation(record)
     parts = [
         _front_matter(record),
-        f"# {_inline(record.title)}",
-        _section("Context and Problem Statement", _problem(record)),
-        _section("Decision Drivers", _answers(record)),
-        _section("Considered Options", _options(record)),
-        _section("Decision Outcome", _outcome(record)),
-        _subsection(f"Consequences{of}", _list(_against(record, each) for each in record.against)),
-        _subsection(f"Conditions{of}", _list(map(_line, record.conditions))),
-        _subsection(f"Confirmation{of}", _list(map(_line, record.measure))),
-        _section("Pros and Cons of the Options", _pros_and_cons(record)),
-        _section("How It Went", _list(map(_reviewed, record.reviews))),
-        _section("More Information", _more(record)),
+        f"# {inline(record.title)}",
+        section("Context and Problem Statement", _problem(record)),
+        section("Decision Drivers", _answers(record)),
+        section("Considered Options", _options(record)),
+        section("Decision Outcome", _outcome(record)),
+        subsection("Consequences", listed(_consequences(record))),
+        subsection("Conditions", listed(map(line, record.conditions))),
+        subsection("First Steps", listed(map(line, record.first_steps))),
+        subsection("Confirmation", listed(map(line, record.measure))),
+        section("Pros and Cons of the Options", _pros_and_cons(record)),
+        section("Who Saw It How", views(record)),
+        section("How It Went", reviews(record)),
+        section("More Information", _more(record)),
+        section("History", history(record)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _of_the_recommendation(record: Record) -> str:
-    """Return what tells that a part is about the option recommended, where another was chosen."""
-    if record.chosen == record.recommended:
-        return ""
-    return f" of {_inline(record.title_of(record.recommended))}, which was recommended"
-
-
 def _front_matter(record: Record) -> str:
     outcome = record.outcome
+    consulted = [each for each in record.contributors if each not in record.deciders]
     fields = {
         "status": _status(record),
         "date": (outcome.at if outcome else record.opened_at).date(),
-        "decision-makers": list(record.deciders),
-        "consulted": [each for each in record.contributors if each not in record.deciders],
+        "decision-makers": [record.person(each) for each in record.deciders],
+        "consulted": [record.person(each) for each in consulted],
         "informed": [] if record.visibility is Visibility.DIRECT else [record.channel],
         "ragvsft": {"workspace": record.workspace, "number": record.number},
     }
@@ -98,164 +93,154 @@ def _status(record: Record) -> str:
 def _problem(record: Record) -> str:
     if not record.problem.strip():
         return "Nothing was written down beyond the title."
-    return _quote(record.problem)
+    return quote(record.problem)
 
 
 def _answers(record: Record) -> str:
-    return _list(f"{_line(each.ask)} **{_inline(each.words)}**" for each in record.answers)
+    return listed(f"{line(each.ask)} **{inline(each.words)}**" for each in record.answers)
 
 
 def _options(record: Record) -> str:
-    ruled_out = {option for hit in record.ruled_out if not hit.alone for option in hit.options}
     rows = [
-        f"| {_inline(each.title)} | {each.points} "
-        f"| {'ruled out' if each.option in ruled_out else ''} |"
-        for each in record.considered
+        f"| {inline(each.title)} | {each.points} | {each.ruled_out} |" for each in record.considered
     ]
     return "\n".join(["| Option | Points | |", "|---|---:|---|", *rows])
 
 
 def _outcome(record: Record) -> str:
-    recommended = _inline(record.title_of(record.recommended))
-    sure = _STRENGTHS.get(record.strength, record.strength)
-    provisional = "" if record.settled else ", provisional: open answers could still change it"
-    paragraphs = [f"Recommended: **{recommended}** ({sure}{provisional})."]
+    paragraphs = [_recommended(record)]
     outcome = record.outcome
     if outcome is None:
         paragraphs.insert(0, "Not decided yet.")
     elif outcome.option is not None:
-        chosen = _inline(record.title_of(outcome.option))
+        chosen = inline(record.title_of(outcome.option))
         paragraphs.insert(0, f"Chosen option: **{chosen}**, {_because(record)}")
     else:
         word = record.status.value.capitalize()
-        paragraphs.insert(0, f"{word} by {outcome.by} on {outcome.at:%Y-%m-%d}.")
+        by = inline(record.person(outcome.by))
+        paragraphs.insert(0, f"{word} by {by} on {outcome.at:%Y-%m-%d}.")
     if outcome is not None and outcome.reason.strip():
-        paragraphs.append(f"In the words of {outcome.by}:\n\n{_quote(outcome.reason)}")
+        by = inline(record.person(outcome.by))
+        paragraphs.append(f"In the words of {by}:\n\n{quote(outcome.reason)}")
     return "\n\n".join(paragraphs)
+
+
+def _recommended(record: Record) -> str:
+    if not record.anything_known:
+        return "Recommended: nothing yet, too little is known."
+    sure = STRENGTHS.get(record.strength, record.strength)
+    provisional = "" if record.settled else ", provisional: open answers could still change it"
+    return f"Recommended: **{inline(record.title_of(record.recommended))}** ({sure}{provisional})."
 
 
 def _because(record: Record) -> str:
     outcome = record.outcome
-    when = f" (decided by {outcome.by} on {outcome.at:%Y-%m-%d})" if outcome else ""
+    by = inline(record.person(outcome.by)) if outcome else ""
+    when = f" (decided by {by} on {outcome.at:%Y-%m-%d})" if outcome else ""
     if record.chosen != record.recommended:
         return f"otherwise than recommended{when}."
-    if record.reasons:
-        return f"because: {_inline(record.reasons[0].because)}{when}"
+    for reason in record.speaks_for(record.chosen):
+        return f"because: {inline(reason.because)}{when}"
     return f"as recommended{when}."
 
 
-def _against(record: Record, argument: Argument) -> str:
-    if argument.points < 0:
-        return f"Bad, because: {_argument(argument)}"
-    return f"Speaks for {_inline(record.title_of(argument.option))}: {_argument(argument)}"
+def _consequences(record: Record) -> Iterator[str]:
+    """Give what comes with the option chosen: vetoes, what speaks against it, and pitfalls."""
+    chosen = record.chosen
+    yield from (_ruled_out(each) for each in record.vetoes_of(chosen))
+    yield from (f"Bad, because: {_argument(each)}" for each in record.speaks_against(chosen))
+    yield from (
+        f"Speaks for {inline(record.title_of(each.option))}: {_argument(each)}"
+        for each in _for_others(record)
+    )
+    yield from (f"Watch out: {inline(each)}" for each in record.pitfalls)
+
+
+def _for_others(record: Record) -> list[Argument]:
+    """Return what speaks most for the best other option, and not as much for the one chosen."""
+    chosen = next((each for each in record.considered if each.option == record.chosen), None)
+    own = {record.chosen, *(chosen.parts if chosen else ())}
+    rivals = [
+        each
+        for each in record.considered
+        if each.option not in own and each.ruled_out != "ruled out"
+    ]
+    if record.chosen != record.recommended:
+        rivals = [each for each in rivals if each.option == record.recommended]
+    if not rivals:
+        return []
+    counted = {each.rule for each in record.speaks_for(record.chosen)}
+    found = [each for each in record.speaks_for(rivals[0].option) if each.rule not in counted]
+    return found[:_MOST_FOR_OTHERS]
 
 
 def _pros_and_cons(record: Record) -> str:
-    return "\n\n".join(_option_arguments(record, each.option) for each in record.considered)
+    return "\n\n".join(_option(record, each) for each in record.considered)
 
 
-def _option_arguments(record: Record, option: str) -> str:
-    title, summary = next(
-        (each.title, each.summary) for each in record.considered if each.option == option
-    )
-    arguments = [each for each in (*record.reasons, *record.against) if each.option == option]
+def _option(record: Record, option: Considered) -> str:
     lines = [
-        *(f"{'Good' if each.points > 0 else 'Bad'}, because: {_argument(each)}"
-          for each in arguments),
-        *(_ruled_out(hit) for hit in record.ruled_out if option in hit.options),
-    ]  # fmt: skip
-    return f"### {_inline(title)}\n\n{_line(summary)}" + (f"\n\n{_list(lines)}" if lines else "")
+        *_from_parts(record, option),
+        *(
+            f"{'Good' if each.points > 0 else 'Bad'}, because: {_argument(each)}"
+            for each in option.arguments
+        ),
+        *(_ruled_out(hit) for hit in record.ruled_out if option.option in hit.options),
+    ]
+    heading = f"### {inline(option.title)}\n\n{line(option.summary)}"
+    return heading + (f"\n\n{listed(lines)}" if lines else "")
+
+
+def _from_parts(record: Record, option: Considered) -> list[str]:
+    """Return a line for the points that a combination has by its parts."""
+    if not option.from_parts:
+        return []
+    parts = " and ".join(inline(record.title_of(each)) for each in option.parts)
+    return [f"By its parts, {parts}: ({option.from_parts:+})"]
 
 
 def _argument(argument: Argument) -> str:
-    said = "; ".join(f"“{_inline(each)}”" for each in argument.answers)
+    said = "; ".join(f"“{inline(each)}”" for each in argument.answers)
     rests = f" You said {said}." if said else ""
-    return f"{_inline(argument.because)} ({argument.points:+}){rests} {_source(argument)}"
+    return f"{inline(argument.because)} ({argument.points:+}){rests} {_source(argument)}"
 
 
 def _ruled_out(hit: RuledOut) -> str:
     alone = " on its own" if hit.alone else ""
     return (
-        f"Ruled out{alone}, because: {_inline(hit.because)} "
-        f"The way around it: {_inline(hit.way_around)} {_source(hit)}"
+        f"Ruled out{alone}, because: {inline(hit.because)} "
+        f"The way around it: {inline(hit.way_around)} {_source(hit)}"
     )
 
 
 def _source(cited: Argument | RuledOut) -> str:
-    return f"*{_inline(cited.source)}*"
-
-
-def _reviewed(review: Reviewed) -> str:
-    said = f"{_WENT[review.outcome]}, said {review.by} on {review.at:%Y-%m-%d}"
-    return f"{said}: {_inline(review.note)}" if review.note.strip() else f"{said}."
+    return f"*{inline(cited.source)}*"
 
 
 def _more(record: Record) -> str:
     playbook = record.playbook
+    overridden = record.chosen != record.recommended
+    again = "What would change the recommendation" if overridden else "Look at this again when"
     review = f"To be reviewed on {record.review_on}." if record.review_on else ""
     parts = [
-        _titled("Look at this again when", map(_line, record.revisit_when)),
-        _titled("Still to find out", map(_line, record.still_open)),
-        _titled("First steps", map(_line, record.first_steps)),
-        _titled("Links", _links(record)),
+        titled(again, map(line, record.revisit_when)),
+        titled("Still to find out", map(line, record.still_open)),
+        titled("Links", _links(record)),
         review,
         (
-            f"Decision {record.number} of workspace {record.workspace}, opened by {record.driver} "
-            f"on {record.opened_at:%Y-%m-%d}. Recommended by the playbook {_inline(playbook.id)}, "
-            f"version {_inline(playbook.version)} ({playbook.hash[:12]})."
+            f"Decision {record.number} of workspace {record.workspace}, opened by "
+            f"{inline(record.person(record.driver))} on {record.opened_at:%Y-%m-%d}. Recommended "
+            f"by the playbook {inline(playbook.id)}, version {inline(playbook.version)} "
+            f"({playbook.hash[:12]})."
         ),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _links(record: Record) -> Iterable[str]:
+def _links(record: Record) -> Iterator[str]:
+    if record.source is not None:
+        yield f"Made from this message: <{record.source}>"
     if record.supersedes is not None:
         yield f"Supersedes decision {record.supersedes:04}"
     if record.superseded_by is not None:
         yield f"Superseded by decision {record.superseded_by:04}"
-
-
-def _titled(title: str, lines: Iterable[str]) -> str:
-    listed = _list(lines)
-    return f"{title}:\n\n{listed}" if listed else ""
-
-
-def _section(title: str, text: str) -> str:
-    return f"## {title}\n\n{text}" if text else ""
-
-
-def _subsection(title: str, text: str) -> str:
-    return f"### {title}\n\n{text}" if text else ""
-
-
-def _list(lines: Iterable[str]) -> str:
-    return "\n".join(f"* {line}" for line in lines)
-
-
-def _quote(text: str) -> str:
-    """Return text as a block quote that keeps its lines."""
-    lines = [_line(line) for line in text.strip().splitlines()]
-    ends = [
-        "\\" if line and after else "" for line, after in zip(lines, [*lines[1:], ""], strict=True)
-    ]
-    return "\n".join(f"> {line}{end}".rstrip() for line, end in zip(lines, ends, strict=True))
-
-
-def _inline(text: str) -> str:
-    """Return text on one line, escaped so that Markdown shows it as it is.
-
-    Which characters: https://spec.commonmark.org/0.31.2/#backslash-escapes
-    """
-    printable = "".join(" " if unicodedata.category(each) == "Cc" else each for each in text)
-    line = " ".join(printable.split()).replace("&", "&amp;")
-    return _MARKS.sub(r"\\\1", line)
-
-
-def _line(text: str) -> str:
-    """Return the same where a line begins, so that it makes no list and no heading."""
-    return _LINE_STARTS.sub(_escaped_start, _inline(text))
-
-
-def _escaped_start(match: re.Match[str]) -> str:
-    start = match.group()
-    return f"{start}\\" if start[0].isdigit() else f"\\{start}"

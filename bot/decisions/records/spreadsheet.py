@@ -5,13 +5,14 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from bot.decisions.records.record import Record, Reviewed
+from bot.decisions.records.parts import RecordedView, Reviewed
+from bot.decisions.records.record import Record
 
 COLUMNS = (
     *("workspace", "number", "title", "problem", "status", "recommended", "strength", "settled"),
     *("chosen", "decided_by", "decided_at", "reason", "went", "driver", "deciders", "contributors"),
-    *("channel", "visibility", "opened_at", "review_on", "supersedes", "superseded_by"),
-    *("playbook", "playbook_version", "answers", "revisit_when", "reviews"),
+    *("channel", "visibility", "opened_at", "review_on", "supersedes", "superseded_by", "source"),
+    *("playbook", "playbook_version", "answers", "revisit_when", "views", "reviews"),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -37,21 +38,31 @@ def _cells(record: Record) -> dict[str, Any]:
     return {
         **record.model_dump(mode="json"),
         "chosen": outcome.option if outcome else None,
-        "decided_by": outcome.by if outcome else None,
+        "decided_by": record.person(outcome.by) if outcome else None,
         "decided_at": outcome.at.isoformat() if outcome else None,
         "reason": outcome.reason if outcome else None,
-        "deciders": " ".join(record.deciders),
-        "contributors": " ".join(record.contributors),
+        "driver": record.person(record.driver),
+        "deciders": _people(record, record.deciders),
+        "contributors": _people(record, record.contributors),
         "playbook": record.playbook.id,
         "playbook_version": record.playbook.version,
         "answers": "\n".join(f"{each.ask} {each.words}" for each in record.answers),
         "revisit_when": "\n".join(record.revisit_when),
-        "reviews": "\n".join(_review(each) for each in record.reviews),
+        "views": "\n".join(_view(record, each) for each in record.views),
+        "reviews": "\n".join(_review(record, each) for each in record.reviews),
     }
 
 
-def _review(review: Reviewed) -> str:
-    said = f"{review.outcome} ({review.by}, {review.at:%Y-%m-%d})"
+def _people(record: Record, users: Iterable[str]) -> str:
+    return "; ".join(record.person(each) for each in users)
+
+
+def _view(record: Record, view: RecordedView) -> str:
+    return f"{record.person(view.by)}: {view.option} ({view.strength})"
+
+
+def _review(record: Record, review: Reviewed) -> str:
+    said = f"{review.outcome} ({record.person(review.by)}, {review.at:%Y-%m-%d})"
     return f"{said}: {review.note}" if review.note else said
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import jsonschema
 import pytest
@@ -13,8 +14,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.decisions.model import Outcome, ReviewAnswer, Status
+from bot.advice.verdict import Strength
+from bot.decisions.model import Outcome, Perspective, ReviewAnswer, Status
+from bot.decisions.records.background import Background
 from bot.decisions.records.madr import as_markdown, filename
+from bot.decisions.records.making import record_of
 from bot.decisions.records.record import Record, as_json, schema
 from bot.decisions.records.spreadsheet import COLUMNS, as_csv
 from tests.decisions.shelf import ADVISOR, AT, SECRET, decision
@@ -42,12 +46,16 @@ HOSTILE = (
 WRITTEN = st.lists(
     st.sampled_from(HOSTILE) | st.text(max_size=8), min_size=1, max_size=12
 ).map("".join)  # fmt: skip
+VIEW = Perspective(
+    "T1", 12, "U7", {"facts": "never"}, "prompting", Strength.CLEAR, AT, AT + timedelta(hours=1)
+)
 SHAPE = [
     "Context and Problem Statement",
     "Decision Drivers",
     "Considered Options",
     "Decision Outcome",
     "Pros and Cons of the Options",
+    "Who Saw It How",
     "More Information",
 ]
 
@@ -55,7 +63,7 @@ SHAPE = [
 def record(**given: object) -> Record:
     """A record of a decision with what is given."""
     made = decision(12, **given)  # type: ignore[arg-type]  # passed on by name
-    return Record.of(made, ADVISOR.playbook, ("U7",))
+    return record_of(made, ADVISOR, Background(views=(VIEW,)))
 
 
 def parsed(markdown: str) -> tuple[dict[str, object], list[Token]]:
@@ -100,7 +108,7 @@ def test_a_record_has_the_form_of_madr() -> None:
 def test_states_in_the_words_of_madr(status: Status, successor: int | None, word: str) -> None:
     """Each state of a decision is told by the word that MADR has for it."""
     made = replace(decision(12, status=status), superseded_by=successor)
-    front, _ = parsed(as_markdown(Record.of(made, ADVISOR.playbook)))
+    front, _ = parsed(as_markdown(record_of(made, ADVISOR)))
     assert front["status"] == word
 
 
@@ -125,7 +133,7 @@ def test_a_record_gives_reasons_sources_and_triggers() -> None:
 def test_links_go_both_ways() -> None:
     """A record names what it supersedes and what superseded it."""
     made = replace(decision(12), supersedes=7, superseded_by=15)
-    text = as_markdown(Record.of(made, ADVISOR.playbook))
+    text = as_markdown(record_of(made, ADVISOR))
     assert "* Supersedes decision 0007" in text
     assert "* Superseded by decision 0015" in text
 
@@ -224,7 +232,7 @@ def test_a_record_says_how_it_went() -> None:
         ReviewAnswer("U1", AT, Outcome.WORKED, "*Fast* now"),
         ReviewAnswer("U2", AT, Outcome.WORKED),
     )
-    kept = Record.of(replace(made, reviews=said), ADVISOR.playbook)
+    kept = record_of(replace(made, reviews=said), ADVISOR)
     markdown = as_markdown(kept)
     assert "## How It Went" in markdown
     assert r"* It worked, said U1 on 2026-01-05: \*Fast\* now" in markdown
@@ -235,4 +243,4 @@ def test_a_record_says_how_it_went() -> None:
     document = json.loads(as_json([kept]))
     jsonschema.validate(document, schema())
     assert [each["by"] for each in document["decisions"][0]["reviews"]] == ["U1", "U2"]
-    assert "How It Went" not in as_markdown(Record.of(made, ADVISOR.playbook))
+    assert "How It Went" not in as_markdown(record_of(made, ADVISOR))

@@ -1,0 +1,43 @@
+"""What the log holds of a decision beside the decision: views, events, and who people are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.decisions.events import Event
+from bot.decisions.model import Decision, Perspective
+
+PEOPLE_IN_EVENTS = ("to", "users")
+"""Where the details of events name people, by ids with spaces between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Views and events, oldest first; names by user id, of those that are known."""
+
+    views: tuple[Perspective, ...] = ()
+    events: tuple[Event, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def people_in(
+    decision: Decision, views: Sequence[Perspective], events: Sequence[Event]
+) -> frozenset[str]:
+    """Return the user ids of everybody who appears in the record of a decision."""
+    settled_by = {decision.settlement.by} if decision.settlement else set[str]()
+    named = (
+        user
+        for each in events
+        for key in PEOPLE_IN_EVENTS
+        for user in each.detail.get(key, "").split()
+    )
+    return frozenset(
+        {
+            decision.driver,
+            *decision.deciders,
+            *settled_by,
+            *(each.by for each in decision.reviews),
+            *(each.user for each in views),
+            *(each.actor for each in events),
+            *named,
+        }
+    )

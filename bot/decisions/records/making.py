@@ -1,0 +1,211 @@
+"""Making a record of a decision: ids become words, and every point finds its reason."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from bot.advice.advisor import Advisor
+from bot.advice.playbook import Playbook
+from bot.advice.verdict import Answered, Reason, Strength, VetoHit
+from bot.decisions.calibration import outcome_of
+from bot.decisions.model import Decision, ReviewAnswer
+from bot.decisions.records.background import Background
+from bot.decisions.records.history import DONT_KNOW, happened
+from bot.decisions.records.parts import (
+    Argument,
+    Considered,
+    Difference,
+    Edition,
+    Outcome,
+    RecordedAnswer,
+    RecordedView,
+    Reviewed,
+    RuledOut,
+    Said,
+)
+from bot.decisions.records.record import Record
+from bot.decisions.team import Comparison, Team, compare
+
+NOTHING_MORE = Background()
+
+
+def record_of(
+    decision: Decision, advisor: Advisor, background: Background = NOTHING_MORE
+) -> Record:
+    """Return the record of a decision.
+
+    Args:
+        decision: the decision.
+        advisor: by the playbook it was made by, as it stood then.
+        background: what else the log holds of it.
+    """
+    playbook, verdict = advisor.playbook, decision.verdict
+    seen = compare(Team(decision, background.views), advisor)
+    return Record(
+        **_of_itself(decision),
+        **_of_the_choice(decision, advisor),
+        contributors=tuple(each.user for each in background.views),
+        names=dict(sorted(background.names.items())),
+        went=outcome_of(decision.reviews),
+        reviews=tuple(_reviewed(each) for each in decision.reviews),
+        recommended=verdict.option,
+        strength=verdict.strength.value,
+        settled=verdict.settled,
+        playbook=_edition(decision, playbook),
+        answers=_answers(decision, playbook),
+        considered=_considered(decision, advisor),
+        ruled_out=tuple(_ruled_out(each) for each in verdict.vetoes),
+        revisit_when=tuple(flip.text for flip in verdict.flips),
+        still_open=tuple(item.ask for item in verdict.homework),
+        views=_views(seen) if background.views else (),
+        differences=_differences(seen, playbook),
+        history=tuple(happened(each, playbook) for each in background.events),
+    )
+
+
+def _of_itself(decision: Decision) -> dict[str, Any]:
+    settlement = decision.settlement
+    return {
+        "workspace": decision.workspace,
+        "number": decision.number,
+        "title": decision.title,
+        "problem": decision.problem,
+        "source": decision.source_here,
+        "status": decision.status,
+        "driver": decision.driver,
+        "deciders": decision.deciders,
+        "channel": decision.place.channel,
+        "visibility": decision.place.visibility,
+        "opened_at": decision.opened_at,
+        "review_on": decision.review_on,
+        "supersedes": decision.supersedes,
+        "superseded_by": decision.superseded_by,
+        "outcome": settlement
+        and Outcome(
+            by=settlement.by,
+            at=settlement.at,
+            option=settlement.option,
+            reason=settlement.reason,
+        ),
+    }
+
+
+def _of_the_choice(decision: Decision, advisor: Advisor) -> dict[str, tuple[str, ...]]:
+    """Return what follows from the option chosen, else recommended.
+
+    In a close call that was accepted it is what the playbook says of close calls, as the thread
+    has it.
+    """
+    playbook, verdict = advisor.playbook, decision.verdict
+    option = playbook.options[decision.chosen]
+    gates = advisor.gates(decision.answers, decision.chosen)
+    followed = decision.chosen == verdict.option
+    too_close = playbook.too_close if verdict.strength is Strength.TOO_CLOSE and followed else None
+    return {
+        "conditions": tuple(gate.say for gate in gates),
+        "first_steps": verdict.steps if followed else option.first_steps,
+        "measure": too_close.measure if too_close else option.measure,
+        "pitfalls": option.pitfalls,
+    }
+
+
+def _edition(decision: Decision, playbook: Playbook) -> Edition:
+    ref = decision.verdict.playbook
+    return Edition(id=playbook.id, title=playbook.title, version=ref.version, hash=ref.hash)
+
+
+def _reviewed(answer: ReviewAnswer) -> Reviewed:
+    return Reviewed(by=answer.by, at=answer.at, outcome=answer.outcome, note=answer.note)
+
+
+def _answers(decision: Decision, playbook: Playbook) -> tuple[RecordedAnswer, ...]:
+    return tuple(
+        RecordedAnswer(
+            question=question.id,
+            ask=question.ask,
+            answer=decision.answers[question.id],
+            words=question.answers.get(decision.answers[question.id] or "", DONT_KNOW),
+        )
+        for question in playbook.questions
+        if question.id in decision.answers
+    )
+
+
+def _considered(decision: Decision, advisor: Advisor) -> tuple[Considered, ...]:
+    playbook = advisor.playbook
+    arguments: dict[str, list[Argument]] = {}
+    for reason in advisor.arguments(decision.answers):
+        arguments.setdefault(reason.option, []).append(_argument(playbook, reason))
+    ranked = sorted(decision.verdict.points.items(), key=lambda each: -each[1])
+    return tuple(
+        Considered(
+            option=option,
+            title=playbook.options[option].title,
+            summary=playbook.options[option].summary,
+            points=points,
+            parts=playbook.options[option].combines,
+            from_parts=points - sum(each.points for each in arguments.get(option, ())),
+            arguments=tuple(
+                sorted(arguments.get(option, ()), key=lambda each: (-each.points, each.rule))
+            ),
+            ruled_out=_standing(decision.verdict.vetoes, option),
+        )
+        for option, points in ranked
+    )
+
+
+def _standing(vetoes: tuple[VetoHit, ...], option: str) -> Literal["", "ruled out", "not alone"]:
+    hits = [hit for hit in vetoes if option in hit.options]
+    if any(not hit.alone for hit in hits):
+        return "ruled out"
+    return "not alone" if hits else ""
+
+
+def _argument(playbook: Playbook, reason: Reason) -> Argument:
+    return Argument(
+        rule=reason.rule,
+        option=reason.option,
+        points=reason.points,
+        because=reason.because,
+        source=reason.source,
+        answers=tuple(_given(playbook, each) for each in reason.answers),
+    )
+
+
+def _ruled_out(hit: VetoHit) -> RuledOut:
+    return RuledOut(
+        veto=hit.veto,
+        options=hit.options,
+        alone=hit.alone,
+        because=hit.because,
+        way_around=hit.way_around,
+        source=hit.source,
+    )
+
+
+def _given(playbook: Playbook, given: Answered) -> str:
+    return playbook.question(given.question).answers[given.answer]
+
+
+def _views(seen: Comparison) -> tuple[RecordedView, ...]:
+    return tuple(
+        RecordedView(
+            by=voice.user, option=voice.option, strength=voice.strength.value, driver=voice.driver
+        )
+        for voice in seen.voices
+    )
+
+
+def _differences(seen: Comparison, playbook: Playbook) -> tuple[Difference, ...]:
+    found = []
+    for each in seen.differences:
+        question = playbook.question(each.question)
+        said = tuple(
+            Said(words=_words(question.answers, one.answer), by=one.users) for one in each.said
+        )
+        leads = tuple(dict.fromkeys(each.leads.values()))
+        found.append(Difference(question=question.id, ask=question.ask, said=said, leads_to=leads))
+    return tuple(found)
+
+
+def _words(answers: Mapping[str, str], answer: str | None) -> str:
+    return DONT_KNOW if answer is None else answers[answer]

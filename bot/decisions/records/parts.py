@@ -1,0 +1,122 @@
+"""What a record is made of, below the record itself. People are Slack's user ids throughout."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.decisions.model import Outcome as Went
+
+
+class Part(BaseModel):
+    """Anything in a record: immutable, and closed to keys that are not its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RecordedAnswer(Part):
+    """A question and the answer it got, in the playbook's words; None is "don't know"."""
+
+    question: str
+    ask: str
+    answer: str | None
+    words: str
+
+
+class Argument(Part):
+    """A rule that speaks for an option (more than 0 points) or against it."""
+
+    rule: str
+    option: str
+    points: int
+    because: str
+    source: str
+    answers: tuple[str, ...] = Field(description="The answers it rests on, in words.")
+
+
+class RuledOut(Part):
+    """A veto that holds, and the way around it."""
+
+    veto: str
+    options: tuple[str, ...]
+    alone: bool = Field(description="Only on their own: as part of a combination they may stand.")
+    because: str
+    way_around: str
+    source: str
+
+
+class Considered(Part):
+    """An option, and how it comes by its points: those of its arguments and of its parts."""
+
+    option: str
+    title: str
+    summary: str
+    points: int
+    parts: tuple[str, ...] = Field(description="The options that it combines.")
+    from_parts: int = Field(description="The points that a combination has by its parts.")
+    arguments: tuple[Argument, ...] = Field(description="Every rule that gives it points.")
+    ruled_out: Literal["", "ruled out", "not alone"]
+
+
+class Outcome(Part):
+    """How the decision was settled: who, when, what and why."""
+
+    by: str
+    at: datetime
+    option: str | None = Field(description="What was chosen; null where nothing was.")
+    reason: str
+
+
+class Reviewed(Part):
+    """What one decider said later about how it went."""
+
+    by: str
+    at: datetime
+    outcome: Went
+    note: str
+
+
+class RecordedView(Part):
+    """What one person's answers come to; the driver's are those of the decision itself."""
+
+    by: str
+    option: str
+    strength: str
+    driver: bool
+
+
+class Said(Part):
+    """An answer in words, and who gave it."""
+
+    words: str
+    by: tuple[str, ...]
+
+
+class Difference(Part):
+    """A question that people answered differently, and what the recommendation would become."""
+
+    question: str
+    ask: str
+    said: tuple[Said, ...]
+    leads_to: tuple[str, ...] = Field(description="Empty where it changes nothing by itself.")
+
+
+class Happened(Part):
+    """An event: who did what, and when; `did` goes on after the name and is followed by `to`."""
+
+    at: datetime
+    by: str
+    kind: str
+    did: str
+    to: tuple[str, ...] = Field(description="The people whom it was done to.")
+    note: str = Field(description="In the words of whoever did it.")
+    details: tuple[str, ...]
+
+
+class Edition(Part):
+    """The playbook that was used, as it stood."""
+
+    id: str
+    title: str
+    version: str
+    hash: str
