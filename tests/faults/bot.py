@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import resource
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from bot.app import running
+from bot import app
 from bot.logs import configure_logs
 from bot.settings import Settings
 from tests.faults.clock import FollowingClock
@@ -31,23 +30,22 @@ class Orders:
         clock: the file that tells the time.
         log: the file that it writes its log to.
         death: how it ends, unless somebody else ends it.
-        largest_file: how large a file it may write at most, in bytes; as if the disk were full.
+        patience: how many seconds it waits for Slack, if not as long as usual.
     """
 
     settings: Mapping[str, str]
     clock: Path
     log: Path
     death: Death | None = None
-    largest_file: int | None = None
+    patience: float | None = None
 
 
 def live(orders: Orders, told: Connection) -> None:
     """Run a bot until SIGTERM, or its death; tell the port that it listens on."""
     signal.signal(LOOK, signal.SIG_IGN)
     _write_to(orders.log)
-    if orders.largest_file is not None:
-        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (orders.largest_file, hard))
+    if orders.patience is not None:
+        app.SLACK_SECONDS = orders.patience  # type: ignore[assignment] - for this process's life
     if orders.death is not None:
         arm(orders.death)
     uvloop.run(_live(orders, told))
@@ -56,7 +54,7 @@ def live(orders: Orders, told: Connection) -> None:
 async def _live(orders: Orders, told: Connection) -> None:
     configure_logs(logging.INFO)
     settings = Settings.model_validate(dict(orders.settings))
-    async with running(settings, FollowingClock(orders.clock)) as bot:
+    async with app.running(settings, FollowingClock(orders.clock)) as bot:
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
         loop.add_signal_handler(LOOK, bot.look)
         loop.add_signal_handler(signal.SIGTERM, ended.set)

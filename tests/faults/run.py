@@ -15,7 +15,6 @@ BACK_OFF = timedelta(minutes=6)
 """Longer than the bot waits at most before it tries again."""
 _ROUNDS = 60
 _ROUND_SECONDS = 1.0
-_REST_SECONDS = 20
 
 
 @asynccontextmanager
@@ -35,14 +34,14 @@ async def at_work(stage: Stage) -> AsyncIterator[Crowd]:
 async def drained(stage: Stage, crowd: Crowd) -> Account:
     """Let the bots that are alive deliver everything; ask people about what is uncertain."""
     for _ in range(_ROUNDS):
-        stage.jump(BACK_OFF)
-        await _quiet(stage)
+        await quiet(stage)
         if not await crowd.settle() and not _waiting(stage):
             break
+        await stage.jump_calmly(BACK_OFF)
     return drawn_up(stage, crowd)
 
 
-async def _quiet(stage: Stage) -> None:
+async def quiet(stage: Stage) -> None:
     """Wait until nothing is due; not for what waits for a later time."""
     loop = asyncio.get_running_loop()
     until = loop.time() + _ROUND_SECONDS

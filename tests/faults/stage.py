@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
 
-from bot.playground import Playground, serving
+from starlette.types import Receive, Scope, Send
+
+from bot.playground import Playground
 from bot.playground.ledger import ApiCall
 from bot.playground.model import Json
+from bot.playground.serving import GRACE
 from bot.playground.tools import next_weekday_time
+from bot.serving import HttpServer
 from tests.faults.bot import Orders
 from tests.faults.clock import SharedClock
 from tests.faults.death import Death
@@ -33,6 +37,8 @@ class Stage:
         lives: the bots that are alive.
         births: how many bots there were.
         on_call: told of each request to the Web API when it arrives.
+        in_flight: how many requests the workspace is answering.
+        is_open: whether it answers at all.
         story: what happened, a line each.
     """
 
@@ -43,6 +49,10 @@ class Stage:
     births: int = 0
     on_call: list[Callable[[str], None]] = field(default_factory=list)
     story: list[str] = field(default_factory=list)
+    in_flight: int = 0
+    is_open: bool = False
+    _server: HttpServer | None = None
+    _port: int = 0
 
     @property
     def database(self) -> Path:
@@ -53,18 +63,18 @@ class Stage:
         """Add a line to the story."""
         self.story.append(f"{self.playground.clock.now():%m-%d %H:%M:%S} {what}")
 
-    async def begin(self, death: Death | None = None, largest_file: int | None = None) -> Life:
-        """Start a bot, and send it what people do. It may have died already when it is returned."""
+    async def begin(self, death: Death | None = None, patience: float | None = None) -> Life:
+        """Start a bot, and send it what people do. It may have died already when it is returned.
+
+        Args:
+            death: how it ends.
+            patience: how many seconds it waits for Slack; the bot's own number if None.
+        """
         self.births += 1
-        life = await Life.born(
-            Orders(
-                settings=self.settings(),
-                clock=self.folder / "clock",
-                log=self.folder / "bot.log",
-                death=death,
-                largest_file=largest_file,
-            )
+        orders = Orders(
+            self.settings(), self.folder / "clock", self.folder / "bot.log", death, patience
         )
+        life = await Life.born(orders)
         if not life.ended.is_set():
             self.lives.append(life)
             self.playground.connect_http(self._url(life))
@@ -90,6 +100,25 @@ class Stage:
     async def calm(self, seconds: float = 0.02) -> None:
         """Let what is under way go on for a moment, before somebody looks again."""
         await self.playground.world.wait_until(lambda: False, seconds)
+
+    async def jump_calmly(self, by: timedelta) -> None:
+        """Move the clock on when no request is on its way: no bot has waited for one that long."""
+        world = self.playground.world
+        await self.until(lambda: not (self.in_flight or world.busy), 10)
+        self.jump(by)
+
+    async def open(self) -> None:
+        """Have the workspace answer; at the same address each time."""
+        self._server = HttpServer(_Counted(self), "127.0.0.1", self._port, GRACE)
+        await self._server.start()
+        self._port, self.is_open = self._server.port, True
+        self.playground.at(f"http://127.0.0.1:{self._port}")
+
+    async def close(self) -> None:
+        """Have the workspace refuse connections."""
+        if self._server is not None:
+            self.is_open = False
+            await self._server.stop()
 
     def jump(self, by: timedelta) -> None:
         """Move the clock on."""
@@ -120,6 +149,21 @@ class Stage:
             life.look()
 
 
+class _Counted:
+    """The workspace as it is served, with a count of the requests under way."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._stage.in_flight += 1
+        try:
+            await self._stage.playground.asgi(scope, receive, send)
+        finally:
+            self._stage.in_flight -= 1
+            self._stage.playground.world.changed()
+
+
 @asynccontextmanager
 async def staged(folder: Path, seed: int, *, history: bool = False) -> AsyncIterator[Stage]:
     """Serve a workspace for a fault run.
@@ -134,16 +178,18 @@ async def staged(folder: Path, seed: int, *, history: bool = False) -> AsyncIter
     if history:
         playground.team.installation.scopes |= HISTORY
     playground.invite("bot", "leadership")
-    async with serving(playground):
-        stage = Stage(playground, folder, random.Random(seed))
-        playground.clock.subscribe(stage._look)
-        _listen(stage)
-        try:
-            yield stage
-        finally:
-            for life in stage.lives:
-                life.kill()
-                await life.ended.wait()
+    stage = Stage(playground, folder, random.Random(seed))
+    playground.clock.subscribe(stage._look)
+    _listen(stage)
+    await stage.open()
+    try:
+        yield stage
+    finally:
+        for life in stage.lives:
+            life.kill()
+            await life.ended.wait()
+        await playground.aclose()
+        await stage.close()
 
 
 def _listen(stage: Stage) -> None:
