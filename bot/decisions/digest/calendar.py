@@ -39,7 +39,7 @@ def latest_due(rhythm: Rhythm, now: datetime) -> Due:
     """Return the last digest that is due at `now`, an aware time; however long ago."""
     today = now.astimezone(ZoneInfo(rhythm.zone)).date()
     this_week = today + timedelta(days=rhythm.weekday.iso - today.isoweekday())
-    due = due_on(this_week + _WEEK, rhythm)
+    due = due_on(this_week, rhythm)
     while due.at > now:
         due = due_on(due.day - _WEEK, rhythm)
     return due

@@ -203,9 +203,10 @@ class Digesting:
 
     def _window(self, standing: Standing | None, now: datetime | None = None) -> Window:
         until = now or self._clock.now()
-        told = standing.told_until if standing else None
-        since = until - FIRST_WINDOW if told is None else max(told, until - LONGEST_WINDOW)
-        return Window(min(since, until), until)
+        since = until - FIRST_WINDOW
+        if standing is not None:
+            since = standing.told_until or min(since, standing.counts_from)
+        return Window(min(max(since, until - LONGEST_WINDOW), until), until)
 
     def _default(self, person: Person, place: Place, zone: str | None) -> DigestSettings:
         rhythm = Rhythm(zone=zone) if zone and is_zone(zone) else Rhythm()
