@@ -37,10 +37,6 @@ select number, answers from decisions where workspace = :workspace and number in
   order by number desc limit :limit
 ) order by number desc
 """  # noqa: S608  # only constants of this file
-_CONTRIBUTORS = (
-    "select user from decision_people"
-    " where workspace = ? and number = ? and role = 'contributor' order by user"
-)
 _PAGE = """
 select * from decisions where workspace = :workspace and number in ({numbers})
 order by number {order} limit :limit
@@ -88,12 +84,6 @@ class SqliteReading:
         arguments = {**who(sight), "number": number}
         found = await self._log.read(lambda db: list(db.query(_READ, arguments)))
         return rows.to_decision(found[0]) if found else None
-
-    async def contributors(self, decision: Decision) -> tuple[str, ...]:
-        """Return the user ids of those who added their view to a decision, in order."""
-        arguments = (decision.workspace, decision.number)
-        found = await self._log.read(lambda db: list(db.query(_CONTRIBUTORS, arguments)))
-        return tuple(row["user"] for row in found)
 
     async def answer_sheets(self, sight: Sight, playbook_id: str, limit: int) -> list[AnswerSheet]:
         """Return the answers of the newest decisions by a playbook, in any edition of it."""

@@ -1,0 +1,199 @@
+"""Records explain themselves: points add up, people have names, the life of a decision is told."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.advice import loader
+from bot.advice.advisor import Advisor
+from bot.decisions.events import Event
+from bot.decisions.model import Decision, Perspective, Settlement, Source, Status
+from bot.decisions.profiles import Known, Profile
+from bot.decisions.reading import Sight
+from bot.decisions.records.background import Background
+from bot.decisions.records.madr import as_markdown
+from bot.decisions.records.making import record_of
+from bot.decisions.records.record import Record, as_json, schema
+from bot.decisions.records.spreadsheet import as_csv
+from tests.decisions.shelf import ADVISOR, AT, PUBLIC, SECRET, decision, shelve
+from tests.decisions.world import ADA, BEN, PRODUCT, World
+
+SHIPPED = {
+    name: Advisor(loader.parse(loader.read(Path(__file__).parents[3] / "rules" / name)))
+    for name in ("hosting", "ragvsft")
+}
+RULES = SHIPPED["ragvsft"]
+CURRENT = {"job": "answer", "material": "large", "freshness": "weekly", "sources": "trust"}
+LINK = "https://northwind.slack.com/archives/C1/p1767603600000100"
+
+
+def made_by(advisor: Advisor, answers: Mapping[str, str | None], **changes: object) -> Decision:
+    """A decision of these answers by another playbook than the small one."""
+    verdict = advisor.advise(answers)
+    return replace(decision(12), answers=answers, verdict=verdict, **changes)  # type: ignore[arg-type]  # passed on by name
+
+
+def overridden(option: str, reason: str = "Because") -> dict[str, object]:
+    """What makes a decision one that was decided for an option against the recommendation."""
+    return {"status": Status.OVERRIDDEN, "settlement": Settlement("U1", AT, reason, option)}
+
+
+@st.composite
+def sheets(draw: st.DrawFn) -> tuple[Advisor, dict[str, str | None]]:
+    """An answer sheet for one of the shipped playbooks."""
+    advisor = SHIPPED[draw(st.sampled_from(sorted(SHIPPED)))]
+    answers: dict[str, str | None] = {
+        question.id: draw(st.sampled_from([*question.answers, None]))
+        for question in advisor.playbook.questions
+        if draw(st.integers(0, 4))
+    }
+    return advisor, answers
+
+
+@given(sheets())
+@settings(max_examples=60, deadline=None)
+def test_points_add_up(sheet: tuple[Advisor, dict[str, str | None]]) -> None:
+    """An option's points are the sum of the reasons shown, and for a combination of its parts."""
+    advisor, answers = sheet
+    record = record_of(made_by(advisor, answers), advisor)
+    text = as_markdown(record)
+    for option in record.considered:
+        assert option.points == option.from_parts + sum(each.points for each in option.arguments)
+        assert option.parts or option.from_parts == 0
+        assert f"| {option.title} | {option.points} |" in text
+        arguments = text.split("## Pros and Cons")[1].split(f"\n### {option.title}\n")[1]
+        shown = arguments.split("\n#")[0].count(", because: ")
+        vetoes = sum(option.option in hit.options for hit in record.ruled_out)
+        assert shown == len(option.arguments) + vetoes
+
+
+def test_what_follows_is_of_the_option_chosen() -> None:
+    """Decided differently: consequences, first steps and measures are those of the choice."""
+    before = made_by(RULES, CURRENT)
+    assert before.verdict.option == "rag"
+    chosen = RULES.playbook.options["fine_tuning"]
+    record = record_of(made_by(RULES, CURRENT, **overridden("fine_tuning")), RULES)
+    assert record.first_steps == chosen.first_steps
+    assert record.measure == chosen.measure
+    assert record.pitfalls == chosen.pitfalls
+    text = as_markdown(record)
+    consequences = text.split("### Consequences\n")[1].split("\n#")[0]
+    fresh = next(each for each in record.speaks_against("fine_tuning"))
+    assert f"* Bad, because: {fresh.because}" in consequences.replace("\\", "")
+    assert "* Speaks for RAG: " in consequences
+    assert "which was recommended" not in text
+    assert "What would change the recommendation:" in text
+
+
+def test_a_choice_that_was_ruled_out_says_so() -> None:
+    """The consequences of an option that was ruled out begin with the veto and its way around."""
+    answers = {"facts": "never", "style": "strict"}
+    made = decision(12, status=Status.OVERRIDDEN, chosen="tuning", answers=answers)
+    text = as_markdown(record_of(made, ADVISOR))
+    consequences = text.split("### Consequences\n\n")[1]
+    expected = "* Ruled out, because: Nothing to know. The way around it: None. *Us*"
+    assert consequences.startswith(expected)
+    assert "| Tuning | 4 | ruled out |" in text
+
+
+def test_a_veto_of_the_option_alone_is_shown() -> None:
+    """An option that may stand only as a part of another is marked in the table."""
+    record = record_of(made_by(RULES, CURRENT), RULES)
+    (marked,) = [each for each in record.considered if each.ruled_out == "not alone"]
+    assert marked.option == "fine_tuning"
+    assert f"| {marked.title} | {marked.points} | not alone |" in as_markdown(record)
+
+
+def test_nothing_known_recommends_nothing() -> None:
+    """Where nobody knows anything, the record recommends nothing, as the thread does."""
+    text = as_markdown(record_of(decision(12, answers={"facts": None}), ADVISOR))
+    assert "Recommended: nothing yet, too little is known." in text
+
+
+def test_people_have_names_where_they_are_known() -> None:
+    """A name stands before the id in every form; whose name is not known keeps the id alone."""
+    view = Perspective("T1", 12, "U3", {"facts": "never"}, "prompting", ADVISOR.advise({}).strength,
+                       AT, AT)  # fmt: skip
+    made = decision(12, people=("U1", "U2", "U9"), status=Status.ACCEPTED, chosen="rag")
+    events = (Event("handed_over", "U1", AT, {"from": "U1", "to": "U2 U9"}),)
+    names = {"U1": "Ada Lind", "U2": "=Ben *Okafor*", "U3": "Chloe Tan"}
+    record = record_of(made, ADVISOR, Background((view,), events, names))
+    text = as_markdown(record)
+    assert "- =Ben *Okafor* (U2)\n- U9\n" in text.split("---")[1]
+    assert "consulted:\n- Chloe Tan (U3)\n" in text
+    assert r"opened by Ada Lind (U1)" in text
+    assert r"Ada Lind (U1) handed it over to =Ben \*Okafor\* (U2), U9" in text
+    document = json.loads(as_json([record]))
+    jsonschema.validate(document, schema())
+    (told,) = document["decisions"]
+    assert told["deciders"] == ["U2", "U9"]
+    assert told["names"] == names
+    assert "'=Ben *Okafor* (U2); U9" in as_csv([record])
+
+
+async def _lived_through(world: World) -> Record:
+    """The record of a decision that went through everything."""
+    desk = world.desk
+    made = await world.decided()
+    await desk.perspectives.ask(ADA, made.number, [BEN.user])
+    world.clock.advance(timedelta(days=2))
+    await desk.perspectives.nudge(ADA, made.number)
+    page = await desk.perspectives.begin(BEN, PRODUCT, made.number)
+    await desk.drafting.keep(BEN, page.draft.id, {"facts": "never"})
+    await desk.post(BEN, page.draft.id, PRODUCT)
+    edit = await desk.deciding.begin_edit(ADA, made.number)
+    await desk.drafting.keep(ADA, edit.draft.id, {"facts": "some"})
+    await desk.post(ADA, edit.draft.id, PRODUCT)
+    await desk.deciding.hand_over(ADA, made.number, (BEN.user,))
+    await desk.deciding.override(BEN, made.number, "tuning", "We *know* how.")
+    await world.store.keep_profile(Profile(BEN, Known("Ben Okafor"), AT))
+    return (await desk.finding.show(Sight.of(ADA), made.number)).record
+
+
+async def test_a_record_tells_the_life_of_a_decision(world: World) -> None:
+    """Each event stands in the history with time, person and words; views stand side by side."""
+    text = as_markdown(await _lived_through(world))
+    history = text.split("## History\n\n")[1].splitlines()
+    at = "* 2026-01-07 09:00 UTC: "
+    assert history == [
+        "* 2026-01-05 09:00 UTC: U1 asked for a decision",
+        "* 2026-01-05 09:00 UTC: U1 asked for the view of Ben Okafor (U2)",
+        at + "U1 reminded Ben Okafor (U2)",
+        at + "Ben Okafor (U2) added a view: Prompting",
+        at + "U1 changed the answers. The recommendation became Prompting; it was RAG",
+        "  * Does it need facts? Many → Some",
+        at + "U1 handed it over to Ben Okafor (U2)",
+        at + r"Ben Okafor (U2) decided for Tuning instead of Prompting: “We \*know\* how.”",
+    ]
+    views = text.split("## Who Saw It How\n\n")[1].split("\n## ")[0]
+    assert "* U1, who asked: Prompting (" in views
+    assert "* Ben Okafor (U2): Prompting (" in views
+    assert "* Does it need facts? “Some” U1; “Never” Ben Okafor (U2)" in views
+
+
+@pytest.mark.parametrize(
+    ("channel", "place", "told"),
+    [("C1", PUBLIC, True), ("C2", PUBLIC, False), ("C1", SECRET, False)],
+)
+def test_the_message_is_linked_only_where_it_stands(
+    channel: str, place: object, told: bool
+) -> None:
+    """A record links to the message it was made from if that stands in the decision's channel."""
+    made = replace(decision(12, place=place), source=Source(channel, LINK))  # type: ignore[arg-type]  # as parametrized
+    record = record_of(made, ADVISOR)
+    assert (record.source == LINK) is told
+    assert (f"* Made from this message: <{LINK}>" in as_markdown(record)) is told
+
+
+async def test_events_that_nobody_knows_are_told_by_their_name(world: World) -> None:
+    """An event of a kind that has no words yet does not break the record."""
+    await shelve(world, decision(1))
+    background = Background(events=(Event("moved_house", "U1", AT, {}),))
+    assert "U1 moved house" in as_markdown(record_of(decision(1), ADVISOR, background))
