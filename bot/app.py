@@ -87,7 +87,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         people = SlackDirectory(installs.client_for)
         desk = Desk(SqliteStore(log), clock, playbooks, woken.set, people)
         outbox = SqliteOutbox(log)
-        courier = Courier(outbox, desk, clock, installs.client_for, woken)
+        courier = Courier(outbox, desk, clock, installs.client_for, woken, settings.command)
         await stack.enter_async_context(_delivering(courier))
         bolt, errands = create_bolt_app(desk, client, installs, settings.command)
         stack.push_async_callback(errands.drain)

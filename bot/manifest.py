@@ -102,7 +102,7 @@ features:
   slash_commands:
     - command: {command}{command_url}
       description: Decide together how to build with a language model
-      usage_hint: "[help | list | show 12 | search words | export | rules]"
+      usage_hint: "[help | list | show 12 | search words | export | digest | rules]"
       should_escape: false
   shortcuts:
     - name: Turn into a decision

@@ -5,13 +5,16 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
+from bot.slack.digests import Digests
 from bot.slack.errands import Errands
 from bot.slack.finder import Finder
+from bot.slack.homes import Homes
 from bot.slack.installing.installs import Installs
 from bot.slack.listeners import (
     buttons,
     commands,
     deciding,
+    digest,
     errors,
     finding,
     home,
@@ -20,6 +23,7 @@ from bot.slack.listeners import (
     questionnaire,
     reviews,
     shortcuts,
+    troubles,
 )
 
 
@@ -56,15 +60,21 @@ def create_bolt_app(
     )
     failures = errors.Errors(desk)
     errands = failures.errands
-    questionnaire.register(app, desk, errands)
+    homes = Homes(desk)
+    questionnaire.register(app, desk, homes, errands)
     found = finding.FindingListeners(desk, Finder(desk, command), errands, command)
-    commands.register(app, desk, errands, found, command)
-    deciding.register(app, desk, errands, found)
-    perspectives.register(app, desk, errands)
-    buttons.register(app, desk, errands)
-    reviews.register(app, desk, errands)
+    digests = Digests(installs.client_for, command)
+    digested = digest.DigestListeners(desk, digests, homes, errands, command)
+    answering = commands.Commands(desk, errands, found, digested, command)
+    commands.register(app, answering, command)
+    deciding.register(app, desk, homes, errands, found)
+    perspectives.register(app, desk, homes, errands)
+    buttons.register(app, desk, homes, errands)
+    troubles.register(app, desk)
+    reviews.register(app, desk, homes, errands)
     finding.register(app, found)
-    home.register(app, desk, errands)
+    digest.register(app, digested)
+    home.register(app, homes, errands)
     shortcuts.register(app, desk, errands)
     lifecycle.register(app, installs)
     errors.register(app, failures)

@@ -1,19 +1,17 @@
 """What the digest's modal says, and which channel it is about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.decisions.digest.settings import Part, Rhythm, Scope, Weekday
+from bot.decisions.digest.settings import DigestSettings, Part, Rhythm, Scope, Weekday
 from bot.decisions.model import Place, Visibility
 from bot.slack.forms import FieldError, value_of
 from bot.slack.ids import Block
 from bot.slack.payloads import Payload, Unreadable
-from bot.slack.text import or_list
-from bot.slack.zones import zone_named, zones_like
 
 ON, OFF = "on", "off"
 """The values of the choice whether a digest comes."""
@@ -46,6 +44,19 @@ class Wishes:
     even_if_quiet: bool
     scope: Scope
 
+    def put_into(self, settings: DigestSettings, by: str) -> DigestSettings:
+        """Return a channel's settings with what the user `by` wants of them."""
+        return replace(
+            settings,
+            place=self.place,
+            set_by=by,
+            on=self.on,
+            rhythm=self.rhythm,
+            parts=self.parts,
+            even_if_quiet=self.even_if_quiet,
+            scope=self.scope,
+        )
+
 
 def about(place: Place | None) -> str:
     """Return what a button or a modal carries that is about a channel's digest."""
@@ -70,7 +81,7 @@ def wishes_of(view: Payload) -> Wishes:
     """Return what the modal says.
 
     Raises:
-        FieldError: an answer is missing, or is no time zone.
+        FieldError: an answer is missing.
         Unreadable: the modal is none of ours.
     """
     try:
@@ -105,21 +116,24 @@ def _rhythm(view: Payload) -> Rhythm:
 
 
 def _zone(view: Payload) -> str:
+    """Return the zone typed, as it was typed, else the one of the menu."""
     typed = str(value_of(view, Block.DIGEST_OTHER_ZONE, "value") or "").strip()
-    if not typed:
-        return _selected(view, Block.DIGEST_ZONE) or Rhythm().zone
-    zone = zone_named(typed)
-    if zone is None:
-        raise FieldError(Block.DIGEST_OTHER_ZONE, no_such_zone(typed))
-    return zone
+    return typed or _selected(view, Block.DIGEST_ZONE) or Rhythm().zone
 
 
-def no_such_zone(typed: str) -> str:
-    """Return what to tell somebody who typed a time zone that there is not."""
-    like = zones_like(typed)
-    if like:
-        return f"I know no such time zone. Did you mean {or_list(like)}?"
-    return "I know no such time zone. Type a name such as Europe/Berlin, or choose one above."
+def no_such_zone(near: str | None) -> FieldError:
+    """Return the error for a zone that there is not; `near` is the one that may be meant."""
+    if near:
+        words = f"There is no time zone of this name. Did you mean {near}?"
+    else:
+        words = "There is no time zone of this name. Type one like Europe/Berlin, or choose above."
+    return FieldError(Block.DIGEST_OTHER_ZONE, words)
+
+
+def has_one_already(command: str) -> FieldError:
+    """Return the error for a channel to be set up that was set up before."""
+    words = f"This channel has a digest already. Type {command} digest settings there to change it."
+    return FieldError(Block.DIGEST_CHANNEL, words)
 
 
 def _parts(view: Payload) -> tuple[Part, ...]:

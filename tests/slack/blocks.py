@@ -12,7 +12,11 @@ from bot.playground.mentions import mass_mentions
 from bot.slack.text import FALLBACK, MESSAGE_BUDGET
 from bot.slack.views.message import Message
 
-OURS = re.compile(r"<@U\d+>|<#[CG]\d+>|<!date\^\d+\^[^<>|]+\|[^<>]+>|^> ", re.MULTILINE)
+OURS = re.compile(
+    r"<@U\d+>|<#[CG]\d+>|<!date\^\d+\^[^<>|]+\|[^<>]+>|^> |"
+    r"<https://example\.slack\.com/archives/\w+/p\d+\|[^<>|]+>",
+    re.MULTILINE,
+)
 """The mentions, links, dates and marks of quotes that the bot makes itself in these tests."""
 
 

@@ -7,6 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
 from bot.slack.errands import Errands
+from bot.slack.listeners.digest import DigestListeners
 from bot.slack.listeners.finding import FindingListeners
 from bot.slack.listeners.opening import open_modal
 from bot.slack.payloads import place_of_command, typed, who
@@ -21,12 +22,26 @@ class Commands:
     """Answers `/ragvsft` and its subcommands."""
 
     def __init__(
-        self, desk: Desk, errands: Errands, finding: FindingListeners, command: str
+        self,
+        desk: Desk,
+        errands: Errands,
+        finding: FindingListeners,
+        digest: DigestListeners,
+        command: str,
     ) -> None:
-        """Make the listener of one slash command, named `command`."""
+        """Make the listener of one slash command.
+
+        Args:
+            desk: the use cases.
+            errands: what goes on after an ack.
+            finding: answers the subcommands that look something up.
+            digest: answers those about the digest.
+            command: the slash command's name.
+        """
         self._desk = desk
         self._errands = errands
         self._finding = finding
+        self._digest = digest
         self._command = command
 
     async def answer(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -39,6 +54,8 @@ class Commands:
             self._errands.begin(self._rules(body), body)
         elif typed(body)[0] in self._finding.words:
             await self._finding.answer(ack, body, client)
+        elif typed(body)[0] in self._digest.words:
+            await self._digest.answer(ack, body, client)
         else:
             message = self._words(body)
             await ack(text=message.text, blocks=message.blocks)
@@ -84,8 +101,6 @@ class Commands:
         return word in {"", "start"} and (not rest or rest in known)
 
 
-def register(
-    app: AsyncApp, desk: Desk, errands: Errands, finding: FindingListeners, command: str
-) -> None:
-    """Attach the slash command's listener."""
-    app.command(command)(Commands(desk, errands, finding, command).answer)
+def register(app: AsyncApp, commands: Commands, command: str) -> None:
+    """Attach the listener of the slash command of this name."""
+    app.command(command)(commands.answer)

@@ -6,10 +6,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
-from bot.decisions.model import Person
+from bot.decisions.model import Decision, Person
 from bot.decisions.moves import Move
 from bot.slack.errands import Errands
 from bot.slack.forms import deciders_of, decision_metadata_of, override_of, reason_of
+from bot.slack.homes import Homes
 from bot.slack.ids import Action, Modal
 from bot.slack.listeners.finding import FindingListeners
 from bot.slack.listeners.opening import open_modal, open_view
@@ -23,17 +24,26 @@ from bot.slack.views.team import ask_modal
 class DecidingListeners:
     """Moves a decision on; the desk says who may."""
 
-    def __init__(self, desk: Desk, errands: Errands, found: FindingListeners) -> None:
-        """Make the listeners of an announcement's buttons; `found` exports records."""
+    def __init__(self, desk: Desk, homes: Homes, errands: Errands, found: FindingListeners) -> None:
+        """Make the listeners of an announcement's buttons.
+
+        Args:
+            desk: the use cases.
+            homes: App Home, where decisions are shown that move on.
+            errands: what goes on after an ack.
+            found: exports records.
+        """
         self._desk = desk
+        self._homes = homes
         self._errands = errands
         self._found = found
 
-    async def accept(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def accept(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Accept the recommendation."""
         await self._learn(body)
-        await self._desk.deciding.accept(who(body), decision_of(pressed(body)))
+        accepted = await self._desk.deciding.accept(who(body), decision_of(pressed(body)))
         await ack()
+        self._moved(accepted, body, client)
 
     async def open_override(
         self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient
@@ -57,23 +67,37 @@ class DecidingListeners:
         number = decision_of(pressed(body))
         self._errands.begin(self._open(Move.ASK, number, body, client), body)
 
-    async def override(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+    async def override(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
+    ) -> None:
         """Choose differently."""
         number, (option, reason) = decision_metadata_of(view), override_of(view)
-        await self._desk.deciding.override(who(body), number, option, reason)
+        moved = await self._desk.deciding.override(who(body), number, option, reason)
         await ack()
+        self._moved(moved, body, client)
 
-    async def withdraw(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+    async def withdraw(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
+    ) -> None:
         """Take the decision back."""
         number = decision_metadata_of(view)
-        await self._desk.deciding.withdraw(who(body), number, reason_of(view))
+        moved = await self._desk.deciding.withdraw(who(body), number, reason_of(view))
         await ack()
+        self._moved(moved, body, client)
 
-    async def hand_over(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+    async def hand_over(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
+    ) -> None:
         """Let others decide."""
         number = decision_metadata_of(view)
-        await self._desk.deciding.hand_over(who(body), number, deciders_of(view))
+        moved = await self._desk.deciding.hand_over(who(body), number, deciders_of(view))
         await ack()
+        self._moved(moved, body, client)
+
+    def _moved(self, decision: Decision, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Have the decision shown as it is now on the pages of its people, and of who moved it."""
+        refreshed = self._homes.refresh_for(client, decision, who(body).user)
+        self._errands.begin(refreshed, body)
 
     async def _learn(self, body: dict[str, Any]) -> None:
         """A press on an announcement shows where it stands, should that have been lost."""
@@ -109,9 +133,11 @@ class DecidingListeners:
         return override_modal(decision, advisor.playbook)
 
 
-def register(app: AsyncApp, desk: Desk, errands: Errands, found: FindingListeners) -> None:
+def register(
+    app: AsyncApp, desk: Desk, homes: Homes, errands: Errands, found: FindingListeners
+) -> None:
     """Attach the listeners of an announcement's buttons."""
-    listeners = DecidingListeners(desk, errands, found)
+    listeners = DecidingListeners(desk, homes, errands, found)
     app.action(Action.ACCEPT)(listeners.accept)
     app.action(Action.OVERRIDE)(listeners.open_override)
     app.action(Action.ASK)(listeners.open_ask)

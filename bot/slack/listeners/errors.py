@@ -17,6 +17,7 @@ from bot.decisions.errors import (
     DriversOwn,
     NobodyToNudge,
     NoSuchDecision,
+    NotAChannel,
     NothingToResend,
     NotTheirs,
     ReviewInThePast,
@@ -32,6 +33,7 @@ from bot.slack.listeners.opening import NotOpened
 from bot.slack.payloads import Outsider, Unreadable, who
 from bot.slack.responses import respond_privately
 from bot.slack.views import notices
+from bot.slack.views.digest.answers import NOT_A_CHANNEL
 from bot.slack.views.message import sentence
 
 log = structlog.get_logger(__name__)
@@ -42,6 +44,7 @@ _SENTENCES: Mapping[type[BaseException], str] = {
     NotInstalled: notices.NOT_INSTALLED,
     DraftGone: "This questionnaire is over: it expired, or somebody else opened it. Start anew.",
     DriversOwn: notices.DRIVERS_OWN,
+    NotAChannel: NOT_A_CHANNEL,
     NobodyToNudge: notices.NOBODY_TO_NUDGE,
     NotOpened: "The window didn't open in time. Nothing is lost: please press again.",
     NothingToResend: (

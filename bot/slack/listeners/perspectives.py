@@ -9,6 +9,7 @@ from bot.decisions.desk import Desk
 from bot.decisions.errors import NobodyToAsk
 from bot.slack.errands import Errands
 from bot.slack.forms import FieldError, decision_metadata_of, people_of
+from bot.slack.homes import Homes
 from bot.slack.ids import Action, Block, Modal
 from bot.slack.listeners.opening import open_modal
 from bot.slack.payloads import place_of_message, who
@@ -22,9 +23,10 @@ from bot.slack.views.team import nudged
 class PerspectiveListeners:
     """Opens a person's own questionnaire; asks others for theirs."""
 
-    def __init__(self, desk: Desk, errands: Errands) -> None:
-        """Make the listeners of views."""
+    def __init__(self, desk: Desk, homes: Homes, errands: Errands) -> None:
+        """Make the listeners of views; `homes` shows who is asked for one."""
         self._desk = desk
+        self._homes = homes
         self._errands = errands
 
     async def add(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -32,7 +34,9 @@ class PerspectiveListeners:
         await ack()
         self._errands.begin(self._add(body, client), body)
 
-    async def ask(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+    async def ask(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
+    ) -> None:
         """Ask the people chosen for their view."""
         number, people = decision_metadata_of(view), people_of(view)
         try:
@@ -40,6 +44,7 @@ class PerspectiveListeners:
         except NobodyToAsk as error:
             raise FieldError(Block.PEOPLE, NOBODY_TO_ASK) from error
         await ack()
+        self._errands.begin(self._homes.refresh(client, who(body).workspace, *people), body)
 
     async def nudge(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Remind those who have not answered."""
@@ -57,9 +62,9 @@ class PerspectiveListeners:
         await respond_privately(body["response_url"], sentence(nudged(people)))
 
 
-def register(app: AsyncApp, desk: Desk, errands: Errands) -> None:
+def register(app: AsyncApp, desk: Desk, homes: Homes, errands: Errands) -> None:
     """Attach the listeners of views."""
-    listeners = PerspectiveListeners(desk, errands)
+    listeners = PerspectiveListeners(desk, homes, errands)
     app.action(Action.ADD_VIEW)(listeners.add)
     app.action(Action.NUDGE)(listeners.nudge)
     app.view(Modal.ASK)(listeners.ask)

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.desk import Desk
 from bot.slack.errands import Errands
 from bot.slack.forms import answers_of, destination_of, metadata_of, workflow_of
+from bot.slack.homes import Homes
 from bot.slack.ids import Action, Modal
 from bot.slack.listeners.opening import update_view
 from bot.slack.pages import modal_of
@@ -18,17 +19,22 @@ from bot.slack.views.notices import saved_for_later
 class Questionnaire:
     """Keeps what a page says before acking with the next page."""
 
-    def __init__(self, desk: Desk, errands: Errands) -> None:
-        """Make the listeners of the questionnaire's modals."""
+    def __init__(self, desk: Desk, homes: Homes, errands: Errands) -> None:
+        """Make the listeners of the questionnaire's modals; `homes` shows what they change."""
         self._desk = desk
+        self._homes = homes
         self._errands = errands
 
-    async def describe(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+    async def describe(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
+    ) -> None:
         """Keep the first page."""
         driver = who(body)
         workflow = workflow_of(view, driver.user)
         page = await self._desk.drafting.describe(driver, metadata_of(view).draft, workflow)
         await ack(response_action="update", view=await modal_of(self._desk, page))
+        refreshed = self._homes.refresh(client, driver.workspace, driver.user)
+        self._errands.begin(refreshed, body)
 
     async def answer(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         """Keep a page of answers."""
@@ -36,7 +42,9 @@ class Questionnaire:
         page = await self._desk.drafting.answer(who(body), at.draft, at.step, answers_of(view))
         await ack(response_action="update", view=await modal_of(self._desk, page))
 
-    async def post(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+    async def post(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
+    ) -> None:
         """Log the decision and send it on its way."""
         driver, draft = who(body), metadata_of(view).draft
         origin = await self._desk.drafting.origin_of(driver, draft)
@@ -45,6 +53,8 @@ class Questionnaire:
             await ack(response_action="update", view=saved_for_later(posted.decision))
         else:
             await ack()
+        refreshed = self._homes.refresh_for(client, posted.decision, driver.user)
+        self._errands.begin(refreshed, body)
 
     async def back(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Keep what a page says, and show the page before."""
@@ -60,9 +70,9 @@ class Questionnaire:
         await update_view(client, view, await modal_of(self._desk, page))
 
 
-def register(app: AsyncApp, desk: Desk, errands: Errands) -> None:
+def register(app: AsyncApp, desk: Desk, homes: Homes, errands: Errands) -> None:
     """Attach the listeners of the questionnaire's modals."""
-    questionnaire = Questionnaire(desk, errands)
+    questionnaire = Questionnaire(desk, homes, errands)
     app.view(Modal.QUESTIONS)(questionnaire.answer)
     app.view(Modal.WORKFLOW)(questionnaire.describe)
     app.view(Modal.REVIEW)(questionnaire.post)

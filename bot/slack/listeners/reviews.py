@@ -10,8 +10,8 @@ from bot.decisions.desk import Desk
 from bot.decisions.moves import Move
 from bot.slack.errands import Errands
 from bot.slack.forms import decision_metadata_of, outcome_of
+from bot.slack.homes import Homes
 from bot.slack.ids import Action, Modal
-from bot.slack.listeners.home import publish_home
 from bot.slack.listeners.opening import open_view
 from bot.slack.payloads import who
 from bot.slack.presses import decision_of, outcome_pressed, pressed
@@ -21,9 +21,10 @@ from bot.slack.views.review import review_modal
 class Reviews:
     """Takes what deciders say about how a decision went."""
 
-    def __init__(self, desk: Desk, errands: Errands) -> None:
-        """Make the listeners of reviews."""
+    def __init__(self, desk: Desk, homes: Homes, errands: Errands) -> None:
+        """Make the listeners of reviews; `homes` shows App Home, where some are asked for."""
         self._desk = desk
+        self._homes = homes
         self._errands = errands
 
     async def open(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -38,7 +39,7 @@ class Reviews:
         number, (outcome, note) = decision_metadata_of(view), outcome_of(view)
         await self._desk.reviewing.review(who(body), number, outcome, note)
         await ack()
-        self._errands.begin(publish_home(self._desk, client, who(body)), body)
+        self._errands.begin(self._homes.open(client, who(body)), body)
 
     async def _open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         actor, action = who(body), pressed(body)
@@ -48,8 +49,8 @@ class Reviews:
         await open_view(client, body, view)
 
 
-def register(app: AsyncApp, desk: Desk, errands: Errands) -> None:
+def register(app: AsyncApp, desk: Desk, homes: Homes, errands: Errands) -> None:
     """Attach the listeners of reviews."""
-    reviews = Reviews(desk, errands)
+    reviews = Reviews(desk, homes, errands)
     app.action(re.compile(f"^{Action.OUTCOME}(:|$)"))(reviews.open)
     app.view(Modal.OUTCOME)(reviews.submit)

@@ -20,6 +20,7 @@ from bot.slack import ids
 from bot.slack.text import BUTTON, escape, fit, fit_escaped, mention, moment
 from bot.slack.views.announcement import STATUS_WORDS
 from bot.slack.views.decide import about, add_view
+from bot.slack.views.digest.home import Coming, digest_blocks
 from bot.slack.views.drafts import MOST_DRAFTS, draft_blocks
 from bot.slack.views.message import mrkdwn, plain, section, where
 from bot.slack.views.review import OUTCOME_SENTENCES, outcome_buttons
@@ -32,6 +33,7 @@ def home(
     drafts: Sequence[Draft],
     decisions: Sequence[Decision],
     waiting: Waiting = NOTHING_WAITS,
+    digests: Sequence[Coming] = (),
 ) -> dict[str, Any]:
     """Return the Home tab of one person.
 
@@ -40,6 +42,7 @@ def home(
         drafts: theirs, newest first.
         decisions: recent ones that they may see, newest first.
         waiting: what waits for them, oldest first.
+        digests: those that they have to do with.
     """
     blocks: list[Block] = [
         HeaderBlock(text=plain("Decide how to build it, and remember why")),
@@ -59,6 +62,7 @@ def home(
     else:
         nothing = "None yet. The first one takes about three minutes."
         blocks.append(ContextBlock(elements=[mrkdwn(nothing)]))
+    blocks += digest_blocks(digests)
     return View(type="home", blocks=blocks).to_dict()
 
 

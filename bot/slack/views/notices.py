@@ -8,17 +8,16 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    ChannelSelectElement,
     ContextBlock,
 )
 from slack_sdk.models.views import View
 
-from bot.decisions.delivery import Delivery, announcement_key
-from bot.decisions.model import Decision, Visibility
+from bot.decisions.delivery import Delivery
+from bot.decisions.model import Decision
 from bot.slack import ids
 from bot.slack.text import MODAL_TITLE, and_list, escape, fit, fit_escaped, mention, or_list
 from bot.slack.views.announcement import STATUS_WORDS
-from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, sentence, where
+from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, where
 
 OUTSIDER = (
     "This decision belongs to another workspace. You can read along here; ask somebody of that "
@@ -40,18 +39,6 @@ UNEXPECTED = (
     "the last step is kept."
 )
 
-_HINTS = {
-    "internal": "Something went wrong on my side, and whoever runs me has been told.",
-    "is_archived": "That channel is archived.",
-    "restricted_action": "Your workspace doesn't let apps post in that channel.",
-    "restricted_action_read_only_channel": "That channel is read-only.",
-    "cannot_dm_bot": "That conversation is with another app.",
-    "missing_scope": "I lack a permission that posting needs; whoever installed me can add it.",
-    "token_revoked": "I was removed from this workspace.",
-    "account_inactive": "I was removed from this workspace.",
-    "invalid_auth": "I was removed from this workspace.",
-}
-
 
 def help_message(command: str, playbooks: dict[str, str]) -> Message:
     """Return what the bot can do; `playbooks` are their titles by id, the first one first."""
@@ -64,6 +51,7 @@ def help_message(command: str, playbooks: dict[str, str]) -> Message:
         f"`{command} search refund rules`  past decisions with these words",
         f"`{command} show 12`  everything of decision #12",
         f"`{command} export 12`  its record; `{command} export csv` or `json`  all of them",
+        f"`{command} digest`  a weekly digest in this channel; `{command} digest now` shows it",
         f"`{command} rules`  the rules in use, and how their recommendations have gone",
         f"`{command} help`  this list",
     ]
@@ -103,88 +91,6 @@ def open_again(draft_id: str) -> Message:
 def could_not_open(delivery: Delivery) -> Message:
     """Return the same, as a direct message sent once Slack can be reached again."""
     return open_again(delivery.detail["draft"])
-
-
-def not_posted(delivery: Delivery, decision: Decision) -> Message:
-    """Return why a decision, or part of it, is not in its channel, and the way to get it there."""
-    if delivery.detail["about"] != announcement_key(decision):
-        return _reply_not_posted(delivery, decision)
-    reason = delivery.detail["reason"]
-    here = where(decision.place)
-    private = decision.place.visibility is Visibility.PRIVATE
-    if reason in {"channel_not_found", "not_in_channel"} and private:
-        hint = (
-            f"I'm not a member of {here}. Type `/invite @ragvsft` there, then press *Try again*; "
-            "or choose a public channel."
-        )
-    else:
-        cause = _HINTS.get(reason, f"Slack's reason: {escape(reason)}.")
-        hint = f"I couldn't post it in {here}. {cause} Try again, or choose another channel."
-    title = fit_escaped(decision.title, 300)
-    text = f"Decision #{decision.number}, “{title}”, is saved, but not posted. {hint}"
-    actions = ActionsBlock(
-        block_id=_number_block(decision),
-        elements=[
-            _retry_button(decision),
-            ChannelSelectElement(
-                action_id=ids.Action.POST_ELSEWHERE,
-                placeholder=plain("Another public channel"),
-            ),
-        ],
-    )
-    return Message(text=text, blocks=as_dicts([section(text), actions]))
-
-
-def _reply_not_posted(delivery: Delivery, decision: Decision) -> Message:
-    """Return why something is missing in a decision's thread; a thread can't move elsewhere."""
-    reason = delivery.detail["reason"]
-    cause = _HINTS.get(reason, f"Slack's reason: {escape(reason)}.")
-    text = (
-        f"Decision #{decision.number} stands in {where(decision.place)}, but I couldn't add the "
-        f"recommendation to its thread. {cause} When that is mended, press *Try again*."
-    )
-    actions = ActionsBlock(block_id=_number_block(decision), elements=[_retry_button(decision)])
-    return Message(text=text, blocks=as_dicts([section(text), actions]))
-
-
-def _retry_button(decision: Decision) -> ButtonElement:
-    return ButtonElement(
-        action_id=ids.Action.RETRY_POST,
-        text=plain("Try again"),
-        value=str(decision.number),
-        style="primary",
-    )
-
-
-def uncertain(delivery: Delivery, decision: Decision) -> Message:
-    """Return the question whether a message arrived, which only a person can answer."""
-    here = where(decision.place)
-    text = (
-        f"Slack broke off while I was posting decision #{decision.number} in {here}. Please look "
-        "there: if the message is missing, press *Send again*; if it is there, press *It's there*."
-    )
-    value = delivery.detail["about"]
-    actions = ActionsBlock(
-        block_id=_number_block(decision),
-        elements=[
-            ButtonElement(
-                action_id=ids.Action.RESEND, text=plain("Send again"), value=value, style="primary"
-            ),
-            ButtonElement(action_id=ids.Action.DISMISS, text=plain("It's there"), value=value),
-        ],
-    )
-    return Message(text=text, blocks=as_dicts([section(text), actions]))
-
-
-def on_its_way(decision: Decision) -> Message:
-    """Return the word that a message will be sent again."""
-    text = f"Decision #{decision.number} is on its way to {where(decision.place)}."
-    return sentence(text)
-
-
-def left_as_it_is(decision: Decision) -> Message:
-    """Return the word that a message is there, and nothing is sent again."""
-    return sentence(f"Good: decision #{decision.number} stays as it is, nothing is sent again.")
 
 
 def not_theirs(allowed: Sequence[str]) -> str:
@@ -243,7 +149,3 @@ def _resume_button(draft_id: str) -> Block:
             )
         ]
     )
-
-
-def _number_block(decision: Decision) -> str:
-    return f"{ids.DECISION_PREFIX}{decision.number}"

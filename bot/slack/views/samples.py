@@ -36,7 +36,8 @@ from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.decide import REASON_LENGTH
 from bot.slack.views.deciding_samples import deciding_messages, deciding_modals
-from bot.slack.views.digest.samples import digest_messages, digest_modals
+from bot.slack.views.digest.home import Coming
+from bot.slack.views.digest.samples import digest_messages, digest_modals, home_digests
 from bot.slack.views.drafts import resume_offer
 from bot.slack.views.finding_samples import finding_messages, similar_samples
 from bot.slack.views.home import home
@@ -90,7 +91,7 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
         "workflow page": {"view": modal(pages.first())},
         "review page": {"view": modal(pages.last(), similar_samples(decision, advisor.playbook))},
         "recommendation": _blocks(recommendation(decision, advisor.playbook)),
-        "home": {"view": home(titles, [draft] * 20, [decision] * 10, _waiting(decision))},
+        "home": {"view": home(titles, [draft] * 20, [decision] * 10, *_on_home(decision))},
         "resume offer": _blocks(resume_offer([draft] * 20, advisor.playbook.id)),
         "not posted": _blocks(notices.not_posted(notice, decision)),
         "uncertain": _blocks(notices.uncertain(notice, decision)),
@@ -173,9 +174,9 @@ def _reviewed(decision: Decision, filling: str) -> Decision:
     return replace(decision, status=Status.OVERRIDDEN, settlement=settlement, reviews=reviews)
 
 
-def _waiting(decision: Decision) -> Waiting:
+def _on_home(decision: Decision) -> tuple[Waiting, list[Coming]]:
     many = tuple(replace(decision, number=number) for number in range(1, 61))
-    return Waiting(many[:20], many[20:40], many[40:])
+    return Waiting(many[:20], many[20:40], many[40:]), home_digests(decision)
 
 
 def _blocks(message: Message) -> Sample:

@@ -12,10 +12,10 @@ from bot.slack.views.notices import notice_modal
 NOT_A_CHANNEL = "A digest belongs to a channel: type this in the channel that shall have it."
 
 
-def saved(settings: DigestSettings, due: Due, command: str) -> dict[str, Any]:
-    """Return the modal that says what was saved, and when the next digest comes."""
+def saved(settings: DigestSettings, due: Due | None, command: str) -> dict[str, Any]:
+    """Return the modal that says what was saved, and when the next digest comes, if one does."""
     here = channel_link(settings.place.channel)
-    if not settings.on:
+    if due is None:
         return notice_modal("Digest off", _is_off(here, command))
     words = (
         f"*{here} gets a digest {every(settings.rhythm)}.*\n"

@@ -21,6 +21,7 @@ from bot.decisions.model import Decision, Outcome, Place, Settlement, Status, Vi
 from bot.decisions.reading import Announced
 from bot.slack.views.digest.answers import saved
 from bot.slack.views.digest.chapters import Links, announced_in
+from bot.slack.views.digest.home import Coming
 from bot.slack.views.digest.message import digest_message, preview_message, when_next
 from bot.slack.views.digest.settings import Chosen, chosen_in, settings_modal
 from bot.slack.views.message import Message
@@ -115,8 +116,22 @@ def digest_modals(decision: Decision) -> dict[str, dict[str, Any]]:
         "digest settings, new": settings_modal(chosen_in(far, saved=False)),
         "digest settings, no channel": settings_modal(Chosen(None)),
         "digest saved": saved(far, due, COMMAND),
-        "digest saved, off": saved(off, due, COMMAND),
+        "digest saved, off": saved(off, None, COMMAND),
     }
+
+
+def home_digests(decision: Decision) -> list[Coming]:
+    """Return digests as App Home shows them, more than it has room for."""
+    place = Place("C0123456789", Visibility.PUBLIC)
+    far = DigestSettings(
+        decision.workspace,
+        place,
+        decision.driver,
+        decision.opened_at,
+        rhythm=_FAR,
+        scope=Scope.WORKSPACE,
+    )
+    return [Coming(far, next_due(_FAR, decision.opened_at)), Coming(far, None)] * 10
 
 
 def _several(decision: Decision, first: int) -> list[Decision]:

@@ -1,0 +1,65 @@
+"""App Home: published when a person opens it, and again when what it shows has changed."""
+
+from collections import OrderedDict
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.desk import Desk
+from bot.decisions.model import Decision, Person
+from bot.slack.refusals import UNREACHABLE
+from bot.slack.views.digest.home import Coming
+from bot.slack.views.home import home
+
+log = structlog.get_logger(__name__)
+
+_MOST_KEPT = 2_000
+
+
+class Homes:
+    """Publishes people's Home tabs.
+
+    Slack tells when somebody comes to the tab, not when they leave it. Who has been there since
+    the start is remembered, so that nobody else's is made for nothing.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        """Make it on the desk."""
+        self._desk = desk
+        self._opened: OrderedDict[Person, None] = OrderedDict()
+
+    async def open(self, client: AsyncWebClient, person: Person) -> None:
+        """Show a person's Home tab as it stands now."""
+        self._opened[person] = None
+        self._opened.move_to_end(person)
+        if len(self._opened) > _MOST_KEPT:
+            self._opened.popitem(last=False)
+        await self._publish(client, person)
+
+    async def refresh(self, client: AsyncWebClient, workspace: str, *users: str) -> None:
+        """Show the Home tabs of those who may have them before them, as they stand now.
+
+        Whoever comes to the tab again sees it as it is then: it is no failure if Slack is away.
+        """
+        for user in dict.fromkeys(users):
+            person = Person(workspace, user)
+            if person not in self._opened:
+                continue
+            try:
+                await self._publish(client, person)
+            except UNREACHABLE as error:
+                log.info("App Home was not refreshed", reason=type(error).__name__)
+
+    async def refresh_for(self, client: AsyncWebClient, decision: Decision, *others: str) -> None:
+        """Show the Home tabs anew on which a decision has moved: its people's, and some others'."""
+        people = (decision.driver, *decision.deciders, *others)
+        await self.refresh(client, decision.workspace, *people)
+
+    async def _publish(self, client: AsyncWebClient, person: Person) -> None:
+        desk = self._desk
+        drafts, decisions = await desk.belongings(person)
+        waiting = await desk.reviewing.waiting_for(person)
+        known = await desk.digesting.known_to(person)
+        coming = [Coming(each, await desk.digesting.next_due(each)) for each in known]
+        view = home(desk.editions.titles(), drafts, decisions, waiting, coming)
+        await client.views_publish(user_id=person.user, view=view)

@@ -1,0 +1,153 @@
+"""The digest: its settings, a private look at it, and the button that posts it."""
+
+import uuid
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.desk import Desk
+from bot.decisions.digest.settings import DigestSettings, Rhythm
+from bot.decisions.errors import UnknownZone
+from bot.decisions.model import Person, Place, Visibility
+from bot.slack.digest_forms import has_one_already, no_such_zone, place_about, wishes_of
+from bot.slack.digests import Digests
+from bot.slack.errands import Errands
+from bot.slack.homes import Homes
+from bot.slack.ids import Action, Modal
+from bot.slack.listeners.opening import open_view
+from bot.slack.payloads import Unreadable, place_of_command, place_of_message, typed, who
+from bot.slack.presses import pressed
+from bot.slack.responses import replace_message, respond_privately
+from bot.slack.views.digest import answers
+from bot.slack.views.digest.settings import Chosen, chosen_in, settings_modal
+from bot.slack.views.finding import not_shown
+from bot.slack.views.message import sentence
+
+Body = dict[str, Any]
+
+
+class DigestListeners:
+    """Sets a channel's digest up, shows it to whoever asks, and posts it at once."""
+
+    words: Final = frozenset({"digest"})
+    """The subcommands that are answered here."""
+
+    def __init__(
+        self, desk: Desk, digests: Digests, homes: Homes, errands: Errands, command: str
+    ) -> None:
+        """Make the listeners.
+
+        Args:
+            desk: the use cases.
+            digests: makes the messages.
+            homes: App Home, where digests are shown.
+            errands: what goes on after an ack.
+            command: the slash command's name.
+        """
+        self._desk = desk
+        self._digests = digests
+        self._homes = homes
+        self._errands = errands
+        self._command = command
+
+    async def answer(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Answer the subcommand."""
+        place = place_of_command(body)
+        if place.visibility is Visibility.DIRECT:
+            return await _say(ack, answers.NOT_A_CHANNEL)
+        match typed(body)[1].lower():
+            case "" | "settings":
+                await ack()
+                return self._errands.begin(self._open(place, body, client), body)
+            case "now":
+                await ack()
+                return self._errands.begin(self._preview(place, body), body)
+            case "off":
+                return await self._switch_off(place, ack, body)
+            case _:
+                return await _say(ack, answers.not_understood(self._command))
+
+    async def open(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Open the settings of the channel that a button names, or of one to be chosen."""
+        place = place_about(pressed(body).get("value"))
+        await ack()
+        self._errands.begin(self._open(place, body, client), body)
+
+    async def save(self, ack: AsyncAck, body: Body, view: Body, client: AsyncWebClient) -> None:
+        """Keep the settings, and say when the next digest comes."""
+        digesting = self._desk.digesting
+        try:
+            kept = await digesting.change(await self._wanted(who(body), view))
+        except UnknownZone as error:
+            raise no_such_zone(error.near) from error
+        due = await digesting.next_due(kept)
+        await ack(response_action="update", view=answers.saved(kept, due, self._command))
+        self._errands.begin(self._homes.refresh(client, who(body).workspace, kept.set_by), body)
+
+    async def post(self, ack: AsyncAck, body: Body) -> None:
+        """Post the digest below whose preview the button was pressed."""
+        place = place_of_message(body)
+        if place is None:
+            raise Unreadable("this button belongs to no channel")
+        token = str(pressed(body).get("value"))
+        first = await self._desk.digesting.post(who(body), place, token)
+        await ack()
+        self._errands.begin(self._confirm(place, body, first=first), body)
+
+    async def _wanted(self, person: Person, view: Body) -> DigestSettings:
+        """Return the settings that a modal asks for.
+
+        Raises:
+            FieldError: an answer is missing, or the channel chosen has a digest already.
+        """
+        wishes, digesting = wishes_of(view), self._desk.digesting
+        if place_about(view["private_metadata"]) is None:
+            there = await digesting.settings(person.workspace, wishes.place.channel)
+            if there is not None and there.on:
+                raise has_one_already(self._command)
+        base = await digesting.suggested(person, wishes.place, None)
+        return wishes.put_into(base, person.user)
+
+    async def _open(self, place: Place | None, body: Body, client: AsyncWebClient) -> None:
+        await open_view(client, body, settings_modal(await self._chosen(who(body), place)))
+
+    async def _chosen(self, person: Person, place: Place | None) -> Chosen:
+        digesting, people = self._desk.digesting, self._desk.people
+        saved = await digesting.settings(person.workspace, place.channel) if place else None
+        if saved is not None:
+            return chosen_in(saved, saved=True)
+        zone = await people.zone_of(person)
+        if place is None:
+            return Chosen(None, rhythm=Rhythm(zone=zone) if zone else Rhythm())
+        return chosen_in(await digesting.suggested(person, place, zone), saved=False)
+
+    async def _preview(self, place: Place, body: Body) -> None:
+        person, digesting = who(body), self._desk.digesting
+        digest = await digesting.preview(person, place)
+        saved = await digesting.settings(person.workspace, place.channel)
+        due = await digesting.next_due(saved) if saved else None
+        rhythm = saved.rhythm if saved else Rhythm()
+        message = await self._digests.preview(digest, due, rhythm, uuid.uuid4().hex)
+        if not await respond_privately(body["response_url"], message):
+            await self._desk.tell(person, not_shown(message))
+
+    async def _switch_off(self, place: Place, ack: AsyncAck, body: Body) -> None:
+        was_on = await self._desk.digesting.switch_off(who(body), place)
+        await _say(ack, answers.switched_off(place, self._command, was_on=was_on))
+
+    async def _confirm(self, place: Place, body: Body, *, first: bool) -> None:
+        """Put the word that it is on its way in the place of the preview."""
+        await replace_message(body["response_url"], sentence(answers.posted(place, first=first)))
+
+
+def register(app: AsyncApp, listeners: DigestListeners) -> None:
+    """Attach the listeners of the digest's buttons and modal; commands come by `answer`."""
+    app.action(Action.POST_DIGEST)(listeners.post)
+    app.action(Action.DIGEST_SETTINGS)(listeners.open)
+    app.view(Modal.DIGEST)(listeners.save)
+
+
+async def _say(ack: AsyncAck, words: str) -> None:
+    message = sentence(words)
+    await ack(text=message.text, blocks=message.blocks)

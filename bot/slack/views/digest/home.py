@@ -1,0 +1,70 @@
+"""The digests in App Home: those that a person has to do with, and the button for a new one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    DividerBlock,
+    HeaderBlock,
+    SectionBlock,
+)
+
+from bot.decisions.digest.calendar import Due
+from bot.decisions.digest.settings import DigestSettings, Scope
+from bot.slack import ids
+from bot.slack.digest_forms import about
+from bot.slack.text import channel_link
+from bot.slack.views.digest.words import coming, every
+from bot.slack.views.message import mrkdwn, plain
+
+MOST_DIGESTS = 8
+_NONE = (
+    "Once a week, a channel can hear what waits for whom and what was decided. None of yours does "
+    "yet."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A channel's digest, and when it comes next; None if it does not."""
+
+    settings: DigestSettings
+    due: Due | None
+
+
+def digest_blocks(digests: Sequence[Coming]) -> list[Block]:
+    """Return the part of App Home about digests."""
+    blocks: list[Block] = [DividerBlock(), HeaderBlock(text=plain("Weekly digests"))]
+    blocks += [_row(each) for each in digests[:MOST_DIGESTS]]
+    rest = len(digests) - MOST_DIGESTS
+    if rest > 0:
+        blocks.append(_note(f"and {rest} more"))
+    if not digests:
+        blocks.append(_note(_NONE))
+    set_up = ButtonElement(
+        action_id=ids.Action.DIGEST_SETTINGS, text=plain("Set up a digest"), value=about(None)
+    )
+    return [*blocks, ActionsBlock(elements=[set_up])]
+
+
+def _row(digest: Coming) -> Block:
+    settings = digest.settings
+    when = f"Next on {coming(digest.due, settings.rhythm)}" if digest.due else "Switched off"
+    scope = "  ·  the whole workspace" if settings.scope is Scope.WORKSPACE else ""
+    title = f"*{channel_link(settings.place.channel)}*  ·  {every(settings.rhythm)}{scope}"
+    return SectionBlock(
+        text=mrkdwn(f"{title}\n{when}"),
+        accessory=ButtonElement(
+            action_id=ids.Action.DIGEST_SETTINGS,
+            text=plain("Change"),
+            value=about(settings.place),
+        ),
+    )
+
+
+def _note(text: str) -> Block:
+    return ContextBlock(elements=[mrkdwn(text)])
