@@ -4,17 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
 from bot.app import Running, running
-from bot.playground import Playground
 from bot.playground.model import Message, View
 from bot.playground.person import Actor
 from bot.settings import Settings
+from tests.scenarios.quick import QuickPlayground
 
 RULES = Path(__file__).parents[2] / "rules"
 
@@ -23,7 +22,7 @@ RULES = Path(__file__).parents[2] / "rules"
 class House:
     """What a scenario has at hand."""
 
-    playground: Playground
+    playground: QuickPlayground
     database: Path
     transport: str
 
@@ -52,9 +51,11 @@ class House:
         """The bot, running beside the workspace."""
         async with running(self.settings(**more), self.playground.clock) as bot:
             unsubscribe = self.playground.clock.subscribe(bot.look)
+            self.playground.outbox = bot.outbox
             if self.transport == "http":
                 self.playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")
             yield bot
+            self.playground.outbox = None
             unsubscribe()
 
     def rows(self, table: str) -> list[dict[str, Any]]:
@@ -119,20 +120,18 @@ class House:
         raise AssertionError("the questionnaire did not come to its end")
 
     async def posted(self, person: Actor, channel: str = "product") -> tuple[Message, Message]:
-        """The newest announcement and its recommendation, once both are there.
-
-        The clock is moved past the second that the bot leaves between two posts.
-        """
+        """The announcement of a person's newest decision, and its recommendation, once there."""
+        driven = [row for row in self.rows("decisions") if row["driver"] == person.id]
+        newest = max(driven, key=lambda row: row["number"])
+        key = f"{newest['workspace']}/{newest['number']}/announcement"
 
         def announced() -> Message | None:
-            by_app = (m for m in reversed(person.sees(channel)) if m.by_app and not m.ephemeral_to)
-            return next(by_app, None)
+            return next((m for m in person.sees(channel) if _key(m) == key), None)
 
-        await self.playground.until(announced, within=20)
+        await self.playground.until(announced)
         announcement = announced()
         assert announcement is not None
-        self.playground.clock.advance(timedelta(seconds=1))
-        await self.playground.until(lambda: person.thread(announcement), within=20)
+        await self.playground.until(lambda: person.thread(announcement))
         return announcement, person.thread(announcement)[0]
 
     async def message_with(self, person: Actor, words: str, channel: str) -> str:
@@ -142,7 +141,7 @@ class House:
             texts = [text_of(message) for message in person.sees(channel)]
             return next((text for text in texts if words in text), None)
 
-        await self.playground.until(found, within=20)
+        await self.playground.until(found)
         text = found()
         assert text is not None
         return text
@@ -185,6 +184,10 @@ def questions_of(view: View) -> dict[str, str]:
 def _value(answers: Mapping[str, str | None], question: str, first: str) -> str:
     answer = answers.get(question, first)
     return "dont_know" if answer is None else answer
+
+
+def _key(message: Message) -> object:
+    return (message.metadata or {}).get("event_payload", {}).get("key")
 
 
 def text_of(message: Message) -> str:

@@ -15,13 +15,15 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 async def ask(house: House, person: Actor, text: str, channel: str = "product") -> Message:
     """Type a subcommand, and return the private answer to it."""
-    before = len(person.sees(channel))
+
+    def told() -> list[Message]:
+        return [message for message in person.sees(channel) if message.ephemeral_to == person.id]
+
+    before = len(told())
     sent = await person.command(channel, "/ragvsft", text)
     assert sent.ok, sent
-    await house.playground.until(lambda: len(person.sees(channel)) > before)
-    answer = person.sees(channel)[before]
-    assert answer.ephemeral_to == person.id
-    return answer
+    await house.playground.until(lambda: len(told()) > before)
+    return told()[before]
 
 
 async def several(house: House, person: Actor, titles: list[str]) -> None:
