@@ -29,9 +29,10 @@ POST /client/<what>  with {"as": "U…", …}; answers {"ok": true, …} or {"ok
     shortcut {callback_id, channel?, ts?}
     invite, remove {channel, user}; archive {channel}
     clock {advance_seconds} | {to: ISO} | {weekday_time: {weekday, time, tz}} | {reset: true}
-    fault {kind, method?, seconds?, count?, lasting_seconds?}; faults_clear {}
+    fault {kind, method?, seconds?, count?, lasting_seconds?, error?}; faults_clear {}
     dismiss {notice} | {channel, ts} (an ephemeral message)
-GET /files/{id}  an uploaded file.  GET /archives/C…/p…  a permalink: goes to /#C…/p….
+GET /files/{id}?as=U…  an uploaded file, for those who see a channel that it is shown in.
+    GET /archives/C…/p…  a permalink: goes to /#C…/p….
 """
 
 import json
@@ -74,7 +75,7 @@ class Client:
     async def state(self, request: Request) -> Response:
         """GET /client/state."""
         try:
-            person = self._person(request.query_params.get("as") or self._first())
+            person = self._person(request.query_params.get("as") or self._team.first_person.id)
         except NotPossible as no:
             return _no(no)
         return JSONResponse(snapshot(self._world, self._team, person))
@@ -165,9 +166,6 @@ class Client:
         return await people.use_shortcut(
             self._world, self._team, person, asked["callback_id"], message
         )
-
-    def _first(self) -> str:
-        return next(p.id for p in self._team.people.values() if not p.is_bot)
 
     def _person(self, person_id: Any) -> Person:
         person = self._team.people.get(str(person_id))

@@ -15,7 +15,7 @@ from bot.playground.blockkit.payloads import (
     problems_of_metadata,
 )
 from bot.playground.modals import with_ids
-from bot.playground.model import Json
+from bot.playground.model import Json, UploadedFile
 from bot.playground.refused import Refused
 
 METADATA_BYTES_MAX = 16_000
@@ -23,13 +23,17 @@ METADATA_BYTES_MAX = 16_000
 
 @dataclass
 class Content:
-    """What an app wants to have in a message. None means: not given."""
+    """What an app wants to have in a message. None means: not given.
+
+    `files` come with the message; `shown` are those that its blocks show.
+    """
 
     text: str | None = None
     blocks: list[Json] | None = None
     attachments: list[Json] | None = None
     metadata: Json | None = None
     files: list[Any] = field(default_factory=list)
+    shown: list[UploadedFile] = field(default_factory=list)
 
 
 def parsed_content(args: Json, *, check_length: bool = True) -> Content:

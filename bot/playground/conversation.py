@@ -73,6 +73,7 @@ def post(
         bot_id=installation.bot_id,
         files=content.files,
     )
+    _show(content, channel.id)
     return _keep(world, team, message)
 
 
@@ -160,6 +161,7 @@ def rewrite(world: World, message: Message, content: Content) -> Message:
         message.attachments = content.attachments
     if content.metadata is not None:
         message.metadata = content.metadata
+    _show(content, message.channel)
     world.changed()
     return message
 
@@ -193,6 +195,12 @@ def as_sent(team: Team, message: Message) -> Json:
     if message.edited:
         body["edited"] = {"user": message.user, "ts": message.ts}
     return body
+
+
+def _show(content: Content, channel_id: str) -> None:
+    """Let those who see a channel see the files that a message in it shows."""
+    for file in content.shown:
+        file.shared_in.add(channel_id)
 
 
 def _keep(world: World, team: Team, message: Message) -> Message:

@@ -14,6 +14,8 @@ FaultKind = Literal[
     "latency",
     "rate_limited",
     "server_error",
+    "refused",
+    "file_not_ready",
     "drop_before",
     "drop_after",
     "accept_late",
@@ -25,6 +27,8 @@ LABELS: dict[FaultKind, tuple[str, list[str]]] = {
     "latency": ("Slack answers late", ["seconds", "method", "count"]),
     "rate_limited": ("Too many requests (429)", ["seconds", "method", "count"]),
     "server_error": ("Slack fails (500)", ["method", "count"]),
+    "refused": ("Slack refuses", ["error", "method", "count"]),
+    "file_not_ready": ("An uploaded picture can't be shown yet", ["count"]),
     "drop_before": ("Connection lost, request not accepted", ["method", "count"]),
     "drop_after": ("Connection lost, request accepted", ["method", "count"]),
     "accept_late": ("Connection lost, accepted later", ["seconds", "method", "count"]),
@@ -43,6 +47,7 @@ class Fault:
         seconds: how late, or the Retry-After of a 429.
         count: how many requests it still meets; None for all.
         until: when it ends by the workspace's clock; None for never.
+        error: the error that a refusal gives as its reason.
     """
 
     id: int
@@ -51,6 +56,7 @@ class Fault:
     seconds: float = 1.0
     count: int | None = None
     until: datetime | None = None
+    error: str = "missing_scope"
 
     def as_json(self) -> Json:
         """What the page shows of it."""
@@ -61,6 +67,7 @@ class Fault:
             "seconds": self.seconds,
             "count": self.count,
             "until": self.until.isoformat() if self.until else None,
+            "error": self.error,
         }
 
 
@@ -80,6 +87,7 @@ class Faults:
         seconds: float = 1.0,
         count: int | None = None,
         lasting: timedelta | None = None,
+        error: str = "missing_scope",
     ) -> Fault:
         """Switch a fault on, for the next `count` requests or for a while, or until cleared.
 
@@ -89,7 +97,7 @@ class Faults:
         if kind not in KINDS:
             raise ValueError(f"no fault {kind!r}; there are {', '.join(KINDS)}")
         until = self._clock.now() + lasting if lasting is not None else None
-        fault = Fault(next(self._ids), kind, method, seconds, count, until)
+        fault = Fault(next(self._ids), kind, method, seconds, count, until, error)
         self._active.append(fault)
         self._changed()
         return fault

@@ -54,7 +54,10 @@ class Channel:
 
 @dataclass
 class UploadedFile:
-    """A file given through the upload URL."""
+    """A file given through the upload URL.
+
+    It is private to the app until it is shared in a channel, or a message shows it there.
+    """
 
     id: str
     filename: str
@@ -63,6 +66,7 @@ class UploadedFile:
     alt_text: str = ""
     mimetype: str = "application/octet-stream"
     content: bytes | None = None
+    is_complete: bool = False
     shared_in: set[str] = field(default_factory=set)
 
 

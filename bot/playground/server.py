@@ -154,7 +154,8 @@ async def _upload(world: World, request: Request) -> Response:
 def _file(world: World, request: Request) -> Response:
     for team in world.teams.values():
         file = team.files.get(request.path_params["id"])
-        if file is not None and file.content is not None:
+        person = request.query_params.get("as") or team.first_person.id
+        if file is not None and file.content is not None and team.can_open(person, file):
             headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
             return Response(file.content, media_type=file.mimetype, headers=headers)
     return PlainTextResponse("no such file", status_code=404)

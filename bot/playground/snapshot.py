@@ -20,7 +20,8 @@ def snapshot(world: World, team: Team, person: Person) -> Json:
         "people": [_person(p) for p in team.people.values()],
         "channels": [_channel(team, person, c) for c in channels],
         "messages": {
-            c.id: [_message(team, m) for m in team.seen_by(person.id, c.id)] for c in channels
+            c.id: [_message(team, person, m) for m in team.seen_by(person.id, c.id)]
+            for c in channels
         },
         "modals": [_view(v) for v in team.stack(person.id)],
         "home": _view(home) if home is not None else None,
@@ -86,7 +87,7 @@ def _channel(team: Team, person: Person, channel: Channel) -> Json:
     }
 
 
-def _message(team: Team, message: Message) -> Json:
+def _message(team: Team, person: Person, message: Message) -> Json:
     replies = team.replies(message.channel, message.ts)
     return {
         "ts": message.ts,
@@ -103,7 +104,7 @@ def _message(team: Team, message: Message) -> Json:
             {
                 "id": file.id,
                 "title": file.title,
-                "url_private": f"/files/{file.id}",
+                "url_private": f"/files/{file.id}?as={person.id}",
                 "mimetype": file.mimetype,
                 "alt_text": file.alt_text,
             }

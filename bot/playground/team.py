@@ -92,6 +92,17 @@ class Team:
             return True
         return channel.kind == "public" and not self.people[person_id].is_external
 
+    def can_open(self, person_id: str, file: UploadedFile) -> bool:
+        """Whether a person sees a channel that a file is shared or shown in."""
+        if person_id not in self.people:
+            return False
+        return any(self.can_see(person_id, self.channels[where]) for where in file.shared_in)
+
+    @property
+    def first_person(self) -> Person:
+        """Whom the page begins with."""
+        return next(person for person in self.people.values() if not person.is_bot)
+
     def seen_by(self, person_id: str, channel_id: str) -> list[Message]:
         """What a person sees in a channel, ephemeral messages to them included."""
         return [m for m in self.messages.get(channel_id, []) if m.ephemeral_to in {None, person_id}]

@@ -84,6 +84,7 @@ def _fault(world: World, _team: Team, _person: Person, asked: Json) -> None:
         float(asked.get("seconds") or 1),
         int(count) if count not in (None, "") else None,
         timedelta(seconds=float(lasting)) if lasting else None,
+        str(asked.get("error") or "missing_scope"),
     )
 
 

@@ -67,6 +67,10 @@ def _context_element(value: Any, at: str) -> Iterator[Problem]:
 
 
 def _cell(value: Any, at: str) -> Iterator[Problem]:
+    yield from tagged(_CELLS, "raw_text", "rich_text")(value, at)
+
+
+def _data_cell(value: Any, at: str) -> Iterator[Problem]:
     yield from tagged(_CELLS)(value, at)
 
 
@@ -143,7 +147,7 @@ BLOCKS: dict[str, Check] = {
     ),
     "data_table": _block(
         "data_table",
-        {"rows": array(array(_cell, 1, 20), 2, 101), "caption": string(3000)},
+        {"rows": array(array(_data_cell, 1, 20), 2, 101), "caption": string(3000)},
         {"page_size": integer(1, 100), "row_header_column_index": integer(0, 19)},
         _equal_rows,
     ),

@@ -11,6 +11,7 @@ from bot.playground.blockkit.check import (
     any_of,
     array,
     boolean,
+    matching,
     not_both,
     one_of,
     record,
@@ -93,7 +94,10 @@ CONVERSATION_FILTER = record(
     },
 )
 SLACK_FILE = record(
-    {}, {"id": string(255), "url": url()}, any_of("id", "url"), not_both("id", "url")
+    {},
+    {"id": matching(r"F[A-Z0-9]{8,}", "file id", 255), "url": url()},
+    any_of("id", "url"),
+    not_both("id", "url"),
 )
 
 

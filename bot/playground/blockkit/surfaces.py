@@ -9,6 +9,8 @@ from bot.playground.model import Json
 
 BLOCKS_MAX: dict[Surface, int] = {"modal": 100, "home": 100, "message": 50}
 MARKDOWN_TOTAL_MAX = 12_000
+CELLS_TOTAL_MAX = 10_000
+"""Characters in all cells of a message's tables; docs.slack.dev, blocks/table-block."""
 
 
 def problems_of_blocks(blocks: Any, surface: Surface, at: str) -> Iterator[Problem]:
@@ -64,6 +66,11 @@ def _totals(placed: list[tuple[Json, str]], at: str) -> Iterator[Problem]:
     kinds = [block.get("type") for block, _ in placed]
     if kinds.count("table") > 1:
         yield Problem(at, "too_many", "only one table is allowed in a message")
+    cells = sum(_characters(block.get("rows")) for block, _ in placed)
+    if cells > CELLS_TOTAL_MAX:
+        yield Problem(
+            at, "too_long", f"table cells must be less than {CELLS_TOTAL_MAX + 1} characters in all"
+        )
     written = sum(
         len(block["text"])
         for block, _ in placed
@@ -75,6 +82,17 @@ def _totals(placed: list[tuple[Json, str]], at: str) -> Iterator[Problem]:
             "too_long",
             f"markdown blocks must be less than {MARKDOWN_TOTAL_MAX + 1} characters in all",
         )
+
+
+def _characters(value: Any) -> int:
+    """The characters of the texts within."""
+    if isinstance(value, list):
+        return sum(map(_characters, value))
+    if not isinstance(value, dict):
+        return 0
+    text = value.get("text")
+    own = len(text) if isinstance(text, str) else 0
+    return own + sum(map(_characters, value.values()))
 
 
 def elements_of(block: Json, where: str = "") -> list[tuple[Json, str]]:

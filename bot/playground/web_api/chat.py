@@ -3,7 +3,7 @@
 from bot.playground import conversation
 from bot.playground.blockkit import Problem
 from bot.playground.content import Content, parsed_content
-from bot.playground.model import Channel, Json
+from bot.playground.model import Channel, Json, UploadedFile
 from bot.playground.refused import Refused, missing_argument
 from bot.playground.web_api.call import Call, Method
 
@@ -29,7 +29,7 @@ def _content(call: Call) -> Content:
         raise Refused("missing_scope", extra=extra)
     markdown = call.maybe("markdown_text")
     content = parsed_content(call.args) if markdown is None else _from_markdown(call, markdown)
-    _check_slack_files(call, content)
+    content.shown = _shown_files(call, content)
     return content
 
 
@@ -42,12 +42,27 @@ def _from_markdown(call: Call, markdown: str) -> Content:
     return parsed_content({**call.args, "text": markdown, "blocks": blocks})
 
 
-def _check_slack_files(call: Call, content: Content) -> None:
+_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif"})
+
+
+def _shown_files(call: Call, content: Content) -> list[UploadedFile]:
+    """The files that image blocks show.
+
+    Raises:
+        Refused: one is no picture that is there, or Slack has not looked it over yet.
+    """
+    shown = []
     for index, block in enumerate(content.blocks or []):
         named = (block.get("slack_file") or {}).get("id")
-        if named is not None and named not in call.team.files:
-            pointer = f"/blocks/{index}/slack_file/id"
-            raise Refused("invalid_blocks", [Problem(pointer, "file", "invalid slack file")])
+        if named is None:
+            continue
+        file = call.team.files.get(named)
+        early = call.world.faults.take("file_not_ready") is not None
+        if early or file is None or not file.is_complete or file.mimetype not in _IMAGES:
+            problem = Problem(f"/blocks/{index}/slack_file", "file", "invalid slack file")
+            raise Refused("invalid_blocks", [problem], is_innocent=early)
+        shown.append(file)
+    return shown
 
 
 def _post(call: Call) -> Json:

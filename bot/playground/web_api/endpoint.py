@@ -75,6 +75,8 @@ class WebApi:
             return _too_many(round(fault.seconds) or 1)
         if faults.take("server_error", call.method) is not None:
             return JSONResponse({"ok": False, "error": "internal_error"}, status_code=500)
+        if (fault := faults.take("refused", call.method)) is not None:
+            return JSONResponse({"ok": False, "error": fault.error})
         return None
 
     def _answer(self, call: Call, noted: ApiCall) -> Response:

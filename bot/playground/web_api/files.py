@@ -21,7 +21,7 @@ def _upload_url(call: Call) -> Json:
         raise missing_argument("length")
     kind = mimetypes.guess_type(filename)[0] or "application/octet-stream"
     file = UploadedFile(
-        call.world.ids.secret("F"),
+        call.world.ids.secret("F").upper(),
         filename,
         int(length),
         filename,
@@ -55,6 +55,7 @@ def _complete(call: Call) -> Json:
     files = _listed_files(call)
     channel_id = call.maybe("channel_id")
     for file, entry in files:
+        file.is_complete = True
         file.title = str(entry.get("title") or file.title)
         file.alt_text = str(entry.get("alt_txt") or file.alt_text)
     if channel_id is not None:

@@ -128,6 +128,18 @@ BAD_BLOCKS: dict[str, tuple[s.Json, str]] = {
         "not_an_option",
     ),
     "an image without words": (_without(s.image(), "alt_text"), "missing"),
+    "a file by its name": (
+        {"type": "image", "alt_text": "x", "slack_file": {"id": "trend.png"}},
+        "bad_format",
+    ),
+    "a number in a table": (
+        {"type": "table", "rows": [[{"type": "raw_number", "value": 1, "text": "1"}]]},
+        "unsupported_type",
+    ),
+    "an empty cell": (
+        {"type": "table", "rows": [[{"type": "raw_text", "text": ""}]]},
+        "too_short",
+    ),
     "an image from two places": (s.image(slack_file={"id": "F1"}), "conflict"),
     "an image from nowhere": (_without(s.image(), "image_url"), "missing"),
     "an empty option value": (
@@ -172,6 +184,14 @@ def test_two_tables_are_one_too_many() -> None:
     assert problems_of_message({"blocks": [table, table]})
 
 
+def test_cells_count_in_all() -> None:
+    """The 10,000 characters of a table are for all its cells together."""
+    row = [{"type": "raw_text", "text": "x" * 1000}] * 10
+    assert problems_of_message({"blocks": [{"type": "table", "rows": [row]}]}) == []
+    more = [{"type": "raw_text", "text": "x"}]
+    assert problems_of_message({"blocks": [{"type": "table", "rows": [row, more]}]})
+
+
 def test_markdown_counts_in_all() -> None:
     """The 12,000 characters of markdown are for all blocks of a message together."""
     half = {"type": "markdown", "text": "x" * 6000}
@@ -189,7 +209,7 @@ def test_markdown_counts_in_all() -> None:
         s.section(accessory={**_RADIO, "options": [{"text": s.mrkdwn("*Bold*"), "value": "b"}]}),
         s.rich_text(),
         {"type": "context", "elements": [s.mrkdwn(), s.image()]},
-        {"type": "image", "alt_text": "Chart", "slack_file": {"id": "F0A"}},
+        {"type": "image", "alt_text": "Chart", "slack_file": {"id": "F0A1B2C3D"}},
         {"type": "divider", "block_id": "line"},
         {"type": "header", "text": {**s.plain(), "emoji": True}},
     ],

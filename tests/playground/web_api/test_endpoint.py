@@ -90,18 +90,22 @@ async def test_a_method_has_its_tier(playground: Playground, client: AsyncWebCli
     await client.users_info(user="U0ADA")
 
 
-async def test_a_fault_answers_429_or_500_as_often_as_asked(
+async def test_a_fault_answers_as_often_as_asked(
     playground: Playground, client: AsyncWebClient
 ) -> None:
     """Faults hit the methods they are for, so many times, and are no violations."""
     playground.faults.add("rate_limited", method="chat.*", seconds=7, count=1)
     playground.faults.add("server_error", method="auth.test", count=1)
+    playground.faults.add("refused", method="files.*", count=1, error="missing_scope")
     with pytest.raises(SlackApiError) as caught:
         await client.chat_postMessage(channel="C0PRODUCT", text="x")
     assert caught.value.response.headers["Retry-After"] == "7"
     await client.chat_postMessage(channel="C0PRODUCT", text="x")
     assert await error_of(client.auth_test()) == "internal_error"
     await client.auth_test()
+    upload = client.files_getUploadURLExternal(filename="a.png", length=1)
+    assert await error_of(upload) == "missing_scope"
+    await client.files_getUploadURLExternal(filename="a.png", length=1)
     assert playground.violations == []
 
 

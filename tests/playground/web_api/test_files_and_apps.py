@@ -61,6 +61,60 @@ async def test_a_file_without_a_channel_can_stand_in_a_block(
     assert playground.messages("product")[-1].blocks[0]["alt_text"] == "A"
 
 
+async def opened(playground: Playground, file: str, person: str) -> int:
+    """The status that somebody gets who opens a file."""
+    url = f"{playground.world.base_url}/files/{file}"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(url, params={"as": person}) as response,
+    ):
+        return response.status
+
+
+async def test_a_file_is_private_until_a_message_shows_it(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """A file without a channel is nobody's; shown in a private channel, it is its members'."""
+    done = await client.files_upload_v2(filename="a.png", content=b"x")
+    file = done["files"][0]["id"]
+    assert await opened(playground, file, "U0ADA") == 404
+    playground.channel("leadership").members.add(playground.bot_user_id)
+    block = {"type": "image", "alt_text": "A", "slack_file": {"id": file}}
+    await client.chat_postMessage(
+        channel=playground.channel("leadership").id, text="Chart", blocks=[block]
+    )
+    seen = {
+        person.id
+        for person in playground.team.people.values()
+        if await opened(playground, file, person.id) == 200
+    }
+    assert seen == playground.channel("leadership").members
+    assert await opened(playground, file, "U0NOBODY") == 404
+
+
+async def test_only_pictures_that_were_uploaded_to_the_end_are_shown(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """An image block shows no text file, and none whose upload was not completed."""
+    text = (await client.files_upload_v2(filename="a.txt", content=b"x"))["files"][0]["id"]
+    begun = await client.files_getUploadURLExternal(filename="a.png", length=1)
+    for file in (text, begun["file_id"]):
+        block = {"type": "image", "alt_text": "A", "slack_file": {"id": file}}
+        post = client.chat_postMessage(channel="C0PRODUCT", text="Chart", blocks=[block])
+        assert await error_of(post) == "invalid_blocks"
+
+
+async def test_a_picture_can_take_its_time(playground: Playground, client: AsyncWebClient) -> None:
+    """While Slack looks a file over it refuses to show it; that is no fault of the app."""
+    done = await client.files_upload_v2(filename="a.png", content=b"x")
+    block = {"type": "image", "alt_text": "A", "slack_file": {"id": done["files"][0]["id"]}}
+    playground.faults.add("file_not_ready", count=1)
+    post = client.chat_postMessage(channel="C0PRODUCT", text="Chart", blocks=[block])
+    assert await error_of(post) == "invalid_blocks"
+    await client.chat_postMessage(channel="C0PRODUCT", text="Chart", blocks=[block])
+    assert playground.violations == []
+
+
 async def test_join_and_open_need_their_scopes_and_kinds(
     playground: Playground, client: AsyncWebClient
 ) -> None:

@@ -13,8 +13,12 @@ export function imageBlock(block, ctx, id) {
 }
 
 function slackFile(given) {
-  if (given?.id) return `/files/${encodeURIComponent(given.id)}`;
+  if (given?.id) return fileUrl(given.id);
   return given?.url ?? "";
+}
+
+function fileUrl(id) {
+  return `/files/${encodeURIComponent(id)}?as=${encodeURIComponent(server.me.id)}`;
 }
 
 function picture(source, alt) {
@@ -42,7 +46,7 @@ function foldable(key, title, body) {
 
 /** A file that was uploaded with a message. */
 export function uploadedFile(file, key) {
-  const source = file.url_private ?? `/files/${encodeURIComponent(file.id)}`;
+  const source = file.url_private ?? fileUrl(file.id);
   if (file.mimetype?.startsWith("image/")) {
     return foldable(`${key}/${file.id}`, file.title, picture(source, file.alt_text ?? file.title ?? "Uploaded image"));
   }

@@ -6,6 +6,7 @@ import { changed, server, ui } from "../core/store.js";
 import { labelled, tool } from "./parts.js";
 
 const FIELDS = {
+  error: { label: "Error", type: "text", start: "missing_scope" },
   method: { label: "Web API method", type: "text", start: "*" },
   seconds: { label: "Seconds", type: "number", start: 3 },
   count: { label: "How many times", type: "number", start: 1 },
@@ -92,6 +93,7 @@ function active(kinds) {
 
 function details(fault) {
   const parts = [];
+  if (fault.kind === "refused") parts.push(fault.error);
   if (fault.method && fault.method !== "*") parts.push(fault.method);
   if (fault.count !== null && fault.count !== undefined) parts.push(`${fault.count} more`);
   if (["latency", "rate_limited", "accept_late"].includes(fault.kind)) parts.push(`${fault.seconds} s`);
