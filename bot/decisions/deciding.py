@@ -123,7 +123,8 @@ class Deciding:
 
     async def pressed_at(self, actor: Person, number: int, channel: str, ts: str) -> None:
         """Learn from a press on an announcement where it stands."""
-        await self._store.learn_place(await self.found(actor, number), channel, ts)
+        decision = await self.found(actor, number)
+        await self._store.learn_place(decision, channel, ts, self._clock.now())
 
     async def ready_for(self, actor: Person, number: int, move: Move) -> Decision:
         """Return a decision with which this person may make this move."""

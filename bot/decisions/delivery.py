@@ -1,5 +1,6 @@
 """Deliveries: outgoing Slack messages that must not be lost."""
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,9 +23,9 @@ class DeliveryKind(StrEnum):
     WORD = "word"
     """What happened to a decision, in its thread."""
     NOT_POSTED = "not_posted"
-    """To the driver: the announcement could not be posted, and what to do."""
+    """To its owner: a message could not be delivered, and what to do."""
     UNCERTAIN = "uncertain"
-    """To the driver: nobody can tell whether a message arrived; send again or leave it."""
+    """To its owner: nobody can tell whether a message arrived; send again or leave it."""
     NOTICE = "notice"
     """To a person: one paragraph."""
     REVIEW = "review"
@@ -42,9 +43,31 @@ class DeliveryState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     UNKNOWN = "unknown"
-    """Handed to Slack, and no answer came: it may or may not be there."""
+    """Handed to Slack, and no answer came: it may or may not be there. Its owner is asked."""
+    HELD = "held"
+    """Its channel takes nothing from us; it waits until that is mended."""
     FAILED = "failed"
     DISMISSED = "dismissed"
+
+
+COME_ONCE = frozenset(
+    {
+        DeliveryKind.ANNOUNCEMENT,
+        DeliveryKind.RECOMMENDATION,
+        DeliveryKind.TEAM,
+        DeliveryKind.WORD,
+        DeliveryKind.DIGEST,
+    }
+)
+"""What everybody in a channel reads, and must not find there twice.
+
+Of the others, an update shows the same when it comes twice, and a word to one person that is said
+twice is better than lost.
+"""
+PROBES = frozenset({DeliveryKind.ANNOUNCEMENT, DeliveryKind.DIGEST})
+"""What is tried once even where a channel takes nothing: somebody waits to see it there."""
+NOTICES = frozenset({DeliveryKind.NOT_POSTED, DeliveryKind.UNCERTAIN})
+"""What tells the owner of a delivery that it is in trouble."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +137,42 @@ def opening_deliveries(decision: Decision) -> tuple[Delivery, ...]:
 
 
 def trouble_notice(
-    kind: DeliveryKind, about: Delivery, decision: Decision, at: datetime, reason: str
+    kind: DeliveryKind, about: Delivery, owner: str, at: datetime, reason: str
 ) -> Delivery:
-    """Return the message that tells a decision's driver about a delivery in trouble.
+    """Return the message that tells the owner of a delivery in trouble about it.
 
     Args:
         kind: `NOT_POSTED` or `UNCERTAIN`.
         about: the delivery in trouble.
-        decision: the decision that it tells of.
+        owner: the user id of the decision's driver, or of who wants the digest.
         at: when to send the notice.
         reason: Slack's name for the error.
     """
     return Delivery(
-        key=f"{about.key}/{kind}/{about.attempts}",
+        key=f"{notices_of(about.key)}{kind}/{about.attempts}",
         workspace=about.workspace,
         kind=kind,
-        channel=decision.driver,
+        channel=owner,
         due_at=at,
-        decision=decision.number,
+        decision=about.decision,
         detail={"about": about.key, "channel": about.channel, "reason": reason},
+    )
+
+
+def notices_of(key: str) -> str:
+    """Return what the keys of all notices about a delivery begin with."""
+    return f"{key}/"
+
+
+def redrawing(notice: Delivery, at: datetime) -> Delivery:
+    """Return the update that shows in a notice how things stand by then."""
+    return Delivery(
+        key=f"{notice.key}/{DeliveryKind.UPDATE}/{uuid.uuid4().hex}",
+        workspace=notice.workspace,
+        kind=DeliveryKind.UPDATE,
+        channel=notice.channel,
+        due_at=at,
+        decision=notice.decision,
+        after=notice.key,
+        detail=notice.detail,
     )

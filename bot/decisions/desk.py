@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.decisions.deciding import Deciding, superseded
@@ -10,7 +10,7 @@ from bot.decisions.delivery import Delivery, DeliveryKind
 from bot.decisions.digest.digesting import Digesting
 from bot.decisions.drafting import Drafting
 from bot.decisions.editions import Editions
-from bot.decisions.errors import AlreadyPosted, NothingToResend, NotTheirs
+from bot.decisions.errors import AlreadyPosted
 from bot.decisions.finding import Finding
 from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Status, Visibility
 from bot.decisions.people import People
@@ -18,6 +18,7 @@ from bot.decisions.perspectives import Perspectives
 from bot.decisions.ports import Clock, Playbooks, Store
 from bot.decisions.profiles import Directory, NoDirectory
 from bot.decisions.reviewing import Reviewing
+from bot.decisions.troubles import Troubles
 
 HELD_UP_AFTER = timedelta(seconds=3)
 
@@ -63,6 +64,7 @@ class Desk:
         self.deciding = Deciding(store, clock, self.editions, wake_delivery)
         self.perspectives = Perspectives(store, clock, self.editions, wake_delivery)
         self.digesting = Digesting(store, clock, self.editions, wake_delivery)
+        self.troubles = Troubles(store, clock, wake_delivery)
         self.reviewing = Reviewing(store, clock, wake_delivery)
 
     async def post(self, driver: Person, draft_id: str, place: Place) -> Posted:
@@ -82,35 +84,6 @@ class Desk:
             decision, _ = await self._logged(draft, place)
             self._wake_delivery()
         return Posted(decision, await self._held_up(driver.workspace))
-
-    async def redirect(self, actor: Person, number: int, place: Place | None) -> Decision:
-        """Send a decision again that could not be posted, to another place if one is given.
-
-        Raises:
-            NotTheirs: somebody else drives it.
-            NothingToResend: it has arrived in the meantime, or there is no such decision.
-        """
-        decision = await self._driven(actor, number)
-        to = place or decision.place
-        if not await self._store.redirect(decision, to, actor.user, self._clock.now()):
-            raise NothingToResend(number)
-        self._wake_delivery()
-        return replace(decision, place=to)
-
-    async def settle(self, actor: Person, number: int, key: str, *, resend: bool) -> None:
-        """Send a message again of which nobody knows whether it arrived, or leave it.
-
-        Raises:
-            NotTheirs: somebody else drives the decision.
-            NothingToResend: it was taken care of in the meantime.
-        """
-        decision = await self._driven(actor, number)
-        own = key.startswith(f"{decision.workspace}/{decision.number}/")
-        if not own or not await self._store.settle_unknown(
-            actor.workspace, key, resend=resend, at=self._clock.now()
-        ):
-            raise NothingToResend(number)
-        self._wake_delivery()
 
     async def promise_to_open(self, person: Person, draft_id: str) -> None:
         """Send a person a button that opens a draft, because it did not open by itself."""
@@ -174,14 +147,6 @@ class Desk:
     async def _held_up(self, workspace: str) -> bool:
         since = await self._store.overdue_since(workspace)
         return since is not None and self._clock.now() - since > HELD_UP_AFTER
-
-    async def _driven(self, actor: Person, number: int) -> Decision:
-        decision = await self._store.decision(actor.workspace, number)
-        if decision is None:
-            raise NothingToResend(number)
-        if decision.driver != actor.user:
-            raise NotTheirs((decision.driver,))
-        return decision
 
     async def _send(
         self, person: Person, key: str, kind: DeliveryKind, detail: Mapping[str, str]

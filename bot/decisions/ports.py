@@ -10,10 +10,11 @@ from bot.advice.loader import PlaybookText
 from bot.decisions.delivery import Delivery
 from bot.decisions.digest.ports import DigestStore
 from bot.decisions.events import Change
-from bot.decisions.model import Decision, Draft, Person, Place
+from bot.decisions.model import Decision, Draft, Person
 from bot.decisions.profiles import PeopleStore
 from bot.decisions.reading import ReadingStore
 from bot.decisions.team_log import TeamStore
+from bot.decisions.trouble_log import TroubleStore
 
 Supersede = Callable[[Decision, Decision], Change]
 
@@ -50,7 +51,7 @@ class Playbooks(Protocol):
         ...
 
 
-class Store(ReadingStore, TeamStore, PeopleStore, DigestStore, Protocol):
+class Store(ReadingStore, TeamStore, PeopleStore, DigestStore, TroubleStore, Protocol):
     """The decision log. Each method is one transaction."""
 
     async def add_draft(self, draft: Draft, text: PlaybookText) -> None:
@@ -153,75 +154,6 @@ class Store(ReadingStore, TeamStore, PeopleStore, DigestStore, Protocol):
         """
         ...
 
-    async def redirect(self, decision: Decision, place: Place, actor: str, at: datetime) -> bool:
-        """Send a decision's failed deliveries again, to `place`, and move the decision there.
-
-        Once it is announced it stays where it is: a thread does not move.
-
-        Returns:
-            False if there was nothing that had failed.
-        """
-        ...
-
     async def add_delivery(self, delivery: Delivery) -> bool:
         """Keep a delivery; False if its key is there already."""
-        ...
-
-    async def settle_unknown(self, workspace: str, key: str, *, resend: bool, at: datetime) -> bool:
-        """Resend or dismiss a delivery of which nobody knows whether it arrived.
-
-        Returns:
-            False if it is not unknown any more.
-        """
-        ...
-
-    async def learn_place(self, decision: Decision, channel: str, ts: str) -> None:
-        """Note where an announcement stands of which nobody knew whether it had arrived."""
-        ...
-
-    async def overdue_since(self, workspace: str) -> datetime | None:
-        """Return when the oldest delivery that was tried and waits for another try was due."""
-        ...
-
-
-class Outbox(Protocol):
-    """The deliveries, as the one who carries them out needs them."""
-
-    async def interrupted(self, before: datetime) -> list[Delivery]:
-        """Return what was taken before then and is still in `sending`: a crash left it there."""
-        ...
-
-    async def claim(self, at: datetime) -> Delivery | None:
-        """Take the next delivery that is due, and mark it as being sent; None if none is.
-
-        One post a second and channel; a reply waits until its thread's message is there.
-        """
-        ...
-
-    async def parent_of(self, delivery: Delivery) -> Delivery | None:
-        """Return the delivery that this one comes after, as sent; None if it stands alone."""
-        ...
-
-    async def sent(self, delivery: Delivery, channel: str, ts: str) -> None:
-        """Note where and under which timestamp Slack has the message."""
-        ...
-
-    async def retry(self, delivery: Delivery, due_at: datetime, error: str) -> None:
-        """Put a delivery back, to be tried at `due_at`."""
-        ...
-
-    async def failed(self, delivery: Delivery, error: str, notice: Delivery | None) -> None:
-        """Give a delivery up, and with it what waits for it; keep the notice about it."""
-        ...
-
-    async def unknown(self, delivery: Delivery, error: str, notice: Delivery | None) -> None:
-        """Note that nobody knows whether a delivery arrived; keep the notice about it."""
-        ...
-
-    async def next_due(self) -> datetime | None:
-        """Return when the next waiting delivery is due; None if none waits."""
-        ...
-
-    async def counts(self) -> dict[str, int]:
-        """Return the number of deliveries in each state."""
         ...

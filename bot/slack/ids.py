@@ -86,5 +86,7 @@ class Action(StrEnum):
 DONT_KNOW = "dont_know"
 """The value of the answer "Don't know", which the playbook does not list."""
 
+DELIVERY_PREFIX = "delivery:"
+"""The block id of buttons about a delivery is this and its key."""
 DECISION_PREFIX = "decision:"
 """The block id of a decision's buttons is this and its number."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.decisions.model import Outcome, Place, Visibility
 from bot.decisions.moves import Move
-from bot.slack.ids import DECISION_PREFIX, Action
+from bot.slack.ids import DECISION_PREFIX, DELIVERY_PREFIX, Action
 from bot.slack.payloads import Payload, Unreadable
 
 
@@ -44,6 +44,18 @@ def decision_of(action: Payload) -> int:
     if not number.isdecimal():
         raise Unreadable("this button belongs to no decision")
     return int(number)
+
+
+def delivery_of(action: Payload) -> str:
+    """Return the key of the delivery that a notice's button is about.
+
+    Raises:
+        Unreadable: the button is about none.
+    """
+    block = str(action.get("block_id", ""))
+    if not block.startswith(DELIVERY_PREFIX):
+        raise Unreadable("this button is about no delivery")
+    return block.removeprefix(DELIVERY_PREFIX)
 
 
 def outcome_pressed(action: Payload) -> Outcome | None:

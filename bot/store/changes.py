@@ -12,6 +12,7 @@ from bot.decisions.events import Event
 from bot.decisions.model import Decision
 from bot.store import rows
 
+_WAITING = (DeliveryState.PENDING.value, DeliveryState.HELD.value)
 _GIVEN_UP = frozenset({DeliveryState.FAILED.value, DeliveryState.DISMISSED.value})
 
 
@@ -60,6 +61,6 @@ def _is_needless(db: Database, delivery: Delivery) -> bool:
         return True
     if delivery.kind is not DeliveryKind.UPDATE:
         return False
-    waiting = "kind = ? and after = ? and state = ?"
-    same = (delivery.kind.value, delivery.after, DeliveryState.PENDING.value)
-    return states[0] == DeliveryState.PENDING.value or table.count_where(waiting, same) > 0
+    waiting = "kind = ? and after = ? and state in (?, ?)"
+    same = (delivery.kind.value, delivery.after, *_WAITING)
+    return states[0] in _WAITING or table.count_where(waiting, same) > 0

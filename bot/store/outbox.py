@@ -1,52 +1,36 @@
 """The deliveries of the log, as the one who carries them out needs them. Fills `Outbox`."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from bot.decisions.delivery import Delivery, DeliveryState
-from bot.store import rows
+from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
+from bot.decisions.outbox import Doubtful, Stopped
+from bot.store import due, rows
 from bot.store.log import Log
+from bot.store.stopping import (
+    WORKSPACE,
+    hold_back,
+    is_told,
+    keep_notice,
+    lift,
+    redraw_notices,
+    release,
+    stop,
+)
 
 PACE = timedelta(seconds=1)
 """One post a second and channel: https://docs.slack.dev/apis/web-api/rate-limits."""
 IN_FLIGHT = timedelta(seconds=10)
 """Longer than a post waits for Slack: what was taken earlier was interrupted."""
+TRIAL = timedelta(minutes=1)
+"""How long a workspace that takes nothing is left alone after each try."""
+_POST = "post"
+_STATES = {state.value: state.value for state in DeliveryState}
 
-_READY = """
-from deliveries as d
-left join deliveries as parent on parent.key = d.after
-where d.state = :pending
-  and (d.after is null or parent.state = :sent)
-  and not exists (
-    select 1 from deliveries as earlier
-    where earlier.workspace = d.workspace and earlier.channel = d.channel
-      and earlier.state = :pending and earlier.attempts > 0 and earlier.id < d.id
-  )
-"""
-"""What could be sent when its time comes: not before what waits to be tried again in its channel,
-so that a channel stays in order and nothing slips past a Retry-After."""
-
-_CLAIMABLE = f"""
-select d.* {_READY}
-  and d.due_at <= :now
-  and not exists (
-    select 1 from deliveries as other
-    where other.workspace = d.workspace and other.channel = d.channel
-      and (other.taken_at > :pace or (other.state = :sending and other.taken_at > :in_flight))
-  )
-order by d.due_at, d.id limit 1
-"""  # noqa: S608 (a constant of this module)
-
-_WAITING = f"""
-select d.due_at, (
-    select max(other.taken_at) from deliveries as other
-    where other.workspace = d.workspace and other.channel = d.channel
-  ) as taken_at
-{_READY}
-order by d.due_at limit 100
-"""  # noqa: S608 (a constant of this module)
+Result = TypeVar("Result")
 
 
 class SqliteOutbox:
@@ -56,35 +40,33 @@ class SqliteOutbox:
         """Make an outbox on a log that its owner opens and closes."""
         self._log = log
 
-    async def interrupted(self, before: datetime) -> list[Delivery]:
-        """Return what was taken before then and is still in `sending`: a crash left it there."""
-        arguments = (DeliveryState.SENDING.value, before.isoformat())
-        found = await self._log.read(
-            lambda db: list(
-                db.table("deliveries").rows_where("state = ? and taken_at < ?", arguments, limit=50)
-            )
-        )
-        return [rows.to_delivery(row) for row in found]
+    async def doubtful(self, before: datetime, now: datetime) -> list[Doubtful]:
+        """Return what was taken before then, is still in `sending`, and is to be looked up now."""
+        times = {"before": before.isoformat(), "now": now.isoformat()}
+        found = await self._query(due.DOUBTFUL, times)
+        return [
+            Doubtful(rows.to_delivery(row), datetime.fromisoformat(row["taken_at"]))
+            for row in found
+        ]
 
     async def claim(self, at: datetime) -> Delivery | None:
         """Take the next delivery that is due, and mark it as being sent; None if none is."""
-        arguments = {
-            "pending": DeliveryState.PENDING.value,
-            "sending": DeliveryState.SENDING.value,
-            "sent": DeliveryState.SENT.value,
-            "in_flight": (at - IN_FLIGHT).isoformat(),
-            "now": at.isoformat(),
-            "pace": (at - PACE).isoformat(),
-        }
+        arguments = _named(
+            in_flight=(at - IN_FLIGHT).isoformat(),
+            now=at.isoformat(),
+            pace=(at - PACE).isoformat(),
+        )
 
         def work(db: Database) -> Delivery | None:
-            for row in list(db.query(_CLAIMABLE, arguments)):
+            hold_back(db, at)
+            for row in list(db.query(due.CLAIMABLE, arguments)):
                 taken = {
                     "state": DeliveryState.SENDING.value,
                     "attempts": row["attempts"] + 1,
                     "taken_at": at.isoformat(),
                 }
                 db.table("deliveries").update(row["id"], taken)
+                _try_later(db, row["workspace"], at + TRIAL)
                 return rows.to_delivery({**row, **taken})
             return None
 
@@ -100,72 +82,172 @@ class SqliteOutbox:
         return rows.to_delivery(found[0]) if found else None
 
     async def sent(self, delivery: Delivery, channel: str, ts: str) -> None:
-        """Note where and under which timestamp Slack has the message."""
-        await self._note(
-            delivery,
-            {"state": DeliveryState.SENT.value, "sent_channel": channel, "ts": ts, "error": None},
-        )
+        """Note where and under which timestamp Slack has the message; its channel is open then."""
+        there = {"state": DeliveryState.SENT.value, "sent_channel": channel, "ts": ts}
+
+        def work(db: Database) -> None:
+            table = db.table("deliveries")
+            for row in list(table.rows_where("key = ? and state <> 'sent'", [delivery.key])):
+                table.update(row["id"], {**there, "error": None})
+                release(db, delivery.workspace, delivery.channel)
+                redraw_notices(db, delivery.key, _time_of(row))
+
+        await self._log.write(work)
 
     async def retry(self, delivery: Delivery, due_at: datetime, error: str) -> None:
         """Put a delivery back, to be tried at `due_at`."""
-        await self._note(
-            delivery,
-            {
-                "state": DeliveryState.PENDING.value,
-                "due_at": due_at.isoformat(),
-                "error": error,
-            },
+        await self._note(delivery, _pending(due_at, error), lambda _db: None)
+
+    async def slow_down(self, delivery: Delivery, until: datetime, error: str) -> None:
+        """Put a delivery back until then, and with it whatever falls under the same limit."""
+        kind = delivery.kind
+        method = kind.value if kind is DeliveryKind.UPDATE else _POST
+        others = _named(
+            workspace=delivery.workspace,
+            channel=delivery.channel,
+            error=error,
+            key=delivery.key,
         )
+        pause = {"workspace": delivery.workspace, "method": method, "until": until.isoformat()}
+
+        def work(db: Database) -> None:
+            (slowed,) = db.execute(due.OTHERS_SLOWED, others).fetchone()
+            if slowed or method != _POST:
+                db.execute(due.PAUSE, pause)
+
+        await self._note(delivery, _pending(until, error), work)
+
+    async def doubt(self, delivery: Delivery, look_at: datetime, error: str) -> None:
+        """Leave a delivery in `sending`, to be looked up at `look_at`."""
+        values = {"due_at": look_at.isoformat(), "error": error}
+        await self._note(delivery, values, lambda _db: None)
+
+    async def hold(
+        self, delivery: Delivery, at: datetime, error: str, notice: Delivery | None
+    ) -> bool:
+        """Stop a delivery's channel, and hold back what waits for it; keep the notice once."""
+
+        def work(db: Database) -> bool:
+            lift(db, delivery.workspace, WORKSPACE)
+            new = stop(db, delivery.workspace, delivery.channel, error, at, at)
+            hold_back(db, at)
+            redraw_notices(db, delivery.key, at)
+            needed = delivery.kind is DeliveryKind.ANNOUNCEMENT
+            if notice is not None and (needed or not is_told(db, notice)):
+                keep_notice(db, notice)
+            return new
+
+        values = {"state": DeliveryState.HELD.value, "error": error}
+        return bool(await self._note(delivery, values, work))
+
+    async def wait_for_workspace(
+        self, delivery: Delivery, at: datetime, try_at: datetime, error: str
+    ) -> bool:
+        """Put a delivery back, and let everything in its workspace wait; one is tried then."""
+
+        def work(db: Database) -> bool:
+            return stop(db, delivery.workspace, WORKSPACE, error, at, try_at)
+
+        return bool(await self._note(delivery, _pending(at, error), work))
 
     async def failed(self, delivery: Delivery, error: str, notice: Delivery | None) -> None:
         """Give a delivery up, and with it what waits for it; keep the notice about it."""
         failed = {"state": DeliveryState.FAILED.value, "error": error}
 
         def work(db: Database) -> None:
-            table = db.table("deliveries")
-            waiting = "(key = ? or after = ?) and state in ('sending', 'pending')"
-            for row in list(table.rows_where(waiting, [delivery.key, delivery.key])):
-                table.update(row["id"], failed)
-            _keep(db, notice)
+            lift(db, delivery.workspace, WORKSPACE)
+            waiting = "after = ? and state in ('pending', 'sending', 'held')"
+            for row in list(db.table("deliveries").rows_where(waiting, [delivery.key])):
+                db.table("deliveries").update(row["id"], failed)
+            _tell(db, delivery, notice)
 
-        await self._log.write(work)
+        await self._note(delivery, failed, work)
 
     async def unknown(self, delivery: Delivery, error: str, notice: Delivery | None) -> None:
         """Note that nobody knows whether a delivery arrived; keep the notice about it."""
-        await self._note(delivery, {"state": DeliveryState.UNKNOWN.value, "error": error}, notice)
+        values = {"state": DeliveryState.UNKNOWN.value, "error": error}
+        await self._note(delivery, values, lambda db: _tell(db, delivery, notice))
 
     async def next_due(self) -> datetime | None:
         """Return when the next waiting delivery is due; None if none waits."""
-        arguments = {"pending": DeliveryState.PENDING.value, "sent": DeliveryState.SENT.value}
-        found = await self._log.read(lambda db: list(db.query(_WAITING, arguments)))
+        found = await self._query(due.WAITING, {})
         return min((_free_at(row) for row in found), default=None)
 
     async def counts(self) -> dict[str, int]:
         """Return the number of deliveries in each state."""
-        query = "select state, count(*) as n from deliveries group by state"
-        found = await self._log.read(lambda db: list(db.query(query)))
+        found = await self._query("select state, count(*) as n from deliveries group by state", {})
         return {row["state"]: row["n"] for row in found}
 
-    async def _note(
-        self, delivery: Delivery, values: dict[str, Any], notice: Delivery | None = None
-    ) -> None:
-        def work(db: Database) -> None:
-            table = db.table("deliveries")
-            for row in list(table.rows_where("key = ?", [delivery.key])):
-                table.update(row["id"], values)
-            _keep(db, notice)
+    async def stopped(self) -> list[Stopped]:
+        """Return where nothing can be delivered, the longest first."""
+        found = await self._query("select * from stops order by since, workspace, channel", {})
+        return [
+            Stopped(
+                row["workspace"],
+                row["channel"] or None,
+                row["reason"],
+                datetime.fromisoformat(row["since"]),
+            )
+            for row in found
+        ]
 
-        await self._log.write(work)
+    async def _query(self, query: str, arguments: dict[str, str]) -> list[rows.Row]:
+        return await self._log.read(lambda db: list(db.query(query, _named(**arguments))))
+
+    async def _note(
+        self, delivery: Delivery, values: dict[str, Any], more: Callable[[Database], Result]
+    ) -> Result | None:
+        """Note what came of a delivery, unless somebody else has settled it in the meantime."""
+
+        def work(db: Database) -> Result | None:
+            table = db.table("deliveries")
+            taken = "key = ? and state = 'sending' and attempts = ?"
+            for row in list(table.rows_where(taken, (delivery.key, delivery.attempts))):
+                table.update(row["id"], values)
+                return more(db)
+            return None
+
+        return await self._log.write(work)
+
+
+def _named(**more: str) -> dict[str, str]:
+    """Return arguments for a query, with the names of the states among them."""
+    return {**_STATES, "update": DeliveryKind.UPDATE.value, "post": _POST, **more}
+
+
+def _pending(due_at: datetime, error: str) -> dict[str, str]:
+    return {
+        "state": DeliveryState.PENDING.value,
+        "due_at": due_at.isoformat(),
+        "error": error,
+    }
+
+
+def _try_later(db: Database, workspace: str, at: datetime) -> None:
+    """Leave a workspace that takes nothing alone for a while, after this one try."""
+    of = {"workspace": workspace, "channel": WORKSPACE, "at": at.isoformat()}
+    db.execute(
+        "update stops set try_at = :at where workspace = :workspace and channel = :channel", of
+    )
+
+
+def _tell(db: Database, delivery: Delivery, notice: Delivery | None) -> None:
+    found = db.table("deliveries").rows_where("key = ?", [delivery.key])
+    for row in list(found):
+        redraw_notices(db, delivery.key, _time_of(row))
+    keep_notice(db, notice)
+
+
+def _time_of(row: rows.Row) -> datetime:
+    """Return when a delivery was last taken, or else due: a time that has come."""
+    return datetime.fromisoformat(row["taken_at"] or row["due_at"])
 
 
 def _free_at(row: rows.Row) -> datetime:
     """Return when a waiting delivery is due and its channel free again."""
-    due = datetime.fromisoformat(row["due_at"])
-    if row["taken_at"] is None:
-        return due
-    return max(due, datetime.fromisoformat(row["taken_at"]) + PACE)
-
-
-def _keep(db: Database, notice: Delivery | None) -> None:
-    if notice is not None:
-        db.table("deliveries").insert(rows.delivery_row(notice), ignore=True)
+    at = datetime.fromisoformat(row["due_at"])
+    if row["taken_at"] is not None:
+        at = max(at, datetime.fromisoformat(row["taken_at"]) + PACE)
+    if row["sending_at"] is not None:
+        at = max(at, datetime.fromisoformat(row["sending_at"]) + IN_FLIGHT)
+    return at

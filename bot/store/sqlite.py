@@ -8,14 +8,11 @@ from sqlite_utils import Database
 from bot.advice.loader import PlaybookText
 from bot.decisions.delivery import (
     Delivery,
-    DeliveryKind,
-    DeliveryState,
-    announcement_key,
     opening_deliveries,
 )
 from bot.decisions.errors import AlreadyPosted
 from bot.decisions.events import Change, Event
-from bot.decisions.model import Decision, Draft, Person, Place
+from bot.decisions.model import Decision, Draft, Person
 from bot.decisions.ports import Supersede
 from bot.decisions.reading import Sight, Wanted
 from bot.store import rows
@@ -27,6 +24,7 @@ from bot.store.people import SqlitePeople
 from bot.store.perspectives import SqlitePerspectives
 from bot.store.reading import SqliteReading
 from bot.store.reviews import SqliteReviews
+from bot.store.troubles import SqliteTroubles
 
 
 class SqliteStore(
@@ -36,6 +34,7 @@ class SqliteStore(
     SqlitePerspectives,
     SqlitePeople,
     SqliteDigests,
+    SqliteTroubles,
 ):
     """The port `Store`, on a log."""
 
@@ -132,43 +131,6 @@ class SqliteStore(
         found = await self.find(Sight.of(person), Wanted(), None, limit)
         return list(found.decisions)
 
-    async def redirect(self, decision: Decision, place: Place, actor: str, at: datetime) -> bool:
-        """Send a decision's failed deliveries again, to `place`, and move the decision there.
-
-        Once it is announced it stays where it is: a thread does not move.
-        """
-
-        def work(db: Database) -> bool:
-            announced = db.table("deliveries").count_where(
-                "key = ? and state = ?", (announcement_key(decision), DeliveryState.SENT.value)
-            )
-            to = decision.place if announced else place
-            failed = list(
-                db.table("deliveries").rows_where(
-                    "workspace = ? and decision = ? and state = ? and channel = ?",
-                    (
-                        decision.workspace,
-                        decision.number,
-                        DeliveryState.FAILED.value,
-                        decision.place.channel,
-                    ),
-                )
-            )
-            for row in failed:
-                again = {
-                    "channel": to.channel,
-                    "state": DeliveryState.PENDING.value,
-                    "due_at": at.isoformat(),
-                }
-                db.table("deliveries").update(row["id"], again)
-            if failed and to != decision.place:
-                moved = {"channel": to.channel, "visibility": to.visibility.value}
-                db.table("decisions").update((decision.workspace, decision.number), moved)
-                note(db, decision, Event("moved", actor, at, {"from": decision.place.channel}))
-            return bool(failed)
-
-        return await self._log.write(work)
-
     async def add_delivery(self, delivery: Delivery) -> bool:
         """Keep a delivery; False if its key is there already."""
 
@@ -178,45 +140,6 @@ class SqliteStore(
             return before == 0
 
         return await self._log.write(work)
-
-    async def settle_unknown(self, workspace: str, key: str, *, resend: bool, at: datetime) -> bool:
-        """Resend or dismiss a delivery of which nobody knows whether it arrived."""
-        state = DeliveryState.PENDING if resend else DeliveryState.DISMISSED
-
-        def work(db: Database) -> bool:
-            changed = db.execute(
-                "update deliveries set state = ?, due_at = ?"
-                " where workspace = ? and key = ? and state = ?",
-                (state.value, at.isoformat(), workspace, key, DeliveryState.UNKNOWN.value),
-            )
-            if changed.rowcount and not resend:
-                _set_free(db, key)
-            return changed.rowcount > 0
-
-        return await self._log.write(work)
-
-    async def learn_place(self, decision: Decision, channel: str, ts: str) -> None:
-        """Note where an announcement stands of which nobody knew whether it had arrived."""
-        key = announcement_key(decision)
-        found = {"state": DeliveryState.SENT.value, "sent_channel": channel, "ts": ts}
-        lost = (DeliveryState.UNKNOWN.value, DeliveryState.DISMISSED.value)
-
-        def work(db: Database) -> None:
-            table = db.table("deliveries")
-            for row in list(table.rows_where("key = ? and state in (?, ?)", (key, *lost))):
-                table.update(row["id"], found)
-
-        await self._log.write(work)
-
-    async def overdue_since(self, workspace: str) -> datetime | None:
-        """Return when the oldest delivery that was tried and waits for another try was due."""
-        query = (
-            "select min(taken_at) as since from deliveries"
-            " where workspace = ? and state = ? and attempts > 0"
-        )
-        arguments = (workspace, DeliveryState.PENDING.value)
-        (row,) = await self._log.read(lambda db: list(db.query(query, arguments)))
-        return datetime.fromisoformat(row["since"]) if row["since"] else None
 
 
 def _draft(db: Database, driver: Person, draft_id: str) -> Draft | None:
@@ -267,17 +190,3 @@ def _close(db: Database, draft_id: str, number: int) -> None:
     if draft["decision"] is not None:
         raise AlreadyPosted(draft["decision"])
     db.table("drafts").update(draft_id, {"decision": number})
-
-
-def _set_free(db: Database, key: str) -> None:
-    """Let what waits for a message of which nobody knows the place go out by itself.
-
-    Its thread can't be found, so the recommendation stands beside it; what redraws it is moot.
-    """
-    table = db.table("deliveries")
-    waiting = (key, DeliveryState.PENDING.value)
-    for row in list(table.rows_where("after = ? and state = ?", waiting)):
-        moot = row["kind"] == DeliveryKind.UPDATE
-        table.update(
-            row["id"], {"state": DeliveryState.DISMISSED.value} if moot else {"after": None}
-        )

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.delivery import DeliveryKind, opening_deliveries, trouble_notice
 from bot.decisions.model import (
     Place,
     Visibility,
@@ -19,8 +18,9 @@ from bot.slack.views.home import home
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, modal
 from bot.slack.views.recommendation import recommendation
 from bot.slack.views.samples import samples
+from bot.slack.views.trouble_samples import trouble_messages
 from tests.slack.blocks import faults_of_blocks, faults_of_message, faults_of_view
-from tests.slack.examples import AT, advisor, decision_of, draft_of, first_answers
+from tests.slack.examples import advisor, decision_of, draft_of, first_answers
 
 HOSTILE = (
     *("<!channel>", "<!here|x>", "<!everyone>", "<@U0EVIL>", "<https://evil.test|Slack>"),
@@ -80,18 +80,10 @@ def test_slack_takes_whatever_people_write(title: str, problem: str, place: Plac
     of = advisor("ragvsft")
     draft = draft_of(title, problem, place, answers=first_answers(of))
     decision = decision_of(draft, place, of)
-    about, _ = opening_deliveries(decision)
-    told = {
-        kind: trouble_notice(kind, about, decision, AT, "channel_not_found")
-        for kind in (DeliveryKind.NOT_POSTED, DeliveryKind.UNCERTAIN)
-    }
     messages = [
         announcement(decision, of.playbook),
         recommendation(decision, of.playbook),
-        notices.not_posted(told[DeliveryKind.NOT_POSTED], decision),
-        notices.uncertain(told[DeliveryKind.UNCERTAIN], decision),
-        notices.on_its_way(decision),
-        notices.left_as_it_is(decision),
+        *trouble_messages(decision).values(),
         notices.not_understood("/ragvsft", problem),
         notices.unknown_playbook("/ragvsft", problem, ("ragvsft",)),
     ]

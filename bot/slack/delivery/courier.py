@@ -1,19 +1,20 @@
 """Carries deliveries out: renders each from the log, posts it, and notes what came of it."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.delivery import Delivery, DeliveryKind, trouble_notice
+from bot.decisions.delivery import Delivery, DeliveryKind
 from bot.decisions.desk import Desk
-from bot.decisions.ports import Clock, Outbox
+from bot.decisions.outbox import Doubtful, Outbox
+from bot.decisions.ports import Clock
+from bot.slack.delivery.aftermath import QUARANTINE, Aftermath
+from bot.slack.delivery.lookup import metadata_of
 from bot.slack.delivery.outcomes import Outcome, of_error
+from bot.slack.delivery.pictures import Draw, Pictures
 from bot.slack.delivery.rendering import Renderer
 from bot.slack.digests import Digests
 from bot.slack.installing.installs import NotInstalled
@@ -26,20 +27,19 @@ log = structlog.get_logger(__name__)
 ClientFor = Callable[[str], Awaitable[AsyncWebClient]]
 """Returns the Web API client of a workspace."""
 
-METADATA_EVENT = "ragvsft_delivery"
+AT_ONCE = 4
+"""How many deliveries are under way at a time, each to another channel."""
 _FAILURES = (*UNREACHABLE, NotInstalled, TokenUnreadable)
-_POSTS = frozenset({DeliveryKind.ANNOUNCEMENT, DeliveryKind.RECOMMENDATION, DeliveryKind.TEAM})
-"""What stands in a channel once: its driver is told when it is in trouble."""
-QUARANTINE = timedelta(seconds=60)
-"""How long a post that a crash interrupted may still be on its way to Slack."""
-INTERRUPTED = Outcome("unknown", "interrupted")
-Result = TypeVar("Result")
+_LOOKING_UP = ""
+"""In the place of a delivery's key: the look-up of those that broke off."""
 _LONGEST_WAIT = 5.0
-_LONGEST_BACK_OFF = timedelta(minutes=5)
+_AFTER_A_FAILURE = 1.0
+_SHORTEST_WAIT = 0.02
+Result = TypeVar("Result")
 
 
 class Courier:
-    """Takes deliveries that are due, one at a time, and posts them."""
+    """Takes deliveries that are due, a few at a time, and posts them."""
 
     def __init__(
         self,
@@ -49,6 +49,7 @@ class Courier:
         client_for: ClientFor,
         woken: asyncio.Event,
         command: str = "/ragvsft",
+        draw: Draw | None = None,
     ) -> None:
         """Make a courier; nothing happens before `run`.
 
@@ -59,95 +60,116 @@ class Courier:
             client_for: returns the client to post to a workspace with.
             woken: set by whoever knows that something may be due.
             command: the slash command's name.
+            draw: draws the pictures of digests; None for tables only.
         """
         self._outbox = outbox
-        self._desk = desk
-        self._renderer = Renderer(desk, Digests(client_for, command))
+        self._aftermath = Aftermath(outbox, desk, clock)
+        self._renderer = Renderer(desk, Digests(client_for, command), command)
+        self._pictures = Pictures(draw)
         self._clock = clock
         self._client_for = client_for
         self._woken = woken
         self._stopping = False
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._under_way
 
     def stop(self) -> None:
-        """Ask `run` to return after the post in flight."""
+        """Ask `run` to return after the posts in flight."""
         self._stopping = True
+        self._pictures.stop()
         self._woken.set()
 
     async def run(self) -> None:
         """Deliver until stopped. A post in flight is finished, never cancelled."""
         while not self._stopping:
             self._woken.clear()
-            await _survive(self._settle_interrupted())
-            await _survive(self._deliver_due())
-            await _survive(self._rest())
+            wait = await _survive(self._round())
+            await self._rest(_AFTER_A_FAILURE if wait is None else wait)
+        while self._under_way:
+            await asyncio.wait(self._under_way.values())
 
-    async def _settle_interrupted(self) -> None:
-        """Ask the drivers about what a crash interrupted, once it can't be under way any more."""
-        for delivery in await self._outbox.interrupted(self._clock.now() - QUARANTINE):
-            await self._note_failure(delivery, _harmless(delivery, INTERRUPTED))
-
-    async def _deliver_due(self) -> None:
-        while not self._stopping:
+    async def _round(self) -> float:
+        """Begin what is due; return the seconds until there is something to do again."""
+        if _LOOKING_UP not in self._under_way:
+            self._begin(_LOOKING_UP, self._look_up_doubtful())
+        while not self._stopping and len(self._under_way) < AT_ONCE:
             delivery = await self._outbox.claim(self._clock.now())
             if delivery is None:
-                return
-            message = await _survive(self._renderer.message(delivery))
-            if message is None:
-                await self._note_failure(delivery, Outcome("never", "internal"))
-            else:
-                await _survive(self._deliver(delivery, message))
+                return await self._until_due()
+            self._begin(delivery.key, self._deliver(delivery))
+        return _LONGEST_WAIT
 
-    async def _rest(self) -> None:
-        """Wait until something is due, or somebody wakes us; at most a few seconds."""
+    async def _until_due(self) -> float:
         due = await self._outbox.next_due()
-        wait = _LONGEST_WAIT
-        if due is not None:
-            until_due = (due - self._clock.now()).total_seconds()
-            wait = min(_LONGEST_WAIT, max(0.02, until_due))
+        if due is None:
+            return _LONGEST_WAIT
+        until_due = (due - self._clock.now()).total_seconds()
+        return min(_LONGEST_WAIT, max(_SHORTEST_WAIT, until_due))
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait until something is due, or somebody wakes us; at most a few seconds."""
         try:
-            async with asyncio.timeout(wait):
+            async with asyncio.timeout(seconds):
                 await self._woken.wait()
         except TimeoutError:
             return
 
-    async def _deliver(self, delivery: Delivery, message: Message) -> None:
+    def _begin(self, key: str, work: Coroutine[Any, Any, object]) -> None:
+        """Have some work done beside the rest; when it is done there may be more to do."""
+
+        def finished(_task: asyncio.Task[None]) -> None:
+            del self._under_way[key]
+            if key != _LOOKING_UP:
+                self._woken.set()
+
+        async def begun() -> None:
+            await _survive(work)
+
+        self._under_way[key] = asyncio.create_task(begun())
+        self._under_way[key].add_done_callback(finished)
+
+    async def _look_up_doubtful(self) -> None:
+        """Find out about what broke off, once it can't be under way any more."""
+        now = self._clock.now()
+        for doubtful in await self._outbox.doubtful(now - QUARANTINE, now):
+            if self._stopping:
+                return
+            if doubtful.delivery.key not in self._under_way:
+                await _survive(self._look_up(doubtful))
+
+    async def _look_up(self, doubtful: Doubtful) -> None:
+        delivery = doubtful.delivery
+        try:
+            client = await self._client_for(delivery.workspace)
+        except _FAILURES as error:
+            again = self._clock.now() + QUARANTINE
+            await self._outbox.doubt(delivery, again, of_error(error).reason)
+        else:
+            if await self._aftermath.look_up(client, doubtful):
+                self._woken.set()
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        if self._stopping:
+            await self._outbox.retry(delivery, delivery.due_at, "stopping")
+            return
+        message = await _survive(self._renderer.message(delivery))
+        if message is None:
+            await self._aftermath.note(delivery, Outcome("never", "internal"))
+            return
         try:
             client = await self._client_for(delivery.workspace)
             parent = await self._outbox.parent_of(delivery)
-            channel, ts = await _send(client, delivery, message, parent)
+            channel, ts = await self._pictures.post(
+                client, message, lambda shown: _send(client, delivery, shown, parent)
+            )
         except _FAILURES as error:
-            await self._note_failure(delivery, _harmless(delivery, of_error(error)))
+            await self._aftermath.note(delivery, of_error(error))
         else:
             await self._outbox.sent(delivery, channel, ts)
-
-    async def _note_failure(self, delivery: Delivery, outcome: Outcome) -> None:
-        log.warning(
-            "a delivery failed",
-            kind=delivery.kind,
-            outcome=outcome.what,
-            reason=outcome.reason,
-            attempts=delivery.attempts,
-        )
-        now = self._clock.now()
-        match outcome.what:
-            case "later":
-                due_at = now + (outcome.wait or back_off(delivery.attempts))
-                await self._outbox.retry(delivery, due_at, outcome.reason)
-            case "unknown":
-                notice = await self._notice(DeliveryKind.UNCERTAIN, delivery, now, outcome.reason)
-                await self._outbox.unknown(delivery, outcome.reason, notice)
-            case "never":
-                notice = await self._notice(DeliveryKind.NOT_POSTED, delivery, now, outcome.reason)
-                await self._outbox.failed(delivery, outcome.reason, notice)
-
-    async def _notice(
-        self, kind: DeliveryKind, about: Delivery, at: datetime, reason: str
-    ) -> Delivery | None:
-        """Return the notice about a delivery in trouble; None where it is a notice itself."""
-        if about.kind not in _POSTS:
-            return None
-        decision = await self._desk.decision(about.workspace, about.decision or 0)
-        return trouble_notice(kind, about, decision, at, reason) if decision else None
 
 
 async def _survive(work: Coroutine[Any, Any, Result]) -> Result | None:
@@ -159,16 +181,6 @@ async def _survive(work: Coroutine[Any, Any, Result]) -> Result | None:
         log.error("delivering failed", exc_info=error)
         return None
     return task.result()
-
-
-def _harmless(delivery: Delivery, outcome: Outcome) -> Outcome:
-    """Return the outcome, mindful that only a decision's posts do harm when they come twice.
-
-    A message that is redrawn twice is the same; a private word said twice is better than lost.
-    """
-    if delivery.kind not in _POSTS and outcome.what == "unknown":
-        return replace(outcome, what="later")
-    return outcome
 
 
 async def _send(
@@ -188,12 +200,6 @@ async def _send(
             blocks=message.blocks,
             unfurl_links=False,
             unfurl_media=False,
-            metadata={"event_type": METADATA_EVENT, "event_payload": {"key": delivery.key}},
+            metadata=metadata_of(delivery),
         )
     return str(answer["channel"]), str(answer["ts"])
-
-
-def back_off(attempts: int) -> timedelta:
-    """Return how long to wait after the given number of attempts: doubling, with jitter."""
-    longest = min(_LONGEST_BACK_OFF, timedelta(seconds=2 ** min(attempts, 12)))
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 (jitter guards no secret)

@@ -1,6 +1,6 @@
-"""What a failed post amounts to: try later, never, or nobody knows.
+"""What a failed post amounts to: try later, never, not there, or nobody knows.
 
-Error names: https://docs.slack.dev/reference/methods/chat.postMessage
+Error names: https://docs.slack.dev/reference/methods/chat.postMessage and chat.update.
 """
 
 from dataclasses import dataclass
@@ -15,16 +15,25 @@ from bot.slack.installing.tokens import TokenUnreadable
 from bot.slack.refusals import refusal_of
 
 _LATER = frozenset(
-    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable",
-     "request_timeout", "team_added_to_org"}
+    {"internal_error", "message_limit_exceeded", "org_login_required", "request_timeout",
+     "service_unavailable", "team_added_to_org"}
 )  # fmt: skip
-
-_OUR_TOKEN = frozenset(
+_RATE_LIMITED = frozenset({"rate_limited", "ratelimited"})
+RATELIMITED = "ratelimited"
+"""The reason of whatever Slack wants to have more slowly."""
+_PERHAPS = frozenset({"fatal_error"})
+"""Of this Slack says itself that some of the work may have been done."""
+_WORKSPACE_CLOSED = frozenset(
     {"account_inactive", "invalid_auth", "not_allowed_token_type", "not_authed",
-     "token_expired", "token_revoked"}
+     "team_access_not_granted", "team_not_found", "token_expired", "token_revoked"}
 )  # fmt: skip
 """Slack refuses the token, not the message: the operator can mend that, and nothing is lost."""
-_TOKEN_WAIT = timedelta(minutes=1)
+_CHANNEL_CLOSED = frozenset(
+    {"channel_not_found", "ekm_access_denied", "is_archived", "missing_scope", "no_permission",
+     "not_in_channel", "restricted_action", "restricted_action_read_only_channel",
+     "restricted_action_thread_only_channel"}
+)  # fmt: skip
+"""Slack refuses the channel, whatever the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +41,12 @@ class Outcome:
     """What to do after a failed post.
 
     `what` is "later" (it was not posted: try again, after `wait` if Slack says so), "unknown"
-    (it may or may not have been posted) or "never" (it never will be, for `reason`).
+    (it may or may not have been posted), "never" (this message will never be posted, for
+    `reason`), "channel_closed" or "workspace_closed" (nothing will be posted there until somebody
+    mends that).
     """
 
-    what: Literal["later", "unknown", "never"]
+    what: Literal["later", "unknown", "never", "channel_closed", "workspace_closed"]
     reason: str
     wait: timedelta | None = None
 
@@ -45,9 +56,9 @@ def of_error(error: Exception) -> Outcome:
     if isinstance(error, SlackApiError):
         return _of_answer(error)
     if isinstance(error, NotInstalled):
-        return Outcome("never", "token_revoked")
+        return Outcome("workspace_closed", "not_installed")
     if isinstance(error, TokenUnreadable):  # the operator can put the key back
-        return Outcome("later", "token_unreadable")
+        return Outcome("workspace_closed", "token_unreadable")
     if isinstance(error, aiohttp.ClientConnectorError):
         return Outcome("later", "unreachable")
     return Outcome("unknown", type(error).__name__)
@@ -56,14 +67,15 @@ def of_error(error: Exception) -> Outcome:
 def _of_answer(error: SlackApiError) -> Outcome:
     refusal = refusal_of(error)
     reason = refusal.error or f"status_{refusal.status}"
-    if refusal.status == 429 or reason in {"ratelimited", "rate_limited"}:
+    if refusal.status == 429 or reason in _RATE_LIMITED:
         seconds = refusal.retry_after
         wait = timedelta(seconds=int(seconds) if seconds.isdecimal() else 30)
-        return Outcome("later", "ratelimited", wait)
-    if reason in _OUR_TOKEN:
-        return Outcome("later", reason, _TOKEN_WAIT)
-    if refusal.status == 504:  # a gateway gave up waiting: what is behind it may have posted
+        return Outcome("later", RATELIMITED, wait)
+    if reason in _WORKSPACE_CLOSED:
+        return Outcome("workspace_closed", reason)
+    if refusal.status == 504 or reason in _PERHAPS:
+        # a gateway gave up waiting: what is behind it may have posted
         return Outcome("unknown", reason)
     if refusal.status >= 500 or reason in _LATER:
         return Outcome("later", reason)
-    return Outcome("never", reason)
+    return Outcome("channel_closed" if reason in _CHANNEL_CLOSED else "never", reason)

@@ -1,7 +1,14 @@
 """What a delivery says, made from the log at the time it is sent."""
 
 from bot.advice.playbook import Playbook
-from bot.decisions.delivery import Delivery, DeliveryKind, recommendation_key, review_key, team_key
+from bot.decisions.delivery import (
+    NOTICES,
+    Delivery,
+    DeliveryKind,
+    recommendation_key,
+    review_key,
+    team_key,
+)
 from bot.decisions.desk import Desk
 from bot.decisions.model import Decision
 from bot.slack.alike import alike_before
@@ -13,20 +20,23 @@ from bot.slack.views.message import Message, sentence
 from bot.slack.views.recommendation import recommendation
 from bot.slack.views.review import review_question
 from bot.slack.views.team import request, team_message
+from bot.slack.views.trouble import trouble_message
 
 
 class Renderer:
     """Renders deliveries with the views."""
 
-    def __init__(self, desk: Desk, digests: Digests) -> None:
+    def __init__(self, desk: Desk, digests: Digests, command: str) -> None:
         """Make a renderer.
 
         Args:
             desk: tells what deliveries are about.
             digests: makes the messages of digests.
+            command: the slash command's name.
         """
         self._desk = desk
         self._digests = digests
+        self._command = command
 
     async def message(self, delivery: Delivery) -> Message:
         """Return the message of a delivery.
@@ -42,18 +52,26 @@ class Renderer:
             case DeliveryKind.DIGEST:
                 digest = await self._desk.digesting.content(delivery)
                 return await self._digests.message(digest)
+        notice = await self._notice(delivery)
+        if notice is not None:
+            trouble = await self._desk.troubles.told_by(notice)
+            return trouble_message(notice, trouble, self._command)
         decision = await self._desk.decision(delivery.workspace, delivery.decision or 0)
         if decision is None:
             raise LookupError(f"delivery {delivery.key} belongs to no decision")
         return await self._about(decision, delivery)
 
+    async def _notice(self, delivery: Delivery) -> Delivery | None:
+        """Return the notice that a delivery is, or redraws; None if it is about none."""
+        if delivery.kind in NOTICES:
+            return delivery
+        if delivery.kind is not DeliveryKind.UPDATE or "about" not in delivery.detail:
+            return None
+        return await self._desk.troubles.notice(delivery.workspace, str(delivery.after))
+
     async def _about(self, decision: Decision, delivery: Delivery) -> Message:
         playbook = (await self._desk.editions.advisor(decision.playbook_hash)).playbook
         match _shown(delivery, decision):
-            case DeliveryKind.NOT_POSTED:
-                return notices.not_posted(delivery, decision)
-            case DeliveryKind.UNCERTAIN:
-                return notices.uncertain(delivery, decision)
             case DeliveryKind.WORD:
                 return word(delivery.detail, playbook)
             case DeliveryKind.RECOMMENDATION:

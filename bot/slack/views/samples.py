@@ -11,7 +11,6 @@ from typing import Any
 from bot.advice.advisor import Advisor
 from bot.advice.playbook import Playbook
 from bot.decisions.calibration import calibrate
-from bot.decisions.delivery import Delivery, DeliveryKind
 from bot.decisions.model import (
     Asked,
     Decision,
@@ -47,6 +46,7 @@ from bot.slack.views.recommendation import recommendation
 from bot.slack.views.review import NOTE_LENGTH, review_modal, review_question
 from bot.slack.views.rules import rules_message
 from bot.slack.views.team import ask_modal, request, team_message
+from bot.slack.views.trouble_samples import trouble_messages
 
 Sample = Mapping[str, Any]
 HOSTILE = "<!channel> & <@U0> *x* `y` ‮עברית العربية 👩‍👩‍👧 "
@@ -84,7 +84,6 @@ def samples(advisor: Advisor) -> dict[str, Sample]:
 def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
     draft = _draft(advisor.playbook, filling)
     decision = _decision(advisor, draft)
-    notice = _notice(decision)
     pages = Questionnaire(advisor, draft)
     titles = {advisor.playbook.id: advisor.playbook.title}
     found: dict[str, Sample] = {
@@ -93,10 +92,7 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
         "recommendation": _blocks(recommendation(decision, advisor.playbook)),
         "home": {"view": home(titles, [draft] * 20, [decision] * 10, *_on_home(decision))},
         "resume offer": _blocks(resume_offer([draft] * 20, advisor.playbook.id)),
-        "not posted": _blocks(notices.not_posted(notice, decision)),
-        "uncertain": _blocks(notices.uncertain(notice, decision)),
         "saved for later": {"view": notices.saved_for_later(decision)},
-        "on its way": _blocks(notices.on_its_way(decision)),
     }
     for number, step in enumerate(advisor.playbook.steps, start=2):
         asked = tuple(each for each in advisor.playbook.questions if each.step == step.id)
@@ -108,6 +104,7 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
     found |= {name: {"view": view} for name, view in modals.items()}
     messages = finding_messages(decision, advisor.playbook)
     messages |= deciding_messages(decision, advisor.playbook, filling)
+    messages |= trouble_messages(decision)
     messages |= digest_messages(decision, advisor.playbook)
     found |= {name: _blocks(message) for name, message in messages.items()}
     for name, place in _PLACES.items():
@@ -217,20 +214,4 @@ def _decision(advisor: Advisor, draft: Draft) -> Decision:
         verdict=advisor.advise(draft.answers),
         status=Status.OPEN,
         opened_at=_AT,
-    )
-
-
-def _notice(decision: Decision) -> Delivery:
-    return Delivery(
-        key="T0123456789/99999/announcement/not_posted/1",
-        workspace=decision.workspace,
-        kind=DeliveryKind.NOT_POSTED,
-        channel=decision.driver,
-        due_at=_AT,
-        decision=decision.number,
-        detail={
-            "about": "T0123456789/99999/announcement",
-            "channel": decision.place.channel,
-            "reason": "channel_not_found",
-        },
     )

@@ -1,0 +1,148 @@
+"""What comes of deliveries that failed, or of which nobody knows: noted, looked up, and told."""
+
+import random
+from datetime import datetime, timedelta
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.delivery import COME_ONCE, Delivery, DeliveryKind, trouble_notice
+from bot.decisions.desk import Desk
+from bot.decisions.outbox import Doubtful, Outbox
+from bot.decisions.ports import Clock
+from bot.decisions.troubles import is_of_one_person
+from bot.slack.delivery.lookup import Sighting, again_at, look_up
+from bot.slack.delivery.outcomes import RATELIMITED, Outcome
+
+log = structlog.get_logger(__name__)
+
+QUARANTINE = timedelta(seconds=60)
+"""How long a post that broke off may still be on its way to Slack."""
+WORKSPACE_WAIT = timedelta(minutes=1)
+"""How often a workspace that takes nothing is tried, with one delivery."""
+_LATE_ARRIVAL = timedelta(seconds=10)
+"""How long an update that broke off may still arrive, and must not come after the next one."""
+_LONGEST_BACK_OFF = timedelta(minutes=5)
+
+
+class Aftermath:
+    """Decides what happens to a delivery after it failed, and tells its owner if need be."""
+
+    def __init__(self, outbox: Outbox, desk: Desk, clock: Clock) -> None:
+        """Make it.
+
+        Args:
+            outbox: the deliveries.
+            desk: whose they are.
+            clock: the only source of time.
+        """
+        self._outbox = outbox
+        self._desk = desk
+        self._clock = clock
+
+    async def note(self, delivery: Delivery, outcome: Outcome) -> None:
+        """Note what came of a delivery that was not, or perhaps not, posted."""
+        now = self._clock.now()
+        log.warning(
+            "a delivery failed",
+            kind=delivery.kind,
+            outcome=outcome.what,
+            reason=outcome.reason,
+            attempts=delivery.attempts,
+        )
+        match outcome.what:
+            case "later":
+                await self._later(delivery, outcome, now)
+            case "unknown":
+                await self._perhaps(delivery, outcome, now)
+            case "workspace_closed":
+                await self._wait_for_workspace(delivery, outcome.reason, now)
+            case "channel_closed" if not is_of_one_person(delivery):
+                await self._hold(delivery, outcome.reason, now)
+            case _:
+                await self._give_up(delivery, outcome.reason, now)
+
+    async def look_up(self, client: AsyncWebClient, doubtful: Doubtful) -> bool:
+        """Find out what became of a delivery that broke off; return whether that is settled."""
+        delivery, now = doubtful.delivery, self._clock.now()
+        if delivery.kind is DeliveryKind.UPDATE:
+            await self._outbox.retry(delivery, now, "interrupted")
+            return True
+        parent = await self._outbox.parent_of(delivery)
+        sighting = await look_up(client, doubtful, parent)
+        await self._settle(delivery, sighting, now)
+        return sighting.what != "later"
+
+    async def _settle(self, delivery: Delivery, sighting: Sighting, now: datetime) -> None:
+        log.info(
+            "a delivery was looked up",
+            kind=delivery.kind,
+            outcome=sighting.what,
+            reason=sighting.reason,
+        )
+        match sighting.what:
+            case "found":
+                await self._outbox.sent(delivery, sighting.channel, sighting.ts)
+            case "absent":
+                await self._outbox.retry(delivery, now, "not_there")
+            case "later":
+                await self._outbox.doubt(delivery, again_at(now, sighting), "history_unavailable")
+            case "unsure" if delivery.kind in COME_ONCE:
+                notice = await self._notice(DeliveryKind.UNCERTAIN, delivery, now, sighting.reason)
+                await self._outbox.unknown(delivery, sighting.reason, notice)
+            case "unsure":
+                await self._outbox.retry(delivery, now, sighting.reason)
+
+    async def _later(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+        due_at = now + (outcome.wait or back_off(delivery.attempts))
+        if outcome.reason == RATELIMITED:
+            await self._outbox.slow_down(delivery, due_at, outcome.reason)
+        else:
+            await self._outbox.retry(delivery, due_at, outcome.reason)
+
+    async def _perhaps(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+        """Leave what must not come twice to be looked up; try the rest again."""
+        if delivery.kind in COME_ONCE:
+            await self._outbox.doubt(delivery, now, outcome.reason)
+        else:
+            wait = max(_LATE_ARRIVAL, back_off(delivery.attempts))
+            await self._outbox.retry(delivery, now + wait, outcome.reason)
+
+    async def _wait_for_workspace(self, delivery: Delivery, reason: str, now: datetime) -> None:
+        again = now + WORKSPACE_WAIT
+        if await self._outbox.wait_for_workspace(delivery, now, again, reason):
+            log.error(
+                "a workspace takes nothing from the bot: its deliveries wait until it is "
+                "installed again, or its token put right",
+                workspace=delivery.workspace,
+                reason=reason,
+            )
+
+    async def _hold(self, delivery: Delivery, reason: str, now: datetime) -> None:
+        notice = await self._notice(DeliveryKind.NOT_POSTED, delivery, now, reason)
+        if await self._outbox.hold(delivery, now, reason, notice):
+            log.warning(
+                "a channel takes nothing from the bot: its deliveries are held back",
+                workspace=delivery.workspace,
+                channel=delivery.channel,
+                reason=reason,
+            )
+
+    async def _give_up(self, delivery: Delivery, reason: str, now: datetime) -> None:
+        notice = None
+        if delivery.kind in COME_ONCE:
+            notice = await self._notice(DeliveryKind.NOT_POSTED, delivery, now, reason)
+        await self._outbox.failed(delivery, reason, notice)
+
+    async def _notice(
+        self, kind: DeliveryKind, about: Delivery, at: datetime, reason: str
+    ) -> Delivery | None:
+        """Return the notice to the owner of a delivery; None if it has none."""
+        trouble = await self._desk.troubles.of(about)
+        return trouble_notice(kind, about, trouble.owner, at, reason) if trouble.owner else None
+
+
+def back_off(attempts: int) -> timedelta:
+    """Return how long to wait after the given number of attempts: doubling, with jitter."""
+    longest = min(_LONGEST_BACK_OFF, timedelta(seconds=2 ** min(attempts, 12)))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 (jitter guards no secret)

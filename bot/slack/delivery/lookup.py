@@ -1,0 +1,112 @@
+"""Finding out in Slack itself whether a message arrived of which nobody knows.
+
+Each post carries the key of its delivery as metadata. Whoever may read a channel's history finds it
+there again: https://docs.slack.dev/reference/methods/conversations.history (with
+`include_all_metadata`). The scopes for that are an option, and the bot must be in the channel.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.delivery import Delivery
+from bot.decisions.outbox import Doubtful
+from bot.decisions.troubles import is_of_one_person
+from bot.slack.delivery.outcomes import Outcome, of_error
+from bot.slack.refusals import UNREACHABLE, refusal_of
+
+METADATA_EVENT = "ragvsft_delivery"
+EARLIER = timedelta(minutes=5)
+"""How far our clock may be ahead of Slack's."""
+_PAGE = 200
+_PAGES = 10
+"""A channel with more messages than that since then is not read any further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a look into Slack showed.
+
+    "found" with the message's channel and timestamp, "absent" (it is surely not there), "unsure"
+    for `reason`, or "later": Slack could not be asked now, `outcome` says why.
+    """
+
+    what: Literal["found", "absent", "unsure", "later"]
+    reason: str = ""
+    channel: str = ""
+    ts: str = ""
+    outcome: Outcome | None = None
+
+
+def metadata_of(delivery: Delivery) -> dict[str, Any]:
+    """Return the metadata by which a delivery's message is found again."""
+    return {"event_type": METADATA_EVENT, "event_payload": {"key": delivery.key}}
+
+
+async def look_up(client: AsyncWebClient, doubtful: Doubtful, parent: Delivery | None) -> Sighting:
+    """Look in Slack for the message of a delivery.
+
+    Args:
+        client: of the delivery's workspace.
+        doubtful: the delivery, and when it was handed to Slack.
+        parent: the message in whose thread it belongs, if any.
+    """
+    delivery = doubtful.delivery
+    channel = (parent.sent_channel if parent else None) or delivery.channel
+    if is_of_one_person(delivery) or (delivery.after is not None and not (parent and parent.ts)):
+        return Sighting("unsure", "no_history")
+    arguments: dict[str, Any] = {
+        "channel": channel,
+        "oldest": f"{(doubtful.taken_at - EARLIER).timestamp():.6f}",
+        "include_all_metadata": True,
+        "limit": _PAGE,
+    }
+    if parent is not None:
+        arguments["ts"] = parent.ts
+    try:
+        return await _look(client, arguments, delivery)
+    except SlackApiError as error:
+        return _refused(error)
+    except UNREACHABLE as error:
+        return Sighting("later", outcome=of_error(error))
+
+
+async def _look(client: AsyncWebClient, arguments: dict[str, Any], delivery: Delivery) -> Sighting:
+    listed = client.conversations_replies if "ts" in arguments else client.conversations_history
+    for _ in range(_PAGES):
+        answer = await listed(**arguments)
+        for message in answer.get("messages") or []:
+            if _is_of(message, delivery):
+                return Sighting("found", channel=arguments["channel"], ts=str(message["ts"]))
+        if not answer.get("has_more"):
+            return Sighting("absent")
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            return Sighting("unsure", "history_incomplete")
+        arguments = {**arguments, "cursor": cursor}
+    return Sighting("unsure", "too_many_messages")
+
+
+def _is_of(message: Mapping[str, Any], delivery: Delivery) -> bool:
+    metadata = message.get("metadata")
+    if not isinstance(metadata, Mapping) or metadata.get("event_type") != METADATA_EVENT:
+        return False
+    payload = metadata.get("event_payload")
+    return isinstance(payload, Mapping) and payload.get("key") == delivery.key
+
+
+def _refused(error: SlackApiError) -> Sighting:
+    outcome = of_error(error)
+    if outcome.what in {"later", "workspace_closed"} or refusal_of(error).status >= 500:
+        return Sighting("later", outcome=outcome)
+    return Sighting("unsure", outcome.reason)
+
+
+def again_at(at: datetime, sighting: Sighting) -> datetime:
+    """Return when to look again, after a look that Slack could not answer."""
+    wait = sighting.outcome.wait if sighting.outcome else None
+    return at + (wait or timedelta(seconds=30))
