@@ -144,6 +144,8 @@ async def _upload(world: World, request: Request) -> Response:
     if file is None:
         return PlainTextResponse("no such upload", status_code=404)
     content = await request.body()
+    if world.faults.take("server_error", "upload") is not None:
+        return PlainTextResponse("internal error", status_code=500)
     if len(content) != file.length:
         world.refuse("upload", Refused("file_upload_size_restricted"))
         return PlainTextResponse("the length is not the one announced", status_code=400)

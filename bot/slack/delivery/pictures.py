@@ -137,8 +137,4 @@ def _note_missing(reason: str) -> None:
 def _reason(error: BaseException) -> str:
     if isinstance(error, SlackApiError):
         return refusal_of(error).error or f"status_{refusal_of(error).status}"
-    return (
-        f"{type(error).__name__}: {error}"
-        if isinstance(error, ValueError)
-        else type(error).__name__
-    )
+    return str(error) if isinstance(error, ValueError) else type(error).__name__
