@@ -1,6 +1,6 @@
 """The use cases about people: what they are called, and what time it is where they are."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -59,8 +59,17 @@ class People:
 
     async def zones_of(self, people: Iterable[Person]) -> dict[Person, ZoneInfo]:
         """Return the time zones of those people whose zone is known; otherwise like `profile`."""
-        found = {each: await self.zone_of(each) for each in dict.fromkeys(people)}
-        return {person: zone for person, name in found.items() if (zone := zone_named(name or ""))}
+        wanted = tuple(dict.fromkeys(people))
+        kept, now = await self._kept(wanted), self._clock.now()
+        for person in wanted:
+            if person not in kept or now - kept[person].asked_at >= FRESH_FOR:
+                profile = await self.profile(person)
+                kept |= {person: profile} if profile else {}
+        return _zones(kept)
+
+    async def kept_zones(self, people: Iterable[Person]) -> dict[Person, ZoneInfo]:
+        """Return the time zones of people as far as the log knows them; it asks nobody."""
+        return _zones(await self._kept(tuple(people)))
 
     async def names(self, workspace: str, users: Collection[str]) -> dict[str, str]:
         """Return what people are called, by user id, as far as the log knows; it asks nobody."""
@@ -86,6 +95,14 @@ class People:
                 learned += 1
         return learned
 
+    async def _kept(self, people: Collection[Person]) -> dict[Person, Profile]:
+        found: dict[Person, Profile] = {}
+        for workspace in {each.workspace for each in people}:
+            users = [each.user for each in people if each.workspace == workspace]
+            kept = await self._store.profiles(workspace, users)
+            found |= {profile.person: profile for profile in kept.values()}
+        return found
+
     def _left_alone(self, now: datetime) -> set[str]:
         return {workspace for workspace, until in self._alone_until.items() if now < until}
 
@@ -99,3 +116,8 @@ class People:
         profile = Profile(person, known or before, now)
         await self._store.keep_profile(profile)
         return _Asked(profile)
+
+
+def _zones(profiles: Mapping[Person, Profile]) -> dict[Person, ZoneInfo]:
+    named = {person: zone_named(each.known.zone or "") for person, each in profiles.items()}
+    return {person: zone for person, zone in named.items() if zone is not None}

@@ -1,6 +1,6 @@
 """What the desk needs of the world: a log, a clock, playbooks, and somebody to wake."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -13,6 +13,7 @@ from bot.decisions.events import Change
 from bot.decisions.model import Decision, Draft, Person
 from bot.decisions.profiles import PeopleStore
 from bot.decisions.reading import ReadingStore
+from bot.decisions.review_hours import Asking
 from bot.decisions.team_log import TeamStore
 from bot.decisions.trouble_log import TroubleStore
 
@@ -126,11 +127,26 @@ class Store(ReadingStore, TeamStore, PeopleStore, DigestStore, TroubleStore, Pro
         """Return the newest decisions that this person may see outside any channel."""
         ...
 
-    async def ask_reviews(self, day: date, ask: Callable[[Decision], Iterable[Delivery]]) -> int:
-        """Keep what `ask` returns for each decision that is to be reviewed by `day`, once.
+    async def to_review(self, day: date, after: Decision | None, limit: int) -> list[Decision]:
+        """Return decisions to be reviewed by `day` some of whose deciders were not asked yet.
+
+        Args:
+            day: the last day of a review that counts.
+            after: the last decision of the page before; None for the first page.
+            limit: how many at most.
+        """
+        ...
+
+    async def ask_reviews(
+        self, decisions: Sequence[Decision], ask: Callable[[Decision], Asking]
+    ) -> int:
+        """Keep what `ask` returns for each decision that is still to be reviewed, as it is now.
+
+        A delivery whose key is there already is left out; a decision is done with when `ask`
+        says that it is complete.
 
         Returns:
-            For how many decisions that was done now.
+            How many deliveries were kept.
         """
         ...
 

@@ -1,9 +1,11 @@
 """The use cases of a review: ask the deciders when the day has come, and keep what they say."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC
+from functools import partial
+from zoneinfo import ZoneInfo
 
 from bot.decisions.calibration import Calibration, calibrate
 from bot.decisions.delivery import Delivery, DeliveryKind, review_key
@@ -11,10 +13,12 @@ from bot.decisions.errors import NoSuchDecision
 from bot.decisions.events import Change, Event, told
 from bot.decisions.model import Decision, Outcome, Person, ReviewAnswer, Status
 from bot.decisions.moves import Move, require
+from bot.decisions.people import People
 from bot.decisions.ports import Clock, Store
+from bot.decisions.profiles import zone_named
+from bot.decisions.review_hours import EARLIEST, Clocks, asking, latest_due
 
-ASKED_FROM = timedelta(hours=9)
-"""The time of day from which a review is asked for."""
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +36,27 @@ NOTHING_WAITS = Waiting()
 class Reviewing:
     """Everything done about the outcome of a decision; each method is one use case."""
 
-    def __init__(self, store: Store, clock: Clock, wake_delivery: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, people: People, wake_delivery: Callable[[], None]
+    ) -> None:
         """Make the use cases; `wake_delivery` is called when there is something to deliver."""
         self._store = store
         self._clock = clock
+        self._people = people
         self._wake_delivery = wake_delivery
 
     async def ask_due(self) -> int:
-        """Ask the deciders of every decision whose review is due, each of them once.
+        """Ask the deciders of every decision whose review is due where they are, each once.
 
         Returns:
-            How many decisions they were asked about.
+            How many people were asked, each decision counted.
         """
-        now = self._clock.now()
-        asked = await self._store.ask_reviews(latest_due(now), lambda each: requests(each, now))
+        now, asked = self._clock.now(), 0
+        last: Decision | None = None
+        while due := await self._store.to_review(latest_due(now, EARLIEST), last, _AT_ONCE):
+            last = due[-1]
+            clocks = await self._clocks(due)
+            asked += await self._store.ask_reviews(due, partial(asking, now=now, clocks=clocks))
         if asked:
             self._wake_delivery()
         return asked
@@ -71,8 +82,9 @@ class Reviewing:
         return decision
 
     async def waiting_for(self, person: Person) -> Waiting:
-        """Return what waits for a person."""
-        found = await self._store.waiting_for(person, latest_due(self._clock.now()))
+        """Return what waits for a person; a review does from nine o'clock where they are."""
+        zone = (await self._people.kept_zones([person])).get(person, UTC)
+        found = await self._store.waiting_for(person, latest_due(self._clock.now(), zone))
         return Waiting(
             tuple(each for each in found if each.status is Status.OPEN),
             tuple(each for each in found if each.status is not Status.OPEN),
@@ -84,30 +96,18 @@ class Reviewing:
         found = await self._store.reviewed(workspace)
         return calibrate(each for each in found if each.verdict.playbook.id == playbook_id)
 
-
-def latest_due(now: datetime, zone: tzinfo = UTC) -> date:
-    """Return the last day whose reviews are due: today from nine o'clock on, else yesterday.
-
-    Args:
-        now: an aware time.
-        zone: where it is nine o'clock.
-    """
-    return (now.astimezone(zone) - ASKED_FROM).date()
-
-
-def requests(decision: Decision, at: datetime) -> tuple[Delivery, ...]:
-    """Return the question how a decision went, to each of its deciders."""
-    return tuple(
-        Delivery(
-            key=review_key(decision, decider),
-            workspace=decision.workspace,
-            kind=DeliveryKind.REVIEW,
-            channel=decider,
-            due_at=at,
-            decision=decision.number,
-        )
-        for decider in dict.fromkeys(decision.deciders)
-    )
+    async def _clocks(self, decisions: Sequence[Decision]) -> Clocks:
+        """Return which clock counts for the deciders; it may ask the directory about them."""
+        deciders = (Person(each.workspace, user) for each in decisions for user in each.deciders)
+        own = await self._people.zones_of(deciders)
+        channels = dict.fromkeys((each.workspace, each.place.channel) for each in decisions)
+        of_channels: dict[tuple[str, str], ZoneInfo] = {}
+        for workspace, channel in channels:
+            standing = await self._store.digest_standing(workspace, channel)
+            zone = zone_named(standing.settings.rhythm.zone) if standing else None
+            if zone is not None:
+                of_channels[workspace, channel] = zone
+        return Clocks(own, of_channels)
 
 
 def reviewed(decision: Decision, answer: ReviewAnswer) -> Change:

@@ -1,22 +1,24 @@
 """Reviews in the log: who is to be asked, what waits for whom, and what was said."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from sqlite_utils import Database
 
-from bot.decisions.delivery import Delivery
-from bot.decisions.model import Decision, Person
+from bot.decisions.model import Decision, Person, Status
+from bot.decisions.review_hours import Asking
 from bot.store import rows
+from bot.store.changes import row_of
 from bot.store.log import Log
 
-_AT_ONCE = 100
 _MOST_WAITING = 100
+_FOLLOWED = {Status.ACCEPTED.value, Status.OVERRIDDEN.value}
 
 _DUE = """
 select * from decisions
 where review_asked is null and review_on <= :day and status in ('accepted', 'overridden')
-order by review_on limit :limit
+  and (review_on, workspace, number) > (:after_day, :after_workspace, :after_number)
+order by review_on, workspace, number limit :limit
 """
 
 # A cross join is never reordered: from a person's few decisions, not from all of a workspace.
@@ -41,12 +43,23 @@ class SqliteReviews:
         """Make it on a log that its owner opens and closes."""
         self._log = log
 
-    async def ask_reviews(self, day: date, ask: Callable[[Decision], Iterable[Delivery]]) -> int:
-        """Keep what `ask` returns for each decision that is to be reviewed by `day`, once."""
-        asked = 0
-        while count := await self._log.write(lambda db: _ask(db, day, ask)):
-            asked += count
-        return asked
+    async def to_review(self, day: date, after: Decision | None, limit: int) -> list[Decision]:
+        """Return decisions to be reviewed by `day` some of whose deciders were not asked yet."""
+        arguments = {
+            "day": day.isoformat(),
+            "after_day": str(after.review_on) if after else "",
+            "after_workspace": after.workspace if after else "",
+            "after_number": after.number if after else 0,
+            "limit": limit,
+        }
+        found = await self._log.read(lambda db: list(db.query(_DUE, arguments)))
+        return [rows.to_decision(row) for row in found]
+
+    async def ask_reviews(
+        self, decisions: Sequence[Decision], ask: Callable[[Decision], Asking]
+    ) -> int:
+        """Keep what `ask` returns for each decision that is still to be reviewed, as it is now."""
+        return await self._log.write(lambda db: sum(_ask(db, each, ask) for each in decisions))
 
     async def waiting_for(self, person: Person, day: date) -> list[Decision]:
         """Return what is for a person to decide, or to review by `day`, oldest first."""
@@ -72,12 +85,17 @@ class SqliteReviews:
         return await self._log.write(lambda db: int(db.execute(query, arguments).rowcount))
 
 
-def _ask(db: Database, day: date, ask: Callable[[Decision], Iterable[Delivery]]) -> int:
-    """Ask about some decisions that are due; return about how many."""
-    due = list(db.query(_DUE, {"day": day.isoformat(), "limit": _AT_ONCE}))
-    for row in due:
-        for delivery in ask(rows.to_decision(row)):
-            db.table("deliveries").insert(rows.delivery_row(delivery), ignore=True)
-        asked = {"review_asked": row["review_on"]}
-        db.table("decisions").update((row["workspace"], row["number"]), asked)
-    return len(due)
+def _ask(db: Database, decision: Decision, ask: Callable[[Decision], Asking]) -> int:
+    """Ask about a decision; return how many of its deciders are asked now."""
+    key = (decision.workspace, decision.number)
+    row = row_of(db, "decisions", key)
+    if row is None or row["review_asked"] is not None or row["status"] not in _FOLLOWED:
+        return 0
+    asking = ask(rows.to_decision(row))
+    table = db.table("deliveries")
+    new = [each for each in asking.deliveries if not table.count_where("key = ?", [each.key])]
+    for delivery in new:
+        table.insert(rows.delivery_row(delivery))
+    if asking.complete:
+        db.table("decisions").update(key, {"review_asked": row["review_on"]})
+    return len(new)

@@ -1,0 +1,135 @@
+"""A review is asked for at nine in the morning where the decider is, and of each decider once."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.decisions.delivery import DeliveryKind
+from bot.decisions.digest.settings import DigestSettings, Rhythm
+from bot.decisions.model import Decision, Person, Workflow
+from bot.decisions.profiles import Known, Profile
+from bot.decisions.review_hours import EARLIEST, Clocks, asking, latest_due
+from bot.store.log import Log
+from tests.decisions.shelf import AT, decision
+from tests.decisions.world import ADA, BEN, PRODUCT, World
+
+_DAY = timedelta(days=1)
+_REVIEW = date(2026, 4, 5)
+_MOMENTS = st.integers(0, 6 * 24 * 60).map(
+    lambda minutes: datetime(2026, 4, 2, tzinfo=UTC) + timedelta(minutes=minutes)
+)
+
+
+@given(st.integers(0, 2**31), st.timezones())
+def test_a_day_is_due_from_nine_in_the_morning(second: int, zone: ZoneInfo) -> None:
+    """In any zone, today is due from nine o'clock on by the clock on the wall, else yesterday."""
+    now = datetime.fromtimestamp(second, UTC)
+    local = now.astimezone(zone)
+    expected = local.date() if local.time() >= time(9) else local.date() - _DAY
+    assert latest_due(now, zone) == expected
+
+
+@given(st.integers(0, 2**31), st.timezones())
+def test_no_day_is_due_before_it_is_looked_for(second: int, zone: ZoneInfo) -> None:
+    """Nowhere is a day due before it is due where it begins first."""
+    now = datetime.fromtimestamp(second, UTC)
+    assert latest_due(now, zone) <= latest_due(now, EARLIEST)
+
+
+@given(_MOMENTS, st.lists(st.timezones() | st.none(), min_size=1, max_size=4), st.timezones())
+def test_each_decider_goes_by_their_own_clock(
+    now: datetime, zones: list[ZoneInfo | None], channel: ZoneInfo
+) -> None:
+    """Asked are those where it is past nine of the day; who has no zone goes by the channel's."""
+    people = [f"U{number}" for number in range(len(zones))]
+    made = replace(decision(1, people=("U99", *people)), review_on=_REVIEW)
+    own = {Person("T1", user): zone for user, zone in zip(people, zones, strict=True) if zone}
+    found = asking(made, now, Clocks(own, {("T1", "C1"): channel}))
+    due = [
+        user
+        for user, zone in zip(people, zones, strict=True)
+        if now.astimezone(zone or channel).replace(tzinfo=None)
+        >= datetime.combine(_REVIEW, time(9))
+    ]
+    assert [each.channel for each in found.deliveries] == due
+    assert found.complete == (due == people)
+
+
+async def _accepted(world: World) -> Decision:
+    workflow = Workflow(title="Answers", deciders=(ADA.user, BEN.user))
+    posted = await world.desk.post(ADA, await world.drafted(workflow=workflow), PRODUCT)
+    return await world.desk.deciding.accept(ADA, posted.decision.number)
+
+
+async def _asked(world: World) -> list[object]:
+    rows = await world.rows("deliveries")
+    return [row["channel"] for row in rows if row["kind"] == DeliveryKind.REVIEW]
+
+
+async def _at(world: World, hour: int, day: int = 5) -> int:
+    world.clock.advance(datetime(2026, 4, day, hour, tzinfo=UTC) - world.clock.now())
+    return await world.desk.reviewing.ask_due()
+
+
+async def _lives_in(world: World, person: Person, zone: str) -> None:
+    await world.store.keep_profile(Profile(person, Known(zone=zone), AT + timedelta(days=89)))
+
+
+async def test_two_deciders_on_two_sides_of_the_earth(world: World) -> None:
+    """Each is asked at nine of their own morning; looking again asks nobody twice."""
+    await _accepted(world)
+    await _lives_in(world, ADA, "Pacific/Kiritimati")
+    await _lives_in(world, BEN, "America/New_York")
+    assert await _at(world, 18, day=4) == 0
+    assert [await _at(world, 19, day=4) for _ in range(2)] == [1, 0]
+    assert await _asked(world) == [ADA.user]
+    assert await world.desk.reviewing.waiting_for(BEN) is not None
+    assert (await world.desk.reviewing.waiting_for(ADA)).to_review != ()
+    assert (await world.desk.reviewing.waiting_for(BEN)).to_review == ()
+    assert await _at(world, 12) == 0
+    assert [await _at(world, 13) for _ in range(2)] == [1, 0]
+    assert await _asked(world) == [ADA.user, BEN.user]
+    assert (await world.rows("decisions"))[0]["review_asked"] == "2026-04-05"
+
+
+async def test_who_has_no_zone_goes_by_the_digest_of_the_channel(world: World) -> None:
+    """Where nobody's zone is known, the channel's digest says when it is nine; else it is UTC."""
+    await _accepted(world)
+    rhythm = Rhythm(zone="Asia/Tokyo")
+    await world.desk.digesting.change(DigestSettings("T1", PRODUCT, ADA.user, AT, rhythm=rhythm))
+    await _accepted_elsewhere(world)
+    assert await _at(world, 0) == 2
+    assert await _at(world, 8) == 0
+    assert await _at(world, 9) == 2
+
+
+async def _accepted_elsewhere(world: World) -> None:
+    workflow = Workflow(title="Answers", deciders=(ADA.user, BEN.user))
+    draft = await world.drafted(workflow=workflow)
+    posted = await world.desk.post(ADA, draft, replace(PRODUCT, channel="C2"))
+    await world.desk.deciding.accept(ADA, posted.decision.number)
+
+
+async def test_who_moves_is_asked_once(world: World, tmp_path: Path) -> None:
+    """However zones and clocks change, and whichever process looks, each is asked once."""
+    await _accepted(world)
+    other = World(await Log(tmp_path / "ragvsft.db").open())
+    zones = ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/London", "Asia/Tokyo")
+    for hours, zone in enumerate(zones * 10):
+        await _lives_in(world, ADA, zone)
+        for each in (world, other):
+            back = timedelta(hours=(-1) ** hours * 7)
+            each.clock.advance(
+                datetime(2026, 4, 4, 12, tzinfo=UTC)
+                + timedelta(hours=hours)
+                + back
+                - each.clock.now()
+            )
+        await asyncio.gather(*(each.desk.reviewing.ask_due() for each in (world, other)))
+    await other.log.close()
+    assert sorted(map(str, await _asked(world))) == [ADA.user, BEN.user]
