@@ -29,11 +29,11 @@ from digest_settings as s left join digests as last
 """
 _KEEP = """
 insert into digest_settings (
-  workspace, channel, visibility, set_by, set_at, counts_from, is_on, weekday, at, zone, parts,
-  even_if_quiet, scope
+  workspace, channel, visibility, set_by, set_at, begun_at, counts_from, is_on, weekday, at, zone,
+  parts, even_if_quiet, scope
 ) values (
-  :workspace, :channel, :visibility, :set_by, :set_at, :set_at, :is_on, :weekday, :at, :zone,
-  :parts, :even_if_quiet, :scope
+  :workspace, :channel, :visibility, :set_by, :set_at, :set_at, :set_at, :is_on, :weekday, :at,
+  :zone, :parts, :even_if_quiet, :scope
 )
 on conflict (workspace, channel) do update set
   visibility = excluded.visibility, set_by = excluded.set_by, set_at = excluded.set_at,
@@ -189,6 +189,7 @@ def _to_standing(row: rows.Row) -> Standing:
     told = row["told_until"]
     return Standing(
         settings=_to_settings(row),
+        begun_at=datetime.fromisoformat(row["begun_at"]),
         counts_from=datetime.fromisoformat(row["counts_from"]),
         last=_to_turn(row) if row["week"] else None,
         told_until=datetime.fromisoformat(told) if told else None,

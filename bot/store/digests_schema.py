@@ -20,6 +20,7 @@ _TABLES = (
       visibility text not null,
       set_by text not null,
       set_at text not null,
+      begun_at text not null,
       counts_from text not null,
       is_on integer not null,
       weekday text not null,

@@ -72,14 +72,14 @@ async def shelve(world: World, *decisions: Decision) -> None:
     await world.log.write(work)
 
 
-async def add_view(world: World, person: Person, number: int) -> None:
+async def add_view(world: World, person: Person, number: int, *, option: str = "rag") -> None:
     """Log that a person has added their view to a decision."""
     row = {
         "workspace": person.workspace,
         "number": number,
         "user": person.user,
         "answers": "{}",
-        "option": "rag",
+        "option": option,
         "strength": "clear",
         "added_at": AT.isoformat(),
         "changed_at": AT.isoformat(),

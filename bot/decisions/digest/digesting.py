@@ -205,7 +205,7 @@ class Digesting:
         until = now or self._clock.now()
         since = until - FIRST_WINDOW
         if standing is not None:
-            since = standing.told_until or min(since, standing.counts_from)
+            since = standing.told_until or min(since, standing.begun_at)
         return Window(min(max(since, until - LONGEST_WINDOW), until), until)
 
     def _default(self, person: Person, place: Place, zone: str | None) -> DigestSettings:

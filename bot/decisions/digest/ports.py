@@ -39,12 +39,14 @@ class Standing:
 
     Attributes:
         settings: as they were saved last.
+        begun_at: when settings were saved for the first time.
         counts_from: since when it is on and has its rhythm: nothing due before was missed.
         last: the last digest that had its turn.
         told_until: where the window of the last one ended that was posted.
     """
 
     settings: DigestSettings
+    begun_at: datetime
     counts_from: datetime
     last: Turn | None = None
     told_until: datetime | None = None

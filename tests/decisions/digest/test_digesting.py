@@ -1,0 +1,396 @@
+"""Each channel's digest has its turn once a week, and nothing that happened is left untold."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.decisions.digest.settings import DigestSettings, Rhythm, Scope, Weekday
+from bot.decisions.errors import NotAChannel, UnknownZone
+from bot.decisions.model import Place, Visibility
+from bot.store import rows
+from tests.decisions.digest.turns import go_to, kept, switch_on, turns, windows
+from tests.decisions.shelf import SECRET
+from tests.decisions.world import ADA, BEN, PRODUCT, STRANGER, World
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DIRECT = Place(ADA.user, Visibility.DIRECT)
+FRIDAY = Rhythm(Weekday.FRIDAY)
+
+
+async def test_a_digest_comes_when_it_is_due_and_once(world: World) -> None:
+    """Nothing comes a minute early; then one, however often one looks; and one a week later."""
+    await world.decided()
+    await switch_on(world)
+    for moment, expected in (("12 08:59", 0), ("12 09:00", 1), ("12 09:01", 0), ("19 09:00", 1)):
+        await go_to(world, f"2026-01-{moment}")
+        assert await world.desk.digesting.send_due() == expected, moment
+    assert list(await kept(world)) == ["2026-W03", "2026-W04"]
+    assert [each["channel"] for each in await kept_rows(world)] == [PRODUCT.channel] * 2
+
+
+async def kept_rows(world: World) -> list[dict[str, Any]]:
+    """The rows of digests to be posted."""
+    return [row for row in await world.rows("deliveries") if row["kind"] == "digest"]
+
+
+async def test_what_was_due_before_the_settings_does_not_come(world: World) -> None:
+    """Settings saved on Monday at noon for Mondays at nine begin a week later."""
+    await world.decided()
+    await go_to(world, "2026-01-05 12:00")
+    saved = await switch_on(world)
+    assert await world.desk.digesting.send_due() == 0
+    due = await world.desk.digesting.next_due(saved)
+    assert due is not None
+    assert due.day == date(2026, 1, 12)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed_on", "days"),
+    [
+        # This week's has come on Monday: the next on Friday of the week after.
+        (Rhythm(), FRIDAY, "2026-01-14 12:00", ["2026-01-12", "2026-01-23"]),
+        # Friday's has not come, and Monday is over: the next Monday.
+        (FRIDAY, Rhythm(), "2026-01-14 12:00", ["2026-01-09", "2026-01-19", "2026-01-26"]),
+        # Earlier in the same day, when it has come.
+        (
+            Rhythm(),
+            Rhythm(at=time(15)),
+            "2026-01-12 12:00",
+            ["2026-01-12", "2026-01-19", "2026-01-26"],
+        ),
+        # A zone in which it is Sunday still.
+        (Rhythm(), Rhythm(Weekday.SUNDAY), "2026-01-12 12:00", ["2026-01-12", "2026-01-25"]),
+    ],
+)
+async def test_a_change_makes_no_second_one_in_a_week(
+    world: World, before: Rhythm, after: Rhythm, changed_on: str, days: list[str]
+) -> None:
+    """On whatever day it comes, there is one in a week, and what happened is in one of them."""
+    await world.decided()
+    saved = await switch_on(world, rhythm=before)
+    end = datetime(2026, 1, 27, tzinfo=UTC)
+    change_at = datetime.fromisoformat(f"{changed_on}+00:00")
+    while world.clock.now() < end:
+        await world.desk.digesting.send_due()
+        if world.clock.now() == change_at:
+            saved = await world.desk.digesting.change(replace(saved, rhythm=after))
+            following = await world.desk.digesting.next_due(saved)
+        world.clock.advance(3 * HOUR)
+    assert [day for day, _ in await turns(world)] == days
+    assert following is not None
+    assert following.day.isoformat() == next(day for day in days if day > changed_on[:10])
+    told = await windows(world)
+    assert [since for since, _ in told[1:]] == [until for _, until in told[:-1]]
+
+
+async def test_a_change_at_the_last_moment_loses_nothing(world: World) -> None:
+    """Settings saved in the minute in which a digest is due don't make it disappear."""
+    await world.decided()
+    saved = await switch_on(world)
+    await go_to(world, "2026-01-12 09:00")
+    world.clock.advance(timedelta(seconds=30))
+    await world.desk.digesting.change(replace(saved, rhythm=FRIDAY))
+    assert list(await kept(world)) == ["2026-W03"]
+    assert await world.desk.digesting.send_due() == 0
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "missed"),
+    [
+        (23, ["2026-01-12", "2026-01-19"], ""),
+        (24, ["2026-01-19"], "2026-01-12"),
+        (25, ["2026-01-19"], "2026-01-12"),
+    ],
+)
+async def test_a_late_digest_comes_within_a_day(
+    world: World, hours: int, days: list[str], missed: str
+) -> None:
+    """Less than a day late it comes, once; later it is left out, and the next one says so."""
+    await world.decided()
+    await switch_on(world)
+    await go_to(world, "2026-01-12 09:00", hours=hours)
+    for _ in range(3):
+        await world.desk.digesting.send_due()
+    await go_to(world, "2026-01-19 09:00")
+    await world.desk.digesting.send_due()
+    assert [day for day, _ in await turns(world)] == days
+    assert list((await kept(world)).values())[-1]["missed"] == missed
+
+
+async def test_weeks_that_were_missed_are_named_and_told(world: World) -> None:
+    """After weeks without the bot the next digest names the days, and looks back on all of them."""
+    await world.decided()
+    await switch_on(world)
+    await go_to(world, "2026-01-12 09:00")
+    await world.desk.digesting.send_due()
+    await go_to(world, "2026-02-03 12:00")
+    assert await world.desk.digesting.send_due() == 0
+    await go_to(world, "2026-02-09 09:00")
+    assert await world.desk.digesting.send_due() == 1
+    detail = (await kept(world))["2026-W07"]
+    assert detail["missed"] == "2026-01-19 2026-01-26 2026-02-02"
+    assert detail["since"] == "2026-01-12T09:00:00+00:00"
+    first = rows.to_delivery((await kept_rows(world))[-1])
+    digest = await world.desk.digesting.content(first)
+    assert digest.missed == (date(2026, 1, 19), date(2026, 1, 26), date(2026, 2, 2))
+
+
+async def test_a_first_digest_that_was_missed_is_told_by_the_next(world: World) -> None:
+    """Where none has come yet, the first looks back to when it was switched on."""
+    await world.decided()
+    await switch_on(world)
+    await go_to(world, "2026-01-26 09:00")
+    await world.desk.digesting.send_due()
+    detail = (await kept(world))["2026-W05"]
+    assert (detail["since"], detail["missed"]) == (
+        "2026-01-05T09:00:00+00:00",
+        "2026-01-12 2026-01-19",
+    )
+
+
+async def test_nobody_is_told_the_news_of_a_year(world: World) -> None:
+    """A digest looks back twelve weeks at most, and names as many days."""
+    await world.decided()
+    await switch_on(world)
+    await go_to(world, "2027-01-04 09:00")
+    await world.desk.digesting.send_due()
+    (detail,) = (await kept(world)).values()
+    assert detail["since"] == "2026-10-12T09:00:00+00:00"
+    assert len(detail["missed"].split()) == 12
+
+
+async def test_switched_off_nothing_comes(world: World) -> None:
+    """None comes while it is off; switched on again, none of that time is late or missed."""
+    await world.decided()
+    saved = await switch_on(world)
+    digesting = world.desk.digesting
+    assert [await digesting.switch_off(ADA, PRODUCT) for _ in range(2)] == [True, False]
+    await go_to(world, "2026-01-12 09:00")
+    assert await digesting.send_due() == 0
+    off = await digesting.settings("T1", PRODUCT.channel)
+    assert off is not None
+    assert (off.on, await digesting.next_due(off)) == (False, None)
+    await go_to(world, "2026-01-21 09:00")
+    await digesting.change(saved)
+    await go_to(world, "2026-01-26 09:00")
+    assert await digesting.send_due() == 1
+    (detail,) = (await kept(world)).values()
+    assert detail["missed"] == ""
+
+
+async def test_one_that_was_due_before_goes_out_though_switched_off(world: World) -> None:
+    """A digest that waits for Slack is still posted when its settings are switched off."""
+    await world.decided()
+    await switch_on(world)
+    await go_to(world, "2026-01-12 09:00")
+    await world.desk.digesting.send_due()
+    await world.desk.digesting.switch_off(ADA, PRODUCT)
+    (row,) = await kept_rows(world)
+    assert row["state"] == "pending"
+    assert (await world.desk.digesting.content(rows.to_delivery(row))).waiting.count == 1
+
+
+async def test_nothing_to_say_is_not_said(world: World) -> None:
+    """A quiet week has its turn and posts nothing; it is posted where that is wanted."""
+    await switch_on(world)
+    await go_to(world, "2026-01-12 09:00")
+    assert await world.desk.digesting.send_due() == 0
+    assert await turns(world) == [("2026-01-12", False)]
+    await world.decided()
+    assert await world.desk.digesting.send_due() == 0
+    await switch_on(world, even_if_quiet=True, place=SECRET)
+    await go_to(world, "2026-01-19 09:00")
+    assert await world.desk.digesting.send_due() == 2
+
+
+async def test_a_quiet_week_loses_nothing(world: World) -> None:
+    """After quiet and missed weeks the next digest looks back on all, and names what was missed."""
+    await switch_on(world)
+    await go_to(world, "2026-01-19 09:00")
+    await world.desk.digesting.send_due()
+    assert await turns(world) == [("2026-01-19", False)]
+    world.clock.advance(timedelta(minutes=1))
+    await world.decided()
+    await go_to(world, "2026-01-26 09:00")
+    await world.desk.digesting.send_due()
+    detail = (await kept(world))["2026-W05"]
+    assert detail["missed"] == "2026-01-12"
+    assert detail["since"] == "2026-01-05T09:00:00+00:00"
+
+
+async def test_posting_now_is_done_once_for_each_press(world: World) -> None:
+    """The same press posts one digest; the week's own one comes all the same."""
+    await world.decided()
+    await switch_on(world)
+    posted = [await world.desk.digesting.post(BEN, PRODUCT, each) for each in ("a", "a", "b")]
+    assert posted == [True, False, True]
+    found = await kept(world)
+    assert list(found) == ["now/a", "now/b"]
+    assert {each["owner"] for each in found.values()} == {BEN.user}
+    await go_to(world, "2026-01-12 09:00")
+    assert await world.desk.digesting.send_due() == 1
+
+
+async def test_a_preview_needs_no_settings(world: World) -> None:
+    """Before anything is saved, a preview and a post show the last seven days by the defaults."""
+    await world.decided()
+    digest = await world.desk.digesting.preview(BEN, PRODUCT)
+    assert digest.until - digest.since == timedelta(days=7)
+    assert digest.waiting.count == 1
+    assert await world.desk.digesting.post(BEN, PRODUCT, "a")
+    (row,) = await kept_rows(world)
+    assert await world.desk.digesting.content(rows.to_delivery(row)) == digest
+    assert await world.desk.digesting.settings("T1", PRODUCT.channel) is None
+
+
+async def test_direct_messages_have_no_digest(world: World) -> None:
+    """A digest belongs to a channel."""
+    digesting = world.desk.digesting
+    saved = await switch_on(world)
+    for refused in (
+        digesting.suggested(ADA, DIRECT, None),
+        digesting.change(replace(saved, place=DIRECT)),
+        digesting.preview(ADA, DIRECT),
+        digesting.post(ADA, DIRECT, "a"),
+    ):
+        with pytest.raises(NotAChannel):
+            await refused
+
+
+@pytest.mark.parametrize(
+    ("zone", "near"),
+    [
+        ("Europe/Berlln", "Europe/Berlin"),
+        ("berlin", "Europe/Berlin"),
+        ("new york", "America/New_York"),
+        ("", None),
+        ("../../etc/passwd", None),
+        ("Europe", None),
+        ("x" * 3000, None),
+        ("Europe/Berlin\0", "Europe/Berlin"),
+    ],
+)
+async def test_a_zone_that_there_is_not_is_refused(
+    world: World, zone: str, near: str | None
+) -> None:
+    """What was meant is suggested where it can be guessed; what was saved before stays."""
+    saved = await switch_on(world)
+    with pytest.raises(UnknownZone) as refused:
+        await world.desk.digesting.change(replace(saved, rhythm=Rhythm(zone=zone)))
+    assert refused.value.near == near
+    assert await world.desk.digesting.settings("T1", PRODUCT.channel) == saved
+
+
+async def test_settings_come_back_as_they_were_saved(world: World) -> None:
+    """What is saved is what is found; each workspace has its own."""
+    digesting = world.desk.digesting
+    begin = await digesting.suggested(ADA, PRODUCT, "Asia/Tokyo")
+    assert begin.rhythm == Rhythm(Weekday.MONDAY, time(9), "Asia/Tokyo")
+    assert (await digesting.suggested(ADA, PRODUCT, "Nowhere")).rhythm == Rhythm()
+    saved = await switch_on(
+        world,
+        rhythm=Rhythm(Weekday.SUNDAY, time(23, 59), "Pacific/Apia"),
+        parts=begin.parts[2:4],
+        even_if_quiet=True,
+        scope=Scope.WORKSPACE,
+    )
+    assert await digesting.settings("T1", PRODUCT.channel) == saved
+    assert await digesting.suggested(BEN, PRODUCT, "Asia/Tokyo") == saved
+    assert await digesting.settings("T2", PRODUCT.channel) is None
+    assert await digesting.switch_off(STRANGER, PRODUCT) is False
+
+
+async def test_a_digest_that_cannot_be_made_stops_no_other(world: World) -> None:
+    """What is wrong with one channel's is told, and the others have their turn."""
+    await world.decided()
+    for place in (PRODUCT, SECRET):
+        await switch_on(world, even_if_quiet=True, place=place)
+    await world.log.write(
+        lambda db: db.execute("update digest_settings set zone = 'No/Zone' where channel = 'C1'")
+    )
+    await go_to(world, "2026-01-12 09:00")
+    with pytest.raises(ExceptionGroup, match="could not be made"):
+        await world.desk.digesting.send_due()
+    assert [row["channel"] for row in await kept_rows(world)] == [SECRET.channel]
+
+
+async def test_being_behind_is_told_from_the_log(world: World) -> None:
+    """The oldest digest that is due counts, until Slack has it."""
+    await world.decided()
+    await switch_on(world)
+    digesting = world.desk.digesting
+    assert await digesting.behind(world.clock.now()) == timedelta()
+    await go_to(world, "2026-01-12 11:00")
+    assert await digesting.behind(world.clock.now()) == timedelta(hours=2)
+    await digesting.send_due()
+    world.clock.advance(HOUR)
+    assert await digesting.behind(world.clock.now()) == HOUR
+    await world.log.write(lambda db: db.execute("update deliveries set state = 'sent'"))
+    assert await digesting.behind(world.clock.now()) == timedelta()
+
+
+async def test_people_know_the_digests_of_their_channels(world: World) -> None:
+    """Of public channels with a decision of theirs, or that they set up; of private ones these."""
+    elsewhere = Place("C2", Visibility.PUBLIC)
+    await world.decided(BEN, PRODUCT)
+    await world.decided(BEN, SECRET)
+    for place in (PRODUCT, SECRET, elsewhere):
+        await switch_on(world, place=place)
+    known = {
+        person: {each.place.channel for each in await world.desk.digesting.known_to(person)}
+        for person in (ADA, BEN, STRANGER)
+    }
+    assert known == {ADA: {"C1", "C2", "G1"}, BEN: {"C1"}, STRANGER: set()}
+    await world.desk.digesting.switch_off(ADA, PRODUCT)
+    assert await world.desk.digesting.known_to(BEN) == []
+
+
+CHANGES = st.sampled_from(
+    [
+        {"rhythm": Rhythm(Weekday.TUESDAY, time(3), "Asia/Tokyo")},
+        {"rhythm": Rhythm(Weekday.SUNDAY, time(23), "Pacific/Honolulu")},
+        {"rhythm": Rhythm(Weekday.THURSDAY, time(12, 30), "Europe/Berlin")},
+        {"even_if_quiet": True},
+        {"even_if_quiet": False},
+        {"on": False},
+        {"on": True},
+    ]
+)
+STEPS = st.lists(st.tuples(st.integers(1, 400), st.none() | CHANGES), min_size=6, max_size=18)
+
+
+@given(steps=STEPS)
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+async def test_whatever_is_changed_nothing_is_lost_or_doubled(
+    world: World, steps: list[tuple[int, Mapping[str, Any] | None]]
+) -> None:
+    """After any time and any change: one digest a week, and each begins where the last ended."""
+    await world.log.write(_empty)
+    saved: DigestSettings = await switch_on(world, even_if_quiet=True)
+    began = world.clock.now()
+    for hours, change in steps:
+        world.clock.advance(timedelta(hours=hours))
+        await world.desk.digesting.send_due()
+        if change is not None:
+            saved = await world.desk.digesting.change(replace(saved, **change))
+    weeks = [date.fromisoformat(day).isocalendar()[:2] for day, _ in await turns(world)]
+    assert weeks == sorted(set(weeks))
+    told = await windows(world)
+    for (_, until), (since, later) in pairwise(told):
+        assert since == max(until, later - timedelta(weeks=12))
+    if told:
+        since, until = told[0]
+        assert since == max(min(began, until - timedelta(weeks=1)), until - timedelta(weeks=12))
+
+
+def _empty(db: Any) -> None:
+    for name in ("digests", "digest_settings", "deliveries"):
+        db.execute(f"delete from {name}")

@@ -1,0 +1,45 @@
+"""A channel's digest in a world whose clock is moved: switched on, and what became of it."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.decisions.digest.settings import DigestSettings
+from bot.decisions.model import Place
+from tests.decisions.world import ADA, PRODUCT, World
+
+
+async def switch_on(world: World, place: Place = PRODUCT, **more: Any) -> DigestSettings:
+    """Save settings: those to begin with, with some others, if any."""
+    settings = await world.desk.digesting.suggested(ADA, place, None)
+    return await world.desk.digesting.change(replace(settings, **more))
+
+
+async def go_to(world: World, moment: str, *, hours: int = 0) -> None:
+    """Move the clock to a moment in UTC, and some hours further."""
+    at = datetime.fromisoformat(moment).replace(tzinfo=UTC) + timedelta(hours=hours)
+    world.clock.advance(at - world.clock.now())
+
+
+async def kept(world: World) -> dict[str, dict[str, str]]:
+    """What the deliveries of digests hold, by the end of their keys."""
+    return {
+        str(row["key"]).split("/", 3)[3]: json.loads(str(row["detail"]))
+        for row in await world.rows("deliveries")
+        if row["kind"] == "digest"
+    }
+
+
+async def turns(world: World) -> list[tuple[str, bool]]:
+    """The days of the digests that had their turn, and whether they were posted."""
+    found = sorted(await world.rows("digests"), key=lambda row: str(row["week"]))
+    return [(str(row["day"]), bool(row["sent"])) for row in found]
+
+
+async def windows(world: World) -> list[tuple[datetime, datetime]]:
+    """From when to when each weekly digest looks back, in order."""
+    return [
+        (datetime.fromisoformat(each["since"]), datetime.fromisoformat(each["until"]))
+        for each in (await kept(world)).values()
+    ]

@@ -1,0 +1,243 @@
+"""What the log tells for a digest: only what everybody there may read, and all of that."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+from bot.decisions.digest.facts import Facts, Question
+from bot.decisions.digest.settings import Part, Scope
+from bot.decisions.digest.week import Share
+from bot.decisions.model import (
+    Decision,
+    Outcome,
+    Person,
+    Place,
+    ReviewAnswer,
+    Settlement,
+    Status,
+    Visibility,
+)
+from bot.decisions.reading import Sight
+from tests.decisions.shelf import OTHER_SECRET, PUBLIC, SECRET, add_view, decision, shelve
+from tests.decisions.world import World
+
+NOW = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
+SINCE = NOW - timedelta(days=7)
+WEEKS = tuple(NOW - timedelta(weeks=back, hours=9) for back in range(2, -1, -1))
+SHOWN = 2
+DECIDED = (Status.ACCEPTED, Status.OVERRIDDEN)
+PLACES = [
+    PUBLIC,
+    Place("C2", Visibility.PUBLIC),
+    SECRET,
+    OTHER_SECRET,
+    Place("G1", Visibility.PUBLIC),  # posted there before the channel became private
+    Place("C1", Visibility.PRIVATE),  # and the other way round
+    Place("U1", Visibility.DIRECT),
+]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A decision as it is logged, with the option of a view that was added to it."""
+
+    workspace: str
+    place: Place
+    status: Status
+    days: tuple[int, int]
+    view: str | None
+    review: tuple[int, tuple[Outcome | None, ...]] | None
+    option: str
+
+
+MADE = st.builds(
+    Made,
+    st.sampled_from(["T1", "T1", "T1", "T2"]),
+    st.sampled_from(PLACES),
+    st.sampled_from(Status),
+    st.tuples(st.integers(0, 20), st.integers(0, 10)),
+    st.sampled_from([None, "rag", "tuning"]),
+    st.none()
+    | st.tuples(
+        st.integers(-3, 3),
+        st.lists(st.sampled_from([None, *Outcome]), min_size=1, max_size=2).map(tuple),
+    ),
+    st.sampled_from(["rag", "tuning"]),
+)
+DIGESTS = st.tuples(st.sampled_from([PUBLIC, SECRET]), st.sampled_from(Scope))
+
+
+def built(number: int, made: Made) -> Decision:
+    """The decision; days are counted back from now."""
+    people = [f"U{place}" for place in range(len(made.review[1]) if made.review else 1)]
+    plain = decision(number, workspace=made.workspace, place=made.place, people=("U8",))
+    opened = NOW - timedelta(days=made.days[0])
+    settled = min(NOW, opened + timedelta(days=made.days[1]))
+    reviews = [
+        ReviewAnswer(user, settled, outcome)
+        for user, outcome in zip(people, made.review[1] if made.review else (), strict=False)
+        if outcome is not None
+    ]
+    decided = made.status in DECIDED
+    return replace(
+        plain,
+        title=f"Canary{number}.",
+        deciders=tuple(people),
+        status=made.status,
+        opened_at=opened,
+        settlement=None
+        if made.status is Status.OPEN
+        else Settlement("U1", settled, "", made.option if decided else None),
+        review_on=NOW.date() + timedelta(days=made.review[0]) if made.review else None,
+        reviews=tuple(reviews) if decided else (),
+    )
+
+
+def question(place: Place, scope: Scope, parts: Sequence[Part] = tuple(Part)) -> Question:
+    """The question for a digest of the week before now."""
+    return Question(
+        sight=Sight.of_everybody("T1", place),
+        channel=place.channel,
+        scope=scope,
+        parts=tuple(parts),
+        since=SINCE,
+        until=NOW,
+        today=NOW.date(),
+        weeks=WEEKS,
+        editions=("today",),
+        shown=SHOWN,
+    )
+
+
+async def logged(world: World, made: Sequence[Made]) -> list[tuple[Decision, Made]]:
+    """Log the decisions, each under its number, and with the view that was added."""
+    await world.log.write(_empty)
+    pairs = [(built(number, each), each) for number, each in enumerate(made, start=1)]
+    await shelve(world, *(each for each, _ in pairs))
+    for each, how in pairs:
+        if how.view:
+            person = Person(each.workspace, "U9")
+            await add_view(world, person, each.number, option=how.view)
+    return pairs
+
+
+@given(made=st.lists(MADE, max_size=14), digest=DIGESTS)
+@example(
+    made=[Made("T1", place, Status.OPEN, (1, 0), "tuning", None, "rag") for place in PLACES],
+    digest=(SECRET, Scope.WORKSPACE),
+)
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+async def test_a_digest_tells_what_everybody_there_may_read(
+    world: World, made: list[Made], digest: tuple[Place, Scope]
+) -> None:
+    """Each part has exactly what a naive reading of all decisions finds, and no other canary."""
+    pairs = await logged(world, made)
+    place, scope = digest
+    facts = await world.store.digest_facts(question(place, scope))
+    readable = [
+        (each, how)
+        for each, how in pairs
+        if Sight.of_everybody("T1", place).covers(each)
+        and (scope is Scope.WORKSPACE or each.place.channel == place.channel)
+    ]
+    _check_lists(facts, readable)
+    seen = [each for each, _ in readable]
+    _check_counts(facts, seen)
+    assert facts.hidden.waiting == (
+        sum(each.status is Status.OPEN for each in _hidden(pairs, place))
+        if scope is Scope.WORKSPACE
+        else 0
+    )
+    if scope is Scope.WORKSPACE:
+        assert facts.hidden.new == len(_opened(_hidden(pairs, place)))
+        assert facts.hidden.decided == len(_settled(_hidden(pairs, place)))
+    for each, _ in pairs:
+        assert each in seen or each.title not in repr(facts)
+
+
+def _check_lists(facts: Facts, readable: Sequence[tuple[Decision, Made]]) -> None:
+    seen = [each for each, _ in readable]
+    waiting = [each for each in seen if each.status is Status.OPEN]
+    split = [
+        each
+        for each, how in readable
+        if each.status is Status.OPEN and how.view not in {None, each.verdict.option}
+    ]
+    due = [
+        each
+        for each in seen
+        if each.status in DECIDED
+        and each.review_on is not None
+        and each.review_on <= NOW.date()
+        and {answer.by for answer in each.reviews} != set(each.deciders)
+    ]
+    _check(facts.waiting, waiting, lambda each: each.number)
+    assert facts.split.count == len(split)
+    assert [each.entry.decision for each in facts.split.shown] == split[:SHOWN]
+    _check(facts.reviews, due, lambda each: each.review_on)
+    _check(facts.opened, _opened(seen), lambda each: NOW - each.opened_at, shown=SHOWN * 4)
+    _check(facts.settled, _settled(seen), lambda each: NOW - each.settlement.at)
+
+
+def _check_counts(facts: Facts, seen: Sequence[Decision]) -> None:
+    reviewed = [each for each in seen if each.reviews]
+    assert Counter((each.chosen, each.reviews) for each in facts.reviewed) == Counter(
+        (each.chosen, each.reviews) for each in reviewed
+    )
+    past = sorted((each.number for each in seen if each.status in DECIDED), reverse=True)
+    assert [each.number for each in facts.sheets] == past
+    trend = {
+        option: tuple(
+            sum(
+                each.chosen == option and begin <= each.opened_at < begin + timedelta(weeks=1)
+                for each in seen
+            )
+            for begin in WEEKS
+        )
+        for option in ("rag", "tuning")
+    }
+    assert facts.trend == {option: counts for option, counts in trend.items() if any(counts)}
+
+
+def _check(share: Share, expected: list[Decision], key: object, shown: int = SHOWN) -> None:
+    """The number is right; so are those shown, by a key in which several may be alike."""
+    assert share.count == len(expected)
+    found = [each.decision for each in share.shown]
+    assert [key(each) for each in found] == sorted(map(key, expected))[:shown]
+    assert all(each in expected for each in found)
+
+
+def _opened(decisions: Iterable[Decision]) -> list[Decision]:
+    kept = (Status.OPEN, *DECIDED)
+    return [each for each in decisions if each.opened_at > SINCE and each.status in kept]
+
+
+def _settled(decisions: Iterable[Decision]) -> list[Decision]:
+    return [
+        each
+        for each in decisions
+        if each.status in DECIDED and each.settlement and each.settlement.at > SINCE
+    ]
+
+
+def _hidden(pairs: Sequence[tuple[Decision, Made]], place: Place) -> list[Decision]:
+    """Decisions of private channels other than the one in which the digest is read."""
+    return [
+        each
+        for each, _ in pairs
+        if each.workspace == "T1"
+        and each.place.visibility is Visibility.PRIVATE
+        and each.place != place
+    ]
+
+
+def _empty(db: Database) -> None:
+    for name in ("perspectives", "decisions", "catalogue", "decision_people", "decision_words"):
+        db.execute(f"delete from {name}")
