@@ -1,0 +1,192 @@
+"""The weekly digest, from its settings to the message in the channel."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.app import Running
+from bot.decisions.digest.settings import DigestSettings
+from bot.decisions.model import Person, Place, Visibility, Workflow
+from bot.playground.model import Message
+from bot.playground.person import Actor
+from tests.scenarios.house import House, text_of
+
+WITHIN = 20
+HOSTILE = "``` <!channel> | <https://evil.test|Slack> & *x*"
+
+
+@pytest.fixture
+def transport() -> str:
+    """How the bot hears from Slack: what is shown here does not depend on it."""
+    return "http"
+
+
+async def _open(bot: Running, house: House, by: Actor, channel: str, title: str) -> int:
+    """Post a decision that its driver decides, without the questionnaire; return its number."""
+    kind = house.playground.team.channel(channel).kind
+    visibility = Visibility.PRIVATE if kind == "private" else Visibility.PUBLIC
+    place = Place(house.playground.team.channel(channel).id, visibility)
+    driver, desk = Person(house.playground.team.id, by.id), bot.desk
+    draft = (await desk.drafting.start(driver, place)).draft.id
+    await desk.drafting.describe(driver, draft, Workflow(title=title))
+    return (await desk.post(driver, draft, place)).decision.number
+
+
+async def _until_posted(house: House, number: int) -> None:
+    await house.until_logged(
+        "deliveries",
+        lambda row: row["key"].endswith(f"/{number}/announcement") and row["state"] == "sent",
+    )
+
+
+async def _ask(house: House, person: Actor, text: str, channel: str = "product") -> Message:
+    """Type a subcommand, and return the private answer to it."""
+    before = {message.ts for message in person.sees(channel)}
+
+    def answers() -> list[Message]:
+        new = (each for each in person.sees(channel) if each.ts not in before)
+        return [each for each in new if each.ephemeral_to == person.id]
+
+    assert (await person.command(channel, "/ragvsft", text)).ok
+    await house.playground.until(lambda: bool(answers()), within=WITHIN)
+    return answers()[0]
+
+
+async def _settings(house: House, bot: Running, channel: str = "product") -> DigestSettings:
+    where = house.playground.team.channel(channel)
+    settings = await bot.desk.digesting.settings(house.playground.team.id, where.id)
+    assert settings is not None
+    return settings
+
+
+async def _move_to_due(house: House, bot: Running, channel: str = "product") -> None:
+    """Move the clock to when a channel's next digest is due."""
+    due = await bot.desk.digesting.next_due(await _settings(house, bot, channel))
+    assert due is not None
+    house.playground.clock.move_to(due.at)
+
+
+def _digests(person: Actor, channel: str = "product") -> list[Message]:
+    """Return the digests that stand in a channel for everybody."""
+    seen = [each for each in person.sees(channel) if not each.ephemeral_to]
+    return [each for each in seen if each.text.startswith("Decisions, ")]
+
+
+async def _digest(house: House, person: Actor, channel: str = "product") -> str:
+    """Wait for the one digest of a channel; return all it says."""
+    await house.playground.until(lambda: bool(_digests(person, channel)), within=WITHIN)
+    (digest,) = _digests(person, channel)
+    return text_of(digest)
+
+
+async def test_a_channel_gets_its_digest_once_a_week(house: House, bot: Running) -> None:
+    """Set up in the modal, the digest comes on its day and hour, tells what waits, comes once."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    await _until_posted(house, await _open(bot, house, ben, "product", HOSTILE))
+    assert (await ada.command("product", "/ragvsft", "digest")).ok
+    view = await house.modal_of(ada, "digest")
+    assert "Europe/" in str(view.values["digest_zone"])
+    wishes = {"digest_day": "thursday", "digest_time": "08:30", "digest_other_zone": "Asia/Tokio"}
+    await ada.submit(view, wishes)
+    assert ada.modal is not None
+    assert "Did you mean Asia/Tokyo?" in ada.modal.errors["digest_other_zone"]
+    await ada.submit(ada.modal, {"digest_other_zone": "Asia/Tokyo"})
+    saved = str(ada.modal.blocks)
+    assert "every Thursday at 08:30 (Asia/Tokyo)" in saved
+    assert "The next one comes on Thursday " in saved
+    await _move_to_due(house, bot)
+    told = await _digest(house, ada)
+    assert f"<@{ben.id}>" in told
+    assert "#1" in told
+    assert "/archives/" in told
+    assert "#1  ˋˋˋ &lt;!channel&gt; ∣" in told
+    assert "ragvsft digest off" in told
+    bot.look()
+    house.playground.clock.advance(timedelta(hours=20))
+    await house.until_logged("deliveries", lambda row: row["kind"] == "digest")
+    assert len(_digests(ada)) == 1
+
+
+async def test_a_preview_is_posted_once(house: House, bot: Running) -> None:
+    """Only the asker sees the preview; pressed twice, its button posts one digest."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    await _until_posted(house, await _open(bot, house, ada, "product", "Answers for support"))
+    preview = await _ask(house, ada, "digest now")
+    assert "None comes by itself here" in text_of(preview)
+    assert _digests(ben) == []
+    first = await ada.click(preview, "post_digest")
+    second = await ada.click(preview, "post_digest")
+    assert first.ok
+    assert second.ok
+    told = await _digest(house, ben)
+    assert "Answers for support" in told
+    await house.playground.until(
+        lambda: any("posted in <#" in text_of(each) for each in ada.sees("product")),
+        within=WITHIN,
+    )
+    kept = [row for row in house.rows("deliveries") if row["kind"] == "digest"]
+    assert len(kept) == 1
+
+
+async def test_a_digest_that_is_off_does_not_come(house: House, bot: Running) -> None:
+    """`digest off` ends it, and says so once; nothing is posted on its day."""
+    ada = house.playground.person("ada")
+    await _until_posted(house, await _open(bot, house, ada, "product", "Answers for support"))
+    await ada.command("product", "/ragvsft", "digest settings")
+    await ada.submit(await house.modal_of(ada, "digest"), {})
+    due = await bot.desk.digesting.next_due(await _settings(house, bot))
+    assert due is not None
+    assert "gets no more digests" in text_of(await _ask(house, ada, "digest off"))
+    assert "No digest comes in" in text_of(await _ask(house, ada, "digest off"))
+    house.playground.clock.move_to(due.at)
+    assert await bot.desk.digesting.send_due() == 0
+    assert [row for row in house.rows("deliveries") if row["kind"] == "digest"] == []
+
+
+async def test_private_channels_are_only_counted_elsewhere(house: House, bot: Running) -> None:
+    """A private channel's digest tells its decisions; the workspace's elsewhere counts them."""
+    ada = house.playground.person("ada")
+    house.playground.invite("bot", "leadership")
+    await _until_posted(house, await _open(bot, house, ada, "leadership", "Canary of the board"))
+    await ada.command("leadership", "/ragvsft", "digest")
+    await ada.submit(await house.modal_of(ada, "digest"), {})
+    assert ada.modal is not None
+    assert "/invite @ragvsft" in str(ada.modal.blocks)
+    await ada.close(ada.modal)
+    await ada.command("product", "/ragvsft", "digest")
+    view = await house.modal_of(ada, "digest")
+    await ada.submit(view, {"digest_scope": "workspace"})
+    await _move_to_due(house, bot)
+    assert "Canary of the board" in await _digest(house, ada, "leadership")
+    public = await _digest(house, ada)
+    assert "Canary" not in public
+    assert "*In private channels:* 1 waiting for a decision" in public
+
+
+async def test_home_shows_digests_and_stays_current(house: House, bot: Running) -> None:
+    """App Home names the next digest, sets one up for a channel chosen, and is never stale."""
+    ada = house.playground.person("ada")
+    await ada.open_home()
+    await house.playground.until(lambda: ada.home is not None, within=WITHIN)
+    assert ada.home is not None
+    await ada.click(ada.home, "digest_settings")
+    view = await house.modal_of(ada, "digest")
+    await ada.submit(view, {"digest_channel": "product"})
+    await house.playground.until(
+        lambda: "Next on Monday" in str(ada.home and ada.home.blocks), within=WITHIN
+    )
+    await ada.click(ada.home, "start:ragvsft")
+    await house.modal_of(ada, "workflow")
+    review = await house.to_review(ada)
+    await ada.submit(review, {"other_channel": "product"})
+    await house.playground.until(
+        lambda: "#1  Answers for support" in str(ada.home and ada.home.blocks), within=WITHIN
+    )
+
+
+async def test_a_digest_belongs_to_a_channel(house: House, bot: Running) -> None:
+    """In direct messages, and for what it does not know, `digest` says what to type where."""
+    ada = house.playground.person("ada")
+    said = await _ask(house, ada, "digest now", ada.im.id)
+    assert "A digest belongs to a channel" in text_of(said)
+    assert "`/ragvsft digest now`" in text_of(await _ask(house, ada, "digest weekly"))
