@@ -1,38 +1,68 @@
-"""How recommendations turned out: by option and by rule, never by person."""
+"""How decisions turned out: by the option chosen, and by the rules for it; never by person."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from bot.advice.advisor import Advisor
 from bot.decisions.model import Decision, Outcome, ReviewAnswer
 
 Counts = Mapping[Outcome, int]
 """How many decisions went how."""
 
+ENOUGH = 3
+"""Reviewed decisions that were tried, from which on something is said of a rule."""
 _WORST_FIRST = (Outcome.FAILED, Outcome.PARTLY, Outcome.WORKED, Outcome.NOT_TRIED)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What became of recommendations: how many went how, where followed and where not."""
+    """How many went how: where the choice was the one recommended, and where it was another."""
 
     followed: Counts = field(default_factory=dict)
     overridden: Counts = field(default_factory=dict)
 
+    @property
+    def total(self) -> Counts:
+        """How many went how, whether recommended or not."""
+        return Counter(self.followed) + Counter(self.overridden)
+
+    @property
+    def tried(self) -> int:
+        """How many were tried."""
+        total = self.total
+        return sum(total.values()) - total.get(Outcome.NOT_TRIED, 0)
+
+    @property
+    def failure(self) -> float:
+        """Which share of what was tried did not work; what worked partly counts half."""
+        total = self.total
+        failed = total.get(Outcome.FAILED, 0) + total.get(Outcome.PARTLY, 0) / 2
+        return failed / self.tried if self.tried else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Tallies of reviewed decisions, by the option recommended and by the rules in its favour."""
+    """Tallies of reviewed decisions, by the option chosen and by the rules that spoke for it."""
 
     options: Mapping[str, Tally]
     rules: Mapping[str, Tally]
 
+    def worst_rules(self) -> list[tuple[str, Tally]]:
+        """Return the rules of which enough is known, those first that led to what went worst."""
+        known = [each for each in self.rules.items() if each[1].tried >= ENOUGH]
+        return sorted(known, key=lambda each: (-each[1].failure, -each[1].tried, each[0]))
 
-def calibrate(decisions: Iterable[Decision]) -> Calibration:
-    """Return how recommendations turned out; decisions without a review are left out.
 
-    Each decision counts once, by what `outcome_of` makes of its reviews. The outcome of a decision
-    that was overridden is that of the option chosen in place of the recommended one.
+def calibrate(decisions: Iterable[Decision], advisors: Mapping[str, Advisor]) -> Calibration:
+    """Return how decisions turned out; those without a review or a choice are left out.
+
+    Each decision counts once, by what `outcome_of` makes of its reviews: for the option that was
+    chosen, whether it was recommended or not, and for the rules that gave that option points.
+
+    Args:
+        decisions: reviewed ones.
+        advisors: by the hash of the playbook; a decision by another one counts for no rule.
     """
     options: dict[str, _Count] = {}
     rules: dict[str, _Count] = {}
@@ -42,13 +72,22 @@ def calibrate(decisions: Iterable[Decision]) -> Calibration:
         if outcome is None or chosen is None:
             continue
         followed = chosen == decision.verdict.option
-        options.setdefault(decision.verdict.option, _Count()).add(outcome, followed=followed)
-        for rule in dict.fromkeys(reason.rule for reason in decision.verdict.reasons):
+        options.setdefault(chosen, _Count()).add(outcome, followed=followed)
+        for rule in _rules_for(chosen, decision, advisors.get(decision.playbook_hash)):
             rules.setdefault(rule, _Count()).add(outcome, followed=followed)
     return Calibration(
         {option: count.tally() for option, count in options.items()},
         {rule: count.tally() for rule, count in rules.items()},
     )
+
+
+def _rules_for(option: str, decision: Decision, advisor: Advisor | None) -> set[str]:
+    """Return the rules that gave points to an option, or to a part of it."""
+    if advisor is None or option not in advisor.playbook.options:
+        return set()
+    counted = {option, *advisor.playbook.options[option].combines}
+    found = advisor.arguments(decision.answers)
+    return {each.rule for each in found if each.option in counted and each.points > 0}
 
 
 def outcome_of(reviews: Iterable[ReviewAnswer]) -> Outcome | None:

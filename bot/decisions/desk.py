@@ -65,7 +65,7 @@ class Desk:
         self.perspectives = Perspectives(store, clock, self.editions, wake_delivery)
         self.digesting = Digesting(store, clock, self.editions, wake_delivery)
         self.troubles = Troubles(store, clock, wake_delivery)
-        self.reviewing = Reviewing(store, clock, self.people, wake_delivery)
+        self.reviewing = Reviewing(store, clock, self.editions, self.people, wake_delivery)
 
     async def post(self, driver: Person, draft_id: str, place: Place) -> Posted:
         """Finish a draft, once: post a decision, change the one it edits, or keep a view.

@@ -154,8 +154,8 @@ class Store(ReadingStore, TeamStore, PeopleStore, DigestStore, TroubleStore, Pro
         """Return what is for a person to decide, or to review by `day`, oldest first."""
         ...
 
-    async def reviewed(self, workspace: str) -> list[Decision]:
-        """Return the decisions of a workspace that somebody has reviewed, oldest first."""
+    async def reviewed(self, workspace: str, limit: int) -> list[Decision]:
+        """Return the newest decisions of a workspace that somebody has reviewed."""
         ...
 
     async def discard_draft(self, driver: Person, draft_id: str) -> None:

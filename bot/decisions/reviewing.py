@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.decisions.calibration import Calibration, calibrate
 from bot.decisions.delivery import Delivery, DeliveryKind, review_key
+from bot.decisions.editions import Editions
 from bot.decisions.errors import NoSuchDecision
 from bot.decisions.events import Change, Event, told
 from bot.decisions.model import Decision, Outcome, Person, ReviewAnswer, Status
@@ -19,6 +20,7 @@ from bot.decisions.profiles import zone_named
 from bot.decisions.review_hours import EARLIEST, Clocks, asking, latest_due
 
 _AT_ONCE = 100
+_MOST_COUNTED = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,17 @@ class Reviewing:
     """Everything done about the outcome of a decision; each method is one use case."""
 
     def __init__(
-        self, store: Store, clock: Clock, people: People, wake_delivery: Callable[[], None]
+        self,
+        store: Store,
+        clock: Clock,
+        editions: Editions,
+        people: People,
+        wake_delivery: Callable[[], None],
     ) -> None:
         """Make the use cases; `wake_delivery` is called when there is something to deliver."""
         self._store = store
         self._clock = clock
+        self._editions = editions
         self._people = people
         self._wake_delivery = wake_delivery
 
@@ -92,9 +100,11 @@ class Reviewing:
         )
 
     async def calibration(self, workspace: str, playbook_id: str) -> Calibration:
-        """Return how the recommendations by a playbook, in any edition, have gone."""
-        found = await self._store.reviewed(workspace)
-        return calibrate(each for each in found if each.verdict.playbook.id == playbook_id)
+        """Return how the newest decisions by a playbook, in any edition, have gone."""
+        found = await self._store.reviewed(workspace, _MOST_COUNTED)
+        own = [each for each in found if each.verdict.playbook.id == playbook_id]
+        hashes = {each.playbook_hash for each in own}
+        return calibrate(own, {each: await self._editions.advisor(each) for each in hashes})
 
     async def _clocks(self, decisions: Sequence[Decision]) -> Clocks:
         """Return which clock counts for the deciders; it may ask the directory about them."""

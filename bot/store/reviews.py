@@ -72,10 +72,13 @@ class SqliteReviews:
         found = await self._log.read(lambda db: list(db.query(_WAITING, arguments)))
         return [rows.to_decision(row) for row in found]
 
-    async def reviewed(self, workspace: str) -> list[Decision]:
-        """Return the decisions of a workspace that somebody has reviewed, oldest first."""
-        query = "select * from decisions where workspace = ? and reviews <> '[]' order by number"
-        found = await self._log.read(lambda db: list(db.query(query, (workspace,))))
+    async def reviewed(self, workspace: str, limit: int) -> list[Decision]:
+        """Return the newest decisions of a workspace that somebody has reviewed."""
+        query = (
+            "select * from decisions where workspace = ? and reviews <> '[]'"
+            " order by number desc limit ?"
+        )
+        found = await self._log.read(lambda db: list(db.query(query, (workspace, limit))))
         return [rows.to_decision(row) for row in found]
 
     async def drop_drafts(self, before: datetime) -> int:

@@ -1,4 +1,4 @@
-"""How recommendations turned out, by option and by rule."""
+"""How decisions turned out, by option and by rule."""
 
 from datetime import UTC, datetime
 from itertools import product
@@ -6,9 +6,9 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.decisions.calibration import Tally, calibrate, outcome_of
+from bot.decisions.calibration import Calibration, Tally, calibrate, outcome_of
 from bot.decisions.model import Outcome, ReviewAnswer
-from tests.decisions.world import ADA, World
+from tests.decisions.world import ADA, PRODUCT, World
 
 _AT = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -37,22 +37,49 @@ def test_an_outcome_is_what_most_say(outcomes: list[Outcome]) -> None:
         assert more > 0 or (more == 0 and worst_first.index(found) < worst_first.index(other))
 
 
-async def test_tallies_tell_followed_from_overridden(world: World) -> None:
-    """Each reviewed decision counts once, for its option and for each rule that argued for it."""
+async def test_an_outcome_counts_for_what_was_chosen(world: World) -> None:
+    """Each reviewed decision counts once, for the option chosen and the rules that argued for it.
+
+    The rules that argued for what was recommended in its place have no part in it.
+    """
+    answers = {"facts": "many", "freshness": "daily", "style": "strict"}
     for accepted, outcome in product((True, False), (Outcome.WORKED, Outcome.FAILED)):
-        decision = await world.decided()
+        draft = await world.drafted(answers=answers)
+        number = (await world.desk.post(ADA, draft, PRODUCT)).decision.number
         if accepted:
-            await world.desk.deciding.accept(ADA, decision.number)
+            await world.desk.deciding.accept(ADA, number)
         else:
-            await world.desk.deciding.override(ADA, decision.number, "prompting", "No")
-        await world.desk.reviewing.review(ADA, decision.number, outcome, "")
+            await world.desk.deciding.override(ADA, number, "tuning", "No")
+        await world.desk.reviewing.review(ADA, number, outcome, "")
     unreviewed = await world.decided()
     await world.desk.deciding.accept(ADA, unreviewed.number)
     found = await world.desk.reviewing.calibration("T1", "small")
     one_each = {Outcome.WORKED: 1, Outcome.FAILED: 1}
-    assert found.options == {"rag": Tally(one_each, one_each)}
-    rules = {reason.rule for reason in unreviewed.verdict.reasons}
-    assert rules
-    assert found.rules == dict.fromkeys(rules, Tally(one_each, one_each))
+    followed, overridden = Tally(followed=one_each), Tally(overridden=one_each)
+    assert found.options == {"rag": followed, "tuning": overridden}
+    assert found.rules == {"facts": followed, "fresh": followed, "strict": overridden}
+    nothing = calibrate([], {})
     for workspace, playbook in (("T2", "small"), ("T1", "other")):
-        assert await world.desk.reviewing.calibration(workspace, playbook) == calibrate([])
+        assert await world.desk.reviewing.calibration(workspace, playbook) == nothing
+
+
+def test_rules_with_enough_reviews_come_worst_first() -> None:
+    """A rule is named from three decisions on that were tried; what failed more comes first."""
+    worked, partly, failed, untried = (
+        {outcome: 3}
+        for outcome in (Outcome.WORKED, Outcome.PARTLY, Outcome.FAILED, Outcome.NOT_TRIED)
+    )
+    rules = {
+        "good": Tally(worked),
+        "few": Tally({Outcome.FAILED: 2}, {Outcome.NOT_TRIED: 5}),
+        "half": Tally(partly),
+        "bad": Tally(overridden=failed),
+        "untried": Tally(untried),
+        "mixed": Tally(worked, failed),
+    }
+    assert [rule for rule, _ in Calibration({}, rules).worst_rules()] == [
+        "bad",
+        "mixed",
+        "half",
+        "good",
+    ]

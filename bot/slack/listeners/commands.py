@@ -86,14 +86,14 @@ class Commands:
         return await respond_privately(body["response_url"], resume_offer(drafts, playbook))
 
     async def _rules(self, body: dict[str, Any]) -> None:
-        """Show the playbooks in use, and how their recommendations have gone."""
+        """Show the playbooks in use, and how the decisions by them have gone."""
         workspace, editions = who(body).workspace, self._desk.editions
         calibration = self._desk.reviewing.calibration
         found = [
             (editions.current(each).advisor.playbook, await calibration(workspace, each))
             for each in editions.titles()
         ]
-        await respond_privately(body["response_url"], rules_message(found))
+        await self._finding.respond(body, rules_message(found))
 
     def _opens(self, body: dict[str, Any]) -> bool:
         word, rest = typed(body)

@@ -100,7 +100,7 @@ class FindingListeners:
 
     async def _show(self, number: int, sight: Sight, body: Body, client: AsyncWebClient) -> None:
         for message in await self._finder.show(sight, number, client):
-            await self._respond(body, message)
+            await self.respond(body, message)
 
     async def _export(
         self, what: int | str, sight: Sight, body: Body, client: AsyncWebClient
@@ -109,9 +109,9 @@ class FindingListeners:
             message = await self._finder.export_one(sight, what, client)
         else:
             message = await self._finder.export_all(sight, what, client)
-        await self._respond(body, message)
+        await self.respond(body, message)
 
-    async def _respond(self, body: Body, message: Message) -> None:
+    async def respond(self, body: Body, message: Message) -> None:
         """Answer where the person asked; by direct message where Slack does not take that."""
         if not await respond_privately(body["response_url"], message):
             await self._desk.tell(who(body), not_shown(message))

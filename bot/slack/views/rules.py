@@ -1,16 +1,19 @@
-"""The rules in use, and how the recommendations made by them have turned out."""
+"""The rules in use, and how the decisions made by them have turned out."""
 
 from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
 from bot.advice.playbook import Playbook
-from bot.decisions.calibration import Calibration, Counts, Tally
+from bot.decisions.calibration import ENOUGH, Calibration, Counts, Tally
 from bot.decisions.model import Outcome
 from bot.slack.text import FALLBACK, escape, fit, fit_escaped
 from bot.slack.views.message import Message, as_dicts, section
 
 _MOST_PLAYBOOKS = 5
+_MOST_RULES = 5
+_RULE = 150
+"""Characters of a rule's sentence."""
 _OUTCOMES = {
     Outcome.WORKED: "worked",
     Outcome.PARTLY: "worked partly",
@@ -20,7 +23,7 @@ _OUTCOMES = {
 
 
 def rules_message(found: Sequence[tuple[Playbook, Calibration]]) -> Message:
-    """Return what decides: each playbook in use, with how its recommendations have gone."""
+    """Return what decides: each playbook in use, with how its decisions have gone."""
     blocks: list[Block] = [section(_playbook(*each)) for each in found[:_MOST_PLAYBOOKS]]
     titles = ", ".join(playbook.title for playbook, _ in found)
     return Message(
@@ -39,26 +42,39 @@ def _playbook(playbook: Playbook, calibration: Calibration) -> str:
     ]
     if not calibration.options:
         return "\n".join([*lines, "Nobody has reviewed a decision made by them yet."])
-    lines.append("How recommendations have gone, by the reviews:")
+    lines.append("How decisions have gone, by what was chosen:")
     for option, tally in calibration.options.items():
         known = playbook.options.get(option)
         title = fit_escaped(known.title if known else option, 50)
         lines.append(f"•  *{title}*: {_tally(tally)}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_rules(playbook, calibration)])
+
+
+def _rules(playbook: Playbook, calibration: Calibration) -> list[str]:
+    """Return how it went where a rule spoke for what was chosen, for rules with enough reviews."""
+    because = {rule.id: rule.because for rule in playbook.rules}
+    found = [(because[rule], tally) for rule, tally in calibration.worst_rules() if rule in because]
+    if not found:
+        return []
+    lines = [
+        f"By the reasons that spoke for it, the worst first ({ENOUGH} reviews or more):",
+        *(
+            f"•  “{fit_escaped(words, _RULE)}” {_counts(tally.total)}"
+            for words, tally in found[:_MOST_RULES]
+        ),
+    ]
+    rest = len(found) - _MOST_RULES
+    return [*lines, f"and {rest} more"] if rest > 0 else lines
 
 
 def _tally(tally: Tally) -> str:
-    parts = []
-    if tally.followed:
-        parts.append(f"followed {_times(sum(tally.followed.values()))} ({_counts(tally.followed)})")
-    if tally.overridden:
-        made = _times(sum(tally.overridden.values()))
-        parts.append(f"decided differently {made} ({_counts(tally.overridden)})")
-    return "; ".join(parts)
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
+    against = sum(tally.overridden.values())
+    if not against:
+        return _counts(tally.total)
+    if not tally.followed:
+        return f"{_counts(tally.total)}, each against the recommendation"
+    some = f"{against} of them against the recommendation: {_counts(tally.overridden)}"
+    return f"{_counts(tally.total)} ({some})"
 
 
 def _counts(counts: Counts) -> str:

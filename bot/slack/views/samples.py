@@ -156,7 +156,7 @@ def _review_samples(decision: Decision, playbook: Playbook) -> dict[str, Sample]
         "review question, answered": _blocks(review_question(decision, playbook, answered)),
         "review modal": {"view": review_modal(decision, playbook, other, Outcome.PARTLY)},
         "review modal, answered": {"view": review_modal(decision, playbook, answered)},
-        "rules": _blocks(rules_message([(playbook, calibrate([decision]))] * 9)),
+        "rules": _blocks(rules_message([(playbook, calibrate([decision] * 9, {}))] * 9)),
         "announcement, reviewed": _blocks(announcement(decision, playbook)),
     }
 
