@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import aiohttp
-from prometheus_client import CollectorRegistry
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -33,7 +33,11 @@ from bot.store.installations import SqliteInstallations
 from bot.store.log import Log
 from bot.store.outbox import SqliteOutbox
 from bot.store.sqlite import SqliteStore
-from bot.web import Checks, Endpoints, Handler, Readiness, create_web
+from bot.store.vitals import SqliteVitals
+from bot.web.app import Endpoints, create_web
+from bot.web.events import Handler
+from bot.web.metrics import SOCKET, Measures
+from bot.web.vitals import Sources, Vitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +105,17 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         schedule = create_schedule(woken.set, playbooks.refresh, rounds.wake)
         schedule.start()
         stack.callback(schedule.shutdown, wait=False)
-        ready = _readiness(log, playbooks)
-        port = await stack.enter_async_context(_serving(settings, clock, bolt, ready, pages))
+        vitals = Vitals(
+            Sources(SqliteVitals(log), outbox, desk.digesting.behind, playbooks, rounds.age, clock)
+        )
+        measures = Measures(vitals.figures)
+        handle = None if settings.socket_mode else _handler(bolt)
+        web = _serving(settings, clock, Endpoints(handle, vitals.readiness, measures, pages))
+        port = await stack.enter_async_context(web)
         if settings.app_token is not None:
             token = settings.app_token.get_secret_value()
-            await stack.enter_async_context(socket_mode(bolt, token))
+            acked = partial(measures.acked, SOCKET)
+            await stack.enter_async_context(socket_mode(bolt, token, acked))
 
         def look() -> None:
             woken.set()
@@ -137,39 +147,16 @@ async def _delivering(courier: Courier) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _serving(
-    settings: Settings,
-    clock: Clock,
-    bolt: AsyncApp,
-    ready: Checks,
-    pages: Sequence[BaseRoute],
-) -> AsyncIterator[int]:
+async def _serving(settings: Settings, clock: Clock, endpoints: Endpoints) -> AsyncIterator[int]:
     """Serve HTTP: Slack's requests unless Socket Mode is on, health and metrics always."""
     secret = settings.signing_secret
-    web = create_web(
-        Endpoints(
-            handle=None if settings.socket_mode else _handler(bolt),
-            ready=ready,
-            registry=CollectorRegistry(),
-            pages=pages,
-        ),
-        clock,
-        secret.get_secret_value() if secret else None,
-    )
+    web = create_web(endpoints, clock, secret.get_secret_value() if secret else None)
     server = HttpServer(web, settings.host, settings.port)
     await server.start()
     try:
         yield server.port
     finally:
         await server.stop()
-
-
-def _readiness(log: Log, playbooks: FolderPlaybooks) -> Checks:
-    async def ready() -> Readiness:
-        trouble = await log.trouble()
-        return Readiness((trouble,) if trouble else (), playbooks.troubles())
-
-    return ready
 
 
 def _handler(bolt: AsyncApp) -> Handler:

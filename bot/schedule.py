@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from time import monotonic
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -16,11 +17,24 @@ PLAYBOOK_SECONDS = 2
 class Rounds:
     """Does what may have become due, one work after the other: at first, and when woken."""
 
-    def __init__(self, *works: Callable[[], Awaitable[object]]) -> None:
-        """Make rounds; nothing happens before `run`. Each work finds in the log what is due."""
+    def __init__(
+        self, *works: Callable[[], Awaitable[object]], time: Callable[[], float] = monotonic
+    ) -> None:
+        """Make rounds; nothing happens before `run`.
+
+        Args:
+            works: each finds in the log what is due.
+            time: seconds that only pass, whatever is done to the clock.
+        """
         self._works = works
+        self._time = time
+        self._sign_of_life = time()
         self._woken = asyncio.Event()
         self._stopping = False
+
+    def age(self) -> float:
+        """Return the seconds since the last sign of life: a round begun, or a work done."""
+        return self._time() - self._sign_of_life
 
     def wake(self) -> None:
         """Have a round made, now or right after the one under way."""
@@ -35,9 +49,11 @@ class Rounds:
         """Make rounds until stopped; a work that fails is logged, and tried again next time."""
         while not self._stopping:
             self._woken.clear()
+            self._sign_of_life = self._time()
             for work in self._works:
                 if not self._stopping:
                     await _survive(work)
+                    self._sign_of_life = self._time()
             await self._woken.wait()
 
 

@@ -75,3 +75,26 @@ async def test_stopping_waits_for_the_work_under_way() -> None:
         go_on.set()
         await running
     assert (finished, never.done) == (["slow"], 0)
+
+
+async def test_a_round_is_a_sign_of_life() -> None:
+    """Each round and each work in it is a sign of life; while one hangs its age grows."""
+    now, hanging, go_on = 100.0, asyncio.Event(), asyncio.Event()
+
+    async def hang() -> None:
+        hanging.set()
+        await go_on.wait()
+
+    rounds = Rounds(hang, time=lambda: now)
+    now = 160.0
+    assert rounds.age() == 60
+    running = asyncio.create_task(rounds.run())
+    async with asyncio.timeout(5):
+        await hanging.wait()
+        assert rounds.age() == 0
+        now = 260.0
+        assert rounds.age() == 100
+        go_on.set()
+        rounds.stop()
+        await running
+    assert rounds.age() == 0

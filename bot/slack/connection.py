@@ -1,19 +1,25 @@
 """Reaching Slack: whether it takes our tokens, and the Socket Mode connection."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from time import perf_counter
 
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.refusals import UNREACHABLE, refusal_of
 
 log = structlog.get_logger(__name__)
 
+Acked = Callable[[float, bool], None]
+"""Takes the seconds from a request to its answer, and whether it was taken."""
 _NOT_OURS = frozenset(
     {
         "account_inactive",
@@ -26,6 +32,7 @@ _NOT_OURS = frozenset(
 )
 
 
+_BAD_REQUEST = 400
 _FIRST_CONNECTION = 3
 """Seconds that the start waits for a connection; it goes on trying in the background."""
 
@@ -49,11 +56,34 @@ async def check_bot_token(client: AsyncWebClient, token: str) -> None:
         log.warning("Slack cannot be reached; deliveries wait", error=type(error).__name__)
 
 
+class _Timed(AsyncSocketModeHandler):
+    """Answers what comes in, and tells how long that took and whether it was taken."""
+
+    def __init__(self, bolt: AsyncApp, app_token: str, acked: Acked) -> None:
+        super().__init__(bolt, app_token)
+        self._acked = acked
+
+    async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
+        began = perf_counter()
+        well = False
+        try:
+            response = await run_async_bolt_app(self.app, req)
+            await send_async_response(client, req, response, began)
+            well = response.status < _BAD_REQUEST
+        finally:
+            self._acked(perf_counter() - began, well)
+
+
 @asynccontextmanager
-async def socket_mode(bolt: AsyncApp, app_token: str) -> AsyncIterator[None]:
+async def socket_mode(bolt: AsyncApp, app_token: str, acked: Acked) -> AsyncIterator[None]:
     """Keep a Socket Mode connection for the length of a `with` block.
 
     A Slack that is away at the start is tried again until it answers.
+
+    Args:
+        bolt: answers what comes in.
+        app_token: opens the connection.
+        acked: called after each answer.
 
     Raises:
         TokenRefused: Slack does not take the app-level token.
@@ -64,7 +94,7 @@ async def socket_mode(bolt: AsyncApp, app_token: str) -> AsyncIterator[None]:
         _raise_if_refused(error, "SLACK_APP_TOKEN", "Basic Information > App-Level Tokens")
     except UNREACHABLE as error:
         log.warning("Slack cannot be reached; trying again", error=type(error).__name__)
-    handler = AsyncSocketModeHandler(bolt, app_token)
+    handler: AsyncSocketModeHandler = _Timed(bolt, app_token, acked)
     connecting = asyncio.create_task(_connect(handler))
     await asyncio.wait({connecting}, timeout=_FIRST_CONNECTION)
     try:

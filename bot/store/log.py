@@ -52,12 +52,12 @@ class Log:
         return await self._on_thread(lambda: self._in_transaction(work))
 
     async def trouble(self) -> str | None:
-        """Return what keeps the log from being written; None if it can be."""
+        """Try to write, and return what keeps the log from being written; None if it can be."""
         return await self._on_thread(self._trouble)
 
     def _trouble(self) -> str | None:
         try:
-            self._in_transaction(lambda db: db.execute("PRAGMA user_version"))
+            self._in_transaction(lambda db: db.execute("PRAGMA user_version = 0"))
         except sqlite3.Error as error:
             return f"the database {self._path} cannot be written: {error}"
         return None

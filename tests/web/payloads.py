@@ -44,17 +44,18 @@ def payloads() -> list[dict[str, Any]]:
                 {
                     "type": kind,
                     "action_id": action,
-                    "block_id": "decision:1",
+                    "block_id": block,
                     "value": "small",
                     "selected_channel": "C2",
                     "selected_option": {"value": "withdraw:1"},
                 }
             ],
         }
-        for kind, action in [
-            *(("button", each) for each in ("resume", "retry_post", "resend", "start:small", "x")),
-            ("channels_select", "post_elsewhere"),
-            ("overflow", "menu"),
+        for kind, action, block in [
+            *(("button", each, "decision:1") for each in ("resume", "start:small", "x")),
+            *(("button", each, "delivery:T1/1/team") for each in ("retry_post", "resend")),
+            ("channels_select", "post_elsewhere", "delivery:T1/1/announcement"),
+            ("overflow", "menu", "decision:1"),
         ]
     ]
     back = {"type": "button", "action_id": "back", "block_id": "navigation"}

@@ -1,0 +1,61 @@
+"""How the log is, and what waits in it. Fills the port `LogVitals`."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.decisions.delivery import DeliveryState
+from bot.decisions.vitals import Waiting
+from bot.store.inspection import known_steps
+from bot.store.log import Log
+from bot.store.migrations import migrations
+
+_UNSETTLED = (
+    DeliveryState.PENDING,
+    DeliveryState.SENDING,
+    DeliveryState.HELD,
+    DeliveryState.UNKNOWN,
+    DeliveryState.FAILED,
+)
+# Both walk along the index of states, past what was sent, which is nearly everything.
+_COUNTS = "select state, count(*) as number from deliveries where state in ({}) group by state"
+_SINCE = """
+select min(coalesce(kept_at, due_at)) as since from deliveries where state in ('pending', 'sending')
+"""
+
+
+class SqliteVitals:
+    """The port `LogVitals`, on a log."""
+
+    def __init__(self, log: Log) -> None:
+        """Make it on a log that its owner opens and closes."""
+        self._log = log
+        self._known = known_steps()
+
+    async def trouble(self) -> str | None:
+        """Return what keeps the log from being used; None if it can be."""
+        return await self._log.trouble() or await self._log.read(self._other_schema)
+
+    async def waiting(self) -> Waiting:
+        """Return what waits to be delivered, in one look at the log."""
+        return await self._log.read(_waiting)
+
+    def _other_schema(self, db: Database) -> str | None:
+        newer = [step.name for step in migrations.applied(db) if step.name not in self._known]
+        if newer:
+            return (
+                f"a newer version of ragvsft has brought the database to its schema ({newer[-1]}): "
+                "run that version"
+            )
+        if migrations.pending(db):
+            return "the database is of an older schema: restart the bot to bring it up to date"
+        return None
+
+
+def _waiting(db: Database) -> Waiting:
+    states = [state.value for state in _UNSETTLED]
+    query = _COUNTS.format(", ".join("?" * len(states)))
+    found = {row["state"]: int(row["number"]) for row in db.query(query, states)}
+    (oldest,) = db.query(_SINCE)
+    since = datetime.fromisoformat(oldest["since"]) if oldest["since"] else None
+    return Waiting({state: found.get(state, 0) for state in states}, since)

@@ -1,0 +1,111 @@
+"""Slack's requests: taken only as Slack signed them, and never answered with an error of ours."""
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
+from urllib.parse import parse_qs
+
+import structlog
+from slack_sdk.signature import SignatureVerifier
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from bot.decisions.ports import Clock
+from bot.web.metrics import HTTP, Measures
+
+log = structlog.get_logger(__name__)
+
+LARGEST_BODY = 1_000_000
+"""Bytes; Slack's largest payloads carry a view of 250 kB, form-encoded."""
+_WINDOW = 60 * 5
+_BAD_REQUEST = 400
+
+Headers = Mapping[str, str]
+Handler = Callable[[str, Headers], Awaitable[Response]]
+"""Takes a verified body and its headers, returns the response."""
+
+
+def events(
+    handle: Handler, measures: Measures, clock: Clock, signing_secret: str
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return what takes Slack's requests, and lets none through that Slack did not sign.
+
+    Args:
+        handle: is given those that are Slack's.
+        measures: is told how each went.
+        clock: the only source of time.
+        signing_secret: what Slack signs with.
+    """
+    verifier = SignatureVerifier(signing_secret)
+
+    async def receive(request: Request) -> Response:
+        began = perf_counter()
+        body = await _body(request)
+        if body is None:
+            measures.refused("size")
+            return PlainTextResponse("The request is too large.", 413)
+        if body.startswith(b"ssl_check=1"):
+            return Response()
+        if not _signed(verifier, clock, request.headers, body):
+            measures.refused("signature")
+            return PlainTextResponse("The signature is missing or wrong.", 401)
+        problem = _malformed(body, request.headers.get("content-type", ""))
+        if problem:
+            measures.refused("form")
+            return PlainTextResponse(problem, 400)
+        response = await _handled(handle, body, request.headers)
+        measures.acked(HTTP, perf_counter() - began, response.status_code < _BAD_REQUEST)
+        return response
+
+    return receive
+
+
+async def _handled(handle: Handler, body: bytes, headers: Headers) -> Response:
+    try:
+        return await handle(body.decode(), headers)
+    except Exception:  # Bolt stumbles over what Slack never sends
+        log.exception("a request could not be dispatched")
+        return PlainTextResponse("This request could not be understood.", 400)
+
+
+async def _body(request: Request) -> bytes | None:
+    """Return the body; None if it is larger than anything that Slack sends."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            return None
+    return bytes(body)
+
+
+def _signed(verifier: SignatureVerifier, clock: Clock, headers: Headers, body: bytes) -> bool:
+    """Whether a request is Slack's, and not older than five minutes.
+
+    https://docs.slack.dev/authentication/verifying-requests-from-slack
+    """
+    timestamp = headers.get("x-slack-request-timestamp", "")
+    signature = headers.get("x-slack-signature", "")
+    if not (timestamp.isdecimal() and timestamp.isascii() and signature.isascii()):
+        return False
+    if len(timestamp) > 12 or abs(clock.now().timestamp() - int(timestamp)) > _WINDOW:
+        return False
+    try:
+        expected = verifier.generate_signature(timestamp=timestamp, body=body)
+    except UnicodeDecodeError:  # Slack signs text
+        return False
+    return expected is not None and hmac.compare_digest(expected, signature)
+
+
+def _malformed(body: bytes, content_type: str) -> str | None:
+    """Return what is wrong with a body that Bolt could stumble over; None if nothing is."""
+    try:
+        text = body.decode()
+        if content_type.startswith("application/json"):
+            parsed = json.loads(text)
+        else:
+            fields = parse_qs(text, keep_blank_values=True, max_num_fields=100)
+            parsed = json.loads(fields["payload"][0]) if "payload" in fields else fields
+    except (ValueError, RecursionError):
+        return "The body cannot be read."
+    return None if isinstance(parsed, dict) and parsed else "The body holds no object."

@@ -1,0 +1,96 @@
+"""How the log is, and what waits in it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from bot.decisions.delivery import Delivery, DeliveryKind
+from bot.decisions.vitals import Waiting
+from bot.store import vitals
+from bot.store.vitals import SqliteVitals
+from tests.decisions.world import StoppedClock, World
+
+NOTHING = dict.fromkeys(("pending", "sending", "held", "unknown", "failed"), 0)
+BEGIN = StoppedClock().now()
+
+
+@pytest.fixture
+def other(world: World, path: Path) -> Iterator[sqlite3.Connection]:
+    """Another program's connection to the same file."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+async def test_a_log_that_can_be_written_has_no_trouble(world: World) -> None:
+    """A sound log of this version can be used, and is left as it was."""
+    before = await world.rows("_sqlite_migrations")
+    assert await SqliteVitals(world.log).trouble() is None
+    assert await world.rows("_sqlite_migrations") == before
+
+
+async def test_a_log_that_cannot_be_written_says_why(
+    world: World, other: sqlite3.Connection
+) -> None:
+    """While somebody else keeps the lock for writing, the log cannot be written."""
+    await world.log.read(lambda db: db.execute("pragma busy_timeout = 10"))
+    other.execute("begin immediate")
+    said = await SqliteVitals(world.log).trouble()
+    assert said is not None
+    assert said.endswith("cannot be written: database is locked")
+    other.execute("rollback")
+    assert await SqliteVitals(world.log).trouble() is None
+
+
+async def test_trying_to_write_really_writes(world: World) -> None:
+    """A log that may only be read is found out: the trial is a write and not only its lock."""
+    await world.log.read(lambda db: db.execute("pragma query_only = on"))
+    said = await SqliteVitals(world.log).trouble()
+    assert said is not None
+    assert "cannot be written: attempt to write a readonly database" in said
+
+
+async def test_another_schema_is_trouble(world: World, other: sqlite3.Connection) -> None:
+    """A schema brought on by a newer version, or one that lacks a step, is said to be so."""
+    looked = SqliteVitals(world.log)
+    steps = Database(other).table("_sqlite_migrations")
+    steps.insert({"migration_set": "ragvsft", "name": "m999_later", "applied_at": "2030"})
+    assert "a newer version of ragvsft" in str(await looked.trouble())
+    steps.delete_where("name in ('m999_later', 'm006_asked_of')")
+    assert "of an older schema: restart the bot" in str(await looked.trouble())
+
+
+async def test_what_waits_is_counted_by_state(world: World) -> None:
+    """What was sent is not counted; what is on its way has an age, what is parked has none."""
+    looked = SqliteVitals(world.log)
+    assert await looked.waiting() == Waiting(NOTHING, None)
+    for number in range(4):
+        at = BEGIN + timedelta(hours=number)
+        kind = DeliveryKind.NOTICE
+        await world.store.add_delivery(Delivery(f"T1/{number}", "T1", kind, f"U{number}", at))
+    world.clock.advance(timedelta(hours=5))
+    sent, parked = [await world.outbox.claim(world.clock.now()) for _ in range(2)]
+    assert sent is not None
+    assert parked is not None
+    await world.outbox.sent(sent, "D1", "1.1")
+    await world.outbox.unknown(parked, "timeout", None)
+    third = await world.outbox.claim(world.clock.now())
+    assert third is not None
+    await world.outbox.retry(third, world.clock.now() + timedelta(hours=1), "ratelimited")
+    found = await looked.waiting()
+    assert found.counts == NOTHING | {"unknown": 1, "pending": 2}
+    assert found.since == BEGIN + timedelta(hours=2)
+
+
+async def test_what_was_sent_does_not_slow_a_look_down(world: World) -> None:
+    """Both questions walk along the index of states, and pass over no delivery that was sent."""
+    asked = (vitals._COUNTS.format("'pending', 'failed'"), vitals._SINCE)
+    plans = await world.log.read(
+        lambda db: [row[3] for query in asked for row in db.execute(f"explain query plan {query}")]
+    )
+    assert len(plans) == 2
+    assert all("SEARCH deliveries USING" in plan and "state=?" in plan for plan in plans)
