@@ -21,16 +21,16 @@ _FAMILY = "Noto Sans"
 _IN_FONT = (range(0x20, 0x180), range(0x370, 0x460), range(0x2010, 0x203B), range(0x20A0, 0x20C0))
 """The characters that the font was cut down to: Latin, Greek, Cyrillic, and their signs."""
 
-_WIDTH = 720
+_WIDTH = 600
 _SHARPNESS = 2
 """Pixels of the PNG for each of the drawing's: most screens show twice as many as they count."""
-_PLOT = 310
+_PLOT = 290
 _MARGIN = 18
 _SMALL = 18
 _LARGE = 22
 _LEGEND_LINE = 1.5 * _SMALL
 _COLUMNS = 2
-_TITLE_WIDTH = 25.0
+_TITLE_WIDTH = 22.5
 _MOST_TICKS = 5
 _LEAST_WEEKS = 6
 
@@ -124,12 +124,13 @@ def _svg(weeks: Sequence[date], bars: Sequence[_Bars]) -> str:
     rows = -(-len(bars) // _COLUMNS)
     unreserved = len(bars) % _COLUMNS  # pygal 3.1 rounds the lines of the legend down
     blank = max(0, _LEAST_WEEKS - len(weeks))
+    highest = max(map(sum, zip(*(each.counts for each in bars), strict=True)))
     chart = pygal.StackedBar(
         _config([each.look for each in bars]),
         title=_title(weeks),
         height=_PLOT + round(_LEGEND_LINE * rows),
         margin_bottom=_MARGIN + round(_LEGEND_LINE * unreserved),
-        y_labels=_ticks(max(map(sum, zip(*(each.counts for each in bars), strict=True)))),
+        y_labels=[{"value": each, "label": _count(each, highest)} for each in _ticks(highest)],
     )
     chart.x_labels = [_day(week) for week in weeks] + [""] * blank
     chart.x_labels_major = [_day(week) for week in weeks[::-2]]
@@ -157,7 +158,6 @@ def _config(looks: Sequence[_Look]) -> Any:
         truncate_legend=-1,
         truncate_label=-1,
         show_minor_x_labels=False,
-        value_formatter="{:,}".format,
     )
 
 
@@ -225,6 +225,11 @@ def _ticks(highest: int) -> list[int]:
     return list(range(0, highest + step, step))
 
 
+def _count(number: int, highest: int) -> str:
+    """Return a tick's number, in thousands where there are many of them."""
+    return f"{number // 1000:,}k" if number and highest >= 10_000 else f"{number:,}"
+
+
 def _short(title: str) -> str:
     """Return a title on one line, in characters of the font, as long as its column is wide.
 
@@ -254,4 +259,6 @@ def _width(character: str) -> float:
         return 1.6
     if character in "Iijlftr.,:;'|!()[]- ":
         return 0.6
+    if character in "cksvxyz":
+        return 0.85
     return 1.25 if character.isupper() else 1.0

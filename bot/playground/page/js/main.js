@@ -23,11 +23,11 @@ function render() {
     return;
   }
   settleChannel();
-  const sides = `${ui.thread ? " has-thread" : ""}${ui.tools ? " has-tools" : ""}`;
+  const sides = `${ui.thread ? " has-thread" : ""}${ui.tools ? " has-tools" : ""}${ui.menu ? " has-menu" : ""}`;
   patch(
     root,
     ui.online ? null : h("div", { class: "offline", role: "status", key: "offline" }, "Connection to the workspace lost. Trying again…"),
-    h("div", { class: `frame${sides}`, key: "frame" }, rail(), sidebar(), mainPane(), threadPane(), drawer()),
+    h("div", { class: `frame${sides}`, key: "frame" }, rail(), sidebar(), mainPane(), threadPane(), drawer(), scrim()),
     modal(),
     confirmDialog(),
   );
@@ -35,11 +35,17 @@ function render() {
   if (title !== titled) document.title = titled = title;
 }
 
+/** Behind the menu, where there is no room for it beside the messages. */
+function scrim() {
+  return ui.menu ? h("div", { class: "scrim", key: "scrim", onclick: () => setUi({ menu: false }) }) : null;
+}
+
 function onEscape(event) {
   if (event.key !== "Escape" || event.isComposing) return;
   if (ui.popover) closePopover();
   else if (ui.confirm) setUi({ confirm: null });
   else if (server?.modals.length) closeTopModal();
+  else if (ui.menu) setUi({ menu: false });
   else if (ui.tools) setUi({ tools: false });
   else if (ui.thread) setUi({ thread: null });
   else return;

@@ -11,6 +11,7 @@ const PATHS = {
   more: "M5 10h.01M10 10h.01M15 10h.01",
   moreVertical: "M10 5v.01M10 10v.01M10 15v.01",
   close: "m5 5 10 10M15 5 5 15",
+  menu: "M3.5 5.5h13M3.5 10h13M3.5 14.5h13",
   back: "M12 4.5 6.5 10l5.5 5.5",
   chevronDown: "m5 7.5 5 5 5-5",
   chevronRight: "m7.5 5 5 5-5 5",

@@ -17,7 +17,7 @@ export function rememberPerson(id) {
 /** Show a channel, and in it a thread or a message when given. */
 export function openChannel(id, { thread = null, highlight = null } = {}) {
   ui.thread = thread ? { channel: id, ts: thread } : null;
-  setUi({ channel: id, highlight, popover: null });
+  setUi({ channel: id, highlight, popover: null, menu: false });
   const hash = highlight ? `#${id}/p${highlight.replace(".", "")}` : `#${id}`;
   if (location.hash !== hash) history.replaceState(null, "", hash);
 }

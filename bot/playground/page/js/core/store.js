@@ -18,6 +18,7 @@ export const ui = {
   thread: null,
   homeTab: "home",
   tools: false,
+  menu: false,
   fault: null,
   clockTo: null,
   commandAt: 0,

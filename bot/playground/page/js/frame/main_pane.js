@@ -43,6 +43,7 @@ function header(one, inApp) {
   return h(
     "header",
     { class: "main-head", key: "head" },
+    menuButton(),
     h(
       "h2",
       { class: "main-title" },
@@ -53,6 +54,15 @@ function header(one, inApp) {
     one.topic ? h("span", { class: "main-topic" }, textNodes(one.topic)) : null,
     h("span", { class: "main-space" }),
     one.kind === "im" ? null : members(one),
+  );
+}
+
+/** Shows the channels and people where there is no room for them. */
+function menuButton() {
+  return h(
+    "button",
+    { class: "icon-button menu-button", type: "button", "aria-label": "Channels and people", "aria-expanded": String(ui.menu), onclick: () => setUi({ menu: !ui.menu }) },
+    icon("menu"),
   );
 }
 
