@@ -1,0 +1,112 @@
+"""Several processes on one log: each week's digest is posted once."""
+
+import asyncio
+import multiprocessing
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.decisions.digest.calendar import latest_due, next_due
+from bot.decisions.digest.settings import Rhythm
+from bot.decisions.model import Person, Place, Visibility
+from bot.playground import Playground, serving
+from bot.playground.model import Message
+from bot.store.log import Log
+from tests.decisions.shelf import decision, shelve
+from tests.decisions.world import World
+from tests.scenarios import weekly
+
+PROCESSES, WEEKS = 5, 50
+WITHIN = 60
+ROOT = Path(__file__).parents[2]
+RHYTHM = Rhythm(zone="Europe/Berlin")
+
+
+@pytest.fixture
+async def playground() -> AsyncIterator[Playground]:
+    """A workspace, served."""
+    made = Playground()
+    async with serving(made):
+        yield made
+    assert made.violations == []
+
+
+async def test_five_processes_and_fifty_weeks_make_fifty_digests(
+    playground: Playground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Processes with clocks of their own look at the same time; each week has one message."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    database, chance = tmp_path / "ragvsft.db", random.Random(5)
+    moment = await _prepared(playground, database)
+    orders = weekly.Orders(database, playground.api_url, playground.bot_token, timedelta())
+    processes = [
+        _started(replace(orders, skew=timedelta(seconds=4 * place))) for place in range(PROCESSES)
+    ]
+    pipes = [pipe for _, pipe in processes]
+    sent, tried = [], 0
+    async with asyncio.timeout(WITHIN):
+        await _answers(pipes)
+        for _ in range(WEEKS):
+            moment = next_due(RHYTHM, moment).at
+            look_at = moment + timedelta(minutes=chance.randrange(23 * 60))
+            playground.clock.move_to(look_at)
+            for pipe in pipes:
+                pipe.send(look_at)
+            answers = await _answers(pipes)
+            sent.append(sum(each for each, _ in answers))
+            tried = sum(each for _, each in answers)
+        for process, pipe in processes:
+            pipe.send(None)
+            await asyncio.to_thread(process.join)
+    weeks = Counter(_week(message) for message in _digests(playground))
+    assert sent == [1] * WEEKS
+    assert len(weeks) == WEEKS
+    assert set(weeks.values()) == {1}
+    assert tried > WEEKS, "no two processes ever tried for the same turn"
+
+
+async def _prepared(playground: Playground, database: Path) -> Any:
+    """Log a decision that waits, and settings; return when the first digest is due next."""
+    log = await Log(database).open()
+    world = World(log)
+    team, ada = playground.team.id, playground.person("ada").id
+    place = Place(playground.channel("product").id, Visibility.PUBLIC)
+    await shelve(world, decision(1, workspace=team, people=(ada,), place=place))
+    settings = await world.desk.digesting.suggested(Person(team, ada), place, RHYTHM.zone)
+    await world.desk.digesting.change(replace(settings, rhythm=RHYTHM))
+    await log.close()
+    return latest_due(RHYTHM, world.clock.now()).at
+
+
+def _started(orders: weekly.Orders) -> tuple[Any, Connection]:
+    """Start a process, forked from one that has imported everything."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.scenarios.weekly"])
+    forkserver.ensure_running()
+    ours, theirs = context.Pipe()
+    process = context.Process(target=weekly.live, args=(orders, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+async def _answers(pipes: list[Connection]) -> list[Any]:
+    return await asyncio.gather(*(asyncio.to_thread(pipe.recv) for pipe in pipes))
+
+
+def _digests(playground: Playground) -> list[Message]:
+    kept = playground.team.messages[playground.channel("product").id]
+    return [each for each in kept if each.by_app]
+
+
+def _week(message: Message) -> str:
+    assert message.metadata is not None
+    return str(message.metadata["event_payload"]["key"])
