@@ -6,7 +6,7 @@ from bot.decisions.digest.calendar import Due
 from bot.decisions.digest.settings import DigestSettings
 from bot.decisions.model import Place, Visibility
 from bot.slack.text import channel_link
-from bot.slack.views.digest.words import coming, every
+from bot.slack.views.digest.words import every
 from bot.slack.views.notices import notice_modal
 
 NOT_A_CHANNEL = "A digest belongs to a channel: type this in the channel that shall have it."
@@ -19,7 +19,7 @@ def saved(settings: DigestSettings, due: Due | None, command: str) -> dict[str, 
         return notice_modal("Digest off", _is_off(here, command))
     words = (
         f"*{here} gets a digest {every(settings.rhythm)}.*\n"
-        f"The next one comes on {coming(due, settings.rhythm)}"
+        f"The next one comes on {due.day:%A %-d %B}"
     )
     words += "." if settings.even_if_quiet else ", if there is something to tell by then."
     return notice_modal("Digest saved", f"{words}{_membership(settings.place)}")

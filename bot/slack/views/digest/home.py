@@ -18,13 +18,13 @@ from bot.decisions.digest.settings import DigestSettings, Scope
 from bot.slack import ids
 from bot.slack.digest_forms import about
 from bot.slack.text import channel_link
-from bot.slack.views.digest.words import coming, every
+from bot.slack.views.digest.words import every
 from bot.slack.views.message import mrkdwn, plain
 
 MOST_DIGESTS = 8
 _NONE = (
-    "Once a week, a channel can hear what waits for whom and what was decided. None of yours does "
-    "yet."
+    "Once a week, a channel can be told what waits for whom, and what was decided. None of yours "
+    "is yet."
 )
 
 
@@ -53,7 +53,7 @@ def digest_blocks(digests: Sequence[Coming]) -> list[Block]:
 
 def _row(digest: Coming) -> Block:
     settings = digest.settings
-    when = f"Next on {coming(digest.due, settings.rhythm)}" if digest.due else "Switched off"
+    when = f"Next on {digest.due.day:%A %-d %B}" if digest.due else "Switched off"
     scope = "  ·  the whole workspace" if settings.scope is Scope.WORKSPACE else ""
     title = f"*{channel_link(settings.place.channel)}*  ·  {every(settings.rhythm)}{scope}"
     return SectionBlock(

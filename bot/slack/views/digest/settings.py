@@ -80,9 +80,8 @@ def chosen_in(settings: DigestSettings, *, saved: bool) -> Chosen:
 def settings_modal(chosen: Chosen) -> dict[str, Any]:
     """Return the modal with what is chosen filled in."""
     place = chosen.place
-    blocks: list[Block] = [*_heading(chosen), *([] if place else [_channel()])]
+    blocks: list[Block] = [*_heading(chosen), _on(chosen) if place else _channel()]
     blocks += [
-        _on(chosen),
         _day(chosen.rhythm),
         _time(chosen.rhythm),
         _zone(chosen.rhythm.zone),
@@ -104,9 +103,11 @@ def settings_modal(chosen: Chosen) -> dict[str, Any]:
 
 def _heading(chosen: Chosen) -> list[Block]:
     if chosen.place is None:
-        return [section("Once a week, a channel hears what waits for whom and what was decided.")]
+        return [
+            section("Once a week, a channel is told what waits for whom, and what was decided.")
+        ]
     here = channel_link(chosen.place.channel)
-    words = f"Once a week, {here} hears what waits for whom and what was decided."
+    words = f"Once a week, {here} is told what waits for whom, and what was decided."
     if chosen.changed is None:
         return [section(words), _note("No digest comes here yet.")]
     state = f"It comes {every(chosen.rhythm)}" if chosen.on else "It is off"

@@ -29,7 +29,10 @@ def trend_sentence(digest: Digest) -> str:
 
 
 def trend_table(digest: Digest, most: int) -> TableBlock:
-    """Return a row for each week, and a column for each of the `most` frequent options."""
+    """Return the weeks in which anything was opened, with what it was opened for.
+
+    There is a column for each of the `most` frequent options, and one for all others.
+    """
     trend = digest.trend
     ranked = _ranked(trend)
     shown, others = ranked[:most], ranked[most:]
@@ -39,8 +42,9 @@ def trend_table(digest: Digest, most: int) -> TableBlock:
         heads.append("Others")
         columns.append(tuple(map(sum, zip(*(counts for _, counts in others), strict=True))))
     rows = [["Week of", *heads]]
-    for place, week in enumerate(trend.weeks):
-        rows.append([f"{week:%-d %b}", *(f"{counts[place]:,}" for counts in columns)])
+    for week, *counts in zip(trend.weeks, *columns, strict=True):
+        if any(counts):
+            rows.append([f"{week:%-d %b}", *(f"{count:,}" for count in counts)])
     return TableBlock(
         rows=[[RawTextObject(text=cell) for cell in row] for row in rows],
         column_settings=[{"align": "left"}, *[{"align": "right"} for _ in columns]],
