@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.decisions.editions import Editions
 from bot.decisions.errors import AlreadyPosted, DraftGone, ReviewInThePast
-from bot.decisions.model import Draft, Person, Place, Purpose, Workflow
+from bot.decisions.model import Draft, Person, Place, Purpose, Source, Workflow
 from bot.decisions.ports import Clock, Store
 from bot.decisions.questionnaire import WORKFLOW_STEP, Page, Questionnaire
 
@@ -87,6 +87,13 @@ class Drafting:
     async def keep(self, driver: Person, draft_id: str, answers: Mapping[str, str | None]) -> None:
         """Keep answers without going on; otherwise like `answer`."""
         await self._keep(driver, draft_id, answers)
+
+    async def note_source(self, driver: Person, draft_id: str, source: Source) -> None:
+        """Keep the message that a draft was made from; too late, nothing happens."""
+        try:
+            await self._change(driver, draft_id, lambda old: replace(old, source=source))
+        except (AlreadyPosted, DraftGone):
+            return
 
     async def turn_back(self, driver: Person, draft_id: str, step: str) -> Page:
         """Return the page before a step."""

@@ -13,6 +13,7 @@ from bot.decisions.reading import Found, Sight, Wanted
 from bot.decisions.records.madr import as_markdown, filename
 from bot.decisions.records.record import Record, as_json
 from bot.decisions.records.spreadsheet import as_csv
+from bot.slack.permalinks import Permalinks
 from bot.slack.queries import Query
 from bot.slack.refusals import UNREACHABLE
 from bot.slack.uploads import TextFile, send_file
@@ -32,6 +33,7 @@ class Finder:
         """Make it on the desk; `command` is the slash command's name."""
         self._desk = desk
         self._command = command
+        self._links = Permalinks()
 
     async def page(self, sight: Sight, query: Query) -> Message:
         """Return a page of a list or a search."""
@@ -56,7 +58,7 @@ class Finder:
         """
         found = await self._desk.finding.show(sight, number)
         playbook = await self._playbook(found.decision)
-        link = await _link(client, found)
+        link = await self._link(client, found)
         return views.shown(found.decision, playbook, link), recommendation(found.decision, playbook)
 
     async def export_one(self, sight: Sight, number: int, client: AsyncWebClient) -> Message:
@@ -84,6 +86,11 @@ class Finder:
         file = TextFile(f"decisions.{form}", _FORMATS[form](kept), words)
         return await _send(client, sight, file)
 
+    async def _link(self, client: AsyncWebClient, found: Shown) -> str | None:
+        """Return the link to an announcement; None where Slack does not tell it."""
+        at = found.announced
+        return (await self._links.of(client, [at])).get(at) if at else None
+
     async def _playbook(self, decision: Decision) -> Playbook:
         return (await self._desk.editions.advisor(decision.playbook_hash)).playbook
 
@@ -96,18 +103,6 @@ async def _send(client: AsyncWebClient, sight: Sight, file: TextFile) -> Message
     except UNREACHABLE:
         return views.not_sent("")
     return sentence(f"{file.words} I've sent it to you as a file, in our direct messages.")
-
-
-async def _link(client: AsyncWebClient, found: Shown) -> str | None:
-    """Return the link to an announcement; None where Slack does not tell it."""
-    at = found.announced
-    if at is None:
-        return None
-    try:
-        answer = await client.chat_getPermalink(channel=at.channel, message_ts=at.ts)
-    except UNREACHABLE:
-        return None
-    return str(answer["permalink"])
 
 
 def _counted(records: list[Record], form: str) -> str:

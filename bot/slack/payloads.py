@@ -115,6 +115,15 @@ def typed(body: Payload) -> tuple[str, str]:
     return word.lower(), rest.strip()
 
 
+def message_acted_on(body: Payload) -> tuple[str, str] | None:
+    """Return channel and timestamp of the message that a shortcut was used on; else None."""
+    channel, message = body.get("channel"), body.get("message")
+    if not (isinstance(channel, Mapping) and isinstance(message, Mapping)):
+        return None
+    place, ts = channel.get("id"), message.get("ts")
+    return (str(place), str(ts)) if place and ts else None
+
+
 def text_of_message(body: Payload) -> str:
     """Return the text of the message that a shortcut was used on, unescaped; else nothing."""
     message = body.get("message")

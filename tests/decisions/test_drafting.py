@@ -1,5 +1,6 @@
 """A questionnaire under way: whose it is, what it keeps, and when it ends."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from bot.advice.advisor import InvalidAnswers
 from bot.advice.loader import PLAYBOOK, PlaybookText
 from bot.decisions.drafting import DRAFT_LIFETIME, Drafting
 from bot.decisions.errors import AlreadyPosted, DraftGone, UnknownPlaybook
-from bot.decisions.model import Person, Workflow
+from bot.decisions.model import Person, Source, Workflow
 from bot.decisions.questionnaire import QuestionsPage, ReviewPage, WorkflowPage
 from tests.decisions.world import ADA, BEN, NAMELESS, PRODUCT, SMALL, STRANGER, World
 
@@ -167,3 +168,18 @@ async def test_a_draft_keeps_the_playbook_it_began_with(world: World) -> None:
     )
     assert isinstance(new, QuestionsPage)
     assert new.step.title == "Facts"
+
+
+async def test_the_message_it_came_from_stays_with_it(world: World) -> None:
+    """The link goes along into the decision; too late, or from somebody else, it is let be."""
+    source = Source(PRODUCT.channel, "https://northwind.slack.com/archives/C1/p1")
+    draft = await world.drafted()
+    await world.drafting.note_source(BEN, draft, source)
+    assert (await world.drafting.open_draft(ADA, draft)).source is None
+    await world.drafting.note_source(ADA, draft, source)
+    decision = (await world.desk.post(ADA, draft, PRODUCT)).decision
+    await world.drafting.note_source(ADA, draft, Source("C9", "https://elsewhere.test"))
+    found = await world.desk.decision("T1", decision.number)
+    assert found is not None
+    assert found.source_here == source.link
+    assert replace(found, place=NAMELESS).source_here is None

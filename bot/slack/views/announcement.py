@@ -40,7 +40,7 @@ def announcement(decision: Decision, playbook: Playbook) -> Message:
         *_settlement(decision, playbook),
         *reviews_shown(decision),
         ContextBlock(elements=[mrkdwn(_people(decision))]),
-        ContextBlock(elements=[mrkdwn(_VISIBLE_TO[decision.place.visibility])]),
+        ContextBlock(elements=[mrkdwn(_about(decision))]),
         *actions(decision, playbook),
     ]
     summary = (
@@ -65,6 +65,13 @@ def _settlement(decision: Decision, playbook: Playbook) -> list[Block]:
     if settlement.reason:
         words += f"\n{quote(settlement.reason, 1000)}"
     return [section(words)]
+
+
+def _about(decision: Decision) -> str:
+    """Return who may see it, and the link to the message that it was made from."""
+    visible = _VISIBLE_TO[decision.place.visibility]
+    link = decision.source_here
+    return f"<{link}|From this message>  ·  {visible}" if link else visible
 
 
 def _people(decision: Decision) -> str:

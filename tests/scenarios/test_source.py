@@ -1,0 +1,49 @@
+"""A decision made from a message leads back to it, where its readers know of that message."""
+
+import pytest
+
+from bot.playground.model import Message
+from bot.playground.person import Actor
+from tests.scenarios.house import House, text_of
+
+pytestmark = pytest.mark.usefixtures("bot")
+WORDS = "From this message"
+
+
+async def _made_from(
+    house: House, person: Actor, source: Message, channel: str, *, linked: bool = True
+) -> str:
+    """What the announcement says of a decision made from a message and posted in a channel."""
+    await person.message_shortcut(source, "decide_from_message")
+    await house.modal_of(person, "workflow")
+    view = await house.to_review(person)
+    if linked:
+        await house.until_logged("drafts", lambda row: not row["decision"] and _linked(row))
+    elsewhere = {"other_channel": channel} if channel != "support-ai" else {}
+    await person.submit(view, elsewhere)
+    announcement, _ = await house.posted(person, channel)
+    return text_of(announcement)
+
+
+def _linked(row: dict[str, object]) -> bool:
+    return "/archives/" in str(row["source"])
+
+
+async def test_a_message_is_linked_in_its_own_channel_only(house: House) -> None:
+    """The announcement and the record link to the message; posted elsewhere neither does."""
+    ada = house.playground.person("ada")
+    source = ada.sees("support-ai")[0]
+    link = f"/archives/{source.channel}/p{source.ts.replace('.', '')}"
+    here = await _made_from(house, ada, source, "support-ai")
+    assert f"{link}|{WORDS}>" in here
+    elsewhere = await _made_from(house, ada, source, "general")
+    assert link not in elsewhere
+    assert WORDS not in elsewhere
+
+
+async def test_without_a_link_it_goes_on(house: House) -> None:
+    """Where Slack tells no link, the decision is posted without one."""
+    ada = house.playground.person("ada")
+    house.playground.faults.add("server_error", "chat.getPermalink")
+    source = ada.sees("support-ai")[0]
+    assert WORDS not in await _made_from(house, ada, source, "support-ai", linked=False)
