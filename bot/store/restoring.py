@@ -18,8 +18,9 @@ from bot.store.migrations import migrations
 _PATIENCE = 1.0
 """Seconds to wait for somebody else to let go of the log."""
 _UNCERTAIN = """
-update deliveries set state = :sending, taken_at = min(coalesce(taken_at, kept_at, due_at), :now)
-where state in (:pending, :sending) and kind <> :update
+update deliveries set state = :sending, taken_at = min(coalesce(taken_at, kept_at, due_at), :now),
+  due_at = min(due_at, :now)
+where state in (:pending, :sending, :held) and kind <> :update
 """
 _DIGESTS_FROM_NOW = """
 update digest_settings set set_at = :now, counts_from = :now where is_on
@@ -93,6 +94,7 @@ def _prepared(part: Path, now: datetime) -> tuple[int, bool]:
     arguments = {
         "pending": DeliveryState.PENDING.value,
         "sending": DeliveryState.SENDING.value,
+        "held": DeliveryState.HELD.value,
         "update": DeliveryKind.UPDATE.value,
         "now": now.isoformat(),
     }

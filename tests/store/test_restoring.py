@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,14 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from bot.decisions.delivery import Delivery, DeliveryKind
+from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
+from bot.decisions.digest.settings import DigestSettings
 from bot.store import restoring
 from bot.store.backup import CopyRefused, back_up
 from bot.store.log import Log
 from bot.store.migrations import migrations
 from bot.store.restoring import restore
-from tests.decisions.shelf import decision, shelve
+from tests.decisions.shelf import PUBLIC, decision, shelve
 from tests.decisions.world import StoppedClock, World
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -184,7 +186,7 @@ def delivery(name: str, kind: DeliveryKind = DeliveryKind.ANNOUNCEMENT) -> Deliv
 
 @pytest.fixture
 async def waiting(tmp_path: Path) -> AsyncIterator[Path]:
-    """A log with a post sent, one being sent, one that waits, and two updates likewise."""
+    """A log with a post sent, one being sent, one that waits, one held back, and an update."""
     log = await Log(tmp_path / "waiting.db").open()
     world = World(log)
     await shelve(world, decision(1))
@@ -196,6 +198,7 @@ async def waiting(tmp_path: Path) -> AsyncIterator[Path]:
             await world.outbox.sent(claimed, "C1", "1.1")
         world.clock.advance(timedelta(minutes=1))
     await world.store.add_delivery(delivery("waits"))
+    await world.store.add_delivery(replace(delivery("held"), state=DeliveryState.HELD))
     await world.store.add_delivery(delivery("update", DeliveryKind.UPDATE))
     yield log._path
     await log.close()
@@ -205,12 +208,13 @@ async def test_what_may_have_been_posted_since_is_not_just_posted(
     waiting: Path, path: Path
 ) -> None:
     """Posts that waited count as interrupted since before they could go out; updates wait on."""
-    assert restore(waiting, path, NOW).waiting == 2
+    assert restore(waiting, path, NOW).waiting == 3
     found = {row["key"].rpartition("/")[2]: row for row in rows(path, "deliveries")}
     assert {name: row["state"] for name, row in found.items()} == {
         "sent": "sent",
         "sending": "sending",
         "waits": "sending",
+        "held": "sending",
         "update": "pending",
     }
     begin = StoppedClock().now()
@@ -232,25 +236,19 @@ async def test_nothing_that_waited_until_later_blocks_its_channel(
 
 async def test_digests_are_due_from_the_restore_on(saved: Path, path: Path) -> None:
     """A digest that was due before the restore may have been posted: it does not come again."""
-    row = {
-        "workspace": "T1",
-        "channel": "C1",
-        "visibility": "public",
-        "set_by": "U1",
-        "set_at": "2026-01-01T00:00:00+00:00",
-        "counts_from": "2026-01-01T00:00:00+00:00",
-        "is_on": 1,
-        "weekday": "monday",
-        "at": "09:00",
-        "zone": "UTC",
-        "parts": "[]",
-        "even_if_quiet": 0,
-        "scope": "channel",
-    }
-    with closing(sqlite3.connect(saved)) as connection:
-        table = Database(connection).table("digest_settings")
-        table.insert_all([row, {**row, "channel": "C2", "is_on": 0}])
-        connection.commit()
+    log = await Log(saved).open()
+    world = World(log)
+    monday = DigestSettings("T1", PUBLIC, "U1", world.clock.now())
+    await world.desk.digesting.change(monday)
+    await log.close()
     assert restore(saved, path, NOW).digests
-    kept = {row["channel"]: (row["set_at"], row["counts_from"]) for row in rows(path, table.name)}
-    assert kept == {"C1": (NOW.isoformat(),) * 2, "C2": ("2026-01-01T00:00:00+00:00",) * 2}
+    log = await Log(path).open()
+    world = World(log)
+    world.clock.advance(NOW - world.clock.now() + timedelta(minutes=1))
+    assert await world.desk.digesting.send_due() == 0
+    assert await world.desk.digesting.behind(world.clock.now()) == timedelta()
+    world.clock.advance(timedelta(hours=22))
+    await world.desk.digesting.send_due()
+    (turn,) = await world.rows("digests")
+    assert (turn["week"], turn["missed"]) == ("2026-W10", "[]")
+    await log.close()
