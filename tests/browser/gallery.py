@@ -1,5 +1,6 @@
 """One of every block and element that Slack takes, by surface."""
 
+from base64 import b64decode
 from typing import Any
 
 Json = dict[str, Any]
@@ -9,6 +10,12 @@ PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="240" height="120">'
     '<rect width="240" height="120" fill="#58c4b0"/></svg>'
 )
+
+DOT = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""A picture of one pixel, as PNG."""
 
 
 def plain(text: str) -> Json:

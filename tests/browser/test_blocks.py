@@ -139,3 +139,30 @@ async def test_choices_in_a_message_reach_the_app(visit: Any, app: Any, client: 
     action = app.of_type("block_actions")[0]["actions"][0]
     assert action["action_id"] == "fruit"
     assert action["selected_option"]["value"] == "fig"
+
+
+async def test_a_private_picture_in_a_block(visit: Any, client: Any) -> None:
+    """A picture that was uploaded to no channel shows in a message, with its words."""
+    done = await client.files_upload_v2(filename="trend.png", content=gallery.DOT)
+    block = {"type": "image", "alt_text": "A dot", "slack_file": {"id": done["files"][0]["id"]}}
+    await client.chat_postMessage(channel="C0PRODUCT", text="Chart", blocks=[block])
+    page = await visit("ben")
+    picture = page.get_by_role("img", name="A dot")
+    await picture.scroll_into_view_if_needed()
+    await expect(picture).to_have_js_property("naturalWidth", 1)
+
+
+async def test_wide_rows_scroll_in_their_own_box(visit: Any, client: Any, page: Any) -> None:
+    """In a narrow window a table and preformatted rows are cut off, never the page."""
+    cells = [{"type": "raw_text", "text": "wide column"}] * 12
+    blocks = [
+        {"type": "table", "rows": [cells, cells]},
+        {"type": "section", "text": {"type": "mrkdwn", "text": f"```{'█' * 90}\n{'░' * 90}```"}},
+    ]
+    await client.chat_postMessage(channel="C0PRODUCT", text="Wide", blocks=blocks)
+    await page.set_viewport_size({"width": 420, "height": 700})
+    await visit("ben")
+    for box in (page.locator(".table-wrap"), page.locator(".fence")):
+        assert await box.evaluate("box => box.scrollWidth > box.clientWidth")
+    assert await page.locator(".fence").evaluate("box => box.clientHeight") < 70
+    assert await page.locator(".messages").evaluate("box => box.scrollWidth <= box.clientWidth")

@@ -1,12 +1,11 @@
 """Channels, messages, threads, commands and shortcuts, as somebody who knows Slack uses them."""
 
-import base64
 from typing import Any
 
 from playwright.async_api import Page, expect
 
 from bot.playground import Playground
-from tests.browser.gallery import CONFIRM, option, plain
+from tests.browser.gallery import CONFIRM, DOT, option, plain
 from tests.browser.hands import run_command
 
 ACTIONS: dict[str, Any] = {
@@ -24,13 +23,6 @@ ACTIONS: dict[str, Any] = {
         {"type": "overflow", "action_id": "menu", "options": [option("edit", "Edit answers")]},
     ],
 }
-
-
-DOT = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
-    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-"""A picture of one pixel, as PNG in base64."""
 
 
 def composer(page: Page) -> Any:
@@ -257,7 +249,7 @@ async def test_uploaded_image(visit: Any, client: Any) -> None:
     """A picture that the app uploads is shown with its title and its words for the blind."""
     await client.files_upload_v2(
         channel="C0SUPPORTAI",
-        content=base64.b64decode(DOT),
+        content=DOT,
         filename="trend.png",
         title="Decisions per week",
         alt_txt="Three, then five",

@@ -1,5 +1,8 @@
 """The page itself: how it opens, what it is made of."""
 
+from typing import Any
+
+import pytest
 from playwright.async_api import Page, expect
 
 from bot.playground import Playground
@@ -31,3 +34,24 @@ async def test_nothing_comes_from_outside(page: Page, playground: Playground) ->
     await expect(page.get_by_role("main")).to_be_visible()
     assert asked
     assert [url for url in asked if not url.startswith(playground.world.base_url)] == []
+
+
+@pytest.mark.parametrize(("width", "people"), [(800, True), (390, False)])
+async def test_a_narrow_window_is_left_to_the_messages(
+    visit: Any, page: Page, width: int, people: bool
+) -> None:
+    """Where there is no room, channels and people come when asked for, and go again."""
+    await page.set_viewport_size({"width": width, "height": 700})
+    await visit("ben")
+    main = await page.get_by_role("main").bounding_box()
+    assert main is not None
+    assert main["width"] >= width - 90
+    channels = page.get_by_role("navigation", name="Channels")
+    ada = page.get_by_role("radio", name="Act as Ada Lind")
+    await expect(channels).to_be_hidden()
+    await expect(ada).to_be_visible(visible=people)
+    await page.get_by_role("button", name="Channels and people").click()
+    await expect(ada).to_be_visible()
+    await channels.get_by_role("button", name="general").click()
+    await expect(page.get_by_role("main", name="general")).to_be_visible()
+    await expect(channels).to_be_hidden()
