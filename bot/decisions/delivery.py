@@ -164,15 +164,15 @@ def notices_of(key: str) -> str:
     return f"{key}/"
 
 
-def redrawing(notice: Delivery, at: datetime) -> Delivery:
-    """Return the update that shows in a notice how things stand by then."""
+def redrawing(message: Delivery, at: datetime) -> Delivery:
+    """Return the update that shows in a message how things stand by then."""
     return Delivery(
-        key=f"{notice.key}/{DeliveryKind.UPDATE}/{uuid.uuid4().hex}",
-        workspace=notice.workspace,
+        key=f"{message.key}/{DeliveryKind.UPDATE}/{uuid.uuid4().hex}",
+        workspace=message.workspace,
         kind=DeliveryKind.UPDATE,
-        channel=notice.channel,
+        channel=message.channel,
         due_at=at,
-        decision=notice.decision,
-        after=notice.key,
-        detail=notice.detail,
+        decision=message.decision,
+        after=message.key,
+        detail=message.detail,
     )

@@ -5,11 +5,17 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState, announcement_key
+from bot.decisions.delivery import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    announcement_key,
+    redrawing,
+)
 from bot.decisions.events import Event
 from bot.decisions.model import Decision, Place
 from bot.store import rows
-from bot.store.changes import note
+from bot.store.changes import keep_needed, note
 from bot.store.log import Log
 from bot.store.stopping import lift, notices_about, redraw_notices
 
@@ -91,7 +97,10 @@ class SqliteTroubles:
         return await self._log.write(work)
 
     async def learn_place(self, decision: Decision, channel: str, ts: str, at: datetime) -> None:
-        """Note where an announcement stands of which nobody knew whether it had arrived."""
+        """Note where an announcement stands of which nobody knew whether it had arrived.
+
+        It is redrawn: what happened in the meantime may have passed it by.
+        """
         key = announcement_key(decision)
         found = {"state": DeliveryState.SENT.value, "sent_channel": channel, "ts": ts}
 
@@ -101,6 +110,7 @@ class SqliteTroubles:
             for row in list(table.rows_where(lost, [key])):
                 table.update(row["id"], found)
                 redraw_notices(db, key, at)
+                keep_needed(db, [redrawing(rows.to_delivery(row), at)])
 
         await self._log.write(work)
 

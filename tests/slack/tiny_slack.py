@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -22,17 +23,21 @@ WITHIN = 20.0
 
 
 class TinySlack:
-    """Takes messages; `script` says what happens to the next ones.
+    """Takes messages and updates; `script` says what happens to the next ones.
 
     A word of the script is "ok", "drop_before" (the connection breaks and nothing is kept),
     "drop_after" (kept, and the connection breaks), "429 30" with the seconds to wait, a status
-    such as "503", or the name of an error. While `gate` is not set, answers wait.
+    such as "503", or the name of an error. While `gate` is not set, answers wait. `history` has
+    the answers to look-ups, one page after the other; without any the history is out of reach.
     """
 
     def __init__(self) -> None:
         self.script: list[str] = []
         self.arrived: list[dict[str, Any]] = []
         self.kept: list[dict[str, Any]] = []
+        self.updates: list[dict[str, Any]] = []
+        self.history: list[dict[str, Any]] = []
+        self.looked_up: list[dict[str, str]] = []
         self.gate = asyncio.Event()
         self.gate.set()
         self.asked = asyncio.Event()
@@ -44,11 +49,17 @@ class TinySlack:
         word = self.script.pop(0) if self.script else "ok"
         await self.gate.wait()
         if word in {"ok", "drop_after"}:
-            self.kept.append(message)
+            (self.updates if "ts" in message else self.kept).append(message)
         if word.startswith("drop"):
             assert request.transport is not None
             request.transport.close()
         return _answer(word, message, len(self.kept))
+
+    async def look_up(self, request: web.Request) -> web.Response:
+        asked = dict(parse_qsl(await request.text())) | dict(request.query)
+        self.looked_up.append(asked | {"method": request.path.rpartition("/")[2]})
+        page = self.history.pop(0) if self.history else {"error": "missing_scope"}
+        return web.json_response({"ok": "error" not in page, **page})
 
 
 def _answer(word: str, message: dict[str, Any], number: int) -> web.Response:
@@ -59,7 +70,9 @@ def _answer(word: str, message: dict[str, Any], number: int) -> web.Response:
     if first.isdecimal():
         return web.Response(text="<html>Bad gateway</html>", status=int(first))
     if first in {"ok", "drop_after", "drop_before"}:
-        return web.json_response({"ok": True, "channel": message["channel"], "ts": f"{number}.0"})
+        return web.json_response(
+            {"ok": True, "channel": message["channel"], "ts": message.get("ts", f"{number}.0")}
+        )
     return web.json_response({"ok": False, "error": word})
 
 
@@ -125,6 +138,9 @@ async def serving_tiny_slack() -> AsyncIterator[tuple[TinySlack, str]]:
     slack = TinySlack()
     app = web.Application()
     app.router.add_post("/api/chat.postMessage", slack.handle)
+    app.router.add_post("/api/chat.update", slack.handle)
+    for method in ("history", "replies"):
+        app.router.add_route("*", f"/api/conversations.{method}", slack.look_up)
     async with TestServer(app) as server:
         yield slack, str(server.make_url("/api/"))
 

@@ -5,10 +5,10 @@ from slack_sdk.models.blocks.block_elements import InteractiveElement
 
 from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.decisions.model import Decision
-from bot.decisions.troubles import Trouble
+from bot.decisions.troubles import Trouble, is_of_one_person
 from bot.slack import ids
 from bot.slack.text import channel_link, escape, fit_escaped
-from bot.slack.views.message import Message, as_dicts, plain, section, sentence, where
+from bot.slack.views.message import Message, as_dicts, plain, section, sentence
 
 _CAUSES = {
     "internal": "Something went wrong on my side, and whoever runs me has been told.",
@@ -132,9 +132,8 @@ def _number(decision: Decision) -> str:
 
 
 def _place(trouble: Trouble) -> str:
-    decision = trouble.decision
-    if decision is not None and decision.place.channel == trouble.delivery.channel:
-        return where(decision.place)
+    if is_of_one_person(trouble.delivery):
+        return "a direct message"
     return channel_link(trouble.delivery.channel)
 
 

@@ -1,22 +1,16 @@
 """Carrying deliveries out, whatever Slack does."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.decisions.delivery import announcement_key
-from bot.slack.delivery.courier import METADATA_EVENT, back_off
-from tests.decisions.world import ADA, BEN, NAMELESS
+from bot.slack.delivery.aftermath import back_off
+from bot.slack.delivery.lookup import METADATA_EVENT
+from tests.decisions.world import ADA, BEN
 from tests.slack.tiny_slack import WITHIN, Delivering, delivering
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Delivering]:
-    async with delivering(tmp_path / "ragvsft.db") as made:
-        yield made
 
 
 async def posted(house: Delivering) -> None:
@@ -79,7 +73,7 @@ async def test_too_many_requests_wait_as_long_as_slack_says(house: Delivering) -
 
 
 @pytest.mark.parametrize(
-    "trouble", ["503", "500", "internal_error", "fatal_error", "ratelimited", "service_unavailable"]
+    "trouble", ["503", "500", "internal_error", "ratelimited", "service_unavailable"]
 )
 async def test_slack_s_own_trouble_is_waited_out(house: Delivering, trouble: str) -> None:
     """What Slack surely did not post is tried again, later and later, until it is there once."""
@@ -112,7 +106,7 @@ async def test_nobody_knows_what_a_broken_connection_left(
     house.slack.script = [trouble]
     decision = await house.world.decided()
     await house.rest()
-    await house.advance(days=1)
+    await house.advance(seconds=61)
     assert len([each for each in house.slack.kept if each["channel"] == "C1"]) == kept
     assert await house.states() == {
         "announcement": "unknown",
@@ -122,8 +116,9 @@ async def test_nobody_knows_what_a_broken_connection_left(
     question = house.slack.kept[-1]
     assert question["channel"] == "U1"
     assert f"decision #{decision.number}" in question["text"]
-    actions = {each["action_id"]: each["value"] for each in question["blocks"][-1]["elements"]}
-    assert actions == dict.fromkeys(("resend", "dismiss"), announcement_key(decision))
+    buttons = question["blocks"][-1]
+    assert buttons["block_id"] == f"delivery:{announcement_key(decision)}"
+    assert [each["action_id"] for each in buttons["elements"]] == ["resend", "dismiss"]
 
 
 async def test_a_message_that_is_missing_is_sent_again(house: Delivering) -> None:
@@ -131,53 +126,11 @@ async def test_a_message_that_is_missing_is_sent_again(house: Delivering) -> Non
     house.slack.script = ["drop_before"]
     decision = await house.world.decided()
     await house.rest()
-    await house.advance(seconds=1)
-    await house.world.desk.settle(ADA, decision.number, announcement_key(decision), resend=True)
+    await house.advance(seconds=61)
+    await house.world.desk.troubles.settle(ADA, announcement_key(decision), resend=True)
     await posted(house)
     in_channel = [each for each in house.slack.kept if each["channel"] == "C1"]
     assert [each.get("thread_ts") for each in in_channel] == [None, "2.0"]
-
-
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        ("is_archived", "That channel is archived."),
-        ("channel_not_found", "/invite"),
-        ("not_in_channel", "/invite"),
-        ("missing_scope", "I lack a permission"),
-        ("something_new", "Slack's reason: something_new."),
-    ],
-)
-async def test_a_refusal_is_told_to_the_driver_once(
-    house: Delivering, error: str, words: str
-) -> None:
-    """What Slack refuses for good is not tried again: its driver hears why, and what to do."""
-    house.slack.script = [error]
-    await house.world.decided(BEN, NAMELESS)
-    await house.rest()
-    await house.advance(days=1)
-    assert len(house.slack.arrived) == 2
-    (told,) = house.slack.kept
-    assert told["channel"] == "U2"
-    assert words in told["text"]
-    assert await house.states() == {
-        "announcement": "failed",
-        "recommendation": "failed",
-        "not_posted": "sent",
-    }
-
-
-async def test_a_second_refusal_is_told_again(house: Delivering) -> None:
-    """Each time that the driver tries again and fails, they hear of it; then it works."""
-    house.slack.script = ["is_archived", "ok", "is_archived", "ok"]
-    decision = await house.world.decided()
-    await house.rest()
-    for _ in range(2):
-        await house.world.desk.redirect(ADA, decision.number, None)
-        await house.advance(seconds=1)
-        await house.advance(seconds=1)
-    texts = [each["channel"] for each in house.slack.kept]
-    assert texts == ["U1", "U1", "C1", "C1"]
 
 
 async def test_trouble_with_a_notice_makes_no_notice(house: Delivering) -> None:
@@ -209,10 +162,11 @@ async def test_stopping_finishes_the_post_in_flight(tmp_path: Path) -> None:
     async with delivering(tmp_path / "ragvsft.db") as house:
         house.slack.gate.clear()
         await house.world.desk.tell(ADA, "In flight.")
-        await house.world.desk.tell(BEN, "Not begun.")
+        house.woken.set()
         async with asyncio.timeout(WITHIN):
             await house.slack.asked.wait()
         house.courier.stop()
+        await house.world.desk.tell(BEN, "Not begun.")
         assert await house.outbox.counts() == {"sending": 1, "pending": 1}
         house.slack.gate.set()
     async with delivering(tmp_path / "ragvsft.db") as again:
@@ -229,7 +183,7 @@ async def test_what_a_crash_interrupted_is_not_posted_again(tmp_path: Path) -> N
         await house.world.decided()
         assert await house.outbox.claim(house.world.clock.now())
     async with delivering(tmp_path / "ragvsft.db") as again:
-        await again.advance(days=1)
+        await again.advance(seconds=61)
         assert [each for each in again.slack.kept if each["channel"] == "C1"] == []
         assert (await again.states())["announcement"] == "unknown"
 

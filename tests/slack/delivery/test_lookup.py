@@ -1,0 +1,203 @@
+"""Finding out in Slack whether a post that broke off has arrived."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.decisions.delivery import announcement_key
+from bot.slack.delivery.lookup import EARLIER, METADATA_EVENT
+from tests.decisions.world import ADA, BEN, NAMELESS
+from tests.slack.tiny_slack import Delivering, delivering
+
+
+def message(key: str, ts: str = "7.0", event: str = METADATA_EVENT) -> dict[str, Any]:
+    """Return a message of a channel's history that carries a delivery's key."""
+    return {"ts": ts, "metadata": {"event_type": event, "event_payload": {"key": key}}}
+
+
+def page(*messages: dict[str, Any], cursor: str = "") -> dict[str, Any]:
+    """Return a page of a channel's history, with more behind it if there is a cursor."""
+    more = {"response_metadata": {"next_cursor": cursor}} if cursor else {}
+    return {"messages": list(messages), "has_more": bool(cursor), **more}
+
+
+async def broken_off(house: Delivering, fault: str = "drop_after") -> str:
+    """Post a decision whose announcement breaks off, and wait out its quarantine."""
+    house.slack.script = [fault]
+    decision = await house.world.decided()
+    await house.rest()
+    await house.advance(seconds=59)
+    assert house.slack.looked_up == []
+    await house.advance(seconds=2)
+    return announcement_key(decision)
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "504", "fatal_error"])
+async def test_what_is_there_is_not_posted_again(house: Delivering, fault: str) -> None:
+    """A message found by its key is noted as sent where it stands, and its thread goes on."""
+    house.slack.history = [page(message("another"), message("T1/1/announcement"))]
+    key = await broken_off(house, fault)
+    await house.advance(seconds=1)
+    assert key == "T1/1/announcement"
+    row, *_ = await house.world.rows("deliveries")
+    assert (row["state"], row["sent_channel"], row["ts"]) == ("sent", "C1", "7.0")
+    assert house.slack.kept[-1]["thread_ts"] == "7.0"
+    assert await house.states() == {"announcement": "sent", "recommendation": "sent"}
+
+
+async def test_what_is_surely_not_there_is_posted(house: Delivering) -> None:
+    """A history without the key, read to its end, says that the message is to be posted."""
+    house.slack.history = [page(message("another"), cursor="more"), page()]
+    await broken_off(house, "drop_before")
+    await house.advance(seconds=1)
+    await house.advance(seconds=1)
+    assert [each["channel"] for each in house.slack.kept] == ["C1", "C1"]
+    assert [each.get("cursor") for each in house.slack.looked_up] == [None, "more"]
+
+
+async def test_the_look_is_from_a_little_before_the_post(house: Delivering) -> None:
+    """The history is asked for with metadata, from a little before the post was begun."""
+    began = house.world.clock.now()
+    house.slack.history = [page()]
+    await broken_off(house)
+    asked, *_ = house.slack.looked_up
+    assert asked["method"] == "conversations.history"
+    assert asked["channel"] == "C1"
+    assert asked["include_all_metadata"] in {"1", "true", "True"}
+    assert float(asked["oldest"]) == pytest.approx((began - EARLIER).timestamp())
+
+
+async def test_a_reply_is_looked_for_in_its_thread(house: Delivering) -> None:
+    """The recommendation is looked for below its announcement."""
+    house.slack.script = ["ok", "drop_after"]
+    house.slack.history = [page(message("T1/1/recommendation"))]
+    await house.world.decided()
+    await house.advance(seconds=1)
+    await house.advance(seconds=61)
+    (asked,) = house.slack.looked_up
+    assert (asked["method"], asked["ts"]) == ("conversations.replies", "1.0")
+    assert await house.states() == {"announcement": "sent", "recommendation": "sent"}
+    assert len(house.slack.kept) == 2
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        {"error": "missing_scope"},
+        {"error": "not_in_channel"},
+        {"error": "channel_not_found"},
+        {"error": "is_archived"},
+        {"messages": [], "has_more": True},
+    ],
+)
+async def test_any_doubt_is_left_to_the_driver(house: Delivering, doubt: dict[str, Any]) -> None:
+    """Where the history can't be read to its end, nothing is posted, and the driver is asked."""
+    house.slack.history = [doubt]
+    await broken_off(house)
+    await house.advance(hours=1)
+    assert (await house.states())["announcement"] == "unknown"
+    assert [each["channel"] for each in house.slack.kept] == ["C1", "U1"]
+
+
+async def test_a_history_without_end_is_a_doubt(house: Delivering) -> None:
+    """After ten pages of a busy channel nobody reads on: the driver is asked."""
+    house.slack.history = [page(cursor=str(number)) for number in range(20)]
+    await broken_off(house)
+    await house.rest()
+    assert len(house.slack.looked_up) == 10
+    assert (await house.states())["announcement"] == "unknown"
+
+
+@pytest.mark.parametrize("trouble", ["ratelimited", "internal_error", "token_revoked"])
+async def test_a_slack_that_cannot_be_asked_is_asked_again(house: Delivering, trouble: str) -> None:
+    """As long as Slack does not answer the look-up, nothing is posted and nobody is asked."""
+    house.slack.history = [{"error": trouble}, page(message("T1/1/announcement"))]
+    await broken_off(house)
+    assert (await house.states())["announcement"] == "sending"
+    await house.advance(minutes=2)
+    assert (await house.states())["announcement"] == "sent"
+
+
+async def test_a_forged_key_is_not_taken(house: Delivering) -> None:
+    """A message that carries the key under another event is another app's."""
+    house.slack.history = [page(message("T1/1/announcement", event="something_else"))]
+    await broken_off(house, "drop_before")
+    assert [each["channel"] for each in house.slack.kept] == ["C1"]
+
+
+async def test_others_go_on_meanwhile(house: Delivering) -> None:
+    """While one post waits to be looked up, other channels get theirs, and the same one too."""
+    house.slack.script = ["drop_after"]
+    await house.world.decided()
+    await house.rest()
+    await house.world.decided(BEN, NAMELESS)
+    await house.rest()
+    assert [each["channel"] for each in house.slack.kept] == ["C1", "G1"]
+    await house.world.decided(BEN)
+    await house.advance(seconds=10)
+    await house.advance(seconds=1)
+    assert [each["channel"] for each in house.slack.kept].count("C1") > 1
+    assert house.slack.looked_up == []
+
+
+async def test_a_restored_log_looks_before_it_posts(tmp_path: Path) -> None:
+    """What a backup has as not yet sent is looked up: found, it is noted, and its thread too."""
+    path = tmp_path / "ragvsft.db"
+    async with delivering(path) as house:
+        house.courier.stop()
+        await house.world.decided()
+        await _as_restored(house)
+    async with delivering(path) as again:
+        again.slack.history = [
+            page(message("T1/1/announcement", "5.0")),
+            page(message("T1/1/recommendation", "6.0")),
+        ]
+        again.world.clock.advance(timedelta(days=2))
+        for _ in range(3):
+            await again.rest()
+        assert again.slack.kept == []
+        assert await again.states() == {"announcement": "sent", "recommendation": "sent"}
+
+
+async def test_a_restored_log_posts_what_is_missing(tmp_path: Path) -> None:
+    """What a backup has as not yet sent, and Slack has not either, is posted in its order."""
+    path = tmp_path / "ragvsft.db"
+    async with delivering(path) as house:
+        house.courier.stop()
+        await house.world.decided()
+        await _as_restored(house)
+    async with delivering(path) as again:
+        again.slack.history = [page(), page()]
+        again.world.clock.advance(timedelta(days=2))
+        for _ in range(4):
+            await again.advance(seconds=1)
+        assert [each.get("thread_ts") for each in again.slack.kept] == [None, "1.0"]
+
+
+async def test_a_restored_log_asks_where_it_cannot_look(tmp_path: Path) -> None:
+    """Without a look, the driver is asked about the announcement, and its thread waits."""
+    path = tmp_path / "ragvsft.db"
+    async with delivering(path) as house:
+        house.courier.stop()
+        decision = await house.world.decided()
+        await _as_restored(house)
+    async with delivering(path) as again:
+        again.world.clock.advance(timedelta(days=2))
+        await again.rest()
+        await again.rest()
+        assert [each["channel"] for each in again.slack.kept] == ["U1"]
+        states = await again.states()
+        assert (states["announcement"], states["recommendation"]) == ("unknown", "sending")
+        key = announcement_key(decision)
+        await again.world.desk.troubles.settle(ADA, key, resend=False)
+        await again.advance(seconds=2)
+        assert (await again.states())["recommendation"] == "unknown"
+
+
+async def _as_restored(house: Delivering) -> None:
+    """Leave the posts as `ragvsft restore` leaves them."""
+    await house.world.log.write(
+        lambda db: db.execute("update deliveries set state = 'sending', taken_at = due_at")
+    )
