@@ -13,6 +13,7 @@ where d.state = :pending
     select 1 from deliveries as earlier
     where earlier.workspace = d.workspace and earlier.channel = d.channel
       and earlier.state = :pending and earlier.attempts > 0 and earlier.id < d.id
+      and (earlier.kind <> :update or d.kind = :update)
   )
   and not exists (
     select 1 from deliveries as before
@@ -21,8 +22,9 @@ where d.state = :pending
   )
 """  # noqa: S608 (a constant of this module)
 """What could be sent when its time comes: not before what waits to be tried again in its channel,
-so that a channel stays in order and nothing slips past a Retry-After; and not before an earlier
-reply in its thread whose fate is to be found out."""
+so that a channel stays in order and nothing slips past a Retry-After (a post need not wait for an
+update: it shows something else, by another method); and not before an earlier reply in its thread
+whose fate is to be found out."""
 
 CLAIMABLE = f"""
 select d.* {_READY}

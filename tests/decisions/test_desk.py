@@ -14,7 +14,7 @@ from bot.decisions.delivery import (
 )
 from bot.decisions.desk import HELD_UP_AFTER
 from bot.decisions.drafting import DRAFT_LIFETIME
-from bot.decisions.errors import DraftGone, NothingToResend
+from bot.decisions.errors import DraftGone, NothingToResend, NotTheirs
 from bot.decisions.model import (
     Decision,
     Person,
@@ -42,7 +42,7 @@ async def failed(world: World) -> Decision:
     decision = await world.decided()
     delivery = await claimed(world)
     notice = trouble_notice(
-        DeliveryKind.NOT_POSTED, delivery, decision, world.clock.now(), "is_archived"
+        DeliveryKind.NOT_POSTED, delivery, decision.driver, world.clock.now(), "is_archived"
     )
     await world.outbox.failed(delivery, "is_archived", notice)
     return decision
@@ -160,7 +160,8 @@ async def test_what_could_not_be_posted_is_sent_again(world: World) -> None:
     decision = await failed(world)
     assert (await states(world))["recommendation"] == ("failed", "C1")
     woken = world.woken
-    assert await world.desk.redirect(ADA, decision.number, None) == decision
+    await world.desk.troubles.send_again(ADA, announcement_key(decision))
+    assert await world.desk.decision("T1", decision.number) == decision
     assert await states(world) == {
         "announcement": ("pending", "C1"),
         "recommendation": ("pending", "C1"),
@@ -172,9 +173,10 @@ async def test_what_could_not_be_posted_is_sent_again(world: World) -> None:
 async def test_what_could_not_be_posted_goes_elsewhere(world: World) -> None:
     """Another channel takes both messages and the decision, and the move is on record."""
     decision = await failed(world)
-    moved = await world.desk.redirect(ADA, decision.number, ELSEWHERE)
+    await world.desk.troubles.send_again(ADA, announcement_key(decision), ELSEWHERE)
+    moved = await world.desk.decision("T1", decision.number)
+    assert moved is not None
     assert moved.place == ELSEWHERE
-    assert await world.desk.decision("T1", decision.number) == moved
     assert (await states(world))["announcement"] == ("pending", "C2")
     assert (await states(world))["recommendation"] == ("pending", "C2")
     _, event = await world.rows("events")
@@ -184,10 +186,11 @@ async def test_what_could_not_be_posted_goes_elsewhere(world: World) -> None:
 async def test_what_has_arrived_is_not_sent_again(world: World) -> None:
     """A second press, an unknown number and another workspace's number find nothing."""
     decision = await failed(world)
-    await world.desk.redirect(ADA, decision.number, None)
-    for actor, number in ((ADA, decision.number), (ADA, 99), (STRANGER, decision.number)):
+    key = announcement_key(decision)
+    await world.desk.troubles.send_again(ADA, key)
+    for actor, named in ((ADA, key), (ADA, "T1/99/announcement"), (STRANGER, key)):
         with pytest.raises(NothingToResend):
-            await world.desk.redirect(actor, number, ELSEWHERE)
+            await world.desk.troubles.send_again(actor, named, ELSEWHERE)
     assert (await states(world))["announcement"] == ("pending", "C1")
 
 
@@ -195,8 +198,8 @@ async def test_only_the_driver_sends_again(world: World) -> None:
     """Somebody else's press changes nothing, and names the driver."""
     decision = await failed(world)
     for press in (
-        world.desk.redirect(BEN, decision.number, ELSEWHERE),
-        world.desk.settle(BEN, decision.number, announcement_key(decision), resend=True),
+        world.desk.troubles.send_again(BEN, announcement_key(decision), ELSEWHERE),
+        world.desk.troubles.settle(BEN, announcement_key(decision), resend=True),
     ):
         with pytest.raises(PermissionError, match="U1"):
             await press
@@ -213,20 +216,21 @@ async def test_a_message_of_which_nobody_knows_is_settled_once(
     decision = await world.decided()
     delivery = await claimed(world)
     await world.outbox.unknown(delivery, "TimeoutError", None)
-    await world.desk.settle(ADA, decision.number, delivery.key, resend=resend)
+    await world.desk.troubles.settle(ADA, delivery.key, resend=resend)
     assert (await states(world))["announcement"] == (state, "C1")
     with pytest.raises(NothingToResend):
-        await world.desk.settle(ADA, decision.number, delivery.key, resend=not resend)
+        await world.desk.troubles.settle(ADA, delivery.key, resend=not resend)
     assert (await states(world))["announcement"] == (state, "C1")
 
 
 async def test_a_message_of_another_decision_is_not_settled(world: World) -> None:
     """Driving one decision gives no say over another's messages."""
-    mine, other = await world.decided(ADA), await world.decided(BEN, NAMELESS)
+    await world.decided(ADA)
+    other = await world.decided(BEN, NAMELESS)
     for _ in range(2):
         await world.outbox.unknown(await claimed(world), "TimeoutError", None)
-    with pytest.raises(NothingToResend):
-        await world.desk.settle(ADA, mine.number, announcement_key(other), resend=True)
+    with pytest.raises(NotTheirs):
+        await world.desk.troubles.settle(ADA, announcement_key(other), resend=True)
     rows = {row["key"]: row["state"] for row in await world.rows("deliveries")}
     assert rows[announcement_key(other)] == DeliveryState.UNKNOWN
 

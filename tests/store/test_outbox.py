@@ -157,13 +157,15 @@ async def test_what_a_crash_interrupted_is_found_once_it_cannot_be_under_way(
     await world.decided()
     first = await taken(world)
     again = World(world.log)
-    assert await again.outbox.interrupted(world.clock.now()) == []
+    taken_at = world.clock.now()
+    assert await again.outbox.doubtful(taken_at, taken_at) == []
     world.clock.advance(timedelta(minutes=1))
-    (found,) = await again.outbox.interrupted(world.clock.now())
-    assert found.key == first.key
+    now = world.clock.now()
+    (found,) = await again.outbox.doubtful(now, now)
+    assert (found.delivery.key, found.taken_at) == (first.key, taken_at)
     assert await claim(world) is None
-    await again.outbox.unknown(found, "interrupted", None)
-    assert await again.outbox.interrupted(world.clock.now()) == []
+    await again.outbox.unknown(found.delivery, "interrupted", None)
+    assert await again.outbox.doubtful(now, now) == []
 
 
 async def test_when_to_wake(world: World) -> None:

@@ -11,6 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack.delivery.outcomes import Outcome, of_error
+from bot.slack.installing.installs import NotInstalled
+from bot.slack.installing.tokens import TokenUnreadable
 
 
 def refused(
@@ -50,7 +52,8 @@ def test_a_retry_after_that_cannot_be_read(header: str) -> None:
     ("status", "error"),
     [
         (200, "internal_error"),
-        (200, "fatal_error"),
+        (200, "message_limit_exceeded"),
+        (200, "org_login_required"),
         (200, "service_unavailable"),
         (500, None),
         (502, None),
@@ -67,19 +70,52 @@ def test_slack_s_own_trouble_passes(status: int, error: str | None) -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        *("channel_not_found", "not_in_channel", "is_archived", "restricted_action"),
-        *("invalid_blocks", "msg_blocks_too_long", "missing_scope", "a_word_of_tomorrow"),
+        *("invalid_blocks", "msg_blocks_too_long", "thread_not_found", "a_word_of_tomorrow"),
+        *("restricted_action_thread_locked", "restricted_action_non_threadable_channel"),
     ],
 )
 def test_a_refusal_stays_a_refusal(error: str) -> None:
-    """What Slack refuses by name is not tried again."""
+    """A message that Slack refuses by name is not tried again."""
     assert of_error(refused(error=error)) == Outcome("never", error)
 
 
-@pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "invalid_auth"])
+@pytest.mark.parametrize(
+    "error",
+    [
+        *("channel_not_found", "not_in_channel", "is_archived", "restricted_action"),
+        *("restricted_action_read_only_channel", "restricted_action_thread_only_channel"),
+        *("ekm_access_denied", "missing_scope", "no_permission"),
+    ],
+)
+def test_a_channel_is_refused_whatever_the_message(error: str) -> None:
+    """What concerns the channel stops the channel, not the one message."""
+    assert of_error(refused(error=error)) == Outcome("channel_closed", error)
+
+
+@pytest.mark.parametrize(
+    "error", ["token_revoked", "account_inactive", "invalid_auth", "team_not_found"]
+)
 def test_a_refused_token_is_the_operators_to_mend(error: str) -> None:
-    """While Slack refuses our token nothing is given up: the messages wait until it is mended."""
-    assert of_error(refused(error=error)).what == "later"
+    """While Slack refuses our token nothing is given up: the workspace waits until it is mended."""
+    assert of_error(refused(error=error)) == Outcome("workspace_closed", error)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (NotInstalled(), "not_installed"),
+        (TokenUnreadable("the keys do not open it"), "token_unreadable"),
+    ],
+)
+def test_without_a_token_the_workspace_waits(error: Exception, reason: str) -> None:
+    """A workspace that the bot was removed from, or whose key is gone, waits as well."""
+    assert of_error(error) == Outcome("workspace_closed", reason)
+
+
+def test_a_server_that_broke_down_may_have_posted() -> None:
+    """Slack says of a fatal error that some of the work may have been done."""
+    assert of_error(refused(error="fatal_error")) == Outcome("unknown", "fatal_error")
+    assert of_error(refused(504)).what == "unknown"
 
 
 def test_what_never_connected_was_not_posted() -> None:
