@@ -138,7 +138,8 @@ def _because(record: Record) -> str:
     by = inline(record.person(outcome.by)) if outcome else ""
     when = f" (decided by {by} on {outcome.at:%Y-%m-%d})" if outcome else ""
     if record.chosen != record.recommended:
-        return f"otherwise than recommended{when}."
+        although = ", although it was ruled out" if record.despite else ""
+        return f"otherwise than recommended{although}{when}."
     for reason in record.speaks_for(record.chosen):
         return f"because: {inline(reason.because)}{when}"
     return f"as recommended{when}."
@@ -147,7 +148,7 @@ def _because(record: Record) -> str:
 def _consequences(record: Record) -> Iterator[str]:
     """Give what comes with the option chosen: vetoes, what speaks against it, and pitfalls."""
     chosen = record.chosen
-    yield from (_ruled_out(each) for each in record.vetoes_of(chosen))
+    yield from (_ruled_out(each) for each in record.despite)
     yield from (f"Bad, because: {_argument(each)}" for each in record.speaks_against(chosen))
     yield from (
         f"Speaks for {inline(record.title_of(each.option))}: {_argument(each)}"

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from bot.advice.advisor import Advisor
 from bot.advice.playbook import Playbook
+from bot.advice.ruling_out import ruling_out
 from bot.advice.verdict import Answered, Reason, Strength, VetoHit
 from bot.decisions.calibration import outcome_of
 from bot.decisions.model import Decision, ReviewAnswer
@@ -54,6 +55,7 @@ def record_of(
         answers=_answers(decision, playbook),
         considered=_considered(decision, advisor),
         ruled_out=tuple(_ruled_out(each) for each in verdict.vetoes),
+        despite=tuple(_ruled_out(each) for each in ruling_out(verdict, playbook, decision.chosen)),
         revisit_when=tuple(flip.text for flip in verdict.flips),
         still_open=tuple(item.ask for item in verdict.homework),
         views=_views(seen) if background.views else (),

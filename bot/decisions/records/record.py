@@ -57,6 +57,9 @@ class Record(Part):
     answers: tuple[RecordedAnswer, ...]
     considered: tuple[Considered, ...]
     ruled_out: tuple[RuledOut, ...]
+    despite: tuple[RuledOut, ...] = Field(
+        description="The vetoes that rule out the option chosen, else recommended."
+    )
     conditions: tuple[str, ...]
     revisit_when: tuple[str, ...]
     still_open: tuple[str, ...]
@@ -93,16 +96,6 @@ class Record(Part):
     def speaks_against(self, option: str) -> tuple[Argument, ...]:
         """Return what takes points from an option or its parts; otherwise like `speaks_for`."""
         return self._strongest(option, -1)
-
-    def vetoes_of(self, option: str) -> tuple[RuledOut, ...]:
-        """Return the vetoes that rule an option out: by itself, or in a part of it."""
-        own = next((each for each in self.considered if each.option == option), None)
-        parts = set(own.parts if own else ())
-        return tuple(
-            each
-            for each in self.ruled_out
-            if option in each.options or (not each.alone and parts & set(each.options))
-        )
 
     def _strongest(self, option: str, sign: int) -> tuple[Argument, ...]:
         own = next((each for each in self.considered if each.option == option), None)

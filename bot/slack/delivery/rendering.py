@@ -73,7 +73,7 @@ class Renderer:
         playbook = (await self._desk.editions.advisor(decision.playbook_hash)).playbook
         match _shown(delivery, decision):
             case DeliveryKind.WORD:
-                return word(delivery.detail, playbook)
+                return word(delivery.detail, decision, playbook)
             case DeliveryKind.RECOMMENDATION:
                 return recommendation(decision, playbook, await alike_before(self._desk, decision))
             case DeliveryKind.ASKED:

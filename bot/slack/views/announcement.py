@@ -8,7 +8,7 @@ from bot.slack.text import FALLBACK, HEADER, and_list, fit, fit_escaped, mention
 from bot.slack.views.decide import actions
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section
 from bot.slack.views.review import reviews_shown
-from bot.slack.views.verdict import bars, headline, option_title, plain_headline, why_line
+from bot.slack.views.verdict import bars, despite, headline, option_title, plain_headline, why_line
 
 STATUS_WORDS = {
     Status.OPEN: "Open",
@@ -64,6 +64,8 @@ def _settlement(decision: Decision, playbook: Playbook) -> list[Block]:
         words += f". See decision #{decision.superseded_by}"
     if settlement.reason:
         words += f"\n{quote(settlement.reason, 1000)}"
+    if settlement.option and (out := despite(playbook, decision.verdict, settlement.option, 900)):
+        words += f"\n{out}"
     return [section(words)]
 
 

@@ -4,20 +4,22 @@ import json
 from collections.abc import Mapping
 
 from bot.advice.playbook import Playbook
-from bot.decisions.model import Outcome
+from bot.decisions.model import Decision, Outcome
 from bot.slack.text import and_list, escape, mention, quote
 from bot.slack.views.message import Message, sentence
 from bot.slack.views.review import OUTCOME_SENTENCES
-from bot.slack.views.verdict import option_title
+from bot.slack.views.verdict import despite, option_title
 
 _REASON = 2000
+_VETOES = 600
 
 
-def word(detail: Mapping[str, str], playbook: Playbook) -> Message:
+def word(detail: Mapping[str, str], decision: Decision, playbook: Playbook) -> Message:
     """Return the word about an event.
 
     Args:
         detail: `event` (its kind), `actor` (a user id), and what the event tells.
+        decision: to which it happened.
         playbook: the decision's.
     """
     actor = mention(detail["actor"])
@@ -30,6 +32,8 @@ def word(detail: Mapping[str, str], playbook: Playbook) -> Message:
                 f"{actor} decided for *{_option(playbook, detail)}* instead of {recommended}.\n"
                 f"{quote(detail['reason'], _REASON)}"
             )
+            if out := despite(playbook, decision.verdict, detail["option"], _VETOES):
+                text += f"\n{out}"
         case "withdrawn":
             text = f"{actor} withdrew this decision.\n{quote(detail['reason'], _REASON)}"
         case "handed_over":

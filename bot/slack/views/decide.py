@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ConfirmObject,
+    ContextBlock,
     InputBlock,
     Option,
     OverflowMenuElement,
@@ -23,11 +24,14 @@ from bot.decisions.moves import Move, possible
 from bot.slack import ids
 from bot.slack.forms import DecisionMetadata
 from bot.slack.text import fit, fit_escaped
-from bot.slack.views.message import plain, section
+from bot.slack.views.message import mrkdwn, plain, section
+from bot.slack.views.verdict import despite, option_title
 
 REASON_LENGTH = 2000
 _MOST_DECIDERS = 10
 _CONFIRM_TEXT = 300
+_VETOES = 900
+_MOST_WARNINGS = 20
 
 _MENU: Mapping[Move | ids.Action, str] = {
     Move.EDIT: "Edit answers",
@@ -78,14 +82,14 @@ def add_view(decision: Decision) -> ButtonElement:
 def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
     """Return the modal to choose another option than the one recommended."""
     recommended = playbook.options[decision.verdict.option].title
-    out = {each for hit in decision.verdict.vetoes for each in hit.options}
+    others = [each for each in playbook.options if each != decision.verdict.option]
+    out = {each: despite(playbook, decision.verdict, each, _VETOES) for each in others}
     options = [
         Option(
-            text=plain(f"{option.title} (ruled out)" if option_id in out else option.title),
-            value=option_id,
+            text=plain(f"{playbook.options[each].title}{' (ruled out)' if out[each] else ''}"),
+            value=each,
         )
-        for option_id, option in playbook.options.items()
-        if option_id != decision.verdict.option
+        for each in others
     ]
     choice = InputBlock(
         block_id=ids.Block.OPTION,
@@ -93,9 +97,13 @@ def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
         hint=plain(f"Recommended was: {recommended}."),
         element=StaticSelectElement(action_id=ids.Action.ANSWER, options=options),
     )
-    return decision_modal(
-        decision, ids.Modal.OVERRIDE, "Choose differently", "Decide", [choice, _reason("Why?")]
-    )
+    warnings = [
+        ContextBlock(elements=[mrkdwn(f"*{option_title(playbook, each)}*\n{words}")])
+        for each, words in out.items()
+        if words
+    ]
+    blocks = [choice, *warnings[:_MOST_WARNINGS], _reason("Why?")]
+    return decision_modal(decision, ids.Modal.OVERRIDE, "Choose differently", "Decide", blocks)
 
 
 def withdraw_modal(decision: Decision) -> dict[str, Any]:
@@ -163,7 +171,7 @@ def _reason(label: str) -> InputBlock:
 
 
 def decision_modal(
-    decision: Decision, callback: ids.Modal, title: str, submit: str, inputs: list[InputBlock]
+    decision: Decision, callback: ids.Modal, title: str, submit: str, inputs: Sequence[Block]
 ) -> dict[str, Any]:
     """Return a modal about a posted decision, with its title above the inputs."""
     heading = section(f"*#{decision.number}  {fit_escaped(decision.title, 300)}*")

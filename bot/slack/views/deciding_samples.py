@@ -31,7 +31,9 @@ def deciding_messages(decision: Decision, playbook: Playbook, filling: str) -> d
         filling: what reasons are made of.
     """
     words = {
-        f"word, {event}": word({"event": event, "actor": decision.driver, **detail}, playbook)
+        f"word, {event}": word(
+            {"event": event, "actor": decision.driver, **detail}, decision, playbook
+        )
         for event, detail in _details(decision, playbook, filling[:REASON_LENGTH]).items()
     }
     option = decision.verdict.option

@@ -1,8 +1,9 @@
 """A verdict in words and bars: shared by the review page, the announcement and the thread."""
 
 from bot.advice.playbook import Playbook
-from bot.advice.verdict import Answered, Strength, Verdict
-from bot.slack.text import escape
+from bot.advice.ruling_out import ruling_out
+from bot.advice.verdict import Answered, Strength, Verdict, VetoHit
+from bot.slack.text import escape, fit_escaped
 
 STRENGTH_WORDS = {
     Strength.CLEAR: "a clear lead",
@@ -11,6 +12,7 @@ STRENGTH_WORDS = {
 }
 
 _CELLS = 8
+_MOST_VETOES = 3
 
 
 def option_title(playbook: Playbook, option: str) -> str:
@@ -76,6 +78,27 @@ def _ruled_out(playbook: Playbook, verdict: Verdict, option: str) -> str:
         return "ruled out"
     part = option in playbook.options[verdict.option].combines
     return "not alone" if hits and not part else ""
+
+
+def despite(playbook: Playbook, verdict: Verdict, option: str, limit: int) -> str:
+    """Return what rules an option out and the way around it, in Slack's markup; else nothing.
+
+    Args:
+        playbook: the decision's.
+        verdict: its verdict.
+        option: the option that is, or would be, chosen.
+        limit: characters at most.
+    """
+    hits = ruling_out(verdict, playbook, option)[:_MOST_VETOES]
+    return "\n".join(_veto(playbook, hit, limit // len(hits) - 1) for hit in hits)
+
+
+def _veto(playbook: Playbook, hit: VetoHit, limit: int) -> str:
+    said = ", ".join(f"“{plain_answer(playbook, each)}”" for each in hit.answers)
+    by = f" by {said}" if said else ""
+    alone = " on its own" if hit.alone else ""
+    text = f"{alone}{by}: {hit.because} The way around it: {hit.way_around}"
+    return f"*Ruled out*{fit_escaped(text, limit - len('*Ruled out*'))}"
 
 
 def plain_answer(playbook: Playbook, given: Answered) -> str:

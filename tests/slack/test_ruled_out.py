@@ -1,0 +1,63 @@
+"""Choosing what was ruled out is allowed, and said before, in the thread and in the channel."""
+
+import json
+from dataclasses import replace
+
+from bot.advice.ruling_out import ruling_out
+from bot.decisions.model import Decision, Place, Settlement, Status, Visibility
+from bot.slack.views.announcement import announcement
+from bot.slack.views.changes import word
+from bot.slack.views.decide import override_modal
+from tests.slack.examples import AT, advisor, decision_of, draft_of
+
+RULES = advisor("ragvsft")
+WEEKLY = {"job": "answer", "material": "large", "freshness": "weekly", "examples": "none"}
+WAY_AROUND = "The way around it: Let a stronger model write examples that your experts check"
+
+
+def _decision() -> Decision:
+    draft = draft_of("Title", "Problem", answers=WEEKLY)
+    return decision_of(draft, Place("C1", Visibility.PUBLIC), RULES)
+
+
+def _chosen(option: str) -> Decision:
+    settlement = Settlement("U1", AT, "We know how.", option)
+    return replace(_decision(), status=Status.OVERRIDDEN, settlement=settlement)
+
+
+def _said(blocks: object) -> str:
+    return json.dumps(blocks, ensure_ascii=False)
+
+
+def test_the_modal_warns_before() -> None:
+    """What is ruled out is marked in the list, and below it stand the veto and its way around."""
+    said = _said(override_modal(_decision(), RULES.playbook)["blocks"])
+    assert "Fine-tuning (ruled out)" in said
+    assert "Prompting first (ruled out)" not in said
+    assert "*Ruled out* by “None, or just a handful”: There is nothing to train on." in said
+    assert WAY_AROUND in said
+
+
+def test_thread_and_announcement_say_so() -> None:
+    """The word in the thread and the announcement name the veto; those of other options don't."""
+    for option, ruled_out in (("fine_tuning", True), ("prompting", False)):
+        decision = _chosen(option)
+        detail = {"event": "overridden", "actor": "U1", "option": option, "recommended": "rag",
+                  "reason": "We know how."}  # fmt: skip
+        for message in (
+            announcement(decision, RULES.playbook),
+            word(detail, decision, RULES.playbook),
+        ):
+            assert (WAY_AROUND in _said(message.blocks)) is ruled_out
+
+
+def test_a_veto_of_an_option_alone_spares_combinations() -> None:
+    """What is ruled out by itself may be chosen as a part; what is ruled out for good may not."""
+    verdict = RULES.advise({**WEEKLY, "examples": "thousands"})
+    alone = [hit.veto for hit in verdict.vetoes if hit.alone]
+    assert alone
+    found = {
+        option: [hit.veto for hit in ruling_out(verdict, RULES.playbook, option)]
+        for option in ("fine_tuning", "both", "rag")
+    }
+    assert found == {"fine_tuning": alone, "both": [], "rag": []}
