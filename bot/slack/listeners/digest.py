@@ -1,6 +1,7 @@
 """The digest: its settings, a private look at it, and the button that posts it."""
 
 import uuid
+from dataclasses import replace
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -116,7 +117,7 @@ class DigestListeners:
         digesting, people = self._desk.digesting, self._desk.people
         saved = await digesting.settings(person.workspace, place.channel) if place else None
         if saved is not None:
-            return chosen_in(saved, saved=True)
+            return chosen_in(replace(saved, place=place or saved.place), saved=True)
         zone = await people.zone_of(person)
         if place is None:
             return Chosen(None, rhythm=Rhythm(zone=zone) if zone else Rhythm())

@@ -152,7 +152,7 @@ class _Teller:
 
     def _calibration(self) -> _Chapter:
         """Return how past decisions went, by the option chosen; the most tried one first."""
-        tallies = sorted(self._digest.calibration.items(), key=lambda each: -_tried(each[1]))
+        tallies = sorted(self._digest.calibration.items(), key=lambda each: -each[1].tried)
         shown = tallies[: self._room.telling]
         lines = [f"*{self._option(option)}*  ·  {_went(tally)}" for option, tally in shown]
         more = self._more(len(tallies) - len(shown), "rules")
@@ -194,28 +194,15 @@ def _deciders(decision: Decision) -> str:
     return and_list([*named, f"{rest} more"] if rest else named)
 
 
-def _outcomes(tally: Tally) -> Mapping[Outcome, int]:
-    """Return how many went how, whether as recommended or not."""
-    return {
-        outcome: tally.followed.get(outcome, 0) + tally.overridden.get(outcome, 0)
-        for outcome in Outcome
-    }
-
-
-def _tried(tally: Tally) -> int:
-    counts = _outcomes(tally)
-    return sum(counts.values()) - counts[Outcome.NOT_TRIED]
-
-
 def _went(tally: Tally) -> str:
     """Return how the decisions for an option went: worked 3 of 4, 1 partly."""
-    counts, tried = _outcomes(tally), _tried(tally)
+    counts, tried = tally.total, tally.tried
     rest = {
-        "partly": counts[Outcome.PARTLY],
-        "did not": counts[Outcome.FAILED],
-        "not tried": counts[Outcome.NOT_TRIED],
+        "partly": counts.get(Outcome.PARTLY, 0),
+        "did not": counts.get(Outcome.FAILED, 0),
+        "not tried": counts.get(Outcome.NOT_TRIED, 0),
     }
-    said = [f"worked {counts[Outcome.WORKED]:,} of {tried:,}"] if tried else []
+    said = [f"worked {counts.get(Outcome.WORKED, 0):,} of {tried:,}"] if tried else []
     return ", ".join([*said, *(f"{count:,} {words}" for words, count in rest.items() if count)])
 
 

@@ -1,0 +1,149 @@
+"""The modal of a digest's settings: what it shows, and what it says when it is submitted."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.decisions.digest.settings import DigestSettings, Part, Rhythm, Scope, Weekday
+from bot.decisions.model import Place, Visibility
+from bot.playground.fields import values_of
+from bot.slack.digest_forms import about, no_such_zone, place_about, wishes_of
+from bot.slack.forms import FieldError
+from bot.slack.ids import Action, Block
+from bot.slack.payloads import Unreadable
+from bot.slack.views.digest.settings import Chosen, chosen_in, settings_modal
+from bot.slack.zones import OFFERED
+from tests.slack.blocks import faults_of_view
+
+SET_AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+PLACES = st.builds(
+    Place,
+    st.sampled_from(["C0123456789", "G0123456789"]),
+    st.sampled_from([Visibility.PUBLIC, Visibility.PRIVATE]),
+)
+RHYTHMS = st.builds(
+    Rhythm,
+    st.sampled_from(Weekday),
+    st.times().map(lambda at: at.replace(second=0, microsecond=0, fold=0)),
+    st.sampled_from(["UTC", "Europe/Berlin", "America/Argentina/ComodRivadavia", "Asia/Calcutta"]),
+)
+SETTINGS = st.builds(
+    DigestSettings,
+    workspace=st.just("T0123456789"),
+    place=PLACES,
+    set_by=st.just("U0123456789"),
+    set_at=st.just(SET_AT),
+    on=st.booleans(),
+    rhythm=RHYTHMS,
+    parts=st.sets(st.sampled_from(Part), min_size=1).map(
+        lambda chosen: tuple(part for part in Part if part in chosen)
+    ),
+    even_if_quiet=st.booleans(),
+    scope=st.sampled_from(Scope),
+)
+
+
+def _submitted(view: dict[str, Any], **changed: Any) -> dict[str, Any]:
+    """A modal as Slack sends it: untouched but for the states given by block."""
+    values = values_of(view["blocks"])
+    for block, state in changed.items():
+        values[block] = {Action.ANSWER: state}
+    return {**view, "state": {"values": values}}
+
+
+def _modal() -> dict[str, Any]:
+    place = Place("C0123456789", Visibility.PUBLIC)
+    settings = DigestSettings("T0123456789", place, "U0123456789", SET_AT)
+    return settings_modal(chosen_in(settings, saved=True))
+
+
+@given(SETTINGS, st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_submitted_untouched_it_says_what_it_showed(kept: DigestSettings, saved: bool) -> None:
+    """Whatever is kept for a channel, opening the modal and saving it changes nothing."""
+    view = settings_modal(chosen_in(kept, saved=saved))
+    assert faults_of_view(view) == []
+    assert wishes_of(_submitted(view)).put_into(kept, kept.set_by) == kept
+
+
+def test_the_modal_says_how_it_stands_and_who_changed_it() -> None:
+    """When it comes, and who set it last and when; nothing of that where nobody has."""
+    assert "every Monday at 09:00 (UTC). Last changed by <@U0123456789> on 5 January" in str(
+        _modal()["blocks"]
+    )
+    new = settings_modal(Chosen(Place("C0123456789", Visibility.PUBLIC)))
+    assert "No digest comes here yet." in str(new["blocks"])
+
+
+def test_a_zone_typed_goes_before_the_menu() -> None:
+    """What is typed is taken as it is typed; whether there is such a zone, others say."""
+    typed = _submitted(_modal(), digest_other_zone={"value": " Mars/Olympus "})
+    assert wishes_of(typed).rhythm.zone == "Mars/Olympus"
+    assert "Did you mean Europe/Berlin?" in no_such_zone("Europe/Berlin").message
+    assert no_such_zone(None).block == Block.DIGEST_OTHER_ZONE
+
+
+@pytest.mark.parametrize(
+    ("block", "state"),
+    [
+        (Block.DIGEST_TIME, {"selected_time": None}),
+        (Block.DIGEST_PARTS, {"selected_options": []}),
+    ],
+)
+def test_what_is_missing_is_asked_for_at_its_field(block: Block, state: dict[str, Any]) -> None:
+    """Without a time or any part, the modal stays and says what to choose."""
+    with pytest.raises(FieldError) as raised:
+        wishes_of(_submitted(_modal(), **{block: state}))
+    assert raised.value.block == block
+
+
+def test_from_app_home_a_public_channel_is_chosen() -> None:
+    """Where there is no channel yet, one is asked for, and it is a public one."""
+    view = settings_modal(Chosen(None))
+    with pytest.raises(FieldError) as raised:
+        wishes_of(_submitted(view))
+    assert raised.value.block == Block.DIGEST_CHANNEL
+    chosen = _submitted(view, digest_channel={"selected_channel": "C1"})
+    assert wishes_of(chosen).place == Place("C1", Visibility.PUBLIC)
+    assert wishes_of(chosen).on
+
+
+@given(st.none() | PLACES)
+def test_a_button_carries_its_channel(place: Place | None) -> None:
+    """What a button is about is what comes back."""
+    assert place_about(about(place)) == place
+
+
+@pytest.mark.parametrize("carried", [None, "", "[]", '{"channel": 1}', '{"draft": "x"}'])
+def test_what_is_not_ours_is_refused(carried: str | None) -> None:
+    """A button or modal that carries something else is a bad request."""
+    with pytest.raises(Unreadable):
+        place_about(carried)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"digest_day": {"selected_option": {"value": "someday"}}},
+        {"digest_time": {"selected_time": "25:00"}},
+        {"digest_scope": {"selected_option": {"value": "world"}}},
+        {"digest_parts": {"selected_options": [{"value": "gossip"}]}},
+    ],
+)
+def test_choices_that_were_not_offered_are_refused(changed: dict[str, Any]) -> None:
+    """A forged day, time, scope or part is a bad request, not a failure of ours."""
+    with pytest.raises(Unreadable):
+        wishes_of(_submitted(_modal(), **changed))
+
+
+def test_every_zone_offered_is_one() -> None:
+    """The menu offers zones that there are, each once, and no more than Slack takes in a group."""
+    offered = [zone for zones in OFFERED.values() for zone in zones]
+    assert [ZoneInfo(zone).key for zone in offered] == offered
+    assert len(set(offered)) == len(offered)
+    assert all(0 < len(zones) <= 100 for zones in OFFERED.values())
+    assert time(9) == Rhythm().at
