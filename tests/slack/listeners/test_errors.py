@@ -22,7 +22,7 @@ ARGUMENTS = {
     "playbook_id": "gone",
     "known": ("ragvsft",),
 }
-TOLD_AT_A_FIELD = {errors.NobodyToAsk}
+TOLD_AT_A_FIELD = {errors.NobodyToAsk, errors.UnknownZone}
 """Errors that the modal they belong to shows itself."""
 
 
