@@ -213,7 +213,7 @@ async def test_a_message_of_which_nobody_knows_is_settled_once(
     world: World, *, resend: bool, state: DeliveryState
 ) -> None:
     """The driver's answer sends the message again or leaves it; a second answer finds nothing."""
-    decision = await world.decided()
+    await world.decided()
     delivery = await claimed(world)
     await world.outbox.unknown(delivery, "TimeoutError", None)
     await world.desk.troubles.settle(ADA, delivery.key, resend=resend)

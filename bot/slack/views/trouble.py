@@ -12,7 +12,7 @@ from bot.slack.views.message import Message, as_dicts, plain, section, sentence
 
 _CAUSES = {
     "internal": "Something went wrong on my side, and whoever runs me has been told.",
-    "is_archived": "That channel is archived: somebody who may can unarchive it.",
+    "is_archived": "That channel is archived. Ask somebody who may to unarchive it.",
     "restricted_action": "Your workspace doesn't let apps post in that channel.",
     "restricted_action_read_only_channel": "That channel is read-only.",
     "restricted_action_thread_only_channel": "That channel takes replies only.",
