@@ -18,6 +18,7 @@ from bot.slack.queries import Query
 from bot.slack.refusals import UNREACHABLE
 from bot.slack.uploads import TextFile, send_file
 from bot.slack.views import finding as views
+from bot.slack.views.life import life
 from bot.slack.views.message import Message, sentence
 from bot.slack.views.recommendation import recommendation
 
@@ -48,10 +49,8 @@ class Finder:
         listed = [views.Listed(each, await self._playbook(each)) for each in found.decisions]
         return views.page(self._command, query, wanted, found, listed)
 
-    async def show(
-        self, sight: Sight, number: int, client: AsyncWebClient
-    ) -> tuple[Message, Message]:
-        """Return a decision and its recommendation in full.
+    async def show(self, sight: Sight, number: int, client: AsyncWebClient) -> tuple[Message, ...]:
+        """Return a decision, its recommendation in full, and its life.
 
         Raises:
             NoSuchDecision: there is none of this number, or it is not for them to see.
@@ -59,7 +58,11 @@ class Finder:
         found = await self._desk.finding.show(sight, number)
         playbook = await self._playbook(found.decision)
         link = await self._link(client, found)
-        return views.shown(found.decision, playbook, link), recommendation(found.decision, playbook)
+        return (
+            views.shown(found.decision, playbook, link),
+            recommendation(found.decision, playbook),
+            life(found.record),
+        )
 
     async def export_one(self, sight: Sight, number: int, client: AsyncWebClient) -> Message:
         """Return a decision's record; a long one is sent as a file.

@@ -81,13 +81,16 @@ async def test_a_search_finds_words_in_any_form(house: House) -> None:
 
 
 async def test_show_tells_everything_privately(house: House) -> None:
-    """`show` gives the verdict, the reasons, the status and the way to the discussion."""
+    """`show` gives verdict, reasons, answers, views, history and the way to the discussion."""
     ada, ben = house.playground.person("ada"), house.playground.person("ben")
     announcement, _ = await house.decide(ada)
     await ask(house, ben, "show #1", "support-ai")
-    await house.playground.until(lambda: "First steps" in text_of(ben.sees("support-ai")[-1]))
-    shown, reasons = ben.sees("support-ai")[-2:]
-    assert shown.ephemeral_to == reasons.ephemeral_to == ben.id
+    await house.playground.until(lambda: "What happened" in text_of(ben.sees("support-ai")[-1]))
+    shown, reasons, life = ben.sees("support-ai")[-3:]
+    assert {each.ephemeral_to for each in (shown, reasons, life)} == {ben.id}
+    assert "First steps" in text_of(reasons)
+    assert "The answers" in text_of(life)
+    assert f"<@{ada.id}> asked for a decision" in text_of(life)
     assert "Recommended: " in text_of(shown)
     assert f"p{announcement.ts.replace('.', '')}|Open the discussion>" in text_of(shown)
     assert "There is no decision #2 here" in text_of(await ask(house, ben, "show 2", "support-ai"))

@@ -11,6 +11,7 @@ from typing import Any
 from bot.advice.advisor import Advisor
 from bot.advice.playbook import Playbook
 from bot.decisions.calibration import calibrate
+from bot.decisions.events import Event
 from bot.decisions.model import (
     Asked,
     Decision,
@@ -29,6 +30,8 @@ from bot.decisions.model import (
     Workflow,
 )
 from bot.decisions.questionnaire import Questionnaire, QuestionsPage
+from bot.decisions.records.background import Background
+from bot.decisions.records.making import record_of
 from bot.decisions.reviewing import Waiting
 from bot.decisions.team import Team, compare
 from bot.slack.views import notices
@@ -40,6 +43,7 @@ from bot.slack.views.digest.samples import digest_messages, digest_modals, home_
 from bot.slack.views.drafts import resume_offer
 from bot.slack.views.finding_samples import finding_messages, similar_samples
 from bot.slack.views.home import home
+from bot.slack.views.life import life
 from bot.slack.views.message import Message
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, modal
 from bot.slack.views.recommendation import recommendation
@@ -90,6 +94,7 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
         "workflow page": {"view": modal(pages.first())},
         "review page": {"view": modal(pages.last(), similar_samples(decision, advisor.playbook))},
         "recommendation": _blocks(recommendation(decision, advisor.playbook)),
+        "life": _blocks(life(record_of(decision, advisor, _background(decision)))),
         "home": {"view": home(titles, [draft] * 20, [decision] * 10, *_on_home(decision))},
         "resume offer": _blocks(resume_offer([draft] * 20, advisor.playbook.id)),
         "saved for later": {"view": notices.saved_for_later(decision)},
@@ -111,6 +116,12 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
         placed = replace(decision, place=place)
         found[f"announcement, {name}"] = _blocks(announcement(placed, advisor.playbook))
     return found
+
+
+def _background(decision: Decision) -> Background:
+    detail = {"reason": decision.title * 10, "to": " ".join(decision.deciders)}
+    event = Event("handed_over", decision.driver, decision.opened_at, detail)
+    return Background(events=(event,) * 20)
 
 
 def _of_the_team(advisor: Advisor, decision: Decision) -> dict[str, Sample]:
