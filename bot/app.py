@@ -1,18 +1,21 @@
 """The one place that knows every other: builds the whole, runs it, and takes it down in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import math
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 import aiohttp
+import structlog
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from bot.charts.trend import trend_chart
 from bot.decisions.desk import Desk
 from bot.decisions.ports import Clock
 from bot.manifest import REDIRECT_PATH, SCOPES
@@ -23,6 +26,7 @@ from bot.settings import Settings, SettingsError, missing
 from bot.slack.bolt import create_bolt_app
 from bot.slack.connection import check_bot_token, socket_mode
 from bot.slack.delivery.courier import Courier
+from bot.slack.errands import Errands
 from bot.slack.installing.install_pages import InstallPages
 from bot.slack.installing.installs import Installs, ManyWorkspaces, OneWorkspace
 from bot.slack.installing.oauth import OAuthApp, OAuthFlow
@@ -38,6 +42,11 @@ from bot.web.app import Endpoints, create_web
 from bot.web.events import Handler
 from bot.web.metrics import SOCKET, Measures
 from bot.web.vitals import Sources, Vitals
+
+logger = structlog.get_logger(__name__)
+
+WIND_DOWN = 8.5
+"""Seconds; longer than a post may take, and a platform that stops the bot waits ten at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +72,9 @@ class Running:
 async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
     """Run the bot for the length of a `with` block, then finish what is under way.
 
-    Taken down in the opposite order: first no more requests, then the errands of those that
-    were acked, then the post in flight, and the log last.
+    At the end nothing new is begun, no more requests are taken, and what is under way (errands of
+    requests that were acked, posts in flight, rounds) is finished side by side, within
+    `WIND_DOWN`; the log is closed last.
 
     Raises:
         SettingsError: neither one workspace's token is set nor what OAuth needs.
@@ -91,17 +101,18 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         people = SlackDirectory(installs.client_for)
         desk = Desk(SqliteStore(log), clock, playbooks, woken.set, people)
         outbox = SqliteOutbox(log)
-        courier = Courier(outbox, desk, clock, installs.client_for, woken, settings.command)
-        await stack.enter_async_context(_delivering(courier))
+        courier = Courier(
+            outbox, desk, clock, installs.client_for, woken, settings.command, trend_chart
+        )
         bolt, errands = create_bolt_app(desk, client, installs, settings.command)
-        stack.push_async_callback(errands.drain)
         rounds = Rounds(
             desk.reviewing.ask_due,
             desk.digesting.send_due,
             desk.drafting.expire,
             desk.people.learn,
         )
-        await stack.enter_async_context(_going_round(rounds))
+        ending = _Ending(courier, rounds, errands)
+        await stack.enter_async_context(_at_work(ending))
         schedule = create_schedule(woken.set, playbooks.refresh, rounds.wake)
         schedule.start()
         stack.callback(schedule.shutdown, wait=False)
@@ -121,29 +132,46 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             woken.set()
             rounds.wake()
 
+        stack.callback(ending.begin)
         yield Running(port, look, playbooks, desk, outbox)
 
 
-@asynccontextmanager
-async def _going_round(rounds: Rounds) -> AsyncIterator[None]:
-    """Look for what is due; the work under way is finished before this returns."""
-    task = asyncio.create_task(rounds.run())
-    try:
-        yield
-    finally:
-        rounds.stop()
-        await task
+class _Ending:
+    """The end of whatever works beside the requests: all of it at once, by one deadline."""
+
+    def __init__(self, courier: Courier, rounds: Rounds, errands: Errands) -> None:
+        self.works = (courier, rounds)
+        self._errands = errands
+        self._deadline = math.inf
+
+    def begin(self) -> None:
+        """Have nothing new begun; what is under way has `WIND_DOWN` seconds from now."""
+        self._deadline = min(self._deadline, asyncio.get_running_loop().time() + WIND_DOWN)
+        for work in self.works:
+            work.stop()
+
+    async def finish(self, tasks: Collection[asyncio.Task[None]]) -> None:
+        """Wait until all is done, at most until the deadline; what is late is left and logged."""
+        self.begin()
+        await self._errands.drain(self._left())
+        _, late = await asyncio.wait(tasks, timeout=self._left())
+        for task in late:
+            logger.warning("work was left unfinished at the end")
+            task.cancel()
+        await asyncio.gather(*(task for task in tasks if task not in late))
+
+    def _left(self) -> float:
+        return max(0.0, self._deadline - asyncio.get_running_loop().time())
 
 
 @asynccontextmanager
-async def _delivering(courier: Courier) -> AsyncIterator[None]:
-    """Deliver; the post in flight is finished before this returns."""
-    task = asyncio.create_task(courier.run())
+async def _at_work(ending: _Ending) -> AsyncIterator[None]:
+    """Deliver, and look for what is due, until the end."""
+    tasks = [asyncio.create_task(work.run()) for work in ending.works]
     try:
         yield
     finally:
-        courier.stop()
-        await task
+        await ending.finish(tasks)
 
 
 @asynccontextmanager

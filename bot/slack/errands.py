@@ -35,10 +35,10 @@ class Errands:
         """Begin an errand that belongs to a payload."""
         self._track(work, body)
 
-    async def drain(self) -> None:
-        """Wait until nothing is under way; what takes too long is left and logged."""
+    async def drain(self, seconds: float = LONGEST_DRAIN) -> None:
+        """Wait until nothing is under way; what takes longer is left and logged."""
         try:
-            async with asyncio.timeout(LONGEST_DRAIN):
+            async with asyncio.timeout(seconds):
                 while self._under_way:
                     await asyncio.wait(self._under_way)
         except TimeoutError:

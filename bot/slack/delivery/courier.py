@@ -153,9 +153,6 @@ class Courier:
                 self._woken.set()
 
     async def _deliver(self, delivery: Delivery) -> None:
-        if self._stopping:
-            await self._outbox.retry(delivery, delivery.due_at, "stopping")
-            return
         message = await _survive(self._renderer.message(delivery))
         if message is None:
             await self._aftermath.note(delivery, Outcome("never", "internal"))
@@ -163,6 +160,9 @@ class Courier:
         try:
             client = await self._client_for(delivery.workspace)
             parent = await self._outbox.parent_of(delivery)
+            if self._stopping:
+                await self._outbox.retry(delivery, delivery.due_at, "stopping")
+                return
             channel, ts = await self._pictures.post(
                 client, message, lambda shown: _send(client, delivery, shown, parent)
             )
