@@ -18,6 +18,7 @@ from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTe
 
 from bot.decisions.digest.week import Trend
 from bot.decisions.model import Place, Visibility
+from bot.slack.citations import Piece, pieces_of
 from bot.slack.text import FALLBACK, MESSAGE_BUDGET, SECTION, channel_link, fit
 
 _LINE_LENGTHS = (600, 300, 150, 75)
@@ -76,7 +77,10 @@ def as_dicts(blocks: Sequence[Block]) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A point of a list, in plain text: a lead in bold, the text, a remark, its source."""
+    """A point of a list, in plain text: a lead in bold, the text, a remark, its source.
+
+    What the source cites by an id or an address is a link; nothing else becomes one.
+    """
 
     text: str
     lead: str = ""
@@ -103,7 +107,7 @@ def chapters(parts: Sequence[Chapter], budget: int = MESSAGE_BUDGET) -> list[Ric
 
     The longest chapter gives up its last line first, and says how many it gave up; where the
     first line of each is still too much, lines are cut. Rich text shows what people and rule
-    authors wrote as it is: it makes no mention and no link of it.
+    authors wrote as it is: it makes no mention of it, and no link but to the sources of rules.
 
     Args:
         parts: the chapters, in order.
@@ -151,8 +155,15 @@ def _line(line: Line, longest: int) -> RichTextSectionElement:
     if line.remark:
         runs.append(_run(f"\n{fit(line.remark, longest)}"))
     if line.source:
-        runs.append(_run(f" {fit(line.source, longest)}", italic=True))
+        runs.append(_run(" "))
+        runs += [_cited(piece) for piece in pieces_of(line.source, longest)]
     return RichTextSectionElement(elements=runs)
+
+
+def _cited(piece: Piece) -> RichTextElement:
+    if piece.url is None:
+        return _run(piece.text, italic=True)
+    return RichTextElementParts.Link(url=piece.url, text=piece.text, style={"italic": True})
 
 
 def _run(text: str, *, bold: bool = False, italic: bool = False) -> RichTextElement:

@@ -1,0 +1,78 @@
+"""Sources that can be opened are links; everything else stays text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.slack.citations import Piece, pieces_of
+from bot.slack.views.message import Chapter, Line, chapters
+from tests.slack.blocks import faults_of_blocks
+
+PARTS = st.sampled_from(
+    ["arXiv:2312.05934", "doi:10.1/x", "doi:10.3390/make7010015", "https://x.test/(a)", "http://",
+     "javascript:alert(1)", "<!channel>", "|", "; ", ", ", " ", ".", "é", "👩‍👩‍👧"]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "pieces"),
+    [
+        ("OpenAI, Deprecations", [Piece("OpenAI, Deprecations")]),
+        (
+            "Li et al. 2024, arXiv:2407.16833v2; us",
+            [
+                Piece("Li et al. 2024, "),
+                Piece("arXiv:2407.16833v2", "https://arxiv.org/abs/2407.16833v2"),
+                Piece("; us"),
+            ],
+        ),
+        ("arXiv:cs/0112017", [Piece("arXiv:cs/0112017", "https://arxiv.org/abs/cs/0112017")]),
+        (
+            "Lakatos, doi:10.3390/make7010015.",
+            [
+                Piece("Lakatos, "),
+                Piece("doi:10.3390/make7010015", "https://doi.org/10.3390/make7010015"),
+                Piece("."),
+            ],
+        ),
+        (
+            "(https://example.org/a?b=c).",
+            [
+                Piece("("),
+                Piece("https://example.org/a?b=c", "https://example.org/a?b=c"),
+                Piece(")."),
+            ],
+        ),
+        ("javascript:alert(1) ftp://x", [Piece("javascript:alert(1) ftp://x")]),
+        ("https://x.test/" + "a" * 300, [Piece("https://x.test/" + "a" * 300)]),
+    ],
+)
+def test_what_leads_where(source: str, pieces: list[Piece]) -> None:
+    """What can be opened leads to its page, without the punctuation that follows it."""
+    assert pieces_of(source, 600) == pieces
+
+
+@given(st.lists(PARTS, max_size=12).map("".join), st.integers(1, 80))
+def test_a_source_reads_as_it_is_written(source: str, longest: int) -> None:
+    """Whatever is linked, the words stay the same, cut to their length; links lead to the web."""
+    pieces = pieces_of(source, longest)
+    text = "".join(piece.text for piece in pieces)
+    assert text == source or (text.endswith("…") and source.startswith(text[:-1]))
+    assert len(text) <= longest + 1
+    assert all(piece.text for piece in pieces)
+    assert all(piece.url is None or piece.url.startswith("http") for piece in pieces)
+    whole = {piece.url for piece in pieces_of(source, 10_000)}
+    assert {piece.url for piece in pieces} <= whole | {None}
+    blocks = chapters([Chapter("Why", (Line("https://x.test <!here>", source=source),))])
+    assert faults_of_blocks([block.to_dict() for block in blocks]) == []
+
+
+def test_only_sources_are_linked() -> None:
+    """An address in a reason, a remark or a lead stays text."""
+    line = Line(
+        "https://a.test", lead="https://b.test", remark="https://c.test", source="arXiv:2401.05856"
+    )
+    (block,) = chapters([Chapter("Why", (line,))])
+    runs = block.to_dict()["elements"][1]["elements"][0]["elements"]
+    links = [run["url"] for run in runs if run["type"] == "link"]
+    assert links == ["https://arxiv.org/abs/2401.05856"]
