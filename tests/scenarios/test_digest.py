@@ -79,6 +79,10 @@ async def _digest(house: House, person: Actor, channel: str = "product") -> str:
     return text_of(digest)
 
 
+def _home(person: Actor) -> str:
+    return str(person.home.blocks) if person.home else ""
+
+
 async def test_a_channel_gets_its_digest_once_a_week(house: House, bot: Running) -> None:
     """Set up in the modal, the digest comes on its day and hour, tells what waits, comes once."""
     ada, ben = house.playground.person("ada"), house.playground.person("ben")
@@ -164,24 +168,26 @@ async def test_private_channels_are_only_counted_elsewhere(house: House, bot: Ru
 
 
 async def test_home_shows_digests_and_stays_current(house: House, bot: Running) -> None:
-    """App Home names the next digest, sets one up for a channel chosen, and is never stale."""
-    ada = house.playground.person("ada")
+    """App Home names the next digest, sets one up, and is never stale; nobody else's is made."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
     await ada.open_home()
     await house.playground.until(lambda: ada.home is not None, within=WITHIN)
     assert ada.home is not None
     await ada.click(ada.home, "digest_settings")
     view = await house.modal_of(ada, "digest")
     await ada.submit(view, {"digest_channel": "product"})
-    await house.playground.until(
-        lambda: "Next on Monday" in str(ada.home and ada.home.blocks), within=WITHIN
-    )
+    await house.playground.until(lambda: "Next on Monday" in _home(ada), within=WITHIN)
     await ada.click(ada.home, "start:ragvsft")
     await house.modal_of(ada, "workflow")
-    review = await house.to_review(ada)
+    review = await house.to_review(ada, deciders=["ada", "ben"])
     await ada.submit(review, {"other_channel": "product"})
-    await house.playground.until(
-        lambda: "#1  Answers for support" in str(ada.home and ada.home.blocks), within=WITHIN
-    )
+    await house.playground.until(lambda: "#1  Answers for support" in _home(ada), within=WITHIN)
+    await ben.open_home()
+    await house.playground.until(lambda: "Yours to decide" in _home(ben), within=WITHIN)
+    announcement, _ = await house.posted(ada)
+    await ada.click(announcement, "accept")
+    await house.playground.until(lambda: "Yours to decide" not in _home(ben), within=WITHIN)
+    assert house.playground.person("chloe").home is None
 
 
 async def test_a_digest_belongs_to_a_channel(house: House, bot: Running) -> None:

@@ -110,7 +110,7 @@ def test_each_entry_says_what_there_is_to_know() -> None:
     recommended = advisor("ragvsft").playbook.options[a_decision().verdict.option].title
     waiting = _part(message, "Waiting")
     assert f"•  <{link}|#99001  Title>  ·  waiting for <@U0123456789> for 9 days" in waiting
-    assert "2 say " in _part(message, "Open disagreements")
+    assert "  ·  2 for " in _part(message, "Open disagreements")
     assert "3 differences would flip it" in _part(message, "Open disagreements")
     assert ", decided on 14 January 2026" in _part(message, "Reviews due")
     assert f"{recommended} is recommended" in _part(message, "New")

@@ -62,7 +62,7 @@ class Buttons:
         playbook = next(iter(self._desk.editions.titles()))
         rest = resume_offer(drafts, playbook) if drafts else sentence(DISCARDED)
         await replace_message(body["response_url"], rest)
-        return None
+        return await self._homes.refresh(client, person.workspace, person.user)
 
 
 def register(app: AsyncApp, desk: Desk, homes: Homes, errands: Errands) -> None:

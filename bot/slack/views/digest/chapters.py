@@ -124,8 +124,7 @@ class _Teller:
     def _differs(self, entry: Disagreement) -> str:
         ranked = sorted(entry.verdicts.items(), key=lambda item: -item[1])
         said = [
-            f"{people:,} {'says' if people == 1 else 'say'} {self._option(option)}"
-            for option, people in ranked[:_MOST_VERDICTS]
+            f"{people:,} for {self._option(option)}" for option, people in ranked[:_MOST_VERDICTS]
         ]
         return f"{and_list(said)}; {_flipping(entry.flipping)}"
 

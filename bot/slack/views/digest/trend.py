@@ -8,7 +8,7 @@ from bot.decisions.digest.week import Digest, Trend
 from bot.slack.text import and_list, fit, one_line
 from bot.slack.views.message import Picture
 
-_MOST_NAMED = 3
+_MOST_NAMED = 4
 _COLUMN = 30
 _TITLE = 60
 
@@ -20,9 +20,9 @@ def trend_sentence(digest: Digest) -> str:
         f"{_title(digest.titles, option, _TITLE)} {sum(counts):,}"
         for option, counts in _ranked(trend)
     ]
-    named, rest = totals[:_MOST_NAMED], len(totals) - _MOST_NAMED
-    if rest > 0:
-        named.append("1 other option" if rest == 1 else f"{rest} other options")
+    named = totals
+    if len(totals) > _MOST_NAMED:
+        named = [*totals[: _MOST_NAMED - 1], f"{len(totals) - _MOST_NAMED + 1} other options"]
     count = sum(sum(counts) for counts in trend.options.values())
     opened = "1 decision was opened" if count == 1 else f"{count:,} decisions were opened"
     return f"{opened} in {len(trend.weeks)} weeks: {and_list(named)}."
