@@ -14,7 +14,7 @@ from bot.playground.ledger import ApiCall
 from bot.playground.model import Json
 from bot.playground.refused import Refused
 from bot.playground.team import Team
-from bot.playground.web_api import apps, chat, files, people, views
+from bot.playground.web_api import apps, chat, files, history, people, views
 from bot.playground.web_api.call import Call, Method
 from bot.playground.wire.connection import drop
 from bot.playground.world import World
@@ -23,6 +23,7 @@ METHODS: Mapping[str, Method] = {
     **apps.METHODS,
     **chat.METHODS,
     **files.METHODS,
+    **history.METHODS,
     **people.METHODS,
     **views.METHODS,
 }
