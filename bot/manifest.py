@@ -19,6 +19,12 @@ SCOPES: Final = {
 }
 """Every scope of the bot token, with what it is for. There is none that reads messages."""
 
+HISTORY_SCOPES: Final = {
+    "channels:history": "finds its own post after a lost connection, in public channels it is in",
+    "groups:history": "the same in private channels it is in; nothing else is read",
+}
+"""What may be granted beside: without it, people are asked whether a post has arrived."""
+
 COMMAND: Final = re.compile(r"/[a-z0-9_-]{1,31}")
 """What Slack accepts as the name of a slash command: a slash, and 32 characters in all."""
 
@@ -44,12 +50,15 @@ def public_url(text: str) -> str:
     return base
 
 
-def manifest(url: str | None = None, command: str = "/ragvsft") -> str:
+def manifest(
+    url: str | None = None, command: str = "/ragvsft", *, with_history: bool = False
+) -> str:
     """Write the manifest as YAML, with the reason for each permission beside it.
 
     Args:
         url: the public address from `public_url`; None for Socket Mode, which needs none.
         command: the slash command's name.
+        with_history: have it ask for the scopes by which the bot finds its own posts again.
 
     Returns:
         The whole document, ready to paste under “Create New App > From a manifest”.
@@ -59,12 +68,14 @@ def manifest(url: str | None = None, command: str = "/ragvsft") -> str:
     """
     if not COMMAND.fullmatch(command):
         raise ValueError(f"“{command}” is not a slash command: use / and a-z, 0-9, “-” or “_”")
+    scopes = SCOPES | (HISTORY_SCOPES if with_history else {})
     return _TEMPLATE.format(
         how=f"reached at {url}" if url else "Socket Mode: no public address needed",
         command=command,
         command_url=_line(6, "url", url, EVENTS_PATH),
         redirect_urls=f'\n  redirect_urls:\n    - "{url}{REDIRECT_PATH}"' if url else "",
-        scopes="\n".join(f"      - {name:<17}  # {why}" for name, why in SCOPES.items()),
+        scopes="\n".join(f"      - {name:<17}  # {why}" for name, why in scopes.items()),
+        reading=_READS_OWN if with_history else _READS_NOTHING,
         request_url=_line(4, "request_url", url, EVENTS_PATH),
         socket_mode="false" if url else "true",
     )
@@ -73,6 +84,9 @@ def manifest(url: str | None = None, command: str = "/ragvsft") -> str:
 def _line(indent: int, key: str, url: str | None, path: str) -> str:
     return f'\n{" " * indent}{key}: "{url}{path}"' if url else ""
 
+
+_READS_NOTHING: Final = "the least that works; none of them reads what people write"
+_READS_OWN: Final = "the last two are a choice: to look for its own posts in a channel's history"
 
 _TEMPLATE: Final = """\
 # The Slack app "ragvsft", {how}.
@@ -116,7 +130,7 @@ features:
 
 oauth_config:{redirect_urls}
   scopes:
-    bot:  # the least that works; none of them reads what people write
+    bot:  # {reading}
 {scopes}
 
 settings:

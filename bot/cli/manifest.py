@@ -21,11 +21,20 @@ from bot.cli.common import BadInput
     show_default=True,
     help="The slash command's name, where another app already has it.",
 )
-def manifest(url: str | None, socket: bool, command: str) -> None:
+@click.option(
+    "--with-history",
+    is_flag=True,
+    help="Let the bot look for its own post after a lost connection, instead of asking you.",
+)
+def manifest(url: str | None, socket: bool, command: str, with_history: bool) -> None:
     """Print the app manifest to give to Slack.
 
     Paste it at https://api.slack.com/apps under “Create New App > From a manifest”; then
     `ragvsft doctor` says which tokens to copy where.
+
+    When a connection breaks while the bot posts, nobody knows whether the post arrived. It then
+    asks whoever the post belongs to. With --with-history it may read the channels that it is a
+    member of, looks there for its own post, and asks only where it finds no answer.
     """
     from bot.manifest import manifest as write
     from bot.manifest import public_url
@@ -39,6 +48,6 @@ def manifest(url: str | None, socket: bool, command: str) -> None:
             f"--url: {error}. Slack calls it from the internet: e.g. https://ragvsft.example.com"
         ) from error
     try:
-        click.echo(write(address, command), nl=False)
+        click.echo(write(address, command, with_history=with_history), nl=False)
     except ValueError as error:
         raise BadInput(f"--command: {error}.") from error

@@ -12,7 +12,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.decisions.ports import Clock
 from bot.doctor.finding import Finding, ok, problem, warning
-from bot.manifest import SCOPES
+from bot.manifest import HISTORY_SCOPES, SCOPES
 from bot.settings import Settings
 
 SLACK: Final = "Slack"
@@ -131,7 +131,7 @@ async def _bot_token(client: AsyncWebClient, token: str) -> AsyncIterator[Findin
 def _scopes(header: str) -> Finding:
     granted = {scope.strip() for scope in header.split(",") if scope.strip()}
     lacking = [scope for scope in SCOPES if scope not in granted]
-    beyond = sorted(granted - set(SCOPES))
+    beyond = sorted(granted - set(SCOPES) - set(HISTORY_SCOPES))
     if not granted:
         return warning(SLACK, "Slack did not say which scopes the token has", "ask again later")
     if lacking:
@@ -148,7 +148,8 @@ def _scopes(header: str) -> Finding:
             f"more scopes than the bot uses: {', '.join(beyond)}",
             "remove them from the app's manifest if nothing else needs them",
         )
-    return ok(SLACK, f"scopes: {', '.join(SCOPES)}")
+    asks = "it looks for" if granted >= set(HISTORY_SCOPES) else "people are asked about"
+    return ok(SLACK, f"scopes: {', '.join(SCOPES)}; {asks} posts that broke off")
 
 
 async def _app_token(client: AsyncWebClient, token: str) -> Finding:

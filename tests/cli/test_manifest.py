@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from bot.cli import root
-from bot.manifest import SCOPES
+from bot.manifest import HISTORY_SCOPES, SCOPES
 from tests.manifest_schema import MANIFEST
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +40,7 @@ def printed(*arguments: str) -> dict[str, Any]:
         ("--socket",),
         ("--url", URL),
         ("--command", "/" + "x" * 31),
+        ("--with-history",),
         ("--url", f"{URL}/below/here", "--command", "/decide-it"),
     ],
 )
@@ -111,6 +112,15 @@ def test_only_the_scopes_that_are_needed() -> None:
     lines = run().stdout.splitlines()
     for scope in SCOPES:
         assert [line for line in lines if re.match(rf" +- {re.escape(scope)} +# \w", line)]
+
+
+def test_the_history_is_a_choice() -> None:
+    """Two more scopes are asked for with --with-history, each with its reason beside it."""
+    scopes = printed("--with-history")["oauth_config"]["scopes"]["bot"]
+    assert scopes == [*SCOPES, "channels:history", "groups:history"]
+    assert "none of them reads" not in run("--with-history").stdout
+    for scope in HISTORY_SCOPES:
+        assert re.search(rf" +- {scope} +# \w", run("--with-history").stdout)
 
 
 def test_another_command_name() -> None:

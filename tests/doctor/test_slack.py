@@ -54,10 +54,24 @@ async def test_missing_scopes_say_what_is_lost(environ: dict[str, str], api: Api
 
 async def test_scopes_beyond_need_are_a_warning(environ: dict[str, str], api: Api) -> None:
     """More scopes than the manifest's are a warning that names them."""
-    api.scopes += ",channels:history"
+    api.scopes += ",channels:read"
     finding = await one(environ)
     assert finding.state is State.WARNING
-    assert "channels:history" in finding.message
+    assert "channels:read" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [("", "people are asked about"), (",channels:history,groups:history", "it looks for")],
+)
+async def test_whether_posts_are_looked_up_is_told(
+    environ: dict[str, str], api: Api, more: str, words: str
+) -> None:
+    """Both modes are well; which of them is on is said beside the scopes."""
+    api.scopes += more
+    findings = await look(environ)
+    assert bad(findings) == []
+    assert f"{words} posts that broke off" in as_text(findings, width=300)
 
 
 @pytest.mark.parametrize(
