@@ -103,3 +103,47 @@ async def test_a_channel_stays_in_order_behind_a_rate_limit(house: House) -> Non
     assert not any(message.by_app for message in ada.sees("product"))
     house.playground.clock.advance(timedelta(seconds=60))
     await house.message_with(ada, "Answers for support", "product")
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+async def test_a_post_that_broke_off_is_found_in_the_channel(house: House, fault: str) -> None:
+    """Where the bot may read the channel it looks there: one announcement, and nobody is asked."""
+    house.playground.team.installation.scopes.add("channels:history")
+    house.playground.invite("bot", "product")
+    ada = house.playground.person("ada")
+    house.playground.faults.add(fault, method="chat.postMessage", count=1)
+    await house.start(ada)
+    await ada.submit(await house.to_review(ada))
+    await house.until_logged("deliveries", lambda row: row["state"] == "sending" and row["error"])
+    house.playground.clock.advance(timedelta(seconds=61))
+    announcement, _ = await house.posted(ada)
+    assert "#1" in text_of(announcement)
+    assert sum(message.by_app for message in house.playground.messages("product")) == 2
+    assert not ada.sees(ada.im.id)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_channel_that_opens_again_gets_what_it_missed(house: House) -> None:
+    """Archived, a channel misses a decision made in it; the driver is told once, and tries again.
+
+    The notice then says that all is there.
+    """
+    ada = house.playground.person("ada")
+    announcement, _ = await house.decide(ada)
+    house.playground.archive("product")
+    house.playground.clock.advance(CAN_SPEAK)
+    await ada.click(announcement, "accept")
+    await house.message_with(ada, "stands in <#C0PRODUCT>, but I couldn't", ada.im.id)
+    await house.until_logged("deliveries", lambda row: row["state"] == "held")
+    assert "Accepted" not in text_of(announcement)
+
+    house.playground.channel("product").is_archived = False
+    await ada.click(ada.sees(ada.im.id)[-1], "retry_post")
+    for _ in range(4):
+        house.playground.clock.advance(CAN_SPEAK)
+    await house.message_with(ada, "Decision #1 is complete in <#C0PRODUCT> now.", ada.im.id)
+    await house.message_with(ada, "Accepted by", "product")
+    await house.until_logged("deliveries", lambda row: row["kind"] == "word" and bool(row["ts"]))
+    assert sum(message.by_app for message in ada.sees(ada.im.id)) == 1
+    assert house.rows("stops") == []
