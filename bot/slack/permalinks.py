@@ -7,10 +7,13 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.reading import Announced
 from bot.slack.refusals import UNREACHABLE
+
+log = structlog.get_logger(__name__)
 
 LONGEST = 2.0
 """Seconds that a message may wait for the links in it."""
@@ -42,7 +45,9 @@ class Permalinks:
             _, late = await asyncio.wait(asked, timeout=self._longest)
             for task in late:
                 task.cancel()
-            await asyncio.gather(*asked, return_exceptions=True)
+            for error in await asyncio.gather(*asked, return_exceptions=True):
+                if isinstance(error, Exception):
+                    log.error("a link could not be asked for", exc_info=error)
         return {each: self._kept[each] for each in announced if each in self._kept}
 
     async def _ask(
