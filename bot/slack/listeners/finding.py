@@ -100,7 +100,8 @@ class FindingListeners:
 
     async def _show(self, number: int, sight: Sight, body: Body, client: AsyncWebClient) -> None:
         for message in await self._finder.show(sight, number, client):
-            await self.respond(body, message)
+            if not await self.respond(body, message):
+                return
 
     async def _export(
         self, what: int | str, sight: Sight, body: Body, client: AsyncWebClient
@@ -111,10 +112,16 @@ class FindingListeners:
             message = await self._finder.export_all(sight, what, client)
         await self.respond(body, message)
 
-    async def respond(self, body: Body, message: Message) -> None:
-        """Answer where the person asked; by direct message where Slack does not take that."""
-        if not await respond_privately(body["response_url"], message):
-            await self._desk.tell(who(body), not_shown(message))
+    async def respond(self, body: Body, message: Message) -> bool:
+        """Answer where the person asked; say by direct message where Slack does not take that.
+
+        Returns:
+            Whether it was taken.
+        """
+        if await respond_privately(body["response_url"], message):
+            return True
+        await self._desk.tell(who(body), not_shown(message))
+        return False
 
 
 def register(app: AsyncApp, listeners: FindingListeners) -> None:

@@ -8,7 +8,15 @@ from bot.slack.text import FALLBACK, HEADER, and_list, fit, fit_escaped, mention
 from bot.slack.views.decide import actions
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section
 from bot.slack.views.review import reviews_shown
-from bot.slack.views.verdict import bars, despite, headline, option_title, plain_headline, why_line
+from bot.slack.views.verdict import (
+    RULED_OUT_BEFORE,
+    bars,
+    despite,
+    headline,
+    option_title,
+    plain_headline,
+    why_line,
+)
 
 STATUS_WORDS = {
     Status.OPEN: "Open",
@@ -24,6 +32,7 @@ _VISIBLE_TO = {
     Visibility.DIRECT: "Only the people named here can see this",
 }
 _MOST_PEOPLE_NAMED = 5
+_VETOES = 900
 
 
 def announcement(decision: Decision, playbook: Playbook) -> Message:
@@ -64,8 +73,9 @@ def _settlement(decision: Decision, playbook: Playbook) -> list[Block]:
         words += f". See decision #{decision.superseded_by}"
     if settlement.reason:
         words += f"\n{quote(settlement.reason, 1000)}"
-    if settlement.option and (out := despite(playbook, decision.verdict, settlement.option, 900)):
-        words += f"\n{out}"
+    if settlement.option:
+        out = despite(playbook, decision.verdict, settlement.option, _VETOES, lead=RULED_OUT_BEFORE)
+        words += f"\n{out}" if out else ""
     return [section(words)]
 
 

@@ -8,7 +8,7 @@ from bot.decisions.model import Decision, Outcome
 from bot.slack.text import and_list, escape, mention, quote
 from bot.slack.views.message import Message, sentence
 from bot.slack.views.review import OUTCOME_SENTENCES
-from bot.slack.views.verdict import despite, option_title
+from bot.slack.views.verdict import RULED_OUT_BEFORE, despite, option_title
 
 _REASON = 2000
 _VETOES = 600
@@ -32,7 +32,7 @@ def word(detail: Mapping[str, str], decision: Decision, playbook: Playbook) -> M
                 f"{actor} decided for *{_option(playbook, detail)}* instead of {recommended}.\n"
                 f"{quote(detail['reason'], _REASON)}"
             )
-            if out := despite(playbook, decision.verdict, detail["option"], _VETOES):
+            if out := _despite(detail["option"], decision, playbook):
                 text += f"\n{out}"
         case "withdrawn":
             text = f"{actor} withdrew this decision.\n{quote(detail['reason'], _REASON)}"
@@ -73,6 +73,10 @@ def _answer(playbook: Playbook, question: str, answer: str | None) -> str:
     if answer is None:
         return "Don't know"
     return escape(playbook.question(question).answers[answer]) if answer else "(not answered)"
+
+
+def _despite(option: str, decision: Decision, playbook: Playbook) -> str:
+    return despite(playbook, decision.verdict, option, _VETOES, lead=RULED_OUT_BEFORE)
 
 
 def _option(playbook: Playbook, detail: Mapping[str, str]) -> str:

@@ -64,7 +64,7 @@ def life(record: Record) -> Message:
 
 def _answers(record: Record) -> Iterator[Line]:
     for each in record.answers:
-        yield Line(each.ask, remark=each.words)
+        yield Line(each.ask, remark=f"→ {each.words}")
 
 
 def _views(record: Record, size: _Size) -> list[Block]:

@@ -13,6 +13,8 @@ STRENGTH_WORDS = {
 
 _CELLS = 8
 _MOST_VETOES = 3
+RULED_OUT_BEFORE = "It had been *ruled out*"
+"""How one tells of a veto once the option was chosen in spite of it."""
 
 
 def option_title(playbook: Playbook, option: str) -> str:
@@ -80,7 +82,9 @@ def _ruled_out(playbook: Playbook, verdict: Verdict, option: str) -> str:
     return "not alone" if hits and not part else ""
 
 
-def despite(playbook: Playbook, verdict: Verdict, option: str, limit: int) -> str:
+def despite(
+    playbook: Playbook, verdict: Verdict, option: str, limit: int, *, lead: str = "*Ruled out*"
+) -> str:
     """Return what rules an option out and the way around it, in Slack's markup; else nothing.
 
     Args:
@@ -88,17 +92,19 @@ def despite(playbook: Playbook, verdict: Verdict, option: str, limit: int) -> st
         verdict: its verdict.
         option: the option that is, or would be, chosen.
         limit: characters at most.
+        lead: how each sentence begins.
     """
     hits = ruling_out(verdict, playbook, option)[:_MOST_VETOES]
-    return "\n".join(_veto(playbook, hit, limit // len(hits) - 1) for hit in hits)
+    return "\n".join(
+        lead + _veto(playbook, hit, limit // len(hits) - len(lead) - 1) for hit in hits
+    )
 
 
 def _veto(playbook: Playbook, hit: VetoHit, limit: int) -> str:
     said = ", ".join(f"“{plain_answer(playbook, each)}”" for each in hit.answers)
     by = f" by {said}" if said else ""
     alone = " on its own" if hit.alone else ""
-    text = f"{alone}{by}: {hit.because} The way around it: {hit.way_around}"
-    return f"*Ruled out*{fit_escaped(text, limit - len('*Ruled out*'))}"
+    return fit_escaped(f"{alone}{by}: {hit.because} The way around it: {hit.way_around}", limit)
 
 
 def plain_answer(playbook: Playbook, given: Answered) -> str:
