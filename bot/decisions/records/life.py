@@ -36,7 +36,7 @@ def _view(record: Record, view: RecordedView) -> str:
 
 
 def _difference(record: Record, found: Difference) -> str:
-    said = "; ".join(f"“{inline(each.words)}” {_people(record, each.by)}" for each in found.said)
+    said = "; ".join(f"{_people(record, each.by)}: “{inline(each.words)}”" for each in found.said)
     leads = " or ".join(inline(record.title_of(each)) for each in found.leads_to)
     return f"{line(found.ask)} {said}" + (f". It could become {leads}" if leads else "")
 

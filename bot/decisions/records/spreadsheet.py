@@ -35,11 +35,12 @@ def as_csv(records: Iterable[Record]) -> str:
 
 def _cells(record: Record) -> dict[str, Any]:
     outcome = record.outcome
+    dumped = record.model_dump(mode="json")
     return {
-        **record.model_dump(mode="json"),
+        **dumped,
         "chosen": outcome.option if outcome else None,
         "decided_by": record.person(outcome.by) if outcome else None,
-        "decided_at": outcome.at.isoformat() if outcome else None,
+        "decided_at": dumped["outcome"]["at"] if outcome else None,
         "reason": outcome.reason if outcome else None,
         "driver": record.person(record.driver),
         "deciders": _people(record, record.deciders),

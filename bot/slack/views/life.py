@@ -86,7 +86,7 @@ def _view(record: Record, view: RecordedView) -> str:
 
 def _difference(found: Difference, size: _Size) -> str:
     said = "; ".join(
-        f"“{fit_escaped(each.words, size.text)}” {_people(each.by, size)}"
+        f"{_people(each.by, size)}: “{fit_escaped(each.words, size.text)}”"
         for each in found.said[: size.names]
     )
     return f"{fit_escaped(found.ask, size.text)} {said}"

@@ -175,7 +175,7 @@ async def test_a_record_tells_the_life_of_a_decision(world: World) -> None:
     views = text.split("## Who Saw It How\n\n")[1].split("\n## ")[0]
     assert "* U1, who asked: Prompting (" in views
     assert "* Ben Okafor (U2): Prompting (" in views
-    assert "* Does it need facts? “Some” U1; “Never” Ben Okafor (U2)" in views
+    assert "* Does it need facts? U1: “Some”; Ben Okafor (U2): “Never”" in views
 
 
 @pytest.mark.parametrize(
