@@ -116,7 +116,7 @@ def test_each_entry_says_what_there_is_to_know() -> None:
     assert f"{recommended} is recommended" in _part(message, "New")
     assert f", in place of {recommended}: “We have the examples.”" in _part(message, "Decided")
     assert "worked 99 of 298, 99 partly, 100 did not, 99 not tried" in _part(message, "How past")
-    assert f" now, {recommended} then" in _part(message, "Today's rules")
+    assert f"; then: {recommended}" in _part(message, "Today's rules")
 
 
 def test_a_digest_begins_with_channel_and_week() -> None:

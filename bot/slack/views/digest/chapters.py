@@ -147,7 +147,8 @@ class _Teller:
         return f"{words}: “{reason}”" if reason else words
 
     def _would_be(self, entry: Altered) -> str:
-        return f"{self._option(entry.now)} now, {self._option(entry.decision.verdict.option)} then"
+        was = self._option(entry.decision.verdict.option)
+        return f"now: {self._option(entry.now)}; then: {was}"
 
     def _calibration(self) -> _Chapter:
         """Return how past decisions went, by the option chosen; the most tried one first."""

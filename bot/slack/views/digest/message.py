@@ -14,6 +14,7 @@ from bot.decisions.digest.calendar import Due
 from bot.decisions.digest.settings import Part, Rhythm, Scope
 from bot.decisions.digest.week import Digest, Hidden
 from bot.slack import ids
+from bot.slack.digest_forms import about
 from bot.slack.text import FALLBACK, HEADER, MESSAGE_BUDGET, and_list, channel_link, escape, fit
 from bot.slack.views.digest.chapters import Links, Room, chapters
 from bot.slack.views.digest.trend import trend_picture, trend_sentence, trend_table
@@ -27,7 +28,7 @@ _ROOMS = (
 )
 """From the most that a digest tells to the least; the next is for what is too long with it."""
 _MOST_DAYS = 4
-_PREVIEW = 900
+_PREVIEW = 1_100
 """Characters that a preview adds, as JSON."""
 
 
@@ -77,7 +78,10 @@ def preview_message(
         value=token,
         style="primary",
     )
-    last = [ActionsBlock(elements=[post]), ContextBlock(elements=[mrkdwn(coming_words)])]
+    change = ButtonElement(
+        action_id=ids.Action.DIGEST_SETTINGS, text=plain("Settings"), value=about(digest.place)
+    )
+    last = [ActionsBlock(elements=[post, change]), ContextBlock(elements=[mrkdwn(coming_words)])]
     blocks = [*as_dicts([section(intro)]), *told.blocks, *as_dicts(last)]
     return Message(text=f"A preview. {told.text}", blocks=blocks)
 
@@ -106,11 +110,11 @@ def _blocks(digest: Digest, command: str, links: Links, room: Room) -> list[Bloc
         ]
     if digest.hidden:
         blocks.append(section(_hidden(digest.hidden)))
-    about = (
+    how = (
         f"The weekly digest  ·  `{command} digest settings` changes it  ·  "
         f"`{command} digest off` ends it"
     )
-    return [*blocks, ContextBlock(elements=[mrkdwn(about)])]
+    return [*blocks, ContextBlock(elements=[mrkdwn(how)])]
 
 
 def _whose(digest: Digest) -> str:
