@@ -9,14 +9,15 @@ from urllib.parse import parse_qs
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright
+from playwright.async_api import ConsoleMessage, Error, Page, Route, async_playwright
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as AppRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.playground import Playground, serving
+from bot.playground import Playground
 from bot.playground.serving import serving_app
 from tests.browser.chromium import MISSING, launch, path_of_chromium
 from tests.browser.gallery import PICTURE
@@ -86,16 +87,46 @@ class FakeApp:
         return [payload for payload in self.payloads if payload.get("type") == kind]
 
 
+class OneAddress:
+    """Serves one app after the other; the files of the page need not be asked for again."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+
+        async def kept(message: Message) -> None:
+            is_file = scope["type"] == "http" and scope["path"].startswith("/static/")
+            if message["type"] == "http.response.start" and is_file:
+                headers = [each for each in message["headers"] if each[0] != b"cache-control"]
+                message["headers"] = [*headers, (b"cache-control", b"max-age=3600")]
+            await send(message)
+
+        await self.app(scope, receive, kept)
+
+
 def respond(**body: Any) -> Response:
     """The answer to a view_submission."""
     return JSONResponse(body)
 
 
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def address() -> AsyncIterator[tuple[OneAddress, str]]:
+    """Where every workspace here is served, so that chromium keeps the page's files."""
+    one = OneAddress()
+    async with serving_app(one) as url:
+        yield one, url
+
+
 @shared_loop
-async def playground() -> AsyncIterator[Playground]:
+async def playground(address: tuple[OneAddress, str]) -> AsyncIterator[Playground]:
+    """A workspace of its own for each test."""
+    one, url = address
     made = Playground()
-    async with serving(made):
-        yield made
+    made.at(url)
+    one.app = made.asgi
+    yield made
+    await made.aclose()
 
 
 @pytest.fixture
@@ -121,13 +152,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
-async def browser() -> AsyncIterator[Browser]:
+async def tab() -> AsyncIterator[Page]:
+    """A browser's only tab: a new one costs more than most tests do."""
     if path_of_chromium() is None:
         pytest.skip(MISSING)
     async with async_playwright() as driver:
-        opened = await launch(driver)
-        yield opened
-        await opened.close()
+        browser = await launch(driver)
+        yield await browser.new_page()
+        await browser.close()
 
 
 def is_error(said: ConsoleMessage) -> bool:
@@ -141,19 +173,31 @@ async def picture(route: Route) -> None:
 
 
 @shared_loop
-async def page(browser: Browser, playground: Playground) -> AsyncIterator[Page]:
-    """A page that fails the test when anything is logged as an error.
+async def page(tab: Page, playground: Playground) -> AsyncIterator[Page]:
+    """A page that fails the test when anything is logged as an error; nothing of it stays.
 
-    It asks for the workspace so as to be closed before it.
+    It asks for the workspace so as to be left before it closes.
     """
-    opened = await browser.new_page(viewport={"width": 1280, "height": 800})
-    opened.set_default_timeout(10_000)
-    await opened.route("https://pictures.example/**", picture)
+    await tab.set_viewport_size({"width": 1280, "height": 800})
+    tab.set_default_timeout(10_000)
+    await tab.route("https://pictures.example/**", picture)
     complaints: list[str] = []
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("console", lambda said: complaints.append(said.text) if is_error(said) else None)
-    yield opened
-    await opened.close()
+
+    def on_error(error: Error) -> None:
+        complaints.append(str(error))
+
+    def on_console(said: ConsoleMessage) -> None:
+        complaints.extend([said.text] if is_error(said) else [])
+
+    tab.on("pageerror", on_error)
+    tab.on("console", on_console)
+    yield tab
+    await tab.unroute_all()
+    if tab.url.startswith("http"):
+        await tab.evaluate("sessionStorage.clear()")
+    await tab.goto("about:blank")
+    tab.remove_listener("pageerror", on_error)
+    tab.remove_listener("console", on_console)
     assert complaints == []
 
 
