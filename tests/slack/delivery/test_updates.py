@@ -58,6 +58,7 @@ async def test_a_slowed_update_holds_up_no_post(house: Delivering) -> None:
     number = await posted(house)
     house.slack.script = ["429 300"]
     await handed_over(house, number, 1)
+    await house.rest()
     await house.world.desk.tell(ADA, "Meanwhile.")
     for _ in range(4):
         await house.advance(seconds=1)
