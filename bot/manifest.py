@@ -14,7 +14,7 @@ SCOPES: Final = {
     "commands": "the slash command and the shortcuts",
     "chat:write": "posts decisions, keeps them up to date, and reminds deciders by direct message",
     "chat:write.public": "posts to a public channel that nobody has invited the bot to",
-    "users:read": "people's time zones, for what comes by the clock",
+    "users:read": "people's names for records, and their time zones",
     "files:write": "uploads exported records and the digest's chart",
 }
 """Every scope of the bot token, with what it is for. There is none that reads messages."""
