@@ -39,7 +39,11 @@ async def failure(answer: Response) -> SlackApiError:
         (Response("", 504), Refusal(504), "unknown"),
         (BROKEN, Refusal(502), "later"),
         (JSONResponse({"ok": False}), Refusal(200), "never"),
-        (JSONResponse({"ok": False, "error": "is_archived"}), Refusal(200, "is_archived"), "never"),
+        (
+            JSONResponse({"ok": False, "error": "is_archived"}),
+            Refusal(200, "is_archived"),
+            "channel_closed",
+        ),
     ],
     ids=["text", "html", "empty", "broken", "nameless", "named"],
 )
