@@ -6,6 +6,7 @@ a slim container has none, and where resvg finds no font it silently leaves the 
 scripts that are not in it are left to the table, which Slack shows in any script.
 """
 
+import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -121,6 +122,7 @@ def _bars(trend: Trend, titles: Mapping[str, str]) -> list[_Bars]:
 def _svg(weeks: Sequence[date], bars: Sequence[_Bars]) -> str:
     import pygal
 
+    _forget_finders_of_old()
     rows = -(-len(bars) // _COLUMNS)
     unreserved = len(bars) % _COLUMNS  # pygal 3.1 rounds the lines of the legend down
     blank = max(0, _LEAST_WEEKS - len(weeks))
@@ -137,6 +139,14 @@ def _svg(weeks: Sequence[date], bars: Sequence[_Bars]) -> str:
     for each in bars:
         chart.add(each.title, [*each.counts, *[0] * blank])
     return str(chart.render(is_unicode=True))
+
+
+def _forget_finders_of_old() -> None:
+    """Take away what pygal 3.1 adds to Python's import system, for maps that are not used here.
+
+    It has no `find_spec`, so each later import of anything would warn of it.
+    """
+    sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
 
 def _config(looks: Sequence[_Look]) -> Any:
