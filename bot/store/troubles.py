@@ -88,9 +88,11 @@ class SqliteTroubles:
                 " where workspace = ? and key = ? and state = ?",
                 (state.value, at.isoformat(), workspace, key, DeliveryState.UNKNOWN.value),
             )
-            if changed.rowcount and not resend:
-                _set_free(db, key)
             if changed.rowcount:
+                if resend:
+                    _let_stand_alone(db, key)
+                else:
+                    _set_free(db, key)
                 redraw_notices(db, key, at)
             return changed.rowcount > 0
 
@@ -146,14 +148,22 @@ def _move_waiting(db: Database, decision: Decision, to: Place) -> None:
         db.table("deliveries").update(row["id"], {"channel": to.channel})
 
 
+def _let_stand_alone(db: Database, key: str) -> None:
+    """Let a reply to a message of which nobody knows the place go out beside it."""
+    db.execute(
+        "update deliveries set after = null where key = ? and after in"
+        " (select key from deliveries where state = 'dismissed')",
+        [key],
+    )
+
+
 def _set_free(db: Database, key: str) -> None:
     """Let what waits for a message of which nobody knows the place go out by itself.
 
     Its thread can't be found, so the recommendation stands beside it; what redraws it is moot.
     """
     table = db.table("deliveries")
-    waiting = (key, DeliveryState.PENDING.value)
-    for row in list(table.rows_where("after = ? and state = ?", waiting)):
+    for row in list(table.rows_where("after = ? and state in ('pending', 'held')", [key])):
         moot = row["kind"] == DeliveryKind.UPDATE
         table.update(
             row["id"], {"state": DeliveryState.DISMISSED.value} if moot else {"after": None}

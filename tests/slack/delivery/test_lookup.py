@@ -194,6 +194,11 @@ async def test_a_restored_log_asks_where_it_cannot_look(tmp_path: Path) -> None:
         await again.world.desk.troubles.settle(ADA, key, resend=False)
         await again.advance(seconds=2)
         assert (await again.states())["recommendation"] == "unknown"
+        reply = key.replace("announcement", "recommendation")
+        await again.world.desk.troubles.settle(ADA, reply, resend=True)
+        await again.advance(seconds=2)
+        assert [each["channel"] for each in again.slack.kept].count("C1") == 1
+        assert (await again.states())["recommendation"] == "sent"
 
 
 async def _as_restored(house: Delivering) -> None:
