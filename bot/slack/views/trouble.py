@@ -67,7 +67,7 @@ def _not_posted(reason: str, trouble: Trouble, command: str) -> Message:
     """Return why something is not in its channel, and the way to get it there."""
     decision, kind = trouble.decision, trouble.delivery.kind
     buttons: list[InteractiveElement] = [_button(ids.Action.RETRY_POST, "Try again", primary=True)]
-    remedy = f"{_cause(reason, trouble)} When that is mended, press *Try again*"
+    remedy = f"{_cause(reason)} When that is mended, press *Try again*"
     if decision is None:
         text = (
             f"I couldn't post the digest in {_place(trouble)}. {remedy}; to do without it, type "
@@ -117,9 +117,9 @@ def _arrived(trouble: Trouble) -> str:
     return f"Decision #{decision.number} is complete in {_place(trouble)} now."
 
 
-def _cause(reason: str, trouble: Trouble) -> str:
+def _cause(reason: str) -> str:
     if reason in _NOT_A_MEMBER:
-        return f"I'm not a member of {_place(trouble)}: type `/invite @ragvsft` there."
+        return "I'm not a member there: type `/invite @ragvsft` in that channel."
     return _CAUSES.get(reason, f"Slack's reason: {escape(reason)}.")
 
 
