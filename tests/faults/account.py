@@ -4,19 +4,19 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlite_utils import Database
-
-from bot.decisions.delivery import DeliveryKind
+from bot.advice.loader import parse
+from bot.decisions.delivery import DeliveryKind, announcement_key
 from bot.playground.model import Message
+from bot.slack.views.announcement import announcement
+from bot.slack.views.notices import UNEXPECTED
+from bot.store.rows import to_decision, to_playbook
 from tests.faults.crowd import Crowd, Promise, key_of
-from tests.faults.stage import Stage
+from tests.faults.log import Log
+from tests.faults.stage import CHANNELS, Stage
+from tests.scenarios.house import text_of
 
-Row = dict[str, Any]
 _DONE = frozenset({"sent", "dismissed"})
-_MOOT = frozenset({"failed"})
-"""States that are in order only if somebody was told, or nothing was lost by it."""
 
 
 @dataclass
@@ -47,62 +47,37 @@ class Account:
         return not (self.lost or self.doubled or self.wrong)
 
 
-class Log:
-    """The decision log as it is at the end."""
-
-    def __init__(self, stage: Stage) -> None:
-        """Read the log; no bot need be running."""
-        db = Database(stage.database)
-        self.decisions = list(db["decisions"].rows)
-        self.events = list(db["events"].rows)
-        self.deliveries = list(db["deliveries"].rows)
-        self.perspectives = list(db["perspectives"].rows)
-        self.digests = list(db["digests"].rows) if db["digests"].exists() else []
-        (found,) = db.query("pragma integrity_check")
-        self.integrity = found["integrity_check"]
-        db.close()
-
-    def keeps(self, promise: Promise) -> bool:
-        """Whether the log has what somebody was told is done."""
-        match promise.what:
-            case "decision":
-                return any(row["title"] == promise.mark for row in self.decisions)
-            case "view":
-                wanted = (promise.number, promise.by)
-                return any((row["number"], row["user"]) == wanted for row in self.perspectives)
-            case "settled":
-                return any(
-                    row["number"] == promise.number and row["status"] != "open"
-                    for row in self.decisions
-                )
-            case _:
-                return any(self._is_of(event, promise) for event in self.events)
-
-    def _is_of(self, event: Row, promise: Promise) -> bool:
-        reason = json.loads(event["detail"]).get("reason")
-        found = (event["kind"], event["decision"], event["actor"], reason)
-        return found == (promise.what, promise.number, promise.by, promise.mark)
-
-
 def drawn_up(stage: Stage, crowd: Crowd) -> Account:
     """Draw the account of a run up; everything due has been given the time to be delivered."""
     log, messages = Log(stage), list(_messages(stage))
     acked = sum(delivery.ok for delivery in stage.playground.deliveries)
     account = Account(acked=acked, posted=len(messages))
     account.parked = sum(row["kind"] == DeliveryKind.UNCERTAIN for row in log.deliveries)
-    account.lost += [f"promised: {p}" for p in crowd.promises if not log.keeps(p)]
+    broken = [p for p in crowd.promises if not log.keeps(p) and not _taken_back(stage, p)]
+    account.lost += [f"promised: {promise}" for promise in broken]
     account.lost += _undelivered(log)
     account.lost += _vanished(stage, log)
     account.lost += _unannounced(log)
+    account.lost += _no_digest(stage, log)
+    account.lost += _stale(stage, log)
     _count_keys(stage, account, log, messages)
     account.doubled += _twice(log)
     account.wrong += _wrong(stage, crowd, log)
+    account.wrong += stage.crashes
     return account
 
 
 def _messages(stage: Stage) -> Iterator[Message]:
     for kept in stage.playground.team.messages.values():
         yield from (m for m in kept if m.by_app and m.ephemeral_to is None)
+
+
+def _taken_back(stage: Stage, promise: Promise) -> bool:
+    """Whether a person was told afterwards that a button's work could not be done."""
+    return promise.channel is not None and any(
+        message.ephemeral_to == promise.by and UNEXPECTED in text_of(message)
+        for message in stage.playground.team.messages[promise.channel][promise.before :]
+    )
 
 
 def _undelivered(log: Log) -> Iterator[str]:
@@ -131,6 +106,36 @@ def _unannounced(log: Log) -> Iterator[str]:
         for kind in ("announcement", "recommendation"):
             if f"{row['workspace']}/{row['number']}/{kind}" not in keys:
                 yield f"no {kind} of decision {row['number']}"
+
+
+def _stale(stage: Stage, log: Log) -> Iterator[str]:
+    """Announcements that show something else than the log has."""
+    texts = {(m.channel, m.ts): text_of(m) for m in _messages(stage)}
+    playbooks = {row["hash"]: parse(to_playbook(row)) for row in log.playbooks}
+    sent = {row["key"]: row for row in log.deliveries if row["state"] == "sent"}
+    for row in log.decisions:
+        decision = to_decision(row)
+        delivery = sent.get(announcement_key(decision))
+        if delivery is None:
+            continue
+        drawn = announcement(decision, playbooks[decision.playbook_hash])
+        shown = texts.get((delivery["sent_channel"], delivery["ts"]))
+        if shown is not None and shown.split() != text_of(drawn).split():
+            yield f"stale: the announcement of {decision.number}, which is {decision.status}"
+
+
+def _no_digest(stage: Stage, log: Log) -> Iterator[str]:
+    """Digests that had no turn and that no later one names, and turns without a message."""
+    keys = {row["key"] for row in log.deliveries}
+    for name in CHANNELS:
+        channel = stage.playground.channel(name).id
+        rows = [row for row in log.digests if row["channel"] == channel]
+        told = {row["day"] for row in rows}.union(*(json.loads(row["missed"]) for row in rows))
+        yield from (f"no digest of #{name} on {d}" for d in stage.digest_days if str(d) not in told)
+        for row in rows:
+            key = f"{row['workspace']}/digest/{channel}/{row['week']}"
+            if row["sent"] and key not in keys:
+                yield f"nothing to post for {key}"
 
 
 def _count_keys(stage: Stage, account: Account, log: Log, messages: list[Message]) -> None:

@@ -4,20 +4,22 @@ A promise is a request that the bot answered with 200 and without an error: Slac
 was done. People behave as people do: what failed they press again, and what is odd they leave.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
 from bot.playground.ledger import Delivery
-from bot.playground.model import Message, View
+from bot.playground.model import Json, Message, View
 from bot.playground.person import Actor
 from bot.playground.refused import NotPossible
-from tests.faults.stage import Stage
+from bot.slack.ids import DELIVERY_PREFIX, Action
+from tests.faults.stage import CHANNELS, Stage
 
-CHANNELS = ("product", "general", "support-ai", "leadership")
 NAMES = ("ada", "ben", "chloe", "dev")
 FAILED = "This didn't work"
 """The title of the modal that says that a request was not carried out."""
+POST_DIGEST = Action.POST_DIGEST.value
 _WINDOW_SECONDS = 4
 _PRESSES = 4
 
@@ -31,11 +33,15 @@ class Promise:
     """What a person was told is done.
 
     `what` names it; `number` is the decision, if it has one; `by` is who was told; `mark` is
-    what it can be found by in the log: a title, or a reason.
+    it can be found by in the log: a title, a reason, or a digest's token. If it was a button that
+    was pressed, `before` is how many messages its channel had then: a word after them may take the
+    promise back.
     """
 
     what: str
     by: str
+    channel: str | None
+    before: int
     number: int | None = None
     mark: str = ""
 
@@ -49,6 +55,7 @@ class Crowd:
     deciders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     errors: list[Delivery] = field(default_factory=list)
     resting: bool = False
+    paused: bool = False
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -58,12 +65,22 @@ class Crowd:
     async def live(self, person: Actor) -> None:
         """Do one thing after the other, whenever there is a bot."""
         while not self.resting:
-            await self.stage.until(lambda: self.stage.lives or self.resting, 10)
+            await self.stage.until(self._may_go_on, 10)
             thing = self.stage.rng.choice(self._things())
             try:
                 await thing(person)
             except (GaveUp, NotPossible):
                 await self.stage.calm()
+
+    @contextmanager
+    def pausing(self) -> Iterator[None]:
+        """Have people finish what they are at, and begin nothing new."""
+        self.paused = True
+        try:
+            yield
+        finally:
+            self.paused = False
+            self.stage.playground.world.changed()
 
     async def settle(self) -> int:
         """Answer honestly whether messages arrived of which the bot doesn't know; how many."""
@@ -78,9 +95,12 @@ class Crowd:
             await self._press(person, message, "dismiss" if is_there else "resend")
         return len(asked)
 
+    def _may_go_on(self) -> bool:
+        return self.resting or (bool(self.stage.lives) and not self.paused)
+
     def _things(self) -> tuple[Callable[[Actor], Awaitable[None]], ...]:
         return (self.open, self.open, self.open, self.accept, self.override, self.withdraw,
-                self.add_view, self.add_view)  # fmt: skip
+                self.add_view, self.add_view, self.post_digest)  # fmt: skip
 
     async def open(self, person: Actor) -> None:
         """Answer the questionnaire and post a decision."""
@@ -96,9 +116,7 @@ class Crowd:
 
     async def accept(self, person: Actor) -> None:
         """Accept a recommendation."""
-        message = self._open_one(person)
-        self._sent(await self._press(person, message, "accept"))
-        self._promise("settled", person, number_of(message))
+        await self._press_for("settled", person, self._open_one(person), "accept")
 
     async def override(self, person: Actor) -> None:
         """Choose differently."""
@@ -131,6 +149,26 @@ class Crowd:
         view = await self._window(person, message.channel, {"questions", "review"})
         if await self._submit(person, await self._through(person, view, {})):
             self._promise("view", person, number_of(message))
+
+    async def post_digest(self, person: Actor) -> None:
+        """Look at a channel's digest, and post it at once; rarely, as it is done so quickly."""
+        if self.stage.rng.random() < 0.7:
+            return
+        channel = self._channel(person)
+        kept = self.stage.playground.team.messages[self.stage.playground.channel(channel).id]
+        births, so_far = self.stage.births, len(kept)
+        self._sent(await self._type(person, channel, "digest now"))
+
+        def shown() -> Message | None:
+            mine = (message for message in kept[so_far:] if message.ephemeral_to == person.id)
+            return next((message for message in mine if POST_DIGEST in actions_of(message)), None)
+
+        await self.stage.until(lambda: shown() or self.stage.births > births, _WINDOW_SECONDS)
+        preview = shown()
+        if preview is None:
+            raise GaveUp
+        token = _button(preview, POST_DIGEST)["value"]
+        await self._press_for("digest", person, preview, POST_DIGEST, str(token))
 
     async def _through(self, person: Actor, view: View, first: dict[str, object]) -> View:
         """Submit page after page, up to the last one."""
@@ -183,9 +221,9 @@ class Crowd:
             raise GaveUp
         return person.modal
 
-    async def _type(self, person: Actor, channel: str) -> Delivery:
+    async def _type(self, person: Actor, channel: str, words: str = "") -> Delivery:
         self.stage.choose_bot()
-        return await person.command(channel, "/ragvsft")
+        return await person.command(channel, "/ragvsft", words)
 
     async def _press(
         self, person: Actor, message: Message, action: str, value: object = None
@@ -212,7 +250,18 @@ class Crowd:
             self.errors.append(delivery)
 
     def _promise(self, what: str, person: Actor, number: int | None, mark: str = "") -> None:
-        self.promises.append(Promise(what, person.id, number, mark))
+        """Note what a modal promised: its answer says at once if it could not be done."""
+        self.promises.append(Promise(what, person.id, None, 0, number, mark))
+
+    async def _press_for(
+        self, what: str, person: Actor, message: Message, action: str, mark: str = ""
+    ) -> None:
+        """Press a button, and note what it promised; a word may still take it back."""
+        before = len(self.stage.playground.team.messages[message.channel])
+        self._sent(await self._press(person, message, action))
+        number = None if what == "digest" else number_of(message)
+        promise = Promise(what, person.id, message.channel, before, number, mark)
+        self.promises.append(promise)
 
     def _channel(self, person: Actor) -> str:
         there = [c for c in CHANNELS if person.id in self.stage.playground.channel(c).members]
@@ -246,12 +295,7 @@ def key_of(message: Message) -> str | None:
 
 def actions_of(message: Message) -> list[str]:
     """The buttons of a message."""
-    return [
-        element["action_id"]
-        for block in message.blocks
-        if block["type"] == "actions"
-        for element in block["elements"]
-    ]
+    return [element["action_id"] for _, element in _buttons(message)]
 
 
 def number_of(message: Message) -> int:
@@ -264,10 +308,20 @@ def title_of(message: Message) -> str:
     return str(message.blocks[0]["text"]["text"].partition("  ")[2])
 
 
-def _asks_about(message: Message) -> str | None:
-    """The key of the delivery that a message asks about; None if it does not ask."""
+def _buttons(message: Message) -> Iterator[tuple[Json, Json]]:
+    """The buttons of a message, each with its block."""
     for block in message.blocks:
         for element in block.get("elements", []) if block["type"] == "actions" else []:
-            if element["action_id"] == "dismiss":
-                return str(element["value"])
+            yield block, element
+
+
+def _button(message: Message, action: str) -> Json:
+    return next(element for _, element in _buttons(message) if element["action_id"] == action)
+
+
+def _asks_about(message: Message) -> str | None:
+    """The key of the delivery that a message asks about; None if it does not ask."""
+    for block, element in _buttons(message):
+        if element["action_id"] == Action.DISMISS:
+            return str(block["block_id"]).removeprefix(DELIVERY_PREFIX)
     return None

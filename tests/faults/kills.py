@@ -12,6 +12,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +22,7 @@ import click
 
 from tests.faults.account import Account
 from tests.faults.death import OWN_POINTS, Death
+from tests.faults.lives import Life
 from tests.faults.report import printed
 from tests.faults.run import at_work, drained
 from tests.faults.stage import Stage, staged
@@ -27,10 +30,11 @@ from tests.faults.stage import Stage, staged
 DURING_A_POST = "during a post"
 RANDOM = "at random"
 POINTS = (*OWN_POINTS, DURING_A_POST, RANDOM)
-_NTH = {"commit": 30, "post": 4, "ack": 25}
+_NTH = {"commit": 30, "post": 3, "ack": 25}
 """Among how many passings of a point the fatal one is chosen."""
-_LONGEST_LIFE = 2.5
-"""Seconds: whoever does not die of the point that was chosen is killed then."""
+_LONGEST_LIFE = 90
+"""Requests: whoever has not met the point that was chosen by then is killed."""
+_LONGEST_LIFE_SECONDS = 10
 _LONGEST_RANDOM_LIFE = 0.6
 _JUMPS = (*[timedelta()] * 4, timedelta(seconds=15), *[timedelta(seconds=61)] * 3,
           timedelta(minutes=6), timedelta(hours=5))  # fmt: skip
@@ -50,56 +54,71 @@ class Killing:
     kills: Counter[str] = field(default_factory=Counter)
 
     async def once(self) -> None:
-        """Start a bot, and see it killed."""
+        """Let time pass without a bot, start one, and see it killed."""
+        self._let_time_pass()
+        await self.one_of_them()
+
+    async def one_of_them(self) -> None:
+        """Start a bot, beside others if there are any, and see it killed."""
         rng = self.stage.rng
-        self._let_time_pass(rng)
         point = rng.choice(POINTS)
         own = Death(point, rng.randint(1, _NTH[point.split()[-1]])) if point in OWN_POINTS else None
         life = await self.stage.begin(own)
-        if own is not None and life.ended.is_set():
-            self.kills[point] += 1
-            return
-        loop = asyncio.get_running_loop()
-        longest = rng.uniform(0, _LONGEST_RANDOM_LIFE) if point == RANDOM else _LONGEST_LIFE
-        handle = loop.call_later(longest, life.kill)
-        nth = rng.randint(1, _NTH["post"])
-
-        def posting(method: str) -> None:
-            nonlocal nth
-            nth -= method == "chat.postMessage"
-            if nth == 0:
-                life.kill()
-
-        if point == DURING_A_POST:
-            self.stage.on_call.append(posting)
-        began = loop.time()
-        await life.ended.wait()
-        handle.cancel()
-        if point == DURING_A_POST:
-            self.stage.on_call.remove(posting)
-        by_hand = loop.time() - began >= longest
+        with self._killed_by_a_post(life) if point == DURING_A_POST else nullcontext():
+            by_hand = await self._outlived(life, at_random=point == RANDOM)
         self.kills[RANDOM if by_hand else point] += 1
         self.stage.buried(life)
 
-    def _let_time_pass(self, rng: random.Random) -> None:
-        if rng.randrange(_A_WEEK_IN) == 0:
+    async def _outlived(self, life: Life, *, at_random: bool) -> bool:
+        """Wait until a bot has died; whether it had to be killed because it had lived enough."""
+        loop, enough = asyncio.get_running_loop(), self.stage.requests + _LONGEST_LIFE
+        moment = None
+        if at_random:
+            moment = loop.call_later(self.stage.rng.uniform(0, _LONGEST_RANDOM_LIFE), life.kill)
+        died = asyncio.ensure_future(life.ended.wait())
+        died.add_done_callback(lambda _: self.stage.playground.world.changed())
+        await self.stage.until(
+            lambda: died.done() or self.stage.requests > enough, _LONGEST_LIFE_SECONDS
+        )
+        by_hand = not died.done()
+        life.kill()
+        await died
+        if moment is not None:
+            moment.cancel()
+        return by_hand
+
+    @contextmanager
+    def _killed_by_a_post(self, life: Life) -> Iterator[None]:
+        """Kill a bot when Slack has a post of its, and has not answered yet."""
+        left = self.stage.rng.randint(1, _NTH["post"])
+
+        def arrived(method: str) -> None:
+            nonlocal left
+            left -= method == "chat.postMessage"
+            if left == 0:
+                life.kill()
+
+        self.stage.on_call.append(arrived)
+        try:
+            yield
+        finally:
+            self.stage.on_call.remove(arrived)
+
+    def _let_time_pass(self) -> None:
+        if self.stage.rng.randrange(_A_WEEK_IN) == 0:
             self.stage.jump_to_digest()
         else:
-            self.stage.jump(rng.choice(_JUMPS))
+            self.stage.jump(self.stage.rng.choice(_JUMPS))
 
 
-@dataclass(frozen=True)
-class Result:
-    """A run: its kills by point, its account, how long it took, and its story."""
+async def killed(
+    folder: Path, kills: int, seed: int, *, history: bool = False
+) -> tuple[Counter[str], Account, float]:
+    """Kill the bot so many times, let the last one deliver everything, and count.
 
-    kills: Counter[str]
-    account: Account
-    seconds: float
-    story: tuple[str, ...]
-
-
-async def killed(folder: Path, kills: int, seed: int, *, history: bool = False) -> Result:
-    """Kill the bot so many times, let the last one deliver everything, and count."""
+    Returns:
+        The kills by point, the account, and the seconds that it took.
+    """
     began = time.monotonic()
     async with staged(folder, seed, history=history) as stage:
         killing = Killing(stage)
@@ -108,7 +127,7 @@ async def killed(folder: Path, kills: int, seed: int, *, history: bool = False) 
                 await killing.once()
             await stage.begin()
         account = await drained(stage, crowd)
-        return Result(killing.kills, account, time.monotonic() - began, tuple(stage.story))
+    return killing.kills, account, time.monotonic() - began
 
 
 @click.command()
@@ -120,9 +139,10 @@ def main(kills: int, seed: int | None, history: bool, keep: Path | None) -> None
     """Kill the bot while people work with it, and count what is lost or doubled."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     with tempfile.TemporaryDirectory(prefix="ragvsft-kills-") as scratch:
-        result = asyncio.run(killed(keep or Path(scratch), kills, seed, history=history))
+        run = killed(keep or Path(scratch), kills, seed, history=history)
+        met, account, seconds = asyncio.run(run)
     title = f"{kills} kills, seed {seed}" + (", with history" if history else "")
-    sys.exit(printed(title, result.kills, result.account, result.seconds))
+    sys.exit(printed(title, met, account, seconds))
 
 
 if __name__ == "__main__":

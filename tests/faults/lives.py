@@ -16,10 +16,6 @@ _BIRTH_SECONDS = 30
 ROOT = Path(__file__).parents[2]
 
 
-class StillBorn(RuntimeError):
-    """A bot ended before it listened; its log says why."""
-
-
 class Life:
     """One process, from its start to its end.
 
@@ -66,6 +62,11 @@ class Life:
         return life
 
     @property
+    def crashed(self) -> bool:
+        """Whether it has ended otherwise than by being killed, or told to stop."""
+        return self._process.exitcode not in {None, 0, -signal.SIGKILL}
+
+    @property
     def pid(self) -> int:
         """The process's id."""
         return int(self._process.pid or 0)
@@ -84,7 +85,7 @@ class Life:
         await self.ended.wait()
 
     def _signal(self, number: signal.Signals) -> None:
-        if not self.ended.is_set() and self.port or number is signal.SIGKILL:
+        if (not self.ended.is_set() and self.port) or number is signal.SIGKILL:
             try:
                 os.kill(self.pid, number)
             except ProcessLookupError:

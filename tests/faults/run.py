@@ -9,12 +9,13 @@ from sqlite_utils import Database
 
 from tests.faults.account import Account, drawn_up
 from tests.faults.crowd import Crowd
-from tests.faults.stage import Stage
+from tests.faults.stage import CHANNELS, Stage
 
 BACK_OFF = timedelta(minutes=6)
 """Longer than the bot waits at most before it tries again."""
 _ROUNDS = 60
 _ROUND_SECONDS = 1.0
+_DIGEST_SECONDS = 15
 
 
 @asynccontextmanager
@@ -32,7 +33,13 @@ async def at_work(stage: Stage) -> AsyncIterator[Crowd]:
 
 
 async def drained(stage: Stage, crowd: Crowd) -> Account:
-    """Let the bots that are alive deliver everything; ask people about what is uncertain."""
+    """Let the bots that are alive deliver everything; ask people about what is uncertain.
+
+    It begins with a last digest, which has to name those that nobody was there to send.
+    """
+    await quiet(stage)
+    stage.jump_to_digest()
+    await _digests_taken(stage)
     for _ in range(_ROUNDS):
         await quiet(stage)
         if not await crowd.settle() and not _waiting(stage):
@@ -52,10 +59,23 @@ async def quiet(stage: Stage) -> None:
         await stage.calm()
 
 
+async def _digests_taken(stage: Stage) -> None:
+    """Wait until every channel has had the turn of its digest, a quiet one included."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _DIGEST_SECONDS
+    day = str(stage.digest_days[-1])
+    while _count(stage, "digests", f"day = '{day}'") < len(CHANNELS) and loop.time() < until:
+        await stage.calm()
+
+
 def _waiting(stage: Stage) -> bool:
     """Whether a delivery has not come to its end."""
+    return _count(stage, "deliveries", "state in ('pending', 'sending')") > 0
+
+
+def _count(stage: Stage, table: str, where: str) -> int:
     db = Database(stage.database)
     try:
-        return db["deliveries"].count_where("state in ('pending', 'sending')") > 0
+        return db.table(table).count_where(where)
     finally:
         db.close()

@@ -1,28 +1,32 @@
-"""A workspace that outlives its bots, the clock that all of them share, and what is between them."""
+"""A workspace that outlives its bots, the clock that they share, and what is between them."""
 
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 from starlette.types import Receive, Scope, Send
 
+from bot.decisions.digest.settings import DigestSettings, Rhythm, Weekday
+from bot.decisions.model import Place, Visibility
 from bot.playground import Playground
 from bot.playground.ledger import ApiCall
 from bot.playground.model import Json
 from bot.playground.serving import GRACE
 from bot.playground.tools import next_weekday_time
 from bot.serving import HttpServer
+from bot.store.log import Log
+from bot.store.sqlite import SqliteStore
 from tests.faults.bot import Orders
 from tests.faults.clock import SharedClock
 from tests.faults.death import Death
 from tests.faults.lives import ROOT, Life
 
-POST_TAKES = timedelta(seconds=1.1)
-"""How far the clock moves with each post: the bot posts once a second and channel."""
+CHANNELS = ("product", "general", "support-ai", "leadership")
+WEEKDAY, AT, ZONE = Weekday.MONDAY, time(9), "Europe/London"
 HISTORY = {"channels:history", "groups:history", "im:history", "mpim:history"}
 
 
@@ -39,7 +43,9 @@ class Stage:
         on_call: told of each request to the Web API when it arrives.
         in_flight: how many requests the workspace is answering.
         is_open: whether it answers at all.
-        story: what happened, a line each.
+        post_takes: how far the clock moves with each post: a bot posts once a second and channel.
+        digest_days: the days of digests that the clock was moved to.
+        crashes: what bots died of, beside being killed.
     """
 
     playground: Playground
@@ -48,20 +54,27 @@ class Stage:
     lives: list[Life] = field(default_factory=list)
     births: int = 0
     on_call: list[Callable[[str], None]] = field(default_factory=list)
-    story: list[str] = field(default_factory=list)
+    crashes: list[str] = field(default_factory=list)
     in_flight: int = 0
     is_open: bool = False
+    post_takes: timedelta = timedelta(seconds=1.1)
+    digest_days: list[date] = field(default_factory=list)
     _server: HttpServer | None = None
     _port: int = 0
+
+    def __post_init__(self) -> None:
+        """Have bots write their logs beside the database."""
+        self.log = self.folder / "bot.log"
 
     @property
     def database(self) -> Path:
         """The decision log."""
         return self.folder / "log" / "ragvsft.db"
 
-    def tell(self, what: str) -> None:
-        """Add a line to the story."""
-        self.story.append(f"{self.playground.clock.now():%m-%d %H:%M:%S} {what}")
+    @property
+    def requests(self) -> int:
+        """How many requests there were between the workspace and its bots, either way."""
+        return len(self.playground.calls) + len(self.playground.deliveries)
 
     async def begin(self, death: Death | None = None, patience: float | None = None) -> Life:
         """Start a bot, and send it what people do. It may have died already when it is returned.
@@ -71,10 +84,10 @@ class Stage:
             patience: how many seconds it waits for Slack; the bot's own number if None.
         """
         self.births += 1
-        orders = Orders(
-            self.settings(), self.folder / "clock", self.folder / "bot.log", death, patience
-        )
+        orders = Orders(self.settings(), self.folder / "clock", self.log, death, patience)
         life = await Life.born(orders)
+        if life.crashed:
+            raise RuntimeError(f"the bot does not start: see {self.log}")
         if not life.ended.is_set():
             self.lives.append(life)
             self.playground.connect_http(self._url(life))
@@ -82,6 +95,8 @@ class Stage:
 
     def buried(self, life: Life) -> None:
         """Forget a bot that has ended."""
+        if life.crashed:
+            self.crashes.append(f"a bot ended by itself: see {self.log}")
         if life in self.lives:
             self.lives.remove(life)
         if self.lives:
@@ -107,6 +122,25 @@ class Stage:
         await self.until(lambda: not (self.in_flight or world.busy), 10)
         self.jump(by)
 
+    async def want_digests(self) -> None:
+        """Switch the digest of every channel on, before there is a bot."""
+        log = await Log(self.database).open()
+        store, now = SqliteStore(log), self.playground.clock.now()
+        for name in CHANNELS:
+            channel = self.playground.channel(name)
+            visibility = Visibility.PRIVATE if channel.is_private else Visibility.PUBLIC
+            await store.keep_digest_settings(
+                DigestSettings(
+                    self.playground.team_id,
+                    Place(channel.id, visibility),
+                    self.playground.person("ada").id,
+                    now,
+                    rhythm=Rhythm(WEEKDAY, AT, ZONE),
+                    even_if_quiet=name == CHANNELS[0],
+                )
+            )
+        await log.close()
+
     async def open(self) -> None:
         """Have the workspace answer; at the same address each time."""
         self._server = HttpServer(_Counted(self), "127.0.0.1", self._port, GRACE)
@@ -125,9 +159,10 @@ class Stage:
         self.playground.clock.advance(by)
 
     def jump_to_digest(self) -> None:
-        """Move the clock to the next Monday, a minute after nine in London."""
+        """Move the clock to a minute after the next digest is due."""
         clock = self.playground.clock
-        clock.move_to(next_weekday_time(clock.now(), "monday", time(9, 1), "Europe/London"))
+        clock.move_to(next_weekday_time(clock.now(), WEEKDAY, time(9, 1), ZONE))
+        self.digest_days.append(clock.now().date())
 
     def settings(self) -> dict[str, str]:
         """The environment of a bot in this workspace."""
@@ -175,13 +210,16 @@ async def staged(folder: Path, seed: int, *, history: bool = False) -> AsyncIter
     """
     folder.mkdir(parents=True, exist_ok=True)
     playground = Playground(SharedClock(folder / "clock"))
+    playground.invite("bot", "leadership")
     if history:
         playground.team.installation.scopes |= HISTORY
-    playground.invite("bot", "leadership")
+        for name in CHANNELS:  # whoever is not in a channel can't read it
+            playground.invite("bot", name)
     stage = Stage(playground, folder, random.Random(seed))
     playground.clock.subscribe(stage._look)
     _listen(stage)
     await stage.open()
+    await stage.want_digests()
     try:
         yield stage
     finally:
@@ -201,7 +239,7 @@ def _listen(stage: Stage) -> None:
         for listener in stage.on_call:
             listener(method)
         if method == "chat.postMessage":
-            asyncio.get_running_loop().call_soon(stage.jump, POST_TAKES)
+            asyncio.get_running_loop().call_soon(stage.jump, stage.post_takes)
         return note(method, args)
 
     ledger.call_arrived = arrived  # type: ignore[method-assign] - for this stage alone
