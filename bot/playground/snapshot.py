@@ -3,9 +3,11 @@
 from bot.playground.faults import LABELS
 from bot.playground.fields import values_of
 from bot.playground.ledger import Violation
-from bot.playground.model import Channel, Json, Message, Person, View
+from bot.playground.model import Channel, Json, Message, Person, UploadedFile, View
 from bot.playground.team import Team
 from bot.playground.world import World
+
+PREVIEW_LINES = 24
 
 
 def snapshot(world: World, team: Team, person: Person) -> Json:
@@ -107,6 +109,7 @@ def _message(team: Team, person: Person, message: Message) -> Json:
                 "url_private": f"/files/{file.id}?as={person.id}",
                 "mimetype": file.mimetype,
                 "alt_text": file.alt_text,
+                "preview": _preview(file),
             }
             for file in message.files
         ],
@@ -114,6 +117,14 @@ def _message(team: Team, person: Person, message: Message) -> Json:
         "metadata": message.metadata,
         "state": {"values": values_of(message.blocks)},
     }
+
+
+def _preview(file: UploadedFile) -> str | None:
+    """The beginning of a text; None of anything else."""
+    if file.content is None or not file.mimetype.startswith("text/"):
+        return None
+    lines = file.content.decode("utf-8", "replace").splitlines()
+    return "\n".join(lines[:PREVIEW_LINES])
 
 
 def _view(view: View) -> Json:

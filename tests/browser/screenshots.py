@@ -11,6 +11,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from tests.browser import digest_screenshots
 from tests.browser.chromium import launch
 from tests.browser.demo import demo
 from tests.browser.hands import OTHERWISE, REFUNDS, answer_step, go_on
@@ -129,7 +130,7 @@ def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        written = asyncio.run(take(folder))
+        written = asyncio.run(take(folder)) + asyncio.run(digest_screenshots.take(folder))
     except FileNotFoundError as missing:
         sys.exit(str(missing))
     for path in written:

@@ -193,3 +193,18 @@ async def test_what_is_no_json_is_not_validated(playground: Playground) -> None:
     assert await error_of(client.api_call("blocks.validate", data={"blocks": "[{"})) == (
         "invalid_json"
     )
+
+
+async def test_a_text_shows_how_it_begins(playground: Playground, client: AsyncWebClient) -> None:
+    """Beside a text's name stand its first lines, as in Slack; beside a picture's nothing."""
+    lines = [f"line {number}" for number in range(100)]
+    uploads = [
+        {"filename": "a.md", "content": "\n".join(lines)},
+        {"filename": "a.png", "file": b"x"},
+    ]
+    await client.files_upload_v2(channel="C0SUPPORTAI", file_uploads=uploads)
+    url = f"{playground.world.base_url}/client/state"
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        message = (await response.json())["messages"]["C0SUPPORTAI"][-1]
+    previews = [file["preview"] for file in message["files"]]
+    assert previews == ["\n".join(lines[:24]), None]

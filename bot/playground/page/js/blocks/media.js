@@ -51,12 +51,13 @@ export function uploadedFile(file, key) {
     return foldable(`${key}/${file.id}`, file.title, picture(source, file.alt_text ?? file.title ?? "Uploaded image"));
   }
   const kind = (file.mimetype ?? "file").split("/").at(-1).split(";")[0];
-  return h(
+  const card = h(
     "a",
     { class: "file-card", href: source, target: "_blank", rel: "noopener" },
     h("span", { class: "file-icon" }, icon("file", 22)),
     h("span", { class: "file-name" }, h("strong", null, file.title ?? file.name ?? file.id), h("span", { class: "hint" }, kind.toUpperCase())),
   );
+  return file.preview ? [card, h("pre", { class: "fence file-preview" }, file.preview)] : card;
 }
 
 /** A remote file block. */

@@ -1,0 +1,161 @@
+"""A workspace in which a team has decided things for twelve weeks, and its digest is due."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice
+from pathlib import Path
+
+from bot.app import Running, running
+from bot.cli.samples import Sample, read_samples
+from bot.decisions.digest.settings import DigestSettings, Rhythm
+from bot.decisions.model import Outcome, Person, Place, Review, ReviewChoice, Visibility, Workflow
+from bot.playground import Playground, serving
+from bot.settings import Settings
+
+RULES = Path(__file__).parents[2] / "rules"
+CHANNEL = "product"
+BEGINNING = datetime(2026, 9, 7, 10, tzinfo=UTC)
+DUE = datetime(2026, 11, 30, 8, tzinfo=UTC)
+WITHIN = 300.0
+"""Seconds within which all messages of a year arrive."""
+_BUSY = (11, 11, 11, 10, 9, 11, 8, 6, 10, 9, 4, 3, 11, 8, 7, 6, 5, 3, 2, 1, 9, 11)
+"""Weeks, the busy ones more often."""
+_SUBJECTS = (
+    *("Refund answers", "Contract summaries", "Release notes", "Search in the handbook"),
+    *("Tagging of tickets", "Replies to reviews", "Draft proposals"),
+)
+_TEAMS = (
+    *("support", "legal", "sales", "people", "finance", "operations", "research"),
+    *("marketing", "procurement", "security"),
+)
+
+
+@dataclass
+class Year:
+    """The workspace, the bot in it, and how to let a team work."""
+
+    playground: Playground
+    bot: Running
+    samples: tuple[Sample, ...]
+
+    async def work(self, count: int) -> None:
+        """Make so many decisions, and decide and review most of them; then have the digest posted.
+
+        Raises:
+            TimeoutError: messages did not arrive.
+        """
+        weeks = sorted(islice(cycle(_BUSY), count))
+        for week in range(12):
+            moment = BEGINNING + timedelta(weeks=week)
+            self.playground.clock.move_to(moment)
+            opened = [number for number, when in enumerate(weeks) if when == week]
+            made = [(number, await self._open(number)) for number in opened]
+            await self._delivered()
+            self.playground.clock.move_to(moment + timedelta(days=2))
+            for number, decision in made:
+                await self._settle(number, decision, late=week > 9)
+            await self._delivered()
+        self.playground.clock.move_to(DUE - timedelta(hours=1))
+        await self._want_a_digest()
+        self.playground.clock.move_to(DUE)
+        self.bot.look()
+        await self.playground.until(self._has_digest, within=60)
+
+    async def _open(self, number: int) -> int:
+        sample = self.samples[number % len(self.samples)]
+        driver = self._person(("ada", "ben", "chloe", "dev")[number % 4])
+        decider = self._person(("ben", "ada")[number % 2])
+        subject, team = _SUBJECTS[number % 7], _TEAMS[number // 7 % 10]
+        title = f"{subject} for {team}" if number < 70 else f"{subject} for {team} ({number // 70})"
+        desk = self.bot.desk
+        draft = (await desk.drafting.start(driver, self._place)).draft.id
+        workflow = Workflow(
+            title=title,
+            problem=sample.problem,
+            deciders=(decider.user,),
+            review=Review(ReviewChoice("30")),
+        )
+        desk = self.bot.desk
+        draft = (await desk.drafting.start(driver, self._place)).draft.id
+        workflow = Workflow(
+            title=title, deciders=(decider.user,), review=Review(ReviewChoice("30"))
+        )
+        await desk.drafting.describe(driver, draft, workflow)
+        await desk.drafting.keep(driver, draft, sample.answers)
+        return (await desk.post(driver, draft, self._place)).decision.number
+
+    async def _settle(self, number: int, decision: int, *, late: bool) -> None:
+        decider = self._person(("ben", "ada")[number % 2])
+        desk = self.bot.desk
+        if number % 9 == 8 or (late and number % 2 == 0):
+            return
+        if number % 5 == 3:
+            await desk.deciding.override(
+                decider, decision, "prompting", "The contract ends in spring: examples first."
+            )
+        else:
+            await desk.deciding.accept(decider, decision)
+        if not late and number % 3 == 0:
+            outcome = (Outcome.WORKED, Outcome.PARTLY, Outcome.WORKED)[number // 3 % 3]
+            await desk.reviewing.review(decider, decision, outcome, "")
+
+    async def _want_a_digest(self) -> None:
+        settings = DigestSettings(
+            workspace=self.playground.team.id,
+            place=self._place,
+            set_by=self._person("ada").user,
+            set_at=self.playground.clock.now(),
+            rhythm=Rhythm(zone="Europe/Berlin"),
+            even_if_quiet=True,
+        )
+        await self.bot.desk.digesting.change(settings)
+
+    async def _delivered(self) -> None:
+        """Wait until the messages of this moment are there, in quick time, as they are paced."""
+        clock = self.playground.clock
+        async with asyncio.timeout(WITHIN):
+            while True:
+                due, counts = await self.bot.outbox.next_due(), await self.bot.outbox.counts()
+                soon = due is not None and due < clock.now() + timedelta(minutes=1)
+                if not soon and not counts.get("sending"):
+                    return
+                if due is not None and soon and due > clock.now():
+                    clock.move_to(due)
+                await asyncio.wait_for(self.playground.world.wait_until(lambda: False, 0.01), 1)
+
+    def _has_digest(self) -> bool:
+        return any(m.text.startswith("Decisions, ") for m in self.playground.messages(CHANNEL))
+
+    def _person(self, name: str) -> Person:
+        team = self.playground.team
+        return Person(team.id, team.person(name).id)
+
+    @property
+    def _place(self) -> Place:
+        return Place(self.playground.team.channel(CHANNEL).id, Visibility.PUBLIC)
+
+
+@asynccontextmanager
+async def year(database: Path) -> AsyncIterator[Year]:
+    """Run a workspace and the bot in it, keeping its decisions in `database`."""
+    playground = Playground()
+    playground.clock.move_to(BEGINNING)
+    settings = Settings.model_validate(
+        {
+            "SLACK_BOT_TOKEN": playground.bot_token,
+            "SLACK_SIGNING_SECRET": playground.signing_secret,
+            "DATABASE_URL": f"sqlite:///{database}",
+            "RAGVSFT_RULES": str(RULES),
+            "HOST": "127.0.0.1",
+            "PORT": 0,
+        }
+    )
+    async with serving(playground):
+        settings = settings.model_copy(update={"slack_api_url": playground.api_url})
+        async with running(settings, playground.clock) as bot:
+            playground.clock.subscribe(bot.look)
+            playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")
+            yield Year(playground, bot, read_samples(RULES))
