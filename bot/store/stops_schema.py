@@ -23,6 +23,14 @@ _STATEMENTS = (
     """,
     "alter table deliveries add column kept_at text",
     "update deliveries set kept_at = due_at",
+    """
+    create index idx_deliveries_tried on deliveries (workspace, channel, id)
+    where state = 'pending' and attempts > 0
+    """,
+    """
+    create index idx_deliveries_sending on deliveries (workspace, channel, taken_at)
+    where state = 'sending'
+    """,
 )
 
 
