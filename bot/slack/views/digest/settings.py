@@ -175,7 +175,7 @@ def _other_zone() -> InputBlock:
         max_length=_LONGEST_ZONE,
         placeholder=plain("for instance America/Edmonton"),
     )
-    hint = "Only if the menu above lacks yours: its IANA name, or the city it is named for."
+    hint = "Only if the menu above lacks yours: its name in the IANA database."
     return _input(ids.Block.DIGEST_OTHER_ZONE, "Another time zone", element, hint, optional=True)
 
 
