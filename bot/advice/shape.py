@@ -18,7 +18,7 @@ def explain(
     file: str, document: Document, form: TypeAdapter[Any], error: ValidationError
 ) -> list[Problem]:
     """Every error as a problem with its place and, where one is near, a suggestion."""
-    return [_problem(file, document, form._type, detail) for detail in error.errors()]  # noqa: SLF001
+    return [_problem(file, document, form._type, detail) for detail in error.errors()]  # noqa: SLF001  # pydantic has no public name for it
 
 
 def _problem(file: str, document: Document, form: Any, detail: ErrorDetails) -> Problem:

@@ -31,6 +31,9 @@ COMMANDS: Final = {
     "export": Entry(
         "Decisions", "bot.cli.export:export", "Write the decisions to files: ADRs, CSV or JSON."
     ),
+    "digest": Entry(
+        "Decisions", "bot.cli.digest:digest", "Look at a channel's weekly digest, or send it."
+    ),
     "backup": Entry(
         "Decisions", "bot.cli.backup:backup", "Copy the log to a file, while the bot runs."
     ),

@@ -1,0 +1,186 @@
+"""`ragvsft digest`: a channel's digest looked at, or sent, without Slack's help."""
+
+import asyncio
+import json
+import logging
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.common import BadInput, existing_log_path
+
+if TYPE_CHECKING:
+    from bot.decisions.desk import Desk
+    from bot.decisions.model import Person
+    from bot.playbooks import FolderPlaybooks
+    from bot.store.channels import KnownChannel
+    from bot.store.log import Log
+
+_MOST_NAMED = 10
+_WHICH = (
+    click.option("--channel", metavar="ID", required=True, help="Which channel, such as C0123."),
+    click.option("--workspace", metavar="ID", help="Which workspace, if there are several."),
+)
+
+
+@click.group()
+def digest() -> None:
+    """Look at a channel's weekly digest, or send it.
+
+    Reads the log that DATABASE_URL names; needs no token.
+    """
+
+
+@digest.command()
+@_WHICH[0]
+@_WHICH[1]
+@click.option("--json", "as_json", is_flag=True, help="Print all that is in it as JSON.")
+def preview(channel: str, workspace: str | None, *, as_json: bool) -> None:
+    """Print a channel's digest as it would be now.
+
+    Nothing is sent, and nothing is noted. It tells what a digest in that channel may tell, with
+    the channel's settings.
+    """
+    click.echo(asyncio.run(_preview(channel, workspace, as_json=as_json)))
+
+
+@digest.command()
+@_WHICH[0]
+@_WHICH[1]
+def send(channel: str, workspace: str | None) -> None:
+    """Have a channel's digest posted now.
+
+    It is kept in the log like every message, and posted by the bot that runs on it; if none runs,
+    by the next one that starts. Within the same minute it is kept once.
+    """
+    click.echo(asyncio.run(_send(channel, workspace)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A channel to tell of, and whoever hears of it if it cannot be posted to."""
+
+    desk: "Desk"
+    person: "Person"
+    known: "KnownChannel"
+
+
+async def _preview(channel: str, workspace: str | None, *, as_json: bool) -> str:
+    from bot.cli import digest_text
+    from bot.slack.views.digest.message import digest_message
+
+    async with _chosen(channel, workspace) as chosen:
+        found = await chosen.desk.digesting.preview(chosen.person, chosen.known.place)
+        if as_json:
+            return json.dumps(digest_text.as_json(found), indent=2, ensure_ascii=False)
+        blocks = digest_message(found, _command(), {}).blocks
+        people = digest_text.people_in(blocks)
+        names = await chosen.desk.people.names(chosen.person.workspace, people)
+        return digest_text.as_text(blocks, names)
+
+
+async def _send(channel: str, workspace: str | None) -> str:
+    from bot.clock import SystemClock
+
+    async with _chosen(channel, workspace) as chosen:
+        token = f"cli-{SystemClock().now():%Y%m%dT%H%M}"
+        place = chosen.known.place
+        if not await chosen.desk.digesting.post(chosen.person, place, token):
+            return f"The digest of {channel} was kept within this minute already: nothing to do."
+        return (
+            f"The digest of {channel} is kept, to be posted by the bot that runs on this log; if "
+            f"none runs, by the next one that starts.\nIf it cannot be posted, "
+            f"{chosen.person.user} is told why."
+        )
+
+
+@asynccontextmanager
+async def _chosen(channel: str, workspace: str | None) -> AsyncIterator[_Chosen]:
+    """Open the log, find a channel in it, and close the log in the end.
+
+    Raises:
+        BadInput: the log or the playbooks cannot be used, or it is not clear which channel.
+    """
+    from bot.clock import SystemClock
+    from bot.decisions.desk import Desk
+    from bot.decisions.model import Person
+    from bot.logs import configure_logs
+    from bot.store.log import Log, LogUnusable
+    from bot.store.sqlite import SqliteStore
+
+    configure_logs(logging.WARNING)
+    playbooks = _playbooks()
+    try:
+        log = await Log(existing_log_path()).open()
+    except LogUnusable as error:
+        raise BadInput(str(error)) from error
+    try:
+        team, known = await _known(log, channel, workspace)
+        desk = Desk(SqliteStore(log), SystemClock(), playbooks, lambda: None)
+        yield _Chosen(desk, Person(team, known.owner), known)
+    finally:
+        await log.close()
+
+
+async def _known(log: "Log", channel: str, workspace: str | None) -> "tuple[str, KnownChannel]":
+    from bot.store.channels import SqliteChannels
+
+    channels = SqliteChannels(log)
+    team = _workspace(await channels.workspaces(), workspace)
+    there = await channels.of(team)
+    for each in there:
+        if each.place.channel == channel:
+            return team, each
+    named = ", ".join(_named(each) for each in there[:_MOST_NAMED])
+    rest = f" and {len(there) - _MOST_NAMED} more" if len(there) > _MOST_NAMED else ""
+    found = f"there are {named}{rest}" if there else "it knows no channel at all"
+    raise BadInput(f"the log knows no channel {channel} in workspace {team}: {found}")
+
+
+def _workspace(there: Sequence[str], wanted: str | None) -> str:
+    if wanted is None and len(there) == 1:
+        return there[0]
+    if not there:
+        raise BadInput("the log holds no decisions yet, so there is nothing to tell")
+    listed = ", ".join(there)
+    if wanted is None:
+        raise BadInput(f"name one workspace with --workspace: the log holds {listed}")
+    if wanted not in there:
+        raise BadInput(f"the log knows no workspace {wanted}: it holds {listed}")
+    return wanted
+
+
+def _named(channel: "KnownChannel") -> str:
+    many = "1 decision" if channel.decisions == 1 else f"{channel.decisions:,} decisions"
+    return f"{channel.place.channel} ({many}{', a digest' if channel.digest else ''})"
+
+
+def _playbooks() -> "FolderPlaybooks":
+    from bot.advice.loader import PlaybookError
+    from bot.playbooks import FolderPlaybooks, NoPlaybooks
+
+    folder = Path(_value("RAGVSFT_RULES") or "rules")
+    try:
+        return FolderPlaybooks(folder)
+    except PlaybookError as error:
+        raise BadInput(*(f"{folder}: {problem}" for problem in error.problems)) from error
+    except NoPlaybooks as error:
+        raise BadInput(str(error)) from error
+
+
+def _command() -> str:
+    return _value("RAGVSFT_COMMAND") or "/ragvsft"
+
+
+def _value(name: str) -> str | None:
+    from bot.settings import SettingsError, read_values
+
+    try:
+        return read_values(os.environ, Path(".env")).get(name)
+    except SettingsError as error:
+        raise BadInput(*error.problems) from error

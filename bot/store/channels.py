@@ -1,0 +1,80 @@
+"""The channels that a log knows of, for whoever runs the bot."""
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from bot.decisions.model import Place, Visibility
+from bot.store.log import Log
+
+_WORKSPACES = """
+select workspace from decisions union select workspace from digest_settings order by workspace
+"""
+_CHANNELS = """
+select place.channel as channel,
+  coalesce(settings.visibility, newest.visibility) as visibility,
+  coalesce(settings.set_by, newest.driver) as owner,
+  place.decisions as decisions, coalesce(settings.is_on, 0) as digest
+from (
+  select channel, count(*) as decisions, max(number) as newest from catalogue
+  where workspace = :workspace and visibility <> 'direct' group by channel
+  union all
+  select channel, 0, null from digest_settings as alone
+  where workspace = :workspace and not exists (
+    select 1 from catalogue where catalogue.workspace = alone.workspace
+      and catalogue.channel = alone.channel and catalogue.visibility <> 'direct'
+  )
+) as place
+left join digest_settings as settings
+  on settings.workspace = :workspace and settings.channel = place.channel
+left join decisions as newest
+  on newest.workspace = :workspace and newest.number = place.newest
+order by decisions desc, channel
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownChannel:
+    """A channel that decisions were made in, or that has settings for a digest.
+
+    Attributes:
+        place: the channel.
+        owner: who set its digest up, else who drives its newest decision.
+        decisions: how many it has.
+        digest: whether it gets a digest.
+    """
+
+    place: Place
+    owner: str
+    decisions: int
+    digest: bool
+
+
+class SqliteChannels:
+    """The channels of a log."""
+
+    def __init__(self, log: Log) -> None:
+        """Make it on a log that its owner opens and closes."""
+        self._log = log
+
+    async def workspaces(self) -> list[str]:
+        """Return the workspaces that have decisions or digests."""
+        return await self._log.read(
+            lambda db: [row["workspace"] for row in db.query(_WORKSPACES)],
+        )
+
+    async def of(self, workspace: str) -> list[KnownChannel]:
+        """Return the channels of a workspace, those with the most decisions first."""
+        return await self._log.read(lambda db: _channels(db, workspace))
+
+
+def _channels(db: Database, workspace: str) -> list[KnownChannel]:
+    return [
+        KnownChannel(
+            Place(row["channel"], Visibility(row["visibility"])),
+            row["owner"],
+            row["decisions"],
+            bool(row["digest"]),
+        )
+        for row in db.query(_CHANNELS, {"workspace": workspace})
+    ]

@@ -1,0 +1,163 @@
+"""`ragvsft digest`: a channel's digest for an operator, read from the log alone."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from click.testing import CliRunner, Result
+
+from bot.cli import root
+from bot.cli.digest_text import as_text
+from bot.decisions.digest.settings import DigestSettings
+from bot.decisions.model import Status
+from bot.settings import NAMES
+from bot.store.log import Log
+from tests.decisions.shelf import PUBLIC, SECRET, decision, shelve
+from tests.decisions.world import World
+
+NOTHING: dict[str, str | None] = dict.fromkeys((*NAMES, "DYNO"))
+RULES = Path(__file__).parents[2] / "rules"
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A log of one workspace, with a public and a private channel."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "ragvsft.db"
+    decided = decision(2, title="House style", status=Status.ACCEPTED, chosen="rag")
+    secret = decision(3, title="Nightingale", place=SECRET, people=("U7",))
+    opened = decision(1, title="Answers <!channel> & more", people=("U1", "U2"))
+    asyncio.run(_log(path, opened, decided, secret))
+    yield path
+    structlog.reset_defaults()
+
+
+async def _log(path: Path, *decisions: Any) -> None:
+    log = await Log(path).open()
+    await shelve(World(log), *decisions)
+    await log.close()
+
+
+async def _rows(path: Path, table: str) -> list[dict[str, object]]:
+    log = await Log(path).open()
+    try:
+        return await World(log).rows(table)
+    finally:
+        await log.close()
+
+
+def run(log: Path, *arguments: str) -> Result:
+    """Run a command about the digest."""
+    environ = NOTHING | {"DATABASE_URL": f"sqlite:///{log}", "RAGVSFT_RULES": str(RULES)}
+    return CliRunner().invoke(root, ["digest", *arguments], env=environ)
+
+
+def said(result: Result) -> str:
+    """What a success prints."""
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout
+
+
+def refused(result: Result) -> str:
+    """The one line of a refusal."""
+    assert (result.exit_code, result.stdout) == (2, "")
+    (line,) = result.stderr.splitlines()
+    return line
+
+
+def test_a_preview_reads_like_the_digest(log: Path) -> None:
+    """The text has heading, parts and people, without Slack's markup, and nothing private."""
+    text = said(run(log, "preview", "--channel", "C1"))
+    heading, line, *_ = text.splitlines()
+    assert heading.startswith("Decisions  ·  week to ")
+    assert line == "=" * len(heading)
+    assert (
+        "Waiting for a decision (1)\n•  #1  Answers <!channel> & more  ·  waiting for @U2" in text
+    )
+    assert "Nightingale" not in text
+    assert asyncio.run(_rows(log, "deliveries")) == []
+
+
+def test_a_private_channel_is_told_its_own(log: Path) -> None:
+    """The digest of a private channel tells what that channel may read of its own."""
+    text = said(run(log, "preview", "--channel", "G1"))
+    assert "#3  Nightingale  ·  waiting for @U7" in text
+    assert "Answers" not in text
+
+
+def test_a_preview_as_json_has_everything(log: Path) -> None:
+    """Every part comes with its entries and its count, times with their zone."""
+    found = json.loads(said(run(log, "preview", "--channel", "C1", "--json")))
+    assert (found["workspace"], found["channel"], found["quiet"]) == ("T1", "C1", False)
+    parts = ("waiting", "disagreements", "reviews", "new", "decided", "altered")
+    assert [found[part]["count"] for part in parts] == [1, 0, 0, 0, 0, 0]
+    (entry,) = found["waiting"]["shown"]
+    assert (entry["number"], entry["deciders"], entry["announced"]) == (1, ["U2"], None)
+    assert datetime.fromisoformat(found["until"]).tzinfo is not None
+    assert {"titles", "calibration", "trend", "hidden", "missed"} <= found.keys()
+
+
+def test_sending_keeps_it_once_for_the_bot(log: Path) -> None:
+    """What is sent is kept for the bot to post, once in a minute, with an owner."""
+    first = said(run(log, "send", "--channel", "C1"))
+    assert "posted by the bot that runs on this log" in first
+    assert "If it cannot be posted, U1 is told why." in first
+    again = said(run(log, "send", "--channel", "C1"))
+    kept = asyncio.run(_rows(log, "deliveries"))
+    assert ("already" in again) is (len(kept) == 1)
+    assert {(row["kind"], row["channel"], row["state"]) for row in kept} == {
+        ("digest", "C1", "pending")
+    }
+
+
+def test_an_unknown_channel_says_which_there_are(log: Path) -> None:
+    """A channel that the log does not know is refused with those it knows, the largest first."""
+    asyncio.run(_settle(log))
+    line = refused(run(log, "preview", "--channel", "C404"))
+    assert line.endswith(
+        "no channel C404 in workspace T1: there are C1 (2 decisions, a digest), G1 (1 decision)"
+    )
+
+
+async def _settle(path: Path) -> None:
+    log = await Log(path).open()
+    settings = DigestSettings("T1", PUBLIC, "U9", datetime(2026, 1, 1, tzinfo=UTC))
+    await World(log).desk.digesting.change(settings)
+    await log.close()
+
+
+def test_several_workspaces_must_be_told_apart(log: Path) -> None:
+    """Where the log holds several workspaces, one has to be named, and one that is there."""
+    asyncio.run(_log(log, decision(1, workspace="T2", title="Elsewhere")))
+    which = ("preview", "--channel", "C1")
+    assert "with --workspace: the log holds T1, T2" in refused(run(log, *which))
+    assert "no workspace T3: it holds T1, T2" in refused(run(log, *which, "--workspace", "T3"))
+    assert "Elsewhere" in said(run(log, *which, "--workspace", "T2"))
+
+
+def test_nothing_to_tell_of(log: Path) -> None:
+    """Without a log, or with an empty one, there is one line."""
+    assert "there is no log at" in refused(run(log.with_name("no.db"), "send", "--channel", "C1"))
+    empty = log.with_name("empty.db")
+    asyncio.run(_log(empty))
+    assert "holds no decisions yet" in refused(run(empty, "preview", "--channel", "C1"))
+
+
+def test_text_of_blocks() -> None:
+    """Mentions become names, tables columns; what people typed stays as it is."""
+    table = [["Week of", "RAG"], ["2 Nov", "12"]]
+    blocks = [
+        {"type": "section", "text": {"text": "*New (1)*\n•  *#1  a *b* c*  ·  <@U1> in <#C1>"}},
+        {"type": "table", "rows": [[{"text": cell} for cell in row] for row in table]},
+        {"type": "context", "elements": [{"text": "_Said &lt;so&gt; &amp; kept_"}]},
+    ]
+    assert as_text(blocks, {"U1": "Ada"}) == (
+        "New (1)\n•  #1  a *b* c  ·  @Ada in channel C1\n\n"
+        "Week of  RAG\n2 Nov     12\n\n"
+        "Said <so> & kept"
+    )
