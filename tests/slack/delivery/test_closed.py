@@ -171,6 +171,17 @@ async def test_a_digest_has_an_owner_too(house: Delivering) -> None:
         await house.world.desk.troubles.send_again(BEN, key)
 
 
+async def test_each_weeks_digest_is_tried_and_told_of_once(house: Delivering) -> None:
+    """A closed channel's digests are each tried once; whose they are hears of it once."""
+    house.slack.script = ["is_archived", "ok", "is_archived"]
+    for week in ("first", "second"):
+        await house.world.desk.digesting.post(BEN, PRODUCT, week)
+        await house.advance(days=7)
+    assert len(texts_to(house, "U2")) == 1
+    assert len(house.slack.arrived) == 3
+    assert await house.outbox.counts() == {"held": 2, "sent": 1}
+
+
 @pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "invalid_auth"])
 async def test_a_workspace_that_takes_nothing_is_tried_once_a_minute(
     house: Delivering, error: str
@@ -185,8 +196,9 @@ async def test_a_workspace_that_takes_nothing_is_tried_once_a_minute(
     assert len(house.slack.arrived) == first <= 2
     (stop,) = await house.outbox.stopped()
     assert (stop.workspace, stop.channel, stop.reason) == ("T1", None, error)
-    while await house.outbox.stopped():
+    for _ in range(3):
         await house.advance(seconds=60)
+    assert await house.outbox.stopped() == []
     assert len(house.slack.arrived) - len(house.slack.kept) == 3
     for _ in range(3):
         await house.advance(seconds=1)
