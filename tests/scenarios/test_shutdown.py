@@ -1,0 +1,54 @@
+"""Told to stop while Slack hangs, the bot ends in time; what was acked is there, and there once."""
+
+import asyncio
+import signal
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.house import House, text_of
+from tests.scenarios.test_promises import process
+
+LONGEST = 10
+"""Seconds that a platform waits after SIGTERM, before it kills."""
+HANGS = 9
+"""Seconds: longer than the bot waits for Slack, so that it never hears of what was accepted."""
+
+
+@pytest.mark.parametrize("transport", ["http"])
+async def test_sigterm_while_slack_hangs_loses_and_doubles_nothing(
+    house: House, tmp_path: Path
+) -> None:
+    """Every call hangs and is accepted late: exit within ten seconds, then each message once."""
+    ada, loop = house.playground.person("ada"), asyncio.get_running_loop()
+    calls = house.playground.calls
+    async with process(house, tmp_path) as bot:
+        await house.start(ada)
+        view = await house.to_review(ada)
+        house.playground.faults.add("latency", seconds=HANGS)
+        assert (await ada.submit(view)).ok
+        await house.playground.until(
+            lambda: any(call.method == "chat.postMessage" for call in calls), within=20
+        )
+        told = loop.time()
+        bot.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(2 * LONGEST):
+            assert await bot.wait() == 0
+        assert loop.time() - told < LONGEST
+    house.playground.faults.clear()
+    await house.playground.until(
+        lambda: any(each.by_app for each in house.playground.messages("product")), within=20
+    )
+    house.playground.clock.advance(timedelta(seconds=75))
+    async with house.bot():
+        await house.playground.until(lambda: ada.sees(ada.im.id), within=20)
+        notice = ada.sees(ada.im.id)[-1]
+        assert "Slack broke off" in text_of(notice)
+        await ada.click(notice, "dismiss")
+        await house.playground.until(
+            lambda: any("First steps" in text_of(each) for each in ada.sees("product")), within=20
+        )
+    by_app = [message for message in house.playground.messages("product") if message.by_app]
+    assert len(by_app) == 2
+    assert len(house.rows("decisions")) == 1
