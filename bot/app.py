@@ -31,6 +31,7 @@ from bot.slack.installing.install_pages import InstallPages
 from bot.slack.installing.installs import Installs, ManyWorkspaces, OneWorkspace
 from bot.slack.installing.oauth import OAuthApp, OAuthFlow
 from bot.slack.installing.tokens import TokenSeal
+from bot.slack.listeners.samples import LoadSamples
 from bot.slack.people import SlackDirectory
 from bot.slack.refusals import SLACK_SECONDS
 from bot.store.installations import SqliteInstallations
@@ -59,6 +60,7 @@ class Running:
         playbooks: those in use.
         desk: its use cases.
         outbox: its deliveries.
+        desk_at: makes a desk on the same log with another clock.
     """
 
     port: int
@@ -66,15 +68,23 @@ class Running:
     playbooks: FolderPlaybooks
     desk: Desk
     outbox: SqliteOutbox
+    desk_at: Callable[[Clock], Desk]
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
+async def running(
+    settings: Settings, clock: Clock, load_samples: LoadSamples | None = None
+) -> AsyncIterator[Running]:
     """Run the bot for the length of a `with` block, then finish what is under way.
 
     At the end nothing new is begun, no more requests are taken, and what is under way (errands of
     requests that were acked, posts in flight, rounds) is finished side by side, within
     `WIND_DOWN`; the log is closed last.
+
+    Args:
+        settings: the environment.
+        clock: the only source of time.
+        load_samples: loads sample decisions, where App Home is to offer them.
 
     Raises:
         SettingsError: neither one workspace's token is set nor what OAuth needs.
@@ -99,12 +109,16 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
         installs, pages = await _installing(settings, client, log, clock)
         woken = asyncio.Event()
         people = SlackDirectory(installs.client_for)
-        desk = Desk(SqliteStore(log), clock, playbooks, woken.set, people)
+
+        def desk_at(time: Clock) -> Desk:
+            return Desk(SqliteStore(log), time, playbooks, woken.set, people)
+
+        desk = desk_at(clock)
         outbox = SqliteOutbox(log)
         courier = Courier(
             outbox, desk, clock, installs.client_for, woken, settings.command, trend_chart
         )
-        bolt, errands = create_bolt_app(desk, client, installs, settings.command)
+        bolt, errands = create_bolt_app(desk, client, installs, settings.command, load_samples)
         rounds = Rounds(
             desk.reviewing.ask_due,
             desk.digesting.send_due,
@@ -133,7 +147,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Running]:
             rounds.wake()
 
         stack.callback(ending.begin)
-        yield Running(port, look, playbooks, desk, outbox)
+        yield Running(port, look, playbooks, desk, outbox, desk_at)
 
 
 class _Ending:

@@ -1,9 +1,9 @@
 """Sample decisions for the demo, made as people would make them, on the workspace's clock."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from bot.decisions.questionnaire import Page
 
 if TYPE_CHECKING:
     from bot.app import Running
+    from bot.decisions.desk import Desk
     from bot.playground import Playground
 
 FILE = "ragvsft/samples.yml"
@@ -35,6 +36,7 @@ class Step(BaseModel):
     days_ago: int
     by: str
     accept: bool = False
+    withdraw: bool = False
     option: str = ""
     reason: str = ""
     outcome: Outcome | None = None
@@ -91,29 +93,52 @@ def days_back(samples: tuple[Sample, ...]) -> timedelta:
     return timedelta(days=max(sample.days_ago for sample in samples) + 1)
 
 
-class Player:
-    """Makes the samples in a workspace that has no decisions yet, oldest first."""
+class PastClock:
+    """The clock of a desk that makes the past: it stands where it is put."""
 
-    def __init__(self, playground: "Playground", bot: "Running") -> None:
-        """Make a player; the workspace's clock has to stand before the oldest sample."""
+    def __init__(self, moment: datetime) -> None:
+        """Make a clock that stands at a moment."""
+        self._moment = moment
+
+    def now(self) -> datetime:
+        """Return the moment where it stands."""
+        return self._moment
+
+    def put(self, moment: datetime) -> None:
+        """Put it elsewhere."""
+        self._moment = moment
+
+
+class Player:
+    """Makes the samples on a desk, oldest first."""
+
+    def __init__(self, playground: "Playground", desk: "Desk", present: "Desk") -> None:
+        """Make a player.
+
+        Args:
+            playground: the workspace with the people and channels.
+            desk: where they decide; whoever goes through the moments moves its clock.
+            present: where they answer: a draft of the past would be tidied away.
+        """
         self._playground = playground
-        self._bot = bot
+        self._desk = desk
+        self._present = present
         self._numbers: dict[str, int] = {}
 
-    async def play(self, samples: tuple[Sample, ...]) -> None:
-        """Make every sample and all that became of it, then set the clock to the present.
+    async def play(self, samples: tuple[Sample, ...]) -> AsyncIterator[int]:
+        """Make every sample and all that became of it.
+
+        Yields:
+            How many days ago the next thing happens, before it does; 0 when all is done.
 
         Raises:
             InvalidAnswers: a sample answers what the playbook does not ask.
-            TimeoutError: messages did not arrive.
         """
-        clock = self._playground.clock
         moments = [moment for sample in samples for moment in self._moments(sample)]
         for moment in sorted(moments, key=lambda each: -each.days_ago):
-            clock.move_to(clock.now() - clock.offset - timedelta(days=moment.days_ago))
+            yield moment.days_ago
             await moment.happens()
-            await self._delivered()
-        clock.reset()
+        yield 0
 
     def _moments(self, sample: Sample) -> list[_Moment]:
         moments = [_Moment(sample.days_ago, lambda: self._post(sample))]
@@ -125,7 +150,7 @@ class Player:
 
     async def _post(self, sample: Sample) -> None:
         driver, place = self._person(sample.driver), self._place(sample)
-        drafting = self._bot.desk.drafting
+        drafting = self._present.drafting
         draft = (await self._begin(sample, driver, place)).draft.id
         workflow = Workflow(
             title=f"{MARK}{sample.title}",
@@ -135,41 +160,92 @@ class Player:
         )
         await drafting.describe(driver, draft, workflow)
         await drafting.keep(driver, draft, sample.answers)
-        posted = await self._bot.desk.post(driver, draft, place)
+        posted = await self._desk.post(driver, draft, place)
         self._numbers[sample.id] = posted.decision.number
 
     async def _begin(self, sample: Sample, driver: Person, place: Place) -> Page:
         if sample.supersedes is None:
-            return await self._bot.desk.drafting.start(driver, place)
+            return await self._present.drafting.start(driver, place)
         older = self._numbers[sample.supersedes]
-        return await self._bot.desk.deciding.begin_supersede(driver, older)
+        return await self._present.deciding.begin_supersede(driver, older)
 
     async def _do(self, sample: Sample, step: Step) -> None:
-        desk, number, actor = self._bot.desk, self._numbers[sample.id], self._person(step.by)
+        desk, number, actor = self._desk, self._numbers[sample.id], self._person(step.by)
         if step.accept:
             await desk.deciding.accept(actor, number)
+        elif step.withdraw:
+            await desk.deciding.withdraw(actor, number, step.reason)
         elif step.outcome is not None:
             await desk.reviewing.review(actor, number, step.outcome, step.note)
         elif step.answers is not None:
             place = self._place(sample)
-            page = await desk.perspectives.begin(actor, place, number)
-            await desk.drafting.keep(actor, page.draft.id, step.answers)
+            page = await self._present.perspectives.begin(actor, place, number)
+            await self._present.drafting.keep(actor, page.draft.id, step.answers)
             await desk.post(actor, page.draft.id, place)
         else:
             await desk.deciding.override(actor, number, step.option, step.reason)
-
-    async def _delivered(self) -> None:
-        """Wait until the messages are there; the clock goes faster meanwhile, as they are paced."""
-        async with asyncio.timeout(DELIVERED_WITHIN):
-            while (counts := await self._bot.outbox.counts()).get("pending") or counts.get(
-                "sending"
-            ):
-                self._playground.clock.advance(timedelta(seconds=1))
-                await asyncio.sleep(0.02)
 
     def _person(self, name: str) -> Person:
         team = self._playground.team
         return Person(team.id, team.person(name).id)
 
     def _place(self, sample: Sample) -> Place:
-        return Place(self._playground.team.channel(sample.channel).id, Visibility.PUBLIC)
+        """Return where a sample is decided; the app is brought along where it has to be."""
+        channel = self._playground.team.channel(sample.channel)
+        if channel.kind == "private":
+            self._playground.invite("bot", sample.channel)
+            return Place(channel.id, Visibility.PRIVATE)
+        return Place(channel.id, Visibility.PUBLIC)
+
+
+async def begin_with(samples: tuple[Sample, ...], playground: "Playground", bot: "Running") -> None:
+    """Make the samples in a workspace whose clock stands before them, then bring it to the present.
+
+    Raises:
+        InvalidAnswers: a sample answers what the playbook does not ask.
+        TimeoutError: messages did not arrive.
+    """
+    clock = playground.clock
+    async for days_ago in Player(playground, bot.desk, bot.desk).play(samples):
+        await _delivered(playground, bot)
+        clock.move_to(clock.now() - clock.offset - timedelta(days=days_ago))
+    clock.reset()
+
+
+async def load_once(
+    samples: tuple[Sample, ...], playground: "Playground", bot: "Running"
+) -> AsyncIterator[str]:
+    """Add the samples to a workspace in use, unless they are there; nobody's clock is moved.
+
+    Yields:
+        What to say: that it has begun, and what came of it.
+
+    Raises:
+        InvalidAnswers: a sample answers what the playbook does not ask.
+    """
+    if await _are_there(playground, bot):
+        yield "The sample decisions are here already."
+        return
+    yield f"Making {len(samples)} sample decisions …"
+    present = playground.clock.now()
+    past = PastClock(present - days_back(samples))
+    async for days_ago in Player(playground, bot.desk_at(past), bot.desk).play(samples):
+        past.put(max(past.now() + timedelta(seconds=1), present - timedelta(days=days_ago)))
+    yield f"{len(samples)} sample decisions are here; their messages arrive within a minute."
+
+
+async def _are_there(playground: "Playground", bot: "Running") -> bool:
+    number, team = 1, playground.team.id
+    while (decision := await bot.desk.decision(team, number)) is not None:
+        if decision.title.startswith(MARK):
+            return True
+        number += 1
+    return False
+
+
+async def _delivered(playground: "Playground", bot: "Running") -> None:
+    """Wait until the messages are there; the clock goes faster meanwhile, as they are paced."""
+    async with asyncio.timeout(DELIVERED_WITHIN):
+        while (counts := await bot.outbox.counts()).get("pending") or counts.get("sending"):
+            playground.clock.advance(timedelta(seconds=1))
+            await asyncio.sleep(0.02)

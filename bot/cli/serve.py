@@ -6,7 +6,7 @@ import os
 import signal
 import tempfile
 import webbrowser
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,12 +65,14 @@ def demo(port: int, open_browser: bool, database: Path | None, samples: bool) ->
     from bot.cli.samples import SamplesError, read_samples
 
     try:
-        found = read_samples(_demo_rules()) if samples else ()
+        found = read_samples(_demo_rules())
     except SamplesError as error:
-        raise BadInput(str(error)) from error
+        if samples:
+            raise BadInput(str(error)) from error
+        found = ()
     with tempfile.TemporaryDirectory(prefix="ragvsft-demo-") as folder:
         path = database or Path(folder) / "demo.db"
-        _run(_demo(port, path, found, open_browser=open_browser))
+        _run(_demo(port, path, found, begin=samples, open_browser=open_browser))
 
 
 async def _bot(settings: "Settings") -> None:
@@ -87,27 +89,35 @@ async def _bot(settings: "Settings") -> None:
 
 
 async def _demo(
-    port: int, database: Path, samples: "tuple[Sample, ...]", *, open_browser: bool
+    port: int, database: Path, samples: "tuple[Sample, ...]", *, begin: bool, open_browser: bool
 ) -> None:
     from bot.app import running
-    from bot.cli.samples import days_back
+    from bot.cli.samples import days_back, load_once
     from bot.logs import configure_logs
     from bot.playground import MovableClock, Playground, serving
 
     configure_logs(logging.WARNING)
-    playground = Playground(MovableClock(-days_back(samples) if samples else timedelta()))
+    playground = Playground(MovableClock(-days_back(samples) if begin else timedelta()))
+    started: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
+
+    async def load() -> AsyncIterator[str]:
+        async for words in load_once(samples, playground, await started):
+            yield words
+
+    settings = _demo_settings(playground, database)
     async with (
         serving(playground, port) as url,
-        running(_demo_settings(playground, database), playground.clock) as bot,
+        running(settings, playground.clock, load if samples else None) as bot,
     ):
+        started.set_result(bot)
         playground.clock.subscribe(bot.look)
         playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")
-        if samples:
+        if begin:
             await _load(samples, playground, bot)
         click.echo(f"The local workspace is at {click.style(url, bold=True)}")
         click.echo("Type /ragvsft in a channel. Ctrl-C stops it.")
-        if not samples:
-            click.echo("With --samples it begins with sample decisions.")
+        if samples and not begin:
+            click.echo("App Home (ragvsft, on the left) offers to load sample decisions.")
         if open_browser:
             webbrowser.open(url)
         await _until_told_to_stop()
@@ -120,7 +130,7 @@ async def _load(samples: "tuple[Sample, ...]", playground: "Playground", bot: "R
         BadInput: they don't go with the playbook.
     """
     from bot.advice.advisor import InvalidAnswers
-    from bot.cli.samples import FILE, Player
+    from bot.cli.samples import FILE, begin_with
 
     if await bot.desk.decision(playground.team.id, 1) is not None:
         playground.clock.reset()
@@ -128,7 +138,7 @@ async def _load(samples: "tuple[Sample, ...]", playground: "Playground", bot: "R
         return
     click.echo(f"Making {len(samples)} sample decisions ...")
     try:
-        await Player(playground, bot).play(samples)
+        await begin_with(samples, playground, bot)
     except InvalidAnswers as error:
         raise BadInput(f"{FILE} does not go with its playbook: {error}") from error
 

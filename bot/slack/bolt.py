@@ -22,13 +22,18 @@ from bot.slack.listeners import (
     perspectives,
     questionnaire,
     reviews,
+    samples,
     shortcuts,
     troubles,
 )
 
 
 def create_bolt_app(
-    desk: Desk, client: AsyncWebClient, installs: Installs, command: str
+    desk: Desk,
+    client: AsyncWebClient,
+    installs: Installs,
+    command: str,
+    load_samples: samples.LoadSamples | None = None,
 ) -> tuple[AsyncApp, Errands]:
     """Return the Bolt app, and the errands that go on after its acks.
 
@@ -40,6 +45,7 @@ def create_bolt_app(
         client: the Web API client, without a token.
         installs: where the bot is installed, and with which token.
         command: the slash command's name.
+        load_samples: loads sample decisions, where App Home is to offer them.
     """
 
     async def authorize_request(
@@ -75,6 +81,7 @@ def create_bolt_app(
     finding.register(app, found)
     digest.register(app, digested)
     home.register(app, homes, errands)
+    samples.register(app, load_samples, homes, errands)
     shortcuts.register(app, desk, errands)
     lifecycle.register(app, installs)
     errors.register(app, failures)

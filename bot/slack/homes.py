@@ -23,6 +23,9 @@ class Homes:
     the start is remembered, so that nobody else's is made for nothing.
     """
 
+    samples: str | None = None
+    """What App Home says of sample decisions; nothing yet is a button, None is no word of them."""
+
     def __init__(self, desk: Desk) -> None:
         """Make it on the desk."""
         self._desk = desk
@@ -61,5 +64,5 @@ class Homes:
         waiting = await desk.reviewing.waiting_for(person)
         known = await desk.digesting.known_to(person)
         coming = [Coming(each, await desk.digesting.next_due(each)) for each in known]
-        view = home(desk.editions.titles(), drafts, decisions, waiting, coming)
+        view = home(desk.editions.titles(), drafts, decisions, waiting, coming, self.samples)
         await client.views_publish(user_id=person.user, view=view)

@@ -13,6 +13,7 @@ from bot.app import Running, running
 from bot.playground.model import Message, View
 from bot.playground.person import Actor
 from bot.settings import Settings
+from bot.slack.listeners.samples import LoadSamples
 from tests.scenarios.quick import QuickPlayground
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -47,9 +48,12 @@ class House:
         )
 
     @asynccontextmanager
-    async def bot(self, **more: str) -> AsyncIterator[Running]:
+    async def bot(
+        self, load_samples: LoadSamples | None = None, **more: str
+    ) -> AsyncIterator[Running]:
         """The bot, running beside the workspace."""
-        async with running(self.settings(**more), self.playground.clock) as bot:
+        settings = self.settings(**more)
+        async with running(settings, self.playground.clock, load_samples) as bot:
             unsubscribe = self.playground.clock.subscribe(bot.look)
             self.playground.outbox = bot.outbox
             if self.transport == "http":

@@ -1,40 +1,47 @@
 """The sample decisions that the demo can begin with."""
 
+import asyncio
+import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bot.cli.samples import MARK, Player, SamplesError, days_back, read_samples
+from bot.app import Running
+from bot.cli.samples import MARK, SamplesError, begin_with, days_back, load_once, read_samples
 from bot.decisions.model import Person
-from bot.playground import MovableClock, Playground, serving
+from bot.playground import MovableClock, serving
 from tests.scenarios.house import RULES, House, text_of
+from tests.scenarios.quick import QuickPlayground
 
 
 async def test_samples_show_a_team_at_work(tmp_path: Path) -> None:
     """They are marked, of every state, on past days, and leave something to do."""
     samples = read_samples(RULES)
-    playground = Playground(MovableClock(-days_back(samples)))
+    playground = QuickPlayground(MovableClock(-days_back(samples)))
     house = House(playground, tmp_path / "ragvsft.db", "http")
     async with serving(playground), house.bot() as bot:
-        await Player(playground, bot).play(samples)
+        await begin_with(samples, playground, bot)
         ada = Person(playground.team.id, playground.person("ada").id)
         waiting = await bot.desk.reviewing.waiting_for(ada)
     assert abs(playground.clock.offset.total_seconds()) < 1
     decisions = house.rows("decisions")
     assert all(row["title"].startswith(MARK) for row in decisions)
-    assert {row["status"] for row in decisions} == {"open", "accepted", "overridden", "superseded"}
+    assert {row["status"] for row in decisions} == {
+        *("open", "accepted", "overridden", "superseded", "withdrawn")
+    }
     assert len({row["opened_at"][:10] for row in decisions}) == len(samples)
     assert len(house.rows("perspectives")) == 1
     assert (len(waiting.to_decide), len(waiting.to_review)) == (1, 1)
     assert {row["state"] for row in house.rows("deliveries")} == {"sent"}
     announced = [
         text_of(message)
-        for channel in ("product", "support-ai")
-        for message in playground.person("chloe").sees(channel)
+        for channel in ("product", "support-ai", "leadership")
+        for message in playground.person("ada").sees(channel)
         if message.by_app
     ]
     assert len(announced) == len(samples)
-    assert sum("Reviewed by" in text for text in announced) == 2
+    assert sum("Reviewed by" in text for text in announced) == 3
     assert playground.violations == []
 
 
@@ -56,3 +63,43 @@ def test_broken_samples_are_named(tmp_path: Path, content: str | None, words: st
         read_samples(tmp_path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+async def test_app_home_of_the_demo_loads_them_once(tmp_path: Path) -> None:
+    """Its button adds the samples to a workspace in use; pressed again, it has nothing to add."""
+    samples = read_samples(RULES)
+    house = House(QuickPlayground(), tmp_path / "ragvsft.db", "http")
+    ada = house.playground.person("ada")
+    started: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
+
+    async def load() -> AsyncIterator[str]:
+        async for words in load_once(samples, house.playground, await started):
+            yield words
+
+    async with serving(house.playground), house.bot(load_samples=load) as bot:
+        started.set_result(bot)
+        await house.decide(ada)
+        await ada.open_home()
+        await house.playground.until(lambda: ada.home)
+        assert ada.home is not None
+        await asyncio.gather(*(ada.click(ada.home, "load_samples") for _ in range(2)))
+        await house.playground.until(lambda: "decisions are here" in json.dumps(ada.home.blocks))
+        again = [words async for words in load_once(samples, house.playground, bot)]
+        await house.playground.until(
+            lambda: len([m for m in ada.sees("leadership") if m.by_app]) == 1
+        )
+    assert again == ["The sample decisions are here already."]
+    assert len(house.rows("decisions")) == 1 + len(samples)
+    assert abs(house.playground.clock.offset.total_seconds()) < 120
+    assert house.playground.violations == []
+
+
+async def test_only_the_demo_offers_samples(tmp_path: Path) -> None:
+    """Anywhere else App Home says nothing of samples."""
+    house = House(QuickPlayground(), tmp_path / "ragvsft.db", "http")
+    ada = house.playground.person("ada")
+    async with serving(house.playground), house.bot():
+        await ada.open_home()
+        await house.playground.until(lambda: ada.home)
+    assert ada.home is not None
+    assert "ample" not in json.dumps(ada.home.blocks)

@@ -34,6 +34,7 @@ def home(
     decisions: Sequence[Decision],
     waiting: Waiting = NOTHING_WAITS,
     digests: Sequence[Coming] = (),
+    samples: str | None = None,
 ) -> dict[str, Any]:
     """Return the Home tab of one person.
 
@@ -43,6 +44,7 @@ def home(
         decisions: recent ones that they may see, newest first.
         waiting: what waits for them, oldest first.
         digests: those that they have to do with.
+        samples: what to say of sample decisions; "" offers them, None leaves them out.
     """
     blocks: list[Block] = [
         HeaderBlock(text=plain("Decide how to build it, and remember why")),
@@ -63,6 +65,8 @@ def home(
         nothing = "None yet. The first one takes about three minutes."
         blocks.append(ContextBlock(elements=[mrkdwn(nothing)]))
     blocks += digest_blocks(digests)
+    if samples is not None:
+        blocks += [DividerBlock(), *_samples(samples)]
     return View(type="home", blocks=blocks).to_dict()
 
 
@@ -72,6 +76,16 @@ def _start(playbook_id: str, title: str) -> ButtonElement:
         text=plain(fit(title, BUTTON)),
         value=playbook_id,
     )
+
+
+def _samples(words: str) -> list[Block]:
+    offer = "Sample decisions show what a team's past looks like. Only this demo offers them."
+    if words:
+        return [ContextBlock(elements=[mrkdwn(words)])]
+    button = ButtonElement(
+        action_id=ids.Action.LOAD_SAMPLES, text=plain("Load sample decisions"), value="all"
+    )
+    return [ContextBlock(elements=[mrkdwn(offer)]), ActionsBlock(elements=[button])]
 
 
 def _waiting(waiting: Waiting) -> list[Block]:
