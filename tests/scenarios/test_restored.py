@@ -1,0 +1,58 @@
+"""A bot on a restored log does not post again what went out after the backup was made."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.store.backup import back_up
+from bot.store.restoring import restore
+from tests.scenarios.house import House
+
+
+@pytest.mark.parametrize("transport", ["http"])
+async def test_a_restored_log_posts_nothing_twice(house: House, tmp_path: Path) -> None:
+    """What waited at the backup and was posted since is asked about; the channel has it once."""
+    ada, faults = house.playground.person("ada"), house.playground.faults
+    async with house.bot():
+        faults.add("server_error", method="chat.postMessage")
+        await house.start(ada)
+        assert (await ada.submit(await house.to_review(ada))).ok
+        await house.until_logged("deliveries", lambda row: row["state"] == "pending")
+        saved = tmp_path / "saved.db"
+        copy = await asyncio.to_thread(back_up, house.database, saved)
+        assert copy.found.decisions == 1
+        faults.clear()
+        house.playground.clock.advance(timedelta(minutes=6))
+        await house.posted(ada)
+    restored = restore(saved, house.database, house.playground.clock.now())
+    assert restored.waiting == 2
+    house.playground.clock.advance(timedelta(seconds=75))
+    async with house.bot():
+        await house.message_with(ada, "posting decision #1", ada.im.id)
+        await ada.click(ada.sees(ada.im.id)[-1], "dismiss")
+        await house.until_logged("deliveries", lambda row: row["state"] == "dismissed")
+        house.playground.clock.advance(timedelta(seconds=75))
+        await house.until_logged(
+            "deliveries",
+            lambda row: (row["kind"], row["state"]) == ("recommendation", "unknown"),
+        )
+    by_app = [each for each in house.playground.messages("product") if each.by_app]
+    assert len(by_app) == 2
+
+
+async def test_the_running_bot_tells_how_it_is(house: House) -> None:
+    """Probes find the bot ready; a scrape has its acks, by the way they came, and its playbooks."""
+    ada = house.playground.person("ada")
+    async with house.bot() as bot:
+        await house.start(ada)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{bot.port}") as client:
+            ready = await client.get("/readyz")
+            metrics = (await client.get("/metrics")).text
+    assert ready.json() == {"ready": True, "problems": [], "warnings": []}
+    acked = f'ragvsft_ack_seconds_count{{outcome="ok",transport="{house.transport}"}} 1.0'
+    assert acked in metrics
+    assert 'ragvsft_playbook_info{hash="' in metrics
+    assert "ragvsft_log_up 1.0" in metrics
