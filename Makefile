@@ -2,7 +2,7 @@
 # Needed beforehand: make and Python 3.11 or newer.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint format bench screenshots lock clean
+.PHONY: help demo run test lint format bench faults screenshots lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,6 +42,9 @@ bench: $(VENV)/.ready-bench ## how fast it is, beside what others offer
 	@set -e; for file in $(wildcard tests/bench/[a-z]*.py); do \
 		case $$(basename $$file) in conftest.py|test_*) continue;; esac; \
 		echo "== $$file"; $(BIN)/python -m $$(echo $${file%.py} | tr / .) $(ARGS); done
+
+faults: $(VENV)/.ready-dev ## kill the bot while people work with it; FAULT=slack, disk or two_processes for other troubles
+	@$(BIN)/python -m tests.faults.$(or $(FAULT),kills) $(ARGS)
 
 screenshots: $(VENV)/.ready-dev ## take the pictures of the README anew
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)

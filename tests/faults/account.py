@@ -11,8 +11,9 @@ from bot.playground.model import Message
 from bot.slack.views.announcement import announcement
 from bot.slack.views.notices import UNEXPECTED
 from bot.store.rows import to_decision, to_playbook
-from tests.faults.crowd import Crowd, Promise, key_of
+from tests.faults.crowd import Crowd, Promise
 from tests.faults.log import Log
+from tests.faults.seen import key_of
 from tests.faults.stage import CHANNELS, Stage
 from tests.scenarios.house import text_of
 

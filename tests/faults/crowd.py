@@ -4,16 +4,17 @@ A promise is a request that the bot answered with 200 and without an error: Slac
 was done. People behave as people do: what failed they press again, and what is odd they leave.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 
 from bot.playground.ledger import Delivery
-from bot.playground.model import Json, Message, View
+from bot.playground.model import Message, View
 from bot.playground.person import Actor
 from bot.playground.refused import NotPossible
-from bot.slack.ids import DELIVERY_PREFIX, Action
+from bot.slack.ids import Action
+from tests.faults.seen import actions_of, asks_about, button_of, key_of, number_of, title_of
 from tests.faults.stage import CHANNELS, Stage
 
 NAMES = ("ada", "ben", "chloe", "dev")
@@ -22,6 +23,7 @@ FAILED = "This didn't work"
 POST_DIGEST = Action.POST_DIGEST.value
 _WINDOW_SECONDS = 4
 _PRESSES = 4
+_PAUSE_SECONDS = 20
 
 
 class GaveUp(Exception):
@@ -56,6 +58,7 @@ class Crowd:
     errors: list[Delivery] = field(default_factory=list)
     resting: bool = False
     paused: bool = False
+    at_it: int = 0
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -65,17 +68,23 @@ class Crowd:
     async def live(self, person: Actor) -> None:
         """Do one thing after the other, whenever there is a bot."""
         while not self.resting:
-            await self.stage.until(self._may_go_on, 10)
+            if not await self.stage.until(self._may_go_on, 10):
+                continue
             thing = self.stage.rng.choice(self._things())
+            self.at_it += 1
             try:
                 await thing(person)
             except (GaveUp, NotPossible):
                 await self.stage.calm()
+            finally:
+                self.at_it -= 1
+                self.stage.playground.world.changed()
 
-    @contextmanager
-    def pausing(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def pausing(self) -> AsyncIterator[None]:
         """Have people finish what they are at, and begin nothing new."""
         self.paused = True
+        await self.stage.until(lambda: not self.at_it, _PAUSE_SECONDS)
         try:
             yield
         finally:
@@ -88,11 +97,12 @@ class Crowd:
             (person, message, about)
             for person in self.people
             for message in person.sees(person.im.id)
-            if (about := _asks_about(message))
+            if (about := asks_about(message))
         ]
         for person, message, about in asked:
             is_there = self._is_there(about)
-            await self._press(person, message, "dismiss" if is_there else "resend")
+            with suppress(NotPossible):  # in the meantime it has become clear
+                await self._press(person, message, "dismiss" if is_there else "resend")
         return len(asked)
 
     def _may_go_on(self) -> bool:
@@ -167,7 +177,7 @@ class Crowd:
         preview = shown()
         if preview is None:
             raise GaveUp
-        token = _button(preview, POST_DIGEST)["value"]
+        token = button_of(preview, POST_DIGEST)["value"]
         await self._press_for("digest", person, preview, POST_DIGEST, str(token))
 
     async def _through(self, person: Actor, view: View, first: dict[str, object]) -> View:
@@ -285,43 +295,3 @@ class Crowd:
             for kept in self.stage.playground.team.messages.values()
             for message in kept
         )
-
-
-def key_of(message: Message) -> str | None:
-    """The key of the delivery that a message is."""
-    payload = (message.metadata or {}).get("event_payload", {})
-    return payload.get("key")
-
-
-def actions_of(message: Message) -> list[str]:
-    """The buttons of a message."""
-    return [element["action_id"] for _, element in _buttons(message)]
-
-
-def number_of(message: Message) -> int:
-    """The number of the decision that a message announces."""
-    return int(message.blocks[0]["text"]["text"].partition("  ")[0].removeprefix("#"))
-
-
-def title_of(message: Message) -> str:
-    """The title of the decision that a message announces."""
-    return str(message.blocks[0]["text"]["text"].partition("  ")[2])
-
-
-def _buttons(message: Message) -> Iterator[tuple[Json, Json]]:
-    """The buttons of a message, each with its block."""
-    for block in message.blocks:
-        for element in block.get("elements", []) if block["type"] == "actions" else []:
-            yield block, element
-
-
-def _button(message: Message, action: str) -> Json:
-    return next(element for _, element in _buttons(message) if element["action_id"] == action)
-
-
-def _asks_about(message: Message) -> str | None:
-    """The key of the delivery that a message asks about; None if it does not ask."""
-    for block, element in _buttons(message):
-        if element["action_id"] == Action.DISMISS:
-            return str(block["block_id"]).removeprefix(DELIVERY_PREFIX)
-    return None

@@ -14,7 +14,7 @@ from tests.faults.stage import CHANNELS, Stage
 BACK_OFF = timedelta(minutes=6)
 """Longer than the bot waits at most before it tries again."""
 _ROUNDS = 60
-_ROUND_SECONDS = 1.0
+_STILL_SECONDS = 0.5
 _DIGEST_SECONDS = 15
 
 
@@ -48,14 +48,14 @@ async def drained(stage: Stage, crowd: Crowd) -> Account:
     return drawn_up(stage, crowd)
 
 
-async def quiet(stage: Stage) -> None:
-    """Wait until nothing is due; not for what waits for a later time."""
+async def quiet(stage: Stage, still: float = _STILL_SECONDS) -> None:
+    """Wait until nothing is due, or nothing has been asked of Slack for so many seconds."""
     loop = asyncio.get_running_loop()
-    until = loop.time() + _ROUND_SECONDS
+    until = loop.time() + still
     calls = -1
     while _waiting(stage) and loop.time() < until:
         if len(stage.playground.calls) != calls:
-            calls, until = len(stage.playground.calls), loop.time() + _ROUND_SECONDS
+            calls, until = len(stage.playground.calls), loop.time() + still
         await stage.calm()
 
 

@@ -28,6 +28,8 @@ POST_TAKES = timedelta(seconds=0.3)
 """A clock that runs away from the real one would make the living look dead to one another."""
 _JUMPS = (timedelta(seconds=15), timedelta(seconds=61), timedelta(minutes=6))
 _JUMP_IN = 4
+_STILL_SECONDS = 1.0
+"""So long that neither bot can still be about to post what it has taken."""
 _A_WEEK_IN = 3
 
 
@@ -53,13 +55,13 @@ async def shared(
 async def _let_time_pass(killing: Killing, crowd: Crowd) -> None:
     """Move the clock on while nobody is at anything, as it would pass."""
     stage = killing.stage
-    with crowd.pausing():
-        await quiet(stage)
+    async with crowd.pausing():
+        await quiet(stage, _STILL_SECONDS)
         if stage.rng.randrange(_A_WEEK_IN) == 0:
             stage.jump_to_digest()
         else:
             stage.jump(stage.rng.choice(_JUMPS))
-        await quiet(stage)
+        await quiet(stage, _STILL_SECONDS)
 
 
 @click.command()

@@ -1,0 +1,72 @@
+"""The fault runs in their short form; `make faults` runs them for longer and prints the figures."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.faults.account import Account, drawn_up
+from tests.faults.disk import filled_up
+from tests.faults.kills import killed
+from tests.faults.run import at_work, drained
+from tests.faults.slack import troubled
+from tests.faults.stage import Stage, staged
+from tests.faults.two_processes import shared
+
+
+def _in_order(account: Account) -> None:
+    assert (account.lost, account.doubled, account.wrong) == ([], [], [])
+    assert account.acked > 0
+
+
+@pytest.mark.parametrize(("history", "kills"), [(False, 30), (True, 20)])
+async def test_kill_9_loses_and_doubles_nothing(tmp_path: Path, history: bool, kills: int) -> None:
+    """Killed before and after commits, posts and acks, the bot keeps what it acked, and once."""
+    met, account, _ = await killed(tmp_path / "run", kills, seed=1, history=history)
+    assert met.total() == kills
+    assert account.parked == 0 or not history
+    _in_order(account)
+
+
+async def test_a_slack_in_trouble_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    """Refused, slow, broken off, late or away: what Slack does leaves every message there once."""
+    _, account, _ = await troubled(tmp_path / "run", spells=3, seed=2)
+    _in_order(account)
+
+
+async def test_a_full_disk_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    """Without room every request is answered and /readyz says why; with room all goes on."""
+    _, account, _ = await filled_up(tmp_path / "run", times=2, seed=1)
+    _in_order(account)
+
+
+async def test_two_processes_lose_and_double_nothing(tmp_path: Path) -> None:
+    """Two bots share a database, and one after another is killed beside the one that lives."""
+    _, account, _ = await shared(tmp_path / "run", kills=2, seed=1)
+    _in_order(account)
+
+
+async def test_the_account_finds_what_is_lost_and_doubled(tmp_path: Path) -> None:
+    """A run without faults is in order; a message taken away or set there twice is found."""
+    async with staged(tmp_path / "run", seed=1) as stage:
+        await stage.begin()
+        async with at_work(stage) as crowd:
+            await stage.until(lambda: any(p.what == "decision" for p in crowd.promises), 20)
+        _in_order(await drained(stage, crowd))
+        _tamper(stage)
+        account = drawn_up(stage, crowd)
+    assert len(account.lost) == 1
+    assert account.lost[0].startswith("believed to be sent")
+    assert [line.partition(" times ")[0] for line in account.doubled] == ["2"]
+
+
+def _tamper(stage: Stage) -> None:
+    """Set a channel's first post of the bot there twice, and take its last one away."""
+    kept = next(
+        messages
+        for messages in stage.playground.team.messages.values()
+        if sum(m.by_app and m.metadata is not None for m in messages) > 1
+    )
+    posts = [m for m in kept if m.by_app and m.metadata is not None]
+    kept.remove(posts[-1])
+    kept.append(replace(posts[0], ts=f"{posts[0].ts}9"))
