@@ -73,16 +73,13 @@ class Year:
         desk = self.bot.desk
         draft = (await desk.drafting.start(driver, self._place)).draft.id
         workflow = Workflow(
-            title=title,
-            problem=sample.problem,
+            title=title if number >= len(self.samples) else sample.title,
+            problem=sample.problem if number < len(self.samples) else "",
             deciders=(decider.user,),
             review=Review(ReviewChoice("30")),
         )
         desk = self.bot.desk
         draft = (await desk.drafting.start(driver, self._place)).draft.id
-        workflow = Workflow(
-            title=title, deciders=(decider.user,), review=Review(ReviewChoice("30"))
-        )
         await desk.drafting.describe(driver, draft, workflow)
         await desk.drafting.keep(driver, draft, sample.answers)
         return (await desk.post(driver, draft, self._place)).decision.number
