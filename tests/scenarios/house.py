@@ -17,6 +17,8 @@ from bot.slack.listeners.samples import LoadSamples
 from tests.scenarios.quick import QuickPlayground
 
 RULES = Path(__file__).parents[2] / "rules"
+MADE_BY_ROUNDS = frozenset({"users.info"})
+"""What the bot asks Slack for by itself, whatever is acked at the same time."""
 
 
 @dataclass

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from bot.playground.ledger import Delivery
 from bot.slack.views.decide import REASON_LENGTH
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH
-from tests.scenarios.house import RULES, House, text_of
+from tests.scenarios.house import MADE_BY_ROUNDS, RULES, House, text_of
 
 HOSTILE = {
     "mentions": "<!channel> <!here> <!everyone> <@U0BEN> <!subteam^S1> <#C0GENERAL> @channel ",
@@ -93,7 +93,8 @@ async def test_no_call_to_slack_comes_before_an_ack(house: House) -> None:
     view = await house.to_review(ada)
     sent.append(await ada.submit(view))
     await house.posted(ada)
-    assert [house.playground.ledger.calls_before_ack(delivery) for delivery in sent] == [[]] * 4
+    before = [house.playground.ledger.calls_before_ack(delivery) for delivery in sent]
+    assert not [call for calls in before for call in calls if call.method not in MADE_BY_ROUNDS]
 
 
 @pytest.mark.usefixtures("bot")
