@@ -6,7 +6,7 @@ or so odd that a query reads all of it instead.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import merge
@@ -22,14 +22,14 @@ from bot.decisions.digest.week import Entry, Hidden, Share
 from bot.decisions.model import ReviewAnswer
 from bot.decisions.reading import Announced
 from bot.store import rows
-from bot.store.digests_schema import CHOSEN, DECIDED, OPEN, REVIEWED, SETTLED_AT, UNREVIEWED
+from bot.store.digests_schema import DECIDED, OPEN, REVIEWED, SETTLED_AT, UNREVIEWED
 from bot.store.perspectives import team_of
 from bot.store.sight import HERE, PUBLIC, who
 
 NEWEST = 500
 """Of how many past decisions it is looked at how they went, and what today's rules say."""
-_MORE = 4
-"""How many times as many new ones are read as are shown: the others may be shown elsewhere."""
+_BEYOND = 2**62
+"""Greater than the number of any decision."""
 _reviews = TypeAdapter(tuple[ReviewAnswer, ...])
 
 _OPENED = (
@@ -50,9 +50,10 @@ _FIRST = f"""
 select {{key}} as place, number {_FROM} and {{condition}}
 order by {{key}} {{order}} limit :limit
 """
-_WEEK = f"""
-select {CHOSEN} as chosen, count(*) as count {_FROM}
-  and opened_at >= :week_from and opened_at < :week_to group by 1
+_FIRST_SINCE = f"select number {_FROM} and opened_at >= :at order by opened_at limit 1"
+_WEEK = """
+select chosen, count(*) as count from catalogue indexed by idx_digest_chosen_{axis}
+where workspace = :workspace and {grant} and number >= :first and number < :beyond group by 1
 """
 _THESE = "where workspace = :workspace and number in (select value from json_each(:numbers))"
 _OUTCOMES = f"""
@@ -126,13 +127,19 @@ class _Reading:
 
     def facts(self) -> Facts:
         wanted = self._question.parts
-        few, many = self._question.shown, self._question.shown * _MORE
+        few = self._question.shown
+        waiting = self._share(Part.WAITING, "open", OPEN, "number", few)
+        split = self._split()
+        settled = self._share(Part.DECIDED, "settled", _SETTLED, SETTLED_AT, few, newest=True)
         return Facts(
-            waiting=self._share(Part.WAITING, "open", OPEN, "number", few),
-            split=self._split(),
+            waiting=waiting,
+            split=split,
             reviews=self._share(Part.REVIEWS, "unreviewed", _DUE, "review_on", few),
-            opened=self._share(Part.NEW, "opened", _OPENED, "opened_at", many, newest=True),
-            settled=self._share(Part.DECIDED, "settled", _SETTLED, SETTLED_AT, few, newest=True),
+            opened=self._opened(
+                each.decision.number
+                for each in (*waiting.shown, *(each.entry for each in split.shown), *settled.shown)
+            ),
+            settled=settled,
             reviewed=tuple(self._reviewed()) if Part.CALIBRATION in wanted else (),
             sheets=tuple(self._sheets()) if Part.RULES in wanted else (),
             trend=self._trend() if Part.TREND in wanted else {},
@@ -147,6 +154,16 @@ class _Reading:
         numbers = self._first(index, condition, key, limit, newest=newest)
         count = sum(self._count(axis, index, condition) for axis in self._axes)
         return Share(tuple(self._entries(numbers)), count)
+
+    def _opened(self, elsewhere: Iterable[int]) -> Share[Entry]:
+        """Return what was opened, shown as far as it is not shown elsewhere."""
+        if Part.NEW not in self._question.parts:
+            return Share()
+        few, shown = self._question.shown, set(elsewhere)
+        count = sum(self._count(axis, "opened", _OPENED) for axis in self._axes)
+        first = self._first("opened", _OPENED, "opened_at", few + len(shown), newest=True)
+        numbers = [number for number in first if number not in shown]
+        return Share(tuple(self._entries(numbers[:few])), count)
 
     def _split(self) -> Share[Split]:
         found = self._share(Part.DISAGREEMENTS, "open", _SPLIT, "number", self._question.shown)
@@ -182,15 +199,22 @@ class _Reading:
             )
 
     def _trend(self) -> dict[str, tuple[int, ...]]:
+        """Count by numbers, which are given in the order in which decisions are opened."""
         weeks, after = self._question.weeks, self._question.until + timedelta.resolution
         found: dict[str, list[int]] = {}
-        for at, (begin, end) in enumerate(pairwise((*weeks, after))):
-            bounds = {"week_from": begin.isoformat(), "week_to": end.isoformat()}
-            for axis in self._axes:
-                query = _WEEK.format(index=f"opened_{axis.name}", grant=axis.grant)
+        for axis in self._axes:
+            query = _WEEK.format(axis=axis.name, grant=axis.grant)
+            firsts = [self._first_since(axis, each) for each in (*weeks, after)]
+            for at, (first, beyond) in enumerate(pairwise(firsts)):
+                bounds = {"first": first, "beyond": beyond}
                 for row in self._db.query(query, self._arguments | bounds):
                     found.setdefault(row["chosen"], [0] * len(weeks))[at] += row["count"]
         return {option: tuple(counts) for option, counts in sorted(found.items())}
+
+    def _first_since(self, axis: _Axis, at: datetime) -> int:
+        query = _FIRST_SINCE.format(index=f"opened_{axis.name}", grant=axis.grant)
+        found = list(self._db.query(query, self._arguments | {"at": at.isoformat()}))
+        return int(found[0]["number"]) if found else _BEYOND
 
     def _hidden(self) -> Hidden:
         """Count what is in other private channels: all but what is in this one."""

@@ -4,8 +4,6 @@ from sqlite_utils import Database
 
 SETTLED_AT = "rtrim(json_extract(settlement, '$.at'), 'Z')"
 """When a decision was settled. Without its zone, UTC, so that texts are ordered like times."""
-CHOSEN = "coalesce(json_extract(settlement, '$.option'), option)"
-"""The option that was chosen, else the one that is recommended."""
 OPEN = "status = 'open'"
 DECIDED = "status in ('accepted', 'overridden')"
 UNREVIEWED = f"{DECIDED} and json_array_length(reviews) < json_array_length(deciders)"
@@ -55,7 +53,7 @@ _INDICES = {
     "unreviewed": ("review_on", UNREVIEWED),
     "reviewed": ("number", REVIEWED),
     "edition": ("playbook_hash, number", DECIDED),
-    "opened": (f"opened_at, status, {CHOSEN}", None),
+    "opened": ("opened_at, status", None),
 }
 
 
@@ -69,3 +67,4 @@ def create_digests(db: Database) -> None:
             db.execute(
                 f"create index idx_digest_{name}_{axis} on decisions ({first}, {columns}){where}"
             )
+        db.execute(f"create index idx_digest_chosen_{axis} on catalogue ({first}, number, chosen)")

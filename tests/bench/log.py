@@ -4,7 +4,8 @@ Usage: python -m tests.bench.log [--count N] [--keep FILE]
 
 The log holds decisions of two workspaces, public, private and direct ones, by two thousand
 people. Each question is asked as the bot asks it, and several times: the first time finds the file
-partly unread, and is given apart.
+partly unread, and is given apart. Nearly all decisions were made by an older edition of the
+playbook, and reviewed when their day had come.
 """
 
 import asyncio
@@ -20,19 +21,35 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlite_utils import Database
 
 from bot.advice import loader
 from bot.advice.advisor import Advisor
-from bot.decisions.model import Decision, Place, Settlement, Status, Visibility
+from bot.decisions.digest.posting import Window
+from bot.decisions.digest.reading import DigestReader
+from bot.decisions.digest.settings import DigestSettings, Scope
+from bot.decisions.editions import Editions
+from bot.decisions.model import (
+    Decision,
+    Outcome,
+    Place,
+    ReviewAnswer,
+    Settlement,
+    Status,
+    Visibility,
+)
 from bot.decisions.reading import Cursor, Direction, Sight, Wanted
+from bot.playbooks import FolderPlaybooks
 from bot.store import rows
 from bot.store.log import Log
-from bot.store.reading import SqliteReading
+from bot.store.sqlite import SqliteStore
 
 RULES = Path(__file__).parents[2] / "rules" / "ragvsft"
 BAR = 50
 TIMES = 20
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+OLD = "0" * 64
+"""The hash of the older edition."""
 WORDS = (
     *("answers", "support", "team", "refund", "contract", "summary", "search", "handbook"),
     *("style", "customers", "tickets", "house", "legal", "sales", "onboarding", "notes"),
@@ -54,7 +71,7 @@ async def _bench(path: Path, count: int) -> None:
     try:
         if not await log.read(lambda db: db.table("decisions").count):
             await _build(log, count)
-        await _measure(SqliteReading(log), count)
+        await _measure(SqliteStore(log), count)
     finally:
         await log.close()
 
@@ -62,11 +79,13 @@ async def _bench(path: Path, count: int) -> None:
 async def _build(log: Log, count: int) -> None:
     text = loader.read(RULES)
     advisor = Advisor(loader.parse(text))
-    await log.write(lambda db: db.table("playbooks").insert(rows.playbook_row(text)))
+    editions = [rows.playbook_row(text), {**rows.playbook_row(text), "hash": OLD}]
+    await log.write(lambda db: db.table("playbooks").insert_all(editions))
     began = time.perf_counter()
     made = _rows(advisor, count)
     while batch := list(itertools.islice(made, 5000)):
         await log.write(lambda db, batch=batch: db.table("decisions").insert_all(batch))
+    await log.write(lambda db: db.table("perspectives").insert_all(_views(db)))
     print(f"{count:,} decisions logged in {time.perf_counter() - began:.0f} s")
 
 
@@ -81,7 +100,13 @@ def _rows(advisor: Advisor, count: int) -> Iterator[dict[str, Any]]:
         number = at // 2 + 1
         words = " ".join(chance.choices(WORDS, k=6))
         rare = " zanzibar" if chance.random() < 10 / count else ""
-        settled = Settlement(people[1], AT, "As recommended", decision.verdict.option)
+        opened = AT + timedelta(minutes=at)
+        is_open = status is Status.OPEN
+        settled = Settlement(
+            people[1], opened + timedelta(days=2), "As recommended", decision.verdict.option
+        )
+        is_over = opened + timedelta(days=90) < AT + timedelta(minutes=count)
+        looked_back = not is_open and is_over and chance.random() < 0.99
         yield (
             row
             | rows.decision_row(
@@ -96,12 +121,30 @@ def _rows(advisor: Advisor, count: int) -> Iterator[dict[str, Any]]:
                     deciders=tuple(people[1:]),
                     place=Place(channel, visibility),
                     status=status,
-                    opened_at=AT + timedelta(minutes=at),
-                    settlement=None if status is Status.OPEN else settled,
+                    opened_at=opened,
+                    settlement=None if is_open else settled,
+                    review_on=opened.date() + timedelta(days=90),
+                    reviews=_reviews(people[1:], chance) if looked_back else (),
+                    playbook_hash=OLD if at < count * 0.95 else decision.playbook_hash,
                 )
             )
             | {"verdict": row["verdict"]}
         )
+
+
+def _reviews(deciders: list[str], chance: random.Random) -> tuple[ReviewAnswer, ...]:
+    outcomes = chance.choices(list(Outcome), k=len(deciders))
+    return tuple(
+        ReviewAnswer(user, AT, outcome) for user, outcome in zip(deciders, outcomes, strict=True)
+    )
+
+
+def _views(db: Database) -> list[dict[str, Any]]:
+    """Return a view of every other open decision."""
+    found = db.query("select workspace, number from decisions where status = 'open'")
+    at = AT.isoformat()
+    view = {"user": "U99998", "answers": "{}", "option": "rag", "strength": "clear"}
+    return [{**row, **view, "added_at": at, "changed_at": at} for row in found if row["number"] % 2]
 
 
 def _pattern(advisor: Advisor, chance: random.Random) -> tuple[Decision, dict[str, Any]]:
@@ -137,7 +180,7 @@ def _place(chance: random.Random, driver: str) -> tuple[str, Visibility]:
     return driver, Visibility.DIRECT
 
 
-async def _measure(reading: SqliteReading, count: int) -> None:
+async def _measure(reading: SqliteStore, count: int) -> None:
     stranger, insider = Sight("T0", "U99999"), Sight("T0", "U00007", "G00007")
     middle = Cursor(count // 4, Direction.OLDER)
     back = replace(middle, direction=Direction.NEWER)
@@ -146,6 +189,9 @@ async def _measure(reading: SqliteReading, count: int) -> None:
         sight: Sight, wanted: Wanted, cursor: Cursor | None = None
     ) -> Callable[[], Awaitable[Any]]:
         return lambda: reading.find(sight, wanted, cursor, 10)
+
+    digest_of = _digests(reading, AT + timedelta(minutes=count))
+    public, private = Place("C00007", Visibility.PUBLIC), Place("G00007", Visibility.PRIVATE)
 
     cases = {
         "list": page(insider, Wanted()),
@@ -168,13 +214,31 @@ async def _measure(reading: SqliteReading, count: int) -> None:
         "similar (answers of the newest 500)": (
             lambda: reading.answer_sheets(insider, "ragvsft", 500)
         ),
+        "digest of a channel": digest_of(public, Scope.CHANNEL),
+        "digest of a private channel": digest_of(private, Scope.CHANNEL),
+        "digest of the workspace": digest_of(public, Scope.WORKSPACE),
+        "digest of it in a private channel": digest_of(private, Scope.WORKSPACE),
     }  # fmt: skip
-    print(f"{'':<40} {'first':>9} {'median':>9} {'worst':>9}   (ms; list and search: {BAR})")
+    print(f"{'':<40} {'first':>9} {'median':>9} {'worst':>9}   (ms; show apart: {BAR})")
     for name, ask in cases.items():
         first, *times = [await _timed(ask) for _ in range(TIMES)]
         median = statistics.median(times)
         late = "  over the bar" if median > BAR else ""
         print(f"{name:<40} {first:9.1f} {median:9.1f} {max(times):9.1f}{late}", flush=True)
+
+
+def _digests(
+    store: SqliteStore, until: datetime
+) -> Callable[[Place, Scope], Callable[[], Awaitable[Any]]]:
+    """Return what makes the reading of a week's digest, all parts wanted."""
+    reader = DigestReader(store, Editions(store, FolderPlaybooks(RULES)))
+    window = Window(until - timedelta(weeks=1), until)
+
+    def digest_of(place: Place, scope: Scope) -> Callable[[], Awaitable[Any]]:
+        wanted = DigestSettings("T0", place, "U1", until, scope=scope)
+        return lambda: reader.read(wanted, window)
+
+    return digest_of
 
 
 async def _timed(ask: Callable[[], Awaitable[Any]]) -> float:

@@ -76,7 +76,7 @@ def built(number: int, made: Made) -> Decision:
     """The decision; days are counted back from now."""
     people = [f"U{place}" for place in range(len(made.review[1]) if made.review else 1)]
     plain = decision(number, workspace=made.workspace, place=made.place, people=("U8",))
-    opened = NOW - timedelta(days=made.days[0])
+    opened = NOW - timedelta(days=made.days[0], seconds=100 - number)
     settled = min(NOW, opened + timedelta(days=made.days[1]))
     reviews = [
         ReviewAnswer(user, settled, outcome)
@@ -117,7 +117,8 @@ def question(place: Place, scope: Scope, parts: Sequence[Part] = tuple(Part)) ->
 async def logged(world: World, made: Sequence[Made]) -> list[tuple[Decision, Made]]:
     """Log the decisions, each under its number, and with the view that was added."""
     await world.log.write(_empty)
-    pairs = [(built(number, each), each) for number, each in enumerate(made, start=1)]
+    in_order = sorted(made, key=lambda each: each.days[0], reverse=True)
+    pairs = [(built(number, each), each) for number, each in enumerate(in_order, start=1)]
     await shelve(world, *(each for each, _ in pairs))
     for each, how in pairs:
         if how.view:
@@ -182,7 +183,12 @@ def _check_lists(facts: Facts, readable: Sequence[tuple[Decision, Made]]) -> Non
     assert facts.split.count == len(split)
     assert [each.entry.decision for each in facts.split.shown] == split[:SHOWN]
     _check(facts.reviews, due, lambda each: each.review_on)
-    _check(facts.opened, _opened(seen), lambda each: NOW - each.opened_at, shown=SHOWN * 4)
+    elsewhere = [*facts.waiting.shown, *(each.entry for each in facts.split.shown)]
+    shown = {each.decision.number for each in (*elsewhere, *facts.settled.shown)}
+    assert facts.opened.count == len(_opened(seen))
+    assert [each.decision for each in facts.opened.shown] == [
+        each for each in reversed(_opened(seen)) if each.number not in shown
+    ][:SHOWN]
     _check(facts.settled, _settled(seen), lambda each: NOW - each.settlement.at)
 
 
@@ -206,11 +212,11 @@ def _check_counts(facts: Facts, seen: Sequence[Decision]) -> None:
     assert facts.trend == {option: counts for option, counts in trend.items() if any(counts)}
 
 
-def _check(share: Share, expected: list[Decision], key: object, shown: int = SHOWN) -> None:
+def _check(share: Share, expected: list[Decision], key: object) -> None:
     """The number is right; so are those shown, by a key in which several may be alike."""
     assert share.count == len(expected)
     found = [each.decision for each in share.shown]
-    assert [key(each) for each in found] == sorted(map(key, expected))[:shown]
+    assert [key(each) for each in found] == sorted(map(key, expected))[:SHOWN]
     assert all(each in expected for each in found)
 
 

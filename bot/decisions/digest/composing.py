@@ -42,7 +42,7 @@ def not_shown_yet(
         if since < each.decision.opened_at <= until
     }
     shown = tuple(each for each in new.shown if each.decision.number not in elsewhere)
-    return Share(shown[:SHOWN], max(new.count - len(elsewhere), 0))
+    return Share(shown, max(new.count - len(elsewhere), 0))
 
 
 def tallies(reviewed: Iterable[Reviewed]) -> dict[str, Tally]:

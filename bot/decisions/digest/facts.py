@@ -25,8 +25,7 @@ class Question:
         today: the day where it is read: reviews of that day are due.
         weeks: where the weeks of the trend begin, the oldest first; the last one ends at `until`.
         editions: the hashes of the playbooks in use.
-        shown: how many of each part are wanted in full; of what is new, several times as many,
-            because some of that is shown elsewhere.
+        shown: how many of each part are wanted in full.
     """
 
     sight: Sight
@@ -77,8 +76,9 @@ class Facts:
     """What the log knows for a digest.
 
     `waiting` and `split` are the oldest first, `reviews` what is longest due first, all else the
-    newest first. `opened` has what was opened in the window and not taken back; `settled` what
-    was accepted or decided differently in it. `trend` has a count for each week by option.
+    newest first. `opened` counts what was opened in the window and not taken back, and shows what
+    of it no other part shows; `settled` has what was accepted or decided differently in it. `trend`
+    has a count for each week by option.
     """
 
     waiting: Share[Entry] = field(default_factory=Share)

@@ -31,7 +31,7 @@ def otherwise(sheets: Iterable[OldSheet], today: Mapping[str, Advisor]) -> tuple
     found = []
     for sheet in sheets:
         advisor = today.get(sheet.playbook)
-        if advisor is None or outcome_of(sheet.reviews) is Outcome.WORKED:
+        if advisor is None:
             continue
         offered = known[sheet.playbook]
         kept = {
@@ -40,7 +40,7 @@ def otherwise(sheets: Iterable[OldSheet], today: Mapping[str, Advisor]) -> tuple
             if name in offered and (answer is None or answer in offered[name])
         }
         now = advisor.score(kept).option
-        if now != sheet.recommended:
+        if now != sheet.recommended and outcome_of(sheet.reviews) is not Outcome.WORKED:
             found.append(Otherwise(sheet.number, now))
     return tuple(found)
 
