@@ -46,7 +46,7 @@ from bot.web.vitals import Sources, Vitals
 
 logger = structlog.get_logger(__name__)
 
-WIND_DOWN = 8.5
+WIND_DOWN = 7.5
 """Seconds; longer than a post may take, and a platform that stops the bot waits ten at most."""
 
 

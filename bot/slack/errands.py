@@ -12,9 +12,6 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-LONGEST_DRAIN = 9
-"""Seconds; a platform that stops the bot may not wait longer than ten."""
-
 Body = Mapping[str, Any]
 OnFailure = Callable[[BaseException, Body], Awaitable[None]]
 
@@ -35,8 +32,8 @@ class Errands:
         """Begin an errand that belongs to a payload."""
         self._track(work, body)
 
-    async def drain(self, seconds: float = LONGEST_DRAIN) -> None:
-        """Wait until nothing is under way; what takes longer is left and logged."""
+    async def drain(self, seconds: float) -> None:
+        """Wait until nothing is under way; what takes longer than `seconds` is left and logged."""
         try:
             async with asyncio.timeout(seconds):
                 while self._under_way:

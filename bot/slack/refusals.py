@@ -14,7 +14,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 UNREACHABLE = (SlackClientError, aiohttp.ClientError, OSError, TimeoutError)
 """What a call to Slack raises that got no answer; `SlackApiError`, an answer, is among them."""
-SLACK_SECONDS = 8
+SLACK_SECONDS = 7
 """How long a call to Slack may take; less than the ten seconds that a shutdown may."""
 
 

@@ -27,7 +27,7 @@ from tests.faults.run import at_work, drained
 from tests.faults.stage import Stage, staged
 
 PATIENCE = 0.4
-"""Seconds that the bot waits for Slack here; eight in earnest."""
+"""Seconds that the bot waits for Slack here; seven in earnest."""
 REFUSED = "connections refused"
 _SPELL_SECONDS = 1.0
 _SPELL_REQUESTS = 30

@@ -42,7 +42,7 @@ async def test_draining_waits_for_what_is_under_way() -> None:
         errands.begin(second(), BODY)
 
     errands.begin(first(), BODY)
-    draining = asyncio.create_task(errands.drain())
+    draining = asyncio.create_task(errands.drain(seconds=9))
     await asyncio.wait({draining}, timeout=0)
     assert not draining.done()
     go_on.set()
@@ -52,7 +52,7 @@ async def test_draining_waits_for_what_is_under_way() -> None:
 
 async def test_draining_nothing_ends_at_once() -> None:
     """With nothing under way there is nothing to wait for."""
-    await Errands(Told()).drain()
+    await Errands(Told()).drain(seconds=9)
 
 
 async def test_a_failure_is_told_with_its_payload() -> None:
@@ -60,7 +60,7 @@ async def test_a_failure_is_told_with_its_payload() -> None:
     told = Told()
     errands = Errands(told)
     errands.begin(failing(), BODY)
-    await errands.drain()
+    await errands.drain(seconds=9)
     assert told.failures == [("broken on purpose", BODY)]
 
 
@@ -70,8 +70,8 @@ async def test_a_failure_that_cannot_be_told_is_logged() -> None:
     errands = Errands(told)
     with capture_logs() as logs:
         errands.begin(failing(), BODY)
-        await errands.drain()
-        await asyncio.wait({asyncio.create_task(errands.drain())})
+        await errands.drain(seconds=9)
+        await asyncio.wait({asyncio.create_task(errands.drain(seconds=9))})
     assert len(told.failures) == 1
     assert [entry["event"] for entry in logs] == ["a failure could not be told"]
 
@@ -86,5 +86,5 @@ async def test_one_failure_does_not_end_the_others() -> None:
     errands = Errands(Told())
     errands.begin(failing(), BODY)
     errands.begin(fine(), BODY)
-    await errands.drain()
+    await errands.drain(seconds=9)
     assert done == ["fine"]

@@ -48,7 +48,7 @@ async def bot(tmp_path: Path, logs: None) -> AsyncIterator[httpx.AsyncClient]:
 
     async with browser(replace(Surroundings().endpoints, handle=handle)) as client:
         yield client
-    await errands.drain()
+    await errands.drain(seconds=9)
     await log.close()
 
 

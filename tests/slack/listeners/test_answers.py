@@ -50,7 +50,7 @@ async def test_who_asked_is_told_once(world: World, text: str) -> None:
         "response_url": NOWHERE,
     }
     await commands.answer(_acked, body, AsyncWebClient())  # type: ignore[arg-type]  # acks the same
-    await errands.drain()
+    await errands.drain(seconds=9)
     rows = await world.rows("deliveries")
     assert [(row["kind"], row["channel"]) for row in rows] == [(DeliveryKind.NOTICE, "U1")]
     assert "please ask again to see it" in str(rows[0]["detail"])
