@@ -104,10 +104,11 @@ async def _demo(
         async for words in load_once(samples, playground, await started):
             yield words
 
-    settings = _demo_settings(playground, database)
     async with (
         serving(playground, port) as url,
-        running(settings, playground.clock, load if samples else None) as bot,
+        running(
+            _demo_settings(playground, database), playground.clock, load if samples else None
+        ) as bot,
     ):
         started.set_result(bot)
         playground.clock.subscribe(bot.look)
