@@ -21,7 +21,7 @@ NAMES = ("ada", "ben", "chloe", "dev")
 FAILED = "This didn't work"
 """The title of the modal that says that a request was not carried out."""
 POST_DIGEST = Action.POST_DIGEST.value
-_WINDOW_SECONDS = 4
+_WINDOW_SECONDS = 2
 _PRESSES = 4
 _PAUSE_SECONDS = 20
 
