@@ -256,7 +256,7 @@ class Crowd:
 
     def _note(self, delivery: Delivery) -> None:
         """Keep a request that the bot answered, and not with 200: it must never do that."""
-        if delivery.status is not None:
+        if delivery.status not in {None, 200}:
             self.errors.append(delivery)
 
     def _promise(self, what: str, person: Actor, number: int | None, mark: str = "") -> None:
