@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.decisions.calibration import Counts, Tally, outcome_of
@@ -16,15 +16,14 @@ SHOWN = 5
 
 
 def trend_weeks(until: datetime, zone: str) -> tuple[datetime, ...]:
-    """Return where the weeks of a trend begin, in UTC: on Mondays in the zone, the oldest first.
+    """Return where the weeks of a trend begin, in UTC, the oldest first.
 
-    The last is the week in which the digest comes.
+    The last is the week that ends with the digest, so that it is as long as the others; all begin
+    at the digest's time of day, as the zone's clocks show it.
     """
-    local = ZoneInfo(zone)
-    today = until.astimezone(local).date()
-    monday = today - timedelta(days=today.weekday())
-    days = (monday - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1))
-    return tuple(datetime.combine(day, time(), local).astimezone(UTC) for day in days)
+    end = until.astimezone(ZoneInfo(zone))
+    begins = (end - timedelta(weeks=back) for back in range(TREND_WEEKS, 0, -1))
+    return tuple(each.astimezone(UTC) for each in begins)
 
 
 def not_shown_yet(
