@@ -43,3 +43,8 @@ async def windows(world: World) -> list[tuple[datetime, datetime]]:
         (datetime.fromisoformat(each["since"]), datetime.fromisoformat(each["until"]))
         for each in (await kept(world)).values()
     ]
+
+
+async def kept_rows(world: World) -> list[dict[str, Any]]:
+    """The rows of digests to be posted."""
+    return [row for row in await world.rows("deliveries") if row["kind"] == "digest"]

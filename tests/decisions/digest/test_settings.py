@@ -1,0 +1,145 @@
+"""What people do with digests: look ahead, post now, save settings, be told of them."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+
+from bot.decisions.digest.settings import Rhythm, Scope, Weekday
+from bot.decisions.errors import NotAChannel, UnknownZone
+from bot.decisions.model import Place, Visibility
+from bot.store import rows
+from tests.decisions.digest.turns import go_to, kept, kept_rows, switch_on
+from tests.decisions.shelf import SECRET
+from tests.decisions.world import ADA, BEN, PRODUCT, STRANGER, World
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DIRECT = Place(ADA.user, Visibility.DIRECT)
+FRIDAY = Rhythm(Weekday.FRIDAY)
+
+
+async def test_posting_now_is_done_once_for_each_press(world: World) -> None:
+    """The same press posts one digest; the week's own one comes all the same."""
+    await world.decided()
+    await switch_on(world)
+    posted = [await world.desk.digesting.post(BEN, PRODUCT, each) for each in ("a", "a", "b")]
+    assert posted == [True, False, True]
+    found = await kept(world)
+    assert list(found) == ["now/a", "now/b"]
+    assert {each["owner"] for each in found.values()} == {BEN.user}
+    await go_to(world, "2026-01-12 09:00")
+    assert await world.desk.digesting.send_due() == 1
+
+
+async def test_a_preview_needs_no_settings(world: World) -> None:
+    """Before anything is saved, a preview and a post show the last seven days by the defaults."""
+    await world.decided()
+    digest = await world.desk.digesting.preview(BEN, PRODUCT)
+    assert digest.until - digest.since == timedelta(days=7)
+    assert digest.waiting.count == 1
+    assert await world.desk.digesting.post(BEN, PRODUCT, "a")
+    (row,) = await kept_rows(world)
+    assert await world.desk.digesting.content(rows.to_delivery(row)) == digest
+    assert await world.desk.digesting.settings("T1", PRODUCT.channel) is None
+
+
+async def test_direct_messages_have_no_digest(world: World) -> None:
+    """A digest belongs to a channel."""
+    digesting = world.desk.digesting
+    saved = await switch_on(world)
+    for refused in (
+        digesting.suggested(ADA, DIRECT, None),
+        digesting.change(replace(saved, place=DIRECT)),
+        digesting.preview(ADA, DIRECT),
+        digesting.post(ADA, DIRECT, "a"),
+    ):
+        with pytest.raises(NotAChannel):
+            await refused
+
+
+@pytest.mark.parametrize(
+    ("zone", "near"),
+    [
+        ("Europe/Berlln", "Europe/Berlin"),
+        ("berlin", "Europe/Berlin"),
+        ("new york", "America/New_York"),
+        ("", None),
+        ("../../etc/passwd", None),
+        ("Europe", None),
+        ("x" * 3000, None),
+        ("Europe/Berlin\0", "Europe/Berlin"),
+    ],
+)
+async def test_a_zone_that_there_is_not_is_refused(
+    world: World, zone: str, near: str | None
+) -> None:
+    """What was meant is suggested where it can be guessed; what was saved before stays."""
+    saved = await switch_on(world)
+    with pytest.raises(UnknownZone) as refused:
+        await world.desk.digesting.change(replace(saved, rhythm=Rhythm(zone=zone)))
+    assert refused.value.near == near
+    assert await world.desk.digesting.settings("T1", PRODUCT.channel) == saved
+
+
+async def test_settings_come_back_as_they_were_saved(world: World) -> None:
+    """What is saved is what is found; each workspace has its own."""
+    digesting = world.desk.digesting
+    begin = await digesting.suggested(ADA, PRODUCT, "Asia/Tokyo")
+    assert begin.rhythm == Rhythm(Weekday.MONDAY, time(9), "Asia/Tokyo")
+    assert (await digesting.suggested(ADA, PRODUCT, "Nowhere")).rhythm == Rhythm()
+    saved = await switch_on(
+        world,
+        rhythm=Rhythm(Weekday.SUNDAY, time(23, 59), "Pacific/Apia"),
+        parts=begin.parts[2:4],
+        even_if_quiet=True,
+        scope=Scope.WORKSPACE,
+    )
+    assert await digesting.settings("T1", PRODUCT.channel) == saved
+    assert await digesting.suggested(BEN, PRODUCT, "Asia/Tokyo") == saved
+    assert await digesting.settings("T2", PRODUCT.channel) is None
+    assert await digesting.switch_off(STRANGER, PRODUCT) is False
+
+
+async def test_a_digest_that_cannot_be_made_stops_no_other(world: World) -> None:
+    """What is wrong with one channel's is told, and the others have their turn."""
+    await world.decided()
+    for place in (PRODUCT, SECRET):
+        await switch_on(world, even_if_quiet=True, place=place)
+    await world.log.write(
+        lambda db: db.execute("update digest_settings set zone = 'No/Zone' where channel = 'C1'")
+    )
+    await go_to(world, "2026-01-12 09:00")
+    with pytest.raises(ExceptionGroup, match="could not be made"):
+        await world.desk.digesting.send_due()
+    assert [row["channel"] for row in await kept_rows(world)] == [SECRET.channel]
+
+
+async def test_being_behind_is_told_from_the_log(world: World) -> None:
+    """The oldest digest that is due counts, until Slack has it."""
+    await world.decided()
+    await switch_on(world)
+    digesting = world.desk.digesting
+    assert await digesting.behind(world.clock.now()) == timedelta()
+    await go_to(world, "2026-01-12 11:00")
+    assert await digesting.behind(world.clock.now()) == timedelta(hours=2)
+    await digesting.send_due()
+    world.clock.advance(HOUR)
+    assert await digesting.behind(world.clock.now()) == HOUR
+    await world.log.write(lambda db: db.execute("update deliveries set state = 'sent'"))
+    assert await digesting.behind(world.clock.now()) == timedelta()
+
+
+async def test_people_know_the_digests_of_their_channels(world: World) -> None:
+    """Of public channels with a decision of theirs, or that they set up; of private ones these."""
+    elsewhere = Place("C2", Visibility.PUBLIC)
+    await world.decided(BEN, PRODUCT)
+    await world.decided(BEN, SECRET)
+    for place in (PRODUCT, SECRET, elsewhere):
+        await switch_on(world, place=place)
+    known = {
+        person: {each.place.channel for each in await world.desk.digesting.known_to(person)}
+        for person in (ADA, BEN, STRANGER)
+    }
+    assert known == {ADA: {"C1", "C2", "G1"}, BEN: {"C1"}, STRANGER: set()}
+    await world.desk.digesting.switch_off(ADA, PRODUCT)
+    assert await world.desk.digesting.known_to(BEN) == []
