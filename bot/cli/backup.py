@@ -84,4 +84,9 @@ def _said(file: Path, log: Path, restored: "Restored") -> Iterator[str]:
         )
     if restored.digests:
         yield "Digests that were due before now are left out; the next ones come on their days."
+    if restored.gap:
+        yield (
+            "Nothing tells which decisions came after the backup, so the next number is "
+            f"{restored.gap:,} higher, and old buttons in Slack act on none of the new ones."
+        )
     yield "Start the bot again: ragvsft run"

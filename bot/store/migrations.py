@@ -3,6 +3,7 @@
 from sqlite_utils import Database, Migrations
 
 from bot.store.digests_schema import create_digests
+from bot.store.numbers_schema import create_number_floors
 from bot.store.people_schema import create_people
 from bot.store.perspectives_schema import create_perspectives
 from bot.store.search_schema import create_search
@@ -192,6 +193,12 @@ def m008_people_and_sources(db: Database) -> None:
 def m009_stops(db: Database) -> None:
     """Where nothing can be delivered for the time being, and since when each delivery is kept."""
     create_stops(db)
+
+
+@migrations()
+def m010_number_floors(db: Database) -> None:
+    """Above which number the decisions of a restored log go on."""
+    create_number_floors(db)
 
 
 def _table(

@@ -13,7 +13,9 @@ from sqlite_utils import Database
 
 from bot.decisions.delivery import DeliveryKind, DeliveryState
 from bot.store.backup import SIDE_FILES, Copy, CopyRefused, copy_checked, part_of, put_in_place
+from bot.store.inspection import look_over
 from bot.store.migrations import migrations
+from bot.store.numbers import GAP, highest_numbers, raise_floors
 
 _PATIENCE = 1.0
 """Seconds to wait for somebody else to let go of the log."""
@@ -36,12 +38,14 @@ class Restored:
         kept: where that is now which was there before; None if nothing was.
         waiting: how many posts the backup has as not yet sent, so that nobody knows.
         digests: whether there are channels with a digest.
+        gap: how many numbers are left out, as nothing tells which were given since the backup.
     """
 
     copy: Copy
     kept: Path | None
     waiting: int
     digests: bool
+    gap: int
 
 
 def restore(backup: Path, log: Path, now: datetime) -> Restored:
@@ -49,7 +53,8 @@ def restore(backup: Path, log: Path, now: datetime) -> Restored:
 
     The log is always either the one or the other, whole, whenever this is interrupted. Posts that
     the backup has as waiting may have gone out since: they become such as a crash has interrupted,
-    which the bot looks up, or asks their owners about. Digests are due from now on.
+    which the bot looks up, or asks their owners about. Digests are due from now on. Numbers of
+    decisions go on above those of the backup and of what was there.
 
     Args:
         backup: a file made by `back_up`, or a log.
@@ -74,10 +79,13 @@ def restore(backup: Path, log: Path, now: datetime) -> Restored:
                 "it with that version, or a newer one"
             )
         waiting, digests = _prepared(part, now)
-        with _nobody_else(log) as whole:
-            kept = _kept(log, now, part, whole=whole)
+        with _nobody_else(log) as replaced:
+            before = _numbers_of(replaced)
+            with _written(part) as db:
+                raise_floors(db, before)
+            kept = _kept(log, now, part, whole=replaced is not None)
             put_in_place(part, log)
-    return Restored(copy, kept, waiting, digests)
+    return Restored(copy, kept, waiting, digests, 0 if before is not None else GAP)
 
 
 def _make_folder(log: Path) -> None:
@@ -98,38 +106,57 @@ def _prepared(part: Path, now: datetime) -> tuple[int, bool]:
         "update": DeliveryKind.UPDATE.value,
         "now": now.isoformat(),
     }
+    with _written(part) as db:
+        migrations.apply(db)
+        waiting = db.execute(_UNCERTAIN, arguments).rowcount
+        digests = db.execute(_DIGESTS_FROM_NOW, {"now": now.isoformat()}).rowcount
+    return waiting, digests > 0
+
+
+@contextmanager
+def _written(part: Path) -> Iterator[Database]:
+    """Give a copy, to be written in one transaction."""
     try:
         with closing(sqlite3.connect(part, isolation_level=None)) as connection:
             db = Database(connection)
             db.execute("BEGIN IMMEDIATE")
-            migrations.apply(db)
-            waiting = db.execute(_UNCERTAIN, arguments).rowcount
-            digests = db.execute(_DIGESTS_FROM_NOW, {"now": now.isoformat()}).rowcount
+            yield db
             db.execute("COMMIT")
     except sqlite3.Error as error:
         raise CopyRefused(
             f"the backup could not be brought up to date in {part.parent} ({error}): see that "
             "there is room for it"
         ) from error
-    return waiting, digests > 0
+
+
+def _numbers_of(replaced: sqlite3.Connection | None) -> dict[str, int] | None:
+    """Return the highest numbers of the log to be replaced; None if it cannot tell."""
+    if replaced is None:
+        return None
+    try:
+        found = look_over(replaced, thoroughly=True)
+        sound = found.ours and not found.damage
+        return highest_numbers(Database(replaced)) if sound else None
+    except sqlite3.Error:
+        return None
 
 
 @contextmanager
-def _nobody_else(log: Path) -> Iterator[bool]:
+def _nobody_else(log: Path) -> Iterator[sqlite3.Connection | None]:
     """Keep everybody else from a log for the length of a `with` block, all of it in the one file.
 
     Whoever has a log open holds a shared lock on its file, even while idle, as long as it writes
-    ahead. Gives whether the log could be read; one that is damaged is locked by nobody's rules.
+    ahead. Gives a connection to it; None if there is no log, or it is damaged and cannot be locked.
     https://www.sqlite.org/pragma.html#pragma_locking_mode
 
     Raises:
         CopyRefused: somebody has it open.
     """
     if not log.exists():
-        yield False
+        yield None
         return
     with closing(sqlite3.connect(log, timeout=_PATIENCE, isolation_level=None)) as connection:
-        yield _locked(connection, log)
+        yield connection if _locked(connection, log) else None
 
 
 def _locked(connection: sqlite3.Connection, log: Path) -> bool:

@@ -20,6 +20,7 @@ from bot.store.background import SqliteBackground
 from bot.store.changes import keep_needed, note, row_of
 from bot.store.digests import SqliteDigests
 from bot.store.log import Log
+from bot.store.numbers import next_number
 from bot.store.people import SqlitePeople
 from bot.store.perspectives import SqlitePerspectives
 from bot.store.reading import SqliteReading
@@ -102,7 +103,7 @@ class SqliteStore(
             if known is not None:
                 return known, False
             row = rows.decision_row(decision)
-            row["number"] = _next_number(db, decision.workspace)
+            row["number"] = next_number(db, decision.workspace)
             db.table("decisions").insert(row)
             db.table("drafts").update(draft.id, {"decision": row["number"]})
             logged = rows.to_decision(row)
@@ -156,12 +157,6 @@ def _decision_of_draft(db: Database, draft: Draft) -> Decision | None:
     for row in found:
         return rows.to_decision(row)
     return None
-
-
-def _next_number(db: Database, workspace: str) -> int:
-    query = "select coalesce(max(number), 0) + 1 as next from decisions where workspace = ?"
-    (row,) = db.query(query, [workspace])
-    return int(row["next"])
 
 
 def _apply(

@@ -78,9 +78,11 @@ def test_a_first_restore_of_an_older_log(log: Path) -> None:
     """Where no log was, nothing is said to be kept; steps of the schema are counted."""
     with closing(sqlite3.connect("old.db")) as connection:
         migrations.apply(Database(connection), stop_before="m004_perspectives")
-    first, steps, last = said(run("restore", "old.db", database="new.db"))
+    first, steps, gap, last = said(run("restore", "old.db", database="new.db"))
     assert first == "0 decisions from old.db in new.db, checked and whole."
     assert "of an older version of ragvsft, and was brought up to date in" in steps
+    assert gap.startswith("Nothing tells which decisions came after the backup, so the next number")
+    assert "is 1,000 higher" in gap
     assert last.startswith("Start the bot")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.store.backup import back_up
 from bot.store.restoring import restore
-from tests.scenarios.house import House
+from tests.scenarios.house import House, text_of
 
 
 @pytest.mark.parametrize("transport", ["http"])
@@ -41,6 +41,33 @@ async def test_a_restored_log_posts_nothing_twice(house: House, tmp_path: Path) 
         )
     by_app = [each for each in house.playground.messages("product") if each.by_app]
     assert len(by_app) == 2
+
+
+@pytest.mark.parametrize("transport", ["http"])
+async def test_old_buttons_act_on_no_new_decision(house: House, tmp_path: Path) -> None:
+    """Buttons of a decision that a restore took away say so; the next has a number of its own."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    async with house.bot():
+        await house.decide(ada)
+    saved = tmp_path / "saved.db"
+    await asyncio.to_thread(back_up, house.database, saved)
+    async with house.bot():
+        gone, _ = await house.decide(ben)
+    assert restore(saved, house.database, house.playground.clock.now()).gap == 0
+    async with house.bot():
+        await house.decide(ada)
+        for button in ("accept", "override", "add_view"):
+            seen = len(house.playground.messages("product"))
+            assert (await ben.click(gone, button, block_id="decision:2")).ok
+            await house.playground.until(
+                lambda seen=seen: any(
+                    "There is no decision #2 here." in text_of(each) and each.ephemeral_to == ben.id
+                    for each in house.playground.messages("product")[seen:]
+                )
+            )
+            assert ben.modal is None
+    rows = house.rows("decisions")
+    assert [(row["number"], row["status"]) for row in rows] == [(1, "open"), (3, "open")]
 
 
 async def test_the_running_bot_tells_how_it_is(house: House) -> None:

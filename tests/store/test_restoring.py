@@ -67,7 +67,7 @@ async def test_a_backup_takes_the_log_s_place(saved: Path, path: Path, tmp_path:
     assert path.stat().st_mode & 0o777 == 0o640
     assert [each.name for each in saved.parent.iterdir()] == ["saved.db"]
     log = await Log(path).open()
-    assert (await World(log).decided()).number == 4
+    assert (await World(log).decided()).number == 6
     await log.close()
 
 
