@@ -1,19 +1,15 @@
 """A team adds its views: blind, side by side, asked for and waited for."""
 
-import asyncio
 import json
 
 import pytest
 
-from bot.playground import model
 from bot.playground.model import Message
 from bot.playground.person import Actor
-from tests.scenarios.house import MADE_BY_ROUNDS, House, text_of
+from tests.scenarios.house import House, text_of
+from tests.scenarios.viewing import OTHERWISE, SECONDS, seen_by, team_message, team_says
 
 pytestmark = pytest.mark.usefixtures("bot")
-
-OTHERWISE: dict[str, str | None] = {"need": "look_up"}
-SECONDS = 40
 
 
 async def _add_view(
@@ -27,34 +23,8 @@ async def _add_view(
     assert person.modal is None
 
 
-def _seen_by(person: Actor, announcement: Message) -> Message:
-    """Return the announcement as a person sees it now."""
-    (found,) = [m for m in person.sees(announcement.channel) if m.ts == announcement.ts]
-    return found
-
-
-def _team(person: Actor, announcement: Message) -> Message | None:
-    """Return the team's message in the thread; None if it is not there."""
-    found = [m for m in person.thread(announcement) if m.text.startswith("Views on decision")]
-    assert len(found) <= 1
-    return found[0] if found else None
-
-
-async def _team_says(house: House, person: Actor, announcement: Message, words: str) -> str:
-    """Wait until the team's message has these words; return all it says."""
-
-    def says() -> bool:
-        message = _team(person, announcement)
-        return message is not None and words in text_of(message)
-
-    await house.playground.until(says, within=SECONDS)
-    message = _team(person, announcement)
-    assert message is not None
-    return text_of(message)
-
-
 async def _ask(house: House, driver: Actor, announcement: Message, *names: str) -> None:
-    await driver.click(_seen_by(driver, announcement), "ask")
+    await driver.click(seen_by(driver, announcement), "ask")
     view = await house.modal_of(driver, "ask")
     await driver.submit(view, {"people": list(names)})
 
@@ -74,14 +44,14 @@ async def test_views_stand_side_by_side_in_one_message(house: House) -> None:
     """Two teammates add views; one message in the thread shows who differs, on what, from whom."""
     ada, ben, dev = (house.playground.person(name) for name in ("ada", "ben", "dev"))
     announcement, _ = await house.decide(ada)
-    assert _team(ada, announcement) is None
+    assert team_message(ada, announcement) is None
     await _add_view(house, ben, announcement)
-    text = await _team_says(house, ada, announcement, f"<@{ben.id}>")
+    text = await team_says(house, ada, announcement, f"<@{ben.id}>")
     assert "1 view beside the driver's" in text
     assert "You agree on" in text
     assert "You differ" not in text
     await _add_view(house, dev, announcement, OTHERWISE)
-    text = await _team_says(house, ada, announcement, f"<@{dev.id}>")
+    text = await team_says(house, ada, announcement, f"<@{dev.id}>")
     assert "2 views beside the driver's" in text
     assert "You differ" in text
     kinds = [event["kind"] for event in house.rows("events")]
@@ -127,13 +97,13 @@ async def test_a_view_can_be_changed(house: House) -> None:
     ada, ben = house.playground.person("ada"), house.playground.person("ben")
     announcement, _ = await house.decide(ada)
     await _add_view(house, ben, announcement)
-    await _team_says(house, ada, announcement, f"<@{ben.id}>")
-    await ben.click(_seen_by(ben, announcement), "add_view")
+    await team_says(house, ada, announcement, f"<@{ben.id}>")
+    await ben.click(seen_by(ben, announcement), "add_view")
     view = await house.modal_of(ben, "questions")
     assert "initial_option" in json.dumps(view.payload)
     review = await house.on_to_review(ben, OTHERWISE)
     await ben.submit(review)
-    await _team_says(house, ada, announcement, "You differ")
+    await team_says(house, ada, announcement, "You differ")
     (row,) = house.rows("perspectives")
     assert json.loads(row["answers"])["need"] == "look_up"
     changed = house.rows("events")[-1]
@@ -163,7 +133,7 @@ async def test_nothing_is_added_once_it_is_settled(house: House) -> None:
     assert ben.modal is not None
     assert "was accepted by" in json.dumps(ben.modal.payload)
     assert house.rows("perspectives") == []
-    await house.playground.until(lambda: "add_view" not in _actions(_seen_by(ben, announcement)))
+    await house.playground.until(lambda: "add_view" not in _actions(seen_by(ben, announcement)))
 
 
 async def test_outsiders_add_no_view(house: House) -> None:
@@ -181,14 +151,14 @@ async def test_people_asked_get_a_message_and_are_waited_for(house: House) -> No
     ada, ben, dev = (house.playground.person(name) for name in ("ada", "ben", "dev"))
     announcement, _ = await house.decide(ada)
     await _ask(house, ada, announcement, "ben", "dev")
-    text = await _team_says(house, ada, announcement, "not answered yet")
+    text = await team_says(house, ada, announcement, "not answered yet")
     assert f"<@{ben.id}> and <@{dev.id}>" in text
     await house.playground.until(lambda: ben.sees(ben.im.id), within=SECONDS)
     (wish,) = ben.sees(ben.im.id)
     assert f"<@{ada.id}> would like to have your view" in text_of(wish)
     assert "Recommended" not in text_of(wish)
     await _add_view(house, ben, wish)
-    text = await _team_says(house, ada, announcement, "1 view beside")
+    text = await team_says(house, ada, announcement, "1 view beside")
     assert f"not answered yet: <@{dev.id}>" in text
 
 
@@ -210,10 +180,10 @@ async def test_who_is_missing_is_nudged_at_most_once_a_day(house: House) -> None
     ada, ben, dev = (house.playground.person(name) for name in ("ada", "ben", "dev"))
     announcement, _ = await house.decide(ada)
     await _ask(house, ada, announcement, "ben", "dev")
-    await _team_says(house, ada, announcement, "not answered yet")
+    await team_says(house, ada, announcement, "not answered yet")
     await _add_view(house, ben, announcement)
-    await _team_says(house, ada, announcement, "1 view beside")
-    team = _team(ada, announcement)
+    await team_says(house, ada, announcement, "1 view beside")
+    team = team_message(ada, announcement)
     assert team is not None
     await ada.click(team, "nudge")
     await _hears(house, ada, "product", "less than a day ago")
@@ -232,11 +202,11 @@ async def test_only_the_driver_asks_and_nudges(house: House) -> None:
     """Somebody else who wants to ask or to nudge hears privately whose part that is."""
     ada, ben = house.playground.person("ada"), house.playground.person("ben")
     announcement, _ = await house.decide(ada)
-    await ben.click(_seen_by(ben, announcement), "ask")
+    await ben.click(seen_by(ben, announcement), "ask")
     await _hears(house, ben, "product", f"<@{ada.id}> to do")
     await _ask(house, ada, announcement, "ben")
-    await _team_says(house, ada, announcement, "not answered yet")
-    team = _team(ben, announcement)
+    await team_says(house, ada, announcement, "not answered yet")
+    team = team_message(ben, announcement)
     assert team is not None
     await ben.click(team, "nudge")
     assert [event["kind"] for event in house.rows("events")] == ["opened", "views_asked"]
@@ -250,68 +220,9 @@ async def test_somebody_asked_from_outside_a_private_channel_can_answer(house: H
     await _ask(house, ada, announcement, "chloe")
     await house.playground.until(lambda: chloe.sees(chloe.im.id), within=SECONDS)
     await _add_view(house, chloe, chloe.sees(chloe.im.id)[0])
-    await _team_says(house, ada, announcement, f"<@{chloe.id}>")
+    await team_says(house, ada, announcement, f"<@{chloe.id}>")
     people = {(row["user"], row["role"]) for row in house.rows("decision_people")}
     assert (chloe.id, "contributor") in people
-
-
-async def test_no_call_to_slack_comes_before_an_ack(house: House) -> None:
-    """Neither opening nor saving a view, nor asking and nudging, waits for the Web API."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
-    announcement, _ = await house.decide(ada)
-    sent = [await ben.click(announcement, "add_view")]
-    await house.modal_of(ben, "questions")
-    sent.append(await ben.submit(await house.on_to_review(ben)))
-    sent.append(await ada.click(_seen_by(ada, announcement), "ask"))
-    view = await house.modal_of(ada, "ask")
-    sent.append(await ada.submit(view, {"people": ["dev"]}))
-    before = [house.playground.ledger.calls_before_ack(delivery) for delivery in sent]
-    assert not [call for calls in before for call in calls if call.method not in MADE_BY_ROUNDS]
-
-
-async def test_twenty_people_at_once_end_in_one_consistent_message(house: House) -> None:
-    """Under Slack's rates: every view is logged once, and one message shows all of them."""
-    ada = house.playground.person("ada")
-    assert house.playground.rates.enabled
-    announcement, _ = await house.decide(ada)
-    people = [_newcomer(house, number) for number in range(20)]
-    for person in people:
-        await person.click(announcement, "add_view")
-    reviews = []
-    for number, person in enumerate(people):
-        await house.modal_of(person, "questions")
-        reviews.append(await house.on_to_review(person, OTHERWISE if number % 2 else {}))
-    await people[0].submit(reviews[0])
-    await _team_says(house, ada, announcement, "1 view beside")
-    await asyncio.gather(*(p.submit(v) for p, v in zip(people[1:], reviews[1:], strict=True)))
-    rows = house.rows("perspectives")
-    assert sorted(row["user"] for row in rows) == sorted(person.id for person in people)
-    kinds = [event["kind"] for event in house.rows("events")]
-    assert kinds == ["opened", *["view_added"] * 20]
-    await _team_says(house, ada, announcement, "20 views beside the driver's")
-    await _until_all_sent(house)
-    text = await _team_says(house, ada, announcement, "You differ")
-    assert "20 views beside the driver's" in text
-    assert len(ada.thread(announcement)) == 2
-    redrawn = [row for row in house.rows("deliveries") if row["kind"] == "update"]
-    assert 0 < len(redrawn) < 10
-
-
-async def _until_all_sent(house: House) -> None:
-    """Wait until every delivery has been sent; at most a few seconds."""
-    async with asyncio.timeout(SECONDS):
-        while {row["state"] for row in await asyncio.to_thread(house.rows, "deliveries")} != {
-            "sent"
-        }:
-            pass
-
-
-def _newcomer(house: House, number: int) -> Actor:
-    team = house.playground.team
-    person = model.Person(f"U0NEW{number:02}", f"new{number}", f"New {number}", team.id)
-    actor = house.playground.add_person(person)
-    house.playground.channel("product").members.add(actor.id)
-    return actor
 
 
 def _actions(message: Message) -> list[str]:

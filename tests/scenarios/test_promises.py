@@ -1,12 +1,8 @@
 """What must hold under load, hostile input and a sudden end."""
 
 import asyncio
-import contextlib
 import json
-import os
 import signal
-import sys
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +12,8 @@ from sqlite_utils import Database
 from bot.playground.ledger import Delivery
 from bot.slack.views.decide import REASON_LENGTH
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH
-from tests.scenarios.house import MADE_BY_ROUNDS, RULES, House, text_of
+from tests.scenarios.house import MADE_BY_ROUNDS, House, text_of
+from tests.scenarios.processes import process
 
 HOSTILE = {
     "mentions": "<!channel> <!here> <!everyone> <@U0BEN> <!subteam^S1> <#C0GENERAL> @channel ",
@@ -134,43 +131,6 @@ async def test_twenty_people_at_once_get_twenty_numbers(house: House) -> None:
     views = [await house.to_review(person) for person in people[:4]]
     await asyncio.gather(*(p.submit(v) for p, v in zip(people[:4], views, strict=True)))
     assert sorted(row["number"] for row in house.rows("decisions")) == [1, 2, 3, 4]
-
-
-@contextlib.asynccontextmanager
-async def process(house: House, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`ragvsft run` as a process of its own, listening; killed at the end if need be."""
-    playground = house.playground
-    settings = {
-        "SLACK_BOT_TOKEN": playground.bot_token,
-        "SLACK_API_URL": playground.api_url,
-        "DATABASE_URL": f"sqlite:///{house.database}",
-        "RAGVSFT_RULES": str(RULES),
-        "HOST": "127.0.0.1",
-        "PORT": "0",
-    }
-    if house.transport == "socket":
-        settings["SLACK_APP_TOKEN"] = playground.app_token
-    else:
-        settings["SLACK_SIGNING_SECRET"] = playground.signing_secret
-    running = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run",
-        cwd=folder,
-        env={**os.environ, **settings, "PYTHONPATH": str(Path.cwd()), "PYTHONUNBUFFERED": "1"},
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert running.stdout is not None
-    async with asyncio.timeout(20):
-        line = (await running.stdout.readline()).decode()
-    port = line.rpartition(":")[2].strip()
-    assert port.isdecimal(), line
-    if house.transport == "http":
-        playground.connect_http(f"http://127.0.0.1:{port}/slack/events")
-    try:
-        yield running
-    finally:
-        if running.returncode is None:
-            running.send_signal(signal.SIGKILL)
-            await running.wait()
 
 
 async def test_sigterm_after_the_ack_loses_nothing(house: House, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.house import House, text_of
-from tests.scenarios.test_promises import process
+from tests.scenarios.processes import process
 
 LONGEST = 10
 """Seconds that a platform waits after SIGTERM, before it kills."""

@@ -1,0 +1,48 @@
+"""The bot as a process of its own, which can be told to stop, or killed."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.scenarios.house import RULES, House
+
+
+@asynccontextmanager
+async def process(house: House, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`ragvsft run` as a process of its own, listening; killed at the end if need be."""
+    playground = house.playground
+    settings = {
+        "SLACK_BOT_TOKEN": playground.bot_token,
+        "SLACK_API_URL": playground.api_url,
+        "DATABASE_URL": f"sqlite:///{house.database}",
+        "RAGVSFT_RULES": str(RULES),
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+    }
+    if house.transport == "socket":
+        settings["SLACK_APP_TOKEN"] = playground.app_token
+    else:
+        settings["SLACK_SIGNING_SECRET"] = playground.signing_secret
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run",
+        cwd=folder,
+        env={**os.environ, **settings, "PYTHONPATH": str(Path.cwd()), "PYTHONUNBUFFERED": "1"},
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert running.stdout is not None
+    async with asyncio.timeout(20):
+        line = (await running.stdout.readline()).decode()
+    port = line.rpartition(":")[2].strip()
+    assert port.isdecimal(), line
+    if house.transport == "http":
+        playground.connect_http(f"http://127.0.0.1:{port}/slack/events")
+    try:
+        yield running
+    finally:
+        if running.returncode is None:
+            running.send_signal(signal.SIGKILL)
+            await running.wait()

@@ -1,0 +1,71 @@
+"""Views added at the same time by many: acks first, and one message that tells all of them."""
+
+import asyncio
+
+import pytest
+
+from bot.playground import model
+from bot.playground.person import Actor
+from tests.scenarios.house import MADE_BY_ROUNDS, House
+from tests.scenarios.viewing import OTHERWISE, SECONDS, seen_by, team_says
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+async def test_no_call_to_slack_comes_before_an_ack(house: House) -> None:
+    """Neither opening nor saving a view, nor asking and nudging, waits for the Web API."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    announcement, _ = await house.decide(ada)
+    sent = [await ben.click(announcement, "add_view")]
+    await house.modal_of(ben, "questions")
+    sent.append(await ben.submit(await house.on_to_review(ben)))
+    sent.append(await ada.click(seen_by(ada, announcement), "ask"))
+    view = await house.modal_of(ada, "ask")
+    sent.append(await ada.submit(view, {"people": ["dev"]}))
+    before = [house.playground.ledger.calls_before_ack(delivery) for delivery in sent]
+    assert not [call for calls in before for call in calls if call.method not in MADE_BY_ROUNDS]
+
+
+async def test_twenty_people_at_once_end_in_one_consistent_message(house: House) -> None:
+    """Under Slack's rates: every view is logged once, and one message shows all of them."""
+    ada = house.playground.person("ada")
+    assert house.playground.rates.enabled
+    announcement, _ = await house.decide(ada)
+    people = [_newcomer(house, number) for number in range(20)]
+    for person in people:
+        await person.click(announcement, "add_view")
+    reviews = []
+    for number, person in enumerate(people):
+        await house.modal_of(person, "questions")
+        reviews.append(await house.on_to_review(person, OTHERWISE if number % 2 else {}))
+    await people[0].submit(reviews[0])
+    await team_says(house, ada, announcement, "1 view beside")
+    await asyncio.gather(*(p.submit(v) for p, v in zip(people[1:], reviews[1:], strict=True)))
+    rows = house.rows("perspectives")
+    assert sorted(row["user"] for row in rows) == sorted(person.id for person in people)
+    kinds = [event["kind"] for event in house.rows("events")]
+    assert kinds == ["opened", *["view_added"] * 20]
+    await team_says(house, ada, announcement, "20 views beside the driver's")
+    await _until_all_sent(house)
+    text = await team_says(house, ada, announcement, "You differ")
+    assert "20 views beside the driver's" in text
+    assert len(ada.thread(announcement)) == 2
+    redrawn = [row for row in house.rows("deliveries") if row["kind"] == "update"]
+    assert 0 < len(redrawn) < 10
+
+
+async def _until_all_sent(house: House) -> None:
+    """Wait until every delivery has been sent; at most a few seconds."""
+    async with asyncio.timeout(SECONDS):
+        while {row["state"] for row in await asyncio.to_thread(house.rows, "deliveries")} != {
+            "sent"
+        }:
+            pass
+
+
+def _newcomer(house: House, number: int) -> Actor:
+    team = house.playground.team
+    person = model.Person(f"U0NEW{number:02}", f"new{number}", f"New {number}", team.id)
+    actor = house.playground.add_person(person)
+    house.playground.channel("product").members.add(actor.id)
+    return actor

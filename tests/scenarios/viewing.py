@@ -1,0 +1,36 @@
+"""Views on a decision: what a person sees of them, and the wait for it."""
+
+from bot.playground.model import Message
+from bot.playground.person import Actor
+from tests.scenarios.house import House, text_of
+
+OTHERWISE: dict[str, str | None] = {"need": "look_up"}
+"""Answers that come to another verdict than the first ones."""
+SECONDS = 40
+"""Real seconds within which whatever is waited for comes."""
+
+
+def seen_by(person: Actor, announcement: Message) -> Message:
+    """Return the announcement as a person sees it now."""
+    (found,) = [m for m in person.sees(announcement.channel) if m.ts == announcement.ts]
+    return found
+
+
+def team_message(person: Actor, announcement: Message) -> Message | None:
+    """Return the team's message in the thread; None if it is not there."""
+    found = [m for m in person.thread(announcement) if m.text.startswith("Views on decision")]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+async def team_says(house: House, person: Actor, announcement: Message, words: str) -> str:
+    """Wait until the team's message has these words; return all it says."""
+
+    def says() -> bool:
+        message = team_message(person, announcement)
+        return message is not None and words in text_of(message)
+
+    await house.playground.until(says, within=SECONDS)
+    message = team_message(person, announcement)
+    assert message is not None
+    return text_of(message)
