@@ -50,5 +50,5 @@ class TroubleStore(Protocol):
         ...
 
     async def overdue_since(self, workspace: str) -> datetime | None:
-        """Return when the oldest delivery that was tried and waits for another try was due."""
+        """Return when the oldest delivery that was tried, and has not arrived, was kept."""
         ...

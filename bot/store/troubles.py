@@ -117,13 +117,17 @@ class SqliteTroubles:
         await self._log.write(work)
 
     async def overdue_since(self, workspace: str) -> datetime | None:
-        """Return when the oldest delivery that was tried and waits for another try was due."""
+        """Return when the oldest delivery that was tried, and has not arrived, was kept.
+
+        The time of the last try would not do: right after it nothing would seem to be late.
+        """
         query = (
-            "select min(taken_at) as since from deliveries"
-            " where workspace = ? and state = ? and attempts > 0"
+            "select min(coalesce(kept_at, due_at)) as since from deliveries"
+            " where workspace = :workspace and"
+            " (state = 'pending' and attempts > 0 or state = 'sending' and attempts > 1)"
         )
-        arguments = (workspace, DeliveryState.PENDING.value)
-        (row,) = await self._log.read(lambda db: list(db.query(query, arguments)))
+        of = {"workspace": workspace}
+        (row,) = await self._log.read(lambda db: list(db.query(query, of)))
         return datetime.fromisoformat(row["since"]) if row["since"] else None
 
 

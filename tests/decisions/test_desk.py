@@ -155,6 +155,20 @@ async def test_held_up_says_that_slack_takes_no_messages(world: World) -> None:
     assert not (await world.desk.post(STRANGER, await world.drafted(STRANGER), PRODUCT)).held_up
 
 
+async def test_held_up_counts_from_when_a_message_was_kept(world: World) -> None:
+    """Right after another vain try Slack is as much away as it was before it."""
+    await world.decided()
+    later = timedelta(minutes=1)
+    for _ in range(2):
+        delivery = await claimed(world)
+        await world.outbox.retry(delivery, world.clock.now() + later, "unreachable")
+        world.clock.advance(later)
+    again = await claimed(world)
+    assert (await world.desk.post(ADA, await world.drafted(), PRODUCT)).held_up
+    await world.outbox.retry(again, world.clock.now() + later, "unreachable")
+    assert (await world.desk.post(ADA, await world.drafted(), PRODUCT)).held_up
+
+
 async def test_what_could_not_be_posted_is_sent_again(world: World) -> None:
     """Trying again puts announcement and thread back as they were, and wakes the delivery."""
     decision = await failed(world)
