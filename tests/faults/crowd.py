@@ -56,6 +56,7 @@ class Crowd:
     promises: list[Promise] = field(default_factory=list)
     deciders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     errors: list[Delivery] = field(default_factory=list)
+    answered: set[str] = field(default_factory=set)
     resting: bool = False
     paused: bool = False
     at_it: int = 0
@@ -92,17 +93,21 @@ class Crowd:
             self.stage.playground.world.changed()
 
     async def settle(self) -> int:
-        """Answer honestly whether messages arrived of which the bot doesn't know; how many."""
+        """Answer honestly whether messages arrived of which the bot doesn't know; how many.
+
+        A question that came twice is redrawn only where it stands last: none is answered again.
+        """
         asked = [
             (person, message, about)
             for person in self.people
             for message in person.sees(person.im.id)
-            if (about := asks_about(message))
+            if (about := asks_about(message)) and message.ts not in self.answered
         ]
         for person, message, about in asked:
             is_there = self._is_there(about)
             with suppress(NotPossible):  # in the meantime it has become clear
-                await self._press(person, message, "dismiss" if is_there else "resend")
+                pressed = await self._press(person, message, "dismiss" if is_there else "resend")
+                self.answered.update({message.ts} if pressed.ok else set())
         return len(asked)
 
     def _may_go_on(self) -> bool:
@@ -290,8 +295,5 @@ class Crowd:
         return self.stage.rng.choice(found)
 
     def _is_there(self, key: str) -> bool:
-        return any(
-            key_of(message) == key
-            for kept in self.stage.playground.team.messages.values()
-            for message in kept
-        )
+        channels = self.stage.playground.team.messages.values()
+        return any(key_of(message) == key for kept in channels for message in kept)
