@@ -5,7 +5,7 @@ A view is given blind: the questionnaire shows neither the others' answers nor w
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.decisions.drafting import DRAFT_LIFETIME
@@ -37,6 +37,17 @@ from bot.decisions.team_log import TeamChange, redrawn, requests, view_event
 
 NUDGE_AFTER = timedelta(days=1)
 """How long somebody is left alone after they were asked or nudged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What came of asking people for their view, by user id.
+
+    `new` were asked; `known` were not, for they had been asked before or had given their view.
+    """
+
+    new: tuple[str, ...]
+    known: tuple[str, ...]
 
 
 class Perspectives:
@@ -109,20 +120,24 @@ class Perspectives:
         require(Move.ASK, team.decision, actor)
         return team.decision
 
-    async def ask(self, actor: Person, number: int, users: Sequence[str]) -> Decision:
+    async def ask(self, actor: Person, number: int, users: Sequence[str]) -> Wishes:
         """Ask people for their view: each who was not asked before gets a direct message.
+
+        Returns:
+            Who was asked, and who of those named had been before; the driver is neither.
 
         Raises:
             NotTheirs: somebody else drives the decision.
             NobodyToAsk: everybody named was asked already, has answered, or drives it.
         """
-        now = self._clock.now()
+        now, named = self._clock.now(), tuple(dict.fromkeys(users))
+        new: list[str] = []
 
         def change(team: Team) -> TeamChange:
             decision = team.decision
             require(Move.ASK, decision, actor)
             known = {decision.driver, *team.people()}
-            new = [user for user in dict.fromkeys(users) if user not in known]
+            new[:] = [user for user in named if user not in known]
             if not new:
                 raise NobodyToAsk(number)
             return TeamChange(
@@ -131,7 +146,9 @@ class Perspectives:
                 deliveries=(*requests(decision, new, now, nudge=False), *redrawn(decision, now)),
             )
 
-        return await self._change(actor, number, change)
+        decision = await self._change(actor, number, change)
+        known = (user for user in named if user not in {decision.driver, *new})
+        return Wishes(tuple(new), tuple(known))
 
     async def nudge(self, actor: Person, number: int) -> tuple[str, ...]:
         """Remind those who were asked and have not answered, each at most once a day.

@@ -17,6 +17,7 @@ INNOCENT = frozenset(
         "not_in_channel",
         "is_archived",
         "expired_trigger_id",
+        "expired_url",
         "user_not_in_channel",
         "token_revoked",
         "account_inactive",

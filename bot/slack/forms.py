@@ -22,11 +22,15 @@ class ViewMetadata(BaseModel):
 
 
 class DecisionMetadata(BaseModel):
-    """What a modal about a posted decision carries in `private_metadata`: its number."""
+    """What a modal about a posted decision carries in `private_metadata`: its number.
+
+    `response_url` is that of the press that opened it, where its submission is answered privately.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     decision: int
+    response_url: str | None = None
 
 
 class FieldError(Exception):
@@ -60,6 +64,21 @@ def decision_metadata_of(view: Payload) -> int:
         return DecisionMetadata.model_validate_json(view.get("private_metadata") or "").decision
     except ValidationError as error:
         raise Unreadable("this view is about no decision") from error
+
+
+def response_url_of(body: Payload) -> str | None:
+    """Return where the sender of a payload is answered privately; None if Slack gave no address.
+
+    A modal's submission comes without one: it has that of the press, if its metadata kept it.
+    """
+    if given := body.get("response_url"):
+        return str(given)
+    view = body.get("view")
+    carried = view.get("private_metadata") if isinstance(view, Mapping) else None
+    try:
+        return DecisionMetadata.model_validate_json(carried or "").response_url
+    except ValidationError:
+        return None
 
 
 def workflow_of(view: Payload, driver: str) -> Workflow:

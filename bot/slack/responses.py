@@ -1,22 +1,67 @@
-"""Answers through a `response_url`: private ones, to the person who acted."""
+"""Private answers after an ack: through the `response_url`, else by direct message."""
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.decisions.desk import Desk
+from bot.slack.forms import response_url_of
+from bot.slack.payloads import Payload, who
 from bot.slack.refusals import SLACK_SECONDS, UNREACHABLE
-from bot.slack.views.message import Message
+from bot.slack.views.message import Message, sentence
+from bot.slack.views.notices import not_shown
 
 
-async def respond_privately(response_url: str, message: Message) -> bool:
-    """Show a message to the person who acted; return whether Slack took it."""
-    return await _send(response_url, message, replace=False)
+class PrivateAnswers:
+    """Answers whoever acted, where they acted; by direct message where Slack refuses that."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Make the answers; `desk` sends the direct messages."""
+        self._desk = desk
+
+    async def show(self, body: Payload, message: Message) -> bool:
+        """Show a message to the sender of a payload, or else tell them what it was about.
+
+        Returns:
+            Whether it could be shown.
+        """
+        return await self._show(body, message, replace=False)
+
+    async def replace(self, body: Payload, message: Message) -> bool:
+        """Put a message in the place of the one acted on, or else tell what it was about.
+
+        Returns:
+            Whether it could be shown.
+        """
+        return await self._show(body, message, replace=True)
+
+    async def say(self, body: Payload, text: str, *, replace: bool = False) -> None:
+        """Say a sentence to the sender of a payload; its direct message is the same sentence.
+
+        Args:
+            body: the payload.
+            text: the sentence, in Slack's markup.
+            replace: whether it takes the place of the message acted on.
+        """
+        if not await _send(response_url_of(body), sentence(text), replace=replace):
+            await self._desk.tell(who(body), text)
+
+    async def _show(self, body: Payload, message: Message, *, replace: bool) -> bool:
+        shown = await _send(response_url_of(body), message, replace=replace)
+        if not shown:
+            await self._desk.tell(who(body), not_shown(message))
+        return shown
 
 
-async def replace_message(response_url: str, message: Message) -> bool:
-    """Put a message in the place of the one acted on; return whether Slack took it."""
-    return await _send(response_url, message, replace=True)
+async def respond_privately(body: Payload, message: Message) -> bool:
+    """Show a message to the sender of a payload; return whether Slack took it.
+
+    For those who have more to say by direct message, or nobody to say it to.
+    """
+    return await _send(response_url_of(body), message, replace=False)
 
 
-async def _send(response_url: str, message: Message, *, replace: bool) -> bool:
+async def _send(response_url: str | None, message: Message, *, replace: bool) -> bool:
+    if response_url is None:
+        return False
     client = AsyncWebhookClient(response_url, timeout=SLACK_SECONDS, retry_handlers=[])
     try:
         answer = await client.send(

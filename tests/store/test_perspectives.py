@@ -17,7 +17,7 @@ from bot.decisions.errors import (
     TooSoonToNudge,
 )
 from bot.decisions.model import Decision, Person, Place, Visibility
-from bot.decisions.perspectives import NUDGE_AFTER
+from bot.decisions.perspectives import NUDGE_AFTER, Wishes
 from bot.decisions.questionnaire import QuestionsPage
 from bot.decisions.reading import Sight
 from tests.decisions.world import ADA, BEN, NAMELESS, PRODUCT, STRANGER, World
@@ -217,7 +217,8 @@ async def test_people_are_asked_once(world: World) -> None:
     decision = await world.decided()
     await viewed(world, decision, CHLOE, MANY)
     asked = [ADA.user, BEN.user, BEN.user, CHLOE.user]
-    await world.desk.perspectives.ask(ADA, decision.number, asked)
+    wishes = await world.desk.perspectives.ask(ADA, decision.number, asked)
+    assert wishes == Wishes(new=(BEN.user,), known=(CHLOE.user,))
     with pytest.raises(NobodyToAsk):
         await world.desk.perspectives.ask(ADA, decision.number, asked)
     wishes = [row for row in await world.rows("deliveries") if row["kind"] == DeliveryKind.ASKED]

@@ -13,9 +13,8 @@ from bot.slack.ids import Action
 from bot.slack.listeners.opening import open_modal
 from bot.slack.payloads import place_of_message, who
 from bot.slack.presses import pressed
-from bot.slack.responses import replace_message
+from bot.slack.responses import PrivateAnswers
 from bot.slack.views.drafts import DISCARDED, resume_offer
-from bot.slack.views.message import sentence
 
 
 class Buttons:
@@ -24,6 +23,7 @@ class Buttons:
     def __init__(self, desk: Desk, homes: Homes, errands: Errands) -> None:
         """Make the listeners of buttons; `homes` shows App Home, where some of them are."""
         self._desk = desk
+        self._answers = PrivateAnswers(desk)
         self._homes = homes
         self._errands = errands
 
@@ -59,9 +59,11 @@ class Buttons:
         if "response_url" not in body:
             return await self._homes.open(client, person)
         drafts = await self._desk.drafting.to_resume(person)
-        playbook = next(iter(self._desk.editions.titles()))
-        rest = resume_offer(drafts, playbook) if drafts else sentence(DISCARDED)
-        await replace_message(body["response_url"], rest)
+        if drafts:
+            playbook = next(iter(self._desk.editions.titles()))
+            await self._answers.replace(body, resume_offer(drafts, playbook))
+        else:
+            await self._answers.say(body, DISCARDED, replace=True)
         return await self._homes.refresh(client, person.workspace, person.user)
 
 

@@ -11,7 +11,7 @@ from bot.slack.listeners.digest import DigestListeners
 from bot.slack.listeners.finding import FindingListeners
 from bot.slack.listeners.opening import open_modal
 from bot.slack.payloads import place_of_command, typed, who
-from bot.slack.responses import respond_privately
+from bot.slack.responses import PrivateAnswers
 from bot.slack.views import notices
 from bot.slack.views.drafts import resume_offer
 from bot.slack.views.message import Message
@@ -39,6 +39,7 @@ class Commands:
             command: the slash command's name.
         """
         self._desk = desk
+        self._answers = PrivateAnswers(desk)
         self._errands = errands
         self._finding = finding
         self._digest = digest
@@ -78,12 +79,13 @@ class Commands:
         await open_modal(self._desk, client, body, page)
 
     async def _offered_to_resume(self, body: dict[str, Any]) -> bool:
-        """Offer to go on with a draft; return whether there was one, and the offer arrived."""
+        """Offer to go on with a draft; return whether there was one."""
         drafts = await self._desk.drafting.to_resume(who(body))
         if not drafts:
             return False
         playbook = typed(body)[1] or next(iter(self._desk.editions.titles()))
-        return await respond_privately(body["response_url"], resume_offer(drafts, playbook))
+        await self._answers.show(body, resume_offer(drafts, playbook))
+        return True
 
     async def _rules(self, body: dict[str, Any]) -> None:
         """Show the playbooks in use, and how the decisions by them have gone."""
@@ -93,7 +95,7 @@ class Commands:
             (editions.current(each).advisor.playbook, await calibration(workspace, each))
             for each in editions.titles()
         ]
-        await self._finding.respond(body, rules_message(found))
+        await self._answers.show(body, rules_message(found))
 
     def _opens(self, body: dict[str, Any]) -> bool:
         word, rest = typed(body)

@@ -6,10 +6,16 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
-from bot.decisions.model import Decision, Person
+from bot.decisions.model import Decision
 from bot.decisions.moves import Move
 from bot.slack.errands import Errands
-from bot.slack.forms import deciders_of, decision_metadata_of, override_of, reason_of
+from bot.slack.forms import (
+    deciders_of,
+    decision_metadata_of,
+    override_of,
+    reason_of,
+    response_url_of,
+)
 from bot.slack.homes import Homes
 from bot.slack.ids import Action, Modal
 from bot.slack.listeners.finding import FindingListeners
@@ -116,10 +122,11 @@ class DecidingListeners:
         if move is Move.SUPERSEDE:
             page = await deciding.begin_supersede(actor, number)
             return await open_modal(self._desk, client, body, page)
-        view = await self._modal(move, actor, number)
+        view = await self._modal(move, number, body)
         return await open_view(client, body, view)
 
-    async def _modal(self, move: Move, actor: Person, number: int) -> dict[str, Any]:
+    async def _modal(self, move: Move, number: int, body: dict[str, Any]) -> dict[str, Any]:
+        actor = who(body)
         decision = await self._desk.deciding.ready_for(actor, number, move)
         if move is Move.WITHDRAW:
             return withdraw_modal(decision)
@@ -127,7 +134,7 @@ class DecidingListeners:
             return hand_over_modal(decision)
         advisor = await self._desk.editions.advisor(decision.playbook_hash)
         if move is Move.ASK:
-            return ask_modal(decision)
+            return ask_modal(decision, response_url_of(body))
         if move is Move.REVIEW:
             return review_modal(decision, advisor.playbook, actor.user)
         return override_modal(decision, advisor.playbook)

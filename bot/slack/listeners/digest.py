@@ -19,10 +19,9 @@ from bot.slack.ids import Action, Modal
 from bot.slack.listeners.opening import open_view
 from bot.slack.payloads import Unreadable, place_of_command, place_of_message, typed, who
 from bot.slack.presses import pressed
-from bot.slack.responses import replace_message, respond_privately
+from bot.slack.responses import PrivateAnswers
 from bot.slack.views.digest import answers
 from bot.slack.views.digest.settings import Chosen, chosen_in, settings_modal
-from bot.slack.views.finding import not_shown
 from bot.slack.views.message import sentence
 
 Body = dict[str, Any]
@@ -47,6 +46,7 @@ class DigestListeners:
             command: the slash command's name.
         """
         self._desk = desk
+        self._answers = PrivateAnswers(desk)
         self._digests = digests
         self._homes = homes
         self._errands = errands
@@ -130,8 +130,7 @@ class DigestListeners:
         due = await digesting.next_due(saved) if saved else None
         rhythm = saved.rhythm if saved else Rhythm()
         message = await self._digests.preview(digest, due, rhythm, uuid.uuid4().hex)
-        if not await respond_privately(body["response_url"], message):
-            await self._desk.tell(person, not_shown(message))
+        await self._answers.show(body, message)
 
     async def _switch_off(self, place: Place, ack: AsyncAck, body: Body) -> None:
         was_on = await self._desk.digesting.switch_off(who(body), place)
@@ -139,7 +138,7 @@ class DigestListeners:
 
     async def _confirm(self, place: Place, body: Body, *, first: bool) -> None:
         """Put the word that it is on its way in the place of the preview."""
-        await replace_message(body["response_url"], sentence(answers.posted(place, first=first)))
+        await self._answers.say(body, answers.posted(place, first=first), replace=True)
 
 
 def register(app: AsyncApp, listeners: DigestListeners) -> None:

@@ -110,8 +110,7 @@ class Errors:
     async def _tell(self, error: BaseException, body: Body) -> None:
         """Tell the person whose request failed: where they are, else by direct message."""
         text = words_for(error)
-        response_url = body.get("response_url")
-        if response_url and await respond_privately(response_url, sentence(text)):
+        if await respond_privately(body, sentence(text)):
             return
         if body.get("type") != "event_callback" and not isinstance(error, NotInstalled):
             await self._desk.tell(who(body), text)

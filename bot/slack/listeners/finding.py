@@ -14,9 +14,8 @@ from bot.slack.ids import Action
 from bot.slack.payloads import place_of_command, place_of_message, typed, who
 from bot.slack.presses import pressed
 from bot.slack.queries import Query, number_pressed, number_typed, query_of
-from bot.slack.responses import replace_message, respond_privately
-from bot.slack.views.finding import how_to_export, not_shown, which_one
-from bot.slack.views.message import Message
+from bot.slack.responses import PrivateAnswers
+from bot.slack.views.finding import how_to_export, which_one
 
 Body = dict[str, Any]
 
@@ -29,7 +28,7 @@ class FindingListeners:
 
     def __init__(self, desk: Desk, finder: Finder, errands: Errands, command: str) -> None:
         """Make the listeners; `command` is the slash command's name."""
-        self._desk = desk
+        self._answers = PrivateAnswers(desk)
         self._finder = finder
         self._errands = errands
         self._command = command
@@ -95,12 +94,11 @@ class FindingListeners:
 
     async def _turn(self, query: Query, body: Body) -> None:
         message = await self._finder.page(_sight(body), query)
-        if not await replace_message(body["response_url"], message):
-            await self._desk.tell(who(body), not_shown(message))
+        await self._answers.replace(body, message)
 
     async def _show(self, number: int, sight: Sight, body: Body, client: AsyncWebClient) -> None:
         for message in await self._finder.show(sight, number, client):
-            if not await self.respond(body, message):
+            if not await self._answers.show(body, message):
                 return
 
     async def _export(
@@ -110,18 +108,7 @@ class FindingListeners:
             message = await self._finder.export_one(sight, what, client)
         else:
             message = await self._finder.export_all(sight, what, client)
-        await self.respond(body, message)
-
-    async def respond(self, body: Body, message: Message) -> bool:
-        """Answer where the person asked; say by direct message where Slack does not take that.
-
-        Returns:
-            Whether it was taken.
-        """
-        if await respond_privately(body["response_url"], message):
-            return True
-        await self._desk.tell(who(body), not_shown(message))
-        return False
+        await self._answers.show(body, message)
 
 
 def register(app: AsyncApp, listeners: FindingListeners) -> None:

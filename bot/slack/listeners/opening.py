@@ -83,7 +83,5 @@ def _may_work_later(error: SlackApiError) -> bool:
 
 
 async def _offer_to_open(desk: Desk, body: Mapping[str, Any], page: Page) -> None:
-    response_url = body.get("response_url")
-    message = open_again(page.draft.id)
-    if not (response_url and await respond_privately(response_url, message)):
+    if not await respond_privately(body, open_again(page.draft.id)):
         await desk.promise_to_open(who(body), page.draft.id)

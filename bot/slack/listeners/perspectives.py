@@ -14,10 +14,9 @@ from bot.slack.ids import Action, Block, Modal
 from bot.slack.listeners.opening import open_modal
 from bot.slack.payloads import place_of_message, who
 from bot.slack.presses import decision_of, pressed
-from bot.slack.responses import respond_privately
-from bot.slack.views.message import sentence
+from bot.slack.responses import PrivateAnswers
 from bot.slack.views.notices import NOBODY_TO_ASK
-from bot.slack.views.team import nudged
+from bot.slack.views.team import nudged, wished
 
 
 class PerspectiveListeners:
@@ -26,6 +25,7 @@ class PerspectiveListeners:
     def __init__(self, desk: Desk, homes: Homes, errands: Errands) -> None:
         """Make the listeners of views; `homes` shows who is asked for one."""
         self._desk = desk
+        self._answers = PrivateAnswers(desk)
         self._homes = homes
         self._errands = errands
 
@@ -40,10 +40,11 @@ class PerspectiveListeners:
         """Ask the people chosen for their view."""
         number, people = decision_metadata_of(view), people_of(view)
         try:
-            await self._desk.perspectives.ask(who(body), number, people)
+            wishes = await self._desk.perspectives.ask(who(body), number, people)
         except NobodyToAsk as error:
             raise FieldError(Block.PEOPLE, NOBODY_TO_ASK) from error
         await ack()
+        self._errands.begin(self._answers.say(body, wished(wishes)), body)
         self._errands.begin(self._homes.refresh(client, who(body).workspace, *people), body)
 
     async def nudge(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -51,15 +52,12 @@ class PerspectiveListeners:
         number = decision_of(pressed(body))
         people = await self._desk.perspectives.nudge(who(body), number)
         await ack()
-        self._errands.begin(self._confirm(body, people), body)
+        self._errands.begin(self._answers.say(body, nudged(people)), body)
 
     async def _add(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         number, place = decision_of(pressed(body)), place_of_message(body)
         page = await self._desk.perspectives.begin(who(body), place, number)
         await open_modal(self._desk, client, body, page)
-
-    async def _confirm(self, body: dict[str, Any], people: tuple[str, ...]) -> None:
-        await respond_privately(body["response_url"], sentence(nudged(people)))
 
 
 def register(app: AsyncApp, desk: Desk, homes: Homes, errands: Errands) -> None:

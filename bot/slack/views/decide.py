@@ -171,14 +171,25 @@ def _reason(label: str) -> InputBlock:
 
 
 def decision_modal(
-    decision: Decision, callback: ids.Modal, title: str, submit: str, inputs: Sequence[Block]
+    decision: Decision,
+    callback: ids.Modal,
+    title: str,
+    submit: str,
+    inputs: Sequence[Block],
+    *,
+    response_url: str | None = None,
 ) -> dict[str, Any]:
-    """Return a modal about a posted decision, with its title above the inputs."""
+    """Return a modal about a posted decision, with its title above the inputs.
+
+    Its submission can be answered privately where the press was that opened it, if that one's
+    `response_url` is given.
+    """
+    metadata = DecisionMetadata(decision=decision.number, response_url=response_url)
     heading = section(f"*#{decision.number}  {fit_escaped(decision.title, 300)}*")
     return View(
         type="modal",
         callback_id=callback,
-        private_metadata=DecisionMetadata(decision=decision.number).model_dump_json(),
+        private_metadata=metadata.model_dump_json(exclude_none=True),
         title=plain(title),
         submit=plain(submit),
         close=plain("Cancel"),

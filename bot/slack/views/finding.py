@@ -106,12 +106,6 @@ def how_to_export(command: str) -> str:
     )
 
 
-def not_shown(message: Message) -> str:
-    """Return the direct message about an answer that Slack did not take where it was asked for."""
-    missed = "Slack didn't take my answer where you asked for it; please ask again to see it."
-    return f"{missed} It was: {message.text}"
-
-
 def not_sent(reason: str) -> Message:
     """Return why a file could not be sent, and what to do."""
     if reason in {"missing_scope", "not_allowed_token_type"}:

@@ -93,6 +93,12 @@ def could_not_open(delivery: Delivery) -> Message:
     return open_again(delivery.detail["draft"])
 
 
+def not_shown(message: Message) -> str:
+    """Return the direct message about an answer that Slack did not take where it was asked for."""
+    missed = "Slack didn't take my answer where you asked for it; please ask again to see it."
+    return f"{missed} It was: {message.text}"
+
+
 def not_theirs(allowed: Sequence[str]) -> str:
     """Return the friendly no to somebody who may not do this; `allowed` are user ids."""
     people = or_list([mention(user) for user in allowed[:5]])

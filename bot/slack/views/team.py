@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import (
 
 from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision, Status, Visibility
+from bot.decisions.perspectives import Wishes
 from bot.decisions.team import Agreement, Comparison, Difference, Together, Voice
 from bot.slack import ids
 from bot.slack.text import (
@@ -78,8 +79,13 @@ def _whereabouts(decision: Decision) -> str:
     return f" in {where(decision.place)}"
 
 
-def ask_modal(decision: Decision) -> dict[str, Any]:
-    """Return the modal to ask people for their view."""
+def ask_modal(decision: Decision, response_url: str | None = None) -> dict[str, Any]:
+    """Return the modal to ask people for their view.
+
+    Args:
+        decision: the decision.
+        response_url: where the driver is told privately who was asked.
+    """
     people = InputBlock(
         block_id=ids.Block.PEOPLE,
         label=plain("Whose view would help?"),
@@ -88,7 +94,18 @@ def ask_modal(decision: Decision) -> dict[str, Any]:
             action_id=ids.Action.ANSWER, max_selected_items=MOST_ASKED, placeholder=plain("People")
         ),
     )
-    return decision_modal(decision, ids.Modal.ASK, "Ask for views", "Ask", [people])
+    return decision_modal(
+        decision, ids.Modal.ASK, "Ask for views", "Ask", [people], response_url=response_url
+    )
+
+
+def wished(wishes: Wishes) -> str:
+    """Return the word to the driver about who was asked for their view, and who was left out."""
+    text = f"I've asked {_people(wishes.new, MOST_ASKED)} for their view."
+    if wishes.known:
+        known = _people(wishes.known, MOST_ASKED)
+        text += f" Left out, as they were asked before or have given theirs: {known}."
+    return text
 
 
 def nudged(users: Sequence[str]) -> str:

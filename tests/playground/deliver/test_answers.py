@@ -54,7 +54,8 @@ async def test_five_answers_in_half_an_hour(playground: Playground, url: str) ->
     playground.advance(minutes=31)
     late = AsyncWebhookClient(sent.payload["response_url"])
     assert (await late.send(text="x")).status_code == 404
-    assert [v.error for v in playground.violations] == ["used_url", "expired_url"]
+    assert [v.error for v in playground.violations] == ["used_url"]
+    assert [v.error for v in playground.ledger.refusals] == ["expired_url"]
 
 
 async def test_the_original_is_replaced_or_deleted(playground: Playground, clicked: str) -> None:

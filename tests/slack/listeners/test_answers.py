@@ -33,10 +33,13 @@ async def _never(error: BaseException, body: object) -> None:
     raise AssertionError from error
 
 
-@pytest.mark.parametrize("text", ["rules", "show 1"])
-async def test_who_asked_is_told_once(world: World, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "about"), [("rules", "The rules"), ("show 1", "#1"), ("", "under way")]
+)
+async def test_who_asked_is_told_once(world: World, text: str, about: str) -> None:
     """Where the private answer cannot be shown, one direct message says what it was about."""
     await shelve(world, decision(1))
+    await world.drafted()
     errands = Errands(_never)
     found = FindingListeners(world.desk, Finder(world.desk, "/ragvsft"), errands, "/ragvsft")
     commands = Commands(world.desk, errands, found, digest=None, command="/ragvsft")  # type: ignore[arg-type]  # not asked here
@@ -54,3 +57,4 @@ async def test_who_asked_is_told_once(world: World, text: str) -> None:
     rows = await world.rows("deliveries")
     assert [(row["kind"], row["channel"]) for row in rows] == [(DeliveryKind.NOTICE, "U1")]
     assert "please ask again to see it" in str(rows[0]["detail"])
+    assert about in str(rows[0]["detail"])
