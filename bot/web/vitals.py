@@ -163,13 +163,15 @@ class _Shared(Generic[T]):
         Raises:
             TimeoutError: it takes too long; the work goes on, and none is added to it.
         """
-        if self._under_way is None or self._under_way.done():
-            self._under_way = asyncio.create_task(self._done())
-            self._under_way.add_done_callback(_looked_after)
-        done, _ = await asyncio.wait({self._under_way}, timeout=self._seconds)
+        # Who comes next may begin it anew before this one goes on: each keeps to its own.
+        shared = self._under_way
+        if shared is None or shared.done():
+            shared = self._under_way = asyncio.create_task(self._done())
+            shared.add_done_callback(_looked_after)
+        done, _ = await asyncio.wait({shared}, timeout=self._seconds)
         if not done:
             raise TimeoutError
-        return self._under_way.result()
+        return shared.result()
 
     async def _done(self) -> T:
         return await self._work()

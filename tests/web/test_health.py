@@ -13,6 +13,7 @@ from bot.decisions.outbox import Stopped
 from bot.decisions.ports import Edition
 from bot.decisions.vitals import Waiting
 from bot.web.health import Readiness
+from bot.web.metrics import Figures
 from bot.web.vitals import Sources, Vitals
 from tests.decisions.world import OnePlaybook, StoppedClock
 from tests.web.stage import Surroundings
@@ -178,6 +179,27 @@ async def test_many_scrapes_are_one_look_at_the_log() -> None:
     found = (await bot.vitals().figures()).log
     assert found is not None
     assert found.deliveries == {"pending": 7}
+
+
+async def test_who_asks_as_a_look_ends_disturbs_nobody() -> None:
+    """Who waits for a look hears what it found, also if somebody has begun the next meanwhile."""
+    bot, go_on = Bot(), asyncio.Event()
+    vitals = bot.vitals()
+    look, later = bot.waiting, list[asyncio.Task[Figures]]()
+
+    async def waiting() -> Waiting:
+        found = await look()
+        if not later:
+            bot.held_up = go_on
+            later.append(asyncio.create_task(vitals.figures()))
+        return found
+
+    bot.waiting = waiting
+    first = await vitals.figures()
+    go_on.set()
+    assert (await later[0]).log == first.log
+    assert first.log is not None
+    assert bot.looks == 2
 
 
 async def test_a_log_that_hangs_is_not_ready() -> None:
