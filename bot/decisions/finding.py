@@ -112,8 +112,9 @@ class Finding:
         return await self._alike(sight, most_alike(draft.answers, sheets, leave_out=draft.about))
 
     async def alike_before(self, decision: Decision) -> tuple[Alike, ...]:
-        """Return the earlier decisions most like one, as far as its whole channel may read them.
+        """Return the earlier decisions most like one that the workspace may read in its channel.
 
+        A channel may have readers from other companies, for whom only its own decisions are.
         Otherwise like `alike`.
         """
         sight = Sight.of_everybody(decision.workspace, decision.place)

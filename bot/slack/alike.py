@@ -14,7 +14,7 @@ async def alike_draft(desk: Desk, draft: Draft) -> list[Similar]:
 
 
 async def alike_before(desk: Desk, decision: Decision) -> list[Similar]:
-    """Return earlier decisions most like one, as far as everybody at its place may read them."""
+    """Return earlier decisions most like one, as `Finding.alike_before` does."""
     return await _similar(desk, await desk.finding.alike_before(decision))
 
 

@@ -16,7 +16,7 @@ async def test_a_command_becomes_a_recommendation_in_a_thread(house: House) -> N
 
     assert "#1  Answers for support" in text_of(announcement)
     assert "Recommended: " in text_of(announcement)
-    assert "Everyone in the workspace can see this" in text_of(announcement)
+    assert "Everybody in the workspace can find this" in text_of(announcement)
     assert "Why" in text_of(recommendation)
     assert "First steps" in text_of(recommendation)
     (row,) = house.rows("decisions")

@@ -3,11 +3,13 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from bot.decisions.finding import Alike
-from bot.decisions.model import Outcome, ReviewAnswer, Status
+from bot.decisions.model import Outcome, Place, ReviewAnswer, Status, Visibility
 from bot.slack.views.recommendation import recommendation
 from bot.slack.views.similar import Similar, similar
-from tests.decisions.shelf import ADVISOR, AT, decision
+from tests.decisions.shelf import ADVISOR, AT, SECRET, decision
 
 DONE = replace(
     decision(7, title="Refunds <!here>", status=Status.ACCEPTED, chosen="rag"),
@@ -20,9 +22,21 @@ WORDS = "answered 11 of 12 alike: RAG, accepted, it worked"
 def test_a_thread_names_what_answered_alike() -> None:
     """The thread says what was decided on like answers, and how it went; nothing without any."""
     made = decision(12)
+    assert made.place == DONE.place
     words = json.dumps(recommendation(made, ADVISOR.playbook, FOUND).blocks, ensure_ascii=False)
     assert f"#7 “Refunds <!here>” {WORDS}" in words
     assert "alike" not in json.dumps(recommendation(made, ADVISOR.playbook).blocks)
+
+
+@pytest.mark.parametrize("place", [SECRET, Place("C2", Visibility.PUBLIC)])
+def test_a_thread_gives_the_number_alone_of_what_was_made_elsewhere(place: Place) -> None:
+    """A channel may be shared with another company: no title, option or outcome of elsewhere."""
+    made = decision(12, place=place)
+    message = recommendation(made, ADVISOR.playbook, FOUND, "/ragvsft")
+    words = json.dumps(message.blocks, ensure_ascii=False)
+    assert "#7, made elsewhere, answered 11 of 12 questions alike: /ragvsft show 7" in words
+    for told in ("Refunds", "accepted", "it worked"):
+        assert told not in words
 
 
 def test_the_review_page_mentions_nobody() -> None:

@@ -75,7 +75,8 @@ class Renderer:
             case DeliveryKind.WORD:
                 return word(delivery.detail, decision, playbook)
             case DeliveryKind.RECOMMENDATION:
-                return recommendation(decision, playbook, await alike_before(self._desk, decision))
+                before = await alike_before(self._desk, decision)
+                return recommendation(decision, playbook, before, self._command)
             case DeliveryKind.ASKED:
                 return request(decision, nudge="nudge" in delivery.detail)
             case DeliveryKind.TEAM:

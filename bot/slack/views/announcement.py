@@ -27,7 +27,9 @@ STATUS_WORDS = {
 }
 
 _VISIBLE_TO = {
-    Visibility.PUBLIC: "Everyone in the workspace can see this",
+    Visibility.PUBLIC: (
+        "Everybody in the workspace can find this; whoever is in the channel can read it"
+    ),
     Visibility.PRIVATE: "Only this private channel and the people named here can see this",
     Visibility.DIRECT: "Only the people named here can see this",
 }

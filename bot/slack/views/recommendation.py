@@ -33,14 +33,15 @@ _VERSION_LENGTH = 40
 
 
 def recommendation(
-    decision: Decision, playbook: Playbook, found: Sequence[Similar] = ()
+    decision: Decision, playbook: Playbook, found: Sequence[Similar] = (), command: str = ""
 ) -> Message:
     """Return the reasons, what speaks against, what would change it, and what to do next.
 
     Args:
         decision: the decision.
         playbook: the one it was made by.
-        found: earlier decisions that answered alike, which every reader may see.
+        found: earlier decisions that answered alike.
+        command: the slash command's name, by which those made elsewhere are shown.
     """
     verdict = decision.verdict
     ref = verdict.playbook
@@ -49,7 +50,7 @@ def recommendation(
     first: list[Block] = [section(_opening(playbook, verdict))]
     last: list[Block] = [DividerBlock(), ContextBlock(elements=[mrkdwn(origin)])]
     room = MESSAGE_BUDGET - size_of([*first, *last])
-    parts = [*_all_chapters(decision, playbook), similar_chapter(found)]
+    parts = [*_all_chapters(decision, playbook), similar_chapter(found, decision.place, command)]
     blocks = [*first, *chapters(parts, room), *last]
     text = (
         f"The recommendation for decision #{decision.number}: {plain_headline(playbook, verdict)}"

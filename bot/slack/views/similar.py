@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block
 from bot.advice.playbook import Playbook
 from bot.decisions.calibration import outcome_of
 from bot.decisions.finding import Alike
+from bot.decisions.model import Place
 from bot.slack.text import escape, fit
 from bot.slack.views.announcement import STATUS_WORDS
 from bot.slack.views.message import Chapter, Line, section
@@ -32,17 +33,36 @@ def similar(found: Sequence[Similar]) -> list[Block]:
     return [section("*Similar decisions*\n" + "\n".join(lines))]
 
 
-def similar_chapter(found: Sequence[Similar]) -> Chapter:
-    """Return the same for the thread; without lines if there are none."""
-    return Chapter(
-        "Answered alike before",
-        tuple(Line(f"{_lead(each)} {_words(each)}") for each in found),
+def similar_chapter(found: Sequence[Similar], here: Place, command: str) -> Chapter:
+    """Return the same for a thread; without lines if there are none.
+
+    Of what was decided in another channel it gives the number alone. Other companies may read a
+    channel that is shared with them, and nothing tells the bot which ones are: that would take a
+    permission to read channels.
+
+    Args:
+        found: decisions that everybody of the workspace who reads the thread may read.
+        here: where the thread is.
+        command: the slash command's name.
+    """
+    lines = (
+        f"{_lead(each)} {_words(each)}"
+        if each.alike.decision.place == here
+        else _elsewhere(each, command)
+        for each in found
     )
+    return Chapter("Answered alike before", tuple(Line(words) for words in lines))
 
 
 def _lead(found: Similar) -> str:
     decision = found.alike.decision
     return f"#{decision.number} “{fit(decision.title, _TITLE)}”"
+
+
+def _elsewhere(found: Similar, command: str) -> str:
+    alike = found.alike
+    number, count = alike.decision.number, f"{alike.alike} of {alike.compared}"
+    return f"#{number}, made elsewhere, answered {count} questions alike: {command} show {number}"
 
 
 def _words(found: Similar) -> str:

@@ -44,7 +44,7 @@ _PART_HINTS = {
 }
 _SCOPE_HINTS = {
     Scope.CHANNEL: "What was posted here",
-    Scope.WORKSPACE: "Of other private channels, numbers only",
+    Scope.WORKSPACE: "Not for channels shared with other companies. Private ones: numbers only",
 }
 
 
