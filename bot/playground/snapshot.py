@@ -17,7 +17,7 @@ def snapshot(world: World, team: Team, person: Person) -> Json:
     return {
         "version": world.version,
         "team": {"id": team.id, "name": team.name},
-        "app": _app(world, team),
+        "app": _app(world, team, person),
         "me": _person(person),
         "people": [_person(p) for p in team.people.values()],
         "channels": [_channel(team, person, c) for c in channels],
@@ -43,8 +43,8 @@ def snapshot(world: World, team: Team, person: Person) -> Json:
     }
 
 
-def _app(world: World, team: Team) -> Json:
-    app = world.app
+def _app(world: World, team: Team, person: Person) -> Json:
+    app, is_theirs = world.app, team.has_app(person)
     return {
         "id": app.id,
         "name": app.name,
@@ -52,10 +52,14 @@ def _app(world: World, team: Team) -> Json:
         "icon": None,
         "home_enabled": app.home_enabled,
         "commands": [
-            {"name": c.name, "hint": c.hint, "description": c.description} for c in app.commands
+            {"name": c.name, "hint": c.hint, "description": c.description}
+            for c in app.commands
+            if is_theirs
         ],
         "shortcuts": [
-            {"type": s.type, "callback_id": s.callback_id, "name": s.name} for s in app.shortcuts
+            {"type": s.type, "callback_id": s.callback_id, "name": s.name}
+            for s in app.shortcuts
+            if is_theirs
         ],
     }
 

@@ -92,6 +92,10 @@ class Team:
             return True
         return channel.kind == "public" and not self.people[person_id].is_external
 
+    def has_app(self, person: Person) -> bool:
+        """Whether a person has the app's commands, shortcuts and Home: nobody from outside does."""
+        return not person.is_external and not self.installation.is_revoked
+
     def can_open(self, person_id: str, file: UploadedFile) -> bool:
         """Whether a person sees a channel that a file is shared or shown in."""
         if person_id not in self.people:

@@ -45,6 +45,14 @@ async def test_a_person_gets_what_they_may_see(page: aiohttp.ClientSession) -> N
     assert (await state(page, "U0NOBODY"))["error"] == "unknown_person"
 
 
+async def test_the_app_is_offered_to_its_own_workspace_only(page: aiohttp.ClientSession) -> None:
+    """Somebody from outside finds neither a command of the app nor a shortcut to complete."""
+    inside, outside = [(await state(page, who))["app"] for who in ("U0ADA", "U0EVE")]
+    assert "/ragvsft" in [each["name"] for each in inside["commands"]]
+    assert inside["shortcuts"]
+    assert outside["commands"] == outside["shortcuts"] == []
+
+
 async def test_the_way_round_through_the_page(
     playground: Playground, tiny: Any, client: AsyncWebClient, page: aiohttp.ClientSession
 ) -> None:

@@ -27,7 +27,7 @@ async def run_command(
     """
     check_member(person, channel)
     is_known = name in {command.name for command in world.app.commands}
-    if not is_known or not _has_app(team, person):
+    if not is_known or not team.has_app(person):
         said = f"{name} is not a valid command."
         notice(world, team, person, said)
         raise NotPossible("unknown_command", said)
@@ -81,7 +81,7 @@ async def use_shortcut(
     """
     kind = "global" if message is None else "message"
     offered = {(s.type, s.callback_id) for s in world.app.shortcuts}
-    if not _has_app(team, person) or (kind, callback_id) not in offered:
+    if not team.has_app(person) or (kind, callback_id) not in offered:
         raise NotPossible("unknown_shortcut", f"there is no {kind} shortcut {callback_id!r}")
     if message is None:
         payload = payloads.shortcut(world, team, person, callback_id)
@@ -100,7 +100,7 @@ async def open_home(world: World, team: Team, person: Person, tab: str) -> Deliv
     Raises:
         NotPossible: there is no such tab.
     """
-    if not _has_app(team, person):
+    if not team.has_app(person):
         raise NotPossible("no_app", f"{world.app.name} is not installed where {person.name} is.")
     if tab not in {"home", "messages"}:
         raise NotPossible("unknown_tab", f"there is no tab {tab!r}; there are home and messages")
@@ -114,11 +114,6 @@ async def open_home(world: World, team: Team, person: Person, tab: str) -> Deliv
     if tab == "home" and view is not None:
         inner["view"] = modals.as_sent(world, team, view)
     return await send_event(world, team, inner)
-
-
-def _has_app(team: Team, person: Person) -> bool:
-    """Commands, shortcuts and App Home are for the workspace that has the app installed."""
-    return not person.is_external and not team.installation.is_revoked
 
 
 def check_member(person: Person, channel: Channel) -> None:

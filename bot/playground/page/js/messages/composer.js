@@ -49,7 +49,7 @@ export function composer(channel, thread = null) {
         "div",
         { class: "composer-bar" },
         thread ? null : shortcuts(channel),
-        h("span", { class: "composer-hint" }, text ? "Enter to send · Shift + Enter for a new line" : thread ? "" : "Type / for commands"),
+        h("span", { class: "composer-hint" }, text ? "Enter to send · Shift + Enter for a new line" : thread || !server.app.commands.length ? "" : "Type / for commands"),
         h("button", { class: "send", type: "submit", "aria-label": "Send", disabled: !text.trim() }, icon("send", 18)),
       ),
     ),
