@@ -16,6 +16,7 @@ from bot.store.backup import SIDE_FILES, Copy, CopyRefused, copy_checked, part_o
 from bot.store.inspection import look_over
 from bot.store.migrations import migrations
 from bot.store.numbers import GAP, highest_numbers, raise_floors
+from bot.store.redrawing import Lives, lives, redraw
 
 _PATIENCE = 1.0
 """Seconds to wait for somebody else to let go of the log."""
@@ -53,8 +54,9 @@ def restore(backup: Path, log: Path, now: datetime) -> Restored:
 
     The log is always either the one or the other, whole, whenever this is interrupted. Posts that
     the backup has as waiting may have gone out since: they become such as a crash has interrupted,
-    which the bot looks up, or asks their owners about. Digests are due from now on. Numbers of
-    decisions go on above those of the backup and of what was there.
+    which the bot looks up, or asks their owners about. What Slack may show otherwise than the
+    backup has it is drawn again. Digests are due from now on. Numbers of decisions go on above
+    those of the backup and of what was there.
 
     Args:
         backup: a file made by `back_up`, or a log.
@@ -80,9 +82,10 @@ def restore(backup: Path, log: Path, now: datetime) -> Restored:
             )
         waiting, digests = _prepared(part, now)
         with _nobody_else(log) as replaced:
-            before = _numbers_of(replaced)
+            before = _known_of(replaced)
             with _written(part) as db:
-                raise_floors(db, before)
+                raise_floors(db, before.numbers if before else None)
+                redraw(db, before.lives if before else None, now)
             kept = _kept(log, now, part, whole=replaced is not None)
             put_in_place(part, log)
     return Restored(copy, kept, waiting, digests, 0 if before is not None else GAP)
@@ -129,14 +132,24 @@ def _written(part: Path) -> Iterator[Database]:
         ) from error
 
 
-def _numbers_of(replaced: sqlite3.Connection | None) -> dict[str, int] | None:
-    """Return the highest numbers of the log to be replaced; None if it cannot tell."""
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What the log to be replaced knows: the highest numbers, and what happened to decisions."""
+
+    numbers: dict[str, int]
+    lives: Lives
+
+
+def _known_of(replaced: sqlite3.Connection | None) -> _Before | None:
+    """Return what the log to be replaced knows; None if it cannot tell."""
     if replaced is None:
         return None
     try:
         found = look_over(replaced, thoroughly=True)
-        sound = found.ours and not found.damage
-        return highest_numbers(Database(replaced)) if sound else None
+        if found.damage or not found.ours:
+            return None
+        db = Database(replaced)
+        return _Before(highest_numbers(db), lives(db))
     except sqlite3.Error:
         return None
 

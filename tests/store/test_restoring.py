@@ -14,13 +14,13 @@ from sqlite_utils import Database
 
 from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.decisions.digest.settings import DigestSettings
-from bot.store import restoring
+from bot.store import redrawing, restoring
 from bot.store.backup import CopyRefused, back_up
 from bot.store.log import Log
 from bot.store.migrations import migrations
 from bot.store.restoring import restore
 from tests.decisions.shelf import PUBLIC, decision, shelve
-from tests.decisions.world import StoppedClock, World
+from tests.decisions.world import ADA, StoppedClock, World
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEPT = "ragvsft.db.before-restore-20260301T120000Z"
@@ -252,3 +252,47 @@ async def test_digests_are_due_from_the_restore_on(saved: Path, path: Path) -> N
     (turn,) = await world.rows("digests")
     assert (turn["week"], turn["missed"]) == ("2026-W10", "[]")
     await log.close()
+
+
+async def lived(path: Path) -> World:
+    """A log with four decisions that Slack shows: two open, one accepted, one accepted later."""
+    log = await Log(path).open()
+    world = World(log)
+    for _ in range(4):
+        await world.decided()
+        world.clock.advance(timedelta(minutes=1))
+    for number in (1, 2):
+        await world.desk.deciding.accept(ADA, number)
+    table = "update deliveries set state = 'sent', sent_channel = 'C1', ts = key"
+    await world.log.write(lambda db: db.execute(table))
+    return world
+
+
+def drawn_again(path: Path) -> list[str]:
+    """The messages that wait to be drawn again."""
+    waiting = (row for row in rows(path, "deliveries") if row["state"] == "pending")
+    return [f"{row['kind']} {row['after']}" for row in waiting]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_what_slack_shows_is_made_to_tell_what_the_log_knows(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, lost: bool
+) -> None:
+    """Messages are drawn again of open decisions, and of those that went on since the backup."""
+    world = await lived(path)
+    back_up(path, tmp_path / "saved.db")
+    await world.desk.deciding.withdraw(ADA, 2, "No more.")
+    await world.desk.deciding.accept(ADA, 3)
+    await world.log.close()
+    if lost:
+        path.unlink()
+    restore(tmp_path / "saved.db", path, NOW)
+    numbers = [4, 3] if lost else [4, 3, 2]
+    parts = ("announcement", "recommendation")
+    assert drawn_again(path) == [
+        f"update T1/{number}/{part}" for number in numbers for part in parts
+    ]
+    again = tmp_path / "again.db"
+    monkeypatch.setattr(redrawing, "MOST", 1)
+    restore(tmp_path / "saved.db", again, NOW)
+    assert drawn_again(again) == [f"update T1/4/{part}" for part in parts]
