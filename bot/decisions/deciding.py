@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.decisions.editions import Editions
-from bot.decisions.errors import NoSuchDecision, SameOption
+from bot.decisions.errors import NoSuchDecision, NothingChanged, SameOption
 from bot.decisions.events import Change, Event, edited, told
 from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Review, Workflow
 from bot.decisions.moves import Move, moved, require
@@ -92,6 +92,9 @@ class Deciding:
         """Give a decision the answers of a draft, once, and evaluate it anew.
 
         Who decides stays as it is: to change that is a move of its own.
+
+        Raises:
+            NothingChanged: the decision says all of that already; the draft is forgotten.
         """
         now = self._clock.now()
         advisor = await self._editions.advisor(draft.playbook_hash)
@@ -109,10 +112,16 @@ class Deciding:
                 answers=draft.answers,
                 verdict=verdict,
             )
+            if after == decision:
+                raise NothingChanged(decision.number)
             event = Event("edited", draft.driver.user, now, edited(decision, after))
             return replace(told(after, event), closes=draft.id)
 
-        return await self._change(draft.driver, draft.about or 0, change)
+        try:
+            return await self._change(draft.driver, draft.about or 0, change)
+        except NothingChanged:
+            await self._store.discard_draft(draft.driver, draft.id)
+            raise
 
     async def found(self, person: Person, number: int) -> Decision:
         """Return a decision for somebody who acts on its message."""

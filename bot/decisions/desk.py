@@ -74,6 +74,7 @@ class Desk:
             DraftGone: there is no such draft of this driver's.
             NotTheirs: the decision that it edits or supersedes is for others to change.
             AlreadySettled: that decision has moved on in the meantime.
+            NothingChanged: an edit leaves its decision as it is.
         """
         draft = await self.drafting.postable(driver, draft_id)
         if draft.purpose is Purpose.EDIT:

@@ -62,6 +62,14 @@ class TooSoonToNudge(ValueError):
         self.again_at = again_at
 
 
+class NothingChanged(ValueError):
+    """An edit leaves the decision as it is."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 class SameOption(ValueError):
     """Choosing differently means another option than the one recommended."""
 

@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -73,8 +74,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(actor=PEOPLE)
     def edited(self, actor: Person) -> None:
-        work = self.world.desk.deciding.begin_edit
-        if self.tried(lambda: self.posted(work, actor), actor, {ADA.user}, OPEN):
+        if self.tried(lambda: self.edit(actor), actor, {ADA.user}, OPEN):
             self.events.append("edited")
 
     @rule(actor=PEOPLE)
@@ -182,6 +182,12 @@ class Life(RuleBasedStateMachine):
         assert actor.user in allowed
         assert self.status in states
         return True
+
+    async def edit(self, actor: Person) -> None:
+        page = await self.world.desk.deciding.begin_edit(actor, 1)
+        workflow = replace(page.draft.workflow, title=f"Answers, {len(self.events)} events on")
+        await self.world.drafting.describe(actor, page.draft.id, workflow)
+        await self.world.desk.post(actor, page.draft.id, PRODUCT)
 
     async def posted(self, begin: Callable[..., Coroutine[Any, Any, Any]], actor: Person) -> None:
         page = await begin(actor, 1)

@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
+from bot.decisions.errors import NothingChanged
 from bot.slack.errands import Errands
 from bot.slack.forms import answers_of, destination_of, metadata_of, workflow_of
 from bot.slack.homes import Homes
@@ -13,7 +14,11 @@ from bot.slack.ids import Action, Modal
 from bot.slack.listeners.opening import update_view
 from bot.slack.pages import modal_of
 from bot.slack.payloads import who
-from bot.slack.views.notices import saved_for_later
+from bot.slack.views.notices import notice_modal, saved_for_later
+
+NOTHING_CHANGED = (
+    "Decision #{number} says all of this already: nothing was logged, and nobody was told."
+)
 
 
 class Questionnaire:
@@ -48,12 +53,24 @@ class Questionnaire:
         """Log the decision and send it on its way."""
         driver, draft = who(body), metadata_of(view).draft
         origin = await self._desk.drafting.origin_of(driver, draft)
-        posted = await self._desk.post(driver, draft, destination_of(view, origin))
+        try:
+            posted = await self._desk.post(driver, draft, destination_of(view, origin))
+        except NothingChanged as error:
+            return await self._unchanged(error.number, ack, body, client)
         if posted.held_up:
             await ack(response_action="update", view=saved_for_later(posted.decision))
         else:
             await ack()
         refreshed = self._homes.refresh_for(client, posted.decision, driver.user)
+        return self._errands.begin(refreshed, body)
+
+    async def _unchanged(
+        self, number: int, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient
+    ) -> None:
+        view = notice_modal("Nothing changed", NOTHING_CHANGED.format(number=number))
+        await ack(response_action="update", view=view)
+        driver = who(body)
+        refreshed = self._homes.refresh(client, driver.workspace, driver.user)
         self._errands.begin(refreshed, body)
 
     async def back(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:

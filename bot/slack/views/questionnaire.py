@@ -7,7 +7,6 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    ChannelSelectElement,
     ContextBlock,
     DatePickerElement,
     InputBlock,
@@ -21,7 +20,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.advice.playbook import Question
-from bot.decisions.model import Place, Purpose, ReviewChoice, Visibility
+from bot.decisions.model import Purpose, ReviewChoice
 from bot.decisions.questionnaire import (
     REVIEW_STEP,
     WORKFLOW_STEP,
@@ -35,11 +34,11 @@ from bot.slack.forms import ViewMetadata
 from bot.slack.text import (
     MODAL_TITLE,
     PLAIN_OPTION,
-    channel_link,
     escape,
     fit,
     fit_escaped,
 )
+from bot.slack.views.destination import destination
 from bot.slack.views.message import Chapter, Line, chapters, mrkdwn, plain, section
 from bot.slack.views.similar import Similar, similar
 from bot.slack.views.verdict import bars, headline, why_line
@@ -50,6 +49,7 @@ _CHAPTERS_BUDGET = 20_000
 _MOST_DECIDERS = 10
 _FIELDS = 10
 """Fields of a section."""
+_EDIT_TOLD = "The thread is told what you changed. Who decides stays as it is."
 
 _REVIEW_CHOICES = {
     ReviewChoice.DAYS_30: "In 30 days",
@@ -100,18 +100,7 @@ def _workflow(page: WorkflowPage) -> dict[str, Any]:
                 initial_value=fit(workflow.problem, PROBLEM_LENGTH) or None,
             ),
         ),
-        InputBlock(
-            block_id=ids.Block.DECIDERS,
-            label=plain("Who decides?"),
-            optional=True,
-            hint=plain("You, if you leave this empty."),
-            element=UserMultiSelectElement(
-                action_id=ids.Action.ANSWER,
-                initial_users=list(workflow.deciders) or None,
-                max_selected_items=_MOST_DECIDERS,
-                placeholder=plain("One person or several"),
-            ),
-        ),
+        *([] if page.draft.purpose is Purpose.EDIT else [_deciders(workflow.deciders)]),
         InputBlock(
             block_id=ids.Block.REVIEW_CHOICE,
             label=plain("When do you want to look at how it went?"),
@@ -129,6 +118,21 @@ def _workflow(page: WorkflowPage) -> dict[str, Any]:
         ),
     ]
     return _view(page, ids.Modal.WORKFLOW, WORKFLOW_STEP, page.playbook_title, "Next", blocks)
+
+
+def _deciders(deciders: Sequence[str]) -> Block:
+    return InputBlock(
+        block_id=ids.Block.DECIDERS,
+        label=plain("Who decides?"),
+        optional=True,
+        hint=plain("You, if you leave this empty."),
+        element=UserMultiSelectElement(
+            action_id=ids.Action.ANSWER,
+            initial_users=list(deciders) or None,
+            max_selected_items=_MOST_DECIDERS,
+            placeholder=plain("One person or several"),
+        ),
+    )
 
 
 def _choice_of(choice: ReviewChoice) -> StaticSelectElement:
@@ -171,29 +175,23 @@ def _question(page: QuestionsPage, question: Question) -> Block:
 
 
 def _review(page: ReviewPage, found: Sequence[Similar]) -> dict[str, Any]:
+    """Return the last page; that of an edit posts nothing anywhere, and changes no deciders."""
     playbook, verdict, draft = page.advisor.playbook, page.verdict, page.draft
+    edits = draft.purpose is Purpose.EDIT
+    title, submit = ("Check and save", "Save changes") if edits else ("Check and post", "Post")
     gates = tuple(Line(gate.say) for gate in verdict.gates)
     blocks: list[Block] = [
-        _progress(page.of, page.of, "Check and post"),
+        _progress(page.of, page.of, title),
         section(f"*{fit_escaped(draft.workflow.title, 600)}*"),
         section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
         section(bars(playbook, verdict)),
-        section(_destination_words(draft.origin)),
-        InputBlock(
-            block_id=ids.Block.OTHER_CHANNEL,
-            label=plain("Post to another public channel" if draft.origin else "Post to"),
-            optional=draft.origin is not None,
-            element=ChannelSelectElement(
-                action_id=ids.Action.ANSWER, placeholder=plain("Choose a public channel")
-            ),
-            hint=plain("Everyone in the workspace can see what is posted in a public channel."),
-        ),
+        *([section(_EDIT_TOLD)] if edits else destination(draft.origin)),
         *chapters([Chapter("Before you rely on this", gates)], _CHAPTERS_BUDGET),
         *similar(found),
         *_answers(page),
         _back(),
     ]
-    return _view(page, ids.Modal.REVIEW, REVIEW_STEP, "Check and post", "Post", blocks)
+    return _view(page, ids.Modal.REVIEW, REVIEW_STEP, title, submit, blocks)
 
 
 def _own_view(page: ReviewPage) -> dict[str, Any]:
@@ -237,25 +235,6 @@ def _answers(page: ReviewPage) -> list[Block]:
 
 def _answer_words(question: Question, answer: str | None) -> str:
     return "Don't know" if answer is None else escape(question.answers[answer])
-
-
-def _destination_words(origin: Place | None) -> str:
-    if origin is None:
-        return "*Where to*\nChoose the public channel in which your team should decide."
-    where = channel_link(origin.channel)
-    match origin.visibility:
-        case Visibility.PUBLIC:
-            return f"*Where to*\n{where}. Everyone in the workspace will be able to see it."
-        case Visibility.PRIVATE:
-            return (
-                f"*Where to*\n{where}, a private channel. Only its members, you and the deciders "
-                "will be able to see it. I must be a member of it to post there."
-            )
-        case Visibility.DIRECT:
-            return (
-                "*Where to*\nA direct message from me to you. Only you and the deciders will be "
-                "able to see it."
-            )
 
 
 def _progress(number: int, of: int, title: str) -> Block:

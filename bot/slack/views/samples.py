@@ -89,9 +89,12 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
     draft = _draft(advisor.playbook, filling)
     decision = _decision(advisor, draft)
     pages = Questionnaire(advisor, draft)
+    edit = Questionnaire(advisor, replace(draft, purpose=Purpose.EDIT, about=decision.number))
     titles = {advisor.playbook.id: advisor.playbook.title}
     found: dict[str, Sample] = {
         "workflow page": {"view": modal(pages.first())},
+        "edit, first page": {"view": modal(edit.first())},
+        "edit, last page": {"view": modal(edit.last())},
         "review page": {"view": modal(pages.last(), similar_samples(decision, advisor.playbook))},
         "recommendation": _blocks(recommendation(decision, advisor.playbook)),
         "life": _blocks(life(record_of(decision, advisor, _background(decision)))),
