@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.decisions.editions import Editions
-from bot.decisions.errors import NoSuchDecision, NothingChanged, SameOption
-from bot.decisions.events import Change, Event, edited, told
-from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Review, Workflow
+from bot.decisions.errors import EditedMeanwhile, NoSuchDecision, NothingChanged, SameOption
+from bot.decisions.events import Change, Event, edited, redrawn, told
+from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Review, Status, Workflow
 from bot.decisions.moves import Move, moved, require
 from bot.decisions.ports import Clock, Store
 from bot.decisions.questionnaire import Page, Questionnaire
+from bot.decisions.seen import mark_of
 
 
 class Deciding:
@@ -30,33 +31,57 @@ class Deciding:
         self._editions = editions
         self._wake_delivery = wake_delivery
 
-    async def accept(self, actor: Person, number: int) -> Decision:
-        """Accept the recommendation."""
+    async def accept(self, actor: Person, number: int, seen: str | None = None) -> Decision:
+        """Accept the recommendation.
+
+        Args:
+            actor: who accepts it.
+            number: the decision's.
+            seen: the mark of what they have read, if that is known.
+
+        Raises:
+            EditedMeanwhile: that is not what it is now; the announcement is drawn anew.
+        """
         now = self._clock.now()
 
         def change(decision: Decision) -> Change:
+            require(Move.ACCEPT, decision, actor)
+            if seen not in {None, mark_of(decision)}:
+                return redrawn(decision, now)
             after = moved(Move.ACCEPT, decision, actor, now)
             return told(after, Event("accepted", actor.user, now, {"option": _option(after)}))
 
-        return await self._change(actor, number, change)
+        return await self._unless_edited(await self._change(actor, number, change))
 
-    async def override(self, actor: Person, number: int, option: str, reason: str) -> Decision:
+    async def override(
+        self, actor: Person, number: int, option: str, reason: str, against: str | None = None
+    ) -> Decision:
         """Choose another option than the one recommended, for a reason.
 
+        Args:
+            actor: who chooses.
+            number: the decision's.
+            option: what they choose.
+            reason: in their words.
+            against: the option that was recommended when they set out, if that is known.
+
         Raises:
+            EditedMeanwhile: another one is recommended now; the announcement is drawn anew.
             SameOption: it is the one recommended.
         """
         now = self._clock.now()
 
         def change(decision: Decision) -> Change:
             require(Move.OVERRIDE, decision, actor)
+            if against not in {None, decision.verdict.option}:
+                return redrawn(decision, now)
             if option == decision.verdict.option:
                 raise SameOption(option)
             after = moved(Move.OVERRIDE, decision, actor, now, option=option, reason=reason)
             detail = {"option": option, "recommended": decision.verdict.option, "reason": reason}
             return told(after, Event("overridden", actor.user, now, detail))
 
-        return await self._change(actor, number, change)
+        return await self._unless_edited(await self._change(actor, number, change))
 
     async def withdraw(self, actor: Person, number: int, reason: str) -> Decision:
         """Take a decision back, for a reason."""
@@ -150,6 +175,18 @@ class Deciding:
         draft = _prefilled(decision, actor, purpose, self._clock.now())
         await self._store.add_draft(draft, text)
         return Questionnaire(advisor, draft).first()
+
+    async def _unless_edited(self, decision: Decision) -> Decision:
+        """Return a decision that is settled.
+
+        Raises:
+            EditedMeanwhile: it is not, as it was not what the decider had read.
+        """
+        if decision.status is not Status.OPEN:
+            return decision
+        advisor = await self._editions.advisor(decision.playbook_hash)
+        title = advisor.playbook.options[decision.verdict.option].title
+        raise EditedMeanwhile(decision.number, title)
 
     async def _change(
         self, actor: Person, number: int, change: Callable[[Decision], Change]

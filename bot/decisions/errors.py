@@ -33,6 +33,18 @@ class NoSuchDecision(LookupError):
         self.number = number
 
 
+class EditedMeanwhile(Exception):
+    """What was to be decided was edited after the person had read it.
+
+    `recommended` is the title of what is recommended by now.
+    """
+
+    def __init__(self, number: int, recommended: str) -> None:
+        super().__init__(number)
+        self.number = number
+        self.recommended = recommended
+
+
 class AlreadySettled(Exception):
     """The decision has moved on; `decision` is how it stands now."""
 

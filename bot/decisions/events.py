@@ -10,7 +10,9 @@ from bot.decisions.delivery import (
     Delivery,
     DeliveryKind,
     announcement_key,
+    opening_deliveries,
     recommendation_key,
+    redrawing,
     team_key,
 )
 from bot.decisions.model import Decision
@@ -30,13 +32,20 @@ class Event:
 class Change:
     """A decision after an event, with the event and the deliveries that follow from it.
 
+    `event` is None where nothing has happened: the decision stays as it is.
     `closes` is the id of the draft that the change comes from, which does its work once.
     """
 
     decision: Decision
-    event: Event
+    event: Event | None
     deliveries: tuple[Delivery, ...] = ()
     closes: str | None = None
+
+
+def redrawn(decision: Decision, at: datetime) -> Change:
+    """Return the change of nothing but the announcement, which shows the decision as it is."""
+    announcement, _ = opening_deliveries(decision)
+    return Change(decision, None, (redrawing(announcement, at),))
 
 
 def told(decision: Decision, event: Event) -> Change:

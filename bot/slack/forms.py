@@ -30,6 +30,8 @@ class DecisionMetadata(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     decision: int
+    against: str | None = None
+    """What was recommended when somebody set out to choose differently."""
     response_url: str | None = None
 
 
@@ -60,8 +62,21 @@ def decision_metadata_of(view: Payload) -> int:
     Raises:
         Unreadable: it is about none.
     """
+    return _about(view).decision
+
+
+def against_of(view: Payload) -> str | None:
+    """Return the option that was recommended when a modal was opened; None if it does not tell.
+
+    Raises:
+        Unreadable: the modal is about no decision.
+    """
+    return _about(view).against
+
+
+def _about(view: Payload) -> DecisionMetadata:
     try:
-        return DecisionMetadata.model_validate_json(view.get("private_metadata") or "").decision
+        return DecisionMetadata.model_validate_json(view.get("private_metadata") or "")
     except ValidationError as error:
         raise Unreadable("this view is about no decision") from error
 

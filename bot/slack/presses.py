@@ -46,6 +46,12 @@ def decision_of(action: Payload) -> int:
     return int(number)
 
 
+def mark_pressed(action: Payload) -> str | None:
+    """Return the mark of what stood above a button to decide; None if the button has none."""
+    _, _, mark = str(action.get("value", "")).partition(":")
+    return mark or None
+
+
 def delivery_of(action: Payload) -> str:
     """Return the key of the delivery that a notice's button is about.
 

@@ -169,8 +169,9 @@ def _apply(
     made = change(rows.to_decision(row))
     if made.closes is not None:
         _close(db, made.closes, number)
-    db.table("decisions").update((workspace, number), rows.decision_row(made.decision))
-    note(db, made.decision, made.event)
+    if made.event is not None:
+        db.table("decisions").update((workspace, number), rows.decision_row(made.decision))
+        note(db, made.decision, made.event)
     keep_needed(db, made.deliveries)
     return made.decision
 

@@ -157,6 +157,24 @@ async def test_an_edit_leaves_a_hand_over_as_it_is(house: House) -> None:
     assert edited["title_was"] == "Answers for support"
 
 
+async def test_what_a_decider_has_not_seen_is_not_accepted(house: House) -> None:
+    """A press on an announcement that does not show an edit yet decides nothing, and tells why."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    await house.start(ada)
+    await ada.submit(await house.to_review(ada, deciders=["ben"]))
+    announcement, _ = await house.posted(ada)
+    house.playground.faults.add("server_error", "chat.update")
+    await ada.click(announcement, "menu", "edit:1")
+    await house.modal_of(ada, "workflow")
+    await ada.submit(await house.to_review(ada, answers={"need": "look_up", "failure": "lacks"}))
+    await ben.click(_message(ben, announcement.ts), "accept")
+    await house.playground.until(
+        lambda: "were edited meanwhile" in text_of(ben.sees("product")[-1]), within=20
+    )
+    assert ben.sees("product")[-1].ephemeral_to == ben.id
+    assert [event["kind"] for event in house.rows("events")] == ["opened", "edited"]
+
+
 async def test_superseding_links_both_ways(house: House) -> None:
     """A decision in the place of another names it, and the older one names the new one."""
     ada = house.playground.person("ada")

@@ -10,6 +10,7 @@ from bot.decisions.model import Decision
 from bot.decisions.moves import Move
 from bot.slack.errands import Errands
 from bot.slack.forms import (
+    against_of,
     deciders_of,
     decision_metadata_of,
     override_of,
@@ -21,7 +22,7 @@ from bot.slack.ids import Action, Modal
 from bot.slack.listeners.finding import FindingListeners
 from bot.slack.listeners.opening import open_modal, open_view
 from bot.slack.payloads import who
-from bot.slack.presses import decision_of, menu_choice, message_pressed, pressed
+from bot.slack.presses import decision_of, mark_pressed, menu_choice, message_pressed, pressed
 from bot.slack.views.decide import hand_over_modal, override_modal, withdraw_modal
 from bot.slack.views.review import review_modal
 from bot.slack.views.team import ask_modal
@@ -47,7 +48,8 @@ class DecidingListeners:
     async def accept(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Accept the recommendation."""
         await self._learn(body)
-        accepted = await self._desk.deciding.accept(who(body), decision_of(pressed(body)))
+        number, seen = decision_of(pressed(body)), mark_pressed(pressed(body))
+        accepted = await self._desk.deciding.accept(who(body), number, seen)
         await ack()
         self._moved(accepted, body, client)
 
@@ -78,7 +80,9 @@ class DecidingListeners:
     ) -> None:
         """Choose differently."""
         number, (option, reason) = decision_metadata_of(view), override_of(view)
-        moved = await self._desk.deciding.override(who(body), number, option, reason)
+        moved = await self._desk.deciding.override(
+            who(body), number, option, reason, against_of(view)
+        )
         await ack()
         self._moved(moved, body, client)
 

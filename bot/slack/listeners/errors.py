@@ -15,6 +15,7 @@ from bot.decisions.errors import (
     AlreadySettled,
     DraftGone,
     DriversOwn,
+    EditedMeanwhile,
     NobodyToNudge,
     NoSuchDecision,
     NotAChannel,
@@ -70,6 +71,8 @@ def words_for(error: BaseException) -> str:
             return notices.not_theirs(allowed)
         case AlreadySettled(decision=decision):
             return notices.already_settled(decision)
+        case EditedMeanwhile(number=number, recommended=recommended):
+            return notices.edited_meanwhile(number, recommended)
         case NoSuchDecision(number=number):
             return f"There is no decision #{number} here."
         case TooSoonToNudge(waiting=waiting, again_at=again_at):

@@ -21,6 +21,7 @@ from slack_sdk.models.views import View
 from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision
 from bot.decisions.moves import Move, possible
+from bot.decisions.seen import mark_of
 from bot.slack import ids
 from bot.slack.forms import DecisionMetadata
 from bot.slack.text import fit, fit_escaped
@@ -103,7 +104,8 @@ def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
         if words
     ]
     blocks = [choice, *warnings[:_MOST_WARNINGS], _reason("Why?")]
-    return decision_modal(decision, ids.Modal.OVERRIDE, "Choose differently", "Decide", blocks)
+    title, against = "Choose differently", decision.verdict.option
+    return decision_modal(decision, ids.Modal.OVERRIDE, title, "Decide", blocks, against=against)
 
 
 def withdraw_modal(decision: Decision) -> dict[str, Any]:
@@ -135,7 +137,7 @@ def _accept(decision: Decision, playbook: Playbook) -> ButtonElement:
         action_id=ids.Action.ACCEPT,
         text=plain("Accept"),
         style="primary",
-        value=str(decision.number),
+        value=f"{decision.number}:{mark_of(decision)}",
         confirm=ConfirmObject(
             title=plain("Accept the recommendation?"),
             text=plain(fit(text, _CONFIRM_TEXT)),
@@ -178,13 +180,16 @@ def decision_modal(
     inputs: Sequence[Block],
     *,
     response_url: str | None = None,
+    against: str | None = None,
 ) -> dict[str, Any]:
     """Return a modal about a posted decision, with its title above the inputs.
 
     Its submission can be answered privately where the press was that opened it, if that one's
-    `response_url` is given.
+    `response_url` is given. It tells what was recommended then, if `against` is given.
     """
-    metadata = DecisionMetadata(decision=decision.number, response_url=response_url)
+    metadata = DecisionMetadata(
+        decision=decision.number, response_url=response_url, against=against
+    )
     heading = section(f"*#{decision.number}  {fit_escaped(decision.title, 300)}*")
     return View(
         type="modal",

@@ -123,6 +123,14 @@ def already_settled(decision: Decision) -> str:
     return f"Decision #{decision.number} was {status}{by} in the meantime."
 
 
+def edited_meanwhile(number: int, recommended: str) -> str:
+    """Return the friendly word that a decision is not what was read; `recommended` is a title."""
+    return (
+        f"The answers of decision #{number} were edited meanwhile: it is now "
+        f"*{escape(recommended)}*. Look again, and decide then."
+    )
+
+
 def notice_modal(title: str, text: str) -> dict[str, Any]:
     """Return a modal that only says something."""
     return View(

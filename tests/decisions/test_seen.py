@@ -1,0 +1,84 @@
+"""A decider decides what they have read: what was edited since is shown to them first."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.decisions.delivery import DeliveryKind
+from bot.decisions.errors import EditedMeanwhile
+from bot.decisions.model import Decision, Status, Workflow
+from bot.decisions.seen import mark_of
+from tests.decisions.world import ADA, BEN, PRODUCT, World
+
+
+async def for_ben(world: World) -> Decision:
+    """Return a decision that Ben is to make, with its announcement sent."""
+    draft = await world.drafted(workflow=Workflow(title="Answers", deciders=("U2",)))
+    decision = (await world.desk.post(ADA, draft, PRODUCT)).decision
+    await send(world)
+    return decision
+
+
+async def send(world: World) -> None:
+    """Have everything sent that waits."""
+    world.clock.advance(timedelta(seconds=2))
+    while delivery := await world.outbox.claim(world.clock.now()):
+        await world.outbox.sent(delivery, "C1", "1.0")
+        world.clock.advance(timedelta(seconds=2))
+
+
+async def edited(world: World, decision: Decision, **answers: str) -> Decision:
+    """Return the decision after an edit, which Slack has not shown yet."""
+    page = await world.desk.deciding.begin_edit(ADA, decision.number)
+    await world.drafting.keep(ADA, page.draft.id, dict(answers))
+    after = (await world.desk.post(ADA, page.draft.id, PRODUCT)).decision
+    await send(world)
+    return after
+
+
+async def redrawn(world: World) -> int:
+    """Return how many updates wait to be sent."""
+    rows = await world.rows("deliveries")
+    return sum(
+        row["kind"] == DeliveryKind.UPDATE.value and row["state"] == "pending" for row in rows
+    )
+
+
+async def test_what_was_edited_since_is_not_accepted(world: World) -> None:
+    """Accepting what is no longer recommended changes nothing and draws the announcement anew."""
+    read = await for_ben(world)
+    now = await edited(world, read, facts="never")
+    events = await world.rows("events")
+    with pytest.raises(EditedMeanwhile) as refused:
+        await world.desk.deciding.accept(BEN, read.number, mark_of(read))
+    assert refused.value.recommended == "Prompting"
+    assert await world.desk.decision("T1", read.number) == now
+    assert await world.rows("events") == events
+    assert await redrawn(world) == 1
+    accepted = await world.desk.deciding.accept(BEN, read.number, mark_of(now))
+    assert (accepted.status, accepted.chosen) == (Status.ACCEPTED, "prompting")
+
+
+async def test_choosing_differently_is_against_what_was_read(world: World) -> None:
+    """An argument against an option that is recommended no more settles nothing."""
+    read = await for_ben(world)
+    await edited(world, read, facts="never")
+    with pytest.raises(EditedMeanwhile):
+        await world.desk.deciding.override(BEN, read.number, "tuning", "We know how", "rag")
+    assert await redrawn(world) == 1
+    settled = await world.desk.deciding.override(
+        BEN, read.number, "tuning", "We know how", "prompting"
+    )
+    assert settled.status is Status.OVERRIDDEN
+
+
+async def test_only_an_edit_changes_the_mark(world: World) -> None:
+    """What was handed over, or has waited, is still what was read; another title is not."""
+    read = await for_ben(world)
+    world.clock.advance(timedelta(days=1))
+    handed = await world.desk.deciding.hand_over(ADA, read.number, ("U2", "U3"))
+    assert mark_of(handed) == mark_of(read)
+    page = await world.desk.deciding.begin_edit(ADA, read.number)
+    await world.drafting.describe(ADA, page.draft.id, Workflow(title="Other answers"))
+    after = (await world.desk.post(ADA, page.draft.id, PRODUCT)).decision
+    assert mark_of(after) != mark_of(read)
