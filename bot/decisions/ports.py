@@ -12,7 +12,7 @@ from bot.decisions.digest.ports import DigestStore
 from bot.decisions.events import Change
 from bot.decisions.model import Decision, Draft, Person
 from bot.decisions.profiles import PeopleStore
-from bot.decisions.reading import ReadingStore
+from bot.decisions.reading import ReadingStore, Sight
 from bot.decisions.review_hours import Asking
 from bot.decisions.team_log import TeamStore
 from bot.decisions.trouble_log import TroubleStore
@@ -154,8 +154,8 @@ class Store(ReadingStore, TeamStore, PeopleStore, DigestStore, TroubleStore, Pro
         """Return what is for a person to decide, or to review by `day`, oldest first."""
         ...
 
-    async def reviewed(self, workspace: str, limit: int) -> list[Decision]:
-        """Return the newest decisions of a workspace that somebody has reviewed."""
+    async def reviewed(self, sight: Sight, limit: int) -> list[Decision]:
+        """Return the newest decisions that may be read and that somebody has reviewed."""
         ...
 
     async def discard_draft(self, driver: Person, draft_id: str) -> None:

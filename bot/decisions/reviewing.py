@@ -17,6 +17,7 @@ from bot.decisions.moves import Move, require
 from bot.decisions.people import People
 from bot.decisions.ports import Clock, Store
 from bot.decisions.profiles import zone_named
+from bot.decisions.reading import Sight
 from bot.decisions.review_hours import EARLIEST, Clocks, asking, latest_due
 
 _AT_ONCE = 100
@@ -99,9 +100,12 @@ class Reviewing:
             tuple(await self._store.asked_of(person)),
         )
 
-    async def calibration(self, workspace: str, playbook_id: str) -> Calibration:
-        """Return how the newest decisions by a playbook, in any edition, have gone."""
-        found = await self._store.reviewed(workspace, _MOST_COUNTED)
+    async def calibration(self, sight: Sight, playbook_id: str) -> Calibration:
+        """Return how the newest decisions by a playbook, in any edition, have gone.
+
+        Only those are counted that may be read: a count of one tells how that one went.
+        """
+        found = await self._store.reviewed(sight, _MOST_COUNTED)
         own = [each for each in found if each.verdict.playbook.id == playbook_id]
         hashes = {each.playbook_hash for each in own}
         return calibrate(own, {each: await self._editions.advisor(each) for each in hashes})

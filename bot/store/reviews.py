@@ -6,10 +6,12 @@ from datetime import date, datetime
 from sqlite_utils import Database
 
 from bot.decisions.model import Decision, Person, Status
+from bot.decisions.reading import Sight
 from bot.decisions.review_hours import Asking
 from bot.store import rows
 from bot.store.changes import row_of
 from bot.store.log import Log
+from bot.store.sight import MAY_READ, who
 
 _MOST_WAITING = 100
 _FOLLOWED = {Status.ACCEPTED.value, Status.OVERRIDDEN.value}
@@ -34,6 +36,9 @@ where p.workspace = :workspace and p.user = :user and p.role = 'decider'
   ))
 order by p.number limit :limit
 """
+_REVIEWED = f"""
+select * from decisions where {MAY_READ} and reviews <> '[]' order by number desc limit :limit
+"""  # noqa: S608  # only constants of this package
 
 
 class SqliteReviews:
@@ -72,13 +77,10 @@ class SqliteReviews:
         found = await self._log.read(lambda db: list(db.query(_WAITING, arguments)))
         return [rows.to_decision(row) for row in found]
 
-    async def reviewed(self, workspace: str, limit: int) -> list[Decision]:
-        """Return the newest decisions of a workspace that somebody has reviewed."""
-        query = (
-            "select * from decisions where workspace = ? and reviews <> '[]'"
-            " order by number desc limit ?"
-        )
-        found = await self._log.read(lambda db: list(db.query(query, (workspace, limit))))
+    async def reviewed(self, sight: Sight, limit: int) -> list[Decision]:
+        """Return the newest decisions that may be read and that somebody has reviewed."""
+        arguments = {**who(sight), "limit": limit}
+        found = await self._log.read(lambda db: list(db.query(_REVIEWED, arguments)))
         return [rows.to_decision(row) for row in found]
 
     async def drop_drafts(self, before: datetime) -> int:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.decisions.calibration import Calibration, Tally, calibrate, outcome_of
 from bot.decisions.model import Outcome, ReviewAnswer
-from tests.decisions.world import ADA, PRODUCT, World
+from bot.decisions.reading import Sight
+from tests.decisions.world import ADA, BEN, NAMELESS, PRODUCT, STRANGER, World
 
 _AT = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -53,14 +54,26 @@ async def test_an_outcome_counts_for_what_was_chosen(world: World) -> None:
         await world.desk.reviewing.review(ADA, number, outcome, "")
     unreviewed = await world.decided()
     await world.desk.deciding.accept(ADA, unreviewed.number)
-    found = await world.desk.reviewing.calibration("T1", "small")
+    found = await world.desk.reviewing.calibration(Sight.of(ADA), "small")
     one_each = {Outcome.WORKED: 1, Outcome.FAILED: 1}
     followed, overridden = Tally(followed=one_each), Tally(overridden=one_each)
     assert found.options == {"rag": followed, "tuning": overridden}
     assert found.rules == {"facts": followed, "fresh": followed, "strict": overridden}
     nothing = calibrate([], {})
-    for workspace, playbook in (("T2", "small"), ("T1", "other")):
-        assert await world.desk.reviewing.calibration(workspace, playbook) == nothing
+    for person, playbook in ((STRANGER, "small"), (ADA, "other")):
+        assert await world.desk.reviewing.calibration(Sight.of(person), playbook) == nothing
+
+
+async def test_only_what_one_may_read_is_counted(world: World) -> None:
+    """How a private decision went is counted where it was made and for its people, else nowhere."""
+    made = await world.decided(ADA, NAMELESS)
+    await world.desk.deciding.accept(ADA, made.number)
+    await world.desk.reviewing.review(ADA, made.number, Outcome.FAILED, "")
+    calibration = world.desk.reviewing.calibration
+    for sight in (Sight.of(BEN, NAMELESS), Sight.of(ADA)):
+        assert (await calibration(sight, "small")).options
+    for sight in (Sight.of(BEN, PRODUCT), Sight.of(BEN), Sight.of(STRANGER, NAMELESS)):
+        assert await calibration(sight, "small") == calibrate([], {})
 
 
 def test_rules_with_enough_reviews_come_worst_first() -> None:

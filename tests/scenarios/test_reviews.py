@@ -96,7 +96,7 @@ async def test_the_rules_are_shown_with_how_they_have_done(house: House) -> None
     answer = ada.sees("product")[-1]
     assert answer.ephemeral_to == ada.id
     assert ": 1 worked partly" in text_of(answer)
-    assert "Nobody has reviewed" in text_of(answer)
+    assert "No decision by them" in text_of(answer)
     assert ada.id not in text_of(answer)
 
 

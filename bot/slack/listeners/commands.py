@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
+from bot.decisions.reading import Sight
 from bot.slack.errands import Errands
 from bot.slack.listeners.digest import DigestListeners
 from bot.slack.listeners.finding import FindingListeners
@@ -89,10 +90,10 @@ class Commands:
 
     async def _rules(self, body: dict[str, Any]) -> None:
         """Show the playbooks in use, and how the decisions by them have gone."""
-        workspace, editions = who(body).workspace, self._desk.editions
+        sight, editions = Sight.of(who(body), place_of_command(body)), self._desk.editions
         calibration = self._desk.reviewing.calibration
         found = [
-            (editions.current(each).advisor.playbook, await calibration(workspace, each))
+            (editions.current(each).advisor.playbook, await calibration(sight, each))
             for each in editions.titles()
         ]
         await self._answers.show(body, rules_message(found))

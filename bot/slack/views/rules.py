@@ -41,8 +41,10 @@ def _playbook(playbook: Playbook, calibration: Calibration) -> str:
         size,
     ]
     if not calibration.options:
-        return "\n".join([*lines, "Nobody has reviewed a decision made by them yet."])
-    lines.append("How decisions have gone, by what was chosen:")
+        return "\n".join(
+            [*lines, "No decision by them that you can see from here has a review yet."]
+        )
+    lines.append("How decisions that you can see from here have gone, by what was chosen:")
     for option, tally in calibration.options.items():
         known = playbook.options.get(option)
         title = fit_escaped(known.title if known else option, 50)
