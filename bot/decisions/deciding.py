@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.decisions.drafting import DRAFT_LIFETIME
 from bot.decisions.editions import Editions
 from bot.decisions.errors import EditedMeanwhile, NoSuchDecision, NothingChanged, SameOption
 from bot.decisions.events import Change, Event, edited, redrawn, told
@@ -172,9 +173,26 @@ class Deciding:
         text = await self._store.playbook_text(decision.playbook_hash)
         if text is None:
             raise LookupError(f"the log holds no playbook {decision.playbook_hash}")
-        draft = _prefilled(decision, actor, purpose, self._clock.now())
-        await self._store.add_draft(draft, text)
+        draft = await self._under_way(decision, actor, purpose)
+        if draft is None:
+            draft = _prefilled(decision, actor, purpose, self._clock.now())
+            await self._store.add_draft(draft, text)
         return Questionnaire(advisor, draft).first()
+
+    async def _under_way(self, decision: Decision, actor: Person, purpose: Purpose) -> Draft | None:
+        """Return what this person has begun already; one older than an edit is forgotten."""
+        since = self._clock.now() - DRAFT_LIFETIME
+        events = (await self._store.background(decision)).events
+        edits = [event.at for event in events if event.kind == "edited"]
+        found: Draft | None = None
+        for draft in await self._store.unposted_drafts(actor, since):
+            if (draft.purpose, draft.about) != (purpose, decision.number):
+                continue
+            if edits and max(edits) >= draft.started_at:
+                await self._store.discard_draft(actor, draft.id)
+            else:
+                found = found or draft
+        return found
 
     async def _unless_edited(self, decision: Decision) -> Decision:
         """Return a decision that is settled.

@@ -121,8 +121,9 @@ class Drafting:
         return [draft for draft in drafts if _holds_something(draft)]
 
     async def to_resume(self, driver: Person) -> list[Draft]:
-        """Return those of the driver's drafts that would be new decisions, newest first."""
-        return [each for each in await self.under_way(driver) if each.purpose is Purpose.OPEN]
+        """Return those of the driver's drafts that are no views of others' decisions."""
+        drafts = await self.under_way(driver)
+        return [each for each in drafts if each.purpose is not Purpose.PERSPECTIVE]
 
     async def expire(self) -> int:
         """Delete what nobody has gone on with for `DRAFT_LIFETIME`; return how many there were."""
@@ -178,7 +179,12 @@ class Drafting:
 
 
 def _holds_something(draft: Draft) -> bool:
-    """Whether its driver has entered anything; the title of a view is the decision's."""
+    """Whether its driver has entered anything; the title of a view is the decision's.
+
+    An edit, or a decision in the place of another, is filled in from the start.
+    """
+    if draft.purpose in {Purpose.EDIT, Purpose.SUPERSEDE}:
+        return draft.changed_at > draft.started_at
     titled = draft.purpose is not Purpose.PERSPECTIVE and draft.workflow.title
     return bool(titled or draft.answers)
 

@@ -1,6 +1,7 @@
 """Changing the answers of a decision that is posted."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -28,3 +29,31 @@ async def test_an_edit_leaves_place_and_deciders_alone(world: World) -> None:
     await world.drafting.describe(ADA, page.draft.id, said)
     edited = (await world.desk.post(ADA, page.draft.id, replace(PRODUCT, channel="C9"))).decision
     assert edited == replace(decision, title="Said better")
+
+
+async def test_pressed_again_an_edit_goes_on(world: World) -> None:
+    """Edit and supersede have one draft each for a decision and a person, begun once."""
+    deciding, number = world.desk.deciding, (await world.decided()).number
+    edit = (await deciding.begin_edit(ADA, number)).draft
+    new = (await deciding.begin_supersede(ADA, number)).draft
+    world.clock.advance(timedelta(minutes=1))
+    assert await world.drafting.to_resume(ADA) == []
+    await world.drafting.keep(ADA, edit.id, {"facts": "some"})
+    again = (await deciding.begin_edit(ADA, number)).draft
+    assert (again.id, again.answers) == (edit.id, {"facts": "some"})
+    assert await world.drafting.to_resume(ADA) == [again]
+    assert (await deciding.begin_supersede(ADA, number)).draft == new
+
+
+async def test_what_is_older_than_an_edit_begins_anew(world: World) -> None:
+    """A new decision in the place of one that was edited since starts from what is said now."""
+    deciding, number = world.desk.deciding, (await world.decided()).number
+    old = (await deciding.begin_supersede(ADA, number)).draft
+    edit = (await deciding.begin_edit(ADA, number)).draft
+    world.clock.advance(timedelta(minutes=1))
+    await world.drafting.keep(ADA, edit.id, {"facts": "some"})
+    await world.desk.post(ADA, edit.id, PRODUCT)
+    world.clock.advance(timedelta(minutes=1))
+    new = (await deciding.begin_supersede(ADA, number)).draft
+    assert (new.id == old.id, new.answers) == (False, {"facts": "some"})
+    assert await world.store.draft(ADA, old.id) is None
