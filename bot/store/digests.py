@@ -15,6 +15,7 @@ from bot.decisions.digest.week import Entry
 from bot.decisions.model import Person, Place, Visibility
 from bot.store import rows
 from bot.store.digest_facts import entries_of, facts_of
+from bot.store.late import give_up_late
 from bot.store.log import Log
 
 _STANDINGS = """
@@ -63,6 +64,9 @@ order by set_by = :user desc, set_at desc limit :limit
 _UNDER_WAY = """
 select min(json_extract(detail, '$.until')) as since from deliveries
 where state in (?, ?) and kind = ?
+  and not exists (
+    select 1 from stops where stops.workspace = deliveries.workspace and stops.channel = ''
+  )
 """
 
 
@@ -113,6 +117,10 @@ class SqliteDigests:
 
         return await self._log.write(work)
 
+    async def give_up_late_digests(self, now: datetime) -> None:
+        """Give up the digests that were not posted and for which it is too late."""
+        await self._log.write(lambda db: give_up_late(db, now))
+
     async def digest_facts(self, question: Question) -> Facts:
         """Return what the log knows for a digest."""
         return await self._log.read(lambda db: facts_of(db, question))
@@ -122,7 +130,7 @@ class SqliteDigests:
         return await self._log.read(lambda db: entries_of(db, workspace, numbers))
 
     async def oldest_digest_under_way(self) -> datetime | None:
-        """Return when the oldest digest was kept that Slack does not have; None if none waits."""
+        """Return when the oldest digest was kept that is on its way; None if none is."""
         states = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
         arguments = (*states, DeliveryKind.DIGEST.value)
         (row,) = await self._log.read(lambda db: list(db.query(_UNDER_WAY, arguments)))

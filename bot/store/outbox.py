@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.decisions.outbox import Doubtful, Stopped
 from bot.store import due, rows
+from bot.store.late import give_up, is_late
 from bot.store.log import Log
 from bot.store.stopping import (
     WORKSPACE,
@@ -59,7 +60,11 @@ class SqliteOutbox:
 
         def work(db: Database) -> Delivery | None:
             hold_back(db, at)
-            for row in list(db.query(due.CLAIMABLE, arguments)):
+            while found := list(db.query(due.CLAIMABLE, arguments)):
+                (row,) = found
+                if is_late(row, at):
+                    give_up(db, row, at)
+                    continue
                 taken = {
                     "state": DeliveryState.SENDING.value,
                     "attempts": row["attempts"] + 1,

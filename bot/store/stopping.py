@@ -38,6 +38,10 @@ select count(*) from deliveries as d join stops
   on stops.workspace = :workspace and stops.channel = :channel
 where d.workspace = :workspace and d.channel = :owner and d.kind = :kind
   and d.detail ->> 'channel' = :channel and d.kept_at >= stops.since
+  and (:decision is null or exists (
+    select 1 from deliveries as about
+    where about.key = d.detail ->> 'about' and about.state <> 'dismissed'
+  ))
 """
 
 
@@ -83,12 +87,16 @@ def hold_back(db: Database, at: datetime) -> None:
 
 
 def is_told(db: Database, notice: Delivery) -> bool:
-    """Whether the owner was told of the stop that a notice is about."""
+    """Whether the owner was told of the stop that a notice is about.
+
+    A notice about a digest that was given up tells of no decision any more.
+    """
     arguments = {
         "workspace": notice.workspace,
         "channel": notice.detail["channel"],
         "owner": notice.channel,
         "kind": DeliveryKind.NOT_POSTED.value,
+        "decision": notice.decision,
     }
     (counted,) = db.execute(_TOLD, arguments).fetchone()
     return int(counted) > 0

@@ -12,6 +12,7 @@ from bot.decisions.delivery import (
     announcement_key,
     redrawing,
 )
+from bot.decisions.digest.calendar import LATEST
 from bot.decisions.events import Event
 from bot.decisions.model import Decision, Place
 from bot.store import rows
@@ -91,6 +92,7 @@ class SqliteTroubles:
             if changed.rowcount:
                 if resend:
                     _let_stand_alone(db, key)
+                    _allow_a_day(db, key, at)
                 else:
                     _set_free(db, key)
                 redraw_notices(db, key, at)
@@ -158,6 +160,14 @@ def _let_stand_alone(db: Database, key: str) -> None:
         "update deliveries set after = null where key = ? and after in"
         " (select key from deliveries where state = 'dismissed')",
         [key],
+    )
+
+
+def _allow_a_day(db: Database, key: str, at: datetime) -> None:
+    """Let a digest that somebody wants again after all be as late as one of that moment."""
+    db.execute(
+        "update deliveries set detail = json_set(detail, '$.latest', ?) where key = ? and kind = ?",
+        ((at + LATEST).isoformat(), key, DeliveryKind.DIGEST.value),
     )
 
 

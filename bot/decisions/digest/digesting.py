@@ -1,8 +1,10 @@
 """The use cases of the weekly digest: settings, a look ahead, and each week's digest once."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfoNotFoundError
 
 from bot.decisions.delivery import Delivery, DeliveryKind
 from bot.decisions.digest.calendar import Due, next_due
@@ -58,7 +60,8 @@ class Digesting:
     async def change(self, settings: DigestSettings) -> DigestSettings:
         """Keep a channel's settings; return them with the time of now.
 
-        What is due by the earlier ones at this moment still has its turn.
+        What is due by the earlier ones at this moment still has its turn, as long as there is
+        their time zone.
 
         Raises:
             NotAChannel: the place is somebody's direct messages.
@@ -71,7 +74,8 @@ class Digesting:
         now = self._clock.now()
         before = await self._store.digest_standing(settings.workspace, settings.place.channel)
         if before is not None and before.settings.on and settings.on:
-            await self._take_turn(before, now)
+            with suppress(ZoneInfoNotFoundError):
+                await self._take_turn(before, now)
         changed = replace(settings, set_at=now)
         await self._store.keep_digest_settings(changed)
         return changed
@@ -137,6 +141,7 @@ class Digesting:
         Raises:
             ExceptionGroup: some could not be made; the others had their turn.
         """
+        await self._store.give_up_late_digests(self._clock.now())
         sent, errors = 0, list[Exception]()
         for standing in await self._store.digests_on():
             try:
@@ -169,15 +174,20 @@ class Digesting:
         return await self._store.digests_known_to(person, _MOST_KNOWN)
 
     async def behind(self, now: datetime) -> timedelta:
-        """Return how late the oldest digest is that is due and that Slack does not have yet."""
+        """Return how late the oldest digest is that is due and that Slack does not have yet.
+
+        One whose time zone is no more cannot be due, and one for a workspace that takes nothing
+        is not on its way.
+        """
         late = [timedelta()]
         kept = await self._store.oldest_digest_under_way()
         if kept is not None:
             late.append(now - kept)
         for standing in await self._store.digests_on():
-            due = due_turn(standing, now)
-            if due is not None:
-                late.append(now - due.at)
+            with suppress(ZoneInfoNotFoundError):
+                due = due_turn(standing, now)
+                if due is not None:
+                    late.append(now - due.at)
         return max(late)
 
     async def _take_turn(self, standing: Standing, now: datetime) -> bool:

@@ -20,7 +20,7 @@ class Turn:
         week: the week of the calendar, as ISO 8601 writes it.
         day: when it was due, where it is read.
         until: where its window ended.
-        sent: whether a delivery was kept.
+        sent: whether a delivery was kept, and not given up.
         missed: the days that it had to name as left out.
         editions: the hashes of the playbooks in use then.
     """
@@ -86,6 +86,14 @@ class DigestStore(Protocol):
 
         Returns:
             False, and nothing is kept, if it had its turn before or the settings have changed.
+        """
+        ...
+
+    async def give_up_late_digests(self, now: datetime) -> None:
+        """Give up the digests that were not posted and are more than `calendar.LATEST` late.
+
+        A week's digest is one of those left out, then, and what it would have told is told by the
+        next one.
         """
         ...
 

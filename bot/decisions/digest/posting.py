@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.decisions.delivery import Delivery, DeliveryKind
-from bot.decisions.digest.calendar import Due
+from bot.decisions.digest.calendar import LATEST, Due
 from bot.decisions.digest.settings import DigestSettings
 from bot.decisions.model import Person, Place, Visibility
 
@@ -26,12 +26,13 @@ class Window:
 
 def weekly_delivery(settings: DigestSettings, due: Due, window: Window) -> Delivery:
     """Return the delivery of a week's digest; its key is the same whoever makes it."""
-    return _delivery(Person(settings.workspace, settings.set_by), settings.place, due.week, window)
+    owner = Person(settings.workspace, settings.set_by)
+    return _delivery(owner, settings.place, due.week, window, due.at)
 
 
 def now_delivery(person: Person, place: Place, token: str, window: Window) -> Delivery:
     """Return the delivery of a digest that somebody wants now; the same token gives one key."""
-    return _delivery(person, place, f"now/{token}", window)
+    return _delivery(person, place, f"now/{token}", window, window.until)
 
 
 def window_of(delivery: Delivery) -> tuple[Window, str, Place]:
@@ -46,14 +47,22 @@ def window_of(delivery: Delivery) -> tuple[Window, str, Place]:
     return window, detail["owner"], Place(delivery.channel, Visibility(detail["visibility"]))
 
 
-def _delivery(owner: Person, place: Place, name: str, window: Window) -> Delivery:
+def latest_of(delivery: Delivery) -> datetime:
+    """Return from when on it is too late to post a digest."""
+    latest = delivery.detail.get("latest")
+    if latest is not None:
+        return datetime.fromisoformat(latest)
+    return datetime.fromisoformat(delivery.detail["until"]) + LATEST
+
+
+def _delivery(owner: Person, place: Place, name: str, window: Window, due: datetime) -> Delivery:
     return Delivery(
         key=f"{owner.workspace}/digest/{place.channel}/{name}",
         workspace=owner.workspace,
         kind=DeliveryKind.DIGEST,
         channel=place.channel,
         due_at=window.until,
-        detail=_detail(owner, place, window),
+        detail={**_detail(owner, place, window), "latest": (due + LATEST).isoformat()},
     )
 
 

@@ -52,6 +52,12 @@ def trouble_message(notice: Delivery, trouble: Trouble, command: str = "/ragvsft
     match trouble.delivery.state:
         case DeliveryState.SENT:
             return sentence(_arrived(trouble))
+        case DeliveryState.DISMISSED if _is_given_up(notice, trouble):
+            return sentence(
+                f"I couldn't post the digest in {_place(trouble)} within a day, so I left it out. "
+                "The next one tells what it would have told; to do without them, type "
+                f"`{command} digest off` there."
+            )
         case DeliveryState.DISMISSED:
             return sentence(f"Good: {_subject(trouble)} stays as it is, nothing is sent again.")
         case DeliveryState.PENDING | DeliveryState.SENDING:
@@ -106,6 +112,11 @@ def _uncertain(trouble: Trouble) -> Message:
         _button(ids.Action.DISMISS, "It's there"),
     ]
     return _with_buttons(text, trouble, buttons)
+
+
+def _is_given_up(notice: Delivery, trouble: Trouble) -> bool:
+    """Whether a digest came too late; what its owner says is there was never known not to be."""
+    return trouble.decision is None and notice.kind is DeliveryKind.NOT_POSTED
 
 
 def _arrived(trouble: Trouble) -> str:

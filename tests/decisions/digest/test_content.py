@@ -12,7 +12,7 @@ from bot.decisions.digest.settings import Part, Rhythm, Scope
 from bot.decisions.digest.week import Digest, Share
 from bot.decisions.model import Decision, Outcome, Person, Place, Visibility
 from bot.store import rows
-from tests.decisions.digest.turns import go_to, kept, switch_on, turns
+from tests.decisions.digest.turns import go_to, kept, send_due, switch_on, turns
 from tests.decisions.shelf import OTHER_SECRET, SECRET, add_view
 from tests.decisions.world import ADA, BEN, PRODUCT, SMALL, World
 
@@ -147,7 +147,7 @@ async def test_altered_decisions_are_news_once(world: World) -> None:
     for week, playbook in enumerate((SMALL, SMALL, STRICTER, STRICTER, STRICTER)):
         world.playbooks.use(playbook)
         await go_to(world, "2026-01-12 09:00", hours=week * 7 * 24)
-        sent.append(await world.desk.digesting.send_due())
+        sent.append(await send_due(world))
     assert sent == [1, 0, 1, 0, 0]
     assert [posted for _, posted in await turns(world)] == [bool(each) for each in sent]
     assert (await kept(world))["2026-W05"]["rules_changed"] == "yes"

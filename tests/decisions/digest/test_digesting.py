@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from bot.decisions.digest.settings import DigestSettings, Rhythm, Weekday
 from bot.decisions.model import Place, Visibility
 from bot.store import rows
-from tests.decisions.digest.turns import go_to, kept, kept_rows, switch_on, turns, windows
+from tests.decisions.digest.turns import (
+    go_to,
+    kept,
+    kept_rows,
+    posted,
+    send_due,
+    switch_on,
+    turns,
+    windows,
+)
 from tests.decisions.shelf import SECRET
 from tests.decisions.world import ADA, PRODUCT, World
 
@@ -71,7 +80,7 @@ async def test_a_change_makes_no_second_one_in_a_week(
     end = datetime(2026, 1, 27, tzinfo=UTC)
     change_at = datetime.fromisoformat(f"{changed_on}+00:00")
     while world.clock.now() < end:
-        await world.desk.digesting.send_due()
+        await send_due(world)
         if world.clock.now() == change_at:
             saved = await world.desk.digesting.change(replace(saved, rhythm=after))
             following = await world.desk.digesting.next_due(saved)
@@ -110,9 +119,9 @@ async def test_a_late_digest_comes_within_a_day(
     await switch_on(world)
     await go_to(world, "2026-01-12 09:00", hours=hours)
     for _ in range(3):
-        await world.desk.digesting.send_due()
+        await send_due(world)
     await go_to(world, "2026-01-19 09:00")
-    await world.desk.digesting.send_due()
+    await send_due(world)
     assert [day for day, _ in await turns(world)] == days
     assert list((await kept(world)).values())[-1]["missed"] == missed
 
@@ -122,17 +131,62 @@ async def test_weeks_that_were_missed_are_named_and_told(world: World) -> None:
     await world.decided()
     await switch_on(world)
     await go_to(world, "2026-01-12 09:00")
-    await world.desk.digesting.send_due()
+    await send_due(world)
     await go_to(world, "2026-02-03 12:00")
-    assert await world.desk.digesting.send_due() == 0
+    assert await send_due(world) == 0
     await go_to(world, "2026-02-09 09:00")
-    assert await world.desk.digesting.send_due() == 1
+    assert await send_due(world) == 1
     detail = (await kept(world))["2026-W07"]
     assert detail["missed"] == "2026-01-19 2026-01-26 2026-02-02"
     assert detail["since"] == "2026-01-12T09:00:00+00:00"
     first = rows.to_delivery((await kept_rows(world))[-1])
     digest = await world.desk.digesting.content(first)
     assert digest.missed == (date(2026, 1, 19), date(2026, 1, 26), date(2026, 2, 2))
+
+
+async def test_what_could_not_be_posted_for_a_day_was_missed(world: World) -> None:
+    """A digest that Slack did not take for a day is given up, and the next one makes up for it."""
+    await world.decided()
+    await switch_on(world)
+    for moment in ("12", "19", "26"):
+        await go_to(world, f"2026-01-{moment} 09:00")
+        assert await world.desk.digesting.send_due() == 1
+    assert [each["state"] for each in await kept_rows(world)] == [*["dismissed"] * 2, "pending"]
+    assert await turns(world) == [
+        ("2026-01-12", False),
+        ("2026-01-19", False),
+        ("2026-01-26", True),
+    ]
+    detail = (await kept(world))["2026-W05"]
+    assert (detail["since"], detail["missed"], detail["rules_changed"]) == (
+        "2026-01-05T09:00:00+00:00",
+        "2026-01-12 2026-01-19",
+        "yes",
+    )
+
+
+async def test_a_digest_is_given_up_a_day_after_it_was_due(world: World) -> None:
+    """It is Slack's until then, however late it had its turn; asked for again, for a day more."""
+    await world.decided()
+    await switch_on(world)
+    await go_to(world, "2026-01-12 09:00", hours=20)
+    await world.desk.digesting.send_due()
+    await world.desk.digesting.post(ADA, PRODUCT, "pressed")
+    await go_to(world, "2026-01-13 08:59")
+    first = await world.outbox.claim(world.clock.now())
+    assert first is not None
+    await world.outbox.unknown(first, "no answer", None)
+    await go_to(world, "2026-01-13 09:00")
+    again = await world.outbox.claim(world.clock.now())
+    assert again is not None
+    assert again.key.endswith("now/pressed")
+    await world.outbox.retry(again, world.clock.now(), "internal_error")
+    await go_to(world, "2026-01-14 05:00")
+    assert await world.outbox.claim(world.clock.now()) is None
+    await world.desk.troubles.settle(ADA, first.key, resend=True)
+    resent = await world.outbox.claim(world.clock.now())
+    assert resent is not None
+    assert resent.key == first.key
 
 
 async def test_a_first_digest_that_was_missed_is_told_by_the_next(world: World) -> None:
@@ -218,6 +272,18 @@ async def test_a_quiet_week_loses_nothing(world: World) -> None:
     assert detail["since"] == "2026-01-05T09:00:00+00:00"
 
 
+async def test_a_zone_that_is_no_more_stops_only_its_own_digest(world: World) -> None:
+    """How late digests are is told all the same, and the zone can be changed for another."""
+    await world.decided()
+    saved = await switch_on(world)
+    await switch_on(world, place=SECRET)
+    gone = "update digest_settings set zone = 'Europe/Nowhere' where channel = 'C1'"
+    await world.log.write(lambda db: db.execute(gone))
+    await go_to(world, "2026-01-12 10:00")
+    assert await world.desk.digesting.behind(world.clock.now()) == HOUR
+    assert (await world.desk.digesting.change(saved)).rhythm == Rhythm()
+
+
 CHANGES = st.sampled_from(
     [
         {"rhythm": Rhythm(Weekday.TUESDAY, time(3), "Asia/Tokyo")},
@@ -245,9 +311,10 @@ async def test_whatever_is_changed_nothing_is_lost_or_doubled(
     began = world.clock.now()
     for hours, change in steps:
         world.clock.advance(timedelta(hours=hours))
-        await world.desk.digesting.send_due()
+        await send_due(world)
         if change is not None:
             saved = await world.desk.digesting.change(replace(saved, **change))
+            await posted(world)
     weeks = [date.fromisoformat(day).isocalendar()[:2] for day, _ in await turns(world)]
     assert weeks == sorted(set(weeks))
     told = await windows(world)

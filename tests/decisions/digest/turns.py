@@ -22,6 +22,20 @@ async def go_to(world: World, moment: str, *, hours: int = 0) -> None:
     world.clock.advance(at - world.clock.now())
 
 
+async def send_due(world: World) -> int:
+    """Give the digests their turn that are due, and post them; return how many there were."""
+    sent = await world.desk.digesting.send_due()
+    await posted(world)
+    return sent
+
+
+async def posted(world: World) -> None:
+    """Note that Slack has what was to be posted."""
+    await world.log.write(
+        lambda db: db.execute("update deliveries set state = 'sent' where state = 'pending'")
+    )
+
+
 async def kept(world: World) -> dict[str, dict[str, str]]:
     """What the deliveries of digests hold, by the end of their keys."""
     return {

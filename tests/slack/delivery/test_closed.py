@@ -176,10 +176,31 @@ async def test_each_weeks_digest_is_tried_and_told_of_once(house: Delivering) ->
     house.slack.script = ["is_archived", "ok", "is_archived"]
     for week in ("first", "second"):
         await house.world.desk.digesting.post(BEN, PRODUCT, week)
+        for _ in range(3):
+            await house.advance(seconds=2)
         await house.advance(days=7)
     assert len(texts_to(house, "U2")) == 1
-    assert len(house.slack.arrived) == 3
+    assert [each["channel"] for each in house.slack.arrived] == ["C1", "U2", "C1"]
     assert await house.outbox.counts() == {"held": 2, "sent": 1}
+
+
+async def test_a_channel_that_opens_again_is_not_flooded_with_digests(house: Delivering) -> None:
+    """What could not be posted for a day is given up, its notice says so, and one digest comes."""
+    digesting = house.world.desk.digesting
+    await house.world.decided(ADA, PRODUCT)
+    for _ in range(3):
+        await house.advance(seconds=2)
+    house.slack.script = ["is_archived", "ok", "is_archived"]
+    await digesting.change(await digesting.suggested(BEN, PRODUCT, None))
+    for _ in range(3):
+        await house.advance(days=7)
+        await digesting.send_due()
+        for _ in range(3):
+            await house.advance(seconds=2)
+    posted = texts_to(house, "C1")
+    assert [text[:9] for text in posted if text.startswith("Decisions")] == ["Decisions"]
+    assert "so I left it out" in house.slack.updates[-1]["text"]
+    assert set(await house.outbox.counts()) == {"sent", "dismissed"}
 
 
 @pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "invalid_auth"])
