@@ -59,7 +59,7 @@ class Finder:
         playbook = await self._playbook(found.decision)
         link = await self._link(client, found)
         return (
-            views.shown(found.decision, playbook, link),
+            views.shown(found.decision, playbook, link, sight.user),
             recommendation(found.decision, playbook),
             life(found.record),
         )

@@ -1,12 +1,14 @@
 """App Home: published when a person opens it, and again when what it shows has changed."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
 from bot.decisions.model import Decision, Person
+from bot.slack.payloads import Payload, who
 from bot.slack.refusals import UNREACHABLE
 from bot.slack.views.digest.home import Coming
 from bot.slack.views.home import home
@@ -33,11 +35,14 @@ class Homes:
 
     async def open(self, client: AsyncWebClient, person: Person) -> None:
         """Show a person's Home tab as it stands now."""
-        self._opened[person] = None
-        self._opened.move_to_end(person)
-        if len(self._opened) > _MOST_KEPT:
-            self._opened.popitem(last=False)
+        self._remember(person)
         await self._publish(client, person)
+
+    def pressed(self, body: Payload) -> None:
+        """Remember that whoever pressed a button in App Home has it before them."""
+        view = body.get("view")
+        if isinstance(view, Mapping) and view.get("type") == "home":
+            self._remember(who(body))
 
     async def refresh(self, client: AsyncWebClient, workspace: str, *users: str) -> None:
         """Show the Home tabs of those who may have them before them, as they stand now.
@@ -58,11 +63,20 @@ class Homes:
         people = (decision.driver, *decision.deciders, *others)
         await self.refresh(client, decision.workspace, *people)
 
+    def _remember(self, person: Person) -> None:
+        self._opened[person] = None
+        self._opened.move_to_end(person)
+        if len(self._opened) > _MOST_KEPT:
+            self._opened.popitem(last=False)
+
     async def _publish(self, client: AsyncWebClient, person: Person) -> None:
         desk = self._desk
         drafts, decisions = await desk.belongings(person)
         waiting = await desk.reviewing.waiting_for(person)
         known = await desk.digesting.known_to(person)
         coming = [Coming(each, await desk.digesting.next_due(each)) for each in known]
-        view = home(desk.editions.titles(), drafts, decisions, waiting, coming, self.samples)
+        hashes = {each.playbook_hash for each in waiting.to_decide}
+        editions = {each: (await desk.editions.advisor(each)).playbook for each in hashes}
+        titles = desk.editions.titles()
+        view = home(titles, drafts, decisions, waiting, coming, self.samples, editions)
         await client.views_publish(user_id=person.user, view=view)

@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
+from bot.decisions.errors import AlreadySettled, EditedMeanwhile
 from bot.decisions.model import Decision
 from bot.decisions.moves import Move
 from bot.slack.errands import Errands
@@ -49,7 +50,11 @@ class DecidingListeners:
         """Accept the recommendation."""
         await self._learn(body)
         number, seen = decision_of(pressed(body)), mark_pressed(pressed(body))
-        accepted = await self._desk.deciding.accept(who(body), number, seen)
+        try:
+            accepted = await self._desk.deciding.accept(who(body), number, seen)
+        except (AlreadySettled, EditedMeanwhile):
+            self._refresh(body, client)
+            raise
         await ack()
         self._moved(accepted, body, client)
 
@@ -109,8 +114,14 @@ class DecidingListeners:
         refreshed = self._homes.refresh_for(client, decision, who(body).user)
         self._errands.begin(refreshed, body)
 
+    def _refresh(self, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Have the page of whoever pressed shown as it is now."""
+        actor = who(body)
+        self._errands.begin(self._homes.refresh(client, actor.workspace, actor.user), body)
+
     async def _learn(self, body: dict[str, Any]) -> None:
-        """A press on an announcement shows where it stands, should that have been lost."""
+        """A press shows where the announcement stands, or that somebody has App Home open."""
+        self._homes.pressed(body)
         if (place := message_pressed(body)) is not None:
             number = decision_of(pressed(body))
             await self._desk.deciding.pressed_at(who(body), number, *place)

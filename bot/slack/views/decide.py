@@ -53,7 +53,7 @@ def actions(decision: Decision, playbook: Playbook) -> list[Block]:
     moves = possible(decision)
     elements: list[ButtonElement | OverflowMenuElement] = []
     if Move.ACCEPT in moves:
-        elements += [_accept(decision, playbook), _override(decision)]
+        elements += deciding(decision, playbook)
     if Move.ADD_VIEW in moves:
         elements += [add_view(decision), _ask(decision)]
     menu = [
@@ -63,6 +63,11 @@ def actions(decision: Decision, playbook: Playbook) -> list[Block]:
     ]
     elements.append(OverflowMenuElement(action_id=ids.Action.MENU, options=menu))
     return [about(decision, elements)]
+
+
+def deciding(decision: Decision, playbook: Playbook) -> list[ButtonElement]:
+    """Return the buttons that decide an open decision."""
+    return [_accept(decision, playbook), _override(decision)]
 
 
 def about(

@@ -16,11 +16,13 @@ from slack_sdk.models.blocks import (
 
 from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision, Status
+from bot.decisions.moves import Move, possible
 from bot.decisions.reading import Direction, Found, Wanted
 from bot.slack import ids
 from bot.slack.queries import Query
 from bot.slack.text import FALLBACK, escape, fit, fit_escaped, mention
 from bot.slack.views.announcement import STATUS_WORDS, announcement
+from bot.slack.views.decide import about, deciding
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, where
 from bot.slack.views.verdict import option_title
 
@@ -64,13 +66,14 @@ def page(
     return Message(text=fit(f"{title}: {numbers}", FALLBACK), blocks=as_dicts(blocks))
 
 
-def shown(decision: Decision, playbook: Playbook, link: str | None) -> Message:
-    """Return a decision as its announcement shows it, without the buttons that decide.
+def shown(decision: Decision, playbook: Playbook, link: str | None, reader: str = "") -> Message:
+    """Return a decision as its announcement shows it; only a decider has the buttons that decide.
 
     Args:
         decision: the decision.
         playbook: the one it was made by.
         link: to the announcement; None if that cannot be told.
+        reader: the user id of whom it is shown to.
     """
     told = announcement(decision, playbook)
     blocks = [block for block in told.blocks if block["type"] != "actions"]
@@ -78,7 +81,9 @@ def shown(decision: Decision, playbook: Playbook, link: str | None) -> Message:
         action_id=ids.Action.EXPORT, text=plain("Export record"), value=str(decision.number)
     )
     at = f"<{link}|Open the discussion>" if link else f"Posted in {where(decision.place)}"
-    last = [
+    decides = Move.ACCEPT in possible(decision) and reader in decision.deciders
+    last: list[Block] = [
+        *([about(decision, deciding(decision, playbook))] if decides else []),
         ActionsBlock(elements=[export]),
         ContextBlock(elements=[mrkdwn(f"{_PRIVATE}  ·  {at}")]),
     ]

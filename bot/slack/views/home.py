@@ -1,6 +1,6 @@
 """App Home: start a decision, go on with a draft, find recent ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -13,17 +13,19 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.advice.playbook import Playbook
 from bot.decisions.calibration import outcome_of
 from bot.decisions.model import Decision, Draft
 from bot.decisions.reviewing import NOTHING_WAITS, Waiting
 from bot.slack import ids
 from bot.slack.text import BUTTON, escape, fit, fit_escaped, mention, moment
 from bot.slack.views.announcement import STATUS_WORDS
-from bot.slack.views.decide import about, add_view
+from bot.slack.views.decide import about, add_view, deciding
 from bot.slack.views.digest.home import Coming, digest_blocks
 from bot.slack.views.drafts import MOST_DRAFTS, draft_blocks
 from bot.slack.views.message import mrkdwn, plain, section, where
 from bot.slack.views.review import OUTCOME_SENTENCES, outcome_buttons
+from bot.slack.views.verdict import headline
 
 _MOST_WAITING = 5
 
@@ -35,6 +37,7 @@ def home(
     waiting: Waiting = NOTHING_WAITS,
     digests: Sequence[Coming] = (),
     samples: str | None = None,
+    editions: Mapping[str, Playbook] | None = None,
 ) -> dict[str, Any]:
     """Return the Home tab of one person.
 
@@ -45,6 +48,7 @@ def home(
         waiting: what waits for them, oldest first.
         digests: those that they have to do with.
         samples: what to say of sample decisions; "" offers them, None leaves them out.
+        editions: the playbooks, by hash, of what waits to be decided; none is decided here without.
     """
     blocks: list[Block] = [
         HeaderBlock(text=plain("Decide how to build it, and remember why")),
@@ -54,7 +58,7 @@ def home(
         ),
         ActionsBlock(elements=[_start(each, title) for each, title in list(playbooks.items())[:5]]),
     ]
-    blocks += _waiting(waiting)
+    blocks += _waiting(waiting, editions or {})
     if drafts:
         blocks += [DividerBlock(), HeaderBlock(text=plain("Your drafts"))]
         blocks += [block for draft in drafts[:MOST_DRAFTS] for block in draft_blocks(draft)]
@@ -88,16 +92,18 @@ def _samples(words: str) -> list[Block]:
     return [ContextBlock(elements=[mrkdwn(offer)]), ActionsBlock(elements=[button])]
 
 
-def _waiting(waiting: Waiting) -> list[Block]:
+def _waiting(waiting: Waiting, editions: Mapping[str, Playbook]) -> list[Block]:
     """Return what waits for a person: nothing at all where nothing does."""
-    everything = (waiting.to_decide, waiting.to_view, waiting.to_review)
+    numbers = {each.number for each in waiting.to_decide}
+    to_view = tuple(each for each in waiting.to_view if each.number not in numbers)
+    everything = (waiting.to_decide, to_view, waiting.to_review)
     if not any(everything):
         return []
     blocks: list[Block] = [DividerBlock(), HeaderBlock(text=plain("Waiting for you"))]
     for decision in waiting.to_decide[:_MOST_WAITING]:
-        since = f"Yours to decide  ·  {moment(decision.opened_at)}"
-        blocks.append(section(f"{_title(decision)}\n{since}  ·  {where(decision.place)}"))
-    for decision in waiting.to_view[:_MOST_WAITING]:
+        asked = any(each.number == decision.number for each in waiting.to_view)
+        blocks += _to_decide(decision, editions.get(decision.playbook_hash), asked=asked)
+    for decision in to_view[:_MOST_WAITING]:
         asks = f"{mention(decision.driver)} asks for your view  ·  {where(decision.place)}"
         blocks.append(section(f"{_title(decision)}\n{asks}"))
         blocks.append(about(decision, [add_view(decision)]))
@@ -108,6 +114,17 @@ def _waiting(waiting: Waiting) -> list[Block]:
     if rest:
         blocks.append(ContextBlock(elements=[mrkdwn(f"and {rest} more")]))
     return blocks
+
+
+def _to_decide(decision: Decision, playbook: Playbook | None, *, asked: bool) -> list[Block]:
+    """Return a decision with its recommendation and what decides it; `asked` adds one's view."""
+    since = f"Yours to decide  ·  {moment(decision.opened_at)}"
+    words = f"{_title(decision)}\n{since}  ·  {where(decision.place)}"
+    if playbook is not None:
+        words += f"\n{headline(playbook, decision.verdict)}"
+    buttons = deciding(decision, playbook) if playbook is not None else []
+    buttons += [add_view(decision)] if asked else []
+    return [section(words), about(decision, buttons)] if buttons else [section(words)]
 
 
 def _decision(decision: Decision) -> Block:

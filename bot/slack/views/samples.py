@@ -98,7 +98,15 @@ def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
         "review page": {"view": modal(pages.last(), similar_samples(decision, advisor.playbook))},
         "recommendation": _blocks(recommendation(decision, advisor.playbook)),
         "life": _blocks(life(record_of(decision, advisor, _background(decision)))),
-        "home": {"view": home(titles, [draft] * 20, [decision] * 10, *_on_home(decision))},
+        "home": {
+            "view": home(
+                titles,
+                [draft] * 20,
+                [decision] * 10,
+                *_on_home(decision),
+                editions={decision.playbook_hash: advisor.playbook},
+            )
+        },
         "resume offer": _blocks(resume_offer([draft] * 20, advisor.playbook.id)),
         "saved for later": {"view": notices.saved_for_later(decision)},
     }
