@@ -12,7 +12,8 @@ class Waiting:
 
     Attributes:
         counts: how many there are in each such state.
-        since: when the oldest of those that are on their way was kept; None if none is.
+        since: when the oldest of those that are on their way was kept; None if none is. What comes
+            after one that is parked is not, nor what is for a workspace that takes nothing.
     """
 
     counts: Mapping[str, int]

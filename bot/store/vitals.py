@@ -17,11 +17,20 @@ _UNSETTLED = (
     DeliveryState.UNKNOWN,
     DeliveryState.FAILED,
 )
-# Both walk along the index of states, past what was sent, which is nearly everything.
+# Both walk along the indices of states, past what was sent, which is nearly everything.
 _COUNTS = "select state, count(*) as number from deliveries where state in ({}) group by state"
 _SINCE = """
-select min(coalesce(kept_at, due_at)) as since from deliveries where state in ('pending', 'sending')
+select min(coalesce(d.kept_at, d.due_at)) as since
+from deliveries as d
+left join deliveries as before on before.key = d.after
+left join deliveries as first on first.key = before.after
+where d.state in ('pending', 'sending')
+  and coalesce(before.state, 'sent') in ('pending', 'sending', 'sent')
+  and coalesce(first.state, 'sent') in ('pending', 'sending', 'sent')
+  and not exists (select 1 from stops where stops.workspace = d.workspace and stops.channel = '')
 """
+"""Not what comes after something that is parked, nor what a whole workspace does not take: it is
+not on its way, and told of by the counts of those. Nothing comes after more than two others."""
 
 
 class SqliteVitals:

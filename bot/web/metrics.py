@@ -149,7 +149,8 @@ def _of_log(found: LogFigures) -> Iterator[Metric]:
     deliveries = GaugeMetricFamily(
         "ragvsft_deliveries",
         "Outgoing messages that are not settled, by state: pending and sending are on their way, "
-        "held wait for a channel that takes nothing, unknown and failed wait for their owner.",
+        "held wait for a channel that takes nothing, unknown wait for their owner's word, failed "
+        "were given up and count until somebody sends them again or leaves them.",
         labels=["state"],
     )
     for state, count in found.deliveries.items():
