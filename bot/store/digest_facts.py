@@ -26,7 +26,7 @@ from bot.store.digests_schema import DECIDED, OPEN, REVIEWED, SETTLED_AT, UNREVI
 from bot.store.perspectives import team_of
 from bot.store.sight import HERE, PUBLIC, who
 
-NEWEST = 500
+NEWEST = 200
 """Of how many past decisions it is looked at how they went, and what today's rules say."""
 _BEYOND = 2**62
 """Greater than the number of any decision."""
