@@ -33,7 +33,7 @@ from bot.decisions.ports import Clock, Store
 from bot.decisions.questionnaire import Page, Questionnaire
 from bot.decisions.reading import Sight
 from bot.decisions.team import Comparison, Team, compare
-from bot.decisions.team_log import TeamChange, redrawn, requests, view_event
+from bot.decisions.team_log import TeamChange, not_reached, redrawn, requests, view_event
 
 NUDGE_AFTER = timedelta(days=1)
 """How long somebody is left alone after they were asked or nudged."""
@@ -177,13 +177,37 @@ class Perspectives:
         await self._change(actor, number, change)
         return tuple(nudged)
 
+    async def not_reached(self, workspace: str, number: int, user: str, words: str) -> None:
+        """Take somebody off those asked for their view, as no message gets through to them.
+
+        Args:
+            workspace: the decision's.
+            number: the decision's.
+            user: who was asked.
+            words: what to tell whoever asked them.
+        """
+        now = self._clock.now()
+
+        def change(team: Team) -> TeamChange:
+            asked = next((each for each in team.waiting() if each.user == user), None)
+            if asked is None:
+                return TeamChange(None)
+            return TeamChange(
+                event=Event("not_reached", asked.by, now, {"users": user}),
+                unasked=(user,),
+                deliveries=not_reached(team.decision, asked, words, now),
+            )
+
+        if await self._store.change_team(workspace, number, change) is not None:
+            self._wake_delivery()
+
     async def team(self, workspace: str, number: int) -> Team:
         """Return a decision with its views for those who render it; it asks nobody's permission."""
         return await self._team(workspace, number)
 
     async def comparison(self, team: Team) -> Comparison:
         """Return how a team sees its decision."""
-        return compare(team, await self._editions.advisor(team.decision.playbook_hash))
+        return compare(team, await self._editions.of(team.decision))
 
     async def _seen(self, person: Person, place: Place | None, number: int) -> Team:
         """Return a decision that this person may read, or was asked about."""

@@ -17,13 +17,14 @@ class TeamChange:
     """What is added to a decision: an event, and what follows from it.
 
     `perspective` takes the place of that person's earlier one, `asked` that of earlier entries.
-    `draft` is the id of the draft that has done its work. Without an event nothing is logged but
-    that.
+    `unasked` are no longer among those asked. `draft` is the id of the draft that has done its
+    work. Without an event nothing is logged but that.
     """
 
     event: Event | None
     perspective: Perspective | None = None
     asked: tuple[Asked, ...] = ()
+    unasked: tuple[str, ...] = ()
     draft: str | None = None
     deliveries: tuple[Delivery, ...] = ()
 
@@ -96,6 +97,19 @@ def requests(
         )
         for user in users
     )
+
+
+def not_reached(decision: Decision, asked: Asked, words: str, at: datetime) -> tuple[Delivery, ...]:
+    """Return what tells whoever asked somebody that they cannot be reached, and the team."""
+    told = Delivery(
+        key=f"{decision.workspace}/{decision.number}/not_reached/{asked.user}/{at.isoformat()}",
+        workspace=decision.workspace,
+        kind=DeliveryKind.NOTICE,
+        channel=asked.by,
+        due_at=at,
+        detail={"text": words},
+    )
+    return told, *redrawn(decision, at)
 
 
 def _in_thread(

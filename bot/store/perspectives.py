@@ -83,6 +83,8 @@ def _apply(db: Database, decision: Decision, made: TeamChange) -> None:
         db.table("perspectives").upsert(_perspective_row(made.perspective), pk=pk)
     for asked in made.asked:
         db.table("asked").upsert(_asked_row(decision, asked), pk=pk)
+    for user in made.unasked:
+        db.table("asked").delete((decision.workspace, decision.number, user))
     if made.draft is not None:
         db.table("drafts").update(made.draft, {"decision": decision.number})
     if made.event is not None:

@@ -84,6 +84,7 @@ _PLAIN: Mapping[str, str] = {
     "handed_over": "handed it over to",
     "views_asked": "asked for the view of",
     "nudged": "reminded",
+    "not_reached": "had asked somebody who cannot be reached:",
     "moved": "had it posted in another channel",
 }
 _TOLD: Mapping[str, Callable[[Detail, Playbook], str]] = {

@@ -13,6 +13,7 @@ from bot.decisions.ports import Clock
 from bot.decisions.troubles import is_of_one_person
 from bot.slack.delivery.lookup import Sighting, again_at, look_up
 from bot.slack.delivery.outcomes import RATELIMITED, Outcome
+from bot.slack.views.team import not_reached
 
 log = structlog.get_logger(__name__)
 
@@ -132,6 +133,10 @@ class Aftermath:
         notice = None
         if delivery.kind in COME_ONCE:
             notice = await self._notice(DeliveryKind.NOT_POSTED, delivery, now, reason)
+        if delivery.kind is DeliveryKind.ASKED and delivery.decision is not None:
+            words = not_reached(delivery.channel, delivery.decision, reason)
+            asked = (delivery.workspace, delivery.decision, delivery.channel)
+            await self._desk.perspectives.not_reached(*asked, words)
         await self._outbox.failed(delivery, reason, notice)
 
     async def _notice(

@@ -22,6 +22,7 @@ from bot.slack.text import (
     MESSAGE_BUDGET,
     SECTION,
     and_list,
+    escape,
     fit,
     fit_escaped,
     mention,
@@ -111,6 +112,15 @@ def wished(wishes: Wishes) -> str:
 def nudged(users: Sequence[str]) -> str:
     """Return the word to the driver about who was reminded."""
     return f"I've reminded {_people(users, 5)}. They can be nudged again tomorrow."
+
+
+def not_reached(user: str, number: int, reason: str) -> str:
+    """Return the word to whoever asked somebody for a view that no message gets through to."""
+    return (
+        f"I can't reach {mention(user)} to ask for a view on decision #{number}: they may belong "
+        f"to another company, or have left (Slack's reason: {escape(reason)}). They are no longer "
+        "listed as asked; somebody of this workspace can be asked instead."
+    )
 
 
 class _Team:
