@@ -10,6 +10,7 @@ from bot.slack.errands import Errands
 from bot.slack.homes import Homes
 from bot.slack.ids import Action
 from bot.slack.payloads import who
+from bot.slack.views.home import SAMPLES_FAILED
 
 LoadSamples = Callable[[], AsyncIterator[str]]
 """Loads sample decisions, once however often it is called; yields what to say meanwhile."""
@@ -38,6 +39,10 @@ class SampleListeners:
             async for words in self._load():
                 self._homes.samples = words
                 await self._homes.open(client, who(body))
+        except Exception:
+            self._homes.samples = SAMPLES_FAILED
+            await self._homes.refresh(client, who(body).workspace, who(body).user)
+            raise
         finally:
             self._is_loading = False
 

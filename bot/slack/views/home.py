@@ -27,6 +27,8 @@ from bot.slack.views.message import mrkdwn, plain, section, where
 from bot.slack.views.review import OUTCOME_SENTENCES, outcome_buttons
 from bot.slack.views.verdict import headline
 
+SAMPLES_FAILED = "Not all of the sample decisions could be made. Please try again in a minute."
+
 _MOST_WAITING = 5
 
 
@@ -84,12 +86,12 @@ def _start(playbook_id: str, title: str) -> ButtonElement:
 
 def _samples(words: str) -> list[Block]:
     offer = "Sample decisions show what a team's past looks like. Only this demo offers them."
-    if words:
+    if words not in {"", SAMPLES_FAILED}:
         return [ContextBlock(elements=[mrkdwn(words)])]
     button = ButtonElement(
         action_id=ids.Action.LOAD_SAMPLES, text=plain("Load sample decisions"), value="all"
     )
-    return [ContextBlock(elements=[mrkdwn(offer)]), ActionsBlock(elements=[button])]
+    return [ContextBlock(elements=[mrkdwn(words or offer)]), ActionsBlock(elements=[button])]
 
 
 def _waiting(waiting: Waiting, editions: Mapping[str, Playbook]) -> list[Block]:
