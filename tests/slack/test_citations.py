@@ -43,6 +43,27 @@ PARTS = st.sampled_from(
                 Piece(")."),
             ],
         ),
+        (
+            "Sure (doi:10.1002/(SICI)1097-0258(1998)17:15/16<1661::AID>3.0.CO;2-2); on",
+            [
+                Piece("Sure ("),
+                Piece(
+                    "doi:10.1002/(SICI)1097-0258(1998)17:15/16<1661::AID>3.0.CO;2-2",
+                    "https://doi.org/10.1002/(SICI)1097-0258(1998)17:15/16%3C1661::AID%3E3.0.CO;2-2",
+                ),
+                Piece("); on"),
+            ],
+        ),
+        (
+            "https://en.wikipedia.org/wiki/Retrieval_(x), read",
+            [
+                Piece(
+                    "https://en.wikipedia.org/wiki/Retrieval_(x)",
+                    "https://en.wikipedia.org/wiki/Retrieval_(x)",
+                ),
+                Piece(", read"),
+            ],
+        ),
         ("javascript:alert(1) ftp://x", [Piece("javascript:alert(1) ftp://x")]),
         ("https://x.test/" + "a" * 300, [Piece("https://x.test/" + "a" * 300)]),
     ],
