@@ -17,7 +17,7 @@ def destination(origin: Place | None) -> list[Block]:
         element=ChannelSelectElement(
             action_id=ids.Action.ANSWER, placeholder=plain("Choose a public channel")
         ),
-        hint=plain("Everybody in the workspace can find it; whoever is in the channel can read it."),
+        hint=plain("Everybody in the workspace can find it; whoever is in the channel reads it."),
     )
     return [section(_words(origin)), other]
 
