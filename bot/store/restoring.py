@@ -26,7 +26,7 @@ update deliveries set state = :sending, taken_at = min(coalesce(taken_at, kept_a
 where state in (:pending, :sending, :held) and kind <> :update
 """
 _DIGESTS_FROM_NOW = """
-update digest_settings set set_at = :now, counts_from = :now where is_on
+update digest_settings set counts_from = :now where is_on
 """
 
 

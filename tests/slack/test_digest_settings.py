@@ -71,10 +71,15 @@ def test_submitted_untouched_it_says_what_it_showed(kept: DigestSettings, saved:
 
 
 def test_the_modal_says_how_it_stands_and_who_changed_it() -> None:
-    """When it comes, and who set it last and when; nothing of that where nobody has."""
+    """When it comes, and who set it last, on what day there; nothing of that where nobody has."""
     assert "every Monday at 09:00 (UTC). Last changed by <@U0123456789> on 5 January" in str(
         _modal()["blocks"]
     )
+    for zone, day in (("Pacific/Kiritimati", 6), ("Pacific/Pago_Pago", 4), ("Is/Nomore", 5)):
+        at = datetime(2026, 1, 5, 10, 30, tzinfo=UTC)
+        place = Place("C0123456789", Visibility.PUBLIC)
+        there = DigestSettings("T1", place, "U1", at, rhythm=Rhythm(zone=zone))
+        assert f"on {day} January 2026." in str(settings_modal(chosen_in(there, saved=True)))
     new = settings_modal(Chosen(Place("C0123456789", Visibility.PUBLIC)))
     assert "No digest comes here yet." in str(new["blocks"])
 

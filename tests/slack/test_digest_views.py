@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -214,6 +214,17 @@ def test_today_is_not_counted_in_days() -> None:
     waiting = replace(digest, waiting=Share((Entry(made),), 1))
     assert "*#12  Title*" in _part(_told(waiting), "Waiting")
     assert "since today" in _part(_told(waiting), "Waiting")
+
+
+@pytest.mark.parametrize(("zone", "day"), [("Pacific/Kiritimati", 6), ("Pacific/Pago_Pago", 4)])
+def test_a_decision_was_made_on_the_day_that_its_people_had(zone: str, day: int) -> None:
+    """The day on which something was decided is that of the digest's zone."""
+    digest = _channel(_full())
+    entry = digest.reviews.shown[0]
+    made = replace(entry.decision.settlement, at=datetime(2026, 1, 5, 10, 30, tzinfo=UTC))
+    decision = replace(entry.decision, settlement=made)
+    told = replace(digest, zone=zone, reviews=Share((replace(entry, decision=decision),), 1))
+    assert f", decided on {day} January 2026" in _part(_told(told), "Reviews due")
 
 
 def test_the_next_one_is_told_where_its_clock_is() -> None:

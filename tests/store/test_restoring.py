@@ -251,6 +251,9 @@ async def test_digests_are_due_from_the_restore_on(saved: Path, path: Path) -> N
     await world.desk.digesting.send_due()
     (turn,) = await world.rows("digests")
     assert (turn["week"], turn["missed"]) == ("2026-W10", "[]")
+    settings = await world.desk.digesting.settings("T1", PUBLIC.channel)
+    assert settings is not None
+    assert settings.set_at == StoppedClock().now()
     await log.close()
 
 

@@ -40,7 +40,8 @@ class Standing:
     Attributes:
         settings: as they were saved last.
         begun_at: when settings were saved for the first time.
-        counts_from: since when it is on and has its rhythm: nothing due before was missed.
+        counts_from: since when it is on and has its rhythm, or a backup was restored: what was due
+            before does not come, and was not missed.
         last: the last digest that had its turn.
         told_until: where the window of the last one ended that was posted.
     """

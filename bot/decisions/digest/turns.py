@@ -12,14 +12,14 @@ _MOST_MISSED = 12
 def due_turn(standing: Standing, now: datetime) -> Due | None:
     """Return the digest that is due and has not had its turn; None if there is none.
 
-    None that was due before the settings were saved, none more than `LATEST` late, and no second
-    one in a week of the calendar, on whatever day the first one came.
+    None that was due before the settings were saved or a backup was restored, none more than
+    `LATEST` late, and no second one in a week of the calendar, on whatever day the first one came.
     """
     settings = standing.settings
     if not settings.on:
         return None
     due = latest_due(settings.rhythm, now)
-    too_early = due.at <= settings.set_at
+    too_early = due.at <= max(settings.set_at, standing.counts_from)
     too_late = now - due.at >= LATEST
     had = standing.last is not None and due.week <= standing.last.week
     return None if too_early or too_late or had else due

@@ -130,8 +130,10 @@ class _Teller:
 
     def _to_review(self, entry: Entry) -> str:
         decision = entry.decision
-        on = f" on {decision.settlement.at:%-d %B %Y}" if decision.settlement else ""
-        return f"{self._option(decision.chosen)}, decided{on}"
+        words = f"{self._option(decision.chosen)}, decided"
+        if decision.settlement is None:
+            return words
+        return f"{words} on {day_in(decision.settlement.at, self._digest.zone):%-d %B %Y}"
 
     def _opened(self, entry: Entry) -> str:
         return f"{self._option(entry.decision.verdict.option)} is recommended"

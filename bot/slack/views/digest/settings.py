@@ -1,7 +1,9 @@
 """The modal in which a channel's digest is set up and changed."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
 
 from slack_sdk.models.blocks import (
     Block,
@@ -24,7 +26,7 @@ from bot.decisions.model import Place
 from bot.slack import ids
 from bot.slack.digest_forms import OFF, ON, about
 from bot.slack.text import channel_link, fit, mention
-from bot.slack.views.digest.words import PART_TITLES, SCOPE_WORDS, every
+from bot.slack.views.digest.words import PART_TITLES, SCOPE_WORDS, day_in, every
 from bot.slack.views.message import mrkdwn, plain, section
 from bot.slack.zones import OFFERED, city_of
 
@@ -111,8 +113,16 @@ def _heading(chosen: Chosen) -> list[Block]:
     if chosen.changed is None:
         return [section(words), _note("No digest comes here yet.")]
     state = f"It comes {every(chosen.rhythm)}" if chosen.on else "It is off"
-    by, on = mention(chosen.changed.set_by), f"{chosen.changed.set_at:%-d %B %Y}"
-    return [section(words), _note(f"{state}. Last changed by {by} on {on}.")]
+    by, on = mention(chosen.changed.set_by), _day_of(chosen.changed)
+    return [section(words), _note(f"{state}. Last changed by {by} on {on:%-d %B %Y}.")]
+
+
+def _day_of(changed: DigestSettings) -> date:
+    """Return the day of a change where the digest's clock is; in UTC if that zone is no more."""
+    try:
+        return day_in(changed.set_at, changed.rhythm.zone)
+    except ZoneInfoNotFoundError:
+        return changed.set_at.date()
 
 
 def _note(text: str) -> ContextBlock:
