@@ -29,10 +29,10 @@ def trend_weeks(until: datetime, zone: str) -> tuple[datetime, ...]:
 def not_shown_yet(
     new: Share[Entry], since: datetime, until: datetime, *others: Sequence[Entry]
 ) -> Share[Entry]:
-    """Return what is new without what another part shows already.
+    """Return all that is new, showing only what no other part shows already.
 
     So nothing is read twice: what was opened in the week and waits, or was decided, stands where
-    it makes people act; here is what has found no room there.
+    it makes people act; what has found no room there is shown here. It is counted all the same.
     """
     elsewhere = {
         each.decision.number
@@ -41,7 +41,7 @@ def not_shown_yet(
         if since < each.decision.opened_at <= until
     }
     shown = tuple(each for each in new.shown if each.decision.number not in elsewhere)
-    return Share(shown, max(new.count - len(elsewhere), 0))
+    return Share(shown, new.count)
 
 
 def tallies(reviewed: Iterable[Reviewed]) -> dict[str, Tally]:

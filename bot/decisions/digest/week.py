@@ -91,7 +91,8 @@ class Digest:
 
     `titles` has the option's title by its id, for every option named. `missed` are the days of
     digests that did not come. Parts that are not wanted are empty. `waiting` is ordered by age,
-    the oldest first; `new` and `decided` the newest first. `calibration` counts the outcomes of
+    the oldest first; `new` and `decided` the newest first; `new` counts all that was opened, and
+    shows what no other part does. `calibration` counts the outcomes of
     past decisions by the option that was chosen. `rules_changed` says whether the playbooks are
     others than at the last digest: what they alter is news only then.
     """
