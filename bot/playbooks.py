@@ -37,7 +37,7 @@ class FolderPlaybooks:
             self.refresh()
         except NoPlaybookError as error:
             raise NoPlaybooks(
-                f"{root} holds no playbook: set RAGVSFT_RULES to a folder with a playbook.yml, "
+                f"the folder {root} holds no playbook: set RAGVSFT_RULES to a folder with a playbook.yml, "
                 "or with folders that have one"
             ) from error
         for folder, refused in self._library.refused.items():

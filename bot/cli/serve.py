@@ -119,6 +119,7 @@ async def _demo(
         click.echo("Type /ragvsft in a channel. Ctrl-C stops it.")
         if samples and not begin:
             click.echo("App Home (ragvsft, on the left) offers to load sample decisions.")
+        click.echo(f"Its log, for other commands: export DATABASE_URL=sqlite:///{database}")
         if open_browser:
             webbrowser.open(url)
         await _until_told_to_stop()

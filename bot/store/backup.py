@@ -62,7 +62,7 @@ def copy_checked(source: Path, part: Path) -> Copy:
         CopyRefused: the source cannot be read, is damaged or no log, or the copy cannot be written.
     """
     if not source.is_file():
-        raise CopyRefused(f"there is no file {source}: look for another one")
+        raise CopyRefused(f"there is no file {source}: name the one that `ragvsft backup` wrote")
     with closing(sqlite3.connect(part, isolation_level=None)) as copy:
         with closing(_opened(source)) as original:
             _copy(original, source, copy, part)

@@ -72,6 +72,8 @@ def preview_message(
     intro = "*A preview that only you can see.*"
     if digest.quiet:
         intro += " There is nothing to tell at the moment; you can post it all the same."
+    if told.picture is not None:
+        intro += " Where it is posted, a picture takes the place of the table."
     post = ButtonElement(
         action_id=ids.Action.POST_DIGEST,
         text=plain("Post in this channel"),
@@ -82,7 +84,8 @@ def preview_message(
         action_id=ids.Action.DIGEST_SETTINGS, text=plain("Settings"), value=about(digest.place)
     )
     last = [ActionsBlock(elements=[post, change]), ContextBlock(elements=[mrkdwn(coming_words)])]
-    blocks = [*as_dicts([section(intro)]), *told.blocks, *as_dicts(last)]
+    *content, _ = told.blocks
+    blocks = [*as_dicts([section(intro)]), *content, *as_dicts(last)]
     return Message(text=f"A preview. {told.text}", blocks=blocks)
 
 
