@@ -142,17 +142,28 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """Who withdrew or superseded a decision, a user id, when, and why; `reason` may be empty."""
+
+    by: str
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """How a decision left the state of being open, or moved on since.
 
     `option` is what was chosen when it was accepted or decided differently, else None. `reason`
     is in the words of `by`, a user id; it may be empty for an acceptance.
+    `ended` is set where it was withdrawn or superseded after that.
     """
 
     by: str
     at: datetime
     reason: str = ""
     option: str | None = None
+    ended: Ending | None = None
 
 
 class Outcome(StrEnum):
@@ -208,6 +219,39 @@ class Decision:
         """The option that was chosen, else the one that is recommended."""
         settled = self.settlement.option if self.settlement else None
         return settled or self.verdict.option
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was withdrawn or superseded."""
+        return self.status in {Status.WITHDRAWN, Status.SUPERSEDED}
+
+    @property
+    def ending(self) -> Ending | None:
+        """Who withdrew or superseded it; None while it stands, or where the log does not tell.
+
+        An older log does not tell who superseded what had been decided.
+        """
+        settled = self.settlement
+        if settled is None or not self.has_ended:
+            return None
+        if settled.ended is None and settled.option is None:
+            return Ending(settled.by, settled.at, settled.reason)
+        return settled.ended
+
+    @property
+    def decided_as(self) -> Status | None:
+        """Whether it was accepted or overridden, whatever came after; None if neither."""
+        if self.settlement is None or self.settlement.option is None:
+            return None
+        if not self.has_ended:
+            return self.status
+        followed = self.settlement.option == self.verdict.option
+        return Status.ACCEPTED if followed else Status.OVERRIDDEN
+
+    @property
+    def review_ahead(self) -> date | None:
+        """The day of the review; None where there is none to come, as for what has ended."""
+        return None if self.has_ended else self.review_on
 
     @property
     def source_here(self) -> str | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.decisions.errors import AlreadySettled, NotTheirs
-from bot.decisions.model import Decision, Person, Settlement, Status
+from bot.decisions.model import Decision, Ending, Person, Settlement, Status
 
 
 class Move(StrEnum):
@@ -92,7 +92,7 @@ def moved(
     option: str | None = None,
     reason: str = "",
 ) -> Decision:
-    """Return a decision after a move that leads out of its state.
+    """Return a decision after a move that leads out of its state; what was decided is kept.
 
     Args:
         move: `ACCEPT`, `OVERRIDE`, `SUPERSEDE` or `WITHDRAW`.
@@ -108,11 +108,13 @@ def moved(
     """
     require(move, decision, actor)
     chosen = decision.verdict.option if move is Move.ACCEPT else option
-    if move is Move.SUPERSEDE and decision.settlement is not None:
-        return replace(decision, status=Status.SUPERSEDED)
+    status = MOVES[move].after or decision.status
+    if decision.settlement is not None:
+        settlement = replace(decision.settlement, ended=Ending(actor.user, at, reason))
+        return replace(decision, status=status, settlement=settlement)
     return replace(
         decision,
-        status=MOVES[move].after or decision.status,
+        status=status,
         settlement=Settlement(actor.user, at, reason, chosen),
         review_on=_review_after(decision, at.date()),
     )

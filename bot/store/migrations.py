@@ -3,6 +3,7 @@
 from sqlite_utils import Database, Migrations
 
 from bot.store.digests_schema import create_digests
+from bot.store.endings_schema import find_by_endings
 from bot.store.numbers_schema import create_number_floors
 from bot.store.people_schema import create_people
 from bot.store.perspectives_schema import create_perspectives
@@ -199,6 +200,12 @@ def m009_stops(db: Database) -> None:
 def m010_number_floors(db: Database) -> None:
     """Above which number the decisions of a restored log go on."""
     create_number_floors(db)
+
+
+@migrations()
+def m011_found_by_how_it_ended(db: Database) -> None:
+    """What was decided and then withdrawn is found by the words of either reason."""
+    find_by_endings(db)
 
 
 def _table(

@@ -23,7 +23,7 @@ def people_in(
     decision: Decision, views: Sequence[Perspective], events: Sequence[Event]
 ) -> frozenset[str]:
     """Return the user ids of everybody who appears in the record of a decision."""
-    settled_by = {decision.settlement.by} if decision.settlement else set[str]()
+    settled_by = {each.by for each in (decision.settlement, decision.ending) if each}
     named = (
         user
         for each in events

@@ -21,7 +21,7 @@ from bot.decisions.records.markdown import (
     subsection,
     titled,
 )
-from bot.decisions.records.parts import Argument, Considered, RuledOut
+from bot.decisions.records.parts import Argument, Considered, Ended, Outcome, RuledOut
 from bot.decisions.records.record import Record
 from bot.decisions.records.words import STRENGTHS
 
@@ -62,11 +62,11 @@ def as_markdown(record: Record) -> str:
 
 
 def _front_matter(record: Record) -> str:
-    outcome = record.outcome
+    last = record.ended or record.outcome
     consulted = [each for each in record.contributors if each not in record.deciders]
     fields = {
         "status": _status(record),
-        "date": (outcome.at if outcome else record.opened_at).date(),
+        "date": (last.at if last else record.opened_at).date(),
         "decision-makers": [record.person(each) for each in record.deciders],
         "consulted": [record.person(each) for each in consulted],
         "informed": [] if record.visibility is Visibility.DIRECT else [record.channel],
@@ -108,21 +108,34 @@ def _options(record: Record) -> str:
 
 
 def _outcome(record: Record) -> str:
-    paragraphs = [_recommended(record)]
     outcome = record.outcome
+    paragraphs = _ended(record)
     if outcome is None:
-        paragraphs.insert(0, "Not decided yet.")
+        paragraphs.append("Not decided yet.")
     elif outcome.option is not None:
         chosen = inline(record.title_of(outcome.option))
-        paragraphs.insert(0, f"Chosen option: **{chosen}**, {_because(record)}")
-    else:
-        word = record.status.value.capitalize()
-        by = inline(record.person(outcome.by))
-        paragraphs.insert(0, f"{word} by {by} on {outcome.at:%Y-%m-%d}.")
-    if outcome is not None and outcome.reason.strip():
-        by = inline(record.person(outcome.by))
-        paragraphs.append(f"In the words of {by}:\n\n{quote(outcome.reason)}")
+        paragraphs.append(f"Chosen option: **{chosen}**, {_because(record)}")
+    paragraphs.append(_recommended(record))
+    if outcome is not None and outcome.option is not None:
+        paragraphs += _said(record, outcome)
     return "\n\n".join(paragraphs)
+
+
+def _ended(record: Record) -> list[str]:
+    """Return who withdrew or superseded it, and why; nothing while it stands."""
+    ended = record.ended
+    if ended is None:
+        return []
+    by = inline(record.person(ended.by))
+    word = f"{record.status.value.capitalize()} by {by} on {ended.at:%Y-%m-%d}."
+    return [word, *_said(record, ended)]
+
+
+def _said(record: Record, settled: Outcome | Ended) -> list[str]:
+    """Return the reason that somebody gave; nothing where it is empty."""
+    if not settled.reason.strip():
+        return []
+    return [f"In the words of {inline(record.person(settled.by))}:\n\n{quote(settled.reason)}"]
 
 
 def _recommended(record: Record) -> str:

@@ -16,6 +16,7 @@ from bot.decisions.records.parts import (
     Considered,
     Difference,
     Edition,
+    Ended,
     Outcome,
     RecordedAnswer,
     RecordedView,
@@ -65,7 +66,7 @@ def record_of(
 
 
 def _of_itself(decision: Decision) -> dict[str, Any]:
-    settlement = decision.settlement
+    settlement, ending = decision.settlement, decision.ending
     return {
         "workspace": decision.workspace,
         "number": decision.number,
@@ -78,7 +79,7 @@ def _of_itself(decision: Decision) -> dict[str, Any]:
         "channel": decision.place.channel,
         "visibility": decision.place.visibility,
         "opened_at": decision.opened_at,
-        "review_on": decision.review_on,
+        "review_on": decision.review_ahead,
         "supersedes": decision.supersedes,
         "superseded_by": decision.superseded_by,
         "outcome": settlement
@@ -88,6 +89,7 @@ def _of_itself(decision: Decision) -> dict[str, Any]:
             option=settlement.option,
             reason=settlement.reason,
         ),
+        "ended": ending and Ended(by=ending.by, at=ending.at, reason=ending.reason),
     }
 
 

@@ -67,6 +67,14 @@ class Outcome(Part):
     reason: str
 
 
+class Ended(Part):
+    """Who withdrew or superseded the decision, when, and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
 class Reviewed(Part):
     """What one decider said later about how it went."""
 

@@ -14,6 +14,7 @@ from bot.decisions.records.parts import (
     Considered,
     Difference,
     Edition,
+    Ended,
     Happened,
     Outcome,
     Part,
@@ -39,6 +40,7 @@ class Record(Part):
         description="Every way of answering what is open leads to the same recommendation."
     )
     outcome: Outcome | None
+    ended: Ended | None = Field(description="How it was withdrawn or superseded, if it was.")
     went: Went | None = Field(description="How it went, by all reviews; null before the first.")
     reviews: tuple[Reviewed, ...]
     driver: str

@@ -13,6 +13,7 @@ COLUMNS = (
     *("chosen", "decided_by", "decided_at", "reason", "went", "driver", "deciders", "contributors"),
     *("channel", "visibility", "opened_at", "review_on", "supersedes", "superseded_by", "source"),
     *("playbook", "playbook_version", "answers", "revisit_when", "views", "reviews"),
+    *("ended_by", "ended_at", "ended_reason"),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -34,7 +35,7 @@ def as_csv(records: Iterable[Record]) -> str:
 
 
 def _cells(record: Record) -> dict[str, Any]:
-    outcome = record.outcome
+    outcome, ended = record.outcome, record.ended
     dumped = record.model_dump(mode="json")
     return {
         **dumped,
@@ -51,6 +52,9 @@ def _cells(record: Record) -> dict[str, Any]:
         "revisit_when": "\n".join(record.revisit_when),
         "views": "\n".join(_view(record, each) for each in record.views),
         "reviews": "\n".join(_review(record, each) for each in record.reviews),
+        "ended_by": record.person(ended.by) if ended else None,
+        "ended_at": dumped["ended"]["at"] if ended else None,
+        "ended_reason": ended.reason if ended else None,
     }
 
 

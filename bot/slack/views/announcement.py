@@ -63,22 +63,36 @@ def announcement(decision: Decision, playbook: Playbook) -> Message:
 
 
 def _settlement(decision: Decision, playbook: Playbook) -> list[Block]:
-    """Return who settled it, when, how and why; nothing while it is open."""
-    settlement = decision.settlement
-    if settlement is None:
-        return []
-    words = f"{STATUS_WORDS[decision.status]} by {mention(settlement.by)}"
-    words += f" on {settlement.at:%-d %B %Y}"
-    if settlement.option:
-        words += f": *{option_title(playbook, settlement.option)}*"
+    """Return how it ended, if it has, and how it was decided; nothing while it is open."""
+    told = (_ended(decision), _decided(decision, playbook))
+    return [section(words) for words in told if words]
+
+
+def _ended(decision: Decision) -> str:
+    """Return who withdrew or superseded it, when and why."""
+    if not decision.has_ended:
+        return ""
+    words, ending = STATUS_WORDS[decision.status], decision.ending
+    if ending is not None:
+        words += f" by {mention(ending.by)} on {ending.at:%-d %B %Y}"
     if decision.superseded_by:
         words += f". See decision #{decision.superseded_by}"
+    if ending is not None and ending.reason:
+        words += f"\n{quote(ending.reason, 1000)}"
+    return words
+
+
+def _decided(decision: Decision, playbook: Playbook) -> str:
+    """Return who decided it, when, for what and why."""
+    settlement, decided_as = decision.settlement, decision.decided_as
+    if settlement is None or settlement.option is None or decided_as is None:
+        return ""
+    words = f"{STATUS_WORDS[decided_as]} by {mention(settlement.by)}"
+    words += f" on {settlement.at:%-d %B %Y}: *{option_title(playbook, settlement.option)}*"
     if settlement.reason:
         words += f"\n{quote(settlement.reason, 1000)}"
-    if settlement.option:
-        out = despite(playbook, decision.verdict, settlement.option, _VETOES, lead=RULED_OUT_BEFORE)
-        words += f"\n{out}" if out else ""
-    return [section(words)]
+    out = despite(playbook, decision.verdict, settlement.option, _VETOES, lead=RULED_OUT_BEFORE)
+    return f"{words}\n{out}" if out else words
 
 
 def _about(decision: Decision) -> str:
@@ -92,8 +106,8 @@ def _people(decision: Decision) -> str:
     parts = [f"*{STATUS_WORDS[decision.status]}*", _roles(decision)]
     if decision.supersedes:
         parts.append(f"Takes the place of #{decision.supersedes}")
-    if decision.review_on:
-        parts.append(f"Review on {decision.review_on:%-d %B %Y}")
+    if decision.review_ahead:
+        parts.append(f"Review on {decision.review_ahead:%-d %B %Y}")
     return "  ·  ".join(parts)
 
 

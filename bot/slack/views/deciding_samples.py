@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.advice.playbook import Playbook
-from bot.decisions.model import Decision, Settlement, Status
+from bot.decisions.model import Decision, Ending, Settlement, Status
 from bot.slack.views.announcement import announcement
 from bot.slack.views.changes import word
 from bot.slack.views.decide import REASON_LENGTH, hand_over_modal, override_modal, withdraw_modal
@@ -37,7 +37,8 @@ def deciding_messages(decision: Decision, playbook: Playbook, filling: str) -> d
         for event, detail in _details(decision, playbook, filling[:REASON_LENGTH]).items()
     }
     option = decision.verdict.option
-    settlement = Settlement(decision.driver, decision.opened_at, filling[:REASON_LENGTH], option)
+    by, at, reason = decision.driver, decision.opened_at, filling[:REASON_LENGTH]
+    settlement = Settlement(by, at, reason, option, Ending(by, at, reason))
     settled = {
         f"announcement, {status}": announcement(
             replace(decision, status=status, settlement=settlement, supersedes=1, superseded_by=3),

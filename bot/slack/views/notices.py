@@ -118,8 +118,8 @@ def too_soon_to_nudge(waiting: Sequence[str], again_at: datetime) -> str:
 def already_settled(decision: Decision) -> str:
     """Return the friendly word that a decision has moved on, and by whom."""
     status = STATUS_WORDS[decision.status].lower()
-    settlement = decision.settlement
-    by = f" by {mention(settlement.by)}" if settlement else ""
+    last = decision.ending if decision.has_ended else decision.settlement
+    by = f" by {mention(last.by)}" if last else ""
     return f"Decision #{decision.number} was {status}{by} in the meantime."
 
 

@@ -1,0 +1,105 @@
+"""What had been decided is kept when it is withdrawn or superseded, and so is who did that."""
+
+from datetime import date, timedelta
+
+from bot.decisions.model import Decision, Ending, Place, Settlement, Status, Workflow
+from bot.decisions.reading import Sight, Wanted
+from bot.decisions.records.madr import as_markdown
+from bot.slack.views.announcement import announcement
+from bot.slack.views.notices import already_settled
+from tests.decisions.world import ADA, BEN, PRODUCT, World
+
+DAYS = timedelta(days=10)
+
+
+async def overridden(world: World) -> Decision:
+    """Return a decision that Ben made on 5 January, ten days ago."""
+    draft = await world.drafted(workflow=Workflow(title="Answers", deciders=("U2",)))
+    number = (await world.desk.post(ADA, draft, PRODUCT)).decision.number
+    made = await world.desk.deciding.override(BEN, number, "tuning", "Craft is ours")
+    world.clock.advance(DAYS)
+    return made
+
+
+def texts(world: World, decision: Decision) -> str:
+    """Return what the announcement says."""
+    playbook = world.playbooks.current().advisor.playbook
+    return str(announcement(decision, playbook).blocks)
+
+
+async def record(world: World, decision: Decision, here: Place = PRODUCT) -> str:
+    """Return the record in Markdown."""
+    sight = Sight.of(ADA, here)
+    return as_markdown((await world.desk.finding.show(sight, decision.number)).record)
+
+
+async def test_a_withdrawn_decision_tells_what_had_been_decided(world: World) -> None:
+    """By whom it was withdrawn and why stands beside who had decided what, and no review."""
+    made = await overridden(world)
+    after = await world.desk.deciding.withdraw(ADA, made.number, "The project stopped")
+    assert after.settlement is not None
+    assert (after.settlement.by, after.chosen) == ("U2", "tuning")
+    assert after.ending == Ending("U1", world.clock.now(), "The project stopped")
+    said = texts(world, after)
+    assert "Withdrawn by <@U1> on 15 January 2026" in said
+    assert "Decided differently by <@U2> on 5 January 2026: *Tuning*" in said
+    assert "Craft is ours" in said
+    assert "The project stopped" in said
+    assert "Review on" not in said
+    told = await record(world, after)
+    assert "Withdrawn by U1 on 2026-01-15" in told
+    assert "Chosen option: **Tuning**" in told
+    assert "In the words of U1:" in told
+    assert "In the words of U2:" in told
+    assert "To be reviewed" not in told
+    assert "date: 2026-01-15" in told
+
+
+async def test_a_withdrawn_decision_is_found_by_what_had_been_decided(world: World) -> None:
+    """The option, the reason for it and the reason against it all lead to the decision."""
+    made = await overridden(world)
+    await world.desk.deciding.withdraw(ADA, made.number, "The project stopped")
+    finding, sight = world.desk.finding, Sight.of(ADA, PRODUCT)
+    for wanted in (
+        finding.filters("tuning withdrawn"),
+        Wanted(words=("craft",)),
+        Wanted(words=("stopped",)),
+    ):
+        found = await finding.page(sight, wanted, None, 5)
+        assert [each.number for each in found.decisions] == [made.number]
+
+
+async def test_a_superseded_decision_tells_who_superseded_it(world: World) -> None:
+    """Whoever superseded it is named, with the day, and not whoever had decided it."""
+    made = await overridden(world)
+    page = await world.desk.deciding.begin_supersede(ADA, made.number)
+    await world.desk.post(ADA, page.draft.id, PRODUCT)
+    after = await world.desk.decision("T1", made.number)
+    assert after is not None
+    said = texts(world, after)
+    assert "Superseded by <@U1> on 15 January 2026. See decision #2" in said
+    assert "Decided differently by <@U2> on 5 January 2026: *Tuning*" in said
+    assert already_settled(after) == "Decision #1 was superseded by <@U1> in the meantime."
+    assert "Superseded by U1 on 2026-01-15" in await record(world, after)
+
+
+async def test_what_was_never_decided_has_only_an_ending(world: World) -> None:
+    """A decision that is withdrawn while it is open names nothing as decided."""
+    opened = await world.decided()
+    after = await world.desk.deciding.withdraw(ADA, opened.number, "Too early")
+    assert (after.decided_as, after.review_ahead) == (None, None)
+    assert after.ending == Ending("U1", world.clock.now(), "Too early")
+    assert texts(world, after).count("Too early") == 1
+
+
+def test_an_older_log_does_not_say_who_superseded(world: World) -> None:
+    """Where only who had decided is known, nobody is named as having superseded it."""
+    at = world.clock.now()
+    made = Settlement("U2", at, "", "rag")
+    verdict = world.playbooks.current().advisor.advise({"facts": "many"})
+    old = Decision(
+        *("T1", 1, "d", "Answers", "", "U1", ("U2",), date(2026, 4, 5), PRODUCT),
+        *("hash", {"facts": "many"}, verdict, Status.SUPERSEDED, at, made),
+    )
+    assert (old.ending, old.decided_as) == (None, Status.ACCEPTED)
+    assert already_settled(old) == "Decision #1 was superseded in the meantime."
