@@ -87,7 +87,7 @@ async def _preview(channel: str, workspace: str | None, *, as_json: bool) -> str
 async def _send(channel: str, workspace: str | None) -> str:
     from bot.clock import SystemClock
 
-    async with _chosen(channel, workspace) as chosen:
+    async with _chosen(channel, workspace, to_write=True) as chosen:
         token = f"cli-{SystemClock().now():%Y%m%dT%H%M}"
         place = chosen.known.place
         if not await chosen.desk.digesting.post(chosen.person, place, token):
@@ -100,7 +100,9 @@ async def _send(channel: str, workspace: str | None) -> str:
 
 
 @asynccontextmanager
-async def _chosen(channel: str, workspace: str | None) -> AsyncIterator[_Chosen]:
+async def _chosen(
+    channel: str, workspace: str | None, *, to_write: bool = False
+) -> AsyncIterator[_Chosen]:
     """Open the log, find a channel in it, and close the log in the end.
 
     Raises:
@@ -116,7 +118,7 @@ async def _chosen(channel: str, workspace: str | None) -> AsyncIterator[_Chosen]
     configure_logs(logging.WARNING)
     playbooks = _playbooks()
     try:
-        log = await Log(existing_log_path()).open()
+        log = await Log(existing_log_path()).open_as_it_is(to_write=to_write)
     except LogUnusable as error:
         raise BadInput(str(error)) from error
     try:

@@ -60,7 +60,7 @@ async def _read(path: Path, workspace: str | None) -> "list[Record]":
     from bot.store.sqlite import SqliteStore
 
     try:
-        log = await Log(path).open()
+        log = await Log(path).open_as_it_is()
     except LogUnusable as error:
         raise BadInput(str(error)) from error
     try:

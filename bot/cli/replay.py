@@ -56,7 +56,7 @@ async def _report(database: Path, folder: Path, *, as_json: bool) -> None:
 
     today = [Advisor(rules_input.load(each)) for each in rules_input.folders(folder)]
     try:
-        log = await Log(database).open()
+        log = await Log(database).open_as_it_is()
     except LogUnusable as error:
         raise BadInput(str(error)) from error
     looked_at = differing = 0

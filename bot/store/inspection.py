@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from bot.store.log import LogUnusable
 from bot.store.migrations import migrations
+from bot.store.schema import known_steps
 
 PATIENCE = 2.0
 """Seconds to wait for a writer to finish."""
@@ -80,9 +81,3 @@ def look_over(connection: sqlite3.Connection, *, thoroughly: bool = False) -> In
         decisions=db.table("decisions").count if kept else 0,
         ours=bool(applied) and kept,
     )
-
-
-def known_steps() -> frozenset[str]:
-    """Return the schema steps that this version knows."""
-    with closing(Database(memory=True)) as nothing:
-        return frozenset(migration.name for migration in migrations.pending(nothing))

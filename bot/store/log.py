@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 from sqlite_utils import Database
 
 from bot.store.migrations import migrations
+from bot.store.schema import schema_trouble
 
 Result = TypeVar("Result")
 
@@ -36,6 +37,22 @@ class Log:
             LogUnusable: with a sentence that says what is wrong and what to do.
         """
         await self._on_thread(self._open)
+        return self
+
+    async def open_as_it_is(self, *, to_write: bool = False) -> Self:
+        """Open a file that is there, and leave its schema to the bot, who may be running on it.
+
+        Args:
+            to_write: whether anything is to be written in it; else nothing can be.
+
+        Raises:
+            LogUnusable: with a sentence that says what is wrong and what to do.
+        """
+        try:
+            await self._on_thread(lambda: self._open_as_it_is(to_write))
+        except BaseException:
+            await self.close()
+            raise
         return self
 
     async def close(self) -> None:
@@ -75,10 +92,29 @@ class Log:
                 known = self._file()
                 self._connect()
         except (OSError, sqlite3.Error) as error:
-            raise LogUnusable(
-                f"the database {self._path} cannot be used ({error}): check that its folder "
-                "exists and is writable, or set DATABASE_URL to another file"
-            ) from error
+            raise self._unusable(error) from error
+
+    def _open_as_it_is(self, to_write: bool) -> None:
+        uri = f"{self._path.absolute().as_uri()}?mode=rw"
+        try:
+            self._db = Database(
+                sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+            )
+            for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+                self._db.execute(f"PRAGMA {pragma}")
+            if not to_write:
+                self._db.execute("PRAGMA query_only = ON")
+            trouble = schema_trouble(self._db)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+        if trouble is not None:
+            raise LogUnusable(f"the database {self._path} {trouble}")
+
+    def _unusable(self, error: Exception) -> LogUnusable:
+        return LogUnusable(
+            f"the database {self._path} cannot be used ({error}): check that its folder "
+            "exists and is writable, or set DATABASE_URL to another file"
+        )
 
     def _connect(self) -> None:
         connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -146,6 +148,27 @@ def test_nothing_to_tell_of(log: Path) -> None:
     empty = log.with_name("empty.db")
     asyncio.run(_log(empty))
     assert "holds no decisions yet" in refused(run(empty, "preview", "--channel", "C1"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("digest", "preview", "--channel", "C1"),
+        ("digest", "send", "--channel", "C1"),
+        ("export", "records"),
+        ("rules", "replay", str(RULES)),
+    ],
+)
+def test_no_command_changes_the_schema_under_a_bot(log: Path, command: tuple[str, ...]) -> None:
+    """A log of an older version stays as it is, and there is one line that says what to do."""
+    with closing(sqlite3.connect(log)) as connection:
+        connection.execute("delete from _sqlite_migrations where name like 'm006%'")
+        connection.commit()
+    before = log.read_bytes()
+    environ = NOTHING | {"DATABASE_URL": f"sqlite:///{log}", "RAGVSFT_RULES": str(RULES)}
+    line = refused(CliRunner().invoke(root, command, env=environ))
+    assert "the schema of an older version of ragvsft: start the bot of this version" in line
+    assert log.read_bytes() == before
 
 
 def test_text_of_blocks() -> None:

@@ -229,3 +229,51 @@ async def test_the_loop_never_waits_for_the_disk(path: Path) -> None:
         assert not working.done()
         go_on.set()
         assert await working
+
+
+@pytest.fixture
+async def older(path: Path) -> Path:
+    """A log that lacks a step of the schema."""
+    await (await Log(path).open()).close()
+    with closing(sqlite3.connect(path)) as connection:
+        Database(connection).table("_sqlite_migrations").delete_where("name like 'm006%'")
+        connection.commit()
+    return path
+
+
+async def test_a_look_brings_no_schema_up_to_date(older: Path) -> None:
+    """Whoever only looks leaves an older log as it is, and says who brings it up to date."""
+    before = older.read_bytes()
+    for to_write in (False, True):
+        with pytest.raises(LogUnusable, match="older version of ragvsft: start the bot of this"):
+            await Log(older).open_as_it_is(to_write=to_write)
+    assert older.read_bytes() == before
+    with closing(sqlite3.connect(older)) as connection:
+        steps = Database(connection).table("_sqlite_migrations")
+        steps.insert({"migration_set": "ragvsft", "name": "m999_later", "applied_at": "2030"})
+        connection.commit()
+    with pytest.raises(LogUnusable, match=r"newer version of ragvsft \(m999_later\)"):
+        await Log(older).open_as_it_is()
+    steps_gone = older.with_name("other.db")
+    steps_gone.touch()
+    with pytest.raises(LogUnusable, match="is no log of ragvsft"):
+        await Log(steps_gone).open_as_it_is()
+    with pytest.raises(LogUnusable, match="unable to open"):
+        await Log(older.with_name("none.db")).open_as_it_is()
+    assert not older.with_name("none.db").exists()
+
+
+async def test_who_only_looks_cannot_write(path: Path) -> None:
+    """Beside a bot that has it open, a log can be read, and written only where that is meant."""
+    log = await Log(path).open()
+    await World(log).decided()
+    looking = await Log(path).open_as_it_is()
+    assert await looking.read(lambda db: db.table("decisions").count) == 1
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await looking.write(lambda db: db.execute("delete from events"))
+    await looking.close()
+    writing = await Log(path).open_as_it_is(to_write=True)
+    await writing.write(lambda db: db.execute("delete from events"))
+    assert await log.read(lambda db: db.table("events").count) == 0
+    await writing.close()
+    await log.close()
