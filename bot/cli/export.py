@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from bot.store.sqlite import SqliteStore
 
 _BATCH = 500
+_REFUSED = (
+    "Playbook {edition} cannot be used any more ({why}): its decisions are written with what they "
+    "hold themselves."
+)
 
 
 @click.command()
@@ -83,21 +87,17 @@ def _chosen(workspace: str | None, there: dict[str, int]) -> str:
 
 
 async def _records(store: "SqliteStore", workspace: str) -> "list[Record]":
-    from bot.advice import loader
-    from bot.advice.advisor import Advisor
+    from bot.decisions.editions import KeptEditions
     from bot.decisions.records.making import record_of
 
-    advisors: dict[str, Advisor] = {}
+    editions = KeptEditions(store)
     records: list[Record] = []
     while batch := await store.all_of(workspace, records[-1].number if records else 0, _BATCH):
         for decision in batch:
-            if decision.playbook_hash not in advisors:
-                text = await store.playbook_text(decision.playbook_hash)
-                if text is None:
-                    raise BadInput(f"the log lacks the playbook of decision {decision.number}")
-                advisors[decision.playbook_hash] = Advisor(loader.parse(text))
             background = await store.background(decision)
-            records.append(record_of(decision, advisors[decision.playbook_hash], background))
+            records.append(record_of(decision, await editions.of(decision), background))
+    for each, why in editions.refused.items():
+        click.echo(_REFUSED.format(edition=each[:7], why=why), err=True)
     return records
 
 

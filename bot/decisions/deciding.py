@@ -202,7 +202,7 @@ class Deciding:
         """
         if decision.status is not Status.OPEN:
             return decision
-        advisor = await self._editions.advisor(decision.playbook_hash)
+        advisor = await self._editions.of(decision)
         title = advisor.playbook.options[decision.verdict.option].title
         raise EditedMeanwhile(decision.number, title)
 

@@ -1,18 +1,80 @@
 """The advisors of playbooks: today's, and those of the editions that older work began with."""
 
+from typing import Protocol
+
+import structlog
+
 from bot.advice import loader
 from bot.advice.advisor import Advisor
-from bot.decisions.ports import Edition, Playbooks, Store
+from bot.advice.loader import PlaybookText
+from bot.decisions.errors import EditionRefused
+from bot.decisions.model import Decision
+from bot.decisions.ports import Edition, Playbooks
+from bot.decisions.standing_in import StandIn
+
+log = structlog.get_logger(__name__)
 
 
-class Editions:
+class Texts(Protocol):
+    """Where the texts of playbooks are kept."""
+
+    async def playbook_text(self, playbook_hash: str) -> PlaybookText | None:
+        """Return the kept text of a playbook by its hash."""
+        ...
+
+
+class KeptEditions:
+    """The editions that the log has kept, each read once.
+
+    `refused` are those of today that cannot be used, by hash: why, in a sentence.
+    """
+
+    def __init__(self, texts: Texts) -> None:
+        """Make it on a log."""
+        self._texts = texts
+        self._advisors: dict[str, Advisor] = {}
+        self.refused: dict[str, str] = {}
+
+    async def advisor(self, playbook_hash: str) -> Advisor:
+        """Return the advisor of an edition.
+
+        Raises:
+            EditionRefused: the log holds no such edition, or none that can still be read.
+        """
+        if playbook_hash not in self._advisors and playbook_hash not in self.refused:
+            await self._read(playbook_hash)
+        if playbook_hash in self.refused:
+            raise EditionRefused(self.refused[playbook_hash])
+        return self._advisors[playbook_hash]
+
+    async def of(self, decision: Decision) -> Advisor:
+        """Return the advisor to show a decision with: its own, or one that stands in for it."""
+        try:
+            return await self.advisor(decision.playbook_hash)
+        except EditionRefused:
+            return StandIn(decision)
+
+    async def _read(self, playbook_hash: str) -> None:
+        text = await self._texts.playbook_text(playbook_hash)
+        if text is None:
+            self._refuse(playbook_hash, "the log does not hold it")
+            return
+        try:
+            self._advisors[playbook_hash] = Advisor(loader.parse(text))
+        except loader.PlaybookError as error:
+            self._refuse(playbook_hash, str(error.problems[0]))
+
+    def _refuse(self, playbook_hash: str, why: str) -> None:
+        self.refused[playbook_hash] = why
+
+
+class Editions(KeptEditions):
     """Finds the advisor for a draft or a decision, from memory or from the log."""
 
-    def __init__(self, store: Store, playbooks: Playbooks) -> None:
+    def __init__(self, texts: Texts, playbooks: Playbooks) -> None:
         """Make editions of the playbooks in use and those kept in the log."""
-        self._store = store
+        super().__init__(texts)
         self._playbooks = playbooks
-        self._advisors: dict[str, Advisor] = {}
 
     def current(self, playbook_id: str | None) -> Edition:
         """Return the edition in use now.
@@ -22,21 +84,13 @@ class Editions:
         """
         edition = self._playbooks.current(playbook_id)
         self._advisors[edition.text.hash] = edition.advisor
+        self.refused.pop(edition.text.hash, None)
         return edition
 
     def titles(self) -> dict[str, str]:
         """Return each playbook's title by its id, the first one first."""
         return self._playbooks.titles()
 
-    async def advisor(self, playbook_hash: str) -> Advisor:
-        """Return the advisor of an edition that the log has kept.
-
-        Raises:
-            LookupError: the log holds no such edition.
-        """
-        if playbook_hash not in self._advisors:
-            text = await self._store.playbook_text(playbook_hash)
-            if text is None:
-                raise LookupError(f"the log holds no playbook {playbook_hash}")
-            self._advisors[playbook_hash] = Advisor(loader.parse(text))
-        return self._advisors[playbook_hash]
+    def _refuse(self, playbook_hash: str, why: str) -> None:
+        super()._refuse(playbook_hash, why)
+        log.warning("a playbook kept in the log cannot be used", playbook=playbook_hash, why=why)

@@ -82,6 +82,10 @@ class NothingChanged(ValueError):
         self.number = number
 
 
+class EditionRefused(LookupError):
+    """A playbook that the log has kept cannot be used any more; the message says why."""
+
+
 class SameOption(ValueError):
     """Choosing differently means another option than the one recommended."""
 

@@ -135,7 +135,7 @@ class Finding:
         return tuple(found)
 
     async def _record(self, decision: Decision) -> Record:
-        advisor = await self._editions.advisor(decision.playbook_hash)
+        advisor = await self._editions.of(decision)
         return record_of(decision, advisor, await self._store.background(decision))
 
     def _options(self) -> set[str]:

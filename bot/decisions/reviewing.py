@@ -107,8 +107,8 @@ class Reviewing:
         """
         found = await self._store.reviewed(sight, _MOST_COUNTED)
         own = [each for each in found if each.verdict.playbook.id == playbook_id]
-        hashes = {each.playbook_hash for each in own}
-        return calibrate(own, {each: await self._editions.advisor(each) for each in hashes})
+        advisors = {each.playbook_hash: await self._editions.of(each) for each in own}
+        return calibrate(own, advisors)
 
     async def _clocks(self, decisions: Sequence[Decision]) -> Clocks:
         """Return which clock counts for the deciders; it may ask the directory about them."""

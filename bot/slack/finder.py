@@ -95,7 +95,7 @@ class Finder:
         return (await self._links.of(client, [at])).get(at) if at else None
 
     async def _playbook(self, decision: Decision) -> Playbook:
-        return (await self._desk.editions.advisor(decision.playbook_hash)).playbook
+        return (await self._desk.editions.of(decision)).playbook
 
 
 async def _send(client: AsyncWebClient, sight: Sight, file: TextFile) -> Message:

@@ -78,6 +78,25 @@ def test_private_decisions_on_demand(log: Path) -> None:
     assert "0002-nightingale.md" in contents()
 
 
+async def _spoil(path: Path) -> None:
+    log = await Log(path).open()
+    await log.write(
+        lambda db: db.execute("UPDATE playbooks SET files = replace(files, 'summary:', 'gone:')")
+    )
+    await log.close()
+
+
+def test_a_playbook_that_is_refused_today(log: Path) -> None:
+    """Its decisions are written with what the log holds of them, and one line says so."""
+    asyncio.run(_spoil(log))
+    for form in ("adr", "csv", "json"):
+        result = run(log, "--format", form)
+        assert result.exit_code == 0, result.output
+        (line,) = result.stderr.splitlines()
+        assert "cannot be used any more (playbook.yml:" in line
+    assert "House style" in contents()["0012-house-style.md"].decode()
+
+
 def test_again_is_the_same(log: Path) -> None:
     """A second export gives the same files, byte for byte, and touches none of them."""
     for form in ("adr", "csv", "json"):

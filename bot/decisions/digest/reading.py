@@ -73,7 +73,7 @@ class DigestReader:
         )
 
     async def _disagreement(self, split: Split) -> Disagreement:
-        advisor = await self._editions.advisor(split.team.decision.playbook_hash)
+        advisor = await self._editions.of(split.team.decision)
         comparison = compare(split.team, advisor)
         verdicts: dict[str, int] = {}
         for voice in comparison.voices:
@@ -102,7 +102,7 @@ class DigestReader:
         An option that is in none of them any more goes by the words of its id.
         """
         titles = {option: option.replace("_", " ") for option in options}
-        own = [await self._editions.advisor(each.playbook_hash) for each in decisions]
+        own = [await self._editions.of(each) for each in decisions]
         for advisor in (*own, *self._today().values()):
             titles |= {name: each.title for name, each in advisor.playbook.options.items()}
         return titles

@@ -70,7 +70,7 @@ class Renderer:
         return await self._desk.troubles.notice(delivery.workspace, str(delivery.after))
 
     async def _about(self, decision: Decision, delivery: Delivery) -> Message:
-        playbook = (await self._desk.editions.advisor(decision.playbook_hash)).playbook
+        playbook = (await self._desk.editions.of(decision)).playbook
         match _shown(delivery, decision):
             case DeliveryKind.WORD:
                 return word(delivery.detail, decision, playbook)

@@ -147,7 +147,7 @@ class DecidingListeners:
             return withdraw_modal(decision)
         if move is Move.HAND_OVER:
             return hand_over_modal(decision)
-        advisor = await self._desk.editions.advisor(decision.playbook_hash)
+        advisor = await self._desk.editions.of(decision)
         if move is Move.ASK:
             return ask_modal(decision, response_url_of(body))
         if move is Move.REVIEW:

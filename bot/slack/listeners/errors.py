@@ -16,9 +16,11 @@ from bot.decisions.errors import (
     DraftGone,
     DriversOwn,
     EditedMeanwhile,
+    EditionRefused,
     NobodyToNudge,
     NoSuchDecision,
     NotAChannel,
+    NothingChanged,
     NothingToResend,
     NotTheirs,
     ReviewInThePast,
@@ -45,6 +47,10 @@ _SENTENCES: Mapping[type[BaseException], str] = {
     NotInstalled: notices.NOT_INSTALLED,
     DraftGone: "This questionnaire is over: it expired, or somebody else opened it. Start anew.",
     DriversOwn: notices.DRIVERS_OWN,
+    EditionRefused: (
+        "The questions it was made by are too old for me to read, so nothing can be answered anew. "
+        "What was decided stays as it is; start a new decision instead."
+    ),
     NotAChannel: NOT_A_CHANNEL,
     NobodyToNudge: notices.NOBODY_TO_NUDGE,
     NotOpened: "The window didn't open in time. Nothing is lost: please press again.",
@@ -73,6 +79,8 @@ def words_for(error: BaseException) -> str:
             return notices.already_settled(decision)
         case EditedMeanwhile(number=number, recommended=recommended):
             return notices.edited_meanwhile(number, recommended)
+        case NothingChanged(number=number):
+            return notices.nothing_changed(number)
         case NoSuchDecision(number=number):
             return f"There is no decision #{number} here."
         case TooSoonToNudge(waiting=waiting, again_at=again_at):

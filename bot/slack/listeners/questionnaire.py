@@ -14,11 +14,7 @@ from bot.slack.ids import Action, Modal
 from bot.slack.listeners.opening import update_view
 from bot.slack.pages import modal_of
 from bot.slack.payloads import who
-from bot.slack.views.notices import notice_modal, saved_for_later
-
-NOTHING_CHANGED = (
-    "Decision #{number} says all of this already: nothing was logged, and nobody was told."
-)
+from bot.slack.views.notices import nothing_changed, notice_modal, saved_for_later
 
 
 class Questionnaire:
@@ -67,7 +63,7 @@ class Questionnaire:
     async def _unchanged(
         self, number: int, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient
     ) -> None:
-        view = notice_modal("Nothing changed", NOTHING_CHANGED.format(number=number))
+        view = notice_modal("Nothing changed", nothing_changed(number))
         await ack(response_action="update", view=view)
         driver = who(body)
         refreshed = self._homes.refresh(client, driver.workspace, driver.user)

@@ -115,6 +115,11 @@ def too_soon_to_nudge(waiting: Sequence[str], again_at: datetime) -> str:
     return f"{people} heard from me less than a day ago. You can nudge again {when}."
 
 
+def nothing_changed(number: int) -> str:
+    """Return the word about an edit that leaves a decision as it is."""
+    return f"Decision #{number} says all of this already: nothing was logged, and nobody was told."
+
+
 def already_settled(decision: Decision) -> str:
     """Return the friendly word that a decision has moved on, and by whom."""
     status = STATUS_WORDS[decision.status].lower()
