@@ -198,6 +198,20 @@ async def test_stopping_waits_for_no_picture(slack: Playground, client: AsyncWeb
     assert posted(slack) == [["divider", "table", "divider"]]
 
 
+async def test_stopping_waits_for_no_upload(slack: Playground, client: AsyncWebClient) -> None:
+    """An upload that hangs when the bot stops is given up at once, and none is begun any more."""
+    slack.faults.add("latency", "files.*", seconds=2 * WITHIN)
+    pictures, loop = Pictures(drawn, seconds=WITHIN), asyncio.get_running_loop()
+    under_way = asyncio.create_task(post(client, pictures))
+    await slack.until(lambda: bool(slack.calls), within=WITHIN)
+    told = loop.time()
+    pictures.stop()
+    await under_way
+    await post(client, pictures)
+    assert loop.time() - told < WITHIN / 2
+    assert posted(slack) == [["divider", "table", "divider"]] * 2
+
+
 async def test_other_refusals_are_the_sender_s(slack: Playground, client: AsyncWebClient) -> None:
     """A refusal that is not about the picture is not tried again without it."""
     slack.channel("product").is_archived = True
