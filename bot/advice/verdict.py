@@ -175,6 +175,11 @@ class Verdict:
     steps: tuple[str, ...]
     playbook: PlaybookRef
 
+    @property
+    def anything_known(self) -> bool:
+        """Whether any rule gave any option points; nothing is recommended as long as none did."""
+        return any(self.points.values())
+
     @computed_field  # type: ignore[prop-decorator]  # mypy has no decorated properties
     @property
     def provisional(self) -> bool:

@@ -7,7 +7,13 @@ from datetime import datetime
 
 from bot.decisions.drafting import DRAFT_LIFETIME
 from bot.decisions.editions import Editions
-from bot.decisions.errors import EditedMeanwhile, NoSuchDecision, NothingChanged, SameOption
+from bot.decisions.errors import (
+    EditedMeanwhile,
+    NoSuchDecision,
+    NothingChanged,
+    NothingRecommended,
+    SameOption,
+)
 from bot.decisions.events import Change, Event, edited, redrawn, told
 from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Review, Status, Workflow
 from bot.decisions.moves import Move, moved, require
@@ -42,6 +48,7 @@ class Deciding:
 
         Raises:
             EditedMeanwhile: that is not what it is now; the announcement is drawn anew.
+            NothingRecommended: too little is known, so there is nothing to accept.
         """
         now = self._clock.now()
 
@@ -49,6 +56,8 @@ class Deciding:
             require(Move.ACCEPT, decision, actor)
             if seen not in {None, mark_of(decision)}:
                 return redrawn(decision, now)
+            if not decision.verdict.anything_known:
+                raise NothingRecommended
             after = moved(Move.ACCEPT, decision, actor, now)
             return told(after, Event("accepted", actor.user, now, {"option": _option(after)}))
 
@@ -76,10 +85,12 @@ class Deciding:
             require(Move.OVERRIDE, decision, actor)
             if against not in {None, decision.verdict.option}:
                 return redrawn(decision, now)
-            if option == decision.verdict.option:
+            known = decision.verdict.anything_known
+            if known and option == decision.verdict.option:
                 raise SameOption(option)
             after = moved(Move.OVERRIDE, decision, actor, now, option=option, reason=reason)
-            detail = {"option": option, "recommended": decision.verdict.option, "reason": reason}
+            recommended = decision.verdict.option if known else ""
+            detail = {"option": option, "recommended": recommended, "reason": reason}
             return told(after, Event("overridden", actor.user, now, detail))
 
         return await self._unless_edited(await self._change(actor, number, change))
@@ -204,6 +215,8 @@ class Deciding:
             return decision
         advisor = await self._editions.of(decision)
         title = advisor.playbook.options[decision.verdict.option].title
+        if not decision.verdict.anything_known:
+            title = "nothing yet"
         raise EditedMeanwhile(decision.number, title)
 
     async def _change(

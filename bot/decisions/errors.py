@@ -86,6 +86,10 @@ class EditionRefused(LookupError):
     """A playbook that the log has kept cannot be used any more; the message says why."""
 
 
+class NothingRecommended(ValueError):
+    """Nothing is known that speaks for any option, so that there is nothing to accept."""
+
+
 class SameOption(ValueError):
     """Choosing differently means another option than the one recommended."""
 

@@ -245,7 +245,7 @@ class Decision:
             return None
         if not self.has_ended:
             return self.status
-        followed = self.settlement.option == self.verdict.option
+        followed = self.verdict.anything_known and self.settlement.option == self.verdict.option
         return Status.ACCEPTED if followed else Status.OVERRIDDEN
 
     @property

@@ -47,27 +47,27 @@ async def redrawn(world: World) -> int:
 async def test_what_was_edited_since_is_not_accepted(world: World) -> None:
     """Accepting what is no longer recommended changes nothing and draws the announcement anew."""
     read = await for_ben(world)
-    now = await edited(world, read, facts="never")
+    now = await edited(world, read, style="strict", facts="some")
     events = await world.rows("events")
     with pytest.raises(EditedMeanwhile) as refused:
         await world.desk.deciding.accept(BEN, read.number, mark_of(read))
-    assert refused.value.recommended == "Prompting"
+    assert refused.value.recommended == "Tuning"
     assert await world.desk.decision("T1", read.number) == now
     assert await world.rows("events") == events
     assert await redrawn(world) == 1
     accepted = await world.desk.deciding.accept(BEN, read.number, mark_of(now))
-    assert (accepted.status, accepted.chosen) == (Status.ACCEPTED, "prompting")
+    assert (accepted.status, accepted.chosen) == (Status.ACCEPTED, "tuning")
 
 
 async def test_choosing_differently_is_against_what_was_read(world: World) -> None:
     """An argument against an option that is recommended no more settles nothing."""
     read = await for_ben(world)
-    await edited(world, read, facts="never")
+    await edited(world, read, style="strict", facts="some")
     with pytest.raises(EditedMeanwhile):
-        await world.desk.deciding.override(BEN, read.number, "tuning", "We know how", "rag")
+        await world.desk.deciding.override(BEN, read.number, "prompting", "We know how", "rag")
     assert await redrawn(world) == 1
     settled = await world.desk.deciding.override(
-        BEN, read.number, "tuning", "We know how", "prompting"
+        BEN, read.number, "prompting", "We know how", "tuning"
     )
     assert settled.status is Status.OVERRIDDEN
 

@@ -51,7 +51,7 @@ def _accepted(detail: Detail, playbook: Playbook) -> str:
 
 def _overridden(detail: Detail, playbook: Playbook) -> str:
     chosen, instead = (_title(playbook, detail, key) for key in ("option", "recommended"))
-    return f"decided for {chosen} instead of {instead}"
+    return f"decided for {chosen}" + (f" instead of {instead}" if instead else "")
 
 
 def _edited(detail: Detail, playbook: Playbook) -> str:

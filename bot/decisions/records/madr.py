@@ -150,6 +150,8 @@ def _because(record: Record) -> str:
     outcome = record.outcome
     by = inline(record.person(outcome.by)) if outcome else ""
     when = f" (decided by {by} on {outcome.at:%Y-%m-%d})" if outcome else ""
+    if not record.anything_known:
+        return f"with nothing recommended yet{when}."
     if record.chosen != record.recommended:
         although = ", although it was ruled out" if record.despite else ""
         return f"otherwise than recommended{although}{when}."

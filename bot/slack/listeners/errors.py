@@ -20,6 +20,7 @@ from bot.decisions.errors import (
     NobodyToNudge,
     NoSuchDecision,
     NotAChannel,
+    NothingRecommended,
     NothingChanged,
     NothingToResend,
     NotTheirs,
@@ -57,6 +58,7 @@ _SENTENCES: Mapping[type[BaseException], str] = {
     NothingToResend: (
         "There is nothing left to do: the message has arrived, or was taken care of."
     ),
+    NothingRecommended: notices.NOTHING_RECOMMENDED,
     SameOption: "That is the option recommended: accept it, or choose another one.",
     ReviewInThePast: "Pick a day after today: that is when you want to look back.",
     UnknownPlaybook: (

@@ -27,13 +27,7 @@ def word(detail: Mapping[str, str], decision: Decision, playbook: Playbook) -> M
         case "accepted":
             text = f"{actor} accepted the recommendation: *{_option(playbook, detail)}*."
         case "overridden":
-            recommended = option_title(playbook, detail["recommended"])
-            text = (
-                f"{actor} decided for *{_option(playbook, detail)}* instead of {recommended}.\n"
-                f"{quote(detail['reason'], _REASON)}"
-            )
-            if out := _despite(detail["option"], decision, playbook):
-                text += f"\n{out}"
+            text = _overridden(actor, detail, decision, playbook)
         case "withdrawn":
             text = f"{actor} withdrew this decision.\n{quote(detail['reason'], _REASON)}"
         case "handed_over":
@@ -51,6 +45,17 @@ def word(detail: Mapping[str, str], decision: Decision, playbook: Playbook) -> M
         case kind:
             raise ValueError(f"nothing can be said of {kind}")
     return sentence(text)
+
+
+def _overridden(
+    actor: str, detail: Mapping[str, str], decision: Decision, playbook: Playbook
+) -> str:
+    text = f"{actor} decided for *{_option(playbook, detail)}*"
+    if detail["recommended"]:
+        text += f" instead of {option_title(playbook, detail['recommended'])}"
+    text += f".\n{quote(detail['reason'], _REASON)}"
+    out = _despite(detail["option"], decision, playbook)
+    return f"{text}\n{out}" if out else text
 
 
 def _edited(actor: str, detail: Mapping[str, str], playbook: Playbook) -> str:

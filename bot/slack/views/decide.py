@@ -66,8 +66,9 @@ def actions(decision: Decision, playbook: Playbook) -> list[Block]:
 
 
 def deciding(decision: Decision, playbook: Playbook) -> list[ButtonElement]:
-    """Return the buttons that decide an open decision."""
-    return [_accept(decision, playbook), _override(decision)]
+    """Return the buttons that decide an open decision; nothing recommended is not accepted."""
+    accept = [_accept(decision, playbook)] if decision.verdict.anything_known else []
+    return [*accept, _override(decision)]
 
 
 def about(
@@ -87,8 +88,10 @@ def add_view(decision: Decision) -> ButtonElement:
 
 def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
     """Return the modal to choose another option than the one recommended."""
-    recommended = playbook.options[decision.verdict.option].title
-    others = [each for each in playbook.options if each != decision.verdict.option]
+    recommended, others = "nothing yet", list(playbook.options)
+    if decision.verdict.anything_known:
+        recommended = playbook.options[decision.verdict.option].title
+        others.remove(decision.verdict.option)
     out = {each: despite(playbook, decision.verdict, each, _VETOES) for each in others}
     options = [
         Option(

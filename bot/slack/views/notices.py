@@ -27,6 +27,10 @@ DRIVERS_OWN = (
     "You asked, so the answers that the recommendation rests on are yours. *Edit answers* in the "
     "menu changes them."
 )
+NOTHING_RECOMMENDED = (
+    "Nothing is recommended yet: too little is known. *Edit answers* in the menu adds what was "
+    "found out since; *Choose differently* decides all the same."
+)
 NOBODY_TO_NUDGE = (
     "Nobody is missing: whoever was asked has answered. *Ask for views* in the menu asks others."
 )

@@ -61,7 +61,7 @@ def recommendation(
 def _opening(playbook: Playbook, verdict: Verdict) -> str:
     option = playbook.options[verdict.option]
     summary = option.summary
-    if not any(verdict.points.values()):
+    if not verdict.anything_known:
         return f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"
     if verdict.strength is Strength.TOO_CLOSE and playbook.too_close is not None:
         summary = playbook.too_close.summary

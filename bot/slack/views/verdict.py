@@ -34,7 +34,7 @@ def plain_headline(playbook: Playbook, verdict: Verdict) -> str:
 
 def strength_words(verdict: Verdict) -> str:
     """Return how sure the verdict is, in words."""
-    if not any(verdict.points.values()):
+    if not verdict.anything_known:
         return "too little is known"
     words = STRENGTH_WORDS[verdict.strength]
     return f"{words}, provisional" if verdict.provisional else words
@@ -42,7 +42,7 @@ def strength_words(verdict: Verdict) -> str:
 
 def why_line(playbook: Playbook, verdict: Verdict) -> str:
     """Return the one sentence that says why, with the answer that drove it."""
-    if not any(verdict.points.values()):
+    if not verdict.anything_known:
         return "Find out what you can of the questions that are open, and edit the answers then."
     if verdict.strength is Strength.TOO_CLOSE and playbook.too_close is not None:
         return escape(playbook.too_close.summary)
@@ -115,7 +115,7 @@ def plain_answer(playbook: Playbook, given: Answered) -> str:
 def _named(playbook: Playbook, verdict: Verdict) -> str:
     """Return the recommended option, with its kind if it has one."""
     option = playbook.options[verdict.option]
-    if not any(verdict.points.values()):
+    if not verdict.anything_known:
         return "nothing yet"
     if verdict.strength is Strength.TOO_CLOSE and verdict.runner_up:
         rival = option_title(playbook, verdict.runner_up)

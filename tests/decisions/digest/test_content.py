@@ -126,14 +126,14 @@ async def test_rules_that_changed_alter_past_decisions(world: World) -> None:
     """What today's rules would make otherwise is named, but not what a review says worked."""
     first, worked, same = [
         await accepted(world, **answers)
-        for answers in ({"facts": "many"}, {"facts": "many"}, {"facts": "some"})
+        for answers in ({"facts": "many"}, {"facts": "many"}, {"style": "strict"})
     ]
     await world.desk.reviewing.review(ADA, worked.number, Outcome.WORKED, "")
     assert not (await preview(world)).altered
     world.playbooks.use(STRICTER)
     (altered,) = (await preview(world)).altered.shown
     assert (altered.decision.number, altered.now) == (first.number, "prompting")
-    assert same.verdict.option == "prompting"
+    assert same.verdict.option == "tuning"
     titles: Mapping[str, str] = (await preview(world)).titles
     assert titles["prompting"] == "Prompting"
 

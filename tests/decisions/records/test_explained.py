@@ -170,7 +170,7 @@ async def test_a_record_tells_the_life_of_a_decision(world: World) -> None:
         at + "U1 changed the answers. The recommendation became Prompting; it was RAG",
         "  * Does it need facts? Many → Some",
         at + "U1 handed it over to Ben Okafor (U2)",
-        at + r"Ben Okafor (U2) decided for Tuning instead of Prompting: “We \*know\* how.”",
+        at + r"Ben Okafor (U2) decided for Tuning: “We \*know\* how.”",
     ]
     views = text.split("## Who Saw It How\n\n")[1].split("\n## ")[0]
     assert "* U1, who asked: Prompting (" in views

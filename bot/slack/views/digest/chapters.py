@@ -141,7 +141,9 @@ class _Teller:
     def _settled(self, entry: Entry) -> str:
         decision = entry.decision
         words = self._option(decision.chosen)
-        if decision.status is Status.OVERRIDDEN:
+        if not decision.verdict.anything_known:
+            words += ", with nothing recommended"
+        elif decision.status is Status.OVERRIDDEN:
             words += f", in place of {self._option(decision.verdict.option)}"
         else:
             words += ", as recommended"
