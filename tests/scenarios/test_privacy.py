@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,16 +12,29 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlite_utils import Database
 
 from bot.decisions.errors import NoSuchDecision
-from bot.decisions.model import Decision, Draft, Person, Place, Visibility, Workflow
+from bot.decisions.model import (
+    Decision,
+    Draft,
+    Outcome,
+    Person,
+    Place,
+    ReviewAnswer,
+    Settlement,
+    Source,
+    Visibility,
+    Workflow,
+)
 from bot.decisions.questionnaire import Questionnaire
 from bot.decisions.reading import Sight
 from bot.decisions.records.record import as_json
 from bot.decisions.records.spreadsheet import as_csv
 from bot.playground.person import Actor
+from bot.slack.alike import alike_before
 from bot.slack.finder import Finder
 from bot.slack.pages import modal_of
 from bot.slack.queries import Query
 from bot.slack.views.home import home
+from bot.slack.views.recommendation import recommendation
 from bot.store.log import Log
 from tests.decisions.shelf import ADVISOR, ANSWERS, AT, add_view, decision, shelve
 from tests.decisions.world import SMALL, World
@@ -28,8 +42,11 @@ from tests.scenarios.house import House, text_of
 from tests.scenarios.test_finding import ask
 
 PUBLIC, SECRET = Place("C1", Visibility.PUBLIC), Place("G1", Visibility.PRIVATE)
+SOME = {"show", "similar", "waiting"}
+"""Ways that show some of what may be read, not all."""
 PLACES = st.sampled_from([PUBLIC, SECRET, Place("G2", Visibility.PRIVATE)])
 USERS = st.sampled_from(["U1", "U2", "U3"])
+ASKERS = st.builds(Person, st.sampled_from(["T1", "T1", "T2"]), USERS)
 MADE = st.lists(
     st.tuples(
         st.sampled_from(["T1", "T1", "T2"]),
@@ -51,24 +68,31 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await log.close()
 
 
-@given(made=MADE, user=USERS, place=PLACES)
-@example(made=[("T1", ["U2"], SECRET, "")], user="U1", place=PUBLIC)
-@example(made=[("T2", ["U1"], PUBLIC, "")], user="U1", place=PUBLIC)
+@given(made=MADE, asker=ASKERS, place=PLACES)
+@example(made=[("T1", ["U2"], SECRET, "")], asker=Person("T1", "U1"), place=PUBLIC)
+@example(made=[("T2", ["U1"], PUBLIC, "")], asker=Person("T1", "U1"), place=PUBLIC)
+@example(made=[("T1", ["U1"], PUBLIC, "")], asker=Person("T2", "U1"), place=PUBLIC)
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 async def test_no_way_leads_to_what_is_private(
-    world: World, made: list[Made], user: str, place: Place
+    world: World, made: list[Made], asker: Person, place: Place
 ) -> None:
-    """List, search, show, export, similar and Home show what may be read, and no other canary."""
+    """List, search, show, export, similar, links and Home show what may be read, and no other.
+
+    Somebody of another workspace, who may be in a shared channel, reads what is their own.
+    """
     await world.log.write(_empty)
-    person = Person("T1", user)
     kept = [await _keep(world, number, each) for number, each in enumerate(made, start=1)]
-    for route, asked_from, text in await _everything(world, person, place, len(made)):
+    for route, asked_from, text in await _everything(world, asker, place, len(made)):
         for each, contributors in kept:
-            visible = Sight.of(person, asked_from).covers(each, contributors)
+            visible = Sight.of(asker, asked_from).covers(each, contributors)
             assert visible or each.title not in text, (route, each)
-            assert not visible or route in {"show", "similar"} or each.title in text, (route, each)
+            assert not visible or route in SOME or each.title in text, (route, each)
+            told = f"https://link{each.number}.test" in text
+            assert not told or (visible and each.place == SECRET), (route, each)
+    await _counts_what_is_visible(world, Sight.of(asker, place), kept)
+    await _threads_name_their_own(world, kept)
 
 
 async def _keep(world: World, number: int, made: Made) -> tuple[Decision, set[str]]:
@@ -80,6 +104,12 @@ async def _keep(world: World, number: int, made: Made) -> tuple[Decision, set[st
         place=place,
         title=f"Canary{number}",
         problem=f"Canary{number} sings",
+    )
+    each = replace(
+        each,
+        source=Source(SECRET.channel, f"https://link{number}.test"),
+        settlement=Settlement(people[-1], AT, "", "rag"),
+        reviews=(ReviewAnswer(people[-1], AT, Outcome.WORKED),),
     )
     await shelve(world, each)
     if contributor:
@@ -110,7 +140,35 @@ async def _everything(
     found.append(("similar", place, await _review(world, person, place)))
     drafts, decisions = await world.desk.belongings(person)
     found.append(("home", None, json.dumps(home({"small": "Small"}, drafts, decisions))))
+    waiting = await world.desk.reviewing.waiting_for(person)
+    found.append(("waiting", None, json.dumps(home({"small": "Small"}, [], [], waiting))))
     return found
+
+
+async def _counts_what_is_visible(
+    world: World, sight: Sight, kept: list[tuple[Decision, set[str]]]
+) -> None:
+    """The rules' past counts every decision that may be read, and no other."""
+    visible = sum(sight.covers(*each) for each in kept)
+    options = (await world.desk.reviewing.calibration(sight, "small")).options
+    counted = sum(sum(tally.total.values()) for tally in options.values())
+    assert counted == visible
+
+
+async def _threads_name_their_own(world: World, kept: list[tuple[Decision, set[str]]]) -> None:
+    """A thread, whoever else its channel is shared with, names its own channel's decisions only.
+
+    Others are numbers there, and those of other private channels are nothing at all.
+    """
+    for at_hand, _ in kept:
+        found = await alike_before(world.desk, at_hand)
+        message = recommendation(at_hand, ADVISOR.playbook, found, "/ragvsft")
+        text = json.dumps(message.blocks)
+        for each, _ in kept:
+            same = (each.workspace, each.place) == (at_hand.workspace, at_hand.place)
+            assert same or each.title not in text, (at_hand, each)
+            everybody = Sight.of_everybody(at_hand.workspace, at_hand.place)
+            assert everybody.covers(each) or f"#{each.number}" not in text, (at_hand, each)
 
 
 async def _review(world: World, person: Person, place: Place) -> str:
