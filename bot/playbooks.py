@@ -37,8 +37,8 @@ class FolderPlaybooks:
             self.refresh()
         except NoPlaybookError as error:
             raise NoPlaybooks(
-                f"the folder {root} holds no playbook: set RAGVSFT_RULES to a folder with a playbook.yml, "
-                "or with folders that have one"
+                f"the folder {root} holds no playbook: set RAGVSFT_RULES to a folder with a "
+                "playbook.yml, or with folders that have one"
             ) from error
         for folder, refused in self._library.refused.items():
             if folder.name == DEFAULT or not self._editions:
