@@ -78,6 +78,8 @@ class Delivery:
     user's id. `after` is the key of the delivery that must have been sent first: the one in
     whose thread this one goes, or which it redraws. `detail` holds what the message
     tells beside the decision. `ts` and `sent_channel` are Slack's, once sent.
+    `failing_since` is when the tries began that all failed through no fault of the channel's or
+    of the connection.
     """
 
     key: str
@@ -92,6 +94,7 @@ class Delivery:
     attempts: int = 0
     ts: str | None = None
     sent_channel: str | None = None
+    failing_since: datetime | None = None
 
 
 def announcement_key(decision: Decision) -> str:

@@ -22,10 +22,14 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """A delivery of which nobody knows whether it arrived, and when it was handed to Slack."""
+    """A delivery of which nobody knows whether it arrived, and when it was handed to Slack.
+
+    `error` is what came in place of an answer; empty where nothing did.
+    """
 
     delivery: Delivery
     taken_at: datetime
+    error: str = ""
 
 
 class Outbox(Protocol):
@@ -61,8 +65,14 @@ class Outbox(Protocol):
         """
         ...
 
-    async def retry(self, delivery: Delivery, due_at: datetime, error: str) -> None:
-        """Put a delivery back, to be tried at `due_at`."""
+    async def retry(
+        self,
+        delivery: Delivery,
+        due_at: datetime,
+        error: str,
+        failing_since: datetime | None = None,
+    ) -> None:
+        """Put a delivery back, to be tried at `due_at`; note since when it is failing, if it is."""
         ...
 
     async def slow_down(self, delivery: Delivery, until: datetime, error: str) -> None:

@@ -208,6 +208,12 @@ def m011_found_by_how_it_ended(db: Database) -> None:
     find_by_endings(db)
 
 
+@migrations()
+def m011_failing(db: Database) -> None:
+    """Since when Slack answers a delivery with errors of its own."""
+    db.execute("alter table deliveries add column failing_since text")
+
+
 def _table(
     db: Database,
     name: str,

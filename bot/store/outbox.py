@@ -46,7 +46,9 @@ class SqliteOutbox:
         times = {"before": before.isoformat(), "now": now.isoformat()}
         found = await self._query(due.DOUBTFUL, times)
         return [
-            Doubtful(rows.to_delivery(row), datetime.fromisoformat(row["taken_at"]))
+            Doubtful(
+                rows.to_delivery(row), datetime.fromisoformat(row["taken_at"]), row["error"] or ""
+            )
             for row in found
         ]
 
@@ -69,6 +71,7 @@ class SqliteOutbox:
                     "state": DeliveryState.SENDING.value,
                     "attempts": row["attempts"] + 1,
                     "taken_at": at.isoformat(),
+                    "error": None,
                 }
                 db.table("deliveries").update(row["id"], taken)
                 _try_later(db, row["workspace"], at + TRIAL)
@@ -99,9 +102,15 @@ class SqliteOutbox:
 
         await self._log.write(work)
 
-    async def retry(self, delivery: Delivery, due_at: datetime, error: str) -> None:
-        """Put a delivery back, to be tried at `due_at`."""
-        await self._note(delivery, _pending(due_at, error), lambda _db: None)
+    async def retry(
+        self,
+        delivery: Delivery,
+        due_at: datetime,
+        error: str,
+        failing_since: datetime | None = None,
+    ) -> None:
+        """Put a delivery back, to be tried at `due_at`; note since when it is failing, if it is."""
+        await self._note(delivery, _pending(due_at, error, failing_since), lambda _db: None)
 
     async def slow_down(self, delivery: Delivery, until: datetime, error: str) -> None:
         """Put a delivery back until then, and with it whatever falls under the same limit."""
@@ -120,7 +129,7 @@ class SqliteOutbox:
             if slowed or method != _POST:
                 db.execute(due.PAUSE, pause)
 
-        await self._note(delivery, _pending(until, error), work)
+        await self._note(delivery, _pending(until, error, delivery.failing_since), work)
 
     async def doubt(self, delivery: Delivery, look_at: datetime, error: str) -> None:
         """Leave a delivery in `sending`, to be looked up at `look_at`."""
@@ -142,7 +151,7 @@ class SqliteOutbox:
                 keep_notice(db, notice)
             return new
 
-        values = {"state": DeliveryState.HELD.value, "error": error}
+        values = _parked(DeliveryState.HELD, error)
         return bool(await self._note(delivery, values, work))
 
     async def wait_for_workspace(
@@ -166,11 +175,11 @@ class SqliteOutbox:
                 db.table("deliveries").update(row["id"], failed)
             _tell(db, delivery, notice)
 
-        await self._note(delivery, failed, work)
+        await self._note(delivery, _parked(DeliveryState.FAILED, error), work)
 
     async def unknown(self, delivery: Delivery, error: str, notice: Delivery | None) -> None:
         """Note that nobody knows whether a delivery arrived; keep the notice about it."""
-        values = {"state": DeliveryState.UNKNOWN.value, "error": error}
+        values = _parked(DeliveryState.UNKNOWN, error)
         await self._note(delivery, values, lambda db: _tell(db, delivery, notice))
 
     async def next_due(self) -> datetime | None:
@@ -220,12 +229,20 @@ def _named(**more: str) -> dict[str, str]:
     return {**_STATES, "update": DeliveryKind.UPDATE.value, "post": _POST, **more}
 
 
-def _pending(due_at: datetime, error: str) -> dict[str, str]:
+def _pending(
+    due_at: datetime, error: str, failing_since: datetime | None = None
+) -> dict[str, str | None]:
     return {
         "state": DeliveryState.PENDING.value,
         "due_at": due_at.isoformat(),
         "error": error,
+        "failing_since": failing_since.isoformat() if failing_since else None,
     }
+
+
+def _parked(state: DeliveryState, error: str) -> dict[str, str | None]:
+    """Return what is noted of a delivery that is not tried again by itself."""
+    return {"state": state.value, "error": error, "failing_since": None}
 
 
 def _try_later(db: Database, workspace: str, at: datetime) -> None:

@@ -162,6 +162,7 @@ def delivery_row(delivery: Delivery) -> dict[str, Any]:
 
 def to_delivery(row: Row) -> Delivery:
     """Return the delivery that a row keeps."""
+    failing = row["failing_since"]
     return Delivery(
         key=row["key"],
         workspace=row["workspace"],
@@ -175,4 +176,5 @@ def to_delivery(row: Row) -> Delivery:
         attempts=row["attempts"],
         ts=row["ts"],
         sent_channel=row["sent_channel"],
+        failing_since=datetime.fromisoformat(failing) if failing else None,
     )

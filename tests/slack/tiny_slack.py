@@ -26,9 +26,10 @@ class TinySlack:
     """Takes messages and updates; `script` says what happens to the next ones.
 
     A word of the script is "ok", "drop_before" (the connection breaks and nothing is kept),
-    "drop_after" (kept, and the connection breaks), "429 30" with the seconds to wait, a status
-    such as "503", or the name of an error. While `gate` is not set, answers wait. `history` has
-    the answers to look-ups, one page after the other; without any the history is out of reach.
+    "drop_after" (kept, and the connection breaks), "kept 500" (kept, and answered with that all
+    the same), "429 30" with the seconds to wait, a status such as "503", or the name of an error.
+    While `gate` is not set, answers wait. `history` has the answers to look-ups, one page after
+    the other; without any the history is out of reach.
     """
 
     def __init__(self) -> None:
@@ -48,12 +49,12 @@ class TinySlack:
         self.asked.set()
         word = self.script.pop(0) if self.script else "ok"
         await self.gate.wait()
-        if word in {"ok", "drop_after"}:
+        if word in {"ok", "drop_after"} or word.startswith("kept "):
             (self.updates if "ts" in message else self.kept).append(message)
         if word.startswith("drop"):
             assert request.transport is not None
             request.transport.close()
-        return _answer(word, message, len(self.kept))
+        return _answer(word.removeprefix("kept "), message, len(self.kept))
 
     async def look_up(self, request: web.Request) -> web.Response:
         asked = dict(parse_qsl(await request.text())) | dict(request.query)

@@ -11,8 +11,14 @@ from bot.decisions.desk import Desk
 from bot.decisions.outbox import Doubtful, Outbox
 from bot.decisions.ports import Clock
 from bot.decisions.troubles import is_of_one_person
-from bot.slack.delivery.lookup import Sighting, again_at, look_up
-from bot.slack.delivery.outcomes import RATELIMITED, Outcome
+from bot.slack.delivery.lookup import START, Bookmark, Sighting, again_at, look_up
+from bot.slack.delivery.outcomes import (
+    INTERNAL,
+    RATELIMITED,
+    UNREACHABLE,
+    Outcome,
+    is_slacks_failure,
+)
 from bot.slack.views.team import not_reached
 
 log = structlog.get_logger(__name__)
@@ -24,6 +30,10 @@ WORKSPACE_WAIT = timedelta(minutes=1)
 _LATE_ARRIVAL = timedelta(seconds=10)
 """How long an update that broke off may still arrive, and must not come after the next one."""
 _LONGEST_BACK_OFF = timedelta(minutes=5)
+_LONGEST_TRIED = timedelta(days=1)
+"""How long Slack may fail over one delivery, or not answer a look for it."""
+_LONGEST_OURS = timedelta(hours=1)
+"""How long a delivery may fail on our side: the log can't be read, or there is a mistake in us."""
 
 
 class Aftermath:
@@ -40,9 +50,23 @@ class Aftermath:
         self._outbox = outbox
         self._desk = desk
         self._clock = clock
+        self._looks: dict[str, tuple[datetime, Bookmark]] = {}
+        self._blind: set[tuple[str, str]] = set()
 
-    async def note(self, delivery: Delivery, outcome: Outcome) -> None:
-        """Note what came of a delivery that was not, or perhaps not, posted."""
+    async def note(
+        self, delivery: Delivery, outcome: Outcome, client: AsyncWebClient | None = None
+    ) -> None:
+        """Note what came of a delivery that was not, or perhaps not, posted.
+
+        After an error of Slack's own, what must not come twice is looked up where the channel's
+        history may be read. Where it may not, it is taken as not posted and tried again: nearly
+        always that is so, and a Slack in trouble must not have every post ask its owner.
+
+        Args:
+            delivery: as it was taken.
+            outcome: what came of it.
+            client: of its workspace, if there is one.
+        """
         now = self._clock.now()
         log.warning(
             "a delivery failed",
@@ -52,7 +76,9 @@ class Aftermath:
             attempts=delivery.attempts,
         )
         match outcome.what:
-            case "later":
+            case "slack_failed" if delivery.kind in COME_ONCE and client is not None:
+                await self._after_slack_failed(client, delivery, outcome, now)
+            case "later" | "slack_failed":
                 await self._later(delivery, outcome, now)
             case "unknown":
                 await self._perhaps(delivery, outcome, now)
@@ -69,12 +95,47 @@ class Aftermath:
         if delivery.kind is DeliveryKind.UPDATE:
             await self._outbox.retry(delivery, now, "interrupted")
             return True
-        parent = await self._outbox.parent_of(delivery)
-        sighting = await look_up(client, doubtful, parent)
-        await self._settle(delivery, sighting, now)
+        begun, bookmark = self._looks.get(delivery.key, (now, START))
+        sighting = await self._look(client, doubtful, bookmark)
+        if sighting.what == "later" and now - begun >= _LONGEST_TRIED:
+            sighting = Sighting("unsure", "history_unavailable")
+        if sighting.what == "later":
+            self._looks[delivery.key] = (begun, sighting.bookmark)
+        else:
+            self._looks.pop(delivery.key, None)
+        await self._settle(doubtful, sighting, now)
         return sighting.what != "later"
 
-    async def _settle(self, delivery: Delivery, sighting: Sighting, now: datetime) -> None:
+    async def _look(
+        self, client: AsyncWebClient, doubtful: Doubtful, bookmark: Bookmark = START
+    ) -> Sighting:
+        """Look into Slack, and remember where that is of no use."""
+        delivery = doubtful.delivery
+        parent = await self._outbox.parent_of(delivery)
+        sighting = await look_up(client, doubtful, parent, bookmark)
+        where = (delivery.workspace, delivery.channel)
+        if sighting.what == "unsure":
+            self._blind.add(where)
+        elif sighting.what != "later":
+            self._blind.discard(where)
+        return sighting
+
+    async def _after_slack_failed(
+        self, client: AsyncWebClient, delivery: Delivery, outcome: Outcome, now: datetime
+    ) -> None:
+        """Find out whether a look is of any use; it is not final before the quarantine is over."""
+        if (delivery.workspace, delivery.channel) in self._blind:
+            await self._later(delivery, outcome, now)
+            return
+        doubtful = Doubtful(delivery, now, outcome.reason)
+        sighting = await self._look(client, doubtful)
+        if sighting.what in {"found", "unsure"}:
+            await self._settle(doubtful, sighting, now)
+        else:
+            await self._outbox.doubt(delivery, now, outcome.reason)
+
+    async def _settle(self, doubtful: Doubtful, sighting: Sighting, now: datetime) -> None:
+        delivery, failed_there = doubtful.delivery, is_slacks_failure(doubtful.error)
         log.info(
             "a delivery was looked up",
             kind=delivery.kind,
@@ -84,10 +145,15 @@ class Aftermath:
         match sighting.what:
             case "found":
                 await self._outbox.sent(delivery, sighting.channel, sighting.ts)
+            case "absent" if failed_there:
+                await self._again(delivery, now, doubtful.error, now)
             case "absent":
                 await self._outbox.retry(delivery, now, "not_there")
             case "later":
-                await self._outbox.doubt(delivery, again_at(now, sighting), "history_unavailable")
+                await self._outbox.doubt(delivery, again_at(now, sighting), doubtful.error)
+            case "unsure" if failed_there:
+                due_at = now + back_off(delivery.attempts)
+                await self._again(delivery, due_at, doubtful.error, now)
             case "unsure" if delivery.kind in COME_ONCE:
                 notice = await self._notice(DeliveryKind.UNCERTAIN, delivery, now, sighting.reason)
                 await self._outbox.unknown(delivery, sighting.reason, notice)
@@ -98,8 +164,20 @@ class Aftermath:
         due_at = now + (outcome.wait or back_off(delivery.attempts))
         if outcome.reason == RATELIMITED:
             await self._outbox.slow_down(delivery, due_at, outcome.reason)
-        else:
+        elif outcome.reason == UNREACHABLE:
             await self._outbox.retry(delivery, due_at, outcome.reason)
+        else:
+            await self._again(delivery, due_at, outcome.reason, now)
+
+    async def _again(
+        self, delivery: Delivery, due_at: datetime, reason: str, now: datetime
+    ) -> None:
+        """Try a delivery again that is failing, unless that has gone on for too long."""
+        since = delivery.failing_since or now
+        if now - since >= (_LONGEST_OURS if reason == INTERNAL else _LONGEST_TRIED):
+            await self._give_up(delivery, reason, now)
+        else:
+            await self._outbox.retry(delivery, due_at, reason, since)
 
     async def _perhaps(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """Leave what must not come twice to be looked up; try the rest again."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -13,7 +14,7 @@ from bot.decisions.outbox import Doubtful, Outbox
 from bot.decisions.ports import Clock
 from bot.slack.delivery.aftermath import QUARANTINE, Aftermath
 from bot.slack.delivery.lookup import metadata_of
-from bot.slack.delivery.outcomes import Outcome, of_error
+from bot.slack.delivery.outcomes import INTERNAL, Outcome, of_error
 from bot.slack.delivery.pictures import Draw, Pictures
 from bot.slack.delivery.rendering import Renderer
 from bot.slack.digests import Digests
@@ -153,21 +154,24 @@ class Courier:
                 self._woken.set()
 
     async def _deliver(self, delivery: Delivery) -> None:
-        message = await _survive(self._renderer.message(delivery))
-        if message is None:
-            await self._aftermath.note(delivery, Outcome("never", "internal"))
+        client: AsyncWebClient | None = None
+        try:
+            message = await self._renderer.message(delivery)
+            parent = await self._outbox.parent_of(delivery)
+        except Exception as error:
+            log.exception("a delivery could not be rendered")
+            await self._aftermath.note(delivery, _of_fault(error))
             return
         try:
             client = await self._client_for(delivery.workspace)
-            parent = await self._outbox.parent_of(delivery)
             if self._stopping:
                 await self._outbox.retry(delivery, delivery.due_at, "stopping")
                 return
             channel, ts = await self._pictures.post(
-                client, message, lambda shown: _send(client, delivery, shown, parent)
+                client, message, partial(_send, client, delivery, parent)
             )
         except _FAILURES as error:
-            await self._aftermath.note(delivery, of_error(error))
+            await self._aftermath.note(delivery, of_error(error), client)
         else:
             await self._outbox.sent(delivery, channel, ts)
 
@@ -183,8 +187,14 @@ async def _survive(work: Coroutine[Any, Any, Result]) -> Result | None:
     return task.result()
 
 
+def _of_fault(error: Exception) -> Outcome:
+    """Return what a fault on our side amounts to: only what is not in the log never will be."""
+    is_gone = isinstance(error, LookupError) and not isinstance(error, KeyError | IndexError)
+    return Outcome("never" if is_gone else "later", INTERNAL)
+
+
 async def _send(
-    client: AsyncWebClient, delivery: Delivery, message: Message, parent: Delivery | None
+    client: AsyncWebClient, delivery: Delivery, parent: Delivery | None, message: Message
 ) -> tuple[str, str]:
     """Post a message, or redraw its parent; return the channel and timestamp that Slack gives."""
     channel = (parent.sent_channel if parent else None) or delivery.channel

@@ -28,11 +28,23 @@ _PAGES = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Bookmark:
+    """How far a channel's history was read."""
+
+    cursor: str = ""
+    pages: int = 0
+
+
+START = Bookmark()
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """What a look into Slack showed.
 
     "found" with the message's channel and timestamp, "absent" (it is surely not there), "unsure"
-    for `reason`, or "later": Slack could not be asked now, `outcome` says why.
+    for `reason`, or "later": Slack could not be asked now, `outcome` says why, and
+    `bookmark` where to read on.
     """
 
     what: Literal["found", "absent", "unsure", "later"]
@@ -40,6 +52,7 @@ class Sighting:
     channel: str = ""
     ts: str = ""
     outcome: Outcome | None = None
+    bookmark: Bookmark = START
 
 
 def metadata_of(delivery: Delivery) -> dict[str, Any]:
@@ -47,13 +60,19 @@ def metadata_of(delivery: Delivery) -> dict[str, Any]:
     return {"event_type": METADATA_EVENT, "event_payload": {"key": delivery.key}}
 
 
-async def look_up(client: AsyncWebClient, doubtful: Doubtful, parent: Delivery | None) -> Sighting:
+async def look_up(
+    client: AsyncWebClient,
+    doubtful: Doubtful,
+    parent: Delivery | None,
+    bookmark: Bookmark = START,
+) -> Sighting:
     """Look in Slack for the message of a delivery.
 
     Args:
         client: of the delivery's workspace.
         doubtful: the delivery, and when it was handed to Slack.
         parent: the message in whose thread it belongs, if any.
+        bookmark: where an earlier look ended that Slack did not answer to the end.
     """
     delivery = doubtful.delivery
     channel = (parent.sent_channel if parent else None) or delivery.channel
@@ -67,18 +86,21 @@ async def look_up(client: AsyncWebClient, doubtful: Doubtful, parent: Delivery |
     }
     if parent is not None:
         arguments["ts"] = parent.ts
-    try:
-        return await _look(client, arguments, delivery)
-    except SlackApiError as error:
-        return _refused(error)
-    except UNREACHABLE as error:
-        return Sighting("later", outcome=of_error(error))
+    return await _look(client, arguments, delivery, bookmark)
 
 
-async def _look(client: AsyncWebClient, arguments: dict[str, Any], delivery: Delivery) -> Sighting:
+async def _look(
+    client: AsyncWebClient, arguments: dict[str, Any], delivery: Delivery, bookmark: Bookmark
+) -> Sighting:
     listed = client.conversations_replies if "ts" in arguments else client.conversations_history
-    for _ in range(_PAGES):
-        answer = await listed(**arguments)
+    while bookmark.pages < _PAGES:
+        more: dict[str, Any] = {"cursor": bookmark.cursor} if bookmark.cursor else {}
+        try:
+            answer = await listed(**arguments, **more)
+        except SlackApiError as error:
+            return _refused(error, bookmark)
+        except UNREACHABLE as error:
+            return Sighting("later", outcome=of_error(error), bookmark=bookmark)
         for message in answer.get("messages") or []:
             if _is_of(message, delivery):
                 return Sighting("found", channel=arguments["channel"], ts=str(message["ts"]))
@@ -87,7 +109,7 @@ async def _look(client: AsyncWebClient, arguments: dict[str, Any], delivery: Del
         cursor = (answer.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             return Sighting("unsure", "history_incomplete")
-        arguments = {**arguments, "cursor": cursor}
+        bookmark = Bookmark(cursor, bookmark.pages + 1)
     return Sighting("unsure", "too_many_messages")
 
 
@@ -99,10 +121,11 @@ def _is_of(message: Mapping[str, Any], delivery: Delivery) -> bool:
     return isinstance(payload, Mapping) and payload.get("key") == delivery.key
 
 
-def _refused(error: SlackApiError) -> Sighting:
+def _refused(error: SlackApiError, bookmark: Bookmark) -> Sighting:
     outcome = of_error(error)
-    if outcome.what in {"later", "workspace_closed"} or refusal_of(error).status >= 500:
-        return Sighting("later", outcome=outcome)
+    passes = {"later", "slack_failed", "workspace_closed"}
+    if outcome.what in passes or refusal_of(error).status >= 500:
+        return Sighting("later", outcome=outcome, bookmark=bookmark)
     return Sighting("unsure", outcome.reason)
 
 

@@ -15,14 +15,19 @@ from bot.slack.installing.tokens import TokenUnreadable
 from bot.slack.refusals import refusal_of
 
 _LATER = frozenset(
-    {"internal_error", "message_limit_exceeded", "org_login_required", "request_timeout",
+    {"message_limit_exceeded", "org_login_required", "request_timeout",
      "service_unavailable", "team_added_to_org"}
 )  # fmt: skip
 _RATE_LIMITED = frozenset({"rate_limited", "ratelimited"})
 RATELIMITED = "ratelimited"
 """The reason of whatever Slack wants to have more slowly."""
+UNREACHABLE = "unreachable"
+"""The reason where no connection came about."""
+INTERNAL = "internal"
+"""The reason of what failed on our side, before Slack was asked."""
 _PERHAPS = frozenset({"fatal_error"})
 """Of this Slack says itself that some of the work may have been done."""
+_SLACK_FAILED = "internal_error"
 _WORKSPACE_CLOSED = frozenset(
     {"account_inactive", "invalid_auth", "not_allowed_token_type", "not_authed",
      "team_access_not_granted", "team_not_found", "token_expired", "token_revoked"}
@@ -41,12 +46,13 @@ class Outcome:
     """What to do after a failed post.
 
     `what` is "later" (it was not posted: try again, after `wait` if Slack says so), "unknown"
-    (it may or may not have been posted), "never" (this message will never be posted, for
-    `reason`), "channel_closed" or "workspace_closed" (nothing will be posted there until somebody
-    mends that).
+    (it may or may not have been posted), "slack_failed" (Slack broke down over it: nearly always it
+    was not posted, but Slack does not promise that), "never" (this message will never be posted,
+    for `reason`), "channel_closed" or "workspace_closed" (nothing will be posted there until
+    somebody mends that).
     """
 
-    what: Literal["later", "unknown", "never", "channel_closed", "workspace_closed"]
+    what: Literal["later", "unknown", "slack_failed", "never", "channel_closed", "workspace_closed"]
     reason: str
     wait: timedelta | None = None
 
@@ -60,8 +66,13 @@ def of_error(error: Exception) -> Outcome:
     if isinstance(error, TokenUnreadable):  # the operator can put the key back
         return Outcome("workspace_closed", "token_unreadable")
     if isinstance(error, aiohttp.ClientConnectorError):
-        return Outcome("later", "unreachable")
+        return Outcome("later", UNREACHABLE)
     return Outcome("unknown", type(error).__name__)
+
+
+def is_slacks_failure(reason: str) -> bool:
+    """Whether a reason is that of an outcome "slack_failed"."""
+    return reason == _SLACK_FAILED or (reason.startswith("status_5") and reason != "status_504")
 
 
 def _of_answer(error: SlackApiError) -> Outcome:
@@ -76,6 +87,9 @@ def _of_answer(error: SlackApiError) -> Outcome:
     if refusal.status == 504 or reason in _PERHAPS:
         # a gateway gave up waiting: what is behind it may have posted
         return Outcome("unknown", reason)
-    if refusal.status >= 500 or reason in _LATER:
+    if refusal.status == 503 or reason in _LATER:
         return Outcome("later", reason)
+    if refusal.status >= 500 or reason == _SLACK_FAILED:
+        own = reason == _SLACK_FAILED
+        return Outcome("slack_failed", reason if own else f"status_{refusal.status}")
     return Outcome("channel_closed" if reason in _CHANNEL_CLOSED else "never", reason)

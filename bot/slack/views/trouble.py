@@ -7,6 +7,7 @@ from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.decisions.model import Decision
 from bot.decisions.troubles import Trouble, is_of_one_person
 from bot.slack import ids
+from bot.slack.delivery.outcomes import is_slacks_failure
 from bot.slack.text import channel_link, escape, fit_escaped
 from bot.slack.views.message import Message, as_dicts, plain, section, sentence
 
@@ -129,6 +130,8 @@ def _arrived(trouble: Trouble) -> str:
 
 
 def _cause(reason: str) -> str:
+    if is_slacks_failure(reason):
+        return "Slack has answered with an error of its own for a day."
     if reason in _NOT_A_MEMBER:
         return "I'm not a member there: type `/invite @ragvsft` in that channel."
     return _CAUSES.get(reason, f"Slack's reason: {escape(reason)}.")

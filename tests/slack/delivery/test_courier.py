@@ -1,12 +1,14 @@
 """Carrying deliveries out, whatever Slack does."""
 
 import asyncio
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.decisions.delivery import announcement_key
+from bot.decisions.model import Decision
 from bot.slack.delivery.aftermath import back_off
 from bot.slack.delivery.lookup import METADATA_EVENT
 from tests.decisions.world import ADA, BEN
@@ -144,7 +146,7 @@ async def test_trouble_with_a_notice_makes_no_notice(house: Delivering) -> None:
 
 
 async def test_one_faulty_delivery_does_not_end_the_others(house: Delivering) -> None:
-    """A delivery that cannot be made into a message is given up; those after it arrive."""
+    """What can't be made into a message is given up after an hour; those after it arrive."""
     await house.world.desk.tell(ADA, "Once fine.")
     await house.rest()
     await house.world.log.write(
@@ -154,7 +156,74 @@ async def test_one_faulty_delivery_does_not_end_the_others(house: Delivering) ->
     await house.world.desk.tell(BEN, "Fine.")
     await house.rest()
     assert [each["text"] for each in house.slack.kept] == ["Once fine.", "Fine."]
+    assert await house.outbox.counts() == {"pending": 1, "sent": 1}
+    for _ in range(2):
+        await house.advance(hours=1)
     assert await house.outbox.counts() == {"failed": 1, "sent": 1}
+
+
+async def test_a_log_that_cannot_be_read_loses_nothing(house: Delivering) -> None:
+    """A read of the log that fails is repeated, and what it was for goes out after all."""
+    decision = await house.world.decided()
+    await posted(house)
+    desk, failures = house.world.desk, [sqlite3.OperationalError("disk I/O error")] * 2
+    read = desk.decision
+
+    async def failing(workspace: str, number: int) -> Decision | None:
+        if failures:
+            raise failures.pop()
+        return await read(workspace, number)
+
+    await desk.deciding.accept(ADA, decision.number)
+    desk.decision = failing  # type: ignore[method-assign]  # the log's fault, at its edge
+    for _ in range(4):
+        await house.advance(minutes=1)
+    assert failures == []
+    assert set(await house.outbox.counts()) == {"sent"}
+
+
+async def test_what_is_gone_from_the_log_is_given_up(tmp_path: Path) -> None:
+    """A delivery of a decision that is not in the log fails at once."""
+    async with delivering(tmp_path / "ragvsft.db") as house:
+        house.courier.stop()
+        await house.world.decided()
+        await house.world.log.write(lambda db: db.execute("update deliveries set decision = 99"))
+    async with delivering(tmp_path / "ragvsft.db") as again:
+        await again.rest()
+        assert await again.outbox.counts() == {"failed": 2}
+
+
+@pytest.mark.parametrize("trouble", ["503", "internal_error"])
+async def test_what_slack_fails_over_for_a_day_is_given_up(house: Delivering, trouble: str) -> None:
+    """After a day of Slack's own errors a message's owner is told, and what is behind it goes."""
+    house.slack.script = [trouble] * 4
+    await house.world.decided()
+    await house.rest()
+    await house.world.decided(BEN)
+    for _ in range(2):
+        await house.advance(hours=11)
+    assert (await house.outbox.counts())["pending"] == 4
+    await house.advance(hours=3)
+    for _ in range(4):
+        await house.advance(seconds=2)
+    assert await house.outbox.counts() == {"failed": 2, "sent": 3}
+    (told,) = [each["text"] for each in house.slack.kept if each["channel"] == "U1"]
+    assert "Slack has answered with an error of its own for a day." in told
+    await house.world.desk.troubles.send_again(ADA, "T1/1/announcement")
+    house.slack.script = [trouble]
+    await house.advance(seconds=2)
+    assert (await house.outbox.counts()).get("failed", 0) == 0
+
+
+async def test_an_outage_of_days_gives_nothing_up(house: Delivering) -> None:
+    """Where no connection comes about nothing is given up, however long that lasts."""
+    url, house.url = house.url, "http://127.0.0.1:9/api/"
+    await house.world.desk.tell(ADA, "Hello.")
+    for _ in range(3):
+        await house.advance(days=1)
+    house.url = url
+    await house.advance(minutes=5)
+    assert await house.states() == {"notice": "sent"}
 
 
 async def test_stopping_finishes_the_post_in_flight(tmp_path: Path) -> None:

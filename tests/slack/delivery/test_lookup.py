@@ -120,6 +120,78 @@ async def test_a_slack_that_cannot_be_asked_is_asked_again(house: Delivering, tr
     assert (await house.states())["announcement"] == "sent"
 
 
+async def test_a_look_goes_on_where_slack_held_it_up(house: Delivering) -> None:
+    """A look that is slowed down on its second page is not begun anew: it comes to its end."""
+    house.slack.history = [
+        page(cursor="second"),
+        {"error": "ratelimited"},
+        page(cursor="third"),
+        {"error": "ratelimited"},
+        page(message("T1/1/announcement")),
+    ]
+    await broken_off(house)
+    for _ in range(2):
+        await house.advance(minutes=2)
+    assert (await house.states())["announcement"] == "sent"
+    asked = [each.get("cursor") for each in house.slack.looked_up]
+    assert asked == [None, "second", "second", "third", "third"]
+
+
+async def test_a_look_that_slack_never_answers_is_left_to_the_driver(house: Delivering) -> None:
+    """After a day without an answer to a look, the driver is asked."""
+    house.slack.history = [{"error": "ratelimited"}] * 3
+    await broken_off(house)
+    await house.advance(hours=23)
+    assert (await house.states())["announcement"] == "sending"
+    await house.advance(hours=2)
+    await house.advance(seconds=2)
+    assert (await house.states())["announcement"] == "unknown"
+
+
+@pytest.mark.parametrize("fault", ["kept 500", "kept 502", "kept internal_error"])
+async def test_what_slack_broke_down_over_is_looked_up(house: Delivering, fault: str) -> None:
+    """An error of Slack's own is no promise: what is there all the same is not posted twice."""
+    house.slack.script = [fault]
+    house.slack.history = [page(), page(message("T1/1/announcement"))]
+    await house.world.decided()
+    await house.rest()
+    assert (await house.states())["announcement"] == "sending"
+    await house.advance(seconds=61)
+    await house.advance(seconds=2)
+    assert [each.get("thread_ts") for each in house.slack.kept] == [None, "7.0"]
+
+
+async def test_what_slack_broke_down_over_and_did_not_post_is_posted(house: Delivering) -> None:
+    """What is not there after the quarantine is tried again."""
+    house.slack.script = ["500"]
+    house.slack.history = [page(), page()]
+    await house.world.decided()
+    await house.advance(seconds=61)
+    for _ in range(3):
+        await house.advance(seconds=2)
+    assert await house.states() == {"announcement": "sent", "recommendation": "sent"}
+    assert len(house.slack.kept) == 2
+
+
+async def test_where_no_look_is_possible_slack_s_errors_are_waited_out(house: Delivering) -> None:
+    """Without the right to look, a Slack in trouble is tried again soon, and nobody is asked."""
+    house.slack.script = ["500", "internal_error", "502"]
+    await house.world.decided()
+    for _ in range(8):
+        await house.advance(seconds=5)
+    assert len(house.slack.looked_up) == 1
+    assert await house.states() == {"announcement": "sent", "recommendation": "sent"}
+
+
+async def test_a_crash_after_an_error_of_slack_s_is_still_a_doubt(house: Delivering) -> None:
+    """What is interrupted when it is tried again is as doubtful as at its first try."""
+    house.slack.script = ["500", "drop_after"]
+    await house.world.decided()
+    for _ in range(5):
+        await house.advance(seconds=40)
+    assert (await house.states())["announcement"] == "unknown"
+
+
 async def test_a_forged_key_is_not_taken(house: Delivering) -> None:
     """A message that carries the key under another event is another app's."""
     house.slack.history = [page(message("T1/1/announcement", event="something_else"))]

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.slack.delivery.outcomes import Outcome, of_error
+from bot.slack.delivery.outcomes import Outcome, is_slacks_failure, of_error
 from bot.slack.installing.installs import NotInstalled
 from bot.slack.installing.tokens import TokenUnreadable
 
@@ -51,12 +51,10 @@ def test_a_retry_after_that_cannot_be_read(header: str) -> None:
 @pytest.mark.parametrize(
     ("status", "error"),
     [
-        (200, "internal_error"),
         (200, "message_limit_exceeded"),
         (200, "org_login_required"),
         (200, "service_unavailable"),
-        (500, None),
-        (502, None),
+        (503, None),
         (503, "something_else"),
     ],
 )
@@ -65,6 +63,24 @@ def test_slack_s_own_trouble_passes(status: int, error: str | None) -> None:
     outcome = of_error(refused(status, error))
     assert (outcome.what, outcome.wait) == ("later", None)
     assert outcome.reason == (error or f"status_{status}")
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "reason"),
+    [
+        (200, "internal_error", "internal_error"),
+        (500, "internal_error", "internal_error"),
+        (500, None, "status_500"),
+        (502, "whatever", "status_502"),
+    ],
+)
+def test_an_error_of_slack_s_own_has_nearly_always_posted_nothing(
+    status: int, error: str | None, reason: str
+) -> None:
+    """What Slack broke down over is told apart from what it surely did not post."""
+    assert of_error(refused(status, error)) == Outcome("slack_failed", reason)
+    assert is_slacks_failure(reason)
+    assert not is_slacks_failure("status_504")
 
 
 @pytest.mark.parametrize(
