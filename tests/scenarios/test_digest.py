@@ -7,7 +7,7 @@ import pytest
 from bot.app import Running
 from bot.decisions.digest.settings import DigestSettings
 from bot.decisions.model import Person, Place, Visibility, Workflow
-from bot.playground.model import Message
+from bot.playground.model import Message, View
 from bot.playground.person import Actor
 from tests.scenarios.house import House, text_of
 
@@ -79,6 +79,11 @@ async def _digest(house: House, person: Actor, channel: str = "product") -> str:
     return text_of(digest)
 
 
+def _zone_in(view: View) -> str:
+    """Return the time zone that the settings show as chosen."""
+    return str(view.values["digest_zone"]["answer"]["selected_option"]["value"])
+
+
 def _home(person: Actor) -> str:
     return str(person.home.blocks) if person.home else ""
 
@@ -89,7 +94,7 @@ async def test_a_channel_gets_its_digest_once_a_week(house: House, bot: Running)
     await _until_posted(house, await _open(bot, house, ben, "product", HOSTILE))
     assert (await ada.command("product", "/ragvsft", "digest")).ok
     view = await house.modal_of(ada, "digest")
-    assert "Europe/" in str(view.values["digest_zone"])
+    assert _zone_in(view) == "Europe/Berlin"
     wishes = {"digest_day": "thursday", "digest_time": "08:30", "digest_other_zone": "Asia/Tokio"}
     await ada.submit(view, wishes)
     assert ada.modal is not None
@@ -109,6 +114,14 @@ async def test_a_channel_gets_its_digest_once_a_week(house: House, bot: Running)
     house.playground.clock.advance(timedelta(hours=20))
     await house.until_logged("deliveries", lambda row: row["kind"] == "digest")
     assert len(_digests(ada)) == 1
+
+
+async def test_the_zone_to_begin_with_is_the_asker_s(house: House, bot: Running) -> None:
+    """Whoever sets a digest up finds their own time zone chosen, wherever others are."""
+    for name, zone in (("dev", "America/New_York"), ("ben", "Europe/London")):
+        person = house.playground.person(name)
+        assert (await person.command("product", "/ragvsft", "digest settings")).ok
+        assert _zone_in(await house.modal_of(person, "digest")) == zone
 
 
 async def test_a_preview_is_posted_once(house: House, bot: Running) -> None:
