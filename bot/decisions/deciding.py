@@ -16,7 +16,7 @@ from bot.decisions.errors import (
 )
 from bot.decisions.events import Change, Event, edited, redrawn, told
 from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Review, Status, Workflow
-from bot.decisions.moves import Move, moved, require
+from bot.decisions.moves import Move, moved, require, review_after
 from bot.decisions.ports import Clock, Store
 from bot.decisions.questionnaire import Page, Questionnaire
 from bot.decisions.seen import mark_of
@@ -140,11 +140,12 @@ class Deciding:
 
         def change(decision: Decision) -> Change:
             require(Move.EDIT, decision, draft.driver)
+            today = now.date()
             after = replace(
                 decision,
                 title=workflow.title,
                 problem=workflow.problem,
-                review_on=workflow.review.due(decision.opened_at.date()),
+                review_on=review_after(decision, today, workflow.review.due(today)),
                 playbook_hash=draft.playbook_hash,
                 answers=draft.answers,
                 verdict=verdict,

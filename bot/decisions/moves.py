@@ -116,19 +116,18 @@ def moved(
         decision,
         status=status,
         settlement=Settlement(actor.user, at, reason, chosen),
-        review_on=_review_after(decision, at.date()),
+        review_on=review_after(decision, at.date(), decision.review_on),
     )
 
 
-def _review_after(decision: Decision, settled: date) -> date | None:
-    """Return the day of the review, put off where it had come before anything was decided.
+def review_after(decision: Decision, today: date, planned: date | None) -> date | None:
+    """Return the day that is planned for the review, put off where it has come already.
 
-    As many days are left to try what was decided as were planned when the decision was opened.
+    As many days are left to try what is decided as there were from the opening to that day.
     """
-    planned = decision.review_on
-    if planned is None or planned > settled:
+    if planned is None or planned > today:
         return planned
-    return settled + max(planned - decision.opened_at.date(), timedelta(days=1))
+    return today + max(planned - decision.opened_at.date(), timedelta(days=1))
 
 
 def possible(decision: Decision) -> tuple[Move, ...]:

@@ -20,8 +20,8 @@ from bot.decisions.errors import (
     NobodyToNudge,
     NoSuchDecision,
     NotAChannel,
-    NothingRecommended,
     NothingChanged,
+    NothingRecommended,
     NothingToResend,
     NotTheirs,
     ReviewInThePast,
@@ -77,18 +77,25 @@ def words_for(error: BaseException) -> str:
             return f"This was already posted as decision #{number}; its answers stay as they are."
         case NotTheirs(allowed=allowed):
             return notices.not_theirs(allowed)
-        case AlreadySettled(decision=decision):
-            return notices.already_settled(decision)
-        case EditedMeanwhile(number=number, recommended=recommended):
-            return notices.edited_meanwhile(number, recommended)
-        case NothingChanged(number=number):
-            return notices.nothing_changed(number)
+        case AlreadySettled() | EditedMeanwhile() | NothingChanged():
+            return _moved_on(error)
         case NoSuchDecision(number=number):
             return f"There is no decision #{number} here."
         case TooSoonToNudge(waiting=waiting, again_at=again_at):
             return notices.too_soon_to_nudge(waiting, again_at)
         case _:
             return _SENTENCES.get(type(error), notices.UNEXPECTED)
+
+
+def _moved_on(error: AlreadySettled | EditedMeanwhile | NothingChanged) -> str:
+    """Return how a decision stands, which is not as somebody had thought."""
+    match error:
+        case AlreadySettled(decision=decision):
+            return notices.already_settled(decision)
+        case EditedMeanwhile(number=number, recommended=recommended):
+            return notices.edited_meanwhile(number, recommended)
+        case NothingChanged(number=number):
+            return notices.nothing_changed(number)
 
 
 _JSON: dict[str, str | Sequence[str]] = {"content-type": "application/json"}
