@@ -106,11 +106,13 @@ class Deciding:
         return await self._change(actor, number, change)
 
     async def hand_over(self, actor: Person, number: int, deciders: tuple[str, ...]) -> Decision:
-        """Let others decide; `deciders` are user ids, at least one."""
+        """Let others decide; `deciders` are user ids, at least one. The same ones are no news."""
         now = self._clock.now()
 
         def change(decision: Decision) -> Change:
             require(Move.HAND_OVER, decision, actor)
+            if set(deciders) == set(decision.deciders):
+                return Change(decision, None)
             after = replace(decision, deciders=deciders)
             detail = {"from": " ".join(decision.deciders), "to": " ".join(deciders)}
             return told(after, Event("handed_over", actor.user, now, detail))

@@ -54,8 +54,12 @@ def latest_due(now: datetime, zone: tzinfo = UTC) -> date:
 
 
 def asking(decision: Decision, now: datetime, clocks: Clocks) -> Asking:
-    """Return the questions how a decision went, to those deciders for whom it is time."""
-    deciders = tuple(dict.fromkeys(decision.deciders))
+    """Return the questions how a decision went, to those for whom it is time and who have not said.
+
+    Whoever has said how it went before the day is not asked.
+    """
+    said = {each.by for each in decision.reviews}
+    deciders = tuple(each for each in dict.fromkeys(decision.deciders) if each not in said)
     due = [
         each
         for each in deciders

@@ -73,6 +73,8 @@ class Reviewing:
     async def review(self, actor: Person, number: int, outcome: Outcome, note: str) -> Decision:
         """Say how a decision went; in the place of what this decider said before, if anything.
 
+        What they have said already is not said again.
+
         Raises:
             NoSuchDecision: there is none of that number.
             NotTheirs: the review is for the deciders to give.
@@ -82,6 +84,8 @@ class Reviewing:
 
         def change(decision: Decision) -> Change:
             require(Move.REVIEW, decision, actor)
+            if any(_said(each) == (actor.user, outcome, note) for each in decision.reviews):
+                return Change(decision, None)
             return reviewed(decision, ReviewAnswer(actor.user, now, outcome, note))
 
         decision = await self._store.change_decision(actor.workspace, number, change)
@@ -131,6 +135,10 @@ def reviewed(decision: Decision, answer: ReviewAnswer) -> Change:
     detail = {"outcome": answer.outcome.value, "note": answer.note}
     change = told(after, Event("reviewed", answer.by, answer.at, detail))
     return replace(change, deliveries=(*change.deliveries, _question_redrawn(after, answer)))
+
+
+def _said(answer: ReviewAnswer) -> tuple[str, Outcome, str]:
+    return answer.by, answer.outcome, answer.note
 
 
 def _question_redrawn(decision: Decision, answer: ReviewAnswer) -> Delivery:

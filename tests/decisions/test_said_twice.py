@@ -1,0 +1,53 @@
+"""What was said already is neither asked for nor told again."""
+
+from datetime import timedelta
+
+from bot.decisions.model import Decision, Outcome, Workflow
+from tests.decisions.world import ADA, BEN, PRODUCT, World
+
+
+async def for_two(world: World) -> Decision:
+    """Return a decision that Ada and Ben are to make."""
+    draft = await world.drafted(workflow=Workflow(title="Answers", deciders=("U1", "U2")))
+    return (await world.desk.post(ADA, draft, PRODUCT)).decision
+
+
+async def told(world: World) -> tuple[int, int]:
+    """Return how many events there are, and how many messages to send."""
+    return len(await world.rows("events")), len(await world.rows("deliveries"))
+
+
+async def test_who_has_reviewed_is_not_asked(world: World) -> None:
+    """On the day only those deciders are asked who have not said how it went, each once."""
+    made = await for_two(world)
+    await world.desk.deciding.accept(ADA, made.number)
+    await world.desk.reviewing.review(BEN, made.number, Outcome.WORKED, "")
+    world.clock.advance(timedelta(days=100))
+    assert (await world.desk.reviewing.ask_due(), await world.desk.reviewing.ask_due()) == (1, 0)
+    asked = [row["channel"] for row in await world.rows("deliveries") if row["kind"] == "review"]
+    assert asked == ["U1"]
+    (row,) = await world.rows("decisions")
+    assert row["review_asked"] == row["review_on"]
+
+
+async def test_the_same_review_twice_is_one(world: World) -> None:
+    """Outcome and note said again leave no trace; another note does."""
+    made = await for_two(world)
+    await world.desk.deciding.accept(ADA, made.number)
+    await world.desk.reviewing.review(BEN, made.number, Outcome.WORKED, "Fine")
+    before, said = await world.desk.decision("T1", made.number), await told(world)
+    world.clock.advance(timedelta(days=1))
+    assert await world.desk.reviewing.review(BEN, made.number, Outcome.WORKED, "Fine") == before
+    assert await told(world) == said
+    await world.desk.reviewing.review(BEN, made.number, Outcome.WORKED, "Fine!")
+    assert (await told(world))[0] == said[0] + 1
+
+
+async def test_a_hand_over_to_the_same_people_is_none(world: World) -> None:
+    """Whoever decides already is not told of again, in whatever order they are named."""
+    made = await for_two(world)
+    said = await told(world)
+    assert await world.desk.deciding.hand_over(ADA, made.number, ("U2", "U1")) == made
+    assert await told(world) == said
+    await world.desk.deciding.hand_over(ADA, made.number, ("U2",))
+    assert (await told(world))[0] == said[0] + 1
