@@ -76,6 +76,22 @@ class People:
         kept = await self._store.profiles(workspace, users)
         return {user: each.known.name for user, each in kept.items() if each.known.name}
 
+    async def outsiders(self, workspace: str, users: Collection[str]) -> tuple[str, ...]:
+        """Return those who belong to another workspace, by the directory; it asks about each.
+
+        Where it does not answer, nobody is taken for an outsider.
+        """
+        found = []
+        for user in users:
+            now = self._clock.now()
+            if workspace in self._left_alone(now):
+                break
+            kept = (await self._store.profiles(workspace, [user])).get(user)
+            profile = (await self._ask(Person(workspace, user), kept, now)).profile
+            if profile is not None and profile.known.outside:
+                found.append(user)
+        return tuple(found)
+
     async def learn(self) -> int:
         """Ask about a few of the people who appear in decisions; return of how many was told.
 

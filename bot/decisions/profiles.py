@@ -13,11 +13,13 @@ from bot.decisions.model import Person
 class Known:
     """What the directory says of a person: a name, and the IANA name of their time zone.
 
-    The name is empty, and the zone None, where it does not say.
+    The name is empty, and the zone None, where it does not say. `outside` says that they belong to
+    another workspace, and is not kept.
     """
 
     name: str = ""
     zone: str | None = None
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

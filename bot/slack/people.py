@@ -63,7 +63,7 @@ class SlackDirectory:
         except UNREACHABLE as error:
             raise DirectoryBusy(_AWAY) from error
         user = answer.get("user")
-        return _known(user if isinstance(user, Mapping) else {})
+        return _known(user if isinstance(user, Mapping) else {}, person.workspace)
 
 
 def _wait(refusal: Refusal) -> timedelta:
@@ -74,7 +74,7 @@ def _wait(refusal: Refusal) -> timedelta:
     return _AWAY if refusal.status >= 500 else _NOT_ALLOWED
 
 
-def _known(user: Mapping[str, Any]) -> Known:
+def _known(user: Mapping[str, Any], workspace: str) -> Known:
     profile = user.get("profile")
     told = profile if isinstance(profile, Mapping) else {}
     names = (
@@ -83,4 +83,17 @@ def _known(user: Mapping[str, Any]) -> Known:
     )
     name = next((one_line(str(each)) for each in names if each and str(each).strip()), "")
     zone = zone_named(str(user.get("tz") or ""))
-    return Known(name[:_LONGEST_NAME], zone.key if zone else None)
+    outside = _is_outside(user, workspace)
+    return Known(name[:_LONGEST_NAME], zone.key if zone else None, outside)
+
+
+def _is_outside(user: Mapping[str, Any], workspace: str) -> bool:
+    """Return whether a person belongs to other workspaces only, as far as Slack says so.
+
+    Of people of an organisation it names one workspace, and in `enterprise_user` all of them:
+    https://docs.slack.dev/reference/objects/user-object.
+    """
+    organisation = user.get("enterprise_user")
+    teams = organisation.get("teams") if isinstance(organisation, Mapping) else None
+    home = user.get("team_id") or workspace
+    return home != workspace and workspace not in (teams if isinstance(teams, list) else [])

@@ -22,6 +22,7 @@ from bot.slack.homes import Homes
 from bot.slack.ids import Action, Modal
 from bot.slack.listeners.finding import FindingListeners
 from bot.slack.listeners.opening import open_modal, open_view
+from bot.slack.outsiders import Outsiders
 from bot.slack.payloads import who
 from bot.slack.presses import decision_of, mark_pressed, menu_choice, message_pressed, pressed
 from bot.slack.views.decide import hand_over_modal, override_modal, withdraw_modal
@@ -44,6 +45,7 @@ class DecidingListeners:
         self._desk = desk
         self._homes = homes
         self._errands = errands
+        self._outsiders = Outsiders(desk)
         self._found = found
 
     async def accept(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -108,6 +110,7 @@ class DecidingListeners:
         moved = await self._desk.deciding.hand_over(who(body), number, deciders_of(view))
         await ack()
         self._moved(moved, body, client)
+        self._errands.begin(self._outsiders.tell(body, moved), body)
 
     def _moved(self, decision: Decision, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Have the decision shown as it is now on the pages of its people, and of who moved it."""

@@ -12,6 +12,7 @@ from bot.slack.forms import answers_of, destination_of, metadata_of, workflow_of
 from bot.slack.homes import Homes
 from bot.slack.ids import Action, Modal
 from bot.slack.listeners.opening import update_view
+from bot.slack.outsiders import Outsiders
 from bot.slack.pages import modal_of
 from bot.slack.payloads import who
 from bot.slack.views.notices import nothing_changed, notice_modal, saved_for_later
@@ -25,6 +26,7 @@ class Questionnaire:
         self._desk = desk
         self._homes = homes
         self._errands = errands
+        self._outsiders = Outsiders(desk)
 
     async def describe(
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
@@ -57,6 +59,7 @@ class Questionnaire:
             await ack(response_action="update", view=saved_for_later(posted.decision))
         else:
             await ack()
+        self._errands.begin(self._outsiders.tell(body, posted.decision), body)
         refreshed = self._homes.refresh_for(client, posted.decision, driver.user)
         return self._errands.begin(refreshed, body)
 

@@ -1,0 +1,22 @@
+"""People of another company, in a channel that is shared with it."""
+
+import pytest
+
+from tests.scenarios.house import House, text_of
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+async def test_who_hands_over_to_another_company_is_told(house: House) -> None:
+    """Somebody of another company can't decide: who named them is told so privately."""
+    ada = house.playground.person("ada")
+    (other,) = [each for each in house.playground.team.people.values() if each.is_external]
+    announcement, _ = await house.decide(ada)
+    await ada.click(announcement, "menu", "hand_over:1")
+    view = await house.modal_of(ada, "hand_over")
+    assert (await ada.submit(view, {"deciders": [other.name, "ben"]})).ok
+    words = f"<@{other.id}> belongs to another company and can't decide here"
+    await house.playground.until(
+        lambda: any(words in text_of(message) for message in ada.sees(ada.im.id)), within=9
+    )
+    assert not any("another company" in text_of(message) for message in ada.sees("product"))
