@@ -54,12 +54,20 @@ def announcement(decision: Decision, playbook: Playbook) -> Message:
         ContextBlock(elements=[mrkdwn(_about(decision))]),
         *actions(decision, playbook),
     ]
-    summary = (
-        f"Decision #{decision.number}: {fit_escaped(decision.title, 300)}. "
-        f"{STATUS_WORDS[decision.status]}. "
-        f"Recommended: {plain_headline(playbook, verdict)}. The reasons are in the thread."
-    )
-    return Message(text=fit(summary, FALLBACK), blocks=as_dicts(blocks))
+    return Message(text=_in_words(decision, playbook), blocks=as_dicts(blocks))
+
+
+def _in_words(decision: Decision, playbook: Playbook) -> str:
+    """Return what matters of it, for notifications and for whoever has the message read out."""
+    told = (_ended(decision), _decided(decision, playbook))
+    parts = [
+        f"Decision #{decision.number}: {fit_escaped(decision.title, 300)}.",
+        f"{STATUS_WORDS[decision.status]}.",
+        f"Recommended: {plain_headline(playbook, decision.verdict)}.",
+        *(f"{' '.join(words.split())}." for words in told if words),
+        "The reasons are in the thread.",
+    ]
+    return fit(" ".join(parts), FALLBACK)
 
 
 def _settlement(decision: Decision, playbook: Playbook) -> list[Block]:

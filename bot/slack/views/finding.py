@@ -62,8 +62,8 @@ def page(
         blocks.append(ActionsBlock(elements=buttons))
     hint = f"{_PRIVATE}  ·  Newest first  ·  `{command} list mine open rag` shows fewer"
     blocks.append(ContextBlock(elements=[mrkdwn(hint)]))
-    numbers = ", ".join(f"#{each.decision.number}" for each in listed)
-    return Message(text=fit(f"{title}: {numbers}", FALLBACK), blocks=as_dicts(blocks))
+    text = "\n".join([f"{title}:", *(_in_words(each) for each in listed)])
+    return Message(text=fit(text, FALLBACK), blocks=as_dicts(blocks))
 
 
 def shown(decision: Decision, playbook: Playbook, link: str | None, reader: str = "") -> Message:
@@ -161,9 +161,18 @@ def _row(listed: Listed) -> Block:
     return SectionBlock(
         text=mrkdwn(f"{title}\n{'  ·  '.join(facts)}"),
         accessory=ButtonElement(
-            action_id=ids.Action.SHOW, text=plain("Show"), value=str(decision.number)
+            action_id=ids.Action.SHOW,
+            text=plain("Show"),
+            value=str(decision.number),
+            accessibility_label=f"Show decision {decision.number}",
         ),
     )
+
+
+def _in_words(listed: Listed) -> str:
+    decision = listed.decision
+    title = fit_escaped(decision.title, 200)
+    return f"#{decision.number} {title}: {_standing(decision, listed.playbook)}"
 
 
 def _standing(decision: Decision, playbook: Playbook) -> str:

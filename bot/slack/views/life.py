@@ -14,6 +14,7 @@ from bot.slack.text import (
     MESSAGE_BUDGET,
     SECTION,
     and_list,
+    escape,
     fit,
     fit_escaped,
     mention,
@@ -58,8 +59,20 @@ def life(record: Record) -> Message:
             break
     answers = Chapter("The answers", tuple(_answers(record)))
     blocks = [*chapters([answers], MESSAGE_BUDGET - size_of(rest)), *rest]
-    text = f"Decision #{record.number}: the answers, who saw it how, and its history"
-    return Message(text=fit(text, FALLBACK), blocks=as_dicts(blocks))
+    return Message(text=_in_words(record), blocks=as_dicts(blocks))
+
+
+def _in_words(record: Record) -> str:
+    """Return the newest events, the views and the answers, for whoever has the message read out."""
+    size = _SIZES[1]
+    events = [_happened(each, size) for each in reversed(record.history)][: size.events]
+    views = [_view(record, each) for each in record.views][: size.views]
+    answers = [escape(f"{each.ask} {each.words}") for each in record.answers]
+    parts = {"What happened, the newest first": events, "Who saw it how": views}
+    lines = [f"Decision #{record.number}"]
+    for title, each in {**parts, "The answers": answers}.items():
+        lines += [f"{title}:", *each] if each else []
+    return fit("\n".join(lines), FALLBACK)
 
 
 def _answers(record: Record) -> Iterator[Line]:
@@ -113,7 +126,12 @@ def _links(record: Record) -> list[Block]:
 
 
 def _link(words: str, number: int) -> Block:
-    button = ButtonElement(action_id=ids.Action.SHOW, text=plain("Show"), value=str(number))
+    button = ButtonElement(
+        action_id=ids.Action.SHOW,
+        text=plain("Show"),
+        value=str(number),
+        accessibility_label=f"Show decision {number}",
+    )
     return SectionBlock(text=mrkdwn(f"{words} decision #{number}"), accessory=button)
 
 

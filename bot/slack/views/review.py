@@ -68,7 +68,12 @@ def _actions(decision: Decision, buttons: list[ButtonElement]) -> ActionsBlock:
 
 
 def _button(decision: Decision, action_id: str, words: str) -> ButtonElement:
-    return ButtonElement(action_id=action_id, text=plain(words), value=str(decision.number))
+    return ButtonElement(
+        action_id=action_id,
+        text=plain(words),
+        value=str(decision.number),
+        accessibility_label=f"{words}: decision {decision.number}",
+    )
 
 
 def review_modal(

@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block
 from bot.advice.playbook import Playbook
 from bot.decisions.calibration import ENOUGH, Calibration, Counts, Tally
 from bot.decisions.model import Outcome
-from bot.slack.text import FALLBACK, escape, fit, fit_escaped
+from bot.slack.text import FALLBACK, fit, fit_escaped
 from bot.slack.views.message import Message, as_dicts, section
 
 _MOST_PLAYBOOKS = 5
@@ -24,11 +24,10 @@ _OUTCOMES = {
 
 def rules_message(found: Sequence[tuple[Playbook, Calibration]]) -> Message:
     """Return what decides: each playbook in use, with how its decisions have gone."""
-    blocks: list[Block] = [section(_playbook(*each)) for each in found[:_MOST_PLAYBOOKS]]
-    titles = ", ".join(playbook.title for playbook, _ in found)
-    return Message(
-        text=fit(f"The rules in use: {escape(titles)}", FALLBACK), blocks=as_dicts(blocks)
-    )
+    told = [_playbook(*each) for each in found[:_MOST_PLAYBOOKS]]
+    text = "\n\n".join(["The rules in use:", *told])
+    blocks: list[Block] = [section(each) for each in told]
+    return Message(text=fit(text, FALLBACK), blocks=as_dicts(blocks))
 
 
 def _playbook(playbook: Playbook, calibration: Calibration) -> str:

@@ -199,7 +199,7 @@ def _on_home(decision: Decision) -> tuple[Waiting, list[Coming]]:
 
 
 def _blocks(message: Message) -> Sample:
-    return {"blocks": message.blocks}
+    return {"blocks": message.blocks, "text": message.text}
 
 
 def _draft(playbook: Playbook, filling: str) -> Draft:
