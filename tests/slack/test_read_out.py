@@ -14,6 +14,7 @@ from bot.slack.text import FALLBACK
 from bot.slack.views.announcement import STATUS_WORDS, announcement
 from bot.slack.views.finding import Listed, page
 from bot.slack.views.life import life
+from bot.slack.views.notices import NOBODY_TO_NUDGE
 from bot.slack.views.rules import rules_message
 from bot.slack.views.samples import samples
 from tests.slack.examples import AT, a_decision, advisor
@@ -89,3 +90,14 @@ def test_buttons_that_repeat_say_what_they_are_for() -> None:
     ]
     assert labels
     assert all(label.split(": ")[1] == "A" for label in labels)
+
+
+def test_what_is_a_button_is_not_looked_for_in_the_menu() -> None:
+    """A notice names "Ask for views" where it is: among the buttons of an open decision."""
+    (buttons,) = (
+        [element.get("text", {}).get("text") for element in block["elements"]]
+        for block in announcement(a_decision(), OF.playbook).blocks
+        if block["type"] == "actions"
+    )
+    assert "Ask for views" in buttons
+    assert "button *Ask for views*" in NOBODY_TO_NUDGE

@@ -61,6 +61,13 @@ def as_markdown(record: Record) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def _informed(record: Record) -> list[str]:
+    """Return where it was told, in words: the log knows channels by id alone."""
+    if record.visibility is Visibility.DIRECT:
+        return []
+    return [f"channel {record.channel} ({record.visibility})"]
+
+
 def _front_matter(record: Record) -> str:
     last = record.ended or record.outcome
     consulted = [each for each in record.contributors if each not in record.deciders]
@@ -69,7 +76,7 @@ def _front_matter(record: Record) -> str:
         "date": (last.at if last else record.opened_at).date(),
         "decision-makers": [record.person(each) for each in record.deciders],
         "consulted": [record.person(each) for each in consulted],
-        "informed": [] if record.visibility is Visibility.DIRECT else [record.channel],
+        "informed": _informed(record),
         "ragvsft": {"workspace": record.workspace, "number": record.number},
     }
     dumped = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=1000)

@@ -32,7 +32,7 @@ NOTHING_RECOMMENDED = (
     "found out since; *Choose differently* decides all the same."
 )
 NOBODY_TO_NUDGE = (
-    "Nobody is missing: whoever was asked has answered. *Ask for views* in the menu asks others."
+    "Nobody is missing: whoever was asked has answered. The button *Ask for views* asks others."
 )
 NOBODY_TO_ASK = "They have all answered already, or were asked. The thread says who is missing."
 NOT_INSTALLED = (
