@@ -1,12 +1,13 @@
 """Views added at the same time by many: acks first, and one message that tells all of them."""
 
 import asyncio
+import json
 
 import pytest
 
 from bot.playground import model
 from bot.playground.person import Actor
-from tests.scenarios.house import MADE_BY_ROUNDS, House
+from tests.scenarios.house import MADE_BY_ROUNDS, House, text_of
 from tests.scenarios.viewing import OTHERWISE, SECONDS, seen_by, team_says
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -52,6 +53,47 @@ async def test_twenty_people_at_once_end_in_one_consistent_message(house: House)
     assert len(ada.thread(announcement)) == 2
     redrawn = [row for row in house.rows("deliveries") if row["kind"] == "update"]
     assert 0 < len(redrawn) < 10
+
+
+@pytest.mark.parametrize("transport", ["http"], indirect=True)
+async def test_twenty_views_and_two_deciders_at_once_end_in_one_decision(house: House) -> None:
+    """Log and thread agree on who decided; the other decider hears of it in friendly words."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    await house.start(ada)
+    await ada.submit(await house.to_review(ada, deciders=["ada", "ben"]))
+    announcement, _ = await house.posted(ada)
+    people = [_newcomer(house, number) for number in range(20)]
+    for person in people:
+        await person.click(announcement, "add_view")
+    views = []
+    for person in people:
+        await house.modal_of(person, "questions")
+        views.append(await house.on_to_review(person))
+    adding = [person.submit(view) for person, view in zip(people, views, strict=True)]
+    pressing = [each.click(seen_by(each, announcement), "accept") for each in (ada, ben)]
+    await asyncio.gather(*adding[:10], *pressing, *adding[10:])
+    (row,) = house.rows("decisions")
+    by = json.loads(row["settlement"])["by"]
+    loser = ben if by == ada.id else ada
+    words = f"Decision #1 was accepted by <@{by}> in the meantime."
+    await house.playground.until(lambda: _private(loser) == [words], within=SECONDS)
+    events = house.rows("events")
+    assert [each["actor"] for each in events if each["kind"] == "accepted"] == [by]
+    added = {each["actor"] for each in events if each["kind"] == "view_added"}
+    assert added == {each["user"] for each in house.rows("perspectives")}
+    assert added <= {person.id for person in people}
+    await _until_all_sent(house)
+    thread = [text_of(reply) for reply in ada.thread(announcement)]
+    assert sum("accepted the recommendation" in each for each in thread) == 1
+    assert len(thread) == (3 if added else 2)
+    if added:
+        noun = "view" if len(added) == 1 else "views"
+        assert any(f"{len(added)} {noun} beside the driver's" in each for each in thread)
+    assert f"Accepted by <@{by}>" in text_of(seen_by(ada, announcement))
+
+
+def _private(person: Actor) -> list[str]:
+    return [each.text for each in person.sees("product") if each.ephemeral_to == person.id]
 
 
 async def _until_all_sent(house: House) -> None:
