@@ -1,10 +1,15 @@
 """What the owner of a message in trouble is told, as it stands now, and what they can do."""
 
-from slack_sdk.models.blocks import ActionsBlock, ButtonElement, ChannelSelectElement
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    ChannelSelectElement,
+    ConfirmObject,
+)
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
 from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
-from bot.decisions.model import Decision
+from bot.decisions.model import Decision, Visibility
 from bot.decisions.troubles import Trouble, is_of_one_person
 from bot.slack import ids
 from bot.slack.delivery.outcomes import is_slacks_failure
@@ -86,7 +91,7 @@ def _not_posted(reason: str, trouble: Trouble, command: str) -> Message:
             f"Decision #{decision.number}, “{title}”, is saved, but not posted in "
             f"{_place(trouble)}. {remedy}, or choose another channel."
         )
-        buttons.append(_elsewhere())
+        buttons.append(_elsewhere(decision))
     else:
         could_not = _COULD_NOT.get(kind, "bring its message up to date")
         text = (
@@ -159,9 +164,25 @@ def _button(action: ids.Action, text: str, *, primary: bool = False) -> ButtonEl
     return ButtonElement(action_id=action, text=plain(text), style="primary" if primary else None)
 
 
-def _elsewhere() -> ChannelSelectElement:
+def _elsewhere(decision: Decision) -> ChannelSelectElement:
+    """Return where else to post; what was begun in private becomes everybody's only on purpose."""
+    is_private = decision.place.visibility is not Visibility.PUBLIC
     return ChannelSelectElement(
-        action_id=ids.Action.POST_ELSEWHERE, placeholder=plain("Another public channel")
+        action_id=ids.Action.POST_ELSEWHERE,
+        placeholder=plain("Another public channel"),
+        confirm=_for_everybody(decision) if is_private else None,
+    )
+
+
+def _for_everybody(decision: Decision) -> ConfirmObject:
+    return ConfirmObject(
+        title=plain("Make it public?"),
+        text=plain(
+            f"Decision #{decision.number} was started in a private channel. In a public one, "
+            "everybody in the workspace will be able to read and find it."
+        ),
+        confirm=plain("Post it there"),
+        deny=plain("Keep it private"),
     )
 
 

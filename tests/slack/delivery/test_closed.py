@@ -4,6 +4,7 @@ import pytest
 
 from bot.decisions.delivery import announcement_key
 from bot.decisions.errors import NothingToResend, NotTheirs
+from bot.decisions.model import Place
 from bot.slack.installing.installs import NotInstalled
 from tests.decisions.world import ADA, BEN, NAMELESS, PRODUCT
 from tests.slack.tiny_slack import Delivering
@@ -50,6 +51,22 @@ async def test_each_refusal_is_told_once(house: Delivering, error: str, words: s
     assert words in told
     assert "Try again" in told
     assert len(house.slack.arrived) == 2
+
+
+@pytest.mark.parametrize(("place", "is_asked"), [(NAMELESS, True), (PRODUCT, False)])
+async def test_what_is_private_is_made_public_on_purpose(
+    house: Delivering, place: Place, is_asked: bool
+) -> None:
+    """Posting a private channel's decision in a public one asks first, and says why."""
+    house.slack.script = ["is_archived"]
+    await house.world.decided(BEN, place)
+    await house.rest()
+    (notice,) = [each for each in house.slack.kept if each["channel"] == "U2"]
+    (select,) = [
+        each for each in notice["blocks"][-1]["elements"] if each["action_id"] == "post_elsewhere"
+    ]
+    asked = select.get("confirm", {}).get("text", {}).get("text", "")
+    assert ("everybody in the workspace" in asked) is is_asked
 
 
 async def test_nothing_is_tried_in_a_closed_channel(house: Delivering) -> None:
