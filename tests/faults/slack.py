@@ -62,6 +62,8 @@ TROUBLES: dict[str, Callable[[Stage], None]] = {
     "broken off after": _counted("drop_after"),
     "broken off, lands later": _counted("accept_late", seconds=PATIENCE / 2),
 }
+FOUND_BY_HISTORY = {"500, but accepted": _counted("error_after")}
+"""Without the right to look, an error of Slack's own is taken for what it says."""
 
 
 async def troubled(
@@ -73,20 +75,21 @@ async def troubled(
         await stage.begin(patience=PATIENCE)
         async with at_work(stage) as crowd:
             for _ in range(spells):
-                await _spell(stage, met)
+                await _spell(stage, met, history=history)
                 await crowd.settle()
         stage.playground.faults.clear()
         account = await drained(stage, crowd)
     return met, account, time.monotonic() - began
 
 
-async def _spell(stage: Stage, met: Counter[str]) -> None:
+async def _spell(stage: Stage, met: Counter[str], *, history: bool) -> None:
     """Let trouble begin, people work on, minutes pass, and trouble end."""
-    names = [*TROUBLES, REFUSED]
+    troubles = TROUBLES | FOUND_BY_HISTORY if history else TROUBLES
+    names = [*troubles, REFUSED]
     for name in stage.rng.sample(names, stage.rng.randint(1, _MOST_AT_ONCE)):
         met[name] += 1
-        if name in TROUBLES:
-            TROUBLES[name](stage)
+        if name in troubles:
+            troubles[name](stage)
         else:
             await stage.close()
     acked = len(stage.playground.deliveries) + _SPELL_REQUESTS

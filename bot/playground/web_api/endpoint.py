@@ -50,6 +50,8 @@ class WebApi:
             await drop(receive, send)
             return
         response = self._faulty(call) or self._answer(call, noted)
+        if self._world.faults.take("error_after", call.method) is not None:
+            response = _failure()
         noted.status = response.status_code
         if self._world.faults.take("drop_after", call.method) is not None:
             await drop(receive, send)
@@ -75,7 +77,7 @@ class WebApi:
         if (fault := faults.take("rate_limited", call.method)) is not None:
             return _too_many(round(fault.seconds) or 1)
         if faults.take("server_error", call.method) is not None:
-            return JSONResponse({"ok": False, "error": "internal_error"}, status_code=500)
+            return _failure()
         if (fault := faults.take("refused", call.method)) is not None:
             return JSONResponse({"ok": False, "error": fault.error})
         return None
@@ -136,6 +138,10 @@ def _method(name: str) -> Method:
     if name not in METHODS:
         raise Refused("unknown_method")
     return METHODS[name]
+
+
+def _failure() -> Response:
+    return JSONResponse({"ok": False, "error": "internal_error"}, status_code=500)
 
 
 def _too_many(seconds: int) -> Response:

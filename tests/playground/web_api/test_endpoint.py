@@ -131,6 +131,17 @@ async def test_a_connection_dropped_after_accepting_leaves_the_message(
     assert len(playground.messages("product")) == before + 1
 
 
+async def test_an_error_after_accepting_leaves_the_message(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """The app sees a failure of Slack's, the channel sees the message once."""
+    before = len(playground.messages("product"))
+    playground.faults.add("error_after", method="chat.postMessage", count=1)
+    with pytest.raises(SlackApiError, match="internal_error"):
+        await client.chat_postMessage(channel="C0PRODUCT", text="x")
+    assert len(playground.messages("product")) == before + 1
+
+
 async def test_a_request_can_be_accepted_late(
     playground: Playground, client: AsyncWebClient
 ) -> None:
