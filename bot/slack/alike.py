@@ -19,7 +19,4 @@ async def alike_before(desk: Desk, decision: Decision) -> list[Similar]:
 
 
 async def _similar(desk: Desk, found: Iterable[Alike]) -> list[Similar]:
-    return [
-        Similar(each, (await desk.editions.of(each.decision)).playbook)
-        for each in found
-    ]
+    return [Similar(each, (await desk.editions.of(each.decision)).playbook) for each in found]
