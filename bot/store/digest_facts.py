@@ -22,8 +22,8 @@ from bot.decisions.digest.week import Entry, Hidden, Share
 from bot.decisions.model import ReviewAnswer
 from bot.decisions.reading import Announced
 from bot.store import rows
-from bot.store.digests_schema import DECIDED, OPEN, REVIEWED, SETTLED_AT, UNREVIEWED
 from bot.store.perspectives import team_of
+from bot.store.schema.digests import DECIDED, OPEN, REVIEWED, SETTLED_AT, UNREVIEWED
 from bot.store.sight import HERE, PUBLIC, who
 
 NEWEST = 200

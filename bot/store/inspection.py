@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.store.log import LogUnusable
-from bot.store.migrations import migrations
-from bot.store.schema import known_steps
+from bot.store.schema.migrations import migrations
+from bot.store.schema.versions import known_steps
 
 PATIENCE = 2.0
 """Seconds to wait for a writer to finish."""

@@ -9,8 +9,8 @@ from typing import Self, TypeVar
 
 from sqlite_utils import Database
 
-from bot.store.migrations import migrations
-from bot.store.schema import schema_trouble
+from bot.store.schema.migrations import migrations
+from bot.store.schema.versions import schema_trouble
 
 Result = TypeVar("Result")
 

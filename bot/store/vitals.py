@@ -7,8 +7,8 @@ from sqlite_utils import Database
 from bot.decisions.delivery import DeliveryState
 from bot.decisions.vitals import Waiting
 from bot.store.log import Log
-from bot.store.migrations import migrations
-from bot.store.schema import known_steps
+from bot.store.schema.migrations import migrations
+from bot.store.schema.versions import known_steps
 
 _UNSETTLED = (
     DeliveryState.PENDING,

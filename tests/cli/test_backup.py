@@ -13,7 +13,7 @@ from bot.cli import root
 from bot.cli.backup import size
 from bot.settings import NAMES
 from bot.store.log import Log
-from bot.store.migrations import migrations
+from bot.store.schema.migrations import migrations
 from tests.decisions.shelf import decision, shelve
 from tests.decisions.world import World
 

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from bot.decisions.installation import Installation
 from bot.store.installations import SqliteInstallations
 from bot.store.log import Log
-from bot.store.migrations import migrations
+from bot.store.schema.migrations import migrations
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=10)

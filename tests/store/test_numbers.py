@@ -13,8 +13,8 @@ from sqlite_utils import Database
 
 from bot.store.backup import back_up
 from bot.store.log import Log
-from bot.store.migrations import migrations
 from bot.store.restoring import restore
+from bot.store.schema.migrations import migrations
 from tests.decisions.shelf import decision, shelve
 from tests.decisions.world import ADA, STRANGER, World
 

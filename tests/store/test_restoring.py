@@ -17,8 +17,8 @@ from bot.decisions.digest.settings import DigestSettings
 from bot.store import redrawing, restoring
 from bot.store.backup import CopyRefused, back_up
 from bot.store.log import Log
-from bot.store.migrations import migrations
 from bot.store.restoring import restore
+from bot.store.schema.migrations import migrations
 from tests.decisions.shelf import PUBLIC, decision, shelve
 from tests.decisions.world import ADA, StoppedClock, World
 

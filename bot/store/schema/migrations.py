@@ -2,13 +2,13 @@
 
 from sqlite_utils import Database, Migrations
 
-from bot.store.digests_schema import create_digests
-from bot.store.endings_schema import find_by_endings
-from bot.store.numbers_schema import create_number_floors
-from bot.store.people_schema import create_people
-from bot.store.perspectives_schema import create_perspectives
-from bot.store.search_schema import create_search
-from bot.store.stops_schema import create_stops
+from bot.store.schema.digests import create_digests
+from bot.store.schema.endings import find_by_endings
+from bot.store.schema.numbers import create_number_floors
+from bot.store.schema.people import create_people
+from bot.store.schema.perspectives import create_perspectives
+from bot.store.schema.search import create_search
+from bot.store.schema.stops import create_stops
 
 migrations = Migrations("ragvsft")
 
@@ -209,7 +209,7 @@ def m011_found_by_how_it_ended(db: Database) -> None:
 
 
 @migrations()
-def m011_failing(db: Database) -> None:
+def m012_failing(db: Database) -> None:
     """Since when Slack answers a delivery with errors of its own."""
     db.execute("alter table deliveries add column failing_since text")
 

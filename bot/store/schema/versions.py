@@ -4,7 +4,7 @@ from contextlib import closing
 
 from sqlite_utils import Database
 
-from bot.store.migrations import migrations
+from bot.store.schema.migrations import migrations
 
 
 def known_steps() -> frozenset[str]:
