@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.decisions.calibration import Counts, Tally, outcome_of
@@ -18,12 +18,13 @@ SHOWN = 5
 def trend_weeks(until: datetime, zone: str) -> tuple[datetime, ...]:
     """Return where the weeks of a trend begin, in UTC, the oldest first.
 
-    The last is the week that ends with the digest, so that it is as long as the others; all begin
-    at the digest's time of day, as the zone's clocks show it.
+    They are seven days long by the zone's clocks, and the last ends with the digest's own day: it
+    is as long as the others, and at whatever hour one looks, the weeks are the same.
     """
-    end = until.astimezone(ZoneInfo(zone))
-    begins = (end - timedelta(weeks=back) for back in range(TREND_WEEKS, 0, -1))
-    return tuple(each.astimezone(UTC) for each in begins)
+    local = ZoneInfo(zone)
+    tomorrow = until.astimezone(local).date() + timedelta(days=1)
+    begins = (tomorrow - timedelta(weeks=back) for back in range(TREND_WEEKS, 0, -1))
+    return tuple(datetime.combine(day, time(), local).astimezone(UTC) for day in begins)
 
 
 def not_shown_yet(

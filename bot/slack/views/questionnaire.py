@@ -77,6 +77,7 @@ def _workflow(page: WorkflowPage) -> dict[str, Any]:
     workflow = page.draft.workflow
     blocks: list[Block] = [
         _progress(1, page.of, "The decision"),
+        *_about(page),
         InputBlock(
             block_id=ids.Block.TITLE,
             label=plain("What do you want to decide?"),
@@ -182,6 +183,7 @@ def _review(page: ReviewPage, found: Sequence[Similar]) -> dict[str, Any]:
     gates = tuple(Line(gate.say) for gate in verdict.gates)
     blocks: list[Block] = [
         _progress(page.of, page.of, title),
+        *_about(page),
         section(f"*{fit_escaped(draft.workflow.title, 600)}*"),
         section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
         section(bars(playbook, verdict)),
@@ -210,13 +212,20 @@ def _own_view(page: ReviewPage) -> dict[str, Any]:
     return _view(page, ids.Modal.REVIEW, REVIEW_STEP, "Your view", "Save my view", blocks)
 
 
-def _about(page: QuestionsPage | ReviewPage) -> list[Block]:
-    """Return which decision a view is added to; nothing on the pages of a decision's driver."""
+def _about(page: Page) -> list[Block]:
+    """Return which decision is viewed, changed or superseded; nothing for a new one."""
     draft = page.draft
-    if draft.purpose is not Purpose.PERSPECTIVE:
-        return []
-    title = fit_escaped(draft.workflow.title, 300)
-    return [section(f"Your view on *#{draft.about}  {title}*")]
+    match draft.purpose:
+        case Purpose.OPEN:
+            return []
+        case Purpose.PERSPECTIVE:
+            title = fit_escaped(draft.workflow.title, 300)
+            return [section(f"Your view on *#{draft.about}  {title}*")]
+        case Purpose.EDIT:
+            return [section(f"You change decision *#{draft.about}*.")]
+        case Purpose.SUPERSEDE:
+            told = "which is closed when you post this one. Its answers are filled in."
+            return [section(f"A new decision in the place of *#{draft.about}*, {told}")]
 
 
 def _answers(page: ReviewPage) -> list[Block]:
