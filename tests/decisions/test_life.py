@@ -69,8 +69,8 @@ class Life(RuleBasedStateMachine):
         work = self.world.desk.deciding.hand_over
         either = {ADA.user, *self.deciders}
         if self.tried(lambda: work(actor, 1, tuple(sorted(to))), actor, either, OPEN):
+            self.events += ["handed_over"] if to != self.deciders else []
             self.deciders = to
-            self.events.append("handed_over")
 
     @rule(actor=PEOPLE)
     def edited(self, actor: Person) -> None:
@@ -96,7 +96,7 @@ class Life(RuleBasedStateMachine):
     def reviewed(self, actor: Person, outcome: Outcome) -> None:
         work = self.world.desk.reviewing.review
         if self.tried(lambda: work(actor, 1, outcome, ""), actor, self.deciders, DECIDED):
-            self.events.append("reviewed")
+            self.events += ["reviewed"] if self.reviews.get(actor.user) is not outcome else []
             self.reviews[actor.user] = outcome
 
     @rule(actor=PEOPLE, facts=st.sampled_from(["many", "never"]))

@@ -35,9 +35,9 @@ async def failure(answer: Response) -> SlackApiError:
     ("answer", "refusal", "what"),
     [
         (Response("upstream", 503, media_type="text/plain"), Refusal(503), "later"),
-        (Response("<html>", 500, media_type="text/html"), Refusal(500), "later"),
+        (Response("<html>", 500, media_type="text/html"), Refusal(500), "slack_failed"),
         (Response("", 504), Refusal(504), "unknown"),
-        (BROKEN, Refusal(502), "later"),
+        (BROKEN, Refusal(502), "slack_failed"),
         (JSONResponse({"ok": False}), Refusal(200), "never"),
         (
             JSONResponse({"ok": False, "error": "is_archived"}),
@@ -48,7 +48,7 @@ async def failure(answer: Response) -> SlackApiError:
     ids=["text", "html", "empty", "broken", "nameless", "named"],
 )
 async def test_any_answer_can_be_read(answer: Response, refusal: Refusal, what: Any) -> None:
-    """A gateway's answer counts as Slack being away, one that gave up waiting as unknown."""
+    """A gateway's answer tells whether Slack is away, has failed, or was waited for in vain."""
     error = await failure(answer)
     assert refusal_of(error) == refusal
     assert of_error(error) == Outcome(what, refusal.error or f"status_{refusal.status}")
