@@ -13,9 +13,8 @@ from tests.decisions.digest.turns import go_to, kept, kept_rows, switch_on
 from tests.decisions.shelf import SECRET
 from tests.decisions.world import ADA, BEN, PRODUCT, STRANGER, World
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+HOUR = timedelta(hours=1)
 DIRECT = Place(ADA.user, Visibility.DIRECT)
-FRIDAY = Rhythm(Weekday.FRIDAY)
 
 
 async def test_posting_now_is_done_once_for_each_press(world: World) -> None:
