@@ -18,12 +18,12 @@ SHOWN = 5
 def trend_weeks(until: datetime, zone: str) -> tuple[datetime, ...]:
     """Return where the weeks of a trend begin, in UTC, the oldest first.
 
-    They are seven days long by the zone's clocks, and the last ends with the digest's own day: it
-    is as long as the others, and at whatever hour one looks, the weeks are the same.
+    They begin on the digest's day of the week by the zone's clocks, the last a week before the
+    digest: it holds all that is new, and at whatever hour one looks, the weeks are the same.
     """
     local = ZoneInfo(zone)
-    tomorrow = until.astimezone(local).date() + timedelta(days=1)
-    begins = (tomorrow - timedelta(weeks=back) for back in range(TREND_WEEKS, 0, -1))
+    today = until.astimezone(local).date()
+    begins = (today - timedelta(weeks=back) for back in range(TREND_WEEKS, 0, -1))
     return tuple(datetime.combine(day, time(), local).astimezone(UTC) for day in begins)
 
 

@@ -173,16 +173,16 @@ async def test_a_digest_is_read_when_it_is_posted(world: World) -> None:
 
 
 async def test_the_trend_goes_by_weeks_of_the_zone(world: World) -> None:
-    """Twelve weeks by the zone's clocks, the last of which ends with the digest's day."""
-    await go_to(world, "2026-03-23 23:30")
+    """Twelve weeks by the zone's clocks, the last of which began a week before the digest's day."""
+    await go_to(world, "2026-03-22 23:30")
     await world.decided()
     for moment in ("30 00:30", "30 09:00"):
         await go_to(world, f"2026-03-{moment}")
         for zone, counts in (("UTC", (1, 0)), ("Europe/Berlin", (0, 1))):
             await switch_on(world, rhythm=Rhythm(zone=zone))
             trend = (await preview(world)).trend
-            assert (len(trend.weeks), trend.weeks[-1]) == (12, date(2026, 3, 24))
-            assert {day.weekday() for day in trend.weeks} == {1}
+            assert (len(trend.weeks), trend.weeks[-1]) == (12, date(2026, 3, 23))
+            assert {day.weekday() for day in trend.weeks} == {0}
             assert trend.options["rag"][-2:] == counts, zone
 
 
