@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from sqlite_utils import Database
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from bot.store.schema.migrations import migrations
 from bot.store.schema.versions import schema_trouble
@@ -119,7 +120,7 @@ class Log:
     def _connect(self) -> None:
         connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
         self._db = Database(connection)
-        self._db.enable_wal()
+        _enable_wal(self._db)
         for pragma in ("synchronous = FULL", "foreign_keys = ON"):
             self._db.execute(f"PRAGMA {pragma}")
         self._in_transaction(migrations.apply)
@@ -150,3 +151,23 @@ class Log:
                 db.execute("ROLLBACK")
             raise
         return result
+
+
+def _is_busy(error: BaseException) -> bool:
+    """Whether another connection stands in the way, for as long as it takes it to finish."""
+    return (
+        isinstance(error, sqlite3.OperationalError)
+        and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the rest says of what kind
+    )
+
+
+# SQLite does not wait for a lock that it would have to raise: two that change the mode of a new
+# file at once are told so at once, whatever their timeout (https://sqlite.org/c3ref/busy_handler.html).
+@retry(
+    retry=retry_if_exception(_is_busy),
+    stop=stop_after_delay(BUSY_SECONDS),
+    wait=wait_random(0.005, 0.05),
+    reraise=True,
+)
+def _enable_wal(db: Database) -> None:
+    db.enable_wal()

@@ -145,6 +145,20 @@ async def test_many_open_one_new_file_at_once(tmp_path: Path) -> None:
         assert len(set(schemas)) == 1
 
 
+async def test_a_log_waits_for_who_is_making_its_file(path: Path) -> None:
+    """A log opened on a file that another connection is still writing comes up when it is done."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("CREATE TABLE made (id INTEGER)")
+        opening = asyncio.create_task(Log(path).open())
+        await asyncio.wait([opening], timeout=0.2)
+        assert not opening.done()
+        other.execute("COMMIT")
+    log = await asyncio.wait_for(opening, 10)
+    assert "made" in await log.read(schema)
+    await log.close()
+
+
 def _open_in_process(path: Path, barrier: Any, results: Any) -> None:
     async def work() -> None:
         barrier.wait()
