@@ -8,10 +8,23 @@ import pytest
 import uvicorn.server
 from hypothesis import HealthCheck, settings
 
-# The machines that run these are shared and noisy: no example is judged by how long it took.
+# The machines that run these are shared and noisy: no example is judged by how long it took, or was
+# looked for. Each run has the same examples, so that it tells of the code and not of its luck;
+# others are tried with `make test ARGS=--hypothesis-profile=search`.
 settings.register_profile(
-    "house", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "house",
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+        HealthCheck.filter_too_much,
+        HealthCheck.function_scoped_fixture,
+    ],
 )
+settings.register_profile("search", settings.get_profile("house"), derandomize=False)
 settings.load_profile("house")
 
 TICK = 0.01

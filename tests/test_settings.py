@@ -232,7 +232,7 @@ def test_secrets_are_not_shown() -> None:
 @example({"DATABASE_URL": "a\nb://"})
 @example({"SLACK_API_URL": "http://[::1"})
 @example({"PORT": "٣"})
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_environment_gives_settings_or_sentences(environ: dict[str, str]) -> None:
     """Whatever the environment holds: settings, or one line for each problem; nothing else."""
     told = outcome(environ)
@@ -240,7 +240,7 @@ def test_any_environment_gives_settings_or_sentences(environ: dict[str, str]) ->
 
 
 @given(st.sampled_from(sorted(NAMES)), st.uuids().map(str))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_value_is_repeated_in_an_error(name: str, canary: str) -> None:
     """An error never repeats a value, which may be a secret in the wrong place."""
     told = outcome({name: canary})

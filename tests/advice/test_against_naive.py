@@ -1,6 +1,6 @@
 """The engine against a naive reading of the same YAML, on small playbooks at random."""
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.advice import loader
@@ -10,9 +10,6 @@ from tests.advice.strategies import playbooks, sheets
 
 MODEST = settings(
     max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
     phases=[Phase.generate],  # shrinking takes minutes here, and the playbooks are small anyway
 )
 

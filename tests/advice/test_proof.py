@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 
 from bot.advice import loader
 from bot.advice.advisor import Advisor
@@ -133,9 +133,6 @@ def test_sheets_on_which_everything_is_ruled_out_are_counted(proof_of):
 
 @settings(
     max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
     phases=[Phase.generate],
 )
 @given(playbooks())

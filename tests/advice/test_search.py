@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.advice import loader
@@ -18,9 +18,6 @@ from tests.advice.strategies import playbooks, sheets
 
 MODEST = settings(
     max_examples=50,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
     phases=[Phase.generate],
 )
 

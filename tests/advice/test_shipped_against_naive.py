@@ -5,7 +5,7 @@ from math import prod
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.advice import loader
@@ -17,9 +17,6 @@ RULES = Path(__file__).parents[2] / "rules"
 SHIPPED = ["hosting", "ragvsft"]
 FEW = settings(
     max_examples=15,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
     phases=[Phase.generate],
 )
 COMPLETIONS = 300

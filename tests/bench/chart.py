@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import click
 
 from bot.charts.trend import trend_chart
-from bot.decisions.digest.week import Trend
+from bot.decisions.digest.trend import Trend
 
 TIMES = 20
 WEEKS = tuple(date(2026, 1, 5) + timedelta(weeks=week) for week in range(12))

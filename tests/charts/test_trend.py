@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.charts.trend import trend_chart, trend_svg
-from bot.decisions.digest.week import Trend
+from bot.decisions.digest.trend import Trend
 
 SVG = "{http://www.w3.org/2000/svg}"
 TITLES = {"prompting": "Prompting", "rag": "RAG", "both": "RAG + fine-tuning"}
@@ -115,7 +115,7 @@ def test_ticks_are_whole_and_few(most: int, told: list[str]) -> None:
         )
     )
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_bars_are_in_proportion(options: dict[str, tuple[int, ...]]) -> None:
     """Whatever the counts, bars are as high as they say, and the scale reaches over them."""
     number = len(next(iter(options.values())))
@@ -136,7 +136,7 @@ def test_bars_are_in_proportion(options: dict[str, tuple[int, ...]]) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_title_is_drawn_or_left_to_the_table(title: str) -> None:
     """Markup, control characters and length never break the drawing or its layout."""
     try:

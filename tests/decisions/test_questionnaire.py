@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.advice import conditions, loader
@@ -26,8 +26,6 @@ RULES = Path(__file__).parents[2] / "rules"
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 MODEST = settings(
     max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )
 
 

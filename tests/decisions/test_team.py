@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import combinations, product
 
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from bot.advice import loader
@@ -19,9 +19,6 @@ from tests.decisions.world import SMALL
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 MODEST = settings(
     max_examples=80,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
     phases=[Phase.generate],
 )
 Sheet = Mapping[str, str | None]

@@ -38,7 +38,7 @@ def test_whoever_subscribed_is_told() -> None:
     assert moves == [timedelta(hours=1)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)),  # noqa: DTZ001 - zone added below
     st.sampled_from(WEEKDAYS),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlite_utils import Database
@@ -72,9 +72,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 @example(made=[("T1", ["U2"], SECRET, "")], asker=Person("T1", "U1"), place=PUBLIC)
 @example(made=[("T2", ["U1"], PUBLIC, "")], asker=Person("T1", "U1"), place=PUBLIC)
 @example(made=[("T1", ["U1"], PUBLIC, "")], asker=Person("T2", "U1"), place=PUBLIC)
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30)
 async def test_no_way_leads_to_what_is_private(
     world: World, made: list[Made], asker: Person, place: Place
 ) -> None:

@@ -17,7 +17,7 @@ async def test_a_restored_log_posts_nothing_twice(house: House, tmp_path: Path) 
     """What waited at the backup and was posted since is asked about; the channel has it once."""
     ada, faults = house.playground.person("ada"), house.playground.faults
     async with house.bot():
-        faults.add("server_error", method="chat.postMessage")
+        faults.add("refused", method="chat.postMessage", error="service_unavailable")
         await house.start(ada)
         assert (await ada.submit(await house.to_review(ada))).ok
         await house.until_logged("deliveries", lambda row: row["state"] == "pending")

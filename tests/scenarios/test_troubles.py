@@ -95,7 +95,8 @@ async def test_when_slack_cannot_open_a_modal_the_button_comes_later(house: Hous
 async def test_an_unreachable_slack_gets_the_message_later(house: House) -> None:
     """While Slack fails, the decision is kept and a second driver is told; then both show."""
     ada, ben = house.playground.person("ada"), house.playground.person("ben")
-    house.playground.faults.add("server_error", method="chat.postMessage")
+    away = {"method": "chat.postMessage", "error": "service_unavailable"}
+    house.playground.faults.add("refused", **away)
     await house.start(ada)
     await ada.submit(await house.to_review(ada))
     await house.playground.until(

@@ -62,7 +62,7 @@ def _modal() -> dict[str, Any]:
 
 
 @given(SETTINGS, st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_submitted_untouched_it_says_what_it_showed(kept: DigestSettings, saved: bool) -> None:
     """Whatever is kept for a channel, opening the modal and saving it changes nothing."""
     view = settings_modal(chosen_in(kept, saved=saved))

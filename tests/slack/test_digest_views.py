@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.decisions.calibration import Tally
 from bot.decisions.digest.calendar import Due, next_due
 from bot.decisions.digest.settings import Rhythm, Scope, Weekday
-from bot.decisions.digest.week import Digest, Entry, Hidden, Share, Trend
+from bot.decisions.digest.trend import Trend
+from bot.decisions.digest.week import Digest, Entry, Hidden, Share
 from bot.decisions.model import Decision, Outcome
 from bot.slack.views.digest.message import digest_message, preview_message, when_next
 from bot.slack.views.digest.samples import COMMAND, digest_of, links_of, quiet_digest
@@ -61,7 +62,7 @@ def _told(digest: Digest) -> Message:
     return digest_message(digest, COMMAND, links_of(digest))
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10)
 @given(WRITTEN, WRITTEN)
 @example("```", "|" * 120)
 @example("<" * 120, "&" * 2000)
@@ -76,7 +77,7 @@ def test_slack_takes_whatever_a_digest_tells(title: str, reason: str) -> None:
     assert all(len(text) <= 2900 for text in _paragraphs(preview))
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5)
 @given(WRITTEN)
 def test_only_those_who_must_act_are_pinged(title: str) -> None:
     """People are mentioned where something waits for them, and nowhere else."""

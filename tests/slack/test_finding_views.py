@@ -24,7 +24,7 @@ TITLES = st.lists(st.sampled_from(PARTS), min_size=1, max_size=120).map(
 
 
 @given(title=TITLES, problem=TITLES)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_whatever_is_found_can_be_shown(title: str, problem: str) -> None:
     """No title breaks a page, a decision or a record, mentions anybody or makes a link."""
     of = advisor("ragvsft")
@@ -51,7 +51,7 @@ def test_a_page_says_what_it_was_asked_for() -> None:
 
 
 @given(text=st.text(max_size=400), number=st.integers(0, 2**53))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_button_carries_its_page(text: str, number: int) -> None:
     """What a button carries is what comes back, and fits Slack's 2,000 characters."""
     query = Query.typed("search", text).from_here(number, Direction.NEWER)

@@ -62,7 +62,7 @@ def test_it_tells_answers_views_events_and_links() -> None:
 
 @pytest.mark.parametrize("name", ["ragvsft", "word ", "👩‍👩‍👧"])
 @given(st.sampled_from(["<!channel>", "&", "👩‍👩‍👧", "\n> *x* ", "\u202e`"]), st.integers(0, 60))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_however_much_happened_slack_takes_it(name: str, text: str, count: int) -> None:
     """No length and no wording breaks the message; what is left out is counted."""
     views = tuple(_view(f"U{number}") for number in range(count)) if name == "ragvsft" else ()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.decisions.model import (
@@ -44,7 +44,7 @@ PLACES = st.sampled_from(
         Place("U0123456789", Visibility.DIRECT),
     ]
 )
-MODEST = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MODEST = settings(max_examples=20)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def sheets(draw: st.DrawFn, name: str) -> dict[str, str | None]:
     return {question.id: draw(st.sampled_from([*question.answers, None])) for question in asked}
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10)
 @given(st.data(), st.sampled_from(["ragvsft", "hosting"]))
 def test_slack_takes_every_verdict(data: st.DataObject, name: str) -> None:
     """Whatever was answered, the review page, the announcement and the thread are taken."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
@@ -132,9 +132,7 @@ async def logged(world: World, made: Sequence[Made]) -> list[tuple[Decision, Mad
     made=[Made("T1", place, Status.OPEN, (1, 0), "tuning", None, "rag") for place in PLACES],
     digest=(SECRET, Scope.WORKSPACE),
 )
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 async def test_a_digest_tells_what_everybody_there_may_read(
     world: World, made: list[Made], digest: tuple[Place, Scope]
 ) -> None:

@@ -51,7 +51,7 @@ MOVES = st.lists(st.sampled_from(["one", "other", "back up", "restore"]), max_si
 @given(moves=MOVES)
 @example(moves=["one", "back up", "one", "restore", "one", "restore", "one"])
 @example(moves=["back up", "other", "restore", "restore", "back up", "restore", "other"])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 async def test_numbers_rise_whatever_is_restored(
     tmp_path_factory: pytest.TempPathFactory, moves: list[str]
 ) -> None:

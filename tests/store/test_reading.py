@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
@@ -53,9 +53,7 @@ async def numbers(world: World, wanted: Wanted, sight: Sight = EVERYBODY) -> lis
 @given(made=DECISIONS, sight=SIGHTS)
 @example(made=[("T1", ["U2"], DIRECT, "")], sight=Sight("T1", "U1", "G1"))
 @example(made=[("T1", ["U2"], SECRET, "U1"), ("T2", ["U1"], PUBLIC, "")], sight=Sight("T1", "U1"))
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 async def test_the_log_and_the_rule_agree(world: World, made: list[Made], sight: Sight) -> None:
     """What each query of the log gives is exactly what the rule of who may read it covers."""
     await world.log.write(_empty)
@@ -157,9 +155,7 @@ async def test_words_are_found_in_any_form(world: World) -> None:
 @given(
     typed=st.text(max_size=60) | st.lists(st.sampled_from('"*^:(){}+-'), max_size=9).map("".join)
 )
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 async def test_no_text_breaks_a_search(world: World, typed: str) -> None:
     """Whatever is typed is looked for as words, never taken for a command."""
     words = words_of(f"{typed} x")

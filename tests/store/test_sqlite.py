@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.decisions.model import Person, Place, Review, ReviewChoice, Visibility, Workflow
@@ -126,8 +126,6 @@ async def test_hostile_values_come_back_as_they_were(world: World, text: str) ->
 
 @settings(
     max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     title=st.text(min_size=1, max_size=120),

@@ -84,7 +84,7 @@ def test_every_zone_has_one_digest_in_each_week_of_ten_years() -> None:
 
 
 @given(rhythm=RHYTHMS, now=MOMENTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_last_and_the_next_digest_enclose_every_moment(rhythm: Rhythm, now: datetime) -> None:
     """The last one is not after now, the next one is, and no week lies between them."""
     last, following = latest_due(rhythm, now), next_due(rhythm, now)

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.decisions.digest.settings import DigestSettings, Rhythm, Weekday
@@ -34,9 +34,7 @@ STEPS = st.lists(st.tuples(st.integers(1, 400), st.none() | CHANGES), min_size=6
 
 
 @given(steps=STEPS)
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 async def test_whatever_is_changed_nothing_is_lost_or_doubled(
     world: World, steps: list[tuple[int, Mapping[str, Any] | None]]
 ) -> None:

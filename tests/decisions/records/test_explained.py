@@ -58,7 +58,7 @@ def sheets(draw: st.DrawFn) -> tuple[Advisor, dict[str, str | None]]:
 
 
 @given(sheets())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_points_add_up(sheet: tuple[Advisor, dict[str, str | None]]) -> None:
     """An option's points are the sum of the reasons shown, and for a combination of its parts."""
     advisor, answers = sheet

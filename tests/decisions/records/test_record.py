@@ -139,7 +139,7 @@ def test_links_go_both_ways() -> None:
 
 
 @given(title=WRITTEN, problem=WRITTEN, reason=WRITTEN)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_nothing_that_is_written_becomes_markup(title: str, problem: str, reason: str) -> None:
     """Whatever people write shows as text: no heading, list, code, link or HTML of theirs."""
     plain = record(problem="x", reason="x", status=Status.ACCEPTED, chosen="rag")
@@ -187,7 +187,7 @@ def test_names_of_files(title: str, name: str) -> None:
 
 
 @given(title=WRITTEN, reason=WRITTEN, first=st.sampled_from("=+-@\t\r"))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_spreadsheet_runs_nothing(title: str, reason: str, first: str) -> None:
     """Every row has all the columns, and no cell begins like a formula."""
     made = [record(title=first + title), record(reason=first + reason, status=Status.WITHDRAWN)]

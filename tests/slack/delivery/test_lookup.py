@@ -151,45 +151,47 @@ async def test_a_look_that_slack_never_answers_is_left_to_the_driver(house: Deli
 @pytest.mark.parametrize("fault", ["kept 500", "kept 502", "kept internal_error"])
 async def test_what_slack_broke_down_over_is_looked_up(house: Delivering, fault: str) -> None:
     """An error of Slack's own is no promise: what is there all the same is not posted twice."""
-    house.slack.script = [fault]
-    house.slack.history = [page(), page(message("T1/1/announcement"))]
-    await house.world.decided()
-    await house.rest()
-    assert (await house.states())["announcement"] == "sending"
-    await house.advance(seconds=61)
+    house.slack.history = [page(message("T1/1/announcement"))]
+    await broken_off(house, fault)
     await house.advance(seconds=2)
     assert [each.get("thread_ts") for each in house.slack.kept] == [None, "7.0"]
 
 
 async def test_what_slack_broke_down_over_and_did_not_post_is_posted(house: Delivering) -> None:
     """What is not there after the quarantine is tried again."""
-    house.slack.script = ["500"]
-    house.slack.history = [page(), page()]
-    await house.world.decided()
-    await house.advance(seconds=61)
+    house.slack.history = [page()]
+    await broken_off(house, "500")
     for _ in range(3):
         await house.advance(seconds=2)
     assert await house.states() == {"announcement": "sent", "recommendation": "sent"}
     assert len(house.slack.kept) == 2
 
 
-async def test_where_no_look_is_possible_slack_s_errors_are_waited_out(house: Delivering) -> None:
-    """Without the right to look, a Slack in trouble is tried again soon, and nobody is asked."""
-    house.slack.script = ["500", "internal_error", "502"]
-    await house.world.decided()
-    for _ in range(8):
-        await house.advance(seconds=5)
-    assert len(house.slack.looked_up) == 1
-    assert await house.states() == {"announcement": "sent", "recommendation": "sent"}
+@pytest.mark.parametrize("fault", ["kept 500", "kept 502", "kept internal_error", "500"])
+async def test_what_slack_broke_down_over_is_asked_about(house: Delivering, fault: str) -> None:
+    """Without the right to look, nothing is posted a second time before its driver says so."""
+    key = await broken_off(house, fault)
+    await house.advance(hours=1)
+    there = fault.startswith("kept")
+    assert [each["channel"] for each in house.slack.kept] == ["C1", "U1"] if there else ["U1"]
+    assert "Slack broke off while I was posting decision #1" in house.slack.kept[-1]["text"]
+    await house.world.desk.troubles.settle(ADA, key, resend=not there)
+    for _ in range(3):
+        await house.advance(seconds=2)
+    assert [each["channel"] for each in house.slack.kept].count("C1") == 2
 
 
-async def test_a_crash_after_an_error_of_slack_s_is_still_a_doubt(house: Delivering) -> None:
-    """What is interrupted when it is tried again is as doubtful as at its first try."""
-    house.slack.script = ["500", "drop_after"]
-    await house.world.decided()
-    for _ in range(5):
-        await house.advance(seconds=40)
-    assert (await house.states())["announcement"] == "unknown"
+async def test_what_slack_breaks_down_over_for_a_day_is_given_up(house: Delivering) -> None:
+    """What is surely not there is tried for a day of Slack's errors; then its driver is told."""
+    house.slack.script = ["500"] * 3
+    house.slack.history = [page()] * 3
+    await broken_off(house, "500")
+    for _ in range(2):
+        await house.advance(hours=13)
+        await house.advance(seconds=61)
+    assert (await house.states())["announcement"] == "failed"
+    (told,) = [each["text"] for each in house.slack.kept]
+    assert "Slack has answered with an error of its own for a day." in told
 
 
 async def test_a_forged_key_is_not_taken(house: Delivering) -> None:

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
-from bot.decisions.digest.week import Trend
+from bot.decisions.digest.trend import Trend
 from bot.playground import Playground, serving
 from bot.slack.delivery.pictures import Pictures
 from bot.slack.views.message import Message, Picture
