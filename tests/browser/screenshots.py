@@ -116,7 +116,7 @@ async def _team(browser: Browser, url: str, folder: Path) -> list[Path]:
     await expect(thread).to_contain_text("2 replies")
     await thread.get_by_role("article").last.evaluate("each => each.scrollIntoView(true)")
     team = await _picture(page, folder, "team")
-    await message.get_by_role("button", name="Accept", exact=True).click()
+    await message.get_by_role("button", name="Accept the").click()
     await page.get_by_role("alertdialog").get_by_role("button", name="Accept").click()
     await expect(message).to_contain_text("Accepted by")
     await page.get_by_role("button", name="Close thread").click()

@@ -1,7 +1,10 @@
 """What a screen reader reads of a message, which is its text alone, and of its buttons."""
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -9,6 +12,7 @@ from bot.decisions.calibration import calibrate
 from bot.decisions.model import Decision, Outcome, ReviewAnswer, Settlement, Status
 from bot.decisions.reading import Found, Wanted
 from bot.decisions.records.making import record_of
+from bot.slack.ids import DECISION_PREFIX, Action
 from bot.slack.queries import Query
 from bot.slack.text import FALLBACK
 from bot.slack.views.announcement import STATUS_WORDS, announcement
@@ -78,18 +82,53 @@ def test_the_rules_are_read_out_with_their_figures() -> None:
     assert "1 worked" in text
 
 
-def test_buttons_that_repeat_say_what_they_are_for() -> None:
-    """A button that stands in a message once for each of many is read out with its one."""
-    offer = samples(OF)["resume offer, short"]["blocks"]
-    labels = [
-        element.get("accessibility_label", "")
-        for block in offer
-        if block["type"] == "actions"
-        for element in block["elements"][:2]
-        if len(block["elements"]) > 1
+TELL_ALL = {
+    Action.BACK,
+    Action.START,
+    Action.LOAD_SAMPLES,
+    *(Action.DIGEST_SETTINGS, Action.POST_DIGEST),
+}
+"""What is about one thing alone wherever it stands, or about none."""
+
+
+def _buttons(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict) and node.get("type") == "button":
+        yield node
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for each in inner:
+        yield from _buttons(each)
+
+
+def test_every_button_says_what_it_is_for() -> None:
+    """A button is read out with its words and the one decision, draft or message it is about."""
+    found = [
+        button
+        for sample in samples(OF).values()
+        for button in _buttons(sample)
+        if button["action_id"].split(":")[0] not in TELL_ALL
+        and button["text"]["text"] != "Open the questionnaire"
     ]
-    assert labels
-    assert all(label.split(": ")[1] == "A" for label in labels)
+    assert {button["action_id"].split(":")[0] for button in found} == {*Action} - TELL_ALL - {
+        *(Action.ANSWER, Action.MENU, Action.POST_ELSEWHERE)
+    }
+    for button in found:
+        words, label = button["text"]["text"], button.get("accessibility_label", "")
+        assert label.startswith(words)
+        assert len(label) > len(words)
+        assert len(label) <= 75
+
+
+def test_a_button_names_its_decision() -> None:
+    """Where a page holds several decisions, each button is read out with the number of its own."""
+    blocks = samples(OF)["home, short"]["view"]["blocks"]
+    rows = [block for block in blocks if block.get("block_id", "").startswith(DECISION_PREFIX)]
+    labels = {
+        row["block_id"]: [each["accessibility_label"] for each in row["elements"]] for row in rows
+    }
+    assert labels["decision:1"][0].startswith("Accept the recommendation of decision 1: ")
+    for block_id, said in labels.items():
+        number = block_id.removeprefix(DECISION_PREFIX)
+        assert all(re.search(rf"decision {number}\b", label) for label in said)
 
 
 def test_what_is_a_button_is_not_looked_for_in_the_menu() -> None:

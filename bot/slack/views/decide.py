@@ -25,6 +25,7 @@ from bot.decisions.seen import mark_of
 from bot.slack import ids
 from bot.slack.forms import DecisionMetadata
 from bot.slack.text import fit, fit_escaped
+from bot.slack.views.buttons import button, decision_named
 from bot.slack.views.message import mrkdwn, plain, section
 from bot.slack.views.verdict import despite, option_title
 
@@ -81,9 +82,7 @@ def about(
 
 def add_view(decision: Decision) -> ButtonElement:
     """Return the button for everybody to add their own view, or change it."""
-    return ButtonElement(
-        action_id=ids.Action.ADD_VIEW, text=plain("Add my view"), value=str(decision.number)
-    )
+    return _button(decision, ids.Action.ADD_VIEW, "Add my view")
 
 
 def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
@@ -141,11 +140,14 @@ def hand_over_modal(decision: Decision) -> dict[str, Any]:
 def _accept(decision: Decision, playbook: Playbook) -> ButtonElement:
     title = playbook.options[decision.verdict.option].title
     text = f"This decides for {title}, and the thread is told. Only deciders can do it."
-    return ButtonElement(
-        action_id=ids.Action.ACCEPT,
-        text=plain("Accept"),
+    about = decision_named(decision.number)
+    return button(
+        ids.Action.ACCEPT,
+        "Accept",
+        f"{decision.number}:{mark_of(decision)}",
+        about=about,
+        label=f"Accept the recommendation of {about}: {title}",
         style="primary",
-        value=f"{decision.number}:{mark_of(decision)}",
         confirm=ConfirmObject(
             title=plain("Accept the recommendation?"),
             text=plain(fit(text, _CONFIRM_TEXT)),
@@ -156,17 +158,16 @@ def _accept(decision: Decision, playbook: Playbook) -> ButtonElement:
 
 
 def _override(decision: Decision) -> ButtonElement:
-    return ButtonElement(
-        action_id=ids.Action.OVERRIDE,
-        text=plain("Choose differently"),
-        value=str(decision.number),
-    )
+    return _button(decision, ids.Action.OVERRIDE, "Choose differently")
 
 
 def _ask(decision: Decision) -> ButtonElement:
-    return ButtonElement(
-        action_id=ids.Action.ASK, text=plain("Ask for views"), value=str(decision.number)
-    )
+    return _button(decision, ids.Action.ASK, "Ask for views")
+
+
+def _button(decision: Decision, action: ids.Action, words: str) -> ButtonElement:
+    number = decision.number
+    return button(action, words, str(number), about=decision_named(number))
 
 
 def _reason(label: str) -> InputBlock:

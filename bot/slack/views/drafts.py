@@ -13,7 +13,8 @@ from slack_sdk.models.blocks import (
 from bot.decisions.drafting import DRAFT_LIFETIME
 from bot.decisions.model import Draft, Purpose
 from bot.slack import ids
-from bot.slack.text import BUTTON, fit, fit_escaped, moment
+from bot.slack.text import fit_escaped, moment
+from bot.slack.views.buttons import button
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section
 
 MOST_DRAFTS = 5
@@ -32,29 +33,23 @@ def draft_blocks(draft: Draft) -> list[Block]:
     lead = _PURPOSES.get(draft.purpose, "").format(about=draft.about)
     count = len(draft.answers)
     answers = {0: "No answers yet", 1: "1 answer so far"}.get(count, f"{count} answers so far")
-    go_on = ButtonElement(
-        action_id=ids.Action.RESUME,
-        text=plain("Go on"),
-        value=draft.id,
-        accessibility_label=_labelled("Go on", draft),
-    )
+    go_on = button(ids.Action.RESUME, "Go on", draft.id, about=_named(draft))
     return [
         section(f"{lead}*{title}*\n{answers}  ·  {moment(draft.changed_at)}"),
         ActionsBlock(elements=[go_on, _discard(draft)]),
     ]
 
 
-def _labelled(words: str, draft: Draft) -> str:
-    """Return what a screen reader says of a button: which draft it is for."""
-    return fit(f"{words}: {draft.workflow.title or 'draft without a title'}", BUTTON)
+def _named(draft: Draft) -> str:
+    return draft.workflow.title or "draft without a title"
 
 
 def _discard(draft: Draft) -> ButtonElement:
-    return ButtonElement(
-        action_id=ids.Action.DISCARD,
-        text=plain("Discard"),
-        value=draft.id,
-        accessibility_label=_labelled("Discard", draft),
+    return button(
+        ids.Action.DISCARD,
+        "Discard",
+        draft.id,
+        about=_named(draft),
         confirm=ConfirmObject(
             title=plain("Discard this draft?"),
             text=plain("Its answers can't be brought back."),

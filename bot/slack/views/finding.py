@@ -22,8 +22,9 @@ from bot.slack import ids
 from bot.slack.queries import Query
 from bot.slack.text import FALLBACK, escape, fit, fit_escaped, mention
 from bot.slack.views.announcement import STATUS_WORDS, announcement
+from bot.slack.views.buttons import button, decision_named, show
 from bot.slack.views.decide import about, deciding
-from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, where
+from bot.slack.views.message import Message, as_dicts, mrkdwn, section, where
 from bot.slack.views.verdict import option_title
 
 PAGE = 8
@@ -77,9 +78,8 @@ def shown(decision: Decision, playbook: Playbook, link: str | None, reader: str 
     """
     told = announcement(decision, playbook)
     blocks = [block for block in told.blocks if block["type"] != "actions"]
-    export = ButtonElement(
-        action_id=ids.Action.EXPORT, text=plain("Export record"), value=str(decision.number)
-    )
+    number = decision.number
+    export = button(ids.Action.EXPORT, "Export record", str(number), about=decision_named(number))
     at = f"<{link}|Open the discussion>" if link else f"Posted in {where(decision.place)}"
     decides = Move.ACCEPT in possible(decision) and reader in decision.deciders
     last: list[Block] = [
@@ -160,12 +160,7 @@ def _row(listed: Listed) -> Block:
     title = f"*#{decision.number}  {fit_escaped(decision.title, 200)}*"
     return SectionBlock(
         text=mrkdwn(f"{title}\n{'  ·  '.join(facts)}"),
-        accessory=ButtonElement(
-            action_id=ids.Action.SHOW,
-            text=plain("Show"),
-            value=str(decision.number),
-            accessibility_label=f"Show decision {decision.number}",
-        ),
+        accessory=show(decision.number),
     )
 
 
@@ -190,10 +185,12 @@ def _turning(query: Query, found: Found) -> list[ButtonElement]:
         (found.older, "Older", last, Direction.OLDER),
     )
     return [
-        ButtonElement(
-            action_id=f"{ids.Action.PAGE}:{direction}",
-            text=plain(words),
-            value=query.from_here(number, direction).model_dump_json(),
+        button(
+            f"{ids.Action.PAGE}:{direction}",
+            words,
+            query.from_here(number, direction).model_dump_json(),
+            about="decisions",
+            label=f"{words} decisions",
         )
         for there, words, number, direction in ways
         if there

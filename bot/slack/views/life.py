@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
+from slack_sdk.models.blocks import Block, SectionBlock
 
 from bot.decisions.records.parts import Difference, Happened, RecordedView
 from bot.decisions.records.record import Record
 from bot.decisions.records.words import STRENGTHS
-from bot.slack import ids
 from bot.slack.text import (
     FALLBACK,
     MESSAGE_BUDGET,
@@ -20,6 +19,7 @@ from bot.slack.text import (
     mention,
     moment,
 )
+from bot.slack.views.buttons import show
 from bot.slack.views.message import (
     Chapter,
     Line,
@@ -27,7 +27,6 @@ from bot.slack.views.message import (
     as_dicts,
     chapters,
     mrkdwn,
-    plain,
     section,
     size_of,
 )
@@ -126,13 +125,7 @@ def _links(record: Record) -> list[Block]:
 
 
 def _link(words: str, number: int) -> Block:
-    button = ButtonElement(
-        action_id=ids.Action.SHOW,
-        text=plain("Show"),
-        value=str(number),
-        accessibility_label=f"Show decision {number}",
-    )
-    return SectionBlock(text=mrkdwn(f"{words} decision #{number}"), accessory=button)
+    return SectionBlock(text=mrkdwn(f"{words} decision #{number}"), accessory=show(number))
 
 
 def _people(users: Sequence[str], size: _Size) -> str:

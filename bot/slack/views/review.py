@@ -18,6 +18,7 @@ from bot.decisions.model import Decision, Outcome, ReviewAnswer
 from bot.slack import ids
 from bot.slack.forms import DecisionMetadata
 from bot.slack.text import FALLBACK, fit, fit_escaped, mention, quote
+from bot.slack.views.buttons import button, decision_named
 from bot.slack.views.message import Message, as_dicts, plain, section, where
 from bot.slack.views.verdict import option_title
 
@@ -68,12 +69,8 @@ def _actions(decision: Decision, buttons: list[ButtonElement]) -> ActionsBlock:
 
 
 def _button(decision: Decision, action_id: str, words: str) -> ButtonElement:
-    return ButtonElement(
-        action_id=action_id,
-        text=plain(words),
-        value=str(decision.number),
-        accessibility_label=f"{words}: decision {decision.number}",
-    )
+    number = decision.number
+    return button(action_id, words, str(number), about=decision_named(number))
 
 
 def review_modal(

@@ -28,6 +28,7 @@ from bot.slack.text import (
     mention,
     quote,
 )
+from bot.slack.views.buttons import button, decision_named
 from bot.slack.views.decide import about, add_view, decision_modal
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, size_of, where
 from bot.slack.views.verdict import STRENGTH_WORDS, option_title
@@ -155,12 +156,11 @@ class _Team:
     def _buttons(self) -> list[ButtonElement]:
         buttons = [add_view(self._decision)]
         if self._seen.waiting:
-            nudge = ButtonElement(
-                action_id=ids.Action.NUDGE,
-                text=plain("Nudge those missing"),
-                value=str(self._decision.number),
+            number = self._decision.number
+            about = decision_named(number)
+            buttons.append(
+                button(ids.Action.NUDGE, "Nudge those missing", str(number), about=about)
             )
-            buttons.append(nudge)
         return buttons
 
     def _verdicts(self) -> list[str]:

@@ -14,6 +14,7 @@ from bot.decisions.troubles import Trouble, is_of_one_person
 from bot.slack import ids
 from bot.slack.delivery.outcomes import is_slacks_failure
 from bot.slack.text import channel_link, escape, fit_escaped
+from bot.slack.views.buttons import button
 from bot.slack.views.message import Message, as_dicts, plain, section, sentence
 
 _CAUSES = {
@@ -35,6 +36,11 @@ _CAUSES = {
     "invalid_auth": "I was removed from this workspace.",
 }
 _NOT_A_MEMBER = frozenset({"channel_not_found", "not_in_channel", "no_permission"})
+_ON_BUTTONS = {
+    ids.Action.RETRY_POST: "Try again",
+    ids.Action.RESEND: "Send again",
+    ids.Action.DISMISS: "It's there",
+}
 _COULD_NOT = {
     DeliveryKind.RECOMMENDATION: "add the recommendation to its thread",
     DeliveryKind.TEAM: "add the team's views to its thread",
@@ -78,7 +84,7 @@ def trouble_message(notice: Delivery, trouble: Trouble, command: str = "/ragvsft
 def _not_posted(reason: str, trouble: Trouble, command: str) -> Message:
     """Return why something is not in its channel, and the way to get it there."""
     decision, kind = trouble.decision, trouble.delivery.kind
-    buttons: list[InteractiveElement] = [_button(ids.Action.RETRY_POST, "Try again", primary=True)]
+    buttons: list[InteractiveElement] = [_button(trouble, ids.Action.RETRY_POST)]
     remedy = f"{_cause(reason)} When that is mended, press *Try again*"
     if decision is None:
         text = (
@@ -114,8 +120,8 @@ def _uncertain(trouble: Trouble) -> Message:
         "message is missing, press *Send again*; if it is there, press *It's there*."
     )
     buttons: list[InteractiveElement] = [
-        _button(ids.Action.RESEND, "Send again", primary=True),
-        _button(ids.Action.DISMISS, "It's there"),
+        _button(trouble, ids.Action.RESEND),
+        _button(trouble, ids.Action.DISMISS),
     ]
     return _with_buttons(text, trouble, buttons)
 
@@ -160,8 +166,9 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _button(action: ids.Action, text: str, *, primary: bool = False) -> ButtonElement:
-    return ButtonElement(action_id=action, text=plain(text), style="primary" if primary else None)
+def _button(trouble: Trouble, action: ids.Action) -> ButtonElement:
+    style = None if action is ids.Action.DISMISS else "primary"
+    return button(action, _ON_BUTTONS[action], None, about=_subject(trouble), style=style)
 
 
 def _elsewhere(decision: Decision) -> ChannelSelectElement:
