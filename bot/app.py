@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.charts.trend import trend_chart
+from bot.charts.apart import draw_apart
 from bot.decisions.desk import Desk
 from bot.decisions.ports import Clock
 from bot.manifest import REDIRECT_PATH, SCOPES
@@ -116,7 +116,7 @@ async def running(
         desk = desk_at(clock)
         outbox = SqliteOutbox(log)
         courier = Courier(
-            outbox, desk, clock, installs.client_for, woken, settings.command, trend_chart
+            outbox, desk, clock, installs.client_for, woken, settings.command, draw_apart
         )
         bolt, errands = create_bolt_app(desk, client, installs, settings.command, load_samples)
         rounds = Rounds(

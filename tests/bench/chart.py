@@ -1,24 +1,30 @@
-"""How long the picture of a digest's trend takes, and what it costs in memory.
+"""How long the picture of a digest's trend takes, and how long anything else waits for it.
 
 Usage: python -m tests.bench.chart
 
-The libraries are imported with the first picture, so that one is given apart; so is the memory
-before it and after many.
+It is drawn as the bot does, apart, and for comparison on a thread. The longest stall is how late a
+task of the same loop was that wants to go on every millisecond; without any picture, it is the
+machine's own.
 """
 
+import asyncio
 import resource
 import statistics
 import time
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 
 import click
 
+from bot.charts.apart import draw_apart
 from bot.charts.trend import trend_chart
 from bot.decisions.digest.trend import Trend
 
-TIMES = 20
+TIMES = 10
+TICK = 0.001
 WEEKS = tuple(date(2026, 1, 5) + timedelta(weeks=week) for week in range(12))
 OPTIONS = ("prompting", "long_context", "rag", "fine_tuning", "both", "elsewhere")
+TITLES = {option: option for option in OPTIONS}
 TREND = Trend(
     WEEKS,
     {
@@ -30,21 +36,47 @@ TREND = Trend(
 
 @click.command()
 def main() -> None:
-    """Draw pictures and print how long they take, in seconds of processor time."""
+    """Draw pictures and print how long they take, and how long the loop was held up."""
+    asyncio.run(_bench())
+
+
+async def _bench() -> None:
+    print(f"{'':<12} {'median':>9} {'longest stall, median and worst':>34}   (ms)")
     before = _megabytes()
-    first = _drawn()
-    with_one = _megabytes()
-    later = [_drawn() for _ in range(TIMES)]
-    print(f"the first picture    {first:.2f} s")
-    print(f"one after it, median {statistics.median(later):.2f} s")
+    await _measure("no picture", lambda: asyncio.sleep(0.2))
+    await _measure("apart", lambda: asyncio.to_thread(draw_apart, TREND, TITLES))
     after = _megabytes()
-    print(f"memory: {before:.0f} MB before, {with_one:.0f} with the first, {after:.0f} after")
+    await _measure("on a thread", lambda: asyncio.to_thread(trend_chart, TREND, TITLES))
+    print(
+        f"memory: {before:.0f} MB before, {after:.0f} with pictures drawn apart, "
+        f"{_megabytes():.0f} on a thread"
+    )
 
 
-def _drawn() -> float:
-    began = time.process_time()
-    trend_chart(TREND, {option: option for option in OPTIONS})
-    return time.process_time() - began
+async def _measure(name: str, work: Callable[[], Awaitable[object]]) -> None:
+    took, stalls = [], []
+    for _ in range(TIMES):
+        watch = asyncio.create_task(_longest_stall())
+        await asyncio.sleep(TICK)
+        began = time.perf_counter()
+        await work()
+        took.append((time.perf_counter() - began) * 1000)
+        watch.cancel()
+        stalls.append(await watch * 1000)
+    median = statistics.median(stalls)
+    print(f"{name:<12} {statistics.median(took):9.0f} {median:25.1f} {max(stalls):8.1f}")
+
+
+async def _longest_stall() -> float:
+    """Return the most seconds by which this was late, until it is cancelled."""
+    longest, last = 0.0, time.perf_counter()
+    try:
+        while True:
+            await asyncio.sleep(TICK)
+            now = time.perf_counter()
+            longest, last = max(longest, now - last - TICK), now
+    except asyncio.CancelledError:
+        return max(longest, time.perf_counter() - last - TICK)
 
 
 def _megabytes() -> float:

@@ -15,7 +15,8 @@ from bot.decisions.digest.facts import Facts, Question, Split
 from bot.decisions.digest.posting import Window
 from bot.decisions.digest.replaying import otherwise
 from bot.decisions.digest.settings import DigestSettings, Part
-from bot.decisions.digest.week import Altered, Digest, Disagreement, Share, Trend
+from bot.decisions.digest.trend import Trend
+from bot.decisions.digest.week import Altered, Digest, Disagreement, Share
 from bot.decisions.editions import Editions
 from bot.decisions.model import Decision
 from bot.decisions.ports import Store

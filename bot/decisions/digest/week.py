@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from bot.decisions.calibration import Tally
 from bot.decisions.digest.settings import Scope
+from bot.decisions.digest.trend import Trend
 from bot.decisions.model import Decision, Place
 from bot.decisions.reading import Announced
 
@@ -71,21 +72,6 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True)
-class Trend:
-    """How many decisions were opened in each week, by the option chosen, else recommended.
-
-    `weeks` are the first days of the weeks, oldest first; each option has a count for each week.
-    """
-
-    weeks: tuple[date, ...] = ()
-    options: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-
-    def __bool__(self) -> bool:
-        """Whether anything was opened."""
-        return any(any(counts) for counts in self.options.values())
-
-
-@dataclass(frozen=True, slots=True)
 class Digest:
     """A channel's digest: what happened from `since` to `until`, and what is to be done.
 
@@ -112,7 +98,7 @@ class Digest:
     decided: Share[Entry] = Share()
     calibration: Mapping[str, Tally] = field(default_factory=dict)
     altered: Share[Altered] = Share()
-    trend: Trend = Trend()
+    trend: Trend = field(default_factory=Trend)
     hidden: Hidden = Hidden()
     rules_changed: bool = True
 

@@ -21,7 +21,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.digest.week import Trend
+from bot.decisions.digest.trend import Trend
 from bot.slack.refusals import refusal_of
 from bot.slack.views.message import Message, Picture
 from bot.slack.views.picture import with_picture
@@ -48,7 +48,7 @@ class Pictures:
         """Say how pictures come about.
 
         Args:
-            draw: draws them, in a thread; None for tables only.
+            draw: draws them, called on a thread; None for tables only.
             seconds: how long a message waits for its picture.
             pauses: seconds to wait before each further try to post it.
         """

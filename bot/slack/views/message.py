@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 
-from bot.decisions.digest.week import Trend
+from bot.decisions.digest.trend import Trend
 from bot.decisions.model import Place, Visibility
 from bot.slack.citations import Piece, pieces_of
 from bot.slack.text import FALLBACK, MESSAGE_BUDGET, SECTION, channel_link, fit

@@ -8,6 +8,7 @@ from bot.advice.playbook import Playbook
 from bot.decisions.calibration import Tally
 from bot.decisions.digest.calendar import next_due
 from bot.decisions.digest.settings import DigestSettings, Rhythm, Scope
+from bot.decisions.digest.trend import Trend
 from bot.decisions.digest.week import (
     Altered,
     Digest,
@@ -15,7 +16,6 @@ from bot.decisions.digest.week import (
     Entry,
     Hidden,
     Share,
-    Trend,
 )
 from bot.decisions.model import Decision, Outcome, Place, Settlement, Status, Visibility
 from bot.decisions.reading import Announced

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from slack_sdk.models.blocks import RawTextObject, TableBlock
 
-from bot.decisions.digest.week import Digest, Trend
+from bot.decisions.digest.trend import Trend
+from bot.decisions.digest.week import Digest
 from bot.slack.text import and_list, fit, one_line
 from bot.slack.views.message import Picture
 
