@@ -149,7 +149,7 @@ class DecidingListeners:
         if move is Move.WITHDRAW:
             return withdraw_modal(decision)
         if move is Move.HAND_OVER:
-            return hand_over_modal(decision)
+            return hand_over_modal(decision, actor.user)
         advisor = await self._desk.editions.of(decision)
         if move is Move.ASK:
             return ask_modal(decision, response_url_of(body))

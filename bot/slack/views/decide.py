@@ -24,7 +24,7 @@ from bot.decisions.moves import Move, possible
 from bot.decisions.seen import mark_of
 from bot.slack import ids
 from bot.slack.forms import DecisionMetadata
-from bot.slack.text import fit, fit_escaped
+from bot.slack.text import and_list, fit, fit_escaped, mention
 from bot.slack.views.buttons import button, decision_named
 from bot.slack.views.message import mrkdwn, plain, section
 from bot.slack.views.verdict import despite, option_title
@@ -121,19 +121,35 @@ def withdraw_modal(decision: Decision) -> dict[str, Any]:
     return decision_modal(decision, ids.Modal.WITHDRAW, "Withdraw", "Withdraw", [why])
 
 
-def hand_over_modal(decision: Decision) -> dict[str, Any]:
-    """Return the modal to let others decide."""
+def hand_over_modal(decision: Decision, actor: str) -> dict[str, Any]:
+    """Return the modal to let others decide.
+
+    Of several deciders those who are not handing over are filled in, for they are likely to stay;
+    one alone is to be replaced.
+
+    Args:
+        decision: the decision.
+        actor: the user id of whoever hands it over.
+    """
+    now = decision.deciders
+    stay = [user for user in now if user != actor] if len(now) > 1 else None
+    verb = "decides" if len(now) == 1 else "decide"
+    at_present = mrkdwn(f"At present {and_list([mention(user) for user in now])} {verb}.")
     deciders = InputBlock(
         block_id=ids.Block.DECIDERS,
         label=plain("Who decides from now on?"),
         element=UserMultiSelectElement(
             action_id=ids.Action.ANSWER,
-            initial_users=list(decision.deciders),
+            initial_users=stay,
             max_selected_items=_MOST_DECIDERS,
         ),
     )
     return decision_modal(
-        decision, ids.Modal.HAND_OVER, "Let others decide", "Hand over", [deciders]
+        decision,
+        ids.Modal.HAND_OVER,
+        "Let others decide",
+        "Hand over",
+        [deciders, ContextBlock(elements=[at_present])],
     )
 
 

@@ -18,7 +18,7 @@ def deciding_modals(decision: Decision, playbook: Playbook) -> dict[str, dict[st
     return {
         "choose differently": override_modal(decision, playbook),
         "withdraw": withdraw_modal(decision),
-        "hand over": hand_over_modal(decision),
+        "hand over": hand_over_modal(decision, decision.deciders[0]),
     }
 
 
