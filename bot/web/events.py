@@ -4,7 +4,8 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
-from urllib.parse import parse_qs
+from typing import Any
+from urllib.parse import parse_qsl
 
 import structlog
 from slack_sdk.signature import SignatureVerifier
@@ -22,8 +23,13 @@ _WINDOW = 60 * 5
 _BAD_REQUEST = 400
 
 Headers = Mapping[str, str]
-Handler = Callable[[str, Headers], Awaitable[Response]]
-"""Takes a verified body and its headers, returns the response."""
+Payload = dict[str, Any]
+Handler = Callable[[Payload, Headers], Awaitable[Response]]
+"""Takes what a verified body says, and its headers; returns the response."""
+
+
+class _Malformed(ValueError):
+    """A body that holds no payload; the message says why."""
 
 
 def events(
@@ -50,20 +56,21 @@ def events(
         if not _signed(verifier, clock, request.headers, body):
             measures.refused("signature")
             return PlainTextResponse("The signature is missing or wrong.", 401)
-        problem = _malformed(body, request.headers.get("content-type", ""))
-        if problem:
+        try:
+            payload = _payload(body, request.headers.get("content-type", ""))
+        except _Malformed as problem:
             measures.refused("form")
-            return PlainTextResponse(problem, 400)
-        response = await _handled(handle, body, request.headers)
+            return PlainTextResponse(str(problem), 400)
+        response = await _handled(handle, payload, request.headers)
         measures.acked(HTTP, perf_counter() - began, response.status_code < _BAD_REQUEST)
         return response
 
     return receive
 
 
-async def _handled(handle: Handler, body: bytes, headers: Headers) -> Response:
+async def _handled(handle: Handler, payload: Payload, headers: Headers) -> Response:
     try:
-        return await handle(body.decode(), headers)
+        return await handle(payload, headers)
     except Exception:  # Bolt stumbles over what Slack never sends
         log.exception("a request could not be dispatched")
         return PlainTextResponse("This request could not be understood.", 400)
@@ -97,15 +104,24 @@ def _signed(verifier: SignatureVerifier, clock: Clock, headers: Headers, body: b
     return expected is not None and hmac.compare_digest(expected, signature)
 
 
-def _malformed(body: bytes, content_type: str) -> str | None:
-    """Return what is wrong with a body that Bolt could stumble over; None if nothing is."""
+def _payload(body: bytes, content_type: str) -> Payload:
+    """Return what a body says: the one reading of it, for the checks here and for Bolt.
+
+    Events come as JSON, commands as fields, everything else as JSON in a field `payload`.
+
+    Raises:
+        _Malformed: it holds no object.
+    """
     try:
         text = body.decode()
         if content_type.startswith("application/json"):
-            parsed = json.loads(text)
+            payload = json.loads(text)
         else:
-            fields = parse_qs(text, keep_blank_values=True, max_num_fields=100)
-            parsed = json.loads(fields["payload"][0]) if "payload" in fields else fields
-    except (ValueError, RecursionError):
-        return "The body cannot be read."
-    return None if isinstance(parsed, dict) and parsed else "The body holds no object."
+            payload = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
+            if "payload" in payload:
+                payload = json.loads(payload["payload"])
+    except (ValueError, RecursionError) as error:
+        raise _Malformed("The body cannot be read.") from error
+    if not (isinstance(payload, dict) and payload):
+        raise _Malformed("The body holds no object.")
+    return payload

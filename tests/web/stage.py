@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 from starlette.responses import PlainTextResponse, Response
@@ -22,7 +23,7 @@ class Surroundings:
     """What answers behind the web application, as a test wants it."""
 
     def __init__(self) -> None:
-        self.handled: list[str] = []
+        self.handled: list[dict[str, Any]] = []
         self.answer: Response | Exception = PlainTextResponse("handled")
         self.readiness = Readiness((), ())
         self.figures = Figures(LogFigures({}, 0, 0, 0), 0, (), 0)
@@ -32,7 +33,7 @@ class Surroundings:
     def endpoints(self) -> Endpoints:
         return Endpoints(self.handle, self.ready, self.measures)
 
-    async def handle(self, body: str, _headers: Mapping[str, str]) -> Response:
+    async def handle(self, body: dict[str, Any], _headers: Mapping[str, str]) -> Response:
         self.handled.append(body)
         if isinstance(self.answer, Exception):
             raise self.answer

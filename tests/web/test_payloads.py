@@ -42,8 +42,8 @@ async def bot(tmp_path: Path, logs: None) -> AsyncIterator[httpx.AsyncClient]:
     slack = AsyncWebClient(base_url="http://127.0.0.1:9/api/", retry_handlers=[])
     app, errands = create_bolt_app(world.desk, slack, OneWorkspace("xoxb-1", slack), "/ragvsft")
 
-    async def handle(body: str, headers: Mapping[str, str]) -> Response:
-        request = AsyncBoltRequest(body=body, headers=dict(headers))
+    async def handle(body: dict[str, Any], headers: Mapping[str, str]) -> Response:
+        request = AsyncBoltRequest(body=body, headers=dict(headers), mode="socket_mode")
         return to_starlette_response(await app.async_dispatch(request))
 
     async with browser(replace(Surroundings().endpoints, handle=handle)) as client:
