@@ -2,10 +2,10 @@
 
     python -m tests.faults.slack --spells 60 [--seed N] [--history] [--keep FOLDER]
 
-Spells of trouble, one after the other and mixed: 429 for minutes, 500, answers that come too late,
-connections that break before and after Slack has accepted a request, requests that land after the
-connection broke, refused connections. Minutes pass on the clock that all share; nothing waits for
-them. It ends with status 1 if anything was lost or doubled.
+Spells of trouble, one after the other and mixed: 429 for minutes, 500 (also of requests that were
+accepted), answers that come too late, connections that break before and after Slack has accepted a
+request, requests that land after the connection broke, refused connections. Minutes pass on the
+clock that all share; nothing waits for them. It ends with status 1 if anything was lost or doubled.
 """
 
 import asyncio
@@ -56,14 +56,13 @@ def _counted(*kinds: FaultKind, seconds: float = 1.0) -> Callable[[Stage], None]
 TROUBLES: dict[str, Callable[[Stage], None]] = {
     "429 for minutes": _lasting("rate_limited", 40),
     "500 for minutes": _lasting("server_error", 1),
+    "500, but accepted": _counted("error_after"),
     "answers too late": _counted("latency", seconds=PATIENCE * 1.5),
     "late, and not accepted": _counted("latency", "drop_before", seconds=PATIENCE * 1.5),
     "broken off before": _counted("drop_before"),
     "broken off after": _counted("drop_after"),
     "broken off, lands later": _counted("accept_late", seconds=PATIENCE / 2),
 }
-FOUND_BY_HISTORY = {"500, but accepted": _counted("error_after")}
-"""Without the right to look, an error of Slack's own is taken for what it says."""
 
 
 async def troubled(
@@ -75,21 +74,20 @@ async def troubled(
         await stage.begin(patience=PATIENCE)
         async with at_work(stage) as crowd:
             for _ in range(spells):
-                await _spell(stage, met, history=history)
+                await _spell(stage, met)
                 await crowd.settle()
         stage.playground.faults.clear()
         account = await drained(stage, crowd)
     return met, account, time.monotonic() - began
 
 
-async def _spell(stage: Stage, met: Counter[str], *, history: bool) -> None:
+async def _spell(stage: Stage, met: Counter[str]) -> None:
     """Let trouble begin, people work on, minutes pass, and trouble end."""
-    troubles = TROUBLES | FOUND_BY_HISTORY if history else TROUBLES
-    names = [*troubles, REFUSED]
+    names = [*TROUBLES, REFUSED]
     for name in stage.rng.sample(names, stage.rng.randint(1, _MOST_AT_ONCE)):
         met[name] += 1
-        if name in troubles:
-            troubles[name](stage)
+        if name in TROUBLES:
+            TROUBLES[name](stage)
         else:
             await stage.close()
     acked = len(stage.playground.deliveries) + _SPELL_REQUESTS

@@ -51,21 +51,12 @@ class Aftermath:
         self._desk = desk
         self._clock = clock
         self._looks: dict[str, tuple[datetime, Bookmark]] = {}
-        self._blind: set[tuple[str, str]] = set()
 
-    async def note(
-        self, delivery: Delivery, outcome: Outcome, client: AsyncWebClient | None = None
-    ) -> None:
+    async def note(self, delivery: Delivery, outcome: Outcome) -> None:
         """Note what came of a delivery that was not, or perhaps not, posted.
 
-        After an error of Slack's own, what must not come twice is looked up where the channel's
-        history may be read. Where it may not, it is taken as not posted and tried again: nearly
-        always that is so, and a Slack in trouble must not have every post ask its owner.
-
-        Args:
-            delivery: as it was taken.
-            outcome: what came of it.
-            client: of its workspace, if there is one.
+        What must not come twice is looked up after an error of Slack's own as well: Slack says
+        itself that it may have been posted before the error.
         """
         now = self._clock.now()
         log.warning(
@@ -76,11 +67,11 @@ class Aftermath:
             attempts=delivery.attempts,
         )
         match outcome.what:
-            case "slack_failed" if delivery.kind in COME_ONCE and client is not None:
-                await self._after_slack_failed(client, delivery, outcome, now)
-            case "later" | "slack_failed":
+            case "later":
                 await self._later(delivery, outcome, now)
-            case "unknown":
+            case "slack_failed" if delivery.kind not in COME_ONCE:
+                await self._later(delivery, outcome, now)
+            case "slack_failed" | "unknown":
                 await self._perhaps(delivery, outcome, now)
             case "workspace_closed":
                 await self._wait_for_workspace(delivery, outcome.reason, now)
@@ -96,7 +87,8 @@ class Aftermath:
             await self._outbox.retry(delivery, now, "interrupted")
             return True
         begun, bookmark = self._looks.get(delivery.key, (now, START))
-        sighting = await self._look(client, doubtful, bookmark)
+        parent = await self._outbox.parent_of(delivery)
+        sighting = await look_up(client, doubtful, parent, bookmark)
         if sighting.what == "later" and now - begun >= _LONGEST_TRIED:
             sighting = Sighting("unsure", "history_unavailable")
         if sighting.what == "later":
@@ -106,36 +98,8 @@ class Aftermath:
         await self._settle(doubtful, sighting, now)
         return sighting.what != "later"
 
-    async def _look(
-        self, client: AsyncWebClient, doubtful: Doubtful, bookmark: Bookmark = START
-    ) -> Sighting:
-        """Look into Slack, and remember where that is of no use."""
-        delivery = doubtful.delivery
-        parent = await self._outbox.parent_of(delivery)
-        sighting = await look_up(client, doubtful, parent, bookmark)
-        where = (delivery.workspace, delivery.channel)
-        if sighting.what == "unsure":
-            self._blind.add(where)
-        elif sighting.what != "later":
-            self._blind.discard(where)
-        return sighting
-
-    async def _after_slack_failed(
-        self, client: AsyncWebClient, delivery: Delivery, outcome: Outcome, now: datetime
-    ) -> None:
-        """Find out whether a look is of any use; it is not final before the quarantine is over."""
-        if (delivery.workspace, delivery.channel) in self._blind:
-            await self._later(delivery, outcome, now)
-            return
-        doubtful = Doubtful(delivery, now, outcome.reason)
-        sighting = await self._look(client, doubtful)
-        if sighting.what in {"found", "unsure"}:
-            await self._settle(doubtful, sighting, now)
-        else:
-            await self._outbox.doubt(delivery, now, outcome.reason)
-
     async def _settle(self, doubtful: Doubtful, sighting: Sighting, now: datetime) -> None:
-        delivery, failed_there = doubtful.delivery, is_slacks_failure(doubtful.error)
+        delivery = doubtful.delivery
         log.info(
             "a delivery was looked up",
             kind=delivery.kind,
@@ -145,15 +109,12 @@ class Aftermath:
         match sighting.what:
             case "found":
                 await self._outbox.sent(delivery, sighting.channel, sighting.ts)
-            case "absent" if failed_there:
+            case "absent" if is_slacks_failure(doubtful.error):
                 await self._again(delivery, now, doubtful.error, now)
             case "absent":
                 await self._outbox.retry(delivery, now, "not_there")
             case "later":
                 await self._outbox.doubt(delivery, again_at(now, sighting), doubtful.error)
-            case "unsure" if failed_there:
-                due_at = now + back_off(delivery.attempts)
-                await self._again(delivery, due_at, doubtful.error, now)
             case "unsure" if delivery.kind in COME_ONCE:
                 notice = await self._notice(DeliveryKind.UNCERTAIN, delivery, now, sighting.reason)
                 await self._outbox.unknown(delivery, sighting.reason, notice)

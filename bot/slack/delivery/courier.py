@@ -154,7 +154,6 @@ class Courier:
                 self._woken.set()
 
     async def _deliver(self, delivery: Delivery) -> None:
-        client: AsyncWebClient | None = None
         try:
             message = await self._renderer.message(delivery)
             parent = await self._outbox.parent_of(delivery)
@@ -171,7 +170,7 @@ class Courier:
                 client, message, partial(_send, client, delivery, parent)
             )
         except _FAILURES as error:
-            await self._aftermath.note(delivery, of_error(error), client)
+            await self._aftermath.note(delivery, of_error(error))
         else:
             await self._outbox.sent(delivery, channel, ts)
 

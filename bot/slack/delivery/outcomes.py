@@ -25,9 +25,8 @@ UNREACHABLE = "unreachable"
 """The reason where no connection came about."""
 INTERNAL = "internal"
 """The reason of what failed on our side, before Slack was asked."""
-_PERHAPS = frozenset({"fatal_error"})
-"""Of this Slack says itself that some of the work may have been done."""
-_SLACK_FAILED = "internal_error"
+_SLACK_FAILED = frozenset({"fatal_error", "internal_error"})
+"""Of these Slack says itself that some of the work may have been done before the error."""
 _WORKSPACE_CLOSED = frozenset(
     {"account_inactive", "invalid_auth", "not_allowed_token_type", "not_authed",
      "team_access_not_granted", "team_not_found", "token_expired", "token_revoked"}
@@ -46,10 +45,10 @@ class Outcome:
     """What to do after a failed post.
 
     `what` is "later" (it was not posted: try again, after `wait` if Slack says so), "unknown"
-    (it may or may not have been posted), "slack_failed" (Slack broke down over it: nearly always it
-    was not posted, but Slack does not promise that), "never" (this message will never be posted,
-    for `reason`), "channel_closed" or "workspace_closed" (nothing will be posted there until
-    somebody mends that).
+    (it may or may not have been posted), "slack_failed" (Slack broke down over it, and may have
+    posted it before; where it is surely not there, it is tried for a day), "never" (this message
+    will never be posted, for `reason`), "channel_closed" or "workspace_closed" (nothing will be
+    posted there until somebody mends that).
     """
 
     what: Literal["later", "unknown", "slack_failed", "never", "channel_closed", "workspace_closed"]
@@ -72,7 +71,7 @@ def of_error(error: Exception) -> Outcome:
 
 def is_slacks_failure(reason: str) -> bool:
     """Whether a reason is that of an outcome "slack_failed"."""
-    return reason == _SLACK_FAILED or (reason.startswith("status_5") and reason != "status_504")
+    return reason in _SLACK_FAILED or (reason.startswith("status_5") and reason != "status_504")
 
 
 def _of_answer(error: SlackApiError) -> Outcome:
@@ -84,12 +83,12 @@ def _of_answer(error: SlackApiError) -> Outcome:
         return Outcome("later", RATELIMITED, wait)
     if reason in _WORKSPACE_CLOSED:
         return Outcome("workspace_closed", reason)
-    if refusal.status == 504 or reason in _PERHAPS:
-        # a gateway gave up waiting: what is behind it may have posted
+    if refusal.status == 504:  # a gateway gave up waiting: what is behind it may have posted
         return Outcome("unknown", reason)
     if refusal.status == 503 or reason in _LATER:
+        # not taken up at all: https://www.rfc-editor.org/rfc/rfc9110#name-503-service-unavailable
         return Outcome("later", reason)
-    if refusal.status >= 500 or reason == _SLACK_FAILED:
-        own = reason == _SLACK_FAILED
+    if refusal.status >= 500 or reason in _SLACK_FAILED:
+        own = reason in _SLACK_FAILED
         return Outcome("slack_failed", reason if own else f"status_{refusal.status}")
     return Outcome("channel_closed" if reason in _CHANNEL_CLOSED else "never", reason)

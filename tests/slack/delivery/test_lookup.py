@@ -183,12 +183,15 @@ async def test_what_slack_broke_down_over_is_asked_about(house: Delivering, faul
 
 async def test_what_slack_breaks_down_over_for_a_day_is_given_up(house: Delivering) -> None:
     """What is surely not there is tried for a day of Slack's errors; then its driver is told."""
-    house.slack.script = ["500"] * 3
-    house.slack.history = [page()] * 3
-    await broken_off(house, "500")
-    for _ in range(2):
+    house.slack.script = ["500"] * 9
+    house.slack.history = [page()] * 9
+    await house.world.decided()
+    await house.rest()
+    for _ in range(3):
         await house.advance(hours=13)
-        await house.advance(seconds=61)
+        await house.advance(seconds=1)
+    house.slack.script = []
+    await house.advance(seconds=5)
     assert (await house.states())["announcement"] == "failed"
     (told,) = [each["text"] for each in house.slack.kept]
     assert "Slack has answered with an error of its own for a day." in told

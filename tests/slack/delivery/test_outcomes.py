@@ -75,9 +75,7 @@ def test_slack_s_own_trouble_passes(status: int, error: str | None) -> None:
         (502, "whatever", "status_502"),
     ],
 )
-def test_an_error_of_slack_s_own_is_told_apart(
-    status: int, error: str | None, reason: str
-) -> None:
+def test_an_error_of_slack_s_own_is_told_apart(status: int, error: str | None, reason: str) -> None:
     """What Slack broke down over may have been posted: it is not taken for what surely was not."""
     assert of_error(refused(status, error)) == Outcome("slack_failed", reason)
     assert is_slacks_failure(reason)
