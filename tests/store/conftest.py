@@ -1,12 +1,14 @@
-"""A desk on a log in a file, and the file itself."""
+"""A desk on a log in a file, the file itself, and a backup of what it was."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot.store.backup import back_up
 from bot.store.log import Log
 from tests.decisions.world import World
+from tests.store.restores import make
 
 
 @pytest.fixture
@@ -19,3 +21,14 @@ async def world(path: Path) -> AsyncIterator[World]:
     log = await Log(path).open()
     yield World(log)
     await log.close()
+
+
+@pytest.fixture
+async def saved(tmp_path: Path, path: Path) -> Path:
+    """A backup of three decisions; the log has gone on to five since."""
+    backup = tmp_path / "backups" / "saved.db"
+    backup.parent.mkdir()
+    back_up(await make(tmp_path / "then.db", 1, 2, 3), backup)
+    (tmp_path / "then.db").unlink()
+    await make(path, 1, 2, 3, 4, 5)
+    return backup
