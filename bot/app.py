@@ -32,7 +32,7 @@ from bot.slack.installing.install_pages import InstallPages
 from bot.slack.installing.installs import Installs, ManyWorkspaces, OneWorkspace
 from bot.slack.installing.oauth import OAuthApp, OAuthFlow
 from bot.slack.installing.tokens import TokenSeal
-from bot.slack.listeners.samples import LoadSamples
+from bot.slack.listeners.samples import Samples
 from bot.slack.people import SlackDirectory
 from bot.slack.refusals import SLACK_SECONDS
 from bot.store.installations import SqliteInstallations
@@ -74,7 +74,7 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, clock: Clock, load_samples: LoadSamples | None = None
+    settings: Settings, clock: Clock, samples: Samples | None = None
 ) -> AsyncIterator[Running]:
     """Run the bot for the length of a `with` block, then finish what is under way.
 
@@ -85,7 +85,7 @@ async def running(
     Args:
         settings: the environment.
         clock: the only source of time.
-        load_samples: loads sample decisions, where App Home is to offer them.
+        samples: sample decisions that App Home is to offer, if any.
 
     Raises:
         SettingsError: neither one workspace's token is set nor what OAuth needs.
@@ -119,7 +119,7 @@ async def running(
         courier = Courier(
             outbox, desk, clock, installs.client_for, woken, settings.command, draw_apart
         )
-        bolt, errands = create_bolt_app(desk, client, installs, settings.command, load_samples)
+        bolt, errands = create_bolt_app(desk, client, installs, settings.command, samples)
         rounds = Rounds(
             desk.reviewing.ask_due,
             desk.digesting.send_due,

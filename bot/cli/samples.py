@@ -212,6 +212,33 @@ async def begin_with(samples: tuple[Sample, ...], playground: "Playground", bot:
     clock.reset()
 
 
+class Offer:
+    """Sample decisions for a workspace in use, as App Home offers them."""
+
+    def __init__(
+        self, samples: tuple[Sample, ...], playground: "Playground", bot: "asyncio.Future[Running]"
+    ) -> None:
+        """Make an offer.
+
+        Args:
+            samples: what can be loaded.
+            playground: the workspace.
+            bot: the bot, as soon as it runs.
+        """
+        self._samples = samples
+        self._playground = playground
+        self._bot = bot
+
+    async def are_there(self) -> bool:
+        """Return whether any of them is in the log."""
+        return await _are_there(self._playground, await self._bot)
+
+    async def load(self) -> AsyncIterator[str]:
+        """Add them, like `load_once`."""
+        async for words in load_once(self._samples, self._playground, await self._bot):
+            yield words
+
+
 async def load_once(
     samples: tuple[Sample, ...], playground: "Playground", bot: "Running"
 ) -> AsyncIterator[str]:

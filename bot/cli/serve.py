@@ -6,7 +6,7 @@ import os
 import signal
 import tempfile
 import webbrowser
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,23 +92,17 @@ async def _demo(
     port: int, database: Path, samples: "tuple[Sample, ...]", *, begin: bool, open_browser: bool
 ) -> None:
     from bot.app import running
-    from bot.cli.samples import days_back, load_once
+    from bot.cli.samples import Offer, days_back
     from bot.logs import configure_logs
     from bot.playground import MovableClock, Playground, serving
 
     configure_logs(logging.WARNING)
     playground = Playground(MovableClock(-days_back(samples) if begin else timedelta()))
     started: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
-
-    async def load() -> AsyncIterator[str]:
-        async for words in load_once(samples, playground, await started):
-            yield words
-
+    offer = Offer(samples, playground, started) if samples else None
     async with (
         serving(playground, port) as url,
-        running(
-            _demo_settings(playground, database), playground.clock, load if samples else None
-        ) as bot,
+        running(_demo_settings(playground, database), playground.clock, offer) as bot,
     ):
         started.set_result(bot)
         playground.clock.subscribe(bot.look)
@@ -117,7 +111,7 @@ async def _demo(
             await _load(samples, playground, bot)
         click.echo(f"The local workspace is at {click.style(url, bold=True)}")
         click.echo("Type /ragvsft in a channel. Ctrl-C stops it.")
-        if samples and not begin:
+        if offer and not await offer.are_there():
             click.echo("App Home (ragvsft, on the left) offers to load sample decisions.")
         click.echo(f"Its log, for other commands: export DATABASE_URL=sqlite:///{database}")
         if open_browser:

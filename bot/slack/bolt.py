@@ -33,7 +33,7 @@ def create_bolt_app(
     client: AsyncWebClient,
     installs: Installs,
     command: str,
-    load_samples: samples.LoadSamples | None = None,
+    sample_decisions: samples.Samples | None = None,
 ) -> tuple[AsyncApp, Errands]:
     """Return the Bolt app, and the errands that go on after its acks.
 
@@ -45,7 +45,7 @@ def create_bolt_app(
         client: the Web API client, without a token.
         installs: where the bot is installed, and with which token.
         command: the slash command's name.
-        load_samples: loads sample decisions, where App Home is to offer them.
+        sample_decisions: those that App Home is to offer, if any.
     """
 
     async def authorize_request(
@@ -81,7 +81,7 @@ def create_bolt_app(
     finding.register(app, found)
     digest.register(app, digested)
     home.register(app, homes, errands)
-    samples.register(app, load_samples, homes, errands)
+    samples.register(app, sample_decisions, homes, errands)
     shortcuts.register(app, desk, errands)
     lifecycle.register(app, installs)
     errors.register(app, failures)

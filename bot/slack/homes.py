@@ -1,7 +1,7 @@
 """App Home: published when a person opens it, and again when what it shows has changed."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
@@ -25,8 +25,8 @@ class Homes:
     the start is remembered, so that nobody else's is made for nothing.
     """
 
-    samples: str | None = None
-    """What App Home says of sample decisions; nothing yet is a button, None is no word of them."""
+    words_on_samples: Callable[[], Awaitable[str | None]] | None = None
+    """Tells what App Home says of sample decisions; without it, it says nothing of them."""
 
     def __init__(self, desk: Desk) -> None:
         """Make it on the desk."""
@@ -78,5 +78,6 @@ class Homes:
         hashes = {each.playbook_hash for each in waiting.to_decide}
         editions = {each: (await desk.editions.advisor(each)).playbook for each in hashes}
         titles = desk.editions.titles()
-        view = home(titles, drafts, decisions, waiting, coming, self.samples, editions)
+        samples = await self.words_on_samples() if self.words_on_samples else None
+        view = home(titles, drafts, decisions, waiting, coming, samples, editions)
         await client.views_publish(user_id=person.user, view=view)

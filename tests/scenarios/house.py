@@ -13,8 +13,8 @@ from bot.app import Running, running
 from bot.playground.model import Message, View
 from bot.playground.person import Actor
 from bot.settings import Settings
-from bot.slack.listeners.samples import LoadSamples
-from tests.scenarios.quick import QuickPlayground
+from bot.slack.listeners.samples import Samples
+from tests.scenarios.quick import WITHIN, QuickPlayground
 
 RULES = Path(__file__).parents[2] / "rules"
 MADE_BY_ROUNDS = frozenset({"users.info"})
@@ -50,12 +50,10 @@ class House:
         )
 
     @asynccontextmanager
-    async def bot(
-        self, load_samples: LoadSamples | None = None, **more: str
-    ) -> AsyncIterator[Running]:
+    async def bot(self, samples: Samples | None = None, **more: str) -> AsyncIterator[Running]:
         """The bot, running beside the workspace."""
         settings = self.settings(**more)
-        async with running(settings, self.playground.clock, load_samples) as bot:
+        async with running(settings, self.playground.clock, samples) as bot:
             unsubscribe = self.playground.clock.subscribe(bot.look)
             self.playground.outbox = bot.outbox
             if self.transport == "http":
@@ -69,8 +67,8 @@ class House:
         return list(Database(self.database).table(table).rows)
 
     async def until_logged(self, table: str, holds: Callable[[dict[str, Any]], bool]) -> None:
-        """Wait until a row of the log is as described; at most a few seconds."""
-        async with asyncio.timeout(5):
+        """Wait until a row of the log is as described."""
+        async with asyncio.timeout(WITHIN):
             while not any(holds(row) for row in await asyncio.to_thread(self.rows, table)):
                 pass
 

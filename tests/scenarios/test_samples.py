@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.app import Running
-from bot.cli.samples import MARK, SamplesError, begin_with, days_back, load_once, read_samples
+from bot.cli.samples import MARK, Offer, SamplesError, begin_with, days_back, read_samples
 from bot.decisions.model import Person
 from bot.playground import MovableClock, serving
 from tests.scenarios.house import RULES, House, text_of
@@ -71,12 +70,8 @@ async def test_app_home_of_the_demo_loads_them_once(tmp_path: Path) -> None:
     house = House(QuickPlayground(), tmp_path / "ragvsft.db", "http")
     ada = house.playground.person("ada")
     started: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
-
-    async def load() -> AsyncIterator[str]:
-        async for words in load_once(samples, house.playground, await started):
-            yield words
-
-    async with serving(house.playground), house.bot(load_samples=load) as bot:
+    offer = Offer(samples, house.playground, started)
+    async with serving(house.playground), house.bot(offer) as bot:
         started.set_result(bot)
         await house.decide(ada)
         await ada.open_home()
@@ -84,7 +79,7 @@ async def test_app_home_of_the_demo_loads_them_once(tmp_path: Path) -> None:
         assert ada.home is not None
         await asyncio.gather(*(ada.click(ada.home, "load_samples") for _ in range(2)))
         await house.playground.until(lambda: "decisions are here" in json.dumps(ada.home.blocks))
-        again = [words async for words in load_once(samples, house.playground, bot)]
+        again = [words async for words in offer.load()]
         await house.playground.until(
             lambda: len([m for m in ada.sees("leadership") if m.by_app]) == 1
         )

@@ -1,7 +1,7 @@
 """Sample decisions: a button in App Home, where whoever runs the bot offers them."""
 
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -10,22 +10,36 @@ from bot.slack.errands import Errands
 from bot.slack.homes import Homes
 from bot.slack.ids import Action
 from bot.slack.payloads import who
-from bot.slack.views.home import SAMPLES_FAILED
+from bot.slack.views.home import OFFERED, SAMPLES_FAILED
 
-LoadSamples = Callable[[], AsyncIterator[str]]
-"""Loads sample decisions, once however often it is called; yields what to say meanwhile."""
+
+class Samples(Protocol):
+    """Sample decisions that can be loaded."""
+
+    async def are_there(self) -> bool:
+        """Return whether they, or some of them, are in the log."""
+        ...
+
+    def load(self) -> AsyncIterator[str]:
+        """Load them, once however often this is called; yield what to say meanwhile."""
+        ...
 
 
 class SampleListeners:
     """Loads sample decisions; App Home says how far that is."""
 
-    def __init__(self, load: LoadSamples, homes: Homes, errands: Errands) -> None:
-        """Make the listener of the button, and offer it."""
-        self._load = load
+    def __init__(self, samples: Samples, homes: Homes, errands: Errands) -> None:
+        """Make the listener of the button, and offer it where there are none."""
+        self._samples = samples
         self._homes = homes
         self._errands = errands
         self._is_loading = False
-        homes.samples = ""
+        self._words = OFFERED
+        homes.words_on_samples = self._said
+
+    async def _said(self) -> str | None:
+        words = self._words
+        return None if words == OFFERED and await self._samples.are_there() else words
 
     async def load(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Load the samples, unless that is under way."""
@@ -36,18 +50,18 @@ class SampleListeners:
 
     async def _loading(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         try:
-            async for words in self._load():
-                self._homes.samples = words
+            async for words in self._samples.load():
+                self._words = words
                 await self._homes.open(client, who(body))
         except Exception:
-            self._homes.samples = SAMPLES_FAILED
+            self._words = SAMPLES_FAILED
             await self._homes.refresh(client, who(body).workspace, who(body).user)
             raise
         finally:
             self._is_loading = False
 
 
-def register(app: AsyncApp, load: LoadSamples | None, homes: Homes, errands: Errands) -> None:
+def register(app: AsyncApp, samples: Samples | None, homes: Homes, errands: Errands) -> None:
     """Attach the listener of the button where samples are offered."""
-    if load is not None:
-        app.action(Action.LOAD_SAMPLES)(SampleListeners(load, homes, errands).load)
+    if samples is not None:
+        app.action(Action.LOAD_SAMPLES)(SampleListeners(samples, homes, errands).load)

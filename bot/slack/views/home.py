@@ -27,6 +27,7 @@ from bot.slack.views.message import mrkdwn, plain, section, where
 from bot.slack.views.review import OUTCOME_SENTENCES, outcome_buttons
 from bot.slack.views.verdict import headline
 
+OFFERED = ""
 SAMPLES_FAILED = "Not all of the sample decisions could be made. Please try again in a minute."
 
 _MOST_WAITING = 5
@@ -49,7 +50,7 @@ def home(
         decisions: recent ones that they may see, newest first.
         waiting: what waits for them, oldest first.
         digests: those that they have to do with.
-        samples: what to say of sample decisions; "" offers them, None leaves them out.
+        samples: what to say of sample decisions; `OFFERED` offers them, None leaves them out.
         editions: the playbooks, by hash, of what waits to be decided; none is decided here without.
     """
     blocks: list[Block] = [
@@ -86,7 +87,7 @@ def _start(playbook_id: str, title: str) -> ButtonElement:
 
 def _samples(words: str) -> list[Block]:
     offer = "Sample decisions show what a team's past looks like. Only this demo offers them."
-    if words not in {"", SAMPLES_FAILED}:
+    if words not in {OFFERED, SAMPLES_FAILED}:
         return [ContextBlock(elements=[mrkdwn(words)])]
     button = ButtonElement(
         action_id=ids.Action.LOAD_SAMPLES, text=plain("Load sample decisions"), value="all"

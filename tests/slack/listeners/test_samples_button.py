@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.decisions.model import Person
 from bot.slack.errands import Errands
 from bot.slack.homes import Homes
 from bot.slack.ids import Action
@@ -38,24 +39,34 @@ async def _acked() -> None:
     pass
 
 
+class Offered:
+    """Samples of which loading fails as often as it is told to."""
+
+    def __init__(self, *, fails: int = 0, there: bool = False) -> None:
+        self.fails = fails
+        self.there = there
+
+    async def are_there(self) -> bool:
+        return self.there
+
+    async def load(self) -> AsyncIterator[str]:
+        yield "Making 3 sample decisions …"
+        self.fails -= 1
+        if self.fails >= 0:
+            raise LookupError
+        yield "They are here."
+
+
 async def test_samples_that_fail_are_offered_again(world: World) -> None:
     """App Home says that loading failed, with the button; pressed again, it loads."""
     failures: list[BaseException] = []
-    tries: list[str] = []
 
     async def tell(error: BaseException, body: object) -> None:
         del body
         failures.append(error)
 
-    async def load() -> AsyncIterator[str]:
-        tries.append("again")
-        yield "Making 3 sample decisions …"
-        if len(tries) == 1:
-            raise LookupError
-        yield "They are here."
-
     errands, client = Errands(tell), Shown()
-    listeners = SampleListeners(load, Homes(world.desk), errands)
+    listeners = SampleListeners(Offered(fails=1), Homes(world.desk), errands)
     await listeners.load(_acked, BODY, client)  # type: ignore[arg-type]  # acks the same
     await errands.drain(seconds=9)
     assert [type(each) for each in failures] == [LookupError]
@@ -65,3 +76,13 @@ async def test_samples_that_fail_are_offered_again(world: World) -> None:
     await errands.drain(seconds=9)
     assert "They are here." in client.home
     assert Action.LOAD_SAMPLES not in client.home
+
+
+@pytest.mark.parametrize("there", [False, True])
+async def test_samples_are_offered_where_there_are_none(world: World, *, there: bool) -> None:
+    """App Home has the button unless sample decisions are in the log already."""
+    homes, client = Homes(world.desk), Shown()
+    SampleListeners(Offered(there=there), homes, Errands(lambda _, __: _acked()))
+    await homes.open(client, Person("T1", "U1"))
+    assert client.home
+    assert (Action.LOAD_SAMPLES in client.home) is not there
