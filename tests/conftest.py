@@ -8,6 +8,8 @@ import pytest
 import uvicorn.server
 from hypothesis import HealthCheck, settings
 
+from bot.playground.wire import transport
+
 # The machines that run these are shared and noisy: no example is judged by how long it took, or was
 # looked for. Each run has the same examples, so that it tells of the code and not of its luck;
 # others are tried with `make test ARGS=--hypothesis-profile=search`.
@@ -28,6 +30,8 @@ settings.register_profile("search", settings.get_profile("house"), derandomize=F
 settings.load_profile("house")
 
 TICK = 0.01
+WITHIN = 60.0
+"""Real seconds within which whatever is waited for comes, on a machine that does much else."""
 
 
 class Brisk:
@@ -46,4 +50,12 @@ def servers_that_end_at_once() -> Iterator[None]:
     """Have servers end without uvicorn's pauses: the tests end more than a thousand."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(uvicorn.server, "asyncio", Brisk())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_patient_workspace() -> Iterator[None]:
+    """Have the local workspace wait for an ack for longer than any machine stands still."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transport, "ACK_SECONDS", WITHIN)
         yield

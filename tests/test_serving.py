@@ -78,7 +78,7 @@ async def test_stopping_finishes_what_is_under_way() -> None:
     await server.start()
     async with httpx.AsyncClient() as client:
         asking = asyncio.create_task(client.get(f"http://{LOOPBACK}:{server.port}/"))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await slow.asked.wait()
             stopping = asyncio.create_task(server.stop())
             slow.go_on.set()

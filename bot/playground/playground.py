@@ -228,7 +228,7 @@ class Playground:
         """Remove the app from a workspace."""
         return await uninstall(self.world, team or self.team)
 
-    async def until(self, predicate: Callable[[], object], within: float = 5.0) -> None:
+    async def until(self, predicate: Callable[[], object], within: float = 30.0) -> None:
         """Wait until something holds in the workspace.
 
         Raises:

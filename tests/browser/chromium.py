@@ -2,9 +2,11 @@
 
 import shutil
 
-from playwright.async_api import Browser, Playwright
+from playwright.async_api import Browser, Playwright, expect
 
 MISSING = "Chromium is not installed: apt-get install chromium fonts-noto-color-emoji"
+WITHIN = 60.0
+"""Seconds within which a page shows what is expected of it, on a machine that does much else."""
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -21,7 +23,7 @@ def path_of_chromium() -> str | None:
 
 
 async def launch(driver: Playwright) -> Browser:
-    """Start it without a window.
+    """Start it without a window; from then on what is expected of a page is waited for patiently.
 
     Raises:
         FileNotFoundError: it is not installed; the message says how to install it.
@@ -29,4 +31,5 @@ async def launch(driver: Playwright) -> Browser:
     path = path_of_chromium()
     if path is None:
         raise FileNotFoundError(MISSING)
+    expect.set_options(timeout=WITHIN * 1000)
     return await driver.chromium.launch(executable_path=path, args=SWITCHES)

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.playground import Playground
 from bot.playground.serving import serving_app
-from tests.browser.chromium import MISSING, launch, path_of_chromium
+from tests.browser.chromium import MISSING, WITHIN, launch, path_of_chromium
 from tests.browser.gallery import PICTURE
 
 HERE = Path(__file__).parent
@@ -77,7 +77,7 @@ class FakeApp:
             method = call.pop("method")
             await self.client.api_call(method, json=call)
 
-    async def until(self, predicate: Callable[[], Any], within: float = 5.0) -> None:
+    async def until(self, predicate: Callable[[], Any], within: float = WITHIN) -> None:
         """Wait until something holds of what was delivered."""
         async with asyncio.timeout(within), self._arrived:
             await self._arrived.wait_for(predicate)
@@ -179,7 +179,7 @@ async def page(tab: Page, playground: Playground) -> AsyncIterator[Page]:
     It asks for the workspace so as to be left before it closes.
     """
     await tab.set_viewport_size({"width": 1280, "height": 800})
-    tab.set_default_timeout(10_000)
+    tab.set_default_timeout(WITHIN * 1000)
     await tab.route("https://pictures.example/**", picture)
     complaints: list[str] = []
 

@@ -7,8 +7,8 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-START_WITHIN = 30.0
-STOP_WITHIN = 15.0
+START_WITHIN = 120.0
+STOP_WITHIN = 60.0
 
 
 @contextlib.asynccontextmanager

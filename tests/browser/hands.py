@@ -30,9 +30,11 @@ OTHERWISE = {**REFUNDS, "material": "small", "freshness": "yearly", "sources": "
 
 
 async def run_command(page: Page, text: str = "/ragvsft") -> None:
-    """Type a command into the composer of the channel and run it."""
-    await page.get_by_role("textbox", name="Message #").fill(text)
-    await page.keyboard.press("Enter")
+    """Type a command into the composer of the channel and run it, once no modal lies before it."""
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    composer = page.get_by_role("textbox", name="Message #")
+    await composer.fill(text)
+    await composer.press("Enter")
 
 
 async def pick(page: Page, label: str, choice: str) -> None:

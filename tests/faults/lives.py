@@ -12,7 +12,7 @@ from typing import Self
 from tests.faults import bot
 
 _IMPORTED = ["tests.faults.bot", "tests.faults.stage"]
-_BIRTH_SECONDS = 30
+_BIRTH_SECONDS = 120
 ROOT = Path(__file__).parents[2]
 
 

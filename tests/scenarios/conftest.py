@@ -1,18 +1,27 @@
 """A workspace with the bot in it, over HTTP with signed requests and over Socket Mode."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bot import app
 from bot.advice import library, loader
 from bot.advice.advisor import Advisor
 from bot.advice.playbook import Playbook
 from bot.app import Running
-from bot.playground import serving
+from bot.playground import modals, serving
+from bot.slack import connection, digests, finder, responses
+from bot.slack.delivery import courier
+from bot.slack.delivery.pictures import Pictures
+from bot.slack.listeners import shortcuts
+from bot.slack.people import SlackDirectory
+from bot.slack.permalinks import Permalinks
 from tests.scenarios.house import House
 from tests.scenarios.many import Browser, ManyHouse
-from tests.scenarios.quick import QuickPlayground
+from tests.scenarios.quick import WITHIN, QuickPlayground
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -33,6 +42,24 @@ def compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(library.loader, "parse", parse_once)
         patch.setattr(library, "Advisor", compile_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_gives_up() -> Iterator[None]:
+    """Have the bots here wait for Slack, and it for them, for longer than any machine stands still.
+
+    What the bot does where Slack makes it wait has tests of its own.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(modals, "TRIGGER_LIFE", timedelta(seconds=WITHIN))
+        for module in (app, responses):
+            patch.setattr(module, "SLACK_SECONDS", WITHIN)
+        patch.setattr(app, "SlackDirectory", partial(SlackDirectory, longest=WITHIN))
+        patch.setattr(courier, "Pictures", partial(Pictures, seconds=WITHIN))
+        for module in (digests, finder, shortcuts):
+            patch.setattr(module, "Permalinks", partial(Permalinks, longest=WITHIN))
+        patch.setattr(connection, "_FIRST_CONNECTION", WITHIN)
         yield
 
 

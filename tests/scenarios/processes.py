@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.scenarios.house import RULES, House
+from tests.scenarios.quick import WITHIN
 
 
 @asynccontextmanager
@@ -34,7 +35,7 @@ async def process(house: House, folder: Path) -> AsyncIterator[asyncio.subproces
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert running.stdout is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WITHIN):
         line = (await running.stdout.readline()).decode()
     port = line.rpartition(":")[2].strip()
     assert port.isdecimal(), line

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from bot.playground import Playground
 from bot.store.outbox import PACE, SqliteOutbox
 
+WITHIN = 60.0
+"""Real seconds within which whatever is waited for comes, on a machine that does much else."""
 GLANCE = 0.02
 """Real seconds between two looks at what is paced; a change in the workspace is seen at once."""
 
@@ -19,7 +21,7 @@ class QuickPlayground(Playground):
 
     outbox: SqliteOutbox | None = None
 
-    async def until(self, predicate: Callable[[], object], within: float = 20.0) -> None:
+    async def until(self, predicate: Callable[[], object], within: float = WITHIN) -> None:
         """Wait until something holds in the workspace.
 
         Raises:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 async def _reads(house: House, person: Actor, ts: str, words: str) -> str:
     """Wait until a person's copy of a message has these words; return all it says."""
-    await house.playground.until(lambda: words in text_of(_message(person, ts)), within=20)
+    await house.playground.until(lambda: words in text_of(_message(person, ts)))
     return text_of(_message(person, ts))
 
 
@@ -25,7 +25,7 @@ def _message(person: Actor, ts: str) -> Message:
 
 async def _thread_says(house: House, person: Actor, announcement: Message, words: str) -> None:
     await house.playground.until(
-        lambda: any(words in text_of(reply) for reply in person.thread(announcement)), within=20
+        lambda: any(words in text_of(reply) for reply in person.thread(announcement))
     )
 
 
@@ -57,7 +57,7 @@ async def test_others_get_a_friendly_no(house: House) -> None:
     ada, ben = house.playground.person("ada"), house.playground.person("ben")
     announcement, _ = await house.decide(ada)
     await ben.click(_message(ben, announcement.ts), "accept")
-    await house.playground.until(lambda: "to do" in text_of(ben.sees("product")[-1]), within=20)
+    await house.playground.until(lambda: "to do" in text_of(ben.sees("product")[-1]))
     assert ben.sees("product")[-1].ephemeral_to == ben.id
     assert house.rows("decisions")[0]["status"] == "open"
 
@@ -99,7 +99,7 @@ async def test_two_deciders_at_once_leave_one_decision(house: House) -> None:
     ]
     if not told:
         await house.playground.until(
-            lambda: any(m.ephemeral_to for p in (ada, ben) for m in p.sees("product")), within=20
+            lambda: any(m.ephemeral_to for p in (ada, ben) for m in p.sees("product"))
         )
     kinds = [event["kind"] for event in house.rows("events")]
     assert kinds == ["opened", "accepted"]
@@ -169,7 +169,7 @@ async def test_what_a_decider_has_not_seen_is_not_accepted(house: House) -> None
     await ada.submit(await house.to_review(ada, answers={"need": "look_up", "failure": "lacks"}))
     await ben.click(_message(ben, announcement.ts), "accept")
     await house.playground.until(
-        lambda: "were edited meanwhile" in text_of(ben.sees("product")[-1]), within=20
+        lambda: "were edited meanwhile" in text_of(ben.sees("product")[-1])
     )
     assert ben.sees("product")[-1].ephemeral_to == ben.id
     assert [event["kind"] for event in house.rows("events")] == ["opened", "edited"]
@@ -185,7 +185,7 @@ async def test_superseding_links_both_ways(house: House) -> None:
     review = await house.on_to_review(ada, keep=True)
     await ada.submit(review)
     await house.playground.until(
-        lambda: any("Takes the place of #1" in text_of(m) for m in ada.sees("product")), within=20
+        lambda: any("Takes the place of #1" in text_of(m) for m in ada.sees("product"))
     )
     await _reads(house, ada, announcement.ts, "See decision #2")
     assert [row["status"] for row in house.rows("decisions")] == ["superseded", "open"]

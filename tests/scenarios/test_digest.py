@@ -11,7 +11,6 @@ from bot.playground.model import Message, View
 from bot.playground.person import Actor
 from tests.scenarios.house import House, text_of
 
-WITHIN = 20
 HOSTILE = "``` <!channel> | <https://evil.test|Slack> & *x*"
 
 
@@ -48,7 +47,7 @@ async def _ask(house: House, person: Actor, text: str, channel: str = "product")
         return [each for each in new if each.ephemeral_to == person.id]
 
     assert (await person.command(channel, "/ragvsft", text)).ok
-    await house.playground.until(lambda: bool(answers()), within=WITHIN)
+    await house.playground.until(lambda: bool(answers()))
     return answers()[0]
 
 
@@ -74,7 +73,7 @@ def _digests(person: Actor, channel: str = "product") -> list[Message]:
 
 async def _digest(house: House, person: Actor, channel: str = "product") -> str:
     """Wait for the one digest of a channel; return all it says."""
-    await house.playground.until(lambda: bool(_digests(person, channel)), within=WITHIN)
+    await house.playground.until(lambda: bool(_digests(person, channel)))
     (digest,) = _digests(person, channel)
     return text_of(digest)
 
@@ -139,7 +138,6 @@ async def test_a_preview_is_posted_once(house: House, bot: Running) -> None:
     assert "Answers for support" in told
     await house.playground.until(
         lambda: any("posted in <#" in text_of(each) for each in ada.sees("product")),
-        within=WITHIN,
     )
     kept = [row for row in house.rows("deliveries") if row["kind"] == "digest"]
     assert len(kept) == 1
@@ -184,22 +182,22 @@ async def test_home_shows_digests_and_stays_current(house: House, bot: Running) 
     """App Home names the next digest, sets one up, and is never stale; nobody else's is made."""
     ada, ben = house.playground.person("ada"), house.playground.person("ben")
     await ada.open_home()
-    await house.playground.until(lambda: ada.home is not None, within=WITHIN)
+    await house.playground.until(lambda: ada.home is not None)
     assert ada.home is not None
     await ada.click(ada.home, "digest_settings")
     view = await house.modal_of(ada, "digest")
     await ada.submit(view, {"digest_channel": "product"})
-    await house.playground.until(lambda: "Next on Monday" in _home(ada), within=WITHIN)
+    await house.playground.until(lambda: "Next on Monday" in _home(ada))
     await ada.click(ada.home, "start:ragvsft")
     await house.modal_of(ada, "workflow")
     review = await house.to_review(ada, deciders=["ada", "ben", "chloe"])
     await ada.submit(review, {"other_channel": "product"})
-    await house.playground.until(lambda: "#1  Answers for support" in _home(ada), within=WITHIN)
+    await house.playground.until(lambda: "#1  Answers for support" in _home(ada))
     await ben.open_home()
-    await house.playground.until(lambda: "Yours to decide" in _home(ben), within=WITHIN)
+    await house.playground.until(lambda: "Yours to decide" in _home(ben))
     announcement, _ = await house.posted(ada)
     await ada.click(announcement, "accept")
-    await house.playground.until(lambda: "Yours to decide" not in _home(ben), within=WITHIN)
+    await house.playground.until(lambda: "Yours to decide" not in _home(ben))
     assert house.playground.person("chloe").home is None
 
 

@@ -23,9 +23,9 @@ from bot.store.log import Log
 from tests.decisions.shelf import decision, shelve
 from tests.decisions.world import World
 from tests.scenarios import weekly
+from tests.scenarios.quick import WITHIN
 
 PROCESSES, WEEKS = 5, 50
-WITHIN = 60
 ROOT = Path(__file__).parents[2]
 RHYTHM = Rhythm(zone="Europe/Berlin")
 
@@ -52,7 +52,7 @@ async def test_five_processes_and_fifty_weeks_make_fifty_digests(
     ]
     pipes = [pipe for _, pipe in processes]
     sent, tried = [], 0
-    async with asyncio.timeout(WITHIN):
+    async with asyncio.timeout(5 * WITHIN):
         await _answers(pipes)
         for _ in range(WEEKS):
             moment = next_due(RHYTHM, moment).at

@@ -8,8 +8,8 @@ import pytest
 from bot.playground.model import Message
 from bot.playground.person import Actor
 from tests.scenarios.house import House, text_of
+from tests.scenarios.quick import WITHIN
 
-WITHIN = 20
 pytestmark = pytest.mark.usefixtures("bot")
 
 
@@ -29,7 +29,7 @@ async def _offer(house: House, person: Actor, channel: str = "product") -> Messa
     def offered() -> bool:
         return "under way" in text_of(person.sees(channel)[-1])
 
-    await house.playground.until(offered, within=WITHIN)
+    await house.playground.until(offered)
     return person.sees(channel)[-1]
 
 
@@ -123,7 +123,7 @@ async def test_app_home_shows_what_waits(house: House) -> None:
     await ada.submit(view)
     await house.posted(ada)
     await ben.open_home()
-    await house.playground.until(lambda: ben.home, within=WITHIN)
+    await house.playground.until(lambda: ben.home)
     assert "Yours to decide" in str(ben.home and ben.home.blocks)
     await ben.click(ben.sees("product")[-1], "accept")
     await house.until_logged("decisions", lambda row: row["status"] == "accepted")
@@ -133,9 +133,7 @@ async def test_app_home_shows_what_waits(house: House) -> None:
     assert ben.home is not None
     await ben.click(ben.home, "outcome:worked")
     await ben.submit(await house.modal_of(ben, "outcome"))
-    await house.playground.until(
-        lambda: "Waiting for you" not in str(ben.home and ben.home.blocks), within=WITHIN
-    )
+    await house.playground.until(lambda: "Waiting for you" not in str(ben.home and ben.home.blocks))
     await ada.open_home()
-    await house.playground.until(lambda: ada.home, within=WITHIN)
+    await house.playground.until(lambda: ada.home)
     assert "Waiting for you" not in str(ada.home and ada.home.blocks)

@@ -7,7 +7,7 @@ import pytest
 from bot.playground.model import Message
 from bot.playground.person import Actor
 from tests.scenarios.house import House, text_of
-from tests.scenarios.viewing import OTHERWISE, SECONDS, seen_by, team_message, team_says
+from tests.scenarios.viewing import OTHERWISE, seen_by, team_message, team_says
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -36,7 +36,6 @@ async def _hears(house: House, person: Actor, channel: str, words: str) -> None:
             words in text_of(m) and m.ephemeral_to == person.id
             for m in house.playground.messages(channel)
         ),
-        within=SECONDS,
     )
 
 
@@ -153,7 +152,7 @@ async def test_people_asked_get_a_message_and_are_waited_for(house: House) -> No
     await _ask(house, ada, announcement, "ben", "dev")
     text = await team_says(house, ada, announcement, "not answered yet")
     assert f"<@{ben.id}> and <@{dev.id}>" in text
-    await house.playground.until(lambda: ben.sees(ben.im.id), within=SECONDS)
+    await house.playground.until(lambda: ben.sees(ben.im.id))
     (wish,) = ben.sees(ben.im.id)
     assert f"<@{ada.id}> would like to have your view" in text_of(wish)
     assert "Recommended" not in text_of(wish)
@@ -171,7 +170,7 @@ async def test_asking_the_same_people_again_says_so(house: House) -> None:
     assert ada.modal is not None
     assert ada.modal.errors is not None
     assert ada.modal.errors.keys() == {"people"}
-    await house.playground.until(lambda: ben.sees(ben.im.id), within=SECONDS)
+    await house.playground.until(lambda: ben.sees(ben.im.id))
     assert len(house.rows("asked")) == 1
 
 
@@ -190,7 +189,7 @@ async def test_who_is_missing_is_nudged_at_most_once_a_day(house: House) -> None
     house.playground.advance(hours=25)
     await ada.click(team, "nudge")
     await _hears(house, ada, "product", "I've reminded")
-    await house.playground.until(lambda: len(dev.sees(dev.im.id)) == 2, within=SECONDS)
+    await house.playground.until(lambda: len(dev.sees(dev.im.id)) == 2)
     assert "still looking forward" in text_of(dev.sees(dev.im.id)[-1])
     assert len(ben.sees(ben.im.id)) == 1
     await ada.click(team, "nudge")
@@ -218,7 +217,7 @@ async def test_somebody_asked_from_outside_a_private_channel_can_answer(house: H
     ada, chloe = house.playground.person("ada"), house.playground.person("chloe")
     announcement, _ = await house.decide(ada, "leadership")
     await _ask(house, ada, announcement, "chloe")
-    await house.playground.until(lambda: chloe.sees(chloe.im.id), within=SECONDS)
+    await house.playground.until(lambda: chloe.sees(chloe.im.id))
     await _add_view(house, chloe, chloe.sees(chloe.im.id)[0])
     await team_says(house, ada, announcement, f"<@{chloe.id}>")
     people = {(row["user"], row["role"]) for row in house.rows("decision_people")}
@@ -240,7 +239,7 @@ async def test_app_home_lists_views_asked_for(house: House) -> None:
     announcement, _ = await house.decide(ada)
     await _ask(house, ada, announcement, "ben")
     await ben.open_home()
-    await house.playground.until(lambda: ben.home, within=SECONDS)
+    await house.playground.until(lambda: ben.home)
     assert ben.home is not None
     assert "asks for your view" in str(ben.home.blocks)
     await ben.click(ben.home, "add_view", block_id="decision:1")

@@ -8,7 +8,8 @@ import pytest
 from bot.playground import model
 from bot.playground.person import Actor
 from tests.scenarios.house import MADE_BY_ROUNDS, House, text_of
-from tests.scenarios.viewing import OTHERWISE, SECONDS, seen_by, team_says
+from tests.scenarios.quick import WITHIN
+from tests.scenarios.viewing import OTHERWISE, seen_by, team_says
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -76,7 +77,7 @@ async def test_twenty_views_and_two_deciders_at_once_end_in_one_decision(house: 
     by = json.loads(row["settlement"])["by"]
     loser = ben if by == ada.id else ada
     words = f"Decision #1 was accepted by <@{by}> in the meantime."
-    await house.playground.until(lambda: _private(loser) == [words], within=SECONDS)
+    await house.playground.until(lambda: _private(loser) == [words])
     events = house.rows("events")
     assert [each["actor"] for each in events if each["kind"] == "accepted"] == [by]
     added = {each["actor"] for each in events if each["kind"] == "view_added"}
@@ -98,7 +99,7 @@ def _private(person: Actor) -> list[str]:
 
 async def _until_all_sent(house: House) -> None:
     """Wait until every delivery has been sent; at most a few seconds."""
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(WITHIN):
         while {row["state"] for row in await asyncio.to_thread(house.rows, "deliveries")} != {
             "sent"
         }:

@@ -14,6 +14,7 @@ from bot.slack.views.decide import REASON_LENGTH
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH
 from tests.scenarios.house import MADE_BY_ROUNDS, House, text_of
 from tests.scenarios.processes import process
+from tests.scenarios.quick import WITHIN
 
 HOSTILE = {
     "mentions": "<!channel> <!here> <!everyone> <@U0BEN> <!subteam^S1> <#C0GENERAL> @channel ",
@@ -59,7 +60,6 @@ async def test_any_reason_at_full_length_is_told_as_it_is(house: House, kind: st
     house.playground.clock.advance(timedelta(seconds=5))
     await house.playground.until(
         lambda: any("instead of" in text_of(reply) for reply in ada.thread(announcement)),
-        within=20,
     )
     await ada.click(ada.sees("product")[-1], "menu", "withdraw:1")
     await ada.submit(await house.modal_of(ada, "withdraw"), {"reason": reason})
@@ -142,7 +142,7 @@ async def test_sigterm_after_the_ack_loses_nothing(house: House, tmp_path: Path)
         sent = await ada.submit(view)
         assert sent.ok
         bot.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WITHIN):
             assert await bot.wait() == 0
     async with process(house, tmp_path):
         await house.posted(ada)
@@ -179,12 +179,12 @@ async def test_a_post_that_a_crash_interrupted_is_left_to_the_driver(house: Hous
     rows.update(1, {"state": "sending", "taken_at": taken})
     house.playground.clock.advance(timedelta(seconds=61))
     async with house.bot():
-        await house.playground.until(lambda: ada.sees(ada.im.id), within=20)
+        await house.playground.until(lambda: ada.sees(ada.im.id))
         notice = ada.sees(ada.im.id)[-1]
         assert "Slack broke off" in text_of(notice)
         await ada.click(notice, "dismiss")
         await house.playground.until(
-            lambda: any("First steps" in text_of(m) for m in ada.sees("product")), within=20
+            lambda: any("First steps" in text_of(m) for m in ada.sees("product"))
         )
     (announcement, *_) = house.rows("deliveries")
     assert announcement["state"] == "dismissed"

@@ -6,7 +6,6 @@ from bot.playground.model import Message
 from tests.scenarios.house import House, text_of
 
 pytestmark = pytest.mark.usefixtures("bot")
-WITHIN = 20
 
 
 async def test_a_decider_outside_decides_in_app_home(house: House) -> None:
@@ -20,9 +19,7 @@ async def test_a_decider_outside_decides_in_app_home(house: House) -> None:
     assert ben.home is not None
     assert "Recommended: " in str(ben.home.blocks)
     await ben.click(ben.home, "accept")
-    await house.playground.until(
-        lambda: ben.home and "Yours to decide" not in str(ben.home.blocks), within=WITHIN
-    )
+    await house.playground.until(lambda: ben.home and "Yours to decide" not in str(ben.home.blocks))
     (row,) = house.rows("decisions")
     assert row["status"] == "accepted"
 
@@ -41,7 +38,7 @@ async def test_a_decider_outside_decides_where_it_is_shown(house: House) -> None
         return [each for each in person_sees if "Export record" in text_of(each)]
 
     await house.playground.until(
-        lambda: shown(chloe.sees("product")) and shown(ada.sees("product")), within=WITHIN
+        lambda: shown(chloe.sees("product")) and shown(ada.sees("product"))
     )
     assert "Choose differently" not in text_of(shown(ada.sees("product"))[0])
     await chloe.click(shown(chloe.sees("product"))[0], "override")

@@ -8,8 +8,6 @@ from bot.playground.model import Message
 from bot.playground.person import Actor
 from tests.scenarios.house import House, text_of
 
-WITHIN = 20
-
 
 def _message(person: Actor, ts: str) -> Message:
     (found,) = [message for message in person.sees("product") if message.ts == ts]
@@ -21,7 +19,7 @@ def _questions(person: Actor) -> list[Message]:
 
 
 async def _question(house: House, person: Actor) -> Message:
-    await house.playground.until(lambda: bool(_questions(person)), within=WITHIN)
+    await house.playground.until(lambda: bool(_questions(person)))
     (question,) = _questions(person)
     return question
 
@@ -34,7 +32,7 @@ async def _accepted(house: House, person: Actor, **first: object) -> Message:
     announcement, _ = await house.posted(person)
     await person.click(announcement, "accept")
     await house.playground.until(
-        lambda: "Accepted by" in text_of(_message(person, announcement.ts)), within=WITHIN
+        lambda: "Accepted by" in text_of(_message(person, announcement.ts))
     )
     return announcement
 
@@ -51,17 +49,12 @@ async def test_on_the_day_a_decider_says_how_it_went(house: House) -> None:
     view = await house.modal_of(ada, "outcome")
     await ada.submit(view, {"note": "Half of the questions <!channel>"})
     assert ada.modal is None
-    await house.playground.until(
-        lambda: "Reviewed by" in text_of(_message(ada, announcement.ts)), within=WITHIN
-    )
+    await house.playground.until(lambda: "Reviewed by" in text_of(_message(ada, announcement.ts)))
     assert "it worked partly" in text_of(_message(ada, announcement.ts))
     await house.playground.until(
         lambda: any("looked back" in text_of(reply) for reply in ada.thread(announcement)),
-        within=WITHIN,
     )
-    await house.playground.until(
-        lambda: "You said on" in text_of(_questions(ada)[0]), within=WITHIN
-    )
+    await house.playground.until(lambda: "You said on" in text_of(_questions(ada)[0]))
     (event,) = [each for each in house.rows("events") if each["kind"] == "reviewed"]
     assert event["actor"] == ada.id
 
@@ -74,9 +67,7 @@ async def test_an_answer_can_be_changed(house: House) -> None:
     for outcome in ("not_tried", "worked"):
         await ada.click(_message(ada, announcement.ts), "menu", "review:1")
         await ada.submit(await house.modal_of(ada, "outcome"), {"outcome": outcome})
-    await house.playground.until(
-        lambda: "it worked" in text_of(_message(ada, announcement.ts)), within=WITHIN
-    )
+    await house.playground.until(lambda: "it worked" in text_of(_message(ada, announcement.ts)))
     assert "not tried" not in text_of(_message(ada, announcement.ts))
     kinds = [event["kind"] for event in house.rows("events")]
     assert kinds == ["opened", "accepted", "reviewed", "reviewed"]
@@ -90,9 +81,7 @@ async def test_the_rules_are_shown_with_how_they_have_done(house: House) -> None
     await ada.click(_message(ada, announcement.ts), "menu", "review:1")
     await ada.submit(await house.modal_of(ada, "outcome"), {"outcome": "partly"})
     await ada.command("product", "/ragvsft", "rules")
-    await house.playground.until(
-        lambda: "The rules in use" in ada.sees("product")[-1].text, within=WITHIN
-    )
+    await house.playground.until(lambda: "The rules in use" in ada.sees("product")[-1].text)
     answer = ada.sees("product")[-1]
     assert answer.ephemeral_to == ada.id
     assert ": 1 worked partly" in text_of(answer)
@@ -106,7 +95,7 @@ async def test_others_have_no_part_in_a_review(house: House) -> None:
     ada, ben = house.playground.person("ada"), house.playground.person("ben")
     announcement = await _accepted(house, ada)
     await ben.click(_message(ben, announcement.ts), "menu", "review:1")
-    await house.playground.until(lambda: "to do" in text_of(ben.sees("product")[-1]), within=WITHIN)
+    await house.playground.until(lambda: "to do" in text_of(ben.sees("product")[-1]))
     assert ben.modal is None
 
 

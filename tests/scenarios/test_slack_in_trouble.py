@@ -38,7 +38,6 @@ async def test_a_small_window_that_does_not_open_says_so(house: House) -> None:
     await ada.click(announcement, "menu", "withdraw:1")
     await house.playground.until(
         lambda: sum("please press again" in text_of(m) for m in ada.sees("product")) == 2,
-        within=20,
     )
 
 
@@ -63,7 +62,6 @@ async def test_back_pressed_twice_is_back_pressed_once(house: House) -> None:
     await asyncio.gather(ada.click(page, "back"), ada.click(page, "back"))
     await house.playground.until(
         lambda: sum(c.method == "views.update" and c.answer is not None for c in calls) == 2,
-        within=20,
     )
     await house.modal_of(ada, "workflow")
     assert not ada.sees(ada.im.id)
@@ -77,7 +75,7 @@ async def test_a_thread_that_cannot_be_continued_does_not_move_the_decision(hous
     house.playground.invite("bot", "leadership")
     await house.start(ada, "leadership")
     await ada.submit(await house.to_review(ada))
-    await house.playground.until(lambda: ada.sees("leadership")[-1].by_app, within=20)
+    await house.playground.until(lambda: ada.sees("leadership")[-1].by_app)
     house.playground.archive("leadership")
     house.playground.clock.advance(CAN_SPEAK)
     text = await house.message_with(ada, "couldn't add the recommendation", ada.im.id)

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from tests.scenarios.house import RULES, House
+from tests.scenarios.quick import WITHIN
 
 
 async def _run(folder: Path, **settings: str) -> tuple[int, str]:
@@ -20,7 +21,7 @@ async def _run(folder: Path, **settings: str) -> tuple[int, str]:
         env={**known, "PYTHONPATH": str(Path.cwd()), "RAGVSFT_RULES": str(RULES), **settings},
         stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(WITHIN):
         _, said = await process.communicate()
     assert process.returncode is not None
     return process.returncode, said.decode()

@@ -6,8 +6,6 @@ from tests.scenarios.house import House, text_of
 
 OTHERWISE: dict[str, str | None] = {"need": "look_up"}
 """Answers that come to another verdict than the first ones."""
-SECONDS = 40
-"""Real seconds within which whatever is waited for comes."""
 
 
 def seen_by(person: Actor, announcement: Message) -> Message:
@@ -30,7 +28,7 @@ async def team_says(house: House, person: Actor, announcement: Message, words: s
         message = team_message(person, announcement)
         return message is not None and words in text_of(message)
 
-    await house.playground.until(says, within=SECONDS)
+    await house.playground.until(says)
     message = team_message(person, announcement)
     assert message is not None
     return text_of(message)

@@ -18,8 +18,8 @@ from bot.store.log import Log
 from bot.store.outbox import SqliteOutbox
 from tests.decisions.world import World
 
-WITHIN = 20.0
-"""Seconds within which everything here happens."""
+WITHIN = 60.0
+"""Seconds within which everything here happens, on a machine that does much else."""
 
 
 class TinySlack:

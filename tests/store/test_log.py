@@ -154,7 +154,7 @@ async def test_a_log_waits_for_who_is_making_its_file(path: Path) -> None:
         await asyncio.wait([opening], timeout=0.2)
         assert not opening.done()
         other.execute("COMMIT")
-    log = await asyncio.wait_for(opening, 10)
+    log = await asyncio.wait_for(opening, 60)
     assert "made" in await log.read(schema)
     await log.close()
 

@@ -99,7 +99,7 @@ async def test_a_refresh_and_a_cut_are_followed_by_a_new_connection(
         await trouble()
         await playground.until(
             lambda before=before: sockets.connections and before not in sockets.connections,
-            within=15,
+            within=60,
         )
         assert (await playground.person("ada").command("product", "/ragvsft")).ok
 
@@ -148,7 +148,7 @@ async def test_after_the_end_no_socket_is_given(playground: Playground) -> None:
 async def _status(url: str) -> int:
     async with aiohttp.ClientSession() as session:
         try:
-            async with asyncio.timeout(5), session.ws_connect(url) as connection:
+            async with asyncio.timeout(30), session.ws_connect(url) as connection:
                 return 101 if (await connection.receive_json())["type"] == "hello" else 0
         except aiohttp.WSServerHandshakeError as refused:
             return refused.status

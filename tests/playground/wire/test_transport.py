@@ -11,6 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.playground import Playground
 from bot.playground.model import Channel
+from bot.playground.wire import transport
+from bot.playground.wire.transport import ACK_SECONDS
 
 
 async def test_a_command_arrives_signed_with_slacks_fields(
@@ -72,8 +74,12 @@ async def test_redirects_without_end_fail_an_event(playground: Playground, tiny:
     assert playground.deliveries[0].failure == "too_many_redirects"
 
 
-async def test_three_seconds_without_an_ack_time_out(playground: Playground, tiny: Any) -> None:
+async def test_three_seconds_without_an_ack_time_out(
+    playground: Playground, tiny: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An app that doesn't answer within three seconds gets operation_timeout."""
+    assert ACK_SECONDS == 3
+    monkeypatch.setattr(transport, "ACK_SECONDS", 0.1)
     never = asyncio.Event()
 
     async def silent(_request: Any) -> Response:

@@ -18,7 +18,7 @@ from bot.slack.delivery.pictures import Pictures
 from bot.slack.views.message import Message, Picture
 from bot.slack.views.picture import with_picture
 
-WITHIN = 10.0
+WITHIN = 60.0
 PNG = b"\x89PNG a picture"
 CELL = {"type": "raw_text", "text": "1"}
 TREND = Trend((date(2026, 11, 16),), {"rag": (1,)})
