@@ -70,9 +70,9 @@ def sentence(text: str) -> Message:
     return Message(text=fit(text, FALLBACK), blocks=as_dicts([section(text)]))
 
 
-def as_dicts(blocks: Sequence[Block]) -> list[dict[str, Any]]:
-    """Return blocks as Slack's JSON."""
-    return [block.to_dict() for block in blocks]
+def as_dicts(blocks: Sequence[Block | dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return blocks as Slack's JSON; those that are it already as they are."""
+    return [block if isinstance(block, dict) else block.to_dict() for block in blocks]
 
 
 @dataclass(frozen=True, slots=True)

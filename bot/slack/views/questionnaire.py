@@ -1,6 +1,7 @@
 """The questionnaire's pages as modals."""
 
 from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -12,12 +13,10 @@ from slack_sdk.models.blocks import (
     InputBlock,
     Option,
     PlainTextInputElement,
-    RadioButtonsElement,
     SectionBlock,
     StaticSelectElement,
     UserMultiSelectElement,
 )
-from slack_sdk.models.views import View
 
 from bot.advice.playbook import Question
 from bot.decisions.model import Purpose, ReviewChoice
@@ -33,13 +32,13 @@ from bot.slack import ids
 from bot.slack.forms import ViewMetadata
 from bot.slack.text import (
     MODAL_TITLE,
-    PLAIN_OPTION,
     escape,
     fit,
     fit_escaped,
 )
 from bot.slack.views.destination import destination
-from bot.slack.views.message import Chapter, Line, chapters, mrkdwn, plain, section
+from bot.slack.views.message import Chapter, Line, as_dicts, chapters, mrkdwn, plain, section
+from bot.slack.views.question import question_block
 from bot.slack.views.similar import Similar, similar
 from bot.slack.views.verdict import bars, headline, why_line
 
@@ -50,6 +49,9 @@ _MOST_DECIDERS = 10
 _FIELDS = 10
 """Fields of a section."""
 _EDIT_TOLD = "The thread is told what you changed. Who decides stays as it is."
+
+_Block = Block | dict[str, Any]
+"""A block, or the JSON of one that is the same for everybody: it is made once, see `question`."""
 
 _REVIEW_CHOICES = {
     ReviewChoice.DAYS_30: "In 30 days",
@@ -75,7 +77,7 @@ def modal(page: Page, found: Sequence[Similar] = ()) -> dict[str, Any]:
 
 def _workflow(page: WorkflowPage) -> dict[str, Any]:
     workflow = page.draft.workflow
-    blocks: list[Block] = [
+    blocks: list[_Block] = [
         _progress(1, page.of, "The decision"),
         *_about(page),
         InputBlock(
@@ -102,11 +104,7 @@ def _workflow(page: WorkflowPage) -> dict[str, Any]:
             ),
         ),
         *([] if page.draft.purpose is Purpose.EDIT else [_deciders(workflow.deciders)]),
-        InputBlock(
-            block_id=ids.Block.REVIEW_CHOICE,
-            label=plain("When do you want to look at how it went?"),
-            element=_choice_of(workflow.review.choice),
-        ),
+        _review_choice(workflow.review.choice),
         InputBlock(
             block_id=ids.Block.REVIEW_DAY,
             label=plain("Day of the review"),
@@ -136,43 +134,29 @@ def _deciders(deciders: Sequence[str]) -> Block:
     )
 
 
-def _choice_of(choice: ReviewChoice) -> StaticSelectElement:
+@cache
+def _review_choice(choice: ReviewChoice) -> dict[str, Any]:
     options = {
         each: Option(text=plain(words), value=each.value) for each, words in _REVIEW_CHOICES.items()
     }
-    return StaticSelectElement(
-        action_id=ids.Action.ANSWER,
-        options=list(options.values()),
-        initial_option=options[choice],
-    )
+    return InputBlock(
+        block_id=ids.Block.REVIEW_CHOICE,
+        label=plain("When do you want to look at how it went?"),
+        element=StaticSelectElement(
+            action_id=ids.Action.ANSWER,
+            options=list(options.values()),
+            initial_option=options[choice],
+        ),
+    ).to_dict()
 
 
 def _questions(page: QuestionsPage) -> dict[str, Any]:
-    blocks: list[Block] = [*_about(page), _progress(page.number, page.of, page.step.title)]
-    blocks += [_question(page, question) for question in page.questions]
+    blocks: list[_Block] = [*_about(page), _progress(page.number, page.of, page.step.title)]
+    blocks += [question_block(question, page.draft.answers) for question in page.questions]
     if page.number > 1:
         blocks.append(_back())
     title = fit(page.step.title, MODAL_TITLE)
     return _view(page, ids.Modal.QUESTIONS, page.step.id, title, "Next", blocks)
-
-
-def _question(page: QuestionsPage, question: Question) -> Block:
-    choices = {**question.answers, ids.DONT_KNOW: "Don't know"}
-    options = {
-        value: Option(text=plain(fit(text, PLAIN_OPTION)), value=value)
-        for value, text in choices.items()
-    }
-    given = page.draft.answers.get(question.id, "")
-    return InputBlock(
-        block_id=f"{ids.QUESTION_PREFIX}{question.id}",
-        label=plain(question.ask),
-        hint=plain(question.help) if question.help else None,
-        element=RadioButtonsElement(
-            action_id=ids.Action.ANSWER,
-            options=list(options.values()),
-            initial_option=options.get(ids.DONT_KNOW if given is None else given),
-        ),
-    )
 
 
 def _review(page: ReviewPage, found: Sequence[Similar]) -> dict[str, Any]:
@@ -181,7 +165,7 @@ def _review(page: ReviewPage, found: Sequence[Similar]) -> dict[str, Any]:
     edits = draft.purpose is Purpose.EDIT
     title, submit = ("Check and save", "Save changes") if edits else ("Check and post", "Post")
     gates = tuple(Line(gate.say) for gate in verdict.gates)
-    blocks: list[Block] = [
+    blocks: list[_Block] = [
         _progress(page.of, page.of, title),
         *_about(page),
         section(f"*{fit_escaped(draft.workflow.title, 600)}*"),
@@ -200,7 +184,7 @@ def _own_view(page: ReviewPage) -> dict[str, Any]:
     """Return the last page of somebody's own view: theirs alone, nothing of the others'."""
     playbook, verdict = page.advisor.playbook, page.verdict
     told = "The thread will show your name, your answers and what they come to."
-    blocks: list[Block] = [
+    blocks: list[_Block] = [
         *_about(page),
         _progress(page.of, page.of, "Check and save"),
         section(f"*By your answers*\n{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
@@ -246,26 +230,36 @@ def _answer_words(question: Question, answer: str | None) -> str:
     return "Don't know" if answer is None else escape(question.answers[answer])
 
 
-def _progress(number: int, of: int, title: str) -> Block:
-    return ContextBlock(elements=[mrkdwn(f"Step {number} of {of}  ·  {escape(title)}")])
+@lru_cache(maxsize=500)
+def _progress(number: int, of: int, title: str) -> dict[str, Any]:
+    words = f"Step {number} of {of}  ·  {escape(title)}"
+    return ContextBlock(elements=[mrkdwn(words)]).to_dict()
 
 
-def _back() -> Block:
+@cache
+def _back() -> dict[str, Any]:
     return ActionsBlock(
         block_id=ids.Block.NAVIGATION,
         elements=[ButtonElement(action_id=ids.Action.BACK, text=plain("Back"))],
-    )
+    ).to_dict()
 
 
 def _view(
-    page: Page, callback: ids.Modal, step: str, title: str, submit: str, blocks: list[Block]
+    page: Page, callback: ids.Modal, step: str, title: str, submit: str, blocks: Sequence[_Block]
 ) -> dict[str, Any]:
-    return View(
-        type="modal",
-        callback_id=callback,
-        private_metadata=ViewMetadata(draft=page.draft.id, step=step).model_dump_json(),
-        title=plain(fit(title, MODAL_TITLE)),
-        submit=plain(submit),
-        close=plain("Close"),
-        blocks=blocks,
-    ).to_dict()
+    return {
+        **_frame(callback, fit(title, MODAL_TITLE), submit),
+        "private_metadata": ViewMetadata(draft=page.draft.id, step=step).model_dump_json(),
+        "blocks": as_dicts(blocks),
+    }
+
+
+@lru_cache(maxsize=500)
+def _frame(callback: ids.Modal, title: str, submit: str) -> dict[str, Any]:
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "title": plain(title).to_dict(),
+        "submit": plain(submit).to_dict(),
+        "close": plain("Close").to_dict(),
+    }
