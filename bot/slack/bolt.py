@@ -67,12 +67,12 @@ def create_bolt_app(
     failures = errors.Errors(desk)
     errands = failures.errands
     homes = Homes(desk)
-    questionnaire.register(app, desk, homes, errands)
     found = finding.FindingListeners(desk, Finder(desk, command), errands, command)
     digests = Digests(installs.client_for, command)
     digested = digest.DigestListeners(desk, digests, homes, errands, command)
     answering = commands.Commands(desk, errands, found, digested, command)
     commands.register(app, answering, command)
+    questionnaire.register(app, desk, homes, errands)
     deciding.register(app, desk, homes, errands, found)
     perspectives.register(app, desk, homes, errands)
     buttons.register(app, desk, homes, errands)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -46,8 +47,12 @@ UNEXPECTED = (
 
 def help_message(command: str, playbooks: dict[str, str]) -> Message:
     """Return what the bot can do; `playbooks` are their titles by id, the first one first."""
-    title, *_ = playbooks.values()
-    others = list(playbooks.items())[1:]
+    return _help(command, tuple(playbooks.items()))
+
+
+@lru_cache(maxsize=8)
+def _help(command: str, playbooks: tuple[tuple[str, str], ...]) -> Message:
+    (_, title), *others = playbooks
     lines = [
         f"`{command}`  start a decision: {escape(title)}",
         *(f"`{command} start {each}`  {escape(words)}" for each, words in others),
