@@ -15,7 +15,7 @@ from bot.decisions.digest.week import Entry
 from bot.decisions.model import Person, Place, Visibility
 from bot.store import rows
 from bot.store.digest_facts import entries_of, facts_of
-from bot.store.late import give_up_late
+from bot.store.late import give_up_late, make_room
 from bot.store.log import Log
 
 _STANDINGS = """
@@ -49,6 +49,11 @@ _TAKE = """
 insert or ignore into digests (workspace, channel, week, day, until, sent, missed, editions)
 select workspace, channel, :week, :day, :until, :sent, :missed, :editions from digest_settings
 where workspace = :workspace and channel = :channel and is_on and set_at = :set_at
+  and :told_until is (
+    select until from digests as told
+    where told.workspace = :workspace and told.channel = :channel and told.sent
+    order by told.week desc limit 1
+  )
 """
 # From a person's own decisions, not from all of a channel.
 _KNOWN = """
@@ -104,13 +109,16 @@ class SqliteDigests:
         found = await self._log.read(lambda db: list(db.query(_KNOWN, arguments)))
         return [_to_settings(row) for row in found]
 
-    async def take_turn(
-        self, settings: DigestSettings, turn: Turn, delivery: Delivery | None
-    ) -> bool:
+    async def make_room_for_digest(self, settings: DigestSettings, week: str, at: datetime) -> bool:
+        """Give up a channel's digests before a week's that are not known to have come."""
+        workspace, channel = settings.workspace, settings.place.channel
+        return await self._log.write(lambda db: make_room(db, workspace, channel, week, at))
+
+    async def take_turn(self, standing: Standing, turn: Turn, delivery: Delivery | None) -> bool:
         """Note that a week's digest had its turn, and keep its delivery if there is one."""
 
         def work(db: Database) -> bool:
-            taken = db.execute(_TAKE, _turn_row(settings, turn)).rowcount > 0
+            taken = db.execute(_TAKE, _turn_row(standing, turn)).rowcount > 0
             if taken and delivery is not None:
                 db.table("deliveries").insert(rows.delivery_row(delivery), ignore=True)
             return taken
@@ -168,11 +176,13 @@ def _to_settings(row: rows.Row) -> DigestSettings:
     )
 
 
-def _turn_row(settings: DigestSettings, turn: Turn) -> dict[str, Any]:
+def _turn_row(standing: Standing, turn: Turn) -> dict[str, Any]:
+    settings, told = standing.settings, standing.told_until
     return {
         "workspace": settings.workspace,
         "channel": settings.place.channel,
         "set_at": settings.set_at.isoformat(),
+        "told_until": told.isoformat() if told else None,
         "week": turn.week,
         "day": turn.day.isoformat(),
         "until": turn.until.isoformat(),

@@ -10,8 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.delivery import Delivery
 from bot.decisions.digest.digesting import Digesting
-from bot.decisions.digest.ports import Turn
-from bot.decisions.digest.settings import DigestSettings
+from bot.decisions.digest.ports import Standing, Turn
 from bot.store.log import Log
 from bot.store.sqlite import SqliteStore
 from tests.slack.tiny_slack import Delivering, TinySlack
@@ -32,11 +31,9 @@ class _CountingStore(SqliteStore):
 
     tried = 0
 
-    async def take_turn(
-        self, settings: DigestSettings, turn: Turn, delivery: Delivery | None
-    ) -> bool:
+    async def take_turn(self, standing: Standing, turn: Turn, delivery: Delivery | None) -> bool:
         self.tried += 1
-        return await super().take_turn(settings, turn, delivery)
+        return await super().take_turn(standing, turn, delivery)
 
 
 class _Bot(Delivering):

@@ -158,6 +158,14 @@ def test_digests_that_did_not_come_are_named() -> None:
     assert "The digests of 5 earlier weeks, 17 December" in json.dumps(many.blocks[2])
 
 
+def test_what_is_told_by_no_digest_is_named() -> None:
+    """Where more happened than one digest looks back on, it says from when on, and where it is."""
+    message = _told(replace(_full(), missed=(), untold_from=datetime(2025, 3, 3, 9, tzinfo=UTC)))
+    (line,) = message.blocks[2]["elements"]
+    assert line["text"].startswith("It looks back to ")
+    assert line["text"].endswith("from 3 March 2025 on, is in `/ragvsft list all`.")
+
+
 def test_nothing_to_tell_reads_well() -> None:
     """A digest without anything says so in one sentence, and how to end it."""
     quiet = quiet_digest(_full())

@@ -196,6 +196,11 @@ class Digesting:
         if due is None:
             return False
         settings = standing.settings
+        if not await self._store.make_room_for_digest(settings, due.week, now):
+            return False
+        channel = settings.place.channel
+        now_told = await self._store.digest_standing(settings.workspace, channel) or standing
+        standing = replace(now_told, settings=settings)
         editions = self._reader.editions()
         window = replace(
             self._window(standing, now),
@@ -206,7 +211,7 @@ class Digesting:
         sent = settings.even_if_quiet or not digest.quiet
         turn = Turn(due.week, due.day, now, sent, window.missed, editions)
         delivery = weekly_delivery(settings, due, window) if sent else None
-        taken = await self._store.take_turn(settings, turn, delivery)
+        taken = await self._store.take_turn(standing, turn, delivery)
         if taken and sent:
             self._wake_delivery()
         return taken and sent
@@ -216,7 +221,10 @@ class Digesting:
         since = until - FIRST_WINDOW
         if standing is not None:
             since = standing.told_until or min(since, standing.begun_at)
-        return Window(min(max(since, until - LONGEST_WINDOW), until), until)
+        earliest = until - LONGEST_WINDOW
+        if since < earliest:
+            return Window(earliest, until, untold_from=since)
+        return Window(min(since, until), until)
 
     def _default(self, person: Person, place: Place, zone: str | None) -> DigestSettings:
         rhythm = Rhythm(zone=zone) if zone and is_zone(zone) else Rhythm()

@@ -43,7 +43,7 @@ class Standing:
         counts_from: since when it is on and has its rhythm, or a backup was restored: what was due
             before does not come, and was not missed.
         last: the last digest that had its turn.
-        told_until: where the window of the last one ended that was posted.
+        told_until: where the window of the last one ended that was posted, or is to be.
     """
 
     settings: DigestSettings
@@ -80,13 +80,23 @@ class DigestStore(Protocol):
         """
         ...
 
-    async def take_turn(
-        self, settings: DigestSettings, turn: Turn, delivery: Delivery | None
-    ) -> bool:
+    async def make_room_for_digest(self, settings: DigestSettings, week: str, at: datetime) -> bool:
+        """Give up a channel's digests before a week's that are not known to have come.
+
+        Those that wait for Slack, and those of which nobody has said whether they arrived: what
+        they tell is told by that week's.
+
+        Returns:
+            False, and none is given up, if one is being posted at the moment.
+        """
+        ...
+
+    async def take_turn(self, standing: Standing, turn: Turn, delivery: Delivery | None) -> bool:
         """Note that a week's digest had its turn, and keep its delivery if there is one.
 
         Returns:
-            False, and nothing is kept, if it had its turn before or the settings have changed.
+            False, and nothing is kept, if it had its turn before, or the settings or what was told
+            are not those of `standing` any more.
         """
         ...
 

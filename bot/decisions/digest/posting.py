@@ -9,19 +9,24 @@ from bot.decisions.digest.calendar import LATEST, Due
 from bot.decisions.digest.settings import DigestSettings
 from bot.decisions.model import Person, Place, Visibility
 
+GIVEN_UP = "given_up"
+"""In the detail of a digest that is not known to have come, and that the next one makes up for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """What a digest looks back on: from `since`, left out, to `until`, included.
 
     `missed` are the days of digests left out before it. `rules_changed` says whether the playbooks
-    are others than at the last one.
+    are others than at the last one. `untold_from` is set where more was to be told than one digest
+    does: what happened from then to `since` is told by none.
     """
 
     since: datetime
     until: datetime
     missed: tuple[date, ...] = ()
     rules_changed: bool = True
+    untold_from: datetime | None = None
 
 
 def weekly_delivery(settings: DigestSettings, due: Due, window: Window) -> Delivery:
@@ -38,11 +43,13 @@ def now_delivery(person: Person, place: Place, token: str, window: Window) -> De
 def window_of(delivery: Delivery) -> tuple[Window, str, Place]:
     """Return what a digest's delivery keeps: its window, its owner's user id, and its channel."""
     detail = delivery.detail
+    untold = detail.get("untold_from")
     window = Window(
         since=datetime.fromisoformat(detail["since"]),
         until=datetime.fromisoformat(detail["until"]),
         missed=tuple(date.fromisoformat(day) for day in detail["missed"].split()),
         rules_changed=bool(detail["rules_changed"]),
+        untold_from=datetime.fromisoformat(untold) if untold else None,
     )
     return window, detail["owner"], Place(delivery.channel, Visibility(detail["visibility"]))
 
@@ -67,7 +74,9 @@ def _delivery(owner: Person, place: Place, name: str, window: Window, due: datet
 
 
 def _detail(owner: Person, place: Place, window: Window) -> Mapping[str, str]:
+    untold = window.untold_from
     return {
+        **({"untold_from": untold.isoformat()} if untold else {}),
         "since": window.since.isoformat(),
         "until": window.until.isoformat(),
         "missed": " ".join(day.isoformat() for day in window.missed),

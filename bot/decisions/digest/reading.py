@@ -61,6 +61,7 @@ class DigestReader:
             zone=settings.rhythm.zone,
             titles=await self._titles(decisions, options),
             missed=window.missed,
+            untold_from=window.untold_from,
             waiting=facts.waiting,
             disagreements=Share(tuple(disagreements), facts.split.count),
             reviews=facts.reviews,

@@ -76,11 +76,12 @@ class Digest:
     """A channel's digest: what happened from `since` to `until`, and what is to be done.
 
     `titles` has the option's title by its id, for every option named. `missed` are the days of
-    digests that did not come. Parts that are not wanted are empty. `waiting` is ordered by age,
-    the oldest first; `new` and `decided` the newest first; `new` counts all that was opened, and
-    shows what no other part does. `calibration` counts the outcomes of
-    past decisions by the option that was chosen. `rules_changed` says whether the playbooks are
-    others than at the last digest: what they alter is news only then.
+    digests that did not come. What happened from `untold_from`, if set, to `since` is told by no
+    digest. Parts that are not wanted are empty. `waiting` is ordered by age, the oldest first;
+    `new` and `decided` the newest first; `new` counts all that was opened, and shows what no other
+    part does. `calibration` counts the outcomes of past decisions by the option that was chosen.
+    `rules_changed` says whether the playbooks are others than at the last digest: what they alter
+    is news only then.
     """
 
     workspace: str
@@ -91,6 +92,7 @@ class Digest:
     zone: str
     titles: Mapping[str, str] = field(default_factory=dict)
     missed: tuple[date, ...] = ()
+    untold_from: datetime | None = None
     waiting: Share[Entry] = Share()
     disagreements: Share[Disagreement] = Share()
     reviews: Share[Entry] = Share()

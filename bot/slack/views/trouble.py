@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
 from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
+from bot.decisions.digest.posting import GIVEN_UP
 from bot.decisions.model import Decision, Visibility
 from bot.decisions.troubles import Trouble, is_of_one_person
 from bot.slack import ids
@@ -65,11 +66,7 @@ def trouble_message(notice: Delivery, trouble: Trouble, command: str = "/ragvsft
         case DeliveryState.SENT:
             return sentence(_arrived(trouble))
         case DeliveryState.DISMISSED if _is_given_up(notice, trouble):
-            return sentence(
-                f"I couldn't post the digest in {_place(trouble)} within a day, so I left it out. "
-                "The next one tells what it would have told; to do without them, type "
-                f"`{command} digest off` there."
-            )
+            return sentence(_made_up_for(notice, trouble, command))
         case DeliveryState.DISMISSED:
             return sentence(f"Good: {_subject(trouble)} stays as it is, nothing is sent again.")
         case DeliveryState.PENDING | DeliveryState.SENDING:
@@ -127,8 +124,23 @@ def _uncertain(trouble: Trouble) -> Message:
 
 
 def _is_given_up(notice: Delivery, trouble: Trouble) -> bool:
-    """Whether a digest came too late; what its owner says is there was never known not to be."""
-    return trouble.decision is None and notice.kind is DeliveryKind.NOT_POSTED
+    """Whether the next digest makes up for one; not for what its owner says is there."""
+    if trouble.decision is not None:
+        return False
+    return GIVEN_UP in trouble.delivery.detail or notice.kind is DeliveryKind.NOT_POSTED
+
+
+def _made_up_for(notice: Delivery, trouble: Trouble, command: str) -> str:
+    place = _place(trouble)
+    if notice.kind is DeliveryKind.UNCERTAIN:
+        return (
+            f"Nobody said whether the digest in {place} arrived, so the next one tells its time "
+            "again."
+        )
+    return (
+        f"I couldn't post the digest in {place} in time, so I left it out. The next one tells "
+        f"what it would have told; to do without them, type `{command} digest off` there."
+    )
 
 
 def _arrived(trouble: Trouble) -> str:

@@ -5,7 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from bot.decisions.delivery import DeliveryKind, trouble_notice
 from bot.decisions.digest.settings import Rhythm, Weekday
+from bot.decisions.errors import NothingToResend
+from bot.slack.views.trouble import trouble_message
 from bot.store import rows
 from tests.decisions.digest.turns import (
     go_to,
@@ -21,6 +24,7 @@ from tests.decisions.world import ADA, PRODUCT, World
 
 HOUR = timedelta(hours=1)
 FRIDAY = Rhythm(Weekday.FRIDAY)
+_ONLY_DIGESTS_WAIT = "update deliveries set state = 'sent' where kind <> 'digest'"
 
 
 async def test_a_digest_comes_when_it_is_due_and_once(world: World) -> None:
@@ -181,6 +185,28 @@ async def test_a_digest_is_given_up_a_day_after_it_was_due(world: World) -> None
     assert resent.key == first.key
 
 
+async def test_what_nobody_knows_of_is_told_again(world: World) -> None:
+    """A digest that broke off, and of which its owner has said nothing, is told by the next one."""
+    await world.decided()
+    await switch_on(world)
+    await go_to(world, "2026-01-12 09:00")
+    await world.desk.digesting.send_due()
+    await world.log.write(lambda db: db.execute(_ONLY_DIGESTS_WAIT))
+    first = await world.outbox.claim(world.clock.now())
+    assert first is not None
+    await go_to(world, "2026-01-19 09:00")
+    assert await world.desk.digesting.send_due() == 0, "it may still be on its way"
+    about = trouble_notice(DeliveryKind.UNCERTAIN, first, ADA.user, world.clock.now(), "timeout")
+    await world.outbox.unknown(first, "timeout", about)
+    assert await world.desk.digesting.send_due() == 1
+    detail = (await kept(world))["2026-W04"]
+    assert (detail["since"], detail["missed"]) == ("2026-01-05T09:00:00+00:00", "")
+    trouble = await world.desk.troubles.told_by(about)
+    assert "so the next one tells its time again" in trouble_message(about, trouble).text
+    with pytest.raises(NothingToResend):
+        await world.desk.troubles.settle(ADA, first.key, resend=True)
+
+
 async def test_a_first_digest_that_was_missed_is_told_by_the_next(world: World) -> None:
     """Where none has come yet, the first looks back to when it was switched on."""
     await world.decided()
@@ -195,13 +221,14 @@ async def test_a_first_digest_that_was_missed_is_told_by_the_next(world: World) 
 
 
 async def test_nobody_is_told_the_news_of_a_year(world: World) -> None:
-    """A digest looks back twelve weeks at most, and names as many days."""
+    """A digest looks back twelve weeks at most, names as many days, and says what it leaves out."""
     await world.decided()
     await switch_on(world)
     await go_to(world, "2027-01-04 09:00")
     await world.desk.digesting.send_due()
     (detail,) = (await kept(world)).values()
     assert detail["since"] == "2026-10-12T09:00:00+00:00"
+    assert detail["untold_from"] == "2026-01-05T09:00:00+00:00"
     assert len(detail["missed"].split()) == 12
 
 

@@ -18,7 +18,7 @@ from bot.slack.digest_forms import about
 from bot.slack.text import FALLBACK, HEADER, MESSAGE_BUDGET, and_list, channel_link, escape, fit
 from bot.slack.views.digest.chapters import Links, Room, chapters
 from bot.slack.views.digest.trend import trend_picture, trend_sentence, trend_table
-from bot.slack.views.digest.words import PART_TITLES, coming, counts, window
+from bot.slack.views.digest.words import PART_TITLES, coming, counts, day_in, window
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, size_of
 
 _ROOMS = (
@@ -102,8 +102,9 @@ def _blocks(digest: Digest, command: str, links: Links, room: Room) -> list[Bloc
         HeaderBlock(text=plain(fit(heading, HEADER))),
         section(f"{_whose(digest)}  ·  {counts(digest)}"),
     ]
-    if digest.missed:
-        blocks.append(ContextBlock(elements=[mrkdwn(_missed(digest.missed))]))
+    left_out = _left_out(digest, command)
+    if left_out:
+        blocks.append(ContextBlock(elements=[mrkdwn(left_out)]))
     blocks += chapters(digest, command, links, room)
     if digest.trend:
         sentence = escape(trend_sentence(digest))
@@ -126,13 +127,26 @@ def _whose(digest: Digest) -> str:
     return f"*{channel_link(digest.place.channel)}*"
 
 
+def _left_out(digest: Digest, command: str) -> str:
+    """Return which digests did not come, and what is told by none; empty if there is nothing."""
+    said = [_missed(digest.missed)] if digest.missed else []
+    if digest.untold_from is not None:
+        since = day_in(digest.since, digest.zone)
+        before = day_in(digest.untold_from, digest.zone)
+        said.append(
+            f"It looks back to {since:%-d %B %Y} only: what happened before, from "
+            f"{before:%-d %B %Y} on, is in `{command} list all`."
+        )
+    return " ".join(said)
+
+
 def _missed(days: tuple[date, ...]) -> str:
     named = [f"{day:%-d %B}" for day in days[-_MOST_DAYS:]]
     rest = len(days) - len(named)
     if rest:
         named.insert(0, f"{rest} earlier {'week' if rest == 1 else 'weeks'}")
     noun = "digest" if len(days) == 1 else "digests"
-    return f"The {noun} of {and_list(named)} did not come: I was not running on time."
+    return f"The {noun} of {and_list(named)} did not come; this one tells of that time too."
 
 
 def _hidden(hidden: Hidden) -> str:
