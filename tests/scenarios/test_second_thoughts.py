@@ -31,7 +31,7 @@ async def test_a_decision_from_its_first_verdict_to_its_successor(house: House) 
     await ada.submit(await house.to_review(ada, answers=OTHERWISE))
     await house.playground.until(
         lambda: any(
-            "The recommendation is now" in text_of(m) and "; it was" in text_of(m)
+            "The recommendation became" in text_of(m) and "; it was" in text_of(m)
             for m in ada.thread(announcement)
         ),
     )

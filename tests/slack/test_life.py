@@ -51,9 +51,13 @@ def test_it_tells_answers_views_events_and_links() -> None:
     assert "<@U0123456789>, who asked: *" in said
     assert "<@U9>: *Fine-tuning*  ·  leaning this way" in said
     assert "They differed" in said
-    assert "<@U1> handed it over to <@U2> and <@U3>" in said
-    assert "<@U1> withdrew it: “Not *needed* any more”" in said
-    assert said.index("withdrew it") < said.index("handed it over") < said.index("asked for a dec")
+    assert "<@U1> handed the decision over to <@U2> and <@U3>" in said
+    assert "<@U1> withdrew the decision: “Not *needed* any more”" in said
+    assert (
+        said.index("withdrew the decision")
+        < said.index("handed the decision over")
+        < said.index("asked for a dec")
+    )
     assert "Takes the place of decision #7" in said
     assert "Superseded by decision #15" in said
     buttons = [block["accessory"]["value"] for block in message.blocks if "accessory" in block]
@@ -70,5 +74,5 @@ def test_however_much_happened_slack_takes_it(name: str, text: str, count: int) 
     message = life(record_of(_decision(name), advisor(name), Background(views, events)))
     assert faults_of_message(message) == []
     said = "".join(each for each in map(json.dumps, message.blocks) if "What happened" in each)
-    assert ("more, which the record tells" in said) is (said.count("withdrew it") < count)
-    assert count == 0 or f"<@U{count - 1}> withdrew it" in said
+    assert ("more, which the record tells" in said) is (said.count("withdrew the decision") < count)
+    assert count == 0 or f"<@U{count - 1}> withdrew the decision" in said

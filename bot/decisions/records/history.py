@@ -1,23 +1,34 @@
-"""The life of a decision in words: what happened, who did it, and when."""
+"""What happened to a decision in words: for its record, and for its thread while it happens."""
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from bot.advice.playbook import Playbook
 from bot.decisions.events import Event
 from bot.decisions.model import Outcome
 from bot.decisions.records.parts import Happened
-
-NOT_ANSWERED = "not answered"
-DONT_KNOW = "Don't know"
-WENT = {
-    Outcome.WORKED: "it worked",
-    Outcome.PARTLY: "it worked partly",
-    Outcome.FAILED: "it did not work",
-    Outcome.NOT_TRIED: "it was not tried",
-}
+from bot.decisions.records.words import DONT_KNOW, NOT_ANSWERED, WENT
 
 Detail = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How words look where they are read.
+
+    Attributes:
+        words: shows what people and playbooks say.
+        strong: shows the same where it matters most.
+        decision: what the number of a decision is put into.
+    """
+
+    words: Callable[[str], str] = str
+    strong: Callable[[str], str] = str
+    decision: str = "decision {}"
+
+
+PLAIN = Style()
 
 
 def happened(event: Event, playbook: Playbook) -> Happened:
@@ -32,110 +43,140 @@ def happened(event: Event, playbook: Playbook) -> Happened:
         at=event.at,
         by=event.actor,
         kind=event.kind,
-        did=_did(event, playbook),
-        to=tuple((detail.get("to") or detail.get("users", "")).split()),
-        note=detail.get("reason") or detail.get("note", ""),
-        details=_changes(detail, playbook) if event.kind == "edited" else (),
+        did=did(event.kind, detail, playbook),
+        to=people_of(detail),
+        note=note_of(detail),
+        details=changes(event.kind, detail, playbook),
     )
 
 
-def _did(event: Event, playbook: Playbook) -> str:
-    if event.kind in _TOLD:
-        return _TOLD[event.kind](event.detail, playbook)
-    return _PLAIN.get(event.kind, event.kind.replace("_", " "))
+def did(kind: str, detail: Detail, playbook: Playbook, style: Style = PLAIN) -> str:
+    """Return what somebody did; it goes on after their name, and is followed by `people_of`.
+
+    Args:
+        kind: the event's.
+        detail: what the event tells.
+        playbook: the decision's.
+        style: how the words look.
+    """
+    if kind in _TOLD:
+        return _TOLD[kind](_Teller(detail, playbook, style))
+    return _PLAIN.get(kind, kind.replace("_", " "))
 
 
-def _accepted(detail: Detail, playbook: Playbook) -> str:
-    return f"accepted the recommendation: {_title(playbook, detail, 'option')}"
+def people_of(detail: Detail) -> tuple[str, ...]:
+    """Return the people whom something was done to, by user id."""
+    return tuple((detail.get("to") or detail.get("users", "")).split())
 
 
-def _overridden(detail: Detail, playbook: Playbook) -> str:
-    chosen, instead = (_title(playbook, detail, key) for key in ("option", "recommended"))
-    return f"decided for {chosen}" + (f" instead of {instead}" if instead else "")
+def note_of(detail: Detail) -> str:
+    """Return what the actor said of it, in their words; nothing if they said nothing."""
+    return detail.get("reason") or detail.get("note", "")
 
 
-def _edited(detail: Detail, playbook: Playbook) -> str:
-    changed = "changed the answers" if _answers(detail) else "changed the description"
-    return f"{changed}. {_now(detail, playbook)}"
+def changes(kind: str, detail: Detail, playbook: Playbook, style: Style = PLAIN) -> tuple[str, ...]:
+    """Return what an edit changed, a line for each answer and each part of the description."""
+    return _Teller(detail, playbook, style).changes() if kind == "edited" else ()
 
 
-def _reviewed(detail: Detail, playbook: Playbook) -> str:
-    del playbook
-    return f"looked back: {WENT[Outcome(detail['outcome'])]}"
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Tells of one event."""
 
+    detail: Detail
+    playbook: Playbook
+    style: Style
 
-def _view_added(detail: Detail, playbook: Playbook) -> str:
-    return f"added a view: {_title(playbook, detail, 'option')}"
+    def accepted(self) -> str:
+        return f"accepted the recommendation: {self._strong('option')}"
 
+    def overridden(self) -> str:
+        text = f"decided for {self._strong('option')}"
+        if self.detail.get("recommended"):
+            text += f" instead of {self._title('recommended')}"
+        return text
 
-def _view_changed(detail: Detail, playbook: Playbook) -> str:
-    now, was = (_title(playbook, detail, key) for key in ("option", "was"))
-    return f"changed their view: {now}" + ("" if now == was else f"; it was {was}")
+    def edited(self) -> str:
+        what = "the answers" if self._answers() else "the description"
+        if self._same():
+            return f"changed {what}. The recommendation stayed {self._strong('option')}"
+        now = f"The recommendation became {self._strong('option')}; it was {self._title('was')}"
+        return f"changed {what}. {now}"
 
+    def superseded(self) -> str:
+        return f"opened {self.style.decision.format(self.detail['by'])} in its place"
 
-def _superseded(detail: Detail, playbook: Playbook) -> str:
-    del playbook
-    return f"opened decision {detail['by']} in its place"
+    def reviewed(self) -> str:
+        return f"looked back: {self.style.strong(WENT[Outcome(self.detail['outcome'])])}"
+
+    def view_added(self) -> str:
+        return f"added a view: {self._strong('option')}"
+
+    def view_changed(self) -> str:
+        text = f"changed their view: {self._strong('option')}"
+        return text if self._same() else f"{text}; it was {self._title('was')}"
+
+    def changes(self) -> tuple[str, ...]:
+        detail, words = self.detail, self.style.words
+        lines = [self._change(*each) for each in self._answers().items()]
+        if "title_was" in detail:
+            lines.append(f"The title was: {words(detail['title_was'])}")
+        if "problem_was" in detail:
+            lines.append("The problem was worded differently")
+        if "review_was" in detail:
+            was = detail["review_was"]
+            lines.append("No review was planned" if was == "never" else f"The review was on {was}")
+        return tuple(lines)
+
+    def _change(self, name: str, change: tuple[str | None, str | None]) -> str:
+        asked = next((each for each in self.playbook.questions if each.id == name), None)
+        known = asked.answers if asked else {}
+        was, now = (_answer(known, each) for each in change)
+        words = self.style.words
+        return f"{words(asked.ask if asked else name)} {words(was)} → {self.style.strong(now)}"
+
+    def _answers(self) -> Mapping[str, tuple[str | None, str | None]]:
+        found: dict[str, tuple[str | None, str | None]] = json.loads(
+            self.detail.get("answers", "{}")
+        )
+        return found
+
+    def _same(self) -> bool:
+        return self.detail.get("option") == self.detail.get("was")
+
+    def _strong(self, key: str) -> str:
+        return self.style.strong(self._named(key))
+
+    def _title(self, key: str) -> str:
+        return self.style.words(self._named(key))
+
+    def _named(self, key: str) -> str:
+        option = self.detail.get(key, "")
+        known = self.playbook.options.get(option)
+        return known.title if known else option
 
 
 _PLAIN: Mapping[str, str] = {
     "opened": "asked for a decision",
-    "withdrawn": "withdrew it",
-    "handed_over": "handed it over to",
+    "withdrawn": "withdrew the decision",
+    "handed_over": "handed the decision over to",
     "views_asked": "asked for the view of",
     "nudged": "reminded",
     "not_reached": "had asked somebody who cannot be reached:",
     "moved": "had it posted in another channel",
 }
-_TOLD: Mapping[str, Callable[[Detail, Playbook], str]] = {
-    "accepted": _accepted,
-    "overridden": _overridden,
-    "superseded": _superseded,
-    "reviewed": _reviewed,
-    "edited": _edited,
-    "view_added": _view_added,
-    "view_changed": _view_changed,
+_TOLD: Mapping[str, Callable[[_Teller], str]] = {
+    "accepted": _Teller.accepted,
+    "overridden": _Teller.overridden,
+    "superseded": _Teller.superseded,
+    "reviewed": _Teller.reviewed,
+    "edited": _Teller.edited,
+    "view_added": _Teller.view_added,
+    "view_changed": _Teller.view_changed,
 }
-
-
-def _now(detail: Detail, playbook: Playbook) -> str:
-    now, was = (_title(playbook, detail, key) for key in ("option", "was"))
-    if now == was:
-        return f"The recommendation stayed {now}"
-    return f"The recommendation became {now}; it was {was}"
-
-
-def _answers(detail: Detail) -> Mapping[str, tuple[str | None, str | None]]:
-    changed: dict[str, tuple[str | None, str | None]] = json.loads(detail.get("answers", "{}"))
-    return changed
-
-
-def _changes(detail: Detail, playbook: Playbook) -> tuple[str, ...]:
-    """Return what an edit changed, a line for each answer and each part of the description."""
-    asks = {question.id: question for question in playbook.questions}
-    lines = []
-    for name, (before, after) in _answers(detail).items():
-        question = asks.get(name)
-        words = dict(question.answers) if question else {}
-        was, now = (_answer(words, each) for each in (before, after))
-        lines.append(f"{question.ask if question else name} {was} → {now}")
-    if "title_was" in detail:
-        lines.append(f"The title was: {detail['title_was']}")
-    if "problem_was" in detail:
-        lines.append("The problem was worded differently")
-    if "review_was" in detail:
-        was = detail["review_was"]
-        lines.append("No review was planned" if was == "never" else f"The review was on {was}")
-    return tuple(lines)
 
 
 def _answer(words: Mapping[str, str], answer: str | None) -> str:
     if answer is None:
         return DONT_KNOW
     return words.get(answer, answer) if answer else NOT_ANSWERED
-
-
-def _title(playbook: Playbook, detail: Detail, key: str) -> str:
-    option = detail.get(key, "")
-    known = playbook.options.get(option)
-    return known.title if known else option

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC
 
-from bot.decisions.records.history import WENT
 from bot.decisions.records.markdown import inline, line, listed, titled
 from bot.decisions.records.parts import Difference, Happened, RecordedView, Reviewed
 from bot.decisions.records.record import Record
-from bot.decisions.records.words import STRENGTHS
+from bot.decisions.records.words import STRENGTHS, WENT, as_sentence
 
 
 def views(record: Record) -> str:
@@ -42,8 +41,7 @@ def _difference(record: Record, found: Difference) -> str:
 
 
 def _reviewed(record: Record, review: Reviewed) -> str:
-    went = WENT[review.outcome]
-    said = f"{went[0].upper()}{went[1:]}, said {_person(record, review.by)}"
+    said = f"{as_sentence(WENT[review.outcome])}, said {_person(record, review.by)}"
     said += f" on {review.at:%Y-%m-%d}"
     return f"{said}: {inline(review.note)}" if review.note.strip() else f"{said}."
 

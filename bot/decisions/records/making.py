@@ -10,7 +10,7 @@ from bot.advice.verdict import Answered, Reason, Strength, VetoHit
 from bot.decisions.calibration import outcome_of
 from bot.decisions.model import Decision, ReviewAnswer
 from bot.decisions.records.background import Background
-from bot.decisions.records.history import DONT_KNOW, happened
+from bot.decisions.records.history import happened
 from bot.decisions.records.parts import (
     Argument,
     Considered,
@@ -25,6 +25,7 @@ from bot.decisions.records.parts import (
     Said,
 )
 from bot.decisions.records.record import Record
+from bot.decisions.records.words import DONT_KNOW
 from bot.decisions.team import Comparison, Team, compare
 
 NOTHING_MORE = Background()

@@ -16,6 +16,7 @@ from slack_sdk.models.views import View
 from bot.advice.playbook import Playbook
 from bot.decisions.calibration import outcome_of
 from bot.decisions.model import Decision, Draft
+from bot.decisions.records.words import WENT
 from bot.decisions.reviewing import NOTHING_WAITS, Waiting
 from bot.slack import ids
 from bot.slack.text import BUTTON, escape, fit, fit_escaped, mention, moment
@@ -24,7 +25,7 @@ from bot.slack.views.decide import about, add_view, deciding
 from bot.slack.views.digest.home import Coming, digest_blocks
 from bot.slack.views.drafts import MOST_DRAFTS, draft_blocks
 from bot.slack.views.message import mrkdwn, plain, section, where
-from bot.slack.views.review import OUTCOME_SENTENCES, outcome_buttons
+from bot.slack.views.review import outcome_buttons
 from bot.slack.views.verdict import headline
 
 OFFERED = ""
@@ -134,7 +135,7 @@ def _decision(decision: Decision) -> Block:
     outcome = outcome_of(decision.reviews)
     parts = [
         escape(STATUS_WORDS[decision.status]),
-        OUTCOME_SENTENCES[outcome].lower() if outcome else "",
+        WENT[outcome] if outcome else "",
         where(decision.place),
     ]
     return section(f"{_title(decision)}\n{'  ·  '.join(part for part in parts if part)}")

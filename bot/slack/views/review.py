@@ -15,6 +15,7 @@ from slack_sdk.models.views import View
 
 from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision, Outcome, ReviewAnswer
+from bot.decisions.records.words import WENT, as_sentence
 from bot.slack import ids
 from bot.slack.forms import DecisionMetadata
 from bot.slack.text import FALLBACK, fit, fit_escaped, mention, quote
@@ -23,12 +24,6 @@ from bot.slack.views.message import Message, as_dicts, plain, section, where
 from bot.slack.views.verdict import option_title
 
 NOTE_LENGTH = 2000
-OUTCOME_SENTENCES = {
-    Outcome.WORKED: "It worked",
-    Outcome.PARTLY: "It worked partly",
-    Outcome.FAILED: "It did not work",
-    Outcome.NOT_TRIED: "It was not tried",
-}
 _ON_BUTTONS = {
     Outcome.WORKED: "Worked",
     Outcome.PARTLY: "Partly",
@@ -47,7 +42,7 @@ def review_question(decision: Decision, playbook: Playbook, decider: str) -> Mes
         text += "\nYour answer is kept with the decision, and its thread is told."
         actions = outcome_buttons(decision)
     else:
-        text += f"\nYou said on {answer.at:%-d %B %Y}: *{OUTCOME_SENTENCES[answer.outcome]}*."
+        text += f"\nYou said on {answer.at:%-d %B %Y}: *{as_sentence(WENT[answer.outcome])}*."
         if answer.note:
             text += f"\n{quote(answer.note, _SHOWN_NOTE)}"
         actions = _actions(decision, [_button(decision, ids.Action.OUTCOME, "Change my answer")])
@@ -87,8 +82,8 @@ def review_modal(
     before = answer_of(decision, decider)
     outcome = chosen or (before.outcome if before else None)
     options = {
-        each: Option(text=plain(words), value=each.value)
-        for each, words in OUTCOME_SENTENCES.items()
+        each: Option(text=plain(as_sentence(words)), value=each.value)
+        for each, words in WENT.items()
     }
     choice = InputBlock(
         block_id=ids.Block.OUTCOME,
@@ -138,8 +133,7 @@ def answer_of(decision: Decision, decider: str) -> ReviewAnswer | None:
 
 
 def _shown(answer: ReviewAnswer) -> str:
-    said = OUTCOME_SENTENCES[answer.outcome].lower()
-    words = f"Reviewed by {mention(answer.by)} on {answer.at:%-d %B %Y}: *{said}*"
+    words = f"Reviewed by {mention(answer.by)} on {answer.at:%-d %B %Y}: *{WENT[answer.outcome]}*"
     return f"{words}\n{quote(answer.note, _SHOWN_NOTE)}" if answer.note else words
 
 

@@ -9,10 +9,10 @@ from bot.advice.playbook import Playbook
 from bot.decisions.calibration import outcome_of
 from bot.decisions.finding import Alike
 from bot.decisions.model import Place
+from bot.decisions.records.words import WENT
 from bot.slack.text import escape, fit
 from bot.slack.views.announcement import STATUS_WORDS
 from bot.slack.views.message import Chapter, Line, section
-from bot.slack.views.review import OUTCOME_SENTENCES
 
 _TITLE = 150
 
@@ -72,6 +72,6 @@ def _words(found: Similar) -> str:
     parts = [
         found.playbook.options[decision.chosen].title,
         STATUS_WORDS[decision.status].lower(),
-        *([OUTCOME_SENTENCES[outcome].lower()] if outcome else []),
+        *([WENT[outcome]] if outcome else []),
     ]
     return f"answered {alike.alike} of {alike.compared} alike: {', '.join(parts)}"

@@ -15,6 +15,7 @@ from slack_sdk.models.blocks import (
 from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision, Status, Visibility
 from bot.decisions.perspectives import Wishes
+from bot.decisions.records.words import DONT_KNOW, STRENGTHS
 from bot.decisions.team import Agreement, Comparison, Difference, Together, Voice
 from bot.slack import ids
 from bot.slack.text import (
@@ -31,7 +32,7 @@ from bot.slack.text import (
 from bot.slack.views.buttons import button, decision_named
 from bot.slack.views.decide import about, add_view, decision_modal
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, size_of, where
-from bot.slack.views.verdict import STRENGTH_WORDS, option_title
+from bot.slack.views.verdict import option_title
 
 MOST_ASKED = 20
 _SIZES = ((12, 8), (6, 5), (3, 3), (1, 2), (0, 1))
@@ -203,7 +204,7 @@ class _Team:
 
     def _answer(self, question: str, answer: str | None) -> str:
         if answer is None:
-            return "Don't know"
+            return DONT_KNOW
         return fit_escaped(self._playbook.question(question).answers[answer], _ANSWER)
 
     def _together(self) -> list[Block]:
@@ -246,7 +247,7 @@ def _how_many(seen: Comparison) -> str:
 
 
 def _voice(voice: Voice) -> str:
-    strength = STRENGTH_WORDS[voice.strength]
+    strength = STRENGTHS[voice.strength]
     return f"{mention(voice.user)} ({f'driver, {strength}' if voice.driver else strength})"
 
 

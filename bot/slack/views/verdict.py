@@ -3,13 +3,8 @@
 from bot.advice.playbook import Playbook
 from bot.advice.ruling_out import ruling_out
 from bot.advice.verdict import Answered, Strength, Verdict, VetoHit
+from bot.decisions.records.words import STRENGTHS
 from bot.slack.text import escape, fit_escaped
-
-STRENGTH_WORDS = {
-    Strength.CLEAR: "a clear lead",
-    Strength.LEANING: "leaning this way",
-    Strength.TOO_CLOSE: "too close to call",
-}
 
 _CELLS = 8
 _MOST_VETOES = 3
@@ -36,7 +31,7 @@ def strength_words(verdict: Verdict) -> str:
     """Return how sure the verdict is, in words."""
     if not verdict.anything_known:
         return "too little is known"
-    words = STRENGTH_WORDS[verdict.strength]
+    words = STRENGTHS[verdict.strength]
     return f"{words}, provisional" if verdict.provisional else words
 
 

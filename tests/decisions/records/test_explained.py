@@ -129,7 +129,7 @@ def test_people_have_names_where_they_are_known() -> None:
     assert "- =Ben *Okafor* (U2)\n- U9\n" in text.split("---")[1]
     assert "consulted:\n- Chloe Tan (U3)\n" in text
     assert r"opened by Ada Lind (U1)" in text
-    assert r"Ada Lind (U1) handed it over to =Ben \*Okafor\* (U2), U9" in text
+    assert r"Ada Lind (U1) handed the decision over to =Ben \*Okafor\* (U2), U9" in text
     document = json.loads(as_json([record]))
     jsonschema.validate(document, schema())
     (told,) = document["decisions"]
@@ -169,7 +169,7 @@ async def test_a_record_tells_the_life_of_a_decision(world: World) -> None:
         at + "Ben Okafor (U2) added a view: Prompting",
         at + "U1 changed the answers. The recommendation became Prompting; it was RAG",
         "  * Does it need facts? Many → Some",
-        at + "U1 handed it over to Ben Okafor (U2)",
+        at + "U1 handed the decision over to Ben Okafor (U2)",
         at + r"Ben Okafor (U2) decided for Tuning: “We \*know\* how.”",
     ]
     views = text.split("## Who Saw It How\n\n")[1].split("\n## ")[0]

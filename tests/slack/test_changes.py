@@ -1,0 +1,58 @@
+"""What is said in a decision's thread when something happens to it."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from bot.decisions.events import Event
+from bot.decisions.records.history import happened
+from bot.slack.views.changes import word
+from tests.slack.examples import AT, a_decision, advisor
+
+OF = advisor("ragvsft").playbook
+FIRST, SECOND = list(OF.options)[:2]
+QUESTION = OF.questions[0]
+ANSWER, OTHER = list(QUESTION.answers)[:2]
+DETAILS = {
+    "accepted": {"option": FIRST},
+    "overridden": {"option": FIRST, "recommended": SECOND, "reason": "A pilot said so"},
+    "withdrawn": {"reason": "Not needed"},
+    "handed_over": {"to": "U2"},
+    "superseded": {"by": "3"},
+    "reviewed": {"outcome": "partly", "note": "Half of it"},
+    "edited": {
+        "answers": json.dumps({QUESTION.id: [ANSWER, OTHER]}),
+        "was": FIRST,
+        "option": SECOND,
+        "title_was": "An older title",
+    },
+}
+
+
+@pytest.mark.parametrize("kind", DETAILS)
+def test_the_thread_and_the_record_tell_the_same(kind: str) -> None:
+    """What a thread says of an event is what the record says of it later, in Slack's markup."""
+    event = Event(kind, "U1", AT, DETAILS[kind])
+    told = happened(event, OF)
+    said = word({"event": kind, "actor": "U1", **event.detail}, a_decision(), OF).text
+    plain = said.replace("*", "").replace("#", "").replace("&amp;", "&")
+    for each in (f"<@U1> {told.did}", *(f"<@{user}>" for user in told.to), told.note):
+        assert each in plain
+    assert all(f"• {line}" in plain for line in told.details)
+
+
+def test_an_edit_names_every_change() -> None:
+    """The thread has the answers before and after, and the title that was."""
+    said = word({"event": "edited", "actor": "U1", **DETAILS["edited"]}, a_decision(), OF).text
+    before, after = (QUESTION.answers[each] for each in (ANSWER, OTHER))
+    assert f"• {QUESTION.ask} {before} → *{after}*" in said
+    assert "• The title was: An older title" in said
+    assert f"became *{OF.options[SECOND].title}*; it was {OF.options[FIRST].title}" in said
+
+
+def test_what_people_wrote_makes_no_markup() -> None:
+    """A title that was, a reason and a playbook's words show as they are."""
+    detail = {**DETAILS["edited"], "title_was": "<!channel> & <@U9>"}
+    said = word({"event": "edited", "actor": "U1", **detail}, replace(a_decision(), number=1), OF)
+    assert "The title was: &lt;!channel&gt; &amp; &lt;@U9&gt;" in said.text
