@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute
 from bot.charts.apart import draw_apart
 from bot.decisions.desk import Desk
 from bot.decisions.ports import Clock
-from bot.manifest import REDIRECT_PATH, SCOPES
+from bot.manifest import REDIRECT_PATH, scopes_asked
 from bot.playbooks import FolderPlaybooks
 from bot.schedule import Rounds, create_schedule
 from bot.serving import HttpServer
@@ -223,8 +223,9 @@ async def _installing(
     seal = TokenSeal([key.get_secret_value() for key in settings.keys])
     installs = ManyWorkspaces(kept, seal, client, clock)
     await installs.renew_seals()
-    flow = OAuthFlow(app, tuple(SCOPES), client, seal, installs, kept, clock)
-    return installs, InstallPages(flow, SCOPES, settings.command, REDIRECT_PATH).routes()
+    scopes = scopes_asked(with_history=settings.history)
+    flow = OAuthFlow(app, tuple(scopes), client, seal, installs, kept, clock)
+    return installs, InstallPages(flow, scopes, settings.command, REDIRECT_PATH).routes()
 
 
 def _oauth_app(settings: Settings) -> OAuthApp:

@@ -25,6 +25,12 @@ HISTORY_SCOPES: Final = {
 }
 """What may be granted beside: without it, people are asked whether a post has arrived."""
 
+
+def scopes_asked(*, with_history: bool) -> dict[str, str]:
+    """Return the scopes that the bot is to be installed with, each with what it is for."""
+    return SCOPES | (HISTORY_SCOPES if with_history else {})
+
+
 COMMAND: Final = re.compile(r"/[a-z0-9_-]{1,31}")
 """What Slack accepts as the name of a slash command: a slash, and 32 characters in all."""
 
@@ -68,7 +74,7 @@ def manifest(
     """
     if not COMMAND.fullmatch(command):
         raise ValueError(f"“{command}” is not a slash command: use / and a-z, 0-9, “-” or “_”")
-    scopes = SCOPES | (HISTORY_SCOPES if with_history else {})
+    scopes = scopes_asked(with_history=with_history)
     return _TEMPLATE.format(
         how=f"reached at {url}" if url else "Socket Mode: no public address needed",
         command=command,

@@ -52,6 +52,7 @@ class Settings(BaseModel):
     host: str = Field("0.0.0.0", alias="HOST")  # noqa: S104  # a server in a container is reached from outside
     port: int = Field(3000, alias="PORT", ge=0, le=65535)
     persistent: bool = Field(False, alias="RAGVSFT_PERSISTENT")
+    history: bool = Field(False, alias="RAGVSFT_HISTORY")
 
     @property
     def socket_mode(self) -> bool:
@@ -158,8 +159,8 @@ def _sentences(error: ValidationError) -> Iterator[str]:
             yield f"{name} {problem['ctx']['error']}."
         elif name == "PORT":
             yield "PORT is not a port: use a whole number from 0 to 65535 (0 takes any free one)."
-        elif name == "RAGVSFT_PERSISTENT":
-            yield "RAGVSFT_PERSISTENT is neither yes nor no: use 1 or 0."
+        elif name in {"RAGVSFT_HISTORY", "RAGVSFT_PERSISTENT"}:
+            yield f"{name} is neither yes nor no: use 1 or 0."
         else:
             yield f"{name} cannot be read: {problem['msg']}."
 

@@ -122,6 +122,7 @@ def test_credentials_copied_along_do_no_harm() -> None:
         ("PORT", "65536", "from 0 to 65535"),
         ("PORT", "-1", "from 0 to 65535"),
         ("RAGVSFT_PERSISTENT", "maybe", "use 1 or 0"),
+        ("RAGVSFT_HISTORY", "maybe", "RAGVSFT_HISTORY is neither yes nor no: use 1 or 0"),
         ("RAGVSFT_KEYS", f"{KEY},nonsense", "in place 2"),
     ],
 )

@@ -43,11 +43,11 @@ def settings_here() -> "Settings":
         raise BadInput(*error.problems) from error
 
 
-def log_path() -> Path:
-    """Return the file of the decision log, whether it is there or not; no token is needed for that.
+def some_settings(*names: str) -> "Settings":
+    """Read a few of the settings, and leave the others at their defaults, whatever they are.
 
     Raises:
-        BadInput: the setting is malformed.
+        BadInput: one of these is malformed.
     """
     from bot.settings import SettingsError, check_values, read_values
 
@@ -56,11 +56,20 @@ def log_path() -> Path:
     except SettingsError as error:
         raise BadInput(*error.problems) from error
     settings, problems = check_values(
-        {name: value for name, value in values.items() if name == "DATABASE_URL"}
+        {name: value for name, value in values.items() if name in names}
     )
     if settings is None:
         raise BadInput(*problems)
-    return settings.database_path
+    return settings
+
+
+def log_path() -> Path:
+    """Return the file of the decision log, whether it is there or not; no token is needed for that.
+
+    Raises:
+        BadInput: the setting is malformed.
+    """
+    return some_settings("DATABASE_URL").database_path
 
 
 def existing_log_path() -> Path:

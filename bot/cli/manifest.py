@@ -2,7 +2,7 @@
 
 import click
 
-from bot.cli.common import BadInput
+from bot.cli.common import BadInput, some_settings
 
 
 @click.command()
@@ -16,17 +16,16 @@ from bot.cli.common import BadInput
 )
 @click.option(
     "--command",
-    default="/ragvsft",
-    envvar="RAGVSFT_COMMAND",
-    show_default=True,
-    help="The slash command's name, where another app already has it.",
+    metavar="/NAME",
+    help="The slash command's name, where another app already has /ragvsft; or RAGVSFT_COMMAND.",
 )
 @click.option(
     "--with-history",
     is_flag=True,
-    help="Let the bot look for its own post after a lost connection, instead of asking you.",
+    help="Let the bot look for its own post after a lost connection, instead of asking you; or "
+    "RAGVSFT_HISTORY=1.",
 )
-def manifest(url: str | None, socket: bool, command: str, with_history: bool) -> None:
+def manifest(url: str | None, socket: bool, command: str | None, with_history: bool) -> None:
     """Print the app manifest to give to Slack.
 
     Paste it at https://api.slack.com/apps under “Create New App > From a manifest”; then
@@ -34,7 +33,8 @@ def manifest(url: str | None, socket: bool, command: str, with_history: bool) ->
 
     When a connection breaks while the bot posts, nobody knows whether the post arrived. It then
     asks whoever the post belongs to. With --with-history it may read the channels that it is a
-    member of, looks there for its own post, and asks only where it finds no answer.
+    member of, looks there for its own post, and asks only where it finds no answer. Where
+    workspaces install it by OAuth, set RAGVSFT_HISTORY=1, so that the install pages ask for that.
     """
     from bot.manifest import manifest as write
     from bot.manifest import public_url
@@ -47,7 +47,9 @@ def manifest(url: str | None, socket: bool, command: str, with_history: bool) ->
         raise BadInput(
             f"--url: {error}. Slack calls it from the internet: e.g. https://ragvsft.example.com"
         ) from error
+    settings = some_settings("RAGVSFT_COMMAND", "RAGVSFT_HISTORY")
+    history = with_history or settings.history
     try:
-        click.echo(write(address, command, with_history=with_history), nl=False)
+        click.echo(write(address, command or settings.command, with_history=history), nl=False)
     except ValueError as error:
         raise BadInput(f"--command: {error}.") from error

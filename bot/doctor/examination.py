@@ -15,6 +15,7 @@ from bot.doctor.local import (
     examine_rules,
     examine_settings,
 )
+from bot.doctor.scopes import examine_installs
 from bot.doctor.slack import examine_slack
 from bot.settings import Settings, SettingsError, check_values, read_values
 
@@ -46,6 +47,8 @@ async def examine(
     settings = usable_settings(values)
     client = AsyncWebClient(base_url=settings.slack_api_url, timeout=CALL_SECONDS)
     async for finding in examine_slack(settings, client, clock):
+        yield finding
+    async for finding in examine_installs(settings):
         yield finding
     for finding in examine_rules(settings.rules):
         yield finding

@@ -12,7 +12,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.decisions.ports import Clock
 from bot.doctor.finding import Finding, ok, problem, warning
-from bot.manifest import HISTORY_SCOPES, SCOPES
+from bot.doctor.scopes import token_scopes
 from bot.settings import Settings
 
 SLACK: Final = "Slack"
@@ -66,7 +66,8 @@ async def examine_slack(
         return
     yield _clock_finding(headers, clock.now(), client.base_url)
     if settings.bot_token:
-        async for finding in _bot_token(client, settings.bot_token.get_secret_value()):
+        token = settings.bot_token.get_secret_value()
+        async for finding in _bot_token(client, token, with_history=settings.history):
             yield finding
     if settings.app_token:
         yield await _app_token(client, settings.app_token.get_secret_value())
@@ -115,7 +116,9 @@ def _clock_finding(headers: Mapping[str, str], now: datetime, url: str) -> Findi
     return problem(SLACK, f"{off}: signed requests are refused beyond {SIGNATURE_WINDOW} s", remedy)
 
 
-async def _bot_token(client: AsyncWebClient, token: str) -> AsyncIterator[Finding]:
+async def _bot_token(
+    client: AsyncWebClient, token: str, *, with_history: bool
+) -> AsyncIterator[Finding]:
     try:
         answer = await _answer(client, "auth.test", token)
     except _UNREACHABLE as error:
@@ -125,31 +128,9 @@ async def _bot_token(client: AsyncWebClient, token: str) -> AsyncIterator[Findin
         yield _refused("SLACK_BOT_TOKEN", answer)
         return
     yield ok(SLACK, f"SLACK_BOT_TOKEN speaks as @{answer['user']} in {answer['team']}")
-    yield _scopes(_header(answer.headers, "x-oauth-scopes"))
-
-
-def _scopes(header: str) -> Finding:
+    header = _header(answer.headers, "x-oauth-scopes")
     granted = {scope.strip() for scope in header.split(",") if scope.strip()}
-    lacking = [scope for scope in SCOPES if scope not in granted]
-    beyond = sorted(granted - set(SCOPES) - set(HISTORY_SCOPES))
-    if not granted:
-        return warning(SLACK, "Slack did not say which scopes the token has", "ask again later")
-    if lacking:
-        lost = "; ".join(f"{scope} ({SCOPES[scope]})" for scope in lacking)
-        return problem(
-            SLACK,
-            f"missing scopes: {lost}",
-            "add them under “OAuth & Permissions > Bot Token Scopes”, or paste the output of "
-            "`ragvsft manifest` as the app's manifest, then reinstall the app",
-        )
-    if beyond:
-        return warning(
-            SLACK,
-            f"more scopes than the bot uses: {', '.join(beyond)}",
-            "remove them from the app's manifest if nothing else needs them",
-        )
-    asks = "it looks for" if granted >= set(HISTORY_SCOPES) else "people are asked about"
-    return ok(SLACK, f"scopes: {', '.join(SCOPES)}; {asks} posts that broke off")
+    yield token_scopes(SLACK, granted, with_history=with_history)
 
 
 async def _app_token(client: AsyncWebClient, token: str) -> Finding:

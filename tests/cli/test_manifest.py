@@ -18,9 +18,16 @@ URL = "https://ragvsft.example.com"
 VALIDATOR = Draft202012Validator(MANIFEST)
 
 
+@pytest.fixture(autouse=True)
+def dotenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The .env of an empty working directory; it is not there yet."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / ".env"
+
+
 def run(*arguments: str, environ: dict[str, str] | None = None) -> Result:
     """Run the command with these arguments and settings."""
-    names = {"RAGVSFT_COMMAND": None} | (environ or {})
+    names = {"RAGVSFT_COMMAND": None, "RAGVSFT_HISTORY": None} | (environ or {})
     return CliRunner().invoke(root, ["manifest", *arguments], env=names)
 
 
@@ -123,10 +130,24 @@ def test_the_history_is_a_choice() -> None:
         assert re.search(rf" +- {scope} +# \w", run("--with-history").stdout)
 
 
-def test_another_command_name() -> None:
+def test_the_history_is_a_setting_too(dotenv: Path) -> None:
+    """RAGVSFT_HISTORY=1 asks for them as well, in the environment or in .env."""
+    chosen = run("--with-history").stdout
+    assert run(environ={"RAGVSFT_HISTORY": "1"}).stdout == chosen
+    assert run(environ={"RAGVSFT_HISTORY": "0"}).stdout == run().stdout != chosen
+    dotenv.write_text("RAGVSFT_HISTORY=yes\n")
+    assert run().stdout == chosen
+    refused = run(environ={"RAGVSFT_HISTORY": "perhaps"})
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "RAGVSFT_HISTORY is neither yes nor no: use 1 or 0." in refused.stderr
+
+
+def test_another_command_name(dotenv: Path) -> None:
     """The command's name comes from --command, or from RAGVSFT_COMMAND as for the bot itself."""
     assert printed("--command", "/decide")["features"]["slash_commands"][0]["command"] == "/decide"
     assert "- command: /choose\n" in run(environ={"RAGVSFT_COMMAND": "/choose"}).stdout
+    dotenv.write_text("RAGVSFT_COMMAND=/settle\n")
+    assert "- command: /settle\n" in run().stdout
 
 
 def test_ids_are_those_the_bot_listens_to() -> None:

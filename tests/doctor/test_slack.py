@@ -7,8 +7,10 @@ from email.utils import format_datetime
 import pytest
 
 from bot.doctor.finding import State, as_text, is_well
-from bot.manifest import SCOPES
+from bot.manifest import HISTORY_SCOPES, SCOPES
 from tests.doctor.surroundings import NOON, Api, bad, look, one
+
+BY_HISTORY = ",".join(HISTORY_SCOPES)
 
 
 async def test_all_well(environ: dict[str, str], api: Api) -> None:
@@ -61,17 +63,36 @@ async def test_scopes_beyond_need_are_a_warning(environ: dict[str, str], api: Ap
 
 
 @pytest.mark.parametrize(
-    ("more", "words"),
-    [("", "people are asked about"), (",channels:history,groups:history", "it looks for")],
+    ("more", "asked", "words"),
+    [("", "0", "people are asked about"), (f",{BY_HISTORY}", "1", "it looks for")],
 )
 async def test_whether_posts_are_looked_up_is_told(
-    environ: dict[str, str], api: Api, more: str, words: str
+    environ: dict[str, str], api: Api, more: str, asked: str, words: str
 ) -> None:
     """Both modes are well; which of them is on is said beside the scopes."""
     api.scopes += more
-    findings = await look(environ)
+    findings = await look(environ | {"RAGVSFT_HISTORY": asked})
     assert bad(findings) == []
     assert f"{words} posts that broke off" in as_text(findings, width=300)
+
+
+@pytest.mark.parametrize(
+    ("more", "asked", "words", "remedy"),
+    [
+        (f",{BY_HISTORY}", "", "it looks for", "set RAGVSFT_HISTORY=1"),
+        ("", "1", "people are asked about", "`ragvsft manifest`"),
+        (",channels:history", "1", "missing scopes: groups:history", "`ragvsft manifest`"),
+    ],
+)
+async def test_a_history_other_than_asked_for_is_a_warning(
+    environ: dict[str, str], api: Api, more: str, asked: str, words: str, remedy: str
+) -> None:
+    """History scopes granted and not asked for, or asked for and not granted, are told."""
+    api.scopes += more
+    finding = await one(environ | {"RAGVSFT_HISTORY": asked})
+    assert finding.state is State.WARNING
+    assert words in finding.message
+    assert remedy in finding.remedy
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.manifest import SCOPES
+from bot.manifest import HISTORY_SCOPES, SCOPES
 from tests.scenarios.house import text_of
 from tests.scenarios.many import Browser, ManyHouse, Visit, told
 
@@ -24,6 +24,19 @@ async def test_the_page_leads_to_slack(many: ManyHouse, browser: Browser) -> Non
     assert all(flag in cookie for flag in ("secure", "httponly", "samesite=lax", "max-age=600"))
     assert visit.page.headers["cache-control"] == "no-store"
     assert "frame-ancestors 'none'" in visit.page.headers["content-security-policy"]
+
+
+async def test_the_history_is_asked_for_on_demand(many: ManyHouse) -> None:
+    """With RAGVSFT_HISTORY the page asks for two more scopes, and says what they are for."""
+    async with many.bot(RAGVSFT_HISTORY="1") as bot:
+        visit = await Browser(bot).visit()
+        done = await Browser(bot).install(many.playground.team)
+    query = parse_qs(urlsplit(visit.link).query)
+    assert query["scope"] == [",".join([*SCOPES, *HISTORY_SCOPES])]
+    assert all(name in visit.page.text for name in HISTORY_SCOPES)
+    assert "It cannot read your messages." not in visit.page.text
+    assert "looks for its own post" in visit.page.text
+    assert done.status_code == 200
 
 
 async def test_two_workspaces_decide_apart(many: ManyHouse, browser: Browser) -> None:

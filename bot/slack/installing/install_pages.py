@@ -103,8 +103,17 @@ def _before(url: str, scopes: Mapping[str, str]) -> str:
         "its reasons, and keep what you decide.</p>"
         f'<p><a class="button" href="{escape(url)}">Add to Slack</a></p>'
         "<h2>What it may do, and nothing else</h2>"
-        f"<p>It cannot read your messages.</p><dl>{listed}</dl>"
+        f"<p>{_reading(scopes)}</p><dl>{listed}</dl>"
     )
+
+
+def _reading(scopes: Mapping[str, str]) -> str:
+    if any(name.endswith(":history") for name in scopes):
+        return (
+            "When a connection breaks while it posts, it looks for its own post in that channel, "
+            "if it is a member there. It makes no other use of your messages, and keeps none."
+        )
+    return "It cannot read your messages."
 
 
 def _success(installed: Installed, command: str) -> str:
