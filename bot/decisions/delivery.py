@@ -19,7 +19,7 @@ class DeliveryKind(StrEnum):
     TEAM = "team"
     """The perspectives side by side, in the announcement's thread."""
     ASKED = "asked"
-    """To a person: somebody would like to have their view of a decision."""
+    """To a person: somebody would like to have their perspective of a decision."""
     WORD = "word"
     """What happened to a decision, in its thread."""
     NOT_POSTED = "not_posted"

@@ -68,7 +68,7 @@ class Desk:
         self.reviewing = Reviewing(store, clock, self.editions, self.people, wake_delivery)
 
     async def post(self, driver: Person, draft_id: str, place: Place) -> Posted:
-        """Finish a draft, once: post a decision, change the one it edits, or keep a view.
+        """Finish a draft, once: post a decision, change the one it edits, or keep a perspective.
 
         Raises:
             DraftGone: there is no such draft of this driver's.
@@ -80,7 +80,7 @@ class Desk:
         if draft.purpose is Purpose.EDIT:
             decision = await self._edited(draft)
         elif draft.purpose is Purpose.PERSPECTIVE:
-            decision = await self._viewed(draft)
+            decision = await self._contributed(draft)
         else:
             decision, _ = await self._logged(draft, place)
             self._wake_delivery()
@@ -113,7 +113,7 @@ class Desk:
         except AlreadyPosted as error:
             return await self.deciding.found(draft.driver, error.number)
 
-    async def _viewed(self, draft: Draft) -> Decision:
+    async def _contributed(self, draft: Draft) -> Decision:
         if draft.decision is not None:
             return await self.deciding.found(draft.driver, draft.decision)
         return await self.perspectives.finish(draft)

@@ -121,7 +121,7 @@ class Drafting:
         return [draft for draft in drafts if _holds_something(draft)]
 
     async def to_resume(self, driver: Person) -> list[Draft]:
-        """Return those of the driver's drafts that are no views of others' decisions."""
+        """Return those of the driver's drafts that are no perspectives of others' decisions."""
         drafts = await self.under_way(driver)
         return [each for each in drafts if each.purpose is not Purpose.PERSPECTIVE]
 
@@ -179,7 +179,7 @@ class Drafting:
 
 
 def _holds_something(draft: Draft) -> bool:
-    """Whether its driver has entered anything; the title of a view is the decision's.
+    """Whether its driver has entered anything; the title of a perspective is the decision's.
 
     An edit, or a decision in the place of another, is filled in from the start.
     """

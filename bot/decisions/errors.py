@@ -54,7 +54,7 @@ class AlreadySettled(Exception):
 
 
 class DriversOwn(ValueError):
-    """The driver's view of a decision is the decision's own answers, which can be edited."""
+    """The driver's perspective of a decision is the decision's own answers, which can be edited."""
 
 
 class NobodyToAsk(ValueError):

@@ -59,7 +59,7 @@ class Purpose(StrEnum):
     SUPERSEDE = "supersede"
     """A new decision in the place of an older one."""
     PERSPECTIVE = "perspective"
-    """Somebody's own view of an open decision."""
+    """Somebody's own perspective of an open decision."""
 
 
 class ReviewChoice(StrEnum):
@@ -123,8 +123,8 @@ class Draft:
     `answers` maps a question's id to an answer's id, or to None for "don't know"; a question
     that is not in it has not been answered. `origin` is where the questionnaire was opened,
     None when that was no conversation (App Home). `decision` is the number of the decision
-    that it became, or did its work for. `about` is the number of the decision that is edited,
-    superseded or viewed.
+    that it became, or did its work for. `about` is the number of the decision that is edited or
+    superseded, or that the perspective is of.
     """
 
     id: str
@@ -284,7 +284,7 @@ class Perspective:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody who was asked for their view of a decision: by whom, when, and when nudged last."""
+    """Somebody who was asked for their perspective: by whom, when, and when nudged last."""
 
     user: str
     by: str

@@ -1,6 +1,6 @@
-"""The use cases of a team's views: add one, change it, ask for others, nudge who has not answered.
+"""The use cases of a team's perspectives: add or change one, ask for others, nudge.
 
-A view is given blind: the questionnaire shows neither the others' answers nor what they come to.
+It is given blind: the questionnaire shows neither the others' answers nor what they come to.
 """
 
 import uuid
@@ -33,7 +33,7 @@ from bot.decisions.ports import Clock, Store
 from bot.decisions.questionnaire import Page, Questionnaire
 from bot.decisions.reading import Sight
 from bot.decisions.team import Comparison, Team, compare
-from bot.decisions.team_log import TeamChange, not_reached, redrawn, requests, view_event
+from bot.decisions.team_log import TeamChange, not_reached, perspective_event, redrawn, requests
 
 NUDGE_AFTER = timedelta(days=1)
 """How long somebody is left alone after they were asked or nudged."""
@@ -41,9 +41,9 @@ NUDGE_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What came of asking people for their view, by user id.
+    """What came of asking people for their perspective, by user id.
 
-    `new` were asked; `known` were not, for they had been asked before or had given their view.
+    `new` were asked; `known` were not, for they had been asked before or had given theirs.
     """
 
     new: tuple[str, ...]
@@ -51,7 +51,7 @@ class Wishes:
 
 
 class Perspectives:
-    """Everything done with the views of a decision; each method is one use case.
+    """Everything done with the perspectives of a decision; each method is one use case.
 
     Each raises `NoSuchDecision` where there is none of that number for this person, and
     `AlreadySettled` where nothing can be added any more.
@@ -67,10 +67,10 @@ class Perspectives:
         self._wake_delivery = wake_delivery
 
     async def begin(self, person: Person, place: Place | None, number: int) -> Page:
-        """Open the questionnaire for somebody's view, with their own earlier answers if any.
+        """Open the questionnaire for somebody's perspective, with their own earlier answers if any.
 
         Args:
-            person: who wants to add or change their view.
+            person: who wants to add or change their perspective.
             place: where they pressed the button; None if that was no channel.
             number: the decision.
 
@@ -78,21 +78,21 @@ class Perspectives:
             DriversOwn: they drive the decision.
         """
         team = await self._seen(person, place, number)
-        _require_viewer(team.decision, person)
+        _require_contributor(team.decision, person)
         draft = await self._draft(team, person)
         advisor = await self._editions.advisor(draft.playbook_hash)
         return Questionnaire(advisor, draft).first()
 
     async def finish(self, draft: Draft) -> Decision:
-        """Keep the view of a draft, in the place of an earlier one; the team's message shows it."""
+        """Keep a draft's perspective, in the place of an earlier one, and show it."""
         advisor = await self._editions.advisor(draft.playbook_hash)
         score = advisor.score(draft.answers)
         person, now = draft.driver, self._clock.now()
 
         def change(team: Team) -> TeamChange:
-            _require_viewer(team.decision, person)
+            _require_contributor(team.decision, person)
             before = team.of(person.user)
-            view = Perspective(
+            perspective = Perspective(
                 workspace=person.workspace,
                 decision=team.decision.number,
                 user=person.user,
@@ -102,16 +102,16 @@ class Perspectives:
                 added_at=before.added_at if before else now,
                 changed_at=now,
             )
-            event = view_event(before, view)
+            event = perspective_event(before, perspective)
             if event is None:
                 return TeamChange(None, draft=draft.id)
             again = redrawn(team.decision, now)
-            return TeamChange(event, view, draft=draft.id, deliveries=again)
+            return TeamChange(event, perspective, draft=draft.id, deliveries=again)
 
         return await self._change(person, draft.about or 0, change)
 
     async def ready_to_ask(self, actor: Person, number: int) -> Decision:
-        """Return a decision for which this person may ask others for their view.
+        """Return a decision for which this person may ask others for their perspective.
 
         Raises:
             NotTheirs: somebody else drives it.
@@ -121,7 +121,7 @@ class Perspectives:
         return team.decision
 
     async def ask(self, actor: Person, number: int, users: Sequence[str]) -> Wishes:
-        """Ask people for their view: each who was not asked before gets a direct message.
+        """Ask people for their perspective: each who was not asked before gets a direct message.
 
         Returns:
             Who was asked, and who of those named had been before; the driver is neither.
@@ -178,7 +178,7 @@ class Perspectives:
         return tuple(nudged)
 
     async def not_reached(self, workspace: str, number: int, user: str, words: str) -> None:
-        """Take somebody off those asked for their view, as no message gets through to them.
+        """Take somebody off those asked for their perspective, as no message gets through to them.
 
         Args:
             workspace: the decision's.
@@ -202,7 +202,7 @@ class Perspectives:
             self._wake_delivery()
 
     async def team(self, workspace: str, number: int) -> Team:
-        """Return a decision with its views for those who render it; it asks nobody's permission."""
+        """Return a decision with its perspectives for its messages; it asks nobody's permission."""
         return await self._team(workspace, number)
 
     async def comparison(self, team: Team) -> Comparison:
@@ -223,7 +223,7 @@ class Perspectives:
         return team
 
     async def _draft(self, team: Team, person: Person) -> Draft:
-        """Return the draft of this view that is under way, else a new one."""
+        """Return the draft of this perspective that is under way, else a new one."""
         now, number = self._clock.now(), team.decision.number
         for draft in await self._store.unposted_drafts(person, now - DRAFT_LIFETIME):
             if (draft.purpose, draft.about) == (Purpose.PERSPECTIVE, number):
@@ -245,7 +245,7 @@ class Perspectives:
         return decision
 
 
-def _require_viewer(decision: Decision, person: Person) -> None:
+def _require_contributor(decision: Decision, person: Person) -> None:
     require(Move.ADD_VIEW, decision, person)
     if person.user == decision.driver:
         raise DriversOwn(decision.number)

@@ -46,7 +46,7 @@ class Sight:
 
         Args:
             decision: the decision.
-            contributors: user ids of those who added their view.
+            contributors: user ids of those who added their perspective.
         """
         if decision.workspace != self.workspace:
             return False
@@ -129,7 +129,7 @@ class ReadingStore(Protocol):
         ...
 
     async def background(self, decision: Decision) -> Background:
-        """Return the views and events of a decision, and what its people are called."""
+        """Return the perspectives and events of a decision, and what its people are called."""
         ...
 
     async def answer_sheets(self, sight: Sight, playbook_id: str, limit: int) -> list[AnswerSheet]:

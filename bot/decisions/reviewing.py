@@ -26,11 +26,11 @@ _MOST_COUNTED = 2000
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for a person, oldest first: decisions to make, reviews and views to give."""
+    """What waits for a person, oldest first: what to decide, to review and to contribute to."""
 
     to_decide: tuple[Decision, ...] = ()
     to_review: tuple[Decision, ...] = ()
-    to_view: tuple[Decision, ...] = ()
+    to_contribute: tuple[Decision, ...] = ()
 
 
 NOTHING_WAITS = Waiting()

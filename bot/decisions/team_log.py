@@ -30,14 +30,14 @@ class TeamChange:
 
 
 class TeamStore(Protocol):
-    """The views of decisions in the log. Each method is one transaction."""
+    """The perspectives of decisions in the log. Each method is one transaction."""
 
     async def team(self, workspace: str, number: int) -> Team | None:
-        """Return a decision with its views; None if there is none of that number."""
+        """Return a decision with its perspectives; None if there is none of that number."""
         ...
 
     async def asked_of(self, person: Person) -> list[Decision]:
-        """Return the open decisions on which a person was asked for a view and gave none.
+        """Return the open decisions on which a person was asked for a perspective and gave none.
 
         Oldest first, and no more than anybody would look through.
         """
@@ -57,8 +57,8 @@ class TeamStore(Protocol):
         ...
 
 
-def view_event(before: Perspective | None, after: Perspective) -> Event | None:
-    """Return the event of a view that was added or changed; None if it is as it was."""
+def perspective_event(before: Perspective | None, after: Perspective) -> Event | None:
+    """Return the event of a perspective that was added or changed; None if it is as it was."""
     if before is None:
         detail = {"answers": answer_changes({}, after.answers), "option": after.option}
         return Event("view_added", after.user, after.changed_at, detail)
@@ -83,7 +83,7 @@ def redrawn(decision: Decision, at: datetime) -> tuple[Delivery, ...]:
 def requests(
     decision: Decision, users: Sequence[str], at: datetime, *, nudge: bool
 ) -> tuple[Delivery, ...]:
-    """Return the direct messages that ask people for their view, or remind them of it."""
+    """Return the direct messages that ask people for their perspective, or remind them of it."""
     detail: Mapping[str, str] = {"nudge": "yes"} if nudge else {}
     return tuple(
         Delivery(

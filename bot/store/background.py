@@ -1,4 +1,4 @@
-"""What the log holds of a decision beside the decision: views, events, and who people are."""
+"""What the log holds beside a decision: perspectives, events, and who people are."""
 
 import json
 from datetime import datetime
@@ -21,16 +21,16 @@ class SqliteBackground:
         self._log = log
 
     async def background(self, decision: Decision) -> Background:
-        """Return the views and events of a decision, and what its people are called."""
+        """Return the perspectives and events of a decision, and what its people are called."""
         return await self._log.read(lambda db: _background(db, decision))
 
 
 def _background(db: Database, decision: Decision) -> Background:
     team = team_of(db, decision.workspace, decision.number)
-    views = team.perspectives if team else ()
+    perspectives = team.perspectives if team else ()
     events = _events(db, decision)
-    people = people_in(decision, views, events)
-    return Background(views, events, names_of(db, decision.workspace, people))
+    people = people_in(decision, perspectives, events)
+    return Background(perspectives, events, names_of(db, decision.workspace, people))
 
 
 def _events(db: Database, decision: Decision) -> tuple[Event, ...]:

@@ -1,4 +1,4 @@
-"""The views of decisions, in the log. Fills the port `TeamStore`."""
+"""The perspectives of decisions, in the log. Fills the port `TeamStore`."""
 
 import json
 from collections.abc import Callable
@@ -38,11 +38,11 @@ class SqlitePerspectives:
         self._log = log
 
     async def team(self, workspace: str, number: int) -> Team | None:
-        """Return a decision with its views; None if there is none of that number."""
+        """Return a decision with its perspectives; None if there is none of that number."""
         return await self._log.read(lambda db: team_of(db, workspace, number))
 
     async def asked_of(self, person: Person) -> list[Decision]:
-        """Return the open decisions on which a person was asked for a view and gave none."""
+        """Return the open decisions on which a person was asked for a perspective and gave none."""
         arguments = {"workspace": person.workspace, "user": person.user, "limit": _MOST_ASKED}
         found = await self._log.read(lambda db: list(db.query(_ASKED_OF, arguments)))
         return [rows.to_decision(row) for row in found]
@@ -63,16 +63,16 @@ class SqlitePerspectives:
 
 
 def team_of(db: Database, workspace: str, number: int) -> Team | None:
-    """Return a decision with its views; None if there is none of that number."""
+    """Return a decision with its perspectives; None if there is none of that number."""
     row = row_of(db, "decisions", (workspace, number))
     if row is None:
         return None
     key = (workspace, number)
-    views = db.table("perspectives").rows_where(_OF, key, order_by="added_at, user")
+    perspectives = db.table("perspectives").rows_where(_OF, key, order_by="added_at, user")
     asked = db.table("asked").rows_where(_OF, key, order_by="asked_at, user")
     return Team(
         rows.to_decision(row),
-        tuple(_to_perspective(each) for each in views),
+        tuple(_to_perspective(each) for each in perspectives),
         tuple(_to_asked(each) for each in asked),
     )
 
@@ -92,16 +92,16 @@ def _apply(db: Database, decision: Decision, made: TeamChange) -> None:
     keep_needed(db, made.deliveries)
 
 
-def _perspective_row(view: Perspective) -> dict[str, Any]:
+def _perspective_row(perspective: Perspective) -> dict[str, Any]:
     return {
-        "workspace": view.workspace,
-        "number": view.decision,
-        "user": view.user,
-        "answers": json.dumps(dict(view.answers)),
-        "option": view.option,
-        "strength": view.strength.value,
-        "added_at": view.added_at.isoformat(),
-        "changed_at": view.changed_at.isoformat(),
+        "workspace": perspective.workspace,
+        "number": perspective.decision,
+        "user": perspective.user,
+        "answers": json.dumps(dict(perspective.answers)),
+        "option": perspective.option,
+        "strength": perspective.strength.value,
+        "added_at": perspective.added_at.isoformat(),
+        "changed_at": perspective.changed_at.isoformat(),
     }
 
 

@@ -151,14 +151,14 @@ async def test_a_view_waits_until_it_is_given_or_too_late(world: World) -> None:
     views, waiting = world.desk.perspectives, world.desk.reviewing.waiting_for
     for each in (first, second):
         await views.ask(ADA, each.number, [BEN.user])
-    assert (await waiting(BEN)).to_view == (first, second)
-    assert (await waiting(ADA)).to_view == ()
+    assert (await waiting(BEN)).to_contribute == (first, second)
+    assert (await waiting(ADA)).to_contribute == ()
     draft = (await views.begin(BEN, None, first.number)).draft.id
     await world.drafting.keep(BEN, draft, {"facts": "never"})
     await world.desk.post(BEN, draft, first.place)
-    assert (await waiting(BEN)).to_view == (second,)
+    assert (await waiting(BEN)).to_contribute == (second,)
     await world.desk.deciding.accept(ADA, second.number)
-    assert (await waiting(BEN)).to_view == ()
+    assert (await waiting(BEN)).to_contribute == ()
 
 
 async def test_old_drafts_are_forgotten(world: World) -> None:

@@ -1,4 +1,4 @@
-"""What the log holds of a decision beside the decision: views, events, and who people are."""
+"""What the log holds beside a decision: perspectives, events, and who people are."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,15 +12,15 @@ PEOPLE_IN_EVENTS = ("to", "users")
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Views and events, oldest first; names by user id, of those that are known."""
+    """Perspectives and events, oldest first; names by user id, of those that are known."""
 
-    views: tuple[Perspective, ...] = ()
+    perspectives: tuple[Perspective, ...] = ()
     events: tuple[Event, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
 
 
 def people_in(
-    decision: Decision, views: Sequence[Perspective], events: Sequence[Event]
+    decision: Decision, perspectives: Sequence[Perspective], events: Sequence[Event]
 ) -> frozenset[str]:
     """Return the user ids of everybody who appears in the record of a decision."""
     settled_by = {each.by for each in (decision.settlement, decision.ending) if each}
@@ -36,7 +36,7 @@ def people_in(
             *decision.deciders,
             *settled_by,
             *(each.by for each in decision.reviews),
-            *(each.user for each in views),
+            *(each.user for each in perspectives),
             *(each.actor for each in events),
             *named,
         }

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import UTC
 
 from bot.decisions.records.markdown import inline, line, listed, titled
-from bot.decisions.records.parts import Difference, Happened, RecordedView, Reviewed
+from bot.decisions.records.parts import Difference, Happened, RecordedPerspective, Reviewed
 from bot.decisions.records.record import Record
 from bot.decisions.records.words import STRENGTHS, WENT, as_sentence
 
 
-def views(record: Record) -> str:
+def perspectives(record: Record) -> str:
     """Return what each person's answers come to, and where they differ."""
     parts = [
-        listed(_view(record, each) for each in record.views),
+        listed(_perspective(record, each) for each in record.views),
         titled("They differed", (_difference(record, each) for each in record.differences)),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -28,10 +28,10 @@ def history(record: Record) -> str:
     return "\n".join(_happened(record, each) for each in record.history)
 
 
-def _view(record: Record, view: RecordedView) -> str:
-    asked = ", who asked" if view.driver else ""
-    option = inline(record.title_of(view.option))
-    return f"{_person(record, view.by)}{asked}: {option} ({STRENGTHS[view.strength]})"
+def _perspective(record: Record, perspective: RecordedPerspective) -> str:
+    asked = ", who asked" if perspective.driver else ""
+    option = inline(record.title_of(perspective.option))
+    return f"{_person(record, perspective.by)}{asked}: {option} ({STRENGTHS[perspective.strength]})"
 
 
 def _difference(record: Record, found: Difference) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import yaml
 
 from bot.decisions.model import Status, Visibility
-from bot.decisions.records.life import history, reviews, views
+from bot.decisions.records.life import history, perspectives, reviews
 from bot.decisions.records.markdown import (
     inline,
     line,
@@ -53,7 +53,7 @@ def as_markdown(record: Record) -> str:
         subsection("First Steps", listed(map(line, record.first_steps))),
         subsection("Confirmation", listed(map(line, record.measure))),
         section("Pros and Cons of the Options", _pros_and_cons(record)),
-        section("Who Saw It How", views(record)),
+        section("Who Saw It How", perspectives(record)),
         section("How It Went", reviews(record)),
         section("More Information", _more(record)),
         section("History", history(record)),

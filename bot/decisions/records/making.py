@@ -19,7 +19,7 @@ from bot.decisions.records.parts import (
     Ended,
     Outcome,
     RecordedAnswer,
-    RecordedView,
+    RecordedPerspective,
     Reviewed,
     RuledOut,
     Said,
@@ -42,11 +42,11 @@ def record_of(
         background: what else the log holds of it.
     """
     playbook, verdict = advisor.playbook, decision.verdict
-    seen = compare(Team(decision, background.views), advisor)
+    seen = compare(Team(decision, background.perspectives), advisor)
     return Record(
         **_of_itself(decision),
         **_of_the_choice(decision, advisor),
-        contributors=tuple(each.user for each in background.views),
+        contributors=tuple(each.user for each in background.perspectives),
         names=dict(sorted(background.names.items())),
         went=outcome_of(decision.reviews),
         reviews=tuple(_reviewed(each) for each in decision.reviews),
@@ -60,7 +60,7 @@ def record_of(
         despite=tuple(_ruled_out(each) for each in ruling_out(verdict, playbook, decision.chosen)),
         revisit_when=tuple(flip.text for flip in verdict.flips),
         still_open=tuple(item.ask for item in verdict.homework),
-        views=_views(seen) if background.views else (),
+        views=_perspectives(seen) if background.perspectives else (),
         differences=_differences(seen, playbook),
         history=tuple(happened(each, playbook) for each in background.events),
     )
@@ -191,9 +191,9 @@ def _given(playbook: Playbook, given: Answered) -> str:
     return playbook.question(given.question).answers[given.answer]
 
 
-def _views(seen: Comparison) -> tuple[RecordedView, ...]:
+def _perspectives(seen: Comparison) -> tuple[RecordedPerspective, ...]:
     return tuple(
-        RecordedView(
+        RecordedPerspective(
             by=voice.user, option=voice.option, strength=voice.strength.value, driver=voice.driver
         )
         for voice in seen.voices

@@ -84,7 +84,7 @@ class Reviewed(Part):
     note: str
 
 
-class RecordedView(Part):
+class RecordedPerspective(Part):
     """What one person's answers come to; the driver's are those of the decision itself."""
 
     by: str

@@ -19,7 +19,7 @@ from bot.decisions.records.parts import (
     Outcome,
     Part,
     RecordedAnswer,
-    RecordedView,
+    RecordedPerspective,
     Reviewed,
     RuledOut,
 )
@@ -68,7 +68,7 @@ class Record(Part):
     first_steps: tuple[str, ...] = Field(description="Of the option chosen, else recommended.")
     measure: tuple[str, ...] = Field(description="The same.")
     pitfalls: tuple[str, ...] = Field(description="The same.")
-    views: tuple[RecordedView, ...]
+    views: tuple[RecordedPerspective, ...]
     differences: tuple[Difference, ...]
     history: tuple[Happened, ...]
 

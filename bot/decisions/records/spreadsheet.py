@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from bot.decisions.records.parts import RecordedView, Reviewed
+from bot.decisions.records.parts import RecordedPerspective, Reviewed
 from bot.decisions.records.record import Record
 
 COLUMNS = (
@@ -50,7 +50,7 @@ def _cells(record: Record) -> dict[str, Any]:
         "playbook_version": record.playbook.version,
         "answers": "\n".join(f"{each.ask} {each.words}" for each in record.answers),
         "revisit_when": "\n".join(record.revisit_when),
-        "views": "\n".join(_view(record, each) for each in record.views),
+        "views": "\n".join(_perspective(record, each) for each in record.views),
         "reviews": "\n".join(_review(record, each) for each in record.reviews),
         "ended_by": record.person(ended.by) if ended else None,
         "ended_at": dumped["ended"]["at"] if ended else None,
@@ -62,8 +62,8 @@ def _people(record: Record, users: Iterable[str]) -> str:
     return "; ".join(record.person(each) for each in users)
 
 
-def _view(record: Record, view: RecordedView) -> str:
-    return f"{record.person(view.by)}: {view.option} ({view.strength})"
+def _perspective(record: Record, perspective: RecordedPerspective) -> str:
+    return f"{record.person(perspective.by)}: {perspective.option} ({perspective.strength})"
 
 
 def _review(record: Record, review: Reviewed) -> str:

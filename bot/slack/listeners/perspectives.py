@@ -1,4 +1,4 @@
-"""Views of a decision: added blind, asked for, and waited for."""
+"""Perspectives of a decision: added blind, asked for, and waited for."""
 
 from typing import Any
 
@@ -23,21 +23,21 @@ class PerspectiveListeners:
     """Opens a person's own questionnaire; asks others for theirs."""
 
     def __init__(self, desk: Desk, homes: Homes, errands: Errands) -> None:
-        """Make the listeners of views; `homes` shows who is asked for one."""
+        """Make the listeners of perspectives; `homes` shows who is asked for one."""
         self._desk = desk
         self._answers = PrivateAnswers(desk)
         self._homes = homes
         self._errands = errands
 
     async def add(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Open the questionnaire for the person's own view."""
+        """Open the questionnaire for the person's own perspective."""
         await ack()
         self._errands.begin(self._add(body, client), body)
 
     async def ask(
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
     ) -> None:
-        """Ask the people chosen for their view."""
+        """Ask the people chosen for their perspective."""
         number, people = decision_metadata_of(view), people_of(view)
         try:
             wishes = await self._desk.perspectives.ask(who(body), number, people)
@@ -61,7 +61,7 @@ class PerspectiveListeners:
 
 
 def register(app: AsyncApp, desk: Desk, homes: Homes, errands: Errands) -> None:
-    """Attach the listeners of views."""
+    """Attach the listeners of perspectives."""
     listeners = PerspectiveListeners(desk, homes, errands)
     app.action(Action.ADD_VIEW)(listeners.add)
     app.action(Action.NUDGE)(listeners.nudge)

@@ -99,15 +99,15 @@ def _samples(words: str) -> list[Block]:
 def _waiting(waiting: Waiting, editions: Mapping[str, Playbook]) -> list[Block]:
     """Return what waits for a person: nothing at all where nothing does."""
     numbers = {each.number for each in waiting.to_decide}
-    to_view = tuple(each for each in waiting.to_view if each.number not in numbers)
-    everything = (waiting.to_decide, to_view, waiting.to_review)
+    to_contribute = tuple(each for each in waiting.to_contribute if each.number not in numbers)
+    everything = (waiting.to_decide, to_contribute, waiting.to_review)
     if not any(everything):
         return []
     blocks: list[Block] = [DividerBlock(), HeaderBlock(text=plain("Waiting for you"))]
     for decision in waiting.to_decide[:_MOST_WAITING]:
-        asked = any(each.number == decision.number for each in waiting.to_view)
+        asked = any(each.number == decision.number for each in waiting.to_contribute)
         blocks += _to_decide(decision, editions.get(decision.playbook_hash), asked=asked)
-    for decision in to_view[:_MOST_WAITING]:
+    for decision in to_contribute[:_MOST_WAITING]:
         asks = f"{mention(decision.driver)} asks for your view  ·  {where(decision.place)}"
         blocks.append(section(f"{_title(decision)}\n{asks}"))
         blocks.append(about(decision, [add_view(decision)]))

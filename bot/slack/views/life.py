@@ -1,11 +1,11 @@
-"""The life of a decision, for whoever asks for everything: answers, views, events, links."""
+"""The life of a decision, for whoever asks for everything: answers, perspectives, events, links."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block, SectionBlock
 
-from bot.decisions.records.parts import Difference, Happened, RecordedView
+from bot.decisions.records.parts import Difference, Happened, RecordedPerspective
 from bot.decisions.records.record import Record
 from bot.decisions.records.words import STRENGTHS
 from bot.slack.text import (
@@ -34,10 +34,10 @@ from bot.slack.views.message import (
 
 @dataclass(frozen=True, slots=True)
 class _Size:
-    """How many events and views are shown, how many names of each, and how long their texts are."""
+    """How much is shown: events, perspectives, names with each, and the length of texts."""
 
     events: int
-    views: int
+    perspectives: int
     names: int
     text: int
 
@@ -53,7 +53,7 @@ def life(record: Record) -> Message:
     """Return the answers, who saw it how, what happened when, and the decisions it leads to."""
     rest: list[Block] = []
     for size in _SIZES:
-        rest = [*_views(record, size), *_history(record, size), *_links(record)]
+        rest = [*_perspectives(record, size), *_history(record, size), *_links(record)]
         if size_of(rest) <= MESSAGE_BUDGET - _ROOM_FOR_ANSWERS:
             break
     answers = Chapter("The answers", tuple(_answers(record)))
@@ -62,12 +62,12 @@ def life(record: Record) -> Message:
 
 
 def _in_words(record: Record) -> str:
-    """Return the newest events, the views and the answers, for whoever has the message read out."""
+    """Return the newest events, who saw it how, and the answers, to be read out."""
     size = _SIZES[1]
     events = [_happened(each, size) for each in reversed(record.history)][: size.events]
-    views = [_view(record, each) for each in record.views][: size.views]
+    perspectives = [_perspective(record, each) for each in record.views][: size.perspectives]
     answers = [escape(f"{each.ask} {each.words}") for each in record.answers]
-    parts = {"What happened, the newest first": events, "Who saw it how": views}
+    parts = {"What happened, the newest first": events, "Who saw it how": perspectives}
     lines = [f"Decision #{record.number}"]
     for title, each in {**parts, "The answers": answers}.items():
         lines += [f"{title}:", *each] if each else []
@@ -79,21 +79,21 @@ def _answers(record: Record) -> Iterator[Line]:
         yield Line(each.ask, remark=f"→ {each.words}")
 
 
-def _views(record: Record, size: _Size) -> list[Block]:
+def _perspectives(record: Record, size: _Size) -> list[Block]:
     if not record.views:
         return []
-    lines = [_view(record, each) for each in record.views]
+    lines = [_perspective(record, each) for each in record.views]
     differences = [_difference(each, size) for each in record.differences]
-    blocks: list[Block] = [_listed("Who saw it how", lines, size.views)]
+    blocks: list[Block] = [_listed("Who saw it how", lines, size.perspectives)]
     if differences:
-        blocks.append(_listed("They differed", differences, size.views))
+        blocks.append(_listed("They differed", differences, size.perspectives))
     return blocks
 
 
-def _view(record: Record, view: RecordedView) -> str:
-    asked = ", who asked" if view.driver else ""
-    option = fit_escaped(record.title_of(view.option), 60)
-    return f"{mention(view.by)}{asked}: *{option}*  ·  {STRENGTHS[view.strength]}"
+def _perspective(record: Record, perspective: RecordedPerspective) -> str:
+    asked = ", who asked" if perspective.driver else ""
+    option = fit_escaped(record.title_of(perspective.option), 60)
+    return f"{mention(perspective.by)}{asked}: *{option}*  ·  {STRENGTHS[perspective.strength]}"
 
 
 def _difference(found: Difference, size: _Size) -> str:

@@ -1,4 +1,4 @@
-"""The part of the schema that keeps views of decisions, and who was asked for theirs."""
+"""The part of the schema that keeps perspectives of decisions, and who was asked for theirs."""
 
 from sqlite_utils import Database
 
@@ -29,7 +29,7 @@ _STATEMENTS = (
       foreign key (workspace, number) references decisions (workspace, number)
     ) strict
     """,
-    # Whoever has added a view may read the decision from anywhere.
+    # Whoever has added a perspective may read the decision from anywhere.
     """
     create trigger perspectives_added after insert on perspectives begin
       insert or ignore into decision_people (workspace, user, number, role)

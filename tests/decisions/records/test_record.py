@@ -63,7 +63,7 @@ SHAPE = [
 def record(**given: object) -> Record:
     """A record of a decision with what is given."""
     made = decision(12, **given)  # type: ignore[arg-type]  # passed on by name
-    return record_of(made, ADVISOR, Background(views=(VIEW,)))
+    return record_of(made, ADVISOR, Background(perspectives=(VIEW,)))
 
 
 def parsed(markdown: str) -> tuple[dict[str, object], list[Token]]:
