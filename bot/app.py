@@ -116,9 +116,6 @@ async def running(
 
         desk = desk_at(clock)
         outbox = SqliteOutbox(log)
-        courier = Courier(
-            outbox, desk, clock, installs.client_for, woken, settings.command, draw_apart
-        )
         bolt, errands = create_bolt_app(desk, client, installs, settings.command, samples)
         rounds = Rounds(
             desk.reviewing.ask_due,
@@ -126,15 +123,25 @@ async def running(
             desk.drafting.expire,
             desk.people.learn,
         )
+        vitals = Vitals(
+            Sources(SqliteVitals(log), outbox, desk.digesting.behind, playbooks, rounds.age, clock)
+        )
+        measures = Measures(vitals.figures)
+        courier = Courier(
+            outbox,
+            desk,
+            clock,
+            installs.client_for,
+            woken,
+            settings.command,
+            draw_apart,
+            measures.attempted,
+        )
         ending = _Ending(courier, rounds, errands)
         await stack.enter_async_context(_at_work(ending))
         schedule = create_schedule(woken.set, playbooks.refresh, rounds.wake)
         schedule.start()
         stack.callback(schedule.shutdown, wait=False)
-        vitals = Vitals(
-            Sources(SqliteVitals(log), outbox, desk.digesting.behind, playbooks, rounds.age, clock)
-        )
-        measures = Measures(vitals.figures)
         handle = None if settings.socket_mode else _handler(bolt)
         web = _serving(settings, clock, Endpoints(handle, vitals.readiness, measures, pages))
         port = await stack.enter_async_context(web)

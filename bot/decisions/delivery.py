@@ -50,6 +50,24 @@ class DeliveryState(StrEnum):
     DISMISSED = "dismissed"
 
 
+class Attempt(StrEnum):
+    """What came of one try to hand a delivery to Slack."""
+
+    SENT = "sent"
+    LIMITED = "limited"
+    """Slack wants to have it more slowly."""
+    AWAY = "away"
+    """Slack took nothing up: no connection, or it is out of service."""
+    UNCLEAR = "unclear"
+    """The connection broke, or Slack failed over it: it may have arrived."""
+    CLOSED = "closed"
+    """The channel, or the whole workspace, takes nothing from us."""
+    REFUSED = "refused"
+    """Slack will never take this message."""
+    FAULTY = "faulty"
+    """It failed on our side, before Slack was asked."""
+
+
 COME_ONCE = frozenset(
     {
         DeliveryKind.ANNOUNCEMENT,

@@ -16,6 +16,8 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.decisions.delivery import Attempt
+
 HTTP: Final = "http"
 SOCKET: Final = "socket"
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
@@ -83,6 +85,17 @@ class Measures:
         )
         for reason in ("size", "signature", "form"):
             self._refused.labels(reason)
+        self._attempts = Counter(
+            "ragvsft_delivery_attempts_total",
+            "Tries to hand a message to Slack, by what came of them: sent; limited (a 429); away (no "
+            "connection, or out of service); unclear (it broke off, or Slack failed, and may have "
+            "arrived); closed (the channel or workspace takes nothing); refused for good; faulty "
+            "(failed before Slack was asked).",
+            ["outcome"],
+            registry=self._registry,
+        )
+        for attempt in Attempt:
+            self._attempts.labels(attempt.value)
         self._registry.register(self._figures)
         ProcessCollector(registry=self._registry)
 
@@ -99,6 +112,10 @@ class Measures:
     def refused(self, reason: str) -> None:
         """Count a request that was not let in."""
         self._refused.labels(reason).inc()
+
+    def attempted(self, attempt: Attempt) -> None:
+        """Count a try to hand a message to Slack."""
+        self._attempts.labels(attempt.value).inc()
 
     async def scraped(self, accept: str) -> tuple[bytes, str]:
         """Return all metrics in a form that is accepted, and what that form is called."""

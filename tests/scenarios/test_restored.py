@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -71,15 +72,24 @@ async def test_old_buttons_act_on_no_new_decision(house: House, tmp_path: Path) 
 
 
 async def test_the_running_bot_tells_how_it_is(house: House) -> None:
-    """Probes find the bot ready; a scrape has its acks, by the way they came, and its playbooks."""
+    """Probes find the bot ready; a scrape has its acks, its playbooks, and what it has posted."""
     ada = house.playground.person("ada")
     async with house.bot() as bot:
         await house.start(ada)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{bot.port}") as client:
             ready = await client.get("/readyz")
             metrics = (await client.get("/metrics")).text
+            await house.decide(house.playground.person("ben"))
+            await house.until_logged("deliveries", _is_sent_recommendation)
+            later = (await client.get("/metrics")).text
     assert ready.json() == {"ready": True, "problems": [], "warnings": []}
     acked = f'ragvsft_ack_seconds_count{{outcome="ok",transport="{house.transport}"}} 1.0'
     assert acked in metrics
     assert 'ragvsft_playbook_info{hash="' in metrics
     assert "ragvsft_log_up 1.0" in metrics
+    assert 'ragvsft_delivery_attempts_total{outcome="sent"} 0.0' in metrics
+    assert 'ragvsft_delivery_attempts_total{outcome="sent"} 2.0' in later
+
+
+def _is_sent_recommendation(row: dict[str, Any]) -> bool:
+    return (row["kind"], row["state"]) == ("recommendation", "sent")

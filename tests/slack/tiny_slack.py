@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.decisions.delivery import Attempt
 from bot.decisions.desk import Desk
 from bot.slack.delivery.courier import Courier
 from bot.store.log import Log
@@ -102,8 +104,14 @@ class Delivering:
         self.world.desk = Desk(
             self.world.store, self.world.clock, self.world.playbooks, self.woken.set
         )
+        self.attempts = Counter[Attempt]()
         self.courier = Courier(
-            self.outbox, self.world.desk, self.world.clock, self._client_for, self.woken
+            self.outbox,
+            self.world.desk,
+            self.world.clock,
+            self._client_for,
+            self.woken,
+            attempted=lambda attempt: self.attempts.update({attempt}),
         )
 
     async def _client_for(self, workspace: str) -> AsyncWebClient:

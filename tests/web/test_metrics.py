@@ -10,6 +10,7 @@ from prometheus_client.openmetrics.parser import (
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.responses import PlainTextResponse
 
+from bot.decisions.delivery import Attempt
 from bot.web.metrics import SOCKET, Figures, LogFigures
 from tests.web.stage import Surroundings, signed
 
@@ -23,6 +24,7 @@ OURS = {
     "ragvsft_ack_seconds",
     "ragvsft_build_info",
     "ragvsft_deliveries",
+    "ragvsft_delivery_attempts",
     "ragvsft_delivery_oldest_due_seconds",
     "ragvsft_digest_lag_seconds",
     "ragvsft_heartbeat_age_seconds",
@@ -32,6 +34,12 @@ OURS = {
     "ragvsft_requests_refused",
     "ragvsft_stopped_channels",
 }
+FROM_THE_LOG = (
+    "ragvsft_deliveries",
+    "ragvsft_delivery_oldest",
+    "ragvsft_digest_lag",
+    "ragvsft_stopped",
+)
 UNITS = {"milliseconds", "minutes", "hours", "days", "kilobytes", "megabytes", "percent", "ms"}
 """What no name may end in: https://prometheus.io/docs/practices/naming/#base-units"""
 
@@ -88,7 +96,7 @@ async def test_a_log_that_does_not_answer_is_left_out(
     told = samples(await scrape(web))
     assert told["ragvsft_log_up"] == 0
     assert told["ragvsft_heartbeat_age_seconds"] == 4.25
-    assert not [name for name in told if "deliver" in name or "lag" in name or "stopped" in name]
+    assert not [name for name in told if name.startswith(FROM_THE_LOG)]
 
 
 async def test_acks_are_counted_with_their_time(
@@ -119,6 +127,21 @@ async def test_refusals_are_counted_apart(web: httpx.AsyncClient) -> None:
         "ragvsft_requests_refused_total reason=size": 1,
     }
     assert not [name for name in told if "ack_seconds" in name]
+
+
+async def test_tries_to_post_are_counted_by_outcome(
+    web: httpx.AsyncClient, around: Surroundings
+) -> None:
+    """Every outcome of a try has its series from the start, so that rates begin at zero."""
+    for attempt in (Attempt.SENT, Attempt.SENT, Attempt.UNCLEAR):
+        around.measures.attempted(attempt)
+    told = samples(await scrape(web))
+    counted = {
+        name.rpartition("=")[2]: value
+        for name, value in told.items()
+        if name.startswith("ragvsft_delivery_attempts_total ")
+    }
+    assert counted == dict.fromkeys(Attempt, 0) | {"sent": 2, "unclear": 1}
 
 
 async def test_names_are_those_that_prometheus_expects(

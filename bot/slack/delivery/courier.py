@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.delivery import Delivery, DeliveryKind
+from bot.decisions.delivery import Attempt, Delivery, DeliveryKind
 from bot.decisions.desk import Desk
 from bot.decisions.outbox import Doubtful, Outbox
 from bot.decisions.ports import Clock
 from bot.slack.delivery.aftermath import QUARANTINE, Aftermath
 from bot.slack.delivery.lookup import metadata_of
-from bot.slack.delivery.outcomes import INTERNAL, Outcome, of_error
+from bot.slack.delivery.outcomes import INTERNAL, Outcome, attempt_of, of_error
 from bot.slack.delivery.pictures import Draw, Pictures
 from bot.slack.delivery.rendering import Renderer
 from bot.slack.digests import Digests
@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 ClientFor = Callable[[str], Awaitable[AsyncWebClient]]
 """Returns the Web API client of a workspace."""
+Attempted = Callable[[Attempt], None]
+"""Takes what came of one try to post."""
 
 AT_ONCE = 4
 """How many deliveries are under way at a time, each to another channel."""
@@ -51,6 +53,7 @@ class Courier:
         woken: asyncio.Event,
         command: str = "/ragvsft",
         draw: Draw | None = None,
+        attempted: Attempted = lambda _attempt: None,
     ) -> None:
         """Make a courier; nothing happens before `run`.
 
@@ -62,7 +65,9 @@ class Courier:
             woken: set by whoever knows that something may be due.
             command: the slash command's name.
             draw: draws the pictures of digests; None for tables only.
+            attempted: is told what came of each try to post.
         """
+        self._attempted = attempted
         self._outbox = outbox
         self._aftermath = Aftermath(outbox, desk, clock)
         self._renderer = Renderer(desk, Digests(client_for, command), command)
@@ -159,6 +164,7 @@ class Courier:
             parent = await self._outbox.parent_of(delivery)
         except Exception as error:
             log.exception("a delivery could not be rendered")
+            self._attempted(Attempt.FAULTY)
             await self._aftermath.note(delivery, _of_fault(error))
             return
         try:
@@ -170,8 +176,11 @@ class Courier:
                 client, message, partial(_send, client, delivery, parent)
             )
         except _FAILURES as error:
-            await self._aftermath.note(delivery, of_error(error))
+            outcome = of_error(error)
+            self._attempted(attempt_of(outcome))
+            await self._aftermath.note(delivery, outcome)
         else:
+            self._attempted(Attempt.SENT)
             await self._outbox.sent(delivery, channel, ts)
 
 

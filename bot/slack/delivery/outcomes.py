@@ -10,6 +10,8 @@ from typing import Literal
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.decisions.delivery import Attempt
+from bot.decisions.outbox import LONGEST_PAUSE
 from bot.slack.installing.installs import NotInstalled
 from bot.slack.installing.tokens import TokenUnreadable
 from bot.slack.refusals import refusal_of
@@ -69,6 +71,19 @@ def of_error(error: Exception) -> Outcome:
     return Outcome("unknown", type(error).__name__)
 
 
+def attempt_of(outcome: Outcome) -> Attempt:
+    """Return what a failed post is counted as."""
+    match outcome.what:
+        case "later":
+            return Attempt.LIMITED if outcome.reason == RATELIMITED else Attempt.AWAY
+        case "unknown" | "slack_failed":
+            return Attempt.UNCLEAR
+        case "channel_closed" | "workspace_closed":
+            return Attempt.CLOSED
+        case "never":
+            return Attempt.REFUSED
+
+
 def is_slacks_failure(reason: str) -> bool:
     """Whether a reason is that of an outcome "slack_failed"."""
     return reason in _SLACK_FAILED or (reason.startswith("status_5") and reason != "status_504")
@@ -78,9 +93,7 @@ def _of_answer(error: SlackApiError) -> Outcome:
     refusal = refusal_of(error)
     reason = refusal.error or f"status_{refusal.status}"
     if refusal.status == 429 or reason in _RATE_LIMITED:
-        seconds = refusal.retry_after
-        wait = timedelta(seconds=int(seconds) if seconds.isdecimal() else 30)
-        return Outcome("later", RATELIMITED, wait)
+        return Outcome("later", RATELIMITED, _wait(refusal.retry_after))
     if reason in _WORKSPACE_CLOSED:
         return Outcome("workspace_closed", reason)
     if refusal.status == 504:  # a gateway gave up waiting: what is behind it may have posted
@@ -92,3 +105,10 @@ def _of_answer(error: SlackApiError) -> Outcome:
         own = reason in _SLACK_FAILED
         return Outcome("slack_failed", reason if own else f"status_{refusal.status}")
     return Outcome("channel_closed" if reason in _CHANNEL_CLOSED else "never", reason)
+
+
+def _wait(asked: str) -> timedelta:
+    """Return how long to wait, given the seconds that Slack asks for."""
+    if not asked.isdecimal():
+        return timedelta(seconds=30)
+    return timedelta(seconds=min(int(asked), LONGEST_PAUSE.total_seconds()))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.decisions.delivery import announcement_key
+from bot.decisions.delivery import Attempt, announcement_key
 from bot.decisions.model import Decision
 from bot.slack.delivery.aftermath import back_off
 from bot.slack.delivery.lookup import METADATA_EVENT
@@ -87,6 +87,27 @@ async def test_slack_s_own_trouble_is_waited_out(house: Delivering, trouble: str
         await house.advance(minutes=5)
     assert [each["text"] for each in house.slack.kept] == ["Hello."]
     assert await house.states() == {"notice": "sent"}
+
+
+@pytest.mark.parametrize(
+    ("word", "outcome"),
+    [
+        *(("429 5", "limited"), ("503", "away"), ("500", "unclear"), ("drop_after", "unclear")),
+        *(("is_archived", "closed"), ("token_revoked", "closed"), ("invalid_blocks", "refused")),
+    ],
+)
+async def test_each_try_is_counted_by_what_came_of_it(
+    house: Delivering, word: str, outcome: str
+) -> None:
+    """A failed try counts once by its outcome, and so does the one that gets through."""
+    await house.world.desk.tell(BEN, "Hello.")
+    await house.rest()
+    house.slack.script = [word]
+    await house.world.decided()
+    await house.rest()
+    assert house.attempts[Attempt(outcome)] == 1
+    assert house.attempts[Attempt.SENT] >= 1
+    assert house.attempts.total() == len(house.slack.arrived)
 
 
 async def test_an_unreachable_slack_is_waited_out(house: Delivering) -> None:
