@@ -89,8 +89,8 @@ class Measures:
             "ragvsft_delivery_attempts_total",
             "Tries to hand a message to Slack, by what came of them: sent; limited (a 429); away "
             "(no connection, or out of service); unclear (it broke off, or Slack failed, and may "
-            "have arrived); closed (the channel or workspace takes nothing); refused for good; faulty "
-            "(failed before Slack was asked).",
+            "have arrived); closed (the channel or workspace takes nothing); refused for good; "
+            "faulty (failed before Slack was asked).",
             ["outcome"],
             registry=self._registry,
         )
