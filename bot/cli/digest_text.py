@@ -13,8 +13,9 @@ _MENTION = re.compile(r"<@([A-Z0-9]+)>")
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
 _BOLD = re.compile(r"(?m)^(•  )?\*(.+?)\*(?=$|  ·| \d)")
 _ITALIC = re.compile(r"(?m)^_(.+)_$")
+_IN_FULL = frozenset({"decision", "successor"})
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
-_PARTS = ("waiting", "disagreements", "reviews", "new", "decided", "altered")
+_PARTS = ("waiting", "disagreements", "reviews", "new", "decided", "ended", "altered")
 
 
 def people_in(blocks: Iterable[Mapping[str, Any]]) -> frozenset[str]:
@@ -54,12 +55,12 @@ def _share(share: Share[Any], plain: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _entry(entry: Entry, plain: Mapping[str, Any]) -> dict[str, Any]:
-    beside = {name: value for name, value in plain.items() if name != "decision"}
+    beside = {name: value for name, value in plain.items() if name not in _IN_FULL}
     return {**_decision(entry.decision), **beside}
 
 
 def _decision(decision: Decision) -> dict[str, Any]:
-    settled = decision.settlement
+    settled, ending = decision.settlement, decision.ending
     return {
         "number": decision.number,
         "title": decision.title,
@@ -68,6 +69,10 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "chosen": settled.option if settled else None,
         "reason": settled.reason if settled else None,
         "decided_at": settled.at.isoformat() if settled else None,
+        "ended_by": ending.by if ending else None,
+        "ended_at": ending.at.isoformat() if ending else None,
+        "ended_because": ending.reason if ending else None,
+        "superseded_by": decision.superseded_by,
         "driver": decision.driver,
         "deciders": list(decision.deciders),
         "channel": decision.place.channel,

@@ -18,11 +18,12 @@ from sqlite_utils import Database
 
 from bot.decisions.digest.facts import Facts, OldSheet, Question, Reviewed, Split
 from bot.decisions.digest.settings import Part, Scope
-from bot.decisions.digest.week import Entry, Hidden, Share
+from bot.decisions.digest.week import Ended, Entry, Hidden, Share
 from bot.decisions.model import ReviewAnswer
 from bot.decisions.reading import Announced
 from bot.store import rows
 from bot.store.perspectives import team_of
+from bot.store.schema.digest_endings import ENDED, ENDED_AT
 from bot.store.schema.digests import DECIDED, OPEN, REVIEWED, SETTLED_AT, UNREVIEWED
 from bot.store.sight import HERE, PUBLIC, who
 
@@ -36,6 +37,7 @@ _OPENED = (
     "opened_at > :since and opened_at <= :until and status in ('open', 'accepted', 'overridden')"
 )
 _SETTLED = f"{DECIDED} and {SETTLED_AT} > :settled_since and {SETTLED_AT} <= :settled_until"
+_ENDED = f"{ENDED} and {ENDED_AT} > :settled_since and {ENDED_AT} <= :settled_until"
 _SPLIT = f"""
 {OPEN} and exists (
   select 1 from perspectives as p
@@ -140,6 +142,7 @@ class _Reading:
                 for each in (*waiting.shown, *(each.entry for each in split.shown), *settled.shown)
             ),
             settled=settled,
+            ended=self._ended(),
             reviewed=tuple(self._reviewed()) if Part.CALIBRATION in wanted else (),
             sheets=tuple(self._sheets()) if Part.RULES in wanted else (),
             trend=self._trend() if Part.TREND in wanted else {},
@@ -164,6 +167,28 @@ class _Reading:
         first = self._first("opened", _OPENED, "opened_at", few + len(shown), newest=True)
         numbers = [number for number in first if number not in shown]
         return Share(tuple(self._entries(numbers[:few])), count)
+
+    def _ended(self) -> Share[Ended]:
+        """Return what was withdrawn or superseded; a successor only if it may be read as well."""
+        few, sight = self._question.shown, self._question.sight
+        found = self._share(Part.DECIDED, "ended", _ENDED, ENDED_AT, few, newest=True)
+        numbers = {each.decision.superseded_by for each in found.shown} - {None}
+        successors = {
+            each.decision.number: each
+            for each in self._entries(sorted(filter(None, numbers)))
+            if sight.covers(each.decision)
+        }
+        return Share(
+            tuple(
+                Ended(
+                    each.decision,
+                    each.announced,
+                    successors.get(each.decision.superseded_by or 0),
+                )
+                for each in found.shown
+            ),
+            found.count,
+        )
 
     def _split(self) -> Share[Split]:
         found = self._share(Part.DISAGREEMENTS, "open", _SPLIT, "number", self._question.shown)
@@ -224,6 +249,7 @@ class _Reading:
             waiting=self._elsewhere(Part.WAITING, "open", OPEN),
             new=self._elsewhere(Part.NEW, "opened", _OPENED),
             decided=self._elsewhere(Part.DECIDED, "settled", _SETTLED),
+            ended=self._elsewhere(Part.DECIDED, "ended", _ENDED),
         )
 
     def _elsewhere(self, part: Part, index: str, condition: str) -> int:

@@ -14,8 +14,8 @@ from bot.decisions.calibration import Tally
 from bot.decisions.digest.calendar import Due, next_due
 from bot.decisions.digest.settings import Rhythm, Scope, Weekday
 from bot.decisions.digest.trend import Trend
-from bot.decisions.digest.week import Digest, Entry, Hidden, Share
-from bot.decisions.model import Decision, Outcome
+from bot.decisions.digest.week import Digest, Ended, Entry, Hidden, Share
+from bot.decisions.model import Decision, Outcome, Settlement, Status
 from bot.slack.views.digest.message import digest_message, preview_message, when_next
 from bot.slack.views.digest.samples import COMMAND, digest_of, links_of, quiet_digest
 from bot.slack.views.message import Message
@@ -42,7 +42,7 @@ def _channel(digest: Digest) -> Digest:
     """The same for one channel, a week long and with two entries of each part."""
     shares = {
         name: replace(getattr(digest, name), shown=getattr(digest, name).shown[:2], count=2)
-        for name in ("waiting", "disagreements", "reviews", "new", "decided", "altered")
+        for name in ("waiting", "disagreements", "reviews", "new", "decided", "ended", "altered")
     }
     since = digest.until - timedelta(weeks=1)
     return replace(digest, scope=Scope.CHANNEL, since=since, hidden=Hidden(), missed=(), **shares)
@@ -98,6 +98,7 @@ def test_parts_come_in_the_order_that_makes_people_act() -> None:
         "*Reviews due (2)*",
         "*New (2)*",
         "*Decided (2)*",
+        "*Withdrawn or superseded (2)*",
         "*How past decisions went*",
         "*Today's rules would say otherwise (2)*",
         "*The last 12 weeks*",
@@ -156,6 +157,28 @@ def test_digests_that_did_not_come_are_named() -> None:
     assert "The digest of 5 January did not come" in json.dumps(one.blocks[2])
     many = _told(_full())
     assert "The digests of 5 earlier weeks, 17 December" in json.dumps(many.blocks[2])
+
+
+def test_what_came_to_an_end_is_told() -> None:
+    """By whom, in words that ping nobody; what it took back; why, or what stands in its place."""
+    full = _channel(_full(title="House style", problem="We have the examples."))
+    first = full.ended.shown[0]
+    part = _part(_told(replace(full, names={first.decision.driver: "Ben <Ha*ck"})), "Withdrawn")
+    assert (
+        "superseded by Ben &lt;Ha*ck, after The problem is elsewhere had been chosen; see <" in part
+    )
+    assert "House style>: “We have the examples.”" in part
+    taken_back = replace(
+        first.decision,
+        status=Status.WITHDRAWN,
+        superseded_by=None,
+        settlement=Settlement("U1", full.until, "Moot."),
+    )
+    alone = replace(full, names={}, ended=Share((Ended(taken_back),), 1))
+    assert "  ·  withdrawn: “Moot.”" in _part(_told(alone), "Withdrawn")
+    out_of_sight = replace(full, ended=Share((replace(first, successor=None),), 1))
+    assert "; see #99999: “We" in _part(_told(out_of_sight), "Withdrawn")
+    assert "1 was withdrawn or superseded" in _paragraphs(_told(alone))[0]
 
 
 def test_what_is_told_by_no_digest_is_named() -> None:

@@ -14,6 +14,7 @@ from bot.decisions.digest.settings import Part, Scope
 from bot.decisions.digest.week import Share
 from bot.decisions.model import (
     Decision,
+    Ending,
     Outcome,
     Person,
     Place,
@@ -84,15 +85,19 @@ def built(number: int, made: Made) -> Decision:
         if outcome is not None
     ]
     decided = made.status in DECIDED
+    ended = made.status not in {Status.OPEN, *DECIDED}
+    settlement = Settlement("U1", settled, "", made.option if decided else None)
+    if ended and number % 2:
+        before = Settlement("U1", opened, "", made.option)
+        settlement = replace(before, ended=Ending("U1", settled))
     return replace(
         plain,
         title=f"Canary{number}.",
         deciders=tuple(people),
         status=made.status,
         opened_at=opened,
-        settlement=None
-        if made.status is Status.OPEN
-        else Settlement("U1", settled, "", made.option if decided else None),
+        settlement=None if made.status is Status.OPEN else settlement,
+        superseded_by=number + 1 if made.status is Status.SUPERSEDED else None,
         review_on=NOW.date() + timedelta(days=made.review[0]) if made.review else None,
         reviews=tuple(reviews) if decided else (),
     )
@@ -157,8 +162,11 @@ async def test_a_digest_tells_what_everybody_there_may_read(
     if scope is Scope.WORKSPACE:
         assert facts.hidden.new == len(_opened(_hidden(pairs, place)))
         assert facts.hidden.decided == len(_settled(_hidden(pairs, place)))
+        assert facts.hidden.ended == len(_ended(_hidden(pairs, place)))
     for each, _ in pairs:
-        assert each in seen or each.title not in repr(facts)
+        covered = Sight.of_everybody("T1", place).covers(each)
+        named = covered if _succeeds(each, facts) else each in seen
+        assert named or each.title not in repr(facts)
 
 
 def _check_lists(facts: Facts, readable: Sequence[tuple[Decision, Made]]) -> None:
@@ -188,6 +196,12 @@ def _check_lists(facts: Facts, readable: Sequence[tuple[Decision, Made]]) -> Non
         each for each in reversed(_opened(seen)) if each.number not in shown
     ][:SHOWN]
     _check(facts.settled, _settled(seen), lambda each: NOW - each.settlement.at)
+    _check(facts.ended, _ended(seen), lambda each: NOW - each.ending.at)
+    there = {each.number for each in seen}
+    for each in facts.ended.shown:
+        successor = each.successor and each.successor.decision.number
+        if each.decision.superseded_by in there:
+            assert successor == each.decision.superseded_by
 
 
 def _check_counts(facts: Facts, seen: Sequence[Decision]) -> None:
@@ -229,6 +243,15 @@ def _settled(decisions: Iterable[Decision]) -> list[Decision]:
         for each in decisions
         if each.status in DECIDED and each.settlement and each.settlement.at > SINCE
     ]
+
+
+def _ended(decisions: Iterable[Decision]) -> list[Decision]:
+    return [each for each in decisions if each.ending and each.ending.at > SINCE]
+
+
+def _succeeds(decision: Decision, facts: Facts) -> bool:
+    """Whether something that the facts show was superseded by a decision."""
+    return decision.number in {each.decision.superseded_by for each in facts.ended.shown}
 
 
 def _hidden(pairs: Sequence[tuple[Decision, Made]], place: Place) -> list[Decision]:

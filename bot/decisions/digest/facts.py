@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.decisions.digest.settings import Part, Scope
-from bot.decisions.digest.week import Entry, Hidden, Share
+from bot.decisions.digest.week import Ended, Entry, Hidden, Share
 from bot.decisions.model import Decision, ReviewAnswer
 from bot.decisions.reading import Sight
 from bot.decisions.team import Team
@@ -77,8 +77,8 @@ class Facts:
 
     `waiting` and `split` are the oldest first, `reviews` what is longest due first, all else the
     newest first. `opened` counts what was opened in the window and not taken back, and shows what
-    of it no other part shows; `settled` has what was accepted or decided differently in it. `trend`
-    has a count for each week by option.
+    of it no other part shows; `settled` has what was accepted or decided differently in it, `ended`
+    what was withdrawn or superseded. `trend` has a count for each week by option.
     """
 
     waiting: Share[Entry] = field(default_factory=Share)
@@ -86,6 +86,7 @@ class Facts:
     reviews: Share[Entry] = field(default_factory=Share)
     opened: Share[Entry] = field(default_factory=Share)
     settled: Share[Entry] = field(default_factory=Share)
+    ended: Share[Ended] = field(default_factory=Share)
     reviewed: tuple[Reviewed, ...] = ()
     sheets: tuple[OldSheet, ...] = ()
     trend: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -95,4 +96,5 @@ class Facts:
         """Return every decision that is there in full; some may come twice."""
         shares = (self.waiting, self.reviews, self.opened, self.settled)
         split = (each.entry.decision for each in self.split.shown)
-        return (*(each.decision for share in shares for each in share.shown), *split)
+        ended = (each.decision for each in self.ended.shown)
+        return (*(each.decision for share in shares for each in share.shown), *split, *ended)

@@ -60,6 +60,7 @@ class DigestReader:
             until=window.until,
             zone=settings.rhythm.zone,
             titles=await self._titles(decisions, options),
+            names=await self._names(facts),
             missed=window.missed,
             untold_from=window.untold_from,
             waiting=facts.waiting,
@@ -67,6 +68,7 @@ class DigestReader:
             reviews=facts.reviews,
             new=new,
             decided=facts.settled,
+            ended=facts.ended,
             calibration=calibration,
             altered=altered,
             trend=_trend(facts, settings, window.until),
@@ -95,6 +97,15 @@ class DigestReader:
             ),
             len(found),
         )
+
+    async def _names(self, facts: Facts) -> Mapping[str, str]:
+        """Return what those are called, as far as the log knows, who ended decisions."""
+        decisions = [each.decision for each in facts.ended.shown]
+        users = {each.ending.by for each in decisions if each.ending}
+        if not users:
+            return {}
+        kept = await self._store.profiles(decisions[0].workspace, users)
+        return {user: each.known.name for user, each in kept.items() if each.known.name}
 
     async def _titles(
         self, decisions: Iterable[Decision], options: Iterable[str]

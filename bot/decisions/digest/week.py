@@ -42,6 +42,16 @@ class Altered(Entry):
 
 
 @dataclass(frozen=True, slots=True)
+class Ended(Entry):
+    """A decision that was withdrawn or superseded.
+
+    `successor` is what took its place, where whoever reads the digest may read that as well.
+    """
+
+    successor: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Share(Generic[T]):
     """The first of something, and how many there are in all."""
 
@@ -65,23 +75,25 @@ class Hidden:
     waiting: int = 0
     new: int = 0
     decided: int = 0
+    ended: int = 0
 
     def __bool__(self) -> bool:
         """Whether there is anything."""
-        return bool(self.waiting or self.new or self.decided)
+        return bool(self.waiting or self.new or self.decided or self.ended)
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
     """A channel's digest: what happened from `since` to `until`, and what is to be done.
 
-    `titles` has the option's title by its id, for every option named. `missed` are the days of
-    digests that did not come. What happened from `untold_from`, if set, to `since` is told by no
-    digest. Parts that are not wanted are empty. `waiting` is ordered by age, the oldest first;
-    `new` and `decided` the newest first; `new` counts all that was opened, and shows what no other
-    part does. `calibration` counts the outcomes of past decisions by the option that was chosen.
-    `rules_changed` says whether the playbooks are others than at the last digest: what they alter
-    is news only then.
+    `titles` has the option's title by its id, for every option named; `names` what those are
+    called, by user id, who are named and not mentioned, as far as that is known. `missed` are the
+    days of digests that did not come. What happened from `untold_from`, if set, to `since` is told
+    by no digest. Parts that are not wanted are empty; `ended` belongs to what was decided.
+    `waiting` is ordered by age, the oldest first; `new`, `decided` and `ended` the newest first;
+    `new` counts all that was opened, and shows what no other part does. `calibration` counts the
+    outcomes of past decisions by the option that was chosen. `rules_changed` says whether the
+    playbooks are others than at the last digest: what they alter is news only then.
     """
 
     workspace: str
@@ -91,6 +103,7 @@ class Digest:
     until: datetime
     zone: str
     titles: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     missed: tuple[date, ...] = ()
     untold_from: datetime | None = None
     waiting: Share[Entry] = Share()
@@ -98,6 +111,7 @@ class Digest:
     reviews: Share[Entry] = Share()
     new: Share[Entry] = Share()
     decided: Share[Entry] = Share()
+    ended: Share[Ended] = Share()
     calibration: Mapping[str, Tally] = field(default_factory=dict)
     altered: Share[Altered] = Share()
     trend: Trend = field(default_factory=Trend)
@@ -113,6 +127,7 @@ class Digest:
             or self.reviews
             or self.new
             or self.decided
+            or self.ended
             or (self.altered and self.rules_changed)
             or self.hidden
         )

@@ -2,6 +2,7 @@
 
 from sqlite_utils import Database, Migrations
 
+from bot.store.schema.digest_endings import index_endings
 from bot.store.schema.digests import create_digests
 from bot.store.schema.endings import find_by_endings
 from bot.store.schema.numbers import create_number_floors
@@ -212,6 +213,19 @@ def m011_found_by_how_it_ended(db: Database) -> None:
 def m012_failing(db: Database) -> None:
     """Since when Slack answers a delivery with errors of its own."""
     db.execute("alter table deliveries add column failing_since text")
+
+
+@migrations()
+def m013_digest_endings(db: Database) -> None:
+    """A digest finds what was withdrawn or superseded in its time."""
+    index_endings(db)
+
+
+@migrations()
+def m014_channel_names(db: Database) -> None:
+    """What public channels are called."""
+    columns: dict[str, type] = {"workspace": str, "channel": str, "name": str}
+    _table(db, "channel_names", columns, pk=("workspace", "channel"))
 
 
 def _table(

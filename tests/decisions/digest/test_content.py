@@ -79,6 +79,26 @@ async def test_parts_that_are_not_wanted_are_empty(world: World) -> None:
         assert [each for each in ("waiting", "decided", "trend") if getattr(digest, each)] == [name]
 
 
+async def test_what_came_to_an_end_in_the_week_is_told(world: World) -> None:
+    """Withdrawn or superseded, decided before or not: it is told once, and not as decided."""
+    first, second = await accepted(world), await world.decided()
+    world.clock.advance(WEEK)
+    await world.desk.deciding.withdraw(ADA, first.number, "Moot.")
+    world.clock.advance(timedelta(hours=1))
+    page = await world.desk.deciding.begin_supersede(ADA, second.number)
+    await world.desk.post(ADA, page.draft.id, PRODUCT)
+    digest = await preview(world)
+    assert numbers(digest.ended) == [second.number, first.number]
+    assert [each.successor and each.successor.decision.number for each in digest.ended.shown] == [
+        3,
+        None,
+    ]
+    assert not digest.decided
+    assert not digest.quiet
+    world.clock.advance(2 * WEEK)
+    assert not (await preview(world)).ended
+
+
 async def test_people_who_differ_are_counted(world: World) -> None:
     """The driver counts too; a difference counts as flipping where the verdict would change."""
     draft = await world.drafted(answers={"facts": "many", "freshness": "rarely", "style": "free"})

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import SectionBlock
 
 from bot.decisions.calibration import Tally
 from bot.decisions.digest.settings import Part, Scope
-from bot.decisions.digest.week import Altered, Digest, Disagreement, Entry, Share
+from bot.decisions.digest.week import Altered, Digest, Disagreement, Ended, Entry, Share
 from bot.decisions.model import Decision, Outcome, Status
 from bot.decisions.reading import Announced
 from bot.slack.text import and_list, channel_link, fit_escaped, mention, one_line
@@ -23,6 +23,8 @@ Told = TypeVar("Told", bound=Entry)
 _MOST_DECIDERS = 3
 _MOST_VERDICTS = 4
 _OPTION = 60
+_NAME = 40
+_ENDED = "Withdrawn or superseded"
 _SAY_HOW = "Their deciders have the question in their direct messages."
 _RULES_CHANGED = "The rules have changed since these were decided."
 _LOOKALIKES = str.maketrans({"`": "ˋ", "|": "∣"})
@@ -60,7 +62,8 @@ def announced_in(digest: Digest) -> frozenset[Announced]:
     """Return where the decisions stand that a digest names."""
     named: tuple[Entry, ...] = (
         *(*digest.waiting.shown, *digest.disagreements.shown, *digest.reviews.shown),
-        *(*digest.new.shown, *digest.decided.shown, *digest.altered.shown),
+        *(*digest.new.shown, *digest.decided.shown, *digest.altered.shown, *digest.ended.shown),
+        *(each.successor for each in digest.ended.shown if each.successor),
     )
     return frozenset(entry.announced for entry in named if entry.announced)
 
@@ -95,13 +98,14 @@ class _Teller:
             part(Part.REVIEWS, digest.reviews, self._to_review, "list decided", _SAY_HOW),
             part(Part.NEW, digest.new, self._opened, "list"),
             part(Part.DECIDED, digest.decided, self._settled, "list decided"),
+            part(_ENDED, digest.ended, self._came_to_an_end, "list withdrawn superseded"),
             self._calibration(),
             part(Part.RULES, digest.altered, self._would_be, "list decided", _RULES_CHANGED),
         ]
 
     def _part(
         self,
-        part: Part,
+        part: Part | str,
         share: Share[Told],
         words: Callable[[Told], str],
         command: str,
@@ -112,7 +116,7 @@ class _Teller:
             f"{self._title(entry)}{self._where(entry.decision)}  ·  {words(entry)}"
             for entry in share.shown[:most]
         ]
-        title = f"{PART_TITLES[part]} ({share.count:,})"
+        title = f"{PART_TITLES[part] if isinstance(part, Part) else part} ({share.count:,})"
         return _Chapter(title, lines, self._more(share.count - len(lines), command), intro)
 
     def _waits(self, entry: Entry) -> str:
@@ -149,6 +153,25 @@ class _Teller:
             words += ", as recommended"
         reason = self._written(decision.settlement.reason) if decision.settlement else ""
         return f"{words}: “{reason}”" if reason else words
+
+    def _came_to_an_end(self, entry: Ended) -> str:
+        """Return by whom it was withdrawn or superseded, by name, as nobody need act; and why."""
+        decision, ending = entry.decision, entry.decision.ending
+        words = decision.status.value
+        name = self._digest.names.get(ending.by) if ending else None
+        if name:
+            words += f" by {fit_escaped(one_line(name).translate(_LOOKALIKES), _NAME)}"
+        if decision.decided_as is not None:
+            words += f", after {self._option(decision.chosen)} had been chosen"
+        if decision.superseded_by is not None:
+            words += f"; see {self._successor(entry)}"
+        reason = self._written(ending.reason) if ending else ""
+        return f"{words}: “{reason}”" if reason else words
+
+    def _successor(self, entry: Ended) -> str:
+        if entry.successor is None:
+            return f"#{entry.decision.superseded_by}"
+        return self._title(entry.successor)
 
     def _would_be(self, entry: Altered) -> str:
         was = self._option(entry.decision.verdict.option)

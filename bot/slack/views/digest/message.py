@@ -154,6 +154,7 @@ def _hidden(hidden: Hidden) -> str:
         (hidden.waiting, "waiting for a decision"),
         (hidden.new, "new"),
         (hidden.decided, "decided"),
+        (hidden.ended, "withdrawn or superseded"),
     ]
     said = and_list([f"{count:,} {words}" for count, words in parts if count])
     return f"*In private channels:* {said}. More is told only there."

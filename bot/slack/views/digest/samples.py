@@ -13,11 +13,12 @@ from bot.decisions.digest.week import (
     Altered,
     Digest,
     Disagreement,
+    Ended,
     Entry,
     Hidden,
     Share,
 )
-from bot.decisions.model import Decision, Outcome, Place, Settlement, Status, Visibility
+from bot.decisions.model import Decision, Ending, Outcome, Place, Settlement, Status, Visibility
 from bot.decisions.reading import Announced
 from bot.slack.views.digest.answers import saved
 from bot.slack.views.digest.chapters import Links, announced_in
@@ -44,6 +45,18 @@ def digest_of(decision: Decision, playbook: Playbook) -> Digest:
         status=Status.OVERRIDDEN,
         settlement=Settlement(decision.driver, until, decision.problem, options[-1]),
     )
+    ended = replace(
+        settled,
+        status=Status.SUPERSEDED,
+        settlement=Settlement(
+            decision.driver,
+            until,
+            decision.problem,
+            options[-1],
+            Ending(decision.driver, until, decision.problem),
+        ),
+        superseded_by=99_999,
+    )
     verdicts = dict.fromkeys(options, 2)
     tally = Tally(dict.fromkeys(Outcome, 99), {Outcome.FAILED: 1})
     return Digest(
@@ -54,6 +67,7 @@ def digest_of(decision: Decision, playbook: Playbook) -> Digest:
         until=until,
         zone="Europe/Berlin",
         titles={option_id: option.title for option_id, option in playbook.options.items()},
+        names={decision.driver: "A name that is a good deal longer than most"},
         missed=tuple(day - timedelta(weeks=back) for back in range(9, 0, -1)),
         waiting=_share([Entry(each, _at(each)) for each in _several(decision, 1)]),
         disagreements=_share(
@@ -62,10 +76,14 @@ def digest_of(decision: Decision, playbook: Playbook) -> Digest:
         reviews=_share([Entry(each, _at(each)) for each in _several(settled, 21)]),
         new=_share([Entry(each, _at(each)) for each in _several(decision, 31)]),
         decided=_share([Entry(each, _at(each)) for each in _several(settled, 41)]),
+        ended=_share(
+            [Ended(each, _at(each), Entry(settled, _at(settled))) for each in _several(ended, 61)]
+        ),
         calibration=dict.fromkeys(options, tally),
         altered=_share([Altered(each, _at(each), options[-1]) for each in _several(settled, 51)]),
         trend=Trend(_weeks(day), dict.fromkeys(options, (_COUNT,) * _WEEKS)),
-        hidden=Hidden(_COUNT, _COUNT, _COUNT),
+        hidden=Hidden(_COUNT, _COUNT, _COUNT, _COUNT),
+        untold_from=until - timedelta(weeks=60),
     )
 
 

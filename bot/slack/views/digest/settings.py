@@ -39,7 +39,7 @@ _PART_HINTS = {
     Part.DISAGREEMENTS: "Where views differ, and whether it matters",
     Part.REVIEWS: "Decisions whose outcome nobody has told yet",
     Part.NEW: "What was opened in the week",
-    Part.DECIDED: "What was decided in the week, and why",
+    Part.DECIDED: "What was decided, withdrawn or superseded, and why",
     Part.CALIBRATION: "What the reviews said, by option",
     Part.RULES: "Past decisions that changed rules would alter",
     Part.TREND: "A picture of what was opened, by option",

@@ -59,6 +59,7 @@ def counts(digest: Digest) -> str:
         (digest.reviews.count, "review is due", "reviews are due"),
         (digest.new.count, "is new", "are new"),
         (digest.decided.count, "was decided", "were decided"),
+        (digest.ended.count, "was withdrawn or superseded", "were withdrawn or superseded"),
         (digest.altered.count, "would now get other advice", "would now get other advice"),
     ]
     said = [f"{count:,} {one if count == 1 else several}" for count, one, several in parts if count]
