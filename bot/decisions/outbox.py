@@ -1,10 +1,13 @@
 """The deliveries, as the one who carries them out needs them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.decisions.delivery import Delivery
+
+LONGEST_PAUSE = timedelta(hours=1)
+"""How long anything waits before it is tried again, whatever Slack asks for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ select d.* {_READY}
   and not exists (
     select 1 from deliveries as other
     where other.workspace = d.workspace and other.channel = d.channel
-      and other.taken_at > :in_flight and (other.taken_at > :pace or other.state = :sending)
+      and other.taken_at > :in_flight and other.taken_at <= :ahead
+      and (other.taken_at > :pace or other.state = :sending)
   )
 order by d.due_at, d.id limit 1
 """  # noqa: S608 (a constant of this module)

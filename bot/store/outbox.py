@@ -11,6 +11,7 @@ from bot.decisions.outbox import Doubtful, Stopped
 from bot.store import due, rows
 from bot.store.late import give_up, is_late
 from bot.store.log import Log
+from bot.store.set_back import APART, put_channel_right, put_right
 from bot.store.stopping import (
     WORKSPACE,
     hold_back,
@@ -55,15 +56,18 @@ class SqliteOutbox:
     async def claim(self, at: datetime) -> Delivery | None:
         """Take the next delivery that is due, and mark it as being sent; None if none is."""
         arguments = _named(
+            ahead=(at + APART).isoformat(),
             in_flight=(at - IN_FLIGHT).isoformat(),
             now=at.isoformat(),
             pace=(at - PACE).isoformat(),
         )
 
         def work(db: Database) -> Delivery | None:
+            put_right(db, at)
             hold_back(db, at)
             while found := list(db.query(due.CLAIMABLE, arguments)):
                 (row,) = found
+                put_channel_right(db, row["workspace"], row["channel"], at)
                 if is_late(row, at):
                     give_up(db, row, at)
                     continue

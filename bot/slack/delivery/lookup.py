@@ -80,7 +80,7 @@ async def look_up(
         return Sighting("unsure", "no_history")
     arguments: dict[str, Any] = {
         "channel": channel,
-        "oldest": f"{(doubtful.taken_at - EARLIER).timestamp():.6f}",
+        "oldest": f"{max(0.0, (doubtful.taken_at - EARLIER).timestamp()):.6f}",
         "include_all_metadata": True,
         "limit": _PAGE,
     }
