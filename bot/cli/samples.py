@@ -195,7 +195,7 @@ class Player:
         if channel.kind == "private":
             self._playground.invite("bot", sample.channel)
             return Place(channel.id, Visibility.PRIVATE)
-        return Place(channel.id, Visibility.PUBLIC)
+        return Place(channel.id, Visibility.PUBLIC, channel.name)
 
 
 async def begin_with(samples: tuple[Sample, ...], playground: "Playground", bot: "Running") -> None:

@@ -42,11 +42,13 @@ class Place:
     """A conversation a decision can live in.
 
     `channel` is a channel's id; for `Visibility.DIRECT` it is the id of the user whose
-    direct messages with the app are meant.
+    direct messages with the app are meant. `name` is what the channel is called, where somebody
+    has just told so; it makes no other place.
     """
 
     channel: str
     visibility: Visibility
+    name: str = field(default="", compare=False)
 
 
 class Purpose(StrEnum):

@@ -56,7 +56,7 @@ class Store(ReadingStore, TeamStore, PeopleStore, DigestStore, TroubleStore, Pro
     """The decision log. Each method is one transaction."""
 
     async def add_draft(self, draft: Draft, text: PlaybookText) -> None:
-        """Keep a new draft, and with it the text of its playbook."""
+        """Keep a new draft, with the text of its playbook and what its channel is called."""
         ...
 
     async def change_draft(

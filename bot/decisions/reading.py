@@ -129,7 +129,7 @@ class ReadingStore(Protocol):
         ...
 
     async def background(self, decision: Decision) -> Background:
-        """Return the perspectives and events of a decision, and what its people are called."""
+        """Return a decision's perspectives and events, and what people and channel are called."""
         ...
 
     async def answer_sheets(self, sight: Sight, playbook_id: str, limit: int) -> list[AnswerSheet]:

@@ -6,8 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.decisions.model import Person, Place, Visibility
+from bot.slack.text import one_line
 
 Payload = Mapping[str, Any]
+
+_LONGEST_NAME = 80
+"""Characters of a channel's name: https://docs.slack.dev/reference/methods/conversations.create"""
 
 
 class Unreadable(ValueError):
@@ -70,13 +74,17 @@ def revoked_bots(body: Payload) -> frozenset[str]:
 def place_of_command(body: Payload) -> Place:
     """Return where a command was typed; its channel's name tells who can read there.
 
-    A channel without a name is taken to be private: that hides more rather than less.
+    A channel without a name is taken to be private: that hides more rather than less. What private
+    channels are called, Slack does not say here.
     """
-    name = str(body.get("channel_name", ""))
+    name = one_line(str(body.get("channel_name", "")))
     if name == "directmessage":
         return Place(str(body.get("user_id")), Visibility.DIRECT)
     hidden = name in {"", "privategroup"} or name.startswith("mpdm-")
-    return Place(str(body.get("channel_id")), Visibility.PRIVATE if hidden else Visibility.PUBLIC)
+    channel = str(body.get("channel_id"))
+    if hidden:
+        return Place(channel, Visibility.PRIVATE)
+    return Place(channel, Visibility.PUBLIC, name[:_LONGEST_NAME])
 
 
 def place_of_message(body: Payload) -> Place | None:

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from bot.decisions.events import Event
 from bot.decisions.model import Decision
 from bot.decisions.records.background import Background, people_in
+from bot.store.channels import name_of
 from bot.store.log import Log
 from bot.store.people import names_of
 from bot.store.perspectives import team_of
@@ -21,7 +22,7 @@ class SqliteBackground:
         self._log = log
 
     async def background(self, decision: Decision) -> Background:
-        """Return the perspectives and events of a decision, and what its people are called."""
+        """Return a decision's perspectives and events, and what people and channel are called."""
         return await self._log.read(lambda db: _background(db, decision))
 
 
@@ -30,7 +31,9 @@ def _background(db: Database, decision: Decision) -> Background:
     perspectives = team.perspectives if team else ()
     events = _events(db, decision)
     people = people_in(decision, perspectives, events)
-    return Background(perspectives, events, names_of(db, decision.workspace, people))
+    names = names_of(db, decision.workspace, people)
+    called = name_of(db, decision.workspace, decision.place.channel)
+    return Background(perspectives, events, names, called)
 
 
 def _events(db: Database, decision: Decision) -> tuple[Event, ...]:

@@ -1,10 +1,11 @@
-"""The channels that a log knows of, for whoever runs the bot."""
+"""The channels that a log knows of, for whoever runs the bot; and what they are called."""
 
 from dataclasses import dataclass
 
 from sqlite_utils import Database
 
 from bot.decisions.model import Place, Visibility
+from bot.store.changes import row_of
 from bot.store.log import Log
 
 _WORKSPACES = """
@@ -66,6 +67,19 @@ class SqliteChannels:
     async def of(self, workspace: str) -> list[KnownChannel]:
         """Return the channels of a workspace, those with the most decisions first."""
         return await self._log.read(lambda db: _channels(db, workspace))
+
+
+def keep_name(db: Database, workspace: str, place: Place | None) -> None:
+    """Keep what a channel is called, in the place of an earlier name, where that was told."""
+    if place is not None and place.name:
+        row = {"workspace": workspace, "channel": place.channel, "name": place.name}
+        db.table("channel_names").upsert(row, pk=("workspace", "channel"))
+
+
+def name_of(db: Database, workspace: str, channel: str) -> str | None:
+    """Return what a channel is called, as far as the log knows."""
+    row = row_of(db, "channel_names", (workspace, channel))
+    return str(row["name"]) if row else None
 
 
 def _channels(db: Database, workspace: str) -> list[KnownChannel]:

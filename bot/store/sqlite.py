@@ -18,6 +18,7 @@ from bot.decisions.reading import Sight, Wanted
 from bot.store import rows
 from bot.store.background import SqliteBackground
 from bot.store.changes import keep_needed, note, row_of
+from bot.store.channels import keep_name
 from bot.store.digests import SqliteDigests
 from bot.store.log import Log
 from bot.store.numbers import next_number
@@ -44,11 +45,12 @@ class SqliteStore(
         self._log = log
 
     async def add_draft(self, draft: Draft, text: PlaybookText) -> None:
-        """Keep a new draft, and with it the text of its playbook."""
+        """Keep a new draft, with the text of its playbook and what its channel is called."""
 
         def work(db: Database) -> None:
             db.table("playbooks").insert(rows.playbook_row(text), pk="hash", ignore=True)
             db.table("drafts").insert(rows.draft_row(draft))
+            keep_name(db, draft.driver.workspace, draft.origin)
 
         await self._log.write(work)
 

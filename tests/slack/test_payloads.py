@@ -126,6 +126,16 @@ def test_where_a_command_was_typed(name: str, place: Place) -> None:
     assert place_of_message(message) == place
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("product", "product"), ("privategroup", ""), ("mpdm-ada--ben-1", ""), ("directmessage", "")],
+)
+def test_only_a_public_channel_has_a_name(said: str, name: str) -> None:
+    """What Slack says in the place of a private conversation's name is not taken for one."""
+    body = {"channel_id": "C1", "channel_name": said, "user_id": "U1"}
+    assert place_of_command(body).name == name
+
+
 @pytest.mark.parametrize("body", [{}, {"channel": None}, {"channel": {}}, {"channel": "C1"}])
 def test_an_action_outside_of_channels_has_no_place(body: dict[str, Any]) -> None:
     """A global shortcut and a button in App Home belong to no channel."""

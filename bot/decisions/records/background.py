@@ -12,11 +12,15 @@ PEOPLE_IN_EVENTS = ("to", "users")
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Perspectives and events, oldest first; names by user id, of those that are known."""
+    """Perspectives and events, oldest first; what people, by user id, and the channel are called.
+
+    A name that is not known is left out.
+    """
 
     perspectives: tuple[Perspective, ...] = ()
     events: tuple[Event, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    channel_name: str | None = None
 
 
 def people_in(

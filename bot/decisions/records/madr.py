@@ -62,10 +62,10 @@ def as_markdown(record: Record) -> str:
 
 
 def _informed(record: Record) -> list[str]:
-    """Return where it was told, in words: the log knows channels by id alone."""
+    """Return where it was told, in words."""
     if record.visibility is Visibility.DIRECT:
         return []
-    return [f"channel {record.channel} ({record.visibility})"]
+    return [f"channel {record.where()}, {record.visibility}"]
 
 
 def _front_matter(record: Record) -> str:

@@ -48,6 +48,7 @@ def record_of(
         **_of_the_choice(decision, advisor),
         contributors=tuple(each.user for each in background.perspectives),
         names=dict(sorted(background.names.items())),
+        channel_name=background.channel_name,
         went=outcome_of(decision.reviews),
         reviews=tuple(_reviewed(each) for each in decision.reviews),
         recommended=verdict.option,

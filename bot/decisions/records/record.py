@@ -50,6 +50,9 @@ class Record(Part):
         description="What the people named here are called, by id, as far as that is known."
     )
     channel: str
+    channel_name: str | None = Field(
+        description="What the channel is called, as far as that is known."
+    )
     visibility: Visibility
     opened_at: datetime
     review_on: date | None
@@ -90,6 +93,10 @@ class Record(Part):
         """Return a person by name and id; by the id alone where the name is not known."""
         name = self.names.get(user)
         return f"{name} ({user})" if name else user
+
+    def where(self) -> str:
+        """Return the channel by name and id; by the id alone where the name is not known."""
+        return f"#{self.channel_name} ({self.channel})" if self.channel_name else self.channel
 
     def speaks_for(self, option: str) -> tuple[Argument, ...]:
         """Return what gives points to an option or its parts, each rule once, strongest first."""

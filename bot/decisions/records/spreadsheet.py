@@ -39,6 +39,7 @@ def _cells(record: Record) -> dict[str, Any]:
     dumped = record.model_dump(mode="json")
     return {
         **dumped,
+        "channel": record.where(),
         "chosen": outcome.option if outcome else None,
         "decided_by": record.person(outcome.by) if outcome else None,
         "decided_at": dumped["outcome"]["at"] if outcome else None,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.advice import loader
 from bot.advice.advisor import Advisor
 from bot.decisions.events import Event
-from bot.decisions.model import Decision, Perspective, Settlement, Source, Status
+from bot.decisions.model import Decision, Perspective, Settlement, Source, Status, Workflow
 from bot.decisions.profiles import Known, Profile
 from bot.decisions.reading import Sight
 from bot.decisions.records.background import Background
@@ -197,3 +197,17 @@ async def test_events_that_nobody_knows_are_told_by_their_name(world: World) -> 
     await shelve(world, decision(1))
     background = Background(events=(Event("moved_house", "U1", AT, {}),))
     assert "U1 moved house" in as_markdown(record_of(decision(1), ADVISOR, background))
+
+
+async def test_a_channel_goes_by_the_name_that_was_told_last(world: World) -> None:
+    """Records name the channel as whoever started a decision there heard it, with its id."""
+    for name in ("product", "products", ""):
+        place = replace(PUBLIC, name=name)
+        draft = (await world.desk.drafting.start(ADA, place)).draft.id
+        await world.desk.drafting.describe(ADA, draft, Workflow("Title", deciders=("U1",)))
+        made = (await world.desk.post(ADA, draft, PUBLIC)).decision
+    found = record_of(made, await world.desk.editions.of(made), await world.store.background(made))
+    assert found.channel_name == "products"
+    assert "informed:\n- 'channel #products (C1), public'" in as_markdown(found)
+    assert "#products (C1)" in as_csv([found])
+    assert json.loads(as_json([found]))["decisions"][0]["channel_name"] == "products"

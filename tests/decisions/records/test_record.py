@@ -90,7 +90,7 @@ def test_a_record_has_the_form_of_madr() -> None:
     assert str(front["date"]) == "2026-01-05"
     assert front["decision-makers"] == ["U2", "U3"]
     assert front["consulted"] == ["U7"]
-    assert front["informed"] == ["channel C1 (public)"]
+    assert front["informed"] == ["channel C1, public"]
     assert headings(tokens, "h1") == ["Answers"]
     assert headings(tokens, "h2") == SHAPE
 
