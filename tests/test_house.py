@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,7 @@ sys.exit(lint_imports(no_logo=True))
 """
 
 
+@cache
 def trees(folder: Path) -> list[tuple[str, ast.Module]]:
     """Each Python file of a folder: its name seen from the top, and its syntax tree."""
     return [

@@ -9,7 +9,7 @@ from tests.advice.naive import Naive
 from tests.advice.strategies import playbooks, sheets
 
 MODEST = settings(
-    max_examples=60,
+    max_examples=40,
     phases=[Phase.generate],  # shrinking takes minutes here, and the playbooks are small anyway
 )
 

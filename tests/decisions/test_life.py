@@ -206,6 +206,6 @@ class TestLife(Life.TestCase):
     """Whatever people press in whatever order, the table of moves is kept to."""
 
     settings = settings(
-        max_examples=50,
+        max_examples=30,
         stateful_step_count=25,
     )

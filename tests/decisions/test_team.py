@@ -18,7 +18,7 @@ from tests.decisions.world import SMALL
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 MODEST = settings(
-    max_examples=80,
+    max_examples=50,
     phases=[Phase.generate],
 )
 Sheet = Mapping[str, str | None]

@@ -233,7 +233,7 @@ _VALUES = st.recursive(
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(_VALUES)
 def test_any_json_is_judged_without_falling_over(value: Any) -> None:
     """Whatever is sent as blocks or as a view, the answer is a list of problems."""
