@@ -6,14 +6,15 @@ import sys
 
 from bot.advice.outcome import Standing
 from bot.advice.space import Order, Space
+from bot.advice.tables import Effect
 
 Node = tuple[int, int, int]
 """How many questions are answered, the points so far, and the terms that are left."""
-NEVER = frozenset[int]()
+Sheet = list[Effect]
 
 
-def decides(space: Space, name: str, nodes: int = sys.maxsize) -> frozenset[int] | None:
-    """Between which winners a question decides for some way of answering the others.
+def decides(space: Space, name: str, nodes: int = sys.maxsize) -> Sheet | None:
+    """Search for a way of answering the other questions on which a question decides.
 
     Args:
         space: of the open questions.
@@ -21,11 +22,11 @@ def decides(space: Space, name: str, nodes: int = sys.maxsize) -> frozenset[int]
         nodes: after how many branches to give up.
 
     Returns:
-        The first such winners that are found; an empty set when the question never decides; None
-        when the search was given up.
+        The first such sheet that is found: an answer for each level of the space, in order. An
+        empty one when the question never decides; None when the search was given up.
     """
     if space.root.winner is not None:
-        return NEVER
+        return []
     return _Search(space, name, nodes).run()
 
 
@@ -39,10 +40,14 @@ class _Search:
         self.lanes, self.rulings = space.touches(name)
         self.choices = space.levels[name].choices
         self.seen: set[Node] = set()
+        self.path: dict[str, Effect] = {}
 
-    def run(self) -> frozenset[int] | None:
+    def run(self) -> Sheet | None:
         root = (0, self.space.points, self.space.left)
-        return self._below(root) if self._open(self.order.standing(*root)) else NEVER
+        found = self._open(self.order.standing(*root)) and self._below(root)
+        if found is None:
+            return None
+        return [self.path[level] for level in self.space.levels] if found else []
 
     def _open(self, standing: Standing) -> bool:
         """Whether the question may still decide: something that it touches is undecided."""
@@ -50,10 +55,11 @@ class _Search:
             return False
         return bool(standing.lanes & self.lanes or standing.rulings & self.rulings)
 
-    def _below(self, node: Node) -> frozenset[int] | None:
+    def _below(self, node: Node) -> bool | None:
+        """Whether the question decides on a sheet below, which is then the path."""
         level, points, left = node
         if level == self.last:
-            return self._winners(points, left)
+            return self._differ(points, left)
         branches = []
         for choice in self.order.levels[level].choices:
             child = (level + 1, points + choice.points, left & choice.leaves)
@@ -63,21 +69,25 @@ class _Search:
             standing = self.order.standing(*child)
             if self._open(standing):
                 undecided = (standing.lanes & self.lanes).bit_count()
-                branches.append((undecided + standing.alive.bit_count(), child))
+                branches.append((undecided + standing.alive.bit_count(), child, choice))
         if len(self.seen) > self.nodes:
             return None
         branches.sort(key=_undecided, reverse=True)
-        for _, child in branches:
+        for _, child, choice in branches:
             found = self._below(child)
-            if found is None or found:
-                return found
-        return NEVER
+            if found is None:
+                return None
+            if found:
+                self.path[self.order.levels[level].name] = choice
+                return True
+        return False
 
-    def _winners(self, points: int, left: int) -> frozenset[int]:
+    def _differ(self, points: int, left: int) -> bool:
         winner_of = self.space.outcomes.winner
         winners = {winner_of(points + c.points, left & c.leaves) for c in self.choices}
-        return frozenset(winners) if len(winners) > 1 else NEVER
+        self.path[self.order.levels[self.last].name] = self.choices[0]
+        return len(winners) > 1
 
 
-def _undecided(branch: tuple[int, Node]) -> int:
+def _undecided(branch: tuple[int, Node, Effect]) -> int:
     return branch[0]

@@ -10,10 +10,11 @@ from bot.advice.hunt import hunt
 from bot.advice.outcome import Outcomes
 from bot.advice.playbook import Question
 from bot.advice.space import Space
+from bot.advice.tables import Effect
 from bot.advice.verdict import Answers, Homework
-from bot.advice.walk import look, walk
+from bot.advice.walk import stroll, walk
 
-EFFORTS = ((200, 1), (1_000, 1), (8_000, 6), (100_000, 100))
+EFFORTS = ((200, 1), (8_000, 6), (100_000, 100))
 """Branches to search, then dives to hunt, in each turn."""
 SHEETS = 2_000
 """How many sheets to remember the questions of: questionnaires begin alike, and go back."""
@@ -103,25 +104,24 @@ class Openness:
             return {}
         found = dict(walk(space))
         for name in waiting:
-            if name not in found and name in space.levels:
-                for decider, winners in _decided(space, name).items():
+            if name in found or name not in space.levels:
+                continue
+            if sheet := _deciding_sheet(space, name):
+                for decider, winners in stroll(space, sheet).items():
                     found.setdefault(decider, (0, winners))
         return found
 
 
-def _decided(space: Space, name: str) -> dict[str, frozenset[int]]:
-    """The winners between which a question decides, if it ever does.
+def _deciding_sheet(space: Space, name: str) -> list[Effect]:
+    """A sheet on which a question decides; an empty one if it never does.
 
     Searching the whole space is quick where the answer is no; hunting is quick where it is yes.
-    They take turns, and the search has the last word. What a hunt comes across on the way about
-    other questions is returned as well.
+    They take turns, and the search has the last word.
     """
     for nodes, dives in EFFORTS:
-        searched = decides(space, name, nodes)
-        if searched is not None:
-            return {name: searched} if searched else {}
-        if sheet := hunt(space, name, dives):
-            decided, _ = look(space, sheet)
-            return {decider: frozenset(winners) for decider, winners in decided.items()}
-    searched = decides(space, name)
-    return {name: searched} if searched else {}
+        sheet = decides(space, name, nodes)
+        if sheet is not None:
+            return sheet
+        if found := hunt(space, name, dives):
+            return found
+    return decides(space, name) or []

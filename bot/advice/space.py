@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import or_
 
 from bot.advice.outcome import Outcomes, Standing
 from bot.advice.tables import WIDTH, Effect
@@ -166,12 +168,12 @@ class Order:
     def _certain(self, names: Sequence[str]) -> list[int]:
         """For each level, the terms that no later question can contradict any more."""
         place_of = {name: place for place, name in enumerate(names)}
-        certain = [0] * (len(names) + 1)
+        after = [0] * (len(names) + 1)
         for bit, (term, _) in enumerate(self.space.tables.terms):
-            last = max((place_of.get(name, -1) for name in term), default=-1)
-            for level in range(last + 1, len(certain)):
-                certain[level] |= 1 << bit
-        return certain
+            if self.space.left >> bit & 1:
+                last = max((place_of[name] for name in term if name in place_of), default=-1)
+                after[last + 1] |= 1 << bit
+        return list(accumulate(after, or_))
 
     def standing(self, level: int, points: int, left: int) -> Standing:
         """What is certain once the first `level` questions are answered."""

@@ -15,6 +15,8 @@ from bot.advice.space import Level, Space
 from bot.advice.tables import Effect
 
 STEPS = 32
+STROLL = 12
+"""Looks near a sheet that a search has found; they find what it would have to search for next."""
 
 
 def look(space: Space, sheet: Sequence[Effect]) -> tuple[dict[str, set[int]], list[Effect]]:
@@ -61,6 +63,29 @@ def walk(space: Space) -> Mapping[str, tuple[int, frozenset[int]]]:
             count, known = found.get(name, (0, frozenset[int]()))
             found[name] = (count + 1, known | winners)
         _move(random, levels, sheet, flips)
+    return found
+
+
+def stroll(space: Space, sheet: Sequence[Effect]) -> Mapping[str, frozenset[int]]:
+    """The questions that decide near a sheet on which one does, and between which winners.
+
+    Args:
+        space: as for `look`.
+        sheet: the same, with a question that decides.
+    """
+    levels: list[Level] = list(space.levels.values())
+    random = Random(0)  # noqa: S311 - nothing here is secret, and it must repeat
+    here = list(sheet)
+    found: dict[str, frozenset[int]] = {}
+    for _ in range(STROLL):
+        decided, flips = look(space, here)
+        if decided:
+            sheet = list(here)
+            for name, winners in decided.items():
+                found[name] = found.get(name, frozenset[int]()) | winners
+        else:
+            here = list(sheet)
+        _move(random, levels, here, flips)
     return found
 
 

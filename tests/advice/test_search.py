@@ -12,7 +12,7 @@ from bot.advice.hunt import hunt
 from bot.advice.outcome import Outcomes
 from bot.advice.space import Space
 from bot.advice.tables import Tables
-from bot.advice.walk import look, walk
+from bot.advice.walk import look, stroll, walk
 from tests.advice.naive import Naive
 from tests.advice.strategies import playbooks, sheets
 
@@ -37,12 +37,16 @@ def drawn(data):
 @MODEST
 @given(st.data())
 def test_branch_and_bound_says_for_each_question_whether_it_can_decide(data):
-    """The search alone, with nothing tried before it, is exact both ways."""
+    """The search alone is exact both ways, and the sheet that it shows is one that proves it."""
     if (found := drawn(data)) is None:
         return
     space, naive, answers = found
-    deciding = {name for name in space.levels if decides(space, name)}
+    sheets_found = {name: decides(space, name) for name in space.levels}
+    deciding = {name for name, sheet in sheets_found.items() if sheet}
     assert deciding == naive.deciding(answers, naive.open(answers))
+    for name in deciding:
+        decided, _ = look(space, sheets_found[name])
+        assert len(decided[name]) > 1
 
 
 @MODEST
@@ -87,6 +91,7 @@ def test_walks_and_hunts_never_claim_what_is_not_so(data):
             decided, _ = look(space, sheet)
             assert len(decided[name]) > 1
             assert name in deciding
+            assert {name} <= set(stroll(space, sheet)) <= deciding
 
 
 def tiny(rules):
