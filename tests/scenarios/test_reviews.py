@@ -84,7 +84,7 @@ async def test_the_rules_are_shown_with_how_they_have_done(house: House) -> None
     await house.playground.until(lambda: "The rules in use" in ada.sees("product")[-1].text)
     answer = ada.sees("product")[-1]
     assert answer.ephemeral_to == ada.id
-    assert ": 1 worked partly" in text_of(answer)
+    assert ": it worked partly" in text_of(answer)
     assert "No decision by them" in text_of(answer)
     assert ada.id not in text_of(answer)
 

@@ -117,7 +117,7 @@ def test_each_entry_says_what_there_is_to_know() -> None:
     assert ", decided on 14 January 2026" in _part(message, "Reviews due")
     assert f"{recommended} is recommended" in _part(message, "New")
     assert f", in place of {recommended}: “We have the examples.”" in _part(message, "Decided")
-    assert "worked 99 of 298, 99 partly, 100 did not, 99 not tried" in _part(message, "How past")
+    assert "99 worked, 99 partly, 100 did not, 99 were not tried" in _part(message, "How past")
     assert f"; then: {recommended}" in _part(message, "Today's rules")
 
 
@@ -228,13 +228,13 @@ def test_the_table_has_the_weeks_in_which_anything_was_opened() -> None:
 @pytest.mark.parametrize(
     ("tally", "words"),
     [
-        (Tally({Outcome.WORKED: 3, Outcome.FAILED: 1}), "worked 3 of 4, 1 did not"),
-        (Tally({Outcome.WORKED: 1}, {Outcome.WORKED: 1}), "worked 2 of 2"),
-        (Tally({Outcome.NOT_TRIED: 2}), "2 not tried"),
+        (Tally({Outcome.WORKED: 3, Outcome.FAILED: 1}), "3 worked, 1 did not"),
+        (Tally({Outcome.WORKED: 1}, {Outcome.WORKED: 1}), "both worked"),
+        (Tally({Outcome.NOT_TRIED: 2}), "neither was tried"),
     ],
 )
 def test_calibration_is_told_in_words(tally: Tally, words: str) -> None:
-    """What was tried is the whole; what was not tried is said beside it."""
+    """What was recommended and what was chosen in place of it count together."""
     digest = replace(_channel(_full()), calibration={"rag": tally})
     assert f"•  *RAG*  ·  {words}" in _part(_told(digest), "How past")
 

@@ -79,7 +79,7 @@ def test_the_rules_are_read_out_with_their_figures() -> None:
     worked = replace(_overridden(), reviews=(ReviewAnswer("U7", AT, Outcome.WORKED, ""),))
     text = rules_message([(OF.playbook, calibrate([worked], {}))]).text
     assert f"{len(OF.playbook.rules)} rules" in text
-    assert "1 worked" in text
+    assert "it worked" in text
 
 
 TELL_ALL = {

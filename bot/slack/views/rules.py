@@ -5,21 +5,15 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block
 
 from bot.advice.playbook import Playbook
-from bot.decisions.calibration import ENOUGH, Calibration, Counts, Tally
-from bot.decisions.model import Outcome
+from bot.decisions.calibration import ENOUGH, Calibration, Tally
 from bot.slack.text import FALLBACK, fit, fit_escaped
 from bot.slack.views.message import Message, as_dicts, section
+from bot.slack.views.went import went
 
 _MOST_PLAYBOOKS = 5
 _MOST_RULES = 5
 _RULE = 150
 """Characters of a rule's sentence."""
-_OUTCOMES = {
-    Outcome.WORKED: "worked",
-    Outcome.PARTLY: "worked partly",
-    Outcome.FAILED: "did not work",
-    Outcome.NOT_TRIED: "not tried",
-}
 
 
 def rules_message(found: Sequence[tuple[Playbook, Calibration]]) -> Message:
@@ -60,7 +54,7 @@ def _rules(playbook: Playbook, calibration: Calibration) -> list[str]:
     lines = [
         f"By the reasons that spoke for it, the worst first ({ENOUGH} reviews or more):",
         *(
-            f"•  “{fit_escaped(words, _RULE)}” {_counts(tally.total)}"
+            f"•  “{fit_escaped(words, _RULE)}” {went(tally.total)}"
             for words, tally in found[:_MOST_RULES]
         ),
     ]
@@ -71,14 +65,9 @@ def _rules(playbook: Playbook, calibration: Calibration) -> list[str]:
 def _tally(tally: Tally) -> str:
     against = sum(tally.overridden.values())
     if not against:
-        return _counts(tally.total)
+        return went(tally.total)
     if not tally.followed:
-        return f"{_counts(tally.total)}, each against the recommendation"
-    some = f"{against} of them against the recommendation: {_counts(tally.overridden)}"
-    return f"{_counts(tally.total)} ({some})"
-
-
-def _counts(counts: Counts) -> str:
-    return ", ".join(
-        f"{counts[outcome]} {words}" for outcome, words in _OUTCOMES.items() if outcome in counts
-    )
+        each = "each " if against > 1 else ""
+        return f"{went(tally.total)}, {each}against the recommendation"
+    some = f"{against:,} of them against the recommendation: {went(tally.overridden)}"
+    return f"{went(tally.total)} ({some})"

@@ -7,14 +7,14 @@ from typing import TypeVar
 
 from slack_sdk.models.blocks import SectionBlock
 
-from bot.decisions.calibration import Tally
 from bot.decisions.digest.settings import Part, Scope
 from bot.decisions.digest.week import Altered, Digest, Disagreement, Ended, Entry, Share
-from bot.decisions.model import Decision, Outcome, Status
+from bot.decisions.model import Decision, Status
 from bot.decisions.reading import Announced
 from bot.slack.text import and_list, channel_link, fit_escaped, mention, one_line
 from bot.slack.views.digest.words import PART_TITLES, day_in, days
 from bot.slack.views.message import section
+from bot.slack.views.went import went
 
 Links = Mapping[Announced, str]
 """Where announcements can be opened, as far as Slack told."""
@@ -181,7 +181,7 @@ class _Teller:
         """Return how past decisions went, by the option chosen; the most tried one first."""
         tallies = sorted(self._digest.calibration.items(), key=lambda each: -each[1].tried)
         shown = tallies[: self._room.telling]
-        lines = [f"*{self._option(option)}*  ·  {_went(tally)}" for option, tally in shown]
+        lines = [f"*{self._option(option)}*  ·  {went(tally.total)}" for option, tally in shown]
         more = self._more(len(tallies) - len(shown), "rules")
         return _Chapter(PART_TITLES[Part.CALIBRATION], lines, more)
 
@@ -219,18 +219,6 @@ def _deciders(decision: Decision) -> str:
     named = [mention(user) for user in decision.deciders[:_MOST_DECIDERS]]
     rest = len(decision.deciders) - len(named)
     return and_list([*named, f"{rest} more"] if rest else named)
-
-
-def _went(tally: Tally) -> str:
-    """Return how the decisions for an option went: worked 3 of 4, 1 partly."""
-    counts, tried = tally.total, tally.tried
-    rest = {
-        "partly": counts.get(Outcome.PARTLY, 0),
-        "did not": counts.get(Outcome.FAILED, 0),
-        "not tried": counts.get(Outcome.NOT_TRIED, 0),
-    }
-    said = [f"worked {counts.get(Outcome.WORKED, 0):,} of {tried:,}"] if tried else []
-    return ", ".join([*said, *(f"{count:,} {words}" for words, count in rest.items() if count)])
 
 
 def _block(chapter: _Chapter) -> SectionBlock:
