@@ -38,7 +38,7 @@ async def failure(answer: Response) -> SlackApiError:
         (Response("<html>", 500, media_type="text/html"), Refusal(500), "slack_failed"),
         (Response("", 504), Refusal(504), "unknown"),
         (BROKEN, Refusal(502), "slack_failed"),
-        (JSONResponse({"ok": False}), Refusal(200), "never"),
+        (JSONResponse({"ok": False}), Refusal(200), "unknown"),
         (
             JSONResponse({"ok": False, "error": "is_archived"}),
             Refusal(200, "is_archived"),

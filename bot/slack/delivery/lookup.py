@@ -17,7 +17,7 @@ from bot.decisions.delivery import Delivery
 from bot.decisions.outbox import Doubtful
 from bot.decisions.troubles import is_of_one_person
 from bot.slack.delivery.outcomes import Outcome, of_error
-from bot.slack.refusals import UNREACHABLE, refusal_of
+from bot.slack.refusals import UNREACHABLE
 
 METADATA_EVENT = "ragvsft_delivery"
 EARLIER = timedelta(minutes=5)
@@ -123,8 +123,7 @@ def _is_of(message: Mapping[str, Any], delivery: Delivery) -> bool:
 
 def _refused(error: SlackApiError, bookmark: Bookmark) -> Sighting:
     outcome = of_error(error)
-    passes = {"later", "slack_failed", "workspace_closed"}
-    if outcome.what in passes or refusal_of(error).status >= 500:
+    if outcome.what in {"later", "unknown", "slack_failed", "workspace_closed"}:
         return Sighting("later", outcome=outcome, bookmark=bookmark)
     return Sighting("unsure", outcome.reason)
 

@@ -29,6 +29,11 @@ INTERNAL = "internal"
 """The reason of what failed on our side, before Slack was asked."""
 _SLACK_FAILED = frozenset({"fatal_error", "internal_error"})
 """Of these Slack says itself that some of the work may have been done before the error."""
+_TURNED_AWAY = frozenset(range(400, 500)) - {408}
+"""Statuses that, where Slack names no error, are those of a proxy before it: it never came by.
+
+A request that took too long, 408, may have been passed on.
+"""
 _WORKSPACE_CLOSED = frozenset(
     {"account_inactive", "invalid_auth", "not_allowed_token_type", "not_authed",
      "team_access_not_granted", "team_not_found", "token_expired", "token_revoked"}
@@ -104,6 +109,8 @@ def _of_answer(error: SlackApiError) -> Outcome:
     if refusal.status >= 500 or reason in _SLACK_FAILED:
         own = reason in _SLACK_FAILED
         return Outcome("slack_failed", reason if own else f"status_{refusal.status}")
+    if not refusal.error:
+        return Outcome("later" if refusal.status in _TURNED_AWAY else "unknown", reason)
     return Outcome("channel_closed" if reason in _CHANNEL_CLOSED else "never", reason)
 
 

@@ -89,6 +89,19 @@ async def test_slack_s_own_trouble_is_waited_out(house: Delivering, trouble: str
     assert await house.states() == {"notice": "sent"}
 
 
+@pytest.mark.parametrize("status", ["400", "403", "404", "407", "413"])
+async def test_what_a_proxy_turns_away_is_not_lost(house: Delivering, status: str) -> None:
+    """A refusal that is not Slack's is tried again, until the decision is there, and there once."""
+    house.slack.script = [status] * 2
+    await house.world.decided()
+    await house.rest()
+    for _ in range(2):
+        await house.advance(minutes=5)
+    await house.advance(seconds=1)
+    assert len(house.slack.kept) == 2
+    assert await house.states() == {"announcement": "sent", "recommendation": "sent"}
+
+
 @pytest.mark.parametrize(
     ("word", "outcome"),
     [

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.decisions.outbox import LONGEST_PAUSE
 from bot.slack.delivery.outcomes import Outcome, is_slacks_failure, of_error
 from bot.slack.installing.installs import NotInstalled
 from bot.slack.installing.tokens import TokenUnreadable
@@ -130,6 +131,24 @@ def test_without_a_token_the_workspace_waits(error: Exception, reason: str) -> N
 def test_a_gateway_that_gave_up_waiting_may_have_posted() -> None:
     """Behind a gateway whose patience ended, the work may go on."""
     assert of_error(refused(504)) == Outcome("unknown", "status_504")
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 407, 413])
+def test_what_a_proxy_turned_away_is_tried_again(status: int) -> None:
+    """A refusal in which Slack names no error is not Slack's: the message never got there."""
+    assert of_error(refused(status)) == Outcome("later", f"status_{status}")
+
+
+@pytest.mark.parametrize("status", [200, 302, 408])
+def test_what_was_answered_with_nothing_of_slack_s_may_have_been_posted(status: int) -> None:
+    """Where the request may have been passed on, an answer that is not Slack's settles nothing."""
+    assert of_error(refused(status)) == Outcome("unknown", f"status_{status}")
+
+
+def test_nothing_waits_for_longer_than_an_hour() -> None:
+    """Whatever Slack asks for, there is a longest wait."""
+    outcome = of_error(refused(429, "ratelimited", {"Retry-After": "9" * 30}))
+    assert outcome.wait == LONGEST_PAUSE
 
 
 def test_what_never_connected_was_not_posted() -> None:
