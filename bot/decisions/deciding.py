@@ -19,6 +19,7 @@ from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Review,
 from bot.decisions.moves import Move, moved, require, review_after
 from bot.decisions.ports import Clock, Store
 from bot.decisions.questionnaire import Page, Questionnaire
+from bot.decisions.reading import opened_from
 from bot.decisions.seen import mark_of
 
 
@@ -121,11 +122,17 @@ class Deciding:
 
     async def begin_edit(self, actor: Person, number: int) -> Page:
         """Open a questionnaire with the decision's answers, to change them."""
-        return await self._begin(actor, number, Move.EDIT, Purpose.EDIT)
+        return await self._begin(actor, number, Move.EDIT, Purpose.EDIT, None)
 
-    async def begin_supersede(self, actor: Person, number: int) -> Page:
-        """Open a questionnaire with the decision's answers, for a new decision in its place."""
-        return await self._begin(actor, number, Move.SUPERSEDE, Purpose.SUPERSEDE)
+    async def begin_supersede(self, actor: Person, number: int, place: Place | None = None) -> Page:
+        """Open a questionnaire with the decision's answers, for a new decision in its place.
+
+        Args:
+            actor: who wants to.
+            number: the decision's.
+            place: where they want to; None if that is no conversation.
+        """
+        return await self._begin(actor, number, Move.SUPERSEDE, Purpose.SUPERSEDE, place)
 
     async def finish_edit(self, draft: Draft) -> Decision:
         """Give a decision the answers of a draft, once, and evaluate it anew.
@@ -181,7 +188,9 @@ class Deciding:
         require(move, decision, actor)
         return decision
 
-    async def _begin(self, actor: Person, number: int, move: Move, purpose: Purpose) -> Page:
+    async def _begin(
+        self, actor: Person, number: int, move: Move, purpose: Purpose, place: Place | None
+    ) -> Page:
         decision = await self.ready_for(actor, number, move)
         advisor = await self._editions.advisor(decision.playbook_hash)
         text = await self._store.playbook_text(decision.playbook_hash)
@@ -189,8 +198,13 @@ class Deciding:
             raise LookupError(f"the log holds no playbook {decision.playbook_hash}")
         draft = await self._under_way(decision, actor, purpose)
         if draft is None:
-            draft = _prefilled(decision, actor, purpose, self._clock.now())
+            draft = opened_from(_prefilled(decision, actor, purpose, self._clock.now()), place)
             await self._store.add_draft(draft, text)
+        else:
+            opened = await self._store.change_draft(
+                actor, draft.id, lambda old: opened_from(old, place)
+            )
+            draft = opened or draft
         return Questionnaire(advisor, draft).first()
 
     async def _under_way(self, decision: Decision, actor: Person, purpose: Purpose) -> Draft | None:

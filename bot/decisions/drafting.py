@@ -10,6 +10,7 @@ from bot.decisions.errors import AlreadyPosted, DraftGone, ReviewInThePast
 from bot.decisions.model import Draft, Person, Place, Purpose, Source, Workflow
 from bot.decisions.ports import Clock, Store
 from bot.decisions.questionnaire import WORKFLOW_STEP, Page, Questionnaire
+from bot.decisions.reading import opened_from
 
 DRAFT_LIFETIME = timedelta(days=14)
 
@@ -100,9 +101,20 @@ class Drafting:
         draft = await self.open_draft(driver, draft_id)
         return (await self._pages(draft)).before(step)
 
-    async def resume(self, driver: Person, draft_id: str) -> Page:
-        """Return the page on which a draft was left: the first with something missing."""
-        draft = await self.open_draft(driver, draft_id)
+    async def resume(self, driver: Person, draft_id: str, place: Place | None = None) -> Page:
+        """Return the page on which a draft was left: the first with something missing.
+
+        Args:
+            driver: who goes on with it.
+            draft_id: the draft.
+            place: where they do; None if that is no conversation.
+        """
+        await self.open_draft(driver, draft_id)
+        draft = await self._store.change_draft(
+            driver, draft_id, lambda old: opened_from(old, place)
+        )
+        if draft is None:
+            raise DraftGone(draft_id)
         pages = await self._pages(draft)
         return pages.unfinished() if draft.workflow.title else pages.first()
 
@@ -111,7 +123,7 @@ class Drafting:
         await self._store.discard_draft(driver, draft_id)
 
     async def origin_of(self, driver: Person, draft_id: str) -> Place | None:
-        """Return where a draft was opened; None if that was no conversation."""
+        """Return where a draft is to be posted unless told otherwise; None if nowhere."""
         return (await self._found(driver, draft_id)).origin
 
     async def under_way(self, driver: Person) -> list[Draft]:

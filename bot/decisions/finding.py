@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.decisions.editions import Editions
 from bot.decisions.errors import NoSuchDecision
-from bot.decisions.model import Decision, Draft, Status
+from bot.decisions.model import Decision, Draft, Purpose, Status
 from bot.decisions.reading import (
     Announced,
     AnswerSheet,
@@ -104,10 +104,12 @@ class Finding:
         """Return the decisions most like a draft in their answers, as far as its driver may read.
 
         They were made by the same playbook, and two thirds at least of the questions that both
-        answered have the same answer. Only the newest are compared.
+        answered have the same answer. Only the newest are compared. An edit may be made from
+        anywhere: it is shown what its driver may read outside of any channel.
         """
         advisor = await self._editions.advisor(draft.playbook_hash)
-        sight = Sight.of(draft.driver, draft.origin)
+        place = None if draft.purpose is Purpose.EDIT else draft.origin
+        sight = Sight.of(draft.driver, place)
         sheets = await self._store.answer_sheets(sight, advisor.playbook.id, _NEWEST_COMPARED)
         return await self._alike(sight, most_alike(draft.answers, sheets, leave_out=draft.about))
 

@@ -5,11 +5,11 @@ queries; `Sight.covers` is the same rule for a single decision.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol, Self
 
-from bot.decisions.model import Decision, Person, Place, Status, Visibility
+from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Status, Visibility
 from bot.decisions.records.background import Background
 
 _NOBODY = ""
@@ -59,6 +59,21 @@ class Sight:
                 return decision.place.channel == self.here
             case Visibility.DIRECT:
                 return False
+
+
+def opened_from(draft: Draft, place: Place | None) -> Draft:
+    """Return a draft as it is gone on with from a place; from App Home if there is none.
+
+    What was begun in a private channel belongs there only as long as it is opened there: elsewhere
+    nobody can tell whether its driver is still a member. Like what was begun in App Home, it has no
+    origin then, until it is opened in a private channel. An edit or a view is posted nowhere.
+    """
+    begun = draft.origin
+    fixed = begun is not None and begun.visibility is not Visibility.PRIVATE
+    if fixed or draft.purpose in {Purpose.EDIT, Purpose.PERSPECTIVE}:
+        return draft
+    private = place is not None and place.visibility is Visibility.PRIVATE
+    return replace(draft, origin=place if private else None)
 
 
 class Direction(StrEnum):

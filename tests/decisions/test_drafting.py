@@ -9,7 +9,7 @@ from bot.advice.advisor import InvalidAnswers
 from bot.advice.loader import PLAYBOOK, PlaybookText
 from bot.decisions.drafting import DRAFT_LIFETIME, Drafting
 from bot.decisions.errors import AlreadyPosted, DraftGone, UnknownPlaybook
-from bot.decisions.model import Person, Source, Workflow
+from bot.decisions.model import Person, Place, Source, Workflow
 from bot.decisions.questionnaire import QuestionsPage, ReviewPage, WorkflowPage
 from tests.decisions.world import ADA, BEN, NAMELESS, PRODUCT, SMALL, STRANGER, World
 
@@ -139,6 +139,28 @@ async def test_a_draft_resumes_where_it_was_left(world: World) -> None:
     assert page.step.id == "behaviour"
     await world.drafting.keep(ADA, draft, {"facts": "never"})
     assert isinstance(await world.drafting.resume(ADA, draft), ReviewPage)
+
+
+@pytest.mark.parametrize(
+    ("begun", "opened", "origin"),
+    [
+        (PRODUCT, None, PRODUCT),
+        (PRODUCT, NAMELESS, PRODUCT),
+        (NAMELESS, NAMELESS, NAMELESS),
+        (NAMELESS, None, None),
+        (NAMELESS, PRODUCT, None),
+        (None, PRODUCT, None),
+        (None, NAMELESS, NAMELESS),
+    ],
+)
+async def test_where_a_draft_belongs_when_resumed(
+    world: World, begun: Place | None, opened: Place | None, origin: Place | None
+) -> None:
+    """Of a private channel only where it is opened in it; what is of a public one stays so."""
+    draft = (await world.drafting.start(ADA, begun)).draft
+    page = await world.drafting.resume(ADA, draft.id, opened)
+    assert page.draft == replace(draft, origin=origin)
+    assert await world.drafting.origin_of(ADA, draft.id) == origin
 
 
 async def test_drafts_under_way(world: World) -> None:

@@ -25,7 +25,8 @@ from bot.decisions.model import (
     Workflow,
 )
 from bot.decisions.questionnaire import Questionnaire
-from bot.decisions.reading import Sight
+from bot.decisions.reading import Sight, opened_from
+from bot.decisions.records.madr import as_markdown
 from bot.decisions.records.record import as_json
 from bot.decisions.records.spreadsheet import as_csv
 from bot.playground.person import Actor
@@ -42,7 +43,7 @@ from tests.scenarios.house import House, text_of
 from tests.scenarios.test_finding import ask
 
 PUBLIC, SECRET = Place("C1", Visibility.PUBLIC), Place("G1", Visibility.PRIVATE)
-SOME = {"show", "similar", "waiting"}
+SOME = {"show", "one record", "similar", "waiting"}
 """Ways that show some of what may be read, not all."""
 PLACES = st.sampled_from([PUBLIC, SECRET, Place("G2", Visibility.PRIVATE)])
 USERS = st.sampled_from(["U1", "U2", "U3"])
@@ -70,6 +71,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 @given(made=MADE, asker=ASKERS, place=PLACES)
 @example(made=[("T1", ["U2"], SECRET, "")], asker=Person("T1", "U1"), place=PUBLIC)
+@example(made=[("T1", ["U2"], SECRET, "")], asker=Person("T1", "U1"), place=SECRET)
 @example(made=[("T2", ["U1"], PUBLIC, "")], asker=Person("T1", "U1"), place=PUBLIC)
 @example(made=[("T1", ["U1"], PUBLIC, "")], asker=Person("T2", "U1"), place=PUBLIC)
 @settings(max_examples=30)
@@ -133,9 +135,12 @@ async def _everything(
             found.append(("show", place, str(error)))
         else:
             found.append(("show", place, json.dumps([each.blocks for each in shown])))
+            record = (await world.desk.finding.show(sight, number)).record
+            found.append(("one record", place, as_markdown(record)))
     records = [each async for each in world.desk.finding.records(sight, 100)]
     found += [("export", place, as_csv(records)), ("export", place, as_json(records))]
-    found.append(("similar", place, await _review(world, person, place)))
+    for then in (place, None):
+        found.append(("similar", then, await _review(world, person, place, then)))
     drafts, decisions = await world.desk.belongings(person)
     found.append(("home", None, json.dumps(home({"small": "Small"}, drafts, decisions))))
     waiting = await world.desk.reviewing.waiting_for(person)
@@ -169,7 +174,11 @@ async def _threads_name_their_own(world: World, kept: list[tuple[Decision, set[s
             assert everybody.covers(each) or f"#{each.number}" not in text, (at_hand, each)
 
 
-async def _review(world: World, person: Person, place: Place) -> str:
+async def _review(world: World, person: Person, place: Place, then: Place | None) -> str:
+    """The last page of what a person began at a place, left, and went on with where they then are.
+
+    They may have left a private channel in the meantime.
+    """
     draft = Draft(
         id="0" * 32,
         driver=person,
@@ -180,7 +189,8 @@ async def _review(world: World, person: Person, place: Place) -> str:
         workflow=Workflow(title="Again"),
         answers=ANSWERS,
     )
-    return json.dumps(await modal_of(world.desk, Questionnaire(ADVISOR, draft).last()))
+    page = Questionnaire(ADVISOR, opened_from(draft, then)).last()
+    return json.dumps(await modal_of(world.desk, page))
 
 
 def _empty(db: Database) -> None:

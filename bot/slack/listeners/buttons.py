@@ -51,7 +51,8 @@ class Buttons:
         await self._homes.refresh(client, who(body).workspace, who(body).user)
 
     async def _resume(self, body: dict[str, Any], client: AsyncWebClient) -> None:
-        page = await self._desk.drafting.resume(who(body), str(pressed(body).get("value")))
+        draft, place = str(pressed(body).get("value")), place_of_message(body)
+        page = await self._desk.drafting.resume(who(body), draft, place)
         await open_modal(self._desk, client, body, page)
 
     async def _show_rest(self, body: dict[str, Any], client: AsyncWebClient) -> None:

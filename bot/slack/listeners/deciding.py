@@ -23,7 +23,7 @@ from bot.slack.ids import Action, Modal
 from bot.slack.listeners.finding import FindingListeners
 from bot.slack.listeners.opening import open_modal, open_view
 from bot.slack.outsiders import Outsiders
-from bot.slack.payloads import who
+from bot.slack.payloads import place_of_message, who
 from bot.slack.presses import decision_of, mark_pressed, menu_choice, message_pressed, pressed
 from bot.slack.views.decide import hand_over_modal, override_modal, withdraw_modal
 from bot.slack.views.review import review_modal
@@ -138,7 +138,7 @@ class DecidingListeners:
             page = await deciding.begin_edit(actor, number)
             return await open_modal(self._desk, client, body, page)
         if move is Move.SUPERSEDE:
-            page = await deciding.begin_supersede(actor, number)
+            page = await deciding.begin_supersede(actor, number, place_of_message(body))
             return await open_modal(self._desk, client, body, page)
         view = await self._modal(move, number, body)
         return await open_view(client, body, view)

@@ -24,7 +24,11 @@ def destination(origin: Place | None) -> list[Block]:
 
 def _words(origin: Place | None) -> str:
     if origin is None:
-        return "*Where to*\nChoose the public channel in which your team should decide."
+        return (
+            "*Where to*\nChoose the public channel in which your team should decide. For a private "
+            "channel, close this window, type the command there, and go on with this draft: "
+            "nothing is lost."
+        )
     where = channel_link(origin.channel)
     match origin.visibility:
         case Visibility.PUBLIC:
