@@ -1,22 +1,27 @@
 """What a person finds, held against the rules of Block Kit; and what its buttons carry."""
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.model import Place, Visibility
+from bot.decisions.model import Place, Settlement, Status, Visibility
 from bot.decisions.questionnaire import Questionnaire
 from bot.decisions.reading import Direction
 from bot.slack.payloads import Unreadable
 from bot.slack.queries import Query, number_pressed, number_typed, query_of
 from bot.slack.views.finding_samples import finding_messages, similar_samples
+from bot.slack.views.home import home
 from bot.slack.views.questionnaire import modal
 from tests.slack.blocks import faults_of_message, faults_of_view
-from tests.slack.examples import advisor, decision_of, draft_of, first_answers
+from tests.slack.examples import AT, advisor, decision_of, draft_of, first_answers
 
 HERE = Place("C0123456789", Visibility.PUBLIC)
+DECIDED = Settlement("U1", AT, "", "the option recommended")
+GIVEN_UP = Settlement("U1", AT, "Not needed")
 PARTS = ["<!channel>", "<@U1>", "&", "`", "*", "👩‍👩‍👧", "\u202e", "W", " "]
 TITLES = st.lists(st.sampled_from(PARTS), min_size=1, max_size=120).map(
     lambda parts: "".join(parts)[:120].strip() or "x"
@@ -48,6 +53,39 @@ def test_a_page_says_what_it_was_asked_for() -> None:
     assert "Decisions  ·  mine  ·  open  ·  rag  ·  with “Refunds”" in words
     assert "Open, recommended: " in words
     assert "Only you can see this" in words
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Open, recommended: {}"),
+        ({"status": Status.ACCEPTED, "settlement": DECIDED}, "Accepted: {}"),
+        ({"status": Status.WITHDRAWN, "settlement": GIVEN_UP}, "Withdrawn, recommended: {}"),
+        (
+            {"status": Status.SUPERSEDED, "settlement": DECIDED, "superseded_by": 14},
+            "Superseded by #14, accepted before: {}",
+        ),
+    ],
+)
+def test_a_list_tells_how_each_decision_stands(changes: dict[str, Any], words: str) -> None:
+    """What was withdrawn or superseded is not taken for what holds: it says what it had been."""
+    of = advisor("ragvsft")
+    made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
+    option = made.verdict.option
+    if changes.get("settlement") is DECIDED:
+        changes = {**changes, "settlement": replace(DECIDED, option=option)}
+    shown = finding_messages(replace(made, **changes), of.playbook)["list"]
+    expected = words.format(of.playbook.options[option].title)
+    assert expected in json.dumps(shown.blocks, ensure_ascii=False)
+    assert expected in shown.text
+
+
+def test_a_page_of_home_names_the_successor() -> None:
+    """App Home says of a superseded decision by which one."""
+    of = advisor("ragvsft")
+    made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
+    gone = replace(made, status=Status.SUPERSEDED, superseded_by=14)
+    assert "Superseded by #14" in json.dumps(home({"ragvsft": "RAG?"}, [], [gone]))
 
 
 @given(text=st.text(max_size=400), number=st.integers(0, 2**53))

@@ -128,7 +128,7 @@ def test_a_wish_for_a_settled_decision_has_no_button() -> None:
     of = advisor("ragvsft")
     decision = replace(decision_of(of, first_answers(of)), status=Status.ACCEPTED)
     message = request(decision, nudge=True)
-    assert "settled" in message.text
+    assert "it was accepted" in message.text
     assert "actions" not in text_of(message)
 
 

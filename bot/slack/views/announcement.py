@@ -37,6 +37,12 @@ _MOST_PEOPLE_NAMED = 5
 _VETOES = 900
 
 
+def standing(decision: Decision) -> str:
+    """Return the status of a decision in words, with the number of its successor if any."""
+    words = STATUS_WORDS[decision.status]
+    return f"{words} by #{decision.superseded_by}" if decision.superseded_by else words
+
+
 def announcement(decision: Decision, playbook: Playbook) -> Message:
     """Return the announcement: title, verdict with its bars, why, status and people."""
     verdict = decision.verdict

@@ -15,13 +15,13 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.advice.playbook import Playbook
-from bot.decisions.model import Decision, Status
+from bot.decisions.model import Decision
 from bot.decisions.moves import Move, possible
 from bot.decisions.reading import Direction, Found, Wanted
 from bot.slack import ids
 from bot.slack.queries import Query
 from bot.slack.text import FALLBACK, escape, fit, fit_escaped, mention
-from bot.slack.views.announcement import STATUS_WORDS, announcement
+from bot.slack.views.announcement import STATUS_WORDS, announcement, standing
 from bot.slack.views.buttons import button, decision_named, show
 from bot.slack.views.decide import about, deciding
 from bot.slack.views.message import Message, as_dicts, mrkdwn, section, where
@@ -172,9 +172,11 @@ def _in_words(listed: Listed) -> str:
 
 def _standing(decision: Decision, playbook: Playbook) -> str:
     option = option_title(playbook, decision.chosen)
-    status = STATUS_WORDS[decision.status]
-    if decision.status is Status.OPEN:
+    status, decided_as = standing(decision), decision.decided_as
+    if decided_as is None:
         return f"{status}, recommended: {option}"
+    if decision.has_ended:
+        return f"{status}, {STATUS_WORDS[decided_as].lower()} before: {option}"
     return f"{status}: {option}"
 
 

@@ -19,8 +19,8 @@ from bot.decisions.model import Decision, Draft
 from bot.decisions.records.words import WENT
 from bot.decisions.reviewing import NOTHING_WAITS, Waiting
 from bot.slack import ids
-from bot.slack.text import BUTTON, escape, fit, fit_escaped, mention, moment
-from bot.slack.views.announcement import STATUS_WORDS
+from bot.slack.text import BUTTON, fit, fit_escaped, mention, moment
+from bot.slack.views.announcement import standing
 from bot.slack.views.decide import about, add_view, deciding
 from bot.slack.views.digest.home import Coming, digest_blocks
 from bot.slack.views.drafts import MOST_DRAFTS, draft_blocks
@@ -134,7 +134,7 @@ def _to_decide(decision: Decision, playbook: Playbook | None, *, asked: bool) ->
 def _decision(decision: Decision) -> Block:
     outcome = outcome_of(decision.reviews)
     parts = [
-        escape(STATUS_WORDS[decision.status]),
+        standing(decision),
         WENT[outcome] if outcome else "",
         where(decision.place),
     ]

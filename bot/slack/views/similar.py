@@ -11,7 +11,7 @@ from bot.decisions.finding import Alike
 from bot.decisions.model import Place
 from bot.decisions.records.words import WENT
 from bot.slack.text import escape, fit
-from bot.slack.views.announcement import STATUS_WORDS
+from bot.slack.views.announcement import standing
 from bot.slack.views.message import Chapter, Line, section
 
 _TITLE = 150
@@ -71,7 +71,7 @@ def _words(found: Similar) -> str:
     outcome = outcome_of(decision.reviews)
     parts = [
         found.playbook.options[decision.chosen].title,
-        STATUS_WORDS[decision.status].lower(),
+        standing(decision).lower(),
         *([WENT[outcome]] if outcome else []),
     ]
     return f"answered {alike.alike} of {alike.compared} alike: {', '.join(parts)}"

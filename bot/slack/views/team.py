@@ -29,6 +29,7 @@ from bot.slack.text import (
     mention,
     quote,
 )
+from bot.slack.views.announcement import standing
 from bot.slack.views.buttons import button, decision_named
 from bot.slack.views.decide import about, add_view, decision_modal
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, size_of, where
@@ -64,7 +65,8 @@ def request(decision: Decision, *, nudge: bool) -> Message:
     asker = mention(decision.driver)
     title = f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
     if decision.status is not Status.OPEN:
-        text = f"{title}\n{asker} asked for your view; meanwhile this is settled."
+        status = standing(decision).lower()
+        text = f"{title}\n{asker} asked for your view; meanwhile it was {status}."
         return Message(text=text, blocks=as_dicts([section(text)]))
     opening = "is still looking forward to" if nudge else "would like to have"
     text = f"{asker} {opening} your view of a decision{_whereabouts(decision)}:"
