@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import structlog
 from slack_sdk.signature import SignatureVerifier
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.decisions.ports import Clock
@@ -47,7 +47,11 @@ def events(
 
     async def receive(request: Request) -> Response:
         began = perf_counter()
-        body = await _body(request)
+        try:
+            body = await _body(request)
+        except ClientDisconnect:
+            measures.refused("form")
+            return PlainTextResponse("The body is cut off.", 400)
         if body is None:
             measures.refused("size")
             return PlainTextResponse("The request is too large.", 413)

@@ -5,11 +5,12 @@ from urllib.parse import parse_qsl, urlencode
 
 import httpx
 import pytest
+from starlette.types import Message
 
-from bot.web.app import Endpoints
+from bot.web.app import Endpoints, create_web
 from bot.web.events import LARGEST_BODY
 from tests.web.payloads import TIME
-from tests.web.stage import FORM, Surroundings, browser, signed
+from tests.web.stage import FORM, SECRET, Surroundings, browser, clock, signed
 
 VECTOR = (
     "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
@@ -89,6 +90,26 @@ async def test_a_body_that_is_too_large_is_refused(
         answer = await web.post("/slack/events", content=body, headers=signed(body))
         assert answer.status_code == status
     assert len(around.handled) == 1
+
+
+async def test_a_body_that_is_cut_off_is_refused(around: Surroundings) -> None:
+    """Whoever hangs up in the middle of a request is counted, and makes no noise."""
+    parts: list[Message] = [
+        {"type": "http.request", "body": b"a=", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    answers: list[Message] = []
+
+    async def receive() -> Message:
+        return parts.pop(0)
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/slack/events", "headers": []}
+    await create_web(around.endpoints, clock(), SECRET)(scope, receive, send)
+    assert answers[0]["status"] == 400
+    assert around.handled == []
 
 
 @pytest.mark.parametrize(
