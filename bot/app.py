@@ -34,7 +34,7 @@ from bot.slack.installing.oauth import OAuthApp, OAuthFlow
 from bot.slack.installing.tokens import TokenSeal
 from bot.slack.listeners.samples import Samples
 from bot.slack.people import SlackDirectory
-from bot.slack.refusals import SLACK_SECONDS
+from bot.slack.refusals import SLACK_SECONDS, patience
 from bot.store.installations import SqliteInstallations
 from bot.store.log import Log
 from bot.store.outbox import SqliteOutbox
@@ -99,8 +99,9 @@ async def running(
     async with AsyncExitStack() as stack:
         log = await Log(settings.database_path).open()
         stack.push_async_callback(log.close)
-        timeout = aiohttp.ClientTimeout(total=SLACK_SECONDS)
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(timeout=patience(SLACK_SECONDS))
+        )
         client = AsyncWebClient(
             base_url=settings.slack_api_url,
             session=session,

@@ -4,7 +4,7 @@ The SDK's `SlackApiError` carries whatever came: JSON, the text of a gateway, no
 JSON is broken, the HTTP library's own response (slack_sdk 3.47, `async_internal_utils.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,33 @@ UNREACHABLE = (SlackClientError, aiohttp.ClientError, OSError, TimeoutError)
 """What a call to Slack raises that got no answer; `SlackApiError`, an answer, is among them."""
 SLACK_SECONDS = 7
 """How long a call to Slack may take; less than the ten seconds that a shutdown may."""
+
+
+class Unreadable(SlackClientError):
+    """What answered a call is not Slack: a page, say, in the place of JSON."""
+
+
+def patience(seconds: float) -> aiohttp.ClientTimeout:
+    """Return how long calls to Slack may take, half of that until there is a connection.
+
+    A connection that takes too long is told apart by that from an answer that does: without one,
+    nothing was posted.
+    """
+    return aiohttp.ClientTimeout(total=seconds, connect=seconds / 2)
+
+
+async def answered(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    """Return what Slack answers to a call.
+
+    Raises:
+        Unreadable: it was answered with 200, and no JSON object: the SDK stumbles over that
+            (slack_sdk 3.47, `AsyncSlackResponse.validate`).
+        SlackClientError: it was refused.
+    """
+    try:
+        return await call
+    except AttributeError as error:
+        raise Unreadable("the answer is no JSON object") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from bot.slack.delivery.rendering import Renderer
 from bot.slack.digests import Digests
 from bot.slack.installing.installs import NotInstalled
 from bot.slack.installing.tokens import TokenUnreadable
-from bot.slack.refusals import UNREACHABLE
+from bot.slack.refusals import UNREACHABLE, answered
 from bot.slack.views.message import Message
 
 log = structlog.get_logger(__name__)
@@ -207,11 +207,11 @@ async def _send(
     """Post a message, or redraw its parent; return the channel and timestamp that Slack gives."""
     channel = (parent.sent_channel if parent else None) or delivery.channel
     if delivery.kind is DeliveryKind.UPDATE and parent is not None:
-        answer = await client.chat_update(
+        call = client.chat_update(
             channel=channel, ts=str(parent.ts), text=message.text, blocks=message.blocks
         )
     else:
-        answer = await client.chat_postMessage(
+        call = client.chat_postMessage(
             channel=channel,
             thread_ts=parent.ts if parent else None,
             text=message.text,
@@ -220,4 +220,5 @@ async def _send(
             unfurl_media=False,
             metadata=metadata_of(delivery),
         )
+    answer = await answered(call)
     return str(answer["channel"]), str(answer["ts"])

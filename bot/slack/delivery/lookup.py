@@ -17,7 +17,7 @@ from bot.decisions.delivery import Delivery
 from bot.decisions.outbox import Doubtful
 from bot.decisions.troubles import is_of_one_person
 from bot.slack.delivery.outcomes import Outcome, of_error
-from bot.slack.refusals import UNREACHABLE
+from bot.slack.refusals import UNREACHABLE, answered
 
 METADATA_EVENT = "ragvsft_delivery"
 EARLIER = timedelta(minutes=5)
@@ -96,7 +96,7 @@ async def _look(
     while bookmark.pages < _PAGES:
         more: dict[str, Any] = {"cursor": bookmark.cursor} if bookmark.cursor else {}
         try:
-            answer = await listed(**arguments, **more)
+            answer = await answered(listed(**arguments, **more))
         except SlackApiError as error:
             return _refused(error, bookmark)
         except UNREACHABLE as error:

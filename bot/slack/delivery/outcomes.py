@@ -27,6 +27,11 @@ UNREACHABLE = "unreachable"
 """The reason where no connection came about."""
 INTERNAL = "internal"
 """The reason of what failed on our side, before Slack was asked."""
+_NOT_CONNECTED = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,  # of a proxy that was asked for a tunnel
+)
 _SLACK_FAILED = frozenset({"fatal_error", "internal_error"})
 """Of these Slack says itself that some of the work may have been done before the error."""
 _TURNED_AWAY = frozenset(range(400, 500)) - {408}
@@ -71,7 +76,7 @@ def of_error(error: Exception) -> Outcome:
         return Outcome("workspace_closed", "not_installed")
     if isinstance(error, TokenUnreadable):  # the operator can put the key back
         return Outcome("workspace_closed", "token_unreadable")
-    if isinstance(error, aiohttp.ClientConnectorError):
+    if isinstance(error, _NOT_CONNECTED):
         return Outcome("later", UNREACHABLE)
     return Outcome("unknown", type(error).__name__)
 

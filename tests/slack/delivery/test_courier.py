@@ -106,6 +106,7 @@ async def test_what_a_proxy_turns_away_is_not_lost(house: Delivering, status: st
     ("word", "outcome"),
     [
         *(("429 5", "limited"), ("503", "away"), ("500", "unclear"), ("drop_after", "unclear")),
+        ("kept 200", "unclear"),
         *(("is_archived", "closed"), ("token_revoked", "closed"), ("invalid_blocks", "refused")),
     ],
 )

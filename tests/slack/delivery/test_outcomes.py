@@ -1,5 +1,8 @@
 """What a failed post amounts to: later, never, or nobody knows."""
 
+import contextlib
+import socket
+from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +17,7 @@ from bot.decisions.outbox import LONGEST_PAUSE
 from bot.slack.delivery.outcomes import Outcome, is_slacks_failure, of_error
 from bot.slack.installing.installs import NotInstalled
 from bot.slack.installing.tokens import TokenUnreadable
+from bot.slack.refusals import patience
 
 
 def refused(
@@ -154,8 +158,39 @@ def test_nothing_waits_for_longer_than_an_hour() -> None:
 def test_what_never_connected_was_not_posted() -> None:
     """Without a connection nothing was sent, so trying again posts nothing twice."""
     key: Any = SimpleNamespace(host="slack.test", port=443, ssl=True, is_ssl=True)
-    error = aiohttp.ClientConnectorError(key, OSError("unreachable"))
-    assert of_error(error) == Outcome("later", "unreachable")
+    for error in (
+        aiohttp.ClientConnectorError(key, OSError("unreachable")),
+        aiohttp.ClientHttpProxyError(SimpleNamespace(real_url="http://proxy.test"), (), status=407),
+    ):
+        assert of_error(error) == Outcome("later", "unreachable")
+
+
+@pytest.fixture
+def deaf() -> Iterator[int]:
+    """A port at which nobody takes connections, nor refuses them."""
+    with contextlib.ExitStack() as stack:
+        listening, *callers = [stack.enter_context(socket.socket()) for _ in range(4)]
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        for caller in callers:
+            caller.setblocking(False)
+            caller.connect_ex(listening.getsockname())
+        yield listening.getsockname()[1]
+
+
+async def test_a_connection_that_takes_too_long_was_none(deaf: int) -> None:
+    """Where nobody answers at the door, the message was not handed in: nobody has to be asked."""
+    usual = patience(7)
+    assert usual.total == 7
+    assert usual.connect is not None
+    assert usual.connect < usual.total
+    soon = aiohttp.ClientTimeout(total=60, connect=0.1)
+    async with aiohttp.ClientSession(timeout=soon) as session:
+        url = f"http://127.0.0.1:{deaf}/api/"
+        client = AsyncWebClient(base_url=url, session=session, retry_handlers=[])
+        with pytest.raises(TimeoutError) as caught:
+            await client.chat_postMessage(channel="C1", text="Hello.")
+    assert of_error(caught.value) == Outcome("later", "unreachable")
 
 
 @pytest.mark.parametrize(
