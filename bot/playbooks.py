@@ -1,11 +1,12 @@
 """The playbooks of a folder, kept up to date while the bot runs. Fills the port `Playbooks`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
 from bot.advice.library import Library
-from bot.advice.loader import NoPlaybookError
+from bot.advice.loader import NoPlaybookError, PlaybookError
 from bot.decisions.errors import UnknownPlaybook
 from bot.decisions.ports import Edition
 
@@ -29,7 +30,8 @@ class FolderPlaybooks:
 
         Raises:
             NoPlaybooks: there is none.
-            PlaybookError: the first one is broken, so that there is nothing to begin with.
+            PlaybookError: the first one is broken, so that there is nothing to begin with; its
+                problems name files with their folder.
         """
         self._library = Library(root)
         self._editions: dict[str, Edition] = {}
@@ -42,7 +44,10 @@ class FolderPlaybooks:
             ) from error
         for folder, refused in self._library.refused.items():
             if folder.name == DEFAULT or not self._editions:
-                raise refused
+                raise PlaybookError(
+                    replace(problem, file=str(folder / problem.file))
+                    for problem in refused.problems
+                )
 
     def refresh(self) -> None:
         """Take up what has changed; what is broken is said once in the log."""

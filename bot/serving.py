@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Generator
 
@@ -65,7 +66,7 @@ class HttpServer:
             self._socket = socket.create_server((self._host, self._port), backlog=1024)
         except OSError as error:
             raise PortTaken(
-                f"cannot listen on {self._host}:{self._port} ({error.strerror}): "
+                f"cannot listen on {self._host}:{self._port} ({_reason(error)}): "
                 "choose another port"
             ) from error
         self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
@@ -77,3 +78,10 @@ class HttpServer:
             await self._task
         if self._socket is not None:
             self._socket.close()
+
+
+def _reason(error: OSError) -> str:
+    """Return the system's own words, without what Python adds to them."""
+    if isinstance(error, socket.gaierror) or error.errno is None:
+        return str(error.strerror or error)
+    return os.strerror(error.errno)

@@ -72,8 +72,9 @@ def test_a_broken_playbook_keeps_the_bot_from_starting(tmp_path: Path) -> None:
     """With nothing good to begin with, the start fails and says where the mistake is."""
     folder = written(tmp_path, "small")
     (folder / PLAYBOOK).write_text("id: [", encoding="utf-8")
-    with pytest.raises(PlaybookError, match=r"playbook\.yml:"):
+    with pytest.raises(PlaybookError) as raised:
         FolderPlaybooks(tmp_path)
+    assert str(raised.value).startswith(f"{folder / PLAYBOOK}:2:1: ")
 
 
 def test_a_change_is_taken_up(tmp_path: Path) -> None:

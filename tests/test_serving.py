@@ -61,7 +61,7 @@ async def test_a_port_that_is_taken_is_named(server: HttpServer) -> None:
     second = HttpServer(Starlette(), LOOPBACK, server.port)
     with pytest.raises(PortTaken) as raised:
         await second.start()
-    assert f"{LOOPBACK}:{server.port}" in str(raised.value)
+    assert f"{LOOPBACK}:{server.port} (Address already in use): " in str(raised.value)
     assert "choose another port" in str(raised.value)
 
 

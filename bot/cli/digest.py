@@ -65,6 +65,7 @@ def send(channel: str, workspace: str | None) -> None:
 class _Chosen:
     """A channel to tell of, and whoever hears of it if it cannot be posted to."""
 
+    log: "Log"
     desk: "Desk"
     person: "Person"
     known: "KnownChannel"
@@ -88,6 +89,9 @@ async def _send(channel: str, workspace: str | None) -> str:
     from bot.clock import SystemClock
 
     async with _chosen(channel, workspace, to_write=True) as chosen:
+        trouble = await chosen.log.trouble()
+        if trouble:
+            raise BadInput(f"{trouble}; see that there is room, and that you may write to it")
         token = f"cli-{SystemClock().now():%Y%m%dT%H%M}"
         place = chosen.known.place
         if not await chosen.desk.digesting.post(chosen.person, place, token):
@@ -124,7 +128,7 @@ async def _chosen(
     try:
         team, known = await _known(log, channel, workspace)
         desk = Desk(SqliteStore(log), SystemClock(), playbooks, lambda: None)
-        yield _Chosen(desk, Person(team, known.owner), known)
+        yield _Chosen(log, desk, Person(team, known.owner), known)
     finally:
         await log.close()
 
@@ -170,7 +174,7 @@ def _playbooks() -> "FolderPlaybooks":
     try:
         return FolderPlaybooks(folder)
     except PlaybookError as error:
-        raise BadInput(*(f"{folder}: {problem}" for problem in error.problems)) from error
+        raise BadInput(*map(str, error.problems)) from error
     except NoPlaybooks as error:
         raise BadInput(str(error)) from error
 

@@ -68,7 +68,7 @@ def _samples() -> "AsyncIterator[Finding]":
     except SettingsError as error:
         raise BadInput(*error.problems) from error
     except PlaybookError as error:
-        raise BadInput(*(f"{settings.rules}: {problem}" for problem in error.problems)) from error
+        raise BadInput(*map(str, error.problems)) from error
     except NoPlaybooks as error:
         raise BadInput(str(error)) from error
     client = AsyncWebClient(base_url=settings.slack_api_url, timeout=30)

@@ -139,8 +139,8 @@ def _log(path: Path) -> Finding:
         return problem(
             DATABASE,
             str(error),
-            "let this user write to the file and its folder, stop what locks it, or set "
-            "DATABASE_URL to another path",
+            "set DATABASE_URL to the log's own file, let this user write to it and its folder, "
+            "or stop what locks it",
         )
     return _log_finding(path, found)
 
@@ -151,6 +151,12 @@ def _log_finding(path: Path, found: Inspection) -> Finding:
             DATABASE,
             f"{path} is damaged: {found.damage[0]}",
             "stop the bot, keep a copy of the file, and put the last backup in its place",
+        )
+    if found.anothers:
+        return problem(
+            DATABASE,
+            f"{path} is another program's database",
+            "set DATABASE_URL to a file of ragvsft's own; the first start makes it",
         )
     if found.unknown:
         return problem(

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from bot.store.log import LogUnusable
 from bot.store.schema.migrations import migrations
-from bot.store.schema.versions import known_steps
+from bot.store.schema.versions import is_of_another_program, known_steps
 
 PATIENCE = 2.0
 """Seconds to wait for a writer to finish."""
@@ -25,6 +25,7 @@ class Inspection:
         unknown: schema steps applied by a newer version, which this one does not know.
         decisions: how many decisions it holds.
         ours: whether it is a log of this program at all.
+        anothers: whether it is the database of another program.
     """
 
     damage: tuple[str, ...]
@@ -32,10 +33,11 @@ class Inspection:
     unknown: tuple[str, ...]
     decisions: int
     ours: bool
+    anothers: bool
 
 
 def inspect(path: Path) -> Inspection:
-    """Look at an existing log, with the lock for writing taken and given back.
+    """Look at an existing log; what is tried on it is undone.
 
     Raises:
         LogUnusable: the file cannot be opened or written, or is not a database; says why.
@@ -47,7 +49,10 @@ def inspect(path: Path) -> Inspection:
         ) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
-                return look_over(connection)
+                found = look_over(connection)
+                if not found.damage:
+                    connection.execute("PRAGMA user_version = 0")  # whether it can be written
+                return found
             finally:
                 connection.execute("ROLLBACK")
     except sqlite3.Error as error:
@@ -80,4 +85,5 @@ def look_over(connection: sqlite3.Connection, *, thoroughly: bool = False) -> In
         unknown=tuple(name for name in applied if name not in known),
         decisions=db.table("decisions").count if kept else 0,
         ours=bool(applied) and kept,
+        anothers=is_of_another_program(db),
     )

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from bot.store.schema.migrations import migrations
-from bot.store.schema.versions import schema_trouble
+from bot.store.schema.versions import is_of_another_program, schema_trouble
 
 Result = TypeVar("Result")
 
@@ -113,13 +113,19 @@ class Log:
 
     def _unusable(self, error: Exception) -> LogUnusable:
         return LogUnusable(
-            f"the database {self._path} cannot be used ({error}): check that its folder "
-            "exists and is writable, or set DATABASE_URL to another file"
+            f"the database {self._path} cannot be used ({error}): check that it is a log of "
+            "ragvsft, that it and its folder can be written and that there is room, or set "
+            "DATABASE_URL to another file"
         )
 
     def _connect(self) -> None:
         connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
         self._db = Database(connection)
+        if _patiently(is_of_another_program)(self._db):
+            raise LogUnusable(
+                f"the database {self._path} is another program's: set DATABASE_URL to a file of "
+                "ragvsft's own, which it makes if it is not there"
+            )
         _enable_wal(self._db)
         for pragma in ("synchronous = FULL", "foreign_keys = ON"):
             self._db.execute(f"PRAGMA {pragma}")
@@ -163,11 +169,14 @@ def _is_busy(error: BaseException) -> bool:
 
 # SQLite does not wait for a lock that it would have to raise: two that change the mode of a new
 # file at once are told so at once, whatever their timeout (https://sqlite.org/c3ref/busy_handler.html).
-@retry(
+_patiently = retry(
     retry=retry_if_exception(_is_busy),
     stop=stop_after_delay(BUSY_SECONDS),
     wait=wait_random(0.005, 0.05),
     reraise=True,
 )
+
+
+@_patiently
 def _enable_wal(db: Database) -> None:
     db.enable_wal()

@@ -117,6 +117,17 @@ def test_sending_keeps_it_once_for_the_bot(log: Path) -> None:
     }
 
 
+def test_a_log_that_cannot_be_written_gets_one_line(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing can be kept, nothing is promised, and the operator is told why."""
+    monkeypatch.setattr("bot.store.log.BUSY_SECONDS", 0)
+    with closing(sqlite3.connect(log, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        line = refused(run(log, "send", "--channel", "C1"))
+    assert "cannot be written: database is locked; see that there is room" in line
+
+
 def test_an_unknown_channel_says_which_there_are(log: Path) -> None:
     """A channel that the log does not know is refused with those it knows, the largest first."""
     asyncio.run(_settle(log))

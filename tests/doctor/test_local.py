@@ -100,6 +100,15 @@ async def test_a_newer_log(environ: dict[str, str], tmp_path: Path) -> None:
     assert "m999_later" in finding.message
 
 
+async def test_another_programs_database(environ: dict[str, str], tmp_path: Path) -> None:
+    """A database of somebody else's is a problem, and not taken for an empty log."""
+    with closing(sqlite3.connect(tmp_path / "ragvsft.db")) as other, other:
+        other.execute("create table songs (title text)")
+    finding = await one(environ)
+    assert finding.state is State.PROBLEM
+    assert "another program's database" in finding.message
+
+
 async def test_not_a_database(environ: dict[str, str], tmp_path: Path) -> None:
     """A file that is no database is a problem."""
     (tmp_path / "ragvsft.db").write_text("Dear diary, " * 100)

@@ -210,7 +210,7 @@ async def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
 async def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
     """A path below a file is refused with a sentence that says what to do."""
     (tmp_path / "file").touch()
-    with pytest.raises(LogUnusable, match="writable"):
+    with pytest.raises(LogUnusable, match="that it and its folder can be written"):
         await Log(tmp_path / "file" / "ragvsft.db").open()
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.decisions.model import Person, Place, Review, ReviewChoice, Visibility, Workflow
-from bot.store.log import Log
+from bot.store.log import Log, LogUnusable
 from tests.decisions.world import ADA, BEN, NAMELESS, PRODUCT, SMALL, STRANGER, World
 
 HOSTILE = [
@@ -45,6 +47,18 @@ async def test_fifty_posts_of_one_draft_make_one_decision(world: World) -> None:
     assert {each.decision.number for each in posted} == {1}
     found = await everything(world)
     assert [len(found[table]) for table in ("decisions", "events", "deliveries")] == [1, 1, 2]
+
+
+async def test_another_programs_database_is_left_as_it_is(tmp_path: Path) -> None:
+    """A file that holds somebody else's tables is refused, and not written to."""
+    path = tmp_path / "songs.db"
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("create table songs (title text)")
+    before, log = path.read_bytes(), Log(path)
+    with pytest.raises(LogUnusable, match="another program's: set DATABASE_URL to a file"):
+        await log.open()
+    await log.close()
+    assert path.read_bytes() == before
 
 
 async def test_numbers_have_no_gaps(world: World) -> None:

@@ -13,6 +13,11 @@ def known_steps() -> frozenset[str]:
         return frozenset(migration.name for migration in migrations.pending(nothing))
 
 
+def is_of_another_program(db: Database) -> bool:
+    """Whether a database holds tables, and no log of ours."""
+    return bool(db.table_names()) and not migrations.applied(db)
+
+
 def schema_trouble(db: Database) -> str | None:
     """Return why a log cannot be read as it is, and what to do; None if it can be."""
     applied, known = [step.name for step in migrations.applied(db)], known_steps()
