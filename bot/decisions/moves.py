@@ -59,7 +59,7 @@ MOVES: Mapping[Move, Rule] = {
     Move.ADD_VIEW: Rule(_OPEN, None, Role.ANYONE),
     Move.ASK: Rule(_OPEN, None, Role.DRIVER),
     Move.NUDGE: Rule(_OPEN, None, Role.DRIVER),
-    Move.REVIEW: Rule(_DECIDED, None, Role.DECIDER),
+    Move.REVIEW: Rule(_DECIDED, None, Role.EITHER),
 }
 
 

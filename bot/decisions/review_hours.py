@@ -66,15 +66,19 @@ def asking(decision: Decision, now: datetime, clocks: Clocks) -> Asking:
         if decision.review_on is not None
         and decision.review_on <= latest_due(now, clocks.of(decision, each))
     ]
-    return Asking(tuple(_question(decision, each, now) for each in due), due == list(deciders))
+    return Asking(tuple(question(decision, each, now) for each in due), due == list(deciders))
 
 
-def _question(decision: Decision, decider: str, at: datetime) -> Delivery:
+def question(
+    decision: Decision, user: str, at: datetime, detail: Mapping[str, str] | None = None
+) -> Delivery:
+    """Return the question to somebody how a decision went; `detail` is told with it."""
     return Delivery(
-        key=review_key(decision, decider),
+        key=review_key(decision, user),
         workspace=decision.workspace,
         kind=DeliveryKind.REVIEW,
-        channel=decider,
+        channel=user,
         due_at=at,
         decision=decision.number,
+        detail=detail or {},
     )

@@ -18,7 +18,7 @@ from bot.decisions.people import People
 from bot.decisions.ports import Clock, Store
 from bot.decisions.profiles import zone_named
 from bot.decisions.reading import Sight
-from bot.decisions.review_hours import EARLIEST, Clocks, asking, latest_due
+from bot.decisions.review_hours import EARLIEST, Clocks, asking, latest_due, question
 
 _AT_ONCE = 100
 _MOST_COUNTED = 2000
@@ -77,7 +77,7 @@ class Reviewing:
 
         Raises:
             NoSuchDecision: there is none of that number.
-            NotTheirs: the review is for the deciders to give.
+            NotTheirs: the review is for the deciders and the driver to give.
             AlreadySettled: the decision is no longer one that is followed.
         """
         now = self._clock.now()
@@ -93,6 +93,25 @@ class Reviewing:
             raise NoSuchDecision(number)
         self._wake_delivery()
         return decision
+
+    async def not_reached(self, workspace: str, number: int, decider: str, reason: str) -> None:
+        """Ask the driver how a decision went, as no message gets through to one of its deciders.
+
+        A driver who decides as well has been asked already.
+
+        Args:
+            workspace: the decision's.
+            number: the decision's.
+            decider: who was to be asked.
+            reason: Slack's name for why they were not.
+        """
+        decision = await self._store.decision(workspace, number)
+        if decision is None or decision.has_ended or decision.driver in decision.deciders:
+            return
+        detail = {"instead_of": decider, "reason": reason}
+        asked = question(decision, decision.driver, self._clock.now(), detail)
+        if not decision.reviews and await self._store.add_delivery(asked):
+            self._wake_delivery()
 
     async def waiting_for(self, person: Person) -> Waiting:
         """Return what waits for a person; a review does from nine o'clock where they are."""

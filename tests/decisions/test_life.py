@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from bot.decisions.errors import AlreadySettled, DriversOwn, NobodyToAsk, NotTheirs
+from bot.decisions.errors import (
+    AlreadySettled,
+    DriversOwn,
+    NobodyToAsk,
+    NobodyToNudge,
+    NotTheirs,
+    TooSoonToNudge,
+)
 from bot.decisions.model import Outcome, Person, Status, Workflow
 from bot.decisions.moves import MOVES
+from bot.decisions.perspectives import NUDGE_AFTER
 from bot.store.log import Log
 from tests.decisions.world import ADA, BEN, PRODUCT, World
 
@@ -40,6 +48,7 @@ class Life(RuleBasedStateMachine):
         self.logged: list[dict[str, object]] = []
         self.views: dict[str, str] = {}
         self.asked: set[str] = set()
+        self.heard: dict[str, datetime] = {}
         self.reviews: dict[str, Outcome] = {}
 
     @initialize()
@@ -95,7 +104,8 @@ class Life(RuleBasedStateMachine):
     @rule(actor=PEOPLE, outcome=st.sampled_from(Outcome))
     def reviewed(self, actor: Person, outcome: Outcome) -> None:
         work = self.world.desk.reviewing.review
-        if self.tried(lambda: work(actor, 1, outcome, ""), actor, self.deciders, DECIDED):
+        either = {ADA.user, *self.deciders}
+        if self.tried(lambda: work(actor, 1, outcome, ""), actor, either, DECIDED):
             self.events += ["reviewed"] if self.reviews.get(actor.user) is not outcome else []
             self.reviews[actor.user] = outcome
 
@@ -124,7 +134,31 @@ class Life(RuleBasedStateMachine):
             return
         assert user not in known
         self.asked.add(user)
+        self.heard[user] = self.world.clock.now()
         self.events.append("views_asked")
+
+    @rule(actor=PEOPLE, waits=st.booleans())
+    def nudged(self, actor: Person, waits: bool) -> None:
+        self.world.clock.advance(timedelta(days=int(waits)))
+        missing, reminded = self.asked - set(self.views), list[str]()
+
+        async def work() -> None:
+            reminded.extend(await self.world.desk.perspectives.nudge(actor, 1))
+
+        try:
+            if not self.tried(work, actor, {ADA.user}, OPEN):
+                return
+        except NobodyToNudge:
+            assert not missing
+            return
+        except TooSoonToNudge:
+            assert missing
+        else:
+            assert reminded
+            self.events.append("nudged")
+        now = self.world.clock.now()
+        assert set(reminded) == {each for each in missing if now - self.heard[each] >= NUDGE_AFTER}
+        self.heard |= dict.fromkeys(reminded, now)
 
     @invariant()
     def the_log_says_so(self) -> None:

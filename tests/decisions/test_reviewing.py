@@ -132,6 +132,21 @@ async def test_only_deciders_of_a_decision_made_review_it(world: World) -> None:
     assert (await world.rows("decisions"))[0]["reviews"] == "[]"
 
 
+@pytest.mark.parametrize(
+    ("deciders", "gone", "asked"),
+    [(("U2",), ("U2",), 1), (("U2", "U3"), ("U2", "U3"), 1), (("U1", "U2"), ("U2",), 0)],
+)
+async def test_a_driver_is_asked_in_the_place_of_who_is_gone(
+    world: World, deciders: tuple[str, ...], gone: tuple[str, ...], asked: int
+) -> None:
+    """Once, however many are gone; not a driver who decides as well, and was asked already."""
+    draft = await world.drafted(workflow=Workflow(title="Answers", deciders=deciders))
+    made = (await world.desk.post(ADA, draft, PRODUCT)).decision
+    for user in gone:
+        await world.desk.reviewing.not_reached("T1", made.number, user, "user_not_found")
+    assert await _asked(world) == [ADA.user] * asked
+
+
 async def test_what_waits_for_whom(world: World) -> None:
     """Open decisions wait for their deciders; reviews that are due for those yet to answer."""
     first, second = await _opened(world), await _accepted(world)

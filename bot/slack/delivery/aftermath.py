@@ -176,6 +176,9 @@ class Aftermath:
             words = not_reached(delivery.channel, delivery.decision, reason)
             asked = (delivery.workspace, delivery.decision, delivery.channel)
             await self._desk.perspectives.not_reached(*asked, words)
+        if delivery.kind is DeliveryKind.REVIEW and delivery.decision is not None:
+            asked = (delivery.workspace, delivery.decision, delivery.channel)
+            await self._desk.reviewing.not_reached(*asked, reason)
         await self._outbox.failed(delivery, reason, notice)
 
     async def _notice(

@@ -82,7 +82,7 @@ class Renderer:
             case DeliveryKind.TEAM:
                 return await self._team(decision, playbook)
             case DeliveryKind.REVIEW:
-                return review_question(decision, playbook, delivery.channel)
+                return review_question(decision, playbook, delivery.channel, delivery.detail)
             case _:
                 return announcement(decision, playbook)
 

@@ -1,5 +1,6 @@
 """The review: the question to a decider, its modal, and what was answered."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -18,7 +19,7 @@ from bot.decisions.model import Decision, Outcome, ReviewAnswer
 from bot.decisions.records.words import WENT, as_sentence
 from bot.slack import ids
 from bot.slack.forms import DecisionMetadata
-from bot.slack.text import FALLBACK, fit, fit_escaped, mention, quote
+from bot.slack.text import FALLBACK, escape, fit, fit_escaped, mention, quote
 from bot.slack.views.buttons import button, decision_named
 from bot.slack.views.message import Message, as_dicts, plain, section, where
 from bot.slack.views.verdict import option_title
@@ -34,11 +35,21 @@ _MOST_SHOWN = 3
 _SHOWN_NOTE = 600
 
 
-def review_question(decision: Decision, playbook: Playbook, decider: str) -> Message:
-    """Return the question to a decider how a decision went, or what they answered to it."""
+def review_question(
+    decision: Decision, playbook: Playbook, asked: str, detail: Mapping[str, str] | None = None
+) -> Message:
+    """Return the question to somebody how a decision went, or what they answered to it.
+
+    Args:
+        decision: what was decided.
+        playbook: the decision's.
+        asked: the user id of who is asked.
+        detail: in whose place they are, and why, if they are not a decider.
+    """
     text = f"*How did it go?*\n{_decided(decision, playbook)}"
-    answer = answer_of(decision, decider)
+    answer = answer_of(decision, asked)
     if answer is None:
+        text += _in_place_of(detail or {})
         text += "\nYour answer is kept with the decision, and its thread is told."
         actions = outcome_buttons(decision)
     else:
@@ -47,6 +58,15 @@ def review_question(decision: Decision, playbook: Playbook, decider: str) -> Mes
             text += f"\n{quote(answer.note, _SHOWN_NOTE)}"
         actions = _actions(decision, [_button(decision, ids.Action.OUTCOME, "Change my answer")])
     return Message(text=fit(text, FALLBACK), blocks=as_dicts([section(text), actions]))
+
+
+def _in_place_of(detail: Mapping[str, str]) -> str:
+    if "instead_of" not in detail:
+        return ""
+    return (
+        f"\n{mention(detail['instead_of'])} was to say, and I can't reach them: they may have left "
+        f"(Slack's reason: {escape(detail['reason'])}). Could you, as you asked for the decision?"
+    )
 
 
 def outcome_buttons(decision: Decision) -> ActionsBlock:

@@ -1,9 +1,12 @@
 """Somebody asked for a view to whom no message gets through: another company's, or gone."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.decisions.errors import NobodyToNudge
-from tests.decisions.world import ADA, NAMELESS
+from bot.decisions.model import Outcome, Workflow
+from tests.decisions.world import ADA, BEN, NAMELESS, PRODUCT
 from tests.slack.delivery.test_closed import texts_to
 from tests.slack.tiny_slack import Delivering
 
@@ -29,3 +32,25 @@ async def test_who_asked_somebody_out_of_reach_is_told(house: Delivering, error:
     assert [row["kind"] for row in await house.world.rows("events")] == [
         *("opened", "views_asked", "not_reached")
     ]
+
+
+async def test_the_driver_says_how_it_went_where_the_decider_is_gone(house: Delivering) -> None:
+    """The question that does not get through to the decider goes to the driver, who may answer."""
+    desk = house.world.desk
+    draft = await house.world.drafted(workflow=Workflow(title="Answers", deciders=(BEN.user,)))
+    made = (await desk.post(ADA, draft, PRODUCT)).decision
+    await desk.deciding.accept(BEN, made.number)
+    await house.rest()
+    for _ in range(5):
+        await house.advance(seconds=1)
+    house.world.clock.advance(timedelta(days=91))
+    house.slack.script = ["user_not_found"]
+    await desk.reviewing.ask_due()
+    await house.rest()
+    await house.advance(minutes=1)
+    (told,) = texts_to(house, ADA.user)
+    assert f"<@{BEN.user}> was to say, and I can't reach them" in told
+    assert "user_not_found" in told
+    await desk.reviewing.review(ADA, made.number, Outcome.WORKED, "Well")
+    await house.rest()
+    assert "You said on 6 April 2026: *It worked*" in house.slack.updates[-1]["text"]
