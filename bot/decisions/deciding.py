@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.decisions.drafting import DRAFT_LIFETIME
 from bot.decisions.editions import Editions
@@ -205,7 +205,8 @@ class Deciding:
                 actor, draft.id, lambda old: opened_from(old, place)
             )
             draft = opened or draft
-        return Questionnaire(advisor, draft).first()
+        shown = _ahead(draft, decision, self._clock.now().date())
+        return Questionnaire(advisor, shown).first()
 
     async def _under_way(self, decision: Decision, actor: Person, purpose: Purpose) -> Draft | None:
         """Return what this person has begun already; one older than an edit is forgotten."""
@@ -255,6 +256,15 @@ def superseded(old: Decision, new: Decision, actor: Person, at: datetime) -> Cha
     """
     after = replace(moved(Move.SUPERSEDE, old, actor, at), superseded_by=new.number)
     return told(after, Event("superseded", actor.user, at, {"by": str(new.number)}))
+def _ahead(draft: Draft, decision: Decision, today: date) -> Draft:
+    """Return a draft with the day of its review put off where it has come in the meantime."""
+    planned = draft.workflow.review.due(today)
+    due = review_after(decision, today, planned)
+    if due == planned:
+        return draft
+    return replace(draft, workflow=replace(draft.workflow, review=Review.on(due)))
+
+
 
 
 def _prefilled(decision: Decision, actor: Person, purpose: Purpose, now: datetime) -> Draft:

@@ -13,6 +13,7 @@ from bot.decisions.editions import Editions
 from bot.decisions.errors import AlreadyPosted
 from bot.decisions.finding import Finding
 from bot.decisions.model import Decision, Draft, Person, Place, Purpose, Status, Visibility
+from bot.decisions.moves import put_off
 from bot.decisions.people import People
 from bot.decisions.perspectives import Perspectives
 from bot.decisions.ports import Clock, Playbooks, Store
@@ -131,7 +132,7 @@ class Desk:
             problem=workflow.problem,
             driver=draft.driver.user,
             deciders=workflow.deciders or (draft.driver.user,),
-            review_on=workflow.review.due(now.date()),
+            review_on=put_off(workflow.review.due(now.date()), draft.started_at.date(), now.date()),
             place=_own_messages(draft) if place.visibility is Visibility.DIRECT else place,
             playbook_hash=draft.playbook_hash,
             answers=draft.answers,

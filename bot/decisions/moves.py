@@ -125,9 +125,14 @@ def review_after(decision: Decision, today: date, planned: date | None) -> date 
 
     As many days are left to try what is decided as there were from the opening to that day.
     """
+    return put_off(planned, decision.opened_at.date(), today)
+
+
+def put_off(planned: date | None, since: date, today: date) -> date | None:
+    """Return a day that is ahead as it is, else one as far ahead as it was on the day `since`."""
     if planned is None or planned > today:
         return planned
-    return today + max(planned - decision.opened_at.date(), timedelta(days=1))
+    return today + max(planned - since, timedelta(days=1))
 
 
 def possible(decision: Decision) -> tuple[Move, ...]:
