@@ -8,9 +8,9 @@ or so odd that a query reads all of it instead.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from heapq import merge
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -22,6 +22,7 @@ from bot.decisions.digest.week import Ended, Entry, Hidden, Share
 from bot.decisions.model import ReviewAnswer
 from bot.decisions.reading import Announced
 from bot.store import rows
+from bot.store.digest_trend import count_weeks
 from bot.store.perspectives import team_of
 from bot.store.schema.digest_endings import ENDED, ENDED_AT
 from bot.store.schema.digests import DECIDED, OPEN, REVIEWED, SETTLED_AT, UNREVIEWED
@@ -29,8 +30,6 @@ from bot.store.sight import HERE, PUBLIC, who
 
 NEWEST = 200
 """Of how many past decisions it is looked at how they went, and what today's rules say."""
-_BEYOND = 2**62
-"""Greater than the number of any decision."""
 _reviews = TypeAdapter(tuple[ReviewAnswer, ...])
 
 _OPENED = (
@@ -51,11 +50,6 @@ _COUNT = f"select count(*) as count {_FROM} and {{condition}}"
 _FIRST = f"""
 select {{key}} as place, number {_FROM} and {{condition}}
 order by {{key}} {{order}} limit :limit
-"""
-_FIRST_SINCE = f"select number {_FROM} and opened_at >= :at order by opened_at limit 1"
-_WEEK = """
-select chosen, count(*) as count from catalogue indexed by idx_digest_chosen_{axis}
-where workspace = :workspace and {grant} and number >= :first and number < :beyond group by 1
 """
 _THESE = "where workspace = :workspace and number in (select value from json_each(:numbers))"
 _OUTCOMES = f"""
@@ -224,22 +218,14 @@ class _Reading:
             )
 
     def _trend(self) -> dict[str, tuple[int, ...]]:
-        """Count by numbers, which are given in the order in which decisions are opened."""
-        weeks, after = self._question.weeks, self._question.until + timedelta.resolution
+        weeks, until = self._question.weeks, self._question.until
         found: dict[str, list[int]] = {}
         for axis in self._axes:
-            query = _WEEK.format(axis=axis.name, grant=axis.grant)
-            firsts = [self._first_since(axis, each) for each in (*weeks, after)]
-            for at, (first, beyond) in enumerate(pairwise(firsts)):
-                bounds = {"first": first, "beyond": beyond}
-                for row in self._db.query(query, self._arguments | bounds):
-                    found.setdefault(row["chosen"], [0] * len(weeks))[at] += row["count"]
-        return {option: tuple(counts) for option, counts in sorted(found.items())}
-
-    def _first_since(self, axis: _Axis, at: datetime) -> int:
-        query = _FIRST_SINCE.format(index=f"opened_{axis.name}", grant=axis.grant)
-        found = list(self._db.query(query, self._arguments | {"at": at.isoformat()}))
-        return int(found[0]["number"]) if found else _BEYOND
+            counted = count_weeks(self._db, axis.name, axis.grant, self._arguments, weeks, until)
+            for option, counts in counted.items():
+                before = found.get(option, [0] * len(weeks))
+                found[option] = [one + other for one, other in zip(before, counts, strict=True)]
+        return {option: tuple(counts) for option, counts in sorted(found.items()) if any(counts)}
 
     def _hidden(self) -> Hidden:
         """Count what is in other private channels: all but what is in this one."""

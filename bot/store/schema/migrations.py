@@ -3,6 +3,7 @@
 from sqlite_utils import Database, Migrations
 
 from bot.store.schema.digest_endings import index_endings
+from bot.store.schema.digest_trend import index_options
 from bot.store.schema.digests import create_digests
 from bot.store.schema.endings import find_by_endings
 from bot.store.schema.numbers import create_number_floors
@@ -226,6 +227,12 @@ def m014_channel_names(db: Database) -> None:
     """What public channels are called."""
     columns: dict[str, type] = {"workspace": str, "channel": str, "name": str}
     _table(db, "channel_names", columns, pk=("workspace", "channel"))
+
+
+@migrations()
+def m015_digest_options(db: Database) -> None:
+    """The options of a channel's trend are counted without sorting."""
+    index_options(db)
 
 
 def _table(
