@@ -9,7 +9,7 @@ scripts that are not in it are left to the table, which Slack shows in any scrip
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -50,7 +50,7 @@ class _Look:
 
 
 _LOOKS = (
-    _Look("#0072B2"),
+    _Look("#0072B2", "#FFFFFF"),
     _Look("#E69F00", "#3B2A00", "M-2,2 l4,-4 M0,10 l10,-10 M8,12 l4,-4"),
     _Look("#009E73", "#FFFFFF", "M3,5 h4 M5,3 v4"),
     _Look("#CC79A7", "#45142C", "M0,5 h10"),
@@ -61,6 +61,7 @@ _LOOKS = (
 )
 """Okabe and Ito's colours (https://jfly.uni-koeln.de/color/), which people of any colour vision
 tell apart; the marks do the same for print and for screens without colour."""
+_OTHERS = _Look("#C4C4C4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +100,29 @@ def trend_svg(trend: Trend, titles: Mapping[str, str]) -> str:
 def _bars(trend: Trend, titles: Mapping[str, str]) -> list[_Bars]:
     """Return the bars of the options that occur, each with the look of its place among all.
 
-    Where there are more than there are looks, the least frequent are taken together.
+    Bars lie upon one another in the order of the legend. Where there are more than there are
+    looks, the least frequent are taken together.
     """
     options = [option for option, counts in trend.options.items() if any(counts)]
     kept = options
     if len(options) > len(_LOOKS):
         kept = sorted(options, key=lambda each: -sum(trend.options[each]))[: len(_LOOKS) - 1]
-    few = len(trend.options) <= len(_LOOKS)
-    places = list(trend.options) if few else [each for each in options if each in kept]
     bars = [
-        _Bars(_short(titles.get(each, "")) or _short(each), trend.options[each], _LOOKS[place])
-        for place, each in enumerate(places)
+        _Bars(_short(titles.get(each, "")) or _short(each), trend.options[each], _look(place))
+        for place, each in enumerate(trend.options)
         if each in kept
     ]
     others = [each for each in options if each not in kept]
     if others:
         together = zip(*(trend.options[each] for each in others), strict=True)
-        bars.append(_Bars(f"{len(others)} others", tuple(map(sum, together)), _LOOKS[-1]))
+        bars.append(_Bars(f"{len(others)} others", tuple(map(sum, together)), _OTHERS))
     return bars
+
+
+def _look(place: int) -> _Look:
+    """Return the look of the option of a place: its colour comes again with other marks."""
+    again, number = divmod(place, len(_LOOKS))
+    return replace(_LOOKS[number], marks=_LOOKS[(number + again) % len(_LOOKS)].marks)
 
 
 def _svg(weeks: Sequence[date], bars: Sequence[_Bars]) -> str:

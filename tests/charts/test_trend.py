@@ -199,6 +199,15 @@ def test_an_option_looks_the_same_while_others_come_and_go() -> None:
     assert after == before[1:]
 
 
+def test_each_of_many_options_has_a_look_of_its_own() -> None:
+    """Where there are more options than colours, a colour comes again with other marks."""
+    found = []
+    for place in range(20):
+        options = {str(each): (int(each == place),) for each in range(20)}
+        found += looks(drawn(Trend(weeks(1), options), {}))
+    assert len(set(found)) == 20
+
+
 def test_the_least_frequent_of_many_options_are_taken_together() -> None:
     """Of more options than there are looks, the rest is one bar, and says how many it holds."""
     options = {f"o{number}": (number + 1,) for number in range(12)}

@@ -10,6 +10,8 @@ class Trend:
     """How many decisions were opened in each week, by the option chosen, else recommended.
 
     `weeks` are the first days of the weeks, oldest first; each option has a count for each week.
+    `options` are all of the playbooks in use, in their order, and then those of none any more: an
+    option's place does not depend on which others were decided for.
     """
 
     weeks: tuple[date, ...] = ()
