@@ -71,7 +71,7 @@ class DigestReader:
             ended=facts.ended,
             calibration=calibration,
             altered=altered,
-            trend=_trend(facts, settings, window.until),
+            trend=self._trend(facts, settings, window.until),
             hidden=facts.hidden,
             rules_changed=window.rules_changed,
         )
@@ -120,6 +120,22 @@ class DigestReader:
             titles |= {name: each.title for name, each in advisor.playbook.options.items()}
         return titles
 
+    def _trend(self, facts: Facts, settings: DigestSettings, until: datetime) -> Trend:
+        """Return the trend with all options of the playbooks in use, in their order.
+
+        So each has its place, whichever others occur; those of no playbook any more come last.
+        """
+        if Part.TREND not in settings.parts:
+            return Trend()
+        zone = ZoneInfo(settings.rhythm.zone)
+        weeks = trend_weeks(until, settings.rhythm.zone)
+        in_use = (name for each in self._today().values() for name in each.playbook.options)
+        counts = {
+            name: facts.trend.get(name, (0,) * len(weeks))
+            for name in dict.fromkeys((*in_use, *facts.trend))
+        }
+        return Trend(tuple(each.astimezone(zone).date() for each in weeks), counts)
+
     def _today(self) -> dict[str, Advisor]:
         return {name: self._editions.current(name).advisor for name in self._editions.titles()}
 
@@ -138,11 +154,3 @@ def _question(settings: DigestSettings, window: Window, editions: tuple[str, ...
         editions=editions,
         shown=SHOWN,
     )
-
-
-def _trend(facts: Facts, settings: DigestSettings, until: datetime) -> Trend:
-    if Part.TREND not in settings.parts:
-        return Trend()
-    zone = ZoneInfo(settings.rhythm.zone)
-    weeks = trend_weeks(until, settings.rhythm.zone)
-    return Trend(tuple(each.astimezone(zone).date() for each in weeks), facts.trend)

@@ -204,6 +204,7 @@ async def test_the_trend_goes_by_weeks_of_the_zone(world: World) -> None:
             assert (len(trend.weeks), trend.weeks[-1]) == (12, date(2026, 3, 23))
             assert {day.weekday() for day in trend.weeks} == {0}
             assert trend.options["rag"][-2:] == counts, zone
+            assert list(trend.options) == ["prompting", "rag", "tuning"], "each has its place"
 
 
 async def test_announcements_are_found(world: World) -> None:
