@@ -71,14 +71,14 @@ class SqliteChannels:
 
 def keep_name(db: Database, workspace: str, place: Place | None) -> None:
     """Keep what a channel is called, in the place of an earlier name, where that was told."""
-    if place is not None and place.name:
+    if place is not None and place.name not in {"", name_of(db, workspace, place.channel)}:
         row = {"workspace": workspace, "channel": place.channel, "name": place.name}
         db.table("channel_names").upsert(row, pk=("workspace", "channel"))
 
 
 def name_of(db: Database, workspace: str, channel: str) -> str | None:
     """Return what a channel is called, as far as the log knows."""
-    row = row_of(db, "channel_names", (workspace, channel))
+    row = row_of(db, "channel_names", workspace=workspace, channel=channel)
     return str(row["name"]) if row else None
 
 

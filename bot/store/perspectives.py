@@ -12,7 +12,7 @@ from bot.decisions.model import Asked, Decision, Person, Perspective
 from bot.decisions.team import Team
 from bot.decisions.team_log import TeamChange
 from bot.store import rows
-from bot.store.changes import keep_needed, note, row_of
+from bot.store.changes import keep_needed, note, row_of, update_row
 from bot.store.log import Log
 
 _OF = "workspace = ? and number = ?"
@@ -64,7 +64,7 @@ class SqlitePerspectives:
 
 def team_of(db: Database, workspace: str, number: int) -> Team | None:
     """Return a decision with its perspectives; None if there is none of that number."""
-    row = row_of(db, "decisions", (workspace, number))
+    row = row_of(db, "decisions", workspace=workspace, number=number)
     if row is None:
         return None
     key = (workspace, number)
@@ -86,7 +86,7 @@ def _apply(db: Database, decision: Decision, made: TeamChange) -> None:
     for user in made.unasked:
         db.table("asked").delete((decision.workspace, decision.number, user))
     if made.draft is not None:
-        db.table("drafts").update(made.draft, {"decision": decision.number})
+        update_row(db, "drafts", {"decision": decision.number}, id=made.draft)
     if made.event is not None:
         note(db, decision, made.event)
     keep_needed(db, made.deliveries)

@@ -93,7 +93,7 @@ class SqliteReviews:
 def _ask(db: Database, decision: Decision, ask: Callable[[Decision], Asking]) -> int:
     """Ask about a decision; return how many of its deciders are asked now."""
     key = (decision.workspace, decision.number)
-    row = row_of(db, "decisions", key)
+    row = row_of(db, "decisions", workspace=key[0], number=key[1])
     if row is None or row["review_asked"] is not None or row["status"] not in _FOLLOWED:
         return 0
     asking = ask(rows.to_decision(row))

@@ -17,7 +17,7 @@ from bot.decisions.ports import Supersede
 from bot.decisions.reading import Sight, Wanted
 from bot.store import rows
 from bot.store.background import SqliteBackground
-from bot.store.changes import keep_needed, note, row_of
+from bot.store.changes import keep_needed, note, row_of, update_row
 from bot.store.channels import keep_name
 from bot.store.digests import SqliteDigests
 from bot.store.log import Log
@@ -65,7 +65,7 @@ class SqliteStore(
                 return None
             changed = change(draft)
             if changed != draft:
-                db.table("drafts").update(draft_id, rows.draft_row(changed))
+                update_row(db, "drafts", rows.draft_row(changed), id=draft_id)
             return changed
 
         return await self._log.write(work)
@@ -92,7 +92,7 @@ class SqliteStore(
 
     async def playbook_text(self, playbook_hash: str) -> PlaybookText | None:
         """Return the kept text of a playbook by its hash."""
-        row = await self._log.read(lambda db: row_of(db, "playbooks", playbook_hash))
+        row = await self._log.read(lambda db: row_of(db, "playbooks", hash=playbook_hash))
         return rows.to_playbook(row) if row else None
 
     async def open_decision(
@@ -107,7 +107,7 @@ class SqliteStore(
             row = rows.decision_row(decision)
             row["number"] = next_number(db, decision.workspace)
             db.table("decisions").insert(row)
-            db.table("drafts").update(draft.id, {"decision": row["number"]})
+            update_row(db, "drafts", {"decision": row["number"]}, id=draft.id)
             logged = rows.to_decision(row)
             for delivery in opening_deliveries(logged):
                 db.table("deliveries").insert(rows.delivery_row(delivery))
@@ -126,7 +126,9 @@ class SqliteStore(
 
     async def decision(self, workspace: str, number: int) -> Decision | None:
         """Return a decision; None if there is none of that number."""
-        row = await self._log.read(lambda db: row_of(db, "decisions", (workspace, number)))
+        row = await self._log.read(
+            lambda db: row_of(db, "decisions", workspace=workspace, number=number)
+        )
         return rows.to_decision(row) if row else None
 
     async def recent_decisions(self, person: Person, limit: int) -> list[Decision]:
@@ -146,7 +148,7 @@ class SqliteStore(
 
 
 def _draft(db: Database, driver: Person, draft_id: str) -> Draft | None:
-    row = row_of(db, "drafts", draft_id)
+    row = row_of(db, "drafts", id=draft_id)
     if row is None or (row["workspace"], row["driver"]) != (driver.workspace, driver.user):
         return None
     return rows.to_draft(row)
@@ -165,14 +167,15 @@ def _apply(
     db: Database, workspace: str, number: int, change: Callable[[Decision], Change]
 ) -> Decision | None:
     """Log a change of a decision; return it as changed, None if there is none."""
-    row = row_of(db, "decisions", (workspace, number))
+    row = row_of(db, "decisions", workspace=workspace, number=number)
     if row is None:
         return None
     made = change(rows.to_decision(row))
     if made.closes is not None:
         _close(db, made.closes, number)
     if made.event is not None:
-        db.table("decisions").update((workspace, number), rows.decision_row(made.decision))
+        row = rows.decision_row(made.decision)
+        update_row(db, "decisions", row, workspace=workspace, number=number)
         note(db, made.decision, made.event)
     keep_needed(db, made.deliveries)
     return made.decision
@@ -187,4 +190,4 @@ def _close(db: Database, draft_id: str, number: int) -> None:
     draft = db.table("drafts").get(draft_id)
     if draft["decision"] is not None:
         raise AlreadyPosted(draft["decision"])
-    db.table("drafts").update(draft_id, {"decision": number})
+    update_row(db, "drafts", {"decision": number}, id=draft_id)
