@@ -214,6 +214,12 @@ def value_of(view: Payload, block: str, key: str) -> Any:
     return _values(view).get(block, {}).get(Action.ANSWER, {}).get(key)
 
 
+def written_in(view: Payload) -> tuple[str, ...]:
+    """Return the texts that somebody has written into a modal, in any of its fields."""
+    fields = (field for block in _values(view).values() for field in block.values())
+    return tuple(text for field in fields if (text := str(field.get("value") or "").strip()))
+
+
 def _selected(view: Payload, block: str) -> str | None:
     option = value_of(view, block, "selected_option")
     return str(option["value"]) if option else None

@@ -175,6 +175,26 @@ async def test_what_a_decider_has_not_seen_is_not_accepted(house: House) -> None
     assert [event["kind"] for event in house.rows("events")] == ["opened", "edited"]
 
 
+async def test_a_reason_outlives_an_edit(house: House) -> None:
+    """Edited while a decider writes why, the modal says so and still shows what was written."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    await house.start(ada)
+    await ada.submit(await house.to_review(ada, deciders=["ben"]))
+    announcement, _ = await house.posted(ada)
+    await ben.click(_message(ben, announcement.ts), "override")
+    view = await house.modal_of(ben, "override")
+    await ada.click(announcement, "menu", "edit:1")
+    await house.modal_of(ada, "workflow")
+    await ada.submit(await house.to_review(ada, answers={"need": "look_up", "failure": "lacks"}))
+    option = view.blocks[1]["element"]["options"][0]["value"]
+    reason = "We know <how>, & have done it.\n" * 60
+    await ben.submit(view, {"option": option, "reason": reason})
+    notice = await house.modal_of(ben, "notice")
+    told, _, kept = [block["text"] for block in notice.blocks]
+    assert "edited meanwhile" in told["text"]
+    assert (kept["type"], kept["text"]) == ("plain_text", reason.strip())
+
+
 async def test_superseding_links_both_ways(house: House) -> None:
     """A decision in the place of another names it, and the older one names the new one."""
     ada = house.playground.person("ada")

@@ -30,7 +30,7 @@ from bot.decisions.errors import (
     UnknownPlaybook,
 )
 from bot.slack.errands import Body, Errands
-from bot.slack.forms import FieldError
+from bot.slack.forms import FieldError, written_in
 from bot.slack.ids import Block
 from bot.slack.installing.installs import NotInstalled
 from bot.slack.listeners.opening import NotOpened
@@ -115,7 +115,7 @@ class Errors:
             return BoltResponse(status=400, body="This request lacks what Slack always sends.")
         _report(error)
         if body.get("type") == "view_submission":
-            return BoltResponse(status=200, body=json.dumps(_in_modal(error)), headers=_JSON)
+            return BoltResponse(status=200, body=json.dumps(_in_modal(error, body)), headers=_JSON)
         if "command" in body:
             answer = {"response_type": "ephemeral", "text": words_for(error)}
             return BoltResponse(status=200, body=json.dumps(answer), headers=_JSON)
@@ -141,12 +141,13 @@ def register(app: AsyncApp, errors: Errors) -> None:
     app.error(errors.answer)
 
 
-def _in_modal(error: Exception) -> Mapping[str, Any]:
+def _in_modal(error: Exception, body: Body) -> Mapping[str, Any]:
     if isinstance(error, FieldError):
         return {"response_action": "errors", "errors": {error.block: error.message}}
     if isinstance(error, ReviewInThePast):
         return {"response_action": "errors", "errors": {Block.REVIEW_DAY: words_for(error)}}
-    view = notices.notice_modal("This didn't work", words_for(error))
+    written = written_in(body.get("view") or {})
+    view = notices.notice_modal("This didn't work", words_for(error), written)
     return {"response_action": "update", "view": view}
 
 

@@ -10,13 +10,24 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ContextBlock,
+    SectionBlock,
 )
+from slack_sdk.models.blocks.basic_components import PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.decisions.delivery import Delivery
 from bot.decisions.model import Decision
 from bot.slack import ids
-from bot.slack.text import MODAL_TITLE, and_list, escape, fit, fit_escaped, mention, or_list
+from bot.slack.text import (
+    MODAL_TITLE,
+    SECTION,
+    and_list,
+    escape,
+    fit,
+    fit_escaped,
+    mention,
+    or_list,
+)
 from bot.slack.views.announcement import STATUS_WORDS
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, where
 
@@ -145,14 +156,26 @@ def edited_meanwhile(number: int, recommended: str) -> str:
     )
 
 
-def notice_modal(title: str, text: str) -> dict[str, Any]:
-    """Return a modal that only says something."""
+def notice_modal(title: str, text: str, written: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a modal that only says something.
+
+    Args:
+        title: its title.
+        text: what it says, in Slack's markup.
+        written: what somebody wrote into the modal that it takes the place of.
+    """
+    kept = [
+        SectionBlock(text=PlainTextObject(text=each[at : at + SECTION], emoji=False))
+        for each in written
+        for at in range(0, len(each), SECTION)
+    ]
+    heading = [section("*What you wrote is not lost: you can copy it from here.*")] if kept else []
     return View(
         type="modal",
         callback_id=ids.Modal.NOTICE,
         title=plain(fit(title, MODAL_TITLE)),
         close=plain("Close"),
-        blocks=[section(text)],
+        blocks=[section(text), *heading, *kept],
     ).to_dict()
 
 

@@ -82,6 +82,8 @@ def samples(advisor: Advisor) -> dict[str, Sample]:
     )
     found["open again"] = _blocks(notices.open_again("0" * 32))
     found["notice modal"] = {"view": notices.notice_modal("This didn't work", notices.UNEXPECTED)}
+    lost = notices.notice_modal("This didn't work", notices.UNEXPECTED, [HOSTILE * 100])
+    found["notice modal with what was written"] = {"view": lost}
     return found
 
 
