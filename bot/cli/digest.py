@@ -5,8 +5,9 @@ import json
 import logging
 import os
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,14 +40,15 @@ def digest() -> None:
 @digest.command()
 @_WHICH[0]
 @_WHICH[1]
+@click.option("--now", metavar="TIME", help="As of another time, such as 2026-11-30T09:00+01:00.")
 @click.option("--json", "as_json", is_flag=True, help="Print all that is in it as JSON.")
-def preview(channel: str, workspace: str | None, *, as_json: bool) -> None:
+def preview(channel: str, workspace: str | None, now: str | None, *, as_json: bool) -> None:
     """Print a channel's digest as it would be now.
 
     Nothing is sent, and nothing is noted. It tells what a digest in that channel may tell, with
-    the channel's settings.
+    the channel's settings. Beside a demo whose clock was moved, give its time with --now.
     """
-    click.echo(asyncio.run(_preview(channel, workspace, as_json=as_json)))
+    click.echo(asyncio.run(_preview(channel, workspace, _moment(now), as_json=as_json)))
 
 
 @digest.command()
@@ -62,6 +64,16 @@ def send(channel: str, workspace: str | None) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class _StandingClock:
+    """A clock that stands at a moment, so that all is looked at as of the same one."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass(frozen=True, slots=True)
 class _Chosen:
     """A channel to tell of, and whoever hears of it if it cannot be posted to."""
 
@@ -71,28 +83,28 @@ class _Chosen:
     known: "KnownChannel"
 
 
-async def _preview(channel: str, workspace: str | None, *, as_json: bool) -> str:
+async def _preview(channel: str, workspace: str | None, at: datetime, *, as_json: bool) -> str:
     from bot.cli import digest_text
     from bot.slack.views.digest.message import digest_message
 
-    async with _chosen(channel, workspace) as chosen:
+    async with _chosen(channel, workspace, at) as chosen:
         found = await chosen.desk.digesting.preview(chosen.person, chosen.known.place)
         if as_json:
             return json.dumps(digest_text.as_json(found), indent=2, ensure_ascii=False)
         blocks = digest_message(found, _command(), {}).blocks
         people = digest_text.people_in(blocks)
         names = await chosen.desk.people.names(chosen.person.workspace, people)
-        return digest_text.as_text(blocks, names)
+        told = digest_text.as_text(blocks, names)
+        return f"{told}\n\nAs of {at:%A %-d %B %Y, %H:%M} {at.tzname()}."
 
 
 async def _send(channel: str, workspace: str | None) -> str:
-    from bot.clock import SystemClock
-
-    async with _chosen(channel, workspace, to_write=True) as chosen:
+    now = _moment(None)
+    async with _chosen(channel, workspace, now, to_write=True) as chosen:
         trouble = await chosen.log.trouble()
         if trouble:
             raise BadInput(f"{trouble}; see that there is room, and that you may write to it")
-        token = f"cli-{SystemClock().now():%Y%m%dT%H%M}"
+        token = f"cli-{now:%Y%m%dT%H%M}"
         place = chosen.known.place
         if not await chosen.desk.digesting.post(chosen.person, place, token):
             return f"The digest of {channel} was kept within this minute already: nothing to do."
@@ -105,14 +117,13 @@ async def _send(channel: str, workspace: str | None) -> str:
 
 @asynccontextmanager
 async def _chosen(
-    channel: str, workspace: str | None, *, to_write: bool = False
+    channel: str, workspace: str | None, at: datetime, *, to_write: bool = False
 ) -> AsyncIterator[_Chosen]:
-    """Open the log, find a channel in it, and close the log in the end.
+    """Open the log, find a channel in it as of a moment, and close the log in the end.
 
     Raises:
         BadInput: the log or the playbooks cannot be used, or it is not clear which channel.
     """
-    from bot.clock import SystemClock
     from bot.decisions.desk import Desk
     from bot.decisions.model import Person
     from bot.logs import configure_logs
@@ -127,10 +138,27 @@ async def _chosen(
         raise BadInput(str(error)) from error
     try:
         team, known = await _known(log, channel, workspace)
-        desk = Desk(SqliteStore(log), SystemClock(), playbooks, lambda: None)
+        desk = Desk(SqliteStore(log), _StandingClock(at.astimezone(UTC)), playbooks, lambda: None)
         yield _Chosen(log, desk, Person(team, known.owner), known)
     finally:
         await log.close()
+
+
+def _moment(given: str | None) -> datetime:
+    """Return the moment that is meant; the present if none is given.
+
+    Raises:
+        BadInput: it is not a time, or has no zone.
+    """
+    from bot.clock import SystemClock
+
+    if given is None:
+        return SystemClock().now()
+    with suppress(ValueError):
+        at = datetime.fromisoformat(given)
+        if at.tzinfo is not None:
+            return at
+    raise BadInput(f"--now {given} is no time with a zone: write it such as 2026-11-30T09:00+01:00")
 
 
 async def _known(log: "Log", channel: str, workspace: str | None) -> "tuple[str, KnownChannel]":

@@ -85,6 +85,20 @@ def test_a_preview_reads_like_the_digest(log: Path) -> None:
     assert asyncio.run(_rows(log, "deliveries")) == []
 
 
+def test_a_preview_says_as_of_when_it_is(log: Path) -> None:
+    """It looks from the present, or from the time that is named, with its zone, and says so."""
+    told = said(run(log, "preview", "--channel", "C1", "--now", "2026-01-12T10:30+01:00"))
+    assert told.startswith("Decisions  ·  week to 12 January")
+    assert told.endswith("\n\nAs of Monday 12 January 2026, 10:30 UTC+01:00.\n")
+    before = run(log, "preview", "--channel", "C1", "--now", "2026-01-06T00:00+00:00", "--json")
+    after = run(log, "preview", "--channel", "C1", "--now", "2026-01-07T18:00+09:00", "--json")
+    assert [json.loads(said(each))["new"]["count"] for each in (before, after)] == [0, 2]
+    assert said(run(log, "preview", "--channel", "C1")).endswith(" UTC.\n")
+    for wrong in ("tomorrow", "2026-01-12T10:30", "2026-13-12T10:30Z"):
+        line = refused(run(log, "preview", "--channel", "C1", "--now", wrong))
+        assert f"--now {wrong} is no time with a zone: write it such as 2026-11-30" in line
+
+
 def test_a_private_channel_is_told_its_own(log: Path) -> None:
     """The digest of a private channel tells what that channel may read of its own."""
     text = said(run(log, "preview", "--channel", "G1"))
