@@ -6,13 +6,26 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.decisions.editions import Editions
-from bot.decisions.errors import AlreadyPosted, DraftGone, ReviewInThePast
+from bot.decisions.errors import (
+    AlreadyPosted,
+    AlreadySettled,
+    DraftGone,
+    NotTheirs,
+    ReviewInThePast,
+)
 from bot.decisions.model import Draft, Person, Place, Purpose, Source, Workflow
+from bot.decisions.moves import Move, require
 from bot.decisions.ports import Clock, Store
 from bot.decisions.questionnaire import WORKFLOW_STEP, Page, Questionnaire
 from bot.decisions.reading import opened_from
 
 DRAFT_LIFETIME = timedelta(days=14)
+_MOVES = {
+    Purpose.EDIT: Move.EDIT,
+    Purpose.SUPERSEDE: Move.SUPERSEDE,
+    Purpose.PERSPECTIVE: Move.ADD_VIEW,
+}
+"""What is done with a decision when a draft about it is finished."""
 
 
 class Drafting:
@@ -108,8 +121,12 @@ class Drafting:
             driver: who goes on with it.
             draft_id: the draft.
             place: where they do; None if that is no conversation.
+
+        Raises:
+            AlreadySettled: the decision that it is about has moved on.
+            NotTheirs: that decision is for others to change by now.
         """
-        await self.open_draft(driver, draft_id)
+        await self._require_possible(await self.open_draft(driver, draft_id))
         draft = await self._store.change_draft(
             driver, draft_id, lambda old: opened_from(old, place)
         )
@@ -127,10 +144,11 @@ class Drafting:
         return (await self._found(driver, draft_id)).origin
 
     async def under_way(self, driver: Person) -> list[Draft]:
-        """Return the driver's drafts that hold something, newest first."""
+        """Return the driver's drafts that hold something and can be finished, newest first."""
         since = self._clock.now() - DRAFT_LIFETIME
         drafts = await self._store.unposted_drafts(driver, since)
-        return [draft for draft in drafts if _holds_something(draft)]
+        held = [draft for draft in drafts if _holds_something(draft)]
+        return [draft for draft in held if await self._is_possible(draft)]
 
     async def to_resume(self, driver: Person) -> list[Draft]:
         """Return those of the driver's drafts that are no perspectives of others' decisions."""
@@ -153,6 +171,23 @@ class Drafting:
         if draft.decision is None:
             _require_open(draft, self._clock.now())
         return draft
+
+    async def _is_possible(self, draft: Draft) -> bool:
+        try:
+            await self._require_possible(draft)
+        except (AlreadySettled, DraftGone, NotTheirs):
+            return False
+        return True
+
+    async def _require_possible(self, draft: Draft) -> None:
+        """Raise unless the decision that a draft is about can still be changed by it."""
+        move = _MOVES.get(draft.purpose)
+        if move is None:
+            return
+        decision = await self._store.decision(draft.driver.workspace, draft.about or 0)
+        if decision is None:
+            raise DraftGone(draft.id)
+        require(move, decision, draft.driver)
 
     async def _keep(
         self, driver: Person, draft_id: str, answers: Mapping[str, str | None]

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.decisions.errors import NothingChanged
-from tests.decisions.world import ADA, PRODUCT, World
+from bot.decisions.errors import AlreadySettled, NothingChanged
+from tests.decisions.world import ADA, BEN, PRODUCT, World
 
 
 async def test_an_edit_that_changes_nothing_leaves_no_trace(world: World) -> None:
@@ -57,3 +57,22 @@ async def test_what_is_older_than_an_edit_begins_anew(world: World) -> None:
     new = (await deciding.begin_supersede(ADA, number)).draft
     assert (new.id == old.id, new.answers) == (False, {"facts": "some"})
     assert await world.store.draft(ADA, old.id) is None
+
+
+async def test_what_can_no_longer_be_finished_is_not_offered(world: World) -> None:
+    """Once decided, an edit and a view under way are over, and say so; a successor goes on."""
+    deciding, number = world.desk.deciding, (await world.decided()).number
+    edit = (await deciding.begin_edit(ADA, number)).draft
+    new = (await deciding.begin_supersede(ADA, number)).draft
+    view = (await world.desk.perspectives.begin(BEN, PRODUCT, number)).draft
+    world.clock.advance(timedelta(minutes=1))
+    for draft in (edit, new, view):
+        await world.drafting.keep(draft.driver, draft.id, {"facts": "some"})
+    await deciding.accept(ADA, number)
+    assert [each.id for each in await world.drafting.under_way(ADA)] == [new.id]
+    assert await world.drafting.under_way(BEN) == []
+    for draft in (edit, view):
+        with pytest.raises(AlreadySettled):
+            await world.drafting.resume(draft.driver, draft.id)
+    await deciding.withdraw(ADA, number, "Over")
+    assert await world.drafting.to_resume(ADA) == []
