@@ -25,6 +25,11 @@ class Score:
     strength: Strength
     stuck: bool = False
 
+    @property
+    def recommended(self) -> str | None:
+        """The option that is recommended; None as long as no rule gave any option points."""
+        return self.option if any(self.points.values()) else None
+
 
 class Scorer:
     """Winner, lead and strength of an answer sheet."""

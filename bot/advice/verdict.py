@@ -180,6 +180,11 @@ class Verdict:
         """Whether any rule gave any option points; nothing is recommended as long as none did."""
         return any(self.points.values())
 
+    @property
+    def recommended(self) -> str | None:
+        """The option that is recommended; None as long as nothing is."""
+        return self.option if self.anything_known else None
+
     @computed_field  # type: ignore[prop-decorator]  # mypy has no decorated properties
     @property
     def provisional(self) -> bool:

@@ -71,7 +71,7 @@ def calibrate(decisions: Iterable[Decision], advisors: Mapping[str, Advisor]) ->
         chosen = decision.settlement.option if decision.settlement else None
         if outcome is None or chosen is None:
             continue
-        followed = decision.verdict.anything_known and chosen == decision.verdict.option
+        followed = chosen == decision.verdict.recommended
         options.setdefault(chosen, _Count()).add(outcome, followed=followed)
         for rule in _rules_for(chosen, decision, advisors.get(decision.playbook_hash)):
             rules.setdefault(rule, _Count()).add(outcome, followed=followed)

@@ -20,6 +20,7 @@ from bot.decisions.moves import Move, moved, require, review_after
 from bot.decisions.ports import Clock, Store
 from bot.decisions.questionnaire import Page, Questionnaire
 from bot.decisions.reading import opened_from
+from bot.decisions.records.words import recommended_words
 from bot.decisions.seen import mark_of
 
 
@@ -86,12 +87,11 @@ class Deciding:
             require(Move.OVERRIDE, decision, actor)
             if against not in {None, decision.verdict.option}:
                 return redrawn(decision, now)
-            known = decision.verdict.anything_known
-            if known and option == decision.verdict.option:
+            recommended = decision.verdict.recommended
+            if option == recommended:
                 raise SameOption(option)
             after = moved(Move.OVERRIDE, decision, actor, now, option=option, reason=reason)
-            recommended = decision.verdict.option if known else ""
-            detail = {"option": option, "recommended": recommended, "reason": reason}
+            detail = {"option": option, "recommended": recommended or "", "reason": reason}
             return told(after, Event("overridden", actor.user, now, detail))
 
         return await self._unless_edited(await self._change(actor, number, change))
@@ -231,11 +231,9 @@ class Deciding:
         """
         if decision.status is not Status.OPEN:
             return decision
-        advisor = await self._editions.of(decision)
-        title = advisor.playbook.options[decision.verdict.option].title
-        if not decision.verdict.anything_known:
-            title = "nothing yet"
-        raise EditedMeanwhile(decision.number, title)
+        playbook = (await self._editions.of(decision)).playbook
+        recommended = recommended_words(playbook, decision.verdict.recommended)
+        raise EditedMeanwhile(decision.number, decision.title, recommended)
 
     async def _change(
         self, actor: Person, number: int, change: Callable[[Decision], Change]
@@ -256,6 +254,8 @@ def superseded(old: Decision, new: Decision, actor: Person, at: datetime) -> Cha
     """
     after = replace(moved(Move.SUPERSEDE, old, actor, at), superseded_by=new.number)
     return told(after, Event("superseded", actor.user, at, {"by": str(new.number)}))
+
+
 def _ahead(draft: Draft, decision: Decision, today: date) -> Draft:
     """Return a draft with the day of its review put off where it has come in the meantime."""
     planned = draft.workflow.review.due(today)
@@ -263,8 +263,6 @@ def _ahead(draft: Draft, decision: Decision, today: date) -> Draft:
     if due == planned:
         return draft
     return replace(draft, workflow=replace(draft.workflow, review=Review.on(due)))
-
-
 
 
 def _prefilled(decision: Decision, actor: Person, purpose: Purpose, now: datetime) -> Draft:

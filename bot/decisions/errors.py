@@ -36,12 +36,13 @@ class NoSuchDecision(LookupError):
 class EditedMeanwhile(Exception):
     """What was to be decided was edited after the person had read it.
 
-    `recommended` is the title of what is recommended by now.
+    `title` is the decision's by now, and `recommended` is in words what is recommended by now.
     """
 
-    def __init__(self, number: int, recommended: str) -> None:
+    def __init__(self, number: int, title: str, recommended: str) -> None:
         super().__init__(number)
         self.number = number
+        self.title = title
         self.recommended = recommended
 
 

@@ -17,6 +17,9 @@ from bot.decisions.delivery import (
 )
 from bot.decisions.model import Decision
 
+NO_REVIEW = "never"
+"""Stands for the day of a review in the event of an edit where there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -44,7 +47,7 @@ class Change:
 
 def redrawn(decision: Decision, at: datetime) -> Change:
     """Return the change of nothing but the announcement, which shows the decision as it is."""
-    announcement, _ = opening_deliveries(decision)
+    announcement, *_ = opening_deliveries(decision)
     return Change(decision, None, (redrawing(announcement, at),))
 
 
@@ -82,16 +85,20 @@ def edited(before: Decision, after: Decision) -> dict[str, str]:
     """Return what an edit changed, for its event: what was said otherwise before is kept."""
     detail = {
         "answers": answer_changes(before.answers, after.answers),
-        "was": before.verdict.option,
-        "option": after.verdict.option,
+        "was": before.verdict.recommended or "",
+        "option": after.verdict.recommended or "",
     }
     if before.title != after.title:
         detail["title_was"] = before.title
     if before.problem != after.problem:
         detail["problem_was"] = before.problem
     if before.review_on != after.review_on:
-        detail["review_was"] = before.review_on.isoformat() if before.review_on else "never"
+        detail["review_was"], detail["review"] = _review(before), _review(after)
     return detail
+
+
+def _review(decision: Decision) -> str:
+    return decision.review_on.isoformat() if decision.review_on else NO_REVIEW
 
 
 def _delivery(

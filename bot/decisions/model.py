@@ -217,10 +217,10 @@ class Decision:
     source: Source | None = None
 
     @property
-    def chosen(self) -> str:
-        """The option that was chosen, else the one that is recommended."""
+    def chosen(self) -> str | None:
+        """The option that was chosen, else the one that is recommended; None where neither is."""
         settled = self.settlement.option if self.settlement else None
-        return settled or self.verdict.option
+        return settled or self.verdict.recommended
 
     @property
     def has_ended(self) -> bool:
@@ -247,7 +247,7 @@ class Decision:
             return None
         if not self.has_ended:
             return self.status
-        followed = self.verdict.anything_known and self.settlement.option == self.verdict.option
+        followed = self.settlement.option == self.verdict.recommended
         return Status.ACCEPTED if followed else Status.OVERRIDDEN
 
     @property
@@ -271,14 +271,14 @@ class Perspective:
     """Somebody's own answers to a decision's questions, and what they come to.
 
     `user` is the id of a contributor, who is never the driver: the driver's answers are those of
-    the decision itself.
+    the decision itself. `option` is None where too little is known for any.
     """
 
     workspace: str
     decision: int
     user: str
     answers: Mapping[str, str | None]
-    option: str
+    option: str | None
     strength: Strength
     added_at: datetime
     changed_at: datetime

@@ -97,7 +97,7 @@ class Perspectives:
                 decision=team.decision.number,
                 user=person.user,
                 answers=draft.answers,
-                option=score.option,
+                option=score.recommended,
                 strength=score.strength,
                 added_at=before.added_at if before else now,
                 changed_at=now,

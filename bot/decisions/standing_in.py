@@ -88,7 +88,8 @@ class _Ids(Playbook):
 
 def _playbook(decision: Decision) -> Playbook:
     verdict = decision.verdict
-    options = dict.fromkeys((*verdict.points, verdict.option, decision.chosen))
+    named = (*verdict.points, verdict.option, decision.chosen)
+    options = dict.fromkeys(each for each in named if each)
     known: dict[str, Any] = {
         "id": verdict.playbook.id,
         "title": _words(verdict.playbook.id),

@@ -36,10 +36,13 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What one person's answers come to; the driver's are the decision's own."""
+    """What one person's answers come to, None if too little is known.
+
+    The driver's are the decision's own.
+    """
 
     user: str
-    option: str
+    option: str | None
     strength: Strength
     driver: bool = False
 
@@ -57,12 +60,13 @@ class Difference:
     """A question to which people gave different answers; "don't know" is one of them.
 
     `leads` says to which other option the decision would flip by an answer, where it would: with
-    that answer in the place of the driver's, and all else as the driver said.
+    that answer in the place of the driver's, and all else as the driver said. It flips to None
+    where nothing would be recommended any more.
     """
 
     question: str
     said: tuple[Said, ...]
-    leads: Mapping[str | None, str]
+    leads: Mapping[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class Together:
     """
 
     answers: tuple[tuple[str, Answer], ...]
-    option: str
+    option: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def compare(team: Team, advisor: Advisor) -> Comparison:
 
 def _voices(team: Team) -> tuple[Voice, ...]:
     verdict = team.decision.verdict
-    driver = Voice(team.decision.driver, verdict.option, verdict.strength, driver=True)
+    driver = Voice(team.decision.driver, verdict.recommended, verdict.strength, driver=True)
     others = (Voice(each.user, each.option, each.strength) for each in team.perspectives)
     return (driver, *others)
 
@@ -166,11 +170,11 @@ def _counted(advisor: Advisor, answers: Mapping[str, Answer]) -> dict[str, Answe
 
 def _leads(
     decision: Decision, advisor: Advisor, question: str, said: Sequence[Said]
-) -> dict[Answer, str]:
+) -> dict[Answer, str | None]:
     leads = {}
     for each in said:
         option = _option(decision, advisor, [(question, each.answer)])
-        if option != decision.verdict.option:
+        if option != decision.verdict.recommended:
             leads[each.answer] = option
     return leads
 
@@ -183,7 +187,7 @@ def _together(
     for pair in combinations(filter(None, others), 2):
         for answers in product(*pair):
             option = _option(decision, advisor, answers)
-            if option != decision.verdict.option:
+            if option != decision.verdict.recommended:
                 yield Together(answers, option)
 
 
@@ -193,6 +197,8 @@ def _others(decision: Decision, question: str, said: Sequence[Said]) -> list[tup
     return [(question, each.answer) for each in said if each.answer != own]
 
 
-def _option(decision: Decision, advisor: Advisor, answers: Sequence[tuple[str, Answer]]) -> str:
+def _option(
+    decision: Decision, advisor: Advisor, answers: Sequence[tuple[str, Answer]]
+) -> str | None:
     """Return what the decision's answers come to with some of them replaced."""
-    return advisor.score({**decision.answers, **dict(answers)}).option
+    return advisor.score({**decision.answers, **dict(answers)}).recommended

@@ -60,14 +60,14 @@ class TeamStore(Protocol):
 def perspective_event(before: Perspective | None, after: Perspective) -> Event | None:
     """Return the event of a perspective that was added or changed; None if it is as it was."""
     if before is None:
-        detail = {"answers": answer_changes({}, after.answers), "option": after.option}
+        detail = {"answers": answer_changes({}, after.answers), "option": after.option or ""}
         return Event("view_added", after.user, after.changed_at, detail)
     if before.answers == after.answers:
         return None
     detail = {
         "answers": answer_changes(before.answers, after.answers),
-        "was": before.option,
-        "option": after.option,
+        "was": before.option or "",
+        "option": after.option or "",
     }
     return Event("view_changed", after.user, after.changed_at, detail)
 

@@ -105,7 +105,7 @@ def decision_row(decision: Decision) -> dict[str, Any]:
         "playbook_hash": decision.playbook_hash,
         "answers": json.dumps(dict(decision.answers)),
         "verdict": _verdict.dump_json(decision.verdict).decode(),
-        "option": decision.verdict.option,
+        "option": decision.verdict.recommended or "",
         "status": decision.status.value,
         "opened_at": decision.opened_at.isoformat(),
         "settlement": _settlement.dump_json(decision.settlement).decode(),

@@ -1,17 +1,30 @@
 """What recommends nothing cannot be accepted; it can be decided all the same."""
 
+import csv
+import io
+import json
+from dataclasses import replace
+
 import pytest
 
 from bot.decisions.errors import NothingRecommended
 from bot.decisions.model import Decision, Status
-from bot.decisions.reading import Sight
+from bot.decisions.reading import Sight, Wanted
 from bot.decisions.records.madr import as_markdown
+from bot.decisions.records.record import Record, as_json
+from bot.decisions.records.spreadsheet import as_csv
+from bot.slack.queries import Query
+from bot.slack.views import finding
 from bot.slack.views.announcement import announcement
 from bot.slack.views.changes import word
 from bot.slack.views.decide import override_modal
-from tests.decisions.world import ADA, PRODUCT, World
+from bot.slack.views.life import life
+from bot.slack.views.recommendation import recommendation
+from bot.slack.views.team import team_message
+from tests.decisions.world import ADA, BEN, PRODUCT, World
 
 UNKNOWN = {"facts": None, "style": None}
+SIGHT = Sight.of(ADA, PRODUCT)
 
 
 async def unknown(world: World) -> Decision:
@@ -46,7 +59,7 @@ async def test_any_option_can_be_chosen_where_nothing_is_recommended(world: Worl
     option = made.verdict.option
     after = await world.desk.deciding.override(ADA, made.number, option, "We start small")
     assert (after.status, after.chosen) == (Status.OVERRIDDEN, option)
-    record = (await world.desk.finding.show(Sight.of(ADA, PRODUCT), made.number)).record
+    record = (await world.desk.finding.show(SIGHT, made.number)).record
     told = as_markdown(record)
     title = playbook.options[option].title
     assert f"Chosen option: **{title}**, with nothing recommended yet" in told
@@ -55,3 +68,66 @@ async def test_any_option_can_be_chosen_where_nothing_is_recommended(world: Worl
     detail = {"event": "overridden", "actor": "U1", "option": option, "recommended": ""}
     said = word({**detail, "reason": "We start small"}, after, playbook).text
     assert f"decided for *{title}*." in said
+
+
+async def edited(world: World, made: Decision) -> Decision:
+    """Return a decision with another title, and the view of somebody who knows nothing either."""
+    view = (await world.desk.perspectives.begin(BEN, PRODUCT, made.number)).draft
+    await world.desk.perspectives.finish(replace(view, answers=UNKNOWN))
+    page = await world.desk.deciding.begin_edit(ADA, made.number)
+    said = replace(page.draft.workflow, title="Said better")
+    await world.drafting.describe(ADA, page.draft.id, said)
+    return (await world.desk.post(ADA, page.draft.id, PRODUCT)).decision
+
+
+async def record_of(world: World, made: Decision) -> Record:
+    """Return the record of a decision."""
+    return (await world.desk.finding.show(SIGHT, made.number)).record
+
+
+async def test_a_list_recommends_nothing_where_nothing_is_known(world: World) -> None:
+    """It says so; under the option that stands first it is not listed, not even when withdrawn."""
+    made = await unknown(world)
+    playbook = world.playbooks.current().advisor.playbook
+    by_option = Wanted(options=(made.verdict.option,))
+    for expected in ("Open, recommended: nothing yet", "Withdrawn, recommended: nothing yet"):
+        found = await world.desk.finding.page(SIGHT, Wanted(), None, 9)
+        listed = [finding.Listed(each, playbook) for each in found.decisions]
+        query = Query(kind="list", text="")
+        assert expected in finding.page("/ragvsft", query, Wanted(), found, listed).text
+        assert not (await world.desk.finding.page(SIGHT, by_option, None, 9)).decisions
+        if made.status is Status.OPEN:
+            made = await world.desk.deciding.withdraw(ADA, made.number, "Not needed")
+
+
+async def test_thread_and_record_name_no_option_where_nothing_is_known(world: World) -> None:
+    """Neither what was edited nor what people's views come to is told to be an option."""
+    made = await edited(world, await unknown(world))
+    playbook = world.playbooks.current().advisor.playbook
+    record, title = await record_of(world, made), playbook.options[made.verdict.option].title
+    team = await world.desk.perspectives.team("T1", made.number)
+    seen = await world.desk.perspectives.comparison(team)
+    told = team_message(made, playbook, seen)
+    assert "They come to nothing yet." in told.text
+    assert "*nothing yet*  ·  2 people" in str(told.blocks)
+    happened = [each.did for each in record.history]
+    assert happened[1:] == [
+        "added a view: nothing yet",
+        "changed the description. Still nothing is recommended",
+    ]
+    assert "*nothing yet*  ·  too little is known" in str(life(record).blocks)
+    assert "U2: nothing yet (too little is known)" in as_markdown(record)
+    assert "First steps" not in str(recommendation(made, playbook).blocks)
+    for each in (told, life(record), recommendation(made, playbook)):
+        assert title not in str(each)
+
+
+async def test_data_has_no_recommendation_where_nothing_is_known(world: World) -> None:
+    """In CSV the cells are empty, in JSON null: `Prompting` would be read as a recommendation."""
+    record = await record_of(world, await edited(world, await unknown(world)))
+    (row,) = csv.DictReader(io.StringIO(as_csv([record])))
+    assert (row["recommended"], row["strength"], row["chosen"]) == ("", "", "")
+    assert row["views"] == "U1: nothing yet\nU2: nothing yet"
+    (data,) = json.loads(as_json([record]))["decisions"]
+    assert (data["recommended"], data["strength"], data["first_steps"]) == (None, None, [])
+    assert [(each["option"], each["strength"]) for each in data["views"]] == [(None, None)] * 2

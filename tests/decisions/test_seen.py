@@ -1,5 +1,6 @@
 """A decider decides what they have read: what was edited since is shown to them first."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from bot.decisions.delivery import DeliveryKind
 from bot.decisions.errors import EditedMeanwhile
 from bot.decisions.model import Decision, Status, Workflow
 from bot.decisions.seen import mark_of
+from bot.slack.listeners.errors import words_for
 from tests.decisions.world import ADA, BEN, PRODUCT, World
 
 
@@ -57,6 +59,20 @@ async def test_what_was_edited_since_is_not_accepted(world: World) -> None:
     assert await redrawn(world) == 1
     accepted = await world.desk.deciding.accept(BEN, read.number, mark_of(now))
     assert (accepted.status, accepted.chosen) == (Status.ACCEPTED, "tuning")
+
+
+async def test_whoever_is_held_up_is_told_what_it_is_now(world: World) -> None:
+    """Where only the title was edited, nobody hears of answers: they are told the title of now."""
+    read = await for_ben(world)
+    page = await world.desk.deciding.begin_edit(ADA, read.number)
+    said = replace(page.draft.workflow, title="Answers for <sales>")
+    await world.drafting.describe(ADA, page.draft.id, said)
+    await world.desk.post(ADA, page.draft.id, PRODUCT)
+    with pytest.raises(EditedMeanwhile) as refused:
+        await world.desk.deciding.accept(BEN, read.number, mark_of(read))
+    words = words_for(refused.value)
+    assert "It is now “Answers for &lt;sales&gt;”, recommended: *RAG*." in words
+    assert "The answers" not in words
 
 
 async def test_choosing_differently_is_against_what_was_read(world: World) -> None:

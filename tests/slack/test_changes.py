@@ -12,6 +12,7 @@ from tests.slack.examples import AT, a_decision, advisor
 
 OF = advisor("ragvsft").playbook
 FIRST, SECOND = list(OF.options)[:2]
+TITLE = OF.options[FIRST].title
 QUESTION = OF.questions[0]
 ANSWER, OTHER = list(QUESTION.answers)[:2]
 DETAILS = {
@@ -49,6 +50,39 @@ def test_an_edit_names_every_change() -> None:
     assert f"• {QUESTION.ask} {before} → *{after}*" in said
     assert "• The title was: An older title" in said
     assert f"became *{OF.options[SECOND].title}*; it was {OF.options[FIRST].title}" in said
+
+
+@pytest.mark.parametrize(
+    ("days", "line"),
+    [
+        (("2026-04-05", "2026-05-05"), "The review is on 5 May 2026; it was on 5 April 2026"),
+        (("never", "2026-05-05"), "The review is on 5 May 2026; none was planned"),
+        (("2026-04-05", "never"), "No review is planned any more; it was on 5 April 2026"),
+    ],
+)
+def test_an_edit_of_the_review_alone_says_so(days: tuple[str, str], line: str) -> None:
+    """The thread says that the day of the review was changed, and from which to which."""
+    was, now = days
+    detail = {"was": FIRST, "option": FIRST, "answers": "{}", "review_was": was, "review": now}
+    said = word({"event": "edited", "actor": "U1", **detail}, a_decision(), OF).text
+    assert said.startswith("<@U1> changed the day of the review. ")
+    assert f"• {line}" in said
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "words"),
+    [
+        ("", "", "Still nothing is recommended."),
+        ("", FIRST, f"The recommendation became *{TITLE}*; there was none before."),
+        (FIRST, "", f"Nothing is recommended any more; it was {TITLE}."),
+        (FIRST, FIRST, f"The recommendation stayed *{TITLE}*."),
+    ],
+)
+def test_an_edit_tells_what_is_recommended_now(was: str, now: str, words: str) -> None:
+    """Where nothing is recommended, before an edit or after it, the thread names no option."""
+    detail = {"was": was, "option": now, "title_was": "An older title"}
+    said = word({"event": "edited", "actor": "U1", **detail}, a_decision(), OF).text
+    assert f"changed the description. {words}" in said
 
 
 def test_what_people_wrote_makes_no_markup() -> None:

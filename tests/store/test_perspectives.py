@@ -65,7 +65,7 @@ async def test_a_view_is_kept_with_its_verdict_and_its_event(world: World) -> No
     await viewed(world, decision, BEN, NEVER)
     team = await world.desk.perspectives.team("T1", decision.number)
     (view,) = team.perspectives
-    assert (view.user, view.answers, view.option) == (BEN.user, NEVER, "prompting")
+    assert (view.user, view.answers, view.option) == (BEN.user, NEVER, None)
     assert team.decision == decision
     assert await kinds(world) == ["opened", "view_added"]
     assert await world.drafting.under_way(BEN) == []
@@ -100,7 +100,7 @@ async def test_a_changed_view_replaces_the_row_and_keeps_the_event(world: World)
     assert row["added_at"] != row["changed_at"]
     event = (await world.rows("events"))[-1]
     detail = json.loads(str(event["detail"]))
-    assert (detail["was"], detail["option"]) == ("prompting", "rag")
+    assert (detail["was"], detail["option"]) == ("", "rag")
     assert json.loads(detail["answers"]) == {"facts": ["never", "many"]}
 
 

@@ -181,6 +181,21 @@ async def test_a_log_from_before_is_searchable(path: Path) -> None:
     await log.close()
 
 
+async def test_what_recommended_nothing_before_is_found_under_no_option(path: Path) -> None:
+    """An older log named the first option where nothing was known; after the next start none."""
+    log = await Log(path).open()
+    await shelve(World(log), decision(1, answers={"facts": None}), decision(2))
+    await log.write(lambda db: db.execute("update decisions set option = 'tuning'"))
+    assert await numbers(World(log), Wanted(options=("tuning",))) == [2, 1]
+    await log.write(
+        lambda db: db.execute("delete from _sqlite_migrations where name = 'm016_nothing_known'")
+    )
+    await log.close()
+    log = await Log(path).open()
+    assert await numbers(World(log), Wanted(options=("tuning",))) == [2]
+    await log.close()
+
+
 @pytest.mark.parametrize("statement", ["vacuum", "reindex"])
 async def test_housekeeping_changes_nothing(world: World, statement: str) -> None:
     """A log that was vacuumed still finds the right decision."""

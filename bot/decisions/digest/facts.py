@@ -42,7 +42,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A decision that was reviewed: what was recommended, what was chosen, and how it went."""
+    """A decision that was reviewed: what was chosen, and how it went.
+
+    `recommended` is an option or `NOTHING`.
+    """
 
     recommended: str
     chosen: str
@@ -53,7 +56,7 @@ class Reviewed:
 class OldSheet:
     """The answers of a past decision by an older edition of a playbook, and what it came to.
 
-    `reviews` are what deciders have said of it, if anything.
+    `recommended` is an option or `NOTHING`; `reviews` are what deciders have said, if anything.
     """
 
     number: int

@@ -16,11 +16,12 @@ from bot.decisions.digest.posting import Window
 from bot.decisions.digest.replaying import otherwise
 from bot.decisions.digest.settings import DigestSettings, Part
 from bot.decisions.digest.trend import Trend
-from bot.decisions.digest.week import Altered, Digest, Disagreement, Share
+from bot.decisions.digest.week import NOTHING, Altered, Digest, Disagreement, Share
 from bot.decisions.editions import Editions
 from bot.decisions.model import Decision
 from bot.decisions.ports import Store
 from bot.decisions.reading import Sight
+from bot.decisions.records.words import NOTHING_YET
 from bot.decisions.team import compare
 
 
@@ -81,7 +82,8 @@ class DigestReader:
         comparison = compare(split.team, advisor)
         verdicts: dict[str, int] = {}
         for voice in comparison.voices:
-            verdicts[voice.option] = verdicts.get(voice.option, 0) + 1
+            option = voice.option or NOTHING
+            verdicts[option] = verdicts.get(option, 0) + 1
         return Disagreement(
             split.entry.decision, split.entry.announced, verdicts, len(comparison.flipping)
         )
@@ -115,6 +117,7 @@ class DigestReader:
         An option that is in none of them any more goes by the words of its id.
         """
         titles = {option: option.replace("_", " ") for option in options}
+        titles[NOTHING] = NOTHING_YET
         own = [await self._editions.of(each) for each in decisions]
         for advisor in (*own, *self._today().values()):
             titles |= {name: each.title for name, each in advisor.playbook.options.items()}

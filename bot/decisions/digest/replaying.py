@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from bot.advice.advisor import Advisor
 from bot.decisions.calibration import outcome_of
 from bot.decisions.digest.facts import OldSheet
+from bot.decisions.digest.week import NOTHING
 from bot.decisions.model import Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Otherwise:
-    """A decision, by its number, and the option that today's rules recommend for it."""
+    """A decision, by its number, and the option, or `NOTHING`, that today's rules recommend."""
 
     number: int
     now: str
@@ -39,7 +40,7 @@ def otherwise(sheets: Iterable[OldSheet], today: Mapping[str, Advisor]) -> tuple
             for name, answer in sheet.answers.items()
             if name in offered and (answer is None or answer in offered[name])
         }
-        now = advisor.score(kept).option
+        now = advisor.score(kept).recommended or NOTHING
         if now != sheet.recommended and outcome_of(sheet.reviews) is not Outcome.WORKED:
             found.append(Otherwise(sheet.number, now))
     return tuple(found)

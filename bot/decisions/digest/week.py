@@ -14,6 +14,10 @@ from bot.decisions.reading import Announced
 T = TypeVar("T")
 
 
+NOTHING = ""
+"""Stands for an option where too little is known for any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A decision, and where it was announced; None as long as it was not."""
@@ -26,8 +30,8 @@ class Entry:
 class Disagreement(Entry):
     """An open decision whose people come to different verdicts.
 
-    `verdicts` has the number of people by option, the driver counted. `flipping` is how many of
-    the questions they differ on would flip it.
+    `verdicts` has the number of people by option or `NOTHING`, the driver counted. `flipping` is
+    how many of the questions they differ on would flip it.
     """
 
     verdicts: Mapping[str, int] = field(default_factory=dict)
@@ -36,7 +40,7 @@ class Disagreement(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Altered(Entry):
-    """A past decision that today's rules would make otherwise: the option they recommend now."""
+    """A past decision that today's rules would make otherwise: an option, or `NOTHING`, `now`."""
 
     now: str = ""
 

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from bot.advice.playbook import Playbook
-from bot.decisions.events import Event
+from bot.decisions.events import NO_REVIEW, Event
 from bot.decisions.model import Outcome
 from bot.decisions.records.parts import Happened
-from bot.decisions.records.words import DONT_KNOW, NOT_ANSWERED, WENT
+from bot.decisions.records.words import DONT_KNOW, NOT_ANSWERED, NOTHING_YET, WENT
 
 Detail = Mapping[str, str]
 
@@ -97,11 +98,28 @@ class _Teller:
         return text
 
     def edited(self) -> str:
-        what = "the answers" if self._answers() else "the description"
-        if self._same():
-            return f"changed {what}. The recommendation stayed {self._strong('option')}"
-        now = f"The recommendation became {self._strong('option')}; it was {self._title('was')}"
-        return f"changed {what}. {now}"
+        what = "the answers" if self._answers() else self._described()
+        return f"changed {what}. {self._recommended()}"
+
+    def _described(self) -> str:
+        """Return what an edit changed that left all answers as they were."""
+        described = {"title_was", "problem_was"} & self.detail.keys()
+        if "review_was" in self.detail and not described:
+            return "the day of the review"
+        return "the description"
+
+    def _recommended(self) -> str:
+        """Return what became of the recommendation."""
+        now, was = self._strong("option"), self._title("was")
+        match bool(self.detail["option"]), self._same():
+            case False, True:
+                return "Still nothing is recommended"
+            case False, False:
+                return f"Nothing is recommended any more; it was {was}"
+            case _, True:
+                return f"The recommendation stayed {now}"
+        before = f"it was {was}" if self.detail["was"] else "there was none before"
+        return f"The recommendation became {now}; {before}"
 
     def superseded(self) -> str:
         return f"opened {self.style.decision.format(self.detail['by'])} in its place"
@@ -124,8 +142,7 @@ class _Teller:
         if "problem_was" in detail:
             lines.append("The problem was worded differently")
         if "review_was" in detail:
-            was = detail["review_was"]
-            lines.append("No review was planned" if was == "never" else f"The review was on {was}")
+            lines.append(_review_moved(detail["review_was"], detail.get("review", "")))
         return tuple(lines)
 
     def _change(self, name: str, change: tuple[str | None, str | None]) -> str:
@@ -153,7 +170,7 @@ class _Teller:
     def _named(self, key: str) -> str:
         option = self.detail.get(key, "")
         known = self.playbook.options.get(option)
-        return known.title if known else option
+        return known.title if known else option or NOTHING_YET
 
 
 _PLAIN: Mapping[str, str] = {
@@ -174,6 +191,25 @@ _TOLD: Mapping[str, Callable[[_Teller], str]] = {
     "view_added": _Teller.view_added,
     "view_changed": _Teller.view_changed,
 }
+
+
+def _review_moved(was: str, now: str) -> str:
+    """Return that the day of the review was changed.
+
+    Args:
+        was: the day before, in ISO 8601; `NO_REVIEW` for none.
+        now: the same, since; empty where an older event does not tell.
+    """
+    before = "none was planned" if was == NO_REVIEW else f"it was on {_day(was)}"
+    if not now:
+        return f"The day of the review was changed; {before}"
+    if now == NO_REVIEW:
+        return f"No review is planned any more; {before}"
+    return f"The review is on {_day(now)}; {before}"
+
+
+def _day(iso: str) -> str:
+    return f"{date.fromisoformat(iso):%-d %B %Y}"
 
 
 def _answer(words: Mapping[str, str], answer: str | None) -> str:

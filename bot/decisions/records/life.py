@@ -6,7 +6,7 @@ from datetime import UTC
 from bot.decisions.records.markdown import inline, line, listed, titled
 from bot.decisions.records.parts import Difference, Happened, RecordedPerspective, Reviewed
 from bot.decisions.records.record import Record
-from bot.decisions.records.words import STRENGTHS, WENT, as_sentence
+from bot.decisions.records.words import WENT, as_sentence, sure
 
 
 def perspectives(record: Record) -> str:
@@ -31,7 +31,7 @@ def history(record: Record) -> str:
 def _perspective(record: Record, perspective: RecordedPerspective) -> str:
     asked = ", who asked" if perspective.driver else ""
     option = inline(record.title_of(perspective.option))
-    return f"{_person(record, perspective.by)}{asked}: {option} ({STRENGTHS[perspective.strength]})"
+    return f"{_person(record, perspective.by)}{asked}: {option} ({sure(perspective.strength)})"
 
 
 def _difference(record: Record, found: Difference) -> str:

@@ -23,7 +23,7 @@ from bot.decisions.records.markdown import (
 )
 from bot.decisions.records.parts import Argument, Considered, Ended, Outcome, RuledOut
 from bot.decisions.records.record import Record
-from bot.decisions.records.words import STRENGTHS
+from bot.decisions.records.words import NOTHING_YET, TOO_LITTLE, sure
 
 _SLUG_LENGTH = 60
 _MOST_FOR_OTHERS = 3
@@ -146,18 +146,19 @@ def _said(record: Record, settled: Outcome | Ended) -> list[str]:
 
 
 def _recommended(record: Record) -> str:
-    if not record.anything_known:
-        return "Recommended: nothing yet, too little is known."
-    sure = STRENGTHS.get(record.strength, record.strength)
+    if record.recommended is None:
+        return f"Recommended: {NOTHING_YET}, {TOO_LITTLE}."
+    strength = sure(record.strength)
     provisional = "" if record.settled else ", provisional: open answers could still change it"
-    return f"Recommended: **{inline(record.title_of(record.recommended))}** ({sure}{provisional})."
+    title = inline(record.title_of(record.recommended))
+    return f"Recommended: **{title}** ({strength}{provisional})."
 
 
 def _because(record: Record) -> str:
     outcome = record.outcome
     by = inline(record.person(outcome.by)) if outcome else ""
     when = f" (decided by {by} on {outcome.at:%Y-%m-%d})" if outcome else ""
-    if not record.anything_known:
+    if record.recommended is None:
         return f"with nothing recommended yet{when}."
     if record.chosen != record.recommended:
         although = ", although it was ruled out" if record.despite else ""

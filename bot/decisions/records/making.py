@@ -29,6 +29,11 @@ from bot.decisions.records.words import DONT_KNOW
 from bot.decisions.team import Comparison, Team, compare
 
 NOTHING_MORE = Background()
+_NOTHING_FOLLOWS: Mapping[str, tuple[str, ...]] = {
+    "first_steps": (),
+    "measure": (),
+    "pitfalls": (),
+}
 
 
 def record_of(
@@ -51,14 +56,14 @@ def record_of(
         channel_name=background.channel_name,
         went=outcome_of(decision.reviews),
         reviews=tuple(_reviewed(each) for each in decision.reviews),
-        recommended=verdict.option,
-        strength=verdict.strength.value,
+        recommended=verdict.recommended,
+        strength=verdict.strength.value if verdict.recommended else None,
         settled=verdict.settled,
         playbook=_edition(decision, playbook),
         answers=_answers(decision, playbook),
         considered=_considered(decision, advisor),
         ruled_out=tuple(_ruled_out(each) for each in verdict.vetoes),
-        despite=tuple(_ruled_out(each) for each in ruling_out(verdict, playbook, decision.chosen)),
+        despite=_despite(decision, playbook),
         revisit_when=tuple(flip.text for flip in verdict.flips),
         still_open=tuple(item.ask for item in verdict.homework),
         views=_perspectives(seen) if background.perspectives else (),
@@ -99,12 +104,15 @@ def _of_the_choice(decision: Decision, advisor: Advisor) -> dict[str, tuple[str,
     """Return what follows from the option chosen, else recommended.
 
     In a close call that was accepted it is what the playbook says of close calls, as the thread
-    has it.
+    has it. Nothing follows from nothing but the conditions of any choice.
     """
     playbook, verdict = advisor.playbook, decision.verdict
-    option = playbook.options[decision.chosen]
-    gates = advisor.gates(decision.answers, decision.chosen)
-    followed = decision.chosen == verdict.option
+    chosen = decision.chosen
+    gates = advisor.gates(decision.answers, chosen or verdict.option)
+    if chosen is None:
+        return {"conditions": tuple(gate.say for gate in gates), **_NOTHING_FOLLOWS}
+    option = playbook.options[chosen]
+    followed = chosen == verdict.recommended
     too_close = playbook.too_close if verdict.strength is Strength.TOO_CLOSE and followed else None
     return {
         "conditions": tuple(gate.say for gate in gates),
@@ -121,6 +129,12 @@ def _edition(decision: Decision, playbook: Playbook) -> Edition:
 
 def _reviewed(answer: ReviewAnswer) -> Reviewed:
     return Reviewed(by=answer.by, at=answer.at, outcome=answer.outcome, note=answer.note)
+
+
+def _despite(decision: Decision, playbook: Playbook) -> tuple[RuledOut, ...]:
+    chosen = decision.chosen
+    hits = ruling_out(decision.verdict, playbook, chosen) if chosen else ()
+    return tuple(_ruled_out(each) for each in hits)
 
 
 def _answers(decision: Decision, playbook: Playbook) -> tuple[RecordedAnswer, ...]:
@@ -195,7 +209,10 @@ def _given(playbook: Playbook, given: Answered) -> str:
 def _perspectives(seen: Comparison) -> tuple[RecordedPerspective, ...]:
     return tuple(
         RecordedPerspective(
-            by=voice.user, option=voice.option, strength=voice.strength.value, driver=voice.driver
+            by=voice.user,
+            option=voice.option,
+            strength=voice.strength.value if voice.option else None,
+            driver=voice.driver,
         )
         for voice in seen.voices
     )

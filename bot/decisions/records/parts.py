@@ -88,8 +88,8 @@ class RecordedPerspective(Part):
     """What one person's answers come to; the driver's are those of the decision itself."""
 
     by: str
-    option: str
-    strength: str
+    option: str | None = Field(description="Null where too little is known for any.")
+    strength: str | None
     driver: bool
 
 
@@ -106,7 +106,9 @@ class Difference(Part):
     question: str
     ask: str
     said: tuple[Said, ...]
-    leads_to: tuple[str, ...] = Field(description="Empty where it changes nothing by itself.")
+    leads_to: tuple[str | None, ...] = Field(
+        description="Empty where it changes nothing by itself; null: to no recommendation."
+    )
 
 
 class Happened(Part):

@@ -23,6 +23,7 @@ from bot.decisions.records.parts import (
     Reviewed,
     RuledOut,
 )
+from bot.decisions.records.words import NOTHING_YET
 
 
 class Record(Part):
@@ -34,8 +35,8 @@ class Record(Part):
     problem: str
     source: str | None = Field(description="Link to the message that it was made from.")
     status: Status
-    recommended: str
-    strength: str
+    recommended: str | None = Field(description="Null as long as too little is known.")
+    strength: str | None = Field(description="How far ahead it is; null where nothing is.")
     settled: bool = Field(
         description="Every way of answering what is open leads to the same recommendation."
     )
@@ -76,17 +77,14 @@ class Record(Part):
     history: tuple[Happened, ...]
 
     @property
-    def chosen(self) -> str:
-        """The option that was chosen, else the one that is recommended."""
+    def chosen(self) -> str | None:
+        """The option that was chosen, else the one that is recommended; None where neither is."""
         return (self.outcome.option if self.outcome else None) or self.recommended
 
-    @property
-    def anything_known(self) -> bool:
-        """Whether any rule gave any option points."""
-        return any(each.points for each in self.considered)
-
-    def title_of(self, option: str) -> str:
+    def title_of(self, option: str | None) -> str:
         """Return an option's title; its id where the playbook has no such option."""
+        if option is None:
+            return NOTHING_YET
         return next((each.title for each in self.considered if each.option == option), option)
 
     def person(self, user: str) -> str:
@@ -98,15 +96,15 @@ class Record(Part):
         """Return the channel by name and id; by the id alone where the name is not known."""
         return f"#{self.channel_name} ({self.channel})" if self.channel_name else self.channel
 
-    def speaks_for(self, option: str) -> tuple[Argument, ...]:
+    def speaks_for(self, option: str | None) -> tuple[Argument, ...]:
         """Return what gives points to an option or its parts, each rule once, strongest first."""
         return self._strongest(option, 1)
 
-    def speaks_against(self, option: str) -> tuple[Argument, ...]:
+    def speaks_against(self, option: str | None) -> tuple[Argument, ...]:
         """Return what takes points from an option or its parts; otherwise like `speaks_for`."""
         return self._strongest(option, -1)
 
-    def _strongest(self, option: str, sign: int) -> tuple[Argument, ...]:
+    def _strongest(self, option: str | None, sign: int) -> tuple[Argument, ...]:
         own = next((each for each in self.considered if each.option == option), None)
         counted = {option, *(own.parts if own else ())}
         found = [

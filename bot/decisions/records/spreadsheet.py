@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.decisions.records.parts import RecordedPerspective, Reviewed
 from bot.decisions.records.record import Record
+from bot.decisions.records.words import NOTHING_YET
 
 COLUMNS = (
     *("workspace", "number", "title", "problem", "status", "recommended", "strength", "settled"),
@@ -64,7 +65,10 @@ def _people(record: Record, users: Iterable[str]) -> str:
 
 
 def _perspective(record: Record, perspective: RecordedPerspective) -> str:
-    return f"{record.person(perspective.by)}: {perspective.option} ({perspective.strength})"
+    person = record.person(perspective.by)
+    if perspective.option is None:
+        return f"{person}: {NOTHING_YET}"
+    return f"{person}: {perspective.option} ({perspective.strength})"
 
 
 def _review(record: Record, review: Reviewed) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bot.advice.playbook import Playbook
 from bot.advice.verdict import Strength
 from bot.decisions.model import Outcome
 
@@ -18,8 +19,21 @@ WENT: Mapping[Outcome, str] = {
     Outcome.NOT_TRIED: "it was not tried",
 }
 """How a decision went."""
+NOTHING_YET = "nothing yet"
+"""What is recommended as long as too little is known."""
+TOO_LITTLE = "too little is known"
 DONT_KNOW = "Don't know"
 NOT_ANSWERED = "not answered"
+
+
+def recommended_words(playbook: Playbook, option: str | None) -> str:
+    """Return the title of what is recommended, or was chosen; None is nothing yet."""
+    return NOTHING_YET if option is None else playbook.options[option].title
+
+
+def sure(strength: str | None) -> str:
+    """Return how far ahead an option is, by the name that a record has for it; None is nothing."""
+    return TOO_LITTLE if strength is None else STRENGTHS.get(strength, strength)
 
 
 def as_sentence(words: str) -> str:

@@ -92,8 +92,8 @@ def _moved_on(error: AlreadySettled | EditedMeanwhile | NothingChanged) -> str:
     match error:
         case AlreadySettled(decision=decision):
             return notices.already_settled(decision)
-        case EditedMeanwhile(number=number, recommended=recommended):
-            return notices.edited_meanwhile(number, recommended)
+        case EditedMeanwhile(number=number, title=title, recommended=recommended):
+            return notices.edited_meanwhile(number, title, recommended)
         case NothingChanged(number=number):
             return notices.nothing_changed(number)
 

@@ -21,6 +21,7 @@ from slack_sdk.models.views import View
 from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision
 from bot.decisions.moves import Move, possible
+from bot.decisions.records.words import recommended_words
 from bot.decisions.seen import mark_of
 from bot.slack import ids
 from bot.slack.forms import DecisionMetadata
@@ -87,10 +88,8 @@ def add_view(decision: Decision) -> ButtonElement:
 
 def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
     """Return the modal to choose another option than the one recommended."""
-    recommended, others = "nothing yet", list(playbook.options)
-    if decision.verdict.anything_known:
-        recommended = playbook.options[decision.verdict.option].title
-        others.remove(decision.verdict.option)
+    recommended = decision.verdict.recommended
+    others = [each for each in playbook.options if each != recommended]
     out = {each: despite(playbook, decision.verdict, each, _VETOES) for each in others}
     options = [
         Option(
@@ -102,7 +101,7 @@ def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
     choice = InputBlock(
         block_id=ids.Block.OPTION,
         label=plain("What do you decide for?"),
-        hint=plain(f"Recommended was: {recommended}."),
+        hint=plain(f"Recommended was: {recommended_words(playbook, recommended)}."),
         element=StaticSelectElement(action_id=ids.Action.ANSWER, options=options),
     )
     warnings = [

@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block, SectionBlock
 
 from bot.decisions.records.parts import Difference, Happened, RecordedPerspective
 from bot.decisions.records.record import Record
-from bot.decisions.records.words import STRENGTHS
+from bot.decisions.records.words import sure
 from bot.slack.text import (
     FALLBACK,
     MESSAGE_BUDGET,
@@ -93,7 +93,7 @@ def _perspectives(record: Record, size: _Size) -> list[Block]:
 def _perspective(record: Record, perspective: RecordedPerspective) -> str:
     asked = ", who asked" if perspective.driver else ""
     option = fit_escaped(record.title_of(perspective.option), 60)
-    return f"{mention(perspective.by)}{asked}: *{option}*  ·  {STRENGTHS[perspective.strength]}"
+    return f"{mention(perspective.by)}{asked}: *{option}*  ·  {sure(perspective.strength)}"
 
 
 def _difference(found: Difference, size: _Size) -> str:

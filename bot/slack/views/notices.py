@@ -148,11 +148,11 @@ def already_settled(decision: Decision) -> str:
     return f"Decision #{decision.number} was {status}{by} in the meantime."
 
 
-def edited_meanwhile(number: int, recommended: str) -> str:
-    """Return the friendly word that a decision is not what was read; `recommended` is a title."""
+def edited_meanwhile(number: int, title: str, recommended: str) -> str:
+    """Return the friendly word that a decision is not what was read, and what it is by now."""
     return (
-        f"The answers of decision #{number} were edited meanwhile: it is now "
-        f"*{escape(recommended)}*. Look again, and decide then."
+        f"Decision #{number} was edited meanwhile. It is now “{fit_escaped(title, 300)}”, "
+        f"recommended: *{escape(recommended)}*. Look again, and decide then."
     )
 
 

@@ -72,8 +72,6 @@ def _opening(playbook: Playbook, verdict: Verdict) -> str:
 
 def _all_chapters(decision: Decision, playbook: Playbook) -> list[Chapter]:
     verdict = decision.verdict
-    option = playbook.options[verdict.option]
-    too_close = playbook.too_close if verdict.strength is Strength.TOO_CLOSE else None
     return [
         Chapter("Before you rely on this", _plain(gate.say for gate in verdict.gates)),
         Chapter("Why", tuple(_reason(playbook, reason) for reason in verdict.reasons)),
@@ -89,6 +87,14 @@ def _all_chapters(decision: Decision, playbook: Playbook) -> list[Chapter]:
             tuple(_homework(playbook, item) for item in verdict.homework),
             intro="Find these out: each could change the recommendation.",
         ),
+        *(_what_follows(playbook, verdict) if verdict.anything_known else []),
+    ]
+
+
+def _what_follows(playbook: Playbook, verdict: Verdict) -> list[Chapter]:
+    option = playbook.options[verdict.option]
+    too_close = playbook.too_close if verdict.strength is Strength.TOO_CLOSE else None
+    return [
         Chapter("First steps", _plain(verdict.steps)),
         Chapter("Measure", _plain(too_close.measure if too_close else option.measure)),
         Chapter("Pitfalls", _plain(option.pitfalls)),

@@ -9,7 +9,7 @@ from bot.advice.playbook import Playbook
 from bot.decisions.calibration import outcome_of
 from bot.decisions.finding import Alike
 from bot.decisions.model import Place
-from bot.decisions.records.words import WENT
+from bot.decisions.records.words import WENT, recommended_words
 from bot.slack.text import escape, fit
 from bot.slack.views.announcement import standing
 from bot.slack.views.message import Chapter, Line, section
@@ -70,7 +70,7 @@ def _words(found: Similar) -> str:
     alike, decision = found.alike, found.alike.decision
     outcome = outcome_of(decision.reviews)
     parts = [
-        found.playbook.options[decision.chosen].title,
+        recommended_words(found.playbook, decision.chosen),
         standing(decision).lower(),
         *([WENT[outcome]] if outcome else []),
     ]

@@ -15,7 +15,7 @@ from slack_sdk.models.blocks import (
 from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision, Status, Visibility
 from bot.decisions.perspectives import Wishes
-from bot.decisions.records.words import DONT_KNOW, STRENGTHS
+from bot.decisions.records.words import DONT_KNOW, STRENGTHS, TOO_LITTLE
 from bot.decisions.team import Agreement, Comparison, Difference, Together, Voice
 from bot.slack import ids
 from bot.slack.text import (
@@ -168,7 +168,7 @@ class _Team:
 
     def _verdicts(self) -> list[str]:
         """Return a line for each option that somebody's answers come to, most frequent first."""
-        by_option: dict[str, list[Voice]] = {}
+        by_option: dict[str | None, list[Voice]] = {}
         for voice in self._seen.voices:
             by_option.setdefault(voice.option, []).append(voice)
         ranked = sorted(by_option.items(), key=lambda item: -len(item[1]))
@@ -199,8 +199,8 @@ class _Team:
         for said in difference.said:
             line = f"• {self._answer(difference.question, said.answer)}: "
             line += _people(said.users, self._names)
-            option = difference.leads.get(said.answer)
-            if option is not None:
+            if said.answer in difference.leads:
+                option = difference.leads[said.answer]
                 line += f"  →  the recommendation would be *{option_title(self._playbook, option)}*"
             yield line
 
@@ -249,7 +249,7 @@ def _how_many(seen: Comparison) -> str:
 
 
 def _voice(voice: Voice) -> str:
-    strength = STRENGTHS[voice.strength]
+    strength = STRENGTHS[voice.strength] if voice.option else TOO_LITTLE
     return f"{mention(voice.user)} ({f'driver, {strength}' if voice.driver else strength})"
 
 
@@ -276,8 +276,7 @@ def _joined(lines: Sequence[str]) -> str:
 def _summary(decision: Decision, playbook: Playbook, seen: Comparison) -> str:
     text = f"Views on decision #{decision.number}: {_how_many(seen)}."
     if len(seen.voices) > 1:
-        options = {voice.option for voice in seen.voices}
-        titles = and_list([option_title(playbook, each) for each in sorted(options)])
+        titles = and_list(sorted({option_title(playbook, each.option) for each in seen.voices}))
         text += f" They come to {titles}. {_disagreement(seen)}"
     return text
 

@@ -3,7 +3,7 @@
 from bot.advice.playbook import Playbook
 from bot.advice.ruling_out import ruling_out
 from bot.advice.verdict import Answered, Strength, Verdict, VetoHit
-from bot.decisions.records.words import STRENGTHS
+from bot.decisions.records.words import NOTHING_YET, STRENGTHS, TOO_LITTLE, recommended_words
 from bot.slack.text import escape, fit_escaped
 
 _CELLS = 8
@@ -12,9 +12,9 @@ RULED_OUT_BEFORE = "It had been *ruled out*"
 """How one tells of a veto once the option was chosen in spite of it."""
 
 
-def option_title(playbook: Playbook, option: str) -> str:
-    """Return an option's title, escaped."""
-    return escape(playbook.options[option].title)
+def option_title(playbook: Playbook, option: str | None) -> str:
+    """Return an option's title, escaped; what is said of none if nothing is recommended."""
+    return escape(recommended_words(playbook, option))
 
 
 def headline(playbook: Playbook, verdict: Verdict) -> str:
@@ -30,7 +30,7 @@ def plain_headline(playbook: Playbook, verdict: Verdict) -> str:
 def strength_words(verdict: Verdict) -> str:
     """Return how sure the verdict is, in words."""
     if not verdict.anything_known:
-        return "too little is known"
+        return TOO_LITTLE
     words = STRENGTHS[verdict.strength]
     return f"{words}, provisional" if verdict.provisional else words
 
@@ -111,7 +111,7 @@ def _named(playbook: Playbook, verdict: Verdict) -> str:
     """Return the recommended option, with its kind if it has one."""
     option = playbook.options[verdict.option]
     if not verdict.anything_known:
-        return "nothing yet"
+        return NOTHING_YET
     if verdict.strength is Strength.TOO_CLOSE and verdict.runner_up:
         rival = option_title(playbook, verdict.runner_up)
         return f"{escape(option.title)} or {rival}"

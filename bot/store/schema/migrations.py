@@ -6,6 +6,7 @@ from bot.store.schema.digest_endings import index_endings
 from bot.store.schema.digest_trend import index_options
 from bot.store.schema.digests import create_digests
 from bot.store.schema.endings import find_by_endings
+from bot.store.schema.nothing_known import forget_what_nothing_recommends
 from bot.store.schema.numbers import create_number_floors
 from bot.store.schema.people import create_people
 from bot.store.schema.perspectives import create_perspectives
@@ -233,6 +234,12 @@ def m014_channel_names(db: Database) -> None:
 def m015_digest_options(db: Database) -> None:
     """The options of a channel's trend are counted without sorting."""
     index_options(db)
+
+
+@migrations()
+def m016_nothing_known(db: Database) -> None:
+    """Where too little is known, no option is recommended, and none is found."""
+    forget_what_nothing_recommends(db)
 
 
 def _table(

@@ -9,7 +9,7 @@ from bot.advice import loader
 from bot.advice.advisor import Advisor
 from bot.decisions.calibration import Tally
 from bot.decisions.digest.settings import Part, Rhythm, Scope
-from bot.decisions.digest.week import Digest, Share
+from bot.decisions.digest.week import NOTHING, Digest, Share
 from bot.decisions.model import Decision, Outcome, Person, Place, Visibility
 from bot.store import rows
 from tests.decisions.digest.turns import go_to, kept, send_due, switch_on, turns
@@ -152,10 +152,10 @@ async def test_rules_that_changed_alter_past_decisions(world: World) -> None:
     assert not (await preview(world)).altered
     world.playbooks.use(STRICTER)
     (altered,) = (await preview(world)).altered.shown
-    assert (altered.decision.number, altered.now) == (first.number, "prompting")
+    assert (altered.decision.number, altered.now) == (first.number, NOTHING)
     assert same.verdict.option == "tuning"
     titles: Mapping[str, str] = (await preview(world)).titles
-    assert titles["prompting"] == "Prompting"
+    assert (titles["prompting"], titles[NOTHING]) == ("Prompting", "nothing yet")
 
 
 async def test_altered_decisions_are_news_once(world: World) -> None:

@@ -166,15 +166,15 @@ async def test_a_record_tells_the_life_of_a_decision(world: World) -> None:
         "* 2026-01-05 09:00 UTC: U1 asked for a decision",
         "* 2026-01-05 09:00 UTC: U1 asked for the view of Ben Okafor (U2)",
         at + "U1 reminded Ben Okafor (U2)",
-        at + "Ben Okafor (U2) added a view: Prompting",
-        at + "U1 changed the answers. The recommendation became Prompting; it was RAG",
+        at + "Ben Okafor (U2) added a view: nothing yet",
+        at + "U1 changed the answers. Nothing is recommended any more; it was RAG",
         "  * Does it need facts? Many → Some",
         at + "U1 handed the decision over to Ben Okafor (U2)",
         at + r"Ben Okafor (U2) decided for Tuning: “We \*know\* how.”",
     ]
     views = text.split("## Who Saw It How\n\n")[1].split("\n## ")[0]
-    assert "* U1, who asked: Prompting (" in views
-    assert "* Ben Okafor (U2): Prompting (" in views
+    assert "* U1, who asked: nothing yet (too little is known)" in views
+    assert "* Ben Okafor (U2): nothing yet (too little is known)" in views
     assert "* Does it need facts? U1: “Some”; Ben Okafor (U2): “Never”" in views
 
 

@@ -21,6 +21,7 @@ ARGUMENTS = {
     "again_at": AT,
     "playbook_id": "gone",
     "known": ("ragvsft",),
+    "title": "Answers",
     "recommended": "RAG",
 }
 TOLD_AT_A_FIELD = {errors.NobodyToAsk, errors.UnknownZone}

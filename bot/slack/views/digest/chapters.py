@@ -8,7 +8,7 @@ from typing import TypeVar
 from slack_sdk.models.blocks import SectionBlock
 
 from bot.decisions.digest.settings import Part, Scope
-from bot.decisions.digest.week import Altered, Digest, Disagreement, Ended, Entry, Share
+from bot.decisions.digest.week import NOTHING, Altered, Digest, Disagreement, Ended, Entry, Share
 from bot.decisions.model import Decision, Status
 from bot.decisions.reading import Announced
 from bot.slack.text import and_list, channel_link, fit_escaped, mention, one_line
@@ -26,6 +26,7 @@ _OPTION = 60
 _NAME = 40
 _ENDED = "Withdrawn or superseded"
 _SAY_HOW = "Their deciders have the question in their direct messages."
+_NOTHING_RECOMMENDED = "nothing is recommended yet"
 _RULES_CHANGED = "The rules have changed since these were decided."
 _LOOKALIKES = str.maketrans({"`": "ˋ", "|": "∣"})
 """Signs that would begin code that ends in another entry, or end a link too early."""
@@ -134,17 +135,18 @@ class _Teller:
 
     def _to_review(self, entry: Entry) -> str:
         decision = entry.decision
-        words = f"{self._option(decision.chosen)}, decided"
+        words = f"{self._option(decision.chosen or NOTHING)}, decided"
         if decision.settlement is None:
             return words
         return f"{words} on {day_in(decision.settlement.at, self._digest.zone):%-d %B %Y}"
 
     def _opened(self, entry: Entry) -> str:
-        return f"{self._option(entry.decision.verdict.option)} is recommended"
+        option = entry.decision.verdict.recommended
+        return f"{self._option(option)} is recommended" if option else _NOTHING_RECOMMENDED
 
     def _settled(self, entry: Entry) -> str:
         decision = entry.decision
-        words = self._option(decision.chosen)
+        words = self._option(decision.chosen or NOTHING)
         if not decision.verdict.anything_known:
             words += ", with nothing recommended"
         elif decision.status is Status.OVERRIDDEN:
@@ -162,7 +164,7 @@ class _Teller:
         if name:
             words += f" by {fit_escaped(one_line(name).translate(_LOOKALIKES), _NAME)}"
         if decision.decided_as is not None:
-            words += f", after {self._option(decision.chosen)} had been chosen"
+            words += f", after {self._option(decision.chosen or NOTHING)} had been chosen"
         if decision.superseded_by is not None:
             words += f"; see {self._successor(entry)}"
         reason = self._written(ending.reason) if ending else ""
@@ -174,7 +176,7 @@ class _Teller:
         return self._title(entry.successor)
 
     def _would_be(self, entry: Altered) -> str:
-        was = self._option(entry.decision.verdict.option)
+        was = self._option(entry.decision.verdict.recommended or NOTHING)
         return f"now: {self._option(entry.now)}; then: {was}"
 
     def _calibration(self) -> _Chapter:
