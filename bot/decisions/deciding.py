@@ -177,10 +177,12 @@ class Deciding:
             raise NoSuchDecision(number)
         return decision
 
-    async def pressed_at(self, actor: Person, number: int, channel: str, ts: str) -> None:
-        """Learn from a press on an announcement where it stands."""
+    async def pressed_at(
+        self, actor: Person, number: int, channel: str, ts: str, called: str = ""
+    ) -> None:
+        """Learn from a press on an announcement where it stands, and what its channel is called."""
         decision = await self.found(actor, number)
-        await self._store.learn_place(decision, channel, ts, self._clock.now())
+        await self._store.learn_place(decision, channel, ts, self._clock.now(), called)
 
     async def ready_for(self, actor: Person, number: int, move: Move) -> Decision:
         """Return a decision with which this person may make this move."""

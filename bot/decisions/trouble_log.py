@@ -45,8 +45,13 @@ class TroubleStore(Protocol):
         """
         ...
 
-    async def learn_place(self, decision: Decision, channel: str, ts: str, at: datetime) -> None:
-        """Note where an announcement stands of which nobody knew whether it had arrived."""
+    async def learn_place(
+        self, decision: Decision, channel: str, ts: str, at: datetime, called: str = ""
+    ) -> None:
+        """Note where an announcement stands of which nobody knew whether it had arrived.
+
+        What the channel is called is kept, unless that is empty.
+        """
         ...
 
     async def overdue_since(self, workspace: str) -> datetime | None:

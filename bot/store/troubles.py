@@ -17,6 +17,7 @@ from bot.decisions.events import Event
 from bot.decisions.model import Decision, Place
 from bot.store import rows
 from bot.store.changes import keep_needed, note
+from bot.store.channels import keep_name
 from bot.store.log import Log
 from bot.store.stopping import lift, notices_about, redraw_notices
 
@@ -100,11 +101,14 @@ class SqliteTroubles:
 
         return await self._log.write(work)
 
-    async def learn_place(self, decision: Decision, channel: str, ts: str, at: datetime) -> None:
+    async def learn_place(
+        self, decision: Decision, channel: str, ts: str, at: datetime, called: str = ""
+    ) -> None:
         """Note where an announcement stands of which nobody knew whether it had arrived.
 
         It is redrawn: what happened in the meantime may have passed it by.
         """
+        place = Place(channel, decision.place.visibility, called)
         key = announcement_key(decision)
         found = {"state": DeliveryState.SENT.value, "sent_channel": channel, "ts": ts}
 
@@ -115,6 +119,7 @@ class SqliteTroubles:
                 table.update(row["id"], found)
                 redraw_notices(db, key, at)
                 keep_needed(db, [redrawing(rows.to_delivery(row), at)])
+            keep_name(db, decision.workspace, place)
 
         await self._log.write(work)
 

@@ -125,9 +125,10 @@ class DecidingListeners:
     async def _learn(self, body: dict[str, Any]) -> None:
         """A press shows where the announcement stands, or that somebody has App Home open."""
         self._homes.pressed(body)
-        if (place := message_pressed(body)) is not None:
-            number = decision_of(pressed(body))
-            await self._desk.deciding.pressed_at(who(body), number, *place)
+        if (at := message_pressed(body)) is not None:
+            number, place = decision_of(pressed(body)), place_of_message(body)
+            called = place.name if place else ""
+            await self._desk.deciding.pressed_at(who(body), number, *at, called)
 
     async def _open(
         self, move: Move, number: int, body: dict[str, Any], client: AsyncWebClient

@@ -211,3 +211,6 @@ async def test_a_channel_goes_by_the_name_that_was_told_last(world: World) -> No
     assert "informed:\n- 'channel #products (C1), public'" in as_markdown(found)
     assert "#products (C1)" in as_csv([found])
     assert json.loads(as_json([found]))["decisions"][0]["channel_name"] == "products"
+    await world.desk.deciding.pressed_at(ADA, made.number, "C1", "1.1", "goods")
+    await world.desk.deciding.pressed_at(ADA, made.number, "C1", "1.1")
+    assert (await world.store.background(made)).channel_name == "goods"
