@@ -200,7 +200,7 @@ async def test_events_that_nobody_knows_are_told_by_their_name(world: World) -> 
 
 
 async def test_a_channel_goes_by_the_name_that_was_told_last(world: World) -> None:
-    """Records name the channel as whoever started a decision there heard it, with its id."""
+    """Records name the channel as it was called when a command or press came from there."""
     for name in ("product", "products", ""):
         place = replace(PUBLIC, name=name)
         draft = (await world.desk.drafting.start(ADA, place)).draft.id
