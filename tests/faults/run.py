@@ -15,7 +15,7 @@ BACK_OFF = timedelta(minutes=6)
 """Longer than the bot waits at most before it tries again."""
 _ROUNDS = 60
 _STILL_SECONDS = 0.5
-_DIGEST_SECONDS = 15
+_DIGEST_SECONDS = 120
 
 
 @asynccontextmanager
@@ -49,13 +49,20 @@ async def drained(stage: Stage, crowd: Crowd) -> Account:
 
 
 async def quiet(stage: Stage, still: float = _STILL_SECONDS) -> None:
-    """Wait until nothing is due, or nothing has been asked of Slack for so many seconds."""
+    """Wait until nothing is due, or nothing has been asked of Slack for so many seconds.
+
+    At the end of these every bot has to show that it did not merely stand still.
+    """
     loop = asyncio.get_running_loop()
     until = loop.time() + still
     calls = -1
-    while _waiting(stage) and loop.time() < until:
+    while _waiting(stage):
         if len(stage.playground.calls) != calls:
             calls, until = len(stage.playground.calls), loop.time() + still
+        elif loop.time() >= until:
+            await stage.heard()
+            if len(stage.playground.calls) == calls:
+                return
         await stage.calm()
 
 

@@ -3,11 +3,12 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from pathlib import Path
 
+import httpx
 from starlette.types import Receive, Scope, Send
 
 from bot.decisions.digest.settings import DigestSettings, Rhythm, Weekday
@@ -27,6 +28,9 @@ from tests.faults.lives import ROOT, Life
 
 CHANNELS = ("product", "general", "support-ai", "leadership")
 WEEKDAY, AT, ZONE = Weekday.MONDAY, time(9), "Europe/London"
+_HEARD_WITHIN = 30
+_ROUNDS = 3
+"""From what a bot takes to the request that comes of it is at most so many rounds of its loop."""
 HISTORY = {"channels:history", "groups:history", "im:history", "mpim:history"}
 
 
@@ -116,9 +120,17 @@ class Stage:
         """Let what is under way go on for a moment, before somebody looks again."""
         await self.playground.world.wait_until(lambda: False, seconds)
 
+    async def heard(self) -> None:
+        """Wait until every bot has come past its loop and its log, and again, or has ended."""
+        async with httpx.AsyncClient(timeout=_HEARD_WITHIN, verify=False) as client:
+            for life in self.lives * _ROUNDS:
+                with suppress(httpx.TransportError):
+                    await client.get(f"http://127.0.0.1:{life.port}/readyz")
+
     async def jump_calmly(self, by: timedelta) -> None:
         """Move the clock on when no request is on its way: no bot has waited for one that long."""
         world = self.playground.world
+        await self.heard()
         await self.until(lambda: not (self.in_flight or world.busy), 10)
         self.jump(by)
 
