@@ -64,6 +64,15 @@ def delivery_of(action: Payload) -> str:
     return block.removeprefix(DELIVERY_PREFIX)
 
 
+def draft_discarded(action: Payload) -> tuple[str, str]:
+    """Return the id of the draft that a button discards, and the playbook offered to start with.
+
+    The latter is empty where none was offered beside it.
+    """
+    draft, _, playbook = str(action.get("value", "")).partition(":")
+    return draft, playbook
+
+
 def outcome_pressed(action: Payload) -> Outcome | None:
     """Return the outcome that a button of a review names; None if it names none."""
     _, _, outcome = str(action.get("action_id", "")).partition(":")

@@ -21,9 +21,9 @@ async def _left_alone(house: House, person: Actor, title: str, channel: str = "p
     await person.close(person.modal)
 
 
-async def _offer(house: House, person: Actor, channel: str = "product") -> Message:
+async def _offer(house: House, person: Actor, channel: str = "product", text: str = "") -> Message:
     """Type the command where there is something to go on with; return the answer."""
-    sent = await person.command(channel, "/ragvsft")
+    sent = await person.command(channel, "/ragvsft", text)
     assert sent.ok, sent
 
     def offered() -> bool:
@@ -64,14 +64,17 @@ async def test_starting_afresh_keeps_the_draft_and_the_place(house: House) -> No
 
 
 async def test_a_discarded_draft_is_not_offered_again(house: House) -> None:
-    """Discarded in the offer or in App Home, a draft is gone, and others stay."""
+    """Discarded in the offer or in App Home, a draft is gone, and others stay.
+
+    What is left of the offer starts afresh with the playbook that was asked for.
+    """
     ada = house.playground.person("ada")
     await _left_alone(house, ada, "First")
     await ada.click(await _offer(house, ada), "start:ragvsft")
     await ada.submit(await house.modal_of(ada, "workflow"), {"title": "Second"})
     assert ada.modal is not None
     await ada.close(ada.modal)
-    await _offer(house, ada)
+    await _offer(house, ada, text="start hosting")
     await house.playground.until(lambda: "have 2" in text_of(ada.sees("product")[-1]))
     offer = ada.sees("product")[-1]
     newest = next(
@@ -83,6 +86,8 @@ async def test_a_discarded_draft_is_not_offered_again(house: House) -> None:
     async with asyncio.timeout(WITHIN):
         while len(await asyncio.to_thread(house.rows, "drafts")) > 1:
             pass
+    await house.playground.until(lambda: "have 2" not in text_of(ada.sees("product")[-1]))
+    assert "'start:hosting'" in str(ada.sees("product")[-1].blocks)
     await ada.open_home()
     await house.playground.until(lambda: "First" in str(ada.home and ada.home.blocks))
     assert ada.home is not None

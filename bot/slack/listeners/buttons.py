@@ -12,7 +12,7 @@ from bot.slack.homes import Homes
 from bot.slack.ids import Action
 from bot.slack.listeners.opening import open_modal
 from bot.slack.payloads import place_of_message, who
-from bot.slack.presses import pressed
+from bot.slack.presses import draft_discarded, pressed
 from bot.slack.responses import PrivateAnswers
 from bot.slack.views.drafts import DISCARDED, resume_offer
 
@@ -39,7 +39,8 @@ class Buttons:
 
     async def discard(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Forget a draft, and show what is left where it was offered."""
-        await self._desk.drafting.discard(who(body), str(pressed(body).get("value")))
+        draft, _ = draft_discarded(pressed(body))
+        await self._desk.drafting.discard(who(body), draft)
         await ack()
         self._errands.begin(self._show_rest(body, client), body)
 
@@ -57,15 +58,21 @@ class Buttons:
 
     async def _show_rest(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         person = who(body)
-        if "response_url" not in body:
-            return await self._homes.open(client, person)
-        drafts = await self._desk.drafting.to_resume(person)
-        if drafts:
-            playbook = next(iter(self._desk.editions.titles()))
-            await self._answers.replace(body, resume_offer(drafts, playbook))
-        else:
-            await self._answers.say(body, DISCARDED, replace=True)
-        return await self._homes.refresh(client, person.workspace, person.user)
+        self._homes.pressed(body)
+        if "response_url" in body:
+            await self._offer_rest(body)
+        await self._homes.refresh(client, person.workspace, person.user)
+
+    async def _offer_rest(self, body: dict[str, Any]) -> None:
+        """Show what else there is to go on with, in the place of the offer."""
+        drafts = await self._desk.drafting.to_resume(who(body))
+        if not drafts:
+            return await self._answers.say(body, DISCARDED, replace=True)
+        _, offered = draft_discarded(pressed(body))
+        known = self._desk.editions.titles()
+        playbook = offered if offered in known else next(iter(known))
+        await self._answers.replace(body, resume_offer(drafts, playbook))
+        return None
 
 
 def register(app: AsyncApp, desk: Desk, homes: Homes, errands: Errands) -> None:

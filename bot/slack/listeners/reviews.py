@@ -30,6 +30,7 @@ class Reviews:
     async def open(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Open the modal."""
         await ack()
+        self._homes.pressed(body)
         self._errands.begin(self._open(body, client), body)
 
     async def submit(
@@ -39,7 +40,8 @@ class Reviews:
         number, (outcome, note) = decision_metadata_of(view), outcome_of(view)
         await self._desk.reviewing.review(who(body), number, outcome, note)
         await ack()
-        self._errands.begin(self._homes.open(client, who(body)), body)
+        actor = who(body)
+        self._errands.begin(self._homes.refresh(client, actor.workspace, actor.user), body)
 
     async def _open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         actor, action = who(body), pressed(body)

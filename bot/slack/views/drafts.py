@@ -27,8 +27,13 @@ _PURPOSES = {
 }
 
 
-def draft_blocks(draft: Draft) -> list[Block]:
-    """Return a draft's title, how far it is and from when, with buttons to go on or discard it."""
+def draft_blocks(draft: Draft, playbook_id: str = "") -> list[Block]:
+    """Return a draft's title, how far it is and from when, with buttons to go on or discard it.
+
+    Args:
+        draft: the draft.
+        playbook_id: the playbook that is offered beside it to start afresh with, if any.
+    """
     title = fit_escaped(draft.workflow.title or "Without a title", 300)
     lead = _PURPOSES.get(draft.purpose, "").format(about=draft.about)
     count = len(draft.answers)
@@ -36,7 +41,7 @@ def draft_blocks(draft: Draft) -> list[Block]:
     go_on = button(ids.Action.RESUME, "Go on", draft.id, about=_named(draft))
     return [
         section(f"{lead}*{title}*\n{answers}  ·  {moment(draft.changed_at)}"),
-        ActionsBlock(elements=[go_on, _discard(draft)]),
+        ActionsBlock(elements=[go_on, _discard(draft, playbook_id)]),
     ]
 
 
@@ -44,11 +49,11 @@ def _named(draft: Draft) -> str:
     return draft.workflow.title or "draft without a title"
 
 
-def _discard(draft: Draft) -> ButtonElement:
+def _discard(draft: Draft, playbook_id: str) -> ButtonElement:
     return button(
         ids.Action.DISCARD,
         "Discard",
-        draft.id,
+        f"{draft.id}:{playbook_id}",
         about=_named(draft),
         confirm=ConfirmObject(
             title=plain("Discard this draft?"),
@@ -77,7 +82,7 @@ def resume_offer(drafts: Sequence[Draft], playbook_id: str) -> Message:
         kept = f"These are the newest {MOST_DRAFTS}. {kept}"
     blocks: list[Block] = [
         section(text),
-        *(block for draft in drafts[:MOST_DRAFTS] for block in draft_blocks(draft)),
+        *(block for draft in drafts[:MOST_DRAFTS] for block in draft_blocks(draft, playbook_id)),
         ActionsBlock(
             elements=[
                 ButtonElement(

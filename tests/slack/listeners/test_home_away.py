@@ -1,0 +1,95 @@
+"""App Home that Slack does not take is no failure of what was done there."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.model import Person
+from bot.slack.errands import Errands
+from bot.slack.homes import Homes
+from bot.slack.listeners.buttons import Buttons
+from bot.slack.listeners.reviews import Reviews
+from bot.store.log import Log
+from tests.decisions.world import ADA, World
+
+ACTOR: dict[str, Any] = {"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}}
+AT_HOME = {**ACTOR, "view": {"type": "home"}}
+
+
+class Away(AsyncWebClient):
+    """A client whose every App Home fails on Slack's side."""
+
+    asked = 0
+
+    async def views_publish(self, **given: object) -> None:  # type: ignore[override]  # none asked
+        self.asked += 1
+        raise SlackApiError("server_error", {"ok": False, "error": "server_error"})
+
+    async def views_open(self, **given: object) -> None:  # type: ignore[override]  # none asked
+        pass
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    log = await Log(tmp_path / "ragvsft.db").open()
+    yield World(log)
+    await log.close()
+
+
+async def _acked() -> None:
+    pass
+
+
+class Told(list[BaseException]):
+    """What people were told of as failures."""
+
+    async def tell(self, error: BaseException, body: object) -> None:
+        del body
+        self.append(error)
+
+
+async def test_a_review_is_kept_without_a_word_of_failure(world: World) -> None:
+    """Given in App Home, an answer is kept, and nobody hears that something went wrong."""
+    made = await world.decided()
+    await world.desk.deciding.accept(ADA, made.number)
+    failures, client = Told(), Away()
+    errands = Errands(failures.tell)
+    reviews = Reviews(world.desk, Homes(world.desk), errands)
+    pressed = {
+        **AT_HOME,
+        "trigger_id": "1.1",
+        "actions": [{"action_id": "outcome:worked", "block_id": f"decision:{made.number}"}],
+    }
+    await reviews.open(_acked, pressed, client)  # type: ignore[arg-type]  # acks the same
+    await errands.drain(seconds=9)
+    chosen = {"selected_option": {"value": "worked"}}
+    view = {
+        "private_metadata": json.dumps({"decision": made.number}),
+        "state": {"values": {"outcome": {"answer": chosen}}},
+    }
+    await reviews.submit(_acked, {**ACTOR, "view": view}, view, client)  # type: ignore[arg-type]  # acks the same
+    await errands.drain(seconds=9)
+    kept = await world.desk.decision("T1", made.number)
+    assert kept is not None
+    assert [each.by for each in kept.reviews] == ["U1"]
+    assert client.asked == 1
+    assert failures == []
+
+
+async def test_a_draft_is_discarded_without_a_word_of_failure(world: World) -> None:
+    """Discarded in App Home, a draft is gone, and nobody hears that something went wrong."""
+    draft = await world.drafted()
+    failures, client = Told(), Away()
+    errands = Errands(failures.tell)
+    buttons = Buttons(world.desk, Homes(world.desk), errands)
+    body = {**AT_HOME, "actions": [{"action_id": "discard", "value": f"{draft}:"}]}
+    await buttons.discard(_acked, body, client)  # type: ignore[arg-type]  # acks the same
+    await errands.drain(seconds=9)
+    assert await world.drafting.under_way(Person("T1", "U1")) == []
+    assert client.asked == 1
+    assert failures == []
