@@ -63,5 +63,5 @@ async def test_a_slowed_update_holds_up_no_post(house: Delivering) -> None:
     for _ in range(4):
         await house.advance(seconds=1)
     texts = {each["text"] for each in house.slack.kept}
-    assert {"Meanwhile.", "<@U1> handed this over: <@U100> will decide."} <= texts
+    assert {"Meanwhile.", "<@U1> handed the decision over to <@U100>."} <= texts
     assert house.slack.updates == []
