@@ -141,9 +141,12 @@ class Aftermath:
             await self._outbox.retry(delivery, due_at, reason, since)
 
     async def _perhaps(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
-        """Leave what must not come twice to be looked up; try the rest again."""
+        """Leave what must not come twice to be looked up; try the rest again.
+
+        It was taken a while ago: a picture was uploaded first, say, or the machine slept.
+        """
         if delivery.kind in COME_ONCE:
-            await self._outbox.doubt(delivery, now, outcome.reason)
+            await self._outbox.doubt(delivery, now + QUARANTINE, outcome.reason)
         else:
             wait = max(_LATE_ARRIVAL, back_off(delivery.attempts))
             await self._outbox.retry(delivery, now + wait, outcome.reason)

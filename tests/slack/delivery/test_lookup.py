@@ -1,5 +1,6 @@
 """Finding out in Slack whether a post that broke off has arrived."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from bot.decisions.delivery import announcement_key
 from bot.slack.delivery.lookup import EARLIER, METADATA_EVENT
 from tests.decisions.world import ADA, BEN, NAMELESS
-from tests.slack.tiny_slack import Delivering, delivering
+from tests.slack.tiny_slack import WITHIN, Delivering, delivering
 
 
 def message(key: str, ts: str = "7.0", event: str = METADATA_EVENT) -> dict[str, Any]:
@@ -45,6 +46,24 @@ async def test_what_is_there_is_not_posted_again(house: Delivering, fault: str) 
     assert (row["state"], row["sent_channel"], row["ts"]) == ("sent", "C1", "7.0")
     assert house.slack.kept[-1]["thread_ts"] == "7.0"
     assert await house.states() == {"announcement": "sent", "recommendation": "sent"}
+
+
+async def test_the_quarantine_begins_when_the_connection_breaks(house: Delivering) -> None:
+    """However long ago a post was begun, it may be on its way for a minute after it broke off."""
+    house.slack.gate.clear()
+    house.slack.script = ["drop_after"]
+    house.slack.history = [page(message("T1/1/announcement"))]
+    await house.world.decided()
+    house.woken.set()
+    async with asyncio.timeout(WITHIN):
+        await house.slack.asked.wait()
+    house.world.clock.advance(timedelta(seconds=90))
+    house.slack.gate.set()
+    await house.rest()
+    await house.advance(seconds=59)
+    assert house.slack.looked_up == []
+    await house.advance(seconds=2)
+    assert len(house.slack.looked_up) == 1
 
 
 async def test_what_is_surely_not_there_is_posted(house: Delivering) -> None:
