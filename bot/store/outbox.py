@@ -11,6 +11,7 @@ from bot.decisions.outbox import Doubtful, Stopped
 from bot.store import due, rows
 from bot.store.late import give_up, is_late
 from bot.store.log import Log
+from bot.store.overtaken import draw_again_if_overtaken
 from bot.store.set_back import APART, put_channel_right, put_right
 from bot.store.stopping import (
     WORKSPACE,
@@ -99,7 +100,10 @@ class SqliteOutbox:
 
         def work(db: Database) -> None:
             table = db.table("deliveries")
-            for row in list(table.rows_where("key = ? and state <> 'sent'", [delivery.key])):
+            for row in list(table.rows_where("key = ?", [delivery.key])):
+                draw_again_if_overtaken(db, delivery, row, _time_of(row))
+                if row["state"] == DeliveryState.SENT:
+                    continue
                 table.update(row["id"], {**there, "error": None})
                 release(db, delivery.workspace, delivery.channel)
                 redraw_notices(db, delivery.key, _time_of(row))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from functools import partial
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -35,10 +35,20 @@ AT_ONCE = 4
 _FAILURES = (*UNREACHABLE, NotInstalled, TokenUnreadable)
 _LOOKING_UP = ""
 """In the place of a delivery's key: the look-up of those that broke off."""
+HELD_UP = timedelta(seconds=20)
+"""How long after it was taken a delivery may still be sent: the machine may have stood still since.
+
+Longer than a picture takes; with the time that a call may take far less than `QUARANTINE`, after
+which another process finds the delivery interrupted, and may send it.
+"""
 _LONGEST_WAIT = 5.0
 _AFTER_A_FAILURE = 1.0
 _SHORTEST_WAIT = 0.02
 Result = TypeVar("Result")
+
+
+class _HeldUp(Exception):
+    """It is too long ago that a delivery was taken."""
 
 
 class Courier:
@@ -103,10 +113,11 @@ class Courier:
         if _LOOKING_UP not in self._under_way:
             self._begin(_LOOKING_UP, self._look_up_doubtful())
         while not self._stopping and len(self._under_way) < AT_ONCE:
-            delivery = await self._outbox.claim(self._clock.now())
+            now = self._clock.now()
+            delivery = await self._outbox.claim(now)
             if delivery is None:
                 return await self._until_due()
-            self._begin(delivery.key, self._deliver(delivery))
+            self._begin(delivery.key, self._deliver(delivery, now))
         return _LONGEST_WAIT
 
     async def _until_due(self) -> float:
@@ -158,7 +169,12 @@ class Courier:
             if await self._aftermath.look_up(client, doubtful):
                 self._woken.set()
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _deliver(self, delivery: Delivery, taken_at: datetime) -> None:
+        async def send(message: Message) -> tuple[str, str]:
+            if self._clock.now() - taken_at > HELD_UP:
+                raise _HeldUp
+            return await _send(client, delivery, parent, message)
+
         try:
             message = await self._renderer.message(delivery)
             parent = await self._outbox.parent_of(delivery)
@@ -172,9 +188,10 @@ class Courier:
             if self._stopping:
                 await self._outbox.retry(delivery, delivery.due_at, "stopping")
                 return
-            channel, ts = await self._pictures.post(
-                client, message, partial(_send, client, delivery, parent)
-            )
+            channel, ts = await self._pictures.post(client, message, send)
+        except _HeldUp:
+            log.warning("a delivery was held up before it was sent", kind=delivery.kind)
+            await self._outbox.retry(delivery, delivery.due_at, "held_up")
         except _FAILURES as error:
             outcome = of_error(error)
             self._attempted(attempt_of(outcome))

@@ -1,0 +1,37 @@
+"""A message drawn by two at a time: the older state must not be the one that stays."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState, redrawing
+from bot.store import rows
+from bot.store.changes import keep_needed
+
+_LATER = """
+kind = 'update' and workspace = ? and channel = ? and after = ? and id <> ? and taken_at > ?
+"""
+
+
+def draw_again_if_overtaken(db: Database, delivery: Delivery, row: rows.Row, at: datetime) -> None:
+    """Have a message drawn once more if somebody else drew it while an update was under way.
+
+    Whoever was held up for longer than anything is under way may have drawn an older state over a
+    newer one.
+
+    Args:
+        db: the log.
+        delivery: the update, as it was taken.
+        row: the same as it stands now.
+        at: when to draw it again.
+    """
+    if delivery.kind is not DeliveryKind.UPDATE:
+        return
+    taken = (row["state"], row["attempts"])
+    is_ours = taken == (DeliveryState.SENDING, delivery.attempts)
+    table = db.table("deliveries")
+    others = (row["workspace"], row["channel"], row["after"], row["id"], row["taken_at"])
+    if is_ours and not table.count_where(_LATER, others):
+        return
+    for drawn in table.rows_where("key = ?", [delivery.after]):
+        keep_needed(db, [redrawing(rows.to_delivery(drawn), at)])
