@@ -1,6 +1,6 @@
 """The use cases of finding: list, search, show, and what was decided alike before."""
 
-import re
+import unicodedata
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -149,9 +149,19 @@ class Finding:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Return the words to look for in a text: letters and digits, whatever else is there."""
-    words = dict.fromkeys(word[:_LONGEST_WORD] for word in re.findall(r"\w+", text.casefold()))
-    return tuple(word for word in words if word.strip("_"))[:_MOST_WORDS]
+    """Return the words to look for in a text: letters and digits, whatever else is there.
+
+    Their letters are as they were typed: whoever looks for them folds both sides alike. An accent
+    that is a character of its own (NFD) belongs to its word.
+    """
+    kept = "".join(char if _in_words(char) else " " for char in text)
+    words = dict.fromkeys(word[:_LONGEST_WORD] for word in kept.split())
+    return tuple(word for word in words if any(map(str.isalnum, word)))[:_MOST_WORDS]
+
+
+def _in_words(char: str) -> bool:
+    """Whether a character is part of a word."""
+    return char.isalnum() or char == "_" or unicodedata.category(char).startswith("M")
 
 
 def most_alike(
@@ -179,7 +189,7 @@ def most_alike(
 
 
 def _filters(text: str, options: set[str]) -> Wanted:
-    words = text.casefold().replace("-", " ").replace("_", " ").split()
+    words = text.replace("-", " ").replace("_", " ").split()
     mine, statuses, chosen, rest = False, list[Status](), list[str](), list[str]()
     while words:
         option = _option(words, options)
@@ -187,11 +197,12 @@ def _filters(text: str, options: set[str]) -> Wanted:
             chosen.append(option)
             del words[: len(option.split("_"))]
             continue
-        word = words.pop(0)
+        typed = words.pop(0)
+        word = typed.casefold()
         mine = mine or word == "mine"
         statuses += STATUS_WORDS.get(word, ())
         if word not in {"mine", "all", *STATUS_WORDS}:
-            rest.append(word)
+            rest.append(typed)
     return Wanted(
         mine=mine,
         statuses=tuple(dict.fromkeys(statuses)),
@@ -203,7 +214,7 @@ def _filters(text: str, options: set[str]) -> Wanted:
 def _option(words: Sequence[str], options: set[str]) -> str | None:
     """Return the option that a list of words begins with: `long context` is `long_context`."""
     for length in (3, 2, 1):
-        named = "_".join(words[:length]).replace("-", "_")
+        named = "_".join(words[:length]).casefold()
         if named in options:
             return named
     return None

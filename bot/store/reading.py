@@ -4,6 +4,7 @@ Every query takes the conditions of `GRANTS`, which say in SQL what `Sight.cover
 """
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -183,8 +184,17 @@ def _match(arguments: Mapping[str, Any], wanted: Wanted) -> str:
         [f"option{each.replace('_', '').replace('-', '')}" for each in wanted.options],
     ]
     any_of = [f"({' OR '.join(map(_quoted, each))})" for each in facets if each]
-    words = " AND ".join(map(_quoted, wanted.words))
+    words = " AND ".join(map(_spelt, wanted.words))
     return f"facets : ({' AND '.join(any_of)}) AND {{title problem reasons}} : ({words})"
+
+
+def _spelt(word: str) -> str:
+    """Return a word as it was typed, or as it is spelt in plain letters: `Straße` or `strasse`.
+
+    The index folds the case and accents of both sides alike, but not what is more than a case.
+    """
+    plain = unicodedata.normalize("NFKC", word).casefold()
+    return _quoted(word) if plain == word.lower() else f"({_quoted(word)} OR {_quoted(plain)})"
 
 
 def _quoted(word: str) -> str:

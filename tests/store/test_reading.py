@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
@@ -26,6 +26,11 @@ from tests.decisions.world import World
 Made = tuple[str, list[str], Place, str]
 """Workspace, people (the driver first), place and a contributor, if any, of a decision."""
 
+LETTERS = st.characters(
+    categories=["L", "M", "N"],
+    exclude_characters="".join(map(chr, [*range(0x19B0, 0x19CA), 0x1CF2, 0x1CF3])),
+)
+"""Letters, marks and numbers, but for a few that are letters to Python and marks to SQLite."""
 EVERYBODY = Sight("T1", "U9")
 DIRECT = Place("G1", Visibility.DIRECT)
 PLACES = st.sampled_from([PUBLIC, SECRET, OTHER_SECRET, DIRECT])
@@ -150,6 +155,28 @@ async def test_words_are_found_in_any_form(world: World) -> None:
     for typed in ("cafe", "customer", "ask refund"):
         assert await numbers(world, Wanted(words=words_of(typed))) == [1], typed
     assert await numbers(world, Wanted(words=words_of("refund elephant"))) == []
+
+
+@given(word=st.text(LETTERS, min_size=1, max_size=12))
+@example(word="Straße")
+@example(word="İstanbul")
+@example(word="ﬁne")
+@example(word="cafe\u0301s")
+@example(word="हिन्दी")
+@settings(max_examples=50)
+async def test_a_word_of_a_title_finds_it(world: World, word: str) -> None:
+    """Whatever letters a title has, its own words find it, as they stand there."""
+    assume(any(map(str.isalnum, word)))
+    await world.log.write(_empty)
+    await shelve(world, decision(1, title=f"About {word}, or not"), decision(2, title="Other"))
+    assert await numbers(world, Wanted(words=words_of(f"about {word}"))) == [1]
+
+
+async def test_what_is_more_than_another_case_is_found_by_plain_letters(world: World) -> None:
+    """A word typed with ß, a ligature or wide letters finds the same word without them."""
+    await shelve(world, decision(1, title="The file of Bahnhofstrasse 12"))
+    for typed in ("Bahnhofstraße", "ﬁle", "１２"):
+        assert await numbers(world, Wanted(words=words_of(typed))) == [1], typed
 
 
 @given(
