@@ -182,7 +182,7 @@ async def test_a_lost_key_loses_no_decision(
         review = await many.to_review(ada)
         many.playground.faults.add("rate_limited", "chat.postMessage", 60, 1, None)
         await ada.submit(review)
-        await many.playground.until(lambda: many.playground.calls[-1].method == "chat.postMessage")
+        await many.until_logged("deliveries", lambda row: row["error"] == "ratelimited")
     many.keys = [Fernet.generate_key().decode()]
     many.playground.advance(minutes=2)
     async with many.bot():

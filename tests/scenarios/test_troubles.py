@@ -99,9 +99,7 @@ async def test_an_unreachable_slack_gets_the_message_later(house: House) -> None
     house.playground.faults.add("refused", **away)
     await house.start(ada)
     await ada.submit(await house.to_review(ada))
-    await house.playground.until(
-        lambda: any(call.method == "chat.postMessage" for call in house.playground.calls)
-    )
+    await house.until_logged("deliveries", lambda row: row["error"] == away["error"])
     house.playground.clock.advance(timedelta(seconds=10))
     await house.start(ben)
     await ben.submit(await house.to_review(ben, title="Second"))
