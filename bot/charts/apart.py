@@ -12,8 +12,8 @@ from pathlib import Path
 
 from bot.decisions.digest.trend import Trend
 
-SECONDS = 8.0
-"""How long a picture may take, a process's start among it."""
+SECONDS = 5.0
+"""How long a picture may take, the start of its process included; the bot has to end in ten."""
 _ROOT = Path(__file__).parents[2]
 
 

@@ -56,6 +56,7 @@ class Pictures:
         self._seconds = seconds
         self._pauses = pauses
         self._stopping = asyncio.Event()
+        self._drawing = asyncio.Lock()
 
     def stop(self) -> None:
         """Wait for no picture any more: what is under way is posted at once, with the table."""
@@ -95,8 +96,12 @@ class Pictures:
         return await send(message)
 
     async def _uploaded(self, client: AsyncWebClient, picture: Picture, draw: Draw) -> str:
-        """Return the id of the file that Slack made of a picture."""
-        content = await asyncio.to_thread(draw, picture.trend, picture.titles)
+        """Return the id of the file that Slack made of a picture.
+
+        One is drawn at a time: each takes some memory, and a processor for itself.
+        """
+        async with self._drawing:
+            content = await asyncio.to_thread(draw, picture.trend, picture.titles)
         answer = await client.files_upload_v2(filename="trend.png", title="Trend", content=content)
         return str(answer["files"][0]["id"])
 

@@ -186,6 +186,21 @@ async def test_a_slow_picture_holds_nothing_up(slack: Playground, client: AsyncW
     assert posted(slack) == [["divider", "table", "divider"]]
 
 
+async def test_one_picture_is_drawn_at_a_time(slack: Playground, client: AsyncWebClient) -> None:
+    """However many digests go out at once, a second picture is begun when the first is there."""
+    begun = [threading.Event(), threading.Event()]
+    seen = []
+
+    def draw(_trend: Trend, _titles: Mapping[str, str]) -> bytes:
+        begun[len(seen)].set()
+        seen.append(begun[1].wait(0.1))
+        return PNG
+
+    pictures = Pictures(draw)
+    await asyncio.gather(post(client, pictures), post(client, pictures, channel="C0SUPPORTAI"))
+    assert seen == [False, True]
+
+
 async def test_stopping_waits_for_no_picture(slack: Playground, client: AsyncWebClient) -> None:
     """When the bot stops, what is under way goes out at once, with the table."""
     pen = SlowPen()
