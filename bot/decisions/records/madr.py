@@ -90,7 +90,8 @@ def _status(record: Record) -> str:
         case Status.ACCEPTED | Status.OVERRIDDEN:
             return "accepted"
         case Status.WITHDRAWN:
-            return "rejected"
+            decided = record.outcome is not None and record.outcome.option is not None
+            return "deprecated" if decided else "rejected"
         case Status.SUPERSEDED if record.superseded_by is not None:
             return f"superseded by {record.superseded_by:04}"
         case Status.SUPERSEDED:

@@ -46,13 +46,13 @@ def _playbook(playbook: Playbook, calibration: Calibration) -> str:
 
 
 def _rules(playbook: Playbook, calibration: Calibration) -> list[str]:
-    """Return how it went where a rule spoke for what was chosen, for rules with enough reviews."""
+    """Return how it went where a rule spoke for what was chosen, for rules by which enough was tried."""
     because = {rule.id: rule.because for rule in playbook.rules}
     found = [(because[rule], tally) for rule, tally in calibration.worst_rules() if rule in because]
     if not found:
         return []
     lines = [
-        f"By the reasons that spoke for it, the worst first ({ENOUGH} reviews or more):",
+        f"By the reasons that spoke for it, where {ENOUGH} or more were tried, the worst first:",
         *(
             f"•  “{fit_escaped(words, _RULE)}” {went(tally.total)}"
             for words, tally in found[:_MOST_RULES]

@@ -96,18 +96,20 @@ def test_a_record_has_the_form_of_madr() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "successor", "word"),
+    ("status", "chosen", "word"),
     [
         (Status.OPEN, None, "proposed"),
-        (Status.ACCEPTED, None, "accepted"),
-        (Status.OVERRIDDEN, None, "accepted"),
+        (Status.ACCEPTED, "rag", "accepted"),
+        (Status.OVERRIDDEN, "tuning", "accepted"),
         (Status.WITHDRAWN, None, "rejected"),
-        (Status.SUPERSEDED, 13, "superseded by 0013"),
+        (Status.WITHDRAWN, "rag", "deprecated"),
+        (Status.SUPERSEDED, "rag", "superseded by 0013"),
     ],
 )
-def test_states_in_the_words_of_madr(status: Status, successor: int | None, word: str) -> None:
+def test_states_in_the_words_of_madr(status: Status, chosen: str | None, word: str) -> None:
     """Each state of a decision is told by the word that MADR has for it."""
-    made = replace(decision(12, status=status), superseded_by=successor)
+    successor = 13 if status is Status.SUPERSEDED else None
+    made = replace(decision(12, status=status, chosen=chosen), superseded_by=successor)
     front, _ = parsed(as_markdown(record_of(made, ADVISOR)))
     assert front["status"] == word
 
