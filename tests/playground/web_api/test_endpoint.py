@@ -1,6 +1,7 @@
 """What holds for every method: tokens, scopes, rates, faults."""
 
 import asyncio
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
@@ -8,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Playground
+from bot.playground.web_api import endpoint
 from tests.playground.refusals import error_of
 
 
@@ -143,15 +145,24 @@ async def test_an_error_after_accepting_leaves_the_message(
 
 
 async def test_a_request_can_be_accepted_late(
-    playground: Playground, client: AsyncWebClient
+    playground: Playground, client: AsyncWebClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The connection is lost at once, and the message appears some time later."""
     before = len(playground.messages("product"))
-    playground.faults.add("accept_late", method="chat.postMessage", seconds=0.1, count=1)
+    asked, later = list[float](), asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        asked.append(seconds)
+        await later.wait()
+
+    monkeypatch.setattr(endpoint, "asyncio", SimpleNamespace(sleep=sleep))
+    playground.faults.add("accept_late", method="chat.postMessage", seconds=7, count=1)
     with pytest.raises(aiohttp.ClientError):
         await client.chat_postMessage(channel="C0PRODUCT", text="x")
     assert len(playground.messages("product")) == before
+    later.set()
     await playground.until(lambda: len(playground.messages("product")) == before + 1)
+    assert asked == [7]
 
 
 async def test_latency_holds_the_answer_back(
