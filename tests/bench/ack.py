@@ -1,23 +1,29 @@
-"""How long an ack takes, beside a bare Bolt app on the same server in the same run.
+"""How long an ack takes, beside bare Bolt apps on the same server in the same run.
 
-Usage: python -m tests.bench.ack [--requests N]
+Usage: python -m tests.bench.ack [--requests N] [--rounds N]
 
-Both are `AsyncApp` on Starlette and uvicorn in a process of their own. The bare one checks the
-signature and acks, and does nothing else. Requests to the two alternate in small batches, so that
-what else the machine does meets both alike. Ratios are what counts, not milliseconds.
+All are `AsyncApp` on Starlette and uvicorn; ragvsft has a process of its own, the bare ones share
+another. They check the signature and ack with what ragvsft acked with; the one that is called
+"kept" puts a row on the disk before. Every page is another sheet of answers, most of them new to
+ragvsft. The apps take turns, so that what else the machine does meets all alike.
+Ratios are what counts, not milliseconds: each is the median of those of the rounds.
 """
 
 import asyncio
 import contextlib
+import copy
 import json
 import os
+import random
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
@@ -25,53 +31,89 @@ import click
 from slack_sdk.signature import SignatureVerifier
 
 from bot.playground import Playground, serving
+from bot.playground.ledger import Ledger
 from bot.playground.person import Actor
 
 SECRET = "0123456789abcdef"
-BATCH = 25
+PAGES = 3000
+TYPES = ("command", "block_actions", "view_submission")
+"""How Slack calls what `_kinds` returns, in its order."""
 ROOT = Path(__file__).parents[2]
+
+
+Payload = dict[str, Any]
+APPS = ("bare Bolt", "bare, kept", "ragvsft")
 
 
 @dataclass
 class Series:
-    """The times of one kind of request to one app, in seconds."""
+    """The times of one kind of request to one app, in seconds, and those of each round.
+
+    `calls` is how many calls of the Web API follow on each.
+    """
+
+    url: str
+    bodies: Iterator[str]
+    calls: int
+    seconds: list[float] = field(default_factory=list)
+    rounds: list[list[float]] = field(default_factory=list)
+
+    def percentiles(self, percent: int) -> list[float]:
+        """Return a percentile of each round, in milliseconds."""
+        return [statistics.quantiles(each, n=100)[percent - 1] * 1000 for each in self.rounds]
+
+
+@dataclass
+class Kind:
+    """A kind of request: those that are sent of it, in turn, and what ragvsft acked one with."""
 
     name: str
-    url: str
-    body: str
-    seconds: list[float] = field(default_factory=list)
+    bodies: Sequence[str]
+    reply: dict[str, Any]
+    calls: int = 0
 
-    def percentile(self, percent: int) -> float:
-        """Return a percentile in milliseconds."""
-        return statistics.quantiles(self.seconds, n=100)[percent - 1] * 1000
+    def series(self, bare: Sequence[str], ours: str) -> list[Series]:
+        """Return its series, one for each app."""
+        own = Series(ours, cycle(self.bodies), self.calls)
+        return [*(Series(url, cycle(self.bodies), 0) for url in bare), own]
 
 
 async def _send(session: aiohttp.ClientSession, series: Series) -> None:
-    stamp = str(int(time.time()))
-    signature = SignatureVerifier(SECRET).generate_signature(timestamp=stamp, body=series.body)
+    stamp, body = str(int(time.time())), next(series.bodies)
+    signature = SignatureVerifier(SECRET).generate_signature(timestamp=stamp, body=body)
     headers = {
         "content-type": "application/x-www-form-urlencoded",
         "x-slack-request-timestamp": stamp,
         "x-slack-signature": signature or "",
     }
     began = time.perf_counter()
-    async with session.post(series.url, data=series.body, headers=headers) as answer:
+    async with session.post(series.url, data=body, headers=headers) as answer:
         await answer.read()
         if answer.status != 200:
-            raise click.ClickException(f"{series.name} answered {answer.status}")
+            raise click.ClickException(f"{series.url} answered {answer.status}")
     series.seconds.append(time.perf_counter() - began)
 
 
-async def _measure(every: list[Series], requests: int, at_once: int) -> None:
+async def _measure(ledger: Ledger, every: list[Series], requests: int, at_once: int) -> None:
     connector = aiohttp.TCPConnector(limit=at_once)
     async with aiohttp.ClientSession(connector=connector) as session:
-        for series in every:
-            await asyncio.gather(*(_send(session, series) for _ in range(at_once)))
-            series.seconds.clear()
-        for _ in range(requests // BATCH):
+        for number in range(requests // at_once + 1):
             for series in every:
-                for _ in range(BATCH // at_once or 1):
-                    await asyncio.gather(*(_send(session, series) for _ in range(at_once)))
+                before = len(ledger.calls)
+                await asyncio.gather(*(_send(session, series) for _ in range(at_once)))
+                await _quiet(ledger, before + series.calls * at_once)
+                if number == 0:
+                    series.seconds.clear()
+    for series in every:
+        series.rounds.append(series.seconds)
+        series.seconds = []
+
+
+async def _quiet(ledger: Ledger, calls: int) -> None:
+    """Wait for what goes on after the acks, so that it is not in the way of whose turn is next."""
+    async with asyncio.timeout(10):
+        while len(ledger.calls) < calls or any(call.status is None for call in ledger.calls[-50:]):
+            await asyncio.sleep(0.001)  # noqa: ASYNC110 (the ledger tells nobody of a new call)
 
 
 @contextlib.asynccontextmanager
@@ -85,29 +127,50 @@ async def _process(*command: str, **environ: str) -> AsyncIterator[str]:
     assert process.stdout is not None
     try:
         line = (await process.stdout.readline()).decode()
-        yield f"http://127.0.0.1:{line.rpartition(':')[2].strip()}/slack/events"
+        yield f"http://127.0.0.1:{line.rpartition(':')[2].strip()}/slack"
     finally:
         process.terminate()
         await process.wait()
 
 
-async def _review_submission(playground: Playground, person: Actor) -> Mapping[str, object]:
-    """Answer the first page and return the payload of the second one's submission."""
+def _form(payload: Payload) -> str:
+    return urlencode({"payload": json.dumps(payload)})
+
+
+async def _kinds(playground: Playground, person: Actor) -> list[Kind]:
+    """Ask for help, begin a questionnaire, and return what was sent on the way."""
+    helped = await person.command("product", "/ragvsft", "help")
+    fields = {key: str(value) for key, value in helped.payload.items()}
     await person.command("product", "/ragvsft")
     await playground.until(lambda: person.modal, within=20)
     assert person.modal is not None
     await person.submit(person.modal, {"title": "Bench"})
-    answers = {
-        block["block_id"]: block["element"]["options"][0]["value"]
-        for block in person.modal.blocks
-        if block["type"] == "input"
-    }
-    return (await person.submit(person.modal, answers)).payload
+    blocks = [block for block in person.modal.blocks if block["type"] == "input"]
+    answers = {block["block_id"]: block["element"]["options"][0]["value"] for block in blocks}
+    page = await person.submit(person.modal, answers)
+    pressed = await person.click(person.modal, "back")
+    return [
+        Kind("help", [urlencode(fields)], json.loads(helped.body)),
+        Kind("button", [_form(pressed.payload)], json.loads(pressed.body or "{}"), calls=1),
+        Kind("page", list(_other_pages(page.payload, blocks)), json.loads(page.body)),
+    ]
 
 
-async def _run(requests: int) -> None:
+def _other_pages(payload: Payload, blocks: Sequence[Payload]) -> Iterator[str]:
+    """The submission of a page, with answers at random."""
+    dice = random.Random(0)
+    for _ in range(PAGES):
+        other = copy.deepcopy(payload)
+        for block in blocks:
+            field_of = other["view"]["state"]["values"][block["block_id"]]
+            field_of["answer"]["selected_option"] = dice.choice(block["element"]["options"])
+        yield _form(other)
+
+
+async def _run(requests: int, rounds: int) -> None:
     playground = Playground()
     playground.app.signing_secret = SECRET
+    playground.rates.enabled = False
     with tempfile.TemporaryDirectory() as folder:
         settings = {
             "SLACK_BOT_TOKEN": playground.bot_token,
@@ -118,43 +181,46 @@ async def _run(requests: int) -> None:
         }
         async with (
             serving(playground),
-            _process("tests.bench.bare_bolt", SECRET=SECRET) as bare,
             _process("bot", "run", SLACK_API_URL=playground.api_url, **settings) as ours,
         ):
-            playground.connect_http(ours)
-            ada = playground.person("ada")
-            sent = await ada.command("product", "/ragvsft", "help")
-            command = urlencode({key: str(value) for key, value in sent.payload.items()})
-            payload = await _review_submission(playground, ada)
-            page = urlencode({"payload": json.dumps(payload)})
-            for at_once in (1, 8):
-                every = [
-                    Series("bare Bolt, command", bare, command),
-                    Series("ragvsft, command", ours, command),
-                    Series("bare Bolt, submission", bare, page),
-                    Series("ragvsft, submission", ours, page),
-                ]
-                await _measure(every, requests, at_once)
-                _report(every, at_once)
+            playground.connect_http(f"{ours}/events")
+            kinds = await _kinds(playground, playground.person("ada"))
+            replies = json.dumps(dict(zip(TYPES, (kind.reply for kind in kinds), strict=True)))
+            bare_settings = {"SECRET": SECRET, "REPLIES": replies, "KEPT": f"{folder}/kept.db"}
+            async with _process("tests.bench.bare_bolt", **bare_settings) as bare:
+                urls = [f"{bare}/events", f"{bare}/kept"]
+                for at_once in (1, 8):
+                    every = [kind.series(urls, f"{ours}/events") for kind in kinds]
+                    flat = [series for row in every for series in row]
+                    for _ in range(rounds):
+                        await _measure(playground.ledger, flat, requests, at_once)
+                    click.echo(f"{at_once} at a time, {rounds} rounds of {requests} of each")
+                    for kind, row in zip(kinds, every, strict=True):
+                        _report(kind.name, row)
 
 
-def _report(every: list[Series], at_once: int) -> None:
-    click.echo(f"{at_once} at a time, {len(every[0].seconds)} requests each")
-    for series in every:
-        base = every[0] if "command" in series.name else every[2]
-        click.echo(
-            f"  {series.name:<22} p50 {series.percentile(50):6.2f} ms"
-            f"  p99 {series.percentile(99):6.2f} ms"
-            f"  ratio p50 {series.percentile(50) / base.percentile(50):4.2f}"
-            f"  p99 {series.percentile(99) / base.percentile(99):4.2f}"
-        )
+def _report(kind: str, row: Sequence[Series]) -> None:
+    bare, kept, _ = row
+    for app, series in zip(APPS, row, strict=True):
+        shown = f"  {kind:<7} {app:<11}"
+        for percent in (50, 99):
+            own = series.percentiles(percent)
+            shown += f"  p{percent} {statistics.median(own):6.2f} ms"
+            for other in (bare, kept):
+                shown += f" {_ratio(own, other.percentiles(percent)):5.2f}x"
+        click.echo(shown)
+
+
+def _ratio(own: Sequence[float], other: Sequence[float]) -> float:
+    return statistics.median(a / b for a, b in zip(own, other, strict=True))
 
 
 @click.command()
-@click.option("--requests", default=1000, show_default=True, help="Requests of each kind.")
-def main(requests: int) -> None:
-    """Measure acks beside a bare Bolt app."""
-    asyncio.run(_run(requests))
+@click.option("--requests", default=300, show_default=True, help="Requests of each kind, a round.")
+@click.option("--rounds", default=5, show_default=True, help="Rounds.")
+def main(requests: int, rounds: int) -> None:
+    """Measure acks; the ratios are to the bare app, and to the one that keeps a row."""
+    asyncio.run(_run(requests, rounds))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ must come to the same points; the others then still lack vetoes, combinations an
 """
 
 import json
+import statistics
 import sys
 import time
 from collections import Counter
@@ -177,6 +178,29 @@ def seconds(work):
     return best
 
 
+def first_pages(playbook):
+    """Every way of answering the first step's questions, "don't know" included."""
+    step = playbook.steps[0].id
+    asked = {q.id: [*q.answers, None] for q in playbook.questions if q.step == step}
+    for chosen in product(*asked.values()):
+        yield dict(zip(asked, chosen, strict=True))
+
+
+def next_page(playbook):
+    """Print how long it takes to find out what to ask after the first page, each sheet once."""
+    advisor, times = Advisor(playbook), []
+    for sheet in first_pages(playbook):
+        start = time.perf_counter()
+        advisor.questions_that_matter(sheet)
+        times.append(time.perf_counter() - start)
+    cuts = statistics.quantiles(times, n=100)
+    print(
+        f"What to ask after the first page, for each of {len(times)} ways of answering it: "
+        f"p50 {cuts[49] * 1e3:.1f} ms, p90 {cuts[89] * 1e3:.1f} ms, p99 {cuts[98] * 1e3:.1f} ms; "
+        f"a sheet seen before: {seconds(lambda: advisor.questions_that_matter(sheet)) * 1e6:.0f} us"
+    )
+
+
 def main(folder="rules/ragvsft"):
     """Measure and print."""
     playbook = loader.load(Path(folder))
@@ -219,6 +243,7 @@ def main(folder="rules/ragvsft"):
     whole = seconds(lambda: [advisor.advise(sheet) for sheet in sheets]) / SHEETS
     print(f"\nThe first flip analysis of all, nothing remembered yet: {first * 1e3:.1f} ms")
     print(f"The whole of `advise`, with reasons, flips and homework: {whole * 1e3:.1f} ms")
+    next_page(playbook)
 
 
 if __name__ == "__main__":
