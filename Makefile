@@ -8,7 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?=
 ARGS ?=
-JOBS ?= 2
+# The tests wait about as long as they compute: three at a time keep two cores busy.
+JOBS ?= 3
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" --extra proof
