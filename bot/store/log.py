@@ -1,10 +1,12 @@
 """One connection to the log, on one thread; every write in a transaction of its own."""
 
 import asyncio
+import math
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 from typing import Self, TypeVar
 
 from sqlite_utils import Database
@@ -16,6 +18,10 @@ from bot.store.schema.versions import is_of_another_program, schema_trouble
 Result = TypeVar("Result")
 
 BUSY_SECONDS = 10
+CLOSING_SECONDS = 1.0
+"""How long writes may still wait for another process when the log is closed."""
+_ONE_TRY = "PRAGMA busy_timeout = 25"
+"""SQLite's own wait, in milliseconds, cannot be broken off: it is a short one, again and again."""
 
 
 class LogUnusable(RuntimeError):
@@ -30,6 +36,7 @@ class Log:
         self._path = path
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="log")
         self._db: Database | None = None
+        self._ends = math.inf
 
     async def open(self) -> Self:
         """Open the file, creating it if need be, and bring its schema up to date.
@@ -57,13 +64,17 @@ class Log:
         return self
 
     async def close(self) -> None:
-        """Close the file, when what is under way has finished."""
+        """Close the file, when what is under way has finished.
+
+        A write that waits for another process to finish its own is given up before long.
+        """
+        self._ends = monotonic() + CLOSING_SECONDS
         await self._on_thread(self._close)
         self._thread.shutdown()
 
     async def read(self, work: Callable[[Database], Result]) -> Result:
         """Run `work` and return what it returns."""
-        return await self._on_thread(lambda: work(self._connected()))
+        return await self._on_thread(lambda: self._patiently(lambda: work(self._connected())))
 
     async def write(self, work: Callable[[Database], Result]) -> Result:
         """Run `work` in one transaction; what it raises undoes all of it and is passed on."""
@@ -130,6 +141,7 @@ class Log:
         for pragma in ("synchronous = FULL", "foreign_keys = ON"):
             self._db.execute(f"PRAGMA {pragma}")
         self._in_transaction(migrations.apply)
+        self._db.execute(_ONE_TRY)
 
     def _file(self) -> int | None:
         """Return which file has the log's name; None if none has."""
@@ -148,7 +160,7 @@ class Log:
     def _in_transaction(self, work: Callable[[Database], Result]) -> Result:
         # sqlite-utils begins deferred transactions, which fail at once under two writers.
         db = self._connected()
-        db.execute("BEGIN IMMEDIATE")
+        self._patiently(lambda: db.execute("BEGIN IMMEDIATE"))
         try:
             result = work(db)
             db.execute("COMMIT")
@@ -157,6 +169,16 @@ class Log:
                 db.execute("ROLLBACK")
             raise
         return result
+
+    def _patiently(self, work: Callable[[], Result]) -> Result:
+        """Run `work` again as long as another connection stands in its way, within bounds."""
+        until = monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                return work()
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error) or monotonic() >= min(until, self._ends):
+                    raise
 
 
 def _is_busy(error: BaseException) -> bool:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from bot.store.log import Log, LogUnusable
+from bot.store import log as log_module
+from bot.store.log import BUSY_SECONDS, Log, LogUnusable
 from tests.decisions.world import World
 
 
@@ -243,6 +244,40 @@ async def test_the_loop_never_waits_for_the_disk(path: Path) -> None:
         assert not working.done()
         go_on.set()
         assert await working
+
+
+async def test_closing_waits_for_nobody_else_for_long(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What still waits for another process when the log is closed fails, and keeps nobody."""
+    monkeypatch.setattr(log_module, "CLOSING_SECONDS", 0.1)
+    log = await Log(path).open()
+    await log.write(lambda db: insert_state(db, "kept"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = [
+            asyncio.create_task(log.write(lambda db: insert_state(db, "late"))) for _ in range(3)
+        ]
+        async with asyncio.timeout(BUSY_SECONDS / 2):
+            await asyncio.wait(waiting, timeout=0)
+            await log.close()
+        ends = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [str(end) for end in ends] == ["database is locked"] * 3
+        other.execute("ROLLBACK")
+        assert states(Database(other)) == ["kept"]
+
+
+async def test_a_write_waits_for_another_process(path: Path) -> None:
+    """As long as the log is open, a write waits until whoever writes has finished."""
+    async with opened(path) as log:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            waiting = asyncio.create_task(log.write(lambda db: insert_state(db, "a")))
+            await asyncio.wait([waiting], timeout=0.2)
+            assert not waiting.done()
+            other.execute("ROLLBACK")
+        await waiting
+        assert await log.read(states) == ["a"]
 
 
 @pytest.fixture
