@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,15 +17,17 @@ COLUMNS = (
     *("playbook", "playbook_version", "answers", "revisit_when", "views", "reviews"),
     *("ended_by", "ended_at", "ended_reason"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = frozenset("=+-@")
+_UNSEEN = ("Z", "C")
+"""The categories of what some programs strip, or don't show: white space, control and format."""
 
 
 def as_csv(records: Iterable[Record]) -> str:
     r"""Return records as CSV after RFC 4180, a row for each, with the columns' names first.
 
     A cell that a spreadsheet would take for a formula begins with an apostrophe:
-    https://owasp.org/www-community/attacks/CSV_Injection. A line feed before such a character
-    is no protection, as some programs strip it.
+    https://owasp.org/www-community/attacks/CSV_Injection. That names the signs in full width too;
+    what stands unseen before such a sign is no protection, as some programs strip it.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -80,4 +83,13 @@ def _safe(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = value.replace("\0", "")
-    return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA) else text
+    return f"'{text}" if _could_be_formula(text) else text
+
+
+def _could_be_formula(text: str) -> bool:
+    for char in text:
+        if char in "\t\r":
+            return True
+        if not unicodedata.category(char).startswith(_UNSEEN):
+            return unicodedata.normalize("NFKC", char)[0] in _FORMULA
+    return False

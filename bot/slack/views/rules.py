@@ -46,7 +46,7 @@ def _playbook(playbook: Playbook, calibration: Calibration) -> str:
 
 
 def _rules(playbook: Playbook, calibration: Calibration) -> list[str]:
-    """Return how it went where a rule spoke for what was chosen, for rules by which enough was tried."""
+    """Return how it went where a rule spoke for what was chosen, for rules with enough of it."""
     because = {rule.id: rule.because for rule in playbook.rules}
     found = [(because[rule], tally) for rule, tally in calibration.worst_rules() if rule in because]
     if not found:

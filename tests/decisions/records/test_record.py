@@ -200,6 +200,21 @@ def test_a_spreadsheet_runs_nothing(title: str, reason: str, first: str) -> None
     assert rows[1][2] == f"'{first}{title}".replace("\0", "")
 
 
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹢"])
+@pytest.mark.parametrize(
+    "unseen", ["", "\n ", "\u00a0", "\ufeff", "\u200b\u2028", "\x1f", "\u202e"]
+)
+def test_nothing_unseen_or_wide_hides_a_formula(unseen: str, sign: str) -> None:
+    """Neither white space, control and format characters before it nor its width let one through.
+
+    A sign further on begins no formula, and the cell stays as it was written.
+    """
+    (_, formula) = csv.reader(io.StringIO(as_csv([record(title=f"{unseen}{sign}1+1")]), newline=""))
+    assert formula[2] == f"'{unseen}{sign}1+1"
+    (_, harmless) = csv.reader(io.StringIO(as_csv([record(title=f"{unseen}1{sign}1")]), newline=""))
+    assert harmless[2] == f"{unseen}1{sign}1"
+
+
 def test_csv_ends_lines_as_the_standard_says() -> None:
     """RFC 4180: CR LF after each record, and quotes doubled."""
     text = as_csv([record(title='Say "no", twice')])
