@@ -18,6 +18,11 @@ _REFUSED = (
     "hold themselves."
 )
 
+_PRIVATE_THERE = (
+    "Private decisions are still in {folder}, from a run with --include-private. Delete these "
+    "files if not everybody who can read the folder may read them:\n{names}"
+)
+
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
@@ -43,15 +48,22 @@ def export(folder: Path, form: str, workspace: str | None, include_private: bool
     unless a decision has changed: 0012-answers-for-support.md stays decision 12, whatever its
     title becomes.
     """
-    from bot.cli.export_files import bring_up_to_date, files_of
+    from bot.cli.export_files import bring_up_to_date, files_about, files_of
 
     records = asyncio.run(_read(existing_log_path(), workspace))
-    kept = [each for each in records if include_private or each.visibility.value == "public"]
+    kept: list[Record] = []
+    left_out: list[Record] = []
+    for each in records:
+        public = each.visibility.value == "public"
+        (kept if public or include_private else left_out).append(each)
     try:
         written = bring_up_to_date(folder, files_of(kept, form), kept if form == "adr" else ())
+        still_there = files_about(folder, left_out)
     except OSError as error:
         raise BadInput(f"{folder} cannot be written ({error.strerror}): choose another") from error
-    click.echo(_said(folder, len(kept), len(records) - len(kept), written))
+    click.echo(_said(folder, len(kept), len(left_out), written))
+    if still_there:
+        click.echo(_PRIVATE_THERE.format(folder=folder, names="\n".join(still_there)), err=True)
 
 
 async def _read(path: Path, workspace: str | None) -> "list[Record]":

@@ -56,6 +56,17 @@ def bring_up_to_date(folder: Path, files: Mapping[str, str], renamed: Iterable[R
     return written
 
 
+def files_about(folder: Path, records: Iterable[Record]) -> list[str]:
+    """Return the names of the files that hold records of these decisions, from whichever run."""
+    found = (
+        path.name
+        for record in records
+        for path in folder.glob(f"{record.number:04}-*.md")
+        if path.is_file() and _is_of(path, record)
+    )
+    return sorted(found)
+
+
 def _is_of(path: Path, record: Record) -> bool:
     """Whether a file is the record of this decision; what somebody wrote by hand is not."""
     found = _OURS.match(path.read_text(encoding="utf-8", errors="replace"))

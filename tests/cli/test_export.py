@@ -78,6 +78,22 @@ def test_private_decisions_on_demand(log: Path) -> None:
     assert "0002-nightingale.md" in contents()
 
 
+def test_private_files_of_an_earlier_run_are_named(log: Path) -> None:
+    """Left out after they were taken along, private decisions are still there, and named."""
+    run(log, "--include-private")
+    Path("records/0002-notes.md").write_text("# By hand\n")
+    before = contents()
+    for form in ("adr", "csv"):
+        result = run(log, "--format", form)
+        assert result.exit_code == 0
+        first, *names = result.stderr.splitlines()
+        assert first.startswith("Private decisions are still in records, from a run with")
+        assert names == ["0002-nightingale.md"]
+    assert contents().items() >= before.items()
+    Path("records/0002-nightingale.md").unlink()
+    assert run(log).stderr == ""
+
+
 async def _spoil(path: Path) -> None:
     log = await Log(path).open()
     await log.write(
