@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import socket
 from collections.abc import Generator
 
@@ -67,7 +66,7 @@ class HttpServer:
         except OSError as error:
             raise PortTaken(
                 f"cannot listen on {self._host}:{self._port} ({_reason(error)}): "
-                "choose another port"
+                "choose another port, or correct HOST"
             ) from error
         self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
 
@@ -82,6 +81,4 @@ class HttpServer:
 
 def _reason(error: OSError) -> str:
     """Return the system's own words, without what Python adds to them."""
-    if isinstance(error, socket.gaierror) or error.errno is None:
-        return str(error.strerror or error)
-    return os.strerror(error.errno)
+    return str(error.strerror or error).partition(" (while attempting")[0]
