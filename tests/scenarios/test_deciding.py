@@ -168,9 +168,7 @@ async def test_what_a_decider_has_not_seen_is_not_accepted(house: House) -> None
     await house.modal_of(ada, "workflow")
     await ada.submit(await house.to_review(ada, answers={"need": "look_up", "failure": "lacks"}))
     await ben.click(_message(ben, announcement.ts), "accept")
-    await house.playground.until(
-        lambda: "were edited meanwhile" in text_of(ben.sees("product")[-1])
-    )
+    await house.playground.until(lambda: "was edited meanwhile" in text_of(ben.sees("product")[-1]))
     assert ben.sees("product")[-1].ephemeral_to == ben.id
     assert [event["kind"] for event in house.rows("events")] == ["opened", "edited"]
 
