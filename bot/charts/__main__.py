@@ -1,20 +1,15 @@
 """Draws one picture: `python -m bot.charts` reads a trend as JSON, and writes a PNG."""
 
 import json
-import os
 import sys
 from datetime import date
 
 from bot.charts.trend import trend_chart
 from bot.decisions.digest.trend import Trend
 
-_AFTER_OTHERS = 10
-"""How far it gives way: nobody waits for a picture, but somebody may for the bot."""
-
 
 def main() -> None:
     """Draw what stands in the standard input; what cannot be drawn is said in one line."""
-    os.nice(_AFTER_OTHERS)
     asked = json.load(sys.stdin)
     weeks = tuple(map(date.fromisoformat, asked["weeks"]))
     options = {option: tuple(counts) for option, counts in asked["options"].items()}

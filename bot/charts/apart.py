@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.decisions.digest.trend import Trend
 
-SECONDS = 5.0
+SECONDS = 7.0
 """How long a picture may take, the start of its process included; the bot has to end in ten."""
 _ROOT = Path(__file__).parents[2]
 
