@@ -1,6 +1,5 @@
 """What Slack sends, as who and where: the one place that reads identities from payloads."""
 
-import html
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -133,7 +132,7 @@ def message_acted_on(body: Payload) -> tuple[str, str] | None:
 
 
 def text_of_message(body: Payload) -> str:
-    """Return the text of the message that a shortcut was used on, unescaped; else nothing."""
+    """Return the text of the message that a shortcut was used on, in markup; else nothing."""
     message = body.get("message")
     text = message.get("text") if isinstance(message, Mapping) else None
-    return html.unescape(str(text)) if text else ""
+    return str(text) if text else ""

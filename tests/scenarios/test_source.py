@@ -41,6 +41,19 @@ async def test_a_message_is_linked_in_its_own_channel_only(house: House) -> None
     assert WORDS not in elsewhere
 
 
+async def test_a_message_is_taken_over_as_it_was_read(house: House) -> None:
+    """Whom a message mentions and what it links to stand in the problem as people read them."""
+    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    await _made_from(house, ada, ada.sees("support-ai")[0], "support-ai")
+    await house.until_logged("people", lambda row: row["user"] == ada.id and row["name"])
+    said = ben.say("support-ai", "as Slack puts it")
+    said.text = f"<@{ada.id}> and <@U0NOBODY>: &lt;see&gt; <https://x.test/a|this>"
+    await ben.message_shortcut(said, "decide_from_message")
+    view = await house.modal_of(ben, "workflow")
+    name = next(row["name"] for row in house.rows("people") if row["user"] == ada.id)
+    assert f"@{name} and @someone: <see> this (https://x.test/a)" in str(view.blocks)
+
+
 async def test_without_a_link_it_goes_on(house: House) -> None:
     """Where Slack tells no link, the decision is posted without one."""
     ada = house.playground.person("ada")

@@ -193,12 +193,12 @@ def test_a_channel_picked_in_a_message() -> None:
 @pytest.mark.parametrize(
     ("body", "text"),
     [
-        ({"message": {"text": "a &lt;b&gt; &amp; c"}}, "a <b> & c"),
+        ({"message": {"text": "a &lt;b&gt; &amp; c"}}, "a &lt;b&gt; &amp; c"),
         ({"message": {"text": None}}, ""),
         ({"message": None}, ""),
         ({}, ""),
     ],
 )
 def test_the_text_of_a_message(body: dict[str, Any], text: str) -> None:
-    """The text of a message that a shortcut was used on is what its reader saw."""
+    """The text of a message that a shortcut was used on is given in Slack's markup."""
     assert text_of_message(body) == text

@@ -10,6 +10,7 @@ from bot.decisions.model import Draft, Source
 from bot.decisions.reading import Announced
 from bot.slack.errands import Errands
 from bot.slack.ids import Shortcut
+from bot.slack.legible import legible, mentioned
 from bot.slack.listeners.opening import open_modal
 from bot.slack.payloads import message_acted_on, place_of_message, text_of_message, who
 from bot.slack.permalinks import Permalinks
@@ -30,8 +31,10 @@ class Shortcuts:
         self._errands.begin(self._open(body, client), body)
 
     async def _open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
+        driver, text = who(body), text_of_message(body)
+        names = await self._desk.people.names(driver.workspace, mentioned(text))
         page = await self._desk.drafting.start(
-            who(body), place_of_message(body), problem=text_of_message(body)
+            driver, place_of_message(body), problem=legible(text, names)
         )
         await open_modal(self._desk, client, body, page)
         await self._link_back(page.draft, body, client)
