@@ -4,9 +4,10 @@ Usage: python -m tests.bench.ack [--requests N] [--rounds N]
 
 All are `AsyncApp` on Starlette and uvicorn; ragvsft has a process of its own, the bare ones share
 another. They check the signature and ack with what ragvsft acked with; the one that is called
-"kept" puts a row on the disk before. Every page is another sheet of answers, most of them new to
-ragvsft. The apps take turns, so that what else the machine does meets all alike.
-Ratios are what counts, not milliseconds: each is the median of those of the rounds.
+"kept" puts a row on the disk before. A page is submitted with the same answers each time, a new
+page with answers at random, most of them new to ragvsft. The apps take turns, so that what else
+the machine does meets all alike. Ratios are what counts, not milliseconds: each is the median of
+those of the rounds.
 """
 
 import asyncio
@@ -36,7 +37,7 @@ from bot.playground.person import Actor
 
 SECRET = "0123456789abcdef"
 PAGES = 3000
-TYPES = ("command", "block_actions", "view_submission")
+TYPES = ("command", "block_actions", "view_submission", "view_submission")
 """How Slack calls what `_kinds` returns, in its order."""
 ROOT = Path(__file__).parents[2]
 
@@ -112,8 +113,12 @@ async def _measure(ledger: Ledger, every: list[Series], requests: int, at_once: 
 async def _quiet(ledger: Ledger, calls: int) -> None:
     """Wait for what goes on after the acks, so that it is not in the way of whose turn is next."""
     async with asyncio.timeout(10):
-        while len(ledger.calls) < calls or any(call.status is None for call in ledger.calls[-50:]):
-            await asyncio.sleep(0.001)  # noqa: ASYNC110 (the ledger tells nobody of a new call)
+        while not _answered(ledger, calls):  # noqa: ASYNC110 (the ledger tells nobody of a call)
+            await asyncio.sleep(0.001)
+
+
+def _answered(ledger: Ledger, calls: int) -> bool:
+    return len(ledger.calls) >= calls and all(call.status for call in ledger.calls[-50:])
 
 
 @contextlib.asynccontextmanager
@@ -152,7 +157,8 @@ async def _kinds(playground: Playground, person: Actor) -> list[Kind]:
     return [
         Kind("help", [urlencode(fields)], json.loads(helped.body)),
         Kind("button", [_form(pressed.payload)], json.loads(pressed.body or "{}"), calls=1),
-        Kind("page", list(_other_pages(page.payload, blocks)), json.loads(page.body)),
+        Kind("page", [_form(page.payload)], json.loads(page.body)),
+        Kind("new page", list(_other_pages(page.payload, blocks)), json.loads(page.body)),
     ]
 
 
@@ -202,7 +208,7 @@ async def _run(requests: int, rounds: int) -> None:
 def _report(kind: str, row: Sequence[Series]) -> None:
     bare, kept, _ = row
     for app, series in zip(APPS, row, strict=True):
-        shown = f"  {kind:<7} {app:<11}"
+        shown = f"  {kind:<8} {app:<11}"
         for percent in (50, 99):
             own = series.percentiles(percent)
             shown += f"  p{percent} {statistics.median(own):6.2f} ms"

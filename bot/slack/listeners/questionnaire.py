@@ -75,7 +75,8 @@ class Questionnaire:
     async def back(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Keep what a page says, and show the page before."""
         view = body["view"]
-        await self._desk.drafting.keep(who(body), metadata_of(view).draft, answers_of(view))
+        if answers := answers_of(view):
+            await self._desk.drafting.keep(who(body), metadata_of(view).draft, answers)
         await ack()
         self._errands.begin(self._turn_back(body, client), body)
 
