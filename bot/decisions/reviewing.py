@@ -140,7 +140,8 @@ class Reviewing:
         channels = dict.fromkeys((each.workspace, each.place.channel) for each in decisions)
         of_channels: dict[tuple[str, str], ZoneInfo] = {}
         for workspace, channel in channels:
-            standing = await self._store.digest_standing(workspace, channel)
+            now = self._clock.now()
+            standing = await self._store.digest_standing(workspace, channel, now)
             zone = zone_named(standing.settings.rhythm.zone) if standing else None
             if zone is not None:
                 of_channels[workspace, channel] = zone

@@ -8,6 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
+from bot.decisions.digest.calendar import week_of
 from bot.decisions.digest.facts import Facts, Question
 from bot.decisions.digest.ports import Standing, Turn
 from bot.decisions.digest.settings import DigestSettings, Part, Rhythm, Scope, Weekday
@@ -17,15 +18,20 @@ from bot.store import rows
 from bot.store.digest_facts import entries_of, facts_of
 from bot.store.late import give_up_late, make_room
 from bot.store.log import Log
+from bot.store.set_back import put_digests_right
 
+# The last week is not the one that was told last where a clock was ahead for a while.
 _STANDINGS = """
 select s.*, last.*, (
-    select until from digests
-    where workspace = s.workspace and channel = s.channel and sent order by week desc limit 1
+    select max(until) from (
+      select until from digests
+      where workspace = s.workspace and channel = s.channel and sent order by week desc limit 12
+    )
   ) as told_until
 from digest_settings as s left join digests as last
   on last.workspace = s.workspace and last.channel = s.channel and last.week = (
-    select max(week) from digests where workspace = s.workspace and channel = s.channel
+    select max(week) from digests
+    where workspace = s.workspace and channel = s.channel and week <= :this_week
   )
 """
 _KEEP = """
@@ -50,9 +56,11 @@ insert or ignore into digests (workspace, channel, week, day, until, sent, misse
 select workspace, channel, :week, :day, :until, :sent, :missed, :editions from digest_settings
 where workspace = :workspace and channel = :channel and is_on and set_at = :set_at
   and :told_until is (
-    select until from digests as told
-    where told.workspace = :workspace and told.channel = :channel and told.sent
-    order by told.week desc limit 1
+    select max(until) from (
+      select until from digests as told
+      where told.workspace = :workspace and told.channel = :channel and told.sent
+      order by told.week desc limit 12
+    )
   )
 """
 # From a person's own decisions, not from all of a channel.
@@ -82,15 +90,17 @@ class SqliteDigests:
         """Make it on a log that its owner opens and closes."""
         self._log = log
 
-    async def digest_standing(self, workspace: str, channel: str) -> Standing | None:
+    async def digest_standing(self, workspace: str, channel: str, now: datetime) -> Standing | None:
         """Return how a channel's digest stands, on or off; None if nothing was ever saved."""
-        query = f"{_STANDINGS} where s.workspace = ? and s.channel = ?"
-        found = await self._log.read(lambda db: list(db.query(query, (workspace, channel))))
+        query = f"{_STANDINGS} where s.workspace = :workspace and s.channel = :channel"
+        which = {"workspace": workspace, "channel": channel, "this_week": week_of(now)}
+        found = await self._log.read(lambda db: list(db.query(query, which)))
         return _to_standing(found[0]) if found else None
 
-    async def digests_on(self) -> list[Standing]:
+    async def digests_on(self, now: datetime) -> list[Standing]:
         """Return how every digest stands that is on, in all workspaces."""
-        found = await self._log.read(lambda db: list(db.query(f"{_STANDINGS} where s.is_on")))
+        query, until = f"{_STANDINGS} where s.is_on", {"this_week": week_of(now)}
+        found = await self._log.read(lambda db: list(db.query(query, until)))
         return [_to_standing(row) for row in found]
 
     async def keep_digest_settings(self, settings: DigestSettings) -> None:
@@ -124,6 +134,10 @@ class SqliteDigests:
             return taken
 
         return await self._log.write(work)
+
+    async def put_digests_right(self, now: datetime) -> None:
+        """Have no digest wait for a time that was noted by a clock which was wrong."""
+        await self._log.write(lambda db: put_digests_right(db, now))
 
     async def give_up_late_digests(self, now: datetime) -> None:
         """Give up the digests that were not posted and for which it is too late."""

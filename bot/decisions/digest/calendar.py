@@ -14,6 +14,8 @@ from bot.decisions.digest.settings import Rhythm
 LATEST = timedelta(days=1)
 """How late a digest may come; later it is left out, and the next one says so."""
 _WEEK = timedelta(weeks=1)
+_EARLIEST_ZONE = timedelta(hours=14)
+"""How far the first zones are ahead of UTC (IANA time zone database, Pacific/Kiritimati)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,11 @@ class Due:
     def week(self) -> str:
         """The week of the calendar, as ISO 8601 writes it: one digest belongs to each."""
         return f"{self.day:%G-W%V}"
+
+
+def week_of(now: datetime) -> str:
+    """Return the week of the calendar that it is at `now`, in UTC, where it is the latest."""
+    return f"{now + _EARLIEST_ZONE:%G-W%V}"
 
 
 def due_on(day: date, rhythm: Rhythm) -> Due:

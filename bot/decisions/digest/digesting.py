@@ -39,7 +39,7 @@ class Digesting:
 
     async def settings(self, workspace: str, channel: str) -> DigestSettings | None:
         """Return a channel's settings, whether on or off; None if none were ever saved."""
-        standing = await self._store.digest_standing(workspace, channel)
+        standing = await self._standing(workspace, channel)
         return standing.settings if standing else None
 
     async def suggested(self, person: Person, place: Place, zone: str | None) -> DigestSettings:
@@ -72,7 +72,7 @@ class Digesting:
         if not is_zone(zone):
             raise UnknownZone(zone, nearest_zone(zone))
         now = self._clock.now()
-        before = await self._store.digest_standing(settings.workspace, settings.place.channel)
+        before = await self._standing(settings.workspace, settings.place.channel)
         if before is not None and before.settings.on and settings.on:
             with suppress(ZoneInfoNotFoundError):
                 await self._take_turn(before, now)
@@ -92,7 +92,7 @@ class Digesting:
         if not settings.on:
             return None
         due = next_due(settings.rhythm, self._clock.now())
-        standing = await self._store.digest_standing(settings.workspace, settings.place.channel)
+        standing = await self._standing(settings.workspace, settings.place.channel)
         while standing and standing.last and due.week <= standing.last.week:
             due = next_due(settings.rhythm, due.at)
         return due
@@ -106,7 +106,7 @@ class Digesting:
             NotAChannel: it is somebody's direct messages.
         """
         _require_channel(place)
-        standing = await self._store.digest_standing(person.workspace, place.channel)
+        standing = await self._standing(person.workspace, place.channel)
         settings = standing.settings if standing else self._default(person, place, None)
         return await self._reader.read(settings, self._window(standing))
 
@@ -125,7 +125,7 @@ class Digesting:
             NotAChannel: it is somebody's direct messages.
         """
         _require_channel(place)
-        standing = await self._store.digest_standing(person.workspace, place.channel)
+        standing = await self._standing(person.workspace, place.channel)
         delivery = now_delivery(person, place, token, self._window(standing))
         kept = await self._store.add_delivery(delivery)
         if kept:
@@ -141,9 +141,10 @@ class Digesting:
         Raises:
             ExceptionGroup: some could not be made; the others had their turn.
         """
+        await self._store.put_digests_right(self._clock.now())
         await self._store.give_up_late_digests(self._clock.now())
         sent, errors = 0, list[Exception]()
-        for standing in await self._store.digests_on():
+        for standing in await self._store.digests_on(self._clock.now()):
             try:
                 sent += await self._take_turn(standing, self._clock.now())
             except Exception as error:  # noqa: BLE001 (raised below: one must not stop the others)
@@ -183,12 +184,15 @@ class Digesting:
         kept = await self._store.oldest_digest_under_way()
         if kept is not None:
             late.append(now - kept)
-        for standing in await self._store.digests_on():
+        for standing in await self._store.digests_on(now):
             with suppress(ZoneInfoNotFoundError):
                 due = due_turn(standing, now)
                 if due is not None:
                     late.append(now - due.at)
         return max(late)
+
+    async def _standing(self, workspace: str, channel: str) -> Standing | None:
+        return await self._store.digest_standing(workspace, channel, self._clock.now())
 
     async def _take_turn(self, standing: Standing, now: datetime) -> bool:
         """Give a channel's digest its turn if it is due; return whether it is to be posted."""
@@ -199,7 +203,7 @@ class Digesting:
         if not await self._store.make_room_for_digest(settings, due.week, now):
             return False
         channel = settings.place.channel
-        now_told = await self._store.digest_standing(settings.workspace, channel) or standing
+        now_told = await self._standing(settings.workspace, channel) or standing
         standing = replace(now_told, settings=settings)
         editions = self._reader.editions()
         window = replace(

@@ -56,11 +56,15 @@ class Standing:
 class DigestStore(Protocol):
     """The digests in the log. Each method is one transaction."""
 
-    async def digest_standing(self, workspace: str, channel: str) -> Standing | None:
-        """Return how a channel's digest stands, on or off; None if nothing was ever saved."""
+    async def digest_standing(self, workspace: str, channel: str, now: datetime) -> Standing | None:
+        """Return how a channel's digest stands, on or off; None if nothing was ever saved.
+
+        The last one that had its turn is that of this week or an earlier one: a clock that was
+        wrong for a while may have let weeks have their turn that are yet to come.
+        """
         ...
 
-    async def digests_on(self) -> list[Standing]:
+    async def digests_on(self, now: datetime) -> list[Standing]:
         """Return how every digest stands that is on, in all workspaces."""
         ...
 
@@ -97,6 +101,14 @@ class DigestStore(Protocol):
         Returns:
             False, and nothing is kept, if it had its turn before, or the settings or what was told
             are not those of `standing` any more.
+        """
+        ...
+
+    async def put_digests_right(self, now: datetime) -> None:
+        """Have what was noted of a time after `now`, by a clock that was wrong, be of `now`.
+
+        So settings count from now, and the next digest begins now: all that there was to be told
+        has been told by the one before its time.
         """
         ...
 
