@@ -35,13 +35,15 @@ async def at_work(stage: Stage) -> AsyncIterator[Crowd]:
 async def drained(stage: Stage, crowd: Crowd) -> Account:
     """Let the bots that are alive deliver everything; ask people about what is uncertain.
 
-    It begins with a last digest, which has to name those that nobody was there to send.
+    It begins with a last digest, which has to name those that nobody was there to send. Patience
+    grows with each time that the clock was moved: what is late because a bot is at work, drawing a
+    picture say, must not be made later by that for ever.
     """
     await quiet(stage)
     stage.jump_to_digest()
     await _digests_taken(stage)
-    for _ in range(_ROUNDS):
-        await quiet(stage)
+    for tried in range(_ROUNDS):
+        await quiet(stage, _STILL_SECONDS * (1 + tried / 5))
         if not await crowd.settle() and not _waiting(stage):
             break
         await stage.jump_calmly(BACK_OFF)
