@@ -8,10 +8,12 @@ from bot.decisions.model import Decision, Place, Settlement, Status, Visibility
 from bot.slack.views.announcement import announcement
 from bot.slack.views.changes import word
 from bot.slack.views.decide import override_modal
+from bot.slack.views.verdict import bars
 from tests.slack.examples import AT, advisor, decision_of, draft_of
 
 RULES = advisor("ragvsft")
 WEEKLY = {"job": "answer", "material": "large", "freshness": "weekly", "examples": "none"}
+PLENTY = {**WEEKLY, "examples": "thousands"}
 WAY_AROUND = "The way around it: Let a stronger model write examples that your experts check"
 
 
@@ -38,6 +40,24 @@ def test_the_modal_warns_before() -> None:
     assert WAY_AROUND in said
 
 
+def test_bars_that_decide_nothing_stand_apart() -> None:
+    """What is ruled out comes after the rest, by the reason that it does not count, with no bar."""
+    for answers, heading in ((WEEKLY, "Ruled out:"), (PLENTY, "Ruled out on its own:")):
+        shown = bars(RULES.playbook, RULES.advise(answers)).strip("`").split("\n")
+        at = shown.index(heading)
+        assert all("░" in row or "█" in row for row in shown[:at])
+        assert shown[at + 1].startswith("Fine-tuning ")
+        assert not {"░", "█"} & set("".join(shown[at:]))
+
+
+def test_the_modal_tells_what_is_ruled_out_on_its_own() -> None:
+    """The list to choose from says by the same words what may still be a part of a choice."""
+    decision = replace(_decision(), verdict=RULES.advise(PLENTY))
+    said = _said(override_modal(decision, RULES.playbook)["blocks"])
+    assert "Fine-tuning (ruled out on its own)" in said
+    assert "RAG + fine-tuning (" not in said
+
+
 def test_thread_and_announcement_say_so() -> None:
     """The word in the thread and the announcement name the veto; those of other options don't."""
     for option, ruled_out in (("fine_tuning", True), ("prompting", False)):
@@ -53,7 +73,7 @@ def test_thread_and_announcement_say_so() -> None:
 
 def test_a_veto_of_an_option_alone_spares_combinations() -> None:
     """What is ruled out by itself may be chosen as a part; what is ruled out for good may not."""
-    verdict = RULES.advise({**WEEKLY, "examples": "thousands"})
+    verdict = RULES.advise(PLENTY)
     alone = [hit.veto for hit in verdict.vetoes if hit.alone]
     assert alone
     found = {

@@ -19,6 +19,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.advice.playbook import Playbook
+from bot.advice.verdict import Verdict
 from bot.decisions.model import Decision
 from bot.decisions.moves import Move, possible
 from bot.decisions.records.words import recommended_words
@@ -28,7 +29,7 @@ from bot.slack.forms import DecisionMetadata
 from bot.slack.text import and_list, fit, fit_escaped, mention
 from bot.slack.views.buttons import button, decision_named
 from bot.slack.views.message import mrkdwn, plain, section
-from bot.slack.views.verdict import despite, option_title
+from bot.slack.views.verdict import despite, option_title, ruled_out_words
 
 REASON_LENGTH = 2000
 _MOST_DECIDERS = 10
@@ -92,11 +93,7 @@ def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
     others = [each for each in playbook.options if each != recommended]
     out = {each: despite(playbook, decision.verdict, each, _VETOES) for each in others}
     options = [
-        Option(
-            text=plain(f"{playbook.options[each].title}{' (ruled out)' if out[each] else ''}"),
-            value=each,
-        )
-        for each in others
+        Option(text=plain(_titled(playbook, decision.verdict, each)), value=each) for each in others
     ]
     choice = InputBlock(
         block_id=ids.Block.OPTION,
@@ -112,6 +109,12 @@ def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
     blocks = [choice, *warnings[:_MOST_WARNINGS], _reason("Why?")]
     title, against = "Choose differently", decision.verdict.option
     return decision_modal(decision, ids.Modal.OVERRIDE, title, "Decide", blocks, against=against)
+
+
+def _titled(playbook: Playbook, verdict: Verdict, option: str) -> str:
+    """Return an option's title, with whether it is ruled out."""
+    title, words = playbook.options[option].title, ruled_out_words(playbook, verdict, option)
+    return f"{title} ({words})" if words else title
 
 
 def withdraw_modal(decision: Decision) -> dict[str, Any]:

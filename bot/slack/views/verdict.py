@@ -8,6 +8,9 @@ from bot.slack.text import escape, fit_escaped
 
 _CELLS = 8
 _MOST_VETOES = 3
+RULED_OUT = "ruled out"
+ON_ITS_OWN = "ruled out on its own"
+"""What a veto says of an option that may still be a part of another."""
 RULED_OUT_BEFORE = "It had been *ruled out*"
 """How one tells of a veto once the option was chosen in spite of it."""
 
@@ -49,19 +52,28 @@ def why_line(playbook: Playbook, verdict: Verdict) -> str:
 def bars(playbook: Playbook, verdict: Verdict) -> str:
     """Return a bar and the points for each option, as preformatted text, recommended first.
 
-    An option that is ruled out says so; a meaning is never carried by the bar alone.
+    Options that are ruled out come after the others, by the words for it and without a bar: their
+    points decide nothing, however many they are.
     """
-    most = max(1, *verdict.points.values())
-    width = max(len(option.title) for option in playbook.options.values())
-    rows = []
+    groups: dict[str, list[str]] = {"": [], RULED_OUT: [], ON_ITS_OWN: []}
     for option in sorted(verdict.points, key=lambda each: _rank(verdict, each)):
-        points = verdict.points[option]
-        filled = round(_CELLS * max(0, points) / most)
-        bar = "█" * filled + "░" * (_CELLS - filled)
-        title = playbook.options[option].title.replace("`", "'")
-        row = f"{title:<{width}}  {bar} {points:>3}  {_ruled_out(playbook, verdict, option)}"
-        rows.append(row.rstrip())
-    return f"```{escape(chr(10).join(rows))}```"
+        groups[_ruled_out(playbook, verdict, option)].append(option)
+    most = max([1, *(verdict.points[option] for option in groups[""])])
+    lines = []
+    for words, options in groups.items():
+        lines += [f"{words[:1].upper()}{words[1:]}:"] if words and options else []
+        lines += [_bar(playbook, verdict, option, 0 if words else most) for option in options]
+    return f"```{escape(chr(10).join(lines))}```"
+
+
+def _bar(playbook: Playbook, verdict: Verdict, option: str, most: int) -> str:
+    """Return an option's line; without a bar if `most`, the points of a full one, is 0."""
+    width = max(len(each.title) for each in playbook.options.values())
+    points = verdict.points[option]
+    filled = round(_CELLS * max(0, points) / most) if most else 0
+    bar = "█" * filled + ("░" if most else " ") * (_CELLS - filled)
+    title = playbook.options[option].title.replace("`", "'")
+    return f"{title:<{width}}  {bar} {points:>3}"
 
 
 def _rank(verdict: Verdict, option: str) -> tuple[bool, int]:
@@ -72,9 +84,17 @@ def _ruled_out(playbook: Playbook, verdict: Verdict, option: str) -> str:
     """Return the words for an option that a veto rules out, by itself or altogether."""
     hits = [hit for hit in verdict.vetoes if option in hit.options]
     if any(not hit.alone for hit in hits):
-        return "ruled out"
+        return RULED_OUT
     part = option in playbook.options[verdict.option].combines
-    return "not alone" if hits and not part else ""
+    return ON_ITS_OWN if hits and not part else ""
+
+
+def ruled_out_words(playbook: Playbook, verdict: Verdict, option: str) -> str:
+    """Return whether choosing an option would be in spite of a veto, in words; else nothing."""
+    hits = ruling_out(verdict, playbook, option)
+    if not hits:
+        return ""
+    return ON_ITS_OWN if all(hit.alone for hit in hits) else RULED_OUT
 
 
 def despite(
