@@ -57,6 +57,10 @@ class Outbox(Protocol):
         """
         ...
 
+    async def take_anew(self, delivery: Delivery, at: datetime) -> bool:
+        """Note that a delivery is handed to Slack only now; False if another has settled it."""
+        ...
+
     async def parent_of(self, delivery: Delivery) -> Delivery | None:
         """Return the delivery that this one comes after, as sent; None if it stands alone."""
         ...

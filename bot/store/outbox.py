@@ -85,6 +85,10 @@ class SqliteOutbox:
 
         return await self._log.write(work)
 
+    async def take_anew(self, delivery: Delivery, at: datetime) -> bool:
+        """Note that a delivery is handed to Slack only now; False if another has settled it."""
+        return bool(await self._note(delivery, {"taken_at": at.isoformat()}, lambda _db: True))
+
     async def parent_of(self, delivery: Delivery) -> Delivery | None:
         """Return the delivery that this one comes after, as sent; None if it stands alone."""
         if delivery.after is None:

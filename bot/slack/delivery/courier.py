@@ -36,10 +36,10 @@ _FAILURES = (*UNREACHABLE, NotInstalled, TokenUnreadable)
 _LOOKING_UP = ""
 """In the place of a delivery's key: the look-up of those that broke off."""
 HELD_UP = timedelta(seconds=20)
-"""How long after it was taken a delivery may still be sent: the machine may have stood still since.
+"""How long after it was taken a delivery is sent as it is: the machine may have stood still since.
 
 Longer than a picture takes; with the time that a call may take far less than `QUARANTINE`, after
-which another process finds the delivery interrupted, and may send it.
+which another process finds the delivery interrupted, and may send it. Later it is taken anew.
 """
 _LONGEST_WAIT = 5.0
 _AFTER_A_FAILURE = 1.0
@@ -48,7 +48,7 @@ Result = TypeVar("Result")
 
 
 class _HeldUp(Exception):
-    """It is too long ago that a delivery was taken."""
+    """A delivery was taken so long ago that another process has settled it."""
 
 
 class Courier:
@@ -171,7 +171,8 @@ class Courier:
 
     async def _deliver(self, delivery: Delivery, taken_at: datetime) -> None:
         async def send(message: Message) -> tuple[str, str]:
-            if self._clock.now() - taken_at > HELD_UP:
+            now = self._clock.now()
+            if now - taken_at > HELD_UP and not await self._outbox.take_anew(delivery, now):
                 raise _HeldUp
             return await _send(client, delivery, parent, message)
 
@@ -190,8 +191,7 @@ class Courier:
                 return
             channel, ts = await self._pictures.post(client, message, send)
         except _HeldUp:
-            log.warning("a delivery was held up before it was sent", kind=delivery.kind)
-            await self._outbox.retry(delivery, delivery.due_at, "held_up")
+            log.warning("a delivery was settled before it could be sent", kind=delivery.kind)
         except _FAILURES as error:
             outcome = of_error(error)
             self._attempted(attempt_of(outcome))
