@@ -4,8 +4,11 @@ import csv
 import io
 import json
 
+import jsonschema
 import pytest
+import yaml
 
+from bot.decisions.records.record import schema
 from bot.playground.model import Message
 from bot.playground.person import Actor
 from tests.scenarios.house import House, text_of
@@ -106,7 +109,12 @@ async def test_a_record_comes_as_a_file_to_the_one_who_asks(house: House) -> Non
     (file,) = ben.sees(ben.im.id)[-1].files
     assert file.filename == "0001-answers-for-support.md"
     assert file.content is not None
-    assert "# Answers for support" in file.content.decode()
+    _, front, text = file.content.decode().split("---\n", 2)
+    told = yaml.safe_load(front)
+    assert told["status"] == "proposed"
+    assert ada.id in str(told["decision-makers"])
+    for words in ("# Answers for support", "Look at this again when:", "Good, because: "):
+        assert words in text
     assert ada.sees(ada.im.id) == []
 
 
@@ -130,16 +138,18 @@ async def test_the_menu_exports_the_record(house: House, *, settled: bool) -> No
 
 
 async def test_everything_can_be_exported(house: House) -> None:
-    """`export csv` and `export json` send all that the asker can see."""
+    """`export csv` and `export json` send all that the asker can see: no formula, by the schema."""
     ada = house.playground.person("ada")
-    await several(house, ada, ["First", "Second"])
+    await several(house, ada, ["First", "=1+1"])
     await ask(house, ada, "export csv")
     await ask(house, ada, "export json")
     files = [file for message in ada.sees(ada.im.id) for file in message.files]
     assert [file.filename for file in files] == ["decisions.csv", "decisions.json"]
     texts = [(file.content or b"").decode() for file in files]
-    assert [row["title"] for row in csv.DictReader(io.StringIO(texts[0]))] == ["Second", "First"]
-    assert [each["number"] for each in json.loads(texts[1])["decisions"]] == [2, 1]
+    assert [row["title"] for row in csv.DictReader(io.StringIO(texts[0]))] == ["'=1+1", "First"]
+    document = json.loads(texts[1])
+    jsonschema.validate(document, schema())
+    assert [each["number"] for each in document["decisions"]] == [2, 1]
     assert "`/ragvsft export csv`" in text_of(await ask(house, ada, "export xml"))
 
 
