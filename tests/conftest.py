@@ -8,6 +8,7 @@ import pytest
 import uvicorn.server
 from hypothesis import HealthCheck, settings
 
+from bot.charts import apart
 from bot.playground.wire import transport
 
 # The machines that run these are shared and noisy: no example is judged by how long it took, or was
@@ -54,8 +55,9 @@ def servers_that_end_at_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def a_patient_workspace() -> Iterator[None]:
-    """Have the local workspace wait for an ack for longer than any machine stands still."""
+def nobody_in_a_hurry() -> Iterator[None]:
+    """Wait for an ack, and for a picture, for longer than any machine stands still."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transport, "ACK_SECONDS", WITHIN)
+        patch.setattr(apart, "SECONDS", WITHIN)
         yield
