@@ -9,8 +9,10 @@ from bot.store import rows
 from bot.store.changes import keep_needed
 
 _LATER = """
-kind = 'update' and workspace = ? and channel = ? and after = ? and id <> ? and taken_at > ?
+kind = 'update' and after = :after and key > :after || '/' and key < :after || '0'
+  and id > :id and taken_at is not null
 """
+"""An update is kept after the one that is under way, and its key begins with its message's."""
 
 
 def draw_again_if_overtaken(db: Database, delivery: Delivery, row: rows.Row, at: datetime) -> None:
@@ -30,8 +32,7 @@ def draw_again_if_overtaken(db: Database, delivery: Delivery, row: rows.Row, at:
     taken = (row["state"], row["attempts"])
     is_ours = taken == (DeliveryState.SENDING, delivery.attempts)
     table = db.table("deliveries")
-    others = (row["workspace"], row["channel"], row["after"], row["id"], row["taken_at"])
-    if is_ours and not table.count_where(_LATER, others):
+    if is_ours and not table.count_where(_LATER, {"after": row["after"], "id": row["id"]}):
         return
     for drawn in table.rows_where("key = ?", [delivery.after]):
         keep_needed(db, [redrawing(rows.to_delivery(drawn), at)])

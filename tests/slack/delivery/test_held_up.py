@@ -105,10 +105,13 @@ async def test_what_was_held_up_is_sent_after_all(pair: tuple[Halting, Deliverin
     assert len(one.slack.kept) == 2
 
 
-async def test_an_older_state_does_not_stay(pair: tuple[Halting, Delivering]) -> None:
+@pytest.mark.parametrize("halt", [IN_FLIGHT, HELD_UP])
+async def test_an_older_state_does_not_stay(
+    pair: tuple[Halting, Delivering], halt: timedelta
+) -> None:
     """Whoever draws what it saw before it stood still has the newest state drawn over it."""
     one, other = pair
-    slack, still = one.slack, IN_FLIGHT + timedelta(seconds=1)
+    slack, still = one.slack, halt + timedelta(seconds=1)
     async with at_work(one):
         decision = await one.world.decided()
         for _ in range(2):
