@@ -4,7 +4,9 @@ import asyncio
 import multiprocessing
 import os
 import signal
+from collections.abc import Callable
 from multiprocessing import forkserver
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Self
@@ -32,10 +34,16 @@ class Life:
         asyncio.get_running_loop().add_reader(process.sentinel, self._note_end)
 
     @classmethod
-    async def born(cls, orders: bot.Orders) -> Self:
+    async def born(
+        cls, orders: bot.Orders, live: Callable[[bot.Orders, Connection], None] = bot.live
+    ) -> Self:
         """Start a bot, and wait until it listens or has ended.
 
         It is forked from a server that has imported everything, which spares a second each time.
+
+        Args:
+            orders: what it is told.
+            live: its life.
 
         Raises:
             TimeoutError: it did neither.
@@ -44,7 +52,7 @@ class Life:
         context.set_forkserver_preload(_IMPORTED)
         _ensure_forkserver()
         told, tell = context.Pipe(duplex=False)
-        process = context.Process(target=bot.live, args=(orders, tell), daemon=True)
+        process = context.Process(target=live, args=(orders, tell), daemon=True)
         process.start()
         tell.close()
         life = cls(process)
@@ -78,6 +86,16 @@ class Life:
     def kill(self) -> None:
         """End it at once, as `kill -9` does."""
         self._signal(signal.SIGKILL)
+
+    @property
+    def is_halted(self) -> bool:
+        """Whether it stands still, as SIGSTOP has it; the system says so in /proc."""
+        about = Path(f"/proc/{self.pid}/stat").read_text()
+        return about.rpartition(")")[2].split()[0] == "T"
+
+    def go_on(self) -> None:
+        """Let it go on after it stood still."""
+        self._signal(signal.SIGCONT)
 
     async def stop(self) -> None:
         """Tell it to end, and wait until it has."""

@@ -1,16 +1,21 @@
 """The fault runs in their short form; `make faults` runs them for longer and prints the figures."""
 
+import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.faults.account import Account, drawn_up
+from tests.faults.bot import Orders
 from tests.faults.disk import filled_up
+from tests.faults.halt import live
 from tests.faults.kills import killed
+from tests.faults.lives import Life
 from tests.faults.run import at_work, drained
 from tests.faults.slack import troubled
-from tests.faults.stage import Stage, staged
+from tests.faults.stage import CHANNELS, Stage, staged
 from tests.faults.two_processes import shared
 
 
@@ -44,6 +49,30 @@ async def test_two_processes_lose_and_double_nothing(tmp_path: Path) -> None:
     """Two bots share a database, and one after another is killed beside the one that lives."""
     _, account, _ = await shared(tmp_path / "run", kills=2, seed=1)
     _in_order(account)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+async def test_a_bot_that_stood_still_doubles_no_digest(tmp_path: Path) -> None:
+    """Stopped between taking a digest and posting it, a bot leaves it at what another posted."""
+    async with staged(tmp_path / "run", seed=1, history=True) as stage:
+        held = await Life.born(Orders(stage.settings(), tmp_path / "run/clock", stage.log), live)
+        stage.lives.append(held)
+        stage.jump_to_digest()
+        async with asyncio.timeout(60):
+            while not held.is_halted:
+                await stage.calm()
+            stage.jump(timedelta(seconds=61))
+            await stage.begin()
+            while not _digests(stage):
+                await stage.calm()
+            held.go_on()
+            while "settled before" not in stage.log.read_text() and _digests(stage) == 1:
+                await stage.calm()
+        assert _digests(stage) == 1
+
+
+def _digests(stage: Stage) -> int:
+    return sum(message.by_app for message in stage.playground.messages(CHANNELS[0]))
 
 
 async def test_the_account_finds_what_is_lost_and_doubled(tmp_path: Path) -> None:
