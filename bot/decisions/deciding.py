@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
+from bot.decisions.delivery import asked_to_decide
 from bot.decisions.drafting import DRAFT_LIFETIME
 from bot.decisions.editions import Editions
 from bot.decisions.errors import (
@@ -116,7 +117,10 @@ class Deciding:
                 return Change(decision, None)
             after = replace(decision, deciders=deciders)
             detail = {"from": " ".join(decision.deciders), "to": " ".join(deciders)}
-            return told(after, Event("handed_over", actor.user, now, detail))
+            change = told(after, Event("handed_over", actor.user, now, detail))
+            new = [each for each in deciders if each not in {actor.user, *decision.deciders}]
+            asked = asked_to_decide(after, new, actor.user, now)
+            return replace(change, deliveries=(*change.deliveries, *asked))
 
         return await self._change(actor, number, change)
 

@@ -1,7 +1,7 @@
 """Deliveries: outgoing Slack messages that must not be lost."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,8 @@ class DeliveryKind(StrEnum):
     """The perspectives side by side, in the announcement's thread."""
     ASKED = "asked"
     """To a person: somebody would like to have their perspective of a decision."""
+    TO_DECIDE = "to_decide"
+    """To a decider: a decision is theirs to make."""
     WORD = "word"
     """What happened to a decision, in its thread."""
     NOT_POSTED = "not_posted"
@@ -136,7 +138,7 @@ def review_key(decision: Decision, decider: str) -> str:
 
 
 def opening_deliveries(decision: Decision) -> tuple[Delivery, ...]:
-    """Return what goes out when a decision is opened: the announcement, and its thread."""
+    """Return what goes out when a decision is opened: announcement, thread, word to deciders."""
     announcement = Delivery(
         key=announcement_key(decision),
         workspace=decision.workspace,
@@ -154,7 +156,34 @@ def opening_deliveries(decision: Decision) -> tuple[Delivery, ...]:
         decision=decision.number,
         after=announcement.key,
     )
-    return announcement, recommendation
+    others = [user for user in decision.deciders if user != decision.driver]
+    asked = asked_to_decide(decision, others, decision.driver, decision.opened_at)
+    return announcement, recommendation, *asked
+
+
+def asked_to_decide(
+    decision: Decision, users: Sequence[str], by: str, at: datetime
+) -> tuple[Delivery, ...]:
+    """Return the direct messages that tell deciders, who may not be in its channel, of a decision.
+
+    Args:
+        decision: what they are to decide.
+        users: their user ids.
+        by: the user id of who wants them to.
+        at: when.
+    """
+    return tuple(
+        Delivery(
+            key=f"{decision.workspace}/{decision.number}/to_decide/{user}/{at.isoformat()}",
+            workspace=decision.workspace,
+            kind=DeliveryKind.TO_DECIDE,
+            channel=user,
+            due_at=at,
+            decision=decision.number,
+            detail={"by": by},
+        )
+        for user in dict.fromkeys(users)
+    )
 
 
 def trouble_notice(

@@ -51,3 +51,21 @@ async def test_a_hand_over_to_the_same_people_is_none(world: World) -> None:
     assert await told(world) == said
     await world.desk.deciding.hand_over(ADA, made.number, ("U2",))
     assert (await told(world))[0] == said[0] + 1
+
+
+async def asked_to_decide(world: World) -> list[object]:
+    """Return who was told by direct message that a decision is theirs to make."""
+    return [r["channel"] for r in await world.rows("deliveries") if r["kind"] == "to_decide"]
+
+
+async def test_deciders_are_told_once_that_it_is_theirs(world: World) -> None:
+    """Those who do not drive it hear of it when it is opened, new ones when it is handed over."""
+    made = await for_two(world)
+    assert await asked_to_decide(world) == ["U2"]
+    await world.desk.deciding.hand_over(ADA, made.number, ("U2", "U3"))
+    assert await asked_to_decide(world) == ["U2", "U3"]
+    await world.desk.deciding.hand_over(BEN, made.number, ("U1", "U2"))
+    assert await asked_to_decide(world) == ["U2", "U3", "U1"]
+    await world.desk.deciding.hand_over(ADA, made.number, ("U1",))
+    await world.desk.deciding.accept(ADA, made.number)
+    assert await asked_to_decide(world) == ["U2", "U3", "U1"]

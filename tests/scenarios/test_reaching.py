@@ -25,23 +25,25 @@ async def test_a_decider_outside_decides_in_app_home(house: House) -> None:
 
 
 async def test_a_decider_outside_decides_where_it_is_shown(house: House) -> None:
-    """Who was handed a decision of a channel they are not in chooses from `show`, others do not."""
+    """Handed a decision of a channel they are not in, somebody is told, and decides from there."""
     ada, chloe = house.playground.person("ada"), house.playground.person("chloe")
     house.playground.invite(house.playground.bot_user_id, "leadership")
     announcement, _ = await house.decide(ada, "leadership")
     await ada.click(announcement, "menu", "hand_over:1")
     await ada.submit(await house.modal_of(ada, "hand_over"), {"deciders": ["chloe"]})
+    told = await house.message_with(chloe, f"<@{ada.id}> asks you to decide in", chloe.im.id)
+    assert "#1  Answers for support" in told
     await ada.command("product", "/ragvsft", "show 1")
-    await chloe.command("product", "/ragvsft", "show 1")
+    await chloe.click(chloe.sees(chloe.im.id)[-1], "show")
 
     def shown(person_sees: list[Message]) -> list[Message]:
         return [each for each in person_sees if "Export record" in text_of(each)]
 
     await house.playground.until(
-        lambda: shown(chloe.sees("product")) and shown(ada.sees("product"))
+        lambda: shown(chloe.sees(chloe.im.id)) and shown(ada.sees("product"))
     )
     assert "Choose differently" not in text_of(shown(ada.sees("product"))[0])
-    await chloe.click(shown(chloe.sees("product"))[0], "override")
+    await chloe.click(shown(chloe.sees(chloe.im.id))[0], "override")
     view = await house.modal_of(chloe, "override")
     option = view.blocks[1]["element"]["options"][0]["value"]
     await chloe.submit(view, {"option": option, "reason": "We know how"})

@@ -22,13 +22,15 @@ async def taken(world: World) -> Delivery:
 
 
 async def accepted(world: World) -> None:
-    """Have a decision posted with its recommendation, accepted, and handed over twice."""
+    """Have a decision posted with its recommendation, and handed over twice: to Ben, who knows."""
     decision = await world.decided()
     for number in range(2):
         await world.outbox.sent(await taken(world), "C1", f"{number}.0")
         world.clock.advance(PACE)
     for deciders in (("U2",), ("U1",)):
         await world.desk.deciding.hand_over(ADA, decision.number, deciders)
+    (told,) = [row for row in await world.rows("deliveries") if row["kind"] == "to_decide"]
+    await world.log.write(lambda db: db.table("deliveries").delete(told["id"]))
 
 
 async def test_a_thread_stays_in_order(world: World) -> None:

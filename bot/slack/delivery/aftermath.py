@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.delivery import COME_ONCE, Delivery, DeliveryKind, trouble_notice
 from bot.decisions.desk import Desk
+from bot.decisions.model import Person
 from bot.decisions.outbox import Doubtful, Outbox
 from bot.decisions.ports import Clock
 from bot.decisions.troubles import is_of_one_person
@@ -19,6 +20,7 @@ from bot.slack.delivery.outcomes import (
     Outcome,
     is_slacks_failure,
 )
+from bot.slack.views.deciders import decider_not_reached
 from bot.slack.views.team import not_reached
 
 log = structlog.get_logger(__name__)
@@ -179,6 +181,9 @@ class Aftermath:
             words = not_reached(delivery.channel, delivery.decision, reason)
             asked = (delivery.workspace, delivery.decision, delivery.channel)
             await self._desk.perspectives.not_reached(*asked, words)
+        if delivery.kind is DeliveryKind.TO_DECIDE and delivery.decision is not None:
+            words = decider_not_reached(delivery.channel, delivery.decision, reason)
+            await self._desk.tell(Person(delivery.workspace, delivery.detail["by"]), words)
         if delivery.kind is DeliveryKind.REVIEW and delivery.decision is not None:
             asked = (delivery.workspace, delivery.decision, delivery.channel)
             await self._desk.reviewing.not_reached(*asked, reason)

@@ -16,6 +16,7 @@ from bot.slack.digests import Digests
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.changes import word
+from bot.slack.views.deciders import asked_to_decide
 from bot.slack.views.message import Message, sentence
 from bot.slack.views.recommendation import recommendation
 from bot.slack.views.review import review_question
@@ -79,6 +80,8 @@ class Renderer:
                 return recommendation(decision, playbook, before, self._command)
             case DeliveryKind.ASKED:
                 return request(decision, nudge="nudge" in delivery.detail)
+            case DeliveryKind.TO_DECIDE:
+                return asked_to_decide(decision, delivery.channel, delivery.detail["by"])
             case DeliveryKind.TEAM:
                 return await self._team(decision, playbook)
             case DeliveryKind.REVIEW:

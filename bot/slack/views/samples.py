@@ -37,6 +37,7 @@ from bot.decisions.team import Team, compare
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.decide import REASON_LENGTH
+from bot.slack.views.deciders import asked_to_decide
 from bot.slack.views.deciding_samples import deciding_messages, deciding_modals
 from bot.slack.views.digest.home import Coming
 from bot.slack.views.digest.samples import digest_messages, digest_modals, home_digests
@@ -165,6 +166,7 @@ def _of_the_team(advisor: Advisor, decision: Decision) -> dict[str, Sample]:
         "team, nobody yet": _blocks(
             team_message(decision, playbook, compare(Team(decision, (), asked), advisor))
         ),
+        "asked to decide": _blocks(asked_to_decide(decision, decision.deciders[0], "U0")),
         "asked for a view": _blocks(request(decision, nudge=False)),
         "nudged": _blocks(request(decision, nudge=True)),
         "ask modal": {"view": ask_modal(decision)},

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.decisions.delivery import asked_to_decide
 from bot.decisions.errors import NobodyToNudge
 from bot.decisions.model import Outcome, Workflow
 from tests.decisions.world import ADA, BEN, NAMELESS, PRODUCT
@@ -54,3 +55,18 @@ async def test_the_driver_says_how_it_went_where_the_decider_is_gone(house: Deli
     await desk.reviewing.review(ADA, made.number, Outcome.WORKED, "Well")
     await house.rest()
     assert "You said on 6 April 2026: *It worked*" in house.slack.updates[-1]["text"]
+
+
+async def test_who_names_a_decider_out_of_reach_is_told(house: Delivering) -> None:
+    """Where no message gets through to a decider, whoever wants them to decide hears so, once."""
+    made = await house.world.decided(ADA)
+    await house.rest()
+    await house.advance(seconds=1)
+    (asked,) = asked_to_decide(made, ["U8"], ADA.user, house.world.clock.now())
+    house.slack.script = ["user_not_found"]
+    await house.world.store.add_delivery(asked)
+    await house.rest()
+    await house.advance(days=1)
+    (told,) = texts_to(house, ADA.user)
+    assert "I can't reach <@U8> to say that decision #1 is theirs to make" in told
+    assert "Let others decide" in told

@@ -1,9 +1,12 @@
 """Redrawing messages: few calls, the last state in the end, whatever Slack does meanwhile."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from bot.decisions.events import Change, Event, told
+from bot.decisions.model import Decision
 from tests.decisions.world import ADA
 from tests.slack.tiny_slack import WITHIN, Delivering
 
@@ -17,9 +20,17 @@ async def posted(house: Delivering) -> int:
 
 
 async def handed_over(house: Delivering, number: int, times: int) -> str:
-    """Hand a decision over again and again; return whom the last time."""
+    """Hand a decision over again and again, told in its channel alone; return whom at last."""
+
+    def change(decision: Decision) -> Change:
+        detail = {"from": " ".join(decision.deciders), "to": user}
+        event = Event("handed_over", ADA.user, house.world.clock.now(), detail)
+        return told(replace(decision, deciders=(user,)), event)
+
     for time in range(times):
-        await house.world.desk.deciding.hand_over(ADA, number, (f"U{time + 100}",))
+        user = f"U{time + 100}"
+        await house.world.store.change_decision("T1", number, change)
+    house.woken.set()
     return f"U{times + 99}"
 
 
