@@ -161,6 +161,11 @@ class Question(Part):
         description='What has happened when the answer becomes this one, to complete "If ...".',
     )
 
+    @property
+    def topic(self) -> str:
+        """What it is about, in a word or two: its id, as one reads it."""
+        return self.id.replace("_", " ").replace("-", " ")
+
 
 class Rule(Part):
     """Points for and against options, where a condition holds."""

@@ -20,7 +20,7 @@ from bot.slack.uploads import TextFile, send_file
 from bot.slack.views import finding as views
 from bot.slack.views.life import life
 from bot.slack.views.message import Message, sentence
-from bot.slack.views.recommendation import recommendation
+from bot.slack.views.recommendation import recommendation_in_full
 
 MOST_EXPORTED = 2000
 """Decisions of one export in Slack; the command line has no such limit."""
@@ -60,7 +60,7 @@ class Finder:
         link = await self._link(client, found)
         return (
             views.shown(found.decision, playbook, link, sight.user),
-            recommendation(found.decision, playbook),
+            *recommendation_in_full(found.decision, playbook, self._command),
             life(found.record),
         )
 

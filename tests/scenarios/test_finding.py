@@ -89,9 +89,10 @@ async def test_show_tells_everything_privately(house: House) -> None:
     announcement, _ = await house.decide(ada)
     await ask(house, ben, "show #1", "support-ai")
     await house.playground.until(lambda: "What happened" in text_of(ben.sees("support-ai")[-1]))
-    shown, reasons, life = ben.sees("support-ai")[-3:]
-    assert {each.ephemeral_to for each in (shown, reasons, life)} == {ben.id}
-    assert "First steps" in text_of(reasons)
+    shown, reasons, then, life = ben.sees("support-ai")[-4:]
+    assert {each.ephemeral_to for each in (shown, reasons, then, life)} == {ben.id}
+    assert "First steps" in text_of(then)
+    assert "Why" in text_of(reasons)
     assert "The answers" in text_of(life)
     assert f"<@{ada.id}> asked for a decision" in text_of(life)
     assert "Recommended: " in text_of(shown)
@@ -162,10 +163,10 @@ async def test_the_review_and_the_thread_name_similar_decisions(house: House) ->
     words = json.dumps(view.blocks)
     assert "Similar decisions" in words
     assert "Answers for support" in words
-    assert "alike" in words
+    assert "answers the same" in words
     assert (await ben.submit(view)).ok
     await house.playground.until(lambda: "#2" in ben.sees("product")[-1].text)
     _, recommendation = await house.posted(ben)
-    assert "#1 “Answers for support” answered" in json.dumps(
+    assert "#1 “Answers for support”: " in json.dumps(
         recommendation.blocks, ensure_ascii=False
     )

@@ -16,7 +16,7 @@ DONE = replace(
     reviews=(ReviewAnswer("U1", AT, Outcome.WORKED),),
 )
 FOUND = [Similar(Alike(DONE, 11, 12), ADVISOR.playbook)]
-WORDS = "answered 11 of 12 alike: RAG, accepted, it worked"
+WORDS = "11 of 12 answers the same; RAG, accepted, it worked"
 
 
 def test_a_thread_names_what_answered_alike() -> None:
@@ -24,7 +24,7 @@ def test_a_thread_names_what_answered_alike() -> None:
     made = decision(12)
     assert made.place == DONE.place
     words = json.dumps(recommendation(made, ADVISOR.playbook, FOUND).blocks, ensure_ascii=False)
-    assert f"#7 “Refunds <!here>” {WORDS}" in words
+    assert f"#7 “Refunds <!here>”: {WORDS}" in words
     assert "alike" not in json.dumps(recommendation(made, ADVISOR.playbook).blocks)
 
 
@@ -34,7 +34,7 @@ def test_a_thread_gives_the_number_alone_of_what_was_made_elsewhere(place: Place
     made = decision(12, place=place)
     message = recommendation(made, ADVISOR.playbook, FOUND, "/ragvsft")
     words = json.dumps(message.blocks, ensure_ascii=False)
-    assert "#7, made elsewhere, answered 11 of 12 questions alike: /ragvsft show 7" in words
+    assert "#7 in another channel: 11 of 12 answers the same; /ragvsft show 7 tells more" in words
     for told in ("Refunds", "accepted", "it worked"):
         assert told not in words
 

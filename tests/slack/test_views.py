@@ -1,5 +1,6 @@
 """Every view and message, held against the rules of Block Kit."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,7 @@ from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.home import home
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, modal
-from bot.slack.views.recommendation import recommendation
+from bot.slack.views.recommendation import recommendation, recommendation_in_full
 from bot.slack.views.samples import samples
 from bot.slack.views.trouble_samples import trouble_messages
 from tests.slack.blocks import faults_of_blocks, faults_of_message, faults_of_view
@@ -161,3 +162,22 @@ def test_long_lists_say_how_much_is_left_out() -> None:
     left_out = len(of.playbook.gates) - len(shown["elements"])
     assert left_out > 0
     assert rest["elements"][0]["text"] == f"and {left_out} more"
+
+
+def test_a_thread_tells_where_the_rest_stands() -> None:
+    """What a thread has no room for is told by `show`; every ruling-out stands in the thread."""
+    of = advisor("ragvsft")
+    answers = {"job": "answer", "material": "huge", "freshness": "weekly", "sources": "required",
+               "access": "people", "examples": "none", "model": "forbidden"}  # fmt: skip
+    decision = decision_of(
+        draft_of("Title", "", answers=answers), Place("C1", Visibility.PUBLIC), of
+    )
+    thread = str(recommendation(decision, of.playbook, command="/ragvsft").blocks)
+    assert "more: /ragvsft show 12 tells all" in thread
+    vetoes = decision.verdict.vetoes
+    assert len(vetoes) == 7
+    told = json.dumps(recommendation(decision, of.playbook).blocks, ensure_ascii=False)
+    assert all(each.because in told and each.way_around in told for each in vetoes)
+    whole = recommendation_in_full(decision, of.playbook, "/ragvsft")
+    assert all(faults_of_message(each) == [] for each in whole)
+    assert " more: " not in str([each.blocks for each in whole])

@@ -90,11 +90,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A titled list in a long message; `lines` come most important first."""
+    """A titled list in a long message; `lines` come most important first.
+
+    `whole` is for one whose every line has been promised: it is shortened after the others.
+    """
 
     title: str
     lines: tuple[Line, ...]
     intro: str = ""
+    whole: bool = False
 
 
 def size_of(blocks: Sequence[Block]) -> int:
@@ -102,7 +106,9 @@ def size_of(blocks: Sequence[Block]) -> int:
     return sum(len(json.dumps(block.to_dict())) + len(", ") for block in blocks)
 
 
-def chapters(parts: Sequence[Chapter], budget: int = MESSAGE_BUDGET) -> list[RichTextBlock]:
+def chapters(
+    parts: Sequence[Chapter], budget: int = MESSAGE_BUDGET, more: str = ""
+) -> list[RichTextBlock]:
     """Return the chapters that have lines, shortened together until they fit.
 
     The longest chapter gives up its last line first, and says how many it gave up; where the
@@ -112,29 +118,34 @@ def chapters(parts: Sequence[Chapter], budget: int = MESSAGE_BUDGET) -> list[Ric
     Args:
         parts: the chapters, in order.
         budget: characters of all their blocks, as JSON.
+        more: what tells the lines that are given up.
     """
     blocks: list[RichTextBlock] = []
     for longest in _LINE_LENGTHS:
-        blocks = _with_fewer_lines([part for part in parts if part.lines], budget, longest)
+        told = [part for part in parts if part.lines]
+        blocks = _with_fewer_lines(told, budget, longest, more)
         if size_of(blocks) <= budget:
             break
     return blocks
 
 
-def _with_fewer_lines(parts: Sequence[Chapter], budget: int, longest: int) -> list[RichTextBlock]:
+def _with_fewer_lines(
+    parts: Sequence[Chapter], budget: int, longest: int, more: str
+) -> list[RichTextBlock]:
     kept = [min(len(part.lines), _MOST_LINES) for part in parts]
-    blocks = [_chapter(*each, longest) for each in zip(parts, kept, strict=True)]
+    blocks = [_chapter(*each, longest, more) for each in zip(parts, kept, strict=True)]
     sizes = [size_of([block]) for block in blocks]
     while sum(sizes) > budget and max(kept, default=0) > 1:
-        can_give = (place for place, lines in enumerate(kept) if lines > 1)
-        place = max(can_give, key=sizes.__getitem__)
+        can_give = [place for place, lines in enumerate(kept) if lines > 1]
+        first = [place for place in can_give if not parts[place].whole]
+        place = max(first or can_give, key=sizes.__getitem__)
         kept[place] -= 1
-        blocks[place] = _chapter(parts[place], kept[place], longest)
+        blocks[place] = _chapter(parts[place], kept[place], longest, more)
         sizes[place] = size_of([blocks[place]])
     return blocks
 
 
-def _chapter(part: Chapter, shown: int, longest: int) -> RichTextBlock:
+def _chapter(part: Chapter, shown: int, longest: int, more: str) -> RichTextBlock:
     missing = len(part.lines) - shown
     lines = [_line(line, longest) for line in part.lines[:shown]]
     elements: list[RichTextElement] = [
@@ -144,8 +155,8 @@ def _chapter(part: Chapter, shown: int, longest: int) -> RichTextBlock:
     if part.intro:
         elements.insert(1, RichTextSectionElement(elements=[_run(part.intro, italic=True)]))
     if missing:
-        rest = RichTextSectionElement(elements=[_run(f"and {missing} more", italic=True)])
-        elements.append(rest)
+        words = f"and {missing} more" + (f": {more}" if more else "")
+        elements.append(RichTextSectionElement(elements=[_run(words, italic=True)]))
     return RichTextBlock(elements=elements)
 
 

@@ -27,7 +27,7 @@ from bot.slack.views.message import (
     size_of,
 )
 from bot.slack.views.similar import Similar, similar_chapter
-from bot.slack.views.verdict import headline, plain_answer, plain_headline, why_line
+from bot.slack.views.verdict import headline, plain_headline, quoted_answer, why_line
 
 _VERSION_LENGTH = 40
 
@@ -41,8 +41,28 @@ def recommendation(
         decision: the decision.
         playbook: the one it was made by.
         found: earlier decisions that answered alike.
-        command: the slash command's name, by which those made elsewhere are shown.
+        command: the slash command's name, by which those made elsewhere are shown, and the rest.
     """
+    alike = similar_chapter(found, decision.place, command)
+    parts = [*_why(decision, playbook), *_what_then(decision, playbook), alike]
+    more = f"{command} show {decision.number} tells all" if command else ""
+    return _message(decision, playbook, parts, more)
+
+
+def recommendation_in_full(
+    decision: Decision, playbook: Playbook, command: str
+) -> tuple[Message, ...]:
+    """Return the same in two messages, which leave nothing out unless it is very much."""
+    more = f"{command} export {decision.number} has them" if command else ""
+    why = _message(decision, playbook, _why(decision, playbook), more)
+    then = chapters(_what_then(decision, playbook), more=more)
+    text = f"What would change the recommendation for decision #{decision.number}, and what to do"
+    return (why, Message(text=text, blocks=as_dicts(then))) if then else (why,)
+
+
+def _message(
+    decision: Decision, playbook: Playbook, parts: Sequence[Chapter], more: str
+) -> Message:
     verdict = decision.verdict
     ref = verdict.playbook
     version = fit_escaped(ref.version, _VERSION_LENGTH)
@@ -50,8 +70,7 @@ def recommendation(
     first: list[Block] = [section(_opening(playbook, verdict))]
     last: list[Block] = [DividerBlock(), ContextBlock(elements=[mrkdwn(origin)])]
     room = MESSAGE_BUDGET - size_of([*first, *last])
-    parts = [*_all_chapters(decision, playbook), similar_chapter(found, decision.place, command)]
-    blocks = [*first, *chapters(parts, room), *last]
+    blocks = [*first, *chapters(parts, room, more), *last]
     text = (
         f"The recommendation for decision #{decision.number}: {plain_headline(playbook, verdict)}"
     )
@@ -70,13 +89,19 @@ def _opening(playbook: Playbook, verdict: Verdict) -> str:
     return f"{headline(playbook, verdict)}\n{escape(summary)}"
 
 
-def _all_chapters(decision: Decision, playbook: Playbook) -> list[Chapter]:
+def _why(decision: Decision, playbook: Playbook) -> list[Chapter]:
     verdict = decision.verdict
     return [
         Chapter("Before you rely on this", _plain(gate.say for gate in verdict.gates)),
         Chapter("Why", tuple(_reason(playbook, reason) for reason in verdict.reasons)),
         Chapter("What speaks against it", _against(playbook, verdict)),
-        Chapter("Ruled out", tuple(_veto(playbook, hit) for hit in verdict.vetoes)),
+        Chapter("Ruled out", tuple(_veto(playbook, hit) for hit in verdict.vetoes), whole=True),
+    ]
+
+
+def _what_then(decision: Decision, playbook: Playbook) -> list[Chapter]:
+    verdict = decision.verdict
+    return [
         Chapter(
             "What would change this",
             _plain(flip.text for flip in verdict.flips),
@@ -106,7 +131,7 @@ def _plain(texts: Iterable[str]) -> tuple[Line, ...]:
 
 
 def _reason(playbook: Playbook, reason: Reason, *, lead: str = "") -> Line:
-    said = "; ".join(f"“{plain_answer(playbook, each)}”" for each in reason.answers)
+    said = "; ".join(quoted_answer(playbook, each) for each in reason.answers)
     return Line(
         reason.because,
         lead=lead,
@@ -123,14 +148,16 @@ def _against(playbook: Playbook, verdict: Verdict) -> tuple[Line, ...]:
 
 
 def _other_option(playbook: Playbook, verdict: Verdict, option: str) -> str:
-    return "" if option == verdict.option else f"For {playbook.options[option].title}"
+    return (
+        "" if option == verdict.option else f"In favour of {playbook.options[option].title} instead"
+    )
 
 
 def _veto(playbook: Playbook, hit: VetoHit) -> Line:
     titles = and_list([playbook.options[option].title for option in hit.options])
     return Line(
         hit.because,
-        lead=f"{titles} alone" if hit.alone else titles,
+        lead=f"{titles} on its own" if hit.alone else titles,
         remark=f"The way around it: {hit.way_around}",
         source=hit.source,
     )

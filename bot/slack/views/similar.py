@@ -56,13 +56,13 @@ def similar_chapter(found: Sequence[Similar], here: Place, command: str) -> Chap
 
 def _lead(found: Similar) -> str:
     decision = found.alike.decision
-    return f"#{decision.number} “{fit(decision.title, _TITLE)}”"
+    return f"#{decision.number} “{fit(decision.title, _TITLE)}”:"
 
 
 def _elsewhere(found: Similar, command: str) -> str:
     alike = found.alike
-    number, count = alike.decision.number, f"{alike.alike} of {alike.compared}"
-    return f"#{number}, made elsewhere, answered {count} questions alike: {command} show {number}"
+    number = alike.decision.number
+    return f"#{number} in another channel: {_count(alike)}; {command} show {number} tells more"
 
 
 def _words(found: Similar) -> str:
@@ -74,4 +74,8 @@ def _words(found: Similar) -> str:
         standing(decision).lower(),
         *([WENT[outcome]] if outcome else []),
     ]
-    return f"answered {alike.alike} of {alike.compared} alike: {', '.join(parts)}"
+    return f"{_count(alike)}; {', '.join(parts)}"
+
+
+def _count(alike: Alike) -> str:
+    return f"{alike.alike} of {alike.compared} answers the same"

@@ -116,15 +116,16 @@ def despite(
 
 
 def _veto(playbook: Playbook, hit: VetoHit, limit: int) -> str:
-    said = ", ".join(f"“{plain_answer(playbook, each)}”" for each in hit.answers)
+    said = ", ".join(quoted_answer(playbook, each) for each in hit.answers)
     by = f" by {said}" if said else ""
     alone = " on its own" if hit.alone else ""
     return fit_escaped(f"{alone}{by}: {hit.because} The way around it: {hit.way_around}", limit)
 
 
-def plain_answer(playbook: Playbook, given: Answered) -> str:
-    """Return an answer in the playbook's words, as plain text."""
-    return playbook.question(given.question).answers[given.answer]
+def quoted_answer(playbook: Playbook, given: Answered) -> str:
+    """Return an answer in the playbook's words, and what it was asked about, as plain text."""
+    question = playbook.question(given.question)
+    return f"“{question.answers[given.answer]}” ({question.topic})"
 
 
 def _named(playbook: Playbook, verdict: Verdict) -> str:
