@@ -91,16 +91,14 @@ async def test_two_deciders_at_once_leave_one_decision(house: House) -> None:
     await asyncio.gather(
         ada.click(announcement, "accept"), ben.click(_message(ben, announcement.ts), "accept")
     )
-    told = [
-        message
-        for person in (ada, ben)
-        for message in person.sees("product")
-        if message.ephemeral_to
-    ]
-    if not told:
-        await house.playground.until(
-            lambda: any(m.ephemeral_to for p in (ada, ben) for m in p.sees("product"))
-        )
+
+    def told() -> list[Message]:
+        return [m for person in (ada, ben) for m in person.sees("product") if m.ephemeral_to]
+
+    await house.playground.until(told)
+    (second,) = told()
+    first = ada if second.ephemeral_to == ben.id else ben
+    assert f"was accepted by <@{first.id}> in the meantime" in text_of(second)
     kinds = [event["kind"] for event in house.rows("events")]
     assert kinds == ["opened", "accepted"]
 
@@ -194,11 +192,15 @@ async def test_a_reason_outlives_an_edit(house: House) -> None:
 
 
 async def test_superseding_links_both_ways(house: House) -> None:
-    """A decision in the place of another names it, and the older one names the new one."""
+    """In the place of another: filled in with all that was said, and each names the other."""
     ada = house.playground.person("ada")
-    announcement, _ = await house.decide(ada)
+    await house.start(ada)
+    first = await house.to_review(ada, answers={"need": "look_up"}, review_choice="30")
+    await ada.submit(first)
+    announcement, _ = await house.posted(ada)
     await ada.click(announcement, "menu", "supersede:1")
     view = await house.modal_of(ada, "workflow")
+    assert "Answers for support" in json.dumps(view.blocks)
     await ada.submit(view, {"title": "The second thought"})
     review = await house.on_to_review(ada, keep=True)
     await ada.submit(review)
@@ -206,7 +208,10 @@ async def test_superseding_links_both_ways(house: House) -> None:
         lambda: any("Takes the place of #1" in text_of(m) for m in ada.sees("product"))
     )
     await _reads(house, ada, announcement.ts, "See decision #2")
-    assert [row["status"] for row in house.rows("decisions")] == ["superseded", "open"]
+    old, new = house.rows("decisions")
+    assert (old["status"], new["status"]) == ("superseded", "open")
+    assert json.loads(old["answers"])["need"] == "look_up"
+    assert (new["answers"], new["review_on"]) == (old["answers"], old["review_on"])
 
 
 async def test_withdrawing_needs_a_reason_and_ends_it(house: House) -> None:
@@ -215,6 +220,9 @@ async def test_withdrawing_needs_a_reason_and_ends_it(house: House) -> None:
     announcement, _ = await house.decide(ada)
     await ada.click(announcement, "menu", "withdraw:1")
     view = await house.modal_of(ada, "withdraw")
+    await ada.submit(view, {"reason": "  "})
+    assert view.errors is not None
+    assert view.errors.keys() == {"reason"}
     await ada.submit(view, {"reason": "We stopped the project."})
     text = await _reads(house, ada, announcement.ts, "Withdrawn by")
     assert "We stopped the project." in text

@@ -209,6 +209,10 @@ async def test_a_private_channel_keeps_its_decisions(house: House) -> None:
     assert await _finds(house, ada, "product")
     assert not await _finds(house, ben, "product")
     assert not await _finds(house, chloe, "product")
+    assert "There is no decision #1 here" in text_of(await ask(house, chloe, "export 1"))
+    await chloe.open_home()
+    await house.playground.until(lambda: chloe.home)
+    assert "Nightingale budget" not in str(chloe.home and chloe.home.blocks)
 
 
 async def _finds(house: House, person: Actor, channel: str) -> bool:

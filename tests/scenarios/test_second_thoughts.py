@@ -43,6 +43,11 @@ async def test_a_decision_from_its_first_verdict_to_its_successor(house: House) 
     option = str(house.rows("decisions")[0]["option"])
     assert "Answers for support" in text_of(await ask(house, ben, f"list {option}"))
     assert "Nothing found" in text_of(await ask(house, ben, "list elsewhere"))
+    await ask(house, ada, "show 1")
+    await house.playground.until(lambda: "What happened" in text_of(ada.sees("product")[-1]))
+    seen = text_of(ada.sees("product")[-1]).partition("Who saw it how")[2]
+    assert f"<@{ada.id}>, who asked: " in seen
+    assert f"<@{ben.id}>: " in seen
 
     await ada.click(seen_by(ada, announcement), "menu", "supersede:1")
     await house.modal_of(ada, "workflow")
@@ -52,9 +57,13 @@ async def test_a_decision_from_its_first_verdict_to_its_successor(house: House) 
 
 
 async def test_the_global_shortcut_opens_the_questionnaire(house: House) -> None:
-    """From anywhere in Slack it begins a decision, which is then asked where to be posted."""
+    """From anywhere in Slack it begins a decision, which is posted where its driver says."""
     ada = house.playground.person("ada")
     assert (await ada.global_shortcut("start_decision")).ok
     await house.modal_of(ada, "workflow")
     review = await house.to_review(ada)
     assert any(block.get("block_id") == "other_channel" for block in review.blocks)
+    await ada.submit(review, {"other_channel": "support-ai"})
+    announcement, recommendation = await house.posted(ada, "support-ai")
+    assert "Answers for support" in text_of(announcement)
+    assert "First steps" in text_of(recommendation)
