@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.advice.cases import Agreement, Trial
 from bot.advice.playbook import Playbook
 from bot.advice.verdict import Answered, Reason, Strength, Verdict
+from bot.decisions.records.words import NOTHING_YET, TOO_LITTLE, as_sentence
 
 if TYPE_CHECKING:
     from bot.advice.proof import Proof
@@ -127,6 +128,26 @@ class _Report:
         self.playbook, self.verdict = playbook, verdict
 
     def lines(self) -> Iterator[str]:
+        verdict = self.verdict
+        if verdict.anything_known:
+            yield from self._opening()
+        else:
+            yield f"{as_sentence(NOTHING_YET)}: {TOO_LITTLE}"
+        yield ""
+        yield from self._bars()
+        yield from self._section("Why", map(self._reason, verdict.reasons))
+        yield from self._section("What speaks against it", map(self._reason, verdict.against))
+        yield from self._section("Ruled out", self._vetoes())
+        yield from self._section("On condition", ([gate.say] for gate in verdict.gates))
+        yield from self._section("What would change this", self._flips())
+        yield from self._section("To find out", self._homework())
+        steps = verdict.steps if verdict.anything_known else ()
+        yield from self._section("First steps", ([step] for step in steps))
+        yield ""
+        ref = verdict.playbook
+        yield f"{self.playbook.title} ({ref.id} {ref.version}, {ref.hash[:12]})"
+
+    def _opening(self) -> Iterator[str]:
         verdict, option = self.verdict, self.playbook.options[self.verdict.option]
         kind = option.kinds[verdict.kind] if verdict.kind else None
         settled = "provisional" if verdict.provisional else "settled"
@@ -139,18 +160,6 @@ class _Report:
         yield from _wrap(kind.summary if kind else option.summary)
         if verdict.strength is Strength.TOO_CLOSE and self.playbook.too_close:
             yield from _wrap(self.playbook.too_close.summary)
-        yield ""
-        yield from self._bars()
-        yield from self._section("Why", map(self._reason, verdict.reasons))
-        yield from self._section("What speaks against it", map(self._reason, verdict.against))
-        yield from self._section("Ruled out", self._vetoes())
-        yield from self._section("On condition", ([gate.say] for gate in verdict.gates))
-        yield from self._section("What would change this", self._flips())
-        yield from self._section("To find out", self._homework())
-        yield from self._section("First steps", ([step] for step in verdict.steps))
-        yield ""
-        ref = verdict.playbook
-        yield f"{self.playbook.title} ({ref.id} {ref.version}, {ref.hash[:12]})"
 
     def _section(self, title: str, items: Iterable[Iterable[str]]) -> Iterator[str]:
         listed = list(items)

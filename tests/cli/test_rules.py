@@ -155,6 +155,13 @@ def test_recommend_reads_well_without_json(run):
     assert max(map(len, lines)) <= 88
 
 
+def test_recommend_recommends_nothing_where_nothing_is_known(run):
+    """Without an answer that a rule looks at, no option is named first, and no steps follow."""
+    lines = run("recommend", "-", "--rules", LUNCH, stdin="{}").stdout.splitlines()
+    assert lines[0] == "Nothing yet: too little is known"
+    assert "First steps" not in lines
+
+
 def test_recommend_says_when_a_settled_verdict_is_still_provisional(run):
     """A condition that has to be met first is told beside the strength."""
     sheet = MONDAY.replace("company: few", "company: many")
