@@ -14,12 +14,13 @@ from bot.advice.verdict import Answers
 class Replay:
     """What today's rules make of an old answer sheet.
 
+    `before` and `now` are the options recommended, None where too little is known for any.
     `why` has a sentence for each difference between the playbooks that bears on the two options.
     `dropped` are the questions whose answer today's playbook no longer has.
     """
 
-    before: str
-    now: str
+    before: str | None
+    now: str | None
     why: tuple[str, ...]
     dropped: tuple[str, ...]
 
@@ -41,11 +42,11 @@ def replay(answers: Answers, then: Advisor, now: Advisor) -> Replay:
         InvalidAnswers: the answers don't fit the playbook of that day.
     """
     kept = {name: answer for name, answer in answers.items() if _has(now, name, answer)}
-    before, after = then.advise(answers).option, now.advise(kept).option
+    before, after = then.advise(answers).recommended, now.advise(kept).recommended
     dropped = tuple(name for name in answers if name not in kept)
     why: tuple[str, ...] = ()
     if before != after:
-        why = tuple(_why(answers, kept, then, now, {before, after}))
+        why = tuple(_why(answers, kept, then, now, {each for each in (before, after) if each}))
     return Replay(before, after, why, dropped)
 
 

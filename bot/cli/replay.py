@@ -148,9 +148,11 @@ def _unable(why: Counter[str]) -> "Iterator[str]":
 
 
 def _as_text(decision: "Decision", found: _Replayed) -> str:
+    from bot.decisions.records.words import recommended_words
+
     replay = found.replay
-    before = found.then.playbook.options[replay.before].title
-    now = found.now.playbook.options[replay.now].title
+    before = recommended_words(found.then.playbook, replay.before)
+    now = recommended_words(found.now.playbook, replay.now)
     lines = [
         f"{decision.workspace} #{decision.number}  {decision.title}",
         f"  {before} then, {now} today",

@@ -59,3 +59,9 @@ def test_answers_that_no_longer_exist_are_left_out_and_named(lunch, today):
     result = replay(MONDAY, lunch, now)
     assert result.dropped == ("weather",)
     assert result.now == "canteen"
+
+
+def test_nothing_is_recommended_where_nothing_is_known(lunch, today):
+    """Where no rule looks at what was answered, then and now recommend no option."""
+    result = replay({}, lunch, today(("rules.yml", "points: {market: 2}", "points: {market: 9}")))
+    assert (result.before, result.now, result.differs) == (None, None, False)
