@@ -1,7 +1,6 @@
 """How many decisions were opened in each week, by option: counted by ranges of an index.
 
-Decisions are numbered in the order in which they are opened, so a week is a range of numbers. Of
-each option, the ranges are counted where they lie together: no row is sorted or read.
+Of each option, the decisions lie in the index by when they were opened: no row is sorted or read.
 """
 
 import json
@@ -12,26 +11,22 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.store.schema.digest_trend import BY_OPTION
+from bot.store.schema.digest_trend import OPTION
 
-_BEYOND = 2**62
-"""Greater than the number of any decision."""
-_FIRST_SINCE = """
-select number from decisions indexed by idx_digest_opened_{axis}
-where workspace = :workspace and {grant} and opened_at >= :at order by opened_at limit 1
+_THERE = """
+from decisions indexed by idx_digest_option_{axis} where workspace = :workspace and {grant}
 """
-_THERE = "from catalogue indexed by {index} where workspace = :workspace and {grant}"
 _WEEKS = f"""
 with recursive options(name) as (
-  select min(chosen) {_THERE}
+  select min({OPTION}) {_THERE}
   union all
-  select (select min(chosen) {_THERE} and chosen > options.name)
+  select (select min({OPTION}) {_THERE} and {OPTION} > options.name)
   from options where options.name is not null
 )
 select options.name as chosen, weeks.key as week, (
-    select count(*) {_THERE} and chosen = options.name
-      and number >= json_extract(weeks.value, '$[0]')
-      and number < json_extract(weeks.value, '$[1]')
+    select count(*) {_THERE} and {OPTION} = options.name
+      and opened_at >= json_extract(weeks.value, '$[0]')
+      and opened_at < json_extract(weeks.value, '$[1]')
   ) as count
 from options, json_each(:weeks) as weeks where options.name is not null
 """  # noqa: S608  # only constants of this file
@@ -55,13 +50,10 @@ def count_weeks(
         weeks: where the weeks begin.
         until: where the last one ends, that moment included.
     """
-    since = _FIRST_SINCE.format(axis=axis, grant=grant)
-    firsts = []
-    for at in (*weeks, until + timedelta.resolution):
-        found = list(db.query(since, {**arguments, "at": at.isoformat()}))
-        firsts.append(found[0]["number"] if found else _BEYOND)
-    query = _WEEKS.format(index=BY_OPTION[axis], grant=grant)
+    moments = [at.isoformat() for at in (*weeks, until + timedelta.resolution)]
+    spans = json.dumps(list(pairwise(moments)))
     counts: dict[str, list[int]] = {}
-    for row in db.query(query, {**arguments, "weeks": json.dumps(list(pairwise(firsts)))}):
+    query = _WEEKS.format(axis=axis, grant=grant)
+    for row in db.query(query, {**arguments, "weeks": spans}):
         counts.setdefault(row["chosen"], [0] * len(weeks))[row["week"]] = row["count"]
     return counts

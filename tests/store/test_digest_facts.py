@@ -122,8 +122,7 @@ def question(place: Place, scope: Scope, parts: Sequence[Part] = tuple(Part)) ->
 async def logged(world: World, made: Sequence[Made]) -> list[tuple[Decision, Made]]:
     """Log the decisions, each under its number, and with the view that was added."""
     await world.log.write(_empty)
-    in_order = sorted(made, key=lambda each: each.days[0], reverse=True)
-    pairs = [(built(number, each), each) for number, each in enumerate(in_order, start=1)]
+    pairs = [(built(number, each), each) for number, each in enumerate(made, start=1)]
     await shelve(world, *(each for each, _ in pairs))
     for each, how in pairs:
         if how.view:
@@ -136,6 +135,10 @@ async def logged(world: World, made: Sequence[Made]) -> list[tuple[Decision, Mad
 @example(
     made=[Made("T1", place, Status.OPEN, (1, 0), "tuning", None, "rag") for place in PLACES],
     digest=(SECRET, Scope.WORKSPACE),
+)
+@example(
+    made=[Made("T1", PUBLIC, Status.OPEN, (ago, 0), None, None, "rag") for ago in (0, 15, 9, 4)],
+    digest=(PUBLIC, Scope.CHANNEL),
 )
 @settings(max_examples=40)
 async def test_a_digest_tells_what_everybody_there_may_read(

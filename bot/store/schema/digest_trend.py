@@ -2,8 +2,10 @@
 
 from sqlite_utils import Database
 
-BY_OPTION = {"everywhere": "idx_catalogue_chosen", "here": "idx_digest_by_option_here"}
-"""The index of each axis that has an option's decisions together, in order of number."""
+OPTION = "coalesce(json_extract(settlement, '$.option'), option)"
+"""What was chosen, else recommended."""
+_CHANNELS_OPTIONS = "idx_digest_by_option_here"
+_AXES = {"everywhere": "workspace, visibility", "here": "workspace, channel, visibility"}
 
 
 def index_options(db: Database) -> None:
@@ -11,9 +13,21 @@ def index_options(db: Database) -> None:
 
     By the earlier indices, a year's decisions of a large workspace had to be sorted by option.
     """
-    for axis in BY_OPTION:
+    for axis in _AXES:
         db.execute(f"drop index idx_digest_chosen_{axis}")
     db.execute(
-        f"create index {BY_OPTION['here']}"
+        f"create index {_CHANNELS_OPTIONS}"
         " on catalogue (workspace, channel, visibility, chosen, number)"
     )
+
+
+def index_options_by_time(db: Database) -> None:
+    """Index decisions by option and by when they were opened, in the place of their numbers.
+
+    Numbers do not follow time where samples, dated back, came after decisions.
+    """
+    db.execute(f"drop index {_CHANNELS_OPTIONS}")
+    for axis, first in _AXES.items():
+        db.execute(
+            f"create index idx_digest_option_{axis} on decisions ({first}, {OPTION}, opened_at)"
+        )

@@ -3,7 +3,7 @@
 from sqlite_utils import Database, Migrations
 
 from bot.store.schema.digest_endings import index_endings
-from bot.store.schema.digest_trend import index_options
+from bot.store.schema.digest_trend import index_options, index_options_by_time
 from bot.store.schema.digests import create_digests
 from bot.store.schema.endings import find_by_endings
 from bot.store.schema.nothing_known import forget_what_nothing_recommends
@@ -240,6 +240,12 @@ def m015_digest_options(db: Database) -> None:
 def m016_nothing_known(db: Database) -> None:
     """Where too little is known, no option is recommended, and none is found."""
     forget_what_nothing_recommends(db)
+
+
+@migrations()
+def m017_digest_options_by_time(db: Database) -> None:
+    """The options of a trend are counted by when decisions were opened, whatever their numbers."""
+    index_options_by_time(db)
 
 
 def _table(
