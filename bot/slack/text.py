@@ -21,6 +21,8 @@ MESSAGE_BUDGET = 10_000
 ELLIPSIS = "…"
 _LONGEST_SHOWN = len("&amp;")
 """Characters that one character becomes at most."""
+_LONGEST_WORD = 30
+"""Characters that are given up so that a text that is cut ends with a word."""
 
 
 def escape(text: str) -> str:
@@ -35,7 +37,7 @@ def fit(text: str, limit: int) -> str:
     """Return text cut to `limit` characters, with an ellipsis where something is missing."""
     if len(text) <= limit:
         return text
-    return text[: limit - 1].rstrip() + ELLIPSIS
+    return _cut(text, limit - 1) + ELLIPSIS
 
 
 def fit_escaped(text: str, limit: int) -> str:
@@ -59,7 +61,17 @@ def _fit_shown(shown: Callable[[str], str], text: str, limit: int) -> str:
     cut = text[: limit - 1]
     while cut and (excess := len(shown(cut)) - limit + 1) > 0:
         cut = cut[: -max(1, excess // _LONGEST_SHOWN)]
-    return shown(cut.rstrip()) + ELLIPSIS
+    return shown(_cut(text, len(cut))) + ELLIPSIS
+
+
+def _cut(text: str, limit: int) -> str:
+    """Return the beginning of a text, which ends with a word where one does not far before."""
+    kept = text[:limit]
+    if not text[limit : limit + 1].isspace():
+        word = max(kept.rfind(" "), kept.rfind("\n"))
+        if word >= max(limit - _LONGEST_WORD, limit // 2):
+            kept = kept[:word]
+    return kept.rstrip()
 
 
 def one_line(text: str) -> str:

@@ -57,7 +57,7 @@ async def test_what_is_refused_today_is_shown_by_its_own_row(tmp_path: Path) -> 
         assert "Open, recommended: Rag" in str(listed.blocks)
         assert "Decided differently: Tuning" in str(listed.blocks)
         for number in (1, 2):
-            first, _, last = await finder.show(sight, number, _Nobody())  # type: ignore[arg-type]  # asks one thing
+            first, *_, last = await finder.show(sight, number, _Nobody())  # type: ignore[arg-type]  # asks one thing
             assert "Rag" in first.text
             assert "Facts" in str(last.blocks)
             assert "Rag" in str((await finder.export_one(sight, number, _Nobody())).blocks)  # type: ignore[arg-type]  # sends no file

@@ -81,3 +81,14 @@ def test_a_veto_of_an_option_alone_spares_combinations() -> None:
         for option in ("fine_tuning", "both", "rag")
     }
     assert found == {"fine_tuning": alone, "both": [], "rag": []}
+
+
+def test_the_thread_tells_each_veto_to_its_end() -> None:
+    """Of an option that several vetoes rule out, the thread says each of them in full."""
+    answers = {**WEEKLY, "model": "forbidden", "access": "people"}
+    decision = replace(_chosen("both"), verdict=RULES.advise(answers))
+    hits = ruling_out(decision.verdict, RULES.playbook, "both")
+    assert len(hits) > 1
+    detail = {"event": "overridden", "actor": "U1", "option": "both", "reason": "why " * 400}
+    told = _said(word(detail, decision, RULES.playbook).blocks)
+    assert all(each.because in told and each.way_around in told for each in hits)

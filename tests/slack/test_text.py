@@ -107,3 +107,11 @@ def test_lists_read_as_english() -> None:
         "a, b and c",
     ]
     assert or_list(["a", "b"]) == "a or b"
+
+
+def test_a_text_that_is_cut_ends_with_a_word() -> None:
+    """What is too long ends with a whole word, unless its words are as long as a line."""
+    assert fit("The way around it", 12) == "The way…"
+    assert fit("The way around it", 8) == "The way…"
+    assert fit_escaped("The <way> around it", 22) == "The &lt;way&gt;…"
+    assert fit("x" * 40, 12) == "x" * 11 + "…"

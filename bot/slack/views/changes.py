@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision
 from bot.decisions.records.history import Style, changes, did, note_of, people_of
-from bot.slack.text import and_list, escape, mention, quote
-from bot.slack.views.message import Message, sentence
+from bot.slack.text import FALLBACK, SECTION, and_list, escape, fit, mention, quote
+from bot.slack.views.message import Message, as_dicts, section, sentence
 from bot.slack.views.verdict import RULED_OUT_BEFORE, despite
 
 _MARKUP = Style(escape, lambda words: f"*{escape(words)}*", "decision #{}")
 _NOTE = 2000
-_VETOES = 600
 
 
 def word(detail: Mapping[str, str], decision: Decision, playbook: Playbook) -> Message:
@@ -28,17 +27,18 @@ def word(detail: Mapping[str, str], decision: Decision, playbook: Playbook) -> M
     lines = [
         text,
         *([quote(note, _NOTE)] if note else []),
-        *_although(kind, detail, decision, playbook),
         *(f"• {each}" for each in changes(kind, detail, playbook, _MARKUP)),
     ]
-    return sentence("\n".join(lines))
+    told = sentence("\n".join(lines))
+    although = _although(detail, decision, playbook) if kind == "overridden" else ""
+    if not although:
+        return told
+    return Message(
+        text=fit(f"{told.text}\n{although}", FALLBACK),
+        blocks=[*told.blocks, *as_dicts([section(although)])],
+    )
 
 
-def _although(
-    kind: str, detail: Mapping[str, str], decision: Decision, playbook: Playbook
-) -> list[str]:
-    """Return what had been said against the option that was chosen; nothing if nothing was."""
-    if kind != "overridden":
-        return []
-    out = despite(playbook, decision.verdict, detail["option"], _VETOES, lead=RULED_OUT_BEFORE)
-    return [out] if out else []
+def _although(detail: Mapping[str, str], decision: Decision, playbook: Playbook) -> str:
+    """Return in full what had been said against the option that was chosen, if anything was."""
+    return despite(playbook, decision.verdict, detail["option"], SECTION, lead=RULED_OUT_BEFORE)

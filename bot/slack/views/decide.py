@@ -34,7 +34,7 @@ from bot.slack.views.verdict import despite, option_title, ruled_out_words
 REASON_LENGTH = 2000
 _MOST_DECIDERS = 10
 _CONFIRM_TEXT = 300
-_VETOES = 900
+_VETOES = 2500
 _MOST_WARNINGS = 20
 
 _MENU: Mapping[Move | ids.Action, str] = {
