@@ -137,8 +137,9 @@ class Life(RuleBasedStateMachine):
         self.heard[user] = self.world.clock.now()
         self.events.append("views_asked")
 
-    @rule(actor=PEOPLE, waits=st.booleans())
-    def nudged(self, actor: Person, waits: bool) -> None:
+    @rule(actor=PEOPLE, user=USERS, waits=st.booleans())
+    def nudged(self, actor: Person, user: str, waits: bool) -> None:
+        self.asked_for_a_view(ADA, user)
         self.world.clock.advance(timedelta(days=int(waits)))
         missing, reminded = self.asked - set(self.views), list[str]()
 
