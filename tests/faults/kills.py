@@ -3,7 +3,9 @@
     python -m tests.faults.kills --kills 500 [--seed N] [--history] [--keep FOLDER]
 
 `kill -9` meets it at named points (before and after a commit, a post, an ack; while Slack takes a
-post) and at random moments. It ends with status 1 if anything was lost or doubled.
+post) and at random moments: these are dealt like cards, and a point that a bot has not come to is
+dealt again at once. It ends with status 1 if anything was lost or doubled, or if in a run of 20
+kills and more a named point was never met, or no digest was under way.
 """
 
 import asyncio
@@ -24,12 +26,16 @@ from tests.faults.account import Account
 from tests.faults.death import OWN_POINTS, Death
 from tests.faults.lives import Life
 from tests.faults.report import printed
-from tests.faults.run import at_work, drained
+from tests.faults.run import at_work, drained, left_digests
 from tests.faults.stage import Stage, staged
 
 DURING_A_POST = "during a post"
 RANDOM = "at random"
-POINTS = (*OWN_POINTS, DURING_A_POST, RANDOM)
+NAMED = (*OWN_POINTS, DURING_A_POST)
+POINTS = (*NAMED, RANDOM)
+MISSED = "later, point missed"
+_ENOUGH = 20
+"""Kills from which on every named point has to be met, and digests with them."""
 _NTH = {"commit": 30, "post": 3, "ack": 25}
 """Among how many passings of a point the fatal one is chosen."""
 _LONGEST_LIFE = 90
@@ -47,27 +53,50 @@ class Killing:
     """The killings of a run.
 
     Attributes:
-        kills: how many there were of each point.
+        kills: how many there were at each point; those who missed theirs are counted apart.
+        during_digests: how many of them interrupted digests: taken up, and not all posted.
     """
 
     stage: Stage
-    kills: Counter[str] = field(default_factory=Counter)
+    kills: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(POINTS, 0)))
+    during_digests: int = 0
+    _dealt: list[str] = field(default_factory=list)
+    _again: str | None = None
 
     async def once(self) -> None:
         """Let time pass without a bot, start one, and see it killed."""
         self._let_time_pass()
         await self.one_of_them()
+        self.during_digests += left_digests(self.stage)
 
     async def one_of_them(self) -> None:
         """Start a bot, beside others if there are any, and see it killed."""
-        rng = self.stage.rng
-        point = rng.choice(POINTS)
-        own = Death(point, rng.randint(1, _NTH[point.split()[-1]])) if point in OWN_POINTS else None
+        point, nth = self._next()
+        own = Death(point, nth) if point in OWN_POINTS else None
         life = await self.stage.begin(own)
-        with self._killed_by_a_post(life) if point == DURING_A_POST else nullcontext():
+        with self._killed_by_a_post(life, nth) if point == DURING_A_POST else nullcontext():
             by_hand = await self._outlived(life, at_random=point == RANDOM)
-        self.kills[RANDOM if by_hand else point] += 1
+        missed = by_hand and point != RANDOM
+        self._again = point if missed else None
+        self.kills[MISSED if missed else point] += 1
         self.stage.buried(life)
+
+    def unmet(self) -> list[str]:
+        """What a run that is long enough has to have met, and has not; a line each."""
+        if self.kills.total() < _ENOUGH:
+            return []
+        never = [f"nobody was killed {point}" for point in NAMED if not self.kills[point]]
+        return never + ["no digest was under way"] * (not self.during_digests)
+
+    def _next(self) -> tuple[str, int]:
+        """Deal a point, and which passing of it is the fatal one: the first, if it was missed."""
+        rng = self.stage.rng
+        if self._again is not None:
+            return self._again, 1
+        if not self._dealt:
+            self._dealt = rng.sample(POINTS, len(POINTS))
+        point = self._dealt.pop()
+        return point, rng.randint(1, _NTH.get(point.split()[-1], 1))
 
     async def _outlived(self, life: Life, *, at_random: bool) -> bool:
         """Wait until a bot has died; whether it had to be killed because it had lived enough."""
@@ -88,9 +117,8 @@ class Killing:
         return by_hand
 
     @contextmanager
-    def _killed_by_a_post(self, life: Life) -> Iterator[None]:
-        """Kill a bot when Slack has a post of its, and has not answered yet."""
-        left = self.stage.rng.randint(1, _NTH["post"])
+    def _killed_by_a_post(self, life: Life, left: int) -> Iterator[None]:
+        """Kill a bot when Slack has so many posts of its, and has not answered the last yet."""
 
         def arrived(method: str) -> None:
             nonlocal left
@@ -105,7 +133,7 @@ class Killing:
             self.stage.on_call.remove(arrived)
 
     def _let_time_pass(self) -> None:
-        if self.stage.rng.randrange(_A_WEEK_IN) == 0:
+        if self.kills.total() % _A_WEEK_IN == _A_WEEK_IN // 2:
             self.stage.jump_to_digest()
         else:
             self.stage.jump(self.stage.rng.choice(_JUMPS))
@@ -113,11 +141,11 @@ class Killing:
 
 async def killed(
     folder: Path, kills: int, seed: int, *, history: bool = False
-) -> tuple[Counter[str], Account, float]:
+) -> tuple[Killing, Account, float]:
     """Kill the bot so many times, let the last one deliver everything, and count.
 
     Returns:
-        The kills by point, the account, and the seconds that it took.
+        The kills, the account, and the seconds that it took.
     """
     began = time.monotonic()
     async with staged(folder, seed, history=history) as stage:
@@ -127,7 +155,8 @@ async def killed(
                 await killing.once()
             await stage.begin()
         account = await drained(stage, crowd)
-    return killing.kills, account, time.monotonic() - began
+    account.wrong += killing.unmet()
+    return killing, account, time.monotonic() - began
 
 
 @click.command()
@@ -140,8 +169,9 @@ def main(kills: int, seed: int | None, history: bool, keep: Path | None) -> None
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     with tempfile.TemporaryDirectory(prefix="ragvsft-kills-") as scratch:
         run = killed(keep or Path(scratch), kills, seed, history=history)
-        met, account, seconds = asyncio.run(run)
+        killing, account, seconds = asyncio.run(run)
     title = f"{kills} kills, seed {seed}" + (", with history" if history else "")
+    met = {**killing.kills, "with digests under way": killing.during_digests}
     sys.exit(printed(title, met, account, seconds))
 
 

@@ -1,12 +1,16 @@
 """What fault runs have in common: people at work, then a rest until all is delivered."""
 
 import asyncio
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.decisions.delivery import DeliveryKind
 from tests.faults.account import Account, drawn_up
 from tests.faults.crowd import Crowd
 from tests.faults.stage import CHANNELS, Stage
@@ -16,6 +20,7 @@ BACK_OFF = timedelta(minutes=6)
 _ROUNDS = 60
 _STILL_SECONDS = 0.5
 _DIGEST_SECONDS = 120
+_TO_POST = "state in ('pending', 'sending')"
 
 
 @asynccontextmanager
@@ -72,18 +77,32 @@ async def _digests_taken(stage: Stage) -> None:
     """Wait until every channel has had the turn of its digest, a quiet one included."""
     loop = asyncio.get_running_loop()
     until = loop.time() + _DIGEST_SECONDS
-    day = str(stage.digest_days[-1])
-    while _count(stage, "digests", f"day = '{day}'") < len(CHANNELS) and loop.time() < until:
+    taken = f"day = '{stage.digest_days[-1]}'"
+    while _count(stage.database, "digests", taken) < len(CHANNELS) and loop.time() < until:
         await stage.calm()
+
+
+def left_digests(stage: Stage) -> bool:
+    """Whether the dead have left a digest that has had its turn and is not posted yet.
+
+    It is a copy that is read: whoever opens the log first does what is for the next bot to do.
+    """
+    with tempfile.TemporaryDirectory(dir=stage.folder) as folder:
+        for suffix in ("", "-wal"):
+            left = Path(f"{stage.database}{suffix}")
+            if left.exists():
+                shutil.copy(left, folder)
+        copy = Path(folder) / stage.database.name
+        return _count(copy, "deliveries", f"kind = '{DeliveryKind.DIGEST}' and {_TO_POST}") > 0
 
 
 def _waiting(stage: Stage) -> bool:
     """Whether a delivery has not come to its end."""
-    return _count(stage, "deliveries", "state in ('pending', 'sending')") > 0
+    return _count(stage.database, "deliveries", _TO_POST) > 0
 
 
-def _count(stage: Stage, table: str, where: str) -> int:
-    db = Database(stage.database)
+def _count(log: Path, table: str, where: str) -> int:
+    db = Database(log)
     try:
         return db.table(table).count_where(where)
     finally:

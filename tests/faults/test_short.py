@@ -11,7 +11,7 @@ from tests.faults.account import Account, drawn_up
 from tests.faults.bot import Orders
 from tests.faults.disk import filled_up
 from tests.faults.halt import live
-from tests.faults.kills import killed
+from tests.faults.kills import NAMED, killed
 from tests.faults.lives import Life
 from tests.faults.run import at_work, drained
 from tests.faults.slack import troubled
@@ -26,9 +26,11 @@ def _in_order(account: Account) -> None:
 
 @pytest.mark.parametrize(("history", "kills"), [(False, 30), (True, 20)])
 async def test_kill_9_loses_and_doubles_nothing(tmp_path: Path, history: bool, kills: int) -> None:
-    """Killed before and after commits, posts and acks, the bot keeps what it acked, and once."""
-    met, account, _ = await killed(tmp_path / "run", kills, seed=1, history=history)
-    assert met.total() == kills
+    """Killed at every named point, and amid digests, the bot keeps what it acked, and once."""
+    killing, account, _ = await killed(tmp_path / "run", kills, seed=1, history=history)
+    assert killing.kills.total() == kills
+    assert [point for point in NAMED if not killing.kills[point]] == []
+    assert killing.during_digests > 0
     assert account.parked == 0 or not history
     _in_order(account)
 
