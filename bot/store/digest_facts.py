@@ -108,6 +108,7 @@ class _Reading:
     def __init__(self, db: Database, question: Question) -> None:
         self._db = db
         self._question = question
+        self._looked_at: dict[Part, int] = {}
         everywhere = question.scope is Scope.WORKSPACE
         public = _PUBLIC_EVERYWHERE if everywhere else _PUBLIC_CHANNEL
         self._axes = (public,) if question.sight.here is None else (public, _HERE)
@@ -141,6 +142,7 @@ class _Reading:
             sheets=tuple(self._sheets()) if Part.RULES in wanted else (),
             trend=self._trend() if Part.TREND in wanted else {},
             hidden=self._hidden(),
+            looked_at=self._looked_at,
         )
 
     def _share(
@@ -194,8 +196,8 @@ class _Reading:
         return Share(tuple(split), found.count)
 
     def _reviewed(self) -> Iterator[Reviewed]:
-        numbers = self._first("reviewed", REVIEWED, "number", NEWEST, newest=True)
-        for row in self._these(_OUTCOMES, numbers):
+        numbers = self._first("reviewed", REVIEWED, "number", NEWEST + 1, newest=True)
+        for row in self._these(_OUTCOMES, self._newest(numbers, Part.CALIBRATION)):
             if row["chosen"] is not None:
                 reviews = _reviews.validate_json(row["reviews"])
                 yield Reviewed(row["option"], row["chosen"], reviews)
@@ -206,9 +208,9 @@ class _Reading:
         for edition in list(self._db.query(_OLD_EDITIONS, editions)):
             self._arguments["edition"] = edition["hash"]
             condition = f"{DECIDED} and playbook_hash = :edition"
-            numbers += self._first("edition", condition, "number", NEWEST, newest=True)
+            numbers += self._first("edition", condition, "number", NEWEST + 1, newest=True)
         numbers.sort(reverse=True)
-        for row in self._these(_SHEETS, numbers[:NEWEST]):
+        for row in self._these(_SHEETS, self._newest(numbers, Part.RULES)):
             yield OldSheet(
                 row["number"],
                 row["playbook"],
@@ -216,6 +218,12 @@ class _Reading:
                 row["option"],
                 _reviews.validate_json(row["reviews"]),
             )
+
+    def _newest(self, numbers: Sequence[int], part: Part) -> Sequence[int]:
+        """Return as many as are looked at, and note it if there are more."""
+        if len(numbers) > NEWEST:
+            self._looked_at[part] = NEWEST
+        return numbers[:NEWEST]
 
     def _trend(self) -> dict[str, tuple[int, ...]]:
         weeks, until = self._question.weeks, self._question.until

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.decisions.calibration import Tally
 from bot.decisions.digest.calendar import Due, next_due
-from bot.decisions.digest.settings import Rhythm, Scope, Weekday
+from bot.decisions.digest.settings import Part, Rhythm, Scope, Weekday
 from bot.decisions.digest.trend import Trend
 from bot.decisions.digest.week import Digest, Ended, Entry, Hidden, Share
 from bot.decisions.model import Decision, Outcome, Settlement, Status
@@ -263,3 +263,14 @@ def test_the_next_one_is_told_where_its_clock_is() -> None:
     """The day and hour are those of the digest's own zone."""
     words = when_next(COMMAND, Due(date(2026, 11, 26), a_decision().opened_at), RHYTHM)
     assert words == "The next one comes on Thursday 26 November at 08:30 (Asia/Tokyo)."
+
+
+def test_where_only_the_newest_were_looked_at_that_is_said() -> None:
+    """A count that leaves older decisions out says of how many it is, in the head as well."""
+    whole = _full()
+    newest = replace(whole, looked_at={Part.CALIBRATION: 200, Part.RULES: 200})
+    some, all_of_them = (digest_message(each, COMMAND, {}) for each in (newest, whole))
+    assert "newest" not in json.dumps(all_of_them.blocks)
+    assert "of the newest 200 would now get other advice" in some.text
+    assert "_Of the 200 reviewed decisions that are newest._" in _part(some, "How past")
+    assert "Of the 200 decisions by older rules that are newest._" in _part(some, "Today's rules")

@@ -82,6 +82,7 @@ class Facts:
     newest first. `opened` counts what was opened in the window and not taken back, and shows what
     of it no other part shows; `settled` has what was accepted or decided differently in it, `ended`
     what was withdrawn or superseded. `trend` has a count for each week by option.
+    `looked_at` says how many decisions were looked at for a part, where that was only the newest.
     """
 
     waiting: Share[Entry] = field(default_factory=Share)
@@ -94,6 +95,7 @@ class Facts:
     sheets: tuple[OldSheet, ...] = ()
     trend: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     hidden: Hidden = field(default_factory=Hidden)
+    looked_at: Mapping[Part, int] = field(default_factory=dict)
 
     def decisions(self) -> tuple[Decision, ...]:
         """Return every decision that is there in full; some may come twice."""

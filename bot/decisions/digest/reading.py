@@ -75,6 +75,7 @@ class DigestReader:
             trend=self._trend(facts, settings, window.until),
             hidden=facts.hidden,
             rules_changed=window.rules_changed,
+            looked_at=facts.looked_at,
         )
 
     async def _disagreement(self, split: Split) -> Disagreement:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from bot.decisions.calibration import Tally
-from bot.decisions.digest.settings import Scope
+from bot.decisions.digest.settings import Part, Scope
 from bot.decisions.digest.trend import Trend
 from bot.decisions.model import Decision, Place
 from bot.decisions.reading import Announced
@@ -96,8 +96,9 @@ class Digest:
     by no digest. Parts that are not wanted are empty; `ended` belongs to what was decided.
     `waiting` is ordered by age, the oldest first; `new`, `decided` and `ended` the newest first;
     `new` counts all that was opened, and shows what no other part does. `calibration` counts the
-    outcomes of past decisions by the option that was chosen. `rules_changed` says whether the
-    playbooks are others than at the last digest: what they alter is news only then.
+    outcomes of past decisions by the option that was chosen. `looked_at` says of how many decisions
+    a part tells, where it is only the newest. `rules_changed` says whether the playbooks are others
+    than at the last digest: what they alter is news only then.
     """
 
     workspace: str
@@ -121,6 +122,7 @@ class Digest:
     trend: Trend = field(default_factory=Trend)
     hidden: Hidden = Hidden()
     rules_changed: bool = True
+    looked_at: Mapping[Part, int] = field(default_factory=dict)
 
     @property
     def quiet(self) -> bool:

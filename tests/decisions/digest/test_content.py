@@ -10,10 +10,19 @@ from bot.advice.advisor import Advisor
 from bot.decisions.calibration import Tally
 from bot.decisions.digest.settings import Part, Rhythm, Scope
 from bot.decisions.digest.week import NOTHING, Digest, Share
-from bot.decisions.model import Decision, Outcome, Person, Place, Visibility
+from bot.decisions.model import (
+    Decision,
+    Outcome,
+    Person,
+    Place,
+    ReviewAnswer,
+    Status,
+    Visibility,
+)
 from bot.store import rows
+from bot.store.digest_facts import NEWEST
 from tests.decisions.digest.turns import go_to, kept, send_due, switch_on, turns
-from tests.decisions.shelf import OTHER_SECRET, SECRET, add_view
+from tests.decisions.shelf import OTHER_SECRET, SECRET, add_view, decision, shelve
 from tests.decisions.world import ADA, BEN, PRODUCT, SMALL, World
 
 WEEK = timedelta(weeks=1)
@@ -246,3 +255,23 @@ async def test_where_a_channel_is_private_its_own_are_told(world: World) -> None
     assert numbers(digest.waiting) == [1, 3]
     assert (digest.hidden.waiting, digest.hidden.new) == (1, 1)
     assert datetime.fromisoformat("2026-01-05T09:00:00+00:00") == digest.until
+
+
+async def test_where_only_the_newest_are_looked_at_the_digest_knows(world: World) -> None:
+    """Of how many decisions it tells how they went, and what rules alter, where it is not all."""
+    accepted_ones = [
+        replace(
+            decision(number, status=Status.ACCEPTED, chosen="rag", answers={"facts": "many"}),
+            reviews=(ReviewAnswer("U1", world.clock.now(), Outcome.FAILED),),
+        )
+        for number in range(1, NEWEST + 2)
+    ]
+    world.playbooks.use(STRICTER)
+    await shelve(world, *accepted_ones[:-1])
+    all_of_them = await preview(world)
+    assert (all_of_them.altered.count, dict(all_of_them.looked_at)) == (NEWEST, {})
+    await shelve(world, accepted_ones[-1])
+    newest = await preview(world)
+    assert newest.looked_at == {Part.CALIBRATION: NEWEST, Part.RULES: NEWEST}
+    assert newest.calibration["rag"].total == {Outcome.FAILED: NEWEST}
+    assert numbers(newest.altered)[0] == NEWEST + 1

@@ -28,6 +28,8 @@ _ENDED = "Withdrawn or superseded"
 _SAY_HOW = "Their deciders have the question in their direct messages."
 _NOTHING_RECOMMENDED = "nothing is recommended yet"
 _RULES_CHANGED = "The rules have changed since these were decided."
+_OF_OLDER_RULES = "Of the {count:,} decisions by older rules that are newest."
+_OF_REVIEWED = "Of the {count:,} reviewed decisions that are newest."
 _LOOKALIKES = str.maketrans({"`": "ˋ", "|": "∣"})
 """Signs that would begin code that ends in another entry, or end a link too early."""
 
@@ -101,7 +103,7 @@ class _Teller:
             part(Part.DECIDED, digest.decided, self._settled, "list decided"),
             part(_ENDED, digest.ended, self._came_to_an_end, "list withdrawn superseded"),
             self._calibration(),
-            part(Part.RULES, digest.altered, self._would_be, "list decided", _RULES_CHANGED),
+            part(Part.RULES, digest.altered, self._would_be, "list decided", self._changed()),
         ]
 
     def _part(
@@ -185,7 +187,16 @@ class _Teller:
         shown = tallies[: self._room.telling]
         lines = [f"*{self._option(option)}*  ·  {went(tally.total)}" for option, tally in shown]
         more = self._more(len(tallies) - len(shown), "rules")
-        return _Chapter(PART_TITLES[Part.CALIBRATION], lines, more)
+        intro = self._newest(_OF_REVIEWED, Part.CALIBRATION)
+        return _Chapter(PART_TITLES[Part.CALIBRATION], lines, more, intro)
+
+    def _changed(self) -> str:
+        return f"{_RULES_CHANGED} {self._newest(_OF_OLDER_RULES, Part.RULES)}".rstrip()
+
+    def _newest(self, words: str, part: Part) -> str:
+        """Return that only the newest decisions were looked at for a part, if it is so."""
+        count = self._digest.looked_at.get(part)
+        return words.format(count=count) if count else ""
 
     def _title(self, entry: Entry) -> str:
         words = f"#{entry.decision.number}  {self._written(entry.decision.title)}"

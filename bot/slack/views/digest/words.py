@@ -53,6 +53,9 @@ def window(digest: Digest) -> str:
 
 def counts(digest: Digest) -> str:
     """Return what a digest holds, in a sentence: 2 wait for a decision, 1 review is due."""
+    of = digest.looked_at.get(Part.RULES)
+    newest = f"of the newest {of:,} " if of else ""
+    other = f"{newest}would now get other advice"
     parts = [
         (digest.waiting.count, "waits for a decision", "wait for a decision"),
         (digest.disagreements.count, "is seen differently", "are seen differently"),
@@ -60,7 +63,7 @@ def counts(digest: Digest) -> str:
         (digest.new.count, "is new", "are new"),
         (digest.decided.count, "was decided", "were decided"),
         (digest.ended.count, "was withdrawn or superseded", "were withdrawn or superseded"),
-        (digest.altered.count, "would now get other advice", "would now get other advice"),
+        (digest.altered.count, other, other),
     ]
     said = [f"{count:,} {one if count == 1 else several}" for count, one, several in parts if count]
     if digest.hidden and not said:
