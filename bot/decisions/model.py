@@ -193,7 +193,7 @@ class Decision:
 
     `number` counts from 1 within a workspace. `deciders` are user ids, never empty.
     `settlement` is None while it is open. `supersedes` and `superseded_by` are numbers. `reviews`
-    holds the last answer of each decider, in the order in which they were given.
+    holds the last answer of each who gave one, deciders or the driver, in the order given.
     """
 
     workspace: str
