@@ -85,13 +85,14 @@ def wishes_of(view: Payload) -> Wishes:
         Unreadable: the modal is none of ours.
     """
     try:
+        on = _selected(view, Block.DIGEST_ON) != OFF
         return Wishes(
             place=_place(view),
-            on=_selected(view, Block.DIGEST_ON) != OFF,
+            on=on,
             rhythm=_rhythm(view),
             parts=_parts(view),
             even_if_quiet=bool(_checked(view, Block.DIGEST_IF_QUIET)),
-            scope=Scope(_selected(view, Block.DIGEST_SCOPE) or Scope.CHANNEL),
+            scope=_scope(view, on=on),
         )
     except ValueError as error:
         raise Unreadable("this modal offers no such choice") from error
@@ -141,6 +142,20 @@ def _parts(view: Payload) -> tuple[Part, ...]:
     if not chosen:
         raise FieldError(Block.DIGEST_PARTS, "Choose at least one part, or switch the digest off.")
     return tuple(part for part in Part if part in chosen)
+
+
+def _scope(view: Payload, *, on: bool) -> Scope:
+    """Return what it tells of; the workspace only if somebody says that nobody else reads it.
+
+    Who is in a channel, the bot cannot know: it may not list channels.
+    """
+    scope = Scope(_selected(view, Block.DIGEST_SCOPE) or Scope.CHANNEL)
+    if on and scope is Scope.WORKSPACE and not _checked(view, Block.DIGEST_INSIDERS):
+        words = (
+            "Look who is in the channel, and check this: they will read of all public decisions."
+        )
+        raise FieldError(Block.DIGEST_INSIDERS, words)
+    return scope
 
 
 def _selected(view: Payload, block: str) -> str | None:

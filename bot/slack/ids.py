@@ -48,6 +48,7 @@ class Block(StrEnum):
     DIGEST_ZONE = "digest_zone"
     DIGEST_OTHER_ZONE = "digest_other_zone"
     DIGEST_SCOPE = "digest_scope"
+    DIGEST_INSIDERS = "digest_insiders"
     DIGEST_PARTS = "digest_parts"
     DIGEST_IF_QUIET = "digest_if_quiet"
 

@@ -171,6 +171,9 @@ async def test_private_channels_are_only_counted_elsewhere(house: House, bot: Ru
     await ada.command("product", "/ragvsft", "digest")
     view = await house.modal_of(ada, "digest")
     await ada.submit(view, {"digest_scope": "workspace"})
+    view = await house.modal_of(ada, "digest")
+    assert "Look who is in the channel" in str(view.errors), "it is saved only when that is said"
+    await ada.submit(view, {"digest_scope": "workspace", "digest_insiders": ["on"]})
     await _move_to_due(house, bot)
     assert "Canary of the board" in await _digest(house, ada, "leadership")
     public = await _digest(house, ada)

@@ -106,6 +106,18 @@ def test_what_is_missing_is_asked_for_at_its_field(block: Block, state: dict[str
     assert raised.value.block == block
 
 
+def test_the_workspace_is_told_of_only_where_nobody_else_reads_it() -> None:
+    """Whoever wants all decisions told says that nobody of another company reads them."""
+    wanted = {"digest_scope": {"selected_option": {"value": "workspace"}}}
+    with pytest.raises(FieldError) as raised:
+        wishes_of(_submitted(_modal(), **wanted))
+    assert raised.value.block == Block.DIGEST_INSIDERS
+    said = {"digest_insiders": {"selected_options": [{"value": "on"}]}}
+    assert wishes_of(_submitted(_modal(), **wanted, **said)).scope is Scope.WORKSPACE
+    off = {"digest_on": {"selected_option": {"value": "off"}}}
+    assert wishes_of(_submitted(_modal(), **wanted, **off)).scope is Scope.WORKSPACE
+
+
 def test_from_app_home_a_public_channel_is_chosen() -> None:
     """Where there is no channel yet, one is asked for, and it is a public one."""
     view = settings_modal(Chosen(None))

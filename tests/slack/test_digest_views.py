@@ -265,6 +265,18 @@ def test_the_next_one_is_told_where_its_clock_is() -> None:
     assert words == "The next one comes on Thursday 26 November at 08:30 (Asia/Tokyo)."
 
 
+def test_posting_what_the_workspace_decides_asks_who_reads_it() -> None:
+    """The button below a preview of the whole workspace asks first; that of a channel does not."""
+    whole = _full()
+    asked = [
+        "nobody from another company" in json.dumps(preview.blocks)
+        for preview in (
+            preview_message(each, COMMAND, {}, "token", "") for each in (whole, _channel(whole))
+        )
+    ]
+    assert asked == [True, False]
+
+
 def test_where_only_the_newest_were_looked_at_that_is_said() -> None:
     """A count that leaves older decisions out says of how many it is, in the head as well."""
     whole = _full()

@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
+    ConfirmObject,
     ContextBlock,
     HeaderBlock,
 )
@@ -28,7 +29,7 @@ _ROOMS = (
 )
 """From the most that a digest tells to the least; the next is for what is too long with it."""
 _MOST_DAYS = 4
-_PREVIEW = 1_100
+_PREVIEW = 1_500
 """Characters that a preview adds, as JSON."""
 
 
@@ -79,6 +80,7 @@ def preview_message(
         text=plain("Post in this channel"),
         value=token,
         style="primary",
+        confirm=_for_insiders() if digest.scope is Scope.WORKSPACE else None,
     )
     change = ButtonElement(
         action_id=ids.Action.DIGEST_SETTINGS, text=plain("Settings"), value=about(digest.place)
@@ -87,6 +89,18 @@ def preview_message(
     *content, _ = told.blocks
     blocks = [*as_dicts([section(intro)]), *content, *as_dicts(last)]
     return Message(text=f"A preview. {told.text}", blocks=blocks)
+
+
+def _for_insiders() -> ConfirmObject:
+    return ConfirmObject(
+        title=plain("Is everybody here from your company?"),
+        text=plain(
+            "This tells of the whole workspace, and everybody in this channel can read it. "
+            "Post it only if nobody from another company is here."
+        ),
+        confirm=plain("Post it"),
+        deny=plain("Not now"),
+    )
 
 
 def when_next(command: str, due: Due | None, rhythm: Rhythm) -> str:

@@ -32,6 +32,7 @@ from bot.slack.zones import OFFERED, city_of
 
 _ON_WORDS = {ON: "On: once a week", OFF: "Off"}
 _IF_QUIET = "Also when there is nothing to tell"
+_INSIDERS = "I have checked: nobody from another company is in this channel"
 _LONGEST_ZONE = 100
 _DEFAULT = Rhythm()
 _PART_HINTS = {
@@ -46,7 +47,7 @@ _PART_HINTS = {
 }
 _SCOPE_HINTS = {
     Scope.CHANNEL: "What was posted here",
-    Scope.WORKSPACE: "Not for channels shared with other companies. Private ones: numbers only",
+    Scope.WORKSPACE: "Of private channels numbers only. Not for channels with other companies",
 }
 
 
@@ -89,6 +90,7 @@ def settings_modal(chosen: Chosen) -> dict[str, Any]:
         _zone(chosen.rhythm.zone),
         _other_zone(),
         _scope(chosen.scope),
+        _insiders(chosen.scope),
         _parts(chosen.parts),
         _if_quiet(even=chosen.even_if_quiet),
     ]
@@ -200,6 +202,17 @@ def _scope(scope: Scope) -> InputBlock:
         initial_option=options[scope],
     )
     return _input(ids.Block.DIGEST_SCOPE, "It tells of", element)
+
+
+def _insiders(scope: Scope) -> InputBlock:
+    option = Option(text=plain(_INSIDERS), value=ON)
+    element = CheckboxesElement(
+        action_id=ids.Action.ANSWER,
+        options=[option],
+        initial_options=[option] if scope is Scope.WORKSPACE else None,
+    )
+    label = "If it tells of the whole workspace"
+    return _input(ids.Block.DIGEST_INSIDERS, label, element, optional=True)
 
 
 def _parts(parts: tuple[Part, ...]) -> InputBlock:
