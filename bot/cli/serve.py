@@ -73,6 +73,8 @@ def demo(port: int, open_browser: bool, database: Path | None, samples: bool) ->
     with tempfile.TemporaryDirectory(prefix="ragvsft-demo-") as folder:
         path = database or Path(folder) / "demo.db"
         _run(_demo(port, path, found, begin=samples, open_browser=open_browser))
+    if database is None:
+        click.echo("Its log was temporary, and is gone. --database FILE keeps one.")
 
 
 async def _bot(settings: "Settings") -> None:

@@ -108,7 +108,7 @@ class Deciding:
         return await self._change(actor, number, change)
 
     async def hand_over(self, actor: Person, number: int, deciders: tuple[str, ...]) -> Decision:
-        """Let others decide; `deciders` are user ids, at least one. The same ones are no news."""
+        """Hand it over; `deciders` are user ids, at least one. The same ones are no news."""
         now = self._clock.now()
 
         def change(decision: Decision) -> Change:

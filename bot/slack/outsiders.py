@@ -35,5 +35,5 @@ def cannot_decide(users: tuple[str, ...], number: int) -> str:
     belong = "belongs" if len(users) == 1 else "belong"
     return (
         f"{names} {belong} to another company and can't decide here: I answer people of this "
-        f"workspace only. The menu of decision #{number} hands it over to somebody else."
+        f"workspace only. *Hand over* in the menu of decision #{number} has somebody else decide."
     )

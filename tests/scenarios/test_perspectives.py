@@ -188,7 +188,7 @@ async def test_who_is_missing_is_nudged_at_most_once_a_day(house: House) -> None
     await _hears(house, ada, "product", "less than a day ago")
     house.playground.advance(hours=25)
     await ada.click(team, "nudge")
-    await _hears(house, ada, "product", "I've reminded")
+    await _hears(house, ada, "product", "I'm reminding")
     await house.playground.until(lambda: len(dev.sees(dev.im.id)) == 2)
     assert "still looking forward" in text_of(dev.sees(dev.im.id)[-1])
     assert len(ben.sees(ben.im.id)) == 1

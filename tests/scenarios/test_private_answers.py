@@ -16,12 +16,12 @@ async def test_a_driver_is_told_privately_who_was_asked(house: House) -> None:
     announcement, _ = await house.decide(ada)
     await ada.click(seen_by(ada, announcement), "ask")
     await ada.submit(await house.modal_of(ada, "ask"), {"people": ["ben"]})
-    await house.message_with(ada, f"I've asked <@{ben.id}> for their view.", "product")
-    assert not any("I've asked" in message.text for message in ben.sees("product"))
+    await house.message_with(ada, f"I'm asking <@{ben.id}> for their view.", "product")
+    assert not any("I'm asking" in message.text for message in ben.sees("product"))
 
     await ada.click(seen_by(ada, announcement), "ask")
     view = await house.modal_of(ada, "ask")
     house.playground.clock.advance(LIFE + timedelta(minutes=1))
     await ada.submit(view, {"people": ["dev", "ben", "ada"]})
-    words = await house.message_with(ada, f"I've asked <@{dev.id}> for their view.", ada.im.id)
+    words = await house.message_with(ada, f"I'm asking <@{dev.id}> for their view.", ada.im.id)
     assert f"asked before or have given theirs: <@{ben.id}>." in words

@@ -46,7 +46,7 @@ async def test_a_decision_from_its_first_verdict_to_its_successor(house: House) 
     await ask(house, ada, "show 1")
     await house.playground.until(lambda: "What happened" in text_of(ada.sees("product")[-1]))
     seen = text_of(ada.sees("product")[-1]).partition("Who saw it how")[2]
-    assert f"<@{ada.id}>, who asked: " in seen
+    assert f"<@{ada.id}>, who opened it: " in seen
     assert f"<@{ben.id}>: " in seen
 
     await ada.click(seen_by(ada, announcement), "menu", "supersede:1")

@@ -48,7 +48,7 @@ def test_it_tells_answers_views_events_and_links() -> None:
     for question in RULES.playbook.questions:
         assert question.ask in said
         assert next(iter(question.answers.values())) in said
-    assert "<@U0123456789>, who asked: *" in said
+    assert "<@U0123456789>, who opened it: *" in said
     assert "<@U9>: *Fine-tuning*  ·  leaning this way" in said
     assert "They differed" in said
     assert "<@U1> handed the decision over to <@U2> and <@U3>" in said

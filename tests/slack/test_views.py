@@ -7,10 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.model import (
-    Place,
-    Visibility,
-)
+from bot.decisions.model import Place, Review, Visibility, Workflow
 from bot.decisions.questionnaire import Questionnaire
 from bot.slack.text import one_line
 from bot.slack.views import notices
@@ -21,7 +18,7 @@ from bot.slack.views.recommendation import recommendation, recommendation_in_ful
 from bot.slack.views.samples import samples
 from bot.slack.views.trouble_samples import trouble_messages
 from tests.slack.blocks import faults_of_blocks, faults_of_message, faults_of_view
-from tests.slack.examples import advisor, decision_of, draft_of, first_answers
+from tests.slack.examples import AT, advisor, decision_of, draft_of, first_answers
 
 HOSTILE = (
     *("<!channel>", "<!here|x>", "<!everyone>", "<@U0EVIL>", "<https://evil.test|Slack>"),
@@ -128,7 +125,7 @@ def test_the_announcement_names_its_people(deciders: int) -> None:
     message = announcement(decision, of.playbook)
     assert faults_of_message(message) == []
     words = str(message.blocks)
-    assert "<@U0123456789> asks" in words
+    assert "Opened by <@U0123456789>" in words
     assert [f"<@{user}>" in words for user in users] == [place < 5 for place in range(len(users))]
     assert (f"and {deciders - 5} more decide" in words) == (deciders > 5)
 
@@ -181,3 +178,19 @@ def test_a_thread_tells_where_the_rest_stands() -> None:
     whole = recommendation_in_full(decision, of.playbook, "/ragvsft")
     assert all(faults_of_message(each) == [] for each in whole)
     assert " more: " not in str([each.blocks for each in whole])
+
+
+def test_the_last_page_says_who_decides_and_when_it_is_reviewed() -> None:
+    """Before posting one reads who will decide, oneself by default, and the day of the review."""
+    of, day = advisor("ragvsft"), AT.date()
+    draft = draft_of("Title", "", answers=first_answers(of))
+    expected = {
+        Workflow("T"): "You decide  ·  Review in 90 days",
+        Workflow("T", "", ("U0123456789", "U2"), Review.on(day)): (
+            "You and <@U2> decide  ·  Review on 5 January 2026"
+        ),
+        Workflow("T", "", ("U2",), Review.on(None)): "<@U2> decides  ·  No review",
+    }
+    for workflow, words in expected.items():
+        page = Questionnaire(of, replace(draft, workflow=workflow)).last()
+        assert words in json.dumps(modal(page), ensure_ascii=False)

@@ -29,7 +29,7 @@ def history(record: Record) -> str:
 
 
 def _perspective(record: Record, perspective: RecordedPerspective) -> str:
-    asked = ", who asked" if perspective.driver else ""
+    asked = ", who opened it" if perspective.driver else ""
     option = inline(record.title_of(perspective.option))
     return f"{_person(record, perspective.by)}{asked}: {option} ({sure(perspective.strength)})"
 

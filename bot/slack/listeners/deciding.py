@@ -105,7 +105,7 @@ class DecidingListeners:
     async def hand_over(
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
     ) -> None:
-        """Let others decide."""
+        """Hand the decision over to others."""
         number = decision_metadata_of(view)
         moved = await self._desk.deciding.hand_over(who(body), number, deciders_of(view))
         await ack()

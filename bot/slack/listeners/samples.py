@@ -57,6 +57,8 @@ class SampleListeners:
             self._words = SAMPLES_FAILED
             await self._homes.refresh(client, who(body).workspace, who(body).user)
             raise
+        else:
+            self._words = OFFERED
         finally:
             self._is_loading = False
 

@@ -127,10 +127,10 @@ def _people(decision: Decision) -> str:
 
 def _roles(decision: Decision) -> str:
     if decision.deciders == (decision.driver,):
-        return f"{mention(decision.driver)} asks and decides"
+        return f"Opened by {mention(decision.driver)}, who decides"
     deciders = [mention(user) for user in decision.deciders[:_MOST_PEOPLE_NAMED]]
     rest = len(decision.deciders) - len(deciders)
     if rest:
         deciders.append(f"{rest} more")
     verb = "decides" if len(decision.deciders) == 1 else "decide"
-    return f"{mention(decision.driver)} asks  ·  {and_list(deciders)} {verb}"
+    return f"Opened by {mention(decision.driver)}  ·  {and_list(deciders)} {verb}"

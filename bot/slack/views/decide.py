@@ -39,7 +39,7 @@ _MOST_WARNINGS = 20
 
 _MENU: Mapping[Move | ids.Action, str] = {
     Move.EDIT: "Edit answers",
-    Move.HAND_OVER: "Let others decide",
+    Move.HAND_OVER: "Hand over",
     Move.REVIEW: "Say how it went",
     ids.Action.EXPORT: "Export record",
     Move.SUPERSEDE: "Supersede",
@@ -124,7 +124,7 @@ def withdraw_modal(decision: Decision) -> dict[str, Any]:
 
 
 def hand_over_modal(decision: Decision, actor: str) -> dict[str, Any]:
-    """Return the modal to let others decide.
+    """Return the modal to hand a decision over to others.
 
     Of several deciders those who are not handing over are filled in, for they are likely to stay;
     one alone is to be replaced.
@@ -149,7 +149,7 @@ def hand_over_modal(decision: Decision, actor: str) -> dict[str, Any]:
     return decision_modal(
         decision,
         ids.Modal.HAND_OVER,
-        "Let others decide",
+        "Hand over",
         "Hand over",
         [deciders, ContextBlock(elements=[at_present])],
     )

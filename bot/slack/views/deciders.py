@@ -38,7 +38,7 @@ def decider_not_reached(decider: str, number: int, reason: str) -> str:
     return (
         f"I can't reach {mention(decider)} to say that decision #{number} is theirs to make: they "
         f"may belong to another company, or have left (Slack's reason: {escape(reason)}). "
-        "*Let others decide* in its menu hands it over."
+        "*Hand over* in its menu has somebody else decide."
     )
 
 

@@ -61,7 +61,9 @@ def page(
     buttons = _turning(query, found)
     if buttons:
         blocks.append(ActionsBlock(elements=buttons))
-    hint = f"{_PRIVATE}  ·  Newest first  ·  `{command} list mine open rag` shows fewer"
+    hint = f"{_PRIVATE}  ·  Newest first"
+    if query.kind == "list":
+        hint += f"  ·  `{command} list mine open rag` shows fewer"
     blocks.append(ContextBlock(elements=[mrkdwn(hint)]))
     text = "\n".join([f"{title}:", *(_in_words(each) for each in listed)])
     return Message(text=fit(text, FALLBACK), blocks=as_dicts(blocks))
@@ -153,7 +155,7 @@ def _row(listed: Listed) -> Block:
     decision = listed.decision
     facts = [
         _standing(decision, listed.playbook),
-        f"{decision.opened_at:%-d %b %Y}",
+        f"{decision.opened_at:%-d %B %Y}",
         mention(decision.driver),
         where(decision.place),
     ]

@@ -91,7 +91,7 @@ def _perspectives(record: Record, size: _Size) -> list[Block]:
 
 
 def _perspective(record: Record, perspective: RecordedPerspective) -> str:
-    asked = ", who asked" if perspective.driver else ""
+    asked = ", who opened it" if perspective.driver else ""
     option = fit_escaped(record.title_of(perspective.option), 60)
     return f"{mention(perspective.by)}{asked}: *{option}*  ·  {sure(perspective.strength)}"
 

@@ -67,11 +67,12 @@ def _help(command: str, playbooks: tuple[tuple[str, str], ...]) -> Message:
     lines = [
         f"`{command}`  start a decision: {escape(title)}",
         *(f"`{command} start {each}`  {escape(words)}" for each, words in others),
-        f"`{command} list`  past decisions; `{command} list mine open rag` shows fewer",
+        f"`{command} list`  past decisions (or `list all`); `{command} list mine open rag`  fewer",
         f"`{command} search refund rules`  past decisions with these words",
         f"`{command} show 12`  everything of decision #12",
         f"`{command} export 12`  its record; `{command} export csv` or `json`  all of them",
         f"`{command} digest`  a weekly digest in this channel; `{command} digest now` shows it",
+        f"`{command} digest settings`  when it comes and what it tells; `{command} digest off`",
         f"`{command} rules`  the rules in use, and how their recommendations have gone",
         f"`{command} help`  this list",
     ]

@@ -19,7 +19,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.advice.playbook import Question
-from bot.decisions.model import Purpose, ReviewChoice
+from bot.decisions.model import Draft, Purpose, ReviewChoice
 from bot.decisions.questionnaire import (
     REVIEW_STEP,
     WORKFLOW_STEP,
@@ -30,12 +30,7 @@ from bot.decisions.questionnaire import (
 )
 from bot.slack import ids
 from bot.slack.forms import ViewMetadata
-from bot.slack.text import (
-    MODAL_TITLE,
-    escape,
-    fit,
-    fit_escaped,
-)
+from bot.slack.text import MODAL_TITLE, and_list, escape, fit, fit_escaped, mention
 from bot.slack.views.destination import destination
 from bot.slack.views.message import Chapter, Line, as_dicts, chapters, mrkdwn, plain, section
 from bot.slack.views.question import question_block
@@ -109,7 +104,7 @@ def _workflow(page: WorkflowPage) -> dict[str, Any]:
             block_id=ids.Block.REVIEW_DAY,
             label=plain("Day of the review"),
             optional=True,
-            hint=plain("Only if you chose a day above."),
+            hint=plain("Only for “On the day chosen below”."),
             element=DatePickerElement(
                 action_id=ids.Action.ANSWER,
                 initial_date=workflow.review.day.isoformat() if workflow.review.day else None,
@@ -169,6 +164,7 @@ def _review(page: ReviewPage, found: Sequence[Similar]) -> dict[str, Any]:
         _progress(page.of, page.of, title),
         *_about(page),
         section(f"*{fit_escaped(draft.workflow.title, 600)}*"),
+        ContextBlock(elements=[mrkdwn(_who_and_when(draft))]),
         section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
         section(bars(playbook, verdict)),
         *([section(_EDIT_TOLD)] if edits else destination(draft.origin)),
@@ -178,6 +174,25 @@ def _review(page: ReviewPage, found: Sequence[Similar]) -> dict[str, Any]:
         _back(),
     ]
     return _view(page, ids.Modal.REVIEW, REVIEW_STEP, title, submit, blocks)
+
+
+def _who_and_when(draft: Draft) -> str:
+    """Return who decides and when it is reviewed, as the first page says; an edit's only that."""
+    review = draft.workflow.review
+    match review.choice:
+        case ReviewChoice.NEVER:
+            when = "No review"
+        case ReviewChoice.ON_DATE:
+            when = f"Review on {review.day:%-d %B %Y}" if review.day else "No review"
+        case days:
+            when = f"Review in {int(days)} days"
+    if draft.purpose is Purpose.EDIT:
+        return when
+    deciders = draft.workflow.deciders or (draft.driver.user,)
+    names = ["you" if user == draft.driver.user else mention(user) for user in deciders]
+    verb = "decide" if len(names) > 1 or "you" in names else "decides"
+    who = f"{and_list(names)} {verb}"
+    return f"{who[:1].upper()}{who[1:]}  ·  {when}"
 
 
 def _own_view(page: ReviewPage) -> dict[str, Any]:

@@ -105,8 +105,8 @@ def ask_modal(decision: Decision, response_url: str | None = None) -> dict[str, 
 
 
 def wished(wishes: Wishes) -> str:
-    """Return the word to the driver about who was asked for their view, and who was left out."""
-    text = f"I've asked {_people(wishes.new, MOST_ASKED)} for their view."
+    """Return the word to the driver about who is asked for their view, and who was left out."""
+    text = f"I'm asking {_people(wishes.new, MOST_ASKED)} for their view."
     if wishes.known:
         known = _people(wishes.known, MOST_ASKED)
         text += f" Left out, as they were asked before or have given theirs: {known}."
@@ -115,7 +115,7 @@ def wished(wishes: Wishes) -> str:
 
 def nudged(users: Sequence[str]) -> str:
     """Return the word to the driver about who was reminded."""
-    return f"I've reminded {_people(users, 5)}. They can be nudged again tomorrow."
+    return f"I'm reminding {_people(users, 5)}. They can be nudged again tomorrow."
 
 
 def not_reached(user: str, number: int, reason: str) -> str:
@@ -242,10 +242,9 @@ class _Team:
 
 
 def _how_many(seen: Comparison) -> str:
-    added = len(seen.voices) - 1
-    if not added:
-        return "no view yet beside the driver's"
-    return f"{_count(added, 'view', 'views')} beside the driver's"
+    driver, *others = seen.voices
+    views = _count(len(others), "view", "views") if others else "no view yet"
+    return f"{views} beside the driver's ({mention(driver.user)} opened it)"
 
 
 def _voice(voice: Voice) -> str:

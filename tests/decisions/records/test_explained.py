@@ -173,7 +173,7 @@ async def test_a_record_tells_the_life_of_a_decision(world: World) -> None:
         at + r"Ben Okafor (U2) decided for Tuning: “We \*know\* how.”",
     ]
     views = text.split("## Who Saw It How\n\n")[1].split("\n## ")[0]
-    assert "* U1, who asked: nothing yet (too little is known)" in views
+    assert "* U1, who opened it: nothing yet (too little is known)" in views
     assert "* Ben Okafor (U2): nothing yet (too little is known)" in views
     assert "* Does it need facts? U1: “Some”; Ben Okafor (U2): “Never”" in views
 

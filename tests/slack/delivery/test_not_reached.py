@@ -69,4 +69,4 @@ async def test_who_names_a_decider_out_of_reach_is_told(house: Delivering) -> No
     await house.advance(days=1)
     (told,) = texts_to(house, ADA.user)
     assert "I can't reach <@U8> to say that decision #1 is theirs to make" in told
-    assert "Let others decide" in told
+    assert "*Hand over* in its menu" in told

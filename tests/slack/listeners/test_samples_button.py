@@ -58,7 +58,7 @@ class Offered:
 
 
 async def test_samples_that_fail_are_offered_again(world: World) -> None:
-    """App Home says that loading failed, with the button; pressed again, it loads."""
+    """App Home says that loading failed, with the button; then that they are here, once."""
     failures: list[BaseException] = []
 
     async def tell(error: BaseException, body: object) -> None:
@@ -66,7 +66,8 @@ async def test_samples_that_fail_are_offered_again(world: World) -> None:
         failures.append(error)
 
     errands, client = Errands(tell), Shown()
-    listeners = SampleListeners(Offered(fails=1), Homes(world.desk), errands)
+    offered, homes = Offered(fails=1), Homes(world.desk)
+    listeners = SampleListeners(offered, homes, errands)
     await listeners.load(_acked, BODY, client)  # type: ignore[arg-type]  # acks the same
     await errands.drain(seconds=9)
     assert [type(each) for each in failures] == [LookupError]
@@ -75,6 +76,10 @@ async def test_samples_that_fail_are_offered_again(world: World) -> None:
     await listeners.load(_acked, BODY, client)  # type: ignore[arg-type]  # acks the same
     await errands.drain(seconds=9)
     assert "They are here." in client.home
+    assert Action.LOAD_SAMPLES not in client.home
+    offered.there = True
+    await homes.open(client, Person("T1", "U1"))
+    assert "They are here." not in client.home
     assert Action.LOAD_SAMPLES not in client.home
 
 
