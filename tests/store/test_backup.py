@@ -12,14 +12,11 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from bot.decisions.digest.settings import DigestSettings
-from bot.decisions.model import Status
 from bot.store import backup
 from bot.store.backup import CopyRefused, back_up
 from bot.store.log import Log
-from bot.store.restoring import restore
-from tests.decisions.shelf import PUBLIC, decision, shelve
-from tests.decisions.world import ADA, World
+from tests.decisions.shelf import decision, shelve
+from tests.decisions.world import World
 
 TABLES = ("playbooks", "decisions", "drafts", "events", "deliveries", "catalogue")
 
@@ -89,36 +86,6 @@ async def test_a_backup_replaces_another_only_when_told(log: Path, tmp_path: Pat
     assert target.read_text() == "precious"
     back_up(log, target, overwrite=True)
     assert len(contents(target)["decisions"]) == 2
-
-
-async def test_a_drill_gives_back_the_log(
-    world: World, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Backed up while it is written to, and restored elsewhere, a log is there row for row."""
-    await shelve(world, *(decision(number) for number in range(1, 101)))
-    decided = await world.decided()
-    monday = DigestSettings("T1", PUBLIC, "U1", world.clock.now())
-    await world.desk.digesting.change(monday)
-    await world.log.write(lambda db: db.execute("update deliveries set state = 'sent', ts = '1'"))
-    await world.desk.deciding.accept(ADA, decided.number)
-    await world.log.write(lambda db: db.execute("update deliveries set state = 'sent', ts = '1'"))
-    before = contents(path)
-    monkeypatch.setattr(backup, "_PAGES", 1)
-    copying = asyncio.create_task(asyncio.to_thread(back_up, path, tmp_path / "copy.db"))
-    await world.desk.drafting.start(ADA, PUBLIC)
-    copied = await copying
-    restored = tmp_path / "elsewhere" / "ragvsft.db"
-    restore(tmp_path / "copy.db", restored, world.clock.now())
-    found = contents(restored)
-    assert copied.found.decisions == 101
-    for table in TABLES:
-        assert found[table][: len(before[table])] == before[table], table
-    there = await Log(restored).open()
-    again = World(there)
-    assert await again.desk.digesting.settings("T1", PUBLIC.channel) == monday
-    assert (await again.desk.decision("T1", decided.number)).status is Status.ACCEPTED
-    assert (await again.decided()).number > decided.number
-    await there.close()
 
 
 def _no_database(path: Path) -> None:

@@ -1,0 +1,211 @@
+"""A drill: `ragvsft backup` while people work, `ragvsft restore` elsewhere, and all is compared."""
+
+import asyncio
+import itertools
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlite_utils import Database
+
+from bot.cli import root
+from bot.decisions.digest.settings import DigestSettings
+from bot.decisions.model import Place, Visibility
+from bot.settings import NAMES
+from bot.store import backup
+from bot.store.log import Log
+from bot.store.numbers import GAP
+from tests.decisions.world import ADA, BEN, PRODUCT, World
+
+Tables = dict[str, list[dict[str, Any]]]
+
+PEOPLE = 3
+MORE = 25
+"""So many things are done after the moment of the backup, and before anything is copied."""
+WITHIN = 60
+MADE_NEW = frozenset({("deliveries", "state"), ("deliveries", "taken_at"),
+                      ("digest_settings", "counts_from")})  # fmt: skip
+"""What a restore sets anew: posts that waited count as interrupted, and digests as of now."""
+
+
+class Work:
+    """People at work on a log, each doing one thing after the other; `done` is what was acked."""
+
+    def __init__(self, world: World) -> None:
+        self.done: list[tuple[str, int | str]] = []
+        self._world, self._changed = world, asyncio.Condition()
+
+    async def live(self, person: int) -> None:
+        """Decide, add a view, ask for one, accept, set a channel's digest, again and again."""
+        desk = self._world.desk
+        for turn in itertools.count():
+            number = (await self._world.decided()).number
+            await self._note("decided", number)
+            view = (await desk.perspectives.begin(BEN, PRODUCT, number)).draft
+            await self._world.drafting.keep(BEN, view.id, {"facts": "some", "style": "free"})
+            await desk.post(BEN, view.id, PRODUCT)
+            await self._note("view", number)
+            await desk.perspectives.ask(ADA, number, ["U3"])
+            await self._note("asked", number)
+            if turn % 2:
+                await desk.deciding.accept(ADA, number)
+                await self._note("accepted", number)
+            channel = Place(f"C{person}-{turn}", Visibility.PUBLIC)
+            now = self._world.clock.now()
+            await desk.digesting.change(DigestSettings("T1", channel, "U1", now))
+            await self._note("digest", channel.channel)
+
+    async def until(self, done: int) -> None:
+        """Wait until so much is done."""
+        async with asyncio.timeout(WITHIN), self._changed:
+            await self._changed.wait_for(lambda: len(self.done) >= done)
+
+    async def _note(self, what: str, which: int | str) -> None:
+        async with self._changed:
+            self.done.append((what, which))
+            self._changed.notify_all()
+
+
+@contextmanager
+def _watched(work: Work) -> Iterator[list[Tables]]:
+    """Tell what a log holds when its backup begins to see it, and have much done before it copies.
+
+    Pages are copied one by one, so that people go on in between.
+    """
+    moments: list[Tables] = []
+    loop, opened, copy = asyncio.get_running_loop(), backup._opened, backup._copy
+
+    def opened_alone(source: Path) -> sqlite3.Connection:
+        with closing(sqlite3.connect(source, timeout=WITHIN, isolation_level=None)) as writer:
+            writer.execute("BEGIN IMMEDIATE")  # nobody else can write in between
+            seen = opened(source)
+            moments.append(_tables(writer))
+            writer.execute("ROLLBACK")
+        return seen
+
+    def copy_later(*arguments: Any) -> None:
+        going_on = work.until(len(work.done) + MORE)
+        asyncio.run_coroutine_threadsafe(going_on, loop).result(WITHIN)
+        copy(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backup, "_PAGES", 1)
+        patch.setattr(backup, "_opened", opened_alone)
+        patch.setattr(backup, "_copy", copy_later)
+        yield moments
+
+
+async def test_a_drill_gives_back_the_log(tmp_path: Path) -> None:
+    """Backed up amid work and restored elsewhere, each table is as it was at that moment."""
+    path, saved = tmp_path / "ragvsft.db", tmp_path / "saved.db"
+    log = await Log(path).open()
+    await log.write(_fill)
+    work = Work(World(log))
+    async with _at_it(work):
+        await work.until(MORE)
+        await log.write(_deliver)
+        before = list(work.done)
+        with _watched(work) as moments:
+            await asyncio.to_thread(_run, path, "backup", saved)
+    await log.close()
+    elsewhere = tmp_path / "elsewhere" / "ragvsft.db"
+    _run(elsewhere, "restore", saved)
+    (moment,) = moments
+    assert [name for name, rows in moment.items() if not rows] == []
+    assert _of(saved) == moment
+    restored = _of(elsewhere)
+    assert _as_told(restored, moment) == _as_told(moment, moment)
+    _is_whole(elsewhere, restored)
+    assert set(before) <= _promises(restored)
+    assert len(set(work.done) - _promises(restored)) >= MORE
+
+
+@asynccontextmanager
+async def _at_it(work: Work) -> AsyncIterator[None]:
+    """Have people work for the length of a `with` block."""
+    tasks = [asyncio.create_task(work.live(person)) for person in range(PEOPLE)]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [end for end in ends if not isinstance(end, asyncio.CancelledError)] == []
+
+
+def _run(log: Path, command: str, file: Path) -> None:
+    environ = dict.fromkeys((*NAMES, "DYNO")) | {"DATABASE_URL": f"sqlite:///{log}"}
+    result = CliRunner().invoke(root, [command, str(file)], env=environ)
+    assert result.exit_code == 0, result.output
+
+
+def _tables(connection: sqlite3.Connection) -> Tables:
+    """The rows of all tables, those of the search included."""
+    db = Database(connection)
+    return {name: list(db.table(name).rows) for name in db.table_names()}
+
+
+def _of(path: Path) -> Tables:
+    with closing(sqlite3.connect(path)) as connection:
+        return _tables(connection)
+
+
+def _fill(db: Database) -> None:
+    """Put a row into each table that nobody here writes to, so that all have something to lose."""
+    for table in db.tables:
+        if not table.count and not table.foreign_keys and not table.virtual_table_using:
+            kinds = {column.name: column.type for column in table.columns}
+            table.insert({n: 1 if kind == "INTEGER" else "x" for n, kind in kinds.items()})
+
+
+def _deliver(db: Database) -> None:
+    db.execute("update deliveries set state = 'sent', sent_channel = 'C1', ts = key")
+
+
+def _as_told(found: Tables, moment: Tables) -> Tables:
+    """A log without what a restore sets anew, or adds: floors of numbers, and what is redrawn."""
+    shown = {
+        name: [{c: v for c, v in row.items() if (name, c) not in MADE_NEW} for row in rows]
+        for name, rows in found.items()
+    }
+    known = {row["id"] for row in moment["deliveries"]}
+    shown["deliveries"] = [row for row in shown["deliveries"] if row["id"] in known]
+    floors = {row["workspace"] for row in moment["number_floors"]}
+    shown["number_floors"] = [
+        {"workspace": row["workspace"]}
+        for row in shown["number_floors"]
+        if row["workspace"] in floors
+    ]
+    return shown
+
+
+def _promises(found: Tables) -> set[tuple[str, int | str]]:
+    """What a log has of what people were told is done."""
+    return {
+        *(("decided", row["number"]) for row in found["decisions"]),
+        *(("view", row["number"]) for row in found["perspectives"]),
+        *(("asked", row["number"]) for row in found["asked"]),
+        *(("accepted", row["decision"]) for row in found["events"] if row["kind"] == "accepted"),
+        *(("digest", row["channel"]) for row in found["digest_settings"]),
+    }
+
+
+def _is_whole(path: Path, found: Tables) -> None:
+    """Each decision has all that was written with it, and no row lacks the one it belongs to."""
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("pragma foreign_key_check").fetchall() == []
+        assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
+    events = {(row["decision"], row["kind"]) for row in found["events"]}
+    keys = {row["key"] for row in found["deliveries"]}
+    for row in found["decisions"]:
+        number = row["number"]
+        assert (number, "opened") in events
+        assert ((number, "accepted") in events) == (row["status"] == "accepted")
+        assert {f"T1/{number}/announcement", f"T1/{number}/recommendation"} <= keys
+    highest = max(row["number"] for row in found["decisions"])
+    floors = {row["workspace"]: row["number"] for row in found["number_floors"]}
+    assert floors["T1"] == highest + GAP
