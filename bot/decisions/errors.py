@@ -116,6 +116,10 @@ class NotAChannel(ValueError):
     """A digest belongs to a channel; this is somebody's direct messages."""
 
 
+class SharedChannel(PermissionError):
+    """People from outside the workspace are in the channel, and would read what is not theirs."""
+
+
 class UnknownZone(ValueError):
     """No time zone has this IANA name; `near` is the one that may be meant, if any."""
 

@@ -15,6 +15,10 @@ from bot.slack.payloads import Payload, Unreadable
 
 ON, OFF = "on", "off"
 """The values of the choice whether a digest comes."""
+READ_BY_OTHERS = (
+    "Somebody from another company is in this channel: its digest can tell of its own decisions "
+    "only."
+)
 
 
 class DigestMetadata(BaseModel):
@@ -129,6 +133,11 @@ def no_such_zone(near: str | None) -> FieldError:
     else:
         words = "There is no time zone of this name. Type one like Europe/Berlin, or choose above."
     return FieldError(Block.DIGEST_OTHER_ZONE, words)
+
+
+def read_by_others() -> FieldError:
+    """Return the error for the workspace's decisions in a channel that outsiders are in."""
+    return FieldError(Block.DIGEST_SCOPE, READ_BY_OTHERS)
 
 
 def has_one_already(command: str) -> FieldError:

@@ -86,6 +86,15 @@ def place_of_command(body: Payload) -> Place:
     return Place(channel, Visibility.PUBLIC, name[:_LONGEST_NAME])
 
 
+def shared_channel(body: Payload) -> tuple[str, str] | None:
+    """Return the workspace, and the channel in which an outsider has pressed something."""
+    team, channel = body.get("team"), body.get("channel")
+    if not (isinstance(team, Mapping) and isinstance(channel, Mapping)):
+        return None
+    workspace, place = team.get("id"), channel.get("id")
+    return (str(workspace), str(place)) if workspace and place else None
+
+
 def place_of_message(body: Payload) -> Place | None:
     """Return where a message stands that somebody acted on; None if it is no channel's."""
     channel = body.get("channel")

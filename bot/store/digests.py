@@ -19,6 +19,7 @@ from bot.store.digest_facts import entries_of, facts_of
 from bot.store.late import give_up_late, make_room
 from bot.store.log import Log
 from bot.store.set_back import put_digests_right
+from bot.store.sharing import is_shared, keep_shared
 
 # The last week is not the one that was told last where a clock was ahead for a while.
 _STANDINGS = """
@@ -112,6 +113,14 @@ class SqliteDigests:
         query = "update digest_settings set is_on = 0 where workspace = ? and channel = ? and is_on"
         which = (workspace, channel)
         return await self._log.write(lambda db: db.execute(query, which).rowcount > 0)
+
+    async def keep_shared_channel(self, workspace: str, channel: str) -> str | None:
+        """Note that outsiders read a channel: its digest tells of its own decisions only."""
+        return await self._log.write(lambda db: keep_shared(db, workspace, channel))
+
+    async def is_shared(self, workspace: str, channel: str) -> bool:
+        """Return whether outsiders are known to read a channel."""
+        return await self._log.read(lambda db: is_shared(db, workspace, channel))
 
     async def digests_known_to(self, person: Person, limit: int) -> list[DigestSettings]:
         """Return the settings of digests that are on and that a person has to do with."""

@@ -11,12 +11,12 @@ from bot.decisions.digest.calendar import Due, next_due
 from bot.decisions.digest.ports import Standing, Turn
 from bot.decisions.digest.posting import Window, now_delivery, weekly_delivery, window_of
 from bot.decisions.digest.reading import DigestReader
-from bot.decisions.digest.settings import DigestSettings, Rhythm
+from bot.decisions.digest.settings import DigestSettings, Rhythm, Scope
 from bot.decisions.digest.turns import due_turn, missed_by
 from bot.decisions.digest.week import Digest
 from bot.decisions.digest.zones import is_zone, nearest_zone
 from bot.decisions.editions import Editions
-from bot.decisions.errors import NotAChannel, UnknownZone
+from bot.decisions.errors import NotAChannel, SharedChannel, UnknownZone
 from bot.decisions.model import Person, Place, Visibility
 from bot.decisions.ports import Clock, Store
 
@@ -65,9 +65,13 @@ class Digesting:
 
         Raises:
             NotAChannel: the place is somebody's direct messages.
+            SharedChannel: it is to tell of the workspace where outsiders are known to read it.
             UnknownZone: there is no time zone of that name.
         """
         _require_channel(settings.place)
+        everywhere = settings.on and settings.scope is Scope.WORKSPACE
+        if everywhere and await self._store.is_shared(settings.workspace, settings.place.channel):
+            raise SharedChannel(settings.place.channel)
         zone = settings.rhythm.zone
         if not is_zone(zone):
             raise UnknownZone(zone, nearest_zone(zone))
@@ -79,6 +83,14 @@ class Digesting:
         changed = replace(settings, set_at=now)
         await self._store.keep_digest_settings(changed)
         return changed
+
+    async def read_by_outsiders(self, workspace: str, channel: str) -> str | None:
+        """Note that people from outside the workspace are in a channel.
+
+        Returns:
+            Who had its digest tell of the whole workspace, as it does no more; else None.
+        """
+        return await self._store.keep_shared_channel(workspace, channel)
 
     async def switch_off(self, person: Person, place: Place) -> bool:
         """Switch a channel's digest off; return whether it was on."""

@@ -76,6 +76,20 @@ class DigestStore(Protocol):
         """Switch a channel's digest off; return whether it was on."""
         ...
 
+    async def keep_shared_channel(self, workspace: str, channel: str) -> str | None:
+        """Note that people from outside the workspace read a channel.
+
+        Its digest tells of the channel's own decisions only from then on.
+
+        Returns:
+            Who had set it up to tell of the workspace; None if it was off, or did not.
+        """
+        ...
+
+    async def is_shared(self, workspace: str, channel: str) -> bool:
+        """Return whether people from outside the workspace are known to read a channel."""
+        ...
+
     async def digests_known_to(self, person: Person, limit: int) -> list[DigestSettings]:
         """Return the settings of digests that are on and that a person has to do with.
 

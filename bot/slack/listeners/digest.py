@@ -9,9 +9,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.desk import Desk
 from bot.decisions.digest.settings import DigestSettings, Rhythm
-from bot.decisions.errors import UnknownZone
+from bot.decisions.errors import SharedChannel, UnknownZone
 from bot.decisions.model import Person, Place, Visibility
-from bot.slack.digest_forms import has_one_already, no_such_zone, place_about, wishes_of
+from bot.slack.digest_forms import (
+    has_one_already,
+    no_such_zone,
+    place_about,
+    read_by_others,
+    wishes_of,
+)
 from bot.slack.digests import Digests
 from bot.slack.errands import Errands
 from bot.slack.homes import Homes
@@ -82,6 +88,8 @@ class DigestListeners:
             kept = await digesting.change(await self._wanted(who(body), view))
         except UnknownZone as error:
             raise no_such_zone(error.near) from error
+        except SharedChannel as error:
+            raise read_by_others() from error
         due = await digesting.next_due(kept)
         await ack(response_action="update", view=answers.saved(kept, due, self._command))
         self._errands.begin(self._homes.refresh(client, who(body).workspace, kept.set_by), body)

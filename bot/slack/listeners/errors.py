@@ -26,18 +26,21 @@ from bot.decisions.errors import (
     NotTheirs,
     ReviewInThePast,
     SameOption,
+    SharedChannel,
     TooSoonToNudge,
     UnknownPlaybook,
 )
+from bot.decisions.model import Person
+from bot.slack.digest_forms import READ_BY_OTHERS
 from bot.slack.errands import Body, Errands
 from bot.slack.forms import FieldError, written_in
 from bot.slack.ids import Block
 from bot.slack.installing.installs import NotInstalled
 from bot.slack.listeners.opening import NotOpened
-from bot.slack.payloads import Outsider, Unreadable, who
+from bot.slack.payloads import Outsider, Unreadable, shared_channel, who
 from bot.slack.responses import respond_privately
 from bot.slack.views import notices
-from bot.slack.views.digest.answers import NOT_A_CHANNEL
+from bot.slack.views.digest.answers import NOT_A_CHANNEL, no_longer_everything
 from bot.slack.views.message import sentence
 
 log = structlog.get_logger(__name__)
@@ -53,6 +56,7 @@ _SENTENCES: Mapping[type[BaseException], str] = {
         "What was decided stays as it is; start a new decision instead."
     ),
     NotAChannel: NOT_A_CHANNEL,
+    SharedChannel: READ_BY_OTHERS,
     NobodyToNudge: notices.NOBODY_TO_NUDGE,
     NotOpened: "The window didn't open in time. Nothing is lost: please press again.",
     NothingToResend: (
@@ -114,6 +118,8 @@ class Errors:
         if isinstance(error, Unreadable):
             return BoltResponse(status=400, body="This request lacks what Slack always sends.")
         _report(error)
+        if isinstance(error, Outsider):
+            self.errands.begin(self._note_outsider(body), body)
         if body.get("type") == "view_submission":
             return BoltResponse(status=200, body=json.dumps(_in_modal(error, body)), headers=_JSON)
         if "command" in body:
@@ -126,6 +132,16 @@ class Errors:
         """Tell the person about an errand that failed."""
         _report(error)
         await self._tell(error, body)
+
+    async def _note_outsider(self, body: Body) -> None:
+        """Have the digest of a channel that an outsider is in tell of that channel only."""
+        where = shared_channel(body)
+        if where is None:
+            return
+        set_by = await self._desk.digesting.read_by_outsiders(*where)
+        if set_by is not None:
+            workspace, channel = where
+            await self._desk.tell(Person(workspace, set_by), no_longer_everything(channel))
 
     async def _tell(self, error: BaseException, body: Body) -> None:
         """Tell the person whose request failed: where they are, else by direct message."""

@@ -248,6 +248,13 @@ def m017_digest_options_by_time(db: Database) -> None:
     index_options_by_time(db)
 
 
+@migrations()
+def m018_shared_channels(db: Database) -> None:
+    """Which channels people from outside the workspace are known to be in."""
+    columns: dict[str, type] = {"workspace": str, "channel": str}
+    _table(db, "shared_channels", columns, pk=("workspace", "channel"))
+
+
 def _table(
     db: Database,
     name: str,

@@ -41,6 +41,14 @@ def posted(place: Place, *, first: bool) -> str:
     return f"This digest was posted in {here} already."
 
 
+def no_longer_everything(channel: str) -> str:
+    """Return the word that a digest tells of its channel only, as others read it."""
+    return (
+        f"Somebody from another company is in {channel_link(channel)}. Its weekly digest was to "
+        "tell of the whole workspace; from now on it tells of that channel's decisions only."
+    )
+
+
 def not_understood(command: str) -> str:
     """Return what can be typed about the digest."""
     return (
