@@ -241,6 +241,8 @@ class _Reading:
             return Hidden()
         return Hidden(
             waiting=self._elsewhere(Part.WAITING, "open", OPEN),
+            disagreements=self._elsewhere(Part.DISAGREEMENTS, "open", _SPLIT),
+            reviews=self._elsewhere(Part.REVIEWS, "unreviewed", _DUE),
             new=self._elsewhere(Part.NEW, "opened", _OPENED),
             decided=self._elsewhere(Part.DECIDED, "settled", _SETTLED),
             ended=self._elsewhere(Part.DECIDED, "ended", _ENDED),

@@ -16,6 +16,7 @@ from bot.decisions.digest.settings import Part, Rhythm, Scope, Weekday
 from bot.decisions.digest.trend import Trend
 from bot.decisions.digest.week import Digest, Ended, Entry, Hidden, Share
 from bot.decisions.model import Decision, Outcome, Settlement, Status
+from bot.slack.text import and_list
 from bot.slack.views.digest.message import digest_message, preview_message, when_next
 from bot.slack.views.digest.samples import COMMAND, digest_of, links_of, quiet_digest
 from bot.slack.views.message import Message
@@ -144,9 +145,11 @@ def test_whatever_is_left_out_is_counted() -> None:
 
 def test_what_is_private_is_a_number() -> None:
     """A summary of the workspace counts private channels; each entry names its own channel."""
-    message = _told(replace(_full(), hidden=Hidden(2, 1, 0)))
+    message = _told(replace(_full(), hidden=Hidden(2, 0, 3, 1)))
     hidden = _part(message, "In private channels")
-    assert "2 waiting for a decision and 1 new. More is told only there." in hidden
+    assert (
+        "2 waiting for a decision, 3 to be reviewed and 1 new. More is told only there." in hidden
+    )
     assert "*The whole workspace*" in _paragraphs(message)[0]
     assert " in <#C1>" in _part(message, "Waiting")
 
@@ -263,6 +266,26 @@ def test_the_next_one_is_told_where_its_clock_is() -> None:
     """The day and hour are those of the digest's own zone."""
     words = when_next(COMMAND, Due(date(2026, 11, 26), a_decision().opened_at), RHYTHM)
     assert words == "The next one comes on Thursday 26 November at 08:30 (Asia/Tokyo)."
+
+
+def test_what_is_new_is_named_where_other_parts_tell_of_it() -> None:
+    """What the head counts as new has its part, though all of it stands in others, and once."""
+    whole = _channel(_full())
+    early = whole.until - timedelta(days=30)
+    old = replace(whole.decided.shown[1].decision, opened_at=early)
+    digest = replace(
+        whole,
+        since=whole.until - timedelta(days=10),
+        decided=Share((whole.decided.shown[0], Entry(old)), 2),
+    )
+    numbers = [99_001, 99_002, 99_011, 99_012, 99_041]
+    named = and_list([f"#{number}" for number in numbers])
+    message = _told(replace(digest, new=Share((), len(numbers))))
+    assert _part(message, "New") == f"*New (5)*\n•  {named}: see the other parts"
+    assert "5 are new" in message.text
+    more = _told(replace(digest, new=Share(whole.new.shown, 30)))
+    assert "and 23 more: `/ragvsft list`" in _part(more, "New")
+    assert "New" not in str([text[:5] for text in _paragraphs(_told(replace(digest, new=Share())))])
 
 
 def test_posting_what_the_workspace_decides_asks_who_reads_it() -> None:

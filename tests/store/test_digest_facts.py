@@ -163,6 +163,9 @@ async def test_a_digest_tells_what_everybody_there_may_read(
         else 0
     )
     if scope is Scope.WORKSPACE:
+        elsewhere = [pair for pair in pairs if pair[0] in _hidden(pairs, place)]
+        assert facts.hidden.disagreements == len(_split(elsewhere))
+        assert facts.hidden.reviews == len(_due(each for each, _ in elsewhere))
         assert facts.hidden.new == len(_opened(_hidden(pairs, place)))
         assert facts.hidden.decided == len(_settled(_hidden(pairs, place)))
         assert facts.hidden.ended == len(_ended(_hidden(pairs, place)))
@@ -175,19 +178,7 @@ async def test_a_digest_tells_what_everybody_there_may_read(
 def _check_lists(facts: Facts, readable: Sequence[tuple[Decision, Made]]) -> None:
     seen = [each for each, _ in readable]
     waiting = [each for each in seen if each.status is Status.OPEN]
-    split = [
-        each
-        for each, how in readable
-        if each.status is Status.OPEN and how.view not in {None, each.verdict.option}
-    ]
-    due = [
-        each
-        for each in seen
-        if each.status in DECIDED
-        and each.review_on is not None
-        and each.review_on <= NOW.date()
-        and {answer.by for answer in each.reviews} != set(each.deciders)
-    ]
+    split, due = _split(readable), _due(seen)
     _check(facts.waiting, waiting, lambda each: each.number)
     assert facts.split.count == len(split)
     assert [each.entry.decision for each in facts.split.shown] == split[:SHOWN]
@@ -233,6 +224,25 @@ def _check(share: Share, expected: list[Decision], key: object) -> None:
     found = [each.decision for each in share.shown]
     assert [key(each) for each in found] == sorted(map(key, expected))[:SHOWN]
     assert all(each in expected for each in found)
+
+
+def _split(pairs: Sequence[tuple[Decision, Made]]) -> list[Decision]:
+    return [
+        each
+        for each, how in pairs
+        if each.status is Status.OPEN and how.view not in {None, each.verdict.option}
+    ]
+
+
+def _due(decisions: Iterable[Decision]) -> list[Decision]:
+    return [
+        each
+        for each in decisions
+        if each.status in DECIDED
+        and each.review_on is not None
+        and each.review_on <= NOW.date()
+        and {answer.by for answer in each.reviews} != set(each.deciders)
+    ]
 
 
 def _opened(decisions: Iterable[Decision]) -> list[Decision]:

@@ -1,7 +1,7 @@
 """What a channel's week amounts to: the content of a digest, before anybody puts it into words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
@@ -77,13 +77,15 @@ class Hidden:
     """How much goes on in private channels that a digest may only count."""
 
     waiting: int = 0
+    disagreements: int = 0
+    reviews: int = 0
     new: int = 0
     decided: int = 0
     ended: int = 0
 
     def __bool__(self) -> bool:
         """Whether there is anything."""
-        return bool(self.waiting or self.new or self.decided or self.ended)
+        return any(astuple(self))
 
 
 @dataclass(frozen=True, slots=True)

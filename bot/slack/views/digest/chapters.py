@@ -1,7 +1,7 @@
 """The parts of a digest, a paragraph each: what people wrote stays theirs, and forges nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
@@ -99,7 +99,7 @@ class _Teller:
             part(Part.WAITING, digest.waiting, self._waits, "list open"),
             part(Part.DISAGREEMENTS, digest.disagreements, self._differs, "list open"),
             part(Part.REVIEWS, digest.reviews, self._to_review, "list decided", _SAY_HOW),
-            part(Part.NEW, digest.new, self._opened, "list"),
+            self._new(),
             part(Part.DECIDED, digest.decided, self._settled, "list decided"),
             part(_ENDED, digest.ended, self._came_to_an_end, "list withdrawn superseded"),
             self._calibration(),
@@ -121,6 +121,27 @@ class _Teller:
         ]
         title = f"{PART_TITLES[part] if isinstance(part, Part) else part} ({share.count:,})"
         return _Chapter(title, lines, self._more(share.count - len(lines), command), intro)
+
+    def _new(self) -> _Chapter:
+        """Return what is new: what stands in another part as well is only named by its number."""
+        digest, most = self._digest, self._room
+        listed = self._part(Part.NEW, digest.new, self._opened, "list")
+        others = (
+            *(*digest.waiting.shown[: most.acting], *digest.disagreements.shown[: most.acting]),
+            *digest.decided.shown[: most.telling],
+        )
+        numbers = sorted(
+            {
+                each.decision.number
+                for each in others
+                if digest.new and digest.since < each.decision.opened_at <= digest.until
+            }
+        )
+        if not numbers:
+            return listed
+        named = f"{and_list([f'#{number}' for number in numbers])}: see the other parts"
+        rest = digest.new.count - len(listed.lines) - len(numbers)
+        return replace(listed, lines=[*listed.lines, named], more=self._more(rest, "list"))
 
     def _waits(self, entry: Entry) -> str:
         decision = entry.decision

@@ -166,6 +166,8 @@ def _missed(days: tuple[date, ...]) -> str:
 def _hidden(hidden: Hidden) -> str:
     parts = [
         (hidden.waiting, "waiting for a decision"),
+        (hidden.disagreements, "seen differently"),
+        (hidden.reviews, "to be reviewed"),
         (hidden.new, "new"),
         (hidden.decided, "decided"),
         (hidden.ended, "withdrawn or superseded"),

@@ -82,7 +82,7 @@ def digest_of(decision: Decision, playbook: Playbook) -> Digest:
         calibration=dict.fromkeys(options, tally),
         altered=_share([Altered(each, _at(each), options[-1]) for each in _several(settled, 51)]),
         trend=Trend(_weeks(day), dict.fromkeys(options, (_COUNT,) * _WEEKS)),
-        hidden=Hidden(_COUNT, _COUNT, _COUNT, _COUNT),
+        hidden=Hidden(_COUNT, _COUNT, _COUNT, _COUNT, _COUNT, _COUNT),
         untold_from=until - timedelta(weeks=60),
     )
 
