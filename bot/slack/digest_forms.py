@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.decisions.digest.settings import DigestSettings, Part, Rhythm, Scope, Weekday
+from bot.decisions.digest.zones import is_fixed
 from bot.decisions.model import Place, Visibility
 from bot.slack.forms import FieldError, value_of
 from bot.slack.ids import Block
@@ -128,7 +129,12 @@ def _zone(view: Payload) -> str:
 
 def no_such_zone(near: str | None) -> FieldError:
     """Return the error for a zone that there is not; `near` is the one that may be meant."""
-    if near:
+    if near and is_fixed(near):
+        words = (
+            "An offset is no time zone, as clocks change. Type one like Europe/Berlin, or "
+            f"{near} for this offset all year."
+        )
+    elif near:
         words = f"There is no time zone of this name. Did you mean {near}?"
     else:
         words = "There is no time zone of this name. Type one like Europe/Berlin, or choose above."

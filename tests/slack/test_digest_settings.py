@@ -89,6 +89,7 @@ def test_a_zone_typed_goes_before_the_menu() -> None:
     typed = _submitted(_modal(), digest_other_zone={"value": " Mars/Olympus "})
     assert wishes_of(typed).rhythm.zone == "Mars/Olympus"
     assert "Did you mean Europe/Berlin?" in no_such_zone("Europe/Berlin").message
+    assert "An offset is no time zone" in no_such_zone("Etc/GMT-2").message
     assert no_such_zone(None).block == Block.DIGEST_OTHER_ZONE
 
 

@@ -14,7 +14,7 @@ from bot.decisions.digest.reading import DigestReader
 from bot.decisions.digest.settings import DigestSettings, Rhythm, Scope
 from bot.decisions.digest.turns import due_turn, missed_by
 from bot.decisions.digest.week import Digest
-from bot.decisions.digest.zones import is_zone, nearest_zone
+from bot.decisions.digest.zones import is_zone, nearest_zone, zone_spelled
 from bot.decisions.editions import Editions
 from bot.decisions.errors import NotAChannel, SharedChannel, UnknownZone
 from bot.decisions.model import Person, Place, Visibility
@@ -72,9 +72,10 @@ class Digesting:
         everywhere = settings.on and settings.scope is Scope.WORKSPACE
         if everywhere and await self._store.is_shared(settings.workspace, settings.place.channel):
             raise SharedChannel(settings.place.channel)
-        zone = settings.rhythm.zone
+        zone = zone_spelled(settings.rhythm.zone)
         if not is_zone(zone):
             raise UnknownZone(zone, nearest_zone(zone))
+        settings = replace(settings, rhythm=replace(settings.rhythm, zone=zone))
         now = self._clock.now()
         before = await self._standing(settings.workspace, settings.place.channel)
         if before is not None and before.settings.on and settings.on:

@@ -61,6 +61,10 @@ async def test_direct_messages_have_no_digest(world: World) -> None:
     [
         ("Europe/Berlln", "Europe/Berlin"),
         ("berlin", "Europe/Berlin"),
+        ("UTC+2", "Etc/GMT-2"),
+        ("gmt -03:00", "Etc/GMT+3"),
+        ("UTC+5:30", None),
+        ("UTC+99", None),
         ("new york", "America/New_York"),
         ("", None),
         ("../../etc/passwd", None),
@@ -78,6 +82,13 @@ async def test_a_zone_that_there_is_not_is_refused(
         await world.desk.digesting.change(replace(saved, rhythm=Rhythm(zone=zone)))
     assert refused.value.near == near
     assert await world.desk.digesting.settings("T1", PRODUCT.channel) == saved
+
+
+async def test_a_zone_is_known_whatever_its_capitals(world: World) -> None:
+    """A zone typed without its capitals is kept as the database spells it."""
+    for typed, zone in (("europe/berlin", "Europe/Berlin"), ("utc", "UTC")):
+        saved = await switch_on(world, rhythm=Rhythm(zone=typed))
+        assert saved.rhythm.zone == zone
 
 
 async def test_settings_come_back_as_they_were_saved(world: World) -> None:
