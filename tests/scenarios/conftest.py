@@ -45,7 +45,7 @@ def compiled_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def nobody_gives_up() -> Iterator[None]:
     """Have the bots here wait for Slack, and it for them, for longer than any machine stands still.
 
