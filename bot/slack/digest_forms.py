@@ -29,6 +29,7 @@ class DigestMetadata(BaseModel):
 
     channel: str | None = None
     visibility: Visibility | None = None
+    to_switch_on: bool = False
 
     @property
     def place(self) -> Place | None:
@@ -63,11 +64,13 @@ class Wishes:
         )
 
 
-def about(place: Place | None) -> str:
+def about(place: Place | None, *, to_switch_on: bool = False) -> str:
     """Return what a button or a modal carries that is about a channel's digest."""
     if place is None:
         return DigestMetadata().model_dump_json()
-    return DigestMetadata(channel=place.channel, visibility=place.visibility).model_dump_json()
+    return DigestMetadata(
+        channel=place.channel, visibility=place.visibility, to_switch_on=to_switch_on
+    ).model_dump_json()
 
 
 def place_about(carried: object) -> Place | None:
@@ -76,8 +79,17 @@ def place_about(carried: object) -> Place | None:
     Raises:
         Unreadable: it is none of ours.
     """
+    return metadata_of(carried).place
+
+
+def metadata_of(carried: object) -> DigestMetadata:
+    """Return what a button or a modal carries that is about a channel's digest.
+
+    Raises:
+        Unreadable: it is none of ours.
+    """
     try:
-        return DigestMetadata.model_validate_json(str(carried or "")).place
+        return DigestMetadata.model_validate_json(str(carried or ""))
     except ValidationError as error:
         raise Unreadable("this belongs to no digest") from error
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.decisions.digest.settings import DigestSettings, Part, Rhythm, Scope, W
 from bot.decisions.digest.week import Entry
 from bot.decisions.model import Person, Place, Visibility
 from bot.store import rows
+from bot.store.channels import name_of
 from bot.store.digest_facts import entries_of, facts_of
 from bot.store.late import give_up_late, make_room
 from bot.store.log import Log
@@ -66,14 +68,14 @@ where workspace = :workspace and channel = :channel and is_on and set_at = :set_
 """
 # From a person's own decisions, not from all of a channel.
 _KNOWN = """
-select * from digest_settings where workspace = :workspace and is_on and (
-  set_by = :user or (visibility = 'public' and channel in (
+select * from digest_settings where workspace = :workspace and (
+  set_by = :user or (is_on and visibility = 'public' and channel in (
     select c.channel from decision_people as p
     cross join catalogue as c on c.workspace = p.workspace and c.number = p.number
     where p.workspace = :workspace and p.user = :user
   ))
 )
-order by set_by = :user desc, set_at desc limit :limit
+order by is_on desc, set_by = :user desc, set_at desc limit :limit
 """
 _UNDER_WAY = """
 select min(json_extract(detail, '$.until')) as since from deliveries
@@ -123,10 +125,13 @@ class SqliteDigests:
         return await self._log.read(lambda db: is_shared(db, workspace, channel))
 
     async def digests_known_to(self, person: Person, limit: int) -> list[DigestSettings]:
-        """Return the settings of digests that are on and that a person has to do with."""
+        """Return the settings of the digests that a person has to do with."""
         arguments = {"workspace": person.workspace, "user": person.user, "limit": limit}
-        found = await self._log.read(lambda db: list(db.query(_KNOWN, arguments)))
-        return [_to_settings(row) for row in found]
+
+        def work(db: Database) -> list[DigestSettings]:
+            return [_named(db, _to_settings(row)) for row in db.query(_KNOWN, arguments)]
+
+        return await self._log.read(work)
 
     async def make_room_for_digest(self, settings: DigestSettings, week: str, at: datetime) -> bool:
         """Give up a channel's digests before a week's that are not known to have come."""
@@ -197,6 +202,12 @@ def _to_settings(row: rows.Row) -> DigestSettings:
         even_if_quiet=bool(row["even_if_quiet"]),
         scope=Scope(row["scope"]),
     )
+
+
+def _named(db: Database, settings: DigestSettings) -> DigestSettings:
+    place = settings.place
+    name = name_of(db, settings.workspace, place.channel) or ""
+    return replace(settings, place=replace(place, name=name))
 
 
 def _turn_row(standing: Standing, turn: Turn) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The modal of a digest's settings: what it shows, and what it says when it is submitted."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 from bot.decisions.digest.settings import DigestSettings, Part, Rhythm, Scope, Weekday
 from bot.decisions.model import Place, Visibility
 from bot.playground.fields import values_of
-from bot.slack.digest_forms import about, no_such_zone, place_about, wishes_of
+from bot.slack.digest_forms import about, metadata_of, no_such_zone, place_about, wishes_of
 from bot.slack.forms import FieldError
 from bot.slack.ids import Action, Block
 from bot.slack.payloads import Unreadable
+from bot.slack.views.digest.home import Coming, digest_blocks
 from bot.slack.views.digest.settings import Chosen, chosen_in, settings_modal
 from bot.slack.zones import OFFERED
 from tests.slack.blocks import faults_of_view
@@ -82,6 +84,20 @@ def test_the_modal_says_how_it_stands_and_who_changed_it() -> None:
         assert f"on {day} January 2026." in str(settings_modal(chosen_in(there, saved=True)))
     new = settings_modal(Chosen(Place("C0123456789", Visibility.PUBLIC)))
     assert "No digest comes here yet." in str(new["blocks"])
+
+
+def test_what_is_off_can_be_switched_on_from_app_home() -> None:
+    """App Home says that it is off, and its button opens the modal ready to switch it on."""
+    place = Place("C0123456789", Visibility.PUBLIC)
+    off = DigestSettings("T0123456789", place, "U0123456789", SET_AT, on=False)
+    row = digest_blocks([Coming(off, None)])[2].to_dict()
+    assert "Switched off; what was chosen is kept" in row["text"]["text"]
+    assert row["accessory"]["text"]["text"] == "Switch on"
+    carried = metadata_of(row["accessory"]["value"])
+    assert (carried.place, carried.to_switch_on) == (place, True)
+    view = settings_modal(replace(chosen_in(off, saved=True), on=True))
+    assert wishes_of(_submitted(view)).on
+    assert "It is off." in str(view["blocks"])
 
 
 def test_a_zone_typed_goes_before_the_menu() -> None:

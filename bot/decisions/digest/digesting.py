@@ -180,10 +180,10 @@ class Digesting:
         return await self._reader.read(saved or self._default(person, place, None), window)
 
     async def known_to(self, person: Person) -> list[DigestSettings]:
-        """Return the settings of digests that are on and that a person has to do with.
+        """Return the settings of the digests that a person has to do with, first those that are on.
 
         Of public channels, those with a decision that is theirs in some way, or whose settings
-        they saved; of private ones only the latter.
+        they saved; of private ones only the latter. Those that are off are those that they saved.
         """
         return await self._store.digests_known_to(person, _MOST_KNOWN)
 

@@ -91,10 +91,10 @@ class DigestStore(Protocol):
         ...
 
     async def digests_known_to(self, person: Person, limit: int) -> list[DigestSettings]:
-        """Return the settings of digests that are on and that a person has to do with.
+        """Return the settings of the digests that a person has to do with, first those that are on.
 
-        Those that they saved themselves, and those of public channels that have a decision of
-        which they are the driver, a decider or a contributor.
+        Those that they saved themselves, on or off, and those that are on of public channels that
+        have a decision of which they are the driver, a decider or a contributor.
         """
         ...
 

@@ -13,6 +13,7 @@ from bot.decisions.errors import SharedChannel, UnknownZone
 from bot.decisions.model import Person, Place, Visibility
 from bot.slack.digest_forms import (
     has_one_already,
+    metadata_of,
     no_such_zone,
     place_about,
     read_by_others,
@@ -77,9 +78,10 @@ class DigestListeners:
 
     async def open(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open the settings of the channel that a button names, or of one to be chosen."""
-        place = place_about(pressed(body).get("value"))
+        about = metadata_of(pressed(body).get("value"))
         await ack()
-        self._errands.begin(self._open(place, body, client), body)
+        opening = self._open(about.place, body, client, to_switch_on=about.to_switch_on)
+        self._errands.begin(opening, body)
 
     async def save(self, ack: AsyncAck, body: Body, view: Body, client: AsyncWebClient) -> None:
         """Keep the settings, and say when the next digest comes."""
@@ -118,8 +120,18 @@ class DigestListeners:
         base = await digesting.suggested(person, wishes.place, None)
         return wishes.put_into(base, person.user)
 
-    async def _open(self, place: Place | None, body: Body, client: AsyncWebClient) -> None:
-        await open_view(client, body, settings_modal(await self._chosen(who(body), place)))
+    async def _open(
+        self,
+        place: Place | None,
+        body: Body,
+        client: AsyncWebClient,
+        *,
+        to_switch_on: bool = False,
+    ) -> None:
+        chosen = await self._chosen(who(body), place)
+        if to_switch_on:
+            chosen = replace(chosen, on=True)
+        await open_view(client, body, settings_modal(chosen))
 
     async def _chosen(self, person: Person, place: Place | None) -> Chosen:
         digesting, people = self._desk.digesting, self._desk.people

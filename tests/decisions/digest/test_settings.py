@@ -153,3 +153,5 @@ async def test_people_know_the_digests_of_their_channels(world: World) -> None:
     assert known == {ADA: {"C1", "C2", "G1"}, BEN: {"C1"}, STRANGER: set()}
     await world.desk.digesting.switch_off(ADA, PRODUCT)
     assert await world.desk.digesting.known_to(BEN) == []
+    mine = await world.desk.digesting.known_to(ADA)
+    assert [each.on for each in mine] == [True, True, False], "those that are off are not lost"

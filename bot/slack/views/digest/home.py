@@ -18,6 +18,7 @@ from bot.decisions.digest.settings import DigestSettings, Scope
 from bot.slack import ids
 from bot.slack.digest_forms import about
 from bot.slack.text import channel_link
+from bot.slack.views.buttons import button
 from bot.slack.views.digest.words import every
 from bot.slack.views.message import mrkdwn, plain
 
@@ -26,11 +27,12 @@ _NONE = (
     "Once a week, a channel can be told what waits for whom, and what was decided. None of yours "
     "is yet."
 )
+_OFF = "Switched off; what was chosen is kept"
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A channel's digest, and when it comes next; None if it does not."""
+    """A channel's digest, and when it comes next; None if it is switched off."""
 
     settings: DigestSettings
     due: Due | None
@@ -53,17 +55,24 @@ def digest_blocks(digests: Sequence[Coming]) -> list[Block]:
 
 def _row(digest: Coming) -> Block:
     settings = digest.settings
-    when = f"Next on {digest.due.day:%A %-d %B}" if digest.due else "Switched off"
+    when = f"Next on {digest.due.day:%A %-d %B}" if digest.due else _OFF
     scope = "  ·  the whole workspace" if settings.scope is Scope.WORKSPACE else ""
     title = f"*{channel_link(settings.place.channel)}*  ·  {every(settings.rhythm)}{scope}"
     return SectionBlock(
         text=mrkdwn(f"{title}\n{when}"),
-        accessory=ButtonElement(
-            action_id=ids.Action.DIGEST_SETTINGS,
-            text=plain("Change"),
-            value=about(settings.place),
+        accessory=button(
+            ids.Action.DIGEST_SETTINGS,
+            "Change" if settings.on else "Switch on",
+            about(settings.place, to_switch_on=not settings.on),
+            about=f"the digest of {_called(settings)}",
         ),
     )
+
+
+def _called(settings: DigestSettings) -> str:
+    """Return a channel's name, else when its digest comes, which a label can tell it by."""
+    name = settings.place.name
+    return f"#{name}" if name else every(settings.rhythm)
 
 
 def _note(text: str) -> Block:

@@ -114,7 +114,7 @@ def _heading(chosen: Chosen) -> list[Block]:
     words = f"Once a week, {here} is told what waits for whom, and what was decided."
     if chosen.changed is None:
         return [section(words), _note("No digest comes here yet.")]
-    state = f"It comes {every(chosen.rhythm)}" if chosen.on else "It is off"
+    state = f"It comes {every(chosen.rhythm)}" if chosen.changed.on else "It is off"
     by, on = mention(chosen.changed.set_by), _day_of(chosen.changed)
     return [section(words), _note(f"{state}. Last changed by {by} on {on:%-d %B %Y}.")]
 
