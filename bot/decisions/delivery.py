@@ -84,6 +84,8 @@ COME_ONCE = frozenset(
 Of the others, an update shows the same when it comes twice, and a word to one person that is said
 twice is better than lost.
 """
+SHOWS = "shows"
+"""Where the detail of an update says of which kind the message is that it redraws."""
 PROBES = frozenset({DeliveryKind.ANNOUNCEMENT, DeliveryKind.DIGEST})
 """What is tried once even where a channel takes nothing: somebody waits to see it there."""
 NOTICES = frozenset({DeliveryKind.NOT_POSTED, DeliveryKind.UNCERTAIN})
@@ -224,5 +226,5 @@ def redrawing(message: Delivery, at: datetime) -> Delivery:
         due_at=at,
         decision=message.decision,
         after=message.key,
-        detail=message.detail,
+        detail={**message.detail, SHOWS: message.kind.value},
     )

@@ -209,12 +209,25 @@ class Perspectives:
         """Return how a team sees its decision."""
         return compare(team, await self._editions.of(team.decision))
 
+    async def invited(self, person: Person, number: int) -> Decision | None:
+        """Return a decision for which somebody is asked for a perspective that they did not give.
+
+        Where they may read no more, it is to be shown by its title and problem alone.
+        """
+        team = await self._store.team(person.workspace, number)
+        waiting = {each.user for each in team.waiting()} if team else set[str]()
+        if team and Sight.of(person).invites(team.decision, waiting):
+            return team.decision
+        return None
+
     async def _seen(self, person: Person, place: Place | None, number: int) -> Team:
         """Return a decision that this person may read, or was asked about."""
-        team = await self._team(person.workspace, number)
-        if not Sight.of(person, place).covers(team.decision, team.people()):
-            raise NoSuchDecision(number)
-        return team
+        team, sight = await self._team(person.workspace, number), Sight.of(person, place)
+        contributors = {each.user for each in team.perspectives}
+        asked = {each.user for each in team.asked}
+        if sight.covers(team.decision, contributors) or sight.invites(team.decision, asked):
+            return team
+        raise NoSuchDecision(number)
 
     async def _team(self, workspace: str, number: int) -> Team:
         team = await self._store.team(workspace, number)

@@ -23,6 +23,9 @@ class Sight:
     Nothing of another workspace, ever. Within it: what was decided in public; what was decided in
     the private channel in which they ask (whoever types there is a member); and whatever they
     drive, decide or contribute to. `here` is the id of that private channel, None anywhere else.
+
+    Who is asked to contribute is no contributor yet: what they need for that is shown to them, and
+    the rest once they have, so that their perspective is their own (`invites`).
     """
 
     workspace: str
@@ -59,6 +62,15 @@ class Sight:
                 return decision.place.channel == self.here
             case Visibility.DIRECT:
                 return False
+
+    def invites(self, decision: Decision, asked: Collection[str]) -> bool:
+        """Return whether title and problem may be read, and a perspective added.
+
+        Args:
+            decision: the decision.
+            asked: user ids of those who were asked for their perspective.
+        """
+        return decision.workspace == self.workspace and self.user in asked
 
 
 def opened_from(draft: Draft, place: Place | None) -> Draft:

@@ -66,7 +66,7 @@ def create_bolt_app(
     )
     failures = errors.Errors(desk)
     errands = failures.errands
-    homes = Homes(desk)
+    homes = Homes(desk, command)
     found = finding.FindingListeners(desk, Finder(desk, command), errands, command)
     digests = Digests(installs.client_for, command)
     digested = digest.DigestListeners(desk, digests, homes, errands, command)

@@ -7,8 +7,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.advice.playbook import Playbook
 from bot.decisions.desk import Desk
+from bot.decisions.errors import NoSuchDecision
 from bot.decisions.finding import Shown, words_of
-from bot.decisions.model import Decision
+from bot.decisions.model import Decision, Person
 from bot.decisions.reading import Found, Sight, Wanted
 from bot.decisions.records.madr import as_markdown, filename
 from bot.decisions.records.record import Record, as_json
@@ -18,6 +19,7 @@ from bot.slack.queries import Query
 from bot.slack.refusals import UNREACHABLE
 from bot.slack.uploads import TextFile, send_file
 from bot.slack.views import finding as views
+from bot.slack.views.asking import request
 from bot.slack.views.life import life
 from bot.slack.views.message import Message, sentence
 from bot.slack.views.recommendation import recommendation_in_full
@@ -52,10 +54,15 @@ class Finder:
     async def show(self, sight: Sight, number: int, client: AsyncWebClient) -> tuple[Message, ...]:
         """Return a decision, its recommendation in full, and its life.
 
+        To who is asked for a view and may read no more before they gave it, what asks for it.
+
         Raises:
             NoSuchDecision: there is none of this number, or it is not for them to see.
         """
-        found = await self._desk.finding.show(sight, number)
+        try:
+            found = await self._desk.finding.show(sight, number)
+        except NoSuchDecision:
+            return (await self._invitation(sight, number),)
         playbook = await self._playbook(found.decision)
         link = await self._link(client, found)
         return (
@@ -88,6 +95,18 @@ class Finder:
             words += " Those are the newest; `ragvsft export` on the command line writes all."
         file = TextFile(f"decisions.{form}", _FORMATS[form](kept), words)
         return await _send(client, sight, file)
+
+    async def _invitation(self, sight: Sight, number: int) -> Message:
+        """Return what asks for a view of a decision of which one may read no more before that.
+
+        Raises:
+            NoSuchDecision: they were not asked.
+        """
+        person = Person(sight.workspace, sight.user)
+        asked = await self._desk.perspectives.invited(person, number)
+        if asked is None:
+            raise NoSuchDecision(number)
+        return request(asked, nudge=False)
 
     async def _link(self, client: AsyncWebClient, found: Shown) -> str | None:
         """Return the link to an announcement; None where Slack does not tell it."""

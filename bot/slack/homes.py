@@ -28,9 +28,10 @@ class Homes:
     words_on_samples: Callable[[], Awaitable[str | None]] | None = None
     """Tells what App Home says of sample decisions; without it, it says nothing of them."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Make it on the desk."""
+    def __init__(self, desk: Desk, command: str = "/ragvsft") -> None:
+        """Make it on the desk; `command` is the slash command's name."""
         self._desk = desk
+        self._command = command
         self._opened: OrderedDict[Person, None] = OrderedDict()
 
     async def open(self, client: AsyncWebClient, person: Person) -> None:
@@ -75,9 +76,11 @@ class Homes:
         waiting = await desk.reviewing.waiting_for(person)
         known = await desk.digesting.known_to(person)
         coming = [Coming(each, await desk.digesting.next_due(each)) for each in known]
-        hashes = {each.playbook_hash for each in waiting.to_decide}
-        editions = {each: (await desk.editions.advisor(each)).playbook for each in hashes}
+        asked = (*waiting.to_decide, *waiting.to_review)
+        editions = {each.playbook_hash: (await desk.editions.of(each)).playbook for each in asked}
         titles = desk.editions.titles()
         samples = await self.words_on_samples() if self.words_on_samples else None
-        view = home(titles, drafts, decisions, waiting, coming, samples, editions)
+        view = home(
+            titles, drafts, decisions, waiting, coming, samples, editions, command=self._command
+        )
         await client.views_publish(user_id=person.user, view=view)

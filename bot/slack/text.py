@@ -93,6 +93,17 @@ def mention(user: str) -> str:
     return f"<@{user}>"
 
 
+def mentions(users: Sequence[str], most: int) -> str:
+    """Return mentions of users by id, at most so many and how many more, as an English list."""
+    return some([mention(user) for user in users], most)
+
+
+def some(items: Sequence[str], most: int) -> str:
+    """Return at most so many items and how many more, as an English list."""
+    rest = len(items) - most
+    return and_list([*items[:most], f"{rest} more"]) if rest > 0 else and_list(items)
+
+
 def channel_link(channel: str) -> str:
     """Return a link to a channel by id."""
     return f"<#{channel}>"

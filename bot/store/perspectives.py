@@ -8,12 +8,14 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.advice.verdict import Strength
+from bot.decisions.delivery import DeliveryKind
 from bot.decisions.model import Asked, Decision, Person, Perspective
 from bot.decisions.team import Team
 from bot.decisions.team_log import TeamChange
 from bot.store import rows
 from bot.store.changes import keep_needed, note, row_of, update_row
 from bot.store.log import Log
+from bot.store.personal import redraw
 
 _OF = "workspace = ? and number = ?"
 _MOST_ASKED = 100
@@ -90,6 +92,9 @@ def _apply(db: Database, decision: Decision, made: TeamChange) -> None:
     if made.event is not None:
         note(db, decision, made.event)
     keep_needed(db, made.deliveries)
+    if made.perspective is not None and made.event is not None:
+        kinds, user = (DeliveryKind.ASKED,), made.perspective.user
+        redraw(db, decision, kinds, made.event.at, user)
 
 
 def _perspective_row(perspective: Perspective) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from bot.store.digests import SqliteDigests
 from bot.store.log import Log
 from bot.store.numbers import next_number
 from bot.store.people import SqlitePeople
+from bot.store.personal import redraw_changed
 from bot.store.perspectives import SqlitePerspectives
 from bot.store.reading import SqliteReading
 from bot.store.reviews import SqliteReviews
@@ -170,13 +171,15 @@ def _apply(
     row = row_of(db, "decisions", workspace=workspace, number=number)
     if row is None:
         return None
-    made = change(rows.to_decision(row))
+    before = rows.to_decision(row)
+    made = change(before)
     if made.closes is not None:
         _close(db, made.closes, number)
     if made.event is not None:
         row = rows.decision_row(made.decision)
         update_row(db, "decisions", row, workspace=workspace, number=number)
         note(db, made.decision, made.event)
+        redraw_changed(db, before, made.decision, made.event.at)
     keep_needed(db, made.deliveries)
     return made.decision
 

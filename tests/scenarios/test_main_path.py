@@ -131,7 +131,7 @@ async def test_in_direct_messages_only_the_driver_sees_it(house: House) -> None:
     view = await house.to_review(ada)
     await ada.submit(view)
     announcement, _ = await house.posted(ada, ada.im.id)
-    assert "Only the people named here can see this" in text_of(announcement)
+    assert "Only the people named here and who gave a view can see this" in text_of(announcement)
 
 
 async def test_help_and_what_is_not_understood(house: House) -> None:

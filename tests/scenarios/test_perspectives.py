@@ -7,6 +7,7 @@ import pytest
 from bot.playground.model import Message
 from bot.playground.person import Actor
 from tests.scenarios.house import House, text_of
+from tests.scenarios.test_finding import ask
 from tests.scenarios.viewing import OTHERWISE, seen_by, team_message, team_says
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -212,16 +213,41 @@ async def test_only_the_driver_asks_and_nudges(house: House) -> None:
 
 
 async def test_somebody_asked_from_outside_a_private_channel_can_answer(house: House) -> None:
-    """Who was asked may add a view of a private decision from the message that they got."""
+    """Who was asked adds a view of a private decision blind, and reads all of it from then on."""
     house.playground.invite(house.playground.bot_user_id, "leadership")
     ada, chloe = house.playground.person("ada"), house.playground.person("chloe")
     announcement, _ = await house.decide(ada, "leadership")
-    await _ask(house, ada, announcement, "chloe")
-    await house.playground.until(lambda: chloe.sees(chloe.im.id))
+    await ada.click(seen_by(ada, announcement), "ask")
+    view = await house.modal_of(ada, "ask")
+    assert "Whoever you ask, in that channel or not, can read" in json.dumps(view.payload)
+    await ada.submit(view, {"people": ["chloe"]})
+    wish = await house.message_with(chloe, "in a private channel", chloe.im.id)
+    assert "Once you have given your view, you can read the whole decision" in wish
+    shown = text_of(await ask(house, chloe, "show 1"))
+    assert "would like to have your view" in shown
+    assert "Recommended" not in shown
     await _add_view(house, chloe, chloe.sees(chloe.im.id)[0])
     await team_says(house, ada, announcement, f"<@{chloe.id}>")
     people = {(row["user"], row["role"]) for row in house.rows("decision_people")}
     assert (chloe.id, "contributor") in people
+    assert "Recommended" in text_of(await ask(house, chloe, "show 1"))
+
+
+async def test_what_asked_for_a_view_says_what_became_of_it(house: House) -> None:
+    """Once a view is given its message offers to change it; once it is decided, nothing."""
+    ada, ben, dev = (house.playground.person(name) for name in ("ada", "ben", "dev"))
+    announcement, _ = await house.decide(ada)
+    await _ask(house, ada, announcement, "ben", "dev")
+    await house.playground.until(lambda: ben.sees(ben.im.id) and dev.sees(dev.im.id))
+    await _add_view(house, ben, ben.sees(ben.im.id)[0])
+    await house.message_with(ben, "You gave your view of a decision", ben.im.id)
+    assert "Change my view" in json.dumps(ben.sees(ben.im.id)[0].blocks)
+    await ada.click(seen_by(ada, announcement), "accept")
+    await house.message_with(ben, "You gave your view; meanwhile it was accepted", ben.im.id)
+    await house.message_with(dev, "asked for your view; meanwhile it was accepted", dev.im.id)
+    for person in (ben, dev):
+        (wish,) = person.sees(person.im.id)
+        assert _actions(wish) == []
 
 
 def _actions(message: Message) -> list[str]:

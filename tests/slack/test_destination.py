@@ -8,6 +8,6 @@ from bot.slack.views.destination import destination
 
 @pytest.mark.parametrize("visibility", [Visibility.PRIVATE, Visibility.DIRECT])
 def test_whoever_is_asked_is_named_among_those_who_see_it(visibility: Visibility) -> None:
-    """Whoever may be asked for their view can read it too, so the last page does not deny it."""
+    """Whoever gives a view when asked can read it too, so the last page does not deny it."""
     words = str(destination(Place("C1", visibility))[0].to_dict())
-    assert "the deciders and whoever is asked for their view will be able to see it" in words
+    assert "deciders and whoever is asked for their view and has given it will be able" in words

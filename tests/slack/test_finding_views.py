@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.decisions.model import Place, Settlement, Status, Visibility
 from bot.decisions.questionnaire import Questionnaire
 from bot.decisions.reading import Direction
+from bot.decisions.reviewing import Waiting
 from bot.slack.payloads import Unreadable
 from bot.slack.queries import Query, number_pressed, number_typed, query_of
 from bot.slack.views.finding_samples import finding_messages, similar_samples
@@ -86,6 +87,18 @@ def test_a_page_of_home_names_the_successor() -> None:
     made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
     gone = replace(made, status=Status.SUPERSEDED, superseded_by=14)
     assert "Superseded by #14" in json.dumps(home({"ragvsft": "RAG?"}, [], [gone]))
+
+
+def test_a_page_of_home_tells_what_is_to_be_looked_back_on() -> None:
+    """App Home says what was chosen beside the question how it went, and where the rest is."""
+    of = advisor("ragvsft")
+    made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
+    done = replace(made, status=Status.ACCEPTED, settlement=replace(DECIDED, option="rag"))
+    waiting, editions = Waiting(to_review=(done,)), {of.playbook.hash: of.playbook}
+    view = home({}, [], [done], waiting, editions=editions, command="/decide")
+    words = json.dumps(view, ensure_ascii=False)
+    assert ": *RAG*\\nHow did it go?" in words
+    assert "`/decide show 12` to read one, `/decide list` for all" in words
 
 
 @given(text=st.text(max_size=400), number=st.integers(0, 2**53))

@@ -14,8 +14,9 @@ from bot.advice import loader
 from bot.advice.advisor import Advisor
 from bot.decisions.model import Asked, Decision, Perspective, Place, Status, Visibility
 from bot.decisions.team import Team, compare
+from bot.slack.views.asking import ask_modal, request
 from bot.slack.views.message import Message
-from bot.slack.views.team import ask_modal, request, team_message
+from bot.slack.views.team import team_message
 from tests.slack.blocks import faults_of_message, faults_of_view
 from tests.slack.largest import largest_advisor
 

@@ -20,8 +20,8 @@ from bot.slack.delivery.outcomes import (
     Outcome,
     is_slacks_failure,
 )
+from bot.slack.views.asking import not_reached
 from bot.slack.views.deciders import decider_not_reached
-from bot.slack.views.team import not_reached
 
 log = structlog.get_logger(__name__)
 

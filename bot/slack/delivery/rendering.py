@@ -3,6 +3,7 @@
 from bot.advice.playbook import Playbook
 from bot.decisions.delivery import (
     NOTICES,
+    SHOWS,
     Delivery,
     DeliveryKind,
     recommendation_key,
@@ -15,12 +16,13 @@ from bot.slack.alike import alike_before
 from bot.slack.digests import Digests
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
+from bot.slack.views.asking import request
 from bot.slack.views.changes import word
 from bot.slack.views.deciders import asked_to_decide
 from bot.slack.views.message import Message, sentence
 from bot.slack.views.recommendation import recommendation
 from bot.slack.views.review import review_question
-from bot.slack.views.team import request, team_message
+from bot.slack.views.team import team_message
 from bot.slack.views.trouble import trouble_message
 
 
@@ -79,7 +81,9 @@ class Renderer:
                 before = await alike_before(self._desk, decision)
                 return recommendation(decision, playbook, before, self._command)
             case DeliveryKind.ASKED:
-                return request(decision, nudge="nudge" in delivery.detail)
+                team = await self._desk.perspectives.team(decision.workspace, decision.number)
+                given = team.of(delivery.channel) is not None
+                return request(decision, nudge="nudge" in delivery.detail, given=given)
             case DeliveryKind.TO_DECIDE:
                 return asked_to_decide(decision, delivery.channel, delivery.detail["by"])
             case DeliveryKind.TEAM:
@@ -99,6 +103,8 @@ def _shown(delivery: Delivery, decision: Decision) -> DeliveryKind:
     """Return what a delivery shows: for one that redraws a message, what that message shows."""
     if delivery.kind is not DeliveryKind.UPDATE:
         return delivery.kind
+    if SHOWS in delivery.detail:
+        return DeliveryKind(delivery.detail[SHOWS])
     redrawn = {
         recommendation_key(decision): DeliveryKind.RECOMMENDATION,
         team_key(decision): DeliveryKind.TEAM,

@@ -25,9 +25,9 @@ from bot.slack.listeners.opening import open_modal, open_view
 from bot.slack.outsiders import Outsiders
 from bot.slack.payloads import place_of_message, who
 from bot.slack.presses import decision_of, mark_pressed, menu_choice, message_pressed, pressed
+from bot.slack.views.asking import ask_modal
 from bot.slack.views.decide import hand_over_modal, override_modal, withdraw_modal
 from bot.slack.views.review import review_modal
-from bot.slack.views.team import ask_modal
 
 
 class DecidingListeners:

@@ -15,8 +15,8 @@ from bot.slack.listeners.opening import open_modal
 from bot.slack.payloads import place_of_message, who
 from bot.slack.presses import decision_of, pressed
 from bot.slack.responses import PrivateAnswers
+from bot.slack.views.asking import nudged, wished
 from bot.slack.views.notices import NOBODY_TO_ASK
-from bot.slack.views.team import nudged, wished
 
 
 class PerspectiveListeners:

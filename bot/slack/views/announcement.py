@@ -30,8 +30,10 @@ _VISIBLE_TO = {
     Visibility.PUBLIC: (
         "Everybody in the workspace can find this; whoever is in the channel can read it"
     ),
-    Visibility.PRIVATE: "Only this private channel and the people named here can see this",
-    Visibility.DIRECT: "Only the people named here can see this",
+    Visibility.PRIVATE: (
+        "Only this private channel, the people named here and who gave a view can see this"
+    ),
+    Visibility.DIRECT: "Only the people named here and who gave a view can see this",
 }
 _MOST_PEOPLE_NAMED = 5
 _VETOES = 900

@@ -82,9 +82,10 @@ def about(
     return ActionsBlock(block_id=block_id, elements=list(elements))
 
 
-def add_view(decision: Decision) -> ButtonElement:
-    """Return the button for everybody to add their own view, or change it."""
-    return _button(decision, ids.Action.ADD_VIEW, "Add my view")
+def add_view(decision: Decision, *, given: bool = False) -> ButtonElement:
+    """Return the button to add one's own view, or change it; `given` if it surely is there."""
+    words = "Change my view" if given else "Add my view"
+    return _button(decision, ids.Action.ADD_VIEW, words)
 
 
 def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:

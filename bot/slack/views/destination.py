@@ -39,11 +39,11 @@ def _words(origin: Place | None) -> str:
         case Visibility.PRIVATE:
             return (
                 f"*Where to*\n{where}, a private channel. Only its members, you, the deciders and "
-                "whoever is asked for their view will be able to see it. I must be a member of it "
-                "to post there."
+                "whoever is asked for their view and has given it will be able to see it. I must "
+                "be a member of it to post there."
             )
         case Visibility.DIRECT:
             return (
                 "*Where to*\nA direct message from me to you. Only you, the deciders and whoever "
-                "is asked for their view will be able to see it."
+                "is asked for their view and has given it will be able to see it."
             )

@@ -25,7 +25,7 @@ from bot.slack.views.decide import about, add_view, deciding
 from bot.slack.views.digest.home import Coming, digest_blocks
 from bot.slack.views.drafts import MOST_DRAFTS, draft_blocks
 from bot.slack.views.message import mrkdwn, plain, section, where
-from bot.slack.views.review import outcome_buttons
+from bot.slack.views.review import decided_words, outcome_buttons
 from bot.slack.views.verdict import headline
 
 OFFERED = ""
@@ -42,6 +42,7 @@ def home(
     digests: Sequence[Coming] = (),
     samples: str | None = None,
     editions: Mapping[str, Playbook] | None = None,
+    command: str = "/ragvsft",
 ) -> dict[str, Any]:
     """Return the Home tab of one person.
 
@@ -52,7 +53,8 @@ def home(
         waiting: what waits for them, oldest first.
         digests: those that they have to do with.
         samples: what to say of sample decisions; `OFFERED` offers them, None leaves them out.
-        editions: the playbooks, by hash, of what waits to be decided; none is decided here without.
+        editions: the playbooks, by hash, of what waits; without, nothing is decided here.
+        command: the slash command's name.
     """
     blocks: list[Block] = [
         HeaderBlock(text=plain("Decide how to build it, and remember why")),
@@ -69,6 +71,8 @@ def home(
     blocks += [DividerBlock(), HeaderBlock(text=plain("Recent decisions"))]
     if decisions:
         blocks += [_decision(decision) for decision in decisions]
+        more = f"Type `{command} show {decisions[0].number}` to read one, `{command} list` for all"
+        blocks.append(ContextBlock(elements=[mrkdwn(more)]))
     else:
         nothing = "None yet. The first one takes about three minutes."
         blocks.append(ContextBlock(elements=[mrkdwn(nothing)]))
@@ -112,7 +116,7 @@ def _waiting(waiting: Waiting, editions: Mapping[str, Playbook]) -> list[Block]:
         blocks.append(section(f"{_title(decision)}\n{asks}"))
         blocks.append(about(decision, [add_view(decision)]))
     for decision in waiting.to_review[:_MOST_WAITING]:
-        blocks.append(section(f"{_title(decision)}\nHow did it go?  ·  {where(decision.place)}"))
+        blocks.append(section(_to_review(decision, editions.get(decision.playbook_hash))))
         blocks.append(outcome_buttons(decision))
     rest = sum(max(len(each) - _MOST_WAITING, 0) for each in everything)
     if rest:
@@ -129,6 +133,12 @@ def _to_decide(decision: Decision, playbook: Playbook | None, *, asked: bool) ->
     buttons = deciding(decision, playbook) if playbook is not None else []
     buttons += [add_view(decision)] if asked else []
     return [section(words), about(decision, buttons)] if buttons else [section(words)]
+
+
+def _to_review(decision: Decision, playbook: Playbook | None) -> str:
+    if playbook is None:
+        return f"{_title(decision)}\nHow did it go?  ·  {where(decision.place)}"
+    return f"{decided_words(decision, playbook)}\nHow did it go?"
 
 
 def _decision(decision: Decision) -> Block:

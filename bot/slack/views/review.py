@@ -21,7 +21,7 @@ from bot.slack import ids
 from bot.slack.forms import DecisionMetadata
 from bot.slack.text import FALLBACK, escape, fit, fit_escaped, mention, quote
 from bot.slack.views.buttons import button, decision_named
-from bot.slack.views.message import Message, as_dicts, plain, section, where
+from bot.slack.views.message import Message, as_dicts, plain, section, sentence, where
 from bot.slack.views.verdict import option_title
 
 NOTE_LENGTH = 2000
@@ -46,8 +46,10 @@ def review_question(
         asked: the user id of who is asked.
         detail: in whose place they are, and why, if they are not a decider.
     """
-    text = f"*How did it go?*\n{_decided(decision, playbook)}"
+    text = f"*How did it go?*\n{decided_words(decision, playbook)}"
     answer = answer_of(decision, asked)
+    if decision.has_ended and answer is None:
+        return sentence(f"{text}\n{_ended(decision)}")
     if answer is None:
         text += _in_place_of(detail or {})
         text += "\nYour answer is kept with the decision, and its thread is told."
@@ -56,8 +58,19 @@ def review_question(
         text += f"\nYou said on {answer.at:%-d %B %Y}: *{as_sentence(WENT[answer.outcome])}*."
         if answer.note:
             text += f"\n{quote(answer.note, _SHOWN_NOTE)}"
+        if decision.has_ended:
+            return sentence(f"{text}\n{_ended(decision)}")
         actions = _actions(decision, [_button(decision, ids.Action.OUTCOME, "Change my answer")])
     return Message(text=fit(text, FALLBACK), blocks=as_dicts([section(text), actions]))
+
+
+def _ended(decision: Decision) -> str:
+    """Return what happened to a decision in the end, and that nothing is asked any more."""
+    new = decision.superseded_by
+    by = f" by {mention(decision.ending.by)}" if decision.ending else ""
+    see = f"; see #{new}" if new else ""
+    did = "superseded" if new else "withdrawn"
+    return f"It was {did}{by}{see}. Nothing is left to be said about how it went."
 
 
 def _in_place_of(detail: Mapping[str, str]) -> str:
@@ -133,7 +146,7 @@ def review_modal(
         title=plain("How did it go?"),
         submit=plain("Save"),
         close=plain("Cancel"),
-        blocks=[section(_decided(decision, playbook)), choice, note],
+        blocks=[section(decided_words(decision, playbook)), choice, note],
     ).to_dict()
 
 
@@ -157,7 +170,7 @@ def _shown(answer: ReviewAnswer) -> str:
     return f"{words}\n{quote(answer.note, _SHOWN_NOTE)}" if answer.note else words
 
 
-def _decided(decision: Decision, playbook: Playbook) -> str:
+def decided_words(decision: Decision, playbook: Playbook) -> str:
     """Return what was decided, when and where, in a sentence."""
     title = f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
     settlement = decision.settlement

@@ -36,6 +36,7 @@ from bot.decisions.reviewing import Waiting
 from bot.decisions.team import Team, compare
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
+from bot.slack.views.asking import ask_modal, request
 from bot.slack.views.decide import REASON_LENGTH
 from bot.slack.views.deciders import asked_to_decide
 from bot.slack.views.deciding_samples import deciding_messages, deciding_modals
@@ -50,7 +51,7 @@ from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, modal
 from bot.slack.views.recommendation import recommendation
 from bot.slack.views.review import NOTE_LENGTH, review_modal, review_question
 from bot.slack.views.rules import rules_message
-from bot.slack.views.team import ask_modal, request, team_message
+from bot.slack.views.team import team_message
 from bot.slack.views.trouble_samples import trouble_messages
 
 Sample = Mapping[str, Any]
@@ -169,6 +170,7 @@ def _of_the_team(advisor: Advisor, decision: Decision) -> dict[str, Sample]:
         "asked to decide": _blocks(asked_to_decide(decision, decision.deciders[0], "U0")),
         "asked for a view": _blocks(request(decision, nudge=False)),
         "nudged": _blocks(request(decision, nudge=True)),
+        "view given": _blocks(request(decision, nudge=True, given=True)),
         "ask modal": {"view": ask_modal(decision)},
         "own view, first page": {"view": modal(pages.first())},
         "own view, last page": {"view": modal(pages.last())},

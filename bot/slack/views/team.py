@@ -1,20 +1,16 @@
-"""How a team sees a decision: the message in its thread, and what asks people for their view."""
+"""How a team sees a decision: the message in its thread."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ContextBlock,
     HeaderBlock,
-    InputBlock,
-    UserMultiSelectElement,
 )
 
 from bot.advice.playbook import Playbook
-from bot.decisions.model import Decision, Status, Visibility
-from bot.decisions.perspectives import Wishes
+from bot.decisions.model import Decision, Status
 from bot.decisions.records.words import DONT_KNOW, STRENGTHS, TOO_LITTLE
 from bot.decisions.team import Agreement, Comparison, Difference, Together, Voice
 from bot.slack import ids
@@ -23,19 +19,24 @@ from bot.slack.text import (
     MESSAGE_BUDGET,
     SECTION,
     and_list,
-    escape,
     fit,
     fit_escaped,
     mention,
-    quote,
+    mentions,
+    some,
 )
-from bot.slack.views.announcement import standing
 from bot.slack.views.buttons import button, decision_named
-from bot.slack.views.decide import about, add_view, decision_modal
-from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, size_of, where
+from bot.slack.views.decide import about, add_view
+from bot.slack.views.message import (
+    Message,
+    as_dicts,
+    mrkdwn,
+    plain,
+    section,
+    size_of,
+)
 from bot.slack.views.verdict import option_title
 
-MOST_ASKED = 20
 _SIZES = ((12, 8), (6, 5), (3, 3), (1, 2), (0, 1))
 """How many questions and how many names are shown; the next is for messages that are too long."""
 _ASK, _ANSWER = 300, 120
@@ -53,78 +54,6 @@ def team_message(decision: Decision, playbook: Playbook, seen: Comparison) -> Me
         if size_of(blocks) <= MESSAGE_BUDGET:
             break
     return Message(text=fit(_summary(decision, playbook, seen), FALLBACK), blocks=as_dicts(blocks))
-
-
-def request(decision: Decision, *, nudge: bool) -> Message:
-    """Return the direct message that asks somebody for their view, without any verdict.
-
-    Args:
-        decision: the decision, whose driver asks.
-        nudge: whether it is a reminder.
-    """
-    asker = mention(decision.driver)
-    title = f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
-    if decision.status is not Status.OPEN:
-        status = standing(decision).lower()
-        text = f"{title}\n{asker} asked for your view; meanwhile it was {status}."
-        return Message(text=text, blocks=as_dicts([section(text)]))
-    opening = "is still looking forward to" if nudge else "would like to have"
-    text = f"{asker} {opening} your view of a decision{_whereabouts(decision)}:"
-    blocks: list[Block] = [section(f"{text}\n{title}")]
-    if decision.problem:
-        blocks.append(section(quote(decision.problem, 600)))
-    takes = "A few questions. You won't see what the others answered, or what it comes to for them."
-    blocks += [about(decision, [add_view(decision)]), ContextBlock(elements=[mrkdwn(takes)])]
-    return Message(text=fit(f"{text} {title}", FALLBACK), blocks=as_dicts(blocks))
-
-
-def _whereabouts(decision: Decision) -> str:
-    if decision.place.visibility is Visibility.DIRECT:
-        return ""
-    return f" in {where(decision.place)}"
-
-
-def ask_modal(decision: Decision, response_url: str | None = None) -> dict[str, Any]:
-    """Return the modal to ask people for their view.
-
-    Args:
-        decision: the decision.
-        response_url: where the driver is told privately who was asked.
-    """
-    people = InputBlock(
-        block_id=ids.Block.PEOPLE,
-        label=plain("Whose view would help?"),
-        hint=plain("Each gets a direct message with the title, the problem and the questions."),
-        element=UserMultiSelectElement(
-            action_id=ids.Action.ANSWER, max_selected_items=MOST_ASKED, placeholder=plain("People")
-        ),
-    )
-    return decision_modal(
-        decision, ids.Modal.ASK, "Ask for views", "Ask", [people], response_url=response_url
-    )
-
-
-def wished(wishes: Wishes) -> str:
-    """Return the word to the driver about who is asked for their view, and who was left out."""
-    text = f"I'm asking {_people(wishes.new, MOST_ASKED)} for their view."
-    if wishes.known:
-        known = _people(wishes.known, MOST_ASKED)
-        text += f" Left out, as they were asked before or have given theirs: {known}."
-    return text
-
-
-def nudged(users: Sequence[str]) -> str:
-    """Return the word to the driver about who was reminded."""
-    return f"I'm reminding {_people(users, 5)}. They can be nudged again tomorrow."
-
-
-def not_reached(user: str, number: int, reason: str) -> str:
-    """Return the word to whoever asked somebody for a view that no message gets through to."""
-    return (
-        f"I can't reach {mention(user)} to ask for a view on decision #{number}: they may belong "
-        f"to another company, or have left (Slack's reason: {escape(reason)}). They are no longer "
-        "listed as asked; somebody of this workspace can be asked instead."
-    )
 
 
 class _Team:
@@ -149,7 +78,7 @@ class _Team:
             blocks += self._chapter("You differ, and it changes nothing by itself", other)
             blocks += self._agreements()
         if seen.waiting:
-            words = f"Asked, and not answered yet: {_people(seen.waiting, self._names)}"
+            words = f"Asked, and not answered yet: {mentions(seen.waiting, self._names)}"
             blocks.append(ContextBlock(elements=[mrkdwn(words)]))
         if is_open:
             blocks.append(ContextBlock(elements=[mrkdwn(_NO_PEEKING)]))
@@ -175,7 +104,7 @@ class _Team:
         return [
             f"*{option_title(self._playbook, option)}*  ·  "
             f"{_count(len(voices), 'person', 'people')}: "
-            f"{_some([_voice(each) for each in voices], self._names)}"
+            f"{some([_voice(each) for each in voices], self._names)}"
             for option, voices in ranked
         ]
 
@@ -198,7 +127,7 @@ class _Team:
     def _said(self, difference: Difference) -> Iterable[str]:
         for said in difference.said:
             line = f"• {self._answer(difference.question, said.answer)}: "
-            line += _people(said.users, self._names)
+            line += mentions(said.users, self._names)
             if said.answer in difference.leads:
                 option = difference.leads[said.answer]
                 line += f"  →  the recommendation would be *{option_title(self._playbook, option)}*"
@@ -250,15 +179,6 @@ def _how_many(seen: Comparison) -> str:
 def _voice(voice: Voice) -> str:
     strength = STRENGTHS[voice.strength] if voice.option else TOO_LITTLE
     return f"{mention(voice.user)} ({f'driver, {strength}' if voice.driver else strength})"
-
-
-def _people(users: Sequence[str], most: int) -> str:
-    return _some([mention(user) for user in users], most)
-
-
-def _some(names: Sequence[str], most: int) -> str:
-    rest = len(names) - most
-    return and_list([*names[:most], f"{rest} more"]) if rest > 0 else and_list(names)
 
 
 def _joined(lines: Sequence[str]) -> str:
