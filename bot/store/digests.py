@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlite_utils import Database
@@ -12,6 +12,7 @@ from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.decisions.digest.calendar import week_of
 from bot.decisions.digest.facts import Facts, Question
 from bot.decisions.digest.ports import Standing, Turn
+from bot.decisions.digest.posting import by_hand_prefix
 from bot.decisions.digest.settings import DigestSettings, Part, Rhythm, Scope, Weekday
 from bot.decisions.digest.week import Entry
 from bot.decisions.model import Person, Place, Visibility
@@ -76,6 +77,12 @@ select * from digest_settings where workspace = :workspace and (
   ))
 )
 order by is_on desc, set_by = :user desc, set_at desc limit :limit
+"""
+_BY_HAND = """
+select max(json_extract(detail, '$.until')) as until from deliveries
+where workspace = :workspace and channel = :channel and taken_at >= :since
+  and kind = :kind and state = :state and key like :prefix
+  and json_extract(detail, '$.until') >= :since
 """
 _UNDER_WAY = """
 select min(json_extract(detail, '$.until')) as since from deliveries
@@ -148,6 +155,19 @@ class SqliteDigests:
             return taken
 
         return await self._log.write(work)
+
+    async def posted_by_hand(self, settings: DigestSettings, since: datetime) -> datetime | None:
+        """Return where the window of the last digest ended that somebody had posted since then."""
+        arguments = {
+            "workspace": settings.workspace,
+            "channel": settings.place.channel,
+            "kind": DeliveryKind.DIGEST.value,
+            "state": DeliveryState.SENT.value,
+            "prefix": f"{by_hand_prefix(settings.workspace, settings.place.channel)}%",
+            "since": since.astimezone(UTC).isoformat(),
+        }
+        (row,) = await self._log.read(lambda db: list(db.query(_BY_HAND, arguments)))
+        return datetime.fromisoformat(row["until"]) if row["until"] else None
 
     async def put_digests_right(self, now: datetime) -> None:
         """Have no digest wait for a time that was noted by a clock which was wrong."""

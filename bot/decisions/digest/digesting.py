@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfoNotFoundError
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.decisions.delivery import Delivery, DeliveryKind
 from bot.decisions.digest.calendar import Due, next_due
 from bot.decisions.digest.ports import Standing, Turn
 from bot.decisions.digest.posting import Window, now_delivery, weekly_delivery, window_of
 from bot.decisions.digest.reading import DigestReader
-from bot.decisions.digest.settings import DigestSettings, Rhythm, Scope
+from bot.decisions.digest.settings import DigestSettings, Part, Rhythm, Scope
 from bot.decisions.digest.turns import due_turn, missed_by
 from bot.decisions.digest.week import Digest
 from bot.decisions.digest.zones import is_zone, nearest_zone, zone_spelled
@@ -126,6 +126,8 @@ class Digesting:
     async def post(self, person: Person, place: Place, token: str) -> bool:
         """Post a channel's digest now.
 
+        The weekly one of the same day is left out if nothing happens until then.
+
         Args:
             person: who wants it, and hears of it if it can't be posted.
             place: the channel.
@@ -225,13 +227,28 @@ class Digesting:
             rules_changed=standing.last is None or standing.last.editions != editions,
         )
         digest = await self._reader.read(settings, window)
-        sent = settings.even_if_quiet or not digest.quiet
+        wanted = settings.even_if_quiet or not digest.quiet
+        sent = wanted and not await self._told_today(settings, due, now)
         turn = Turn(due.week, due.day, now, sent, window.missed, editions)
         delivery = weekly_delivery(settings, due, window) if sent else None
         taken = await self._store.take_turn(standing, turn, delivery)
         if taken and sent:
             self._wake_delivery()
         return taken and sent
+
+    async def _told_today(self, settings: DigestSettings, due: Due, now: datetime) -> bool:
+        """Whether somebody had a digest posted on the day one is due, and nothing happened since.
+
+        The one that is due would tell the same; what it leaves untold, the next one tells.
+        """
+        begun = datetime.combine(due.day, time(), ZoneInfo(settings.rhythm.zone))
+        told_until = await self._store.posted_by_hand(settings, begun)
+        if told_until is None:
+            return False
+        since = await self._reader.read(
+            replace(settings, parts=tuple(Part)), Window(told_until, now)
+        )
+        return not since.has_news
 
     def _window(self, standing: Standing | None, now: datetime | None = None) -> Window:
         until = now or self._clock.now()

@@ -118,6 +118,13 @@ class DigestStore(Protocol):
         """
         ...
 
+    async def posted_by_hand(self, settings: DigestSettings, since: datetime) -> datetime | None:
+        """Return where the window of the last digest ended that somebody had posted since then.
+
+        Only of those that are known to have come; None if there is none.
+        """
+        ...
+
     async def put_digests_right(self, now: datetime) -> None:
         """Have what was noted of a time after `now`, by a clock that was wrong, be of `now`.
 

@@ -40,6 +40,11 @@ def now_delivery(person: Person, place: Place, token: str, window: Window) -> De
     return _delivery(person, place, f"now/{token}", window, window.until)
 
 
+def by_hand_prefix(workspace: str, channel: str) -> str:
+    """Return how the keys begin of the digests that somebody had posted in a channel."""
+    return f"{workspace}/digest/{channel}/now/"
+
+
 def window_of(delivery: Delivery) -> tuple[Window, str, Place]:
     """Return what a digest's delivery keeps: its window, its owner's user id, and its channel."""
     detail = delivery.detail

@@ -127,6 +127,12 @@ class Digest:
     looked_at: Mapping[Part, int] = field(default_factory=dict)
 
     @property
+    def has_news(self) -> bool:
+        """Whether anything happened in its window."""
+        hidden = (self.hidden.new, self.hidden.decided, self.hidden.ended)
+        return bool(self.new or self.decided or self.ended) or any(hidden)
+
+    @property
     def quiet(self) -> bool:
         """Whether nothing waits for anybody, and nothing happened."""
         return not (

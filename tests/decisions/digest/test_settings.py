@@ -9,7 +9,7 @@ from bot.decisions.digest.settings import Rhythm, Scope, Weekday
 from bot.decisions.errors import NotAChannel, UnknownZone
 from bot.decisions.model import Place, Visibility
 from bot.store import rows
-from tests.decisions.digest.turns import go_to, kept, kept_rows, switch_on
+from tests.decisions.digest.turns import go_to, kept, kept_rows, send_due, switch_on
 from tests.decisions.shelf import SECRET
 from tests.decisions.world import ADA, BEN, PRODUCT, STRANGER, World
 
@@ -28,6 +28,39 @@ async def test_posting_now_is_done_once_for_each_press(world: World) -> None:
     assert {each["owner"] for each in found.values()} == {BEN.user}
     await go_to(world, "2026-01-12 09:00")
     assert await world.desk.digesting.send_due() == 1
+
+
+@pytest.mark.parametrize(
+    ("posted_at", "arrives", "more_happens", "comes"),
+    [
+        ("12 08:00", True, False, 0),
+        ("12 08:00", True, True, 1),
+        ("12 08:00", False, False, 1),
+        ("11 23:00", True, False, 1),
+    ],
+)
+async def test_what_was_posted_by_hand_on_its_day_is_not_told_again(
+    world: World, posted_at: str, arrives: bool, more_happens: bool, comes: int
+) -> None:
+    """The week's own digest is left out where it has no news; the next one tells of all."""
+    await world.decided()
+    await switch_on(world)
+    await go_to(world, f"2026-01-{posted_at}")
+    await world.desk.digesting.post(BEN, PRODUCT, "pressed")
+    for second in range(9 if arrives else 0):
+        world.clock.advance(timedelta(seconds=1))
+        taken = await world.outbox.claim(world.clock.now())
+        if taken is not None:
+            await world.outbox.sent(taken, PRODUCT.channel, f"{second}.0")
+    await go_to(world, "2026-01-12 08:30")
+    if more_happens:
+        await world.decided()
+    await go_to(world, "2026-01-12 09:00")
+    assert await send_due(world) == comes
+    await go_to(world, "2026-01-19 09:00")
+    assert await send_due(world) == 1
+    since = (await kept(world))["2026-W04"]["since"]
+    assert since == ("2026-01-12" if comes else "2026-01-05") + "T09:00:00+00:00"
 
 
 async def test_a_preview_needs_no_settings(world: World) -> None:
