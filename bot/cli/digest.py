@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 10
 _WHICH = (
-    click.option("--channel", metavar="ID", required=True, help="Which channel, such as C0123."),
+    click.option(
+        "--channel", metavar="ID", required=True, help="Which channel: its id, or its name."
+    ),
     click.option("--workspace", metavar="ID", help="Which workspace, if there are several."),
 )
 
@@ -167,9 +169,12 @@ async def _known(log: "Log", channel: str, workspace: str | None) -> "tuple[str,
     channels = SqliteChannels(log)
     team = _workspace(await channels.workspaces(), workspace)
     there = await channels.of(team)
-    for each in there:
-        if each.place.channel == channel:
-            return team, each
+    wanted = channel.lstrip("#")
+    by_id = [each for each in there if each.place.channel == wanted]
+    by_name = [each for each in there if each.place.name == wanted]
+    for those in (by_id, by_name):
+        if len(those) == 1:
+            return team, those[0]
     named = ", ".join(_named(each) for each in there[:_MOST_NAMED])
     rest = f" and {len(there) - _MOST_NAMED} more" if len(there) > _MOST_NAMED else ""
     found = f"there are {named}{rest}" if there else "it knows no channel at all"
@@ -191,7 +196,8 @@ def _workspace(there: Sequence[str], wanted: str | None) -> str:
 
 def _named(channel: "KnownChannel") -> str:
     many = "1 decision" if channel.decisions == 1 else f"{channel.decisions:,} decisions"
-    return f"{channel.place.channel} ({many}{', a digest' if channel.digest else ''})"
+    name = f"#{channel.place.name}, " if channel.place.name else ""
+    return f"{channel.place.channel} ({name}{many}{', a digest' if channel.digest else ''})"
 
 
 def _playbooks() -> "FolderPlaybooks":

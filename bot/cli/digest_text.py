@@ -1,6 +1,7 @@
 """A digest outside Slack: as text to read, and as JSON for programs."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -29,8 +30,11 @@ def as_text(blocks: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> st
     Args:
         blocks: as Slack would get them.
         names: what people are called, by user id; without a name they are told by the id.
+
+    Returns:
+        Lines without control characters, which a terminal would obey.
     """
-    return "\n\n".join(filter(None, (_text(block, names) for block in blocks)))
+    return _printable("\n\n".join(filter(None, (_text(block, names) for block in blocks))))
 
 
 def as_json(digest: Digest) -> dict[str, Any]:
@@ -103,6 +107,12 @@ def _plain(words: str, names: Mapping[str, str]) -> str:
     for entity, sign in _ENTITIES:
         words = words.replace(entity, sign)
     return words
+
+
+def _printable(text: str) -> str:
+    return "".join(
+        " " if unicodedata.category(each) == "Cc" and each != "\n" else each for each in text
+    )
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

@@ -12,7 +12,7 @@ _WORKSPACES = """
 select workspace from decisions union select workspace from digest_settings order by workspace
 """
 _CHANNELS = """
-select place.channel as channel,
+select place.channel as channel, coalesce(names.name, '') as name,
   coalesce(settings.visibility, newest.visibility) as visibility,
   coalesce(settings.set_by, newest.driver) as owner,
   place.decisions as decisions, coalesce(settings.is_on, 0) as digest
@@ -30,6 +30,8 @@ left join digest_settings as settings
   on settings.workspace = :workspace and settings.channel = place.channel
 left join decisions as newest
   on newest.workspace = :workspace and newest.number = place.newest
+left join channel_names as names
+  on names.workspace = :workspace and names.channel = place.channel
 order by decisions desc, channel
 """
 
@@ -39,7 +41,7 @@ class KnownChannel:
     """A channel that decisions were made in, or that has settings for a digest.
 
     Attributes:
-        place: the channel.
+        place: the channel, and what it is called as far as the log knows.
         owner: who set its digest up, else who drives its newest decision.
         decisions: how many it has.
         digest: whether it gets a digest.
@@ -85,7 +87,7 @@ def name_of(db: Database, workspace: str, channel: str) -> str | None:
 def _channels(db: Database, workspace: str) -> list[KnownChannel]:
     return [
         KnownChannel(
-            Place(row["channel"], Visibility(row["visibility"])),
+            Place(row["channel"], Visibility(row["visibility"]), row["name"]),
             row["owner"],
             row["decisions"],
             bool(row["digest"]),

@@ -196,6 +196,27 @@ def test_no_command_changes_the_schema_under_a_bot(log: Path, command: tuple[str
     assert log.read_bytes() == before
 
 
+def test_a_channel_may_be_told_by_its_name(log: Path) -> None:
+    """A name that the log knows stands for the channel, and is listed beside its id."""
+    with closing(sqlite3.connect(log)) as connection:
+        connection.execute("insert into channel_names values ('T1', 'C1', 'product')")
+        connection.commit()
+    by_id = said(run(log, "preview", "--channel", "C1", "--now", "2026-01-12T10:30Z"))
+    for name in ("product", "#product"):
+        assert said(run(log, "preview", "--channel", name, "--now", "2026-01-12T10:30Z")) == by_id
+    assert "C1 (#product, 2 decisions)" in refused(run(log, "preview", "--channel", "produce"))
+
+
+def test_no_terminal_obeys_a_title() -> None:
+    """Control characters are left out of what is printed, wherever they stand."""
+    hostile = "\x1b]0;owned\x07\x1b[2Ja\x9b31mb\r"
+    block = {"type": "section", "text": {"text": f"•  {hostile}\n<@U1>"}}
+    table = {"type": "table", "rows": [[{"text": hostile}]]}
+    printed = as_text([block, table], {"U1": hostile})
+    assert [each for each in printed if not each.isprintable()] == ["\n"] * 3
+    assert "owned" in printed
+
+
 def test_text_of_blocks() -> None:
     """Mentions become names, tables columns; what people typed stays as it is."""
     table = [["Week of", "RAG"], ["2 Nov", "12"]]
