@@ -215,7 +215,7 @@ def test_the_picture_stands_where_the_table_does() -> None:
 
 
 def test_the_table_has_the_weeks_in_which_anything_was_opened() -> None:
-    """A row for each such week; a column for each frequent option, and one for the others."""
+    """A row for each such week and one for the others, as of the options a column."""
     weeks = tuple(date(2026, 1, 5) + timedelta(weeks=each) for each in range(3))
     options = {f"o{each}": (each, 0, 1) for each in range(7)}
     digest = replace(_channel(_full()), trend=Trend(weeks, options), titles={"o6": "Best"})
@@ -225,6 +225,7 @@ def test_the_table_has_the_weeks_in_which_anything_was_opened() -> None:
         ["Week of", "Best", "o5", "o4", "o3", "o2", "Others"],
         ["5 Jan", "6", "5", "4", "3", "2", "1"],
         ["19 Jan", "1", "1", "1", "1", "1", "2"],
+        ["other weeks", "0", "0", "0", "0", "0", "0"],
     ]
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.decisions.calibration import Counts, Tally, outcome_of
 from bot.decisions.digest.facts import Reviewed
+from bot.decisions.digest.settings import Rhythm
 from bot.decisions.digest.week import Entry, Share
 from bot.decisions.model import Outcome
 
@@ -15,15 +16,16 @@ SHOWN = 5
 """How many of each part are shown; the others are counted."""
 
 
-def trend_weeks(until: datetime, zone: str) -> tuple[datetime, ...]:
+def trend_weeks(until: datetime, rhythm: Rhythm) -> tuple[datetime, ...]:
     """Return where the weeks of a trend begin, in UTC, the oldest first.
 
-    They begin on the digest's day of the week by the zone's clocks, the last a week before the
-    digest: it holds all that is new, and at whatever hour one looks, the weeks are the same.
+    They begin on the digest's day of the week by the zone's clocks, on whatever day one looks. On
+    that day itself the last one began a week before: it holds all that is new.
     """
-    local = ZoneInfo(zone)
+    local = ZoneInfo(rhythm.zone)
     today = until.astimezone(local).date()
-    begins = (today - timedelta(weeks=back) for back in range(TREND_WEEKS, 0, -1))
+    last = today - timedelta(days=(today.isoweekday() - rhythm.weekday.iso - 1) % 7 + 1)
+    begins = (last - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1))
     return tuple(datetime.combine(day, time(), local).astimezone(UTC) for day in begins)
 
 

@@ -132,7 +132,7 @@ class DigestReader:
         if Part.TREND not in settings.parts:
             return Trend()
         zone = ZoneInfo(settings.rhythm.zone)
-        weeks = trend_weeks(until, settings.rhythm.zone)
+        weeks = trend_weeks(until, settings.rhythm)
         in_use = (name for each in self._today().values() for name in each.playbook.options)
         counts = {
             name: facts.trend.get(name, (0,) * len(weeks))
@@ -154,7 +154,7 @@ def _question(settings: DigestSettings, window: Window, editions: tuple[str, ...
         since=window.since,
         until=window.until,
         today=window.until.astimezone(ZoneInfo(zone)).date(),
-        weeks=trend_weeks(window.until, zone),
+        weeks=trend_weeks(window.until, settings.rhythm),
         editions=editions,
         shown=SHOWN,
     )

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.advice import loader
 from bot.advice.advisor import Advisor
 from bot.decisions.calibration import Tally
-from bot.decisions.digest.settings import Part, Rhythm, Scope
+from bot.decisions.digest.composing import trend_weeks
+from bot.decisions.digest.settings import Part, Rhythm, Scope, Weekday
 from bot.decisions.digest.week import NOTHING, Digest, Share
 from bot.decisions.model import (
     Decision,
@@ -214,6 +216,16 @@ async def test_the_trend_goes_by_weeks_of_the_zone(world: World) -> None:
             assert {day.weekday() for day in trend.weeks} == {0}
             assert trend.options["rag"][-2:] == counts, zone
             assert list(trend.options) == ["prompting", "rag", "tuning"], "each has its place"
+
+
+def test_the_weeks_of_a_trend_are_the_same_on_every_day() -> None:
+    """They begin on the digest's weekday; on that day the last one is the week that has passed."""
+    rhythm = Rhythm(Weekday.MONDAY, zone="Europe/Berlin")
+    for day, last in ((23, 16), (24, 23), (25, 23), (29, 23), (30, 23)):
+        now = datetime(2026, 3, day, 12, tzinfo=UTC)
+        begins = [each.astimezone(ZoneInfo(rhythm.zone)) for each in trend_weeks(now, rhythm)]
+        assert {(each.weekday(), each.hour) for each in begins} == {(0, 0)}
+        assert (len(begins), begins[-1].day) == (12, last)
 
 
 async def test_announcements_are_found(world: World) -> None:

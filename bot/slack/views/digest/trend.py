@@ -32,7 +32,8 @@ def trend_sentence(digest: Digest) -> str:
 def trend_table(digest: Digest, most: int) -> TableBlock:
     """Return the weeks in which anything was opened, with what it was opened for.
 
-    There is a column for each of the `most` frequent options, and one for all others.
+    There is a column for each of the `most` frequent options, and one for all others. The last row
+    is for the weeks in which nothing was opened, if there are any.
     """
     trend = digest.trend
     ranked = _ranked(trend)
@@ -46,6 +47,8 @@ def trend_table(digest: Digest, most: int) -> TableBlock:
     for week, *counts in zip(trend.weeks, *columns, strict=True):
         if any(counts):
             rows.append([f"{week:%-d %b}", *(f"{count:,}" for count in counts)])
+    if len(rows) <= len(trend.weeks):
+        rows.append(["other weeks", *("0" for _ in columns)])
     return TableBlock(
         rows=[[RawTextObject(text=cell) for cell in row] for row in rows],
         column_settings=[{"align": "left"}, *[{"align": "right"} for _ in columns]],
