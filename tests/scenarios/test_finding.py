@@ -167,6 +167,4 @@ async def test_the_review_and_the_thread_name_similar_decisions(house: House) ->
     assert (await ben.submit(view)).ok
     await house.playground.until(lambda: "#2" in ben.sees("product")[-1].text)
     _, recommendation = await house.posted(ben)
-    assert "#1 “Answers for support”: " in json.dumps(
-        recommendation.blocks, ensure_ascii=False
-    )
+    assert "#1 “Answers for support”: " in json.dumps(recommendation.blocks, ensure_ascii=False)
