@@ -5,7 +5,7 @@
 `kill -9` meets it at named points (before and after a commit, a post, an ack; while Slack takes a
 post) and at random moments: these are dealt like cards, and a point that a bot has not come to is
 dealt again at once. It ends with status 1 if anything was lost or doubled, or if in a run of 20
-kills and more a named point was never met, or no digest was under way.
+kills and more a named point was never met, or no weekly digest was under way.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ class Killing:
 
     Attributes:
         kills: how many there were at each point; those who missed theirs are counted apart.
-        during_digests: how many of them interrupted digests: taken up, and not all posted.
+        during_digests: how many of them came upon weekly digests not all posted yet.
     """
 
     stage: Stage
@@ -86,7 +86,7 @@ class Killing:
         if self.kills.total() < _ENOUGH:
             return []
         never = [f"nobody was killed {point}" for point in NAMED if not self.kills[point]]
-        return never + ["no digest was under way"] * (not self.during_digests)
+        return never + ["no weekly digest was under way"] * (not self.during_digests)
 
     def _next(self) -> tuple[str, int]:
         """Deal a point, and which passing of it is the fatal one: the first, if it was missed."""
@@ -171,7 +171,7 @@ def main(kills: int, seed: int | None, history: bool, keep: Path | None) -> None
         run = killed(keep or Path(scratch), kills, seed, history=history)
         killing, account, seconds = asyncio.run(run)
     title = f"{kills} kills, seed {seed}" + (", with history" if history else "")
-    met = {**killing.kills, "with digests under way": killing.during_digests}
+    met = {**killing.kills, "amid weekly digests": killing.during_digests}
     sys.exit(printed(title, met, account, seconds))
 
 

@@ -83,7 +83,7 @@ async def _digests_taken(stage: Stage) -> None:
 
 
 def left_digests(stage: Stage) -> bool:
-    """Whether the dead have left a digest that has had its turn and is not posted yet.
+    """Whether the dead have left a weekly digest that has had its turn and is not posted yet.
 
     It is a copy that is read: whoever opens the log first does what is for the next bot to do.
     """
@@ -93,7 +93,8 @@ def left_digests(stage: Stage) -> bool:
             if left.exists():
                 shutil.copy(left, folder)
         copy = Path(folder) / stage.database.name
-        return _count(copy, "deliveries", f"kind = '{DeliveryKind.DIGEST}' and {_TO_POST}") > 0
+        weekly = f"kind = '{DeliveryKind.DIGEST}' and key not like '%/now/%'"
+        return _count(copy, "deliveries", f"{weekly} and {_TO_POST}") > 0
 
 
 def _waiting(stage: Stage) -> bool:
