@@ -174,15 +174,26 @@ def asked_to_decide(
         by: the user id of who wants them to.
         at: when.
     """
+    return direct_messages(decision, DeliveryKind.TO_DECIDE, users, at, {"by": by})
+
+
+def direct_messages(
+    decision: Decision,
+    kind: DeliveryKind,
+    users: Sequence[str],
+    at: datetime,
+    detail: Mapping[str, str],
+) -> tuple[Delivery, ...]:
+    """Return a message of `kind` about a decision to each of `users`, by user id, once each."""
     return tuple(
         Delivery(
-            key=f"{decision.workspace}/{decision.number}/to_decide/{user}/{at.isoformat()}",
+            key=f"{decision.workspace}/{decision.number}/{kind.value}/{user}/{at.isoformat()}",
             workspace=decision.workspace,
-            kind=DeliveryKind.TO_DECIDE,
+            kind=kind,
             channel=user,
             due_at=at,
             decision=decision.number,
-            detail={"by": by},
+            detail=detail,
         )
         for user in dict.fromkeys(users)
     )

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.decisions.delivery import Delivery, DeliveryKind, announcement_key, team_key
+from bot.decisions.delivery import (
+    Delivery,
+    DeliveryKind,
+    announcement_key,
+    direct_messages,
+    team_key,
+)
 from bot.decisions.events import Event, answer_changes
 from bot.decisions.model import Asked, Decision, Person, Perspective
 from bot.decisions.team import Team
@@ -85,18 +91,7 @@ def requests(
 ) -> tuple[Delivery, ...]:
     """Return the direct messages that ask people for their perspective, or remind them of it."""
     detail: Mapping[str, str] = {"nudge": "yes"} if nudge else {}
-    return tuple(
-        Delivery(
-            key=f"{decision.workspace}/{decision.number}/asked/{user}/{at.isoformat()}",
-            workspace=decision.workspace,
-            kind=DeliveryKind.ASKED,
-            channel=user,
-            due_at=at,
-            decision=decision.number,
-            detail=detail,
-        )
-        for user in users
-    )
+    return direct_messages(decision, DeliveryKind.ASKED, users, at, detail)
 
 
 def not_reached(decision: Decision, asked: Asked, words: str, at: datetime) -> tuple[Delivery, ...]:

@@ -1,8 +1,5 @@
 """An answer that Slack does not take where it was asked for is not silently lost."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -11,18 +8,10 @@ from bot.slack.errands import Errands
 from bot.slack.finder import Finder
 from bot.slack.listeners.commands import Commands
 from bot.slack.listeners.finding import FindingListeners
-from bot.store.log import Log
 from tests.decisions.shelf import decision, shelve
 from tests.decisions.world import World
 
 NOWHERE = "http://127.0.0.1:9/response"
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    log = await Log(tmp_path / "ragvsft.db").open()
-    yield World(log)
-    await log.close()
 
 
 async def _acked(**answer: object) -> None:

@@ -1,11 +1,8 @@
 """App Home that Slack does not take is no failure of what was done there."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -14,7 +11,6 @@ from bot.slack.errands import Errands
 from bot.slack.homes import Homes
 from bot.slack.listeners.buttons import Buttons
 from bot.slack.listeners.reviews import Reviews
-from bot.store.log import Log
 from tests.decisions.world import ADA, World
 
 ACTOR: dict[str, Any] = {"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}}
@@ -32,13 +28,6 @@ class Away(AsyncWebClient):
 
     async def views_open(self, **given: object) -> None:  # type: ignore[override]  # none asked
         pass
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    log = await Log(tmp_path / "ragvsft.db").open()
-    yield World(log)
-    await log.close()
 
 
 async def _acked() -> None:

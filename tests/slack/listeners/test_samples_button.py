@@ -1,8 +1,6 @@
 """The button in App Home that loads sample decisions."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -13,7 +11,6 @@ from bot.slack.homes import Homes
 from bot.slack.ids import Action
 from bot.slack.listeners.samples import SampleListeners
 from bot.slack.views.home import SAMPLES_FAILED
-from bot.store.log import Log
 from tests.decisions.world import World
 
 BODY = {"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}}
@@ -26,13 +23,6 @@ class Shown(AsyncWebClient):
 
     async def views_publish(self, **given: object) -> None:  # type: ignore[override]  # none asked
         self.home = json.dumps(given["view"])
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    log = await Log(tmp_path / "ragvsft.db").open()
-    yield World(log)
-    await log.close()
 
 
 async def _acked() -> None:
