@@ -1,6 +1,7 @@
 """The button in App Home that loads sample decisions."""
 
 import json
+from collections.abc import AsyncIterator
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
