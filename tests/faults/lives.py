@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
@@ -92,6 +93,14 @@ class Life:
         """Whether it stands still, as SIGSTOP has it; the system says so in /proc."""
         about = Path(f"/proc/{self.pid}/stat").read_text()
         return about.rpartition(")")[2].split()[0] == "T"
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether a process of its own draws a picture for it; the system says so in /proc."""
+        threads = Path(f"/proc/{self.pid}/task").glob("*/children")
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended in the meantime
+            return any(thread.read_text() for thread in threads)
+        return False
 
     def go_on(self) -> None:
         """Let it go on after it stood still."""

@@ -121,7 +121,12 @@ class Stage:
         await self.playground.world.wait_until(lambda: False, seconds)
 
     async def heard(self) -> None:
-        """Wait until every bot has come past its loop and its log, and again, or has ended."""
+        """Wait until every bot has come past its loop and its log, and again, or has ended.
+
+        None draws a picture any more: who does is at work, and takes its time on a busy machine.
+        """
+        while any(life.is_drawing for life in self.lives):
+            await self.calm()
         async with httpx.AsyncClient(timeout=_HEARD_WITHIN, verify=False) as client:
             for life in self.lives * _ROUNDS:
                 with suppress(httpx.TransportError):
