@@ -35,9 +35,9 @@ from bot.slack.installing.tokens import TokenSeal
 from bot.slack.listeners.samples import Samples
 from bot.slack.people import SlackDirectory
 from bot.slack.refusals import SLACK_SECONDS, patience
+from bot.store.delivery.outbox import SqliteOutbox
 from bot.store.installations import SqliteInstallations
 from bot.store.log import Log
-from bot.store.outbox import SqliteOutbox
 from bot.store.sqlite import SqliteStore
 from bot.store.vitals import SqliteVitals
 from bot.web.app import Endpoints, create_web

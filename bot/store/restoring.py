@@ -13,9 +13,9 @@ from sqlite_utils import Database
 
 from bot.decisions.delivery import DeliveryKind, DeliveryState
 from bot.store.backup import SIDE_FILES, Copy, CopyRefused, copy_checked, part_of, put_in_place
+from bot.store.delivery.redrawing import Lives, lives, redraw
 from bot.store.inspection import look_over
 from bot.store.numbers import GAP, highest_numbers, raise_floors
-from bot.store.redrawing import Lives, lives, redraw
 from bot.store.schema.migrations import migrations
 
 _PATIENCE = 1.0

@@ -19,7 +19,8 @@ from bot.store import rows
 from bot.store.background import SqliteBackground
 from bot.store.changes import keep_needed, note, row_of, update_row
 from bot.store.channels import keep_name
-from bot.store.digests import SqliteDigests
+from bot.store.delivery.troubles import SqliteTroubles
+from bot.store.digest.digests import SqliteDigests
 from bot.store.log import Log
 from bot.store.numbers import next_number
 from bot.store.people import SqlitePeople
@@ -27,7 +28,6 @@ from bot.store.personal import redraw_changed
 from bot.store.perspectives import SqlitePerspectives
 from bot.store.reading import SqliteReading
 from bot.store.reviews import SqliteReviews
-from bot.store.troubles import SqliteTroubles
 
 
 class SqliteStore(

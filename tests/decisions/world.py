@@ -10,8 +10,8 @@ from bot.decisions.errors import UnknownPlaybook
 from bot.decisions.model import Decision, Person, Place, Visibility, Workflow
 from bot.decisions.ports import Edition
 from bot.decisions.questionnaire import QuestionsPage, ReviewPage
+from bot.store.delivery.outbox import SqliteOutbox
 from bot.store.log import Log
-from bot.store.outbox import SqliteOutbox
 from bot.store.sqlite import SqliteStore
 
 ADA = Person("T1", "U1")

@@ -6,7 +6,7 @@ from datetime import datetime
 from multiprocessing.connection import Connection
 
 from bot.decisions.delivery import Delivery, DeliveryKind
-from bot.store.outbox import SqliteOutbox
+from bot.store.delivery.outbox import SqliteOutbox
 from tests.faults import bot
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from bot.playground import Playground
-from bot.store.outbox import PACE, SqliteOutbox
+from bot.store.delivery.outbox import PACE, SqliteOutbox
 
 WITHIN = 60.0
 """Real seconds within which whatever is waited for comes, on a machine that does much else."""

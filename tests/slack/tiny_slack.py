@@ -16,8 +16,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.delivery import Attempt
 from bot.decisions.desk import Desk
 from bot.slack.delivery.courier import Courier
+from bot.store.delivery.outbox import SqliteOutbox
 from bot.store.log import Log
-from bot.store.outbox import SqliteOutbox
 from tests.decisions.world import World
 
 WITHIN = 60.0

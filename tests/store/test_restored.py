@@ -11,8 +11,8 @@ import pytest
 
 from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.decisions.digest.settings import DigestSettings
-from bot.store import redrawing
 from bot.store.backup import back_up
+from bot.store.delivery import redrawing
 from bot.store.log import Log
 from bot.store.restoring import restore
 from tests.decisions.shelf import PUBLIC, decision, shelve

@@ -22,7 +22,7 @@ from bot.decisions.model import (
     Visibility,
 )
 from bot.store import rows
-from bot.store.digest_facts import NEWEST
+from bot.store.digest.facts import NEWEST
 from tests.decisions.digest.turns import go_to, kept, send_due, switch_on, turns
 from tests.decisions.shelf import OTHER_SECRET, SECRET, add_view, decision, shelve
 from tests.decisions.world import ADA, BEN, PRODUCT, SMALL, World

@@ -12,8 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.delivery.aftermath import QUARANTINE
 from bot.slack.delivery.courier import HELD_UP
+from bot.store.delivery.outbox import IN_FLIGHT
 from bot.store.log import Log
-from bot.store.outbox import IN_FLIGHT
 from tests.decisions.world import ADA
 from tests.slack.tiny_slack import WITHIN, Delivering, TinySlack, serving_tiny_slack
 

@@ -18,8 +18,8 @@ from bot.decisions.model import Decision, Place
 from bot.store import rows
 from bot.store.changes import keep_needed, note
 from bot.store.channels import keep_name
+from bot.store.delivery.stopping import lift, notices_about, redraw_notices
 from bot.store.log import Log
-from bot.store.stopping import lift, notices_about, redraw_notices
 
 _MISSING = "state in ('failed', 'held')"
 

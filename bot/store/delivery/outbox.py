@@ -8,12 +8,12 @@ from sqlite_utils import Database
 
 from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.decisions.outbox import Doubtful, Stopped
-from bot.store import due, rows
-from bot.store.late import give_up, is_late
-from bot.store.log import Log
-from bot.store.overtaken import draw_again_if_overtaken
-from bot.store.set_back import APART, put_channel_right, put_right
-from bot.store.stopping import (
+from bot.store import rows
+from bot.store.delivery import due
+from bot.store.delivery.late import give_up, is_late
+from bot.store.delivery.overtaken import draw_again_if_overtaken
+from bot.store.delivery.set_back import APART, put_channel_right, put_right
+from bot.store.delivery.stopping import (
     WORKSPACE,
     hold_back,
     is_told,
@@ -23,6 +23,7 @@ from bot.store.stopping import (
     release,
     stop,
 )
+from bot.store.log import Log
 
 PACE = timedelta(seconds=1)
 """One post a second and channel: https://docs.slack.dev/apis/web-api/rate-limits."""

@@ -7,8 +7,8 @@ import pytest
 
 from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.decisions.model import Person
+from bot.store.delivery.outbox import IN_FLIGHT, PACE
 from bot.store.log import Log
-from bot.store.outbox import IN_FLIGHT, PACE
 from tests.decisions.world import ADA, BEN, NAMELESS, STRANGER, World
 
 A_MOMENT = timedelta(microseconds=1)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from bot.decisions.delivery import Delivery, DeliveryKind
 from bot.decisions.model import Person
+from bot.store.delivery.outbox import PACE
 from bot.store.log import Log
-from bot.store.outbox import PACE
 from tests.decisions.world import ADA, BEN, STRANGER, World
 
 

@@ -22,7 +22,7 @@ from bot.decisions.digest.week import Ended, Entry, Hidden, Share
 from bot.decisions.model import ReviewAnswer
 from bot.decisions.reading import Announced
 from bot.store import rows
-from bot.store.digest_trend import count_weeks
+from bot.store.digest.trend import count_weeks
 from bot.store.perspectives import team_of
 from bot.store.schema.digest_endings import ENDED, ENDED_AT
 from bot.store.schema.digests import DECIDED, OPEN, REVIEWED, SETTLED_AT, UNREVIEWED

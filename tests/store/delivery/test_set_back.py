@@ -6,7 +6,7 @@ import pytest
 
 from bot.decisions.delivery import Delivery, DeliveryKind
 from bot.decisions.outbox import LONGEST_PAUSE
-from bot.store.outbox import IN_FLIGHT, PACE
+from bot.store.delivery.outbox import IN_FLIGHT, PACE
 from tests.decisions.world import ADA, BEN, World
 
 YEAR = timedelta(days=365)

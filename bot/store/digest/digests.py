@@ -18,10 +18,10 @@ from bot.decisions.digest.week import Entry
 from bot.decisions.model import Person, Place, Visibility
 from bot.store import rows
 from bot.store.channels import name_of
-from bot.store.digest_facts import entries_of, facts_of
-from bot.store.late import give_up_late, make_room
+from bot.store.delivery.late import give_up_late, make_room
+from bot.store.delivery.set_back import put_digests_right
+from bot.store.digest.facts import entries_of, facts_of
 from bot.store.log import Log
-from bot.store.set_back import put_digests_right
 from bot.store.sharing import is_shared, keep_shared
 
 # The last week is not the one that was told last where a clock was ahead for a while.

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from bot.decisions.delivery import DeliveryKind, DeliveryState
 from bot.decisions.digest.posting import GIVEN_UP, latest_of
 from bot.store import rows
-from bot.store.stopping import redraw_notices
+from bot.store.delivery.stopping import redraw_notices
 
 _TOO_LATE = "too_late"
 _NOT_SENT = """

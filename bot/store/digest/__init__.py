@@ -1,0 +1,1 @@
+"""The digests of channels: their settings and posts, and what they tell."""
