@@ -57,8 +57,11 @@ class Outbox(Protocol):
         """
         ...
 
-    async def take_anew(self, delivery: Delivery, at: datetime) -> bool:
-        """Note that a delivery is handed to Slack only now; False if another has settled it."""
+    async def take_anew(self, delivery: Delivery, at: datetime) -> Delivery | None:
+        """Note that a delivery is handed to Slack only now; None if another has settled it.
+
+        It counts as another try: what others have begun to find out about the last one is void.
+        """
         ...
 
     async def parent_of(self, delivery: Delivery) -> Delivery | None:

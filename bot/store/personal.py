@@ -10,15 +10,16 @@ from bot.decisions.model import Decision
 from bot.store import rows
 from bot.store.changes import keep_needed
 
-_KINDS = (DeliveryKind.ASKED, DeliveryKind.TO_DECIDE, DeliveryKind.REVIEW)
+KINDS = (DeliveryKind.ASKED, DeliveryKind.TO_DECIDE, DeliveryKind.REVIEW)
 _NEXT = chr(ord("/") + 1)
 """What keys of a decision come before, as they all begin with its number and a slash."""
 
 
 def redraw_changed(db: Database, before: Decision, after: Decision, at: datetime) -> None:
-    """Have the messages drawn anew that a change of who decides, or of the status, outdates."""
-    if before.status is not after.status:
-        redraw(db, after, _KINDS, at)
+    """Have the messages drawn anew that a change of words, status or deciders outdates."""
+    reworded = (before.title, before.problem) != (after.title, after.problem)
+    if reworded or before.status is not after.status:
+        redraw(db, after, KINDS, at)
     elif before.deciders != after.deciders:
         redraw(db, after, (DeliveryKind.TO_DECIDE,), at)
 

@@ -228,7 +228,10 @@ class Digesting:
         )
         digest = await self._reader.read(settings, window)
         wanted = settings.even_if_quiet or not digest.quiet
-        sent = wanted and not await self._told_today(settings, due, now)
+        told = wanted and await self._told_today(settings, due, window)
+        sent = wanted and not told
+        if told:  # of rules changed since then the next one tells
+            editions = standing.last.editions if standing.last else ()
         turn = Turn(due.week, due.day, now, sent, window.missed, editions)
         delivery = weekly_delivery(settings, due, window) if sent else None
         taken = await self._store.take_turn(standing, turn, delivery)
@@ -236,17 +239,18 @@ class Digesting:
             self._wake_delivery()
         return taken and sent
 
-    async def _told_today(self, settings: DigestSettings, due: Due, now: datetime) -> bool:
+    async def _told_today(self, settings: DigestSettings, due: Due, window: Window) -> bool:
         """Whether somebody had a digest posted on the day one is due, and nothing happened since.
 
         The one that is due would tell the same; what it leaves untold, the next one tells.
         """
         begun = datetime.combine(due.day, time(), ZoneInfo(settings.rhythm.zone))
-        told_until = await self._store.posted_by_hand(settings, begun)
+        begun = max(begun, settings.set_at)
+        told_until = await self._store.posted_by_hand(settings, begun, window)
         if told_until is None:
             return False
         since = await self._reader.read(
-            replace(settings, parts=tuple(Part)), Window(told_until, now)
+            replace(settings, parts=tuple(Part)), Window(told_until, window.until)
         )
         return not since.has_news
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.decisions.delivery import Delivery
 from bot.decisions.digest.facts import Facts, Question
+from bot.decisions.digest.posting import Window
 from bot.decisions.digest.settings import DigestSettings
 from bot.decisions.digest.week import Entry
 from bot.decisions.model import Person
@@ -118,10 +119,13 @@ class DigestStore(Protocol):
         """
         ...
 
-    async def posted_by_hand(self, settings: DigestSettings, since: datetime) -> datetime | None:
+    async def posted_by_hand(
+        self, settings: DigestSettings, since: datetime, window: Window
+    ) -> datetime | None:
         """Return where the window of the last digest ended that somebody had posted since then.
 
-        Only of those that are known to have come; None if there is none.
+        Only of those that are known to have come, and that told of `window` from where it begins;
+        None if there is none.
         """
         ...
 

@@ -171,9 +171,13 @@ class Courier:
 
     async def _deliver(self, delivery: Delivery, taken_at: datetime) -> None:
         async def send(message: Message) -> tuple[str, str]:
+            nonlocal delivery
             now = self._clock.now()
-            if now - taken_at > HELD_UP and not await self._outbox.take_anew(delivery, now):
-                raise _HeldUp
+            if now - taken_at > HELD_UP:
+                anew = await self._outbox.take_anew(delivery, now)
+                if anew is None:
+                    raise _HeldUp
+                delivery = anew
             return await _send(client, delivery, parent, message)
 
         try:

@@ -1,6 +1,7 @@
 """The deliveries of the log, as the one who carries them out needs them. Fills `Outbox`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -86,9 +87,11 @@ class SqliteOutbox:
 
         return await self._log.write(work)
 
-    async def take_anew(self, delivery: Delivery, at: datetime) -> bool:
-        """Note that a delivery is handed to Slack only now; False if another has settled it."""
-        return bool(await self._note(delivery, {"taken_at": at.isoformat()}, lambda _db: True))
+    async def take_anew(self, delivery: Delivery, at: datetime) -> Delivery | None:
+        """Note that a delivery is handed to Slack only now; None if another has settled it."""
+        anew = replace(delivery, attempts=delivery.attempts + 1)
+        values = {"taken_at": at.isoformat(), "attempts": anew.attempts}
+        return anew if await self._note(delivery, values, lambda _db: True) else None
 
     async def parent_of(self, delivery: Delivery) -> Delivery | None:
         """Return the delivery that this one comes after, as sent; None if it stands alone."""

@@ -13,7 +13,7 @@ from bot.decisions.delivery import (
     team_key,
 )
 from bot.decisions.model import Decision, Status
-from bot.store import rows
+from bot.store import personal, rows
 from bot.store.changes import keep_needed
 
 MOST = 500
@@ -58,6 +58,7 @@ def redraw(db: Database, before: Lives | None, now: datetime) -> int:
         of = (DeliveryState.SENT.value, *(key(decision) for key in _DRAWN))
         found = list(db.table("deliveries").rows_where(_MESSAGES, of, order_by="id"))
         keep_needed(db, [redrawing(rows.to_delivery(row), now) for row in found])
+        personal.redraw(db, decision, personal.KINDS, now)
         redrawn += bool(found)
         if redrawn == MOST:
             break

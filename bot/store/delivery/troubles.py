@@ -15,7 +15,7 @@ from bot.decisions.delivery import (
 from bot.decisions.digest.calendar import LATEST
 from bot.decisions.events import Event
 from bot.decisions.model import Decision, Place
-from bot.store import rows
+from bot.store import personal, rows
 from bot.store.changes import keep_needed, note
 from bot.store.channels import keep_name
 from bot.store.delivery.stopping import lift, notices_about, redraw_notices
@@ -62,6 +62,7 @@ class SqliteTroubles:
             _send(db, missing, to.channel, at)
             if missing and to != decision.place:
                 _move_waiting(db, decision, to)
+                personal.redraw(db, decision, (DeliveryKind.ASKED, DeliveryKind.TO_DECIDE), at)
                 moved = {"channel": to.channel, "visibility": to.visibility.value}
                 db.table("decisions").update((decision.workspace, decision.number), moved)
                 note(db, decision, Event("moved", actor, at, {"from": decision.place.channel}))

@@ -12,7 +12,7 @@ from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.decisions.digest.calendar import week_of
 from bot.decisions.digest.facts import Facts, Question
 from bot.decisions.digest.ports import Standing, Turn
-from bot.decisions.digest.posting import by_hand_prefix
+from bot.decisions.digest.posting import Window, by_hand_prefix
 from bot.decisions.digest.settings import DigestSettings, Part, Rhythm, Scope, Weekday
 from bot.decisions.digest.week import Entry
 from bot.decisions.model import Person, Place, Visibility
@@ -82,7 +82,8 @@ _BY_HAND = """
 select max(json_extract(detail, '$.until')) as until from deliveries
 where workspace = :workspace and channel = :channel and taken_at >= :since
   and kind = :kind and state = :state and key like :prefix
-  and json_extract(detail, '$.until') >= :since
+  and json_extract(detail, '$.until') between :since and :until
+  and json_extract(detail, '$.since') <= :begins
 """
 _UNDER_WAY = """
 select min(json_extract(detail, '$.until')) as since from deliveries
@@ -156,8 +157,10 @@ class SqliteDigests:
 
         return await self._log.write(work)
 
-    async def posted_by_hand(self, settings: DigestSettings, since: datetime) -> datetime | None:
-        """Return where the window of the last digest ended that somebody had posted since then."""
+    async def posted_by_hand(
+        self, settings: DigestSettings, since: datetime, window: Window
+    ) -> datetime | None:
+        """Return where the last digest that somebody posted, and that told this window, ended."""
         arguments = {
             "workspace": settings.workspace,
             "channel": settings.place.channel,
@@ -165,6 +168,8 @@ class SqliteDigests:
             "state": DeliveryState.SENT.value,
             "prefix": f"{by_hand_prefix(settings.workspace, settings.place.channel)}%",
             "since": since.astimezone(UTC).isoformat(),
+            "begins": window.since.isoformat(),
+            "until": window.until.isoformat(),
         }
         (row,) = await self._log.read(lambda db: list(db.query(_BY_HAND, arguments)))
         return datetime.fromisoformat(row["until"]) if row["until"] else None

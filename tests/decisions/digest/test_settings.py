@@ -47,11 +47,8 @@ async def test_what_was_posted_by_hand_on_its_day_is_not_told_again(
     await switch_on(world)
     await go_to(world, f"2026-01-{posted_at}")
     await world.desk.digesting.post(BEN, PRODUCT, "pressed")
-    for second in range(9 if arrives else 0):
-        world.clock.advance(timedelta(seconds=1))
-        taken = await world.outbox.claim(world.clock.now())
-        if taken is not None:
-            await world.outbox.sent(taken, PRODUCT.channel, f"{second}.0")
+    if arrives:
+        await all_arrived(world)
     await go_to(world, "2026-01-12 08:30")
     if more_happens:
         await world.decided()
@@ -61,6 +58,42 @@ async def test_what_was_posted_by_hand_on_its_day_is_not_told_again(
     assert await send_due(world) == 1
     since = (await kept(world))["2026-W04"]["since"]
     assert since == ("2026-01-12" if comes else "2026-01-05") + "T09:00:00+00:00"
+
+
+async def all_arrived(world: World) -> None:
+    """Have Slack take whatever is to be posted."""
+    for second in range(9):
+        world.clock.advance(timedelta(seconds=1))
+        taken = await world.outbox.claim(world.clock.now())
+        if taken is not None:
+            await world.outbox.sent(taken, taken.channel, f"{second}.0")
+
+
+async def test_what_was_posted_by_a_clock_ahead_silences_no_digest(world: World) -> None:
+    """A digest posted by hand while the clock was months ahead stands for none once it is right."""
+    await world.decided()
+    await switch_on(world)
+    await go_to(world, "2026-06-03 08:00")
+    await world.desk.digesting.post(BEN, PRODUCT, "pressed")
+    await all_arrived(world)
+    came = []
+    for day in ("06 10:00", "12 09:00", "19 09:00", "26 09:00"):
+        await go_to(world, f"2026-01-{day}")
+        came.append(await send_due(world))
+    assert came == [0, 1, 1, 1]
+
+
+async def test_what_was_posted_by_hand_stands_for_no_other_settings(world: World) -> None:
+    """A digest posted before the settings were changed does not stand for the one they ask for."""
+    await world.decided()
+    await switch_on(world)
+    await go_to(world, "2026-01-12 08:00")
+    await world.desk.digesting.post(BEN, PRODUCT, "pressed")
+    await all_arrived(world)
+    await go_to(world, "2026-01-12 08:30")
+    await switch_on(world, scope=Scope.WORKSPACE)
+    await go_to(world, "2026-01-12 09:00")
+    assert await send_due(world) == 1
 
 
 async def test_a_preview_needs_no_settings(world: World) -> None:

@@ -150,3 +150,20 @@ async def test_fifty_changes_need_a_few_updates(world: World) -> None:
         await world.desk.deciding.hand_over(ADA, decision.number, (f"U{number + 2}",))
     rows = await world.rows("deliveries")
     assert sum(row["kind"] == "update" for row in rows) == 1
+
+
+async def test_a_look_that_began_before_a_delivery_was_taken_anew_settles_nothing(
+    world: World,
+) -> None:
+    """What another process found out about a try is void once the one that held it tries anew."""
+    await world.decided()
+    held = await world.outbox.claim(world.clock.now())
+    assert held is not None
+    world.clock.advance(timedelta(seconds=65))
+    now = world.clock.now()
+    (looked_up,) = await world.outbox.doubtful(now - timedelta(seconds=60), now)
+    anew = await world.outbox.take_anew(held, now)
+    assert anew is not None
+    await world.outbox.retry(looked_up.delivery, now, "not_there")
+    assert (await world.rows("deliveries"))[0]["state"] == "sending"
+    assert await world.outbox.take_anew(held, now) is None
