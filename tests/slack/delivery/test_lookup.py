@@ -2,26 +2,15 @@
 
 import asyncio
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.decisions.delivery import announcement_key
-from bot.slack.delivery.lookup import EARLIER, METADATA_EVENT
+from bot.slack.delivery.lookup import EARLIER
 from tests.decisions.world import ADA, BEN, NAMELESS
-from tests.slack.tiny_slack import WITHIN, Delivering, delivering
-
-
-def message(key: str, ts: str = "7.0", event: str = METADATA_EVENT) -> dict[str, Any]:
-    """Return a message of a channel's history that carries a delivery's key."""
-    return {"ts": ts, "metadata": {"event_type": event, "event_payload": {"key": key}}}
-
-
-def page(*messages: dict[str, Any], cursor: str = "") -> dict[str, Any]:
-    """Return a page of a channel's history, with more behind it if there is a cursor."""
-    more = {"response_metadata": {"next_cursor": cursor}} if cursor else {}
-    return {"messages": list(messages), "has_more": bool(cursor), **more}
+from tests.slack.delivery.histories import message, page
+from tests.slack.tiny_slack import WITHIN, Delivering
 
 
 async def broken_off(house: Delivering, fault: str = "drop_after") -> str:
@@ -236,69 +225,3 @@ async def test_others_go_on_meanwhile(house: Delivering) -> None:
     await house.advance(seconds=1)
     assert [each["channel"] for each in house.slack.kept].count("C1") > 1
     assert house.slack.looked_up == []
-
-
-async def test_a_restored_log_looks_before_it_posts(tmp_path: Path) -> None:
-    """What a backup has as not yet sent is looked up: found, it is noted, and its thread too."""
-    path = tmp_path / "ragvsft.db"
-    async with delivering(path) as house:
-        house.courier.stop()
-        await house.world.decided()
-        await _as_restored(house)
-    async with delivering(path) as again:
-        again.slack.history = [
-            page(message("T1/1/announcement", "5.0")),
-            page(message("T1/1/recommendation", "6.0")),
-        ]
-        again.world.clock.advance(timedelta(days=2))
-        for _ in range(3):
-            await again.rest()
-        assert again.slack.kept == []
-        assert await again.states() == {"announcement": "sent", "recommendation": "sent"}
-
-
-async def test_a_restored_log_posts_what_is_missing(tmp_path: Path) -> None:
-    """What a backup has as not yet sent, and Slack has not either, is posted in its order."""
-    path = tmp_path / "ragvsft.db"
-    async with delivering(path) as house:
-        house.courier.stop()
-        await house.world.decided()
-        await _as_restored(house)
-    async with delivering(path) as again:
-        again.slack.history = [page(), page()]
-        again.world.clock.advance(timedelta(days=2))
-        for _ in range(4):
-            await again.advance(seconds=1)
-        assert [each.get("thread_ts") for each in again.slack.kept] == [None, "1.0"]
-
-
-async def test_a_restored_log_asks_where_it_cannot_look(tmp_path: Path) -> None:
-    """Without a look, the driver is asked about the announcement, and its thread waits."""
-    path = tmp_path / "ragvsft.db"
-    async with delivering(path) as house:
-        house.courier.stop()
-        decision = await house.world.decided()
-        await _as_restored(house)
-    async with delivering(path) as again:
-        again.world.clock.advance(timedelta(days=2))
-        await again.rest()
-        await again.rest()
-        assert [each["channel"] for each in again.slack.kept] == ["U1"]
-        states = await again.states()
-        assert (states["announcement"], states["recommendation"]) == ("unknown", "sending")
-        key = announcement_key(decision)
-        await again.world.desk.troubles.settle(ADA, key, resend=False)
-        await again.advance(seconds=2)
-        assert (await again.states())["recommendation"] == "unknown"
-        reply = key.replace("announcement", "recommendation")
-        await again.world.desk.troubles.settle(ADA, reply, resend=True)
-        await again.advance(seconds=2)
-        assert [each["channel"] for each in again.slack.kept].count("C1") == 1
-        assert (await again.states())["recommendation"] == "sent"
-
-
-async def _as_restored(house: Delivering) -> None:
-    """Leave the posts as `ragvsft restore` leaves them."""
-    await house.world.log.write(
-        lambda db: db.execute("update deliveries set state = 'sending', taken_at = due_at")
-    )
