@@ -16,11 +16,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from bot.catalog import PlaybookCatalog
 from bot.charts.apart import draw_apart
 from bot.decisions.desk import Desk
 from bot.decisions.ports import Clock
 from bot.manifest import REDIRECT_PATH, scopes_asked
-from bot.playbooks import FolderPlaybooks
 from bot.schedule import Rounds, create_schedule
 from bot.serving import HttpServer
 from bot.settings import Settings, SettingsError, missing
@@ -66,7 +66,7 @@ class Running:
 
     port: int
     look: Callable[[], None]
-    playbooks: FolderPlaybooks
+    playbooks: PlaybookCatalog
     desk: Desk
     outbox: SqliteOutbox
     desk_at: Callable[[Clock], Desk]
@@ -95,7 +95,7 @@ async def running(
         PortTaken: the port cannot be listened on.
         TokenRefused: Slack does not take a token.
     """
-    playbooks = FolderPlaybooks(settings.rules)
+    playbooks = PlaybookCatalog(settings.rules)
     async with AsyncExitStack() as stack:
         log = await Log(settings.database_path).open()
         stack.push_async_callback(log.close)

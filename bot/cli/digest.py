@@ -16,9 +16,9 @@ import click
 from bot.cli.common import BadInput, existing_log_path
 
 if TYPE_CHECKING:
+    from bot.catalog import PlaybookCatalog
     from bot.decisions.desk import Desk
     from bot.decisions.model import Person
-    from bot.playbooks import FolderPlaybooks
     from bot.store.channels import KnownChannel
     from bot.store.log import Log
 
@@ -200,13 +200,13 @@ def _named(channel: "KnownChannel") -> str:
     return f"{channel.place.channel} ({name}{many}{', a digest' if channel.digest else ''})"
 
 
-def _playbooks() -> "FolderPlaybooks":
-    from bot.advice.loader import PlaybookError
-    from bot.playbooks import FolderPlaybooks, NoPlaybooks
+def _playbooks() -> "PlaybookCatalog":
+    from bot.catalog import NoPlaybooks, PlaybookCatalog
+    from bot.playbooks.loader import PlaybookError
 
     folder = Path(_value("RAGVSFT_RULES") or "rules")
     try:
-        return FolderPlaybooks(folder)
+        return PlaybookCatalog(folder)
     except PlaybookError as error:
         raise BadInput(*map(str, error.problems)) from error
     except NoPlaybooks as error:

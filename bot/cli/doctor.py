@@ -55,16 +55,16 @@ def _everything() -> "AsyncIterator[Finding]":
 def _samples() -> "AsyncIterator[Finding]":
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.advice.loader import PlaybookError
+    from bot.catalog import NoPlaybooks, PlaybookCatalog
     from bot.doctor.blocks import examine_blocks
     from bot.doctor.examination import usable_settings
-    from bot.playbooks import FolderPlaybooks, NoPlaybooks
+    from bot.playbooks.loader import PlaybookError
     from bot.settings import SettingsError, read_values
     from bot.slack.views.samples import samples
 
     try:
         settings = usable_settings(read_values(os.environ, Path(".env")))
-        advisor = FolderPlaybooks(settings.rules).current().advisor
+        engine = PlaybookCatalog(settings.rules).current().engine
     except SettingsError as error:
         raise BadInput(*error.problems) from error
     except PlaybookError as error:
@@ -72,7 +72,7 @@ def _samples() -> "AsyncIterator[Finding]":
     except NoPlaybooks as error:
         raise BadInput(str(error)) from error
     client = AsyncWebClient(base_url=settings.slack_api_url, timeout=30)
-    return examine_blocks(samples(advisor), client)
+    return examine_blocks(samples(engine), client)
 
 
 async def _collect(findings: "AsyncIterator[Finding]") -> "list[Finding]":

@@ -15,9 +15,9 @@ from bot.cli import rules_input
 from bot.cli.common import BadInput
 
 if TYPE_CHECKING:
-    from bot.advice.advisor import Advisor
-    from bot.advice.replay import Replay
     from bot.decisions.model import Decision
+    from bot.playbooks.engine import RuleEngine
+    from bot.playbooks.replay import Replay
     from bot.store.log import Log
 
 _PAGE = 200
@@ -51,10 +51,10 @@ def replay(folder: Path, *, as_json: bool) -> None:
 
 
 async def _report(database: Path, folder: Path, *, as_json: bool) -> None:
-    from bot.advice.advisor import Advisor
+    from bot.playbooks.engine import RuleEngine
     from bot.store.log import Log, LogUnusable
 
-    today = [Advisor(rules_input.load(each)) for each in rules_input.folders(folder)]
+    today = [RuleEngine(rules_input.load(each)) for each in rules_input.folders(folder)]
     try:
         log = await Log(database).open_as_it_is()
     except LogUnusable as error:
@@ -96,24 +96,24 @@ async def _decisions(log: "Log") -> "AsyncIterator[Decision]":
 class _Replayed:
     """A decision held against both playbooks."""
 
-    then: "Advisor"
-    now: "Advisor"
+    then: "RuleEngine"
+    now: "RuleEngine"
     replay: "Replay"
 
 
 class _Editions:
     """The playbooks that decisions were made with, each read once."""
 
-    def __init__(self, log: "Log", today: "dict[str, Advisor]") -> None:
+    def __init__(self, log: "Log", today: "dict[str, RuleEngine]") -> None:
         from bot.store.sqlite import SqliteStore
 
         self._store, self._today = SqliteStore(log), today
-        self._known: dict[str, Advisor | str] = {}
+        self._known: dict[str, RuleEngine | str] = {}
 
     async def replay(self, decision: "Decision") -> _Replayed | str:
         """Hold a decision against the playbook of its day and today's, or say what prevents it."""
-        from bot.advice.advisor import InvalidAnswers
-        from bot.advice.replay import replay as replayed
+        from bot.playbooks.engine import InvalidAnswers
+        from bot.playbooks.replay import replay as replayed
 
         if decision.playbook_hash not in self._known:
             self._known[decision.playbook_hash] = await self._read(decision.playbook_hash)
@@ -128,15 +128,15 @@ class _Editions:
         except InvalidAnswers:
             return "their answers don't fit the playbook that they were made with"
 
-    async def _read(self, playbook_hash: str) -> "Advisor | str":
-        from bot.advice.advisor import Advisor
-        from bot.advice.loader import PlaybookError, parse
+    async def _read(self, playbook_hash: str) -> "RuleEngine | str":
+        from bot.playbooks.engine import RuleEngine
+        from bot.playbooks.loader import PlaybookError, parse
 
         text = await self._store.playbook_text(playbook_hash)
         if text is None:
             return "the log doesn't have the text of their playbook"
         try:
-            return Advisor(parse(text))
+            return RuleEngine(parse(text))
         except PlaybookError as error:
             return f"their playbook is refused by this version of ragvsft ({error.problems[0]})"
 

@@ -17,7 +17,7 @@ from bot.cli.common import BadInput
 from bot.cli.replay import replay
 
 if TYPE_CHECKING:
-    from bot.advice.verdict import Verdict
+    from bot.playbooks.verdict import Verdict
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -72,8 +72,8 @@ def check(folder: Path) -> None:
     Each problem comes with file, line, column and, where there is one, a suggestion. Facts last
     checked more than 180 days ago are warned of. Exit status 2 when a playbook can't be used.
     """
-    from bot.advice import loader
     from bot.clock import SystemClock
+    from bot.playbooks import loader
 
     today = SystemClock().now().date()
     broken = False
@@ -118,9 +118,9 @@ def test_cases(folder: Path, at_least: float | None) -> None:
 
     The cases are those of cases.yml. Two simple baselines are judged beside the rules.
     """
-    from bot.advice.advisor import Advisor
-    from bot.advice.cases import hold, judge
     from bot.cli.rules_report import trial
+    from bot.playbooks.cases import hold, judge
+    from bot.playbooks.engine import RuleEngine
 
     failed = False
     for place, each in enumerate(rules_input.folders(folder)):
@@ -131,9 +131,9 @@ def test_cases(folder: Path, at_least: float | None) -> None:
         if not file.cases:
             click.echo(f"{playbook.title} ({playbook.id} {playbook.version}): no cases")
             continue
-        advisor = Advisor(playbook)
-        with _progress(hold(advisor, file.cases), len(file.cases), playbook.id) as results:
-            judged = judge(file, list(results), advisor)
+        engine = RuleEngine(playbook)
+        with _progress(hold(engine, file.cases), len(file.cases), playbook.id) as results:
+            judged = judge(file, list(results), engine)
         click.echo(trial(playbook, judged))
         failed = failed or (at_least is not None and judged.playbook.clear.percent < at_least)
     if failed:
@@ -159,7 +159,7 @@ def prove(folder: Path) -> None:
     mending.
     """
     try:
-        from bot.advice.proof import Prover
+        from bot.playbooks.proof import Prover
     except ModuleNotFoundError as error:
         if error.name != "numpy":
             raise
@@ -202,7 +202,7 @@ def schema(file: str | None, write: Path | None) -> None:
 
     That of one FILE of a playbook, or without FILE all four.
     """
-    from bot.advice.schema import FOLDER, schemas
+    from bot.playbooks.schema import FOLDER, schemas
 
     made = schemas()
     if write is None:
@@ -251,17 +251,17 @@ def recommend(answers: Path, folder: Path, wanted: str | None, as_json: bool) ->
     The file maps question ids to answer ids; one left out or null is "don't know". A list of such
     maps gives a list of verdicts. The name - is standard input.
     """
-    from bot.advice.advisor import Advisor, InvalidAnswers
+    from bot.playbooks.engine import InvalidAnswers, RuleEngine
 
     playbook = rules_input.choose(folder, wanted)
     name, data = rules_input.read_answers(answers)
-    advisor = Advisor(playbook)
+    engine = RuleEngine(playbook)
     listed = isinstance(data, list)
     verdicts = []
     for position, each in enumerate(data if listed else [data], start=1):
         where = f"{name}: sheet {position}" if listed else name
         try:
-            verdicts.append(advisor.advise(rules_input.sheet(where, each)))
+            verdicts.append(engine.evaluate(rules_input.sheet(where, each)))
         except InvalidAnswers as error:
             raise BadInput(f"{where}: {error}") from None
     if as_json:
@@ -275,7 +275,7 @@ def recommend(answers: Path, folder: Path, wanted: str | None, as_json: bool) ->
 def _verdict_json(verdicts: Sequence[Verdict], *, listed: bool) -> str:
     from pydantic import TypeAdapter
 
-    from bot.advice.verdict import Verdict
+    from bot.playbooks.verdict import Verdict
 
     made = TypeAdapter(list[Verdict]).dump_python(list(verdicts), mode="json")
     return _pretty(made if listed else made[0])

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from bot.cli.common import BadInput
 
 if TYPE_CHECKING:
-    from bot.advice.case_file import CasesFile
-    from bot.advice.playbook import Playbook
-    from bot.advice.verdict import Answers
+    from bot.playbooks.case_file import CasesFile
+    from bot.playbooks.playbook import Playbook
+    from bot.playbooks.verdict import Answers
 
 
 def default_folder() -> str:
@@ -36,7 +36,7 @@ def folders(where: Path) -> tuple[Path, ...]:
     Raises:
         BadInput: there are none.
     """
-    from bot.advice import loader
+    from bot.playbooks import loader
 
     try:
         return loader.folders(where)
@@ -50,7 +50,7 @@ def load(folder: Path) -> Playbook:
     Raises:
         BadInput: it is broken; says the first thing that is wrong.
     """
-    from bot.advice import loader
+    from bot.playbooks import loader
 
     try:
         return loader.load(folder)
@@ -64,7 +64,7 @@ def load_cases(folder: Path, playbook: Playbook) -> CasesFile:
     Raises:
         BadInput: they are broken; says the first thing that is wrong.
     """
-    from bot.advice import loader
+    from bot.playbooks import loader
 
     try:
         return loader.parse_cases(loader.read(folder), playbook)
@@ -101,7 +101,7 @@ def read_answers(path: Path) -> tuple[str, Any]:
     Raises:
         BadInput: it can't be read, or is no YAML.
     """
-    from bot.advice import strict_yaml
+    from bot.playbooks import strict_yaml
 
     name = "stdin" if str(path) == "-" else str(path)
     try:

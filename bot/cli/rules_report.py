@@ -6,13 +6,13 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from bot.advice.cases import Agreement, Trial
-from bot.advice.playbook import Playbook
-from bot.advice.verdict import Answered, Reason, Strength, Verdict
 from bot.decisions.records.words import NOTHING_YET, TOO_LITTLE, as_sentence
+from bot.playbooks.cases import CaseAgreement, Trial
+from bot.playbooks.playbook import Playbook
+from bot.playbooks.verdict import Answered, Reason, Strength, Verdict
 
 if TYPE_CHECKING:
-    from bot.advice.proof import Proof
+    from bot.playbooks.proof import Proof
 
 WIDTH = 88
 TITLE = 30
@@ -70,7 +70,7 @@ def trial(playbook: Playbook, judged: Trial) -> str:
     return "\n".join(lines)
 
 
-def _agreements(rows: Iterable[Agreement]) -> Iterator[str]:
+def _agreements(rows: Iterable[CaseAgreement]) -> Iterator[str]:
     listed = list(rows)
     longest = max(len(row.name) for row in listed)
     yield f"{'Agreement':{longest + 2}}  {'all cases':17}  clear cases"

@@ -127,8 +127,8 @@ async def _load(samples: "tuple[Sample, ...]", playground: "Playground", bot: "R
     Raises:
         BadInput: they don't go with the playbook.
     """
-    from bot.advice.advisor import InvalidAnswers
     from bot.cli.samples import FILE, begin_with
+    from bot.playbooks.engine import InvalidAnswers
 
     if await bot.desk.decision(playground.team.id, 1) is not None:
         playground.clock.reset()
@@ -177,8 +177,8 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     """
     import uvloop
 
-    from bot.advice.loader import PlaybookError
-    from bot.playbooks import NoPlaybooks
+    from bot.catalog import NoPlaybooks
+    from bot.playbooks.loader import PlaybookError
     from bot.serving import PortTaken
     from bot.slack.connection import TokenRefused
     from bot.store.log import LogUnusable

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.advice.advisor import Advisor
 from bot.decisions.model import Decision, Outcome, ReviewAnswer
+from bot.playbooks.engine import RuleEngine
 
 Counts = Mapping[Outcome, int]
 """How many decisions went how."""
@@ -54,7 +54,7 @@ class Calibration:
         return sorted(known, key=lambda each: (-each[1].failure, -each[1].tried, each[0]))
 
 
-def calibrate(decisions: Iterable[Decision], advisors: Mapping[str, Advisor]) -> Calibration:
+def calibrate(decisions: Iterable[Decision], engines: Mapping[str, RuleEngine]) -> Calibration:
     """Return how decisions turned out; those without a review or a choice are left out.
 
     Each decision counts once, by what `outcome_of` makes of its reviews: for the option that was
@@ -62,7 +62,7 @@ def calibrate(decisions: Iterable[Decision], advisors: Mapping[str, Advisor]) ->
 
     Args:
         decisions: reviewed ones.
-        advisors: by the hash of the playbook; a decision by another one counts for no rule.
+        engines: by the hash of the playbook; a decision by another one counts for no rule.
     """
     options: dict[str, _Count] = {}
     rules: dict[str, _Count] = {}
@@ -73,7 +73,7 @@ def calibrate(decisions: Iterable[Decision], advisors: Mapping[str, Advisor]) ->
             continue
         followed = chosen == decision.verdict.recommended
         options.setdefault(chosen, _Count()).add(outcome, followed=followed)
-        for rule in _rules_for(chosen, decision, advisors.get(decision.playbook_hash)):
+        for rule in _rules_for(chosen, decision, engines.get(decision.playbook_hash)):
             rules.setdefault(rule, _Count()).add(outcome, followed=followed)
     return Calibration(
         {option: count.tally() for option, count in options.items()},
@@ -81,12 +81,12 @@ def calibrate(decisions: Iterable[Decision], advisors: Mapping[str, Advisor]) ->
     )
 
 
-def _rules_for(option: str, decision: Decision, advisor: Advisor | None) -> set[str]:
+def _rules_for(option: str, decision: Decision, engine: RuleEngine | None) -> set[str]:
     """Return the rules that gave points to an option, or to a part of it."""
-    if advisor is None or option not in advisor.playbook.options:
+    if engine is None or option not in engine.playbook.options:
         return set()
-    counted = {option, *advisor.playbook.options[option].combines}
-    found = advisor.arguments(decision.answers)
+    counted = {option, *engine.playbook.options[option].combines}
+    found = engine.arguments(decision.answers)
     return {each.rule for each in found if each.option in counted and each.points > 0}
 
 

@@ -147,8 +147,8 @@ class Deciding:
             NothingChanged: the decision says all of that already; the draft is forgotten.
         """
         now = self._clock.now()
-        advisor = await self._editions.advisor(draft.playbook_hash)
-        verdict = advisor.advise(draft.answers)
+        engine = await self._editions.engine(draft.playbook_hash)
+        verdict = engine.evaluate(draft.answers)
         workflow = draft.workflow
 
         def change(decision: Decision) -> Change:
@@ -198,7 +198,7 @@ class Deciding:
         self, actor: Person, number: int, move: Move, purpose: Purpose, place: Place | None
     ) -> Page:
         decision = await self.ready_for(actor, number, move)
-        advisor = await self._editions.advisor(decision.playbook_hash)
+        engine = await self._editions.engine(decision.playbook_hash)
         text = await self._store.playbook_text(decision.playbook_hash)
         if text is None:
             raise LookupError(f"the log holds no playbook {decision.playbook_hash}")
@@ -212,7 +212,7 @@ class Deciding:
             )
             draft = opened or draft
         shown = _ahead(draft, decision, self._clock.now().date())
-        return Questionnaire(advisor, shown).first()
+        return Questionnaire(engine, shown).first()
 
     async def _under_way(self, decision: Decision, actor: Person, purpose: Purpose) -> Draft | None:
         """Return what this person has begun already; one older than an edit is forgotten."""

@@ -121,7 +121,7 @@ class Desk:
 
     async def _logged(self, draft: Draft, place: Place) -> tuple[Decision, bool]:
         """Return the draft's decision as logged, and whether it was logged just now."""
-        advisor = await self.editions.advisor(draft.playbook_hash)
+        engine = await self.editions.engine(draft.playbook_hash)
         now = self._clock.now()
         workflow = draft.workflow
         decision = Decision(
@@ -136,7 +136,7 @@ class Desk:
             place=_own_messages(draft) if place.visibility is Visibility.DIRECT else place,
             playbook_hash=draft.playbook_hash,
             answers=draft.answers,
-            verdict=advisor.advise(draft.answers),
+            verdict=engine.evaluate(draft.answers),
             status=Status.OPEN,
             opened_at=now,
             supersedes=draft.about,

@@ -66,7 +66,7 @@ class Drafting:
             workflow=Workflow(problem=problem, deciders=(driver.user,)),
         )
         await self._store.add_draft(draft, edition.text)
-        return Questionnaire(edition.advisor, draft).first()
+        return Questionnaire(edition.engine, draft).first()
 
     async def describe(self, driver: Person, draft_id: str, workflow: Workflow) -> Page:
         """Keep the first page's answers and return the next page.
@@ -193,8 +193,8 @@ class Drafting:
         self, driver: Person, draft_id: str, answers: Mapping[str, str | None]
     ) -> Draft:
         draft = await self.open_draft(driver, draft_id)
-        advisor = await self._editions.advisor(draft.playbook_hash)
-        advisor.check(answers)
+        engine = await self._editions.engine(draft.playbook_hash)
+        engine.check(answers)
         if not answers:
             return draft
         return await self._change(
@@ -222,7 +222,7 @@ class Drafting:
         return draft
 
     async def _pages(self, draft: Draft) -> Questionnaire:
-        return Questionnaire(await self._editions.advisor(draft.playbook_hash), draft)
+        return Questionnaire(await self._editions.engine(draft.playbook_hash), draft)
 
 
 def _holds_something(draft: Draft) -> bool:

@@ -1,16 +1,16 @@
-"""The advisors of playbooks: today's, and those of the editions that older work began with."""
+"""The engines of playbooks: today's, and those of the editions that older work began with."""
 
 from typing import Protocol
 
 import structlog
 
-from bot.advice import loader
-from bot.advice.advisor import Advisor
-from bot.advice.loader import PlaybookText
 from bot.decisions.errors import EditionRefused
 from bot.decisions.model import Decision
 from bot.decisions.ports import Edition, Playbooks
 from bot.decisions.standing_in import StandIn
+from bot.playbooks import loader
+from bot.playbooks.engine import RuleEngine
+from bot.playbooks.loader import PlaybookText
 
 log = structlog.get_logger(__name__)
 
@@ -32,25 +32,25 @@ class KeptEditions:
     def __init__(self, texts: Texts) -> None:
         """Make it on a log."""
         self._texts = texts
-        self._advisors: dict[str, Advisor] = {}
+        self._engines: dict[str, RuleEngine] = {}
         self.refused: dict[str, str] = {}
 
-    async def advisor(self, playbook_hash: str) -> Advisor:
-        """Return the advisor of an edition.
+    async def engine(self, playbook_hash: str) -> RuleEngine:
+        """Return the engine of an edition.
 
         Raises:
             EditionRefused: the log holds no such edition, or none that can still be read.
         """
-        if playbook_hash not in self._advisors and playbook_hash not in self.refused:
+        if playbook_hash not in self._engines and playbook_hash not in self.refused:
             await self._read(playbook_hash)
         if playbook_hash in self.refused:
             raise EditionRefused(self.refused[playbook_hash])
-        return self._advisors[playbook_hash]
+        return self._engines[playbook_hash]
 
-    async def of(self, decision: Decision) -> Advisor:
-        """Return the advisor to show a decision with: its own, or one that stands in for it."""
+    async def of(self, decision: Decision) -> RuleEngine:
+        """Return the engine to show a decision with: its own, or one that stands in for it."""
         try:
-            return await self.advisor(decision.playbook_hash)
+            return await self.engine(decision.playbook_hash)
         except EditionRefused:
             return StandIn(decision)
 
@@ -60,7 +60,7 @@ class KeptEditions:
             self._refuse(playbook_hash, "the log does not hold it")
             return
         try:
-            self._advisors[playbook_hash] = Advisor(loader.parse(text))
+            self._engines[playbook_hash] = RuleEngine(loader.parse(text))
         except loader.PlaybookError as error:
             self._refuse(playbook_hash, str(error.problems[0]))
 
@@ -69,7 +69,7 @@ class KeptEditions:
 
 
 class Editions(KeptEditions):
-    """Finds the advisor for a draft or a decision, from memory or from the log."""
+    """Finds the engine for a draft or a decision, from memory or from the log."""
 
     def __init__(self, texts: Texts, playbooks: Playbooks) -> None:
         """Make editions of the playbooks in use and those kept in the log."""
@@ -83,7 +83,7 @@ class Editions(KeptEditions):
             UnknownPlaybook: there is none of that name.
         """
         edition = self._playbooks.current(playbook_id)
-        self._advisors[edition.text.hash] = edition.advisor
+        self._engines[edition.text.hash] = edition.engine
         self.refused.pop(edition.text.hash, None)
         return edition
 

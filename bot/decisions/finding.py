@@ -107,10 +107,10 @@ class Finding:
         answered have the same answer. Only the newest are compared. An edit may be made from
         anywhere: it is shown what its driver may read outside of any channel.
         """
-        advisor = await self._editions.advisor(draft.playbook_hash)
+        engine = await self._editions.engine(draft.playbook_hash)
         place = None if draft.purpose is Purpose.EDIT else draft.origin
         sight = Sight.of(draft.driver, place)
-        sheets = await self._store.answer_sheets(sight, advisor.playbook.id, _NEWEST_COMPARED)
+        sheets = await self._store.answer_sheets(sight, engine.playbook.id, _NEWEST_COMPARED)
         return await self._alike(sight, most_alike(draft.answers, sheets, leave_out=draft.about))
 
     async def alike_before(self, decision: Decision) -> tuple[Alike, ...]:
@@ -137,14 +137,14 @@ class Finding:
         return tuple(found)
 
     async def _record(self, decision: Decision) -> Record:
-        advisor = await self._editions.of(decision)
-        return record_of(decision, advisor, await self._store.background(decision))
+        engine = await self._editions.of(decision)
+        return record_of(decision, engine, await self._store.background(decision))
 
     def _options(self) -> set[str]:
         return {
             option
             for playbook_id in self._editions.titles()
-            for option in self._editions.current(playbook_id).advisor.playbook.options
+            for option in self._editions.current(playbook_id).engine.playbook.options
         }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.advice.verdict import Strength, Verdict
+from bot.playbooks.verdict import Strength, Verdict
 
 
 class Visibility(StrEnum):

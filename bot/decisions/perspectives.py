@@ -80,13 +80,13 @@ class Perspectives:
         team = await self._seen(person, place, number)
         _require_contributor(team.decision, person)
         draft = await self._draft(team, person)
-        advisor = await self._editions.advisor(draft.playbook_hash)
-        return Questionnaire(advisor, draft).first()
+        engine = await self._editions.engine(draft.playbook_hash)
+        return Questionnaire(engine, draft).first()
 
     async def finish(self, draft: Draft) -> Decision:
         """Keep a draft's perspective, in the place of an earlier one, and show it."""
-        advisor = await self._editions.advisor(draft.playbook_hash)
-        score = advisor.score(draft.answers)
+        engine = await self._editions.engine(draft.playbook_hash)
+        score = engine.score(draft.answers)
         person, now = draft.driver, self._clock.now()
 
         def change(team: Team) -> TeamChange:

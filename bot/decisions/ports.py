@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.advice.advisor import Advisor
-from bot.advice.loader import PlaybookText
 from bot.decisions.delivery import Delivery
 from bot.decisions.digest.ports import DigestStore
 from bot.decisions.events import Change
@@ -16,6 +14,8 @@ from bot.decisions.reading import ReadingStore, Sight
 from bot.decisions.review_hours import Asking
 from bot.decisions.team_log import TeamStore
 from bot.decisions.trouble_log import TroubleStore
+from bot.playbooks.engine import RuleEngine
+from bot.playbooks.loader import PlaybookText
 
 Supersede = Callable[[Decision, Decision], Change]
 
@@ -30,10 +30,10 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A playbook as it stood at one time: its text, and the advisor made from it."""
+    """A playbook as it stood at one time: its text, and the engine made from it."""
 
     text: PlaybookText
-    advisor: Advisor
+    engine: RuleEngine
 
 
 class Playbooks(Protocol):

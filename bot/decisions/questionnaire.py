@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.advice.advisor import Advisor
-from bot.advice.playbook import Question, Step
-from bot.advice.verdict import Verdict
 from bot.decisions.model import Draft, Purpose
+from bot.playbooks.engine import RuleEngine
+from bot.playbooks.playbook import Question, Step
+from bot.playbooks.verdict import Verdict
 
 WORKFLOW_STEP = "workflow"
 REVIEW_STEP = "review"
@@ -37,7 +37,7 @@ class ReviewPage:
     """The last page: the answers, and the recommendation as it stands."""
 
     draft: Draft
-    advisor: Advisor
+    engine: RuleEngine
     verdict: Verdict
     of: int
 
@@ -48,18 +48,18 @@ Page = WorkflowPage | QuestionsPage | ReviewPage
 class Questionnaire:
     """The pages of a draft, as its answers make them."""
 
-    def __init__(self, advisor: Advisor, draft: Draft) -> None:
+    def __init__(self, engine: RuleEngine, draft: Draft) -> None:
         """Find the questions that were answered or can still change the result."""
-        self._advisor = advisor
+        self._engine = engine
         self._draft = draft
-        self._questions = _questions_by_step(advisor, draft.answers)
-        self._steps = [step.id for step in advisor.playbook.steps]
+        self._questions = _questions_by_step(engine, draft.answers)
+        self._steps = [step.id for step in engine.playbook.steps]
 
     def first(self) -> Page:
         """Return the first page: that of the workflow, unless it is the decision's already."""
         if self._draft.purpose is Purpose.PERSPECTIVE:
             return self.after(WORKFLOW_STEP)
-        return WorkflowPage(self._draft, self._advisor.playbook.title, self._of)
+        return WorkflowPage(self._draft, self._engine.playbook.title, self._of)
 
     def after(self, step: str) -> Page:
         """Return the page that follows a step: the next one with a question that matters.
@@ -98,8 +98,8 @@ class Questionnaire:
 
     def last(self) -> Page:
         """Return the last page, with the recommendation as it stands."""
-        verdict = self._advisor.advise(self._draft.answers)
-        return ReviewPage(self._draft, self._advisor, verdict, self._of)
+        verdict = self._engine.evaluate(self._draft.answers)
+        return ReviewPage(self._draft, self._engine, verdict, self._of)
 
     @property
     def _of(self) -> int:
@@ -111,24 +111,24 @@ class Questionnaire:
         return 1 if self._draft.purpose is Purpose.PERSPECTIVE else 2
 
     def _questions_page(self, step_id: str) -> Page:
-        (step,) = [step for step in self._advisor.playbook.steps if step.id == step_id]
+        (step,) = [step for step in self._engine.playbook.steps if step.id == step_id]
         number = list(self._questions).index(step_id) + self._first_number
         return QuestionsPage(self._draft, step, self._questions[step_id], number, self._of)
 
 
 def _questions_by_step(
-    advisor: Advisor, answers: Mapping[str, str | None]
+    engine: RuleEngine, answers: Mapping[str, str | None]
 ) -> dict[str, tuple[Question, ...]]:
     """Return, by step and in their order, the questions answered or still worth asking."""
-    matter = {question.id for question in advisor.questions_that_matter(answers)}
+    matter = {question.id for question in engine.questions_that_matter(answers)}
     shown: dict[str, tuple[Question, ...]] = {}
-    for step in advisor.playbook.steps:
+    for step in engine.playbook.steps:
         questions = tuple(
             question
-            for question in advisor.playbook.questions
+            for question in engine.playbook.questions
             if question.step == step.id
             and (question.id in answers or question.id in matter)
-            and advisor.applies(question, answers)
+            and engine.applies(question, answers)
         )
         if questions:
             shown[step.id] = questions

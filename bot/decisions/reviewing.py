@@ -130,8 +130,8 @@ class Reviewing:
         """
         found = await self._store.reviewed(sight, _MOST_COUNTED)
         own = [each for each in found if each.verdict.playbook.id == playbook_id]
-        advisors = {each.playbook_hash: await self._editions.of(each) for each in own}
-        return calibrate(own, advisors)
+        engines = {each.playbook_hash: await self._editions.of(each) for each in own}
+        return calibrate(own, engines)
 
     async def _clocks(self, decisions: Sequence[Decision]) -> Clocks:
         """Return which clock counts for the deciders; it may ask the directory about them."""

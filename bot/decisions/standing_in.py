@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from bot.advice.advisor import Advisor, InvalidAnswers
-from bot.advice.playbook import Option, Playbook, Question, Rule
-from bot.advice.scoring import Score
-from bot.advice.verdict import Answers, GateHit, Reason
 from bot.decisions.model import Decision
+from bot.playbooks.engine import InvalidAnswers, RuleEngine
+from bot.playbooks.playbook import Option, Playbook, Question, Rule
+from bot.playbooks.scoring import Score
+from bot.playbooks.verdict import Answers, GateHit, Reason
 
 
-class StandIn(Advisor):
+class StandIn(RuleEngine):
     """Tells of one decision what its row in the log knows: ids for titles, and the verdict.
 
     It finds no arguments but those of the verdict, no difference that would flip it, and it

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from bot.advice.advisor import Advisor
-from bot.advice.verdict import Strength
 from bot.decisions.model import Asked, Decision, Perspective
+from bot.playbooks.engine import RuleEngine
+from bot.playbooks.verdict import Strength
 
 Answer = str | None
 """An answer's id; None is "don't know"."""
@@ -109,12 +109,12 @@ class Comparison:
         return tuple(each for each in self.differences if each.leads)
 
 
-def compare(team: Team, advisor: Advisor) -> Comparison:
+def compare(team: Team, engine: RuleEngine) -> Comparison:
     """Return how a team sees a decision, by the playbook that it was made with."""
     decision = team.decision
-    said = _said(team, advisor)
+    said = _said(team, engine)
     found = [
-        Difference(question, each, _leads(decision, advisor, question, each))
+        Difference(question, each, _leads(decision, engine, question, each))
         for question, each in said.items()
         if len(each) > 1
     ]
@@ -129,7 +129,7 @@ def compare(team: Team, advisor: Advisor) -> Comparison:
         voices=_voices(team),
         differences=differences,
         agreements=agreements,
-        together=() if flips else tuple(_together(decision, advisor, said)),
+        together=() if flips else tuple(_together(decision, engine, said)),
         waiting=tuple(each.user for each in team.waiting()),
     )
 
@@ -141,15 +141,15 @@ def _voices(team: Team) -> tuple[Voice, ...]:
     return (driver, *others)
 
 
-def _said(team: Team, advisor: Advisor) -> dict[str, tuple[Said, ...]]:
+def _said(team: Team, engine: RuleEngine) -> dict[str, tuple[Said, ...]]:
     """Return by question what was answered, and by whom, the driver's answer first.
 
     A question that somebody was not asked is no answer of theirs.
     """
-    sheets = {team.decision.driver: _counted(advisor, team.decision.answers)}
-    sheets |= {each.user: _counted(advisor, each.answers) for each in team.perspectives}
+    sheets = {team.decision.driver: _counted(engine, team.decision.answers)}
+    sheets |= {each.user: _counted(engine, each.answers) for each in team.perspectives}
     said: dict[str, tuple[Said, ...]] = {}
-    for question in advisor.playbook.questions:
+    for question in engine.playbook.questions:
         users: dict[Answer, list[str]] = {}
         for user, answers in sheets.items():
             if question.id in answers:
@@ -159,34 +159,34 @@ def _said(team: Team, advisor: Advisor) -> dict[str, tuple[Said, ...]]:
     return said
 
 
-def _counted(advisor: Advisor, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+def _counted(engine: RuleEngine, answers: Mapping[str, Answer]) -> dict[str, Answer]:
     """Return the answers to questions that are to be asked, given the ones before them."""
     counted: dict[str, Answer] = {}
-    for question in advisor.playbook.questions:
-        if question.id in answers and advisor.applies(question, counted):
+    for question in engine.playbook.questions:
+        if question.id in answers and engine.applies(question, counted):
             counted[question.id] = answers[question.id]
     return counted
 
 
 def _leads(
-    decision: Decision, advisor: Advisor, question: str, said: Sequence[Said]
+    decision: Decision, engine: RuleEngine, question: str, said: Sequence[Said]
 ) -> dict[Answer, str | None]:
     leads = {}
     for each in said:
-        option = _option(decision, advisor, [(question, each.answer)])
+        option = _option(decision, engine, [(question, each.answer)])
         if option != decision.verdict.recommended:
             leads[each.answer] = option
     return leads
 
 
 def _together(
-    decision: Decision, advisor: Advisor, said: Mapping[str, Sequence[Said]]
+    decision: Decision, engine: RuleEngine, said: Mapping[str, Sequence[Said]]
 ) -> Iterator[Together]:
     """Give every pair of teammates' answers that flips the decision."""
     others = [_others(decision, question, each) for question, each in said.items()]
     for pair in combinations(filter(None, others), 2):
         for answers in product(*pair):
-            option = _option(decision, advisor, answers)
+            option = _option(decision, engine, answers)
             if option != decision.verdict.recommended:
                 yield Together(answers, option)
 
@@ -198,7 +198,7 @@ def _others(decision: Decision, question: str, said: Sequence[Said]) -> list[tup
 
 
 def _option(
-    decision: Decision, advisor: Advisor, answers: Sequence[tuple[str, Answer]]
+    decision: Decision, engine: RuleEngine, answers: Sequence[tuple[str, Answer]]
 ) -> str | None:
     """Return what the decision's answers come to with some of them replaced."""
-    return advisor.score({**decision.answers, **dict(answers)}).recommended
+    return engine.score({**decision.answers, **dict(answers)}).recommended

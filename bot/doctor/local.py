@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from bot.advice.loader import NoPlaybookError, PlaybookError, folders, load
 from bot.disk import Mount, fleeting, refusal
 from bot.doctor.finding import Finding, ok, problem, warning
+from bot.playbooks.loader import NoPlaybookError, PlaybookError, folders, load
 from bot.settings import Settings, check_values, missing, misspelt
 from bot.store.inspection import Inspection, inspect
 from bot.store.log import LogUnusable

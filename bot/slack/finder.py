@@ -5,7 +5,6 @@ from itertools import islice
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.advice.playbook import Playbook
 from bot.decisions.desk import Desk
 from bot.decisions.errors import NoSuchDecision
 from bot.decisions.finding import Shown, words_of
@@ -14,6 +13,7 @@ from bot.decisions.reading import Found, Sight, Wanted
 from bot.decisions.records.madr import as_markdown, filename
 from bot.decisions.records.record import Record, as_json
 from bot.decisions.records.spreadsheet import as_csv
+from bot.playbooks.playbook import Playbook
 from bot.slack.permalinks import Permalinks
 from bot.slack.queries import Query
 from bot.slack.refusals import UNREACHABLE

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.advice.verdict import Strength
 from bot.decisions.delivery import DeliveryKind
 from bot.decisions.model import Asked, Decision, Person, Perspective
 from bot.decisions.team import Team
 from bot.decisions.team_log import TeamChange
+from bot.playbooks.verdict import Strength
 from bot.store import rows
 from bot.store.changes import keep_needed, note, row_of, update_row
 from bot.store.log import Log

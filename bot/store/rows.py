@@ -7,8 +7,6 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.advice.loader import PlaybookText
-from bot.advice.verdict import Verdict
 from bot.decisions.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.decisions.model import (
     Decision,
@@ -23,6 +21,8 @@ from bot.decisions.model import (
     Visibility,
     Workflow,
 )
+from bot.playbooks.loader import PlaybookText
+from bot.playbooks.verdict import Verdict
 
 Row = Mapping[str, Any]
 

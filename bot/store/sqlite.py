@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.advice.loader import PlaybookText
 from bot.decisions.delivery import (
     Delivery,
     opening_deliveries,
@@ -15,6 +14,7 @@ from bot.decisions.events import Change, Event
 from bot.decisions.model import Decision, Draft, Person
 from bot.decisions.ports import Supersede
 from bot.decisions.reading import Sight, Wanted
+from bot.playbooks.loader import PlaybookText
 from bot.store import rows
 from bot.store.background import SqliteBackground
 from bot.store.changes import keep_needed, note, row_of, update_row

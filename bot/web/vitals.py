@@ -147,7 +147,7 @@ class Vitals:
         playbooks = self._sources.playbooks
         for identity in playbooks.titles():
             edition = playbooks.current(identity)
-            yield identity, edition.advisor.playbook.version, edition.text.hash
+            yield identity, edition.engine.playbook.version, edition.text.hash
 
 
 class _Shared(Generic[T]):

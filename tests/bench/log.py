@@ -23,8 +23,7 @@ from typing import Any
 import click
 from sqlite_utils import Database
 
-from bot.advice import loader
-from bot.advice.advisor import Advisor
+from bot.catalog import PlaybookCatalog
 from bot.decisions.digest.posting import Window
 from bot.decisions.digest.reading import DigestReader
 from bot.decisions.digest.settings import DigestSettings, Scope
@@ -39,7 +38,8 @@ from bot.decisions.model import (
     Visibility,
 )
 from bot.decisions.reading import Cursor, Direction, Sight, Wanted
-from bot.playbooks import FolderPlaybooks
+from bot.playbooks import loader
+from bot.playbooks.engine import RuleEngine
 from bot.store import rows
 from bot.store.log import Log
 from bot.store.sqlite import SqliteStore
@@ -78,20 +78,20 @@ async def _bench(path: Path, count: int) -> None:
 
 async def _build(log: Log, count: int) -> None:
     text = loader.read(RULES)
-    advisor = Advisor(loader.parse(text))
+    engine = RuleEngine(loader.parse(text))
     editions = [rows.playbook_row(text), {**rows.playbook_row(text), "hash": OLD}]
     await log.write(lambda db: db.table("playbooks").insert_all(editions))
     began = time.perf_counter()
-    made = _rows(advisor, count)
+    made = _rows(engine, count)
     while batch := list(itertools.islice(made, 5000)):
         await log.write(lambda db, batch=batch: db.table("decisions").insert_all(batch))
     await log.write(lambda db: db.table("perspectives").insert_all(_views(db)))
     print(f"{count:,} decisions logged in {time.perf_counter() - began:.0f} s")
 
 
-def _rows(advisor: Advisor, count: int) -> Iterator[dict[str, Any]]:
+def _rows(engine: RuleEngine, count: int) -> Iterator[dict[str, Any]]:
     chance = random.Random(0)
-    patterns = [_pattern(advisor, chance) for _ in range(50)]
+    patterns = [_pattern(engine, chance) for _ in range(50)]
     for at in range(count):
         decision, row = chance.choice(patterns)
         people = [f"U{chance.randrange(2000):05}" for _ in range(3)]
@@ -147,10 +147,10 @@ def _views(db: Database) -> list[dict[str, Any]]:
     return [{**row, **view, "added_at": at, "changed_at": at} for row in found if row["number"] % 2]
 
 
-def _pattern(advisor: Advisor, chance: random.Random) -> tuple[Decision, dict[str, Any]]:
+def _pattern(engine: RuleEngine, chance: random.Random) -> tuple[Decision, dict[str, Any]]:
     answers = {
         question.id: chance.choice([*question.answers, None])
-        for question in advisor.playbook.questions
+        for question in engine.playbook.questions
     }
     decision = Decision(
         workspace="T0",
@@ -162,9 +162,9 @@ def _pattern(advisor: Advisor, chance: random.Random) -> tuple[Decision, dict[st
         deciders=("U1",),
         review_on=date(2026, 4, 5),
         place=Place("C1", Visibility.PUBLIC),
-        playbook_hash=advisor.playbook.hash,
+        playbook_hash=engine.playbook.hash,
         answers=answers,
-        verdict=advisor.advise(answers),
+        verdict=engine.evaluate(answers),
         status=Status.OPEN,
         opened_at=AT,
     )
@@ -234,7 +234,7 @@ def _digests(
     store: SqliteStore, until: datetime
 ) -> Callable[[Place, Scope], Callable[[], Awaitable[Any]]]:
     """Return what makes the reading of a week's digest, all parts wanted."""
-    reader = DigestReader(store, Editions(store, FolderPlaybooks(RULES)))
+    reader = DigestReader(store, Editions(store, PlaybookCatalog(RULES)))
     window = Window(until - timedelta(weeks=1), until)
 
     def digest_of(place: Place, scope: Scope) -> Callable[[], Awaitable[Any]]:

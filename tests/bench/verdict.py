@@ -14,9 +14,9 @@ from itertools import combinations, product
 from pathlib import Path
 from random import Random
 
-from bot.advice import conditions, loader
-from bot.advice.advisor import Advisor
-from bot.advice.flips import Flips
+from bot.playbooks import conditions, loader
+from bot.playbooks.engine import RuleEngine
+from bot.playbooks.flips import Flips
 
 SHEETS = 40
 REPEATS = 5
@@ -27,8 +27,8 @@ class OwnEngine:
 
     name = "ragvsft"
 
-    def __init__(self, advisor, rules):
-        self.tables, self.outcomes = advisor._tables, advisor._outcomes
+    def __init__(self, engine, rules):
+        self.tables, self.outcomes = engine._tables, engine._outcomes
 
     def points(self, sheet):
         points, left = self.tables.sheet(sheet)
@@ -42,10 +42,10 @@ class ZenEngine:
 
     name = "zen-engine"
 
-    def __init__(self, advisor, rules):
+    def __init__(self, engine, rules):
         import zen
 
-        names = [question.id for question in advisor.playbook.questions]
+        names = [question.id for question in engine.playbook.questions]
         rows = [
             {"_id": f"{number}-{place}", "rule": str(number)}
             | {n: ",".join(f'"{a}"' for a in sorted(term[n])) if n in term else "" for n in names}
@@ -76,7 +76,7 @@ class JsonLogic:
 
     name = "json-logic"
 
-    def __init__(self, advisor, rules):
+    def __init__(self, engine, rules):
         from json_logic import jsonLogic
 
         self.evaluate = jsonLogic
@@ -102,7 +102,7 @@ class BusinessRules:
 
     name = "business-rules"
 
-    def __init__(self, advisor, rules):
+    def __init__(self, engine, rules):
         from business_rules import run_all
         from business_rules.actions import BaseActions, rule_action
         from business_rules.fields import FIELD_NUMERIC
@@ -115,7 +115,7 @@ class BusinessRules:
             value.__name__ = name
             return string_rule_variable()(value)
 
-        names = [question.id for question in advisor.playbook.questions]
+        names = [question.id for question in engine.playbook.questions]
         self.variables = type("Variables", (BaseVariables,), {n: variable(n) for n in names})
         held = self.held = []
 
@@ -191,24 +191,25 @@ def next_page(playbook):
 
     A sheet is new only once, so that the least disturbed of some runs can't be taken: CPU time is.
     """
-    advisor, times = Advisor(playbook), []
+    rule_engine, times = RuleEngine(playbook), []
     for sheet in first_pages(playbook):
         start = time.process_time()
-        advisor.questions_that_matter(sheet)
+        rule_engine.questions_that_matter(sheet)
         times.append(time.process_time() - start)
     cuts = statistics.quantiles(times, n=100)
+    again = seconds(lambda: rule_engine.questions_that_matter(sheet))
     shown = ", ".join(f"p{at} {cuts[at - 1] * 1e3:.1f} ms" for at in (50, 90, 99))
     print(
         f"What to ask after the first page, for each of {len(times)} ways of answering it: "
         f"{shown} of CPU; "
-        f"a sheet seen before: {seconds(lambda: advisor.questions_that_matter(sheet)) * 1e6:.0f} us"
+        f"a sheet seen before: {again * 1e6:.0f} us"
     )
 
 
 def main(folder="rules/ragvsft"):
     """Measure and print."""
     playbook = loader.load(Path(folder))
-    advisor = Advisor(playbook)
+    rule_engine = RuleEngine(playbook)
     questions = {question.id: question for question in playbook.questions}
     rules = [(rule, conditions.terms(rule.when, questions)) for rule in playbook.rules]
     random = Random(1)
@@ -216,7 +217,9 @@ def main(folder="rules/ragvsft"):
         {q.id: random.choice(list(q.answers)) for q in playbook.questions} for _ in range(SHEETS)
     ]
     near = list(neighbours(playbook, sheets[0]))
-    engines = [kind(advisor, rules) for kind in (OwnEngine, ZenEngine, JsonLogic, BusinessRules)]
+    engines = [
+        kind(rule_engine, rules) for kind in (OwnEngine, ZenEngine, JsonLogic, BusinessRules)
+    ]
     own = engines[0]
     for engine in engines[1:]:
         for sheet in sheets:
@@ -227,7 +230,7 @@ def main(folder="rules/ragvsft"):
         f"{SHEETS} answer sheets, each with about {len(near):,} neighbours\n"
     )
     one = {e.name: seconds(lambda e=e: [e.points(s) for s in sheets]) / SHEETS for e in engines}
-    flips = Flips(advisor._explainer.scorer, advisor._explainer.kinds)
+    flips = Flips(rule_engine._explainer.scorer, rule_engine._explainer.kinds)
     start = time.perf_counter()
     flips.count(sheets[-1])
     first = time.perf_counter() - start
@@ -244,9 +247,9 @@ def main(folder="rules/ragvsft"):
             f"{name:16}{one[name] * 1e6:>11.1f} us{one[name] / one[own.name]:>8.1f}   "
             f"{full[name] * 1e3:>23.1f} ms{full[name] / full[own.name]:>8.1f}"
         )
-    whole = seconds(lambda: [advisor.advise(sheet) for sheet in sheets]) / SHEETS
+    whole = seconds(lambda: [rule_engine.evaluate(sheet) for sheet in sheets]) / SHEETS
     print(f"\nThe first flip analysis of all, nothing remembered yet: {first * 1e3:.1f} ms")
-    print(f"The whole of `advise`, with reasons, flips and homework: {whole * 1e3:.1f} ms")
+    print(f"The whole of `evaluate`, with reasons, flips and homework: {whole * 1e3:.1f} ms")
     next_page(playbook)
 
 

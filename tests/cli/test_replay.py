@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from bot.catalog import PlaybookCatalog
 from bot.cli import root
 from bot.clock import SystemClock
 from bot.decisions.desk import Desk
 from bot.decisions.model import Person, Place, Visibility, Workflow
-from bot.playbooks import FolderPlaybooks
 from bot.store.log import Log
 from bot.store.sqlite import SqliteStore
 
@@ -28,7 +28,7 @@ def log_of_one(tmp_path: Path) -> Path:
 
     async def decide() -> None:
         log = await Log(path).open()
-        desk = Desk(SqliteStore(log), SystemClock(), FolderPlaybooks(RULES), lambda: None)
+        desk = Desk(SqliteStore(log), SystemClock(), PlaybookCatalog(RULES), lambda: None)
         page = await desk.drafting.start(ADA, Place("C1", Visibility.PUBLIC))
         await desk.drafting.describe(ADA, page.draft.id, Workflow(title="Refund answers"))
         answers = {"job": "answer", "need": "look_up"}

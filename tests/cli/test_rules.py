@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from bot.cli.rules import rules
 
-LUNCH = Path(__file__).parents[1] / "advice" / "playbooks" / "lunch"
+LUNCH = Path(__file__).parents[1] / "playbooks" / "playbooks" / "lunch"
 MONDAY = "{hunger: much, company: few, weather: rain, time: minutes}"
 
 
@@ -263,7 +263,7 @@ def test_prove_without_numpy_says_what_to_install(run, monkeypatch):
     """Numpy is optional; without it the command says so in one line."""
     for name in [each for each in sys.modules if each.split(".")[0] == "numpy"]:
         monkeypatch.delitem(sys.modules, name)
-    for name in ("bot.advice.proof", "bot.advice.grid"):
+    for name in ("bot.playbooks.proof", "bot.playbooks.grid"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "numpy", None)
     line = refused(run("prove", LUNCH))

@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.advice import loader
-from bot.advice.advisor import Advisor
 from bot.decisions.model import (
     Decision,
     Person,
@@ -15,11 +13,13 @@ from bot.decisions.model import (
     Status,
     Visibility,
 )
+from bot.playbooks import loader
+from bot.playbooks.engine import RuleEngine
 from bot.store import rows
 from tests.decisions.world import SMALL, World
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
-ADVISOR = Advisor(loader.parse(SMALL))
+ENGINE = RuleEngine(loader.parse(SMALL))
 PUBLIC = Place("C1", Visibility.PUBLIC)
 SECRET = Place("G1", Visibility.PRIVATE)
 OTHER_SECRET = Place("G2", Visibility.PRIVATE)
@@ -54,7 +54,7 @@ def decision(
         place=place,
         playbook_hash=SMALL.hash,
         answers=given,
-        verdict=ADVISOR.advise(given),
+        verdict=ENGINE.evaluate(given),
         status=status,
         opened_at=AT + timedelta(days=number),
         settlement=settled,

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.advice.advisor import InvalidAnswers
-from bot.advice.loader import PLAYBOOK, PlaybookText
 from bot.decisions.drafting import DRAFT_LIFETIME, Drafting
 from bot.decisions.errors import AlreadyPosted, DraftGone, UnknownPlaybook
 from bot.decisions.model import Person, Place, Source, Workflow
 from bot.decisions.questionnaire import QuestionsPage, ReviewPage, WorkflowPage
+from bot.playbooks.engine import InvalidAnswers
+from bot.playbooks.loader import PLAYBOOK, PlaybookText
 from tests.decisions.world import ADA, BEN, NAMELESS, PRODUCT, SMALL, STRANGER, World
 
 OTHERS = pytest.mark.parametrize("person", [BEN, STRANGER])

@@ -23,7 +23,7 @@ async def overridden(world: World) -> Decision:
 
 def texts(world: World, decision: Decision) -> str:
     """Return what the announcement says."""
-    playbook = world.playbooks.current().advisor.playbook
+    playbook = world.playbooks.current().engine.playbook
     return str(announcement(decision, playbook).blocks)
 
 
@@ -96,7 +96,7 @@ def test_an_older_log_does_not_say_who_superseded(world: World) -> None:
     """Where only who had decided is known, nobody is named as having superseded it."""
     at = world.clock.now()
     made = Settlement("U2", at, "", "rag")
-    verdict = world.playbooks.current().advisor.advise({"facts": "many"})
+    verdict = world.playbooks.current().engine.evaluate({"facts": "many"})
     old = Decision(
         *("T1", 1, "d", "Answers", "", "U1", ("U2",), date(2026, 4, 5), PRODUCT),
         *("hash", {"facts": "many"}, verdict, Status.SUPERSEDED, at, made),

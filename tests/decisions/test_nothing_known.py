@@ -36,7 +36,7 @@ async def unknown(world: World) -> Decision:
 async def test_nothing_is_not_accepted(world: World) -> None:
     """There is no button to accept nothing, and the use case refuses it."""
     made = await unknown(world)
-    playbook = world.playbooks.current().advisor.playbook
+    playbook = world.playbooks.current().engine.playbook
     said = str(announcement(made, playbook).blocks)
     assert "'accept'" not in said
     assert "'override'" in said
@@ -48,7 +48,7 @@ async def test_nothing_is_not_accepted(world: World) -> None:
 async def test_any_option_can_be_chosen_where_nothing_is_recommended(world: World) -> None:
     """All options are offered; record and thread name none as recommended or given up."""
     made = await unknown(world)
-    playbook = world.playbooks.current().advisor.playbook
+    playbook = world.playbooks.current().engine.playbook
     (choice,) = [
         each
         for each in override_modal(made, playbook)["blocks"]
@@ -88,7 +88,7 @@ async def record_of(world: World, made: Decision) -> Record:
 async def test_a_list_recommends_nothing_where_nothing_is_known(world: World) -> None:
     """It says so; under the option that stands first it is not listed, not even when withdrawn."""
     made = await unknown(world)
-    playbook = world.playbooks.current().advisor.playbook
+    playbook = world.playbooks.current().engine.playbook
     by_option = Wanted(options=(made.verdict.option,))
     for expected in ("Open, recommended: nothing yet", "Withdrawn, recommended: nothing yet"):
         found = await world.desk.finding.page(SIGHT, Wanted(), None, 9)
@@ -103,7 +103,7 @@ async def test_a_list_recommends_nothing_where_nothing_is_known(world: World) ->
 async def test_thread_and_record_name_no_option_where_nothing_is_known(world: World) -> None:
     """Neither what was edited nor what people's views come to is told to be an option."""
     made = await edited(world, await unknown(world))
-    playbook = world.playbooks.current().advisor.playbook
+    playbook = world.playbooks.current().engine.playbook
     record, title = await record_of(world, made), playbook.options[made.verdict.option].title
     team = await world.desk.perspectives.team("T1", made.number)
     seen = await world.desk.perspectives.comparison(team)

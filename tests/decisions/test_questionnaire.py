@@ -8,8 +8,6 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.advice import conditions, loader
-from bot.advice.advisor import Advisor
 from bot.decisions.model import Draft, Person
 from bot.decisions.questionnaire import (
     REVIEW_STEP,
@@ -20,6 +18,8 @@ from bot.decisions.questionnaire import (
     ReviewPage,
     WorkflowPage,
 )
+from bot.playbooks import conditions, loader
+from bot.playbooks.engine import RuleEngine
 from tests.decisions.world import SMALL
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -30,15 +30,15 @@ MODEST = settings(
 
 
 @cache
-def shipped(name: str) -> Advisor:
-    """Return the advisor of a shipped playbook."""
-    return Advisor(loader.load(RULES / name))
+def shipped(name: str) -> RuleEngine:
+    """Return the engine of a shipped playbook."""
+    return RuleEngine(loader.load(RULES / name))
 
 
 @cache
-def small() -> Advisor:
-    """Return the advisor of the small playbook."""
-    return Advisor(loader.parse(SMALL))
+def small() -> RuleEngine:
+    """Return the engine of the small playbook."""
+    return RuleEngine(loader.parse(SMALL))
 
 
 def draft_with(**answers: str | None) -> Draft:
@@ -109,16 +109,16 @@ def test_a_draft_goes_on_where_it_was_left() -> None:
     assert isinstance(Questionnaire(small(), draft_with(facts="never")).unfinished(), ReviewPage)
 
 
-ADVISORS = st.sampled_from(["small", "hosting", "ragvsft"]).map(
+ENGINES = st.sampled_from(["small", "hosting", "ragvsft"]).map(
     lambda name: small() if name == "small" else shipped(name)
 )
 
 
-def walk(data: st.DataObject, advisor: Advisor) -> tuple[list[QuestionsPage], Draft]:
+def walk(data: st.DataObject, engine: RuleEngine) -> tuple[list[QuestionsPage], Draft]:
     """Answer at random, page by page; return the pages and the draft at the review."""
     draft, step, pages = draft_with(), WORKFLOW_STEP, list[QuestionsPage]()
-    questions = len(advisor.playbook.questions)
-    while not isinstance(page := Questionnaire(advisor, draft).after(step), ReviewPage):
+    questions = len(engine.playbook.questions)
+    while not isinstance(page := Questionnaire(engine, draft).after(step), ReviewPage):
         assert isinstance(page, QuestionsPage)
         pages.append(page)
         assert len(pages) <= questions, "every page must bring something new"
@@ -131,11 +131,11 @@ def walk(data: st.DataObject, advisor: Advisor) -> tuple[list[QuestionsPage], Dr
 
 
 @MODEST
-@given(st.data(), ADVISORS)
-def test_every_way_through_ends_at_the_review(data: st.DataObject, advisor: Advisor) -> None:
+@given(st.data(), ENGINES)
+def test_every_way_through_ends_at_the_review(data: st.DataObject, engine: RuleEngine) -> None:
     """Each page asks something new, none goes back, progress fits, and nothing is left open."""
-    pages, draft = walk(data, advisor)
-    steps = [step.id for step in advisor.playbook.steps]
+    pages, draft = walk(data, engine)
+    steps = [step.id for step in engine.playbook.steps]
     answered: set[str] = set()
     for page in pages:
         ids = {question.id for question in page.questions}
@@ -144,30 +144,30 @@ def test_every_way_through_ends_at_the_review(data: st.DataObject, advisor: Advi
         assert 2 <= page.number < page.of
     order = [steps.index(page.step.id) for page in pages]
     assert order == sorted(order)
-    assert advisor.questions_that_matter(draft.answers) == ()
+    assert engine.questions_that_matter(draft.answers) == ()
 
 
 @MODEST
-@given(st.data(), ADVISORS)
-def test_follow_ups_come_after_what_they_depend_on(data: st.DataObject, advisor: Advisor) -> None:
+@given(st.data(), ENGINES)
+def test_follow_ups_come_after_what_they_depend_on(data: st.DataObject, engine: RuleEngine) -> None:
     """A question with a condition is first shown when the condition's questions were answered."""
-    pages, _ = walk(data, advisor)
+    pages, _ = walk(data, engine)
     for page in pages:
         for question in page.questions:
             if question.ask_when is not None and question.id not in page.draft.answers:
-                assert advisor.applies(question, page.draft.answers)
+                assert engine.applies(question, page.draft.answers)
                 asked = conditions.named(question.ask_when) & page.draft.answers.keys()
                 assert asked
 
 
 @MODEST
-@given(st.data(), ADVISORS)
-def test_back_passes_every_page_that_was_shown(data: st.DataObject, advisor: Advisor) -> None:
+@given(st.data(), ENGINES)
+def test_back_passes_every_page_that_was_shown(data: st.DataObject, engine: RuleEngine) -> None:
     """From the review, going back shows the steps of the way there in the opposite order."""
-    pages, draft = walk(data, advisor)
+    pages, draft = walk(data, engine)
     there = list(dict.fromkeys(page.step.id for page in pages))
     back, step = list[str](), REVIEW_STEP
-    while isinstance(page := Questionnaire(advisor, draft).before(step), QuestionsPage):
+    while isinstance(page := Questionnaire(engine, draft).before(step), QuestionsPage):
         assert page.questions
         assert page.number < page.of
         step = page.step.id

@@ -7,14 +7,14 @@ from itertools import combinations, product
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from bot.advice import loader
-from bot.advice.advisor import Advisor
-from bot.advice.verdict import Strength
 from bot.decisions.model import Asked, Decision, Perspective, Place, Status, Visibility
 from bot.decisions.team import Agreement, Comparison, Team, Together, Voice, compare
-from tests.advice.naive import Naive
-from tests.advice.strategies import playbooks, sheets
+from bot.playbooks import loader
+from bot.playbooks.engine import RuleEngine
+from bot.playbooks.verdict import Strength
 from tests.decisions.world import SMALL
+from tests.playbooks.naive import Naive
+from tests.playbooks.strategies import playbooks, sheets
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 MODEST = settings(
@@ -22,10 +22,10 @@ MODEST = settings(
     phases=[Phase.generate],
 )
 Sheet = Mapping[str, str | None]
-ADVISOR = Advisor(loader.parse(SMALL))
+ENGINE = RuleEngine(loader.parse(SMALL))
 
 
-def team_of(advisor: Advisor, own: Sheet, *others: Sheet, asked: tuple[str, ...] = ()) -> Team:
+def team_of(engine: RuleEngine, own: Sheet, *others: Sheet, asked: tuple[str, ...] = ()) -> Team:
     """Return a decision of the driver U0, with the views of U1, U2 and so on."""
     decision = Decision(
         workspace="T1",
@@ -37,25 +37,25 @@ def team_of(advisor: Advisor, own: Sheet, *others: Sheet, asked: tuple[str, ...]
         deciders=("U0",),
         review_on=None,
         place=Place("C1", Visibility.PUBLIC),
-        playbook_hash=advisor.playbook.hash,
+        playbook_hash=engine.playbook.hash,
         answers=own,
-        verdict=advisor.advise(own),
+        verdict=engine.evaluate(own),
         status=Status.OPEN,
         opened_at=AT,
     )
-    views = tuple(view(advisor, f"U{at}", sheet) for at, sheet in enumerate(others, start=1))
+    views = tuple(view(engine, f"U{at}", sheet) for at, sheet in enumerate(others, start=1))
     return Team(decision, views, tuple(Asked(user, "U0", AT) for user in asked))
 
 
-def view(advisor: Advisor, user: str, answers: Sheet) -> Perspective:
+def view(engine: RuleEngine, user: str, answers: Sheet) -> Perspective:
     """Return somebody's view."""
-    score = advisor.score(answers)
+    score = engine.score(answers)
     return Perspective("T1", 1, user, answers, score.option, score.strength, AT, AT)
 
 
 def seen(own: Sheet, *others: Sheet, asked: tuple[str, ...] = ()) -> Comparison:
     """Return how a team sees a decision by the small playbook."""
-    return compare(team_of(ADVISOR, own, *others, asked=asked), ADVISOR)
+    return compare(team_of(ENGINE, own, *others, asked=asked), ENGINE)
 
 
 def counted(naive: Naive, answers: Sheet) -> dict[str, str | None]:
@@ -81,14 +81,14 @@ def test_what_would_flip_is_what_trying_every_answer_finds(data: st.DataObject) 
     """A difference flips exactly when a teammate's answer in the driver's sheet leads elsewhere."""
     files = data.draw(playbooks())
     try:
-        advisor = Advisor(loader.parse(loader.PlaybookText("random", files)))
+        engine = RuleEngine(loader.parse(loader.PlaybookText("random", files)))
     except loader.PlaybookError:
         assume(False)
     naive = Naive(files)
     for _ in range(6):
         team_size = data.draw(st.integers(1, 4))
-        own, *others = (data.draw(sheets(advisor.playbook)) for _ in range(team_size + 1))
-        comparison = compare(team_of(advisor, own, *others), advisor)
+        own, *others = (data.draw(sheets(engine.playbook)) for _ in range(team_size + 1))
+        comparison = compare(team_of(engine, own, *others), engine)
         _is_what_trying_finds(comparison, naive, own, others)
 
 
@@ -131,7 +131,7 @@ def _is_what_trying_finds(
 @given(st.data())
 def test_everybody_is_named_once_under_what_they_said(data: st.DataObject) -> None:
     """Each answer to an asked question stands in one place, with who gave it."""
-    own, *others = data.draw(st.lists(sheets(ADVISOR.playbook), min_size=1, max_size=6))
+    own, *others = data.draw(st.lists(sheets(ENGINE.playbook), min_size=1, max_size=6))
     comparison = seen(own, *others)
     shown = [
         (each.question, said.answer, user)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from bot.advice import loader
-from bot.advice.advisor import Advisor
 from bot.decisions.desk import Desk
 from bot.decisions.errors import UnknownPlaybook
 from bot.decisions.model import Decision, Person, Place, Visibility, Workflow
 from bot.decisions.ports import Edition
 from bot.decisions.questionnaire import QuestionsPage, ReviewPage
+from bot.playbooks import loader
+from bot.playbooks.engine import RuleEngine
 from bot.store.delivery.outbox import SqliteOutbox
 from bot.store.log import Log
 from bot.store.sqlite import SqliteStore
@@ -92,16 +92,16 @@ class OnePlaybook:
         self.use(text)
 
     def use(self, text: loader.PlaybookText) -> None:
-        self._edition = Edition(text, Advisor(loader.parse(text)))
+        self._edition = Edition(text, RuleEngine(loader.parse(text)))
 
     def current(self, playbook_id: str | None = None) -> Edition:
-        playbook = self._edition.advisor.playbook
+        playbook = self._edition.engine.playbook
         if playbook_id not in {None, playbook.id}:
             raise UnknownPlaybook(str(playbook_id), (playbook.id,))
         return self._edition
 
     def titles(self) -> dict[str, str]:
-        playbook = self._edition.advisor.playbook
+        playbook = self._edition.engine.playbook
         return {playbook.id: playbook.title}
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.catalog import PlaybookCatalog
 from bot.doctor.blocks import examine_blocks
 from bot.doctor.examination import examine
 from bot.doctor.finding import as_text
-from bot.playbooks import FolderPlaybooks
 from bot.playground import Playground
 from bot.serving import HttpServer
 from bot.slack.views.samples import samples
@@ -49,8 +49,8 @@ async def test_the_manifests_scopes_are_enough(playground: Playground, tmp_path:
 
 async def test_every_sample_is_accepted(playground: Playground) -> None:
     """Every view and message, at its shortest and its longest, is within Slack's rules."""
-    advisor = FolderPlaybooks(RULES).current().advisor
+    engine = PlaybookCatalog(RULES).current().engine
     client = AsyncWebClient(base_url=playground.api_url)
-    findings = [finding async for finding in examine_blocks(samples(advisor), client)]
+    findings = [finding async for finding in examine_blocks(samples(engine), client)]
     assert bad(findings) == []
     assert len(findings) > 20

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.advice.loader import parse
 from bot.decisions.delivery import DeliveryKind, announcement_key
+from bot.playbooks.loader import parse
 from bot.playground.model import Message
 from bot.slack.views.announcement import announcement
 from bot.slack.views.notices import UNEXPECTED

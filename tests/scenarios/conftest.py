@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot import app
-from bot.advice import library, loader
-from bot.advice.advisor import Advisor
-from bot.advice.playbook import Playbook
 from bot.app import Running
+from bot.playbooks import library, loader
+from bot.playbooks.engine import RuleEngine
+from bot.playbooks.playbook import Playbook
 from bot.playground import modals, serving
 from bot.slack import connection, digests, finder, responses
 from bot.slack.delivery import courier
@@ -27,21 +27,21 @@ from tests.scenarios.quick import WITHIN, QuickPlayground
 @pytest.fixture(scope="session", autouse=True)
 def compiled_once() -> Iterator[None]:
     """Have the bots here, hundreds of them, share what they compile from the same playbooks."""
-    parse, playbooks, advisors = loader.parse, dict[str, Playbook](), dict[str, Advisor]()
+    parse, playbooks, engines = loader.parse, dict[str, Playbook](), dict[str, RuleEngine]()
 
     def parse_once(text: loader.PlaybookText) -> Playbook:
         if text.hash not in playbooks:
             playbooks[text.hash] = parse(text)
         return playbooks[text.hash]
 
-    def compile_once(playbook: Playbook) -> Advisor:
-        if playbook.hash not in advisors:
-            advisors[playbook.hash] = Advisor(playbook)
-        return advisors[playbook.hash]
+    def compile_once(playbook: Playbook) -> RuleEngine:
+        if playbook.hash not in engines:
+            engines[playbook.hash] = RuleEngine(playbook)
+        return engines[playbook.hash]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(library.loader, "parse", parse_once)
-        patch.setattr(library, "Advisor", compile_once)
+        patch.setattr(library, "RuleEngine", compile_once)
         yield
 
 

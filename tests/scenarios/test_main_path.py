@@ -158,7 +158,7 @@ async def test_another_playbook_asks_its_own_questions(house: House) -> None:
 
 
 async def _questions(house: House) -> list[dict[str, Any]]:
-    from bot.advice import loader
+    from bot.playbooks import loader
     from tests.scenarios.house import RULES
 
     playbook = loader.load(RULES / "ragvsft")

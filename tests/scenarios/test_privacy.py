@@ -37,7 +37,7 @@ from bot.slack.queries import Query
 from bot.slack.views.home import home
 from bot.slack.views.recommendation import recommendation
 from bot.store.log import Log
-from tests.decisions.shelf import ADVISOR, ANSWERS, AT, add_view, decision, shelve
+from tests.decisions.shelf import ANSWERS, AT, ENGINE, add_view, decision, shelve
 from tests.decisions.world import SMALL, World
 from tests.scenarios.house import House, text_of
 from tests.scenarios.test_finding import ask
@@ -165,7 +165,7 @@ async def _threads_name_their_own(world: World, kept: list[tuple[Decision, set[s
     """
     for at_hand, _ in kept:
         found = await alike_before(world.desk, at_hand)
-        message = recommendation(at_hand, ADVISOR.playbook, found, "/ragvsft")
+        message = recommendation(at_hand, ENGINE.playbook, found, "/ragvsft")
         text = json.dumps(message.blocks)
         for each, _ in kept:
             same = (each.workspace, each.place) == (at_hand.workspace, at_hand.place)
@@ -189,7 +189,7 @@ async def _review(world: World, person: Person, place: Place, then: Place | None
         workflow=Workflow(title="Again"),
         answers=ANSWERS,
     )
-    page = Questionnaire(ADVISOR, opened_from(draft, then)).last()
+    page = Questionnaire(ENGINE, opened_from(draft, then)).last()
     return json.dumps(await modal_of(world.desk, page))
 
 

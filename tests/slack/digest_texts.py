@@ -9,13 +9,13 @@ from bot.decisions.digest.week import Digest, Hidden
 from bot.slack.views.digest.message import digest_message
 from bot.slack.views.digest.samples import COMMAND, digest_of, links_of
 from bot.slack.views.message import Message
-from tests.slack.examples import a_decision, advisor
+from tests.slack.examples import a_decision, engine
 
 
 def full(**more: Any) -> Digest:
     """A digest with everything in it, about one decision, with its text as given."""
     made = replace(a_decision(), **more)
-    return digest_of(made, advisor("ragvsft").playbook)
+    return digest_of(made, engine("ragvsft").playbook)
 
 
 def channel(digest: Digest) -> Digest:

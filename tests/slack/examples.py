@@ -1,28 +1,28 @@
-"""Advisors, drafts and decisions to render."""
+"""Engines, drafts and decisions to render."""
 
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.advice import loader
-from bot.advice.advisor import Advisor
 from bot.decisions.model import Decision, Draft, Person, Place, Status, Visibility, Workflow
-from tests.slack.largest import largest_advisor
+from bot.playbooks import loader
+from bot.playbooks.engine import RuleEngine
+from tests.slack.largest import largest_engine
 
 RULES = Path(__file__).parents[2] / "rules"
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 @cache
-def advisor(name: str) -> Advisor:
-    """Return the advisor of a shipped playbook, or of the largest one with these texts."""
+def engine(name: str) -> RuleEngine:
+    """Return the engine of a shipped playbook, or of the largest one with these texts."""
     if (RULES / name).is_dir():
-        return Advisor(loader.load(RULES / name))
-    return largest_advisor(name)
+        return RuleEngine(loader.load(RULES / name))
+    return largest_engine(name)
 
 
-def first_answers(of: Advisor) -> dict[str, str | None]:
+def first_answers(of: RuleEngine) -> dict[str, str | None]:
     """Return the first answer to each question."""
     return {question.id: next(iter(question.answers)) for question in of.playbook.questions}
 
@@ -32,7 +32,7 @@ def draft_of(title: str, problem: str, place: Place | None = None, **more: Any) 
     return Draft(
         id="0" * 32,
         driver=Person("T0123456789", "U0123456789"),
-        playbook_hash=advisor("ragvsft").playbook.hash,
+        playbook_hash=engine("ragvsft").playbook.hash,
         started_at=AT,
         changed_at=AT,
         origin=place,
@@ -41,7 +41,7 @@ def draft_of(title: str, problem: str, place: Place | None = None, **more: Any) 
     )
 
 
-def decision_of(draft: Draft, place: Place, of: Advisor) -> Decision:
+def decision_of(draft: Draft, place: Place, of: RuleEngine) -> Decision:
     """Return the decision that a draft becomes."""
     return Decision(
         workspace=draft.driver.workspace,
@@ -55,7 +55,7 @@ def decision_of(draft: Draft, place: Place, of: Advisor) -> Decision:
         place=place,
         playbook_hash=draft.playbook_hash,
         answers=draft.answers,
-        verdict=of.advise(draft.answers),
+        verdict=of.evaluate(draft.answers),
         status=Status.OPEN,
         opened_at=AT,
     )
@@ -63,6 +63,6 @@ def decision_of(draft: Draft, place: Place, of: Advisor) -> Decision:
 
 def a_decision() -> Decision:
     """Return a decision about nothing in particular."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     draft = draft_of("Title", "Problem", answers=first_answers(of))
     return decision_of(draft, Place("C1", Visibility.PUBLIC), of)

@@ -4,8 +4,8 @@ import json
 from itertools import cycle, islice
 from typing import Any
 
-from bot.advice import loader
-from bot.advice.advisor import Advisor
+from bot.playbooks import loader
+from bot.playbooks.engine import RuleEngine
 
 UNBOUNDED = 3000
 """Characters of a text that a playbook does not limit; more than any part of a message takes."""
@@ -14,8 +14,8 @@ QUESTIONS = 24
 ANSWERS = 9
 
 
-def largest_advisor(filling: str) -> Advisor:
-    """Return the advisor of a largest playbook, its texts filled with what is given.
+def largest_engine(filling: str) -> RuleEngine:
+    """Return the engine of a largest playbook, its texts filled with what is given.
 
     Every rule, veto and gate holds for a sheet of first answers; option 1 is recommended then.
     """
@@ -25,7 +25,7 @@ def largest_advisor(filling: str) -> Advisor:
         loader.RULES: _rules(filling),
     }
     text = {name: json.dumps(content, ensure_ascii=False) for name, content in files.items()}
-    return Advisor(loader.parse(loader.PlaybookText("largest", text)))
+    return RuleEngine(loader.parse(loader.PlaybookText("largest", text)))
 
 
 def of_length(filling: str, length: int) -> str:

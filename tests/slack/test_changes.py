@@ -8,9 +8,9 @@ import pytest
 from bot.decisions.events import Event
 from bot.decisions.records.history import happened
 from bot.slack.views.changes import word
-from tests.slack.examples import AT, a_decision, advisor
+from tests.slack.examples import AT, a_decision, engine
 
-OF = advisor("ragvsft").playbook
+OF = engine("ragvsft").playbook
 FIRST, SECOND = list(OF.options)[:2]
 TITLE = OF.options[FIRST].title
 QUESTION = OF.questions[0]

@@ -18,7 +18,7 @@ from bot.slack.views.digest.message import preview_message, when_next
 from bot.slack.views.digest.samples import COMMAND, links_of, quiet_digest
 from tests.slack.blocks import faults_of_message
 from tests.slack.digest_texts import channel, full, paragraphs, part, told
-from tests.slack.examples import a_decision, advisor
+from tests.slack.examples import a_decision, engine
 
 PARTS = (
     *("<!channel>", "<@U99>", "<https://evil.test|Slack>", "&", "`", "```", "|", "*", "_", "~"),
@@ -77,7 +77,7 @@ def test_each_entry_says_what_there_is_to_know() -> None:
     """Who and how long, what is said, what was chosen and why, what the rules would say now."""
     message = told(channel(full(problem="We have the examples.")))
     link = "https://example.slack.com/archives/C0123456789/p1768385460000001"
-    recommended = advisor("ragvsft").playbook.options[a_decision().verdict.option].title
+    recommended = engine("ragvsft").playbook.options[a_decision().verdict.option].title
     waiting = part(message, "Waiting")
     assert f"•  <{link}|#99001  Title>  ·  waiting for <@U0123456789> for 9 days" in waiting
     assert "  ·  2 for " in part(message, "Open disagreements")

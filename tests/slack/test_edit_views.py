@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.playbooks import FolderPlaybooks
+from bot.catalog import PlaybookCatalog
 from bot.slack.views.samples import samples
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -10,7 +10,7 @@ RULES = Path(__file__).parents[2] / "rules"
 
 def test_an_edit_offers_only_what_it_can_change() -> None:
     """Neither deciders nor a channel are asked for, and the button says what it does."""
-    found = samples(FolderPlaybooks(RULES).current().advisor)
+    found = samples(PlaybookCatalog(RULES).current().engine)
     first, last = (found[f"edit, {which} page, short"]["view"] for which in ("first", "last"))
     asked = [block["block_id"] for block in first["blocks"] if block["type"] == "input"]
     assert asked == ["title", "problem", "review_choice", "review_day"]

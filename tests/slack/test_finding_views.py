@@ -18,7 +18,7 @@ from bot.slack.views.finding_samples import finding_messages, similar_samples
 from bot.slack.views.home import home
 from bot.slack.views.questionnaire import modal
 from tests.slack.blocks import faults_of_message, faults_of_view
-from tests.slack.examples import AT, advisor, decision_of, draft_of, first_answers
+from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers
 
 HERE = Place("C0123456789", Visibility.PUBLIC)
 DECIDED = Settlement("U1", AT, "", "the option recommended")
@@ -33,7 +33,7 @@ TITLES = st.lists(st.sampled_from(PARTS), min_size=1, max_size=120).map(
 @settings(max_examples=15)
 def test_whatever_is_found_can_be_shown(title: str, problem: str) -> None:
     """No title breaks a page, a decision or a record, mentions anybody or makes a link."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     draft = draft_of(title, problem * 20, answers=first_answers(of))
     made = decision_of(draft, HERE, of)
     faults = {
@@ -47,7 +47,7 @@ def test_whatever_is_found_can_be_shown(title: str, problem: str) -> None:
 
 def test_a_page_says_what_it_was_asked_for() -> None:
     """The heading names every filter that was understood, each decision its number and state."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
     page = finding_messages(made, of.playbook)["list"]
     words = json.dumps(page.blocks, ensure_ascii=False)
@@ -70,7 +70,7 @@ def test_a_page_says_what_it_was_asked_for() -> None:
 )
 def test_a_list_tells_how_each_decision_stands(changes: dict[str, Any], words: str) -> None:
     """What was withdrawn or superseded is not taken for what holds: it says what it had been."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
     option = made.verdict.option
     if changes.get("settlement") is DECIDED:
@@ -83,7 +83,7 @@ def test_a_list_tells_how_each_decision_stands(changes: dict[str, Any], words: s
 
 def test_a_page_of_home_names_the_successor() -> None:
     """App Home says of a superseded decision by which one."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
     gone = replace(made, status=Status.SUPERSEDED, superseded_by=14)
     assert "Superseded by #14" in json.dumps(home({"ragvsft": "RAG?"}, [], [gone]))
@@ -91,7 +91,7 @@ def test_a_page_of_home_names_the_successor() -> None:
 
 def test_a_page_of_home_tells_what_is_to_be_looked_back_on() -> None:
     """App Home says what was chosen beside the question how it went, and where the rest is."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
     done = replace(made, status=Status.ACCEPTED, settlement=replace(DECIDED, option="rag"))
     waiting, editions = Waiting(to_review=(done,)), {of.playbook.hash: of.playbook}

@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.advice.verdict import Strength
 from bot.decisions.events import Event
 from bot.decisions.model import Decision, Perspective, Place, Visibility
 from bot.decisions.records.background import Background
 from bot.decisions.records.making import record_of
+from bot.playbooks.verdict import Strength
 from bot.slack.views.life import life
 from tests.slack.blocks import faults_of_message
-from tests.slack.examples import AT, advisor, decision_of, draft_of, first_answers
+from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers
 
-RULES = advisor("ragvsft")
+RULES = engine("ragvsft")
 HERE = Place("C0123456789", Visibility.PUBLIC)
 
 
 def _decision(name: str = "ragvsft") -> Decision:
-    of = advisor(name)
+    of = engine(name)
     return decision_of(draft_of("Title", "Problem", answers=first_answers(of)), HERE, of)
 
 
@@ -71,7 +71,7 @@ def test_however_much_happened_slack_takes_it(name: str, text: str, count: int) 
     """No length and no wording breaks the message; what is left out is counted."""
     views = tuple(_view(f"U{number}") for number in range(count)) if name == "ragvsft" else ()
     events = tuple(_withdrawn(text * 700, hour) for hour in range(count))
-    message = life(record_of(_decision(name), advisor(name), Background(views, events)))
+    message = life(record_of(_decision(name), engine(name), Background(views, events)))
     assert faults_of_message(message) == []
     said = "".join(each for each in map(json.dumps, message.blocks) if "What happened" in each)
     assert ("more, which the record tells" in said) is (said.count("withdrew the decision") < count)

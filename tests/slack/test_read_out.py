@@ -21,9 +21,9 @@ from bot.slack.views.life import life
 from bot.slack.views.notices import NOBODY_TO_NUDGE
 from bot.slack.views.rules import rules_message
 from bot.slack.views.samples import samples
-from tests.slack.examples import AT, a_decision, advisor
+from tests.slack.examples import AT, a_decision, engine
 
-OF = advisor("ragvsft")
+OF = engine("ragvsft")
 
 
 def _overridden() -> Decision:

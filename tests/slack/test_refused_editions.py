@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.advice.loader import PlaybookText
 from bot.decisions.digest.posting import Window
 from bot.decisions.digest.reading import DigestReader
 from bot.decisions.digest.settings import DigestSettings
 from bot.decisions.errors import EditionRefused
 from bot.decisions.model import Outcome
 from bot.decisions.reading import Sight
+from bot.playbooks.loader import PlaybookText
 from bot.slack.finder import Finder
 from bot.slack.queries import Query
 from bot.slack.views.announcement import announcement
@@ -70,8 +70,8 @@ async def test_what_is_refused_today_is_shown_by_its_own_row(tmp_path: Path) -> 
         )
         assert digest.titles["rag"]
         decision = await world.desk.deciding.found(ADA, 1)
-        advisor = await world.desk.editions.of(decision)
-        assert "Rag" in announcement(decision, advisor.playbook).text
+        engine = await world.desk.editions.of(decision)
+        assert "Rag" in announcement(decision, engine.playbook).text
         with pytest.raises(EditionRefused):
             await world.desk.deciding.begin_edit(ADA, 1)
     assert [each["event"] for each in logs] == ["a playbook kept in the log cannot be used"]

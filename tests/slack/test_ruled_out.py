@@ -3,15 +3,15 @@
 import json
 from dataclasses import replace
 
-from bot.advice.ruling_out import ruling_out
 from bot.decisions.model import Decision, Place, Settlement, Status, Visibility
+from bot.playbooks.ruling_out import ruling_out
 from bot.slack.views.announcement import announcement
 from bot.slack.views.changes import word
 from bot.slack.views.decide import override_modal
 from bot.slack.views.verdict import bars
-from tests.slack.examples import AT, advisor, decision_of, draft_of
+from tests.slack.examples import AT, decision_of, draft_of, engine
 
-RULES = advisor("ragvsft")
+RULES = engine("ragvsft")
 WEEKLY = {"job": "answer", "material": "large", "freshness": "weekly", "examples": "none"}
 PLENTY = {**WEEKLY, "examples": "thousands"}
 WAY_AROUND = "The way around it: Let a stronger model write examples that your experts check"
@@ -43,7 +43,7 @@ def test_the_modal_warns_before() -> None:
 def test_bars_that_decide_nothing_stand_apart() -> None:
     """What is ruled out comes after the rest, by the reason that it does not count, with no bar."""
     for answers, heading in ((WEEKLY, "Ruled out:"), (PLENTY, "Ruled out on its own:")):
-        shown = bars(RULES.playbook, RULES.advise(answers)).strip("`").split("\n")
+        shown = bars(RULES.playbook, RULES.evaluate(answers)).strip("`").split("\n")
         at = shown.index(heading)
         assert all("░" in row or "█" in row for row in shown[:at])
         assert shown[at + 1].startswith("Fine-tuning ")
@@ -52,7 +52,7 @@ def test_bars_that_decide_nothing_stand_apart() -> None:
 
 def test_the_modal_tells_what_is_ruled_out_on_its_own() -> None:
     """The list to choose from says by the same words what may still be a part of a choice."""
-    decision = replace(_decision(), verdict=RULES.advise(PLENTY))
+    decision = replace(_decision(), verdict=RULES.evaluate(PLENTY))
     said = _said(override_modal(decision, RULES.playbook)["blocks"])
     assert "Fine-tuning (ruled out on its own)" in said
     assert "RAG + fine-tuning (" not in said
@@ -73,7 +73,7 @@ def test_thread_and_announcement_say_so() -> None:
 
 def test_a_veto_of_an_option_alone_spares_combinations() -> None:
     """What is ruled out by itself may be chosen as a part; what is ruled out for good may not."""
-    verdict = RULES.advise(PLENTY)
+    verdict = RULES.evaluate(PLENTY)
     alone = [hit.veto for hit in verdict.vetoes if hit.alone]
     assert alone
     found = {
@@ -86,7 +86,7 @@ def test_a_veto_of_an_option_alone_spares_combinations() -> None:
 def test_the_thread_tells_each_veto_to_its_end() -> None:
     """Of an option that several vetoes rule out, the thread says each of them in full."""
     answers = {**WEEKLY, "model": "forbidden", "access": "people"}
-    decision = replace(_chosen("both"), verdict=RULES.advise(answers))
+    decision = replace(_chosen("both"), verdict=RULES.evaluate(answers))
     hits = ruling_out(decision.verdict, RULES.playbook, "both")
     assert len(hits) > 1
     detail = {"event": "overridden", "actor": "U1", "option": "both", "reason": "why " * 400}

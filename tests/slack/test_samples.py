@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.playbooks import FolderPlaybooks
+from bot.catalog import PlaybookCatalog
 from bot.slack.ids import Modal
 from bot.slack.views.samples import samples
 
@@ -11,7 +11,7 @@ RULES = Path(__file__).parents[2] / "rules"
 
 def test_every_kind_of_modal_has_a_sample() -> None:
     """Whatever modal the bot can show is among the samples that Slack's validator is given."""
-    found = samples(FolderPlaybooks(RULES).current().advisor).values()
+    found = samples(PlaybookCatalog(RULES).current().engine).values()
     shown = {
         sample["view"]["callback_id"]
         for sample in found

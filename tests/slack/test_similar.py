@@ -9,13 +9,13 @@ from bot.decisions.finding import Alike
 from bot.decisions.model import Outcome, Place, ReviewAnswer, Status, Visibility
 from bot.slack.views.recommendation import recommendation
 from bot.slack.views.similar import Similar, similar
-from tests.decisions.shelf import ADVISOR, AT, SECRET, decision
+from tests.decisions.shelf import AT, ENGINE, SECRET, decision
 
 DONE = replace(
     decision(7, title="Refunds <!here>", status=Status.ACCEPTED, chosen="rag"),
     reviews=(ReviewAnswer("U1", AT, Outcome.WORKED),),
 )
-FOUND = [Similar(Alike(DONE, 11, 12), ADVISOR.playbook)]
+FOUND = [Similar(Alike(DONE, 11, 12), ENGINE.playbook)]
 WORDS = "11 of 12 answers the same; RAG, accepted, it worked"
 
 
@@ -23,16 +23,16 @@ def test_a_thread_names_what_answered_alike() -> None:
     """The thread says what was decided on like answers, and how it went; nothing without any."""
     made = decision(12)
     assert made.place == DONE.place
-    words = json.dumps(recommendation(made, ADVISOR.playbook, FOUND).blocks, ensure_ascii=False)
+    words = json.dumps(recommendation(made, ENGINE.playbook, FOUND).blocks, ensure_ascii=False)
     assert f"#7 “Refunds <!here>”: {WORDS}" in words
-    assert "alike" not in json.dumps(recommendation(made, ADVISOR.playbook).blocks)
+    assert "alike" not in json.dumps(recommendation(made, ENGINE.playbook).blocks)
 
 
 @pytest.mark.parametrize("place", [SECRET, Place("C2", Visibility.PUBLIC)])
 def test_a_thread_gives_the_number_alone_of_what_was_made_elsewhere(place: Place) -> None:
     """A channel may be shared with another company: no title, option or outcome of elsewhere."""
     made = decision(12, place=place)
-    message = recommendation(made, ADVISOR.playbook, FOUND, "/ragvsft")
+    message = recommendation(made, ENGINE.playbook, FOUND, "/ragvsft")
     words = json.dumps(message.blocks, ensure_ascii=False)
     assert "#7 in another channel: 11 of 12 answers the same; /ragvsft show 7 tells more" in words
     for told in ("Refunds", "accepted", "it worked"):

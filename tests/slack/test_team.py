@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from bot.advice import loader
-from bot.advice.advisor import Advisor
 from bot.decisions.model import Asked, Decision, Perspective, Place, Status, Visibility
 from bot.decisions.team import Team, compare
+from bot.playbooks import loader
+from bot.playbooks.engine import RuleEngine
 from bot.slack.views.asking import ask_modal, request
 from bot.slack.views.message import Message
 from bot.slack.views.team import team_message
 from tests.slack.blocks import faults_of_message, faults_of_view
-from tests.slack.largest import largest_advisor
+from tests.slack.largest import largest_engine
 
 RULES = Path(__file__).parents[2] / "rules"
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -27,19 +27,19 @@ Sheet = dict[str, str | None]
 
 
 @cache
-def advisor(name: str) -> Advisor:
-    """Return the advisor of a shipped playbook, or of the largest one with these texts."""
+def engine(name: str) -> RuleEngine:
+    """Return the engine of a shipped playbook, or of the largest one with these texts."""
     if (RULES / name).is_dir():
-        return Advisor(loader.load(RULES / name))
-    return largest_advisor(name)
+        return RuleEngine(loader.load(RULES / name))
+    return largest_engine(name)
 
 
-def first_answers(of: Advisor) -> Sheet:
+def first_answers(of: RuleEngine) -> Sheet:
     """Return the first answer to each question."""
     return {question.id: next(iter(question.answers)) for question in of.playbook.questions}
 
 
-def decision_of(of: Advisor, answers: Sheet, title: str = "Answers") -> Decision:
+def decision_of(of: RuleEngine, answers: Sheet, title: str = "Answers") -> Decision:
     """Return an open decision with these answers."""
     return Decision(
         workspace="T0123456789",
@@ -53,13 +53,13 @@ def decision_of(of: Advisor, answers: Sheet, title: str = "Answers") -> Decision
         place=Place("C0123456789", Visibility.PUBLIC),
         playbook_hash=of.playbook.hash,
         answers=answers,
-        verdict=of.advise(answers),
+        verdict=of.evaluate(answers),
         status=Status.OPEN,
         opened_at=AT,
     )
 
 
-def team_of(of: Advisor, own: Sheet, *others: Sheet, asked: int = 0, **more: Any) -> Team:
+def team_of(of: RuleEngine, own: Sheet, *others: Sheet, asked: int = 0, **more: Any) -> Team:
     """Return a decision with the views of U1, U2 and so on, and people who were asked."""
     views = []
     for number, answers in enumerate(others, start=1):
@@ -80,7 +80,7 @@ def team_of(of: Advisor, own: Sheet, *others: Sheet, asked: int = 0, **more: Any
     return Team(replace(decision_of(of, own), **more), tuple(views), waiting)
 
 
-def shown(of: Advisor, team: Team) -> Message:
+def shown(of: RuleEngine, team: Team) -> Message:
     """Return the team's message."""
     return team_message(team.decision, of.playbook, compare(team, of))
 
@@ -94,7 +94,7 @@ def text_of(message: Message) -> str:
 @pytest.mark.parametrize("people", [0, 1, 3, 50])
 def test_slack_takes_the_message_of_any_team(name: str, people: int) -> None:
     """Fifty people who differ on everything, by the largest playbook: it fits, and pings nobody."""
-    of = advisor(name)
+    of = engine(name)
     chance = random.Random(people)
     sheets: list[Sheet] = [
         {q.id: chance.choice([*q.answers, None]) for q in of.playbook.questions}
@@ -107,7 +107,7 @@ def test_slack_takes_the_message_of_any_team(name: str, people: int) -> None:
 @pytest.mark.parametrize("name", FILLINGS)
 def test_slack_takes_what_asks_for_a_view(name: str) -> None:
     """Whatever the title: the wish, the reminder and the modal are taken, and ping nobody."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     decision = decision_of(of, first_answers(of), (name * 120)[:120].strip())
     assert faults_of_message(request(decision, nudge=False)) == []
     assert faults_of_message(request(decision, nudge=True)) == []
@@ -116,7 +116,7 @@ def test_slack_takes_what_asks_for_a_view(name: str) -> None:
 
 def test_a_wish_tells_no_verdict() -> None:
     """Who is asked reads the title and the problem, and nothing of what anybody's answers say."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     decision = decision_of(of, first_answers(of))
     title = of.playbook.options[decision.verdict.option].title
     for nudge in (False, True):
@@ -126,7 +126,7 @@ def test_a_wish_tells_no_verdict() -> None:
 
 def test_a_wish_for_a_settled_decision_has_no_button() -> None:
     """A wish that is sent after the decision says that there is nothing left to add."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     decision = replace(decision_of(of, first_answers(of)), status=Status.ACCEPTED)
     message = request(decision, nudge=True)
     assert "it was accepted" in message.text
@@ -135,7 +135,7 @@ def test_a_wish_for_a_settled_decision_has_no_button() -> None:
 
 def test_a_settled_team_message_has_no_buttons() -> None:
     """Once it is decided, the views stay to be read and nothing can be added or nudged."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     sheet = first_answers(of)
     team = team_of(of, sheet, sheet, asked=2, status=Status.ACCEPTED)
     assert '"actions"' not in text_of(shown(of, team))
@@ -143,7 +143,7 @@ def test_a_settled_team_message_has_no_buttons() -> None:
 
 def test_fifty_people_are_counted_where_they_cannot_be_named() -> None:
     """Nobody is left out of the figures: beyond the names there is a count."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     sheet = first_answers(of)
     text = text_of(shown(of, team_of(of, sheet, *([sheet] * 50), asked=50)))
     assert "50 views beside the driver's" in text
@@ -154,7 +154,7 @@ def test_fifty_people_are_counted_where_they_cannot_be_named() -> None:
 
 def test_each_difference_names_who_said_what_and_where_it_leads() -> None:
     """The text says the question, the answers, the people, and the option it would flip to."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     own = first_answers(of)
     flips = [
         (question.id, answer)

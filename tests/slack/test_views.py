@@ -18,7 +18,7 @@ from bot.slack.views.recommendation import recommendation, recommendation_in_ful
 from bot.slack.views.samples import samples
 from bot.slack.views.trouble_samples import trouble_messages
 from tests.slack.blocks import faults_of_blocks, faults_of_message, faults_of_view
-from tests.slack.examples import AT, advisor, decision_of, draft_of, first_answers
+from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers
 
 HOSTILE = (
     *("<!channel>", "<!here|x>", "<!everyone>", "<@U0EVIL>", "<https://evil.test|Slack>"),
@@ -55,15 +55,15 @@ def test_slack_takes_every_sample(playbook: str) -> None:
         name: faults_of_view(sample["view"])
         if "view" in sample
         else faults_of_blocks(sample["blocks"])
-        for name, sample in samples(advisor(playbook)).items()
+        for name, sample in samples(engine(playbook)).items()
     }
     assert {name: found for name, found in faults.items() if found} == {}
 
 
 def test_samples_show_every_page_and_place() -> None:
     """There is a sample of each step's page and of the announcement in each kind of place."""
-    names = set(samples(advisor("ragvsft")))
-    steps = {f"{step.id} page, long" for step in advisor("ragvsft").playbook.steps}
+    names = set(samples(engine("ragvsft")))
+    steps = {f"{step.id} page, long" for step in engine("ragvsft").playbook.steps}
     places = {f"announcement, {kind}, long" for kind in ("public", "private", "direct")}
     assert steps | places <= names
 
@@ -75,7 +75,7 @@ def test_samples_show_every_page_and_place() -> None:
 @example("👩‍👩‍👧" * 24, "👩‍👩‍👧" * 600, Place("G0123456789", Visibility.PRIVATE))
 def test_slack_takes_whatever_people_write(title: str, problem: str, place: Place) -> None:
     """No title and no problem makes a refused payload, a mass mention or a link of its own."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     draft = draft_of(title, problem, place, answers=first_answers(of))
     decision = decision_of(draft, place, of)
     messages = [
@@ -98,7 +98,7 @@ def test_slack_takes_whatever_people_write(title: str, problem: str, place: Plac
 @st.composite
 def sheets(draw: st.DrawFn, name: str) -> dict[str, str | None]:
     """Draw answers to some questions of a playbook, "don't know" among them."""
-    questions = advisor(name).playbook.questions
+    questions = engine(name).playbook.questions
     asked = draw(st.lists(st.sampled_from(questions), unique_by=lambda each: each.id))
     return {question.id: draw(st.sampled_from([*question.answers, None])) for question in asked}
 
@@ -107,7 +107,7 @@ def sheets(draw: st.DrawFn, name: str) -> dict[str, str | None]:
 @given(st.data(), st.sampled_from(["ragvsft", "hosting"]))
 def test_slack_takes_every_verdict(data: st.DataObject, name: str) -> None:
     """Whatever was answered, the review page, the announcement and the thread are taken."""
-    of = advisor(name)
+    of = engine(name)
     draft = draft_of("Title", "Problem", None, answers=data.draw(sheets(name)))
     decision = decision_of(draft, Place("C0123456789", Visibility.PUBLIC), of)
     assert faults_of_message(announcement(decision, of.playbook)) == []
@@ -118,7 +118,7 @@ def test_slack_takes_every_verdict(data: st.DataObject, name: str) -> None:
 @pytest.mark.parametrize("deciders", [0, 1, 2, 5, 6, 100])
 def test_the_announcement_names_its_people(deciders: int) -> None:
     """It names the driver and at most five deciders, and counts those it does not name."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     draft = draft_of("Title", "", answers=first_answers(of))
     users = tuple(f"U{number}" for number in range(1, deciders + 1)) or ("U0123456789",)
     decision = replace(decision_of(draft, Place("C1", Visibility.PUBLIC), of), deciders=users)
@@ -132,7 +132,7 @@ def test_the_announcement_names_its_people(deciders: int) -> None:
 
 def test_a_review_page_from_home_must_be_told_where_to_post() -> None:
     """Without a conversation to post to, choosing a channel is not optional."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     blocks = {
         place: modal(Questionnaire(of, draft_of("T", "", place)).last())["blocks"]
         for place in (None, Place("C1", Visibility.PUBLIC))
@@ -146,7 +146,7 @@ def test_a_review_page_from_home_must_be_told_where_to_post() -> None:
 
 def test_long_lists_say_how_much_is_left_out() -> None:
     """What a recommendation has no room for is counted, chapter by chapter."""
-    of = advisor("word ")
+    of = engine("word ")
     decision = decision_of(
         draft_of("Title", "", answers=first_answers(of)), Place("C1", Visibility.PUBLIC), of
     )
@@ -163,7 +163,7 @@ def test_long_lists_say_how_much_is_left_out() -> None:
 
 def test_a_thread_tells_where_the_rest_stands() -> None:
     """What a thread has no room for is told by `show`; every ruling-out stands in the thread."""
-    of = advisor("ragvsft")
+    of = engine("ragvsft")
     answers = {"job": "answer", "material": "huge", "freshness": "weekly", "sources": "required",
                "access": "people", "examples": "none", "model": "forbidden"}  # fmt: skip
     decision = decision_of(
@@ -182,7 +182,7 @@ def test_a_thread_tells_where_the_rest_stands() -> None:
 
 def test_the_last_page_says_who_decides_and_when_it_is_reviewed() -> None:
     """Before posting one reads who will decide, oneself by default, and the day of the review."""
-    of, day = advisor("ragvsft"), AT.date()
+    of, day = engine("ragvsft"), AT.date()
     draft = draft_of("Title", "", answers=first_answers(of))
     expected = {
         Workflow("T"): "You decide  ·  Review in 90 days",

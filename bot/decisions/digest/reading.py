@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.advice.advisor import Advisor
 from bot.decisions.digest.composing import (
     SHOWN,
     not_shown_yet,
@@ -23,6 +22,7 @@ from bot.decisions.ports import Store
 from bot.decisions.reading import Sight
 from bot.decisions.records.words import NOTHING_YET
 from bot.decisions.team import compare
+from bot.playbooks.engine import RuleEngine
 
 
 class DigestReader:
@@ -79,8 +79,8 @@ class DigestReader:
         )
 
     async def _disagreement(self, split: Split) -> Disagreement:
-        advisor = await self._editions.of(split.team.decision)
-        comparison = compare(split.team, advisor)
+        engine = await self._editions.of(split.team.decision)
+        comparison = compare(split.team, engine)
         verdicts: dict[str, int] = {}
         for voice in comparison.voices:
             option = voice.option or NOTHING
@@ -120,8 +120,8 @@ class DigestReader:
         titles = {option: option.replace("_", " ") for option in options}
         titles[NOTHING] = NOTHING_YET
         own = [await self._editions.of(each) for each in decisions]
-        for advisor in (*own, *self._today().values()):
-            titles |= {name: each.title for name, each in advisor.playbook.options.items()}
+        for engine in (*own, *self._today().values()):
+            titles |= {name: each.title for name, each in engine.playbook.options.items()}
         return titles
 
     def _trend(self, facts: Facts, settings: DigestSettings, until: datetime) -> Trend:
@@ -140,8 +140,8 @@ class DigestReader:
         }
         return Trend(tuple(each.astimezone(zone).date() for each in weeks), counts)
 
-    def _today(self) -> dict[str, Advisor]:
-        return {name: self._editions.current(name).advisor for name in self._editions.titles()}
+    def _today(self) -> dict[str, RuleEngine]:
+        return {name: self._editions.current(name).engine for name in self._editions.titles()}
 
 
 def _question(settings: DigestSettings, window: Window, editions: tuple[str, ...]) -> Question:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.advice.advisor import Advisor
 from bot.decisions.calibration import outcome_of
 from bot.decisions.digest.facts import OldSheet
 from bot.decisions.digest.week import NOTHING
 from bot.decisions.model import Outcome
+from bot.playbooks.engine import RuleEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +18,21 @@ class Otherwise:
     now: str
 
 
-def otherwise(sheets: Iterable[OldSheet], today: Mapping[str, Advisor]) -> tuple[Otherwise, ...]:
+def otherwise(sheets: Iterable[OldSheet], today: Mapping[str, RuleEngine]) -> tuple[Otherwise, ...]:
     """Return which past decisions today's rules would make otherwise, in the order of the sheets.
 
-    Answers that today's playbook no longer has are left out, as `advice.replay` does. A decision
+    Answers that today's playbook no longer has are left out, as `playbooks.replay` does. A decision
     of which a review says that it worked is nothing to come back to, and is left out.
 
     Args:
         sheets: past decisions by older editions.
-        today: the advisors in use by the playbook's id.
+        today: the engines in use by the playbook's id.
     """
-    known = {name: _answers_of(advisor) for name, advisor in today.items()}
+    known = {name: _answers_of(engine) for name, engine in today.items()}
     found = []
     for sheet in sheets:
-        advisor = today.get(sheet.playbook)
-        if advisor is None:
+        engine = today.get(sheet.playbook)
+        if engine is None:
             continue
         offered = known[sheet.playbook]
         kept = {
@@ -40,11 +40,11 @@ def otherwise(sheets: Iterable[OldSheet], today: Mapping[str, Advisor]) -> tuple
             for name, answer in sheet.answers.items()
             if name in offered and (answer is None or answer in offered[name])
         }
-        now = advisor.score(kept).recommended or NOTHING
+        now = engine.score(kept).recommended or NOTHING
         if now != sheet.recommended and outcome_of(sheet.reviews) is not Outcome.WORKED:
             found.append(Otherwise(sheet.number, now))
     return tuple(found)
 
 
-def _answers_of(advisor: Advisor) -> dict[str, frozenset[str]]:
-    return {each.id: frozenset(each.answers) for each in advisor.playbook.questions}
+def _answers_of(engine: RuleEngine) -> dict[str, frozenset[str]]:
+    return {each.id: frozenset(each.answers) for each in engine.playbook.questions}

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.advice.playbook import Playbook
 from bot.decisions.events import NO_REVIEW, Event
 from bot.decisions.model import Outcome
 from bot.decisions.records.parts import Happened
 from bot.decisions.records.words import DONT_KNOW, NOT_ANSWERED, NOTHING_YET, WENT
+from bot.playbooks.playbook import Playbook
 
 Detail = Mapping[str, str]
 

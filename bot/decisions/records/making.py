@@ -3,10 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from bot.advice.advisor import Advisor
-from bot.advice.playbook import Playbook
-from bot.advice.ruling_out import ruling_out
-from bot.advice.verdict import Answered, Reason, Strength, VetoHit
 from bot.decisions.calibration import outcome_of
 from bot.decisions.model import Decision, ReviewAnswer
 from bot.decisions.records.background import Background
@@ -27,6 +23,10 @@ from bot.decisions.records.parts import (
 from bot.decisions.records.record import Record
 from bot.decisions.records.words import DONT_KNOW
 from bot.decisions.team import Comparison, Team, compare
+from bot.playbooks.engine import RuleEngine
+from bot.playbooks.playbook import Playbook
+from bot.playbooks.ruling_out import ruling_out
+from bot.playbooks.verdict import Answered, Reason, Strength, VetoHit
 
 NOTHING_MORE = Background()
 _NOTHING_FOLLOWS: Mapping[str, tuple[str, ...]] = {
@@ -37,20 +37,20 @@ _NOTHING_FOLLOWS: Mapping[str, tuple[str, ...]] = {
 
 
 def record_of(
-    decision: Decision, advisor: Advisor, background: Background = NOTHING_MORE
+    decision: Decision, engine: RuleEngine, background: Background = NOTHING_MORE
 ) -> Record:
     """Return the record of a decision.
 
     Args:
         decision: the decision.
-        advisor: by the playbook it was made by, as it stood then.
+        engine: by the playbook it was made by, as it stood then.
         background: what else the log holds of it.
     """
-    playbook, verdict = advisor.playbook, decision.verdict
-    seen = compare(Team(decision, background.perspectives), advisor)
+    playbook, verdict = engine.playbook, decision.verdict
+    seen = compare(Team(decision, background.perspectives), engine)
     return Record(
         **_of_itself(decision),
-        **_of_the_choice(decision, advisor),
+        **_of_the_choice(decision, engine),
         contributors=tuple(each.user for each in background.perspectives),
         names=dict(sorted(background.names.items())),
         channel_name=background.channel_name,
@@ -61,7 +61,7 @@ def record_of(
         settled=verdict.settled,
         playbook=_edition(decision, playbook),
         answers=_answers(decision, playbook),
-        considered=_considered(decision, advisor),
+        considered=_considered(decision, engine),
         ruled_out=tuple(_ruled_out(each) for each in verdict.vetoes),
         despite=_despite(decision, playbook),
         revisit_when=tuple(flip.text for flip in verdict.flips),
@@ -100,15 +100,15 @@ def _of_itself(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _of_the_choice(decision: Decision, advisor: Advisor) -> dict[str, tuple[str, ...]]:
+def _of_the_choice(decision: Decision, engine: RuleEngine) -> dict[str, tuple[str, ...]]:
     """Return what follows from the option chosen, else recommended.
 
     In a close call that was accepted it is what the playbook says of close calls, as the thread
     has it. Nothing follows from nothing but the conditions of any choice.
     """
-    playbook, verdict = advisor.playbook, decision.verdict
+    playbook, verdict = engine.playbook, decision.verdict
     chosen = decision.chosen
-    gates = advisor.gates(decision.answers, chosen or verdict.option)
+    gates = engine.gates(decision.answers, chosen or verdict.option)
     if chosen is None:
         return {"conditions": tuple(gate.say for gate in gates), **_NOTHING_FOLLOWS}
     option = playbook.options[chosen]
@@ -150,10 +150,10 @@ def _answers(decision: Decision, playbook: Playbook) -> tuple[RecordedAnswer, ..
     )
 
 
-def _considered(decision: Decision, advisor: Advisor) -> tuple[Considered, ...]:
-    playbook = advisor.playbook
+def _considered(decision: Decision, engine: RuleEngine) -> tuple[Considered, ...]:
+    playbook = engine.playbook
     arguments: dict[str, list[Argument]] = {}
-    for reason in advisor.arguments(decision.answers):
+    for reason in engine.arguments(decision.answers):
         arguments.setdefault(reason.option, []).append(_argument(playbook, reason))
     ranked = sorted(decision.verdict.points.items(), key=lambda each: -each[1])
     return tuple(

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot.advice.playbook import Playbook
-from bot.advice.verdict import Strength
 from bot.decisions.model import Outcome
+from bot.playbooks.playbook import Playbook
+from bot.playbooks.verdict import Strength
 
 STRENGTHS: Mapping[str, str] = {
     Strength.CLEAR: "a clear lead",

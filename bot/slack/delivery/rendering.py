@@ -1,6 +1,5 @@
 """What a delivery says, made from the log at the time it is sent."""
 
-from bot.advice.playbook import Playbook
 from bot.decisions.delivery import (
     NOTICES,
     SHOWS,
@@ -12,6 +11,7 @@ from bot.decisions.delivery import (
 )
 from bot.decisions.desk import Desk
 from bot.decisions.model import Decision
+from bot.playbooks.playbook import Playbook
 from bot.slack.alike import alike_before
 from bot.slack.digests import Digests
 from bot.slack.views import notices

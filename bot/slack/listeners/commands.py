@@ -93,7 +93,7 @@ class Commands:
         sight, editions = Sight.of(who(body), place_of_command(body)), self._desk.editions
         calibration = self._desk.reviewing.calibration
         found = [
-            (editions.current(each).advisor.playbook, await calibration(sight, each))
+            (editions.current(each).engine.playbook, await calibration(sight, each))
             for each in editions.titles()
         ]
         await self._answers.show(body, rules_message(found))

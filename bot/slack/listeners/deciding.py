@@ -151,12 +151,12 @@ class DecidingListeners:
             return withdraw_modal(decision)
         if move is Move.HAND_OVER:
             return hand_over_modal(decision, actor.user)
-        advisor = await self._desk.editions.of(decision)
+        engine = await self._desk.editions.of(decision)
         if move is Move.ASK:
             return ask_modal(decision, response_url_of(body))
         if move is Move.REVIEW:
-            return review_modal(decision, advisor.playbook, actor.user)
-        return override_modal(decision, advisor.playbook)
+            return review_modal(decision, engine.playbook, actor.user)
+        return override_modal(decision, engine.playbook)
 
 
 def register(

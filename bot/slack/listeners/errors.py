@@ -8,7 +8,6 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.advice.advisor import InvalidAnswers
 from bot.decisions.desk import Desk
 from bot.decisions.errors import (
     AlreadyPosted,
@@ -31,6 +30,7 @@ from bot.decisions.errors import (
     UnknownPlaybook,
 )
 from bot.decisions.model import Person
+from bot.playbooks.engine import InvalidAnswers
 from bot.slack.digest_forms import READ_BY_OTHERS
 from bot.slack.errands import Body, Errands
 from bot.slack.forms import FieldError, written_in

@@ -46,8 +46,8 @@ class Reviews:
     async def _open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         actor, action = who(body), pressed(body)
         decision = await self._desk.deciding.ready_for(actor, decision_of(action), Move.REVIEW)
-        advisor = await self._desk.editions.of(decision)
-        view = review_modal(decision, advisor.playbook, actor.user, outcome_pressed(action))
+        engine = await self._desk.editions.of(decision)
+        view = review_modal(decision, engine.playbook, actor.user, outcome_pressed(action))
         await open_view(client, body, view)
 
 

@@ -2,8 +2,8 @@
 
 from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock
 
-from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision, Status, Visibility
+from bot.playbooks.playbook import Playbook
 from bot.slack.text import FALLBACK, HEADER, and_list, fit, fit_escaped, mention, quote
 from bot.slack.views.decide import actions
 from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section

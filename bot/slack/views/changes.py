@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision
 from bot.decisions.records.history import Style, changes, did, note_of, people_of
+from bot.playbooks.playbook import Playbook
 from bot.slack.text import FALLBACK, SECTION, and_list, escape, fit, mention, quote
 from bot.slack.views.message import Message, as_dicts, section, sentence
 from bot.slack.views.verdict import RULED_OUT_BEFORE, despite

@@ -18,12 +18,12 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.advice.playbook import Playbook
-from bot.advice.verdict import Verdict
 from bot.decisions.model import Decision
 from bot.decisions.moves import Move, possible
 from bot.decisions.records.words import recommended_words
 from bot.decisions.seen import mark_of
+from bot.playbooks.playbook import Playbook
+from bot.playbooks.verdict import Verdict
 from bot.slack import ids
 from bot.slack.forms import DecisionMetadata
 from bot.slack.text import and_list, fit, fit_escaped, mention

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision, Ending, Settlement, Status
+from bot.playbooks.playbook import Playbook
 from bot.slack.views.announcement import announcement
 from bot.slack.views.changes import word
 from bot.slack.views.decide import REASON_LENGTH, hand_over_modal, override_modal, withdraw_modal

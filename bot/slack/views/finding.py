@@ -14,10 +14,10 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision
 from bot.decisions.moves import Move, possible
 from bot.decisions.reading import Direction, Found, Wanted
+from bot.playbooks.playbook import Playbook
 from bot.slack import ids
 from bot.slack.queries import Query
 from bot.slack.text import FALLBACK, escape, fit, fit_escaped, mention

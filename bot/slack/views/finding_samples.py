@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from bot.advice.playbook import Playbook
 from bot.decisions.finding import Alike
 from bot.decisions.model import Decision
 from bot.decisions.reading import Direction, Found, Wanted
+from bot.playbooks.playbook import Playbook
 from bot.slack.queries import Query
 from bot.slack.views import finding
 from bot.slack.views.message import Message

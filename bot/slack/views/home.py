@@ -13,11 +13,11 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.advice.playbook import Playbook
 from bot.decisions.calibration import outcome_of
 from bot.decisions.model import Decision, Draft
 from bot.decisions.records.words import WENT
 from bot.decisions.reviewing import NOTHING_WAITS, Waiting
+from bot.playbooks.playbook import Playbook
 from bot.slack import ids
 from bot.slack.text import BUTTON, fit, fit_escaped, mention, moment
 from bot.slack.views.announcement import standing

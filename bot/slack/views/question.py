@@ -10,7 +10,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import InputBlock, Option, RadioButtonsElement
 
-from bot.advice.playbook import Question
+from bot.playbooks.playbook import Question
 from bot.slack import ids
 from bot.slack.text import PLAIN_OPTION, fit
 from bot.slack.views.message import plain

@@ -18,7 +18,6 @@ from slack_sdk.models.blocks import (
     UserMultiSelectElement,
 )
 
-from bot.advice.playbook import Question
 from bot.decisions.model import Draft, Purpose, ReviewChoice
 from bot.decisions.questionnaire import (
     REVIEW_STEP,
@@ -28,6 +27,7 @@ from bot.decisions.questionnaire import (
     ReviewPage,
     WorkflowPage,
 )
+from bot.playbooks.playbook import Question
 from bot.slack import ids
 from bot.slack.forms import ViewMetadata
 from bot.slack.text import MODAL_TITLE, and_list, escape, fit, fit_escaped, mention
@@ -156,7 +156,7 @@ def _questions(page: QuestionsPage) -> dict[str, Any]:
 
 def _review(page: ReviewPage, found: Sequence[Similar]) -> dict[str, Any]:
     """Return the last page; that of an edit posts nothing anywhere, and changes no deciders."""
-    playbook, verdict, draft = page.advisor.playbook, page.verdict, page.draft
+    playbook, verdict, draft = page.engine.playbook, page.verdict, page.draft
     edits = draft.purpose is Purpose.EDIT
     title, submit = ("Check and save", "Save changes") if edits else ("Check and post", "Post")
     gates = tuple(Line(gate.say) for gate in verdict.gates)
@@ -197,7 +197,7 @@ def _who_and_when(draft: Draft) -> str:
 
 def _own_view(page: ReviewPage) -> dict[str, Any]:
     """Return the last page of somebody's own view: theirs alone, nothing of the others'."""
-    playbook, verdict = page.advisor.playbook, page.verdict
+    playbook, verdict = page.engine.playbook, page.verdict
     told = "The thread will show your name, your answers and what they come to."
     blocks: list[_Block] = [
         *_about(page),
@@ -229,11 +229,11 @@ def _about(page: Page) -> list[Block]:
 
 def _answers(page: ReviewPage) -> list[Block]:
     """Return the answers given so far, two beside each other."""
-    playbook, given = page.advisor.playbook, page.draft.answers
+    playbook, given = page.engine.playbook, page.draft.answers
     fields = [
         mrkdwn(f"{escape(question.ask)}\n*{_answer_words(question, given[question.id])}*")
         for question in playbook.questions
-        if question.id in given and page.advisor.applies(question, given)
+        if question.id in given and page.engine.applies(question, given)
     ]
     return [
         section("*Your answers*"),

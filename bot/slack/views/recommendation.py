@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from slack_sdk.models.blocks import Block, ContextBlock, DividerBlock
 
-from bot.advice.playbook import Playbook
-from bot.advice.verdict import Homework, Reason, Strength, Verdict, VetoHit
 from bot.decisions.model import Decision
+from bot.playbooks.playbook import Playbook
+from bot.playbooks.verdict import Homework, Reason, Strength, Verdict, VetoHit
 from bot.slack.text import (
     FALLBACK,
     MESSAGE_BUDGET,

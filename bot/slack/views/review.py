@@ -14,9 +14,9 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision, Outcome, ReviewAnswer
 from bot.decisions.records.words import WENT, as_sentence
+from bot.playbooks.playbook import Playbook
 from bot.slack import ids
 from bot.slack.forms import DecisionMetadata
 from bot.slack.text import FALLBACK, escape, fit, fit_escaped, mention, quote

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
-from bot.advice.playbook import Playbook
 from bot.decisions.calibration import ENOUGH, Calibration, Tally
+from bot.playbooks.playbook import Playbook
 from bot.slack.text import FALLBACK, fit, fit_escaped
 from bot.slack.views.message import Message, as_dicts, section
 from bot.slack.views.went import went

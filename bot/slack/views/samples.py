@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.advice.advisor import Advisor
-from bot.advice.playbook import Playbook
 from bot.decisions.calibration import calibrate
 from bot.decisions.events import Event
 from bot.decisions.model import (
@@ -34,6 +32,8 @@ from bot.decisions.records.background import Background
 from bot.decisions.records.making import record_of
 from bot.decisions.reviewing import Waiting
 from bot.decisions.team import Team, compare
+from bot.playbooks.engine import RuleEngine
+from bot.playbooks.playbook import Playbook
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.asking import ask_modal, request
@@ -66,16 +66,16 @@ _PLACES = {
 }
 
 
-def samples(advisor: Advisor) -> dict[str, Sample]:
+def samples(engine: RuleEngine) -> dict[str, Sample]:
     """Return samples by name: each holds a `view`, or the `blocks` of a message.
 
     Args:
-        advisor: of the playbook whose questions and texts they show.
+        engine: of the playbook whose questions and texts they show.
     """
     found: dict[str, Sample] = {}
     for size, filling in {"short": "A", "long": HOSTILE * 200}.items():
-        found |= {f"{name}, {size}": sample for name, sample in _sized(advisor, filling).items()}
-    titles = {advisor.playbook.id: advisor.playbook.title}
+        found |= {f"{name}, {size}": sample for name, sample in _sized(engine, filling).items()}
+    titles = {engine.playbook.id: engine.playbook.title}
     found["home, empty"] = {"view": home(titles, [], [])}
     found["help"] = _blocks(notices.help_message("/ragvsft", titles))
     found["not understood"] = _blocks(notices.not_understood("/ragvsft", HOSTILE * 200))
@@ -89,47 +89,47 @@ def samples(advisor: Advisor) -> dict[str, Sample]:
     return found
 
 
-def _sized(advisor: Advisor, filling: str) -> dict[str, Sample]:
-    draft = _draft(advisor.playbook, filling)
-    decision = _decision(advisor, draft)
-    pages = Questionnaire(advisor, draft)
-    edit = Questionnaire(advisor, replace(draft, purpose=Purpose.EDIT, about=decision.number))
-    titles = {advisor.playbook.id: advisor.playbook.title}
+def _sized(engine: RuleEngine, filling: str) -> dict[str, Sample]:
+    draft = _draft(engine.playbook, filling)
+    decision = _decision(engine, draft)
+    pages = Questionnaire(engine, draft)
+    edit = Questionnaire(engine, replace(draft, purpose=Purpose.EDIT, about=decision.number))
+    titles = {engine.playbook.id: engine.playbook.title}
     found: dict[str, Sample] = {
         "workflow page": {"view": modal(pages.first())},
         "edit, first page": {"view": modal(edit.first())},
         "edit, last page": {"view": modal(edit.last())},
-        "review page": {"view": modal(pages.last(), similar_samples(decision, advisor.playbook))},
-        "recommendation": _blocks(recommendation(decision, advisor.playbook)),
-        "life": _blocks(life(record_of(decision, advisor, _background(decision)))),
+        "review page": {"view": modal(pages.last(), similar_samples(decision, engine.playbook))},
+        "recommendation": _blocks(recommendation(decision, engine.playbook)),
+        "life": _blocks(life(record_of(decision, engine, _background(decision)))),
         "home": {
             "view": home(
                 titles,
                 [draft] * 20,
                 [decision] * 10,
                 *_on_home(decision),
-                editions={decision.playbook_hash: advisor.playbook},
+                editions={decision.playbook_hash: engine.playbook},
             )
         },
-        "resume offer": _blocks(resume_offer([draft] * 20, advisor.playbook.id)),
+        "resume offer": _blocks(resume_offer([draft] * 20, engine.playbook.id)),
         "saved for later": {"view": notices.saved_for_later(decision)},
     }
-    for number, step in enumerate(advisor.playbook.steps, start=2):
-        asked = tuple(each for each in advisor.playbook.questions if each.step == step.id)
-        page = QuestionsPage(draft, step, asked, number, len(advisor.playbook.steps) + 2)
+    for number, step in enumerate(engine.playbook.steps, start=2):
+        asked = tuple(each for each in engine.playbook.questions if each.step == step.id)
+        page = QuestionsPage(draft, step, asked, number, len(engine.playbook.steps) + 2)
         found[f"{step.id} page"] = {"view": modal(page)}
-    found |= _of_the_team(advisor, decision)
-    found |= _review_samples(_reviewed(decision, filling), advisor.playbook)
-    modals = deciding_modals(decision, advisor.playbook) | digest_modals(decision)
+    found |= _of_the_team(engine, decision)
+    found |= _review_samples(_reviewed(decision, filling), engine.playbook)
+    modals = deciding_modals(decision, engine.playbook) | digest_modals(decision)
     found |= {name: {"view": view} for name, view in modals.items()}
-    messages = finding_messages(decision, advisor.playbook)
-    messages |= deciding_messages(decision, advisor.playbook, filling)
+    messages = finding_messages(decision, engine.playbook)
+    messages |= deciding_messages(decision, engine.playbook, filling)
     messages |= trouble_messages(decision)
-    messages |= digest_messages(decision, advisor.playbook)
+    messages |= digest_messages(decision, engine.playbook)
     found |= {name: _blocks(message) for name, message in messages.items()}
     for name, place in _PLACES.items():
         placed = replace(decision, place=place)
-        found[f"announcement, {name}"] = _blocks(announcement(placed, advisor.playbook))
+        found[f"announcement, {name}"] = _blocks(announcement(placed, engine.playbook))
     return found
 
 
@@ -139,14 +139,14 @@ def _background(decision: Decision) -> Background:
     return Background(events=(event,) * 20)
 
 
-def _of_the_team(advisor: Advisor, decision: Decision) -> dict[str, Sample]:
+def _of_the_team(engine: RuleEngine, decision: Decision) -> dict[str, Sample]:
     """Return samples of views that are added and asked for."""
-    playbook = advisor.playbook
+    playbook = engine.playbook
     named = _draft(playbook, decision.title)
     own = replace(named, purpose=Purpose.PERSPECTIVE, about=decision.number)
-    pages = Questionnaire(advisor, own)
+    pages = Questionnaire(engine, own)
     answers = {question.id: list(question.answers)[-1] for question in playbook.questions}
-    score = advisor.score(answers)
+    score = engine.score(answers)
     views = tuple(
         Perspective(
             decision.workspace,
@@ -161,11 +161,11 @@ def _of_the_team(advisor: Advisor, decision: Decision) -> dict[str, Sample]:
         for number in range(50)
     )
     asked = tuple(Asked(f"U1{number:09}", decision.driver, _AT) for number in range(50))
-    seen = compare(Team(decision, views, asked), advisor)
+    seen = compare(Team(decision, views, asked), engine)
     return {
         "team": _blocks(team_message(decision, playbook, seen)),
         "team, nobody yet": _blocks(
-            team_message(decision, playbook, compare(Team(decision, (), asked), advisor))
+            team_message(decision, playbook, compare(Team(decision, (), asked), engine))
         ),
         "asked to decide": _blocks(asked_to_decide(decision, decision.deciders[0], "U0")),
         "asked for a view": _blocks(request(decision, nudge=False)),
@@ -226,7 +226,7 @@ def _draft(playbook: Playbook, filling: str) -> Draft:
     )
 
 
-def _decision(advisor: Advisor, draft: Draft) -> Decision:
+def _decision(engine: RuleEngine, draft: Draft) -> Decision:
     return Decision(
         workspace=draft.driver.workspace,
         number=99_999,
@@ -239,7 +239,7 @@ def _decision(advisor: Advisor, draft: Draft) -> Decision:
         place=_PLACES["public"],
         playbook_hash=draft.playbook_hash,
         answers=draft.answers,
-        verdict=advisor.advise(draft.answers),
+        verdict=engine.evaluate(draft.answers),
         status=Status.OPEN,
         opened_at=_AT,
     )

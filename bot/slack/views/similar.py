@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block
 
-from bot.advice.playbook import Playbook
 from bot.decisions.calibration import outcome_of
 from bot.decisions.finding import Alike
 from bot.decisions.model import Place
 from bot.decisions.records.words import WENT, recommended_words
+from bot.playbooks.playbook import Playbook
 from bot.slack.text import escape, fit
 from bot.slack.views.announcement import standing
 from bot.slack.views.message import Chapter, Line, section

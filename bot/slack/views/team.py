@@ -9,10 +9,10 @@ from slack_sdk.models.blocks import (
     HeaderBlock,
 )
 
-from bot.advice.playbook import Playbook
 from bot.decisions.model import Decision, Status
 from bot.decisions.records.words import DONT_KNOW, STRENGTHS, TOO_LITTLE
 from bot.decisions.team import Agreement, Comparison, Difference, Together, Voice
+from bot.playbooks.playbook import Playbook
 from bot.slack import ids
 from bot.slack.text import (
     FALLBACK,

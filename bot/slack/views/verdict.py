@@ -1,9 +1,9 @@
 """A verdict in words and bars: shared by the review page, the announcement and the thread."""
 
-from bot.advice.playbook import Playbook
-from bot.advice.ruling_out import ruling_out
-from bot.advice.verdict import Answered, Strength, Verdict, VetoHit
 from bot.decisions.records.words import NOTHING_YET, STRENGTHS, TOO_LITTLE, recommended_words
+from bot.playbooks.playbook import Playbook
+from bot.playbooks.ruling_out import ruling_out
+from bot.playbooks.verdict import Answered, Strength, Verdict, VetoHit
 from bot.slack.text import escape, fit_escaped
 
 _CELLS = 8

@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.advice import loader
-from bot.advice.advisor import Advisor
 from bot.decisions.calibration import Tally
 from bot.decisions.digest.composing import trend_weeks
 from bot.decisions.digest.settings import Part, Rhythm, Scope, Weekday
@@ -21,6 +19,8 @@ from bot.decisions.model import (
     Status,
     Visibility,
 )
+from bot.playbooks import loader
+from bot.playbooks.engine import RuleEngine
 from bot.store import rows
 from bot.store.digest.facts import NEWEST
 from tests.decisions.digest.turns import go_to, kept, send_due, switch_on, turns
@@ -252,7 +252,11 @@ async def test_titles_are_those_of_the_decision(world: World) -> None:
     rules = SMALL.files[loader.RULES].replace("rag", "looking")
     text = replace(SMALL, files={**SMALL.files, loader.PLAYBOOK: gone, loader.RULES: rules})
     world.playbooks.use(text)
-    assert Advisor(loader.parse(text)).playbook.options.keys() == {"prompting", "looking", "tuning"}
+    assert RuleEngine(loader.parse(text)).playbook.options.keys() == {
+        "prompting",
+        "looking",
+        "tuning",
+    }
     assert (await preview(world)).titles["rag"] == "RAG"
 
 

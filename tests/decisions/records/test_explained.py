@@ -11,8 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.advice import loader
-from bot.advice.advisor import Advisor
 from bot.decisions.events import Event
 from bot.decisions.model import Decision, Perspective, Settlement, Source, Status, Workflow
 from bot.decisions.profiles import Known, Profile
@@ -22,11 +20,13 @@ from bot.decisions.records.madr import as_markdown
 from bot.decisions.records.making import record_of
 from bot.decisions.records.record import Record, as_json, schema
 from bot.decisions.records.spreadsheet import as_csv
-from tests.decisions.shelf import ADVISOR, AT, PUBLIC, SECRET, decision, shelve
+from bot.playbooks import loader
+from bot.playbooks.engine import RuleEngine
+from tests.decisions.shelf import AT, ENGINE, PUBLIC, SECRET, decision, shelve
 from tests.decisions.world import ADA, BEN, PRODUCT, World
 
 SHIPPED = {
-    name: Advisor(loader.parse(loader.read(Path(__file__).parents[3] / "rules" / name)))
+    name: RuleEngine(loader.parse(loader.read(Path(__file__).parents[3] / "rules" / name)))
     for name in ("hosting", "ragvsft")
 }
 RULES = SHIPPED["ragvsft"]
@@ -34,9 +34,9 @@ CURRENT = {"job": "answer", "material": "large", "freshness": "weekly", "sources
 LINK = "https://northwind.slack.com/archives/C1/p1767603600000100"
 
 
-def made_by(advisor: Advisor, answers: Mapping[str, str | None], **changes: object) -> Decision:
+def made_by(engine: RuleEngine, answers: Mapping[str, str | None], **changes: object) -> Decision:
     """A decision of these answers by another playbook than the small one."""
-    verdict = advisor.advise(answers)
+    verdict = engine.evaluate(answers)
     return replace(decision(12), answers=answers, verdict=verdict, **changes)  # type: ignore[arg-type]  # passed on by name
 
 
@@ -46,23 +46,23 @@ def overridden(option: str, reason: str = "Because") -> dict[str, object]:
 
 
 @st.composite
-def sheets(draw: st.DrawFn) -> tuple[Advisor, dict[str, str | None]]:
+def sheets(draw: st.DrawFn) -> tuple[RuleEngine, dict[str, str | None]]:
     """An answer sheet for one of the shipped playbooks."""
-    advisor = SHIPPED[draw(st.sampled_from(sorted(SHIPPED)))]
+    engine = SHIPPED[draw(st.sampled_from(sorted(SHIPPED)))]
     answers: dict[str, str | None] = {
         question.id: draw(st.sampled_from([*question.answers, None]))
-        for question in advisor.playbook.questions
+        for question in engine.playbook.questions
         if draw(st.integers(0, 4))
     }
-    return advisor, answers
+    return engine, answers
 
 
 @given(sheets())
 @settings(max_examples=60)
-def test_points_add_up(sheet: tuple[Advisor, dict[str, str | None]]) -> None:
+def test_points_add_up(sheet: tuple[RuleEngine, dict[str, str | None]]) -> None:
     """An option's points are the sum of the reasons shown, and for a combination of its parts."""
-    advisor, answers = sheet
-    record = record_of(made_by(advisor, answers), advisor)
+    engine, answers = sheet
+    record = record_of(made_by(engine, answers), engine)
     text = as_markdown(record)
     for option in record.considered:
         assert option.points == option.from_parts + sum(each.points for each in option.arguments)
@@ -96,7 +96,7 @@ def test_a_choice_that_was_ruled_out_says_so() -> None:
     """The consequences of an option that was ruled out begin with the veto and its way around."""
     answers = {"facts": "never", "style": "strict"}
     made = decision(12, status=Status.OVERRIDDEN, chosen="tuning", answers=answers)
-    text = as_markdown(record_of(made, ADVISOR))
+    text = as_markdown(record_of(made, ENGINE))
     consequences = text.split("### Consequences\n\n")[1]
     expected = "* Ruled out, because: Nothing to know. The way around it: None. *Us*"
     assert consequences.startswith(expected)
@@ -113,18 +113,18 @@ def test_a_veto_of_the_option_alone_is_shown() -> None:
 
 def test_nothing_known_recommends_nothing() -> None:
     """Where nobody knows anything, the record recommends nothing, as the thread does."""
-    text = as_markdown(record_of(decision(12, answers={"facts": None}), ADVISOR))
+    text = as_markdown(record_of(decision(12, answers={"facts": None}), ENGINE))
     assert "Recommended: nothing yet, too little is known." in text
 
 
 def test_people_have_names_where_they_are_known() -> None:
     """A name stands before the id in every form; whose name is not known keeps the id alone."""
-    view = Perspective("T1", 12, "U3", {"facts": "never"}, "prompting", ADVISOR.advise({}).strength,
-                       AT, AT)  # fmt: skip
+    strength = ENGINE.evaluate({}).strength
+    view = Perspective("T1", 12, "U3", {"facts": "never"}, "prompting", strength, AT, AT)
     made = decision(12, people=("U1", "U2", "U9"), status=Status.ACCEPTED, chosen="rag")
     events = (Event("handed_over", "U1", AT, {"from": "U1", "to": "U2 U9"}),)
     names = {"U1": "Ada Lind", "U2": "=Ben *Okafor*", "U3": "Chloe Tan"}
-    record = record_of(made, ADVISOR, Background((view,), events, names))
+    record = record_of(made, ENGINE, Background((view,), events, names))
     text = as_markdown(record)
     assert "- =Ben *Okafor* (U2)\n- U9\n" in text.split("---")[1]
     assert "consulted:\n- Chloe Tan (U3)\n" in text
@@ -187,7 +187,7 @@ def test_the_message_is_linked_only_where_it_stands(
 ) -> None:
     """A record links to the message it was made from if that stands in the decision's channel."""
     made = replace(decision(12, place=place), source=Source(channel, LINK))  # type: ignore[arg-type]  # as parametrized
-    record = record_of(made, ADVISOR)
+    record = record_of(made, ENGINE)
     assert (record.source == LINK) is told
     assert (f"* Made from this message: <{LINK}>" in as_markdown(record)) is told
 
@@ -196,7 +196,7 @@ async def test_events_that_nobody_knows_are_told_by_their_name(world: World) -> 
     """An event of a kind that has no words yet does not break the record."""
     await shelve(world, decision(1))
     background = Background(events=(Event("moved_house", "U1", AT, {}),))
-    assert "U1 moved house" in as_markdown(record_of(decision(1), ADVISOR, background))
+    assert "U1 moved house" in as_markdown(record_of(decision(1), ENGINE, background))
 
 
 async def test_a_channel_goes_by_the_name_that_was_told_last(world: World) -> None:

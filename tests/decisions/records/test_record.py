@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.advice.verdict import Strength
 from bot.decisions.model import Outcome, Perspective, ReviewAnswer, Status
 from bot.decisions.records.background import Background
 from bot.decisions.records.madr import as_markdown, filename
 from bot.decisions.records.making import record_of
 from bot.decisions.records.record import Record, as_json, schema
 from bot.decisions.records.spreadsheet import COLUMNS, as_csv
-from tests.decisions.shelf import ADVISOR, AT, SECRET, decision
+from bot.playbooks.verdict import Strength
+from tests.decisions.shelf import AT, ENGINE, SECRET, decision
 
 HOSTILE = (
     *("---", "# x", "- x", "+ x", "1. x", "> x", "    x", "```", "~~~", "| a | b |", "***", "==="),
@@ -63,7 +63,7 @@ SHAPE = [
 def record(**given: object) -> Record:
     """A record of a decision with what is given."""
     made = decision(12, **given)  # type: ignore[arg-type]  # passed on by name
-    return record_of(made, ADVISOR, Background(perspectives=(VIEW,)))
+    return record_of(made, ENGINE, Background(perspectives=(VIEW,)))
 
 
 def parsed(markdown: str) -> tuple[dict[str, object], list[Token]]:
@@ -110,7 +110,7 @@ def test_states_in_the_words_of_madr(status: Status, chosen: str | None, word: s
     """Each state of a decision is told by the word that MADR has for it."""
     successor = 13 if status is Status.SUPERSEDED else None
     made = replace(decision(12, status=status, chosen=chosen), superseded_by=successor)
-    front, _ = parsed(as_markdown(record_of(made, ADVISOR)))
+    front, _ = parsed(as_markdown(record_of(made, ENGINE)))
     assert front["status"] == word
 
 
@@ -135,7 +135,7 @@ def test_a_record_gives_reasons_sources_and_triggers() -> None:
 def test_links_go_both_ways() -> None:
     """A record names what it supersedes and what superseded it."""
     made = replace(decision(12), supersedes=7, superseded_by=15)
-    text = as_markdown(record_of(made, ADVISOR))
+    text = as_markdown(record_of(made, ENGINE))
     assert "* Supersedes decision 0007" in text
     assert "* Superseded by decision 0015" in text
 
@@ -249,7 +249,7 @@ def test_a_record_says_how_it_went() -> None:
         ReviewAnswer("U1", AT, Outcome.WORKED, "*Fast* now"),
         ReviewAnswer("U2", AT, Outcome.WORKED),
     )
-    kept = record_of(replace(made, reviews=said), ADVISOR)
+    kept = record_of(replace(made, reviews=said), ENGINE)
     markdown = as_markdown(kept)
     assert "## How It Went" in markdown
     assert r"* It worked, said U1 on 2026-01-05: \*Fast\* now" in markdown
@@ -260,4 +260,4 @@ def test_a_record_says_how_it_went() -> None:
     document = json.loads(as_json([kept]))
     jsonschema.validate(document, schema())
     assert [each["by"] for each in document["decisions"][0]["reviews"]] == ["U1", "U2"]
-    assert "How It Went" not in as_markdown(record_of(made, ADVISOR))
+    assert "How It Went" not in as_markdown(record_of(made, ENGINE))

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.advice.advisor import InvalidAnswers
 from bot.decisions import errors
+from bot.playbooks.engine import InvalidAnswers
 from bot.slack.installing.installs import NotInstalled
 from bot.slack.listeners.errors import words_for
 from bot.slack.payloads import Outsider

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from bot.advice.playbook import Playbook
 from bot.decisions.calibration import Tally
 from bot.decisions.digest.calendar import next_due
 from bot.decisions.digest.settings import DigestSettings, Rhythm, Scope
@@ -20,6 +19,7 @@ from bot.decisions.digest.week import (
 )
 from bot.decisions.model import Decision, Ending, Outcome, Place, Settlement, Status, Visibility
 from bot.decisions.reading import Announced
+from bot.playbooks.playbook import Playbook
 from bot.slack.views.digest.answers import saved
 from bot.slack.views.digest.chapters import Links, announced_in
 from bot.slack.views.digest.home import Coming

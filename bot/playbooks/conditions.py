@@ -1,0 +1,118 @@
+"""Conditions as sums of simple terms.
+
+A term is a conjunction: question -> the answers that fulfil it. A condition holds when any of its
+terms does. Negations are pushed inwards to the answers of a question, so an open question fulfils
+nothing: neither a literal nor its negation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import reduce
+
+from bot.playbooks.playbook import Condition, Question
+
+Term = Mapping[str, frozenset[str]]
+MAX_TERMS = 64
+
+
+class TooInvolvedError(ValueError):
+    """A condition that expands to more than `MAX_TERMS` terms."""
+
+
+def terms(
+    condition: Condition | None, questions: Mapping[str, Question], *, gated: bool = True
+) -> tuple[Term, ...]:
+    """The terms of a condition.
+
+    Args:
+        condition: None always holds.
+        questions: by id.
+        gated: also require of every question named that its `ask_when` holds.
+
+    Raises:
+        TooInvolvedError: it would take more than `MAX_TERMS`.
+        KeyError: it names a question that is not there.
+    """
+    found = _expand(condition, questions, negate=False) if condition else ({},)
+    if not gated:
+        return _distinct(found)
+    return _distinct(
+        whole
+        for term in found
+        for whole in _conjunction([(term,), *(_applies(name, questions) for name in term)])
+    )
+
+
+def holds(found: Iterable[Term], answers: Mapping[str, str | None]) -> bool:
+    """Whether any of the terms is fulfilled by the answers."""
+    return any(all(answers.get(name) in wanted for name, wanted in term.items()) for term in found)
+
+
+def named(condition: Condition) -> frozenset[str]:
+    """Every question that a condition names."""
+    inner = [*condition.every, *condition.some, *filter(None, [condition.negated])]
+    return frozenset(condition.wanted).union(*(named(part) for part in inner))
+
+
+def _applies(name: str, questions: Mapping[str, Question]) -> tuple[Term, ...]:
+    return terms(questions[name].ask_when, questions)
+
+
+def _expand(
+    condition: Condition, questions: Mapping[str, Question], *, negate: bool
+) -> tuple[Term, ...]:
+    parts = [_literal(questions[name], wanted, negate) for name, wanted in condition.wanted.items()]
+    parts += [_expand(part, questions, negate=negate) for part in condition.every]
+    if condition.some:
+        some = [_expand(part, questions, negate=negate) for part in condition.some]
+        parts.append(_conjunction(some) if negate else _disjunction(some))
+    if condition.negated:
+        parts.append(_expand(condition.negated, questions, negate=not negate))
+    return _disjunction(parts) if negate else _conjunction(parts)
+
+
+def _literal(question: Question, wanted: Iterable[str], negate: bool) -> tuple[Term, ...]:
+    answers = frozenset(wanted)
+    if negate:
+        answers = frozenset(question.answers) - answers
+    return ({question.id: answers},) if answers else ()
+
+
+def _disjunction(parts: Iterable[tuple[Term, ...]]) -> tuple[Term, ...]:
+    return _capped(_distinct(term for part in parts for term in part))
+
+
+def _conjunction(parts: Iterable[tuple[Term, ...]]) -> tuple[Term, ...]:
+    start: tuple[Term, ...] = ({},)
+    return reduce(_both, parts, start)
+
+
+def _both(left: tuple[Term, ...], right: tuple[Term, ...]) -> tuple[Term, ...]:
+    _capped_size(len(left) * len(right), MAX_TERMS**2)
+    merged = (_merge(a, b) for a in left for b in right)
+    return _capped(_distinct(term for term in merged if term is not None))
+
+
+def _merge(a: Term, b: Term) -> Term | None:
+    merged = dict(a)
+    for name, wanted in b.items():
+        merged[name] = merged[name] & wanted if name in merged else wanted
+        if not merged[name]:
+            return None
+    return merged
+
+
+def _distinct(found: Iterable[Term]) -> tuple[Term, ...]:
+    unique = {frozenset(term.items()): term for term in found}
+    return tuple(unique.values())
+
+
+def _capped(found: tuple[Term, ...]) -> tuple[Term, ...]:
+    _capped_size(len(found), MAX_TERMS)
+    return found
+
+
+def _capped_size(size: int, most: int) -> None:
+    if size > most:
+        raise TooInvolvedError(f"it comes to more than {MAX_TERMS} combinations; split it")

@@ -1,0 +1,253 @@
+"""What holds between the parts of a playbook: names that must exist, order, what combines what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+
+from bot.playbooks import conditions
+from bot.playbooks.case_file import CasesFile
+from bot.playbooks.playbook import (
+    WORDS_OF_CONDITIONS,
+    Condition,
+    Gate,
+    PlaybookFile,
+    Question,
+    Rule,
+    RulesFile,
+    Veto,
+)
+from bot.playbooks.problems import PlaybookProblem, nearest
+from bot.playbooks.strict_yaml import Document, Path
+
+PLAYBOOK, QUESTIONS, RULES, CASES = "playbook.yml", "questions.yml", "rules.yml", "cases.yml"
+
+
+class _Check:
+    """Collects the problems of one file."""
+
+    def __init__(self, file: str, document: Document) -> None:
+        self.file, self.document, self.found = file, document, list[PlaybookProblem]()
+
+    def say(self, path: Path, message: str, suggestion: str | None = None) -> None:
+        place = self.document.place(path)
+        self.found.append(PlaybookProblem(self.file, *place, message, suggestion))
+
+    def say_key(self, path: Path, message: str, suggestion: str | None = None) -> None:
+        place = self.document.key_place(path)
+        self.found.append(PlaybookProblem(self.file, *place, message, suggestion))
+
+    def known(self, what: str, word: str, words: Iterable[str], path: Path) -> bool:
+        """Complains, with the nearest word, unless the word is one of these."""
+        words = list(words)
+        if word not in words:
+            at_key = path and path[-1] == word
+            say = self.say_key if at_key else self.say
+            say(path, f"unknown {what} `{word}`", nearest(word, words))
+            return False
+        return True
+
+    def unique(self, what: str, ids: Iterable[str], *path: str | int) -> None:
+        seen = set[str]()
+        for position, name in enumerate(ids):
+            if name in seen:
+                self.say((*path, position, "id"), f"{what} `{name}` is here twice")
+            seen.add(name)
+
+
+def check(
+    head: PlaybookFile | None,
+    questions: Sequence[Question] | None,
+    rules: RulesFile | None,
+    documents: Mapping[str, Document],
+) -> list[PlaybookProblem]:
+    """The problems between the three files; what could not be read is left aside."""
+    found = list[PlaybookProblem]()
+    if head is not None:
+        found += _head(_Check(PLAYBOOK, documents[PLAYBOOK]), head)
+    if questions is None:
+        return found
+    by_id = _by_id(questions)
+    asked = _Check(QUESTIONS, documents[QUESTIONS])
+    found += _questions(asked, questions, head)
+    if rules is not None:
+        checker = _Rules(_Check(RULES, documents[RULES]), by_id, head, expand=not asked.found)
+        found += checker.run(rules)
+    return found
+
+
+def _by_id(questions: Sequence[Question]) -> dict[str, Question]:
+    """The questions by id; one that is there twice has the answers of both, to follow neither."""
+    found: dict[str, Question] = {}
+    for question in questions:
+        if question.id in found:
+            answers = {**question.answers, **found[question.id].answers}
+            found[question.id] = found[question.id].model_copy(update={"answers": answers})
+        else:
+            found[question.id] = question
+    return found
+
+
+def check_cases(
+    cases: CasesFile,
+    questions: Sequence[Question],
+    options: Mapping[str, object],
+    document: Document,
+) -> list[PlaybookProblem]:
+    """The problems of cases that name what the playbook does not have."""
+    check = _Check(CASES, document)
+    by_id = _by_id(questions)
+    base: Path = () if isinstance(document.data, list) else ("cases",)
+    check.unique("case", (case.id for case in cases.cases), *base)
+    for position, case in enumerate(cases.cases):
+        path = (*base, position)
+        for question, answer in case.answers.items():
+            place = (*path, "answers", question)
+            if check.known("question", question, by_id, place) and answer is not None:
+                check.known("answer", answer, by_id[question].answers, (*place, ""))
+        check.known("option", case.expected, options, (*path, "expected"))
+        for which, option in enumerate(case.also_acceptable):
+            check.known("option", option, options, (*path, "also_acceptable", which))
+    if cases.always is not None:
+        check.known("option", cases.always, options, ("always",))
+    for position, branch in enumerate(cases.baseline):
+        check.known("option", branch.option, options, ("baseline", position, "option"))
+        _condition(check, branch.when, by_id, ("baseline", position, "when"))
+    return check.found
+
+
+def _head(check: _Check, head: PlaybookFile) -> list[PlaybookProblem]:
+    check.unique("step", (step.id for step in head.steps), "steps")
+    for bar in head.bars:
+        check.known("option", bar, head.options, ("bars", bar))
+    if head.clear_lead < head.close_call:
+        check.say(("clear_lead",), "`clear_lead` must not be less than `close_call`")
+    for name, option in head.options.items():
+        path = ("options", name, "combines")
+        if len(option.combines) == 1 or len(set(option.combines)) != len(option.combines):
+            check.say(path, "`combines` needs two or more different options")
+        for position, part in enumerate(option.combines):
+            place = (*path, position)
+            if check.known("option", part, head.options, place) and head.options[part].combines:
+                check.say(place, f"`{part}` is a combination itself")
+    return check.found
+
+
+def _questions(
+    check: _Check, questions: Sequence[Question], head: PlaybookFile | None
+) -> list[PlaybookProblem]:
+    check.unique("question", (question.id for question in questions))
+    by_id = _by_id(questions)
+    steps = [step.id for step in head.steps] if head else []
+    order: dict[str, tuple[int, int]] = {}
+    for at, question in enumerate(questions):
+        order.setdefault(question.id, _place(question, at, steps))
+    for position, question in enumerate(questions):
+        if question.id in WORDS_OF_CONDITIONS:
+            check.say((position, "id"), f"`{question.id}` is a word of conditions, not an id")
+        if head:
+            check.known("step", question.step, steps, (position, "step"))
+        for answer in question.becomes:
+            check.known("answer", answer, question.answers, (position, "becomes", answer))
+        _drifts(check, question, (position, "drifts"))
+        if question.ask_when:
+            path: Path = (position, "ask_when")
+            _condition(check, question.ask_when, by_id, path)
+            for other in sorted(conditions.named(question.ask_when)):
+                if other in order and order[other] >= order[question.id]:
+                    check.say(path, f"it depends on `{other}`, which is not asked before it")
+    return check.found
+
+
+def _drifts(check: _Check, question: Question, path: Path) -> None:
+    if isinstance(question.drifts, Mapping):
+        for start, ends in question.drifts.items():
+            check.known("answer", start, question.answers, (*path, start))
+            for which, end in enumerate(ends):
+                check.known("answer", end, question.answers, (*path, start, which))
+
+
+def _place(question: Question, position: int, steps: Sequence[str]) -> tuple[int, int]:
+    return (steps.index(question.step) if question.step in steps else 0, position)
+
+
+def _condition(
+    check: _Check, condition: Condition, questions: Mapping[str, Question], path: Path
+) -> None:
+    for name, answers in condition.wanted.items():
+        if name.lower() in WORDS_OF_CONDITIONS:
+            check.say_key((*path, name), f"unknown question `{name}`", name.lower())
+        elif check.known("question", name, questions, (*path, name)):
+            for position, answer in enumerate(answers):
+                check.known("answer", answer, questions[name].answers, (*path, name, position))
+    for word, parts in (("all", condition.every), ("any", condition.some)):
+        for position, part in enumerate(parts):
+            _condition(check, part, questions, (*path, word, position))
+    if condition.negated:
+        _condition(check, condition.negated, questions, (*path, "not"))
+
+
+class _Rules:
+    def __init__(
+        self,
+        check: _Check,
+        questions: Mapping[str, Question],
+        head: PlaybookFile | None,
+        *,
+        expand: bool,
+    ) -> None:
+        self.check, self.questions, self.expand = check, questions, expand
+        self.options = head.options if head else None
+
+    def run(self, rules: RulesFile) -> list[PlaybookProblem]:
+        groups: tuple[tuple[str, str, Sequence[Rule | Veto | Gate]], ...] = (
+            ("rules", "rule", rules.rules),
+            ("vetoes", "veto", rules.vetoes),
+            ("gates", "gate", rules.gates),
+        )
+        for name, one, members in groups:
+            self.check.unique(one, (member.id for member in members), name)
+            for position, member in enumerate(members):
+                if member.when != Condition() or name != "gates":
+                    self._when(member.when, (name, position, "when"))
+        for position, rule in enumerate(rules.rules):
+            self._points(rule, ("rules", position))
+        for position, veto in enumerate(rules.vetoes):
+            for which, option in enumerate(veto.rules_out):
+                self._option(option, ("vetoes", position, "rules_out", which))
+        for position, gate in enumerate(rules.gates):
+            for which, option in enumerate(gate.recommends):
+                self._option(option, ("gates", position, "recommends", which))
+            if gate.when == Condition() and not gate.recommends:
+                say = "it needs `when`, `recommends` or both, else it would always hold"
+                self.check.say(("gates", position), say)
+        return self.check.found
+
+    def _when(self, when: Condition, path: Path) -> None:
+        before = len(self.check.found)
+        _condition(self.check, when, self.questions, path)
+        if len(self.check.found) > before or not self.expand:
+            return
+        try:
+            found = conditions.terms(when, self.questions)
+        except conditions.TooInvolvedError as error:
+            self.check.say(path, str(error))
+            return
+        if not found:
+            self.check.say(path, "it can never hold")
+        elif not conditions.named(when):
+            self.check.say(path, "it names no question, so it would always hold")
+
+    def _points(self, rule: Rule, path: Path) -> None:
+        for option, points in rule.points.items():
+            self._option(option, (*path, "points", option))
+            if points == 0:
+                self.check.say((*path, "points", option), "0 points say nothing: leave it out")
+        if rule.kind and self.options is not None and rule.points.keys() <= self.options.keys():
+            pushed = (self.options[name] for name in rule.points)
+            kinds = list(chain.from_iterable(option.kinds for option in pushed))
+            self.check.known("kind", rule.kind, kinds, (*path, "kind"))
+
+    def _option(self, option: str, path: Path) -> None:
+        if self.options is not None:
+            self.check.known("option", option, self.options, path)

@@ -1,0 +1,237 @@
+"""From the files of a folder to a `Playbook`, or to everything that is wrong with them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.playbooks import ageing, crosscheck, strict_yaml
+from bot.playbooks.case_file import CasesFile
+from bot.playbooks.playbook import (
+    Option,
+    Playbook,
+    PlaybookFile,
+    Question,
+    QuestionsFile,
+    RulesFile,
+)
+from bot.playbooks.problems import PlaybookError, PlaybookProblem
+from bot.playbooks.shape import explain
+
+__all__ = [
+    "Examination",
+    "NoPlaybookError",
+    "PlaybookError",
+    "PlaybookProblem",
+    "PlaybookText",
+    "examine",
+    "folders",
+    "load",
+    "parse",
+    "parse_cases",
+    "read",
+]
+
+PLAYBOOK, QUESTIONS, RULES, CASES = "playbook.yml", "questions.yml", "rules.yml", "cases.yml"
+NEEDED = (PLAYBOOK, QUESTIONS, RULES)
+FORMATS: Mapping[str, TypeAdapter[Any]] = {
+    PLAYBOOK: TypeAdapter(PlaybookFile),
+    QUESTIONS: TypeAdapter(QuestionsFile),
+    RULES: TypeAdapter(RulesFile),
+    CASES: TypeAdapter(CasesFile),
+}
+"""What each file holds; the JSON Schemas for editors come from here too."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookText:
+    """The text of a playbook's files by name; `folder` is where they were found."""
+
+    folder: str
+    files: Mapping[str, str]
+
+    @property
+    def hash(self) -> str:
+        """The content hash of the files that advice depends on (cases.yml is not one)."""
+        digest = hashlib.sha256()
+        for name in NEEDED:
+            content = self.files.get(name, "").encode("utf-8", "surrogatepass")
+            digest.update(f"{name}:{len(content)}\n".encode())
+            digest.update(content)
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What looking a playbook over has found; `playbook` is None where there are problems.
+
+    `warnings` are facts to look up again; they stop nothing.
+    """
+
+    playbook: Playbook | None
+    cases: int
+    problems: tuple[PlaybookProblem, ...]
+    warnings: tuple[PlaybookProblem, ...]
+
+
+class NoPlaybookError(LookupError):
+    """There is no playbook where one was looked for; the message says what to do."""
+
+
+def folders(where: Path) -> tuple[Path, ...]:
+    """The playbook folders in a folder, by name; the folder itself if it is one.
+
+    Raises:
+        NoPlaybookError: there is none.
+    """
+    if (where / PLAYBOOK).is_file():
+        return (where,)
+    if not where.is_dir():
+        raise NoPlaybookError(f"{where}: no such folder; name a folder of playbooks")
+    found = tuple(sorted(path.parent for path in where.glob(f"*/{PLAYBOOK}")))
+    if not found:
+        raise NoPlaybookError(f"{where}: no playbook here (a folder with a {PLAYBOOK} in it)")
+    return found
+
+
+def read(folder: Path) -> PlaybookText:
+    """Read the files of a playbook.
+
+    Raises:
+        PlaybookError: the folder or a file is missing or can't be read as UTF-8 text.
+    """
+    files: dict[str, str] = {}
+    problems = []
+    for name in (*NEEDED, CASES):
+        path = folder / name
+        try:
+            if path.stat().st_size > strict_yaml.MAX_BYTES:
+                problems.append(PlaybookProblem(name, 1, 1, strict_yaml.TOO_LARGE))
+                continue
+            files[name] = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            if name in NEEDED:
+                problems.append(PlaybookProblem(name, 1, 1, f"not found in {folder}"))
+        except UnicodeDecodeError as error:
+            problems.append(PlaybookProblem(name, 1, 1, f"not UTF-8 text (byte {error.start})"))
+        except OSError as error:
+            problems.append(PlaybookProblem(name, 1, 1, f"can't be read: {error.strerror}"))
+    if problems:
+        raise PlaybookError(problems)
+    return PlaybookText(str(folder), files)
+
+
+def parse(text: PlaybookText) -> Playbook:
+    """Check the text of a playbook and build it.
+
+    Raises:
+        PlaybookError: something is wrong; it lists every problem, not only the first.
+    """
+    parts = _Parts(text)
+    if parts.problems or parts.head is None or parts.questions is None or parts.rules is None:
+        raise PlaybookError(parts.problems)
+    return _build(parts.head, parts.questions, parts.rules, text.hash)
+
+
+class _Parts:
+    """What could be read of a playbook's three files, and every problem in and between them."""
+
+    def __init__(self, text: PlaybookText) -> None:
+        self.problems = [
+            PlaybookProblem(name, 1, 1, "missing")
+            for name in NEEDED
+            if text.files.get(name) is None
+        ]
+        documents: dict[str, strict_yaml.Document] = {}
+        read: dict[str, Any] = {}
+        for name in NEEDED:
+            if name in text.files:
+                documents[name], read[name], found = _read_file(name, text.files[name])
+                self.problems += found
+        self.head: PlaybookFile | None = read.get(PLAYBOOK)
+        self.questions: tuple[Question, ...] | None = read.get(QUESTIONS)
+        self.rules: RulesFile | None = read.get(RULES)
+        self.problems += crosscheck.check(self.head, self.questions, self.rules, documents)
+
+
+def examine(text: PlaybookText, today: date) -> Examination:
+    """Everything that is wrong with a playbook and its cases, and what has aged.
+
+    The cases are held against the questions and options even where rules.yml is broken.
+    """
+    parts = _Parts(text)
+    problems = list(parts.problems)
+    warnings: list[PlaybookProblem] = []
+    cases = 0
+    if CASES in text.files:
+        document, data, found = _read_file(CASES, text.files[CASES])
+        problems += found
+        if data is not None and parts.questions is not None and parts.head is not None:
+            options = parts.head.options
+            problems += crosscheck.check_cases(data, parts.questions, options, document)
+            cases = len(data.cases)
+    if parts.rules is not None:
+        document, _ = strict_yaml.read(RULES, text.files[RULES])
+        future, warnings = ageing.aged(parts.rules, document, today)
+        problems += future
+    playbook = None if problems else parse(text)
+    ordered = PlaybookError(problems).problems
+    return Examination(playbook, cases, ordered, tuple(warnings))
+
+
+def load(folder: Path) -> Playbook:
+    """Read and parse the playbook in a folder.
+
+    Raises:
+        PlaybookError: as `read` and `parse`.
+    """
+    return parse(read(folder))
+
+
+def parse_cases(text: PlaybookText, playbook: Playbook) -> CasesFile:
+    """The published cases that come with a playbook; none if it has no cases.yml.
+
+    Raises:
+        PlaybookError: cases.yml is malformed or names what the playbook does not have.
+    """
+    if CASES not in text.files:
+        return CasesFile()
+    document, data, problems = _read_file(CASES, text.files[CASES])
+    cases: CasesFile | None = data
+    if cases is not None:
+        problems += crosscheck.check_cases(cases, playbook.questions, playbook.options, document)
+    if problems or cases is None:
+        raise PlaybookError(problems)
+    return cases
+
+
+def _read_file(name: str, content: str) -> tuple[strict_yaml.Document, Any, list[PlaybookProblem]]:
+    document, problems = strict_yaml.read(name, content)
+    if problems:
+        return document, None, problems
+    try:
+        return document, FORMATS[name].validate_python(document.data), []
+    except ValidationError as error:
+        return document, None, explain(name, document, FORMATS[name], error)
+
+
+def _build(
+    head: PlaybookFile, questions: Sequence[Question], rules: RulesFile, digest: str
+) -> Playbook:
+    order = {step.id: position for position, step in enumerate(head.steps)}
+    fields = {name: getattr(head, name) for name in PlaybookFile.model_fields}
+    fields["options"] = {name: Option(id=name, **dict(text)) for name, text in head.options.items()}
+    return Playbook(
+        **fields,
+        hash=digest,
+        questions=tuple(sorted(questions, key=lambda question: order[question.step])),
+        rules=rules.rules,
+        vetoes=rules.vetoes,
+        gates=rules.gates,
+    )

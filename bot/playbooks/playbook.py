@@ -1,0 +1,282 @@
+"""The model of a playbook: what can be recommended, what is asked, and which rules decide.
+
+The classes named `...File` are what a rule author writes, one for each YAML file; the JSON Schemas
+for editors are made from them. `Playbook` is the whole, read and checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    StrictBool,
+    StringConstraints,
+    Tag,
+    WithJsonSchema,
+    model_serializer,
+)
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
+Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=30, strip_whitespace=True)]
+AnswerText = Annotated[str, StringConstraints(min_length=1, max_length=75, strip_whitespace=True)]
+Because = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+Push = Annotated[int, Field(strict=True, ge=-9, le=9)]
+Bar = Annotated[int, Field(strict=True, ge=-99, le=99)]
+Lead = Annotated[int, Field(strict=True, ge=0, le=99)]
+WORDS_OF_CONDITIONS = ("all", "any", "not")
+Drift = Literal["up", "down", "any"]
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _a_day(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    if isinstance(value, date):
+        return value
+    raise ValueError("must be a date like 2026-11-22")
+
+
+_ID = {"type": "string", "pattern": "^[a-z][a-z0-9_-]*$"}
+OneOrMore = Annotated[
+    tuple[Id, ...],
+    Field(min_length=1),
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [_ID, {"type": "array", "items": _ID, "minItems": 1}]}),
+]
+Drifts = Annotated[
+    Annotated[Drift, Tag("way")] | Annotated[Mapping[Id, OneOrMore], Tag("moves")],
+    Discriminator(lambda value: "moves" if isinstance(value, Mapping) else "way"),
+]
+Day = Annotated[date, BeforeValidator(_a_day), WithJsonSchema({"type": "string", "format": "date"})]
+
+
+class YamlModel(BaseModel):
+    """Anything in a playbook: immutable, and closed to keys it does not know."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True
+    )
+
+
+class Condition(YamlModel):
+    """When something holds: every question named must have one of the answers listed.
+
+    `all`, `any` and `not` combine conditions. A question without an answer makes what is said of
+    it neither true nor false: `not` does not turn a "don't know" into a yes.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, OneOrMore]
+
+    every: tuple[Condition, ...] = Field(default=(), alias="all")
+    some: tuple[Condition, ...] = Field(default=(), alias="any")
+    negated: Condition | None = Field(default=None, alias="not")
+
+    @property
+    def wanted(self) -> Mapping[str, tuple[str, ...]]:
+        """The questions named directly, each with the answers that fulfil it."""
+        return self.__pydantic_extra__ or {}
+
+    @model_serializer
+    def _as_written(self) -> dict[str, Any]:
+        words = {"all": self.every, "any": self.some, "not": self.negated}
+        return {**self.wanted, **{word: part for word, part in words.items() if part}}
+
+
+class Step(YamlModel):
+    """A page of the questionnaire."""
+
+    id: Id
+    title: Words
+
+
+class Kind(YamlModel):
+    """A variety of an option that rules can point to, with first steps of its own."""
+
+    title: Words
+    summary: Words
+    first_steps: tuple[Words, ...] = ()
+
+
+class OptionText(YamlModel):
+    """What a rule author says of an option."""
+
+    title: Title
+    summary: Words
+    first_steps: tuple[Words, ...] = ()
+    measure: tuple[Words, ...] = ()
+    pitfalls: tuple[Words, ...] = ()
+    combines: tuple[Id, ...] = Field(
+        default=(), description="Wins over these when each clears its bar and none is ruled out."
+    )
+    kinds: Mapping[Id, Kind] = Field(default_factory=dict)
+
+
+class Option(OptionText):
+    """Something that can be recommended."""
+
+    id: Id
+
+
+class TooClose(YamlModel):
+    """What to do when two options are too close to call."""
+
+    title: Words | None = None
+    summary: Words
+    first_steps: tuple[Words, ...] = ()
+    measure: tuple[Words, ...] = ()
+
+
+class Question(YamlModel):
+    """A question, its answers in order, and when it is worth asking."""
+
+    id: Id
+    step: Id
+    ask: Annotated[Words, Field(max_length=150)]
+    help: Annotated[Words, Field(max_length=300)] | None = None
+    answers: Annotated[Mapping[Id, AnswerText], Field(min_length=2, max_length=9)]
+    ask_when: Condition | None = None
+    drifts: Drifts | None = Field(
+        default=None,
+        description="How the true answer moves by itself as time passes: up (towards answers "
+        "further down the list), down, any, or which answers each may turn into.",
+    )
+    becomes: Mapping[Id, Words] = Field(
+        default_factory=dict,
+        description='What has happened when the answer becomes this one, to complete "If ...".',
+    )
+
+    @property
+    def topic(self) -> str:
+        """What it is about, in a word or two: its id, as one reads it."""
+        return self.id.replace("_", " ").replace("-", " ")
+
+
+class Rule(YamlModel):
+    """Points for and against options, where a condition holds."""
+
+    id: Id
+    when: Condition
+    points: Annotated[Mapping[Id, Push], Field(min_length=1)]
+    because: Because
+    source: Words
+    checked: Day | None = Field(
+        default=None, description="The day a fact that ages was last looked up."
+    )
+    kind: Id | None = Field(default=None, description="The kind of its option that it points to.")
+
+
+class Veto(YamlModel):
+    """Rules options out, whatever their points."""
+
+    id: Id
+    when: Condition
+    rules_out: Annotated[tuple[Id, ...], Field(min_length=1)]
+    because: Because
+    way_around: Words
+    source: Words
+    checked: Day | None = None
+    alone: StrictBool = Field(
+        default=False, description="The option can't stand alone, but may be part of a combination."
+    )
+
+
+class Gate(YamlModel):
+    """A condition attached to a verdict; it blocks nothing.
+
+    It holds where `when` does and, if `recommends` names options, one of them is recommended.
+    """
+
+    id: Id
+    when: Condition = Field(default_factory=Condition)
+    recommends: tuple[Id, ...] = Field(
+        default=(), description="Only said when one of these options is recommended."
+    )
+    say: Because
+    provisional: StrictBool = False
+    source: Words | None = None
+    checked: Day | None = None
+
+
+class PlaybookFile(YamlModel):
+    """playbook.yml: what can be recommended, and how close is too close."""
+
+    id: Id
+    title: Words
+    version: Words
+    command_hint: Words | None = None
+    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    options: Annotated[Mapping[Id, OptionText], Field(min_length=2, max_length=16)]
+    bars: Mapping[Id, Bar] = Field(default_factory=dict)
+    close_call: Lead = Field(
+        default=2, description="A smaller lead than this is too close to call."
+    )
+    clear_lead: Lead = Field(
+        default=5, description="A lead from here on is clear; between the two it is leaning."
+    )
+    too_close: TooClose | None = None
+
+
+QuestionsFile = Annotated[tuple[Question, ...], Field(min_length=1, max_length=64)]
+"""questions.yml: a list of questions."""
+
+
+class RulesFile(YamlModel):
+    """rules.yml: rules, vetoes and gates."""
+
+    rules: Annotated[tuple[Rule, ...], Field(min_length=1, max_length=900)]
+    vetoes: Annotated[tuple[Veto, ...], Field(max_length=200)] = ()
+    gates: Annotated[tuple[Gate, ...], Field(max_length=200)] = ()
+
+
+class Playbook(YamlModel):
+    """A whole playbook, checked.
+
+    `hash` is the content hash of the text it was read from; `questions` are in the order in which
+    they are asked: by step, then as written.
+    """
+
+    id: Id
+    title: Words
+    version: Words
+    hash: str
+    command_hint: Words | None
+    steps: tuple[Step, ...]
+    options: Mapping[str, Option]
+    questions: tuple[Question, ...]
+    rules: tuple[Rule, ...]
+    vetoes: tuple[Veto, ...]
+    gates: tuple[Gate, ...]
+    bars: Mapping[str, int]
+    close_call: int
+    clear_lead: int
+    too_close: TooClose | None
+
+    _by_id: dict[str, Question] = PrivateAttr(default_factory=dict)
+
+    def model_post_init(self, _context: object) -> None:
+        """Index the questions by id."""
+        self._by_id.update({question.id: question for question in self.questions})
+
+    def question(self, id: str) -> Question:  # noqa: A002 - the word that playbooks use
+        """The question with this id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._by_id[id]

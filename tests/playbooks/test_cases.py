@@ -1,0 +1,75 @@
+"""Holding a playbook against published cases."""
+
+import pytest
+
+from bot.playbooks import loader
+from bot.playbooks.cases import CaseShare, hold, judge
+
+
+@pytest.fixture
+def trial(lunch, lunch_text):
+    file = loader.parse_cases(lunch_text, lunch.playbook)
+    return judge(file, list(hold(lunch, file.cases)), lunch)
+
+
+def test_agreement_is_counted_over_all_cases_and_the_clear_ones(trial):
+    """Three of four agree; the debatable one is not among the clear ones."""
+    assert trial.playbook.overall == CaseShare(3, 4)
+    assert trial.playbook.clear == CaseShare(3, 3)
+    assert [r.case.id for r in trial.results if not r.agrees] == ["friday"]
+
+
+def test_an_acceptable_alternative_counts_as_agreement(lunch, lunch_text):
+    """What a case calls also acceptable agrees too."""
+    text = lunch_text.files["cases.yml"].replace("[canteen]", "[canteen, market]")
+    files = {**lunch_text.files, "cases.yml": text}
+    file = loader.parse_cases(loader.PlaybookText("lunch", files), lunch.playbook)
+    assert all(result.agrees for result in hold(lunch, file.cases))
+
+
+def test_the_playbook_stands_beside_two_baselines(trial):
+    """Always the same option, and a short decision list, each judged on the same cases."""
+    always, short = trial.baselines
+    assert (always.name, always.overall) == ("always Canteen", CaseShare(2, 4))
+    assert (short.name, short.overall) == ("a rule of 2 questions", CaseShare(1, 4))
+
+
+def test_confusion_counts_published_against_recommended(trial):
+    """The table has every case once."""
+    assert trial.confusion == {
+        ("canteen", "canteen"): 1,
+        ("picnic", "picnic"): 1,
+        ("skip", "skip"): 1,
+        ("cook", "market"): 1,
+    }
+
+
+def test_asking_what_matters_takes_fewer_questions_than_there_are(trial):
+    """The average asked is no more than the average that apply, and is counted per case."""
+    assert 0 < trial.asked <= trial.applying <= 5
+    monday = next(result for result in trial.results if result.case.id == "monday")
+    assert monday.applying == 4
+
+
+def test_a_page_at_a_time_asks_no_less_than_one_by_one(trial):
+    """Whole pages may hold a question that an answer beside it makes needless; never fewer."""
+    assert all(one.asked <= one.paged <= 5 for one in trial.results)
+    assert trial.asked < trial.paged
+
+
+def test_exact_agreement_is_told_apart(lunch, lunch_text):
+    """An outcome that is only also acceptable is not counted as exactly what was published."""
+    text = lunch_text.files["cases.yml"].replace("[canteen]", "[canteen, market]")
+    files = {**lunch_text.files, "cases.yml": text}
+    file = loader.parse_cases(loader.PlaybookText("lunch", files), lunch.playbook)
+    judged = judge(file, list(hold(lunch, file.cases)), lunch)
+    assert (judged.playbook.overall.hits, judged.exact) == (4, 3)
+
+
+def test_a_plain_list_of_cases_will_do(lunch, lunch_text):
+    """Without a header the first baseline is the most common outcome, and there is no second."""
+    case = "- {id: one, title: One, source: Me, answers: {hunger: none}, expected: skip}\n"
+    text = loader.PlaybookText("lunch", {**lunch_text.files, "cases.yml": case})
+    file = loader.parse_cases(text, lunch.playbook)
+    judged = judge(file, list(hold(lunch, file.cases)), lunch)
+    assert [baseline.name for baseline in judged.baselines] == ["always Do something else"]

@@ -1,0 +1,77 @@
+"""YAML as a rule author means it: what is text, and what is refused."""
+
+import pytest
+
+from bot.playbooks import loader
+
+SURPRISES = {
+    "no": "no",
+    "yes": "yes",
+    "on": "on",
+    "1:30": "1:30",
+    "017": "017",
+    "0x1f": "0x1f",
+    "1_000": "1_000",
+    "1.5": "1.5",
+    "2026-11-22": "2026-11-22",
+    "True": "True",
+    "NULL": "NULL",
+    "=": "=",
+    "12": 12,
+    "-3": -3,
+    "true": True,
+    "false": False,
+    "null": None,
+    "~": None,
+    '"12"': "12",
+    "'true'": "true",
+}
+
+
+@pytest.mark.parametrize(("written", "meant"), SURPRISES.items())
+def test_only_true_false_null_and_plain_integers_are_more_than_text(written, meant):
+    """What an author types stays what was typed: no surprises of YAML 1.1."""
+    document, problems = loader.strict_yaml.read("x.yml", f"key: {written}\n")
+    assert problems == []
+    assert document.data == {"key": meant}
+    assert type(document.data["key"]) is type(meant)
+
+
+REFUSED = [
+    ("a: 1\nb: 2\na: 3\n", "x.yml:3:1: `a` is here twice; the first is in line 1"),
+    ("a: &x 1\nb: *x\n", "x.yml:1:4: anchors (`&x`) are not allowed: write it out"),
+    ("a: &x 1\nb: *x\n", "x.yml:2:4: aliases (`*x`) are not allowed: write it out"),
+    ("<<: {a: 1}\n", "x.yml:1:1: merges (`<<`) are not allowed: write it out"),
+    (
+        "a: !!python/name:os.system x\n",
+        "x.yml:1:4: tags (`tag:yaml.org,2002:python/name:os.system`) are not allowed",
+    ),
+    ("a: !!int 3\n", "x.yml:1:4: tags (`tag:yaml.org,2002:int`) are not allowed"),
+    ("a: 1\n---\nb: 2\n", "x.yml:2:1: a second document begins here; a file holds one"),
+    ("? [a]\n: b\n", "x.yml:1:3: a key must be a plain word"),
+    ("[" * 21 + "]" * 21, "x.yml:1:21: nested more than 20 deep"),
+    (
+        "a: [1, 2\n",
+        (
+            "x.yml:2:1: not readable as YAML (did not find expected ',' or ']'): "
+            "close the bracket, or put quotes around text with brackets or commas in it"
+        ),
+    ),
+    ("a" * (256 * 1024 + 1), "x.yml:1:1: larger than 256 KB; split it or shorten it"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED, ids=[r[1][6:40] for r in REFUSED])
+def test_yaml_that_hides_what_it_means_is_refused(text, message):
+    """Duplicates, anchors, merges, tags, further documents, depth and size are problems."""
+    _, problems = loader.strict_yaml.read("x.yml", text)
+    assert message in map(str, problems)
+
+
+def test_an_alias_bomb_is_refused_without_being_unfolded():
+    """Nine lines that stand for a thousand million values are refused at once."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
+    document, problems = loader.strict_yaml.read("x.yml", "\n".join(lines))
+    assert any("aliases" in problem.message for problem in problems)
+    assert len(document.places) < 200
