@@ -17,33 +17,33 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from bot.catalog import PlaybookCatalog
-from bot.charts.apart import draw_apart
-from bot.decisions.desk import Desk
-from bot.decisions.ports import Clock
+from bot.charts.subprocess import render_in_subprocess
 from bot.manifest import REDIRECT_PATH, scopes_asked
-from bot.schedule import Rounds, create_schedule
+from bot.outbox.store import SqliteOutbox
+from bot.outbox.worker import DeliveryWorker
+from bot.schedule import PeriodicRunner, create_schedule
+from bot.services.ports import Clock
+from bot.services.services import Services
 from bot.serving import HttpServer
 from bot.settings import Settings, SettingsError, missing
-from bot.slack.bolt import create_bolt_app
+from bot.slack.app import create_bolt_app
+from bot.slack.background import BackgroundTasks
 from bot.slack.connection import check_bot_token, socket_mode
-from bot.slack.delivery.courier import Courier
-from bot.slack.errands import Errands
-from bot.slack.installing.install_pages import InstallPages
-from bot.slack.installing.installs import Installs, ManyWorkspaces, OneWorkspace
-from bot.slack.installing.oauth import OAuthApp, OAuthFlow
-from bot.slack.installing.tokens import TokenSeal
-from bot.slack.listeners.samples import Samples
-from bot.slack.people import SlackDirectory
-from bot.slack.refusals import SLACK_SECONDS, patience
-from bot.store.delivery.outbox import SqliteOutbox
-from bot.store.installations import SqliteInstallations
-from bot.store.log import Log
-from bot.store.sqlite import SqliteStore
-from bot.store.vitals import SqliteVitals
+from bot.slack.directory import SlackDirectory
+from bot.slack.handlers.samples import Samples
+from bot.slack.oauth.flow import OAuthApp, OAuthFlow
+from bot.slack.oauth.installations import Installations, MultiWorkspace, SingleWorkspace
+from bot.slack.oauth.pages import InstallPages
+from bot.slack.oauth.tokens import TokenCipher
+from bot.slackkit.api_errors import SLACK_SECONDS, client_timeout
+from bot.storage.database import Database
+from bot.storage.health import SqliteVitals
+from bot.storage.installations import SqliteInstallations
+from bot.storage.store import SqliteStore
 from bot.web.app import Endpoints, create_web
 from bot.web.events import Handler
-from bot.web.metrics import SOCKET, Measures
-from bot.web.vitals import Sources, Vitals
+from bot.web.health import Health, HealthSources
+from bot.web.metrics import SOCKET, Metrics
 
 logger = structlog.get_logger(__name__)
 
@@ -52,30 +52,30 @@ WIND_DOWN = 7.5
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class Application:
     """The bot as it runs.
 
     Attributes:
         port: where it listens.
         look: has it look for what is due, because the clock was moved, say.
         playbooks: those in use.
-        desk: its use cases.
+        services: its use cases.
         outbox: its deliveries.
-        desk_at: makes a desk on the same log with another clock.
+        services_at: makes a desk on the same log with another clock.
     """
 
     port: int
     look: Callable[[], None]
     playbooks: PlaybookCatalog
-    desk: Desk
+    services: Services
     outbox: SqliteOutbox
-    desk_at: Callable[[Clock], Desk]
+    services_at: Callable[[Clock], Services]
 
 
 @asynccontextmanager
-async def running(
+async def run_app(
     settings: Settings, clock: Clock, samples: Samples | None = None
-) -> AsyncIterator[Running]:
+) -> AsyncIterator[Application]:
     """Run the bot for the length of a `with` block, then finish what is under way.
 
     At the end nothing new is begun, no more requests are taken, and what is under way (errands of
@@ -97,10 +97,10 @@ async def running(
     """
     playbooks = PlaybookCatalog(settings.rules)
     async with AsyncExitStack() as stack:
-        log = await Log(settings.database_path).open()
+        log = await Database(settings.database_path).open()
         stack.push_async_callback(log.close)
         session = await stack.enter_async_context(
-            aiohttp.ClientSession(timeout=patience(SLACK_SECONDS))
+            aiohttp.ClientSession(timeout=client_timeout(SLACK_SECONDS))
         )
         client = AsyncWebClient(
             base_url=settings.slack_api_url,
@@ -112,33 +112,35 @@ async def running(
         woken = asyncio.Event()
         people = SlackDirectory(installs.client_for)
 
-        def desk_at(time: Clock) -> Desk:
-            return Desk(SqliteStore(log), time, playbooks, woken.set, people)
+        def services_at(time: Clock) -> Services:
+            return Services(SqliteStore(log), time, playbooks, woken.set, people)
 
-        desk = desk_at(clock)
+        services = services_at(clock)
         outbox = SqliteOutbox(log)
-        bolt, errands = create_bolt_app(desk, client, installs, settings.command, samples)
-        rounds = Rounds(
-            desk.reviewing.ask_due,
-            desk.digesting.send_due,
-            desk.drafting.expire,
-            desk.people.learn,
+        bolt, background = create_bolt_app(services, client, installs, settings.command, samples)
+        rounds = PeriodicRunner(
+            services.reviews.ask_due,
+            services.digests.send_due,
+            services.drafts.expire,
+            services.people.learn,
         )
-        vitals = Vitals(
-            Sources(SqliteVitals(log), outbox, desk.digesting.behind, playbooks, rounds.age, clock)
+        vitals = Health(
+            HealthSources(
+                SqliteVitals(log), outbox, services.digests.behind, playbooks, rounds.age, clock
+            )
         )
-        measures = Measures(vitals.figures)
-        courier = Courier(
+        measures = Metrics(vitals.figures)
+        courier = DeliveryWorker(
             outbox,
-            desk,
+            services,
             clock,
             installs.client_for,
             woken,
             settings.command,
-            draw_apart,
+            render_in_subprocess,
             measures.attempted,
         )
-        ending = _Ending(courier, rounds, errands)
+        ending = _Ending(courier, rounds, background)
         await stack.enter_async_context(_at_work(ending))
         schedule = create_schedule(woken.set, playbooks.refresh, rounds.wake)
         schedule.start()
@@ -156,15 +158,17 @@ async def running(
             rounds.wake()
 
         stack.callback(ending.begin)
-        yield Running(port, look, playbooks, desk, outbox, desk_at)
+        yield Application(port, look, playbooks, services, outbox, services_at)
 
 
 class _Ending:
     """The end of whatever works beside the requests: all of it at once, by one deadline."""
 
-    def __init__(self, courier: Courier, rounds: Rounds, errands: Errands) -> None:
+    def __init__(
+        self, courier: DeliveryWorker, rounds: PeriodicRunner, background: BackgroundTasks
+    ) -> None:
         self.works = (courier, rounds)
-        self._errands = errands
+        self._background = background
         self._deadline = math.inf
 
     def begin(self) -> None:
@@ -176,7 +180,7 @@ class _Ending:
     async def finish(self, tasks: Collection[asyncio.Task[None]]) -> None:
         """Wait until all is done, at most until the deadline; what is late is left and logged."""
         self.begin()
-        await self._errands.drain(self._left())
+        await self._background.drain(self._left())
         _, late = await asyncio.wait(tasks, timeout=self._left())
         for task in late:
             logger.warning("work was left unfinished at the end")
@@ -220,16 +224,16 @@ def _handler(bolt: AsyncApp) -> Handler:
 
 
 async def _installing(
-    settings: Settings, client: AsyncWebClient, log: Log, clock: Clock
-) -> tuple[Installs, Sequence[BaseRoute]]:
+    settings: Settings, client: AsyncWebClient, log: Database, clock: Clock
+) -> tuple[Installations, Sequence[BaseRoute]]:
     """Return where the bot is installed, and the pages on which further workspaces install it."""
     if settings.bot_token is not None:
         token = settings.bot_token.get_secret_value()
         await check_bot_token(client, token)
-        return OneWorkspace(token, client), ()
+        return SingleWorkspace(token, client), ()
     app, kept = _oauth_app(settings), SqliteInstallations(log)
-    seal = TokenSeal([key.get_secret_value() for key in settings.keys])
-    installs = ManyWorkspaces(kept, seal, client, clock)
+    seal = TokenCipher([key.get_secret_value() for key in settings.keys])
+    installs = MultiWorkspace(kept, seal, client, clock)
     await installs.renew_seals()
     scopes = scopes_asked(with_history=settings.history)
     flow = OAuthFlow(app, tuple(scopes), client, seal, installs, kept, clock)

@@ -6,11 +6,11 @@ from pathlib import Path
 import structlog
 
 from bot.decisions.errors import UnknownPlaybook
-from bot.decisions.ports import Edition
 from bot.playbooks.library import Library
 from bot.playbooks.loader import NoPlaybookError, PlaybookError
+from bot.services.ports import PlaybookVersion
 
-log = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 DEFAULT = "ragvsft"
 
@@ -34,7 +34,7 @@ class PlaybookCatalog:
                 problems name files with their folder.
         """
         self._library = Library(root)
-        self._editions: dict[str, Edition] = {}
+        self._playbooks: dict[str, PlaybookVersion] = {}
         try:
             self.refresh()
         except NoPlaybookError as error:
@@ -43,7 +43,7 @@ class PlaybookCatalog:
                 "playbook.yml, or with folders that have one"
             ) from error
         for folder, refused in self._library.refused.items():
-            if folder.name == DEFAULT or not self._editions:
+            if folder.name == DEFAULT or not self._playbooks:
                 raise PlaybookError(
                     replace(problem, file=str(folder / problem.file))
                     for problem in refused.problems
@@ -54,17 +54,17 @@ class PlaybookCatalog:
         news = self._library.refresh()
         entries = self._library.entries
         order = sorted(entries, key=lambda playbook_id: (playbook_id != DEFAULT, playbook_id))
-        self._editions = {
-            playbook_id: Edition(entries[playbook_id].text, entries[playbook_id].engine)
+        self._playbooks = {
+            playbook_id: PlaybookVersion(entries[playbook_id].text, entries[playbook_id].engine)
             for playbook_id in order
         }
         for playbook_id in news.taken_up:
-            log.info("a playbook was taken up", playbook=playbook_id)
+            logger.info("a playbook was taken up", playbook=playbook_id)
         for folder, refused in news.refused.items():
             for problem in refused.problems:
-                log.error("a playbook was refused", folder=str(folder), problem=str(problem))
+                logger.error("a playbook was refused", folder=str(folder), problem=str(problem))
 
-    def troubles(self) -> tuple[str, ...]:
+    def problems(self) -> tuple[str, ...]:
         """Return what is wrong with playbooks that could not be taken up, one line each."""
         return tuple(
             f"{folder.name}/{problem}"
@@ -72,21 +72,21 @@ class PlaybookCatalog:
             for problem in refused.problems
         )
 
-    def current(self, playbook_id: str | None = None) -> Edition:
+    def current(self, playbook_id: str | None = None) -> PlaybookVersion:
         """Return the edition of a playbook; of the first one if none is named.
 
         Raises:
             UnknownPlaybook: there is none of that name.
         """
         if playbook_id is None:
-            return next(iter(self._editions.values()))
-        if playbook_id not in self._editions:
-            raise UnknownPlaybook(playbook_id, tuple(self._editions))
-        return self._editions[playbook_id]
+            return next(iter(self._playbooks.values()))
+        if playbook_id not in self._playbooks:
+            raise UnknownPlaybook(playbook_id, tuple(self._playbooks))
+        return self._playbooks[playbook_id]
 
     def titles(self) -> dict[str, str]:
         """Return each playbook's title by its id, the first one first."""
         return {
             playbook_id: edition.engine.playbook.title
-            for playbook_id, edition in self._editions.items()
+            for playbook_id, edition in self._playbooks.items()
         }

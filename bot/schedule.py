@@ -7,14 +7,14 @@ from time import monotonic
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-log = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 DELIVERY_SECONDS = 5
 ROUND_SECONDS = 60
 PLAYBOOK_SECONDS = 2
 
 
-class Rounds:
+class PeriodicRunner:
     """Does what may have become due, one work after the other: at first, and when woken."""
 
     def __init__(
@@ -62,7 +62,7 @@ async def _survive(work: Callable[[], Awaitable[object]]) -> None:
     await asyncio.wait({task})
     error = task.exception()
     if error is not None:
-        log.error("a round failed", work=getattr(work, "__qualname__", ""), exc_info=error)
+        logger.error("a round failed", work=getattr(work, "__qualname__", ""), exc_info=error)
 
 
 def create_schedule(

@@ -1,15 +1,18 @@
 """What holds for every test."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn.server
 from hypothesis import HealthCheck, settings
 
-from bot.charts import apart
+from bot.charts import subprocess
 from bot.playground.wire import transport
+from bot.storage.database import Database
+from tests.services.world import World
 
 # The machines that run these are shared and noisy: no example is judged by how long it took, or was
 # looked for. Each run has the same examples, so that it tells of the code and not of its luck;
@@ -59,5 +62,13 @@ def nobody_in_a_hurry() -> Iterator[None]:
     """Wait for an ack, and for a picture, for longer than any machine stands still."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transport, "ACK_SECONDS", WITHIN)
-        patch.setattr(apart, "SECONDS", WITHIN)
+        patch.setattr(subprocess, "SECONDS", WITHIN)
         yield
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """The services on a database in a file, with a clock that the test moves."""
+    database = await Database(tmp_path / "ragvsft.db").open()
+    yield World(database)
+    await database.close()

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from bot.catalog import NoPlaybooks, PlaybookCatalog
 from bot.decisions.errors import UnknownPlaybook
 from bot.playbooks.loader import PLAYBOOK, PlaybookError
-from tests.decisions.world import SMALL
+from tests.services.world import SMALL
 
 RULES = Path(__file__).parents[1] / "rules"
 
@@ -100,9 +100,9 @@ def test_a_playbook_broken_by_an_edit_stays_as_it_was(tmp_path: Path) -> None:
         playbooks.refresh()
     assert playbooks.current() == before
     assert [entry["event"] for entry in logs] == ["a playbook was refused"]
-    (trouble,) = playbooks.troubles()
+    (trouble,) = playbooks.problems()
     assert trouble.startswith("small/playbook.yml:")
     written(tmp_path, "small", title="Mended")
     playbooks.refresh()
-    assert playbooks.troubles() == ()
+    assert playbooks.problems() == ()
     assert playbooks.titles() == {"small": "Mended"}

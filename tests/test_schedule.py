@@ -4,7 +4,7 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from bot.schedule import Rounds
+from bot.schedule import PeriodicRunner
 
 
 class Work:
@@ -30,7 +30,7 @@ class Work:
 async def test_a_round_is_made_at_the_start_and_when_woken() -> None:
     """Each work is done once at the start, and once more when woken."""
     first, second = Work(), Work()
-    rounds = Rounds(first, second)
+    rounds = PeriodicRunner(first, second)
     running = asyncio.create_task(rounds.run())
     await second.until(1)
     rounds.wake()
@@ -44,7 +44,7 @@ async def test_a_work_that_fails_keeps_nothing_from_being_done() -> None:
     """A failure is logged; the other works are done, and the next round comes."""
     failing, other = Work(), Work()
     failing.fails = True
-    rounds = Rounds(failing, other)
+    rounds = PeriodicRunner(failing, other)
     with capture_logs() as logs:
         running = asyncio.create_task(rounds.run())
         await other.until(1)
@@ -67,7 +67,7 @@ async def test_stopping_waits_for_the_work_under_way() -> None:
         finished.append("slow")
 
     never = Work()
-    rounds = Rounds(slow, never)
+    rounds = PeriodicRunner(slow, never)
     running = asyncio.create_task(rounds.run())
     async with asyncio.timeout(30):
         await begun.wait()
@@ -85,7 +85,7 @@ async def test_a_round_is_a_sign_of_life() -> None:
         hanging.set()
         await go_on.wait()
 
-    rounds = Rounds(hang, time=lambda: now)
+    rounds = PeriodicRunner(hang, time=lambda: now)
     now = 160.0
     assert rounds.age() == 60
     running = asyncio.create_task(rounds.run())

@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bot.decisions.digest.trend import Trend
+from bot.digest.trend import Trend
 
 _FONT = Path(__file__).with_name("NotoSans-Regular.ttf")
 _FAMILY = "Noto Sans"
@@ -181,7 +181,7 @@ def _style() -> Any:
     from pygal.style import Style
 
     return Style(
-        background=_PAPER,
+        context=_PAPER,
         plot_background=_PAPER,
         foreground=_INK,
         foreground_strong=_INK,

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import click
 
 
-class Entry(NamedTuple):
+class CommandSpec(NamedTuple):
     """A command before it is loaded: where it lives and what the overview says of it."""
 
     section: str
@@ -18,27 +18,31 @@ class Entry(NamedTuple):
 
 
 COMMANDS: Final = {
-    "demo": Entry(
+    "demo": CommandSpec(
         "Try it", "bot.cli.serve:demo", "The bot and a local workspace in your browser, no set-up."
     ),
-    "run": Entry("With Slack", "bot.cli.serve:run", "Run the bot."),
-    "manifest": Entry(
+    "run": CommandSpec("With Slack", "bot.cli.serve:run", "Run the bot."),
+    "manifest": CommandSpec(
         "With Slack", "bot.cli.manifest:manifest", "Print the app manifest to give to Slack."
     ),
-    "doctor": Entry(
+    "doctor": CommandSpec(
         "With Slack", "bot.cli.doctor:doctor", "Say what is missing or wrong, and what to do."
     ),
-    "export": Entry(
+    "export": CommandSpec(
         "Decisions", "bot.cli.export:export", "Write the decisions to files: ADRs, CSV or JSON."
     ),
-    "digest": Entry(
+    "digest": CommandSpec(
         "Decisions", "bot.cli.digest:digest", "Look at a channel's weekly digest, or send it."
     ),
-    "backup": Entry(
+    "backup": CommandSpec(
         "Decisions", "bot.cli.backup:backup", "Copy the log to a file, while the bot runs."
     ),
-    "restore": Entry("Decisions", "bot.cli.backup:restore", "Put a backup in the log's place."),
-    "rules": Entry("Playbooks", "bot.cli.rules:rules", "Check, test, prove and try out the rules."),
+    "restore": CommandSpec(
+        "Decisions", "bot.cli.backup:restore", "Put a backup in the log's place."
+    ),
+    "rules": CommandSpec(
+        "Playbooks", "bot.cli.rules:rules", "Check, test, prove and try out the rules."
+    ),
 }
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.common import BadInput, existing_log_path, log_path
+from bot.cli.common import UsageError, existing_log_path, log_path
 
 if TYPE_CHECKING:
-    from bot.store.restoring import Restored
+    from bot.storage.restore import RestoreResult
 
 FILE = click.Path(path_type=Path)
 
@@ -23,13 +23,13 @@ def backup(file: Path, *, force: bool) -> None:
     Copies the log that DATABASE_URL names, as it is at that moment, and checks the copy. FILE is
     there only when it is whole. It holds private decisions too, and is readable by you alone.
     """
-    from bot.store.backup import CopyRefused, back_up
+    from bot.storage.backup import CopyRefused, back_up
 
     log = existing_log_path()
     try:
         copy = back_up(log, file, overwrite=force)
     except CopyRefused as error:
-        raise BadInput(str(error)) from error
+        raise UsageError(str(error)) from error
     click.echo(
         f"{decisions(copy.found.decisions)} from {log} in {file} ({size(copy.size)}), "
         "checked and whole."
@@ -45,14 +45,14 @@ def restore(file: Path) -> None:
     it. Messages that were waiting when the backup was made are not posted a second time.
     """
     from bot.clock import SystemClock
-    from bot.store import restoring
-    from bot.store.backup import CopyRefused
+    from bot.storage import restore
+    from bot.storage.backup import CopyRefused
 
     log = log_path()
     try:
-        restored = restoring.restore(file, log, SystemClock().now())
+        restored = restore.restore_database(file, log, SystemClock().now())
     except CopyRefused as error:
-        raise BadInput(str(error)) from error
+        raise UsageError(str(error)) from error
     click.echo("\n".join(_said(file, log, restored)))
 
 
@@ -68,7 +68,7 @@ def size(count: int) -> str:
     return f"{count / 1_000_000:,.1f} MB"
 
 
-def _said(file: Path, log: Path, restored: "Restored") -> Iterator[str]:
+def _said(file: Path, log: Path, restored: "RestoreResult") -> Iterator[str]:
     found = restored.copy.found
     yield f"{decisions(found.decisions)} from {file} in {log}, checked and whole."
     if found.pending:

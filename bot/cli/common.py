@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-class BadInput(click.ClickException):
+class UsageError(click.ClickException):
     """What was given cannot be used: exit status 2, one line for each problem, no traceback.
 
     Args:
@@ -40,7 +40,7 @@ def settings_here() -> "Settings":
     try:
         return load_settings(os.environ, Path(".env"))
     except SettingsError as error:
-        raise BadInput(*error.problems) from error
+        raise UsageError(*error.problems) from error
 
 
 def some_settings(*names: str) -> "Settings":
@@ -54,12 +54,12 @@ def some_settings(*names: str) -> "Settings":
     try:
         values = read_values(os.environ, Path(".env"))
     except SettingsError as error:
-        raise BadInput(*error.problems) from error
+        raise UsageError(*error.problems) from error
     settings, problems = check_values(
         {name: value for name, value in values.items() if name in names}
     )
     if settings is None:
-        raise BadInput(*problems)
+        raise UsageError(*problems)
     return settings
 
 
@@ -80,5 +80,5 @@ def existing_log_path() -> Path:
     """
     path = log_path()
     if not path.is_file():
-        raise BadInput(f"there is no log at {path}: set DATABASE_URL to its file")
+        raise UsageError(f"there is no log at {path}: set DATABASE_URL to its file")
     return path

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.common import BadInput, existing_log_path
+from bot.cli.common import UsageError, existing_log_path
 
 if TYPE_CHECKING:
     from bot.catalog import PlaybookCatalog
-    from bot.decisions.desk import Desk
     from bot.decisions.model import Person
-    from bot.store.channels import KnownChannel
-    from bot.store.log import Log
+    from bot.services.services import Services
+    from bot.storage.channels import KnownChannel
+    from bot.storage.database import Database
 
 _MOST_NAMED = 10
 _WHICH = (
@@ -79,24 +79,24 @@ class _StandingClock:
 class _Chosen:
     """A channel to tell of, and whoever hears of it if it cannot be posted to."""
 
-    log: "Log"
-    desk: "Desk"
+    log: "Database"
+    services: "Services"
     person: "Person"
     known: "KnownChannel"
 
 
 async def _preview(channel: str, workspace: str | None, at: datetime, *, as_json: bool) -> str:
     from bot.cli import digest_text
-    from bot.slack.views.digest.message import digest_message
+    from bot.digest.views.message import digest_message
 
     async with _chosen(channel, workspace, at) as chosen:
-        found = await chosen.desk.digesting.preview(chosen.person, chosen.known.place)
+        found = await chosen.services.digests.preview(chosen.person, chosen.known.place)
         if as_json:
-            return json.dumps(digest_text.as_json(found), indent=2, ensure_ascii=False)
+            return json.dumps(digest_text.digest_as_json(found), indent=2, ensure_ascii=False)
         blocks = digest_message(found, _command(), {}).blocks
         people = digest_text.people_in(blocks)
-        names = await chosen.desk.people.names(chosen.person.workspace, people)
-        told = digest_text.as_text(blocks, names)
+        names = await chosen.services.people.names(chosen.person.workspace, people)
+        told = digest_text.digest_as_text(blocks, names)
         return f"{told}\n\nAs of {at:%A %-d %B %Y, %H:%M} {at.tzname()}."
 
 
@@ -105,10 +105,10 @@ async def _send(channel: str, workspace: str | None) -> str:
     async with _chosen(channel, workspace, now, to_write=True) as chosen:
         trouble = await chosen.log.trouble()
         if trouble:
-            raise BadInput(f"{trouble}; see that there is room, and that you may write to it")
+            raise UsageError(f"{trouble}; see that there is room, and that you may write to it")
         token = f"cli-{now:%Y%m%dT%H%M}"
         place = chosen.known.place
-        if not await chosen.desk.digesting.post(chosen.person, place, token):
+        if not await chosen.services.digests.post(chosen.person, place, token):
             return f"The digest of {channel} was kept within this minute already: nothing to do."
         return (
             f"The digest of {channel} is kept, to be posted by the bot that runs on this log; if "
@@ -126,22 +126,24 @@ async def _chosen(
     Raises:
         BadInput: the log or the playbooks cannot be used, or it is not clear which channel.
     """
-    from bot.decisions.desk import Desk
     from bot.decisions.model import Person
     from bot.logs import configure_logs
-    from bot.store.log import Log, LogUnusable
-    from bot.store.sqlite import SqliteStore
+    from bot.services.services import Services
+    from bot.storage.database import Database, DatabaseUnusable
+    from bot.storage.store import SqliteStore
 
     configure_logs(logging.WARNING)
     playbooks = _playbooks()
     try:
-        log = await Log(existing_log_path()).open_as_it_is(to_write=to_write)
-    except LogUnusable as error:
-        raise BadInput(str(error)) from error
+        log = await Database(existing_log_path()).open_as_it_is(to_write=to_write)
+    except DatabaseUnusable as error:
+        raise UsageError(str(error)) from error
     try:
         team, known = await _known(log, channel, workspace)
-        desk = Desk(SqliteStore(log), _StandingClock(at.astimezone(UTC)), playbooks, lambda: None)
-        yield _Chosen(log, desk, Person(team, known.owner), known)
+        services = Services(
+            SqliteStore(log), _StandingClock(at.astimezone(UTC)), playbooks, lambda: None
+        )
+        yield _Chosen(log, services, Person(team, known.owner), known)
     finally:
         await log.close()
 
@@ -160,11 +162,15 @@ def _moment(given: str | None) -> datetime:
         at = datetime.fromisoformat(given)
         if at.tzinfo is not None:
             return at
-    raise BadInput(f"--now {given} is no time with a zone: write it such as 2026-11-30T09:00+01:00")
+    raise UsageError(
+        f"--now {given} is no time with a zone: write it such as 2026-11-30T09:00+01:00"
+    )
 
 
-async def _known(log: "Log", channel: str, workspace: str | None) -> "tuple[str, KnownChannel]":
-    from bot.store.channels import SqliteChannels
+async def _known(
+    log: "Database", channel: str, workspace: str | None
+) -> "tuple[str, KnownChannel]":
+    from bot.storage.channels import SqliteChannels
 
     channels = SqliteChannels(log)
     team = _workspace(await channels.workspaces(), workspace)
@@ -178,19 +184,19 @@ async def _known(log: "Log", channel: str, workspace: str | None) -> "tuple[str,
     named = ", ".join(_named(each) for each in there[:_MOST_NAMED])
     rest = f" and {len(there) - _MOST_NAMED} more" if len(there) > _MOST_NAMED else ""
     found = f"there are {named}{rest}" if there else "it knows no channel at all"
-    raise BadInput(f"the log knows no channel {channel} in workspace {team}: {found}")
+    raise UsageError(f"the log knows no channel {channel} in workspace {team}: {found}")
 
 
 def _workspace(there: Sequence[str], wanted: str | None) -> str:
     if wanted is None and len(there) == 1:
         return there[0]
     if not there:
-        raise BadInput("the log holds no decisions yet, so there is nothing to tell")
+        raise UsageError("the log holds no decisions yet, so there is nothing to tell")
     listed = ", ".join(there)
     if wanted is None:
-        raise BadInput(f"name one workspace with --workspace: the log holds {listed}")
+        raise UsageError(f"name one workspace with --workspace: the log holds {listed}")
     if wanted not in there:
-        raise BadInput(f"the log knows no workspace {wanted}: it holds {listed}")
+        raise UsageError(f"the log knows no workspace {wanted}: it holds {listed}")
     return wanted
 
 
@@ -208,9 +214,9 @@ def _playbooks() -> "PlaybookCatalog":
     try:
         return PlaybookCatalog(folder)
     except PlaybookError as error:
-        raise BadInput(*map(str, error.problems)) from error
+        raise UsageError(*map(str, error.problems)) from error
     except NoPlaybooks as error:
-        raise BadInput(str(error)) from error
+        raise UsageError(str(error)) from error
 
 
 def _command() -> str:
@@ -223,4 +229,4 @@ def _value(name: str) -> str | None:
     try:
         return read_values(os.environ, Path(".env")).get(name)
     except SettingsError as error:
-        raise BadInput(*error.problems) from error
+        raise UsageError(*error.problems) from error

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.decisions.digest.week import Digest, Entry, Share
 from bot.decisions.model import Decision
+from bot.digest.content import Digest, DigestItem, Truncated
 
 _MENTION = re.compile(r"<@([A-Z0-9]+)>")
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
@@ -24,7 +24,7 @@ def people_in(blocks: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     return frozenset(user for block in blocks for user in _MENTION.findall(_words(block)))
 
 
-def as_text(blocks: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> str:
+def digest_as_text(blocks: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> str:
     """Return a digest's blocks as text.
 
     Args:
@@ -37,7 +37,7 @@ def as_text(blocks: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> st
     return _printable("\n\n".join(filter(None, (_text(block, names) for block in blocks))))
 
 
-def as_json(digest: Digest) -> dict[str, Any]:
+def digest_as_json(digest: Digest) -> dict[str, Any]:
     """Return a digest with everything in it that its message could tell.
 
     People and channels are Slack's ids; each part has the entries that are shown, and how many
@@ -53,18 +53,18 @@ def as_json(digest: Digest) -> dict[str, Any]:
     return {**plain, "quiet": digest.quiet}
 
 
-def _share(share: Share[Any], plain: Mapping[str, Any]) -> dict[str, Any]:
+def _share(share: Truncated[Any], plain: Mapping[str, Any]) -> dict[str, Any]:
     shown = zip(share.shown, plain["shown"], strict=True)
     return {"count": share.count, "shown": [_entry(entry, told) for entry, told in shown]}
 
 
-def _entry(entry: Entry, plain: Mapping[str, Any]) -> dict[str, Any]:
+def _entry(entry: DigestItem, plain: Mapping[str, Any]) -> dict[str, Any]:
     beside = {name: value for name, value in plain.items() if name not in _IN_FULL}
     return {**_decision(entry.decision), **beside}
 
 
 def _decision(decision: Decision) -> dict[str, Any]:
-    settled, ending = decision.settlement, decision.ending
+    settled, ending = decision.resolution, decision.ending
     return {
         "number": decision.number,
         "title": decision.title,

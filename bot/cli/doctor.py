@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.common import BadInput
+from bot.cli.common import UsageError
 
 if TYPE_CHECKING:
-    from bot.doctor.finding import Finding
+    from bot.doctor.results import CheckResult
 
 COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 
@@ -31,7 +31,7 @@ def doctor(context: click.Context, as_json: bool, blocks: bool) -> None:
     Looks at the settings (environment and .env), Slack and its tokens and scopes, the playbooks,
     the database and the port. Changes nothing. Exit status 0 if the bot can run, 1 if not.
     """
-    from bot.doctor.finding import as_rows, is_well
+    from bot.doctor.results import as_rows, is_well
 
     findings = asyncio.run(_collect(_samples() if blocks else _everything()))
     well = is_well(findings)
@@ -44,20 +44,20 @@ def doctor(context: click.Context, as_json: bool, blocks: bool) -> None:
     context.exit(0 if well else 1)
 
 
-def _everything() -> "AsyncIterator[Finding]":
+def _everything() -> "AsyncIterator[CheckResult]":
     from bot.clock import SystemClock
     from bot.disk import read_mounts
-    from bot.doctor.examination import examine
+    from bot.doctor.checks import run_checks
 
-    return examine(os.environ, Path(".env"), read_mounts(), SystemClock())
+    return run_checks(os.environ, Path(".env"), read_mounts(), SystemClock())
 
 
-def _samples() -> "AsyncIterator[Finding]":
+def _samples() -> "AsyncIterator[CheckResult]":
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.catalog import NoPlaybooks, PlaybookCatalog
     from bot.doctor.blocks import examine_blocks
-    from bot.doctor.examination import usable_settings
+    from bot.doctor.checks import usable_settings
     from bot.playbooks.loader import PlaybookError
     from bot.settings import SettingsError, read_values
     from bot.slack.views.samples import samples
@@ -66,16 +66,16 @@ def _samples() -> "AsyncIterator[Finding]":
         settings = usable_settings(read_values(os.environ, Path(".env")))
         engine = PlaybookCatalog(settings.rules).current().engine
     except SettingsError as error:
-        raise BadInput(*error.problems) from error
+        raise UsageError(*error.problems) from error
     except PlaybookError as error:
-        raise BadInput(*map(str, error.problems)) from error
+        raise UsageError(*map(str, error.problems)) from error
     except NoPlaybooks as error:
-        raise BadInput(str(error)) from error
+        raise UsageError(str(error)) from error
     client = AsyncWebClient(base_url=settings.slack_api_url, timeout=30)
     return examine_blocks(samples(engine), client)
 
 
-async def _collect(findings: "AsyncIterator[Finding]") -> "list[Finding]":
+async def _collect(findings: "AsyncIterator[CheckResult]") -> "list[CheckResult]":
     return [finding async for finding in findings]
 
 
@@ -83,11 +83,11 @@ def _outlook(well: bool) -> str:
     return ": the bot can run" if well else ": the bot cannot run yet"
 
 
-def _show(findings: "list[Finding]", outlook: str) -> None:
-    from bot.doctor.finding import as_text, summary
+def _show(findings: "list[CheckResult]", outlook: str) -> None:
+    from bot.doctor.results import results_as_text, summary
 
     def paint(state: str, label: str) -> str:
         return click.style(label, fg=COLOURS[state])
 
-    click.echo(as_text(findings, paint=paint))
+    click.echo(results_as_text(findings, paint=paint))
     click.echo(f"\n{summary(findings)}{outlook}.")

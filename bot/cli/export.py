@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.common import BadInput, existing_log_path
+from bot.cli.common import UsageError, existing_log_path
 
 if TYPE_CHECKING:
     from bot.decisions.records.record import Record
-    from bot.store.sqlite import SqliteStore
+    from bot.storage.store import SqliteStore
 
 _BATCH = 500
 _REFUSED = (
@@ -60,7 +60,9 @@ def export(folder: Path, form: str, workspace: str | None, include_private: bool
         written = bring_up_to_date(folder, files_of(kept, form), kept if form == "adr" else ())
         still_there = files_about(folder, left_out)
     except OSError as error:
-        raise BadInput(f"{folder} cannot be written ({error.strerror}): choose another") from error
+        raise UsageError(
+            f"{folder} cannot be written ({error.strerror}): choose another"
+        ) from error
     click.echo(_said(folder, len(kept), len(left_out), written))
     if still_there:
         click.echo(_PRIVATE_THERE.format(folder=folder, names="\n".join(still_there)), err=True)
@@ -72,13 +74,13 @@ async def _read(path: Path, workspace: str | None) -> "list[Record]":
     Raises:
         BadInput: the log cannot be used, or the workspace is not clear.
     """
-    from bot.store.log import Log, LogUnusable
-    from bot.store.sqlite import SqliteStore
+    from bot.storage.database import Database, DatabaseUnusable
+    from bot.storage.store import SqliteStore
 
     try:
-        log = await Log(path).open_as_it_is()
-    except LogUnusable as error:
-        raise BadInput(str(error)) from error
+        log = await Database(path).open_as_it_is()
+    except DatabaseUnusable as error:
+        raise UsageError(str(error)) from error
     try:
         store = SqliteStore(log)
         return await _records(store, _chosen(workspace, await store.workspaces()))
@@ -91,24 +93,26 @@ def _chosen(workspace: str | None, there: dict[str, int]) -> str:
     if workspace is not None:
         if workspace not in there:
             found = f"there are {listed}" if there else "it holds none at all"
-            raise BadInput(f"the log holds no decisions of workspace {workspace}: {found}")
+            raise UsageError(f"the log holds no decisions of workspace {workspace}: {found}")
         return workspace
     if len(there) > 1:
-        raise BadInput(f"name one workspace with --workspace: the log holds decisions of {listed}")
+        raise UsageError(
+            f"name one workspace with --workspace: the log holds decisions of {listed}"
+        )
     return next(iter(there), "")
 
 
 async def _records(store: "SqliteStore", workspace: str) -> "list[Record]":
-    from bot.decisions.editions import KeptEditions
     from bot.decisions.records.making import record_of
+    from bot.services.playbook_versions import StoredVersions
 
-    editions = KeptEditions(store)
+    playbooks = StoredVersions(store)
     records: list[Record] = []
     while batch := await store.all_of(workspace, records[-1].number if records else 0, _BATCH):
         for decision in batch:
-            background = await store.background(decision)
-            records.append(record_of(decision, await editions.of(decision), background))
-    for each, why in editions.refused.items():
+            context = await store.context(decision)
+            records.append(record_of(decision, await playbooks.of(decision), context))
+    for each, why in playbooks.refused.items():
         click.echo(_REFUSED.format(edition=each[:7], why=why), err=True)
     return records
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from bot.decisions.records.madr import as_markdown, filename
-from bot.decisions.records.record import Record, as_json, schema
+from bot.decisions.records.record import Record, record_as_json, record_schema
 from bot.decisions.records.spreadsheet import as_csv
 
 _OURS = re.compile(r"\A---\n(.*?)^---$", re.DOTALL | re.MULTILINE)
@@ -25,8 +25,8 @@ def files_of(records: Sequence[Record], form: str) -> dict[str, str]:
         case "csv":
             return {"decisions.csv": as_csv(records)}
         case "json":
-            described = json.dumps(schema(), indent=2) + "\n"
-            return {"decisions.json": as_json(records), "decisions.schema.json": described}
+            described = json.dumps(record_schema(), indent=2) + "\n"
+            return {"decisions.json": record_as_json(records), "decisions.schema.json": described}
         case _:
             return {filename(record): as_markdown(record) for record in records}
 

@@ -2,7 +2,7 @@
 
 import click
 
-from bot.cli.common import BadInput, some_settings
+from bot.cli.common import UsageError, some_settings
 
 
 @click.command()
@@ -40,11 +40,11 @@ def manifest(url: str | None, socket: bool, command: str | None, with_history: b
     from bot.manifest import public_url
 
     if url is not None and socket:
-        raise BadInput("--url and --socket exclude each other: give one of the two.")
+        raise UsageError("--url and --socket exclude each other: give one of the two.")
     try:
         address = public_url(url) if url is not None else None
     except ValueError as error:
-        raise BadInput(
+        raise UsageError(
             f"--url: {error}. Slack calls it from the internet: e.g. https://ragvsft.example.com"
         ) from error
     settings = some_settings("RAGVSFT_COMMAND", "RAGVSFT_HISTORY")
@@ -52,4 +52,4 @@ def manifest(url: str | None, socket: bool, command: str | None, with_history: b
     try:
         click.echo(write(address, command or settings.command, with_history=history), nl=False)
     except ValueError as error:
-        raise BadInput(f"--command: {error}.") from error
+        raise UsageError(f"--command: {error}.") from error

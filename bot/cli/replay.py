@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli import rules_input
-from bot.cli.common import BadInput
+from bot.cli.common import UsageError
 
 if TYPE_CHECKING:
     from bot.decisions.model import Decision
     from bot.playbooks.engine import RuleEngine
     from bot.playbooks.replay import Replay
-    from bot.store.log import Log
+    from bot.storage.database import Database
 
 _PAGE = 200
 
@@ -41,9 +41,9 @@ def replay(folder: Path, *, as_json: bool) -> None:
 
     settings, problems = check_values(read_values(os.environ, Path(".env")))
     if settings is None or problems:
-        raise BadInput(*problems)
+        raise UsageError(*problems)
     if not settings.database_path.is_file():
-        raise BadInput(
+        raise UsageError(
             f"there is no decision log at {settings.database_path}: set DATABASE_URL to the one "
             "that the bot uses"
         )
@@ -52,19 +52,19 @@ def replay(folder: Path, *, as_json: bool) -> None:
 
 async def _report(database: Path, folder: Path, *, as_json: bool) -> None:
     from bot.playbooks.engine import RuleEngine
-    from bot.store.log import Log, LogUnusable
+    from bot.storage.database import Database, DatabaseUnusable
 
     today = [RuleEngine(rules_input.load(each)) for each in rules_input.folders(folder)]
     try:
-        log = await Log(database).open_as_it_is()
-    except LogUnusable as error:
-        raise BadInput(str(error)) from error
+        log = await Database(database).open_as_it_is()
+    except DatabaseUnusable as error:
+        raise UsageError(str(error)) from error
     looked_at = differing = 0
     unable = Counter[str]()
     try:
-        editions = _Editions(log, {each.playbook.id: each for each in today})
+        playbooks = _Editions(log, {each.playbook.id: each for each in today})
         async for decision in _decisions(log):
-            found = await editions.replay(decision)
+            found = await playbooks.replay(decision)
             if isinstance(found, str):
                 unable[found] += 1
                 continue
@@ -80,8 +80,8 @@ async def _report(database: Path, folder: Path, *, as_json: bool) -> None:
         click.echo(line, err=as_json)
 
 
-async def _decisions(log: "Log") -> "AsyncIterator[Decision]":
-    from bot.store.reading import SqliteReading
+async def _decisions(log: "Database") -> "AsyncIterator[Decision]":
+    from bot.storage.search import SqliteReading
 
     reading = SqliteReading(log)
     for workspace in await reading.workspaces():
@@ -104,8 +104,8 @@ class _Replayed:
 class _Editions:
     """The playbooks that decisions were made with, each read once."""
 
-    def __init__(self, log: "Log", today: "dict[str, RuleEngine]") -> None:
-        from bot.store.sqlite import SqliteStore
+    def __init__(self, log: "Database", today: "dict[str, RuleEngine]") -> None:
+        from bot.storage.store import SqliteStore
 
         self._store, self._today = SqliteStore(log), today
         self._known: dict[str, RuleEngine | str] = {}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bot.cli import rules_input
-from bot.cli.common import BadInput
+from bot.cli.common import UsageError
 from bot.cli.replay import replay
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def check(folder: Path) -> None:
         ]
         click.echo(f"{playbook.id}: {', '.join(counts)}: fine")
     if broken:
-        raise click.exceptions.Exit(BadInput.exit_code)
+        raise click.exceptions.Exit(UsageError.exit_code)
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:
@@ -163,7 +163,7 @@ def prove(folder: Path) -> None:
     except ModuleNotFoundError as error:
         if error.name != "numpy":
             raise
-        raise BadInput("proving needs numpy: pip install 'ragvsft[proof]'") from None
+        raise UsageError("proving needs numpy: pip install 'ragvsft[proof]'") from None
     from bot.cli.rules_report import proof
 
     sound = True
@@ -214,7 +214,7 @@ def schema(file: str | None, write: Path | None) -> None:
         for name, content in made.items():
             (target / f"{name}.json").write_text(_pretty(content) + "\n", encoding="utf-8")
     except OSError as error:
-        raise BadInput(f"{target}: can't be written ({error.strerror})") from None
+        raise UsageError(f"{target}: can't be written ({error.strerror})") from None
     click.echo(f"Wrote {len(made)} schemas to {target}")
 
 
@@ -263,7 +263,7 @@ def recommend(answers: Path, folder: Path, wanted: str | None, as_json: bool) ->
         try:
             verdicts.append(engine.evaluate(rules_input.sheet(where, each)))
         except InvalidAnswers as error:
-            raise BadInput(f"{where}: {error}") from None
+            raise UsageError(f"{where}: {error}") from None
     if as_json:
         click.echo(_verdict_json(verdicts, listed=listed))
         return

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from bot.cli.common import BadInput
+from bot.cli.common import UsageError
 
 if TYPE_CHECKING:
     from bot.playbooks.case_file import CasesFile
@@ -27,7 +27,7 @@ def default_folder() -> str:
     try:
         return read_values(os.environ, Path(".env")).get("RAGVSFT_RULES", "rules")
     except SettingsError as error:
-        raise BadInput(*error.problems) from None
+        raise UsageError(*error.problems) from None
 
 
 def folders(where: Path) -> tuple[Path, ...]:
@@ -41,7 +41,7 @@ def folders(where: Path) -> tuple[Path, ...]:
     try:
         return loader.folders(where)
     except loader.NoPlaybookError as error:
-        raise BadInput(str(error)) from None
+        raise UsageError(str(error)) from None
 
 
 def load(folder: Path) -> Playbook:
@@ -74,7 +74,7 @@ def load_cases(folder: Path, playbook: Playbook) -> CasesFile:
 
 def _refuse(folder: Path, problems: Sequence[object]) -> NoReturn:
     more = f" (and {len(problems) - 1} more: `ragvsft rules check {folder}` lists them)"
-    raise BadInput(f"{folder}/{problems[0]}{more if len(problems) > 1 else ''}")
+    raise UsageError(f"{folder}/{problems[0]}{more if len(problems) > 1 else ''}")
 
 
 def choose(where: Path, wanted: str | None) -> Playbook:
@@ -92,7 +92,7 @@ def choose(where: Path, wanted: str | None) -> Playbook:
         if playbook.id == wanted:
             return playbook
     names = ", ".join(folder.name for folder in found)
-    raise BadInput(f"{where}: no playbook `{wanted}`; there are {names}")
+    raise UsageError(f"{where}: no playbook `{wanted}`; there are {names}")
 
 
 def read_answers(path: Path) -> tuple[str, Any]:
@@ -108,12 +108,14 @@ def read_answers(path: Path) -> tuple[str, Any]:
         raw = sys.stdin.buffer.read() if name == "stdin" else path.read_bytes()
         text = raw.decode()
     except UnicodeDecodeError:
-        raise BadInput(f"{name}: not UTF-8 text; save it as UTF-8") from None
+        raise UsageError(f"{name}: not UTF-8 text; save it as UTF-8") from None
     except OSError as error:
-        raise BadInput(f"{name}: can't be read ({error.strerror}); name an answers file") from None
+        raise UsageError(
+            f"{name}: can't be read ({error.strerror}); name an answers file"
+        ) from None
     document, problems = strict_yaml.read(name, text)
     if problems:
-        raise BadInput(str(problems[0]))
+        raise UsageError(str(problems[0]))
     return name, document.data
 
 
@@ -124,8 +126,8 @@ def sheet(where: str, data: Any) -> Answers:
         BadInput: it is not a mapping of questions to answers.
     """
     if not isinstance(data, dict):
-        raise BadInput(f"{where}: must map questions to answers, like `freshness: weekly`")
+        raise UsageError(f"{where}: must map questions to answers, like `freshness: weekly`")
     for question, answer in data.items():
         if answer is not None and not isinstance(answer, str):
-            raise BadInput(f"{where}: the answer to `{question}` must be an answer id or null")
+            raise UsageError(f"{where}: the answer to `{question}` must be an answer id or null")
     return data

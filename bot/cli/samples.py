@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from bot.decisions.model import Outcome, Person, Place, Review, ReviewChoice, Visibility, Workflow
+from bot.decisions.model import (
+    Person,
+    Place,
+    Review,
+    ReviewChoice,
+    ReviewOutcome,
+    Visibility,
+    Workflow,
+)
 from bot.decisions.questionnaire import Page
 
 if TYPE_CHECKING:
-    from bot.app import Running
-    from bot.decisions.desk import Desk
+    from bot.app import Application
     from bot.playground import Playground
+    from bot.services.services import Services
 
 FILE = "ragvsft/samples.yml"
 MARK = "Sample: "
@@ -28,7 +36,7 @@ class SamplesError(ValueError):
     """The file of samples is missing or broken; says what and where."""
 
 
-class Step(BaseModel):
+class SampleStep(BaseModel):
     """What somebody did with a decision: exactly one of accepting and the fields below `by`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -39,7 +47,7 @@ class Step(BaseModel):
     withdraw: bool = False
     option: str = ""
     reason: str = ""
-    outcome: Outcome | None = None
+    outcome: ReviewOutcome | None = None
     note: str = ""
     answers: dict[str, str | None] | None = None
 
@@ -59,7 +67,7 @@ class Sample(BaseModel):
     review_after: int
     supersedes: str | None = None
     answers: dict[str, str | None]
-    then: tuple[Step, ...] = ()
+    then: tuple[SampleStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,7 @@ def days_back(samples: tuple[Sample, ...]) -> timedelta:
     return timedelta(days=max(sample.days_ago for sample in samples) + 1)
 
 
-class PastClock:
+class FixedClock:
     """The clock of a desk that makes the past: it stands where it is put."""
 
     def __init__(self, moment: datetime) -> None:
@@ -109,19 +117,19 @@ class PastClock:
         self._moment = moment
 
 
-class Player:
+class SampleLoader:
     """Makes the samples on a desk, oldest first."""
 
-    def __init__(self, playground: "Playground", desk: "Desk", present: "Desk") -> None:
+    def __init__(self, playground: "Playground", services: "Services", present: "Services") -> None:
         """Make a player.
 
         Args:
             playground: the workspace with the people and channels.
-            desk: where they decide; whoever goes through the moments moves its clock.
+            services: where they decide; whoever goes through the moments moves its clock.
             present: where they answer: a draft of the past would be tidied away.
         """
         self._playground = playground
-        self._desk = desk
+        self._services = services
         self._present = present
         self._numbers: dict[str, int] = {}
 
@@ -145,12 +153,12 @@ class Player:
         moments += [_Moment(step.days_ago, self._doing(sample, step)) for step in sample.then]
         return moments
 
-    def _doing(self, sample: Sample, step: Step) -> Callable[[], Awaitable[object]]:
+    def _doing(self, sample: Sample, step: SampleStep) -> Callable[[], Awaitable[object]]:
         return lambda: self._do(sample, step)
 
     async def _post(self, sample: Sample) -> None:
         driver, place = self._person(sample.driver), self._place(sample)
-        drafting = self._present.drafting
+        drafting = self._present.drafts
         draft = (await self._begin(sample, driver, place)).draft.id
         workflow = Workflow(
             title=f"{MARK}{sample.title}",
@@ -160,30 +168,30 @@ class Player:
         )
         await drafting.describe(driver, draft, workflow)
         await drafting.keep(driver, draft, sample.answers)
-        posted = await self._desk.post(driver, draft, place)
+        posted = await self._services.post(driver, draft, place)
         self._numbers[sample.id] = posted.decision.number
 
     async def _begin(self, sample: Sample, driver: Person, place: Place) -> Page:
         if sample.supersedes is None:
-            return await self._present.drafting.start(driver, place)
+            return await self._present.drafts.start(driver, place)
         older = self._numbers[sample.supersedes]
-        return await self._present.deciding.begin_supersede(driver, older)
+        return await self._present.decisions.begin_supersede(driver, older)
 
-    async def _do(self, sample: Sample, step: Step) -> None:
-        desk, number, actor = self._desk, self._numbers[sample.id], self._person(step.by)
+    async def _do(self, sample: Sample, step: SampleStep) -> None:
+        services, number, actor = self._services, self._numbers[sample.id], self._person(step.by)
         if step.accept:
-            await desk.deciding.accept(actor, number)
+            await services.decisions.accept(actor, number)
         elif step.withdraw:
-            await desk.deciding.withdraw(actor, number, step.reason)
+            await services.decisions.withdraw(actor, number, step.reason)
         elif step.outcome is not None:
-            await desk.reviewing.review(actor, number, step.outcome, step.note)
+            await services.reviews.review(actor, number, step.outcome, step.note)
         elif step.answers is not None:
             place = self._place(sample)
             page = await self._present.perspectives.begin(actor, place, number)
-            await self._present.drafting.keep(actor, page.draft.id, step.answers)
-            await desk.post(actor, page.draft.id, place)
+            await self._present.drafts.keep(actor, page.draft.id, step.answers)
+            await services.post(actor, page.draft.id, place)
         else:
-            await desk.deciding.override(actor, number, step.option, step.reason)
+            await services.decisions.override(actor, number, step.option, step.reason)
 
     def _person(self, name: str) -> Person:
         team = self._playground.team
@@ -198,7 +206,9 @@ class Player:
         return Place(channel.id, Visibility.PUBLIC, channel.name)
 
 
-async def begin_with(samples: tuple[Sample, ...], playground: "Playground", bot: "Running") -> None:
+async def begin_with(
+    samples: tuple[Sample, ...], playground: "Playground", bot: "Application"
+) -> None:
     """Make the samples in a workspace whose clock stands before them, then bring it to the present.
 
     Raises:
@@ -206,17 +216,20 @@ async def begin_with(samples: tuple[Sample, ...], playground: "Playground", bot:
         TimeoutError: messages did not arrive.
     """
     clock = playground.clock
-    async for days_ago in Player(playground, bot.desk, bot.desk).play(samples):
+    async for days_ago in SampleLoader(playground, bot.services, bot.services).play(samples):
         await _delivered(playground, bot)
         clock.move_to(clock.now() - clock.offset - timedelta(days=days_ago))
     clock.reset()
 
 
-class Offer:
+class SampleOffer:
     """Sample decisions for a workspace in use, as App Home offers them."""
 
     def __init__(
-        self, samples: tuple[Sample, ...], playground: "Playground", bot: "asyncio.Future[Running]"
+        self,
+        samples: tuple[Sample, ...],
+        playground: "Playground",
+        bot: "asyncio.Future[Application]",
     ) -> None:
         """Make an offer.
 
@@ -240,7 +253,7 @@ class Offer:
 
 
 async def load_once(
-    samples: tuple[Sample, ...], playground: "Playground", bot: "Running"
+    samples: tuple[Sample, ...], playground: "Playground", bot: "Application"
 ) -> AsyncIterator[str]:
     """Add the samples to a workspace in use, unless they are there; nobody's clock is moved.
 
@@ -255,22 +268,24 @@ async def load_once(
         return
     yield f"Making {len(samples)} sample decisions …"
     present = playground.clock.now()
-    past = PastClock(present - days_back(samples))
-    async for days_ago in Player(playground, bot.desk_at(past), bot.desk).play(samples):
+    past = FixedClock(present - days_back(samples))
+    async for days_ago in SampleLoader(playground, bot.services_at(past), bot.services).play(
+        samples
+    ):
         past.put(max(past.now() + timedelta(seconds=1), present - timedelta(days=days_ago)))
     yield f"{len(samples)} sample decisions are here; their messages arrive within a minute."
 
 
-async def _are_there(playground: "Playground", bot: "Running") -> bool:
+async def _are_there(playground: "Playground", bot: "Application") -> bool:
     number, team = 1, playground.team.id
-    while (decision := await bot.desk.decision(team, number)) is not None:
+    while (decision := await bot.services.decision(team, number)) is not None:
         if decision.title.startswith(MARK):
             return True
         number += 1
     return False
 
 
-async def _delivered(playground: "Playground", bot: "Running") -> None:
+async def _delivered(playground: "Playground", bot: "Application") -> None:
     """Wait until the messages are there; the clock goes faster meanwhile, as they are paced."""
     async with asyncio.timeout(DELIVERED_WITHIN):
         while (counts := await bot.outbox.counts()).get("pending") or counts.get("sending"):

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.common import BadInput, settings_here
+from bot.cli.common import UsageError, settings_here
 
 if TYPE_CHECKING:
-    from bot.app import Running
+    from bot.app import Application
     from bot.cli.samples import Sample
     from bot.playground import Playground
     from bot.settings import Settings
@@ -41,7 +41,7 @@ def run() -> None:
         mounts=read_mounts(),
     )
     if refused:
-        raise BadInput(refused)
+        raise UsageError(refused)
     _run(_bot(settings))
 
 
@@ -68,7 +68,7 @@ def demo(port: int, open_browser: bool, database: Path | None, samples: bool) ->
         found = read_samples(_demo_rules())
     except SamplesError as error:
         if samples:
-            raise BadInput(str(error)) from error
+            raise UsageError(str(error)) from error
         found = ()
     with tempfile.TemporaryDirectory(prefix="ragvsft-demo-") as folder:
         path = database or Path(folder) / "demo.db"
@@ -78,12 +78,12 @@ def demo(port: int, open_browser: bool, database: Path | None, samples: bool) ->
 
 
 async def _bot(settings: "Settings") -> None:
-    from bot.app import running
+    from bot.app import run_app
     from bot.clock import SystemClock
     from bot.logs import configure_logs
 
     configure_logs(logging.INFO)
-    async with running(settings, SystemClock()) as bot:
+    async with run_app(settings, SystemClock()) as bot:
         how = "Socket Mode" if settings.socket_mode else "HTTP"
         click.echo(f"ragvsft is running ({how}), listening on {settings.host}:{bot.port}")
         await _until_told_to_stop()
@@ -93,18 +93,18 @@ async def _bot(settings: "Settings") -> None:
 async def _demo(
     port: int, database: Path, samples: "tuple[Sample, ...]", *, begin: bool, open_browser: bool
 ) -> None:
-    from bot.app import running
-    from bot.cli.samples import Offer, days_back
+    from bot.app import run_app
+    from bot.cli.samples import SampleOffer, days_back
     from bot.logs import configure_logs
     from bot.playground import MovableClock, Playground, serving
 
     configure_logs(logging.WARNING)
     playground = Playground(MovableClock(-days_back(samples) if begin else timedelta()))
-    started: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
-    offer = Offer(samples, playground, started) if samples else None
+    started: asyncio.Future[Application] = asyncio.get_running_loop().create_future()
+    offer = SampleOffer(samples, playground, started) if samples else None
     async with (
         serving(playground, port) as url,
-        running(_demo_settings(playground, database), playground.clock, offer) as bot,
+        run_app(_demo_settings(playground, database), playground.clock, offer) as bot,
     ):
         started.set_result(bot)
         playground.clock.subscribe(bot.look)
@@ -121,7 +121,9 @@ async def _demo(
         await _until_told_to_stop()
 
 
-async def _load(samples: "tuple[Sample, ...]", playground: "Playground", bot: "Running") -> None:
+async def _load(
+    samples: "tuple[Sample, ...]", playground: "Playground", bot: "Application"
+) -> None:
     """Make the sample decisions, unless there are decisions already.
 
     Raises:
@@ -130,7 +132,7 @@ async def _load(samples: "tuple[Sample, ...]", playground: "Playground", bot: "R
     from bot.cli.samples import FILE, begin_with
     from bot.playbooks.engine import InvalidAnswers
 
-    if await bot.desk.decision(playground.team.id, 1) is not None:
+    if await bot.services.decision(playground.team.id, 1) is not None:
         playground.clock.reset()
         click.echo("There are decisions already, so no sample decisions are added.")
         return
@@ -138,7 +140,7 @@ async def _load(samples: "tuple[Sample, ...]", playground: "Playground", bot: "R
     try:
         await begin_with(samples, playground, bot)
     except InvalidAnswers as error:
-        raise BadInput(f"{FILE} does not go with its playbook: {error}") from error
+        raise UsageError(f"{FILE} does not go with its playbook: {error}") from error
 
 
 def _demo_rules() -> Path:
@@ -181,11 +183,11 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     from bot.playbooks.loader import PlaybookError
     from bot.serving import PortTaken
     from bot.slack.connection import TokenRefused
-    from bot.store.log import LogUnusable
+    from bot.storage.database import DatabaseUnusable
 
     try:
         uvloop.run(work)
     except PlaybookError as error:
-        raise BadInput(*(str(problem) for problem in error.problems)) from error
-    except (LogUnusable, NoPlaybooks, PortTaken, TokenRefused) as error:
-        raise BadInput(str(error)) from error
+        raise UsageError(*(str(problem) for problem in error.problems)) from error
+    except (DatabaseUnusable, NoPlaybooks, PortTaken, TokenRefused) as error:
+        raise UsageError(str(error)) from error

@@ -1,1 +1,1 @@
-"""The life of a decision: pure, on the ports that `bot.decisions.ports` names."""
+"""The life of a decision: pure, on the ports that `bot.services.ports` names."""

@@ -4,15 +4,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.decisions.model import Decision, Outcome, ReviewAnswer
+from bot.decisions.model import Decision, ReviewAnswer, ReviewOutcome
 from bot.playbooks.engine import RuleEngine
 
-Counts = Mapping[Outcome, int]
+Counts = Mapping[ReviewOutcome, int]
 """How many decisions went how."""
 
 ENOUGH = 3
 """Reviewed decisions that were tried, from which on something is said of a rule."""
-_WORST_FIRST = (Outcome.FAILED, Outcome.PARTLY, Outcome.WORKED, Outcome.NOT_TRIED)
+_WORST_FIRST = (
+    ReviewOutcome.FAILED,
+    ReviewOutcome.PARTLY,
+    ReviewOutcome.WORKED,
+    ReviewOutcome.NOT_TRIED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +36,13 @@ class Tally:
     def tried(self) -> int:
         """How many were tried."""
         total = self.total
-        return sum(total.values()) - total.get(Outcome.NOT_TRIED, 0)
+        return sum(total.values()) - total.get(ReviewOutcome.NOT_TRIED, 0)
 
     @property
     def failure(self) -> float:
         """Which share of what was tried did not work; what worked partly counts half."""
         total = self.total
-        failed = total.get(Outcome.FAILED, 0) + total.get(Outcome.PARTLY, 0) / 2
+        failed = total.get(ReviewOutcome.FAILED, 0) + total.get(ReviewOutcome.PARTLY, 0) / 2
         return failed / self.tried if self.tried else 0.0
 
 
@@ -68,7 +73,7 @@ def calibrate(decisions: Iterable[Decision], engines: Mapping[str, RuleEngine]) 
     rules: dict[str, _Count] = {}
     for decision in decisions:
         outcome = outcome_of(decision.reviews)
-        chosen = decision.settlement.option if decision.settlement else None
+        chosen = decision.resolution.option if decision.resolution else None
         if outcome is None or chosen is None:
             continue
         followed = chosen == decision.verdict.recommended
@@ -90,14 +95,14 @@ def _rules_for(option: str, decision: Decision, engine: RuleEngine | None) -> se
     return {each.rule for each in found if each.option in counted and each.points > 0}
 
 
-def outcome_of(reviews: Iterable[ReviewAnswer]) -> Outcome | None:
+def outcome_of(reviews: Iterable[ReviewAnswer]) -> ReviewOutcome | None:
     """Return what most deciders said; the worse where as many said the one as the other.
 
     "Not tried" counts for less than any experience. None if nobody has said anything.
     """
     counted = Counter(answer.outcome for answer in reviews)
     if len(counted) > 1:
-        del counted[Outcome.NOT_TRIED]
+        del counted[ReviewOutcome.NOT_TRIED]
     return max(_WORST_FIRST, key=counted.__getitem__) if counted else None
 
 
@@ -105,9 +110,9 @@ class _Count:
     """A tally under way."""
 
     def __init__(self) -> None:
-        self._by_followed: dict[bool, Counter[Outcome]] = {True: Counter(), False: Counter()}
+        self._by_followed: dict[bool, Counter[ReviewOutcome]] = {True: Counter(), False: Counter()}
 
-    def add(self, outcome: Outcome, *, followed: bool) -> None:
+    def add(self, outcome: ReviewOutcome, *, followed: bool) -> None:
         self._by_followed[followed][outcome] += 1
 
     def tally(self) -> Tally:

@@ -46,7 +46,7 @@ class EditedMeanwhile(Exception):
         self.recommended = recommended
 
 
-class AlreadySettled(Exception):
+class AlreadyClosed(Exception):
     """The decision has moved on; `decision` is how it stands now."""
 
     def __init__(self, decision: Decision) -> None:
@@ -83,7 +83,7 @@ class NothingChanged(ValueError):
         self.number = number
 
 
-class EditionRefused(LookupError):
+class PlaybookVersionUnusable(LookupError):
     """A playbook that the log has kept cannot be used any more; the message says why."""
 
 

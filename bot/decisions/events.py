@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.decisions.delivery import (
+from bot.decisions.model import Decision
+from bot.outbox.model import (
     Delivery,
     DeliveryKind,
     announcement_key,
@@ -15,7 +16,6 @@ from bot.decisions.delivery import (
     redrawing,
     team_key,
 )
-from bot.decisions.model import Decision
 
 NO_REVIEW = "never"
 """Stands for the day of a review in the event of an edit where there is none."""

@@ -45,7 +45,7 @@ class Installation:
         return account
 
 
-class Installations(Protocol):
+class InstallationStore(Protocol):
     """The installations there are, and those under way. Each method is one transaction."""
 
     async def keep(self, installation: Installation) -> None:

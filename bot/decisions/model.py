@@ -51,7 +51,7 @@ class Place:
     name: str = field(default="", compare=False)
 
 
-class Purpose(StrEnum):
+class DraftPurpose(StrEnum):
     """What a questionnaire is filled in for."""
 
     OPEN = "open"
@@ -138,13 +138,13 @@ class Draft:
     workflow: Workflow = Workflow()
     answers: Mapping[str, str | None] = field(default_factory=dict)
     decision: int | None = None
-    purpose: Purpose = Purpose.OPEN
+    purpose: DraftPurpose = DraftPurpose.OPEN
     about: int | None = None
     source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class Closure:
     """Who withdrew or superseded a decision, a user id, when, and why; `reason` may be empty."""
 
     by: str
@@ -153,7 +153,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
+class Resolution:
     """How a decision left the state of being open, or moved on since.
 
     `option` is what was chosen when it was accepted or decided differently, else None. `reason`
@@ -165,10 +165,10 @@ class Settlement:
     at: datetime
     reason: str = ""
     option: str | None = None
-    ended: Ending | None = None
+    ended: Closure | None = None
 
 
-class Outcome(StrEnum):
+class ReviewOutcome(StrEnum):
     """How a decision went, in the words of a review."""
 
     WORKED = "worked"
@@ -183,7 +183,7 @@ class ReviewAnswer:
 
     by: str
     at: datetime
-    outcome: Outcome
+    outcome: ReviewOutcome
     note: str = ""
 
 
@@ -192,7 +192,7 @@ class Decision:
     """A question put to a team, with the recommendation it got.
 
     `number` counts from 1 within a workspace. `deciders` are user ids, never empty.
-    `settlement` is None while it is open. `supersedes` and `superseded_by` are numbers. `reviews`
+    `resolution` is None while it is open. `supersedes` and `superseded_by` are numbers. `reviews`
     holds the last answer of each who gave one, deciders or the driver, in the order given.
     """
 
@@ -210,7 +210,7 @@ class Decision:
     verdict: Verdict
     status: Status
     opened_at: datetime
-    settlement: Settlement | None = None
+    resolution: Resolution | None = None
     supersedes: int | None = None
     superseded_by: int | None = None
     reviews: tuple[ReviewAnswer, ...] = ()
@@ -219,7 +219,7 @@ class Decision:
     @property
     def chosen(self) -> str | None:
         """The option that was chosen, else the one that is recommended; None where neither is."""
-        settled = self.settlement.option if self.settlement else None
+        settled = self.resolution.option if self.resolution else None
         return settled or self.verdict.recommended
 
     @property
@@ -228,26 +228,26 @@ class Decision:
         return self.status in {Status.WITHDRAWN, Status.SUPERSEDED}
 
     @property
-    def ending(self) -> Ending | None:
+    def ending(self) -> Closure | None:
         """Who withdrew or superseded it; None while it stands, or where the log does not tell.
 
         An older log does not tell who superseded what had been decided.
         """
-        settled = self.settlement
+        settled = self.resolution
         if settled is None or not self.has_ended:
             return None
         if settled.ended is None and settled.option is None:
-            return Ending(settled.by, settled.at, settled.reason)
+            return Closure(settled.by, settled.at, settled.reason)
         return settled.ended
 
     @property
     def decided_as(self) -> Status | None:
         """Whether it was accepted or overridden, whatever came after; None if neither."""
-        if self.settlement is None or self.settlement.option is None:
+        if self.resolution is None or self.resolution.option is None:
             return None
         if not self.has_ended:
             return self.status
-        followed = self.settlement.option == self.verdict.recommended
+        followed = self.resolution.option == self.verdict.recommended
         return Status.ACCEPTED if followed else Status.OVERRIDDEN
 
     @property
@@ -285,7 +285,7 @@ class Perspective:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ViewRequest:
     """Somebody who was asked for their perspective: by whom, when, and when nudged last."""
 
     user: str

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.decisions.model import Draft, Purpose
+from bot.decisions.model import Draft, DraftPurpose
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.playbook import Question, Step
 from bot.playbooks.verdict import Verdict
@@ -57,7 +57,7 @@ class Questionnaire:
 
     def first(self) -> Page:
         """Return the first page: that of the workflow, unless it is the decision's already."""
-        if self._draft.purpose is Purpose.PERSPECTIVE:
+        if self._draft.purpose is DraftPurpose.PERSPECTIVE:
             return self.after(WORKFLOW_STEP)
         return WorkflowPage(self._draft, self._engine.playbook.title, self._of)
 
@@ -108,7 +108,7 @@ class Questionnaire:
     @property
     def _first_number(self) -> int:
         """The number of the first page with questions."""
-        return 1 if self._draft.purpose is Purpose.PERSPECTIVE else 2
+        return 1 if self._draft.purpose is DraftPurpose.PERSPECTIVE else 2
 
     def _questions_page(self, step_id: str) -> Page:
         (step,) = [step for step in self._engine.playbook.steps if step.id == step_id]

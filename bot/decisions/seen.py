@@ -8,7 +8,7 @@ from bot.decisions.model import Decision
 _LENGTH = 12
 
 
-def mark_of(decision: Decision) -> str:
+def fingerprint(decision: Decision) -> str:
     """Return a short mark of what is to be decided: its words, its answers, what is recommended."""
     read = [decision.title, decision.problem, dict(decision.answers), decision.verdict.option]
     return hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()[:_LENGTH]

@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class DeliveryBacklog:
     """The deliveries with which something is still to be done.
 
     Attributes:
@@ -20,13 +20,13 @@ class Waiting:
     since: datetime | None
 
 
-class LogVitals(Protocol):
+class DatabaseHealth(Protocol):
     """How the log is."""
 
     async def trouble(self) -> str | None:
         """Return what keeps the log from being used; None if it can be."""
         ...
 
-    async def waiting(self) -> Waiting:
+    async def waiting(self) -> DeliveryBacklog:
         """Return what waits to be delivered. Quick, however many deliveries there are."""
         ...

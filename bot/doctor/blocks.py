@@ -8,7 +8,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.doctor.finding import Finding, ok, problem
+from bot.doctor.results import CheckResult, ok, problem
 
 BLOCKS: Final = "Blocks"
 KINDS: Final = ("view", "blocks", "message")
@@ -16,7 +16,7 @@ KINDS: Final = ("view", "blocks", "message")
 
 async def examine_blocks(
     samples: Mapping[str, Mapping[str, Any]], client: AsyncWebClient
-) -> AsyncIterator[Finding]:
+) -> AsyncIterator[CheckResult]:
     """Send each sample to `blocks.validate`, which needs no token.
 
     The payload goes in the body: slack_sdk's own `blocks_validate` puts it into the address,
@@ -41,7 +41,7 @@ async def examine_blocks(
             return
 
 
-async def _examine(name: str, sample: Mapping[str, Any], client: AsyncWebClient) -> Finding:
+async def _examine(name: str, sample: Mapping[str, Any], client: AsyncWebClient) -> CheckResult:
     kind = next(kind for kind in KINDS if kind in sample)
     payload = sample[kind]
     if kind == "message":

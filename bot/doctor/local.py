@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from bot.disk import Mount, fleeting, refusal
-from bot.doctor.finding import Finding, ok, problem, warning
+from bot.doctor.results import CheckResult, ok, problem, warning
 from bot.playbooks.loader import NoPlaybookError, PlaybookError, folders, load
 from bot.settings import Settings, check_values, missing, misspelt
-from bot.store.inspection import Inspection, inspect
-from bot.store.log import LogUnusable
+from bot.storage.database import DatabaseUnusable
+from bot.storage.inspection import Inspection, inspect
 
 SETTINGS: Final = "Settings"
 RULES: Final = "Rules"
@@ -20,7 +20,7 @@ DATABASE: Final = "Database"
 PORT: Final = "Port"
 
 
-def examine_settings(values: Mapping[str, str]) -> Iterator[Finding]:
+def examine_settings(values: Mapping[str, str]) -> Iterator[CheckResult]:
     """Say of the settings what is missing, malformed or misspelt, or how the bot will run."""
     settings, malformed = check_values(values)
     lacking = missing(values)
@@ -34,7 +34,7 @@ def examine_settings(values: Mapping[str, str]) -> Iterator[Finding]:
         yield ok(SETTINGS, f"complete: {whom}, over {how}, with {settings.command}")
 
 
-def examine_rules(folder: Path) -> Iterator[Finding]:
+def examine_rules(folder: Path) -> Iterator[CheckResult]:
     """Load every playbook in a folder, or the one that the folder is."""
     try:
         found = folders(folder)
@@ -65,7 +65,7 @@ def examine_rules(folder: Path) -> Iterator[Finding]:
 
 def examine_database(
     settings: Settings, environ: Mapping[str, str], mounts: tuple[Mount, ...]
-) -> Iterator[Finding]:
+) -> Iterator[CheckResult]:
     """Look at the decision log, or at the place where it will be, without making it."""
     path = settings.database_path.absolute()
     yield from _disk(path, settings, environ, mounts)
@@ -75,7 +75,7 @@ def examine_database(
         yield _place(path)
 
 
-def examine_port(host: str, port: int) -> Finding:
+def examine_port(host: str, port: int) -> CheckResult:
     """Try whether a server could listen there."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
@@ -88,7 +88,7 @@ def examine_port(host: str, port: int) -> Finding:
     return ok(PORT, f"{host}:{port} is free")
 
 
-def _port_problem(host: str, port: int, error: OSError) -> Finding:
+def _port_problem(host: str, port: int, error: OSError) -> CheckResult:
     if error.errno == errno.EADDRINUSE:
         return warning(
             PORT,
@@ -106,7 +106,7 @@ def _port_problem(host: str, port: int, error: OSError) -> Finding:
 
 def _disk(
     path: Path, settings: Settings, environ: Mapping[str, str], mounts: tuple[Mount, ...]
-) -> Iterator[Finding]:
+) -> Iterator[CheckResult]:
     real = path.resolve()
     refused = refusal(real, persistent=settings.persistent, environ=environ, mounts=mounts)
     kind = fleeting(real, mounts)
@@ -121,7 +121,7 @@ def _disk(
         )
 
 
-def _place(path: Path) -> Finding:
+def _place(path: Path) -> CheckResult:
     folder = next(parent for parent in path.parents if parent.exists())
     if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK) and not path.exists():
         return ok(DATABASE, f"{path} will be made at the first start")
@@ -132,10 +132,10 @@ def _place(path: Path) -> Finding:
     )
 
 
-def _log(path: Path) -> Finding:
+def _log(path: Path) -> CheckResult:
     try:
         found = inspect(path)
-    except LogUnusable as error:
+    except DatabaseUnusable as error:
         return problem(
             DATABASE,
             str(error),
@@ -145,7 +145,7 @@ def _log(path: Path) -> Finding:
     return _log_finding(path, found)
 
 
-def _log_finding(path: Path, found: Inspection) -> Finding:
+def _log_finding(path: Path, found: Inspection) -> CheckResult:
     if found.damage:
         return problem(
             DATABASE,

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator, Collection, Iterable
 from typing import Final
 
 from bot.decisions.installation import Installation
-from bot.doctor.finding import Finding, ok, problem, warning
+from bot.doctor.results import CheckResult, ok, problem, warning
 from bot.manifest import HISTORY_SCOPES, SCOPES, scopes_asked
 from bot.settings import Settings
-from bot.slack.installing.install_pages import INSTALL_PATH
-from bot.store.installations import SqliteInstallations
-from bot.store.log import Log, LogUnusable
+from bot.slack.oauth.pages import INSTALL_PATH
+from bot.storage.database import Database, DatabaseUnusable
+from bot.storage.installations import SqliteInstallations
 
 INSTALLS: Final = "Workspaces"
 _MOST_NAMED: Final = 10
@@ -18,7 +18,7 @@ _LOOKED_FOR: Final = "it looks for posts that broke off"
 _KEEP: Final = "set RAGVSFT_HISTORY=1 if the bot is to look for its own posts, or "
 
 
-def token_scopes(subject: str, granted: Collection[str], *, with_history: bool) -> Finding:
+def token_scopes(subject: str, granted: Collection[str], *, with_history: bool) -> CheckResult:
     """Say of a bot token what it is granted, and what that means.
 
     Args:
@@ -50,7 +50,7 @@ def token_scopes(subject: str, granted: Collection[str], *, with_history: bool) 
     return ok(subject, f"scopes: {', '.join(asked)}; {_use(granted)}")
 
 
-async def examine_installs(settings: Settings) -> AsyncIterator[Finding]:
+async def examine_installs(settings: Settings) -> AsyncIterator[CheckResult]:
     """Say of each workspace that has installed the bot by OAuth what it has granted.
 
     Args:
@@ -65,8 +65,8 @@ async def examine_installs(settings: Settings) -> AsyncIterator[Finding]:
     if not settings.database_path.is_file():
         return
     try:
-        log = await Log(settings.database_path).open_as_it_is()
-    except LogUnusable:
+        log = await Database(settings.database_path).open_as_it_is()
+    except DatabaseUnusable:
         return
     try:
         installed = await SqliteInstallations(log).all()
@@ -76,7 +76,7 @@ async def examine_installs(settings: Settings) -> AsyncIterator[Finding]:
         yield finding
 
 
-def install_scopes(installed: Iterable[Installation], *, with_history: bool) -> list[Finding]:
+def install_scopes(installed: Iterable[Installation], *, with_history: bool) -> list[CheckResult]:
     """Say of installations what they have granted: those as asked together, others by name."""
     asked = scopes_asked(with_history=with_history).keys()
     every = list(installed)
@@ -93,7 +93,7 @@ def install_scopes(installed: Iterable[Installation], *, with_history: bool) -> 
     return found
 
 
-def _other(each: Installation, asked: Collection[str]) -> Finding:
+def _other(each: Installation, asked: Collection[str]) -> CheckResult:
     lacking = [scope for scope in asked if scope not in each.scopes]
     beyond = sorted(set(each.scopes) - set(asked))
     if lacking:

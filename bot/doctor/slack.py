@@ -10,9 +10,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.decisions.ports import Clock
-from bot.doctor.finding import Finding, ok, problem, warning
+from bot.doctor.results import CheckResult, ok, problem, warning
 from bot.doctor.scopes import token_scopes
+from bot.services.ports import Clock
 from bot.settings import Settings
 
 SLACK: Final = "Slack"
@@ -37,7 +37,7 @@ _REMEDIES: Final = {
 
 async def examine_slack(
     settings: Settings, client: AsyncWebClient, clock: Clock
-) -> AsyncIterator[Finding]:
+) -> AsyncIterator[CheckResult]:
     """Call Slack's Web API with what is set, and say what it makes of it.
 
     Args:
@@ -99,7 +99,7 @@ async def _answer(client: AsyncWebClient, method: str, token: str) -> AsyncSlack
         raise
 
 
-def _clock_finding(headers: Mapping[str, str], now: datetime, url: str) -> Finding:
+def _clock_finding(headers: Mapping[str, str], now: datetime, url: str) -> CheckResult:
     try:
         theirs = parsedate_to_datetime(_header(headers, "date"))
     except ValueError:
@@ -118,7 +118,7 @@ def _clock_finding(headers: Mapping[str, str], now: datetime, url: str) -> Findi
 
 async def _bot_token(
     client: AsyncWebClient, token: str, *, with_history: bool
-) -> AsyncIterator[Finding]:
+) -> AsyncIterator[CheckResult]:
     try:
         answer = await _answer(client, "auth.test", token)
     except _UNREACHABLE as error:
@@ -133,7 +133,7 @@ async def _bot_token(
     yield token_scopes(SLACK, granted, with_history=with_history)
 
 
-async def _app_token(client: AsyncWebClient, token: str) -> Finding:
+async def _app_token(client: AsyncWebClient, token: str) -> CheckResult:
     try:
         answer = await _answer(client, "apps.connections.open", token)
     except _UNREACHABLE as error:
@@ -145,7 +145,7 @@ async def _app_token(client: AsyncWebClient, token: str) -> Finding:
     return ok(SLACK, "SLACK_APP_TOKEN opens Socket Mode connections")
 
 
-def _refused(name: str, answer: AsyncSlackResponse) -> Finding:
+def _refused(name: str, answer: AsyncSlackResponse) -> CheckResult:
     error = str(answer.get("error", f"status {answer.status_code}"))
     remedy = _REMEDIES.get(error, f"see “errors” at https://docs.slack.dev for {error}")
     return problem(SLACK, f"Slack refuses {name}: {error}", remedy)

@@ -14,9 +14,9 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.refusals import UNREACHABLE, refusal_of
+from bot.slackkit.api_errors import UNREACHABLE, api_error_of
 
-log = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 Acked = Callable[[float, bool], None]
 """Takes the seconds from a request to its answer, and whether it was taken."""
@@ -51,9 +51,9 @@ async def check_bot_token(client: AsyncWebClient, token: str) -> None:
         await client.auth_test(token=token)
     except SlackApiError as error:
         _raise_if_refused(error, "SLACK_BOT_TOKEN", "OAuth & Permissions")
-        log.warning("Slack answered strangely at the start", error=refusal_of(error).error)
+        logger.warning("Slack answered strangely at the start", error=api_error_of(error).error)
     except UNREACHABLE as error:
-        log.warning("Slack cannot be reached; deliveries wait", error=type(error).__name__)
+        logger.warning("Slack cannot be reached; deliveries wait", error=type(error).__name__)
 
 
 class _Timed(AsyncSocketModeHandler):
@@ -93,7 +93,7 @@ async def socket_mode(bolt: AsyncApp, app_token: str, acked: Acked) -> AsyncIter
     except SlackApiError as error:
         _raise_if_refused(error, "SLACK_APP_TOKEN", "Basic Information > App-Level Tokens")
     except UNREACHABLE as error:
-        log.warning("Slack cannot be reached; trying again", error=type(error).__name__)
+        logger.warning("Slack cannot be reached; trying again", error=type(error).__name__)
     handler: AsyncSocketModeHandler = _Timed(bolt, app_token, acked)
     connecting = asyncio.create_task(_connect(handler))
     await asyncio.wait({connecting}, timeout=_FIRST_CONNECTION)
@@ -110,7 +110,7 @@ async def _connect(handler: AsyncSocketModeHandler) -> None:
 
 
 def _raise_if_refused(error: SlackApiError, name: str, place: str) -> None:
-    reason = refusal_of(error).error
+    reason = api_error_of(error).error
     if reason in _NOT_OURS:
         raise TokenRefused(
             f"Slack does not take {name} ({reason}): copy it anew from “{place}” in your app's "

@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.decisions.model import Outcome, Place, Review, ReviewChoice, Visibility, Workflow
-from bot.slack.ids import DONT_KNOW, QUESTION_PREFIX, Action, Block
-from bot.slack.payloads import Payload, Unreadable
-from bot.slack.text import one_line
+from bot.decisions.model import Place, Review, ReviewChoice, ReviewOutcome, Visibility, Workflow
+from bot.slackkit.ids import DONT_KNOW, QUESTION_PREFIX, Action, Block
+from bot.slackkit.mrkdwn import one_line
+from bot.slackkit.payloads import InvalidPayload, Payload
 
 
 class ViewMetadata(BaseModel):
@@ -53,7 +53,7 @@ def metadata_of(view: Payload) -> ViewMetadata:
     try:
         return ViewMetadata.model_validate_json(view.get("private_metadata") or "")
     except ValidationError as error:
-        raise Unreadable("this view carries no draft") from error
+        raise InvalidPayload("this view carries no draft") from error
 
 
 def decision_metadata_of(view: Payload) -> int:
@@ -78,7 +78,7 @@ def _about(view: Payload) -> DecisionMetadata:
     try:
         return DecisionMetadata.model_validate_json(view.get("private_metadata") or "")
     except ValidationError as error:
-        raise Unreadable("this view is about no decision") from error
+        raise InvalidPayload("this view is about no decision") from error
 
 
 def response_url_of(body: Payload) -> str | None:
@@ -167,7 +167,7 @@ def reason_of(view: Payload) -> str:
     return str(reason)
 
 
-def outcome_of(view: Payload) -> tuple[Outcome, str]:
+def outcome_of(view: Payload) -> tuple[ReviewOutcome, str]:
     """Return how a decision went, and the note about it, which may be empty.
 
     Raises:
@@ -176,7 +176,7 @@ def outcome_of(view: Payload) -> tuple[Outcome, str]:
     outcome = _selected(view, Block.OUTCOME)
     if outcome is None:
         raise FieldError(Block.OUTCOME, "Choose how it went.")
-    return Outcome(outcome), (value_of(view, Block.NOTE, "value") or "").strip()
+    return ReviewOutcome(outcome), (value_of(view, Block.NOTE, "value") or "").strip()
 
 
 def people_of(view: Payload) -> tuple[str, ...]:

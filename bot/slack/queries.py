@@ -5,8 +5,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.decisions.reading import Cursor, Direction
-from bot.slack.payloads import Payload, Unreadable
+from bot.decisions.access import Cursor, Direction
+from bot.slackkit.payloads import InvalidPayload, Payload
 
 _LONGEST_TEXT = 300
 """Characters of a search; more than any that finds something, and few enough for a button."""
@@ -47,7 +47,7 @@ def query_of(action: Payload) -> Query:
     try:
         return Query.model_validate_json(str(action.get("value")))
     except ValidationError as error:
-        raise Unreadable("this button belongs to no list") from error
+        raise InvalidPayload("this button belongs to no list") from error
 
 
 def number_typed(text: str) -> int | None:
@@ -64,5 +64,5 @@ def number_pressed(action: Payload) -> int:
     """
     number = number_typed(str(action.get("value")))
     if number is None:
-        raise Unreadable("this button belongs to no decision")
+        raise InvalidPayload("this button belongs to no decision")
     return number

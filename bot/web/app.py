@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 
-from bot.decisions.ports import Clock
+from bot.services.ports import Clock
 from bot.web.events import Handler, events
-from bot.web.health import Checks, livez, readyz
-from bot.web.metrics import Measures, metrics
+from bot.web.metrics import Metrics, metrics
+from bot.web.probes import Checks, livez, readyz
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Endpoints:
 
     handle: Handler | None
     ready: Checks
-    measures: Measures
+    measures: Metrics
     pages: Sequence[BaseRoute] = ()
 
 

@@ -12,10 +12,10 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
-from bot.decisions.ports import Clock
-from bot.web.metrics import HTTP, Measures
+from bot.services.ports import Clock
+from bot.web.metrics import HTTP, Metrics
 
-log = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 LARGEST_BODY = 1_000_000
 """Bytes; Slack's largest payloads carry a view of 250 kB, form-encoded."""
@@ -33,7 +33,7 @@ class _Malformed(ValueError):
 
 
 def events(
-    handle: Handler, measures: Measures, clock: Clock, signing_secret: str
+    handle: Handler, measures: Metrics, clock: Clock, signing_secret: str
 ) -> Callable[[Request], Awaitable[Response]]:
     """Return what takes Slack's requests, and lets none through that Slack did not sign.
 
@@ -76,7 +76,7 @@ async def _handled(handle: Handler, payload: Payload, headers: Headers) -> Respo
     try:
         return await handle(payload, headers)
     except Exception:  # Bolt stumbles over what Slack never sends
-        log.exception("a request could not be dispatched")
+        logger.exception("a request could not be dispatched")
         return PlainTextResponse("This request could not be understood.", 400)
 
 

@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.decisions.delivery import Attempt
+from bot.outbox.model import Attempt
 
 HTTP: Final = "http"
 SOCKET: Final = "socket"
@@ -25,7 +25,7 @@ _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
-class LogFigures:
+class DatabaseFigures:
     """What the log tells of itself.
 
     Attributes:
@@ -42,7 +42,7 @@ class LogFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class MetricsSnapshot:
     """What is found out for each scrape.
 
     Attributes:
@@ -52,16 +52,16 @@ class Figures:
         playbook_problems: what is wrong in files that could not be taken up.
     """
 
-    log: LogFigures | None
+    log: DatabaseFigures | None
     heartbeat_age: float
     playbooks: tuple[tuple[str, str, str], ...]
     playbook_problems: int
 
 
-class Measures:
+class Metrics:
     """All metrics of one bot."""
 
-    def __init__(self, figures: Callable[[], Awaitable[Figures]]) -> None:
+    def __init__(self, figures: Callable[[], Awaitable[MetricsSnapshot]]) -> None:
         """Make them.
 
         Args:
@@ -128,7 +128,7 @@ class _FiguresCollector(Collector):
     """Tells the figures that were found out last."""
 
     def __init__(self) -> None:
-        self.figures: Figures | None = None
+        self.figures: MetricsSnapshot | None = None
         self._build = _build()
 
     def collect(self) -> Iterator[Metric]:
@@ -138,7 +138,7 @@ class _FiguresCollector(Collector):
             yield from _of_figures(self.figures)
 
 
-def _of_figures(found: Figures) -> Iterator[Metric]:
+def _of_figures(found: MetricsSnapshot) -> Iterator[Metric]:
     yield _gauge(
         "ragvsft_heartbeat_age_seconds",
         "Time since the rounds that look for what is due gave a sign of life; fresh below 90.",
@@ -162,7 +162,7 @@ def _of_figures(found: Figures) -> Iterator[Metric]:
         yield from _of_log(found.log)
 
 
-def _of_log(found: LogFigures) -> Iterator[Metric]:
+def _of_log(found: DatabaseFigures) -> Iterator[Metric]:
     deliveries = GaugeMetricFamily(
         "ragvsft_deliveries",
         "Outgoing messages that are not settled, by state: pending and sending are on their way, "
@@ -201,7 +201,7 @@ def _build() -> dict[str, str]:
         return {"version": "unknown"}
 
 
-def metrics(measures: Measures) -> Callable[[Request], Awaitable[Response]]:
+def metrics(measures: Metrics) -> Callable[[Request], Awaitable[Response]]:
     """Return what answers a scrape."""
 
     async def answer(request: Request) -> Response:

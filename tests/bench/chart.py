@@ -16,9 +16,9 @@ from datetime import date, timedelta
 
 import click
 
-from bot.charts.apart import draw_apart
+from bot.charts.subprocess import render_in_subprocess
 from bot.charts.trend import trend_chart
-from bot.decisions.digest.trend import Trend
+from bot.digest.trend import Trend
 
 TIMES = 10
 TICK = 0.001
@@ -44,7 +44,7 @@ async def _bench() -> None:
     print(f"{'':<12} {'median':>9} {'longest stall, median and worst':>34}   (ms)")
     before = _megabytes()
     await _measure("no picture", lambda: asyncio.sleep(0.2))
-    await _measure("apart", lambda: asyncio.to_thread(draw_apart, TREND, TITLES))
+    await _measure("apart", lambda: asyncio.to_thread(render_in_subprocess, TREND, TITLES))
     after = _megabytes()
     await _measure("on a thread", lambda: asyncio.to_thread(trend_chart, TREND, TITLES))
     print(

@@ -21,28 +21,29 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlite_utils import Database
 
 from bot.catalog import PlaybookCatalog
-from bot.decisions.digest.posting import Window
-from bot.decisions.digest.reading import DigestReader
-from bot.decisions.digest.settings import DigestSettings, Scope
-from bot.decisions.editions import Editions
+from bot.decisions.access import Cursor, Direction, ReadScope
+from bot.decisions.access import DecisionFilter as Filter
 from bot.decisions.model import (
     Decision,
-    Outcome,
     Place,
+    Resolution,
     ReviewAnswer,
-    Settlement,
+    ReviewOutcome,
     Status,
     Visibility,
 )
-from bot.decisions.reading import Cursor, Direction, Sight, Wanted
+from bot.digest.posting import Window
+from bot.digest.reading import DigestReader
+from bot.digest.settings import DigestScope, DigestSettings
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
-from bot.store import rows
-from bot.store.log import Log
-from bot.store.sqlite import SqliteStore
+from bot.services.playbook_versions import PlaybookVersions
+from bot.storage import rows
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from bot.storage.store import SqliteStore
 
 RULES = Path(__file__).parents[2] / "rules" / "ragvsft"
 BAR = 50
@@ -67,7 +68,7 @@ def main(count: int, keep: Path | None) -> None:
 
 
 async def _bench(path: Path, count: int) -> None:
-    log = await Log(path).open()
+    log = await Database(path).open()
     try:
         if not await log.read(lambda db: db.table("decisions").count):
             await _build(log, count)
@@ -76,11 +77,11 @@ async def _bench(path: Path, count: int) -> None:
         await log.close()
 
 
-async def _build(log: Log, count: int) -> None:
+async def _build(log: Database, count: int) -> None:
     text = loader.read(RULES)
     engine = RuleEngine(loader.parse(text))
-    editions = [rows.playbook_row(text), {**rows.playbook_row(text), "hash": OLD}]
-    await log.write(lambda db: db.table("playbooks").insert_all(editions))
+    playbooks = [rows.playbook_row(text), {**rows.playbook_row(text), "hash": OLD}]
+    await log.write(lambda db: db.table("playbooks").insert_all(playbooks))
     began = time.perf_counter()
     made = _rows(engine, count)
     while batch := list(itertools.islice(made, 5000)):
@@ -102,7 +103,7 @@ def _rows(engine: RuleEngine, count: int) -> Iterator[dict[str, Any]]:
         rare = " zanzibar" if chance.random() < 10 / count else ""
         opened = AT + timedelta(minutes=at)
         is_open = status is Status.OPEN
-        settled = Settlement(
+        settled = Resolution(
             people[1], opened + timedelta(days=2), "As recommended", decision.verdict.option
         )
         is_over = opened + timedelta(days=90) < AT + timedelta(minutes=count)
@@ -122,7 +123,7 @@ def _rows(engine: RuleEngine, count: int) -> Iterator[dict[str, Any]]:
                     place=Place(channel, visibility),
                     status=status,
                     opened_at=opened,
-                    settlement=None if is_open else settled,
+                    resolution=None if is_open else settled,
                     review_on=opened.date() + timedelta(days=90),
                     reviews=_reviews(people[1:], chance) if looked_back else (),
                     playbook_hash=OLD if at < count * 0.95 else decision.playbook_hash,
@@ -133,13 +134,13 @@ def _rows(engine: RuleEngine, count: int) -> Iterator[dict[str, Any]]:
 
 
 def _reviews(deciders: list[str], chance: random.Random) -> tuple[ReviewAnswer, ...]:
-    outcomes = chance.choices(list(Outcome), k=len(deciders))
+    outcomes = chance.choices(list(ReviewOutcome), k=len(deciders))
     return tuple(
         ReviewAnswer(user, AT, outcome) for user, outcome in zip(deciders, outcomes, strict=True)
     )
 
 
-def _views(db: Database) -> list[dict[str, Any]]:
+def _views(db: Connection) -> list[dict[str, Any]]:
     """Return a view of every other open decision."""
     found = db.query("select workspace, number from decisions where status = 'open'")
     at = AT.isoformat()
@@ -181,12 +182,12 @@ def _place(chance: random.Random, driver: str) -> tuple[str, Visibility]:
 
 
 async def _measure(reading: SqliteStore, count: int) -> None:
-    stranger, insider = Sight("T0", "U99999"), Sight("T0", "U00007", "G00007")
+    stranger, insider = ReadScope("T0", "U99999"), ReadScope("T0", "U00007", "G00007")
     middle = Cursor(count // 4, Direction.OLDER)
     back = replace(middle, direction=Direction.NEWER)
 
     def page(
-        sight: Sight, wanted: Wanted, cursor: Cursor | None = None
+        sight: ReadScope, wanted: Filter, cursor: Cursor | None = None
     ) -> Callable[[], Awaitable[Any]]:
         return lambda: reading.find(sight, wanted, cursor, 10)
 
@@ -194,30 +195,30 @@ async def _measure(reading: SqliteStore, count: int) -> None:
     public, private = Place("C00007", Visibility.PUBLIC), Place("G00007", Visibility.PRIVATE)
 
     cases = {
-        "list": page(insider, Wanted()),
-        "list, from the middle": page(insider, Wanted(), middle),
-        "list, back to newer ones": page(insider, Wanted(), back),
-        "list mine": page(insider, Wanted(mine=True)),
-        "list open": page(insider, Wanted(statuses=(Status.OPEN,))),
-        "list withdrawn (there is none)": page(insider, Wanted(statuses=(Status.WITHDRAWN,))),
-        "list rag": page(insider, Wanted(options=("rag",))),
-        "list open rag": page(insider, Wanted(statuses=(Status.OPEN,), options=("rag",))),
-        "list support open": page(insider, Wanted(statuses=(Status.OPEN,), words=("support",))),
-        "list mine support": page(insider, Wanted(mine=True, words=("support",))),
-        "search, a common word": page(insider, Wanted(words=("support",))),
-        "search, three common words": page(insider, Wanted(words=("support", "team", "audit"))),
-        "search, a rare word": page(stranger, Wanted(words=("zanzibar",))),
-        "search, a word that is nowhere": page(stranger, Wanted(words=("xylophone",))),
-        "search, a common and a rare word": page(stranger, Wanted(words=("support", "zanzibar"))),
-        "search, from the middle": page(insider, Wanted(words=("support",)), middle),
+        "list": page(insider, Filter()),
+        "list, from the middle": page(insider, Filter(), middle),
+        "list, back to newer ones": page(insider, Filter(), back),
+        "list mine": page(insider, Filter(mine=True)),
+        "list open": page(insider, Filter(statuses=(Status.OPEN,))),
+        "list withdrawn (there is none)": page(insider, Filter(statuses=(Status.WITHDRAWN,))),
+        "list rag": page(insider, Filter(options=("rag",))),
+        "list open rag": page(insider, Filter(statuses=(Status.OPEN,), options=("rag",))),
+        "list support open": page(insider, Filter(statuses=(Status.OPEN,), words=("support",))),
+        "list mine support": page(insider, Filter(mine=True, words=("support",))),
+        "search, a common word": page(insider, Filter(words=("support",))),
+        "search, three common words": page(insider, Filter(words=("support", "team", "audit"))),
+        "search, a rare word": page(stranger, Filter(words=("zanzibar",))),
+        "search, a word that is nowhere": page(stranger, Filter(words=("xylophone",))),
+        "search, a common and a rare word": page(stranger, Filter(words=("support", "zanzibar"))),
+        "search, from the middle": page(insider, Filter(words=("support",)), middle),
         "show": lambda: reading.read(insider, count // 4),
         "similar (answers of the newest 500)": (
             lambda: reading.answer_sheets(insider, "ragvsft", 500)
         ),
-        "digest of a channel": digest_of(public, Scope.CHANNEL),
-        "digest of a private channel": digest_of(private, Scope.CHANNEL),
-        "digest of the workspace": digest_of(public, Scope.WORKSPACE),
-        "digest of it in a private channel": digest_of(private, Scope.WORKSPACE),
+        "digest of a channel": digest_of(public, DigestScope.CHANNEL),
+        "digest of a private channel": digest_of(private, DigestScope.CHANNEL),
+        "digest of the workspace": digest_of(public, DigestScope.WORKSPACE),
+        "digest of it in a private channel": digest_of(private, DigestScope.WORKSPACE),
     }  # fmt: skip
     heads = "".join(f"{head:>11}" for head in ("first", "median", "worst", "processor"))
     print(f"{'':<40}{heads}   (ms; the bar for the median is {BAR})")
@@ -232,12 +233,12 @@ async def _measure(reading: SqliteStore, count: int) -> None:
 
 def _digests(
     store: SqliteStore, until: datetime
-) -> Callable[[Place, Scope], Callable[[], Awaitable[Any]]]:
+) -> Callable[[Place, DigestScope], Callable[[], Awaitable[Any]]]:
     """Return what makes the reading of a week's digest, all parts wanted."""
-    reader = DigestReader(store, Editions(store, PlaybookCatalog(RULES)))
+    reader = DigestReader(store, PlaybookVersions(store, PlaybookCatalog(RULES)))
     window = Window(until - timedelta(weeks=1), until)
 
-    def digest_of(place: Place, scope: Scope) -> Callable[[], Awaitable[Any]]:
+    def digest_of(place: Place, scope: DigestScope) -> Callable[[], Awaitable[Any]]:
         wanted = DigestSettings("T0", place, "U1", until, scope=scope)
         return lambda: reader.read(wanted, window)
 

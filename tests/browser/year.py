@@ -8,10 +8,18 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 
-from bot.app import Running, running
+from bot.app import Application, run_app
 from bot.cli.samples import Sample, read_samples
-from bot.decisions.digest.settings import DigestSettings, Rhythm
-from bot.decisions.model import Outcome, Person, Place, Review, ReviewChoice, Visibility, Workflow
+from bot.decisions.model import (
+    Person,
+    Place,
+    Review,
+    ReviewChoice,
+    ReviewOutcome,
+    Visibility,
+    Workflow,
+)
+from bot.digest.settings import DigestSettings, Schedule
 from bot.playground import Playground, serving
 from bot.settings import Settings
 
@@ -38,7 +46,7 @@ class Year:
     """The workspace, the bot in it, and how to let a team work."""
 
     playground: Playground
-    bot: Running
+    bot: Application
     samples: tuple[Sample, ...]
 
     async def work(self, count: int) -> None:
@@ -70,34 +78,36 @@ class Year:
         decider = self._person(("ben", "ada")[number % 2])
         subject, team = _SUBJECTS[number % 7], _TEAMS[number // 7 % 10]
         title = f"{subject} for {team}" if number < 70 else f"{subject} for {team} ({number // 70})"
-        desk = self.bot.desk
-        draft = (await desk.drafting.start(driver, self._place)).draft.id
+        services = self.bot.services
+        draft = (await services.drafts.start(driver, self._place)).draft.id
         workflow = Workflow(
             title=title if number >= len(self.samples) else sample.title,
             problem=sample.problem if number < len(self.samples) else "",
             deciders=(decider.user,),
             review=Review(ReviewChoice("30")),
         )
-        desk = self.bot.desk
-        draft = (await desk.drafting.start(driver, self._place)).draft.id
-        await desk.drafting.describe(driver, draft, workflow)
-        await desk.drafting.keep(driver, draft, sample.answers)
-        return (await desk.post(driver, draft, self._place)).decision.number
+        services = self.bot.services
+        draft = (await services.drafts.start(driver, self._place)).draft.id
+        await services.drafts.describe(driver, draft, workflow)
+        await services.drafts.keep(driver, draft, sample.answers)
+        return (await services.post(driver, draft, self._place)).decision.number
 
     async def _settle(self, number: int, decision: int, *, late: bool) -> None:
         decider = self._person(("ben", "ada")[number % 2])
-        desk = self.bot.desk
+        services = self.bot.services
         if number % 9 == 8 or (late and number % 2 == 0):
             return
         if number % 5 == 3:
-            await desk.deciding.override(
+            await services.decisions.override(
                 decider, decision, "prompting", "The contract ends in spring: examples first."
             )
         else:
-            await desk.deciding.accept(decider, decision)
+            await services.decisions.accept(decider, decision)
         if not late and number % 3 == 0:
-            outcome = (Outcome.WORKED, Outcome.PARTLY, Outcome.WORKED)[number // 3 % 3]
-            await desk.reviewing.review(decider, decision, outcome, "")
+            outcome = (ReviewOutcome.WORKED, ReviewOutcome.PARTLY, ReviewOutcome.WORKED)[
+                number // 3 % 3
+            ]
+            await services.reviews.review(decider, decision, outcome, "")
 
     async def _want_a_digest(self) -> None:
         settings = DigestSettings(
@@ -105,10 +115,10 @@ class Year:
             place=self._place,
             set_by=self._person("ada").user,
             set_at=self.playground.clock.now(),
-            rhythm=Rhythm(zone="Europe/Berlin"),
+            rhythm=Schedule(zone="Europe/Berlin"),
             even_if_quiet=True,
         )
-        await self.bot.desk.digesting.change(settings)
+        await self.bot.services.digests.change(settings)
 
     async def _delivered(self) -> None:
         """Wait until the messages of this moment are there, in quick time, as they are paced."""
@@ -152,7 +162,7 @@ async def year(database: Path) -> AsyncIterator[Year]:
     )
     async with serving(playground):
         settings = settings.model_copy(update={"slack_api_url": playground.api_url})
-        async with running(settings, playground.clock) as bot:
+        async with run_app(settings, playground.clock) as bot:
             playground.clock.subscribe(bot.look)
             playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")
             yield Year(playground, bot, read_samples(RULES))

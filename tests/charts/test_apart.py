@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.charts import apart
-from bot.charts.apart import draw_apart
+from bot.charts import subprocess
+from bot.charts.subprocess import render_in_subprocess
 from bot.charts.trend import trend_chart
-from bot.decisions.digest.trend import Trend
+from bot.digest.trend import Trend
 
 TREND = Trend((date(2026, 9, 7), date(2026, 9, 14)), {"rag": (1, 2), "both": (0, 1)})
 TITLES = {"rag": "RAG “live”", "both": "Beides"}
@@ -17,7 +17,7 @@ TITLES = {"rag": "RAG “live”", "both": "Beides"}
 
 def test_it_is_the_same_picture() -> None:
     """Drawn in a process of its own, the picture is the one that is drawn here."""
-    assert draw_apart(TREND, TITLES) == trend_chart(TREND, TITLES)
+    assert render_in_subprocess(TREND, TITLES) == trend_chart(TREND, TITLES)
 
 
 def test_what_cannot_be_drawn_is_said_as_here() -> None:
@@ -26,7 +26,7 @@ def test_what_cannot_be_drawn_is_said_as_here() -> None:
     with pytest.raises(ValueError, match="the font has no") as here:
         trend_chart(TREND, titles)
     with pytest.raises(ValueError, match="the font has no") as apart_from_here:
-        draw_apart(TREND, titles)
+        render_in_subprocess(TREND, titles)
     assert str(apart_from_here.value) == str(here.value)
 
 
@@ -39,8 +39,8 @@ def test_whatever_befalls_the_process_is_a_value_error(
     program.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(program))
     with pytest.raises(ValueError, match="status -9"):
-        draw_apart(TREND, TITLES)
+        render_in_subprocess(TREND, TITLES)
     program.write_text("#!/bin/sh\nexec sleep 60\n")
-    monkeypatch.setattr(apart, "SECONDS", 0.2)
+    monkeypatch.setattr(subprocess, "SECONDS", 0.2)
     with pytest.raises(ValueError, match="took too long"):
-        draw_apart(TREND, TITLES)
+        render_in_subprocess(TREND, TITLES)

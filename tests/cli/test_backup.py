@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlite_utils import Database
 
 from bot.cli import root
 from bot.cli.backup import size
 from bot.settings import NAMES
-from bot.store.log import Log
-from bot.store.schema.migrations import migrations
-from tests.decisions.shelf import decision, shelve
-from tests.decisions.world import World
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from bot.storage.schema.migrations import migrations
+from tests.services.shelf import decision, shelve
+from tests.services.world import World
 
 NOTHING: dict[str, str | None] = dict.fromkeys((*NAMES, "DYNO"))
 
@@ -29,13 +29,13 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def _log(path: Path) -> None:
-    log = await Log(path).open()
+    log = await Database(path).open()
     await World(log).decided()
     await log.close()
 
 
 async def _shelve(path: Path, *numbers: int) -> None:
-    log = await Log(path).open()
+    log = await Database(path).open()
     await shelve(World(log), *(decision(number) for number in numbers))
     await log.close()
 
@@ -71,13 +71,13 @@ def test_there_and_back(log: Path) -> None:
     assert waiting.startswith("2 messages were waiting when the backup was made, and may have")
     assert last == "Start the bot again: ragvsft run"
     with closing(sqlite3.connect(kept.rpartition(": ")[2])) as connection:
-        assert Database(connection).table("decisions").count == 2
+        assert Connection(connection).table("decisions").count == 2
 
 
 def test_a_first_restore_of_an_older_log(log: Path) -> None:
     """Where no log was, nothing is said to be kept; steps of the schema are counted."""
     with closing(sqlite3.connect("old.db")) as connection:
-        migrations.apply(Database(connection), stop_before="m004_perspectives")
+        migrations.apply(Connection(connection), stop_before="m004_perspectives")
     first, steps, gap, last = said(run("restore", "old.db", database="new.db"))
     assert first == "0 decisions from old.db in new.db, checked and whole."
     assert "of an older version of ragvsft, and was brought up to date in" in steps

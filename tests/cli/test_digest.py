@@ -14,13 +14,13 @@ import structlog
 from click.testing import CliRunner, Result
 
 from bot.cli import root
-from bot.cli.digest_text import as_text
-from bot.decisions.digest.settings import DigestSettings
+from bot.cli.digest_text import digest_as_text
 from bot.decisions.model import Status
+from bot.digest.settings import DigestSettings
 from bot.settings import NAMES
-from bot.store.log import Log
-from tests.decisions.shelf import PUBLIC, SECRET, decision, shelve
-from tests.decisions.world import World
+from bot.storage.database import Database
+from tests.services.shelf import PUBLIC, SECRET, decision, shelve
+from tests.services.world import World
 
 NOTHING: dict[str, str | None] = dict.fromkeys((*NAMES, "DYNO"))
 RULES = Path(__file__).parents[2] / "rules"
@@ -40,13 +40,13 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 async def _log(path: Path, *decisions: Any) -> None:
-    log = await Log(path).open()
+    log = await Database(path).open()
     await shelve(World(log), *decisions)
     await log.close()
 
 
 async def _rows(path: Path, table: str) -> list[dict[str, object]]:
-    log = await Log(path).open()
+    log = await Database(path).open()
     try:
         return await World(log).rows(table)
     finally:
@@ -152,9 +152,9 @@ def test_an_unknown_channel_says_which_there_are(log: Path) -> None:
 
 
 async def _settle(path: Path) -> None:
-    log = await Log(path).open()
+    log = await Database(path).open()
     settings = DigestSettings("T1", PUBLIC, "U9", datetime(2026, 1, 1, tzinfo=UTC))
-    await World(log).desk.digesting.change(settings)
+    await World(log).services.digests.change(settings)
     await log.close()
 
 
@@ -212,7 +212,7 @@ def test_no_terminal_obeys_a_title() -> None:
     hostile = "\x1b]0;owned\x07\x1b[2Ja\x9b31mb\r"
     block = {"type": "section", "text": {"text": f"•  {hostile}\n<@U1>"}}
     table = {"type": "table", "rows": [[{"text": hostile}]]}
-    printed = as_text([block, table], {"U1": hostile})
+    printed = digest_as_text([block, table], {"U1": hostile})
     assert [each for each in printed if not each.isprintable()] == ["\n"] * 3
     assert "owned" in printed
 
@@ -225,7 +225,7 @@ def test_text_of_blocks() -> None:
         {"type": "table", "rows": [[{"text": cell} for cell in row] for row in table]},
         {"type": "context", "elements": [{"text": "_Said &lt;so&gt; &amp; kept_"}]},
     ]
-    assert as_text(blocks, {"U1": "Ada"}) == (
+    assert digest_as_text(blocks, {"U1": "Ada"}) == (
         "New (1)\n•  #1  a *b* c  ·  @Ada in channel C1\n\n"
         "Week of  RAG\n2 Nov     12\n\n"
         "Said <so> & kept"

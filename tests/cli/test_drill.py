@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlite_utils import Database
 
 from bot.cli import root
-from bot.decisions.digest.settings import DigestSettings
 from bot.decisions.model import Place, Visibility
+from bot.digest.settings import DigestSettings
 from bot.settings import NAMES
-from bot.store import backup
-from bot.store.log import Log
-from bot.store.numbers import GAP
-from tests.decisions.world import ADA, BEN, PRODUCT, World
+from bot.storage import backup
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from bot.storage.numbers import GAP
+from tests.services.world import ADA, BEN, PRODUCT, World
 
 Tables = dict[str, list[dict[str, Any]]]
 
@@ -41,22 +41,22 @@ class Work:
 
     async def live(self, person: int) -> None:
         """Decide, add a view, ask for one, accept, set a channel's digest, again and again."""
-        desk = self._world.desk
+        services = self._world.services
         for turn in itertools.count():
             number = (await self._world.decided()).number
             await self._note("decided", number)
-            view = (await desk.perspectives.begin(BEN, PRODUCT, number)).draft
-            await self._world.drafting.keep(BEN, view.id, {"facts": "some", "style": "free"})
-            await desk.post(BEN, view.id, PRODUCT)
+            view = (await services.perspectives.begin(BEN, PRODUCT, number)).draft
+            await self._world.drafts.keep(BEN, view.id, {"facts": "some", "style": "free"})
+            await services.post(BEN, view.id, PRODUCT)
             await self._note("view", number)
-            await desk.perspectives.ask(ADA, number, ["U3"])
+            await services.perspectives.ask(ADA, number, ["U3"])
             await self._note("asked", number)
             if turn % 2:
-                await desk.deciding.accept(ADA, number)
+                await services.decisions.accept(ADA, number)
                 await self._note("accepted", number)
             channel = Place(f"C{person}-{turn}", Visibility.PUBLIC)
             now = self._world.clock.now()
-            await desk.digesting.change(DigestSettings("T1", channel, "U1", now))
+            await services.digests.change(DigestSettings("T1", channel, "U1", now))
             await self._note("digest", channel.channel)
 
     async def until(self, done: int) -> None:
@@ -102,7 +102,7 @@ def _watched(work: Work) -> Iterator[list[Tables]]:
 async def test_a_drill_gives_back_the_log(tmp_path: Path) -> None:
     """Backed up amid work and restored elsewhere, each table is as it was at that moment."""
     path, saved = tmp_path / "ragvsft.db", tmp_path / "saved.db"
-    log = await Log(path).open()
+    log = await Database(path).open()
     await log.write(_fill)
     work = Work(World(log))
     async with _at_it(work):
@@ -145,7 +145,7 @@ def _run(log: Path, command: str, file: Path) -> None:
 
 def _tables(connection: sqlite3.Connection) -> Tables:
     """The rows of all tables, those of the search included."""
-    db = Database(connection)
+    db = Connection(connection)
     return {name: list(db.table(name).rows) for name in db.table_names()}
 
 
@@ -154,7 +154,7 @@ def _of(path: Path) -> Tables:
         return _tables(connection)
 
 
-def _fill(db: Database) -> None:
+def _fill(db: Connection) -> None:
     """Put a row into each table that nobody here writes to, so that all have something to lose."""
     for table in db.tables:
         if not table.count and not table.foreign_keys and not table.virtual_table_using:
@@ -162,7 +162,7 @@ def _fill(db: Database) -> None:
             table.insert({n: 1 if kind == "INTEGER" else "x" for n, kind in kinds.items()})
 
 
-def _deliver(db: Database) -> None:
+def _deliver(db: Connection) -> None:
     db.execute("update deliveries set state = 'sent', sent_channel = 'C1', ts = key")
 
 

@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 from bot.cli import root
 from bot.decisions.model import Decision, Status
 from bot.settings import NAMES
-from bot.store import rows
-from bot.store.log import Log
-from tests.decisions.shelf import SECRET, decision, shelve
-from tests.decisions.world import World
+from bot.storage import rows
+from bot.storage.database import Database
+from tests.services.shelf import SECRET, decision, shelve
+from tests.services.world import World
 
 NOTHING: dict[str, str | None] = dict.fromkeys((*NAMES, "DYNO"))
 
@@ -38,13 +38,13 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def _log(path: Path, *decisions: Decision) -> None:
-    log = await Log(path).open()
+    log = await Database(path).open()
     await shelve(World(log), *decisions)
     await log.close()
 
 
 async def _change(path: Path, changed: Decision) -> None:
-    log = await Log(path).open()
+    log = await Database(path).open()
     key = (changed.workspace, changed.number)
     await log.write(lambda db: db.table("decisions").update(key, rows.decision_row(changed)))
     await log.close()
@@ -95,7 +95,7 @@ def test_private_files_of_an_earlier_run_are_named(log: Path) -> None:
 
 
 async def _spoil(path: Path) -> None:
-    log = await Log(path).open()
+    log = await Database(path).open()
     await log.write(
         lambda db: db.execute("UPDATE playbooks SET files = replace(files, 'summary:', 'gone:')")
     )

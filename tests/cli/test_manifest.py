@@ -152,7 +152,7 @@ def test_another_command_name(dotenv: Path) -> None:
 
 def test_ids_are_those_the_bot_listens_to() -> None:
     """The shortcuts' ids are those the bot knows."""
-    from bot.slack.ids import Shortcut
+    from bot.slackkit.ids import Shortcut
 
     shortcuts = {
         entry["callback_id"]: entry["type"] for entry in printed()["features"]["shortcuts"]

@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from bot.catalog import PlaybookCatalog
 from bot.cli import root
 from bot.clock import SystemClock
-from bot.decisions.desk import Desk
 from bot.decisions.model import Person, Place, Visibility, Workflow
-from bot.store.log import Log
-from bot.store.sqlite import SqliteStore
+from bot.services.services import Services
+from bot.storage.database import Database
+from bot.storage.store import SqliteStore
 
 RULES = Path(__file__).parents[2] / "rules"
 ADA = Person("T1", "U1")
@@ -27,13 +27,13 @@ def log_of_one(tmp_path: Path) -> Path:
     path = tmp_path / "log.db"
 
     async def decide() -> None:
-        log = await Log(path).open()
-        desk = Desk(SqliteStore(log), SystemClock(), PlaybookCatalog(RULES), lambda: None)
-        page = await desk.drafting.start(ADA, Place("C1", Visibility.PUBLIC))
-        await desk.drafting.describe(ADA, page.draft.id, Workflow(title="Refund answers"))
+        log = await Database(path).open()
+        services = Services(SqliteStore(log), SystemClock(), PlaybookCatalog(RULES), lambda: None)
+        page = await services.drafts.start(ADA, Place("C1", Visibility.PUBLIC))
+        await services.drafts.describe(ADA, page.draft.id, Workflow(title="Refund answers"))
         answers = {"job": "answer", "need": "look_up"}
-        await desk.drafting.keep(ADA, page.draft.id, answers)
-        await desk.post(ADA, page.draft.id, Place("C1", Visibility.PUBLIC))
+        await services.drafts.keep(ADA, page.draft.id, answers)
+        await services.post(ADA, page.draft.id, Place("C1", Visibility.PUBLIC))
         await log.close()
 
     asyncio.run(decide())

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import COMMANDS, root
-from bot.cli.common import BadInput
+from bot.cli.common import UsageError
 
 HEAVY = ("aiohttp", "apscheduler", "pydantic", "slack_bolt", "slack_sdk", "sqlite_utils")
 
@@ -70,7 +70,7 @@ def test_bad_input_is_status_2_and_a_line_each() -> None:
 
     @click.command()
     def refuse() -> None:
-        raise BadInput("PORT is wrong.", "HOST is wrong.")
+        raise UsageError("PORT is wrong.", "HOST is wrong.")
 
     result = CliRunner().invoke(refuse)
     assert result.exit_code == 2

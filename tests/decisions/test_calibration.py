@@ -6,15 +6,15 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.decisions.access import ReadScope
 from bot.decisions.calibration import Calibration, Tally, calibrate, outcome_of
-from bot.decisions.model import Outcome, ReviewAnswer
-from bot.decisions.reading import Sight
-from tests.decisions.world import ADA, BEN, NAMELESS, PRODUCT, STRANGER, World
+from bot.decisions.model import ReviewAnswer, ReviewOutcome
+from tests.services.world import ADA, BEN, NAMELESS, PRODUCT, STRANGER, World
 
 _AT = datetime(2026, 1, 5, tzinfo=UTC)
 
 
-def _answers(*outcomes: Outcome) -> list[ReviewAnswer]:
+def _answers(*outcomes: ReviewOutcome) -> list[ReviewAnswer]:
     return [ReviewAnswer(f"U{place}", _AT, each) for place, each in enumerate(outcomes)]
 
 
@@ -23,16 +23,16 @@ def test_no_review_is_no_outcome() -> None:
     assert outcome_of([]) is None
 
 
-@given(st.lists(st.sampled_from(Outcome), min_size=1))
-def test_an_outcome_is_what_most_say(outcomes: list[Outcome]) -> None:
+@given(st.lists(st.sampled_from(ReviewOutcome), min_size=1))
+def test_an_outcome_is_what_most_say(outcomes: list[ReviewOutcome]) -> None:
     """Nothing that somebody experienced was said more often, and nothing worse as often."""
     found = outcome_of(_answers(*outcomes))
-    experienced = [each for each in outcomes if each is not Outcome.NOT_TRIED]
+    experienced = [each for each in outcomes if each is not ReviewOutcome.NOT_TRIED]
     if not experienced:
-        assert found is Outcome.NOT_TRIED
+        assert found is ReviewOutcome.NOT_TRIED
         return
     assert found in experienced
-    worst_first = [Outcome.FAILED, Outcome.PARTLY, Outcome.WORKED]
+    worst_first = [ReviewOutcome.FAILED, ReviewOutcome.PARTLY, ReviewOutcome.WORKED]
     for other in set(experienced) - {found}:
         more = experienced.count(found) - experienced.count(other)
         assert more > 0 or (more == 0 and worst_first.index(found) < worst_first.index(other))
@@ -44,35 +44,35 @@ async def test_an_outcome_counts_for_what_was_chosen(world: World) -> None:
     The rules that argued for what was recommended in its place have no part in it.
     """
     answers = {"facts": "many", "freshness": "daily", "style": "strict"}
-    for accepted, outcome in product((True, False), (Outcome.WORKED, Outcome.FAILED)):
+    for accepted, outcome in product((True, False), (ReviewOutcome.WORKED, ReviewOutcome.FAILED)):
         draft = await world.drafted(answers=answers)
-        number = (await world.desk.post(ADA, draft, PRODUCT)).decision.number
+        number = (await world.services.post(ADA, draft, PRODUCT)).decision.number
         if accepted:
-            await world.desk.deciding.accept(ADA, number)
+            await world.services.decisions.accept(ADA, number)
         else:
-            await world.desk.deciding.override(ADA, number, "tuning", "No")
-        await world.desk.reviewing.review(ADA, number, outcome, "")
+            await world.services.decisions.override(ADA, number, "tuning", "No")
+        await world.services.reviews.review(ADA, number, outcome, "")
     unreviewed = await world.decided()
-    await world.desk.deciding.accept(ADA, unreviewed.number)
-    found = await world.desk.reviewing.calibration(Sight.of(ADA), "small")
-    one_each = {Outcome.WORKED: 1, Outcome.FAILED: 1}
+    await world.services.decisions.accept(ADA, unreviewed.number)
+    found = await world.services.reviews.calibration(ReadScope.of(ADA), "small")
+    one_each = {ReviewOutcome.WORKED: 1, ReviewOutcome.FAILED: 1}
     followed, overridden = Tally(followed=one_each), Tally(overridden=one_each)
     assert found.options == {"rag": followed, "tuning": overridden}
     assert found.rules == {"facts": followed, "fresh": followed, "strict": overridden}
     nothing = calibrate([], {})
     for person, playbook in ((STRANGER, "small"), (ADA, "other")):
-        assert await world.desk.reviewing.calibration(Sight.of(person), playbook) == nothing
+        assert await world.services.reviews.calibration(ReadScope.of(person), playbook) == nothing
 
 
 async def test_only_what_one_may_read_is_counted(world: World) -> None:
     """How a private decision went is counted where it was made and for its people, else nowhere."""
     made = await world.decided(ADA, NAMELESS)
-    await world.desk.deciding.accept(ADA, made.number)
-    await world.desk.reviewing.review(ADA, made.number, Outcome.FAILED, "")
-    calibration = world.desk.reviewing.calibration
-    for sight in (Sight.of(BEN, NAMELESS), Sight.of(ADA)):
+    await world.services.decisions.accept(ADA, made.number)
+    await world.services.reviews.review(ADA, made.number, ReviewOutcome.FAILED, "")
+    calibration = world.services.reviews.calibration
+    for sight in (ReadScope.of(BEN, NAMELESS), ReadScope.of(ADA)):
         assert (await calibration(sight, "small")).options
-    for sight in (Sight.of(BEN, PRODUCT), Sight.of(BEN), Sight.of(STRANGER, NAMELESS)):
+    for sight in (ReadScope.of(BEN, PRODUCT), ReadScope.of(BEN), ReadScope.of(STRANGER, NAMELESS)):
         assert await calibration(sight, "small") == calibrate([], {})
 
 
@@ -80,11 +80,16 @@ def test_rules_with_enough_reviews_come_worst_first() -> None:
     """A rule is named from three decisions on that were tried; what failed more comes first."""
     worked, partly, failed, untried = (
         {outcome: 3}
-        for outcome in (Outcome.WORKED, Outcome.PARTLY, Outcome.FAILED, Outcome.NOT_TRIED)
+        for outcome in (
+            ReviewOutcome.WORKED,
+            ReviewOutcome.PARTLY,
+            ReviewOutcome.FAILED,
+            ReviewOutcome.NOT_TRIED,
+        )
     )
     rules = {
         "good": Tally(worked),
-        "few": Tally({Outcome.FAILED: 2}, {Outcome.NOT_TRIED: 5}),
+        "few": Tally({ReviewOutcome.FAILED: 2}, {ReviewOutcome.NOT_TRIED: 5}),
         "half": Tally(partly),
         "bad": Tally(overridden=failed),
         "untried": Tally(untried),

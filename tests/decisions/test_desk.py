@@ -5,15 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.decisions.delivery import (
-    Delivery,
-    DeliveryKind,
-    DeliveryState,
-    announcement_key,
-    trouble_notice,
-)
-from bot.decisions.desk import HELD_UP_AFTER
-from bot.decisions.drafting import DRAFT_LIFETIME
 from bot.decisions.errors import DraftGone, NothingToResend, NotTheirs
 from bot.decisions.model import (
     Decision,
@@ -25,7 +16,10 @@ from bot.decisions.model import (
     Visibility,
     Workflow,
 )
-from tests.decisions.world import ADA, BEN, NAMELESS, PRODUCT, STRANGER, World
+from bot.outbox.model import Delivery, DeliveryKind, DeliveryState, announcement_key, trouble_notice
+from bot.services.drafts import DRAFT_LIFETIME
+from bot.services.services import HELD_UP_AFTER
+from tests.services.world import ADA, BEN, NAMELESS, PRODUCT, STRANGER, World
 
 ELSEWHERE = Place("C2", Visibility.PUBLIC)
 
@@ -57,14 +51,14 @@ async def states(world: World) -> dict[str, tuple[object, object]]:
 async def test_a_posted_draft_is_a_decision(world: World) -> None:
     """Posting logs the decision with its verdict, its event, and the two messages to send."""
     draft = await world.drafted(ADA, workflow=Workflow(title="Answers", problem="Slow."))
-    posted = await world.desk.post(ADA, draft, PRODUCT)
+    posted = await world.services.post(ADA, draft, PRODUCT)
     decision = posted.decision
     assert (decision.number, decision.title, decision.problem) == (1, "Answers", "Slow.")
     assert (decision.driver, decision.deciders) == ("U1", ("U1",))
     assert (decision.status, decision.place) == (Status.OPEN, PRODUCT)
     assert decision.verdict.option == "rag"
     assert not posted.held_up
-    assert await world.desk.decision("T1", 1) == decision
+    assert await world.services.decision("T1", 1) == decision
     (event,) = await world.rows("events")
     assert (event["kind"], event["actor"], event["decision"]) == ("opened", "U1", 1)
     announcement, recommendation = await world.rows("deliveries")
@@ -75,9 +69,9 @@ async def test_a_posted_draft_is_a_decision(world: World) -> None:
 async def test_posting_twice_makes_one_decision(world: World) -> None:
     """However often a draft is posted, at once or later, it becomes one decision."""
     draft = await world.drafted()
-    many = await asyncio.gather(*(world.desk.post(ADA, draft, PRODUCT) for _ in range(20)))
+    many = await asyncio.gather(*(world.services.post(ADA, draft, PRODUCT) for _ in range(20)))
     world.clock.advance(DRAFT_LIFETIME * 2)
-    again = await world.desk.post(ADA, draft, ELSEWHERE)
+    again = await world.services.post(ADA, draft, ELSEWHERE)
     assert {posted.decision.number for posted in [*many, again]} == {1}
     assert again.decision.place == PRODUCT
     assert len(await world.rows("decisions")) == 1
@@ -89,7 +83,7 @@ async def test_an_expired_draft_is_not_posted(world: World) -> None:
     draft = await world.drafted()
     world.clock.advance(DRAFT_LIFETIME + timedelta(seconds=1))
     with pytest.raises(DraftGone):
-        await world.desk.post(ADA, draft, PRODUCT)
+        await world.services.post(ADA, draft, PRODUCT)
     assert await world.rows("decisions") == []
 
 
@@ -98,7 +92,7 @@ async def test_nobody_posts_a_draft_of_another(world: World, person: Person) -> 
     """Only its driver can post a draft."""
     draft = await world.drafted(ADA)
     with pytest.raises(DraftGone):
-        await world.desk.post(person, draft, PRODUCT)
+        await world.services.post(person, draft, PRODUCT)
     assert await world.rows("decisions") == []
 
 
@@ -116,20 +110,20 @@ async def test_nobody_posts_a_draft_of_another(world: World, person: Person) -> 
 async def test_the_day_of_the_review(world: World, review: Review, due: date | None) -> None:
     """The review is as many days after posting as was chosen, on the day chosen, or never."""
     draft = await world.drafted(workflow=Workflow(title="Answers", review=review))
-    assert (await world.desk.post(ADA, draft, PRODUCT)).decision.review_on == due
+    assert (await world.services.post(ADA, draft, PRODUCT)).decision.review_on == due
 
 
 async def test_deciders_are_kept(world: World) -> None:
     """Those who were named decide, not the driver."""
     draft = await world.drafted(workflow=Workflow(title="Answers", deciders=("U2", "U3")))
-    assert (await world.desk.post(ADA, draft, PRODUCT)).decision.deciders == ("U2", "U3")
+    assert (await world.services.post(ADA, draft, PRODUCT)).decision.deciders == ("U2", "U3")
 
 
 async def test_a_direct_message_goes_to_the_driver(world: World) -> None:
     """A decision made in any direct message is posted in the driver's own with the app."""
     draft = await world.drafted()
     place = Place("D999", Visibility.DIRECT)
-    decision = (await world.desk.post(ADA, draft, place)).decision
+    decision = (await world.services.post(ADA, draft, place)).decision
     assert decision.place == Place("U1", Visibility.DIRECT)
     assert {row["channel"] for row in await world.rows("deliveries")} == {"U1"}
 
@@ -137,10 +131,10 @@ async def test_a_direct_message_goes_to_the_driver(world: World) -> None:
 async def test_a_decision_is_only_in_its_workspace(world: World) -> None:
     """A decision's number means nothing in another workspace."""
     decision = await world.decided(ADA)
-    assert await world.desk.decision(STRANGER.workspace, decision.number) is None
+    assert await world.services.decision(STRANGER.workspace, decision.number) is None
     other = await world.decided(STRANGER)
     assert other.number == 1
-    assert await world.desk.decision("T1", 1) == decision
+    assert await world.services.decision("T1", 1) == decision
 
 
 async def test_held_up_says_that_slack_takes_no_messages(world: World) -> None:
@@ -149,10 +143,10 @@ async def test_held_up_says_that_slack_takes_no_messages(world: World) -> None:
     delivery = await claimed(world)
     await world.outbox.retry(delivery, world.clock.now() + timedelta(minutes=1), "unreachable")
     world.clock.advance(HELD_UP_AFTER)
-    assert not (await world.desk.post(ADA, await world.drafted(), PRODUCT)).held_up
+    assert not (await world.services.post(ADA, await world.drafted(), PRODUCT)).held_up
     world.clock.advance(timedelta(seconds=1))
-    assert (await world.desk.post(ADA, await world.drafted(), PRODUCT)).held_up
-    assert not (await world.desk.post(STRANGER, await world.drafted(STRANGER), PRODUCT)).held_up
+    assert (await world.services.post(ADA, await world.drafted(), PRODUCT)).held_up
+    assert not (await world.services.post(STRANGER, await world.drafted(STRANGER), PRODUCT)).held_up
 
 
 async def test_held_up_counts_from_when_a_message_was_kept(world: World) -> None:
@@ -164,9 +158,9 @@ async def test_held_up_counts_from_when_a_message_was_kept(world: World) -> None
         await world.outbox.retry(delivery, world.clock.now() + later, "unreachable")
         world.clock.advance(later)
     again = await claimed(world)
-    assert (await world.desk.post(ADA, await world.drafted(), PRODUCT)).held_up
+    assert (await world.services.post(ADA, await world.drafted(), PRODUCT)).held_up
     await world.outbox.retry(again, world.clock.now() + later, "unreachable")
-    assert (await world.desk.post(ADA, await world.drafted(), PRODUCT)).held_up
+    assert (await world.services.post(ADA, await world.drafted(), PRODUCT)).held_up
 
 
 async def test_what_could_not_be_posted_is_sent_again(world: World) -> None:
@@ -174,8 +168,8 @@ async def test_what_could_not_be_posted_is_sent_again(world: World) -> None:
     decision = await failed(world)
     assert (await states(world))["recommendation"] == ("failed", "C1")
     woken = world.woken
-    await world.desk.troubles.send_again(ADA, announcement_key(decision))
-    assert await world.desk.decision("T1", decision.number) == decision
+    await world.services.delivery_issues.send_again(ADA, announcement_key(decision))
+    assert await world.services.decision("T1", decision.number) == decision
     assert await states(world) == {
         "announcement": ("pending", "C1"),
         "recommendation": ("pending", "C1"),
@@ -187,8 +181,8 @@ async def test_what_could_not_be_posted_is_sent_again(world: World) -> None:
 async def test_what_could_not_be_posted_goes_elsewhere(world: World) -> None:
     """Another channel takes both messages and the decision, and the move is on record."""
     decision = await failed(world)
-    await world.desk.troubles.send_again(ADA, announcement_key(decision), ELSEWHERE)
-    moved = await world.desk.decision("T1", decision.number)
+    await world.services.delivery_issues.send_again(ADA, announcement_key(decision), ELSEWHERE)
+    moved = await world.services.decision("T1", decision.number)
     assert moved is not None
     assert moved.place == ELSEWHERE
     assert (await states(world))["announcement"] == ("pending", "C2")
@@ -201,10 +195,10 @@ async def test_what_has_arrived_is_not_sent_again(world: World) -> None:
     """A second press, an unknown number and another workspace's number find nothing."""
     decision = await failed(world)
     key = announcement_key(decision)
-    await world.desk.troubles.send_again(ADA, key)
+    await world.services.delivery_issues.send_again(ADA, key)
     for actor, named in ((ADA, key), (ADA, "T1/99/announcement"), (STRANGER, key)):
         with pytest.raises(NothingToResend):
-            await world.desk.troubles.send_again(actor, named, ELSEWHERE)
+            await world.services.delivery_issues.send_again(actor, named, ELSEWHERE)
     assert (await states(world))["announcement"] == ("pending", "C1")
 
 
@@ -212,8 +206,8 @@ async def test_only_the_driver_sends_again(world: World) -> None:
     """Somebody else's press changes nothing, and names the driver."""
     decision = await failed(world)
     for press in (
-        world.desk.troubles.send_again(BEN, announcement_key(decision), ELSEWHERE),
-        world.desk.troubles.settle(BEN, announcement_key(decision), resend=True),
+        world.services.delivery_issues.send_again(BEN, announcement_key(decision), ELSEWHERE),
+        world.services.delivery_issues.settle(BEN, announcement_key(decision), resend=True),
     ):
         with pytest.raises(PermissionError, match="U1"):
             await press
@@ -230,10 +224,10 @@ async def test_a_message_of_which_nobody_knows_is_settled_once(
     await world.decided()
     delivery = await claimed(world)
     await world.outbox.unknown(delivery, "TimeoutError", None)
-    await world.desk.troubles.settle(ADA, delivery.key, resend=resend)
+    await world.services.delivery_issues.settle(ADA, delivery.key, resend=resend)
     assert (await states(world))["announcement"] == (state, "C1")
     with pytest.raises(NothingToResend):
-        await world.desk.troubles.settle(ADA, delivery.key, resend=not resend)
+        await world.services.delivery_issues.settle(ADA, delivery.key, resend=not resend)
     assert (await states(world))["announcement"] == (state, "C1")
 
 
@@ -244,7 +238,7 @@ async def test_a_message_of_another_decision_is_not_settled(world: World) -> Non
     for _ in range(2):
         await world.outbox.unknown(await claimed(world), "TimeoutError", None)
     with pytest.raises(NotTheirs):
-        await world.desk.troubles.settle(ADA, announcement_key(other), resend=True)
+        await world.services.delivery_issues.settle(ADA, announcement_key(other), resend=True)
     rows = {row["key"]: row["state"] for row in await world.rows("deliveries")}
     assert rows[announcement_key(other)] == DeliveryState.UNKNOWN
 
@@ -252,8 +246,8 @@ async def test_a_message_of_another_decision_is_not_settled(world: World) -> Non
 async def test_people_are_told_directly(world: World) -> None:
     """What is told to a person goes to them, each time anew."""
     for _ in range(2):
-        await world.desk.tell(ADA, "A sentence.")
-        await world.desk.promise_to_open(ADA, "draft")
+        await world.services.tell(ADA, "A sentence.")
+        await world.services.promise_to_open(ADA, "draft")
     rows = await world.rows("deliveries")
     assert [(row["kind"], row["channel"], row["detail"]) for row in rows] == [
         ("notice", "U1", '{"text": "A sentence."}'),
@@ -268,12 +262,12 @@ async def test_what_belongs_to_a_person(world: World) -> None:
     public = await world.decided(ADA)
     await world.decided(ADA, NAMELESS)
     await world.decided(ADA, Place("D1", Visibility.DIRECT))
-    named = await world.desk.post(
+    named = await world.services.post(
         ADA, await world.drafted(ADA, workflow=Workflow(title="T", deciders=("U2",))), NAMELESS
     )
     await world.decided(STRANGER)
-    drafts, decisions = await world.desk.belongings(BEN)
+    drafts, decisions = await world.services.belongings(BEN)
     assert [each.id for each in drafts] == [draft]
     assert decisions == [named.decision, public]
-    _, own = await world.desk.belongings(ADA)
+    _, own = await world.services.belongings(ADA)
     assert [each.number for each in own] == [4, 3, 2, 1]

@@ -5,19 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from bot.decisions.drafting import DRAFT_LIFETIME, Drafting
 from bot.decisions.errors import AlreadyPosted, DraftGone, UnknownPlaybook
 from bot.decisions.model import Person, Place, Source, Workflow
 from bot.decisions.questionnaire import QuestionsPage, ReviewPage, WorkflowPage
 from bot.playbooks.engine import InvalidAnswers
 from bot.playbooks.loader import PLAYBOOK, PlaybookText
-from tests.decisions.world import ADA, BEN, NAMELESS, PRODUCT, SMALL, STRANGER, World
+from bot.services.drafts import DRAFT_LIFETIME, DraftService
+from tests.services.world import ADA, BEN, NAMELESS, PRODUCT, SMALL, STRANGER, World
 
 OTHERS = pytest.mark.parametrize("person", [BEN, STRANGER])
 A_MOMENT = timedelta(microseconds=1)
 
 
-async def attempts(drafting: Drafting, person: Person, draft: str) -> list[type[Exception]]:
+async def attempts(drafting: DraftService, person: Person, draft: str) -> list[type[Exception]]:
     """Try everything that a driver can do with a draft; return what was raised."""
     raised = []
     for work in (
@@ -37,28 +37,28 @@ async def attempts(drafting: Drafting, person: Person, draft: str) -> list[type[
 
 async def test_a_new_draft_begins_with_the_first_page(world: World) -> None:
     """Starting keeps a draft with the problem it came with, and the driver as decider."""
-    page = await world.drafting.start(ADA, NAMELESS, problem="It is slow.")
+    page = await world.drafts.start(ADA, NAMELESS, problem="It is slow.")
     assert isinstance(page, WorkflowPage)
     assert page.playbook_title == "Small or large?"
     assert page.draft.workflow == Workflow(problem="It is slow.", deciders=("U1",))
-    assert await world.drafting.origin_of(ADA, page.draft.id) == NAMELESS
+    assert await world.drafts.origin_of(ADA, page.draft.id) == NAMELESS
     assert await world.store.draft(ADA, page.draft.id) == page.draft
 
 
 async def test_an_unknown_playbook_is_named(world: World) -> None:
     """Asking for a playbook that does not exist tells which there are, and keeps nothing."""
     with pytest.raises(UnknownPlaybook) as raised:
-        await world.drafting.start(ADA, PRODUCT, playbook_id="large")
+        await world.drafts.start(ADA, PRODUCT, playbook_id="large")
     assert raised.value.known == ("small",)
     assert await world.rows("drafts") == []
 
 
 async def test_the_way_through(world: World) -> None:
     """First page, questions, follow-up, next step, review: every answer is kept on the way."""
-    draft = (await world.drafting.start(ADA, PRODUCT)).draft.id
+    draft = (await world.drafts.start(ADA, PRODUCT)).draft.id
     answers = {"facts": "many", "freshness": "daily", "style": "free"}
     assert await world.walked(ADA, draft, answers) == 3
-    kept = await world.drafting.open_draft(ADA, draft)
+    kept = await world.drafts.open_draft(ADA, draft)
     assert kept.answers == answers
     assert kept.workflow.title == "Answers"
 
@@ -68,39 +68,39 @@ async def test_a_draft_of_another_person_is_gone(world: World, person: Person) -
     """Neither a colleague nor somebody of another workspace sees or changes a draft."""
     draft = await world.drafted(ADA)
     before = await world.rows("drafts")
-    assert await attempts(world.drafting, person, draft) == [DraftGone] * 6
+    assert await attempts(world.drafts, person, draft) == [DraftGone] * 6
     with pytest.raises(DraftGone):
-        await world.drafting.origin_of(person, draft)
+        await world.drafts.origin_of(person, draft)
     assert await world.rows("drafts") == before
-    assert await world.drafting.under_way(person) == []
+    assert await world.drafts.under_way(person) == []
 
 
 async def test_a_draft_that_never_was_is_gone(world: World) -> None:
     """A made-up id is answered like any draft that is gone."""
-    assert await attempts(world.drafting, ADA, "nonsense") == [DraftGone] * 6
+    assert await attempts(world.drafts, ADA, "nonsense") == [DraftGone] * 6
 
 
 async def test_a_draft_lives_two_weeks_after_its_last_change(world: World) -> None:
     """To the last moment it can be changed, which gives it its whole time again."""
     draft = await world.drafted(ADA)
     world.clock.advance(DRAFT_LIFETIME)
-    await world.drafting.keep(ADA, draft, {"facts": "some"})
+    await world.drafts.keep(ADA, draft, {"facts": "some"})
     world.clock.advance(DRAFT_LIFETIME)
-    assert await attempts(world.drafting, ADA, draft) == []
+    assert await attempts(world.drafts, ADA, draft) == []
     world.clock.advance(DRAFT_LIFETIME + A_MOMENT)
-    assert await attempts(world.drafting, ADA, draft) == [DraftGone] * 6
+    assert await attempts(world.drafts, ADA, draft) == [DraftGone] * 6
     with pytest.raises(DraftGone):
-        await world.drafting.postable(ADA, draft)
-    assert await world.drafting.under_way(ADA) == []
+        await world.drafts.postable(ADA, draft)
+    assert await world.drafts.under_way(ADA) == []
 
 
 async def test_a_posted_draft_is_not_changed(world: World) -> None:
     """Once posted, every change is refused with the decision's number, and nothing moves."""
     decision = await world.decided(ADA)
     before = await world.rows("drafts"), await world.rows("decisions")
-    assert await attempts(world.drafting, ADA, decision.draft_id) == [AlreadyPosted] * 6
+    assert await attempts(world.drafts, ADA, decision.draft_id) == [AlreadyPosted] * 6
     with pytest.raises(AlreadyPosted) as raised:
-        await world.drafting.keep(ADA, decision.draft_id, {"facts": "never"})
+        await world.drafts.keep(ADA, decision.draft_id, {"facts": "never"})
     assert raised.value.number == decision.number
     assert (await world.rows("drafts"), await world.rows("decisions")) == before
 
@@ -111,18 +111,18 @@ async def test_answers_that_are_not_in_the_playbook(world: World, answers: dict[
     draft = await world.drafted(ADA)
     before = await world.rows("drafts")
     with pytest.raises(InvalidAnswers):
-        await world.drafting.answer(ADA, draft, "knowledge", answers)
+        await world.drafts.answer(ADA, draft, "knowledge", answers)
     with pytest.raises(InvalidAnswers):
-        await world.drafting.keep(ADA, draft, answers)
+        await world.drafts.keep(ADA, draft, answers)
     assert await world.rows("drafts") == before
 
 
 async def test_back_keeps_what_was_answered(world: World) -> None:
     """Turning back shows the page before with its answers, those of the page left included."""
-    draft = (await world.drafting.start(ADA, PRODUCT)).draft.id
+    draft = (await world.drafts.start(ADA, PRODUCT)).draft.id
     answers = {"facts": "many", "freshness": "daily"}
     await world.walked(ADA, draft, {**answers, "style": None})
-    page = await world.drafting.turn_back(ADA, draft, "behaviour")
+    page = await world.drafts.turn_back(ADA, draft, "behaviour")
     assert isinstance(page, QuestionsPage)
     assert page.step.id == "knowledge"
     assert page.draft.answers == {**answers, "style": None}
@@ -130,15 +130,15 @@ async def test_back_keeps_what_was_answered(world: World) -> None:
 
 async def test_a_draft_resumes_where_it_was_left(world: World) -> None:
     """Untitled it resumes at the first page, half done at its first gap, done at the review."""
-    draft = (await world.drafting.start(ADA, PRODUCT)).draft.id
-    assert isinstance(await world.drafting.resume(ADA, draft), WorkflowPage)
-    await world.drafting.describe(ADA, draft, Workflow(title="Answers"))
-    await world.drafting.answer(ADA, draft, "knowledge", {"facts": None})
-    page = await world.drafting.resume(ADA, draft)
+    draft = (await world.drafts.start(ADA, PRODUCT)).draft.id
+    assert isinstance(await world.drafts.resume(ADA, draft), WorkflowPage)
+    await world.drafts.describe(ADA, draft, Workflow(title="Answers"))
+    await world.drafts.answer(ADA, draft, "knowledge", {"facts": None})
+    page = await world.drafts.resume(ADA, draft)
     assert isinstance(page, QuestionsPage)
     assert page.step.id == "behaviour"
-    await world.drafting.keep(ADA, draft, {"facts": "never"})
-    assert isinstance(await world.drafting.resume(ADA, draft), ReviewPage)
+    await world.drafts.keep(ADA, draft, {"facts": "never"})
+    assert isinstance(await world.drafts.resume(ADA, draft), ReviewPage)
 
 
 @pytest.mark.parametrize(
@@ -157,10 +157,10 @@ async def test_where_a_draft_belongs_when_resumed(
     world: World, begun: Place | None, opened: Place | None, origin: Place | None
 ) -> None:
     """Of a private channel only where it is opened in it; what is of a public one stays so."""
-    draft = (await world.drafting.start(ADA, begun)).draft
-    page = await world.drafting.resume(ADA, draft.id, opened)
+    draft = (await world.drafts.start(ADA, begun)).draft
+    page = await world.drafts.resume(ADA, draft.id, opened)
     assert page.draft == replace(draft, origin=origin)
-    assert await world.drafting.origin_of(ADA, draft.id) == origin
+    assert await world.drafts.origin_of(ADA, draft.id) == origin
 
 
 async def test_drafts_under_way(world: World) -> None:
@@ -168,10 +168,10 @@ async def test_drafts_under_way(world: World) -> None:
     first = await world.drafted(ADA)
     world.clock.advance(timedelta(minutes=1))
     second = await world.drafted(ADA)
-    await world.drafting.start(ADA, PRODUCT)
+    await world.drafts.start(ADA, PRODUCT)
     await world.decided(ADA)
     await world.drafted(BEN)
-    assert [draft.id for draft in await world.drafting.under_way(ADA)] == [second, first]
+    assert [draft.id for draft in await world.drafts.under_way(ADA)] == [second, first]
 
 
 async def test_a_draft_keeps_the_playbook_it_began_with(world: World) -> None:
@@ -181,12 +181,12 @@ async def test_a_draft_keeps_the_playbook_it_began_with(world: World) -> None:
     world.playbooks.use(PlaybookText("small", files))
     restarted = World(world.log)
     restarted.playbooks.use(PlaybookText("small", files))
-    for drafting in (world.drafting, restarted.drafting):
+    for drafting in (world.drafts, restarted.drafts):
         page = await drafting.resume(ADA, draft)
         assert isinstance(page, QuestionsPage)
         assert page.step.title == "Knowledge"
-    new = await world.drafting.describe(
-        ADA, (await world.drafting.start(ADA, PRODUCT)).draft.id, Workflow(title="New")
+    new = await world.drafts.describe(
+        ADA, (await world.drafts.start(ADA, PRODUCT)).draft.id, Workflow(title="New")
     )
     assert isinstance(new, QuestionsPage)
     assert new.step.title == "Facts"
@@ -196,12 +196,12 @@ async def test_the_message_it_came_from_stays_with_it(world: World) -> None:
     """The link goes along into the decision; too late, or from somebody else, it is let be."""
     source = Source(PRODUCT.channel, "https://northwind.slack.com/archives/C1/p1")
     draft = await world.drafted()
-    await world.drafting.note_source(BEN, draft, source)
-    assert (await world.drafting.open_draft(ADA, draft)).source is None
-    await world.drafting.note_source(ADA, draft, source)
-    decision = (await world.desk.post(ADA, draft, PRODUCT)).decision
-    await world.drafting.note_source(ADA, draft, Source("C9", "https://elsewhere.test"))
-    found = await world.desk.decision("T1", decision.number)
+    await world.drafts.note_source(BEN, draft, source)
+    assert (await world.drafts.open_draft(ADA, draft)).source is None
+    await world.drafts.note_source(ADA, draft, source)
+    decision = (await world.services.post(ADA, draft, PRODUCT)).decision
+    await world.drafts.note_source(ADA, draft, Source("C9", "https://elsewhere.test"))
+    found = await world.services.decision("T1", decision.number)
     assert found is not None
     assert found.source_here == source.link
     assert replace(found, place=NAMELESS).source_here is None

@@ -6,7 +6,7 @@ import pytest
 
 from bot.decisions.model import Review, ReviewChoice, Workflow
 from bot.decisions.questionnaire import QuestionsPage, ReviewPage
-from tests.decisions.world import ADA, PRODUCT, World
+from tests.services.world import ADA, PRODUCT, World
 
 
 @pytest.mark.parametrize(
@@ -24,10 +24,10 @@ async def test_a_review_counts_from_the_edit(
     """Days chosen 40 days later count from then; what has passed when it is posted is put off."""
     made = await world.decided()
     world.clock.advance(timedelta(days=40))
-    page = await world.desk.deciding.begin_edit(ADA, made.number)
-    await world.drafting.describe(ADA, page.draft.id, Workflow(title="Better", review=review))
+    page = await world.services.decisions.begin_edit(ADA, made.number)
+    await world.drafts.describe(ADA, page.draft.id, Workflow(title="Better", review=review))
     world.clock.advance(timedelta(days=waits))
-    assert (await world.desk.post(ADA, page.draft.id, PRODUCT)).decision.review_on == due
+    assert (await world.services.post(ADA, page.draft.id, PRODUCT)).decision.review_on == due
 
 
 @pytest.mark.parametrize("begun_before", [False, True])
@@ -37,18 +37,18 @@ async def test_a_day_that_has_come_is_put_off_where_it_is_filled_in(
 ) -> None:
     """After the day, the first page takes what is filled in: as many days ahead as at first."""
     made = await world.decided()
-    deciding = world.desk.deciding
+    deciding = world.services.decisions
     begin = deciding.begin_edit if edits else deciding.begin_supersede
     world.clock.advance(timedelta(days=85))
     if begun_before:
         draft = (await begin(ADA, made.number)).draft
-        await world.drafting.describe(ADA, draft.id, draft.workflow)
+        await world.drafts.describe(ADA, draft.id, draft.workflow)
     world.clock.advance(timedelta(days=10))
     filled_in = (await begin(ADA, made.number)).draft
     assert filled_in.workflow.review == Review.on(date(2026, 7, 9))
-    page = await world.drafting.describe(ADA, filled_in.id, filled_in.workflow)
+    page = await world.drafts.describe(ADA, filled_in.id, filled_in.workflow)
     assert isinstance(page, QuestionsPage | ReviewPage)
-    assert (await world.desk.post(ADA, filled_in.id, PRODUCT)).decision.review_on == date(
+    assert (await world.services.post(ADA, filled_in.id, PRODUCT)).decision.review_on == date(
         2026, 7, 9
     )
 
@@ -58,4 +58,4 @@ async def test_a_day_that_comes_before_the_posting_is_put_off(world: World) -> N
     review = Review(ReviewChoice.ON_DATE, date(2026, 1, 10))
     draft = await world.drafted(workflow=Workflow(title="Answers", review=review))
     world.clock.advance(timedelta(days=9))
-    assert (await world.desk.post(ADA, draft, PRODUCT)).decision.review_on == date(2026, 1, 19)
+    assert (await world.services.post(ADA, draft, PRODUCT)).decision.review_on == date(2026, 1, 19)

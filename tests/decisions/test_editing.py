@@ -5,54 +5,56 @@ from datetime import timedelta
 
 import pytest
 
-from bot.decisions.errors import AlreadySettled, NothingChanged
-from tests.decisions.world import ADA, BEN, PRODUCT, World
+from bot.decisions.errors import AlreadyClosed, NothingChanged
+from tests.services.world import ADA, BEN, PRODUCT, World
 
 
 async def test_an_edit_that_changes_nothing_leaves_no_trace(world: World) -> None:
     """It is refused, its draft is forgotten, and no event or delivery is kept of it."""
     decision = await world.decided()
     events, deliveries = await world.rows("events"), await world.rows("deliveries")
-    page = await world.desk.deciding.begin_edit(ADA, decision.number)
+    page = await world.services.decisions.begin_edit(ADA, decision.number)
     with pytest.raises(NothingChanged):
-        await world.desk.post(ADA, page.draft.id, PRODUCT)
+        await world.services.post(ADA, page.draft.id, PRODUCT)
     assert await world.rows("events") == events
     assert await world.rows("deliveries") == deliveries
-    assert await world.drafting.under_way(ADA) == []
+    assert await world.drafts.under_way(ADA) == []
 
 
 async def test_an_edit_leaves_place_and_deciders_alone(world: World) -> None:
     """Only what an edit offers to change is changed by it."""
     decision = await world.decided()
-    page = await world.desk.deciding.begin_edit(ADA, decision.number)
+    page = await world.services.decisions.begin_edit(ADA, decision.number)
     said = replace(page.draft.workflow, title="Said better", deciders=("U9",))
-    await world.drafting.describe(ADA, page.draft.id, said)
-    edited = (await world.desk.post(ADA, page.draft.id, replace(PRODUCT, channel="C9"))).decision
+    await world.drafts.describe(ADA, page.draft.id, said)
+    edited = (
+        await world.services.post(ADA, page.draft.id, replace(PRODUCT, channel="C9"))
+    ).decision
     assert edited == replace(decision, title="Said better")
 
 
 async def test_pressed_again_an_edit_goes_on(world: World) -> None:
     """Edit and supersede have one draft each for a decision and a person, begun once."""
-    deciding, number = world.desk.deciding, (await world.decided()).number
+    deciding, number = world.services.decisions, (await world.decided()).number
     edit = (await deciding.begin_edit(ADA, number)).draft
     new = (await deciding.begin_supersede(ADA, number)).draft
     world.clock.advance(timedelta(minutes=1))
-    assert await world.drafting.to_resume(ADA) == []
-    await world.drafting.keep(ADA, edit.id, {"facts": "some"})
+    assert await world.drafts.to_resume(ADA) == []
+    await world.drafts.keep(ADA, edit.id, {"facts": "some"})
     again = (await deciding.begin_edit(ADA, number)).draft
     assert (again.id, again.answers) == (edit.id, {"facts": "some"})
-    assert await world.drafting.to_resume(ADA) == [again]
+    assert await world.drafts.to_resume(ADA) == [again]
     assert (await deciding.begin_supersede(ADA, number)).draft == new
 
 
 async def test_what_is_older_than_an_edit_begins_anew(world: World) -> None:
     """A new decision in the place of one that was edited since starts from what is said now."""
-    deciding, number = world.desk.deciding, (await world.decided()).number
+    deciding, number = world.services.decisions, (await world.decided()).number
     old = (await deciding.begin_supersede(ADA, number)).draft
     edit = (await deciding.begin_edit(ADA, number)).draft
     world.clock.advance(timedelta(minutes=1))
-    await world.drafting.keep(ADA, edit.id, {"facts": "some"})
-    await world.desk.post(ADA, edit.id, PRODUCT)
+    await world.drafts.keep(ADA, edit.id, {"facts": "some"})
+    await world.services.post(ADA, edit.id, PRODUCT)
     world.clock.advance(timedelta(minutes=1))
     new = (await deciding.begin_supersede(ADA, number)).draft
     assert (new.id == old.id, new.answers) == (False, {"facts": "some"})
@@ -61,18 +63,18 @@ async def test_what_is_older_than_an_edit_begins_anew(world: World) -> None:
 
 async def test_what_can_no_longer_be_finished_is_not_offered(world: World) -> None:
     """Once decided, an edit and a view under way are over, and say so; a successor goes on."""
-    deciding, number = world.desk.deciding, (await world.decided()).number
+    deciding, number = world.services.decisions, (await world.decided()).number
     edit = (await deciding.begin_edit(ADA, number)).draft
     new = (await deciding.begin_supersede(ADA, number)).draft
-    view = (await world.desk.perspectives.begin(BEN, PRODUCT, number)).draft
+    view = (await world.services.perspectives.begin(BEN, PRODUCT, number)).draft
     world.clock.advance(timedelta(minutes=1))
     for draft in (edit, new, view):
-        await world.drafting.keep(draft.driver, draft.id, {"facts": "some"})
+        await world.drafts.keep(draft.driver, draft.id, {"facts": "some"})
     await deciding.accept(ADA, number)
-    assert [each.id for each in await world.drafting.under_way(ADA)] == [new.id]
-    assert await world.drafting.under_way(BEN) == []
+    assert [each.id for each in await world.drafts.under_way(ADA)] == [new.id]
+    assert await world.drafts.under_way(BEN) == []
     for draft in (edit, view):
-        with pytest.raises(AlreadySettled):
-            await world.drafting.resume(draft.driver, draft.id)
+        with pytest.raises(AlreadyClosed):
+            await world.drafts.resume(draft.driver, draft.id)
     await deciding.withdraw(ADA, number, "Over")
-    assert await world.drafting.to_resume(ADA) == []
+    assert await world.drafts.to_resume(ADA) == []

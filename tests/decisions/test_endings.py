@@ -2,12 +2,12 @@
 
 from datetime import date, timedelta
 
-from bot.decisions.model import Decision, Ending, Place, Settlement, Status, Workflow
-from bot.decisions.reading import Sight, Wanted
+from bot.decisions.access import DecisionFilter, ReadScope
+from bot.decisions.model import Closure, Decision, Place, Resolution, Status, Workflow
 from bot.decisions.records.madr import as_markdown
 from bot.slack.views.announcement import announcement
 from bot.slack.views.notices import already_settled
-from tests.decisions.world import ADA, BEN, PRODUCT, World
+from tests.services.world import ADA, BEN, PRODUCT, World
 
 DAYS = timedelta(days=10)
 
@@ -15,8 +15,8 @@ DAYS = timedelta(days=10)
 async def overridden(world: World) -> Decision:
     """Return a decision that Ben made on 5 January, ten days ago."""
     draft = await world.drafted(workflow=Workflow(title="Answers", deciders=("U2",)))
-    number = (await world.desk.post(ADA, draft, PRODUCT)).decision.number
-    made = await world.desk.deciding.override(BEN, number, "tuning", "Craft is ours")
+    number = (await world.services.post(ADA, draft, PRODUCT)).decision.number
+    made = await world.services.decisions.override(BEN, number, "tuning", "Craft is ours")
     world.clock.advance(DAYS)
     return made
 
@@ -29,17 +29,17 @@ def texts(world: World, decision: Decision) -> str:
 
 async def record(world: World, decision: Decision, here: Place = PRODUCT) -> str:
     """Return the record in Markdown."""
-    sight = Sight.of(ADA, here)
-    return as_markdown((await world.desk.finding.show(sight, decision.number)).record)
+    sight = ReadScope.of(ADA, here)
+    return as_markdown((await world.services.search.show(sight, decision.number)).record)
 
 
 async def test_a_withdrawn_decision_tells_what_had_been_decided(world: World) -> None:
     """By whom it was withdrawn and why stands beside who had decided what, and no review."""
     made = await overridden(world)
-    after = await world.desk.deciding.withdraw(ADA, made.number, "The project stopped")
-    assert after.settlement is not None
-    assert (after.settlement.by, after.chosen) == ("U2", "tuning")
-    assert after.ending == Ending("U1", world.clock.now(), "The project stopped")
+    after = await world.services.decisions.withdraw(ADA, made.number, "The project stopped")
+    assert after.resolution is not None
+    assert (after.resolution.by, after.chosen) == ("U2", "tuning")
+    assert after.ending == Closure("U1", world.clock.now(), "The project stopped")
     said = texts(world, after)
     assert "Withdrawn by <@U1> on 15 January 2026" in said
     assert "Decided differently by <@U2> on 5 January 2026: *Tuning*" in said
@@ -58,12 +58,12 @@ async def test_a_withdrawn_decision_tells_what_had_been_decided(world: World) ->
 async def test_a_withdrawn_decision_is_found_by_what_had_been_decided(world: World) -> None:
     """The option, the reason for it and the reason against it all lead to the decision."""
     made = await overridden(world)
-    await world.desk.deciding.withdraw(ADA, made.number, "The project stopped")
-    finding, sight = world.desk.finding, Sight.of(ADA, PRODUCT)
+    await world.services.decisions.withdraw(ADA, made.number, "The project stopped")
+    finding, sight = world.services.search, ReadScope.of(ADA, PRODUCT)
     for wanted in (
         finding.filters("tuning withdrawn"),
-        Wanted(words=("craft",)),
-        Wanted(words=("stopped",)),
+        DecisionFilter(words=("craft",)),
+        DecisionFilter(words=("stopped",)),
     ):
         found = await finding.page(sight, wanted, None, 5)
         assert [each.number for each in found.decisions] == [made.number]
@@ -72,9 +72,9 @@ async def test_a_withdrawn_decision_is_found_by_what_had_been_decided(world: Wor
 async def test_a_superseded_decision_tells_who_superseded_it(world: World) -> None:
     """Whoever superseded it is named, with the day, and not whoever had decided it."""
     made = await overridden(world)
-    page = await world.desk.deciding.begin_supersede(ADA, made.number)
-    await world.desk.post(ADA, page.draft.id, PRODUCT)
-    after = await world.desk.decision("T1", made.number)
+    page = await world.services.decisions.begin_supersede(ADA, made.number)
+    await world.services.post(ADA, page.draft.id, PRODUCT)
+    after = await world.services.decision("T1", made.number)
     assert after is not None
     said = texts(world, after)
     assert "Superseded by <@U1> on 15 January 2026. See decision #2" in said
@@ -86,16 +86,16 @@ async def test_a_superseded_decision_tells_who_superseded_it(world: World) -> No
 async def test_what_was_never_decided_has_only_an_ending(world: World) -> None:
     """A decision that is withdrawn while it is open names nothing as decided."""
     opened = await world.decided()
-    after = await world.desk.deciding.withdraw(ADA, opened.number, "Too early")
+    after = await world.services.decisions.withdraw(ADA, opened.number, "Too early")
     assert (after.decided_as, after.review_ahead) == (None, None)
-    assert after.ending == Ending("U1", world.clock.now(), "Too early")
+    assert after.ending == Closure("U1", world.clock.now(), "Too early")
     assert texts(world, after).count("Too early") == 1
 
 
 def test_an_older_log_does_not_say_who_superseded(world: World) -> None:
     """Where only who had decided is known, nobody is named as having superseded it."""
     at = world.clock.now()
-    made = Settlement("U2", at, "", "rag")
+    made = Resolution("U2", at, "", "rag")
     verdict = world.playbooks.current().engine.evaluate({"facts": "many"})
     old = Decision(
         *("T1", 1, "d", "Answers", "", "U1", ("U2",), date(2026, 4, 5), PRODUCT),

@@ -2,12 +2,12 @@
 
 import pytest
 
+from bot.decisions.access import AnswerSheet, DecisionFilter, ReadScope
 from bot.decisions.errors import NoSuchDecision
-from bot.decisions.finding import most_alike, words_of
 from bot.decisions.model import Place, Status, Visibility
-from bot.decisions.reading import AnswerSheet, Sight, Wanted
-from tests.decisions.shelf import OTHER_SECRET, PUBLIC, SECRET, decision, shelve
-from tests.decisions.world import World
+from bot.services.search import most_similar, words_of
+from tests.services.shelf import OTHER_SECRET, PUBLIC, SECRET, decision, shelve
+from tests.services.world import World
 
 SHEET = {"a": "1", "b": "2", "c": "3", "d": None}
 
@@ -15,19 +15,19 @@ SHEET = {"a": "1", "b": "2", "c": "3", "d": None}
 @pytest.mark.parametrize(
     ("typed", "wanted"),
     [
-        ("", Wanted()),
-        ("all", Wanted()),
-        ("mine open", Wanted(mine=True, statuses=(Status.OPEN,))),
-        ("RAG", Wanted(options=("rag",))),
-        ("decided", Wanted(statuses=(Status.ACCEPTED, Status.OVERRIDDEN))),
-        ("open open", Wanted(statuses=(Status.OPEN,))),
-        ("tuning refund rules", Wanted(options=("tuning",), words=("refund", "rules"))),
-        ("mine “refunds”, 2026!", Wanted(mine=True, words=("refunds", "2026"))),
+        ("", DecisionFilter()),
+        ("all", DecisionFilter()),
+        ("mine open", DecisionFilter(mine=True, statuses=(Status.OPEN,))),
+        ("RAG", DecisionFilter(options=("rag",))),
+        ("decided", DecisionFilter(statuses=(Status.ACCEPTED, Status.OVERRIDDEN))),
+        ("open open", DecisionFilter(statuses=(Status.OPEN,))),
+        ("tuning refund rules", DecisionFilter(options=("tuning",), words=("refund", "rules"))),
+        ("mine “refunds”, 2026!", DecisionFilter(mine=True, words=("refunds", "2026"))),
     ],
 )
-async def test_words_after_list(world: World, typed: str, wanted: Wanted) -> None:
+async def test_words_after_list(world: World, typed: str, wanted: DecisionFilter) -> None:
     """People, statuses and options filter; any other word is looked for."""
-    assert world.desk.finding.filters(typed) == wanted
+    assert world.services.search.filters(typed) == wanted
 
 
 @pytest.mark.parametrize("typed", ["", '"', "🦆 👩‍👩‍👧", "()*^:-", "___", "\x00\n"])
@@ -52,13 +52,13 @@ def test_alike_counts_what_both_answered() -> None:
         AnswerSheet(4, {"a": "1", "b": "2"}),
         AnswerSheet(5, {"a": "1", "b": "2", "c": None, "e": "5"}),
     ]
-    assert most_alike(SHEET, sheets) == [(2, 3, 3), (1, 2, 3)]
+    assert most_similar(SHEET, sheets) == [(2, 3, 3), (1, 2, 3)]
 
 
 def test_at_most_three_are_alike() -> None:
     """Three similar decisions are named, the newest of equal ones; never the one at hand."""
     sheets = [AnswerSheet(number, SHEET) for number in range(1, 7)]
-    assert [number for number, *_ in most_alike(SHEET, sheets, leave_out=6)] == [5, 4, 3]
+    assert [number for number, *_ in most_similar(SHEET, sheets, leave_out=6)] == [5, 4, 3]
 
 
 async def test_what_is_hidden_is_not_there(world: World) -> None:
@@ -67,7 +67,7 @@ async def test_what_is_hidden_is_not_there(world: World) -> None:
     refusals = []
     for number in (1, 2):
         with pytest.raises(NoSuchDecision) as refused:
-            await world.desk.finding.show(Sight("T1", "U9"), number)
+            await world.services.search.show(ReadScope("T1", "U9"), number)
         refusals.append(str(refused.value).replace(str(number), "N"))
     assert refusals[0] == refusals[1]
 
@@ -75,10 +75,10 @@ async def test_what_is_hidden_is_not_there(world: World) -> None:
 async def test_records_come_in_batches(world: World) -> None:
     """An export holds each decision once, newest first, up to its limit."""
     await shelve(world, *(decision(number) for number in range(1, 206)))
-    sight = Sight("T1", "U9")
-    every = [each.number async for each in world.desk.finding.records(sight, 1000)]
+    sight = ReadScope("T1", "U9")
+    every = [each.number async for each in world.services.search.records(sight, 1000)]
     assert every == list(range(205, 0, -1))
-    assert [each.number async for each in world.desk.finding.records(sight, 2)] == [205, 204]
+    assert [each.number async for each in world.services.search.records(sight, 2)] == [205, 204]
 
 
 @pytest.mark.parametrize(
@@ -106,5 +106,5 @@ async def test_a_thread_names_what_all_its_readers_may_see(
         decision(6),
         decision(1, workspace="T2"),
     )
-    found = await world.desk.finding.alike_before(at_hand)
+    found = await world.services.search.alike_before(at_hand)
     assert [each.decision.number for each in found] == numbers

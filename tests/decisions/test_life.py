@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from bot.decisions.errors import (
-    AlreadySettled,
+    AlreadyClosed,
     DriversOwn,
     NobodyToAsk,
     NobodyToNudge,
     NotTheirs,
     TooSoonToNudge,
 )
-from bot.decisions.model import Outcome, Person, Status, Workflow
-from bot.decisions.moves import MOVES
-from bot.decisions.perspectives import NUDGE_AFTER
-from bot.store.log import Log
-from tests.decisions.world import ADA, BEN, PRODUCT, World
+from bot.decisions.model import Person, ReviewOutcome, Status, Workflow
+from bot.decisions.transitions import TRANSITIONS
+from bot.services.perspectives import NUDGE_AFTER
+from bot.storage.database import Database
+from tests.services.world import ADA, BEN, PRODUCT, World
 
 CLEO = Person("T1", "U3")
 PEOPLE = st.sampled_from([ADA, BEN, CLEO])
@@ -49,33 +49,33 @@ class Life(RuleBasedStateMachine):
         self.views: dict[str, str] = {}
         self.asked: set[str] = set()
         self.heard: dict[str, datetime] = {}
-        self.reviews: dict[str, Outcome] = {}
+        self.reviews: dict[str, ReviewOutcome] = {}
 
     @initialize()
     def opened(self) -> None:
-        self.log = self.run(Log(Path(self.folder.name) / "log.db").open())
+        self.log = self.run(Database(Path(self.folder.name) / "log.db").open())
         self.world = World(self.log)
         workflow = Workflow(title="Answers", deciders=(BEN.user,))
         draft = self.run(self.world.drafted(workflow=workflow))
-        self.run(self.world.desk.post(ADA, draft, PRODUCT))
+        self.run(self.world.services.post(ADA, draft, PRODUCT))
 
     @rule(actor=PEOPLE)
     def accepted(self, actor: Person) -> None:
-        work = self.world.desk.deciding.accept
+        work = self.world.services.decisions.accept
         if self.tried(lambda: work(actor, 1), actor, self.deciders, OPEN):
             self.status = Status.ACCEPTED
             self.events.append("accepted")
 
     @rule(actor=PEOPLE)
     def overridden(self, actor: Person) -> None:
-        work = self.world.desk.deciding.override
+        work = self.world.services.decisions.override
         if self.tried(lambda: work(actor, 1, "prompting", "So"), actor, self.deciders, OPEN):
             self.status = Status.OVERRIDDEN
             self.events.append("overridden")
 
     @rule(actor=PEOPLE, to=st.sets(USERS, min_size=1))
     def handed_over(self, actor: Person, to: set[str]) -> None:
-        work = self.world.desk.deciding.hand_over
+        work = self.world.services.decisions.hand_over
         either = {ADA.user, *self.deciders}
         if self.tried(lambda: work(actor, 1, tuple(sorted(to))), actor, either, OPEN):
             self.events += ["handed_over"] if to != self.deciders else []
@@ -88,7 +88,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(actor=PEOPLE)
     def superseded(self, actor: Person) -> None:
-        work = self.world.desk.deciding.begin_supersede
+        work = self.world.services.decisions.begin_supersede
         either = {ADA.user, *self.deciders}
         if self.tried(lambda: self.posted(work, actor), actor, either, OPEN | DECIDED):
             self.status = Status.SUPERSEDED
@@ -96,14 +96,14 @@ class Life(RuleBasedStateMachine):
 
     @rule(actor=PEOPLE)
     def withdrawn(self, actor: Person) -> None:
-        work = self.world.desk.deciding.withdraw
+        work = self.world.services.decisions.withdraw
         if self.tried(lambda: work(actor, 1, "So"), actor, {ADA.user}, OPEN | DECIDED):
             self.status = Status.WITHDRAWN
             self.events.append("withdrawn")
 
-    @rule(actor=PEOPLE, outcome=st.sampled_from(Outcome))
-    def reviewed(self, actor: Person, outcome: Outcome) -> None:
-        work = self.world.desk.reviewing.review
+    @rule(actor=PEOPLE, outcome=st.sampled_from(ReviewOutcome))
+    def reviewed(self, actor: Person, outcome: ReviewOutcome) -> None:
+        work = self.world.services.reviews.review
         either = {ADA.user, *self.deciders}
         if self.tried(lambda: work(actor, 1, outcome, ""), actor, either, DECIDED):
             self.events += ["reviewed"] if self.reviews.get(actor.user) is not outcome else []
@@ -124,7 +124,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(actor=PEOPLE, user=USERS)
     def asked_for_a_view(self, actor: Person, user: str) -> None:
-        work = self.world.desk.perspectives.ask
+        work = self.world.services.perspectives.ask
         known = {ADA.user, *self.views, *self.asked}
         try:
             if not self.tried(lambda: work(actor, 1, [user]), actor, {ADA.user}, OPEN):
@@ -144,7 +144,7 @@ class Life(RuleBasedStateMachine):
         missing, reminded = self.asked - set(self.views), list[str]()
 
         async def work() -> None:
-            reminded.extend(await self.world.desk.perspectives.nudge(actor, 1))
+            reminded.extend(await self.world.services.perspectives.nudge(actor, 1))
 
         try:
             if not self.tried(work, actor, {ADA.user}, OPEN):
@@ -164,14 +164,14 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def the_log_says_so(self) -> None:
         """What stands is what was done, and each thing done stays as an event."""
-        decision = self.run(self.world.desk.decision("T1", 1))
+        decision = self.run(self.world.services.decision("T1", 1))
         assert decision is not None
         assert decision.status is self.status
         assert set(decision.deciders) == self.deciders
         rows = self.run(self.world.rows("events"))
         assert [row["kind"] for row in rows if row["decision"] == 1] == self.events
         assert {each.by: each.outcome for each in decision.reviews} == self.reviews
-        team = self.run(self.world.desk.perspectives.team("T1", 1))
+        team = self.run(self.world.services.perspectives.team("T1", 1))
         assert {view.user: view.answers["facts"] for view in team.perspectives} == self.views
         assert {each.user for each in team.asked} == self.asked
         assert (decision.superseded_by is not None) == (self.status is Status.SUPERSEDED)
@@ -188,7 +188,9 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def the_way_is_in_the_table(self) -> None:
         """The events that lead out of a state, played by the table, end in the state logged."""
-        leading = {each.after.value: each for each in MOVES.values() if each.after is not None}
+        leading = {
+            each.after.value: each for each in TRANSITIONS.values() if each.after is not None
+        }
         status = Status.OPEN
         for row in self.logged:
             rule_of = leading.get(str(row["kind"])) if row["decision"] == 1 else None
@@ -198,9 +200,9 @@ class Life(RuleBasedStateMachine):
         assert status is self.status
 
     async def view(self, actor: Person, facts: str) -> None:
-        page = await self.world.desk.perspectives.begin(actor, PRODUCT, 1)
-        await self.world.drafting.keep(actor, page.draft.id, {"facts": facts})
-        await self.world.desk.post(actor, page.draft.id, PRODUCT)
+        page = await self.world.services.perspectives.begin(actor, PRODUCT, 1)
+        await self.world.drafts.keep(actor, page.draft.id, {"facts": facts})
+        await self.world.services.post(actor, page.draft.id, PRODUCT)
 
     def tried(self, work: Work, actor: Person, allowed: set[str], states: set[Status]) -> bool:
         """Do it; return whether it was done, which it must be where, and only where, it may be."""
@@ -210,7 +212,7 @@ class Life(RuleBasedStateMachine):
         except NotTheirs:
             assert actor.user not in allowed
             return False
-        except AlreadySettled:
+        except AlreadyClosed:
             assert actor.user in allowed
             assert self.status not in states
             return False
@@ -219,14 +221,14 @@ class Life(RuleBasedStateMachine):
         return True
 
     async def edit(self, actor: Person) -> None:
-        page = await self.world.desk.deciding.begin_edit(actor, 1)
+        page = await self.world.services.decisions.begin_edit(actor, 1)
         workflow = replace(page.draft.workflow, title=f"Answers, {len(self.events)} events on")
-        await self.world.drafting.describe(actor, page.draft.id, workflow)
-        await self.world.desk.post(actor, page.draft.id, PRODUCT)
+        await self.world.drafts.describe(actor, page.draft.id, workflow)
+        await self.world.services.post(actor, page.draft.id, PRODUCT)
 
     async def posted(self, begin: Callable[..., Coroutine[Any, Any, Any]], actor: Person) -> None:
         page = await begin(actor, 1)
-        await self.world.desk.post(actor, page.draft.id, PRODUCT)
+        await self.world.services.post(actor, page.draft.id, PRODUCT)
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.runner.run(work)

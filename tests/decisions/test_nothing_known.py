@@ -7,30 +7,30 @@ from dataclasses import replace
 
 import pytest
 
+from bot.decisions.access import DecisionFilter, ReadScope
 from bot.decisions.errors import NothingRecommended
 from bot.decisions.model import Decision, Status
-from bot.decisions.reading import Sight, Wanted
 from bot.decisions.records.madr import as_markdown
-from bot.decisions.records.record import Record, as_json
+from bot.decisions.records.record import Record, record_as_json
 from bot.decisions.records.spreadsheet import as_csv
 from bot.slack.queries import Query
-from bot.slack.views import finding
+from bot.slack.views import search
 from bot.slack.views.announcement import announcement
-from bot.slack.views.changes import word
 from bot.slack.views.decide import override_modal
-from bot.slack.views.life import life
+from bot.slack.views.history import life
 from bot.slack.views.recommendation import recommendation
 from bot.slack.views.team import team_message
-from tests.decisions.world import ADA, BEN, PRODUCT, World
+from bot.slack.views.thread_note import word
+from tests.services.world import ADA, BEN, PRODUCT, World
 
 UNKNOWN = {"facts": None, "style": None}
-SIGHT = Sight.of(ADA, PRODUCT)
+SIGHT = ReadScope.of(ADA, PRODUCT)
 
 
 async def unknown(world: World) -> Decision:
     """Return a decision all of whose questions were answered with "don't know"."""
     draft = await world.drafted(answers=UNKNOWN)
-    return (await world.desk.post(ADA, draft, PRODUCT)).decision
+    return (await world.services.post(ADA, draft, PRODUCT)).decision
 
 
 async def test_nothing_is_not_accepted(world: World) -> None:
@@ -41,8 +41,8 @@ async def test_nothing_is_not_accepted(world: World) -> None:
     assert "'accept'" not in said
     assert "'override'" in said
     with pytest.raises(NothingRecommended):
-        await world.desk.deciding.accept(ADA, made.number)
-    assert await world.desk.decision("T1", made.number) == made
+        await world.services.decisions.accept(ADA, made.number)
+    assert await world.services.decision("T1", made.number) == made
 
 
 async def test_any_option_can_be_chosen_where_nothing_is_recommended(world: World) -> None:
@@ -57,9 +57,9 @@ async def test_any_option_can_be_chosen_where_nothing_is_recommended(world: Worl
     offered = [each["value"] for each in choice["element"]["options"]]
     assert offered == list(playbook.options)
     option = made.verdict.option
-    after = await world.desk.deciding.override(ADA, made.number, option, "We start small")
+    after = await world.services.decisions.override(ADA, made.number, option, "We start small")
     assert (after.status, after.chosen) == (Status.OVERRIDDEN, option)
-    record = (await world.desk.finding.show(SIGHT, made.number)).record
+    record = (await world.services.search.show(SIGHT, made.number)).record
     told = as_markdown(record)
     title = playbook.options[option].title
     assert f"Chosen option: **{title}**, with nothing recommended yet" in told
@@ -72,32 +72,32 @@ async def test_any_option_can_be_chosen_where_nothing_is_recommended(world: Worl
 
 async def edited(world: World, made: Decision) -> Decision:
     """Return a decision with another title, and the view of somebody who knows nothing either."""
-    view = (await world.desk.perspectives.begin(BEN, PRODUCT, made.number)).draft
-    await world.desk.perspectives.finish(replace(view, answers=UNKNOWN))
-    page = await world.desk.deciding.begin_edit(ADA, made.number)
+    view = (await world.services.perspectives.begin(BEN, PRODUCT, made.number)).draft
+    await world.services.perspectives.finish(replace(view, answers=UNKNOWN))
+    page = await world.services.decisions.begin_edit(ADA, made.number)
     said = replace(page.draft.workflow, title="Said better")
-    await world.drafting.describe(ADA, page.draft.id, said)
-    return (await world.desk.post(ADA, page.draft.id, PRODUCT)).decision
+    await world.drafts.describe(ADA, page.draft.id, said)
+    return (await world.services.post(ADA, page.draft.id, PRODUCT)).decision
 
 
 async def record_of(world: World, made: Decision) -> Record:
     """Return the record of a decision."""
-    return (await world.desk.finding.show(SIGHT, made.number)).record
+    return (await world.services.search.show(SIGHT, made.number)).record
 
 
 async def test_a_list_recommends_nothing_where_nothing_is_known(world: World) -> None:
     """It says so; under the option that stands first it is not listed, not even when withdrawn."""
     made = await unknown(world)
     playbook = world.playbooks.current().engine.playbook
-    by_option = Wanted(options=(made.verdict.option,))
+    by_option = DecisionFilter(options=(made.verdict.option,))
     for expected in ("Open, recommended: nothing yet", "Withdrawn, recommended: nothing yet"):
-        found = await world.desk.finding.page(SIGHT, Wanted(), None, 9)
-        listed = [finding.Listed(each, playbook) for each in found.decisions]
+        found = await world.services.search.page(SIGHT, DecisionFilter(), None, 9)
+        listed = [search.Listed(each, playbook) for each in found.decisions]
         query = Query(kind="list", text="")
-        assert expected in finding.page("/ragvsft", query, Wanted(), found, listed).text
-        assert not (await world.desk.finding.page(SIGHT, by_option, None, 9)).decisions
+        assert expected in search.page("/ragvsft", query, DecisionFilter(), found, listed).text
+        assert not (await world.services.search.page(SIGHT, by_option, None, 9)).decisions
         if made.status is Status.OPEN:
-            made = await world.desk.deciding.withdraw(ADA, made.number, "Not needed")
+            made = await world.services.decisions.withdraw(ADA, made.number, "Not needed")
 
 
 async def test_thread_and_record_name_no_option_where_nothing_is_known(world: World) -> None:
@@ -105,8 +105,8 @@ async def test_thread_and_record_name_no_option_where_nothing_is_known(world: Wo
     made = await edited(world, await unknown(world))
     playbook = world.playbooks.current().engine.playbook
     record, title = await record_of(world, made), playbook.options[made.verdict.option].title
-    team = await world.desk.perspectives.team("T1", made.number)
-    seen = await world.desk.perspectives.comparison(team)
+    team = await world.services.perspectives.team("T1", made.number)
+    seen = await world.services.perspectives.comparison(team)
     told = team_message(made, playbook, seen)
     assert "They come to nothing yet." in told.text
     assert "*nothing yet*  ·  2 people" in str(told.blocks)
@@ -128,6 +128,6 @@ async def test_data_has_no_recommendation_where_nothing_is_known(world: World) -
     (row,) = csv.DictReader(io.StringIO(as_csv([record])))
     assert (row["recommended"], row["strength"], row["chosen"]) == ("", "", "")
     assert row["views"] == "U1: nothing yet\nU2: nothing yet"
-    (data,) = json.loads(as_json([record]))["decisions"]
+    (data,) = json.loads(record_as_json([record]))["decisions"]
     assert (data["recommended"], data["strength"], data["first_steps"]) == (None, None, [])
     assert [(each["option"], each["strength"]) for each in data["views"]] == [(None, None)] * 2

@@ -5,49 +5,52 @@ from datetime import timedelta
 import pytest
 
 from bot.decisions.model import Person
-from bot.decisions.people import FRESH_FOR, LEARNED_AT_ONCE, People
-from bot.decisions.profiles import DirectoryBusy, Known, zone_named
-from tests.decisions.shelf import decision, shelve
-from tests.decisions.world import ADA, BEN, STRANGER, World
+from bot.services.directory import DirectoryEntry, DirectoryUnavailable, zone_named
+from bot.services.people import FRESH_FOR, LEARNED_AT_ONCE, PeopleService
+from tests.services.shelf import decision, shelve
+from tests.services.world import ADA, BEN, STRANGER, World
 
 
 class PhoneBook:
     """A directory that does as it is told."""
 
     def __init__(self) -> None:
-        self.known: dict[Person, Known] = {}
+        self.known: dict[Person, DirectoryEntry] = {}
         self.busy: dict[str, timedelta] = {}
         self.asked: list[Person] = []
 
-    async def look_up(self, person: Person) -> Known | None:
+    async def look_up(self, person: Person) -> DirectoryEntry | None:
         self.asked.append(person)
         if (wait := self.busy.get(person.workspace)) is not None:
-            raise DirectoryBusy(wait)
+            raise DirectoryUnavailable(wait)
         return self.known.get(person)
 
 
 @pytest.fixture
 def book() -> PhoneBook:
     book = PhoneBook()
-    book.known = {ADA: Known("Ada Lind", "Europe/Stockholm"), BEN: Known("Ben Okafor")}
+    book.known = {
+        ADA: DirectoryEntry("Ada Lind", "Europe/Stockholm"),
+        BEN: DirectoryEntry("Ben Okafor"),
+    }
     return book
 
 
 @pytest.fixture
-def people(world: World, book: PhoneBook) -> People:
-    return People(world.store, world.clock, book)
+def people(world: World, book: PhoneBook) -> PeopleService:
+    return PeopleService(world.store, world.clock, book)
 
 
 async def test_a_person_is_looked_up_once_a_week(
-    world: World, people: People, book: PhoneBook
+    world: World, people: PeopleService, book: PhoneBook
 ) -> None:
     """What is known is kept; after a week it is looked up again, and the new name is taken."""
     for _ in range(2):
         profile = await people.profile(ADA)
         assert profile is not None
-        assert profile.known == Known("Ada Lind", "Europe/Stockholm")
+        assert profile.known == DirectoryEntry("Ada Lind", "Europe/Stockholm")
     assert book.asked == [ADA]
-    book.known[ADA] = Known("Ada Berg", "Asia/Tokyo")
+    book.known[ADA] = DirectoryEntry("Ada Berg", "Asia/Tokyo")
     world.clock.advance(FRESH_FOR - timedelta(seconds=1))
     assert await people.zone_of(ADA) == "Europe/Stockholm"
     world.clock.advance(timedelta(seconds=1))
@@ -56,7 +59,7 @@ async def test_a_person_is_looked_up_once_a_week(
 
 
 async def test_a_silent_directory_leaves_what_is_known(
-    world: World, people: People, book: PhoneBook
+    world: World, people: PeopleService, book: PhoneBook
 ) -> None:
     """Where it does not answer, the old name stands; it is left alone for as long as it wishes."""
     await people.profile(ADA)
@@ -71,7 +74,9 @@ async def test_a_silent_directory_leaves_what_is_known(
     assert await people.profile(BEN) is not None
 
 
-async def test_who_is_gone_keeps_the_name(world: World, people: People, book: PhoneBook) -> None:
+async def test_who_is_gone_keeps_the_name(
+    world: World, people: PeopleService, book: PhoneBook
+) -> None:
     """Somebody whom the directory no longer has is still called as before; a stranger is nobody."""
     await people.profile(ADA)
     book.known = {}
@@ -83,7 +88,7 @@ async def test_who_is_gone_keeps_the_name(world: World, people: People, book: Ph
     assert await people.names("T1", ["U1", "U2"]) == {"U1": "Ada Lind"}
 
 
-async def test_workspaces_are_apart(people: People) -> None:
+async def test_workspaces_are_apart(people: PeopleService) -> None:
     """The same id in another workspace is another person."""
     await people.profile(ADA)
     assert await people.names(STRANGER.workspace, [ADA.user]) == {}
@@ -91,7 +96,7 @@ async def test_workspaces_are_apart(people: People) -> None:
 
 
 async def test_people_of_decisions_are_learned(
-    world: World, people: People, book: PhoneBook
+    world: World, people: PeopleService, book: PhoneBook
 ) -> None:
     """Whoever drives, decides or is asked is asked about, a few at a time, each once a week."""
     crowd = [f"U{number}" for number in range(1, 16)]
@@ -99,7 +104,7 @@ async def test_people_of_decisions_are_learned(
     counts = [await people.learn() for _ in range(3)]
     assert counts == [LEARNED_AT_ONCE, 15 - LEARNED_AT_ONCE, 0]
     assert sorted(each.user for each in book.asked) == sorted(crowd)
-    await world.desk.perspectives.ask(ADA, 1, ["U99"])
+    await world.services.perspectives.ask(ADA, 1, ["U99"])
     assert await people.learn() == 1
     assert book.asked[-1] == Person("T1", "U99")
     world.clock.advance(FRESH_FOR + timedelta(seconds=1))
@@ -107,7 +112,7 @@ async def test_people_of_decisions_are_learned(
 
 
 async def test_a_busy_workspace_does_not_hold_up_the_others(
-    world: World, people: People, book: PhoneBook
+    world: World, people: PeopleService, book: PhoneBook
 ) -> None:
     """Where one workspace is to be left alone, the people of the next are learned all the same."""
     crowd = [f"U{number}" for number in range(1, 16)]

@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.decisions.access import ReadScope
 from bot.decisions.model import Person, Place, Visibility
-from bot.decisions.reading import Sight
-from tests.decisions.shelf import PUBLIC, SECRET, decision
+from tests.services.shelf import PUBLIC, SECRET, decision
 
 DIRECT = Place("U1", Visibility.DIRECT)
 ADA, BEN, CAT = (Person("T1", user) for user in ("U1", "U2", "U3"))
@@ -33,12 +33,12 @@ def test_who_may_read(
 ) -> None:
     """Public: the workspace; private: there, and its people; direct: its people alone."""
     made = decision(1, people=("U1", "U2"), place=place)
-    assert Sight.of(person, asked_from).covers(made) is may_read
+    assert ReadScope.of(person, asked_from).covers(made) is may_read
 
 
 @pytest.mark.parametrize("place", [SECRET, DIRECT])
 def test_contributors_may_read(place: Place) -> None:
     """Whoever has added a view may read the decision from anywhere, in their own workspace."""
     made = decision(1, people=("U1",), place=place)
-    assert Sight.of(CAT).covers(made, {"U3"})
-    assert not Sight.of(Person("T2", "U3")).covers(made, {"U3"})
+    assert ReadScope.of(CAT).covers(made, {"U3"})
+    assert not ReadScope.of(Person("T2", "U3")).covers(made, {"U3"})

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.decisions.delivery import DeliveryKind
-from bot.decisions.digest.settings import DigestSettings, Rhythm
 from bot.decisions.model import Decision, Person, Workflow
-from bot.decisions.profiles import Known, Profile
-from bot.decisions.review_hours import EARLIEST, Clocks, asking, latest_due
-from bot.store.log import Log
-from tests.decisions.shelf import AT, decision
-from tests.decisions.world import ADA, BEN, PRODUCT, World
+from bot.decisions.review_schedule import EARLIEST, TimeZones, asking, latest_review_day
+from bot.digest.settings import DigestSettings, Schedule
+from bot.outbox.model import DeliveryKind
+from bot.services.directory import CachedProfile, DirectoryEntry
+from bot.storage.database import Database
+from tests.services.shelf import AT, decision
+from tests.services.world import ADA, BEN, PRODUCT, World
 
 _DAY = timedelta(days=1)
 _REVIEW = date(2026, 4, 5)
@@ -35,14 +35,14 @@ def test_a_day_is_due_from_nine_in_the_morning(second: int, zone: ZoneInfo) -> N
     now = datetime.fromtimestamp(second, UTC)
     local = now.astimezone(zone)
     expected = local.date() if local.time() >= time(9) else local.date() - _DAY
-    assert latest_due(now, zone) == expected
+    assert latest_review_day(now, zone) == expected
 
 
 @given(st.integers(0, 2**31), st.timezones())
 def test_no_day_is_due_before_it_is_looked_for(second: int, zone: ZoneInfo) -> None:
     """Nowhere is a day due before it is due where it begins first."""
     now = datetime.fromtimestamp(second, UTC)
-    assert latest_due(now, zone) <= latest_due(now, EARLIEST)
+    assert latest_review_day(now, zone) <= latest_review_day(now, EARLIEST)
 
 
 @given(_MOMENTS, st.lists(_ZONES | st.none(), min_size=1, max_size=4), _ZONES)
@@ -53,7 +53,7 @@ def test_each_decider_goes_by_their_own_clock(
     people = [f"U{number}" for number in range(len(zones))]
     made = replace(decision(1, people=("U99", *people)), review_on=_REVIEW)
     own = {Person("T1", user): zone for user, zone in zip(people, zones, strict=True) if zone}
-    found = asking(made, now, Clocks(own, {("T1", "C1"): channel}))
+    found = asking(made, now, TimeZones(own, {("T1", "C1"): channel}))
     due = [
         user
         for user, zone in zip(people, zones, strict=True)
@@ -66,8 +66,8 @@ def test_each_decider_goes_by_their_own_clock(
 
 async def _accepted(world: World) -> Decision:
     workflow = Workflow(title="Answers", deciders=(ADA.user, BEN.user))
-    posted = await world.desk.post(ADA, await world.drafted(workflow=workflow), PRODUCT)
-    return await world.desk.deciding.accept(ADA, posted.decision.number)
+    posted = await world.services.post(ADA, await world.drafted(workflow=workflow), PRODUCT)
+    return await world.services.decisions.accept(ADA, posted.decision.number)
 
 
 async def _asked(world: World) -> list[object]:
@@ -77,11 +77,13 @@ async def _asked(world: World) -> list[object]:
 
 async def _at(world: World, hour: int, day: int = 5) -> int:
     world.clock.advance(datetime(2026, 4, day, hour, tzinfo=UTC) - world.clock.now())
-    return await world.desk.reviewing.ask_due()
+    return await world.services.reviews.ask_due()
 
 
 async def _lives_in(world: World, person: Person, zone: str) -> None:
-    await world.store.keep_profile(Profile(person, Known(zone=zone), AT + timedelta(days=89)))
+    await world.store.keep_profile(
+        CachedProfile(person, DirectoryEntry(zone=zone), AT + timedelta(days=89))
+    )
 
 
 async def test_two_deciders_on_two_sides_of_the_earth(world: World) -> None:
@@ -92,9 +94,9 @@ async def test_two_deciders_on_two_sides_of_the_earth(world: World) -> None:
     assert await _at(world, 18, day=4) == 0
     assert [await _at(world, 19, day=4) for _ in range(2)] == [1, 0]
     assert await _asked(world) == [ADA.user]
-    assert await world.desk.reviewing.waiting_for(BEN) is not None
-    assert (await world.desk.reviewing.waiting_for(ADA)).to_review != ()
-    assert (await world.desk.reviewing.waiting_for(BEN)).to_review == ()
+    assert await world.services.reviews.waiting_for(BEN) is not None
+    assert (await world.services.reviews.waiting_for(ADA)).to_review != ()
+    assert (await world.services.reviews.waiting_for(BEN)).to_review == ()
     assert await _at(world, 12) == 0
     assert [await _at(world, 13) for _ in range(2)] == [1, 0]
     assert await _asked(world) == [ADA.user, BEN.user]
@@ -104,8 +106,8 @@ async def test_two_deciders_on_two_sides_of_the_earth(world: World) -> None:
 async def test_who_has_no_zone_goes_by_the_digest_of_the_channel(world: World) -> None:
     """Where nobody's zone is known, the channel's digest says when it is nine; else it is UTC."""
     await _accepted(world)
-    rhythm = Rhythm(zone="Asia/Tokyo")
-    await world.desk.digesting.change(DigestSettings("T1", PRODUCT, ADA.user, AT, rhythm=rhythm))
+    rhythm = Schedule(zone="Asia/Tokyo")
+    await world.services.digests.change(DigestSettings("T1", PRODUCT, ADA.user, AT, rhythm=rhythm))
     await _accepted_elsewhere(world)
     assert await _at(world, 0) == 2
     assert await _at(world, 8) == 0
@@ -115,14 +117,14 @@ async def test_who_has_no_zone_goes_by_the_digest_of_the_channel(world: World) -
 async def _accepted_elsewhere(world: World) -> None:
     workflow = Workflow(title="Answers", deciders=(ADA.user, BEN.user))
     draft = await world.drafted(workflow=workflow)
-    posted = await world.desk.post(ADA, draft, replace(PRODUCT, channel="C2"))
-    await world.desk.deciding.accept(ADA, posted.decision.number)
+    posted = await world.services.post(ADA, draft, replace(PRODUCT, channel="C2"))
+    await world.services.decisions.accept(ADA, posted.decision.number)
 
 
 async def test_who_moves_is_asked_once(world: World, tmp_path: Path) -> None:
     """However zones and clocks change, and whichever process looks, each is asked once."""
     await _accepted(world)
-    other = World(await Log(tmp_path / "ragvsft.db").open())
+    other = World(await Database(tmp_path / "ragvsft.db").open())
     zones = ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/London", "Asia/Tokyo")
     for hours, zone in enumerate(zones * 10):
         await _lives_in(world, ADA, zone)
@@ -134,6 +136,6 @@ async def test_who_moves_is_asked_once(world: World, tmp_path: Path) -> None:
                 + back
                 - each.clock.now()
             )
-        await asyncio.gather(*(each.desk.reviewing.ask_due() for each in (world, other)))
+        await asyncio.gather(*(each.services.reviews.ask_due() for each in (world, other)))
     await other.log.close()
     assert sorted(map(str, await _asked(world))) == [ADA.user, BEN.user]

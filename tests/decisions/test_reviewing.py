@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.decisions.delivery import DeliveryKind
-from bot.decisions.errors import AlreadySettled, NoSuchDecision, NotTheirs
-from bot.decisions.model import Decision, Outcome, Review, ReviewChoice, Status, Workflow
-from bot.decisions.reviewing import Waiting
-from bot.store.log import Log
-from tests.decisions.shelf import decision, shelve
-from tests.decisions.world import ADA, BEN, PRODUCT, STRANGER, World
+from bot.decisions.errors import AlreadyClosed, NoSuchDecision, NotTheirs
+from bot.decisions.model import Decision, Review, ReviewChoice, ReviewOutcome, Status, Workflow
+from bot.outbox.model import DeliveryKind
+from bot.services.reviews import WaitingDecisions
+from bot.storage.database import Database
+from tests.services.shelf import decision, shelve
+from tests.services.world import ADA, BEN, PRODUCT, STRANGER, World
 
 _DAY = timedelta(days=1)
 
@@ -22,12 +22,12 @@ async def _opened(world: World, review: Review | None = None) -> Decision:
     """A decision of which Ada and Ben are the deciders."""
     workflow = Workflow(title="Answers", deciders=(ADA.user, BEN.user), review=review or Review())
     draft = await world.drafted(workflow=workflow)
-    return (await world.desk.post(ADA, draft, PRODUCT)).decision
+    return (await world.services.post(ADA, draft, PRODUCT)).decision
 
 
 async def _accepted(world: World, review: Review | None = None) -> Decision:
     decision = await _opened(world, review)
-    return await world.desk.deciding.accept(ADA, decision.number)
+    return await world.services.decisions.accept(ADA, decision.number)
 
 
 async def _asked(world: World) -> list[object]:
@@ -43,20 +43,20 @@ async def test_each_decider_is_asked_on_the_day_and_once(world: World) -> None:
     decision = await _accepted(world)
     assert decision.review_on == date(2026, 4, 5)
     world.clock.advance(datetime(2026, 4, 5, 8, 59, tzinfo=UTC) - world.clock.now())
-    assert await world.desk.reviewing.ask_due() == 0
+    assert await world.services.reviews.ask_due() == 0
     world.clock.advance(timedelta(minutes=1))
-    assert [await world.desk.reviewing.ask_due() for _ in range(3)] == [2, 0, 0]
+    assert [await world.services.reviews.ask_due() for _ in range(3)] == [2, 0, 0]
     assert await _asked(world) == [ADA.user, BEN.user]
 
 
 async def test_several_processes_ask_once(world: World, tmp_path: Path) -> None:
     """Five that look at one log at the same time ask each decider once."""
     await _accepted(world)
-    logs = [await Log(tmp_path / "ragvsft.db").open() for _ in range(5)]
+    logs = [await Database(tmp_path / "ragvsft.db").open() for _ in range(5)]
     others = [World(log) for log in logs]
     for other in others:
         other.clock.advance(100 * _DAY)
-    counts = await asyncio.gather(*(other.desk.reviewing.ask_due() for other in others))
+    counts = await asyncio.gather(*(other.services.reviews.ask_due() for other in others))
     for log in logs:
         await log.close()
     assert sum(counts) == 2
@@ -68,7 +68,7 @@ async def test_many_that_are_due_are_all_asked_about(world: World) -> None:
     made = [decision(each, status=Status.ACCEPTED, chosen="rag") for each in range(1, 204)]
     await shelve(world, *(replace(each, review_on=date(2026, 4, 5)) for each in made))
     world.clock.advance(100 * _DAY)
-    assert [await world.desk.reviewing.ask_due() for _ in range(2)] == [203, 0]
+    assert [await world.services.reviews.ask_due() for _ in range(2)] == [203, 0]
 
 
 @pytest.mark.parametrize("move", ["none", "withdraw", "supersede"])
@@ -76,43 +76,43 @@ async def test_only_what_is_followed_is_asked_about(world: World, move: str) -> 
     """Nobody is asked about a decision that is open, withdrawn or superseded."""
     decision = await _opened(world)
     if move == "withdraw":
-        await world.desk.deciding.withdraw(ADA, decision.number, "Over")
+        await world.services.decisions.withdraw(ADA, decision.number, "Over")
     if move == "supersede":
-        page = await world.desk.deciding.begin_supersede(ADA, decision.number)
-        await world.desk.post(ADA, page.draft.id, PRODUCT)
+        page = await world.services.decisions.begin_supersede(ADA, decision.number)
+        await world.services.post(ADA, page.draft.id, PRODUCT)
     world.clock.advance(200 * _DAY)
-    assert await world.desk.reviewing.ask_due() == 0
+    assert await world.services.reviews.ask_due() == 0
 
 
 async def test_never_is_never(world: World) -> None:
     """Without the wish for a review nobody is asked; to say how it went is possible."""
     decision = await _accepted(world, Review(ReviewChoice.NEVER))
     world.clock.advance(4000 * _DAY)
-    assert await world.desk.reviewing.ask_due() == 0
-    after = await world.desk.reviewing.review(ADA, decision.number, Outcome.WORKED, "")
-    assert [answer.outcome for answer in after.reviews] == [Outcome.WORKED]
+    assert await world.services.reviews.ask_due() == 0
+    after = await world.services.reviews.review(ADA, decision.number, ReviewOutcome.WORKED, "")
+    assert [answer.outcome for answer in after.reviews] == [ReviewOutcome.WORKED]
 
 
 async def test_a_review_is_put_off_by_a_late_decision(world: World) -> None:
     """Decided after the day of the review, there are as many days as were planned to try it."""
     decision = await _opened(world, Review(ReviewChoice.DAYS_30))
     world.clock.advance(50 * _DAY)
-    accepted = await world.desk.deciding.accept(BEN, decision.number)
+    accepted = await world.services.decisions.accept(BEN, decision.number)
     assert accepted.review_on == world.clock.now().date() + 30 * _DAY
 
 
 async def test_a_later_answer_takes_the_place_of_an_earlier_one(world: World) -> None:
     """Each decider has one answer, the last; every answer stays as an event."""
     decision = await _accepted(world)
-    review = world.desk.reviewing.review
-    await review(ADA, decision.number, Outcome.NOT_TRIED, "")
-    await review(BEN, decision.number, Outcome.WORKED, "Well")
-    after = await review(ADA, decision.number, Outcome.FAILED, "Badly")
+    review = world.services.reviews.review
+    await review(ADA, decision.number, ReviewOutcome.NOT_TRIED, "")
+    await review(BEN, decision.number, ReviewOutcome.WORKED, "Well")
+    after = await review(ADA, decision.number, ReviewOutcome.FAILED, "Badly")
     assert [(each.by, each.outcome, each.note) for each in after.reviews] == [
-        (BEN.user, Outcome.WORKED, "Well"),
-        (ADA.user, Outcome.FAILED, "Badly"),
+        (BEN.user, ReviewOutcome.WORKED, "Well"),
+        (ADA.user, ReviewOutcome.FAILED, "Badly"),
     ]
-    assert await world.desk.decision("T1", decision.number) == after
+    assert await world.services.decision("T1", decision.number) == after
     kinds = [row["kind"] for row in await world.rows("events")]
     assert kinds.count("reviewed") == 3
 
@@ -120,15 +120,15 @@ async def test_a_later_answer_takes_the_place_of_an_earlier_one(world: World) ->
 async def test_only_deciders_of_a_decision_made_review_it(world: World) -> None:
     """A review is refused from others, of an open decision, and of none."""
     decision = await world.decided()
-    review = world.desk.reviewing.review
-    with pytest.raises(AlreadySettled):
-        await review(ADA, decision.number, Outcome.WORKED, "")
-    await world.desk.deciding.accept(ADA, decision.number)
+    review = world.services.reviews.review
+    with pytest.raises(AlreadyClosed):
+        await review(ADA, decision.number, ReviewOutcome.WORKED, "")
+    await world.services.decisions.accept(ADA, decision.number)
     with pytest.raises(NotTheirs):
-        await review(BEN, decision.number, Outcome.WORKED, "")
+        await review(BEN, decision.number, ReviewOutcome.WORKED, "")
     for actor, number in ((STRANGER, decision.number), (ADA, 99)):
         with pytest.raises(NoSuchDecision):
-            await review(actor, number, Outcome.WORKED, "")
+            await review(actor, number, ReviewOutcome.WORKED, "")
     assert (await world.rows("decisions"))[0]["reviews"] == "[]"
 
 
@@ -141,38 +141,38 @@ async def test_a_driver_is_asked_in_the_place_of_who_is_gone(
 ) -> None:
     """Once, however many are gone; not a driver who decides as well, and was asked already."""
     draft = await world.drafted(workflow=Workflow(title="Answers", deciders=deciders))
-    made = (await world.desk.post(ADA, draft, PRODUCT)).decision
+    made = (await world.services.post(ADA, draft, PRODUCT)).decision
     for user in gone:
-        await world.desk.reviewing.not_reached("T1", made.number, user, "user_not_found")
+        await world.services.reviews.not_reached("T1", made.number, user, "user_not_found")
     assert await _asked(world) == [ADA.user] * asked
 
 
 async def test_what_waits_for_whom(world: World) -> None:
     """Open decisions wait for their deciders; reviews that are due for those yet to answer."""
     first, second = await _opened(world), await _accepted(world)
-    waiting = world.desk.reviewing.waiting_for
+    waiting = world.services.reviews.waiting_for
     assert [each.number for each in (await waiting(BEN)).to_decide] == [first.number]
     assert (await waiting(BEN)).to_review == ()
     world.clock.advance(100 * _DAY)
-    await world.desk.reviewing.review(ADA, second.number, Outcome.PARTLY, "")
+    await world.services.reviews.review(ADA, second.number, ReviewOutcome.PARTLY, "")
     assert [each.number for each in (await waiting(BEN)).to_review] == [second.number]
     assert (await waiting(ADA)).to_review == ()
-    assert await waiting(STRANGER) == Waiting()
+    assert await waiting(STRANGER) == WaitingDecisions()
 
 
 async def test_a_view_waits_until_it_is_given_or_too_late(world: World) -> None:
     """A view that was asked for waits for who was asked, until it is given or all is settled."""
     first, second = await world.decided(), await world.decided()
-    views, waiting = world.desk.perspectives, world.desk.reviewing.waiting_for
+    views, waiting = world.services.perspectives, world.services.reviews.waiting_for
     for each in (first, second):
         await views.ask(ADA, each.number, [BEN.user])
     assert (await waiting(BEN)).to_contribute == (first, second)
     assert (await waiting(ADA)).to_contribute == ()
     draft = (await views.begin(BEN, None, first.number)).draft.id
-    await world.drafting.keep(BEN, draft, {"facts": "never"})
-    await world.desk.post(BEN, draft, first.place)
+    await world.drafts.keep(BEN, draft, {"facts": "never"})
+    await world.services.post(BEN, draft, first.place)
     assert (await waiting(BEN)).to_contribute == (second,)
-    await world.desk.deciding.accept(ADA, second.number)
+    await world.services.decisions.accept(ADA, second.number)
     assert (await waiting(BEN)).to_contribute == ()
 
 
@@ -181,7 +181,7 @@ async def test_old_drafts_are_forgotten(world: World) -> None:
     await world.decided()
     await world.drafted()
     world.clock.advance(14 * _DAY)
-    assert await world.drafting.expire() == 0
+    assert await world.drafts.expire() == 0
     world.clock.advance(timedelta(seconds=1))
-    assert await world.drafting.expire() == 1
+    assert await world.drafts.expire() == 1
     assert [row["decision"] for row in await world.rows("drafts")] == [1]

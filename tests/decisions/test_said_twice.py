@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from bot.decisions.model import Decision, Outcome, Workflow
-from tests.decisions.world import ADA, BEN, PRODUCT, World
+from bot.decisions.model import Decision, ReviewOutcome, Workflow
+from tests.services.world import ADA, BEN, PRODUCT, World
 
 
 async def for_two(world: World) -> Decision:
     """Return a decision that Ada and Ben are to make."""
     draft = await world.drafted(workflow=Workflow(title="Answers", deciders=("U1", "U2")))
-    return (await world.desk.post(ADA, draft, PRODUCT)).decision
+    return (await world.services.post(ADA, draft, PRODUCT)).decision
 
 
 async def told(world: World) -> tuple[int, int]:
@@ -20,10 +20,13 @@ async def told(world: World) -> tuple[int, int]:
 async def test_who_has_reviewed_is_not_asked(world: World) -> None:
     """On the day only those deciders are asked who have not said how it went, each once."""
     made = await for_two(world)
-    await world.desk.deciding.accept(ADA, made.number)
-    await world.desk.reviewing.review(BEN, made.number, Outcome.WORKED, "")
+    await world.services.decisions.accept(ADA, made.number)
+    await world.services.reviews.review(BEN, made.number, ReviewOutcome.WORKED, "")
     world.clock.advance(timedelta(days=100))
-    assert (await world.desk.reviewing.ask_due(), await world.desk.reviewing.ask_due()) == (1, 0)
+    assert (await world.services.reviews.ask_due(), await world.services.reviews.ask_due()) == (
+        1,
+        0,
+    )
     asked = [row["channel"] for row in await world.rows("deliveries") if row["kind"] == "review"]
     assert asked == ["U1"]
     (row,) = await world.rows("decisions")
@@ -33,13 +36,16 @@ async def test_who_has_reviewed_is_not_asked(world: World) -> None:
 async def test_the_same_review_twice_is_one(world: World) -> None:
     """Outcome and note said again leave no trace; another note does."""
     made = await for_two(world)
-    await world.desk.deciding.accept(ADA, made.number)
-    await world.desk.reviewing.review(BEN, made.number, Outcome.WORKED, "Fine")
-    before, said = await world.desk.decision("T1", made.number), await told(world)
+    await world.services.decisions.accept(ADA, made.number)
+    await world.services.reviews.review(BEN, made.number, ReviewOutcome.WORKED, "Fine")
+    before, said = await world.services.decision("T1", made.number), await told(world)
     world.clock.advance(timedelta(days=1))
-    assert await world.desk.reviewing.review(BEN, made.number, Outcome.WORKED, "Fine") == before
+    assert (
+        await world.services.reviews.review(BEN, made.number, ReviewOutcome.WORKED, "Fine")
+        == before
+    )
     assert await told(world) == said
-    await world.desk.reviewing.review(BEN, made.number, Outcome.WORKED, "Fine!")
+    await world.services.reviews.review(BEN, made.number, ReviewOutcome.WORKED, "Fine!")
     assert (await told(world))[0] == said[0] + 1
 
 
@@ -47,9 +53,9 @@ async def test_a_hand_over_to_the_same_people_is_none(world: World) -> None:
     """Whoever decides already is not told of again, in whatever order they are named."""
     made = await for_two(world)
     said = await told(world)
-    assert await world.desk.deciding.hand_over(ADA, made.number, ("U2", "U1")) == made
+    assert await world.services.decisions.hand_over(ADA, made.number, ("U2", "U1")) == made
     assert await told(world) == said
-    await world.desk.deciding.hand_over(ADA, made.number, ("U2",))
+    await world.services.decisions.hand_over(ADA, made.number, ("U2",))
     assert (await told(world))[0] == said[0] + 1
 
 
@@ -62,10 +68,10 @@ async def test_deciders_are_told_once_that_it_is_theirs(world: World) -> None:
     """Those who do not drive it hear of it when it is opened, new ones when it is handed over."""
     made = await for_two(world)
     assert await asked_to_decide(world) == ["U2"]
-    await world.desk.deciding.hand_over(ADA, made.number, ("U2", "U3"))
+    await world.services.decisions.hand_over(ADA, made.number, ("U2", "U3"))
     assert await asked_to_decide(world) == ["U2", "U3"]
-    await world.desk.deciding.hand_over(BEN, made.number, ("U1", "U2"))
+    await world.services.decisions.hand_over(BEN, made.number, ("U1", "U2"))
     assert await asked_to_decide(world) == ["U2", "U3", "U1"]
-    await world.desk.deciding.hand_over(ADA, made.number, ("U1",))
-    await world.desk.deciding.accept(ADA, made.number)
+    await world.services.decisions.hand_over(ADA, made.number, ("U1",))
+    await world.services.decisions.accept(ADA, made.number)
     assert await asked_to_decide(world) == ["U2", "U3", "U1"]

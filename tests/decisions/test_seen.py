@@ -5,18 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from bot.decisions.delivery import DeliveryKind
 from bot.decisions.errors import EditedMeanwhile
 from bot.decisions.model import Decision, Status, Workflow
-from bot.decisions.seen import mark_of
-from bot.slack.listeners.errors import words_for
-from tests.decisions.world import ADA, BEN, PRODUCT, World
+from bot.decisions.seen import fingerprint
+from bot.outbox.model import DeliveryKind
+from bot.slack.handlers.errors import words_for
+from tests.services.world import ADA, BEN, PRODUCT, World
 
 
 async def for_ben(world: World) -> Decision:
     """Return a decision that Ben is to make, with its announcement sent."""
     draft = await world.drafted(workflow=Workflow(title="Answers", deciders=("U2",)))
-    decision = (await world.desk.post(ADA, draft, PRODUCT)).decision
+    decision = (await world.services.post(ADA, draft, PRODUCT)).decision
     await send(world)
     return decision
 
@@ -31,9 +31,9 @@ async def send(world: World) -> None:
 
 async def edited(world: World, decision: Decision, **answers: str) -> Decision:
     """Return the decision after an edit, which Slack has not shown yet."""
-    page = await world.desk.deciding.begin_edit(ADA, decision.number)
-    await world.drafting.keep(ADA, page.draft.id, dict(answers))
-    after = (await world.desk.post(ADA, page.draft.id, PRODUCT)).decision
+    page = await world.services.decisions.begin_edit(ADA, decision.number)
+    await world.drafts.keep(ADA, page.draft.id, dict(answers))
+    after = (await world.services.post(ADA, page.draft.id, PRODUCT)).decision
     await send(world)
     return after
 
@@ -52,24 +52,24 @@ async def test_what_was_edited_since_is_not_accepted(world: World) -> None:
     now = await edited(world, read, style="strict", facts="some")
     events = await world.rows("events")
     with pytest.raises(EditedMeanwhile) as refused:
-        await world.desk.deciding.accept(BEN, read.number, mark_of(read))
+        await world.services.decisions.accept(BEN, read.number, fingerprint(read))
     assert refused.value.recommended == "Tuning"
-    assert await world.desk.decision("T1", read.number) == now
+    assert await world.services.decision("T1", read.number) == now
     assert await world.rows("events") == events
     assert await redrawn(world) == 1
-    accepted = await world.desk.deciding.accept(BEN, read.number, mark_of(now))
+    accepted = await world.services.decisions.accept(BEN, read.number, fingerprint(now))
     assert (accepted.status, accepted.chosen) == (Status.ACCEPTED, "tuning")
 
 
 async def test_whoever_is_held_up_is_told_what_it_is_now(world: World) -> None:
     """Where only the title was edited, nobody hears of answers: they are told the title of now."""
     read = await for_ben(world)
-    page = await world.desk.deciding.begin_edit(ADA, read.number)
+    page = await world.services.decisions.begin_edit(ADA, read.number)
     said = replace(page.draft.workflow, title="Answers for <sales>")
-    await world.drafting.describe(ADA, page.draft.id, said)
-    await world.desk.post(ADA, page.draft.id, PRODUCT)
+    await world.drafts.describe(ADA, page.draft.id, said)
+    await world.services.post(ADA, page.draft.id, PRODUCT)
     with pytest.raises(EditedMeanwhile) as refused:
-        await world.desk.deciding.accept(BEN, read.number, mark_of(read))
+        await world.services.decisions.accept(BEN, read.number, fingerprint(read))
     words = words_for(refused.value)
     assert "It is now “Answers for &lt;sales&gt;”, recommended: *RAG*." in words
     assert "The answers" not in words
@@ -80,9 +80,9 @@ async def test_choosing_differently_is_against_what_was_read(world: World) -> No
     read = await for_ben(world)
     await edited(world, read, style="strict", facts="some")
     with pytest.raises(EditedMeanwhile):
-        await world.desk.deciding.override(BEN, read.number, "prompting", "We know how", "rag")
+        await world.services.decisions.override(BEN, read.number, "prompting", "We know how", "rag")
     assert await redrawn(world) == 1
-    settled = await world.desk.deciding.override(
+    settled = await world.services.decisions.override(
         BEN, read.number, "prompting", "We know how", "tuning"
     )
     assert settled.status is Status.OVERRIDDEN
@@ -92,9 +92,9 @@ async def test_only_an_edit_changes_the_mark(world: World) -> None:
     """What was handed over, or has waited, is still what was read; another title is not."""
     read = await for_ben(world)
     world.clock.advance(timedelta(days=1))
-    handed = await world.desk.deciding.hand_over(ADA, read.number, ("U2", "U3"))
-    assert mark_of(handed) == mark_of(read)
-    page = await world.desk.deciding.begin_edit(ADA, read.number)
-    await world.drafting.describe(ADA, page.draft.id, Workflow(title="Other answers"))
-    after = (await world.desk.post(ADA, page.draft.id, PRODUCT)).decision
-    assert mark_of(after) != mark_of(read)
+    handed = await world.services.decisions.hand_over(ADA, read.number, ("U2", "U3"))
+    assert fingerprint(handed) == fingerprint(read)
+    page = await world.services.decisions.begin_edit(ADA, read.number)
+    await world.drafts.describe(ADA, page.draft.id, Workflow(title="Other answers"))
+    after = (await world.services.post(ADA, page.draft.id, PRODUCT)).decision
+    assert fingerprint(after) != fingerprint(read)

@@ -7,14 +7,21 @@ from itertools import combinations, product
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.model import Asked, Decision, Perspective, Place, Status, Visibility
-from bot.decisions.team import Agreement, Comparison, Team, Together, Voice, compare
+from bot.decisions.comparison import (
+    Comparison,
+    Contribution,
+    JointFlip,
+    SharedAnswer,
+    TeamViews,
+    compare,
+)
+from bot.decisions.model import Decision, Perspective, Place, Status, ViewRequest, Visibility
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.verdict import Strength
-from tests.decisions.world import SMALL
 from tests.playbooks.naive import Naive
 from tests.playbooks.strategies import playbooks, sheets
+from tests.services.world import SMALL
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 MODEST = settings(
@@ -25,7 +32,9 @@ Sheet = Mapping[str, str | None]
 ENGINE = RuleEngine(loader.parse(SMALL))
 
 
-def team_of(engine: RuleEngine, own: Sheet, *others: Sheet, asked: tuple[str, ...] = ()) -> Team:
+def team_of(
+    engine: RuleEngine, own: Sheet, *others: Sheet, asked: tuple[str, ...] = ()
+) -> TeamViews:
     """Return a decision of the driver U0, with the views of U1, U2 and so on."""
     decision = Decision(
         workspace="T1",
@@ -44,7 +53,7 @@ def team_of(engine: RuleEngine, own: Sheet, *others: Sheet, asked: tuple[str, ..
         opened_at=AT,
     )
     views = tuple(view(engine, f"U{at}", sheet) for at, sheet in enumerate(others, start=1))
-    return Team(decision, views, tuple(Asked(user, "U0", AT) for user in asked))
+    return TeamViews(decision, views, tuple(ViewRequest(user, "U0", AT) for user in asked))
 
 
 def view(engine: RuleEngine, user: str, answers: Sheet) -> Perspective:
@@ -150,14 +159,14 @@ def test_verdicts_stand_side_by_side_the_driver_first() -> None:
     comparison = seen({"facts": "many"}, {"facts": "never"}, {"style": "strict"})
     assert [voice.option for voice in comparison.voices] == ["rag", "prompting", "tuning"]
     assert comparison.voices[0].driver
-    assert comparison.voices[1] == Voice("U1", "prompting", Strength.CLEAR)
+    assert comparison.voices[1] == Contribution("U1", "prompting", Strength.CLEAR)
 
 
 def test_the_same_answers_are_an_agreement() -> None:
     """A question that all answered alike is agreed on, and makes no difference."""
     comparison = seen({"facts": "many", "style": "free"}, {"facts": "many"})
     assert comparison.differences == ()
-    assert comparison.agreements == (Agreement("facts", "many", ("U0", "U1")),)
+    assert comparison.agreements == (SharedAnswer("facts", "many", ("U0", "U1")),)
 
 
 def test_dont_know_differs_from_an_answer_and_is_no_agreement() -> None:
@@ -182,7 +191,7 @@ def test_two_differences_that_flip_only_together_are_found() -> None:
     comparison = seen(own, {**own, "style": "strict", "examples": "many"})
     assert comparison.flipping == ()
     (pair,) = comparison.together
-    assert pair == Together((("style", "strict"), ("examples", "many")), "tuning")
+    assert pair == JointFlip((("style", "strict"), ("examples", "many")), "tuning")
 
 
 def test_differences_that_flip_come_first() -> None:

@@ -10,10 +10,10 @@ from typing import Any
 from aiohttp import web
 
 from bot.disk import Mount
-from bot.doctor.examination import examine
-from bot.doctor.finding import Finding, State
+from bot.doctor.checks import run_checks
+from bot.doctor.results import CheckResult, CheckState
 from bot.manifest import SCOPES
-from bot.store.log import Log
+from bot.storage.database import Database
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LOCAL_DISK = (Mount(Path("/"), "ext4"),)
@@ -75,21 +75,23 @@ def playbook(folder: Path) -> Path:
 
 async def make_log(path: Path) -> None:
     """Make an empty log."""
-    log = await Log(path).open()
+    log = await Database(path).open()
     await log.close()
 
 
-async def look(environ: Mapping[str, str], mounts: tuple[Mount, ...] = LOCAL_DISK) -> list[Finding]:
+async def look(
+    environ: Mapping[str, str], mounts: tuple[Mount, ...] = LOCAL_DISK
+) -> list[CheckResult]:
     """Everything the doctor finds in an environment."""
-    return [finding async for finding in examine(environ, Path("none.env"), mounts, Noon())]
+    return [finding async for finding in run_checks(environ, Path("none.env"), mounts, Noon())]
 
 
-def bad(findings: list[Finding]) -> list[Finding]:
+def bad(findings: list[CheckResult]) -> list[CheckResult]:
     """What is not well."""
-    return [finding for finding in findings if finding.state is not State.OK]
+    return [finding for finding in findings if finding.state is not CheckState.OK]
 
 
-async def one(environ: Mapping[str, str], mounts: tuple[Mount, ...] = LOCAL_DISK) -> Finding:
+async def one(environ: Mapping[str, str], mounts: tuple[Mount, ...] = LOCAL_DISK) -> CheckResult:
     """The only finding that is not well, which has a remedy."""
     (finding,) = bad(await look(environ, mounts))
     assert finding.remedy or ":" in finding.message

@@ -5,7 +5,7 @@ import json
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doctor.blocks import examine_blocks
-from bot.doctor.finding import State
+from bot.doctor.results import CheckState
 from tests.doctor.surroundings import Api
 
 
@@ -19,7 +19,7 @@ async def test_samples_are_shown_to_slack(api: Api) -> None:
     }
     findings = [f async for f in examine_blocks(samples, AsyncWebClient(base_url=api.url))]
     assert [(finding.state, finding.message) for finding in findings] == [
-        (State.OK, name) for name in samples
+        (CheckState.OK, name) for name in samples
     ]
     assert [(method, token) for method, token, _ in api.asked] == [("blocks.validate", "")] * 3
     assert [form for _, _, form in api.asked] == [
@@ -38,5 +38,5 @@ async def test_a_sample_that_slack_refuses(api: Api) -> None:
     }
     samples = {"digest": {"blocks": []}}
     (finding,) = [f async for f in examine_blocks(samples, AsyncWebClient(base_url=api.url))]
-    assert finding.state is State.PROBLEM
+    assert finding.state is CheckState.PROBLEM
     assert finding.message == "digest: /0/text too long"

@@ -1,16 +1,16 @@
 """How findings read."""
 
-from bot.doctor.finding import Finding, State, as_text, summary
+from bot.doctor.results import CheckResult, CheckState, results_as_text, summary
 
 
 def test_how_it_reads() -> None:
     """A state is told by a word and a symbol; remedies are set apart; lines fit the terminal."""
     findings = [
-        Finding("Slack", State.OK, "reached"),
-        Finding("Slack", State.PROBLEM, "it is broken " * 5, "mend it"),
-        Finding("Port", State.WARNING, "taken", "free it"),
+        CheckResult("Slack", CheckState.OK, "reached"),
+        CheckResult("Slack", CheckState.PROBLEM, "it is broken " * 5, "mend it"),
+        CheckResult("Port", CheckState.WARNING, "taken", "free it"),
     ]
-    assert as_text(findings, width=40).splitlines() == [
+    assert results_as_text(findings, width=40).splitlines() == [
         "Slack",
         "  ✓ ok       reached",
         "  ✗ problem  it is broken it is broken",

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.disk import Mount
-from bot.doctor.finding import State, as_text
+from bot.doctor.results import CheckState, results_as_text
 from tests.doctor.surroundings import bad, look, make_log, one
 
 
@@ -22,7 +22,7 @@ async def test_each_missing_setting_is_named(environ: dict[str, str]) -> None:
     findings = await look(environ)
     (finding,) = bad(findings)
     assert finding.message.startswith("SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing")
-    assert "@ragvsft in Northwind" in as_text(findings)
+    assert "@ragvsft in Northwind" in results_as_text(findings)
 
 
 async def test_a_malformed_setting_hides_nothing(environ: dict[str, str]) -> None:
@@ -34,7 +34,7 @@ async def test_a_malformed_setting_hides_nothing(environ: dict[str, str]) -> Non
 async def test_a_misspelt_setting_is_a_warning(environ: dict[str, str]) -> None:
     """A name that looks like a setting and is none is a warning: the bot would run without."""
     finding = await one(environ | {"RAGVSFT_RULE": "x"})
-    assert finding.state is State.WARNING
+    assert finding.state is CheckState.WARNING
 
 
 async def test_a_broken_playbook_is_told_with_its_place(environ: dict[str, str]) -> None:
@@ -53,7 +53,7 @@ async def test_a_broken_playbook_hides_no_other(environ: dict[str, str], tmp_pat
     (tmp_path / "rules").rename(shelf / "tea")
     findings = await look(environ | {"RAGVSFT_RULES": str(shelf)})
     assert len(bad(findings)) == 1
-    assert "tea: 1 question" in as_text(findings)
+    assert "tea: 1 question" in results_as_text(findings)
 
 
 async def test_no_playbook(environ: dict[str, str], tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ async def test_a_sound_log(environ: dict[str, str], tmp_path: Path) -> None:
     await make_log(tmp_path / "ragvsft.db")
     findings = await look(environ)
     assert bad(findings) == []
-    assert "sound and up to date, with 0 decisions" in as_text(findings, width=200)
+    assert "sound and up to date, with 0 decisions" in results_as_text(findings, width=200)
 
 
 async def test_a_log_that_another_program_locks(environ: dict[str, str], tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ async def test_an_older_log(environ: dict[str, str], tmp_path: Path) -> None:
     """A log of an older version is a warning: the next start brings it up to date."""
     (tmp_path / "ragvsft.db").touch()
     finding = await one(environ)
-    assert finding.state is State.WARNING
+    assert finding.state is CheckState.WARNING
     assert "older version" in finding.message
 
 
@@ -96,7 +96,7 @@ async def test_a_newer_log(environ: dict[str, str], tmp_path: Path) -> None:
             " values ('ragvsft', 'm999_later', '')"
         )
     finding = await one(environ)
-    assert finding.state is State.PROBLEM
+    assert finding.state is CheckState.PROBLEM
     assert "m999_later" in finding.message
 
 
@@ -105,7 +105,7 @@ async def test_another_programs_database(environ: dict[str, str], tmp_path: Path
     with closing(sqlite3.connect(tmp_path / "ragvsft.db")) as other, other:
         other.execute("create table songs (title text)")
     finding = await one(environ)
-    assert finding.state is State.PROBLEM
+    assert finding.state is CheckState.PROBLEM
     assert "another program's database" in finding.message
 
 
@@ -124,7 +124,7 @@ async def test_a_damaged_log(environ: dict[str, str], tmp_path: Path) -> None:
     content[page * 4096 : (page + 1) * 4096] = b"\xff" * 4096
     path.write_bytes(content)
     finding = await one(environ)
-    assert finding.state is State.PROBLEM
+    assert finding.state is CheckState.PROBLEM
     assert "damaged" in finding.message or "malformed" in finding.message
 
 
@@ -132,17 +132,17 @@ async def test_no_place_for_a_log(environ: dict[str, str], tmp_path: Path) -> No
     """A path on which no file can be made is a problem."""
     (tmp_path / "file").touch()
     finding = await one(environ | {"DATABASE_URL": f"sqlite:///{tmp_path}/file/x.db"})
-    assert finding.state is State.PROBLEM
+    assert finding.state is CheckState.PROBLEM
     assert "cannot be made" in finding.message
 
 
 async def test_disks_that_forget(environ: dict[str, str]) -> None:
     """A throwaway platform is a problem; a container's own layer is a warning."""
     thrown = await one(environ | {"DYNO": "web.1"})
-    assert thrown.state is State.PROBLEM
+    assert thrown.state is CheckState.PROBLEM
     assert "Heroku" in thrown.message
     layer = await one(environ, (Mount(Path("/"), "overlay"),))
-    assert layer.state is State.WARNING
+    assert layer.state is CheckState.WARNING
     assert "overlay" in layer.message
     assert bad(await look(environ | {"RAGVSFT_PERSISTENT": "1", "DYNO": "web.1"})) == []
 
@@ -152,5 +152,5 @@ async def test_a_port_in_use(environ: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         finding = await one(environ | {"PORT": str(port)})
-    assert finding.state is State.WARNING
+    assert finding.state is CheckState.WARNING
     assert str(port) in finding.message

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.decisions.installation import Installation
-from bot.doctor.finding import Finding, State, as_text
+from bot.doctor.results import CheckResult, CheckState, results_as_text
 from bot.doctor.scopes import install_scopes
 from bot.manifest import HISTORY_SCOPES, SCOPES
-from bot.store.installations import SqliteInstallations
-from bot.store.log import Log
+from bot.storage.database import Database
+from bot.storage.installations import SqliteInstallations
 from tests.doctor.surroundings import NOON, Api, bad, look, make_log, one
 
 NORTH = Installation(
@@ -27,15 +27,15 @@ NORTH = Installation(
 SOUTH = replace(NORTH, team="T0SOUTH", name="Southwind", scopes=(*SCOPES, *HISTORY_SCOPES))
 
 
-def told(findings: Sequence[Finding]) -> str:
+def told(findings: Sequence[CheckResult]) -> str:
     """All that is said, a finding a line."""
-    return as_text(findings, width=500)
+    return results_as_text(findings, width=500)
 
 
 def test_those_as_asked_are_told_together() -> None:
     """Workspaces that granted what is asked for are one line, with what that means."""
     (finding,) = install_scopes([NORTH, replace(NORTH, team="T0WEST")], with_history=False)
-    assert finding.state is State.OK
+    assert finding.state is CheckState.OK
     assert finding.message.startswith("2 have granted what is asked for: commands, chat:write")
     assert finding.message.endswith("people are asked about posts that broke off")
     assert "/slack/install" in told(install_scopes([], with_history=False))
@@ -52,7 +52,7 @@ def test_others_are_told_by_name(with_history: bool, words: str, remedy: str) ->
     """A workspace with fewer or more scopes than asked for is a warning; others are still well."""
     findings = install_scopes([NORTH, SOUTH], with_history=with_history)
     (finding,) = bad(findings)
-    assert finding.state is State.WARNING
+    assert finding.state is CheckState.WARNING
     assert words in finding.message
     assert remedy in finding.remedy
     assert ("people are asked about" if with_history else "it looks for") in finding.message
@@ -76,7 +76,7 @@ async def test_the_doctor_reads_them_from_the_log(
     many = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s", "RAGVSFT_KEYS": key}
     await make_log(tmp_path / "ragvsft.db")
     assert "none has installed it" in told(await look(environ | many))
-    log = await Log(tmp_path / "ragvsft.db").open()
+    log = await Database(tmp_path / "ragvsft.db").open()
     await SqliteInstallations(log).keep(SOUTH)
     await log.close()
     finding = await one(environ | many)

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from bot.doctor.finding import State, as_text, is_well
+from bot.doctor.results import CheckState, is_well, results_as_text
 from bot.manifest import HISTORY_SCOPES, SCOPES
 from tests.doctor.surroundings import NOON, Api, bad, look, one
 
@@ -18,7 +18,7 @@ async def test_all_well(environ: dict[str, str], api: Api) -> None:
     findings = await look(environ)
     assert bad(findings) == []
     assert is_well(findings)
-    told = as_text(findings)
+    told = results_as_text(findings)
     for words in ("one workspace, over Socket Mode", "@ragvsft in Northwind", "tea: 1 question"):
         assert words in told
     assert ("auth.test", "Bearer xoxb-good") in [call[:2] for call in api.asked]
@@ -40,7 +40,7 @@ async def test_a_refused_token(
     """A token that Slack refuses is a problem, with Slack's word for it and the way out."""
     api.answers[method] = {"ok": False, "error": error}
     finding = await one(environ)
-    assert finding.state is State.PROBLEM
+    assert finding.state is CheckState.PROBLEM
     assert f"{name}: {error}" in finding.message
     assert remedy in finding.remedy
 
@@ -49,7 +49,7 @@ async def test_missing_scopes_say_what_is_lost(environ: dict[str, str], api: Api
     """A scope that is lacking is a problem that says what does not work without it."""
     api.scopes = "commands,chat:write,chat:write.public,users:read"
     finding = await one(environ)
-    assert finding.state is State.PROBLEM
+    assert finding.state is CheckState.PROBLEM
     assert f"files:write ({SCOPES['files:write']})" in finding.message
     assert "reinstall" in finding.remedy
 
@@ -58,7 +58,7 @@ async def test_scopes_beyond_need_are_a_warning(environ: dict[str, str], api: Ap
     """More scopes than the manifest's are a warning that names them."""
     api.scopes += ",channels:read"
     finding = await one(environ)
-    assert finding.state is State.WARNING
+    assert finding.state is CheckState.WARNING
     assert "channels:read" in finding.message
 
 
@@ -73,7 +73,7 @@ async def test_whether_posts_are_looked_up_is_told(
     api.scopes += more
     findings = await look(environ | {"RAGVSFT_HISTORY": asked})
     assert bad(findings) == []
-    assert f"{words} posts that broke off" in as_text(findings, width=300)
+    assert f"{words} posts that broke off" in results_as_text(findings, width=300)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ async def test_a_history_other_than_asked_for_is_a_warning(
     """History scopes granted and not asked for, or asked for and not granted, are told."""
     api.scopes += more
     finding = await one(environ | {"RAGVSFT_HISTORY": asked})
-    assert finding.state is State.WARNING
+    assert finding.state is CheckState.WARNING
     assert words in finding.message
     assert remedy in finding.remedy
 
@@ -99,13 +99,13 @@ async def test_a_history_other_than_asked_for_is_a_warning(
     ("seconds", "state", "side"),
     [
         (25, None, ""),
-        (120, State.WARNING, "120 s ahead of"),
-        (-120, State.WARNING, "120 s behind"),
-        (400, State.PROBLEM, "400 s ahead of"),
+        (120, CheckState.WARNING, "120 s ahead of"),
+        (-120, CheckState.WARNING, "120 s behind"),
+        (400, CheckState.PROBLEM, "400 s ahead of"),
     ],
 )
 async def test_clocks_apart(
-    environ: dict[str, str], api: Api, seconds: int, state: State | None, side: str
+    environ: dict[str, str], api: Api, seconds: int, state: CheckState | None, side: str
 ) -> None:
     """A clock off by minutes is a warning; beyond Slack's five minutes it is a problem."""
     api.date = format_datetime(NOON - timedelta(seconds=seconds), usegmt=True)
@@ -134,12 +134,12 @@ async def test_http_mode_without_proof(environ: dict[str, str]) -> None:
     del environ["SLACK_APP_TOKEN"]
     findings = await look(environ | {"SLACK_SIGNING_SECRET": "s"})
     assert bad(findings) == []
-    assert "the first request from Slack will prove it" in as_text(findings, width=200)
+    assert "the first request from Slack will prove it" in results_as_text(findings, width=200)
 
 
 async def test_no_secret_is_told(environ: dict[str, str], api: Api) -> None:
     """Whatever goes wrong, no token is in what the doctor says."""
     for method in ("auth.test", "apps.connections.open"):
         api.answers[method] = {"ok": False, "error": "invalid_auth"}
-    told = as_text(await look(environ | {"RAGVSFT_KEYS": "good-canary"}))
+    told = results_as_text(await look(environ | {"RAGVSFT_KEYS": "good-canary"}))
     assert not any(secret in told for secret in ("xoxb-good", "xapp-good", "canary"))

@@ -8,8 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.catalog import PlaybookCatalog
 from bot.doctor.blocks import examine_blocks
-from bot.doctor.examination import examine
-from bot.doctor.finding import as_text
+from bot.doctor.checks import run_checks
+from bot.doctor.results import results_as_text
 from bot.playground import Playground
 from bot.serving import HttpServer
 from bot.slack.views.samples import samples
@@ -41,10 +41,10 @@ async def test_the_manifests_scopes_are_enough(playground: Playground, tmp_path:
         "HOST": "127.0.0.1",
         "PORT": "0",
     }
-    found = examine(environ, tmp_path / ".env", LOCAL_DISK, playground.clock)
+    found = run_checks(environ, tmp_path / ".env", LOCAL_DISK, playground.clock)
     findings = [finding async for finding in found]
-    assert bad(findings) == [], as_text(findings)
-    assert "SLACK_BOT_TOKEN speaks as @ragvsft in Northwind" in as_text(findings)
+    assert bad(findings) == [], results_as_text(findings)
+    assert "SLACK_BOT_TOKEN speaks as @ragvsft in Northwind" in results_as_text(findings)
 
 
 async def test_every_sample_is_accepted(playground: Playground) -> None:

@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.decisions.delivery import DeliveryKind, announcement_key
+from bot.outbox.model import DeliveryKind, announcement_key
 from bot.playbooks.loader import parse
 from bot.playground.model import Message
 from bot.slack.views.announcement import announcement
 from bot.slack.views.notices import UNEXPECTED
-from bot.store.rows import to_decision, to_playbook
+from bot.storage.rows import to_decision, to_playbook
 from tests.faults.crowd import Crowd, Promise
 from tests.faults.log import Log
 from tests.faults.seen import key_of

@@ -54,7 +54,7 @@ def live(orders: Orders, told: Connection) -> None:
 async def _live(orders: Orders, told: Connection) -> None:
     configure_logs(logging.INFO)
     settings = Settings.model_validate(dict(orders.settings))
-    async with app.running(settings, FollowingClock(orders.clock)) as bot:
+    async with app.run_app(settings, FollowingClock(orders.clock)) as bot:
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
         loop.add_signal_handler(LOOK, bot.look)
         loop.add_signal_handler(signal.SIGTERM, ended.set)

@@ -13,7 +13,7 @@ from bot.playground.ledger import Delivery
 from bot.playground.model import Message, View
 from bot.playground.person import Actor
 from bot.playground.refused import NotPossible
-from bot.slack.ids import Action
+from bot.slackkit.ids import Action
 from tests.faults.seen import actions_of, asks_about, button_of, key_of, number_of, title_of
 from tests.faults.stage import CHANNELS, Stage
 

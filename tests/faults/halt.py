@@ -5,8 +5,8 @@ import signal
 from datetime import datetime
 from multiprocessing.connection import Connection
 
-from bot.decisions.delivery import Delivery, DeliveryKind
-from bot.store.delivery.outbox import SqliteOutbox
+from bot.outbox.model import Delivery, DeliveryKind
+from bot.outbox.store import SqliteOutbox
 from tests.faults import bot
 
 

@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-from sqlite_utils import Database
-
+from bot.storage.connection import Connection
 from tests.faults.crowd import Promise
 from tests.faults.stage import Stage
 
@@ -16,7 +15,7 @@ class Log:
 
     def __init__(self, stage: Stage) -> None:
         """Read the log; no bot need be running."""
-        db = Database(stage.database)
+        db = Connection(stage.database)
         self.decisions = list(db["decisions"].rows)
         self.events = list(db["events"].rows)
         self.deliveries = list(db["deliveries"].rows)

@@ -8,9 +8,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from sqlite_utils import Database
-
-from bot.decisions.delivery import DeliveryKind
+from bot.outbox.model import DeliveryKind
+from bot.storage.connection import Connection
 from tests.faults.account import Account, drawn_up
 from tests.faults.crowd import Crowd
 from tests.faults.stage import CHANNELS, Stage
@@ -103,7 +102,7 @@ def _waiting(stage: Stage) -> bool:
 
 
 def _count(log: Path, table: str, where: str) -> int:
-    db = Database(log)
+    db = Connection(log)
     try:
         return db.table(table).count_where(where)
     finally:

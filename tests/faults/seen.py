@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.playground.model import Json, Message
-from bot.slack.ids import DELIVERY_PREFIX, Action
+from bot.slackkit.ids import DELIVERY_PREFIX, Action
 
 
 def key_of(message: Message) -> str | None:

@@ -11,16 +11,16 @@ from pathlib import Path
 import httpx
 from starlette.types import Receive, Scope, Send
 
-from bot.decisions.digest.settings import DigestSettings, Rhythm, Weekday
 from bot.decisions.model import Place, Visibility
+from bot.digest.settings import DigestSettings, Schedule, Weekday
 from bot.playground import Playground
 from bot.playground.ledger import ApiCall
 from bot.playground.model import Json
 from bot.playground.serving import GRACE
 from bot.playground.tools import next_weekday_time
 from bot.serving import HttpServer
-from bot.store.log import Log
-from bot.store.sqlite import SqliteStore
+from bot.storage.database import Database
+from bot.storage.store import SqliteStore
 from tests.faults.bot import Orders
 from tests.faults.clock import SharedClock
 from tests.faults.death import Death
@@ -141,7 +141,7 @@ class Stage:
 
     async def want_digests(self) -> None:
         """Switch the digest of every channel on, before there is a bot."""
-        log = await Log(self.database).open()
+        log = await Database(self.database).open()
         store, now = SqliteStore(log), self.playground.clock.now()
         for name in CHANNELS:
             channel = self.playground.channel(name)
@@ -152,7 +152,7 @@ class Stage:
                     Place(channel.id, visibility),
                     self.playground.person("ada").id,
                     now,
-                    rhythm=Rhythm(WEEKDAY, AT, ZONE),
+                    rhythm=Schedule(WEEKDAY, AT, ZONE),
                     even_if_quiet=name == CHANNELS[0],
                 )
             )

@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 
 from bot import app
-from bot.app import Running
+from bot.app import Application
+from bot.digest import messages
+from bot.outbox import worker
+from bot.outbox.images import Images
 from bot.playbooks import library, loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.playbook import Playbook
 from bot.playground import modals, serving
-from bot.slack import connection, digests, finder, responses
-from bot.slack.delivery import courier
-from bot.slack.delivery.pictures import Pictures
-from bot.slack.listeners import shortcuts
-from bot.slack.people import SlackDirectory
-from bot.slack.permalinks import Permalinks
+from bot.slack import connection, replies, search
+from bot.slack.directory import SlackDirectory
+from bot.slack.handlers import shortcuts
+from bot.slackkit.permalinks import Permalinks
 from tests.scenarios.house import House
 from tests.scenarios.many import Browser, ManyHouse
 from tests.scenarios.quick import WITHIN, QuickPlayground
@@ -53,11 +54,11 @@ def nobody_gives_up() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(modals, "TRIGGER_LIFE", timedelta(seconds=WITHIN))
-        for module in (app, responses):
+        for module in (app, replies):
             patch.setattr(module, "SLACK_SECONDS", WITHIN)
         patch.setattr(app, "SlackDirectory", partial(SlackDirectory, longest=WITHIN))
-        patch.setattr(courier, "Pictures", partial(Pictures, seconds=WITHIN))
-        for module in (digests, finder, shortcuts):
+        patch.setattr(worker, "Images", partial(Images, seconds=WITHIN))
+        for module in (messages, search, shortcuts):
             patch.setattr(module, "Permalinks", partial(Permalinks, longest=WITHIN))
         patch.setattr(connection, "_FIRST_CONNECTION", WITHIN)
         yield
@@ -80,7 +81,7 @@ async def house(transport: str, tmp_path: Path) -> AsyncIterator[House]:
 
 
 @pytest.fixture
-async def bot(house: House) -> AsyncIterator[Running]:
+async def bot(house: House) -> AsyncIterator[Application]:
     """The bot, running in the workspace."""
     async with house.bot() as running:
         yield running
@@ -95,13 +96,13 @@ async def many(tmp_path: Path) -> AsyncIterator[ManyHouse]:
 
 
 @pytest.fixture
-async def bot_of_many(many: ManyHouse) -> AsyncIterator[Running]:
+async def bot_of_many(many: ManyHouse) -> AsyncIterator[Application]:
     """The bot, running, and installed nowhere."""
     async with many.bot() as running:
         yield running
 
 
 @pytest.fixture
-def browser(bot_of_many: Running) -> Browser:
+def browser(bot_of_many: Application) -> Browser:
     """A browser that can reach the bot."""
     return Browser(bot_of_many)

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
-from bot.app import Running, running
+from bot.app import Application, run_app
 from bot.playground.model import Message, View
 from bot.playground.person import Actor
 from bot.settings import Settings
-from bot.slack.listeners.samples import Samples
+from bot.slack.handlers.samples import Samples
+from bot.storage.connection import Connection
 from tests.scenarios.quick import WITHIN, QuickPlayground
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -50,10 +49,10 @@ class House:
         )
 
     @asynccontextmanager
-    async def bot(self, samples: Samples | None = None, **more: str) -> AsyncIterator[Running]:
+    async def bot(self, samples: Samples | None = None, **more: str) -> AsyncIterator[Application]:
         """The bot, running beside the workspace."""
         settings = self.settings(**more)
-        async with running(settings, self.playground.clock, samples) as bot:
+        async with run_app(settings, self.playground.clock, samples) as bot:
             unsubscribe = self.playground.clock.subscribe(bot.look)
             self.playground.outbox = bot.outbox
             if self.transport == "http":
@@ -64,7 +63,7 @@ class House:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """The rows of a table of the log."""
-        return list(Database(self.database).table(table).rows)
+        return list(Connection(self.database).table(table).rows)
 
     async def until_logged(self, table: str, holds: Callable[[dict[str, Any]], bool]) -> None:
         """Wait until a row of the log is as described."""

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 from cryptography.fernet import Fernet
 
-from bot.app import Running
+from bot.app import Application
 from bot.playground.model import Channel, Person
 from bot.playground.person import Actor
 from bot.playground.team import Team
@@ -63,7 +63,7 @@ class Visit:
 class Browser:
     """Goes through an installation as a browser does, Slack's part left out."""
 
-    def __init__(self, bot: Running) -> None:
+    def __init__(self, bot: Application) -> None:
         self._url = f"http://127.0.0.1:{bot.port}"
 
     async def visit(self) -> Visit:

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+from bot.outbox.store import PACE, SqliteOutbox
 from bot.playground import Playground
-from bot.store.delivery.outbox import PACE, SqliteOutbox
 
 WITHIN = 60.0
 """Real seconds within which whatever is waited for comes, on a machine that does much else."""

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import Running
-from bot.decisions.digest.settings import DigestSettings
+from bot.app import Application
 from bot.decisions.model import Person, Place, Visibility, Workflow
+from bot.digest.settings import DigestSettings
 from bot.playground.model import Message, View
 from bot.playground.person import Actor
 from tests.scenarios.house import House, text_of
@@ -20,15 +20,15 @@ def transport() -> str:
     return "http"
 
 
-async def _open(bot: Running, house: House, by: Actor, channel: str, title: str) -> int:
+async def _open(bot: Application, house: House, by: Actor, channel: str, title: str) -> int:
     """Post a decision that its driver decides, without the questionnaire; return its number."""
     kind = house.playground.team.channel(channel).kind
     visibility = Visibility.PRIVATE if kind == "private" else Visibility.PUBLIC
     place = Place(house.playground.team.channel(channel).id, visibility)
-    driver, desk = Person(house.playground.team.id, by.id), bot.desk
-    draft = (await desk.drafting.start(driver, place)).draft.id
-    await desk.drafting.describe(driver, draft, Workflow(title=title))
-    return (await desk.post(driver, draft, place)).decision.number
+    driver, services = Person(house.playground.team.id, by.id), bot.services
+    draft = (await services.drafts.start(driver, place)).draft.id
+    await services.drafts.describe(driver, draft, Workflow(title=title))
+    return (await services.post(driver, draft, place)).decision.number
 
 
 async def _until_posted(house: House, number: int) -> None:
@@ -51,16 +51,16 @@ async def _ask(house: House, person: Actor, text: str, channel: str = "product")
     return answers()[0]
 
 
-async def _settings(house: House, bot: Running, channel: str = "product") -> DigestSettings:
+async def _settings(house: House, bot: Application, channel: str = "product") -> DigestSettings:
     where = house.playground.team.channel(channel)
-    settings = await bot.desk.digesting.settings(house.playground.team.id, where.id)
+    settings = await bot.services.digests.settings(house.playground.team.id, where.id)
     assert settings is not None
     return settings
 
 
-async def _move_to_due(house: House, bot: Running, channel: str = "product") -> None:
+async def _move_to_due(house: House, bot: Application, channel: str = "product") -> None:
     """Move the clock to when a channel's next digest is due."""
-    due = await bot.desk.digesting.next_due(await _settings(house, bot, channel))
+    due = await bot.services.digests.next_due(await _settings(house, bot, channel))
     assert due is not None
     house.playground.clock.move_to(due.at)
 
@@ -87,7 +87,7 @@ def _home(person: Actor) -> str:
     return str(person.home.blocks) if person.home else ""
 
 
-async def test_a_channel_gets_its_digest_once_a_week(house: House, bot: Running) -> None:
+async def test_a_channel_gets_its_digest_once_a_week(house: House, bot: Application) -> None:
     """Set up in the modal, the digest comes on its day and hour, tells what waits, comes once."""
     ada, ben = house.playground.person("ada"), house.playground.person("ben")
     await _until_posted(house, await _open(bot, house, ben, "product", HOSTILE))
@@ -115,7 +115,7 @@ async def test_a_channel_gets_its_digest_once_a_week(house: House, bot: Running)
     assert len(_digests(ada)) == 1
 
 
-async def test_the_zone_to_begin_with_is_the_asker_s(house: House, bot: Running) -> None:
+async def test_the_zone_to_begin_with_is_the_asker_s(house: House, bot: Application) -> None:
     """Whoever sets a digest up finds their own time zone chosen, wherever others are."""
     for name, zone in (("dev", "America/New_York"), ("ben", "Europe/London")):
         person = house.playground.person(name)
@@ -123,7 +123,7 @@ async def test_the_zone_to_begin_with_is_the_asker_s(house: House, bot: Running)
         assert _zone_in(await house.modal_of(person, "digest")) == zone
 
 
-async def test_a_preview_is_posted_once(house: House, bot: Running) -> None:
+async def test_a_preview_is_posted_once(house: House, bot: Application) -> None:
     """Only the asker sees the preview; pressed twice, its button posts one digest."""
     ada, ben = house.playground.person("ada"), house.playground.person("ben")
     await _until_posted(house, await _open(bot, house, ada, "product", "Answers for support"))
@@ -143,22 +143,22 @@ async def test_a_preview_is_posted_once(house: House, bot: Running) -> None:
     assert len(kept) == 1
 
 
-async def test_a_digest_that_is_off_does_not_come(house: House, bot: Running) -> None:
+async def test_a_digest_that_is_off_does_not_come(house: House, bot: Application) -> None:
     """`digest off` ends it, and says so once; nothing is posted on its day."""
     ada = house.playground.person("ada")
     await _until_posted(house, await _open(bot, house, ada, "product", "Answers for support"))
     await ada.command("product", "/ragvsft", "digest settings")
     await ada.submit(await house.modal_of(ada, "digest"), {})
-    due = await bot.desk.digesting.next_due(await _settings(house, bot))
+    due = await bot.services.digests.next_due(await _settings(house, bot))
     assert due is not None
     assert "gets no more digests" in text_of(await _ask(house, ada, "digest off"))
     assert "No digest comes in" in text_of(await _ask(house, ada, "digest off"))
     house.playground.clock.move_to(due.at)
-    assert await bot.desk.digesting.send_due() == 0
+    assert await bot.services.digests.send_due() == 0
     assert [row for row in house.rows("deliveries") if row["kind"] == "digest"] == []
 
 
-async def test_private_channels_are_only_counted_elsewhere(house: House, bot: Running) -> None:
+async def test_private_channels_are_only_counted_elsewhere(house: House, bot: Application) -> None:
     """A private channel's digest tells its decisions; the workspace's elsewhere counts them."""
     ada = house.playground.person("ada")
     house.playground.invite("bot", "leadership")
@@ -181,7 +181,7 @@ async def test_private_channels_are_only_counted_elsewhere(house: House, bot: Ru
     assert "*In private channels:* 1 waiting for a decision" in public
 
 
-async def test_home_shows_digests_and_stays_current(house: House, bot: Running) -> None:
+async def test_home_shows_digests_and_stays_current(house: House, bot: Application) -> None:
     """App Home names the next digest, sets one up, and is never stale; nobody else's is made."""
     ada, ben = house.playground.person("ada"), house.playground.person("ben")
     await ada.open_home()
@@ -204,7 +204,7 @@ async def test_home_shows_digests_and_stays_current(house: House, bot: Running) 
     assert house.playground.person("chloe").home is None
 
 
-async def test_a_digest_belongs_to_a_channel(house: House, bot: Running) -> None:
+async def test_a_digest_belongs_to_a_channel(house: House, bot: Application) -> None:
     """In direct messages, and for what it does not know, `digest` says what to type where."""
     ada = house.playground.person("ada")
     said = await _ask(house, ada, "digest now", ada.im.id)

@@ -14,20 +14,20 @@ from typing import Any
 
 import pytest
 
-from bot.decisions.digest.calendar import latest_due, next_due
-from bot.decisions.digest.settings import Rhythm
 from bot.decisions.model import Person, Place, Visibility
+from bot.digest.calendar import latest_due, next_due
+from bot.digest.settings import Schedule
 from bot.playground import Playground, serving
 from bot.playground.model import Message
-from bot.store.log import Log
-from tests.decisions.shelf import decision, shelve
-from tests.decisions.world import World
+from bot.storage.database import Database
 from tests.scenarios import weekly
 from tests.scenarios.quick import WITHIN
+from tests.services.shelf import decision, shelve
+from tests.services.world import World
 
 PROCESSES, WEEKS = 5, 50
 ROOT = Path(__file__).parents[2]
-RHYTHM = Rhythm(zone="Europe/Berlin")
+RHYTHM = Schedule(zone="Europe/Berlin")
 
 
 @pytest.fixture
@@ -75,13 +75,13 @@ async def test_five_processes_and_fifty_weeks_make_fifty_digests(
 
 async def _prepared(playground: Playground, database: Path) -> Any:
     """Log a decision that waits, and settings; return when the first digest is due next."""
-    log = await Log(database).open()
+    log = await Database(database).open()
     world = World(log)
     team, ada = playground.team.id, playground.person("ada").id
     place = Place(playground.channel("product").id, Visibility.PUBLIC)
     await shelve(world, decision(1, workspace=team, people=(ada,), place=place))
-    settings = await world.desk.digesting.suggested(Person(team, ada), place, RHYTHM.zone)
-    await world.desk.digesting.change(replace(settings, rhythm=RHYTHM))
+    settings = await world.services.digests.suggested(Person(team, ada), place, RHYTHM.zone)
+    await world.services.digests.change(replace(settings, rhythm=RHYTHM))
     await log.close()
     return latest_due(RHYTHM, world.clock.now()).at
 

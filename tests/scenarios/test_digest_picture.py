@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.app import Running
+from bot.app import Application
 from bot.decisions.model import Person, Place, Visibility, Workflow
 from bot.playground.model import Message
 from tests.scenarios.house import House
@@ -16,15 +16,15 @@ def transport() -> str:
     return "http"
 
 
-async def _digest(house: House, bot: Running) -> Message:
+async def _digest(house: House, bot: Application) -> Message:
     """Open a decision, have the channel's digest posted, and return it."""
     team = house.playground.team
     driver, place = Person(team.id, "U0ADA"), Place(team.channel("product").id, Visibility.PUBLIC)
-    draft = (await bot.desk.drafting.start(driver, place)).draft.id
-    await bot.desk.drafting.describe(driver, draft, Workflow(title="Answers for support"))
-    await bot.desk.drafting.keep(driver, draft, {"need": "look_up", "freshness": "weekly"})
-    await bot.desk.post(driver, draft, place)
-    assert await bot.desk.digesting.post(driver, place, "once")
+    draft = (await bot.services.drafts.start(driver, place)).draft.id
+    await bot.services.drafts.describe(driver, draft, Workflow(title="Answers for support"))
+    await bot.services.drafts.keep(driver, draft, {"need": "look_up", "freshness": "weekly"})
+    await bot.services.post(driver, draft, place)
+    assert await bot.services.digests.post(driver, place, "once")
 
     def posted() -> list[Message]:
         return [m for m in house.playground.messages("product") if m.text.startswith("Decisions, ")]
@@ -38,7 +38,7 @@ def _kinds(message: Message) -> set[str]:
     return {block["type"] for block in message.blocks} & {"image", "table"}
 
 
-async def test_a_digest_shows_its_trend(house: House, bot: Running) -> None:
+async def test_a_digest_shows_its_trend(house: House, bot: Application) -> None:
     """The digest in the channel has a picture, drawn and uploaded by the bot, with words for it."""
     digest = await _digest(house, bot)
     assert _kinds(digest) == {"image"}
@@ -49,7 +49,7 @@ async def test_a_digest_shows_its_trend(house: House, bot: Running) -> None:
     assert file.content.startswith(PNG)
 
 
-async def test_a_digest_comes_without_its_picture(house: House, bot: Running) -> None:
+async def test_a_digest_comes_without_its_picture(house: House, bot: Application) -> None:
     """Where the bot may not upload, the digest comes all the same, with the figures in a table."""
     house.playground.faults.add("refused", "files.*", error="missing_scope")
     digest = await _digest(house, bot)

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.decisions.records.record import schema
+from bot.decisions.records.record import record_schema
 from bot.playground.model import Message
 from bot.playground.person import Actor
 from tests.scenarios.house import House, text_of
@@ -149,7 +149,7 @@ async def test_everything_can_be_exported(house: House) -> None:
     texts = [(file.content or b"").decode() for file in files]
     assert [row["title"] for row in csv.DictReader(io.StringIO(texts[0]))] == ["'=1+1", "First"]
     document = json.loads(texts[1])
-    jsonschema.validate(document, schema())
+    jsonschema.validate(document, record_schema())
     assert [each["number"] for each in document["decisions"]] == [2, 1]
     assert "`/ragvsft export csv`" in text_of(await ask(house, ada, "export xml"))
 

@@ -19,7 +19,7 @@ async def test_a_changed_playbook_is_used_from_the_next_questionnaire_on(
         await house.start(ada)
         file = rules / "ragvsft" / "playbook.yml"
         file.write_text(file.read_text().replace("RAG or fine-tuning?", "Which way to go?"))
-        bot.catalog.refresh()
+        bot.playbooks.refresh()
         await house.start(ben)
         assert ben.modal is not None
         assert ben.modal.payload["title"]["text"] == "Which way to go?"
@@ -37,7 +37,7 @@ async def test_a_broken_playbook_is_refused_and_the_last_good_one_stays(
     rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
     async with house.bot(RAGVSFT_RULES=str(rules)) as bot:
         (rules / "ragvsft" / "questions.yml").write_text("- id: [\n")
-        bot.catalog.refresh()
+        bot.playbooks.refresh()
         await house.start(ada)
         async with (
             aiohttp.ClientSession() as session,

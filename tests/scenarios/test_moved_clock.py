@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from bot.app import running
+from bot.app import run_app
 from bot.playground import Playground
 from bot.serving import HttpServer
 from bot.settings import Settings
@@ -28,7 +28,7 @@ async def test_requests_are_accepted_after_the_clock_moved(tmp_path: Path) -> No
             "PORT": 0,
         }
     )
-    async with running(settings, playground.clock) as bot:
+    async with run_app(settings, playground.clock) as bot:
         playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")
         playground.clock.advance(timedelta(days=1))
         delivery = await playground.person("ada").command("product", "/ragvsft", "help")

@@ -74,7 +74,7 @@ async def test_twenty_views_and_two_deciders_at_once_end_in_one_decision(house: 
     pressing = [each.click(seen_by(each, announcement), "accept") for each in (ada, ben)]
     await asyncio.gather(*adding[:10], *pressing, *adding[10:])
     (row,) = house.rows("decisions")
-    by = json.loads(row["settlement"])["by"]
+    by = json.loads(row["resolution"])["by"]
     loser = ben if by == ada.id else ada
     words = f"Decision #1 was accepted by <@{by}> in the meantime."
     await house.playground.until(lambda: _private(loser) == [words])

@@ -9,38 +9,38 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlite_utils import Database
 
+from bot.decisions.access import ReadScope, opened_from
 from bot.decisions.errors import NoSuchDecision
 from bot.decisions.model import (
     Decision,
     Draft,
-    Outcome,
     Person,
     Place,
+    Resolution,
     ReviewAnswer,
-    Settlement,
+    ReviewOutcome,
     Source,
     Visibility,
     Workflow,
 )
 from bot.decisions.questionnaire import Questionnaire
-from bot.decisions.reading import Sight, opened_from
 from bot.decisions.records.madr import as_markdown
-from bot.decisions.records.record import as_json
+from bot.decisions.records.record import record_as_json
 from bot.decisions.records.spreadsheet import as_csv
 from bot.playground.person import Actor
 from bot.slack.alike import alike_before
-from bot.slack.finder import Finder
 from bot.slack.pages import modal_of
 from bot.slack.queries import Query
+from bot.slack.search import SearchResponder
 from bot.slack.views.home import home
 from bot.slack.views.recommendation import recommendation
-from bot.store.log import Log
-from tests.decisions.shelf import ANSWERS, AT, ENGINE, add_view, decision, shelve
-from tests.decisions.world import SMALL, World
+from bot.storage.connection import Connection
+from bot.storage.database import Database
 from tests.scenarios.house import House, text_of
 from tests.scenarios.test_finding import ask
+from tests.services.shelf import ANSWERS, AT, ENGINE, add_view, decision, shelve
+from tests.services.world import SMALL, World
 
 PUBLIC, SECRET = Place("C1", Visibility.PUBLIC), Place("G1", Visibility.PRIVATE)
 SOME = {"show", "one record", "similar", "waiting"}
@@ -64,7 +64,7 @@ Made = tuple[str, list[str], Place, str]
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A desk on a log."""
-    log = await Log(tmp_path / "ragvsft.db").open()
+    log = await Database(tmp_path / "ragvsft.db").open()
     yield World(log)
     await log.close()
 
@@ -86,12 +86,12 @@ async def test_no_way_leads_to_what_is_private(
     kept = [await _keep(world, number, each) for number, each in enumerate(made, start=1)]
     for route, asked_from, text in await _everything(world, asker, place, len(made)):
         for each, contributors in kept:
-            visible = Sight.of(asker, asked_from).covers(each, contributors)
+            visible = ReadScope.of(asker, asked_from).covers(each, contributors)
             assert visible or each.title not in text, (route, each)
             assert not visible or route in SOME or each.title in text, (route, each)
             told = f"https://link{each.number}.test" in text
             assert not told or (visible and each.place == SECRET), (route, each)
-    await _counts_what_is_visible(world, Sight.of(asker, place), kept)
+    await _counts_what_is_visible(world, ReadScope.of(asker, place), kept)
     await _threads_name_their_own(world, kept)
 
 
@@ -108,8 +108,8 @@ async def _keep(world: World, number: int, made: Made) -> tuple[Decision, set[st
     each = replace(
         each,
         source=Source(SECRET.channel, f"https://link{number}.test"),
-        settlement=Settlement(people[-1], AT, "", "rag"),
-        reviews=(ReviewAnswer(people[-1], AT, Outcome.WORKED),),
+        resolution=Resolution(people[-1], AT, "", "rag"),
+        reviews=(ReviewAnswer(people[-1], AT, ReviewOutcome.WORKED),),
     )
     await shelve(world, each)
     if contributor:
@@ -121,7 +121,7 @@ async def _everything(
     world: World, person: Person, place: Place, count: int
 ) -> list[tuple[str, Place | None, str]]:
     """What a person is shown by every way to find decisions: the way, from where, and all text."""
-    finder, sight = Finder(world.desk, "/ragvsft"), Sight.of(person, place)
+    finder, sight = SearchResponder(world.services, "/ragvsft"), ReadScope.of(person, place)
     pages = {
         "list": await finder.page(sight, Query.typed("list", "")),
         "list with words": await finder.page(sight, Query.typed("list", "open sings")),
@@ -135,25 +135,25 @@ async def _everything(
             found.append(("show", place, str(error)))
         else:
             found.append(("show", place, json.dumps([each.blocks for each in shown])))
-            record = (await world.desk.finding.show(sight, number)).record
+            record = (await world.services.search.show(sight, number)).record
             found.append(("one record", place, as_markdown(record)))
-    records = [each async for each in world.desk.finding.records(sight, 100)]
-    found += [("export", place, as_csv(records)), ("export", place, as_json(records))]
+    records = [each async for each in world.services.search.records(sight, 100)]
+    found += [("export", place, as_csv(records)), ("export", place, record_as_json(records))]
     for then in (place, None):
         found.append(("similar", then, await _review(world, person, place, then)))
-    drafts, decisions = await world.desk.belongings(person)
+    drafts, decisions = await world.services.belongings(person)
     found.append(("home", None, json.dumps(home({"small": "Small"}, drafts, decisions))))
-    waiting = await world.desk.reviewing.waiting_for(person)
+    waiting = await world.services.reviews.waiting_for(person)
     found.append(("waiting", None, json.dumps(home({"small": "Small"}, [], [], waiting))))
     return found
 
 
 async def _counts_what_is_visible(
-    world: World, sight: Sight, kept: list[tuple[Decision, set[str]]]
+    world: World, sight: ReadScope, kept: list[tuple[Decision, set[str]]]
 ) -> None:
     """The rules' past counts every decision that may be read, and no other."""
     visible = sum(sight.covers(*each) for each in kept)
-    options = (await world.desk.reviewing.calibration(sight, "small")).options
+    options = (await world.services.reviews.calibration(sight, "small")).options
     counted = sum(sum(tally.total.values()) for tally in options.values())
     assert counted == visible
 
@@ -164,13 +164,13 @@ async def _threads_name_their_own(world: World, kept: list[tuple[Decision, set[s
     Others are numbers there, and those of other private channels are nothing at all.
     """
     for at_hand, _ in kept:
-        found = await alike_before(world.desk, at_hand)
+        found = await alike_before(world.services, at_hand)
         message = recommendation(at_hand, ENGINE.playbook, found, "/ragvsft")
         text = json.dumps(message.blocks)
         for each, _ in kept:
             same = (each.workspace, each.place) == (at_hand.workspace, at_hand.place)
             assert same or each.title not in text, (at_hand, each)
-            everybody = Sight.of_everybody(at_hand.workspace, at_hand.place)
+            everybody = ReadScope.of_everybody(at_hand.workspace, at_hand.place)
             assert everybody.covers(each) or f"#{each.number}" not in text, (at_hand, each)
 
 
@@ -190,10 +190,10 @@ async def _review(world: World, person: Person, place: Place, then: Place | None
         answers=ANSWERS,
     )
     page = Questionnaire(ENGINE, opened_from(draft, then)).last()
-    return json.dumps(await modal_of(world.desk, page))
+    return json.dumps(await modal_of(world.services, page))
 
 
-def _empty(db: Database) -> None:
+def _empty(db: Connection) -> None:
     for name in ("perspectives", "decisions", "catalogue", "decision_people", "decision_words"):
         db.execute(f"delete from {name}")
 

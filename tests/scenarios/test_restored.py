@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.store.backup import back_up
-from bot.store.restoring import restore
+from bot.storage.backup import back_up
+from bot.storage.restore import restore_database
 from tests.scenarios.house import House, text_of
 
 
@@ -28,7 +28,7 @@ async def test_a_restored_log_posts_nothing_twice(house: House, tmp_path: Path) 
         faults.clear()
         house.playground.clock.advance(timedelta(minutes=6))
         await house.posted(ada)
-    restored = restore(saved, house.database, house.playground.clock.now())
+    restored = restore_database(saved, house.database, house.playground.clock.now())
     assert restored.waiting == 2
     house.playground.clock.advance(timedelta(seconds=75))
     async with house.bot():
@@ -54,7 +54,7 @@ async def test_old_buttons_act_on_no_new_decision(house: House, tmp_path: Path) 
     await asyncio.to_thread(back_up, house.database, saved)
     async with house.bot():
         gone, _ = await house.decide(ben)
-    assert restore(saved, house.database, house.playground.clock.now()).gap == 0
+    assert restore_database(saved, house.database, house.playground.clock.now()).gap == 0
     async with house.bot():
         await house.decide(ada)
         for button in ("accept", "override", "add_view"):

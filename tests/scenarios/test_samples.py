@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Running
-from bot.cli.samples import MARK, Offer, SamplesError, begin_with, days_back, read_samples
+from bot.app import Application
+from bot.cli.samples import MARK, SampleOffer, SamplesError, begin_with, days_back, read_samples
 from bot.decisions.model import Person
 from bot.playground import MovableClock, serving
 from tests.scenarios.house import RULES, House, text_of
@@ -22,7 +22,7 @@ async def test_samples_show_a_team_at_work(tmp_path: Path) -> None:
     async with serving(playground), house.bot() as bot:
         await begin_with(samples, playground, bot)
         ada = Person(playground.team.id, playground.person("ada").id)
-        waiting = await bot.desk.reviewing.waiting_for(ada)
+        waiting = await bot.services.reviews.waiting_for(ada)
     assert abs(playground.clock.offset.total_seconds()) < 1
     decisions = house.rows("decisions")
     assert all(row["title"].startswith(MARK) for row in decisions)
@@ -69,8 +69,8 @@ async def test_app_home_of_the_demo_loads_them_once(tmp_path: Path) -> None:
     samples = read_samples(RULES)
     house = House(QuickPlayground(), tmp_path / "ragvsft.db", "http")
     ada = house.playground.person("ada")
-    started: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
-    offer = Offer(samples, house.playground, started)
+    started: asyncio.Future[Application] = asyncio.get_running_loop().create_future()
+    offer = SampleOffer(samples, house.playground, started)
     async with serving(house.playground), house.bot(offer) as bot:
         started.set_result(bot)
         await house.decide(ada)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import Running
+from bot.app import Application
 from bot.playground.model import Message
 from tests.scenarios.house import House, text_of
 
@@ -206,7 +206,7 @@ async def test_a_draft_survives_a_restart(house: House) -> None:
         await house.posted(ada)
 
 
-async def test_an_expired_draft_says_so(house: House, bot: Running) -> None:
+async def test_an_expired_draft_says_so(house: House, bot: Application) -> None:
     """A questionnaire left open for longer than two weeks ends with a sentence."""
     del bot
     ada = house.playground.person("ada")

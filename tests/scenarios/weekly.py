@@ -8,11 +8,11 @@ from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.delivery import Delivery
-from bot.decisions.digest.digesting import Digesting
-from bot.decisions.digest.ports import Standing, Turn
-from bot.store.log import Log
-from bot.store.sqlite import SqliteStore
+from bot.digest.ports import DigestRun, DigestState
+from bot.digest.service import DigestService
+from bot.outbox.model import Delivery
+from bot.storage.database import Database
+from bot.storage.store import SqliteStore
 from tests.slack.tiny_slack import Delivering, TinySlack
 
 
@@ -31,7 +31,9 @@ class _CountingStore(SqliteStore):
 
     tried = 0
 
-    async def take_turn(self, standing: Standing, turn: Turn, delivery: Delivery | None) -> bool:
+    async def take_turn(
+        self, standing: DigestState, turn: DigestRun, delivery: Delivery | None
+    ) -> bool:
         self.tried += 1
         return await super().take_turn(standing, turn, delivery)
 
@@ -39,12 +41,14 @@ class _CountingStore(SqliteStore):
 class _Bot(Delivering):
     """A log, use cases and a courier, delivering to a workspace."""
 
-    def __init__(self, log: Log, orders: Orders) -> None:
+    def __init__(self, log: Database, orders: Orders) -> None:
         super().__init__(log, orders.url, TinySlack())
         self._token = orders.token
         self.store = _CountingStore(log)
-        desk = self.world.desk
-        desk.digesting = Digesting(self.store, self.world.clock, desk.editions, self.woken.set)
+        services = self.world.services
+        services.digests = DigestService(
+            self.store, self.world.clock, services.playbooks, self.woken.set
+        )
 
     async def _client_for(self, workspace: str) -> AsyncWebClient:
         return AsyncWebClient(self._token, base_url=self.url, retry_handlers=[])
@@ -56,14 +60,14 @@ def live(orders: Orders, parent: Connection) -> None:
 
 
 async def _live(orders: Orders, parent: Connection) -> None:
-    log = await Log(orders.database).open()
+    log = await Database(orders.database).open()
     bot = _Bot(log, orders)
     delivering = asyncio.create_task(bot.courier.run())
     parent.send(None)
     while (moment := await asyncio.to_thread(parent.recv)) is not None:
         assert isinstance(moment, datetime)
         bot.world.clock.advance(moment + orders.skew - bot.world.clock.now())
-        sent = await bot.world.desk.digesting.send_due()
+        sent = await bot.world.services.digests.send_due()
         await bot.rest()
         parent.send((sent, bot.store.tried))
     bot.courier.stop()

@@ -9,8 +9,8 @@ from bot.playground import model
 from bot.playground.blockkit import problems_of_message, problems_of_view
 from bot.playground.blockkit.payloads import are_blocks_too_long, is_view_too_large
 from bot.playground.mentions import mass_mentions
-from bot.slack.text import FALLBACK, MESSAGE_BUDGET
-from bot.slack.views.message import Message
+from bot.slackkit.message import Message
+from bot.slackkit.mrkdwn import FALLBACK, MESSAGE_BUDGET
 
 OURS = re.compile(
     r"<@U\d+>|<#[CG]\d+>|<!date\^\d+\^[^<>|]+\|[^<>]+>|^> |"

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.decisions.digest.settings import Scope
-from bot.decisions.digest.week import Digest, Hidden
-from bot.slack.views.digest.message import digest_message
-from bot.slack.views.digest.samples import COMMAND, digest_of, links_of
-from bot.slack.views.message import Message
+from bot.digest.content import Digest, PrivateCounts
+from bot.digest.settings import DigestScope
+from bot.digest.views.message import digest_message
+from bot.digest.views.samples import COMMAND, digest_of, links_of
+from bot.slackkit.message import Message
 from tests.slack.examples import a_decision, engine
 
 
@@ -25,7 +25,9 @@ def channel(digest: Digest) -> Digest:
         for name in ("waiting", "disagreements", "reviews", "new", "decided", "ended", "altered")
     }
     since = digest.until - timedelta(weeks=1)
-    return replace(digest, scope=Scope.CHANNEL, since=since, hidden=Hidden(), missed=(), **shares)
+    return replace(
+        digest, scope=DigestScope.CHANNEL, since=since, hidden=PrivateCounts(), missed=(), **shares
+    )
 
 
 def paragraphs(message: Message) -> list[str]:

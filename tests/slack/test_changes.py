@@ -7,7 +7,7 @@ import pytest
 
 from bot.decisions.events import Event
 from bot.decisions.records.history import happened
-from bot.slack.views.changes import word
+from bot.slack.views.thread_note import word
 from tests.slack.examples import AT, a_decision, engine
 
 OF = engine("ragvsft").playbook

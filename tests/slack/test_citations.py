@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.citations import Piece, pieces_of
-from bot.slack.views.message import Chapter, Line, chapters
+from bot.slackkit.citations import Piece, pieces_of
+from bot.slackkit.message import Line, TextSection, text_sections
 from tests.slack.blocks import faults_of_blocks
 
 PARTS = st.sampled_from(
@@ -84,7 +84,7 @@ def test_a_source_reads_as_it_is_written(source: str, longest: int) -> None:
     assert all(piece.url is None or piece.url.startswith("http") for piece in pieces)
     whole = {piece.url for piece in pieces_of(source, 10_000)}
     assert {piece.url for piece in pieces} <= whole | {None}
-    blocks = chapters([Chapter("Why", (Line("https://x.test <!here>", source=source),))])
+    blocks = text_sections([TextSection("Why", (Line("https://x.test <!here>", source=source),))])
     assert faults_of_blocks([block.to_dict() for block in blocks]) == []
 
 
@@ -93,7 +93,7 @@ def test_only_sources_are_linked() -> None:
     line = Line(
         "https://a.test", lead="https://b.test", remark="https://c.test", source="arXiv:2401.05856"
     )
-    (block,) = chapters([Chapter("Why", (line,))])
+    (block,) = text_sections([TextSection("Why", (line,))])
     runs = block.to_dict()["elements"][1]["elements"][0]["elements"]
     links = [run["url"] for run in runs if run["type"] == "link"]
     assert links == ["https://arxiv.org/abs/2401.05856"]

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from bot.decisions.calibration import Tally
-from bot.decisions.digest.settings import Part
-from bot.decisions.digest.trend import Trend
-from bot.decisions.model import Outcome
-from bot.slack.views.digest.message import digest_message
-from bot.slack.views.digest.samples import COMMAND
+from bot.decisions.model import ReviewOutcome
+from bot.digest.settings import DigestSection
+from bot.digest.trend import Trend
+from bot.digest.views.message import digest_message
+from bot.digest.views.samples import COMMAND
 from tests.slack.digest_texts import channel, full, part, told
 
 
@@ -42,9 +42,9 @@ def test_the_table_has_the_weeks_in_which_anything_was_opened() -> None:
 @pytest.mark.parametrize(
     ("tally", "words"),
     [
-        (Tally({Outcome.WORKED: 3, Outcome.FAILED: 1}), "3 worked, 1 did not"),
-        (Tally({Outcome.WORKED: 1}, {Outcome.WORKED: 1}), "both worked"),
-        (Tally({Outcome.NOT_TRIED: 2}), "neither was tried"),
+        (Tally({ReviewOutcome.WORKED: 3, ReviewOutcome.FAILED: 1}), "3 worked, 1 did not"),
+        (Tally({ReviewOutcome.WORKED: 1}, {ReviewOutcome.WORKED: 1}), "both worked"),
+        (Tally({ReviewOutcome.NOT_TRIED: 2}), "neither was tried"),
     ],
 )
 def test_calibration_is_told_in_words(tally: Tally, words: str) -> None:
@@ -56,7 +56,7 @@ def test_calibration_is_told_in_words(tally: Tally, words: str) -> None:
 def test_where_only_the_newest_were_looked_at_that_is_said() -> None:
     """A count that leaves older decisions out says of how many it is, in the head as well."""
     whole = full()
-    newest = replace(whole, looked_at={Part.CALIBRATION: 200, Part.RULES: 200})
+    newest = replace(whole, looked_at={DigestSection.CALIBRATION: 200, DigestSection.RULES: 200})
     some, all_of_them = (digest_message(each, COMMAND, {}) for each in (newest, whole))
     assert "newest" not in json.dumps(all_of_them.blocks)
     assert "of the newest 200 would now get other advice" in some.text

@@ -9,16 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.digest.settings import DigestSettings, Part, Rhythm, Scope, Weekday
 from bot.decisions.model import Place, Visibility
+from bot.digest.forms import (
+    digest_metadata,
+    digest_metadata_of,
+    no_such_zone,
+    place_about,
+    wishes_of,
+)
+from bot.digest.settings import DigestScope, DigestSection, DigestSettings, Schedule, Weekday
+from bot.digest.views.home import Coming, digest_blocks
+from bot.digest.views.settings import Chosen, chosen_in, settings_modal
 from bot.playground.fields import values_of
-from bot.slack.digest_forms import about, metadata_of, no_such_zone, place_about, wishes_of
 from bot.slack.forms import FieldError
-from bot.slack.ids import Action, Block
-from bot.slack.payloads import Unreadable
-from bot.slack.views.digest.home import Coming, digest_blocks
-from bot.slack.views.digest.settings import Chosen, chosen_in, settings_modal
 from bot.slack.zones import OFFERED
+from bot.slackkit.ids import Action, Block
+from bot.slackkit.payloads import InvalidPayload
 from tests.slack.blocks import faults_of_view
 
 SET_AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -28,7 +34,7 @@ PLACES = st.builds(
     st.sampled_from([Visibility.PUBLIC, Visibility.PRIVATE]),
 )
 RHYTHMS = st.builds(
-    Rhythm,
+    Schedule,
     st.sampled_from(Weekday),
     st.times().map(lambda at: at.replace(second=0, microsecond=0, fold=0)),
     st.sampled_from(["UTC", "Europe/Berlin", "America/Argentina/ComodRivadavia", "Asia/Calcutta"]),
@@ -41,11 +47,11 @@ SETTINGS = st.builds(
     set_at=st.just(SET_AT),
     on=st.booleans(),
     rhythm=RHYTHMS,
-    parts=st.sets(st.sampled_from(Part), min_size=1).map(
-        lambda chosen: tuple(part for part in Part if part in chosen)
+    parts=st.sets(st.sampled_from(DigestSection), min_size=1).map(
+        lambda chosen: tuple(part for part in DigestSection if part in chosen)
     ),
     even_if_quiet=st.booleans(),
-    scope=st.sampled_from(Scope),
+    scope=st.sampled_from(DigestScope),
 )
 
 
@@ -80,7 +86,7 @@ def test_the_modal_says_how_it_stands_and_who_changed_it() -> None:
     for zone, day in (("Pacific/Kiritimati", 6), ("Pacific/Pago_Pago", 4), ("Is/Nomore", 5)):
         at = datetime(2026, 1, 5, 10, 30, tzinfo=UTC)
         place = Place("C0123456789", Visibility.PUBLIC)
-        there = DigestSettings("T1", place, "U1", at, rhythm=Rhythm(zone=zone))
+        there = DigestSettings("T1", place, "U1", at, rhythm=Schedule(zone=zone))
         assert f"on {day} January 2026." in str(settings_modal(chosen_in(there, saved=True)))
     new = settings_modal(Chosen(Place("C0123456789", Visibility.PUBLIC)))
     assert "No digest comes here yet." in str(new["blocks"])
@@ -93,7 +99,7 @@ def test_what_is_off_can_be_switched_on_from_app_home() -> None:
     row = digest_blocks([Coming(off, None)])[2].to_dict()
     assert "Switched off; what was chosen is kept" in row["text"]["text"]
     assert row["accessory"]["text"]["text"] == "Switch on"
-    carried = metadata_of(row["accessory"]["value"])
+    carried = digest_metadata_of(row["accessory"]["value"])
     assert (carried.place, carried.to_switch_on) == (place, True)
     view = settings_modal(replace(chosen_in(off, saved=True), on=True))
     assert wishes_of(_submitted(view)).on
@@ -130,9 +136,9 @@ def test_the_workspace_is_told_of_only_where_nobody_else_reads_it() -> None:
         wishes_of(_submitted(_modal(), **wanted))
     assert raised.value.block == Block.DIGEST_INSIDERS
     said = {"digest_insiders": {"selected_options": [{"value": "on"}]}}
-    assert wishes_of(_submitted(_modal(), **wanted, **said)).scope is Scope.WORKSPACE
+    assert wishes_of(_submitted(_modal(), **wanted, **said)).scope is DigestScope.WORKSPACE
     off = {"digest_on": {"selected_option": {"value": "off"}}}
-    assert wishes_of(_submitted(_modal(), **wanted, **off)).scope is Scope.WORKSPACE
+    assert wishes_of(_submitted(_modal(), **wanted, **off)).scope is DigestScope.WORKSPACE
 
 
 def test_from_app_home_a_public_channel_is_chosen() -> None:
@@ -149,13 +155,13 @@ def test_from_app_home_a_public_channel_is_chosen() -> None:
 @given(st.none() | PLACES)
 def test_a_button_carries_its_channel(place: Place | None) -> None:
     """What a button is about is what comes back."""
-    assert place_about(about(place)) == place
+    assert place_about(digest_metadata(place)) == place
 
 
 @pytest.mark.parametrize("carried", [None, "", "[]", '{"channel": 1}', '{"draft": "x"}'])
 def test_what_is_not_ours_is_refused(carried: str | None) -> None:
     """A button or modal that carries something else is a bad request."""
-    with pytest.raises(Unreadable):
+    with pytest.raises(InvalidPayload):
         place_about(carried)
 
 
@@ -170,7 +176,7 @@ def test_what_is_not_ours_is_refused(carried: str | None) -> None:
 )
 def test_choices_that_were_not_offered_are_refused(changed: dict[str, Any]) -> None:
     """A forged day, time, scope or part is a bad request, not a failure of ours."""
-    with pytest.raises(Unreadable):
+    with pytest.raises(InvalidPayload):
         wishes_of(_submitted(_modal(), **changed))
 
 
@@ -180,4 +186,4 @@ def test_every_zone_offered_is_one() -> None:
     assert [ZoneInfo(zone).key for zone in offered] == offered
     assert len(set(offered)) == len(offered)
     assert all(0 < len(zones) <= 100 for zones in OFFERED.values())
-    assert time(9) == Rhythm().at
+    assert time(9) == Schedule().at

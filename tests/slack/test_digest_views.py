@@ -9,13 +9,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.digest.calendar import Due, next_due
-from bot.decisions.digest.settings import Rhythm, Weekday
-from bot.decisions.digest.week import Ended, Entry, Hidden, Share
-from bot.decisions.model import Decision, Settlement, Status
-from bot.slack.text import and_list
-from bot.slack.views.digest.message import preview_message, when_next
-from bot.slack.views.digest.samples import COMMAND, links_of, quiet_digest
+from bot.decisions.model import Decision, Resolution, Status
+from bot.digest.calendar import Occurrence, next_due
+from bot.digest.content import ClosedDecision, DigestItem, PrivateCounts, Truncated
+from bot.digest.settings import Schedule, Weekday
+from bot.digest.views.message import preview_message, when_next
+from bot.digest.views.samples import COMMAND, links_of, quiet_digest
+from bot.slackkit.mrkdwn import and_list
 from tests.slack.blocks import faults_of_message
 from tests.slack.digest_texts import channel, full, paragraphs, part, told
 from tests.slack.examples import a_decision, engine
@@ -27,7 +27,7 @@ PARTS = (
 WRITTEN = st.lists(st.sampled_from(PARTS), min_size=1, max_size=120).map(
     lambda parts: "".join(parts)[:120].strip() or "x"
 )
-RHYTHM = Rhythm(Weekday.THURSDAY, time(8, 30), "Asia/Tokyo")
+RHYTHM = Schedule(Weekday.THURSDAY, time(8, 30), "Asia/Tokyo")
 
 
 @settings(max_examples=10)
@@ -112,7 +112,7 @@ def test_whatever_is_left_out_is_counted() -> None:
 
 def test_what_is_private_is_a_number() -> None:
     """A summary of the workspace counts private channels; each entry names its own channel."""
-    message = told(replace(full(), hidden=Hidden(2, 0, 3, 1)))
+    message = told(replace(full(), hidden=PrivateCounts(2, 0, 3, 1)))
     hidden = part(message, "In private channels")
     assert (
         "2 waiting for a decision, 3 to be reviewed and 1 new. More is told only there." in hidden
@@ -143,11 +143,11 @@ def test_what_came_to_an_end_is_told() -> None:
         first.decision,
         status=Status.WITHDRAWN,
         superseded_by=None,
-        settlement=Settlement("U1", whole.until, "Moot."),
+        resolution=Resolution("U1", whole.until, "Moot."),
     )
-    alone = replace(whole, names={}, ended=Share((Ended(taken_back),), 1))
+    alone = replace(whole, names={}, ended=Truncated((ClosedDecision(taken_back),), 1))
     assert "  ·  withdrawn: “Moot.”" in part(told(alone), "Withdrawn")
-    out_of_sight = replace(whole, ended=Share((replace(first, successor=None),), 1))
+    out_of_sight = replace(whole, ended=Truncated((replace(first, successor=None),), 1))
     assert "; see #99999: “We" in part(told(out_of_sight), "Withdrawn")
     assert "1 was withdrawn or superseded" in paragraphs(told(alone))[0]
 
@@ -177,7 +177,7 @@ def test_today_is_not_counted_in_days() -> None:
     """What was opened today waits since today."""
     digest = full()
     made: Decision = replace(a_decision(), opened_at=digest.until)
-    waiting = replace(digest, waiting=Share((Entry(made),), 1))
+    waiting = replace(digest, waiting=Truncated((DigestItem(made),), 1))
     assert "*#12  Title*" in part(told(waiting), "Waiting")
     assert "since today" in part(told(waiting), "Waiting")
 
@@ -187,15 +187,15 @@ def test_a_decision_was_made_on_the_day_that_its_people_had(zone: str, day: int)
     """The day on which something was decided is that of the digest's zone."""
     digest = channel(full())
     entry = digest.reviews.shown[0]
-    made = replace(entry.decision.settlement, at=datetime(2026, 1, 5, 10, 30, tzinfo=UTC))
-    decision = replace(entry.decision, settlement=made)
-    dated = replace(digest, zone=zone, reviews=Share((replace(entry, decision=decision),), 1))
+    made = replace(entry.decision.resolution, at=datetime(2026, 1, 5, 10, 30, tzinfo=UTC))
+    decision = replace(entry.decision, resolution=made)
+    dated = replace(digest, zone=zone, reviews=Truncated((replace(entry, decision=decision),), 1))
     assert f", decided on {day} January 2026" in part(told(dated), "Reviews due")
 
 
 def test_the_next_one_is_told_where_its_clock_is() -> None:
     """The day and hour are those of the digest's own zone."""
-    words = when_next(COMMAND, Due(date(2026, 11, 26), a_decision().opened_at), RHYTHM)
+    words = when_next(COMMAND, Occurrence(date(2026, 11, 26), a_decision().opened_at), RHYTHM)
     assert words == "The next one comes on Thursday 26 November at 08:30 (Asia/Tokyo)."
 
 
@@ -207,16 +207,18 @@ def test_what_is_new_is_named_where_other_parts_tell_of_it() -> None:
     digest = replace(
         whole,
         since=whole.until - timedelta(days=10),
-        decided=Share((whole.decided.shown[0], Entry(old)), 2),
+        decided=Truncated((whole.decided.shown[0], DigestItem(old)), 2),
     )
     numbers = [99_001, 99_002, 99_011, 99_012, 99_041]
     named = and_list([f"#{number}" for number in numbers])
-    message = told(replace(digest, new=Share((), len(numbers))))
+    message = told(replace(digest, new=Truncated((), len(numbers))))
     assert part(message, "New") == f"*New (5)*\n•  {named}: see the other parts"
     assert "5 are new" in message.text
-    more = told(replace(digest, new=Share(whole.new.shown, 30)))
+    more = told(replace(digest, new=Truncated(whole.new.shown, 30)))
     assert "and 23 more: `/ragvsft list`" in part(more, "New")
-    assert "New" not in str([text[:5] for text in paragraphs(told(replace(digest, new=Share())))])
+    assert "New" not in str(
+        [text[:5] for text in paragraphs(told(replace(digest, new=Truncated())))]
+    )
 
 
 def test_posting_what_the_workspace_decides_asks_who_reads_it() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from bot.slack.errands import Errands
+from bot.slack.background import BackgroundTasks
 
 BODY: Mapping[str, Any] = {"user": "U1"}
 
@@ -31,7 +31,7 @@ async def failing() -> None:
 async def test_draining_waits_for_what_is_under_way() -> None:
     """Draining ends when every errand has, those begun meanwhile by errands included."""
     go_on, done = asyncio.Event(), list[str]()
-    errands = Errands(Told())
+    background = BackgroundTasks(Told())
 
     async def second() -> None:
         done.append("second")
@@ -39,10 +39,10 @@ async def test_draining_waits_for_what_is_under_way() -> None:
     async def first() -> None:
         await go_on.wait()
         done.append("first")
-        errands.begin(second(), BODY)
+        background.begin(second(), BODY)
 
-    errands.begin(first(), BODY)
-    draining = asyncio.create_task(errands.drain(seconds=9))
+    background.begin(first(), BODY)
+    draining = asyncio.create_task(background.drain(seconds=9))
     await asyncio.wait({draining}, timeout=0)
     assert not draining.done()
     go_on.set()
@@ -52,26 +52,26 @@ async def test_draining_waits_for_what_is_under_way() -> None:
 
 async def test_draining_nothing_ends_at_once() -> None:
     """With nothing under way there is nothing to wait for."""
-    await Errands(Told()).drain(seconds=9)
+    await BackgroundTasks(Told()).drain(seconds=9)
 
 
 async def test_a_failure_is_told_with_its_payload() -> None:
     """What an errand raises is told, with the payload it belongs to, before draining ends."""
     told = Told()
-    errands = Errands(told)
-    errands.begin(failing(), BODY)
-    await errands.drain(seconds=9)
+    background = BackgroundTasks(told)
+    background.begin(failing(), BODY)
+    await background.drain(seconds=9)
     assert told.failures == [("broken on purpose", BODY)]
 
 
 async def test_a_failure_that_cannot_be_told_is_logged() -> None:
     """When telling fails as well, the operator finds it in the log, and nothing goes round."""
     told = Told(breaks=True)
-    errands = Errands(told)
+    background = BackgroundTasks(told)
     with capture_logs() as logs:
-        errands.begin(failing(), BODY)
-        await errands.drain(seconds=9)
-        await asyncio.wait({asyncio.create_task(errands.drain(seconds=9))})
+        background.begin(failing(), BODY)
+        await background.drain(seconds=9)
+        await asyncio.wait({asyncio.create_task(background.drain(seconds=9))})
     assert len(told.failures) == 1
     assert [entry["event"] for entry in logs] == ["a failure could not be told"]
 
@@ -83,8 +83,8 @@ async def test_one_failure_does_not_end_the_others() -> None:
     async def fine() -> None:
         done.append("fine")
 
-    errands = Errands(Told())
-    errands.begin(failing(), BODY)
-    errands.begin(fine(), BODY)
-    await errands.drain(seconds=9)
+    background = BackgroundTasks(Told())
+    background.begin(failing(), BODY)
+    background.begin(fine(), BODY)
+    await background.drain(seconds=9)
     assert done == ["fine"]

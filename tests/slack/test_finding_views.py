@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.model import Place, Settlement, Status, Visibility
+from bot.decisions.access import Direction
+from bot.decisions.model import Place, Resolution, Status, Visibility
 from bot.decisions.questionnaire import Questionnaire
-from bot.decisions.reading import Direction
-from bot.decisions.reviewing import Waiting
-from bot.slack.payloads import Unreadable
+from bot.services.reviews import WaitingDecisions
 from bot.slack.queries import Query, number_pressed, number_typed, query_of
 from bot.slack.views.finding_samples import finding_messages, similar_samples
 from bot.slack.views.home import home
 from bot.slack.views.questionnaire import modal
+from bot.slackkit.payloads import InvalidPayload
 from tests.slack.blocks import faults_of_message, faults_of_view
 from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers
 
 HERE = Place("C0123456789", Visibility.PUBLIC)
-DECIDED = Settlement("U1", AT, "", "the option recommended")
-GIVEN_UP = Settlement("U1", AT, "Not needed")
+DECIDED = Resolution("U1", AT, "", "the option recommended")
+GIVEN_UP = Resolution("U1", AT, "Not needed")
 PARTS = ["<!channel>", "<@U1>", "&", "`", "*", "👩‍👩‍👧", "\u202e", "W", " "]
 TITLES = st.lists(st.sampled_from(PARTS), min_size=1, max_size=120).map(
     lambda parts: "".join(parts)[:120].strip() or "x"
@@ -60,10 +60,10 @@ def test_a_page_says_what_it_was_asked_for() -> None:
     ("changes", "words"),
     [
         ({}, "Open, recommended: {}"),
-        ({"status": Status.ACCEPTED, "settlement": DECIDED}, "Accepted: {}"),
-        ({"status": Status.WITHDRAWN, "settlement": GIVEN_UP}, "Withdrawn, recommended: {}"),
+        ({"status": Status.ACCEPTED, "resolution": DECIDED}, "Accepted: {}"),
+        ({"status": Status.WITHDRAWN, "resolution": GIVEN_UP}, "Withdrawn, recommended: {}"),
         (
-            {"status": Status.SUPERSEDED, "settlement": DECIDED, "superseded_by": 14},
+            {"status": Status.SUPERSEDED, "resolution": DECIDED, "superseded_by": 14},
             "Superseded by #14, accepted before: {}",
         ),
     ],
@@ -73,8 +73,8 @@ def test_a_list_tells_how_each_decision_stands(changes: dict[str, Any], words: s
     of = engine("ragvsft")
     made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
     option = made.verdict.option
-    if changes.get("settlement") is DECIDED:
-        changes = {**changes, "settlement": replace(DECIDED, option=option)}
+    if changes.get("resolution") is DECIDED:
+        changes = {**changes, "resolution": replace(DECIDED, option=option)}
     shown = finding_messages(replace(made, **changes), of.playbook)["list"]
     expected = words.format(of.playbook.options[option].title)
     assert expected in json.dumps(shown.blocks, ensure_ascii=False)
@@ -93,9 +93,9 @@ def test_a_page_of_home_tells_what_is_to_be_looked_back_on() -> None:
     """App Home says what was chosen beside the question how it went, and where the rest is."""
     of = engine("ragvsft")
     made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
-    done = replace(made, status=Status.ACCEPTED, settlement=replace(DECIDED, option="rag"))
-    waiting, editions = Waiting(to_review=(done,)), {of.playbook.hash: of.playbook}
-    view = home({}, [], [done], waiting, editions=editions, command="/decide")
+    done = replace(made, status=Status.ACCEPTED, resolution=replace(DECIDED, option="rag"))
+    waiting, playbooks = WaitingDecisions(to_review=(done,)), {of.playbook.hash: of.playbook}
+    view = home({}, [], [done], waiting, playbooks=playbooks, command="/decide")
     words = json.dumps(view, ensure_ascii=False)
     assert ": *RAG*\\nHow did it go?" in words
     assert "`/decide show 12` to read one, `/decide list` for all" in words
@@ -114,7 +114,7 @@ def test_a_button_carries_its_page(text: str, number: int) -> None:
 @pytest.mark.parametrize("value", [None, "", "{}", "[]", '{"kind":"all","text":""}', "12"])
 def test_a_forged_button_is_refused(value: str | None) -> None:
     """A button whose value is no page is a bad request."""
-    with pytest.raises(Unreadable):
+    with pytest.raises(InvalidPayload):
         query_of({"value": value})
 
 
@@ -137,5 +137,5 @@ def test_numbers_as_typed(typed: str, number: int | None) -> None:
 
 def test_a_button_without_a_number_is_refused() -> None:
     """A button whose value is no number is a bad request."""
-    with pytest.raises(Unreadable):
+    with pytest.raises(InvalidPayload):
         number_pressed({"value": "twelve"})

@@ -14,9 +14,7 @@ from bot.slack.forms import (
     metadata_of,
     workflow_of,
 )
-from bot.slack.payloads import (
-    Unreadable,
-)
+from bot.slackkit.payloads import InvalidPayload
 
 
 def view(**values: dict[str, Any]) -> dict[str, Any]:
@@ -40,7 +38,7 @@ def test_metadata_comes_back_as_it_was_sent() -> None:
 )
 def test_foreign_metadata_is_unreadable(text: str | None) -> None:
     """Metadata that is not ours, down to one key too many, is refused."""
-    with pytest.raises(Unreadable):
+    with pytest.raises(InvalidPayload):
         metadata_of({"private_metadata": text})
 
 

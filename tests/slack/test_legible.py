@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.slack.legible import legible, mentioned
-from bot.slack.text import escape
+from bot.slackkit.mrkdwn import escape
+from bot.slackkit.plain_text import legible, mentioned
 
 NAMES = {"U1": "Ada & <Lind>"}
 

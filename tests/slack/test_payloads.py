@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.decisions.model import Person, Place, Visibility
-from bot.slack.payloads import (
-    Outsider,
-    Unreadable,
+from bot.slackkit.actions import action_of, chosen_channel, decision_of
+from bot.slackkit.payloads import (
+    ExternalUser,
+    InvalidPayload,
+    event_sender,
+    parse_command,
     place_of_command,
     place_of_message,
+    sender,
     text_of_message,
-    typed,
-    who,
-    who_of_event,
 )
-from bot.slack.presses import chosen_channel, decision_of, pressed
 
 NESTED = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5)),
@@ -72,13 +72,13 @@ NESTED = st.recursive(
 )
 def test_who_sent_it(body: dict[str, Any]) -> None:
     """The workspace and the user are found in the payloads of every kind of installation."""
-    assert who(body) == Person("T1", "U1")
+    assert sender(body) == Person("T1", "U1")
 
 
 def test_who_an_event_is_about() -> None:
     """An event names its workspace beside it, and its user within it."""
     body = {"team_id": "T1", "event": {"type": "app_home_opened", "user": "U1"}}
-    assert who_of_event(body) == Person("T1", "U1")
+    assert event_sender(body) == Person("T1", "U1")
 
 
 @pytest.mark.parametrize(
@@ -94,16 +94,16 @@ def test_who_an_event_is_about() -> None:
 )
 def test_people_of_other_workspaces_are_outsiders(body: dict[str, Any]) -> None:
     """Somebody whose home is another workspace is refused, in a message and in a view."""
-    with pytest.raises(Outsider):
-        who(body)
+    with pytest.raises(ExternalUser):
+        sender(body)
 
 
 @given(st.dictionaries(st.sampled_from(["user", "team", "view", "team_id", "user_id"]), NESTED))
 def test_who_reads_any_payload_or_says_it_cannot(body: dict[str, Any]) -> None:
     """Any payload names somebody, is an outsider's, or is unreadable; nothing breaks."""
     try:
-        person = who(body)
-    except (Unreadable, Outsider):
+        person = sender(body)
+    except (InvalidPayload, ExternalUser):
         return
     assert person.workspace
     assert person.user
@@ -154,20 +154,20 @@ def test_an_action_outside_of_channels_has_no_place(body: dict[str, Any]) -> Non
 )
 def test_what_was_typed(text: str | None, words: tuple[str, str]) -> None:
     """The first word is taken in lower case, the rest as it was typed."""
-    assert typed({"text": text}) == words
+    assert parse_command({"text": text}) == words
 
 
 @pytest.mark.parametrize("body", [{}, {"actions": []}, {"actions": None}, {"actions": ["x"]}])
 def test_a_press_of_nothing_is_unreadable(body: dict[str, Any]) -> None:
     """A payload that reports no action is refused."""
-    with pytest.raises(Unreadable):
-        pressed(body)
+    with pytest.raises(InvalidPayload):
+        action_of(body)
 
 
 def test_a_press_names_its_action() -> None:
     """The action reported is the one that was pressed."""
     action = {"action_id": "back"}
-    assert pressed({"actions": [action]}) == action
+    assert action_of({"actions": [action]}) == action
 
 
 def test_buttons_carry_their_decision() -> None:
@@ -180,7 +180,7 @@ def test_buttons_carry_their_decision() -> None:
 )
 def test_a_button_of_no_decision_is_unreadable(block_id: str | None) -> None:
     """A block id without a number is refused."""
-    with pytest.raises(Unreadable):
+    with pytest.raises(InvalidPayload):
         decision_of({"block_id": block_id})
 
 

@@ -8,11 +8,11 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.model import Person
-from bot.decisions.profiles import DirectoryBusy, Known
 from bot.playground import Playground, serving
 from bot.playground.faults import FaultKind
-from bot.slack.installing.installs import NotInstalled
-from bot.slack.people import SlackDirectory
+from bot.services.directory import DirectoryEntry, DirectoryUnavailable
+from bot.slack.directory import SlackDirectory
+from bot.slack.oauth.installations import NotInstalled
 
 ADA = Person("T0NORTH", "U0ADA")
 WITHIN = 60.0
@@ -41,8 +41,8 @@ async def test_a_person_has_a_name_and_a_zone() -> None:
     playground = Playground()
     playground.team.person("ben").tz = "Nowhere/None"
     async with directory(playground) as found:
-        assert await found.look_up(ADA) == Known("Ada Lind", "Europe/Berlin")
-        assert await found.look_up(Person(ADA.workspace, "U0BEN")) == Known("Ben Okafor")
+        assert await found.look_up(ADA) == DirectoryEntry("Ada Lind", "Europe/Berlin")
+        assert await found.look_up(Person(ADA.workspace, "U0BEN")) == DirectoryEntry("Ben Okafor")
         assert await found.look_up(Person(ADA.workspace, "U0NOBODY")) is None
 
 
@@ -60,7 +60,7 @@ async def test_a_slack_in_trouble_is_left_alone(kind: FaultKind, wait: timedelta
     playground = Playground()
     playground.faults.add(kind, "users.info", seconds=17)
     async with directory(playground, 0.2 if kind == "latency" else WITHIN) as found:
-        with pytest.raises(DirectoryBusy) as busy:
+        with pytest.raises(DirectoryUnavailable) as busy:
             await found.look_up(ADA)
     assert busy.value.wait == wait
 
@@ -71,6 +71,6 @@ async def test_where_it_may_not_ask_it_does_not_insist() -> None:
     playground.team.installation.scopes.discard("users:read")
     async with directory(playground) as found:
         for person in (ADA, Person("T0GONE", "U0ADA")):
-            with pytest.raises(DirectoryBusy) as busy:
+            with pytest.raises(DirectoryUnavailable) as busy:
                 await found.look_up(person)
             assert busy.value.wait == timedelta(hours=1)

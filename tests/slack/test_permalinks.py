@@ -6,10 +6,10 @@ from typing import Any, cast
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.reading import Announced
-from bot.slack.permalinks import Permalinks
+from bot.decisions.access import MessageRef
+from bot.slackkit.permalinks import Permalinks
 
-HERE, THERE = Announced("C1", "1.0"), Announced("C2", "2.0")
+HERE, THERE = MessageRef("C1", "1.0"), MessageRef("C2", "2.0")
 
 
 class _Slack:

@@ -8,27 +8,27 @@ from typing import Any
 
 import pytest
 
+from bot.decisions.access import DecisionFilter, DecisionPage
 from bot.decisions.calibration import calibrate
-from bot.decisions.model import Decision, Outcome, ReviewAnswer, Settlement, Status
-from bot.decisions.reading import Found, Wanted
+from bot.decisions.model import Decision, Resolution, ReviewAnswer, ReviewOutcome, Status
 from bot.decisions.records.making import record_of
-from bot.slack.ids import DECISION_PREFIX, Action
 from bot.slack.queries import Query
-from bot.slack.text import FALLBACK
 from bot.slack.views.announcement import STATUS_WORDS, announcement
-from bot.slack.views.finding import Listed, page
-from bot.slack.views.life import life
+from bot.slack.views.history import life
 from bot.slack.views.notices import NOBODY_TO_NUDGE
 from bot.slack.views.rules import rules_message
 from bot.slack.views.samples import samples
+from bot.slack.views.search import Listed, page
+from bot.slackkit.ids import DECISION_PREFIX, Action
+from bot.slackkit.mrkdwn import FALLBACK
 from tests.slack.examples import AT, a_decision, engine
 
 OF = engine("ragvsft")
 
 
 def _overridden() -> Decision:
-    settlement = Settlement("U7", AT, "The pilot said so", "prompting")
-    return replace(a_decision(), status=Status.OVERRIDDEN, settlement=settlement)
+    resolution = Resolution("U7", AT, "The pilot said so", "prompting")
+    return replace(a_decision(), status=Status.OVERRIDDEN, resolution=resolution)
 
 
 def test_every_message_has_a_text_within_its_limit() -> None:
@@ -58,9 +58,13 @@ def test_an_announcement_is_read_out_with_its_decision() -> None:
 def test_a_list_is_read_out_line_by_line() -> None:
     """Each decision is named by number and title, with how it stands."""
     decision = _overridden()
-    found = Found((decision,), newer=False, older=False)
+    found = DecisionPage((decision,), newer=False, older=False)
     listed = page(
-        "/ragvsft", Query.typed("list", ""), Wanted(), found, [Listed(decision, OF.playbook)]
+        "/ragvsft",
+        Query.typed("list", ""),
+        DecisionFilter(),
+        found,
+        [Listed(decision, OF.playbook)],
     )
     assert f"#12 {decision.title}: Decided differently: Prompting first" in listed.text.splitlines()
     assert '"accessibility_label": "Show decision 12"' in json.dumps(listed.blocks)
@@ -76,7 +80,7 @@ def test_a_life_is_read_out_with_its_answers() -> None:
 
 def test_the_rules_are_read_out_with_their_figures() -> None:
     """How the decisions have gone is in the text, as in the blocks."""
-    worked = replace(_overridden(), reviews=(ReviewAnswer("U7", AT, Outcome.WORKED, ""),))
+    worked = replace(_overridden(), reviews=(ReviewAnswer("U7", AT, ReviewOutcome.WORKED, ""),))
     text = rules_message([(OF.playbook, calibrate([worked], {}))]).text
     assert f"{len(OF.playbook.rules)} rules" in text
     assert "it worked" in text

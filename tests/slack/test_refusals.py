@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.outbox.failures import Failure, of_error
 from bot.playground.serving import serving_app
-from bot.slack.delivery.outcomes import Outcome, of_error
-from bot.slack.refusals import Refusal, refusal_of
+from bot.slackkit.api_errors import ApiError, api_error_of
 
 BROKEN = Response('{"ok": fal', 502, media_type="application/json")
 
@@ -34,21 +34,21 @@ async def failure(answer: Response) -> SlackApiError:
 @pytest.mark.parametrize(
     ("answer", "refusal", "what"),
     [
-        (Response("upstream", 503, media_type="text/plain"), Refusal(503), "later"),
-        (Response("<html>", 500, media_type="text/html"), Refusal(500), "slack_failed"),
-        (Response("", 504), Refusal(504), "unknown"),
-        (BROKEN, Refusal(502), "slack_failed"),
-        (JSONResponse({"ok": False}), Refusal(200), "unknown"),
+        (Response("upstream", 503, media_type="text/plain"), ApiError(503), "later"),
+        (Response("<html>", 500, media_type="text/html"), ApiError(500), "slack_failed"),
+        (Response("", 504), ApiError(504), "unknown"),
+        (BROKEN, ApiError(502), "slack_failed"),
+        (JSONResponse({"ok": False}), ApiError(200), "unknown"),
         (
             JSONResponse({"ok": False, "error": "is_archived"}),
-            Refusal(200, "is_archived"),
+            ApiError(200, "is_archived"),
             "channel_closed",
         ),
     ],
     ids=["text", "html", "empty", "broken", "nameless", "named"],
 )
-async def test_any_answer_can_be_read(answer: Response, refusal: Refusal, what: Any) -> None:
+async def test_any_answer_can_be_read(answer: Response, refusal: ApiError, what: Any) -> None:
     """A gateway's answer tells whether Slack is away, has failed, or was waited for in vain."""
     error = await failure(answer)
-    assert refusal_of(error) == refusal
-    assert of_error(error) == Outcome(what, refusal.error or f"status_{refusal.status}")
+    assert api_error_of(error) == refusal
+    assert of_error(error) == Failure(what, refusal.error or f"status_{refusal.status}")

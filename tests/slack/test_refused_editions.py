@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.decisions.digest.posting import Window
-from bot.decisions.digest.reading import DigestReader
-from bot.decisions.digest.settings import DigestSettings
-from bot.decisions.errors import EditionRefused
-from bot.decisions.model import Outcome
-from bot.decisions.reading import Sight
+from bot.decisions.access import ReadScope
+from bot.decisions.errors import PlaybookVersionUnusable
+from bot.decisions.model import ReviewOutcome
+from bot.digest.posting import Window
+from bot.digest.reading import DigestReader
+from bot.digest.settings import DigestSettings
 from bot.playbooks.loader import PlaybookText
-from bot.slack.finder import Finder
 from bot.slack.queries import Query
+from bot.slack.search import SearchResponder
 from bot.slack.views.announcement import announcement
-from bot.store.log import Log
-from tests.decisions.world import ADA, BEN, PRODUCT, SMALL, World
+from bot.storage.database import Database
+from tests.services.world import ADA, BEN, PRODUCT, SMALL, World
 
 
 class _Nobody:
@@ -30,14 +30,14 @@ class _Nobody:
 
 async def _kept(path: Path) -> None:
     """Keep an open decision with a view that differs, and one that was decided and reviewed."""
-    log = await Log(path).open()
+    log = await Database(path).open()
     world = World(log)
     opened, settled = await world.decided(), await world.decided()
-    view = await world.desk.perspectives.begin(BEN, PRODUCT, opened.number)
-    await world.drafting.keep(BEN, view.draft.id, {"facts": "never", "style": "strict"})
-    await world.desk.post(BEN, view.draft.id, PRODUCT)
-    await world.desk.deciding.override(ADA, settled.number, "tuning", "So")
-    await world.desk.reviewing.review(ADA, settled.number, Outcome.WORKED, "")
+    view = await world.services.perspectives.begin(BEN, PRODUCT, opened.number)
+    await world.drafts.keep(BEN, view.draft.id, {"facts": "never", "style": "strict"})
+    await world.services.post(BEN, view.draft.id, PRODUCT)
+    await world.services.decisions.override(ADA, settled.number, "tuning", "So")
+    await world.services.reviews.review(ADA, settled.number, ReviewOutcome.WORKED, "")
     await log.write(
         lambda db: db.execute("UPDATE playbooks SET files = replace(files, 'summary:', 'gone:')")
     )
@@ -47,11 +47,11 @@ async def _kept(path: Path) -> None:
 async def test_what_is_refused_today_is_shown_by_its_own_row(tmp_path: Path) -> None:
     """List, show, record, Home's announcement and digest tell what the log knows, and log once."""
     await _kept(tmp_path / "log.db")
-    log = await Log(tmp_path / "log.db").open()
-    world, sight = World(log), Sight.of(ADA, PRODUCT)
+    log = await Database(tmp_path / "log.db").open()
+    world, sight = World(log), ReadScope.of(ADA, PRODUCT)
     later = {name: text.replace('"1"', '"2"') for name, text in SMALL.files.items()}
     world.playbooks.use(PlaybookText("small", later))
-    finder = Finder(world.desk, "/ragvsft")
+    finder = SearchResponder(world.services, "/ragvsft")
     with capture_logs() as logs:
         listed = await finder.page(sight, Query.typed("list", ""))
         assert "Open, recommended: Rag" in str(listed.blocks)
@@ -61,18 +61,18 @@ async def test_what_is_refused_today_is_shown_by_its_own_row(tmp_path: Path) -> 
             assert "Rag" in first.text
             assert "Facts" in str(last.blocks)
             assert "Rag" in str((await finder.export_one(sight, number, _Nobody())).blocks)  # type: ignore[arg-type]  # sends no file
-        team = await world.desk.perspectives.team("T1", 1)
-        assert len((await world.desk.perspectives.comparison(team)).differences) == 1
+        team = await world.services.perspectives.team("T1", 1)
+        assert len((await world.services.perspectives.comparison(team)).differences) == 1
         now = world.clock.now()
         window = Window(now - timedelta(days=7), now + timedelta(days=1))
-        digest = await DigestReader(world.store, world.desk.editions).read(
+        digest = await DigestReader(world.store, world.services.playbooks).read(
             DigestSettings("T1", PRODUCT, ADA.user, now), window
         )
         assert digest.titles["rag"]
-        decision = await world.desk.deciding.found(ADA, 1)
-        engine = await world.desk.editions.of(decision)
+        decision = await world.services.decisions.found(ADA, 1)
+        engine = await world.services.playbooks.of(decision)
         assert "Rag" in announcement(decision, engine.playbook).text
-        with pytest.raises(EditionRefused):
-            await world.desk.deciding.begin_edit(ADA, 1)
+        with pytest.raises(PlaybookVersionUnusable):
+            await world.services.decisions.begin_edit(ADA, 1)
     assert [each["event"] for each in logs] == ["a playbook kept in the log cannot be used"]
     await log.close()

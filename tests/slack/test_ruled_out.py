@@ -3,11 +3,11 @@
 import json
 from dataclasses import replace
 
-from bot.decisions.model import Decision, Place, Settlement, Status, Visibility
+from bot.decisions.model import Decision, Place, Resolution, Status, Visibility
 from bot.playbooks.ruling_out import ruling_out
 from bot.slack.views.announcement import announcement
-from bot.slack.views.changes import word
 from bot.slack.views.decide import override_modal
+from bot.slack.views.thread_note import word
 from bot.slack.views.verdict import bars
 from tests.slack.examples import AT, decision_of, draft_of, engine
 
@@ -23,8 +23,8 @@ def _decision() -> Decision:
 
 
 def _chosen(option: str) -> Decision:
-    settlement = Settlement("U1", AT, "We know how.", option)
-    return replace(_decision(), status=Status.OVERRIDDEN, settlement=settlement)
+    resolution = Resolution("U1", AT, "We know how.", option)
+    return replace(_decision(), status=Status.OVERRIDDEN, resolution=resolution)
 
 
 def _said(blocks: object) -> str:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from bot.catalog import PlaybookCatalog
-from bot.slack.ids import Modal
 from bot.slack.views.samples import samples
+from bot.slackkit.ids import Modal
 
 RULES = Path(__file__).parents[2] / "rules"
 

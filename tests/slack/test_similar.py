@@ -5,17 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from bot.decisions.finding import Alike
-from bot.decisions.model import Outcome, Place, ReviewAnswer, Status, Visibility
+from bot.decisions.model import Place, ReviewAnswer, ReviewOutcome, Status, Visibility
+from bot.services.search import SimilarDecision
 from bot.slack.views.recommendation import recommendation
 from bot.slack.views.similar import Similar, similar
-from tests.decisions.shelf import AT, ENGINE, SECRET, decision
+from tests.services.shelf import AT, ENGINE, SECRET, decision
 
 DONE = replace(
     decision(7, title="Refunds <!here>", status=Status.ACCEPTED, chosen="rag"),
-    reviews=(ReviewAnswer("U1", AT, Outcome.WORKED),),
+    reviews=(ReviewAnswer("U1", AT, ReviewOutcome.WORKED),),
 )
-FOUND = [Similar(Alike(DONE, 11, 12), ENGINE.playbook)]
+FOUND = [Similar(SimilarDecision(DONE, 11, 12), ENGINE.playbook)]
 WORDS = "11 of 12 answers the same; RAG, accepted, it worked"
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from bot.decisions.model import Asked, Decision, Perspective, Place, Status, Visibility
-from bot.decisions.team import Team, compare
+from bot.decisions.comparison import TeamViews, compare
+from bot.decisions.model import Decision, Perspective, Place, Status, ViewRequest, Visibility
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
-from bot.slack.views.asking import ask_modal, request
-from bot.slack.views.message import Message
 from bot.slack.views.team import team_message
+from bot.slack.views.view_request import ask_modal, request
+from bot.slackkit.message import Message
 from tests.slack.blocks import faults_of_message, faults_of_view
 from tests.slack.largest import largest_engine
 
@@ -59,7 +59,7 @@ def decision_of(of: RuleEngine, answers: Sheet, title: str = "Answers") -> Decis
     )
 
 
-def team_of(of: RuleEngine, own: Sheet, *others: Sheet, asked: int = 0, **more: Any) -> Team:
+def team_of(of: RuleEngine, own: Sheet, *others: Sheet, asked: int = 0, **more: Any) -> TeamViews:
     """Return a decision with the views of U1, U2 and so on, and people who were asked."""
     views = []
     for number, answers in enumerate(others, start=1):
@@ -76,11 +76,11 @@ def team_of(of: RuleEngine, own: Sheet, *others: Sheet, asked: int = 0, **more: 
                 AT,
             )
         )
-    waiting = tuple(Asked(f"U9{number:09}", "U0123456789", AT) for number in range(asked))
-    return Team(replace(decision_of(of, own), **more), tuple(views), waiting)
+    waiting = tuple(ViewRequest(f"U9{number:09}", "U0123456789", AT) for number in range(asked))
+    return TeamViews(replace(decision_of(of, own), **more), tuple(views), waiting)
 
 
-def shown(of: RuleEngine, team: Team) -> Message:
+def shown(of: RuleEngine, team: TeamViews) -> Message:
     """Return the team's message."""
     return team_message(team.decision, of.playbook, compare(team, of))
 

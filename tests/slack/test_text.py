@@ -5,7 +5,7 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.slack.text import (
+from bot.slackkit.mrkdwn import (
     ELLIPSIS,
     and_list,
     escape,

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from bot.decisions.model import Place, Review, Visibility, Workflow
 from bot.decisions.questionnaire import Questionnaire
-from bot.slack.text import one_line
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.home import home
@@ -17,6 +16,7 @@ from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, modal
 from bot.slack.views.recommendation import recommendation, recommendation_in_full
 from bot.slack.views.samples import samples
 from bot.slack.views.trouble_samples import trouble_messages
+from bot.slackkit.mrkdwn import one_line
 from tests.slack.blocks import faults_of_blocks, faults_of_message, faults_of_view
 from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers
 

@@ -5,12 +5,12 @@ from itertools import product
 
 import pytest
 
-from bot.decisions.model import Outcome
-from bot.slack.views.went import went
+from bot.decisions.model import ReviewOutcome
+from bot.slack.views.outcomes import went
 
 
 def _said(*counts: int) -> str:
-    return went(dict(zip(Outcome, counts, strict=True)))
+    return went(dict(zip(ReviewOutcome, counts, strict=True)))
 
 
 @pytest.mark.parametrize(

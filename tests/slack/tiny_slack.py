@@ -13,12 +13,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.delivery import Attempt
-from bot.decisions.desk import Desk
-from bot.slack.delivery.courier import Courier
-from bot.store.delivery.outbox import SqliteOutbox
-from bot.store.log import Log
-from tests.decisions.world import World
+from bot.outbox.model import Attempt
+from bot.outbox.store import SqliteOutbox
+from bot.outbox.worker import DeliveryWorker
+from bot.services.services import Services
+from bot.storage.database import Database
+from tests.services.world import World
 
 WITHIN = 60.0
 """Seconds within which everything here happens, on a machine that does much else."""
@@ -82,7 +82,7 @@ def _answer(word: str, message: dict[str, Any], number: int) -> web.Response:
 class WatchedOutbox(SqliteOutbox):
     """An outbox that tells when its courier has nothing to do for now."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Database) -> None:
         super().__init__(log)
         self.rested = asyncio.Event()
 
@@ -95,19 +95,19 @@ class WatchedOutbox(SqliteOutbox):
 class Delivering:
     """A world whose courier runs, delivering to a tiny Slack."""
 
-    def __init__(self, log: Log, url: str, slack: TinySlack) -> None:
+    def __init__(self, log: Database, url: str, slack: TinySlack) -> None:
         self.world = World(log)
         self.slack = slack
         self.url = url
         self.woken = asyncio.Event()
         self.outbox = WatchedOutbox(log)
-        self.world.desk = Desk(
+        self.world.services = Services(
             self.world.store, self.world.clock, self.world.playbooks, self.woken.set
         )
         self.attempts = Counter[Attempt]()
-        self.courier = Courier(
+        self.courier = DeliveryWorker(
             self.outbox,
-            self.world.desk,
+            self.world.services,
             self.world.clock,
             self._client_for,
             self.woken,
@@ -158,7 +158,7 @@ async def serving_tiny_slack() -> AsyncIterator[tuple[TinySlack, str]]:
 async def delivering(path: Path) -> AsyncIterator[Delivering]:
     """Run a courier that delivers from the log at `path` to a tiny Slack."""
     async with serving_tiny_slack() as (slack, url):
-        log = await Log(path).open()
+        log = await Database(path).open()
         made = Delivering(log, url, slack)
         task = asyncio.create_task(made.courier.run())
         try:

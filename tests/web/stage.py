@@ -10,9 +10,9 @@ import httpx
 from starlette.responses import PlainTextResponse, Response
 
 from bot.web.app import Endpoints, create_web
-from bot.web.health import Readiness
-from bot.web.metrics import Figures, LogFigures, Measures
-from tests.decisions.world import StoppedClock
+from bot.web.metrics import DatabaseFigures, Metrics, MetricsSnapshot
+from bot.web.probes import Readiness
+from tests.services.world import StoppedClock
 from tests.web.payloads import TIME
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -26,8 +26,8 @@ class Surroundings:
         self.handled: list[dict[str, Any]] = []
         self.answer: Response | Exception = PlainTextResponse("handled")
         self.readiness = Readiness((), ())
-        self.figures = Figures(LogFigures({}, 0, 0, 0), 0, (), 0)
-        self.measures = Measures(self._figures)
+        self.figures = MetricsSnapshot(DatabaseFigures({}, 0, 0, 0), 0, (), 0)
+        self.measures = Metrics(self._figures)
 
     @property
     def endpoints(self) -> Endpoints:
@@ -42,7 +42,7 @@ class Surroundings:
     async def ready(self) -> Readiness:
         return self.readiness
 
-    async def _figures(self) -> Figures:
+    async def _figures(self) -> MetricsSnapshot:
         return self.figures
 
 

@@ -9,13 +9,13 @@ from functools import partial
 import httpx
 import pytest
 
-from bot.decisions.outbox import Stopped
-from bot.decisions.ports import Edition
-from bot.decisions.vitals import Waiting
-from bot.web.health import Readiness
-from bot.web.metrics import Figures
-from bot.web.vitals import Sources, Vitals
-from tests.decisions.world import OnePlaybook, StoppedClock
+from bot.decisions.vitals import DeliveryBacklog
+from bot.outbox.ports import BlockedChannel
+from bot.services.ports import PlaybookVersion
+from bot.web.health import Health, HealthSources
+from bot.web.metrics import MetricsSnapshot
+from bot.web.probes import Readiness
+from tests.services.world import OnePlaybook, StoppedClock
 from tests.web.stage import Surroundings
 
 NOW = StoppedClock().now()
@@ -47,10 +47,10 @@ class Shelf(OnePlaybook):
     def titles(self) -> dict[str, str]:
         return {} if self.empty else super().titles()
 
-    def current(self, playbook_id: str | None = None) -> Edition:
+    def current(self, playbook_id: str | None = None) -> PlaybookVersion:
         return super().current(playbook_id)
 
-    def troubles(self) -> tuple[str, ...]:
+    def problems(self) -> tuple[str, ...]:
         return self.broken
 
 
@@ -59,8 +59,10 @@ class Bot:
     """How a bot is, as a test wants it."""
 
     wrong: str | None = None
-    waiting_now: Waiting = field(default_factory=lambda: Waiting({"pending": 0}, None))
-    channels: list[Stopped] = field(default_factory=list)
+    waiting_now: DeliveryBacklog = field(
+        default_factory=lambda: DeliveryBacklog({"pending": 0}, None)
+    )
+    channels: list[BlockedChannel] = field(default_factory=list)
     lag: timedelta = timedelta()
     age: float = 1.0
     shelf: Shelf = field(default_factory=Shelf)
@@ -70,28 +72,28 @@ class Bot:
     async def trouble(self) -> str | None:
         return self.wrong
 
-    async def waiting(self) -> Waiting:
+    async def waiting(self) -> DeliveryBacklog:
         self.looks += 1
         if self.held_up is not None:
             await self.held_up.wait()
         return self.waiting_now
 
-    async def stopped(self) -> list[Stopped]:
+    async def stopped(self) -> list[BlockedChannel]:
         return self.channels
 
     async def digest_lag(self, _now: datetime) -> timedelta:
         return self.lag
 
-    def vitals(self, seconds: float = 5) -> Vitals:
+    def vitals(self, seconds: float = 5) -> Health:
         """What answers for it."""
         age = partial(getattr, self, "age")
-        sources = Sources(self, self, self.digest_lag, self.shelf, age, StoppedClock())
-        return Vitals(sources, seconds)
+        sources = HealthSources(self, self, self.digest_lag, self.shelf, age, StoppedClock())
+        return Health(sources, seconds)
 
 
 async def test_a_bot_that_is_well_has_nothing_to_say() -> None:
     """Fresh rounds, a log that can be written and nothing late: ready, without a warning."""
-    bot = Bot(waiting_now=Waiting({"pending": 1}, NOW - timedelta(minutes=4)), age=89)
+    bot = Bot(waiting_now=DeliveryBacklog({"pending": 1}, NOW - timedelta(minutes=4)), age=89)
     assert await bot.vitals().readiness() == Readiness((), ())
 
 
@@ -113,13 +115,13 @@ async def test_what_keeps_the_bot_from_its_work_is_a_problem(what: str) -> None:
     assert found.warnings == ()
 
 
-def late(**since: float) -> Waiting:
+def late(**since: float) -> DeliveryBacklog:
     """Deliveries of which the oldest has been waiting for so long."""
-    return Waiting({"pending": 2}, NOW - timedelta(**since))
+    return DeliveryBacklog({"pending": 2}, NOW - timedelta(**since))
 
 
-def stopped(channel: str | None, reason: str) -> Stopped:
-    return Stopped("T1", channel, reason, NOW)
+def stopped(channel: str | None, reason: str) -> BlockedChannel:
+    return BlockedChannel("T1", channel, reason, NOW)
 
 
 WARNINGS: dict[str, tuple[Callable[[Bot], None], list[str]]] = {
@@ -175,7 +177,7 @@ async def test_many_scrapes_are_one_look_at_the_log() -> None:
         ("the database cannot be read: the log of the bot says why",)
     }
     bot.held_up.set()
-    bot.waiting_now = Waiting({"pending": 7}, None)
+    bot.waiting_now = DeliveryBacklog({"pending": 7}, None)
     found = (await bot.vitals().figures()).log
     assert found is not None
     assert found.deliveries == {"pending": 7}
@@ -185,9 +187,9 @@ async def test_who_asks_as_a_look_ends_disturbs_nobody() -> None:
     """Who waits for a look hears what it found, also if somebody has begun the next meanwhile."""
     bot, go_on = Bot(), asyncio.Event()
     vitals = bot.vitals()
-    look, later = bot.waiting, list[asyncio.Task[Figures]]()
+    look, later = bot.waiting, list[asyncio.Task[MetricsSnapshot]]()
 
-    async def waiting() -> Waiting:
+    async def waiting() -> DeliveryBacklog:
         found = await look()
         if not later:
             bot.held_up = go_on

@@ -10,12 +10,12 @@ from prometheus_client.openmetrics.parser import (
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.responses import PlainTextResponse
 
-from bot.decisions.delivery import Attempt
-from bot.web.metrics import SOCKET, Figures, LogFigures
+from bot.outbox.model import Attempt
+from bot.web.metrics import SOCKET, DatabaseFigures, MetricsSnapshot
 from tests.web.stage import Surroundings, signed
 
-FIGURES = Figures(
-    log=LogFigures({"pending": 3, "failed": 0}, oldest_due=12.5, stopped=1, digest_lag=60),
+FIGURES = MetricsSnapshot(
+    log=DatabaseFigures({"pending": 3, "failed": 0}, oldest_due=12.5, stopped=1, digest_lag=60),
     heartbeat_age=4.25,
     playbooks=(("ragvsft", "1.2", "abc"), ("hosting", "1", "def")),
     playbook_problems=2,

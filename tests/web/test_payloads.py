@@ -18,10 +18,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.responses import Response
 
 from bot.logs import configure_logs
-from bot.slack.bolt import create_bolt_app
-from bot.slack.installing.installs import OneWorkspace
-from bot.store.log import Log
-from tests.decisions.world import World
+from bot.slack.app import create_bolt_app
+from bot.slack.oauth.installations import SingleWorkspace
+from bot.storage.database import Database
+from tests.services.world import World
 from tests.web.payloads import CANARY, mutated, payloads
 from tests.web.stage import FORM, Surroundings, browser, signed
 
@@ -37,10 +37,12 @@ def logs() -> Iterator[None]:
 @pytest.fixture
 async def bot(tmp_path: Path, logs: None) -> AsyncIterator[httpx.AsyncClient]:
     """The web application with the whole bot behind it; Slack itself is away."""
-    log = await Log(tmp_path / "ragvsft.db").open()
+    log = await Database(tmp_path / "ragvsft.db").open()
     world = World(log)
     slack = AsyncWebClient(base_url="http://127.0.0.1:9/api/", retry_handlers=[])
-    app, errands = create_bolt_app(world.desk, slack, OneWorkspace("xoxb-1", slack), "/ragvsft")
+    app, background = create_bolt_app(
+        world.services, slack, SingleWorkspace("xoxb-1", slack), "/ragvsft"
+    )
 
     async def handle(body: dict[str, Any], headers: Mapping[str, str]) -> Response:
         request = AsyncBoltRequest(body=body, headers=dict(headers), mode="socket_mode")
@@ -48,7 +50,7 @@ async def bot(tmp_path: Path, logs: None) -> AsyncIterator[httpx.AsyncClient]:
 
     async with browser(replace(Surroundings().endpoints, handle=handle)) as client:
         yield client
-    await errands.drain(seconds=9)
+    await background.drain(seconds=9)
     await log.close()
 
 

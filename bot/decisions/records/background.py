@@ -11,7 +11,7 @@ PEOPLE_IN_EVENTS = ("to", "users")
 
 
 @dataclass(frozen=True, slots=True)
-class Background:
+class DecisionContext:
     """Perspectives and events, oldest first; what people, by user id, and the channel are called.
 
     A name that is not known is left out.
@@ -27,7 +27,7 @@ def people_in(
     decision: Decision, perspectives: Sequence[Perspective], events: Sequence[Event]
 ) -> frozenset[str]:
     """Return the user ids of everybody who appears in the record of a decision."""
-    settled_by = {each.by for each in (decision.settlement, decision.ending) if each}
+    settled_by = {each.by for each in (decision.resolution, decision.ending) if each}
     named = (
         user
         for each in events

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.decisions.events import NO_REVIEW, Event
-from bot.decisions.model import Outcome
-from bot.decisions.records.parts import Happened
+from bot.decisions.model import ReviewOutcome
+from bot.decisions.records.parts import RecordedEvent
 from bot.decisions.records.words import DONT_KNOW, NOT_ANSWERED, NOTHING_YET, WENT
 from bot.playbooks.playbook import Playbook
 
@@ -32,7 +32,7 @@ class Style:
 PLAIN = Style()
 
 
-def happened(event: Event, playbook: Playbook) -> Happened:
+def happened(event: Event, playbook: Playbook) -> RecordedEvent:
     """Return an event in words.
 
     Args:
@@ -40,7 +40,7 @@ def happened(event: Event, playbook: Playbook) -> Happened:
         playbook: the decision's.
     """
     detail = event.detail
-    return Happened(
+    return RecordedEvent(
         at=event.at,
         by=event.actor,
         kind=event.kind,
@@ -125,7 +125,7 @@ class _Teller:
         return f"opened {self.style.decision.format(self.detail['by'])} in its place"
 
     def reviewed(self) -> str:
-        return f"looked back: {self.style.strong(WENT[Outcome(self.detail['outcome'])])}"
+        return f"looked back: {self.style.strong(WENT[ReviewOutcome(self.detail['outcome'])])}"
 
     def view_added(self) -> str:
         return f"added a view: {self._strong('option')}"

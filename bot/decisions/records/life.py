@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC
 
 from bot.decisions.records.markdown import inline, line, listed, titled
-from bot.decisions.records.parts import Difference, Happened, RecordedPerspective, Reviewed
+from bot.decisions.records.parts import (
+    RecordedDifference,
+    RecordedEvent,
+    RecordedPerspective,
+    RecordedReview,
+)
 from bot.decisions.records.record import Record
 from bot.decisions.records.words import WENT, as_sentence, sure
 
@@ -34,19 +39,19 @@ def _perspective(record: Record, perspective: RecordedPerspective) -> str:
     return f"{_person(record, perspective.by)}{asked}: {option} ({sure(perspective.strength)})"
 
 
-def _difference(record: Record, found: Difference) -> str:
+def _difference(record: Record, found: RecordedDifference) -> str:
     said = "; ".join(f"{_people(record, each.by)}: “{inline(each.words)}”" for each in found.said)
     leads = " or ".join(inline(record.title_of(each)) for each in found.leads_to)
     return f"{line(found.ask)} {said}" + (f". It could become {leads}" if leads else "")
 
 
-def _reviewed(record: Record, review: Reviewed) -> str:
+def _reviewed(record: Record, review: RecordedReview) -> str:
     said = f"{as_sentence(WENT[review.outcome])}, said {_person(record, review.by)}"
     said += f" on {review.at:%Y-%m-%d}"
     return f"{said}: {inline(review.note)}" if review.note.strip() else f"{said}."
 
 
-def _happened(record: Record, event: Happened) -> str:
+def _happened(record: Record, event: RecordedEvent) -> str:
     at = f"{event.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     did = f"{_person(record, event.by)} {inline(event.did)}"
     to = f" {_people(record, event.to)}" if event.to else ""

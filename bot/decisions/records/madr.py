@@ -12,16 +12,14 @@ import yaml
 
 from bot.decisions.model import Status, Visibility
 from bot.decisions.records.life import history, perspectives, reviews
-from bot.decisions.records.markdown import (
-    inline,
-    line,
-    listed,
-    quote,
-    section,
-    subsection,
-    titled,
+from bot.decisions.records.markdown import inline, line, listed, quote, section, subsection, titled
+from bot.decisions.records.parts import (
+    Considered,
+    RecordedClosure,
+    RecordedOutcome,
+    RecordedReason,
+    RuledOut,
 )
-from bot.decisions.records.parts import Argument, Considered, Ended, Outcome, RuledOut
 from bot.decisions.records.record import Record
 from bot.decisions.records.words import NOTHING_YET, TOO_LITTLE, sure
 
@@ -139,7 +137,7 @@ def _ended(record: Record) -> list[str]:
     return [word, *_said(record, ended)]
 
 
-def _said(record: Record, settled: Outcome | Ended) -> list[str]:
+def _said(record: Record, settled: RecordedOutcome | RecordedClosure) -> list[str]:
     """Return the reason that somebody gave; nothing where it is empty."""
     if not settled.reason.strip():
         return []
@@ -181,7 +179,7 @@ def _consequences(record: Record) -> Iterator[str]:
     yield from (f"Watch out: {inline(each)}" for each in record.pitfalls)
 
 
-def _for_others(record: Record) -> list[Argument]:
+def _for_others(record: Record) -> list[RecordedReason]:
     """Return what speaks most for the best other option, and not as much for the one chosen."""
     chosen = next((each for each in record.considered if each.option == record.chosen), None)
     own = {record.chosen, *(chosen.parts if chosen else ())}
@@ -224,7 +222,7 @@ def _from_parts(record: Record, option: Considered) -> list[str]:
     return [f"By its parts, {parts}: ({option.from_parts:+})"]
 
 
-def _argument(argument: Argument) -> str:
+def _argument(argument: RecordedReason) -> str:
     said = "; ".join(f"“{inline(each)}”" for each in argument.answers)
     rests = f" You said {said}." if said else ""
     return f"{inline(argument.because)} ({argument.points:+}){rests} {_source(argument)}"
@@ -238,7 +236,7 @@ def _ruled_out(hit: RuledOut) -> str:
     )
 
 
-def _source(cited: Argument | RuledOut) -> str:
+def _source(cited: RecordedReason | RuledOut) -> str:
     return f"*{inline(cited.source)}*"
 
 

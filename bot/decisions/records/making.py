@@ -4,31 +4,31 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from bot.decisions.calibration import outcome_of
+from bot.decisions.comparison import Comparison, TeamViews, compare
 from bot.decisions.model import Decision, ReviewAnswer
-from bot.decisions.records.background import Background
+from bot.decisions.records.background import DecisionContext
 from bot.decisions.records.history import happened
 from bot.decisions.records.parts import (
-    Argument,
     Considered,
-    Difference,
-    Edition,
-    Ended,
-    Outcome,
     RecordedAnswer,
+    RecordedAnswerGroup,
+    RecordedClosure,
+    RecordedDifference,
+    RecordedOutcome,
     RecordedPerspective,
-    Reviewed,
+    RecordedPlaybook,
+    RecordedReason,
+    RecordedReview,
     RuledOut,
-    Said,
 )
 from bot.decisions.records.record import Record
 from bot.decisions.records.words import DONT_KNOW
-from bot.decisions.team import Comparison, Team, compare
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.ruling_out import ruling_out
 from bot.playbooks.verdict import Answered, Reason, Strength, VetoHit
 
-NOTHING_MORE = Background()
+NOTHING_MORE = DecisionContext()
 _NOTHING_FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "first_steps": (),
     "measure": (),
@@ -37,23 +37,23 @@ _NOTHING_FOLLOWS: Mapping[str, tuple[str, ...]] = {
 
 
 def record_of(
-    decision: Decision, engine: RuleEngine, background: Background = NOTHING_MORE
+    decision: Decision, engine: RuleEngine, context: DecisionContext = NOTHING_MORE
 ) -> Record:
     """Return the record of a decision.
 
     Args:
         decision: the decision.
         engine: by the playbook it was made by, as it stood then.
-        background: what else the log holds of it.
+        context: what else the log holds of it.
     """
     playbook, verdict = engine.playbook, decision.verdict
-    seen = compare(Team(decision, background.perspectives), engine)
+    seen = compare(TeamViews(decision, context.perspectives), engine)
     return Record(
         **_of_itself(decision),
         **_of_the_choice(decision, engine),
-        contributors=tuple(each.user for each in background.perspectives),
-        names=dict(sorted(background.names.items())),
-        channel_name=background.channel_name,
+        contributors=tuple(each.user for each in context.perspectives),
+        names=dict(sorted(context.names.items())),
+        channel_name=context.channel_name,
         went=outcome_of(decision.reviews),
         reviews=tuple(_reviewed(each) for each in decision.reviews),
         recommended=verdict.recommended,
@@ -66,14 +66,14 @@ def record_of(
         despite=_despite(decision, playbook),
         revisit_when=tuple(flip.text for flip in verdict.flips),
         still_open=tuple(item.ask for item in verdict.homework),
-        views=_perspectives(seen) if background.perspectives else (),
+        views=_perspectives(seen) if context.perspectives else (),
         differences=_differences(seen, playbook),
-        history=tuple(happened(each, playbook) for each in background.events),
+        history=tuple(happened(each, playbook) for each in context.events),
     )
 
 
 def _of_itself(decision: Decision) -> dict[str, Any]:
-    settlement, ending = decision.settlement, decision.ending
+    resolution, ending = decision.resolution, decision.ending
     return {
         "workspace": decision.workspace,
         "number": decision.number,
@@ -89,14 +89,14 @@ def _of_itself(decision: Decision) -> dict[str, Any]:
         "review_on": decision.review_ahead,
         "supersedes": decision.supersedes,
         "superseded_by": decision.superseded_by,
-        "outcome": settlement
-        and Outcome(
-            by=settlement.by,
-            at=settlement.at,
-            option=settlement.option,
-            reason=settlement.reason,
+        "outcome": resolution
+        and RecordedOutcome(
+            by=resolution.by,
+            at=resolution.at,
+            option=resolution.option,
+            reason=resolution.reason,
         ),
-        "ended": ending and Ended(by=ending.by, at=ending.at, reason=ending.reason),
+        "ended": ending and RecordedClosure(by=ending.by, at=ending.at, reason=ending.reason),
     }
 
 
@@ -122,13 +122,15 @@ def _of_the_choice(decision: Decision, engine: RuleEngine) -> dict[str, tuple[st
     }
 
 
-def _edition(decision: Decision, playbook: Playbook) -> Edition:
+def _edition(decision: Decision, playbook: Playbook) -> RecordedPlaybook:
     ref = decision.verdict.playbook
-    return Edition(id=playbook.id, title=playbook.title, version=ref.version, hash=ref.hash)
+    return RecordedPlaybook(
+        id=playbook.id, title=playbook.title, version=ref.version, hash=ref.hash
+    )
 
 
-def _reviewed(answer: ReviewAnswer) -> Reviewed:
-    return Reviewed(by=answer.by, at=answer.at, outcome=answer.outcome, note=answer.note)
+def _reviewed(answer: ReviewAnswer) -> RecordedReview:
+    return RecordedReview(by=answer.by, at=answer.at, outcome=answer.outcome, note=answer.note)
 
 
 def _despite(decision: Decision, playbook: Playbook) -> tuple[RuledOut, ...]:
@@ -152,7 +154,7 @@ def _answers(decision: Decision, playbook: Playbook) -> tuple[RecordedAnswer, ..
 
 def _considered(decision: Decision, engine: RuleEngine) -> tuple[Considered, ...]:
     playbook = engine.playbook
-    arguments: dict[str, list[Argument]] = {}
+    arguments: dict[str, list[RecordedReason]] = {}
     for reason in engine.arguments(decision.answers):
         arguments.setdefault(reason.option, []).append(_argument(playbook, reason))
     ranked = sorted(decision.verdict.points.items(), key=lambda each: -each[1])
@@ -180,8 +182,8 @@ def _standing(vetoes: tuple[VetoHit, ...], option: str) -> Literal["", "ruled ou
     return "not alone" if hits else ""
 
 
-def _argument(playbook: Playbook, reason: Reason) -> Argument:
-    return Argument(
+def _argument(playbook: Playbook, reason: Reason) -> RecordedReason:
+    return RecordedReason(
         rule=reason.rule,
         option=reason.option,
         points=reason.points,
@@ -218,15 +220,18 @@ def _perspectives(seen: Comparison) -> tuple[RecordedPerspective, ...]:
     )
 
 
-def _differences(seen: Comparison, playbook: Playbook) -> tuple[Difference, ...]:
+def _differences(seen: Comparison, playbook: Playbook) -> tuple[RecordedDifference, ...]:
     found = []
     for each in seen.differences:
         question = playbook.question(each.question)
         said = tuple(
-            Said(words=_words(question.answers, one.answer), by=one.users) for one in each.said
+            RecordedAnswerGroup(words=_words(question.answers, one.answer), by=one.users)
+            for one in each.said
         )
         leads = tuple(dict.fromkeys(each.leads.values()))
-        found.append(Difference(question=question.id, ask=question.ask, said=said, leads_to=leads))
+        found.append(
+            RecordedDifference(question=question.id, ask=question.ask, said=said, leads_to=leads)
+        )
     return tuple(found)
 
 

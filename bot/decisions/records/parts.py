@@ -5,16 +5,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.decisions.model import Outcome as Went
+from bot.decisions.model import ReviewOutcome as Went
 
 
-class Part(BaseModel):
+class RecordModel(BaseModel):
     """Anything in a record: immutable, and closed to keys that are not its own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class RecordedAnswer(Part):
+class RecordedAnswer(RecordModel):
     """A question and the answer it got, in the playbook's words; None is "don't know"."""
 
     question: str
@@ -23,7 +23,7 @@ class RecordedAnswer(Part):
     words: str
 
 
-class Argument(Part):
+class RecordedReason(RecordModel):
     """A rule that speaks for an option (more than 0 points) or against it."""
 
     rule: str
@@ -34,7 +34,7 @@ class Argument(Part):
     answers: tuple[str, ...] = Field(description="The answers it rests on, in words.")
 
 
-class RuledOut(Part):
+class RuledOut(RecordModel):
     """A veto that holds, and the way around it."""
 
     veto: str
@@ -45,7 +45,7 @@ class RuledOut(Part):
     source: str
 
 
-class Considered(Part):
+class Considered(RecordModel):
     """An option, and how it comes by its points: those of its arguments and of its parts."""
 
     option: str
@@ -54,11 +54,11 @@ class Considered(Part):
     points: int
     parts: tuple[str, ...] = Field(description="The options that it combines.")
     from_parts: int = Field(description="The points that a combination has by its parts.")
-    arguments: tuple[Argument, ...] = Field(description="Every rule that gives it points.")
+    arguments: tuple[RecordedReason, ...] = Field(description="Every rule that gives it points.")
     ruled_out: Literal["", "ruled out", "not alone"]
 
 
-class Outcome(Part):
+class RecordedOutcome(RecordModel):
     """How the decision was settled: who, when, what and why."""
 
     by: str
@@ -67,7 +67,7 @@ class Outcome(Part):
     reason: str
 
 
-class Ended(Part):
+class RecordedClosure(RecordModel):
     """Who withdrew or superseded the decision, when, and why."""
 
     by: str
@@ -75,7 +75,7 @@ class Ended(Part):
     reason: str
 
 
-class Reviewed(Part):
+class RecordedReview(RecordModel):
     """What one decider said later about how it went."""
 
     by: str
@@ -84,7 +84,7 @@ class Reviewed(Part):
     note: str
 
 
-class RecordedPerspective(Part):
+class RecordedPerspective(RecordModel):
     """What one person's answers come to; the driver's are those of the decision itself."""
 
     by: str
@@ -93,25 +93,25 @@ class RecordedPerspective(Part):
     driver: bool
 
 
-class Said(Part):
+class RecordedAnswerGroup(RecordModel):
     """An answer in words, and who gave it."""
 
     words: str
     by: tuple[str, ...]
 
 
-class Difference(Part):
+class RecordedDifference(RecordModel):
     """A question that people answered differently, and what the recommendation would become."""
 
     question: str
     ask: str
-    said: tuple[Said, ...]
+    said: tuple[RecordedAnswerGroup, ...]
     leads_to: tuple[str | None, ...] = Field(
         description="Empty where it changes nothing by itself; null: to no recommendation."
     )
 
 
-class Happened(Part):
+class RecordedEvent(RecordModel):
     """An event: who did what, and when; `did` goes on after the name and is followed by `to`."""
 
     at: datetime
@@ -123,7 +123,7 @@ class Happened(Part):
     details: tuple[str, ...]
 
 
-class Edition(Part):
+class RecordedPlaybook(RecordModel):
     """The playbook that was used, as it stood."""
 
     id: str

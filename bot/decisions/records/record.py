@@ -7,26 +7,26 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.decisions.model import Outcome as Went
+from bot.decisions.model import ReviewOutcome as Went
 from bot.decisions.model import Status, Visibility
 from bot.decisions.records.parts import (
-    Argument,
     Considered,
-    Difference,
-    Edition,
-    Ended,
-    Happened,
-    Outcome,
-    Part,
     RecordedAnswer,
+    RecordedClosure,
+    RecordedDifference,
+    RecordedEvent,
+    RecordedOutcome,
     RecordedPerspective,
-    Reviewed,
+    RecordedPlaybook,
+    RecordedReason,
+    RecordedReview,
+    RecordModel,
     RuledOut,
 )
 from bot.decisions.records.words import NOTHING_YET
 
 
-class Record(Part):
+class Record(RecordModel):
     """A decision with everything that explains it. People and channels are Slack's ids."""
 
     workspace: str
@@ -40,10 +40,12 @@ class Record(Part):
     settled: bool = Field(
         description="Every way of answering what is open leads to the same recommendation."
     )
-    outcome: Outcome | None
-    ended: Ended | None = Field(description="How it was withdrawn or superseded, if it was.")
+    outcome: RecordedOutcome | None
+    ended: RecordedClosure | None = Field(
+        description="How it was withdrawn or superseded, if it was."
+    )
     went: Went | None = Field(description="How it went, by all reviews; null before the first.")
-    reviews: tuple[Reviewed, ...]
+    reviews: tuple[RecordedReview, ...]
     driver: str
     deciders: tuple[str, ...]
     contributors: tuple[str, ...]
@@ -59,7 +61,7 @@ class Record(Part):
     review_on: date | None
     supersedes: int | None
     superseded_by: int | None
-    playbook: Edition
+    playbook: RecordedPlaybook
     answers: tuple[RecordedAnswer, ...]
     considered: tuple[Considered, ...]
     ruled_out: tuple[RuledOut, ...]
@@ -73,8 +75,8 @@ class Record(Part):
     measure: tuple[str, ...] = Field(description="The same.")
     pitfalls: tuple[str, ...] = Field(description="The same.")
     views: tuple[RecordedPerspective, ...]
-    differences: tuple[Difference, ...]
-    history: tuple[Happened, ...]
+    differences: tuple[RecordedDifference, ...]
+    history: tuple[RecordedEvent, ...]
 
     @property
     def chosen(self) -> str | None:
@@ -96,15 +98,15 @@ class Record(Part):
         """Return the channel by name and id; by the id alone where the name is not known."""
         return f"#{self.channel_name} ({self.channel})" if self.channel_name else self.channel
 
-    def speaks_for(self, option: str | None) -> tuple[Argument, ...]:
+    def speaks_for(self, option: str | None) -> tuple[RecordedReason, ...]:
         """Return what gives points to an option or its parts, each rule once, strongest first."""
         return self._strongest(option, 1)
 
-    def speaks_against(self, option: str | None) -> tuple[Argument, ...]:
+    def speaks_against(self, option: str | None) -> tuple[RecordedReason, ...]:
         """Return what takes points from an option or its parts; otherwise like `speaks_for`."""
         return self._strongest(option, -1)
 
-    def _strongest(self, option: str | None, sign: int) -> tuple[Argument, ...]:
+    def _strongest(self, option: str | None, sign: int) -> tuple[RecordedReason, ...]:
         own = next((each for each in self.considered if each.option == option), None)
         counted = {option, *(own.parts if own else ())}
         found = [
@@ -118,19 +120,19 @@ class Record(Part):
         return tuple({each.rule: each for each in reversed(found)}.values())[::-1]
 
 
-class Records(Part):
+class Records(RecordModel):
     """Records as one JSON document."""
 
     decisions: tuple[Record, ...]
 
 
-def as_json(records: Iterable[Record]) -> str:
-    """Return records as one JSON document, which `schema` describes."""
+def record_as_json(records: Iterable[Record]) -> str:
+    """Return records as one JSON document, which `record_schema` describes."""
     document = Records(decisions=tuple(records)).model_dump(mode="json")
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of what `as_json` writes."""
+def record_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of what `record_as_json` writes."""
     described = Records.model_json_schema(mode="serialization")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from bot.decisions.records.parts import RecordedPerspective, Reviewed
+from bot.decisions.records.parts import RecordedPerspective, RecordedReview
 from bot.decisions.records.record import Record
 from bot.decisions.records.words import NOTHING_YET
 
@@ -74,7 +74,7 @@ def _perspective(record: Record, perspective: RecordedPerspective) -> str:
     return f"{person}: {perspective.option} ({perspective.strength})"
 
 
-def _review(record: Record, review: Reviewed) -> str:
+def _review(record: Record, review: RecordedReview) -> str:
     said = f"{review.outcome} ({record.person(review.by)}, {review.at:%Y-%m-%d})"
     return f"{said}: {review.note}" if review.note else said
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.decisions.model import Outcome
+from bot.decisions.model import ReviewOutcome
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.verdict import Strength
 
@@ -12,11 +12,11 @@ STRENGTHS: Mapping[str, str] = {
     Strength.TOO_CLOSE: "too close to call",
 }
 """How far ahead an option is, by the name that a record has for it."""
-WENT: Mapping[Outcome, str] = {
-    Outcome.WORKED: "it worked",
-    Outcome.PARTLY: "it worked partly",
-    Outcome.FAILED: "it did not work",
-    Outcome.NOT_TRIED: "it was not tried",
+WENT: Mapping[ReviewOutcome, str] = {
+    ReviewOutcome.WORKED: "it worked",
+    ReviewOutcome.PARTLY: "it worked partly",
+    ReviewOutcome.FAILED: "it did not work",
+    ReviewOutcome.NOT_TRIED: "it was not tried",
 }
 """How a decision went."""
 NOTHING_YET = "nothing yet"

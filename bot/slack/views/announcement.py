@@ -4,9 +4,7 @@ from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock
 
 from bot.decisions.model import Decision, Status, Visibility
 from bot.playbooks.playbook import Playbook
-from bot.slack.text import FALLBACK, HEADER, and_list, fit, fit_escaped, mention, quote
 from bot.slack.views.decide import actions
-from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section
 from bot.slack.views.review import reviews_shown
 from bot.slack.views.verdict import (
     RULED_OUT_BEFORE,
@@ -17,6 +15,8 @@ from bot.slack.views.verdict import (
     plain_headline,
     why_line,
 )
+from bot.slackkit.message import Message, as_dicts, mrkdwn, plain, section
+from bot.slackkit.mrkdwn import FALLBACK, HEADER, and_list, fit, fit_escaped, mention, quote
 
 STATUS_WORDS = {
     Status.OPEN: "Open",
@@ -56,7 +56,7 @@ def announcement(decision: Decision, playbook: Playbook) -> Message:
     blocks += [
         section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
         section(bars(playbook, verdict)),
-        *_settlement(decision, playbook),
+        *_resolution(decision, playbook),
         *reviews_shown(decision),
         ContextBlock(elements=[mrkdwn(_people(decision))]),
         ContextBlock(elements=[mrkdwn(_about(decision))]),
@@ -78,7 +78,7 @@ def _in_words(decision: Decision, playbook: Playbook) -> str:
     return fit(" ".join(parts), FALLBACK)
 
 
-def _settlement(decision: Decision, playbook: Playbook) -> list[Block]:
+def _resolution(decision: Decision, playbook: Playbook) -> list[Block]:
     """Return how it ended, if it has, and how it was decided; nothing while it is open."""
     told = (_ended(decision), _decided(decision, playbook))
     return [section(words) for words in told if words]
@@ -100,14 +100,14 @@ def _ended(decision: Decision) -> str:
 
 def _decided(decision: Decision, playbook: Playbook) -> str:
     """Return who decided it, when, for what and why."""
-    settlement, decided_as = decision.settlement, decision.decided_as
-    if settlement is None or settlement.option is None or decided_as is None:
+    resolution, decided_as = decision.resolution, decision.decided_as
+    if resolution is None or resolution.option is None or decided_as is None:
         return ""
-    words = f"{STATUS_WORDS[decided_as]} by {mention(settlement.by)}"
-    words += f" on {settlement.at:%-d %B %Y}: *{option_title(playbook, settlement.option)}*"
-    if settlement.reason:
-        words += f"\n{quote(settlement.reason, 1000)}"
-    out = despite(playbook, decision.verdict, settlement.option, _VETOES, lead=RULED_OUT_BEFORE)
+    words = f"{STATUS_WORDS[decided_as]} by {mention(resolution.by)}"
+    words += f" on {resolution.at:%-d %B %Y}: *{option_title(playbook, resolution.option)}*"
+    if resolution.reason:
+        words += f"\n{quote(resolution.reason, 1000)}"
+    out = despite(playbook, decision.verdict, resolution.option, _VETOES, lead=RULED_OUT_BEFORE)
     return f"{words}\n{out}" if out else words
 
 

@@ -19,17 +19,17 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.decisions.model import Decision
-from bot.decisions.moves import Move, possible
 from bot.decisions.records.words import recommended_words
-from bot.decisions.seen import mark_of
+from bot.decisions.seen import fingerprint
+from bot.decisions.transitions import DecisionAction, possible_actions
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.verdict import Verdict
-from bot.slack import ids
 from bot.slack.forms import DecisionMetadata
-from bot.slack.text import and_list, fit, fit_escaped, mention
-from bot.slack.views.buttons import button, decision_named
-from bot.slack.views.message import mrkdwn, plain, section
 from bot.slack.views.verdict import despite, option_title, ruled_out_words
+from bot.slackkit import ids
+from bot.slackkit.buttons import button, decision_named
+from bot.slackkit.message import mrkdwn, plain, section
+from bot.slackkit.mrkdwn import and_list, fit, fit_escaped, mention
 
 REASON_LENGTH = 2000
 _MOST_DECIDERS = 10
@@ -37,13 +37,13 @@ _CONFIRM_TEXT = 300
 _VETOES = 2500
 _MOST_WARNINGS = 20
 
-_MENU: Mapping[Move | ids.Action, str] = {
-    Move.EDIT: "Edit answers",
-    Move.HAND_OVER: "Hand over",
-    Move.REVIEW: "Say how it went",
+_MENU: Mapping[DecisionAction | ids.Action, str] = {
+    DecisionAction.EDIT: "Edit answers",
+    DecisionAction.HAND_OVER: "Hand over",
+    DecisionAction.REVIEW: "Say how it went",
     ids.Action.EXPORT: "Export record",
-    Move.SUPERSEDE: "Supersede",
-    Move.WITHDRAW: "Withdraw",
+    DecisionAction.SUPERSEDE: "Supersede",
+    DecisionAction.WITHDRAW: "Withdraw",
 }
 """Slack takes five at most; no state allows more of these.
 
@@ -53,11 +53,11 @@ Source: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-
 
 def actions(decision: Decision, playbook: Playbook) -> list[Block]:
     """Return the buttons for the moves that are possible, and the menu, which is always there."""
-    moves = possible(decision)
+    moves = possible_actions(decision)
     elements: list[ButtonElement | OverflowMenuElement] = []
-    if Move.ACCEPT in moves:
+    if DecisionAction.ACCEPT in moves:
         elements += deciding(decision, playbook)
-    if Move.ADD_VIEW in moves:
+    if DecisionAction.ADD_VIEW in moves:
         elements += [add_view(decision), _ask(decision)]
     menu = [
         Option(text=plain(words), value=f"{entry}:{decision.number}")
@@ -163,7 +163,7 @@ def _accept(decision: Decision, playbook: Playbook) -> ButtonElement:
     return button(
         ids.Action.ACCEPT,
         "Accept",
-        f"{decision.number}:{mark_of(decision)}",
+        f"{decision.number}:{fingerprint(decision)}",
         about=about,
         label=f"Accept the recommendation of {about}: {title}",
         style="primary",

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.decisions.model import Decision, Ending, Settlement, Status
+from bot.decisions.model import Closure, Decision, Resolution, Status
 from bot.playbooks.playbook import Playbook
 from bot.slack.views.announcement import announcement
-from bot.slack.views.changes import word
 from bot.slack.views.decide import REASON_LENGTH, hand_over_modal, override_modal, withdraw_modal
-from bot.slack.views.message import Message
+from bot.slack.views.thread_note import word
+from bot.slackkit.message import Message
 
 
 def deciding_modals(decision: Decision, playbook: Playbook) -> dict[str, dict[str, Any]]:
@@ -38,10 +38,10 @@ def deciding_messages(decision: Decision, playbook: Playbook, filling: str) -> d
     }
     option = decision.verdict.option
     by, at, reason = decision.driver, decision.opened_at, filling[:REASON_LENGTH]
-    settlement = Settlement(by, at, reason, option, Ending(by, at, reason))
+    resolution = Resolution(by, at, reason, option, Closure(by, at, reason))
     settled = {
         f"announcement, {status}": announcement(
-            replace(decision, status=status, settlement=settlement, supersedes=1, superseded_by=3),
+            replace(decision, status=status, resolution=resolution, supersedes=1, superseded_by=3),
             playbook,
         )
         for status in Status

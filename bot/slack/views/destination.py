@@ -3,9 +3,9 @@
 from slack_sdk.models.blocks import Block, ChannelSelectElement, InputBlock
 
 from bot.decisions.model import Place, Visibility
-from bot.slack import ids
-from bot.slack.text import channel_link
-from bot.slack.views.message import plain, section
+from bot.slackkit import ids
+from bot.slackkit.message import plain, section
+from bot.slackkit.mrkdwn import channel_link
 
 
 def destination(origin: Place | None) -> list[Block]:

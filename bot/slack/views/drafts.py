@@ -10,20 +10,20 @@ from slack_sdk.models.blocks import (
     ContextBlock,
 )
 
-from bot.decisions.drafting import DRAFT_LIFETIME
-from bot.decisions.model import Draft, Purpose
-from bot.slack import ids
-from bot.slack.text import fit_escaped, moment
-from bot.slack.views.buttons import button
-from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section
+from bot.decisions.model import Draft, DraftPurpose
+from bot.services.drafts import DRAFT_LIFETIME
+from bot.slackkit import ids
+from bot.slackkit.buttons import button
+from bot.slackkit.message import Message, as_dicts, mrkdwn, plain, section
+from bot.slackkit.mrkdwn import fit_escaped, moment
 
 MOST_DRAFTS = 5
 DISCARDED = "The draft is discarded. The command starts a new questionnaire."
 
 _PURPOSES = {
-    Purpose.EDIT: "New answers to #{about}: ",
-    Purpose.PERSPECTIVE: "Your view of #{about}: ",
-    Purpose.SUPERSEDE: "In the place of #{about}: ",
+    DraftPurpose.EDIT: "New answers to #{about}: ",
+    DraftPurpose.PERSPECTIVE: "Your view of #{about}: ",
+    DraftPurpose.SUPERSEDE: "In the place of #{about}: ",
 }
 
 

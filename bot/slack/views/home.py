@@ -16,17 +16,17 @@ from slack_sdk.models.views import View
 from bot.decisions.calibration import outcome_of
 from bot.decisions.model import Decision, Draft
 from bot.decisions.records.words import WENT
-from bot.decisions.reviewing import NOTHING_WAITS, Waiting
+from bot.digest.views.home import Coming, digest_blocks
 from bot.playbooks.playbook import Playbook
-from bot.slack import ids
-from bot.slack.text import BUTTON, fit, fit_escaped, mention, moment
+from bot.services.reviews import NOTHING_WAITS, WaitingDecisions
 from bot.slack.views.announcement import standing
 from bot.slack.views.decide import about, add_view, deciding
-from bot.slack.views.digest.home import Coming, digest_blocks
 from bot.slack.views.drafts import MOST_DRAFTS, draft_blocks
-from bot.slack.views.message import mrkdwn, plain, section, where
 from bot.slack.views.review import decided_words, outcome_buttons
 from bot.slack.views.verdict import headline
+from bot.slackkit import ids
+from bot.slackkit.message import mrkdwn, plain, section, where
+from bot.slackkit.mrkdwn import BUTTON, fit, fit_escaped, mention, moment
 
 OFFERED = ""
 SAMPLES_FAILED = "Not all of the sample decisions could be made. Please try again in a minute."
@@ -35,25 +35,25 @@ _MOST_WAITING = 5
 
 
 def home(
-    playbooks: dict[str, str],
+    titles: dict[str, str],
     drafts: Sequence[Draft],
     decisions: Sequence[Decision],
-    waiting: Waiting = NOTHING_WAITS,
+    waiting: WaitingDecisions = NOTHING_WAITS,
     digests: Sequence[Coming] = (),
     samples: str | None = None,
-    editions: Mapping[str, Playbook] | None = None,
+    playbooks: Mapping[str, Playbook] | None = None,
     command: str = "/ragvsft",
 ) -> dict[str, Any]:
     """Return the Home tab of one person.
 
     Args:
-        playbooks: titles by id, the first one first.
+        titles: playbook titles by id, the first one first.
         drafts: theirs, newest first.
         decisions: recent ones that they may see, newest first.
         waiting: what waits for them, oldest first.
         digests: those that they have to do with.
         samples: what to say of sample decisions; `OFFERED` offers them, None leaves them out.
-        editions: the playbooks, by hash, of what waits; without, nothing is decided here.
+        playbooks: the playbooks, by hash, of what waits; without, nothing is decided here.
         command: the slash command's name.
     """
     blocks: list[Block] = [
@@ -62,9 +62,9 @@ def home(
             "I ask a few questions about the work, weigh the answers against published evidence, "
             "and post a recommendation with its reasons. Your team decides in the thread."
         ),
-        ActionsBlock(elements=[_start(each, title) for each, title in list(playbooks.items())[:5]]),
+        ActionsBlock(elements=[_start(each, title) for each, title in list(titles.items())[:5]]),
     ]
-    blocks += _waiting(waiting, editions or {})
+    blocks += _waiting(waiting, playbooks or {})
     if drafts:
         blocks += [DividerBlock(), HeaderBlock(text=plain("Your drafts"))]
         blocks += [block for draft in drafts[:MOST_DRAFTS] for block in draft_blocks(draft)]
@@ -100,7 +100,7 @@ def _samples(words: str) -> list[Block]:
     return [ContextBlock(elements=[mrkdwn(words or offer)]), ActionsBlock(elements=[button])]
 
 
-def _waiting(waiting: Waiting, editions: Mapping[str, Playbook]) -> list[Block]:
+def _waiting(waiting: WaitingDecisions, playbooks: Mapping[str, Playbook]) -> list[Block]:
     """Return what waits for a person: nothing at all where nothing does."""
     numbers = {each.number for each in waiting.to_decide}
     to_contribute = tuple(each for each in waiting.to_contribute if each.number not in numbers)
@@ -110,13 +110,13 @@ def _waiting(waiting: Waiting, editions: Mapping[str, Playbook]) -> list[Block]:
     blocks: list[Block] = [DividerBlock(), HeaderBlock(text=plain("Waiting for you"))]
     for decision in waiting.to_decide[:_MOST_WAITING]:
         asked = any(each.number == decision.number for each in waiting.to_contribute)
-        blocks += _to_decide(decision, editions.get(decision.playbook_hash), asked=asked)
+        blocks += _to_decide(decision, playbooks.get(decision.playbook_hash), asked=asked)
     for decision in to_contribute[:_MOST_WAITING]:
         asks = f"{mention(decision.driver)} asks for your view  ·  {where(decision.place)}"
         blocks.append(section(f"{_title(decision)}\n{asks}"))
         blocks.append(about(decision, [add_view(decision)]))
     for decision in waiting.to_review[:_MOST_WAITING]:
-        blocks.append(section(_to_review(decision, editions.get(decision.playbook_hash))))
+        blocks.append(section(_to_review(decision, playbooks.get(decision.playbook_hash))))
         blocks.append(outcome_buttons(decision))
     rest = sum(max(len(each) - _MOST_WAITING, 0) for each in everything)
     if rest:

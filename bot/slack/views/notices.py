@@ -15,10 +15,12 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.basic_components import PlainTextObject
 from slack_sdk.models.views import View
 
-from bot.decisions.delivery import Delivery
 from bot.decisions.model import Decision
-from bot.slack import ids
-from bot.slack.text import (
+from bot.outbox.model import Delivery
+from bot.slack.views.announcement import STATUS_WORDS
+from bot.slackkit import ids
+from bot.slackkit.message import Message, as_dicts, mrkdwn, plain, section, where
+from bot.slackkit.mrkdwn import (
     MODAL_TITLE,
     SECTION,
     and_list,
@@ -28,8 +30,6 @@ from bot.slack.text import (
     mention,
     or_list,
 )
-from bot.slack.views.announcement import STATUS_WORDS
-from bot.slack.views.message import Message, as_dicts, mrkdwn, plain, section, where
 
 OUTSIDER = (
     "This decision belongs to another workspace. You can read along here; ask somebody of that "
@@ -144,7 +144,7 @@ def nothing_changed(number: int) -> str:
 def already_settled(decision: Decision) -> str:
     """Return the friendly word that a decision has moved on, and by whom."""
     status = STATUS_WORDS[decision.status].lower()
-    last = decision.ending if decision.has_ended else decision.settlement
+    last = decision.ending if decision.has_ended else decision.resolution
     by = f" by {mention(last.by)}" if last else ""
     return f"Decision #{decision.number} was {status}{by} in the meantime."
 

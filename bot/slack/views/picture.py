@@ -5,8 +5,8 @@ from dataclasses import replace
 from slack_sdk.models.blocks import ImageBlock
 from slack_sdk.models.blocks.basic_components import SlackFile
 
-from bot.slack.text import fit
-from bot.slack.views.message import Message, as_dicts
+from bot.slackkit.message import Message, as_dicts
+from bot.slackkit.mrkdwn import fit
 
 _ALT_TEXT = 2000
 """Characters: https://docs.slack.dev/reference/block-kit/blocks/image-block."""

@@ -11,9 +11,9 @@ from typing import Any
 from slack_sdk.models.blocks import InputBlock, Option, RadioButtonsElement
 
 from bot.playbooks.playbook import Question
-from bot.slack import ids
-from bot.slack.text import PLAIN_OPTION, fit
-from bot.slack.views.message import plain
+from bot.slackkit import ids
+from bot.slackkit.message import plain
+from bot.slackkit.mrkdwn import PLAIN_OPTION, fit
 
 _MOST_KEPT = 2000
 """Blocks; ragvsft's sixteen questions have a hundred and thirty between them."""

@@ -18,7 +18,7 @@ from slack_sdk.models.blocks import (
     UserMultiSelectElement,
 )
 
-from bot.decisions.model import Draft, Purpose, ReviewChoice
+from bot.decisions.model import Draft, DraftPurpose, ReviewChoice
 from bot.decisions.questionnaire import (
     REVIEW_STEP,
     WORKFLOW_STEP,
@@ -28,14 +28,14 @@ from bot.decisions.questionnaire import (
     WorkflowPage,
 )
 from bot.playbooks.playbook import Question
-from bot.slack import ids
 from bot.slack.forms import ViewMetadata
-from bot.slack.text import MODAL_TITLE, and_list, escape, fit, fit_escaped, mention
 from bot.slack.views.destination import destination
-from bot.slack.views.message import Chapter, Line, as_dicts, chapters, mrkdwn, plain, section
 from bot.slack.views.question import question_block
 from bot.slack.views.similar import Similar, similar
 from bot.slack.views.verdict import bars, headline, why_line
+from bot.slackkit import ids
+from bot.slackkit.message import Line, TextSection, as_dicts, mrkdwn, plain, section, text_sections
+from bot.slackkit.mrkdwn import MODAL_TITLE, and_list, escape, fit, fit_escaped, mention
 
 TITLE_LENGTH = 120
 PROBLEM_LENGTH = 3000
@@ -64,7 +64,7 @@ def modal(page: Page, found: Sequence[Similar] = ()) -> dict[str, Any]:
             return _workflow(page)
         case QuestionsPage():
             return _questions(page)
-        case ReviewPage() if page.draft.purpose is Purpose.PERSPECTIVE:
+        case ReviewPage() if page.draft.purpose is DraftPurpose.PERSPECTIVE:
             return _own_view(page)
         case ReviewPage():
             return _review(page, found)
@@ -98,7 +98,7 @@ def _workflow(page: WorkflowPage) -> dict[str, Any]:
                 initial_value=fit(workflow.problem, PROBLEM_LENGTH) or None,
             ),
         ),
-        *([] if page.draft.purpose is Purpose.EDIT else [_deciders(workflow.deciders)]),
+        *([] if page.draft.purpose is DraftPurpose.EDIT else [_deciders(workflow.deciders)]),
         _review_choice(workflow.review.choice),
         InputBlock(
             block_id=ids.Block.REVIEW_DAY,
@@ -157,7 +157,7 @@ def _questions(page: QuestionsPage) -> dict[str, Any]:
 def _review(page: ReviewPage, found: Sequence[Similar]) -> dict[str, Any]:
     """Return the last page; that of an edit posts nothing anywhere, and changes no deciders."""
     playbook, verdict, draft = page.engine.playbook, page.verdict, page.draft
-    edits = draft.purpose is Purpose.EDIT
+    edits = draft.purpose is DraftPurpose.EDIT
     title, submit = ("Check and save", "Save changes") if edits else ("Check and post", "Post")
     gates = tuple(Line(gate.say) for gate in verdict.gates)
     blocks: list[_Block] = [
@@ -168,7 +168,7 @@ def _review(page: ReviewPage, found: Sequence[Similar]) -> dict[str, Any]:
         section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
         section(bars(playbook, verdict)),
         *([section(_EDIT_TOLD)] if edits else destination(draft.origin)),
-        *chapters([Chapter("Before you rely on this", gates)], _CHAPTERS_BUDGET),
+        *text_sections([TextSection("Before you rely on this", gates)], _CHAPTERS_BUDGET),
         *similar(found),
         *_answers(page),
         _back(),
@@ -186,7 +186,7 @@ def _who_and_when(draft: Draft) -> str:
             when = f"Review on {review.day:%-d %B %Y}" if review.day else "No review"
         case days:
             when = f"Review in {int(days)} days"
-    if draft.purpose is Purpose.EDIT:
+    if draft.purpose is DraftPurpose.EDIT:
         return when
     deciders = draft.workflow.deciders or (draft.driver.user,)
     names = ["you" if user == draft.driver.user else mention(user) for user in deciders]
@@ -215,14 +215,14 @@ def _about(page: Page) -> list[Block]:
     """Return which decision is viewed, changed or superseded; nothing for a new one."""
     draft = page.draft
     match draft.purpose:
-        case Purpose.OPEN:
+        case DraftPurpose.OPEN:
             return []
-        case Purpose.PERSPECTIVE:
+        case DraftPurpose.PERSPECTIVE:
             title = fit_escaped(draft.workflow.title, 300)
             return [section(f"Your view on *#{draft.about}  {title}*")]
-        case Purpose.EDIT:
+        case DraftPurpose.EDIT:
             return [section(f"You change decision *#{draft.about}*.")]
-        case Purpose.SUPERSEDE:
+        case DraftPurpose.SUPERSEDE:
             told = "which is closed when you post this one. Its answers are filled in."
             return [section(f"A new decision in the place of *#{draft.about}*, {told}")]
 

@@ -7,7 +7,19 @@ from slack_sdk.models.blocks import Block, ContextBlock, DividerBlock
 from bot.decisions.model import Decision
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.verdict import Homework, Reason, Strength, Verdict, VetoHit
-from bot.slack.text import (
+from bot.slack.views.similar import Similar, similar_chapter
+from bot.slack.views.verdict import headline, plain_headline, quoted_answer, why_line
+from bot.slackkit.message import (
+    Line,
+    Message,
+    TextSection,
+    as_dicts,
+    mrkdwn,
+    section,
+    size_of,
+    text_sections,
+)
+from bot.slackkit.mrkdwn import (
     FALLBACK,
     MESSAGE_BUDGET,
     and_list,
@@ -16,18 +28,6 @@ from bot.slack.text import (
     fit_escaped,
     or_list,
 )
-from bot.slack.views.message import (
-    Chapter,
-    Line,
-    Message,
-    as_dicts,
-    chapters,
-    mrkdwn,
-    section,
-    size_of,
-)
-from bot.slack.views.similar import Similar, similar_chapter
-from bot.slack.views.verdict import headline, plain_headline, quoted_answer, why_line
 
 _VERSION_LENGTH = 40
 
@@ -55,13 +55,13 @@ def recommendation_in_full(
     """Return the same in two messages, which leave nothing out unless it is very much."""
     more = f"{command} export {decision.number} has them" if command else ""
     why = _message(decision, playbook, _why(decision, playbook), more)
-    then = chapters(_what_then(decision, playbook), more=more)
+    then = text_sections(_what_then(decision, playbook), more=more)
     text = f"What would change the recommendation for decision #{decision.number}, and what to do"
     return (why, Message(text=text, blocks=as_dicts(then))) if then else (why,)
 
 
 def _message(
-    decision: Decision, playbook: Playbook, parts: Sequence[Chapter], more: str
+    decision: Decision, playbook: Playbook, parts: Sequence[TextSection], more: str
 ) -> Message:
     verdict = decision.verdict
     ref = verdict.playbook
@@ -70,7 +70,7 @@ def _message(
     first: list[Block] = [section(_opening(playbook, verdict))]
     last: list[Block] = [DividerBlock(), ContextBlock(elements=[mrkdwn(origin)])]
     room = MESSAGE_BUDGET - size_of([*first, *last])
-    blocks = [*first, *chapters(parts, room, more), *last]
+    blocks = [*first, *text_sections(parts, room, more), *last]
     text = (
         f"The recommendation for decision #{decision.number}: {plain_headline(playbook, verdict)}"
     )
@@ -89,25 +89,25 @@ def _opening(playbook: Playbook, verdict: Verdict) -> str:
     return f"{headline(playbook, verdict)}\n{escape(summary)}"
 
 
-def _why(decision: Decision, playbook: Playbook) -> list[Chapter]:
+def _why(decision: Decision, playbook: Playbook) -> list[TextSection]:
     verdict = decision.verdict
     return [
-        Chapter("Before you rely on this", _plain(gate.say for gate in verdict.gates)),
-        Chapter("Why", tuple(_reason(playbook, reason) for reason in verdict.reasons)),
-        Chapter("What speaks against it", _against(playbook, verdict)),
-        Chapter("Ruled out", tuple(_veto(playbook, hit) for hit in verdict.vetoes), whole=True),
+        TextSection("Before you rely on this", _plain(gate.say for gate in verdict.gates)),
+        TextSection("Why", tuple(_reason(playbook, reason) for reason in verdict.reasons)),
+        TextSection("What speaks against it", _against(playbook, verdict)),
+        TextSection("Ruled out", tuple(_veto(playbook, hit) for hit in verdict.vetoes), whole=True),
     ]
 
 
-def _what_then(decision: Decision, playbook: Playbook) -> list[Chapter]:
+def _what_then(decision: Decision, playbook: Playbook) -> list[TextSection]:
     verdict = decision.verdict
     return [
-        Chapter(
+        TextSection(
             "What would change this",
             _plain(flip.text for flip in verdict.flips),
             intro="The smallest changes that lead elsewhere. Look again when one happens.",
         ),
-        Chapter(
+        TextSection(
             "Still open",
             tuple(_homework(playbook, item) for item in verdict.homework),
             intro="Find these out: each could change the recommendation.",
@@ -116,13 +116,13 @@ def _what_then(decision: Decision, playbook: Playbook) -> list[Chapter]:
     ]
 
 
-def _what_follows(playbook: Playbook, verdict: Verdict) -> list[Chapter]:
+def _what_follows(playbook: Playbook, verdict: Verdict) -> list[TextSection]:
     option = playbook.options[verdict.option]
     too_close = playbook.too_close if verdict.strength is Strength.TOO_CLOSE else None
     return [
-        Chapter("First steps", _plain(verdict.steps)),
-        Chapter("Measure", _plain(too_close.measure if too_close else option.measure)),
-        Chapter("Pitfalls", _plain(option.pitfalls)),
+        TextSection("First steps", _plain(verdict.steps)),
+        TextSection("Measure", _plain(too_close.measure if too_close else option.measure)),
+        TextSection("Pitfalls", _plain(option.pitfalls)),
     ]
 
 

@@ -14,22 +14,22 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.decisions.model import Decision, Outcome, ReviewAnswer
+from bot.decisions.model import Decision, ReviewAnswer, ReviewOutcome
 from bot.decisions.records.words import WENT, as_sentence
 from bot.playbooks.playbook import Playbook
-from bot.slack import ids
 from bot.slack.forms import DecisionMetadata
-from bot.slack.text import FALLBACK, escape, fit, fit_escaped, mention, quote
-from bot.slack.views.buttons import button, decision_named
-from bot.slack.views.message import Message, as_dicts, plain, section, sentence, where
 from bot.slack.views.verdict import option_title
+from bot.slackkit import ids
+from bot.slackkit.buttons import button, decision_named
+from bot.slackkit.message import Message, as_dicts, plain, section, sentence, where
+from bot.slackkit.mrkdwn import FALLBACK, escape, fit, fit_escaped, mention, quote
 
 NOTE_LENGTH = 2000
 _ON_BUTTONS = {
-    Outcome.WORKED: "Worked",
-    Outcome.PARTLY: "Partly",
-    Outcome.FAILED: "Did not work",
-    Outcome.NOT_TRIED: "Not tried",
+    ReviewOutcome.WORKED: "Worked",
+    ReviewOutcome.PARTLY: "Partly",
+    ReviewOutcome.FAILED: "Did not work",
+    ReviewOutcome.NOT_TRIED: "Not tried",
 }
 _MOST_SHOWN = 3
 _SHOWN_NOTE = 600
@@ -102,7 +102,7 @@ def _button(decision: Decision, action_id: str, words: str) -> ButtonElement:
 
 
 def review_modal(
-    decision: Decision, playbook: Playbook, decider: str, chosen: Outcome | None = None
+    decision: Decision, playbook: Playbook, decider: str, chosen: ReviewOutcome | None = None
 ) -> dict[str, Any]:
     """Return the modal in which a decider says how it went.
 
@@ -173,9 +173,9 @@ def _shown(answer: ReviewAnswer) -> str:
 def decided_words(decision: Decision, playbook: Playbook) -> str:
     """Return what was decided, when and where, in a sentence."""
     title = f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
-    settlement = decision.settlement
-    if settlement is None or settlement.option is None:
+    resolution = decision.resolution
+    if resolution is None or resolution.option is None:
         return title
-    option = option_title(playbook, settlement.option)
-    on = f"{settlement.at:%-d %B %Y}"
+    option = option_title(playbook, resolution.option)
+    on = f"{resolution.at:%-d %B %Y}"
     return f"{title}\nDecided on {on} in {where(decision.place)}: *{option}*"

@@ -6,9 +6,9 @@ from slack_sdk.models.blocks import Block
 
 from bot.decisions.calibration import ENOUGH, Calibration, Tally
 from bot.playbooks.playbook import Playbook
-from bot.slack.text import FALLBACK, fit, fit_escaped
-from bot.slack.views.message import Message, as_dicts, section
-from bot.slack.views.went import went
+from bot.slack.views.outcomes import went
+from bot.slackkit.message import Message, as_dicts, section
+from bot.slackkit.mrkdwn import FALLBACK, fit, fit_escaped
 
 _MOST_PLAYBOOKS = 5
 _MOST_RULES = 5

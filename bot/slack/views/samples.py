@@ -9,50 +9,50 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.decisions.calibration import calibrate
+from bot.decisions.comparison import TeamViews, compare
 from bot.decisions.events import Event
 from bot.decisions.model import (
-    Asked,
     Decision,
     Draft,
-    Outcome,
+    DraftPurpose,
     Person,
     Perspective,
     Place,
-    Purpose,
+    Resolution,
     Review,
     ReviewAnswer,
     ReviewChoice,
-    Settlement,
+    ReviewOutcome,
     Status,
+    ViewRequest,
     Visibility,
     Workflow,
 )
 from bot.decisions.questionnaire import Questionnaire, QuestionsPage
-from bot.decisions.records.background import Background
+from bot.decisions.records.background import DecisionContext
 from bot.decisions.records.making import record_of
-from bot.decisions.reviewing import Waiting
-from bot.decisions.team import Team, compare
+from bot.digest.views.home import Coming
+from bot.digest.views.samples import digest_messages, digest_modals, home_digests
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.playbook import Playbook
+from bot.services.reviews import WaitingDecisions
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
-from bot.slack.views.asking import ask_modal, request
 from bot.slack.views.decide import REASON_LENGTH
-from bot.slack.views.deciders import asked_to_decide
+from bot.slack.views.decider_message import asked_to_decide
 from bot.slack.views.deciding_samples import deciding_messages, deciding_modals
-from bot.slack.views.digest.home import Coming
-from bot.slack.views.digest.samples import digest_messages, digest_modals, home_digests
 from bot.slack.views.drafts import resume_offer
 from bot.slack.views.finding_samples import finding_messages, similar_samples
+from bot.slack.views.history import life
 from bot.slack.views.home import home
-from bot.slack.views.life import life
-from bot.slack.views.message import Message
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, modal
 from bot.slack.views.recommendation import recommendation
 from bot.slack.views.review import NOTE_LENGTH, review_modal, review_question
 from bot.slack.views.rules import rules_message
 from bot.slack.views.team import team_message
 from bot.slack.views.trouble_samples import trouble_messages
+from bot.slack.views.view_request import ask_modal, request
+from bot.slackkit.message import Message
 
 Sample = Mapping[str, Any]
 HOSTILE = "<!channel> & <@U0> *x* `y` ‮עברית العربية 👩‍👩‍👧 "
@@ -93,7 +93,7 @@ def _sized(engine: RuleEngine, filling: str) -> dict[str, Sample]:
     draft = _draft(engine.playbook, filling)
     decision = _decision(engine, draft)
     pages = Questionnaire(engine, draft)
-    edit = Questionnaire(engine, replace(draft, purpose=Purpose.EDIT, about=decision.number))
+    edit = Questionnaire(engine, replace(draft, purpose=DraftPurpose.EDIT, about=decision.number))
     titles = {engine.playbook.id: engine.playbook.title}
     found: dict[str, Sample] = {
         "workflow page": {"view": modal(pages.first())},
@@ -108,7 +108,7 @@ def _sized(engine: RuleEngine, filling: str) -> dict[str, Sample]:
                 [draft] * 20,
                 [decision] * 10,
                 *_on_home(decision),
-                editions={decision.playbook_hash: engine.playbook},
+                playbooks={decision.playbook_hash: engine.playbook},
             )
         },
         "resume offer": _blocks(resume_offer([draft] * 20, engine.playbook.id)),
@@ -133,17 +133,17 @@ def _sized(engine: RuleEngine, filling: str) -> dict[str, Sample]:
     return found
 
 
-def _background(decision: Decision) -> Background:
+def _background(decision: Decision) -> DecisionContext:
     detail = {"reason": decision.title * 10, "to": " ".join(decision.deciders)}
     event = Event("handed_over", decision.driver, decision.opened_at, detail)
-    return Background(events=(event,) * 20)
+    return DecisionContext(events=(event,) * 20)
 
 
 def _of_the_team(engine: RuleEngine, decision: Decision) -> dict[str, Sample]:
     """Return samples of views that are added and asked for."""
     playbook = engine.playbook
     named = _draft(playbook, decision.title)
-    own = replace(named, purpose=Purpose.PERSPECTIVE, about=decision.number)
+    own = replace(named, purpose=DraftPurpose.PERSPECTIVE, about=decision.number)
     pages = Questionnaire(engine, own)
     answers = {question.id: list(question.answers)[-1] for question in playbook.questions}
     score = engine.score(answers)
@@ -160,12 +160,12 @@ def _of_the_team(engine: RuleEngine, decision: Decision) -> dict[str, Sample]:
         )
         for number in range(50)
     )
-    asked = tuple(Asked(f"U1{number:09}", decision.driver, _AT) for number in range(50))
-    seen = compare(Team(decision, views, asked), engine)
+    asked = tuple(ViewRequest(f"U1{number:09}", decision.driver, _AT) for number in range(50))
+    seen = compare(TeamViews(decision, views, asked), engine)
     return {
         "team": _blocks(team_message(decision, playbook, seen)),
         "team, nobody yet": _blocks(
-            team_message(decision, playbook, compare(Team(decision, (), asked), engine))
+            team_message(decision, playbook, compare(TeamViews(decision, (), asked), engine))
         ),
         "asked to decide": _blocks(asked_to_decide(decision, decision.deciders[0], "U0")),
         "asked for a view": _blocks(request(decision, nudge=False)),
@@ -182,7 +182,7 @@ def _review_samples(decision: Decision, playbook: Playbook) -> dict[str, Sample]
     return {
         "review question": _blocks(review_question(decision, playbook, other)),
         "review question, answered": _blocks(review_question(decision, playbook, answered)),
-        "review modal": {"view": review_modal(decision, playbook, other, Outcome.PARTLY)},
+        "review modal": {"view": review_modal(decision, playbook, other, ReviewOutcome.PARTLY)},
         "review modal, answered": {"view": review_modal(decision, playbook, answered)},
         "rules": _blocks(rules_message([(playbook, calibrate([decision] * 9, {}))] * 9)),
         "announcement, reviewed": _blocks(announcement(decision, playbook)),
@@ -191,17 +191,17 @@ def _review_samples(decision: Decision, playbook: Playbook) -> dict[str, Sample]
 
 def _reviewed(decision: Decision, filling: str) -> Decision:
     """Return a decision that was decided differently, and that all its deciders reviewed."""
-    settlement = Settlement(decision.driver, _AT, filling[:REASON_LENGTH], decision.verdict.option)
+    resolution = Resolution(decision.driver, _AT, filling[:REASON_LENGTH], decision.verdict.option)
     reviews = tuple(
-        ReviewAnswer(decider, _AT, Outcome.PARTLY, filling[:NOTE_LENGTH])
+        ReviewAnswer(decider, _AT, ReviewOutcome.PARTLY, filling[:NOTE_LENGTH])
         for decider in decision.deciders
     )
-    return replace(decision, status=Status.OVERRIDDEN, settlement=settlement, reviews=reviews)
+    return replace(decision, status=Status.OVERRIDDEN, resolution=resolution, reviews=reviews)
 
 
-def _on_home(decision: Decision) -> tuple[Waiting, list[Coming]]:
+def _on_home(decision: Decision) -> tuple[WaitingDecisions, list[Coming]]:
     many = tuple(replace(decision, number=number) for number in range(1, 61))
-    return Waiting(many[:20], many[20:40], many[40:]), home_digests(decision)
+    return WaitingDecisions(many[:20], many[20:40], many[40:]), home_digests(decision)
 
 
 def _blocks(message: Message) -> Sample:

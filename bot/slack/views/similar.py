@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from slack_sdk.models.blocks import Block
 
 from bot.decisions.calibration import outcome_of
-from bot.decisions.finding import Alike
 from bot.decisions.model import Place
 from bot.decisions.records.words import WENT, recommended_words
 from bot.playbooks.playbook import Playbook
-from bot.slack.text import escape, fit
+from bot.services.search import SimilarDecision
 from bot.slack.views.announcement import standing
-from bot.slack.views.message import Chapter, Line, section
+from bot.slackkit.message import Line, TextSection, section
+from bot.slackkit.mrkdwn import escape, fit
 
 _TITLE = 150
 
@@ -21,7 +21,7 @@ _TITLE = 150
 class Similar:
     """A decision that answered alike, with the playbook it was made by."""
 
-    alike: Alike
+    alike: SimilarDecision
     playbook: Playbook
 
 
@@ -33,7 +33,7 @@ def similar(found: Sequence[Similar]) -> list[Block]:
     return [section("*Similar decisions*\n" + "\n".join(lines))]
 
 
-def similar_chapter(found: Sequence[Similar], here: Place, command: str) -> Chapter:
+def similar_chapter(found: Sequence[Similar], here: Place, command: str) -> TextSection:
     """Return the same for a thread; without lines if there are none.
 
     Of what was decided in another channel it gives the number alone. Other companies may read a
@@ -51,7 +51,7 @@ def similar_chapter(found: Sequence[Similar], here: Place, command: str) -> Chap
         else _elsewhere(each, command)
         for each in found
     )
-    return Chapter("Answered alike before", tuple(Line(words) for words in lines))
+    return TextSection("Answered alike before", tuple(Line(words) for words in lines))
 
 
 def _lead(found: Similar) -> str:
@@ -77,5 +77,5 @@ def _words(found: Similar) -> str:
     return f"{_count(alike)}; {', '.join(parts)}"
 
 
-def _count(alike: Alike) -> str:
+def _count(alike: SimilarDecision) -> str:
     return f"{alike.alike} of {alike.compared} answers the same"

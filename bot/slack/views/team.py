@@ -9,12 +9,16 @@ from slack_sdk.models.blocks import (
     HeaderBlock,
 )
 
+from bot.decisions.comparison import Comparison, Contribution, Difference, JointFlip, SharedAnswer
 from bot.decisions.model import Decision, Status
 from bot.decisions.records.words import DONT_KNOW, STRENGTHS, TOO_LITTLE
-from bot.decisions.team import Agreement, Comparison, Difference, Together, Voice
 from bot.playbooks.playbook import Playbook
-from bot.slack import ids
-from bot.slack.text import (
+from bot.slack.views.decide import about, add_view
+from bot.slack.views.verdict import option_title
+from bot.slackkit import ids
+from bot.slackkit.buttons import button, decision_named
+from bot.slackkit.message import Message, as_dicts, mrkdwn, plain, section, size_of
+from bot.slackkit.mrkdwn import (
     FALLBACK,
     MESSAGE_BUDGET,
     SECTION,
@@ -25,17 +29,6 @@ from bot.slack.text import (
     mentions,
     some,
 )
-from bot.slack.views.buttons import button, decision_named
-from bot.slack.views.decide import about, add_view
-from bot.slack.views.message import (
-    Message,
-    as_dicts,
-    mrkdwn,
-    plain,
-    section,
-    size_of,
-)
-from bot.slack.views.verdict import option_title
 
 _SIZES = ((12, 8), (6, 5), (3, 3), (1, 2), (0, 1))
 """How many questions and how many names are shown; the next is for messages that are too long."""
@@ -97,7 +90,7 @@ class _Team:
 
     def _verdicts(self) -> list[str]:
         """Return a line for each option that somebody's answers come to, most frequent first."""
-        by_option: dict[str | None, list[Voice]] = {}
+        by_option: dict[str | None, list[Contribution]] = {}
         for voice in self._seen.voices:
             by_option.setdefault(voice.option, []).append(voice)
         ranked = sorted(by_option.items(), key=lambda item: -len(item[1]))
@@ -148,7 +141,7 @@ class _Team:
             section(_joined([self._pair(each) for each in pairs])),
         ]
 
-    def _pair(self, pair: Together) -> str:
+    def _pair(self, pair: JointFlip) -> str:
         parts = [
             f"{self._question(question)} *{self._answer(question, answer)}*"
             for question, answer in pair.answers
@@ -165,7 +158,7 @@ class _Team:
             lines.append(f"and {rest} more")
         return [HeaderBlock(text=plain("You agree on")), section(_joined(lines))]
 
-    def _agreement(self, each: Agreement) -> str:
+    def _agreement(self, each: SharedAnswer) -> str:
         answer = self._answer(each.question, each.answer)
         return f"• {self._question(each.question)} *{answer}*"
 
@@ -176,7 +169,7 @@ def _how_many(seen: Comparison) -> str:
     return f"{views} beside the driver's ({mention(driver.user)} opened it)"
 
 
-def _voice(voice: Voice) -> str:
+def _voice(voice: Contribution) -> str:
     strength = STRENGTHS[voice.strength] if voice.option else TOO_LITTLE
     return f"{mention(voice.user)} ({f'driver, {strength}' if voice.driver else strength})"
 

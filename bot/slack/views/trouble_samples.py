@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime
 
-from bot.decisions.delivery import (
+from bot.decisions.model import Decision
+from bot.outbox.alert_views import trouble_message
+from bot.outbox.issues import DeliveryIssue
+from bot.outbox.model import (
     Delivery,
     DeliveryKind,
     DeliveryState,
@@ -10,10 +13,7 @@ from bot.decisions.delivery import (
     recommendation_key,
     trouble_notice,
 )
-from bot.decisions.model import Decision
-from bot.decisions.troubles import Trouble
-from bot.slack.views.message import Message
-from bot.slack.views.trouble import trouble_message
+from bot.slackkit.message import Message
 
 _AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 _SHOWN = {
@@ -65,4 +65,4 @@ def _message(
     told = Delivery(
         about.key, about.workspace, about.kind, about.channel, _AT, about.decision, state=state
     )
-    return trouble_message(notice, Trouble(told, of))
+    return trouble_message(notice, DeliveryIssue(told, of))

@@ -4,7 +4,7 @@ from bot.decisions.records.words import NOTHING_YET, STRENGTHS, TOO_LITTLE, reco
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.ruling_out import ruling_out
 from bot.playbooks.verdict import Answered, Strength, Verdict, VetoHit
-from bot.slack.text import escape, fit_escaped
+from bot.slackkit.mrkdwn import escape, fit_escaped
 
 _CELLS = 8
 _MOST_VETOES = 3

@@ -11,19 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.decisions.access import ReadScope
 from bot.decisions.events import Event
-from bot.decisions.model import Decision, Perspective, Settlement, Source, Status, Workflow
-from bot.decisions.profiles import Known, Profile
-from bot.decisions.reading import Sight
-from bot.decisions.records.background import Background
+from bot.decisions.model import Decision, Perspective, Resolution, Source, Status, Workflow
+from bot.decisions.records.background import DecisionContext
 from bot.decisions.records.madr import as_markdown
 from bot.decisions.records.making import record_of
-from bot.decisions.records.record import Record, as_json, schema
+from bot.decisions.records.record import Record, record_as_json, record_schema
 from bot.decisions.records.spreadsheet import as_csv
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
-from tests.decisions.shelf import AT, ENGINE, PUBLIC, SECRET, decision, shelve
-from tests.decisions.world import ADA, BEN, PRODUCT, World
+from bot.services.directory import CachedProfile, DirectoryEntry
+from tests.services.shelf import AT, ENGINE, PUBLIC, SECRET, decision, shelve
+from tests.services.world import ADA, BEN, PRODUCT, World
 
 SHIPPED = {
     name: RuleEngine(loader.parse(loader.read(Path(__file__).parents[3] / "rules" / name)))
@@ -42,7 +42,7 @@ def made_by(engine: RuleEngine, answers: Mapping[str, str | None], **changes: ob
 
 def overridden(option: str, reason: str = "Because") -> dict[str, object]:
     """What makes a decision one that was decided for an option against the recommendation."""
-    return {"status": Status.OVERRIDDEN, "settlement": Settlement("U1", AT, reason, option)}
+    return {"status": Status.OVERRIDDEN, "resolution": Resolution("U1", AT, reason, option)}
 
 
 @st.composite
@@ -124,14 +124,14 @@ def test_people_have_names_where_they_are_known() -> None:
     made = decision(12, people=("U1", "U2", "U9"), status=Status.ACCEPTED, chosen="rag")
     events = (Event("handed_over", "U1", AT, {"from": "U1", "to": "U2 U9"}),)
     names = {"U1": "Ada Lind", "U2": "=Ben *Okafor*", "U3": "Chloe Tan"}
-    record = record_of(made, ENGINE, Background((view,), events, names))
+    record = record_of(made, ENGINE, DecisionContext((view,), events, names))
     text = as_markdown(record)
     assert "- =Ben *Okafor* (U2)\n- U9\n" in text.split("---")[1]
     assert "consulted:\n- Chloe Tan (U3)\n" in text
     assert r"opened by Ada Lind (U1)" in text
     assert r"Ada Lind (U1) handed the decision over to =Ben \*Okafor\* (U2), U9" in text
-    document = json.loads(as_json([record]))
-    jsonschema.validate(document, schema())
+    document = json.loads(record_as_json([record]))
+    jsonschema.validate(document, record_schema())
     (told,) = document["decisions"]
     assert told["deciders"] == ["U2", "U9"]
     assert told["names"] == names
@@ -140,21 +140,21 @@ def test_people_have_names_where_they_are_known() -> None:
 
 async def _lived_through(world: World) -> Record:
     """The record of a decision that went through everything."""
-    desk = world.desk
+    services = world.services
     made = await world.decided()
-    await desk.perspectives.ask(ADA, made.number, [BEN.user])
+    await services.perspectives.ask(ADA, made.number, [BEN.user])
     world.clock.advance(timedelta(days=2))
-    await desk.perspectives.nudge(ADA, made.number)
-    page = await desk.perspectives.begin(BEN, PRODUCT, made.number)
-    await desk.drafting.keep(BEN, page.draft.id, {"facts": "never"})
-    await desk.post(BEN, page.draft.id, PRODUCT)
-    edit = await desk.deciding.begin_edit(ADA, made.number)
-    await desk.drafting.keep(ADA, edit.draft.id, {"facts": "some"})
-    await desk.post(ADA, edit.draft.id, PRODUCT)
-    await desk.deciding.hand_over(ADA, made.number, (BEN.user,))
-    await desk.deciding.override(BEN, made.number, "tuning", "We *know* how.")
-    await world.store.keep_profile(Profile(BEN, Known("Ben Okafor"), AT))
-    return (await desk.finding.show(Sight.of(ADA), made.number)).record
+    await services.perspectives.nudge(ADA, made.number)
+    page = await services.perspectives.begin(BEN, PRODUCT, made.number)
+    await services.drafts.keep(BEN, page.draft.id, {"facts": "never"})
+    await services.post(BEN, page.draft.id, PRODUCT)
+    edit = await services.decisions.begin_edit(ADA, made.number)
+    await services.drafts.keep(ADA, edit.draft.id, {"facts": "some"})
+    await services.post(ADA, edit.draft.id, PRODUCT)
+    await services.decisions.hand_over(ADA, made.number, (BEN.user,))
+    await services.decisions.override(BEN, made.number, "tuning", "We *know* how.")
+    await world.store.keep_profile(CachedProfile(BEN, DirectoryEntry("Ben Okafor"), AT))
+    return (await services.search.show(ReadScope.of(ADA), made.number)).record
 
 
 async def test_a_record_tells_the_life_of_a_decision(world: World) -> None:
@@ -195,22 +195,24 @@ def test_the_message_is_linked_only_where_it_stands(
 async def test_events_that_nobody_knows_are_told_by_their_name(world: World) -> None:
     """An event of a kind that has no words yet does not break the record."""
     await shelve(world, decision(1))
-    background = Background(events=(Event("moved_house", "U1", AT, {}),))
-    assert "U1 moved house" in as_markdown(record_of(decision(1), ENGINE, background))
+    context = DecisionContext(events=(Event("moved_house", "U1", AT, {}),))
+    assert "U1 moved house" in as_markdown(record_of(decision(1), ENGINE, context))
 
 
 async def test_a_channel_goes_by_the_name_that_was_told_last(world: World) -> None:
     """Records name the channel as it was called when a command or press came from there."""
     for name in ("product", "products", ""):
         place = replace(PUBLIC, name=name)
-        draft = (await world.desk.drafting.start(ADA, place)).draft.id
-        await world.desk.drafting.describe(ADA, draft, Workflow("Title", deciders=("U1",)))
-        made = (await world.desk.post(ADA, draft, PUBLIC)).decision
-    found = record_of(made, await world.desk.editions.of(made), await world.store.background(made))
+        draft = (await world.services.drafts.start(ADA, place)).draft.id
+        await world.services.drafts.describe(ADA, draft, Workflow("Title", deciders=("U1",)))
+        made = (await world.services.post(ADA, draft, PUBLIC)).decision
+    found = record_of(
+        made, await world.services.playbooks.of(made), await world.store.context(made)
+    )
     assert found.channel_name == "products"
     assert "informed:\n- 'channel #products (C1), public'" in as_markdown(found)
     assert "#products (C1)" in as_csv([found])
-    assert json.loads(as_json([found]))["decisions"][0]["channel_name"] == "products"
-    await world.desk.deciding.pressed_at(ADA, made.number, "C1", "1.1", "goods")
-    await world.desk.deciding.pressed_at(ADA, made.number, "C1", "1.1")
-    assert (await world.store.background(made)).channel_name == "goods"
+    assert json.loads(record_as_json([found]))["decisions"][0]["channel_name"] == "products"
+    await world.services.decisions.pressed_at(ADA, made.number, "C1", "1.1", "goods")
+    await world.services.decisions.pressed_at(ADA, made.number, "C1", "1.1")
+    assert (await world.store.context(made)).channel_name == "goods"

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.decisions.model import Outcome, Perspective, ReviewAnswer, Status
-from bot.decisions.records.background import Background
+from bot.decisions.model import Perspective, ReviewAnswer, ReviewOutcome, Status
+from bot.decisions.records.background import DecisionContext
 from bot.decisions.records.madr import as_markdown, filename
 from bot.decisions.records.making import record_of
-from bot.decisions.records.record import Record, as_json, schema
+from bot.decisions.records.record import Record, record_as_json, record_schema
 from bot.decisions.records.spreadsheet import COLUMNS, as_csv
 from bot.playbooks.verdict import Strength
-from tests.decisions.shelf import AT, ENGINE, SECRET, decision
+from tests.services.shelf import AT, ENGINE, SECRET, decision
 
 HOSTILE = (
     *("---", "# x", "- x", "+ x", "1. x", "> x", "    x", "```", "~~~", "| a | b |", "***", "==="),
@@ -63,7 +63,7 @@ SHAPE = [
 def record(**given: object) -> Record:
     """A record of a decision with what is given."""
     made = decision(12, **given)  # type: ignore[arg-type]  # passed on by name
-    return record_of(made, ENGINE, Background(perspectives=(VIEW,)))
+    return record_of(made, ENGINE, DecisionContext(perspectives=(VIEW,)))
 
 
 def parsed(markdown: str) -> tuple[dict[str, object], list[Token]]:
@@ -228,9 +228,9 @@ def test_json_keeps_to_its_schema() -> None:
         record(),
         record(status=Status.OVERRIDDEN, chosen="tuning", reason="Because", place=SECRET),
     ]
-    document = json.loads(as_json(made))
-    checker = jsonschema.Draft202012Validator(schema())
-    checker.check_schema(schema())
+    document = json.loads(record_as_json(made))
+    checker = jsonschema.Draft202012Validator(record_schema())
+    checker.check_schema(record_schema())
     checker.validate(document)
     document["decisions"][0]["status"] = "maybe"
     assert not checker.is_valid(document)
@@ -246,8 +246,8 @@ def test_a_record_says_how_it_went() -> None:
     """Markdown, CSV and JSON hold each review: who, when, how it went and the note."""
     made = decision(12, status=Status.ACCEPTED, chosen="rag")
     said = (
-        ReviewAnswer("U1", AT, Outcome.WORKED, "*Fast* now"),
-        ReviewAnswer("U2", AT, Outcome.WORKED),
+        ReviewAnswer("U1", AT, ReviewOutcome.WORKED, "*Fast* now"),
+        ReviewAnswer("U2", AT, ReviewOutcome.WORKED),
     )
     kept = record_of(replace(made, reviews=said), ENGINE)
     markdown = as_markdown(kept)
@@ -257,7 +257,7 @@ def test_a_record_says_how_it_went() -> None:
     (row,) = csv.DictReader(io.StringIO(as_csv([kept])))
     assert row["went"] == "worked"
     assert row["reviews"] == "worked (U1, 2026-01-05): *Fast* now\nworked (U2, 2026-01-05)"
-    document = json.loads(as_json([kept]))
-    jsonschema.validate(document, schema())
+    document = json.loads(record_as_json([kept]))
+    jsonschema.validate(document, record_schema())
     assert [each["by"] for each in document["decisions"][0]["reviews"]] == ["U1", "U2"]
     assert "How It Went" not in as_markdown(record_of(made, ENGINE))

@@ -1,0 +1,172 @@
+"""Who may read which decision, and how one asks for them: the one place that says so.
+
+Each query for a person takes a `ReadScope`. Storage translates it into SQL conditions;
+`ReadScope.covers` is the same rule for a single decision.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Protocol, Self
+
+from bot.decisions.model import Decision, Draft, DraftPurpose, Person, Place, Status, Visibility
+from bot.decisions.records.background import DecisionContext
+
+_NOBODY = ""
+"""No user's id, so that nothing is read for being one's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadScope:
+    """What a person may read from where they ask.
+
+    Nothing of another workspace, ever. Within it: what was decided in public; what was decided in
+    the private channel in which they ask (whoever types there is a member); and whatever they
+    drive, decide or contribute to. `here` is the id of that private channel, None anywhere else.
+
+    Who is asked to contribute is no contributor yet: what they need for that is shown to them, and
+    the rest once they have, so that their perspective is their own (`invites`).
+    """
+
+    workspace: str
+    user: str
+    here: str | None = None
+
+    @classmethod
+    def of(cls, person: Person, place: Place | None = None) -> Self:
+        """Return what a person may read from a place; from App Home if there is none."""
+        private = place is not None and place.visibility is Visibility.PRIVATE
+        return cls(person.workspace, person.user, place.channel if place and private else None)
+
+    @classmethod
+    def of_everybody(cls, workspace: str, place: Place) -> Self:
+        """Return what everybody may read who reads what is posted at a place."""
+        private = place.visibility is Visibility.PRIVATE
+        return cls(workspace, _NOBODY, place.channel if private else None)
+
+    def covers(self, decision: Decision, contributors: Collection[str] = ()) -> bool:
+        """Return whether a decision may be read.
+
+        Args:
+            decision: the decision.
+            contributors: user ids of those who added their perspective.
+        """
+        if decision.workspace != self.workspace:
+            return False
+        if self.user in {decision.driver, *decision.deciders, *contributors}:
+            return True
+        match decision.place.visibility:
+            case Visibility.PUBLIC:
+                return True
+            case Visibility.PRIVATE:
+                return decision.place.channel == self.here
+            case Visibility.DIRECT:
+                return False
+
+    def invites(self, decision: Decision, asked: Collection[str]) -> bool:
+        """Return whether title and problem may be read, and a perspective added.
+
+        Args:
+            decision: the decision.
+            asked: user ids of those who were asked for their perspective.
+        """
+        return decision.workspace == self.workspace and self.user in asked
+
+
+def opened_from(draft: Draft, place: Place | None) -> Draft:
+    """Return a draft as it is gone on with from a place; from App Home if there is none.
+
+    What was begun in a private channel belongs there only as long as it is opened there: elsewhere
+    nobody can tell whether its driver is still a member. Like what was begun in App Home, it has no
+    origin then, until it is opened in a private channel. An edit or a view is posted nowhere.
+    """
+    begun = draft.origin
+    fixed = begun is not None and begun.visibility is not Visibility.PRIVATE
+    if fixed or draft.purpose in {DraftPurpose.EDIT, DraftPurpose.PERSPECTIVE}:
+        return draft
+    private = place is not None and place.visibility is Visibility.PRIVATE
+    return replace(draft, origin=place if private else None)
+
+
+class Direction(StrEnum):
+    """Which way to go on from a decision's number."""
+
+    OLDER = "older"
+    NEWER = "newer"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where to go on: from a decision's number, that one left out, one way or the other."""
+
+    number: int
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFilter:
+    """Which decisions are asked for, of those that may be read.
+
+    `mine` leaves those of which the person is the driver, a decider or a contributor. Empty
+    `statuses` and `options` leave all. `options` are ids; an option fits when it was chosen, or is
+    recommended where nothing else has been chosen. `words` must all occur, in the title, the
+    problem or the reason given for deciding.
+    """
+
+    mine: bool = False
+    statuses: tuple[Status, ...] = ()
+    options: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPage:
+    """A page of decisions, newest first, and whether there are newer and older ones."""
+
+    decisions: tuple[Decision, ...]
+    newer: bool
+    older: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSheet:
+    """The answers of a decision, by its number."""
+
+    number: int
+    answers: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """Where a decision's announcement stands in Slack."""
+
+    channel: str
+    ts: str
+
+
+class ReadingStore(Protocol):
+    """What the log can be asked for on behalf of a person."""
+
+    async def find(
+        self, sight: ReadScope, wanted: DecisionFilter, cursor: Cursor | None, limit: int
+    ) -> DecisionPage:
+        """Return at most `limit` decisions from the cursor on; from the newest without one."""
+        ...
+
+    async def read(self, sight: ReadScope, number: int) -> Decision | None:
+        """Return a decision; None if there is none of this number, or it may not be read."""
+        ...
+
+    async def context(self, decision: Decision) -> DecisionContext:
+        """Return a decision's perspectives and events, and what people and channel are called."""
+        ...
+
+    async def answer_sheets(
+        self, sight: ReadScope, playbook_id: str, limit: int
+    ) -> list[AnswerSheet]:
+        """Return the answers of the newest decisions by a playbook, in any edition of it."""
+        ...
+
+    async def announced(self, decision: Decision) -> MessageRef | None:
+        """Return where a decision was announced; None as long as it was not."""
+        ...

@@ -1,0 +1,208 @@
+"""Perspectives side by side: who says what, where people differ, and which of that matters."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+
+from bot.decisions.model import Decision, Perspective, ViewRequest
+from bot.playbooks.engine import RuleEngine
+from bot.playbooks.verdict import Strength
+
+Answer = str | None
+"""An answer's id; None is "don't know"."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamViews:
+    """A decision with all that was added to it; perspectives and people asked, oldest first."""
+
+    decision: Decision
+    perspectives: tuple[Perspective, ...] = ()
+    asked: tuple[ViewRequest, ...] = ()
+
+    def of(self, user: str) -> Perspective | None:
+        """Return somebody's perspective; None if they have added none."""
+        return next((each for each in self.perspectives if each.user == user), None)
+
+    def people(self) -> frozenset[str]:
+        """Return the user ids of all who have added a perspective or were asked for one."""
+        contributors = (each.user for each in self.perspectives)
+        return frozenset((*contributors, *(each.user for each in self.asked)))
+
+    def waiting(self) -> tuple[ViewRequest, ...]:
+        """Return who was asked and has not answered yet."""
+        return tuple(each for each in self.asked if self.of(each.user) is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one person's answers come to, None if too little is known.
+
+    The driver's are the decision's own.
+    """
+
+    user: str
+    option: str | None
+    strength: Strength
+    driver: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGroup:
+    """An answer, and who gave it."""
+
+    answer: Answer
+    users: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A question to which people gave different answers; "don't know" is one of them.
+
+    `leads` says to which other option the decision would flip by an answer, where it would: with
+    that answer in the place of the driver's, and all else as the driver said. It flips to None
+    where nothing would be recommended any more.
+    """
+
+    question: str
+    said: tuple[AnswerGroup, ...]
+    leads: Mapping[str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedAnswer:
+    """A question that several people were asked, all of whom gave the same answer."""
+
+    question: str
+    answer: str
+    users: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JointFlip:
+    """Two answers of teammates that flip the decision when both take the place of the driver's.
+
+    One of them may be to a follow-up question, which the driver was not asked.
+    """
+
+    answers: tuple[tuple[str, Answer], ...]
+    option: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a team sees a decision.
+
+    `voices` begin with the driver. `differences` that would flip the verdict come first, otherwise
+    all is in the playbook's order. `together` is looked for where no single difference flips.
+    """
+
+    voices: tuple[Contribution, ...]
+    differences: tuple[Difference, ...]
+    agreements: tuple[SharedAnswer, ...]
+    together: tuple[JointFlip, ...]
+    waiting: tuple[str, ...]
+
+    @property
+    def flipping(self) -> tuple[Difference, ...]:
+        """Return the differences that would flip the verdict, each by itself."""
+        return tuple(each for each in self.differences if each.leads)
+
+
+def compare(team: TeamViews, engine: RuleEngine) -> Comparison:
+    """Return how a team sees a decision, by the playbook that it was made with."""
+    decision = team.decision
+    said = _said(team, engine)
+    found = [
+        Difference(question, each, _leads(decision, engine, question, each))
+        for question, each in said.items()
+        if len(each) > 1
+    ]
+    agreements = tuple(
+        SharedAnswer(question, answer.answer, answer.users)
+        for question, (answer, *others) in said.items()
+        if not others and answer.answer is not None and len(answer.users) > 1
+    )
+    differences = tuple(sorted(found, key=lambda each: not each.leads))
+    flips = any(each.leads for each in differences)
+    return Comparison(
+        voices=_voices(team),
+        differences=differences,
+        agreements=agreements,
+        together=() if flips else tuple(_together(decision, engine, said)),
+        waiting=tuple(each.user for each in team.waiting()),
+    )
+
+
+def _voices(team: TeamViews) -> tuple[Contribution, ...]:
+    verdict = team.decision.verdict
+    driver = Contribution(team.decision.driver, verdict.recommended, verdict.strength, driver=True)
+    others = (Contribution(each.user, each.option, each.strength) for each in team.perspectives)
+    return (driver, *others)
+
+
+def _said(team: TeamViews, engine: RuleEngine) -> dict[str, tuple[AnswerGroup, ...]]:
+    """Return by question what was answered, and by whom, the driver's answer first.
+
+    A question that somebody was not asked is no answer of theirs.
+    """
+    sheets = {team.decision.driver: _counted(engine, team.decision.answers)}
+    sheets |= {each.user: _counted(engine, each.answers) for each in team.perspectives}
+    said: dict[str, tuple[AnswerGroup, ...]] = {}
+    for question in engine.playbook.questions:
+        users: dict[Answer, list[str]] = {}
+        for user, answers in sheets.items():
+            if question.id in answers:
+                users.setdefault(answers[question.id], []).append(user)
+        if users:
+            said[question.id] = tuple(
+                AnswerGroup(answer, tuple(by)) for answer, by in users.items()
+            )
+    return said
+
+
+def _counted(engine: RuleEngine, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Return the answers to questions that are to be asked, given the ones before them."""
+    counted: dict[str, Answer] = {}
+    for question in engine.playbook.questions:
+        if question.id in answers and engine.applies(question, counted):
+            counted[question.id] = answers[question.id]
+    return counted
+
+
+def _leads(
+    decision: Decision, engine: RuleEngine, question: str, said: Sequence[AnswerGroup]
+) -> dict[Answer, str | None]:
+    leads = {}
+    for each in said:
+        option = _option(decision, engine, [(question, each.answer)])
+        if option != decision.verdict.recommended:
+            leads[each.answer] = option
+    return leads
+
+
+def _together(
+    decision: Decision, engine: RuleEngine, said: Mapping[str, Sequence[AnswerGroup]]
+) -> Iterator[JointFlip]:
+    """Give every pair of teammates' answers that flips the decision."""
+    others = [_others(decision, question, each) for question, each in said.items()]
+    for pair in combinations(filter(None, others), 2):
+        for answers in product(*pair):
+            option = _option(decision, engine, answers)
+            if option != decision.verdict.recommended:
+                yield JointFlip(answers, option)
+
+
+def _others(
+    decision: Decision, question: str, said: Sequence[AnswerGroup]
+) -> list[tuple[str, Answer]]:
+    """Return the answers to a question that are not the driver's own."""
+    own = decision.answers.get(question, "")
+    return [(question, each.answer) for each in said if each.answer != own]
+
+
+def _option(
+    decision: Decision, engine: RuleEngine, answers: Sequence[tuple[str, Answer]]
+) -> str | None:
+    """Return what the decision's answers come to with some of them replaced."""
+    return engine.score({**decision.answers, **dict(answers)}).recommended

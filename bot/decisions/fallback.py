@@ -1,0 +1,122 @@
+"""Stands in for a playbook that cannot be read any more, by what a decision itself holds."""
+
+from typing import Any
+
+from bot.decisions.model import Decision
+from bot.playbooks.engine import InvalidAnswers, RuleEngine
+from bot.playbooks.playbook import Option, Playbook, Question, Rule
+from bot.playbooks.scoring import Score
+from bot.playbooks.verdict import Answers, GateHit, Reason
+
+
+class FallbackEngine(RuleEngine):
+    """Tells of one decision what its row in the log knows: ids for titles, and the verdict.
+
+    It finds no arguments but those of the verdict, no difference that would flip it, and it
+    evaluates nothing anew.
+    """
+
+    def __init__(self, decision: Decision) -> None:
+        """Make it for a decision; there are no rules to compile."""
+        self.playbook = _playbook(decision)
+        self._verdict = decision.verdict
+
+    def check(self, answers: Answers) -> None:
+        """Refuse any answers.
+
+        Raises:
+            InvalidAnswers: always, as there is nothing to hold them against.
+        """
+        del answers
+        raise InvalidAnswers((f"playbook {self.playbook.id} cannot be read any more",))
+
+    def questions_that_matter(self, answers: Answers) -> tuple[Question, ...]:
+        """Ask nothing more."""
+        del answers
+        return ()
+
+    def rules_that_hold(self, answers: Answers) -> tuple[Rule, ...]:
+        """Know no rule."""
+        del answers
+        return ()
+
+    def arguments(self, answers: Answers) -> tuple[Reason, ...]:
+        """Return those that the verdict names."""
+        del answers
+        return (*self._verdict.reasons, *self._verdict.against)
+
+    def gates(self, answers: Answers, option: str) -> tuple[GateHit, ...]:
+        """Return those of the verdict, which are for what it recommends."""
+        del answers
+        return self._verdict.gates if option == self._verdict.option else ()
+
+    def applies(self, question: Question, answers: Answers) -> bool:
+        """Take every question that was answered for one that was to be asked."""
+        del question, answers
+        return True
+
+    def score(self, answers: Answers) -> Score:
+        """Return the verdict's own result, whatever the answers."""
+        del answers
+        verdict = self._verdict
+        return Score(
+            verdict.option, verdict.points, verdict.runner_up, verdict.lead, verdict.strength
+        )
+
+
+class _Words(dict[str, str]):
+    """Answers by id; one that nobody knows goes by the words of its id."""
+
+    def __missing__(self, answer: str) -> str:
+        return _words(answer)
+
+
+class _Options(dict[str, Option]):
+    """Options by id; one that nobody knows goes by the words of its id."""
+
+    def __missing__(self, option: str) -> Option:
+        return _option(option)
+
+
+class _Ids(Playbook):
+    """A playbook of which only ids are known."""
+
+    def question(self, id: str) -> Question:  # noqa: A002 - the word that playbooks use
+        """Return the question with this id, whatever it is."""
+        return self._by_id.get(id) or _question(id, None)
+
+
+def _playbook(decision: Decision) -> Playbook:
+    verdict = decision.verdict
+    named = (*verdict.points, verdict.option, decision.chosen)
+    options = dict.fromkeys(each for each in named if each)
+    known: dict[str, Any] = {
+        "id": verdict.playbook.id,
+        "title": _words(verdict.playbook.id),
+        "version": verdict.playbook.version,
+        "hash": decision.playbook_hash,
+        "command_hint": None,
+        "options": _Options({each: _option(each) for each in options}),
+        "questions": tuple(_question(*each) for each in decision.answers.items()),
+        "bars": {},
+        "close_call": 0,
+        "clear_lead": 0,
+        "too_close": None,
+        **dict.fromkeys(("steps", "rules", "vetoes", "gates"), ()),
+    }
+    return _Ids.model_construct(**known)
+
+
+def _option(option: str) -> Option:
+    title = _words(option)
+    return Option.model_construct(id=option, title=title, summary=f"{title}.")
+
+
+def _question(question: str, answer: str | None) -> Question:
+    given = _Words({answer: _words(answer)} if answer else {})
+    return Question.model_construct(id=question, step="", ask=_words(question), answers=given)
+
+
+def _words(name: str) -> str:
+    words = name.replace("_", " ").replace("-", " ")
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,182 @@
+"""Samples of digests, for Slack's validator and for the tests."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from bot.decisions.access import MessageRef
+from bot.decisions.calibration import Tally
+from bot.decisions.model import (
+    Closure,
+    Decision,
+    Place,
+    Resolution,
+    ReviewOutcome,
+    Status,
+    Visibility,
+)
+from bot.digest.calendar import next_due
+from bot.digest.content import (
+    ChangedDecision,
+    ClosedDecision,
+    Digest,
+    DigestItem,
+    Disagreement,
+    PrivateCounts,
+    Truncated,
+)
+from bot.digest.settings import DigestScope, DigestSettings, Schedule
+from bot.digest.trend import Trend
+from bot.digest.views.answers import saved
+from bot.digest.views.chapters import Links, announced_in
+from bot.digest.views.home import Coming
+from bot.digest.views.message import digest_message, preview_message, when_next
+from bot.digest.views.settings import Chosen, chosen_in, settings_modal
+from bot.playbooks.playbook import Playbook
+from bot.slackkit.message import Message
+
+COMMAND = "/ragvsft"
+_WEEKS = 12
+_SHOWN = 5
+_COUNT = 1_234
+_FAR = Schedule(zone="America/Argentina/ComodRivadavia")
+"""The longest name of a zone, and one that the menu does not offer."""
+
+
+def digest_of(decision: Decision, playbook: Playbook) -> Digest:
+    """Return a digest that tells of one decision in every way, as often as it may."""
+    until = decision.opened_at + timedelta(days=9)
+    day = until.date()
+    options = list(playbook.options)
+    settled = replace(
+        decision,
+        status=Status.OVERRIDDEN,
+        resolution=Resolution(decision.driver, until, decision.problem, options[-1]),
+    )
+    ended = replace(
+        settled,
+        status=Status.SUPERSEDED,
+        resolution=Resolution(
+            decision.driver,
+            until,
+            decision.problem,
+            options[-1],
+            Closure(decision.driver, until, decision.problem),
+        ),
+        superseded_by=99_999,
+    )
+    verdicts = dict.fromkeys(options, 2)
+    tally = Tally(dict.fromkeys(ReviewOutcome, 99), {ReviewOutcome.FAILED: 1})
+    return Digest(
+        workspace=decision.workspace,
+        place=Place("C0123456789", Visibility.PUBLIC),
+        scope=DigestScope.WORKSPACE,
+        since=until - timedelta(weeks=2),
+        until=until,
+        zone="Europe/Berlin",
+        titles={option_id: option.title for option_id, option in playbook.options.items()},
+        names={decision.driver: "A name that is a good deal longer than most"},
+        missed=tuple(day - timedelta(weeks=back) for back in range(9, 0, -1)),
+        waiting=_share([DigestItem(each, _at(each)) for each in _several(decision, 1)]),
+        disagreements=_share(
+            [Disagreement(each, _at(each), verdicts, 3) for each in _several(decision, 11)]
+        ),
+        reviews=_share([DigestItem(each, _at(each)) for each in _several(settled, 21)]),
+        new=_share([DigestItem(each, _at(each)) for each in _several(decision, 31)]),
+        decided=_share([DigestItem(each, _at(each)) for each in _several(settled, 41)]),
+        ended=_share(
+            [
+                ClosedDecision(each, _at(each), DigestItem(settled, _at(settled)))
+                for each in _several(ended, 61)
+            ]
+        ),
+        calibration=dict.fromkeys(options, tally),
+        altered=_share(
+            [ChangedDecision(each, _at(each), options[-1]) for each in _several(settled, 51)]
+        ),
+        trend=Trend(_weeks(day), dict.fromkeys(options, (_COUNT,) * _WEEKS)),
+        hidden=PrivateCounts(_COUNT, _COUNT, _COUNT, _COUNT, _COUNT, _COUNT),
+        untold_from=until - timedelta(weeks=60),
+    )
+
+
+def quiet_digest(digest: Digest) -> Digest:
+    """Return a digest of the same channel and week that has nothing to tell."""
+    return Digest(
+        digest.workspace,
+        digest.place,
+        DigestScope.CHANNEL,
+        digest.until - timedelta(weeks=1),
+        digest.until,
+        digest.zone,
+    )
+
+
+def links_of(digest: Digest) -> Links:
+    """Return an address for each announcement that a digest names."""
+    return {
+        each: f"https://example.slack.com/archives/{each.channel}/p1768385460000001"
+        for each in announced_in(digest)
+    }
+
+
+def digest_messages(decision: Decision, playbook: Playbook) -> dict[str, Message]:
+    """Return digests and their previews by name."""
+    full = digest_of(decision, playbook)
+    links, token = links_of(full), "0" * 32
+    coming = when_next(COMMAND, next_due(_FAR, full.until), _FAR)
+    return {
+        "digest": digest_message(full, COMMAND, links),
+        "digest, quiet": digest_message(quiet_digest(full), COMMAND, {}),
+        "digest preview": preview_message(full, COMMAND, links, token, coming),
+        "digest preview, quiet": preview_message(
+            quiet_digest(full), COMMAND, {}, token, when_next(COMMAND, None, _FAR)
+        ),
+    }
+
+
+def digest_modals(decision: Decision) -> dict[str, dict[str, Any]]:
+    """Return the modal of a digest's settings, and of what was saved, by name."""
+    place = Place("G0123456789", Visibility.PRIVATE)
+    far = DigestSettings(decision.workspace, place, decision.driver, decision.opened_at, True, _FAR)
+    off = replace(far, on=False, parts=(), even_if_quiet=True, scope=DigestScope.WORKSPACE)
+    due = next_due(_FAR, decision.opened_at)
+    return {
+        "digest settings": settings_modal(chosen_in(far, saved=True)),
+        "digest settings, off": settings_modal(chosen_in(off, saved=True)),
+        "digest settings, new": settings_modal(chosen_in(far, saved=False)),
+        "digest settings, no channel": settings_modal(Chosen(None)),
+        "digest saved": saved(far, due, COMMAND),
+        "digest saved, off": saved(off, None, COMMAND),
+    }
+
+
+def home_digests(decision: Decision) -> list[Coming]:
+    """Return digests as App Home shows them, more than it has room for."""
+    place = Place("C0123456789", Visibility.PUBLIC)
+    far = DigestSettings(
+        decision.workspace,
+        place,
+        decision.driver,
+        decision.opened_at,
+        rhythm=_FAR,
+        scope=DigestScope.WORKSPACE,
+    )
+    return [Coming(far, next_due(_FAR, decision.opened_at)), Coming(far, None)] * 10
+
+
+def _several(decision: Decision, first: int) -> list[Decision]:
+    return [replace(decision, number=99_000 + first + each) for each in range(_SHOWN)]
+
+
+def _at(decision: Decision) -> MessageRef:
+    return MessageRef("C0123456789", f"{decision.number}.000001")
+
+
+def _share(shown: list[Any]) -> Truncated[Any]:
+    return Truncated(tuple(shown), _COUNT)
+
+
+def _weeks(last: date) -> tuple[date, ...]:
+    monday = last - timedelta(days=last.weekday())
+    return tuple(monday - timedelta(weeks=back) for back in range(_WEEKS - 1, -1, -1))

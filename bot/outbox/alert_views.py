@@ -1,0 +1,212 @@
+"""What the owner of a message in trouble is told, as it stands now, and what they can do."""
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    ChannelSelectElement,
+    ConfirmObject,
+)
+from slack_sdk.models.blocks.block_elements import InteractiveElement
+
+from bot.decisions.model import Decision, Visibility
+from bot.digest.posting import GIVEN_UP
+from bot.outbox.failures import is_slacks_failure
+from bot.outbox.issues import DeliveryIssue, is_of_one_person
+from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
+from bot.slackkit import ids
+from bot.slackkit.buttons import button
+from bot.slackkit.message import Message, as_dicts, plain, section, sentence
+from bot.slackkit.mrkdwn import channel_link, escape, fit_escaped
+
+_CAUSES = {
+    "internal": "Something went wrong on my side, and whoever runs me has been told.",
+    "is_archived": "That channel is archived. Ask somebody who may to unarchive it.",
+    "restricted_action": "Your workspace doesn't let apps post in that channel.",
+    "restricted_action_read_only_channel": "That channel is read-only.",
+    "restricted_action_thread_only_channel": "That channel takes replies only.",
+    "restricted_action_non_threadable_channel": "That channel takes no replies.",
+    "restricted_action_thread_locked": "That thread is locked.",
+    "thread_not_found": "The message that it belongs to is gone.",
+    "message_not_found": "The message that it belongs to is gone.",
+    "cannot_reply_to_message": "The message that it belongs to takes no replies.",
+    "ekm_access_denied": "Your workspace's administrators have suspended posting there.",
+    "cannot_dm_bot": "That conversation is with another app.",
+    "missing_scope": "I lack a permission that posting needs; whoever installed me can add it.",
+    "token_revoked": "I was removed from this workspace.",
+    "account_inactive": "I was removed from this workspace.",
+    "invalid_auth": "I was removed from this workspace.",
+}
+_NOT_A_MEMBER = frozenset({"channel_not_found", "not_in_channel", "no_permission"})
+_ON_BUTTONS = {
+    ids.Action.RETRY_POST: "Try again",
+    ids.Action.RESEND: "Send again",
+    ids.Action.DISMISS: "It's there",
+}
+_COULD_NOT = {
+    DeliveryKind.RECOMMENDATION: "add the recommendation to its thread",
+    DeliveryKind.TEAM: "add the team's views to its thread",
+    DeliveryKind.WORD: "say in its thread what happened to it",
+}
+_WAS = {
+    DeliveryKind.RECOMMENDATION: "adding the recommendation to the thread of decision #{}",
+    DeliveryKind.TEAM: "adding the team's views to the thread of decision #{}",
+    DeliveryKind.WORD: "saying in its thread what happened to decision #{}",
+}
+
+
+def trouble_message(notice: Delivery, trouble: DeliveryIssue, command: str = "/ragvsft") -> Message:
+    """Return what a notice says of a delivery as it stands now.
+
+    Args:
+        notice: the notice; its `detail` has Slack's name for the error.
+        trouble: what it is about.
+        command: the slash command's name.
+    """
+    match trouble.delivery.state:
+        case DeliveryState.SENT:
+            return sentence(_arrived(trouble))
+        case DeliveryState.DISMISSED if _is_given_up(notice, trouble):
+            return sentence(_made_up_for(notice, trouble, command))
+        case DeliveryState.DISMISSED:
+            return sentence(f"Good: {_subject(trouble)} stays as it is, nothing is sent again.")
+        case DeliveryState.PENDING | DeliveryState.SENDING:
+            return sentence(f"{_capital(_subject(trouble))} is on its way to {_place(trouble)}.")
+    if trouble.told_again:
+        return sentence(f"That didn't work. I wrote to you again about {_subject(trouble)}.")
+    if notice.kind is DeliveryKind.UNCERTAIN:
+        return _uncertain(trouble)
+    return _not_posted(notice.detail["reason"], trouble, command)
+
+
+def _not_posted(reason: str, trouble: DeliveryIssue, command: str) -> Message:
+    """Return why something is not in its channel, and the way to get it there."""
+    decision, kind = trouble.decision, trouble.delivery.kind
+    buttons: list[InteractiveElement] = [_button(trouble, ids.Action.RETRY_POST)]
+    remedy = f"{_cause(reason)} When that is mended, press *Try again*"
+    if decision is None:
+        text = (
+            f"I couldn't post the digest in {_place(trouble)}. {remedy}; to do without it, type "
+            f"`{command} digest off` there."
+        )
+    elif kind is DeliveryKind.ANNOUNCEMENT:
+        title = fit_escaped(decision.title, 300)
+        text = (
+            f"Decision #{decision.number}, “{title}”, is saved, but not posted in "
+            f"{_place(trouble)}. {remedy}, or choose another channel."
+        )
+        buttons.append(_elsewhere(decision))
+    else:
+        could_not = _COULD_NOT.get(kind, "bring its message up to date")
+        text = (
+            f"Decision #{decision.number} stands in {_place(trouble)}, but I couldn't "
+            f"{could_not}. {remedy}."
+        )
+    return _with_buttons(text, trouble, buttons)
+
+
+def _uncertain(trouble: DeliveryIssue) -> Message:
+    """Return the question whether a message arrived, which only a person can answer."""
+    decision = trouble.decision
+    if decision is None:
+        was = "posting the digest"
+    else:
+        kind = trouble.delivery.kind
+        was = _WAS.get(kind, "posting decision #{}").format(decision.number)
+    text = (
+        f"Slack broke off while I was {was} in {_place(trouble)}. Please look there: if the "
+        "message is missing, press *Send again*; if it is there, press *It's there*."
+    )
+    buttons: list[InteractiveElement] = [
+        _button(trouble, ids.Action.RESEND),
+        _button(trouble, ids.Action.DISMISS),
+    ]
+    return _with_buttons(text, trouble, buttons)
+
+
+def _is_given_up(notice: Delivery, trouble: DeliveryIssue) -> bool:
+    """Whether the next digest makes up for one; not for what its owner says is there."""
+    if trouble.decision is not None:
+        return False
+    return GIVEN_UP in trouble.delivery.detail or notice.kind is DeliveryKind.NOT_POSTED
+
+
+def _made_up_for(notice: Delivery, trouble: DeliveryIssue, command: str) -> str:
+    place = _place(trouble)
+    if notice.kind is DeliveryKind.UNCERTAIN:
+        return (
+            f"Nobody said whether the digest in {place} arrived, so the next one tells its time "
+            "again."
+        )
+    return (
+        f"I couldn't post the digest in {place} in time, so I left it out. The next one tells "
+        f"what it would have told; to do without them, type `{command} digest off` there."
+    )
+
+
+def _arrived(trouble: DeliveryIssue) -> str:
+    decision, kind = trouble.decision, trouble.delivery.kind
+    if decision is None:
+        return f"The digest is in {_place(trouble)} now."
+    if kind is DeliveryKind.ANNOUNCEMENT:
+        return f"Decision #{decision.number} is in {_place(trouble)} now."
+    return f"Decision #{decision.number} is complete in {_place(trouble)} now."
+
+
+def _cause(reason: str) -> str:
+    if is_slacks_failure(reason):
+        return "Slack has answered with an error of its own for a day."
+    if reason in _NOT_A_MEMBER:
+        return "I'm not a member there: type `/invite @ragvsft` in that channel."
+    return _CAUSES.get(reason, f"Slack's reason: {escape(reason)}.")
+
+
+def _subject(trouble: DeliveryIssue) -> str:
+    return _number(trouble.decision) if trouble.decision else "the digest"
+
+
+def _number(decision: Decision) -> str:
+    return f"decision #{decision.number}"
+
+
+def _place(trouble: DeliveryIssue) -> str:
+    if is_of_one_person(trouble.delivery):
+        return "a direct message"
+    return channel_link(trouble.delivery.channel)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _button(trouble: DeliveryIssue, action: ids.Action) -> ButtonElement:
+    style = None if action is ids.Action.DISMISS else "primary"
+    return button(action, _ON_BUTTONS[action], None, about=_subject(trouble), style=style)
+
+
+def _elsewhere(decision: Decision) -> ChannelSelectElement:
+    """Return where else to post; what was begun in private becomes everybody's only on purpose."""
+    is_private = decision.place.visibility is not Visibility.PUBLIC
+    return ChannelSelectElement(
+        action_id=ids.Action.POST_ELSEWHERE,
+        placeholder=plain("Another public channel"),
+        confirm=_for_everybody(decision) if is_private else None,
+    )
+
+
+def _for_everybody(decision: Decision) -> ConfirmObject:
+    return ConfirmObject(
+        title=plain("Make it public?"),
+        text=plain(
+            f"Decision #{decision.number} was started in a private channel. In a public one, "
+            "everybody in the workspace will be able to read and find it."
+        ),
+        confirm=plain("Post it there"),
+        deny=plain("Keep it private"),
+    )
+
+
+def _with_buttons(text: str, trouble: DeliveryIssue, buttons: list[InteractiveElement]) -> Message:
+    actions = ActionsBlock(
+        block_id=f"{ids.DELIVERY_PREFIX}{trouble.delivery.key}", elements=buttons
+    )
+    return Message(text=text, blocks=as_dicts([section(text), actions]))

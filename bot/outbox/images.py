@@ -1,0 +1,145 @@
+"""Posting a message with its picture, or with the table whose place that takes.
+
+The picture is uploaded to no channel, so it stays private until the message shows it: an image
+block shows any file that whoever posts it has access to
+(https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object), with the token
+that uploaded it (https://github.com/slackapi/bolt-python/issues/1018). No membership is needed.
+
+Slack looks a file over after the upload has returned, and refuses an image block that names it
+until then: `invalid_blocks`, "invalid slack file"
+(https://github.com/slackapi/java-slack-sdk/issues/1349,
+https://github.com/slackapi/node-slack-sdk/issues/2040). Its maintainers advise to wait, or to ask
+`files.info`, which needs the scope `files:read`, that is, the right to read everybody's files. As
+a refused message was not posted, it is tried again instead, a few times.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, TypeVar
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.digest.trend import Trend
+from bot.slack.views.picture import with_picture
+from bot.slackkit.api_errors import api_error_of
+from bot.slackkit.message import Message, Picture
+
+logger = structlog.get_logger(__name__)
+
+Draw = Callable[[Trend, Mapping[str, str]], bytes]
+"""Draws a trend, given the titles of its options, as a PNG."""
+Result = TypeVar("Result")
+
+SECONDS = 8.0
+"""How long a message waits for its picture, in all."""
+PAUSES = (1.0, 2.0, 3.0)
+"""Seconds between the tries to post it, as long as Slack looks the file over."""
+_FILE_REFUSED = frozenset({"invalid_blocks", "file_not_found"})
+
+
+class Images:
+    """Posts messages with their pictures; a message never fails for its picture's sake."""
+
+    def __init__(
+        self, draw: Draw | None, seconds: float = SECONDS, pauses: tuple[float, ...] = PAUSES
+    ) -> None:
+        """Say how pictures come about.
+
+        Args:
+            draw: draws them, called on a thread; None for tables only.
+            seconds: how long a message waits for its picture.
+            pauses: seconds to wait before each further try to post it.
+        """
+        self._draw = draw
+        self._seconds = seconds
+        self._pauses = pauses
+        self._stopping = asyncio.Event()
+        self._drawing = asyncio.Lock()
+
+    def stop(self) -> None:
+        """Wait for no picture any more: what is under way is posted at once, with the table."""
+        self._stopping.set()
+
+    async def post(
+        self,
+        client: AsyncWebClient,
+        message: Message,
+        send: Callable[[Message], Awaitable[Result]],
+    ) -> Result:
+        """Post a message, and return what `send` returns for it.
+
+        Args:
+            client: uploads the picture; of the workspace that `send` posts to.
+            message: what to post.
+            send: posts a message. Never interrupted, and called again only after a refusal.
+
+        Raises:
+            Exception: what `send` raises, but for Slack's refusals of the picture.
+        """
+        if message.picture is None or self._draw is None:
+            return await send(message)
+        until = asyncio.get_running_loop().time() + self._seconds
+        file = await self._in_time(self._uploaded(client, message.picture, self._draw), until)
+        if file is None:
+            return await send(message)
+        for pause in (*self._pauses, None):
+            try:
+                return await send(with_picture(message, file))
+            except SlackApiError as error:
+                if (refusal := api_error_of(error)).error not in _FILE_REFUSED:
+                    raise
+            if pause is None or not await self._paused(pause, until):
+                break
+        _note_missing(refusal.error)
+        return await send(message)
+
+    async def _uploaded(self, client: AsyncWebClient, picture: Picture, draw: Draw) -> str:
+        """Return the id of the file that Slack made of a picture.
+
+        One is drawn at a time: each takes some memory, and a processor for itself.
+        """
+        async with self._drawing:
+            content = await asyncio.to_thread(draw, picture.trend, picture.titles)
+        answer = await client.files_upload_v2(filename="trend.png", title="Trend", content=content)
+        return str(answer["files"][0]["id"])
+
+    async def _in_time(self, work: Coroutine[Any, Any, Result], until: float) -> Result | None:
+        """Return what some work returns; None if it fails, takes too long or we stop."""
+        task, stop = asyncio.create_task(work), asyncio.create_task(self._stopping.wait())
+        left = until - asyncio.get_running_loop().time()
+        try:
+            await asyncio.wait({task, stop}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.cancel()
+            unfinished = task.cancel()
+        if unfinished:
+            _note_missing("no time")
+            return None
+        if error := task.exception():
+            _note_missing(_reason(error))
+            return None
+        return task.result()
+
+    async def _paused(self, seconds: float, until: float) -> bool:
+        """Wait; return whether there is still time, and nobody stopped us."""
+        left = until - asyncio.get_running_loop().time()
+        if seconds >= left:
+            return False
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return True
+        return False
+
+
+def _note_missing(reason: str) -> None:
+    logger.warning("a digest goes out without its picture", reason=reason)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, SlackApiError):
+        return api_error_of(error).error or f"status_{api_error_of(error).status}"
+    return str(error) if isinstance(error, ValueError) else type(error).__name__

@@ -1,0 +1,185 @@
+"""Deliveries in trouble, as their owners deal with them. Fills a part of the port `Store`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.decisions.events import Event
+from bot.decisions.model import Decision, Place
+from bot.digest.calendar import LATEST
+from bot.outbox.blocks import lift, notices_about, redraw_notices
+from bot.outbox.model import Delivery, DeliveryKind, DeliveryState, announcement_key, redrawing
+from bot.storage import direct_messages, rows
+from bot.storage.channels import keep_name
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from bot.storage.events import keep_needed, note
+
+_MISSING = "state in ('failed', 'held')"
+
+
+class SqliteTroubles:
+    """The port `TroubleStore`, on a log."""
+
+    _log: Database
+
+    async def delivery(self, workspace: str, key: str) -> Delivery | None:
+        """Return a delivery of a workspace by its key; None if there is none."""
+        of = (key, workspace)
+        found = await self._log.read(
+            lambda db: list(db.table("deliveries").rows_where("key = ? and workspace = ?", of))
+        )
+        return rows.to_delivery(found[0]) if found else None
+
+    async def has_later_notice(self, notice: Delivery) -> bool:
+        """Whether the owner was told of the same delivery again since."""
+        found = await self._log.read(lambda db: notices_about(db, notice.detail["about"]))
+        return bool(found) and found[-1].key != notice.key
+
+    async def redirect(self, decision: Decision, place: Place, actor: str, at: datetime) -> bool:
+        """Send a decision's failed deliveries again, to `place`, and move the decision there.
+
+        Once it is announced it stays where it is: a thread does not move.
+        """
+        of = (decision.workspace, decision.number, decision.place.channel)
+
+        def work(db: Connection) -> bool:
+            announced = db.table("deliveries").count_where(
+                "key = ? and state = ?", (announcement_key(decision), DeliveryState.SENT.value)
+            )
+            to = decision.place if announced else place
+            missing = list(
+                db.table("deliveries").rows_where(
+                    f"workspace = ? and decision = ? and channel = ? and {_MISSING}", of
+                )
+            )
+            _send(db, missing, to.channel, at)
+            if missing and to != decision.place:
+                _move_waiting(db, decision, to)
+                direct_messages.redraw(
+                    db, decision, (DeliveryKind.ASKED, DeliveryKind.TO_DECIDE), at
+                )
+                moved = {"channel": to.channel, "visibility": to.visibility.value}
+                db.table("decisions").update((decision.workspace, decision.number), moved)
+                note(db, decision, Event("moved", actor, at, {"from": decision.place.channel}))
+            return bool(missing)
+
+        return await self._log.write(work)
+
+    async def send_again(self, delivery: Delivery, at: datetime) -> bool:
+        """Send one failed delivery again, and lift the stop of its channel."""
+
+        def work(db: Connection) -> bool:
+            where = f"key = ? and {_MISSING}"
+            missing = list(db.table("deliveries").rows_where(where, [delivery.key]))
+            _send(db, missing, delivery.channel, at)
+            return bool(missing)
+
+        return await self._log.write(work)
+
+    async def settle_unknown(self, workspace: str, key: str, *, resend: bool, at: datetime) -> bool:
+        """Resend or dismiss a delivery of which nobody knows whether it arrived."""
+        state = DeliveryState.PENDING if resend else DeliveryState.DISMISSED
+
+        def work(db: Connection) -> bool:
+            changed = db.execute(
+                "update deliveries set state = ?, due_at = ?"
+                " where workspace = ? and key = ? and state = ?",
+                (state.value, at.isoformat(), workspace, key, DeliveryState.UNKNOWN.value),
+            )
+            if changed.rowcount:
+                if resend:
+                    _let_stand_alone(db, key)
+                    _allow_a_day(db, key, at)
+                else:
+                    _set_free(db, key)
+                redraw_notices(db, key, at)
+            return changed.rowcount > 0
+
+        return await self._log.write(work)
+
+    async def learn_place(
+        self, decision: Decision, channel: str, ts: str, at: datetime, called: str = ""
+    ) -> None:
+        """Note where an announcement stands of which nobody knew whether it had arrived.
+
+        It is redrawn: what happened in the meantime may have passed it by.
+        """
+        place = Place(channel, decision.place.visibility, called)
+        key = announcement_key(decision)
+        found = {"state": DeliveryState.SENT.value, "sent_channel": channel, "ts": ts}
+
+        def work(db: Connection) -> None:
+            table = db.table("deliveries")
+            lost = "key = ? and state in ('sending', 'unknown', 'dismissed')"
+            for row in list(table.rows_where(lost, [key])):
+                table.update(row["id"], found)
+                redraw_notices(db, key, at)
+                keep_needed(db, [redrawing(rows.to_delivery(row), at)])
+            keep_name(db, decision.workspace, place)
+
+        await self._log.write(work)
+
+    async def overdue_since(self, workspace: str) -> datetime | None:
+        """Return when the oldest delivery that was tried, and has not arrived, was kept.
+
+        The time of the last try would not do: right after it nothing would seem to be late.
+        """
+        query = (
+            "select min(coalesce(kept_at, due_at)) as since from deliveries"
+            " where workspace = :workspace and"
+            " (state = 'pending' and attempts > 0 or state = 'sending' and attempts > 1)"
+        )
+        of = {"workspace": workspace}
+        (row,) = await self._log.read(lambda db: list(db.query(query, of)))
+        return datetime.fromisoformat(row["since"]) if row["since"] else None
+
+
+def _send(db: Connection, missing: Sequence[rows.Row], channel: str, at: datetime) -> None:
+    """Have deliveries that failed sent to a channel, whether or not it was stopped."""
+    for row in missing:
+        again = {
+            "channel": channel,
+            "state": DeliveryState.PENDING.value,
+            "due_at": at.isoformat(),
+        }
+        db.table("deliveries").update(row["id"], again)
+        lift(db, row["workspace"], channel)
+        redraw_notices(db, row["key"], at)
+
+
+def _move_waiting(db: Connection, decision: Decision, to: Place) -> None:
+    """Have what still waits for a decision's announcement go where that goes."""
+    waiting = "workspace = ? and decision = ? and channel = ? and state = 'pending'"
+    of = (decision.workspace, decision.number, decision.place.channel)
+    for row in list(db.table("deliveries").rows_where(waiting, of)):
+        db.table("deliveries").update(row["id"], {"channel": to.channel})
+
+
+def _let_stand_alone(db: Connection, key: str) -> None:
+    """Let a reply to a message of which nobody knows the place go out beside it."""
+    db.execute(
+        "update deliveries set after = null where key = ? and after in"
+        " (select key from deliveries where state = 'dismissed')",
+        [key],
+    )
+
+
+def _allow_a_day(db: Connection, key: str, at: datetime) -> None:
+    """Let a digest that somebody wants again after all be as late as one of that moment."""
+    db.execute(
+        "update deliveries set detail = json_set(detail, '$.latest', ?) where key = ? and kind = ?",
+        ((at + LATEST).isoformat(), key, DeliveryKind.DIGEST.value),
+    )
+
+
+def _set_free(db: Connection, key: str) -> None:
+    """Let what waits for a message of which nobody knows the place go out by itself.
+
+    Its thread can't be found, so the recommendation stands beside it; what redraws it is moot.
+    """
+    table = db.table("deliveries")
+    for row in list(table.rows_where("after = ? and state in ('pending', 'held')", [key])):
+        moot = row["kind"] == DeliveryKind.UPDATE
+        table.update(
+            row["id"], {"state": DeliveryState.DISMISSED.value} if moot else {"after": None}
+        )

@@ -1,0 +1,317 @@
+"""The use cases of a decision that is posted: decide it, hand it over, change one's mind."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+
+from bot.decisions.access import opened_from
+from bot.decisions.errors import (
+    EditedMeanwhile,
+    NoSuchDecision,
+    NothingChanged,
+    NothingRecommended,
+    SameOption,
+)
+from bot.decisions.events import Change, Event, edited, redrawn, told
+from bot.decisions.model import (
+    Decision,
+    Draft,
+    DraftPurpose,
+    Person,
+    Place,
+    Review,
+    Status,
+    Workflow,
+)
+from bot.decisions.questionnaire import Page, Questionnaire
+from bot.decisions.records.words import recommended_words
+from bot.decisions.seen import fingerprint
+from bot.decisions.transitions import DecisionAction, apply_action, authorize, review_after
+from bot.outbox.model import asked_to_decide
+from bot.services.drafts import DRAFT_LIFETIME
+from bot.services.playbook_versions import PlaybookVersions
+from bot.services.ports import Clock, Store
+
+
+class DecisionService:
+    """Everything done with a posted decision; each method is one use case.
+
+    Each raises `NoSuchDecision` where there is none of that number, `NotTheirs` where the move is
+    for others to make, and `AlreadySettled` where the decision has moved on.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        playbooks: PlaybookVersions,
+        wake_delivery: Callable[[], None],
+    ) -> None:
+        """Make the use cases; `wake_delivery` is called when there is something to deliver."""
+        self._store = store
+        self._clock = clock
+        self._playbooks = playbooks
+        self._wake_delivery = wake_delivery
+
+    async def accept(self, actor: Person, number: int, seen: str | None = None) -> Decision:
+        """Accept the recommendation.
+
+        Args:
+            actor: who accepts it.
+            number: the decision's.
+            seen: the mark of what they have read, if that is known.
+
+        Raises:
+            EditedMeanwhile: that is not what it is now; the announcement is drawn anew.
+            NothingRecommended: too little is known, so there is nothing to accept.
+        """
+        now = self._clock.now()
+
+        def change(decision: Decision) -> Change:
+            authorize(DecisionAction.ACCEPT, decision, actor)
+            if seen not in {None, fingerprint(decision)}:
+                return redrawn(decision, now)
+            if not decision.verdict.anything_known:
+                raise NothingRecommended
+            after = apply_action(DecisionAction.ACCEPT, decision, actor, now)
+            return told(after, Event("accepted", actor.user, now, {"option": _option(after)}))
+
+        return await self._unless_edited(await self._change(actor, number, change))
+
+    async def override(
+        self, actor: Person, number: int, option: str, reason: str, against: str | None = None
+    ) -> Decision:
+        """Choose another option than the one recommended, for a reason.
+
+        Args:
+            actor: who chooses.
+            number: the decision's.
+            option: what they choose.
+            reason: in their words.
+            against: the option that was recommended when they set out, if that is known.
+
+        Raises:
+            EditedMeanwhile: another one is recommended now; the announcement is drawn anew.
+            SameOption: it is the one recommended.
+        """
+        now = self._clock.now()
+
+        def change(decision: Decision) -> Change:
+            authorize(DecisionAction.OVERRIDE, decision, actor)
+            if against not in {None, decision.verdict.option}:
+                return redrawn(decision, now)
+            recommended = decision.verdict.recommended
+            if option == recommended:
+                raise SameOption(option)
+            after = apply_action(
+                DecisionAction.OVERRIDE, decision, actor, now, option=option, reason=reason
+            )
+            detail = {"option": option, "recommended": recommended or "", "reason": reason}
+            return told(after, Event("overridden", actor.user, now, detail))
+
+        return await self._unless_edited(await self._change(actor, number, change))
+
+    async def withdraw(self, actor: Person, number: int, reason: str) -> Decision:
+        """Take a decision back, for a reason."""
+        now = self._clock.now()
+
+        def change(decision: Decision) -> Change:
+            after = apply_action(DecisionAction.WITHDRAW, decision, actor, now, reason=reason)
+            return told(after, Event("withdrawn", actor.user, now, {"reason": reason}))
+
+        return await self._change(actor, number, change)
+
+    async def hand_over(self, actor: Person, number: int, deciders: tuple[str, ...]) -> Decision:
+        """Hand it over; `deciders` are user ids, at least one. The same ones are no news."""
+        now = self._clock.now()
+
+        def change(decision: Decision) -> Change:
+            authorize(DecisionAction.HAND_OVER, decision, actor)
+            if set(deciders) == set(decision.deciders):
+                return Change(decision, None)
+            after = replace(decision, deciders=deciders)
+            detail = {"from": " ".join(decision.deciders), "to": " ".join(deciders)}
+            change = told(after, Event("handed_over", actor.user, now, detail))
+            new = [each for each in deciders if each not in {actor.user, *decision.deciders}]
+            asked = asked_to_decide(after, new, actor.user, now)
+            return replace(change, deliveries=(*change.deliveries, *asked))
+
+        return await self._change(actor, number, change)
+
+    async def begin_edit(self, actor: Person, number: int) -> Page:
+        """Open a questionnaire with the decision's answers, to change them."""
+        return await self._begin(actor, number, DecisionAction.EDIT, DraftPurpose.EDIT, None)
+
+    async def begin_supersede(self, actor: Person, number: int, place: Place | None = None) -> Page:
+        """Open a questionnaire with the decision's answers, for a new decision in its place.
+
+        Args:
+            actor: who wants to.
+            number: the decision's.
+            place: where they want to; None if that is no conversation.
+        """
+        return await self._begin(
+            actor, number, DecisionAction.SUPERSEDE, DraftPurpose.SUPERSEDE, place
+        )
+
+    async def finish_edit(self, draft: Draft) -> Decision:
+        """Give a decision the answers of a draft, once, and evaluate it anew.
+
+        Who decides stays as it is: to change that is a move of its own.
+
+        Raises:
+            NothingChanged: the decision says all of that already; the draft is forgotten.
+        """
+        now = self._clock.now()
+        engine = await self._playbooks.engine(draft.playbook_hash)
+        verdict = engine.evaluate(draft.answers)
+        workflow = draft.workflow
+
+        def change(decision: Decision) -> Change:
+            authorize(DecisionAction.EDIT, decision, draft.driver)
+            today = now.date()
+            after = replace(
+                decision,
+                title=workflow.title,
+                problem=workflow.problem,
+                review_on=review_after(decision, today, workflow.review.due(today)),
+                playbook_hash=draft.playbook_hash,
+                answers=draft.answers,
+                verdict=verdict,
+            )
+            if after == decision:
+                raise NothingChanged(decision.number)
+            event = Event("edited", draft.driver.user, now, edited(decision, after))
+            return replace(told(after, event), closes=draft.id)
+
+        try:
+            return await self._change(draft.driver, draft.about or 0, change)
+        except NothingChanged:
+            await self._store.discard_draft(draft.driver, draft.id)
+            raise
+
+    async def found(self, person: Person, number: int) -> Decision:
+        """Return a decision for somebody who acts on its message."""
+        decision = await self._store.decision(person.workspace, number)
+        if decision is None:
+            raise NoSuchDecision(number)
+        return decision
+
+    async def pressed_at(
+        self, actor: Person, number: int, channel: str, ts: str, called: str = ""
+    ) -> None:
+        """Learn from a press on an announcement where it stands, and what its channel is called."""
+        decision = await self.found(actor, number)
+        await self._store.learn_place(decision, channel, ts, self._clock.now(), called)
+
+    async def ready_for(self, actor: Person, number: int, move: DecisionAction) -> Decision:
+        """Return a decision with which this person may make this move."""
+        decision = await self.found(actor, number)
+        authorize(move, decision, actor)
+        return decision
+
+    async def _begin(
+        self,
+        actor: Person,
+        number: int,
+        move: DecisionAction,
+        purpose: DraftPurpose,
+        place: Place | None,
+    ) -> Page:
+        decision = await self.ready_for(actor, number, move)
+        engine = await self._playbooks.engine(decision.playbook_hash)
+        text = await self._store.playbook_text(decision.playbook_hash)
+        if text is None:
+            raise LookupError(f"the log holds no playbook {decision.playbook_hash}")
+        draft = await self._under_way(decision, actor, purpose)
+        if draft is None:
+            draft = opened_from(_prefilled(decision, actor, purpose, self._clock.now()), place)
+            await self._store.add_draft(draft, text)
+        else:
+            opened = await self._store.change_draft(
+                actor, draft.id, lambda old: opened_from(old, place)
+            )
+            draft = opened or draft
+        shown = _ahead(draft, decision, self._clock.now().date())
+        return Questionnaire(engine, shown).first()
+
+    async def _under_way(
+        self, decision: Decision, actor: Person, purpose: DraftPurpose
+    ) -> Draft | None:
+        """Return what this person has begun already; one older than an edit is forgotten."""
+        since = self._clock.now() - DRAFT_LIFETIME
+        events = (await self._store.context(decision)).events
+        edits = [event.at for event in events if event.kind == "edited"]
+        found: Draft | None = None
+        for draft in await self._store.unposted_drafts(actor, since):
+            if (draft.purpose, draft.about) != (purpose, decision.number):
+                continue
+            if edits and max(edits) >= draft.started_at:
+                await self._store.discard_draft(actor, draft.id)
+            else:
+                found = found or draft
+        return found
+
+    async def _unless_edited(self, decision: Decision) -> Decision:
+        """Return a decision that is settled.
+
+        Raises:
+            EditedMeanwhile: it is not, as it was not what the decider had read.
+        """
+        if decision.status is not Status.OPEN:
+            return decision
+        playbook = (await self._playbooks.of(decision)).playbook
+        recommended = recommended_words(playbook, decision.verdict.recommended)
+        raise EditedMeanwhile(decision.number, decision.title, recommended)
+
+    async def _change(
+        self, actor: Person, number: int, change: Callable[[Decision], Change]
+    ) -> Decision:
+        decision = await self._store.change_decision(actor.workspace, number, change)
+        if decision is None:
+            raise NoSuchDecision(number)
+        self._wake_delivery()
+        return decision
+
+
+def superseded(old: Decision, new: Decision, actor: Person, at: datetime) -> Change:
+    """Return the change of a decision in whose place a new one is opened.
+
+    Raises:
+        NotTheirs: it is for others to supersede.
+        AlreadySettled: it was withdrawn or superseded already.
+    """
+    after = replace(
+        apply_action(DecisionAction.SUPERSEDE, old, actor, at), superseded_by=new.number
+    )
+    return told(after, Event("superseded", actor.user, at, {"by": str(new.number)}))
+
+
+def _ahead(draft: Draft, decision: Decision, today: date) -> Draft:
+    """Return a draft with the day of its review put off where it has come in the meantime."""
+    planned = draft.workflow.review.due(today)
+    due = review_after(decision, today, planned)
+    if due == planned:
+        return draft
+    return replace(draft, workflow=replace(draft.workflow, review=Review.on(due)))
+
+
+def _prefilled(decision: Decision, actor: Person, purpose: DraftPurpose, now: datetime) -> Draft:
+    review = Review.on(decision.review_on)
+    return Draft(
+        id=uuid.uuid4().hex,
+        driver=actor,
+        playbook_hash=decision.playbook_hash,
+        started_at=now,
+        changed_at=now,
+        origin=Place(decision.place.channel, decision.place.visibility),
+        workflow=Workflow(decision.title, decision.problem, decision.deciders, review),
+        answers=decision.answers,
+        purpose=purpose,
+        about=decision.number,
+    )
+
+
+def _option(decision: Decision) -> str:
+    return decision.resolution.option or "" if decision.resolution else ""

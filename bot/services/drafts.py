@@ -1,0 +1,238 @@
+"""The use cases of a questionnaire under way."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.decisions.access import opened_from
+from bot.decisions.errors import AlreadyClosed, AlreadyPosted, DraftGone, NotTheirs, ReviewInThePast
+from bot.decisions.model import Draft, DraftPurpose, Person, Place, Source, Workflow
+from bot.decisions.questionnaire import WORKFLOW_STEP, Page, Questionnaire
+from bot.decisions.transitions import DecisionAction, authorize
+from bot.services.playbook_versions import PlaybookVersions
+from bot.services.ports import Clock, Store
+
+DRAFT_LIFETIME = timedelta(days=14)
+_MOVES = {
+    DraftPurpose.EDIT: DecisionAction.EDIT,
+    DraftPurpose.SUPERSEDE: DecisionAction.SUPERSEDE,
+    DraftPurpose.PERSPECTIVE: DecisionAction.ADD_VIEW,
+}
+"""What is done with a decision when a draft about it is finished."""
+
+
+class DraftService:
+    """Everything a driver does before a decision is posted; each method is one use case.
+
+    All but `start` and `discard` raise `DraftGone` when there is no such draft of the driver's, and
+    all that change it raise `AlreadyPosted` when it has become a decision.
+    """
+
+    def __init__(self, store: Store, clock: Clock, playbooks: PlaybookVersions) -> None:
+        """Make the use cases on a log, a clock and the playbooks."""
+        self._store = store
+        self._clock = clock
+        self._playbooks = playbooks
+
+    async def start(
+        self,
+        driver: Person,
+        origin: Place | None,
+        *,
+        playbook_id: str | None = None,
+        problem: str = "",
+    ) -> Page:
+        """Open a questionnaire: keep a new draft and return its first page.
+
+        Raises:
+            UnknownPlaybook: there is none of that name.
+        """
+        edition = self._playbooks.current(playbook_id)
+        now = self._clock.now()
+        draft = Draft(
+            id=uuid.uuid4().hex,
+            driver=driver,
+            playbook_hash=edition.text.hash,
+            started_at=now,
+            changed_at=now,
+            origin=origin,
+            workflow=Workflow(problem=problem, deciders=(driver.user,)),
+        )
+        await self._store.add_draft(draft, edition.text)
+        return Questionnaire(edition.engine, draft).first()
+
+    async def describe(self, driver: Person, draft_id: str, workflow: Workflow) -> Page:
+        """Keep the first page's answers and return the next page.
+
+        Raises:
+            ReviewInThePast: the day of the review is not after today.
+        """
+        today = self._clock.now().date()
+        due = workflow.review.due(today)
+        if due is not None and due <= today:
+            raise ReviewInThePast(due)
+        draft = await self._change(driver, draft_id, lambda old: replace(old, workflow=workflow))
+        return (await self._pages(draft)).after(WORKFLOW_STEP)
+
+    async def answer(
+        self, driver: Person, draft_id: str, step: str, answers: Mapping[str, str | None]
+    ) -> Page:
+        """Keep the answers of a step and return the next page.
+
+        Args:
+            driver: who answers.
+            draft_id: the draft.
+            step: the step that was answered.
+            answers: answer ids by question id; None is "don't know".
+
+        Raises:
+            InvalidAnswers: a question or an answer is not in the playbook.
+        """
+        draft = await self._keep(driver, draft_id, answers)
+        return (await self._pages(draft)).after(step)
+
+    async def keep(self, driver: Person, draft_id: str, answers: Mapping[str, str | None]) -> None:
+        """Keep answers without going on; otherwise like `answer`."""
+        await self._keep(driver, draft_id, answers)
+
+    async def note_source(self, driver: Person, draft_id: str, source: Source) -> None:
+        """Keep the message that a draft was made from; too late, nothing happens."""
+        try:
+            await self._change(driver, draft_id, lambda old: replace(old, source=source))
+        except (AlreadyPosted, DraftGone):
+            return
+
+    async def turn_back(self, driver: Person, draft_id: str, step: str) -> Page:
+        """Return the page before a step."""
+        draft = await self.open_draft(driver, draft_id)
+        return (await self._pages(draft)).before(step)
+
+    async def resume(self, driver: Person, draft_id: str, place: Place | None = None) -> Page:
+        """Return the page on which a draft was left: the first with something missing.
+
+        Args:
+            driver: who goes on with it.
+            draft_id: the draft.
+            place: where they do; None if that is no conversation.
+
+        Raises:
+            AlreadySettled: the decision that it is about has moved on.
+            NotTheirs: that decision is for others to change by now.
+        """
+        await self._require_possible(await self.open_draft(driver, draft_id))
+        draft = await self._store.change_draft(
+            driver, draft_id, lambda old: opened_from(old, place)
+        )
+        if draft is None:
+            raise DraftGone(draft_id)
+        pages = await self._pages(draft)
+        return pages.unfinished() if draft.workflow.title else pages.first()
+
+    async def discard(self, driver: Person, draft_id: str) -> None:
+        """Forget a draft; nothing happens where it is gone already."""
+        await self._store.discard_draft(driver, draft_id)
+
+    async def origin_of(self, driver: Person, draft_id: str) -> Place | None:
+        """Return where a draft is to be posted unless told otherwise; None if nowhere."""
+        return (await self._found(driver, draft_id)).origin
+
+    async def under_way(self, driver: Person) -> list[Draft]:
+        """Return the driver's drafts that hold something and can be finished, newest first."""
+        since = self._clock.now() - DRAFT_LIFETIME
+        drafts = await self._store.unposted_drafts(driver, since)
+        held = [draft for draft in drafts if _holds_something(draft)]
+        return [draft for draft in held if await self._is_possible(draft)]
+
+    async def to_resume(self, driver: Person) -> list[Draft]:
+        """Return those of the driver's drafts that are no perspectives of others' decisions."""
+        drafts = await self.under_way(driver)
+        return [each for each in drafts if each.purpose is not DraftPurpose.PERSPECTIVE]
+
+    async def expire(self) -> int:
+        """Delete what nobody has gone on with for `DRAFT_LIFETIME`; return how many there were."""
+        return await self._store.drop_drafts(self._clock.now() - DRAFT_LIFETIME)
+
+    async def open_draft(self, driver: Person, draft_id: str) -> Draft:
+        """Return a draft that can still be changed."""
+        draft = await self._found(driver, draft_id)
+        _require_open(draft, self._clock.now())
+        return draft
+
+    async def postable(self, driver: Person, draft_id: str) -> Draft:
+        """Return a draft that can be posted, or was."""
+        draft = await self._found(driver, draft_id)
+        if draft.decision is None:
+            _require_open(draft, self._clock.now())
+        return draft
+
+    async def _is_possible(self, draft: Draft) -> bool:
+        try:
+            await self._require_possible(draft)
+        except (AlreadyClosed, DraftGone, NotTheirs):
+            return False
+        return True
+
+    async def _require_possible(self, draft: Draft) -> None:
+        """Raise unless the decision that a draft is about can still be changed by it."""
+        move = _MOVES.get(draft.purpose)
+        if move is None:
+            return
+        decision = await self._store.decision(draft.driver.workspace, draft.about or 0)
+        if decision is None:
+            raise DraftGone(draft.id)
+        authorize(move, decision, draft.driver)
+
+    async def _keep(
+        self, driver: Person, draft_id: str, answers: Mapping[str, str | None]
+    ) -> Draft:
+        draft = await self.open_draft(driver, draft_id)
+        engine = await self._playbooks.engine(draft.playbook_hash)
+        engine.check(answers)
+        if not answers:
+            return draft
+        return await self._change(
+            driver, draft_id, lambda old: replace(old, answers={**old.answers, **answers})
+        )
+
+    async def _change(
+        self, driver: Person, draft_id: str, change: Callable[[Draft], Draft]
+    ) -> Draft:
+        now = self._clock.now()
+
+        def changed(draft: Draft) -> Draft:
+            _require_open(draft, now)
+            return replace(change(draft), changed_at=now)
+
+        draft = await self._store.change_draft(driver, draft_id, changed)
+        if draft is None:
+            raise DraftGone(draft_id)
+        return draft
+
+    async def _found(self, driver: Person, draft_id: str) -> Draft:
+        draft = await self._store.draft(driver, draft_id)
+        if draft is None:
+            raise DraftGone(draft_id)
+        return draft
+
+    async def _pages(self, draft: Draft) -> Questionnaire:
+        return Questionnaire(await self._playbooks.engine(draft.playbook_hash), draft)
+
+
+def _holds_something(draft: Draft) -> bool:
+    """Whether its driver has entered anything; the title of a perspective is the decision's.
+
+    An edit, or a decision in the place of another, is filled in from the start.
+    """
+    if draft.purpose in {DraftPurpose.EDIT, DraftPurpose.SUPERSEDE}:
+        return draft.changed_at > draft.started_at
+    titled = draft.purpose is not DraftPurpose.PERSPECTIVE and draft.workflow.title
+    return bool(titled or draft.answers)
+
+
+def _require_open(draft: Draft, now: datetime) -> None:
+    """Raise unless the draft can still be changed."""
+    if draft.decision is not None:
+        raise AlreadyPosted(draft.decision)
+    if now - draft.changed_at > DRAFT_LIFETIME:
+        raise DraftGone(draft.id)

@@ -1,0 +1,310 @@
+"""The use cases of a team's perspectives: add or change one, ask for others, nudge.
+
+It is given blind: the questionnaire shows neither the others' answers nor what they come to.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.decisions.access import ReadScope
+from bot.decisions.comparison import Comparison, TeamViews, compare
+from bot.decisions.errors import (
+    DriversOwn,
+    NobodyToAsk,
+    NobodyToNudge,
+    NoSuchDecision,
+    TooSoonToNudge,
+)
+from bot.decisions.events import Event
+from bot.decisions.model import (
+    Decision,
+    Draft,
+    DraftPurpose,
+    Person,
+    Perspective,
+    Place,
+    ViewRequest,
+    Workflow,
+)
+from bot.decisions.questionnaire import Page, Questionnaire
+from bot.decisions.transitions import DecisionAction, authorize
+from bot.services.drafts import DRAFT_LIFETIME
+from bot.services.playbook_versions import PlaybookVersions
+from bot.services.ports import Clock, Store
+from bot.services.team_log import (
+    TeamChange,
+    person_not_reached,
+    perspective_event,
+    requests,
+    team_refresh,
+)
+
+NUDGE_AFTER = timedelta(days=1)
+"""How long somebody is left alone after they were asked or nudged."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskResult:
+    """What came of asking people for their perspective, by user id.
+
+    `new` were asked; `known` were not, for they had been asked before or had given theirs.
+    """
+
+    new: tuple[str, ...]
+    known: tuple[str, ...]
+
+
+class PerspectiveService:
+    """Everything done with the perspectives of a decision; each method is one use case.
+
+    Each raises `NoSuchDecision` where there is none of that number for this person, and
+    `AlreadySettled` where nothing can be added any more.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        playbooks: PlaybookVersions,
+        wake_delivery: Callable[[], None],
+    ) -> None:
+        """Make the use cases; `wake_delivery` is called when there is something to deliver."""
+        self._store = store
+        self._clock = clock
+        self._playbooks = playbooks
+        self._wake_delivery = wake_delivery
+
+    async def begin(self, person: Person, place: Place | None, number: int) -> Page:
+        """Open the questionnaire for somebody's perspective, with their own earlier answers if any.
+
+        Args:
+            person: who wants to add or change their perspective.
+            place: where they pressed the button; None if that was no channel.
+            number: the decision.
+
+        Raises:
+            DriversOwn: they drive the decision.
+        """
+        team = await self._seen(person, place, number)
+        _require_contributor(team.decision, person)
+        draft = await self._draft(team, person)
+        engine = await self._playbooks.engine(draft.playbook_hash)
+        return Questionnaire(engine, draft).first()
+
+    async def finish(self, draft: Draft) -> Decision:
+        """Keep a draft's perspective, in the place of an earlier one, and show it."""
+        engine = await self._playbooks.engine(draft.playbook_hash)
+        score = engine.score(draft.answers)
+        person, now = draft.driver, self._clock.now()
+
+        def change(team: TeamViews) -> TeamChange:
+            _require_contributor(team.decision, person)
+            before = team.of(person.user)
+            perspective = Perspective(
+                workspace=person.workspace,
+                decision=team.decision.number,
+                user=person.user,
+                answers=draft.answers,
+                option=score.recommended,
+                strength=score.strength,
+                added_at=before.added_at if before else now,
+                changed_at=now,
+            )
+            event = perspective_event(before, perspective)
+            if event is None:
+                return TeamChange(None, draft=draft.id)
+            again = team_refresh(team.decision, now)
+            return TeamChange(event, perspective, draft=draft.id, deliveries=again)
+
+        return await self._change(person, draft.about or 0, change)
+
+    async def ready_to_ask(self, actor: Person, number: int) -> Decision:
+        """Return a decision for which this person may ask others for their perspective.
+
+        Raises:
+            NotTheirs: somebody else drives it.
+        """
+        team = await self._team(actor.workspace, number)
+        authorize(DecisionAction.ASK, team.decision, actor)
+        return team.decision
+
+    async def ask(self, actor: Person, number: int, users: Sequence[str]) -> AskResult:
+        """Ask people for their perspective: each who was not asked before gets a direct message.
+
+        Returns:
+            Who was asked, and who of those named had been before; the driver is neither.
+
+        Raises:
+            NotTheirs: somebody else drives the decision.
+            NobodyToAsk: everybody named was asked already, has answered, or drives it.
+        """
+        now, named = self._clock.now(), tuple(dict.fromkeys(users))
+        new: list[str] = []
+
+        def change(team: TeamViews) -> TeamChange:
+            decision = team.decision
+            authorize(DecisionAction.ASK, decision, actor)
+            known = {decision.driver, *team.people()}
+            new[:] = [user for user in named if user not in known]
+            if not new:
+                raise NobodyToAsk(number)
+            return TeamChange(
+                event=Event("views_asked", actor.user, now, {"users": " ".join(new)}),
+                asked=tuple(ViewRequest(user, actor.user, now) for user in new),
+                deliveries=(
+                    *requests(decision, new, now, nudge=False),
+                    *team_refresh(decision, now),
+                ),
+            )
+
+        decision = await self._change(actor, number, change)
+        known = (user for user in named if user not in {decision.driver, *new})
+        return AskResult(tuple(new), tuple(known))
+
+    async def nudge(self, actor: Person, number: int) -> tuple[str, ...]:
+        """Remind those who were asked and have not answered, each at most once a day.
+
+        Returns:
+            The user ids of those who were reminded.
+
+        Raises:
+            NotTheirs: somebody else drives the decision.
+            NobodyToNudge: nobody has yet to answer.
+            TooSoonToNudge: everybody who has was asked or nudged within a day.
+        """
+        now = self._clock.now()
+        nudged: list[str] = []
+
+        def change(team: TeamViews) -> TeamChange:
+            authorize(DecisionAction.NUDGE, team.decision, actor)
+            due = _due(team, now)
+            nudged[:] = [each.user for each in due]
+            return TeamChange(
+                event=Event("nudged", actor.user, now, {"users": " ".join(nudged)}),
+                asked=tuple(replace(each, nudged_at=now) for each in due),
+                deliveries=requests(team.decision, nudged, now, nudge=True),
+            )
+
+        await self._change(actor, number, change)
+        return tuple(nudged)
+
+    async def not_reached(self, workspace: str, number: int, user: str, words: str) -> None:
+        """Take somebody off those asked for their perspective, as no message gets through to them.
+
+        Args:
+            workspace: the decision's.
+            number: the decision's.
+            user: who was asked.
+            words: what to tell whoever asked them.
+        """
+        now = self._clock.now()
+
+        def change(team: TeamViews) -> TeamChange:
+            asked = next((each for each in team.waiting() if each.user == user), None)
+            if asked is None:
+                return TeamChange(None)
+            return TeamChange(
+                event=Event("not_reached", asked.by, now, {"users": user}),
+                unasked=(user,),
+                deliveries=person_not_reached(team.decision, asked, words, now),
+            )
+
+        if await self._store.change_team(workspace, number, change) is not None:
+            self._wake_delivery()
+
+    async def team(self, workspace: str, number: int) -> TeamViews:
+        """Return a decision with its perspectives for its messages; it asks nobody's permission."""
+        return await self._team(workspace, number)
+
+    async def comparison(self, team: TeamViews) -> Comparison:
+        """Return how a team sees its decision."""
+        return compare(team, await self._playbooks.of(team.decision))
+
+    async def invited(self, person: Person, number: int) -> Decision | None:
+        """Return a decision for which somebody is asked for a perspective that they did not give.
+
+        Where they may read no more, it is to be shown by its title and problem alone.
+        """
+        team = await self._store.team(person.workspace, number)
+        waiting = {each.user for each in team.waiting()} if team else set[str]()
+        if team and ReadScope.of(person).invites(team.decision, waiting):
+            return team.decision
+        return None
+
+    async def _seen(self, person: Person, place: Place | None, number: int) -> TeamViews:
+        """Return a decision that this person may read, or was asked about."""
+        team, sight = await self._team(person.workspace, number), ReadScope.of(person, place)
+        contributors = {each.user for each in team.perspectives}
+        asked = {each.user for each in team.asked}
+        if sight.covers(team.decision, contributors) or sight.invites(team.decision, asked):
+            return team
+        raise NoSuchDecision(number)
+
+    async def _team(self, workspace: str, number: int) -> TeamViews:
+        team = await self._store.team(workspace, number)
+        if team is None:
+            raise NoSuchDecision(number)
+        return team
+
+    async def _draft(self, team: TeamViews, person: Person) -> Draft:
+        """Return the draft of this perspective that is under way, else a new one."""
+        now, number = self._clock.now(), team.decision.number
+        for draft in await self._store.unposted_drafts(person, now - DRAFT_LIFETIME):
+            if (draft.purpose, draft.about) == (DraftPurpose.PERSPECTIVE, number):
+                return draft
+        text = await self._store.playbook_text(team.decision.playbook_hash)
+        if text is None:
+            raise LookupError(f"the log holds no playbook {team.decision.playbook_hash}")
+        draft = _blank(team, person, now)
+        await self._store.add_draft(draft, text)
+        return draft
+
+    async def _change(
+        self, actor: Person, number: int, change: Callable[[TeamViews], TeamChange]
+    ) -> Decision:
+        decision = await self._store.change_team(actor.workspace, number, change)
+        if decision is None:
+            raise NoSuchDecision(number)
+        self._wake_delivery()
+        return decision
+
+
+def _require_contributor(decision: Decision, person: Person) -> None:
+    authorize(DecisionAction.ADD_VIEW, decision, person)
+    if person.user == decision.driver:
+        raise DriversOwn(decision.number)
+
+
+def _due(team: TeamViews, now: datetime) -> list[ViewRequest]:
+    """Return who may be reminded now.
+
+    Raises:
+        NobodyToNudge: nobody has yet to answer.
+        TooSoonToNudge: everybody who has was asked or nudged within a day.
+    """
+    again = {each: (each.nudged_at or each.at) + NUDGE_AFTER for each in team.waiting()}
+    if not again:
+        raise NobodyToNudge(team.decision.number)
+    due = [each for each, at in again.items() if at <= now]
+    if not due:
+        raise TooSoonToNudge(tuple(each.user for each in again), min(again.values()))
+    return due
+
+
+def _blank(team: TeamViews, person: Person, now: datetime) -> Draft:
+    """Return a draft with the person's own earlier answers, and nobody else's."""
+    decision, own = team.decision, team.of(person.user)
+    return Draft(
+        id=uuid.uuid4().hex,
+        driver=person,
+        playbook_hash=decision.playbook_hash,
+        started_at=now,
+        changed_at=now,
+        origin=decision.place,
+        workflow=Workflow(decision.title, decision.problem, decision.deciders),
+        answers=own.answers if own else {},
+        purpose=DraftPurpose.PERSPECTIVE,
+        about=decision.number,
+    )

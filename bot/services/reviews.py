@@ -1,0 +1,177 @@
+"""The use cases of a review: ask the deciders when the day has come, and keep what they say."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from bot.decisions.access import ReadScope
+from bot.decisions.calibration import Calibration, calibrate
+from bot.decisions.errors import NoSuchDecision
+from bot.decisions.events import Change, Event, told
+from bot.decisions.model import Decision, Person, ReviewAnswer, ReviewOutcome, Status
+from bot.decisions.review_schedule import EARLIEST, TimeZones, asking, latest_review_day, question
+from bot.decisions.transitions import DecisionAction, authorize
+from bot.outbox.model import Delivery, DeliveryKind, review_key
+from bot.services.directory import zone_named
+from bot.services.people import PeopleService
+from bot.services.playbook_versions import PlaybookVersions
+from bot.services.ports import Clock, Store
+
+_AT_ONCE = 100
+_MOST_COUNTED = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDecisions:
+    """What waits for a person, oldest first: what to decide, to review and to contribute to."""
+
+    to_decide: tuple[Decision, ...] = ()
+    to_review: tuple[Decision, ...] = ()
+    to_contribute: tuple[Decision, ...] = ()
+
+
+NOTHING_WAITS = WaitingDecisions()
+
+
+class ReviewService:
+    """Everything done about the outcome of a decision; each method is one use case."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        playbooks: PlaybookVersions,
+        people: PeopleService,
+        wake_delivery: Callable[[], None],
+    ) -> None:
+        """Make the use cases; `wake_delivery` is called when there is something to deliver."""
+        self._store = store
+        self._clock = clock
+        self._playbooks = playbooks
+        self._people = people
+        self._wake_delivery = wake_delivery
+
+    async def ask_due(self) -> int:
+        """Ask the deciders of every decision whose review is due where they are, each once.
+
+        Returns:
+            How many people were asked, each decision counted.
+        """
+        now, asked = self._clock.now(), 0
+        last: Decision | None = None
+        while due := await self._store.to_review(latest_review_day(now, EARLIEST), last, _AT_ONCE):
+            last = due[-1]
+            clocks = await self._clocks(due)
+            asked += await self._store.ask_reviews(due, partial(asking, now=now, clocks=clocks))
+        if asked:
+            self._wake_delivery()
+        return asked
+
+    async def review(
+        self, actor: Person, number: int, outcome: ReviewOutcome, note: str
+    ) -> Decision:
+        """Say how a decision went; in the place of what this decider said before, if anything.
+
+        What they have said already is not said again.
+
+        Raises:
+            NoSuchDecision: there is none of that number.
+            NotTheirs: the review is for the deciders and the driver to give.
+            AlreadySettled: the decision is no longer one that is followed.
+        """
+        now = self._clock.now()
+
+        def change(decision: Decision) -> Change:
+            authorize(DecisionAction.REVIEW, decision, actor)
+            if any(_said(each) == (actor.user, outcome, note) for each in decision.reviews):
+                return Change(decision, None)
+            return reviewed(decision, ReviewAnswer(actor.user, now, outcome, note))
+
+        decision = await self._store.change_decision(actor.workspace, number, change)
+        if decision is None:
+            raise NoSuchDecision(number)
+        self._wake_delivery()
+        return decision
+
+    async def not_reached(self, workspace: str, number: int, decider: str, reason: str) -> None:
+        """Ask the driver how a decision went, as no message gets through to one of its deciders.
+
+        A driver who decides as well has been asked already.
+
+        Args:
+            workspace: the decision's.
+            number: the decision's.
+            decider: who was to be asked.
+            reason: Slack's name for why they were not.
+        """
+        decision = await self._store.decision(workspace, number)
+        if decision is None or decision.has_ended or decision.driver in decision.deciders:
+            return
+        detail = {"instead_of": decider, "reason": reason}
+        asked = question(decision, decision.driver, self._clock.now(), detail)
+        if not decision.reviews and await self._store.add_delivery(asked):
+            self._wake_delivery()
+
+    async def waiting_for(self, person: Person) -> WaitingDecisions:
+        """Return what waits for a person; a review does from nine o'clock where they are."""
+        zone = (await self._people.kept_zones([person])).get(person, UTC)
+        found = await self._store.waiting_for(person, latest_review_day(self._clock.now(), zone))
+        return WaitingDecisions(
+            tuple(each for each in found if each.status is Status.OPEN),
+            tuple(each for each in found if each.status is not Status.OPEN),
+            tuple(await self._store.asked_of(person)),
+        )
+
+    async def calibration(self, sight: ReadScope, playbook_id: str) -> Calibration:
+        """Return how the newest decisions by a playbook, in any edition, have gone.
+
+        Only those are counted that may be read: a count of one tells how that one went.
+        """
+        found = await self._store.reviewed(sight, _MOST_COUNTED)
+        own = [each for each in found if each.verdict.playbook.id == playbook_id]
+        engines = {each.playbook_hash: await self._playbooks.of(each) for each in own}
+        return calibrate(own, engines)
+
+    async def _clocks(self, decisions: Sequence[Decision]) -> TimeZones:
+        """Return which clock counts for the deciders; it may ask the directory about them."""
+        deciders = (Person(each.workspace, user) for each in decisions for user in each.deciders)
+        own = await self._people.zones_of(deciders)
+        channels = dict.fromkeys((each.workspace, each.place.channel) for each in decisions)
+        of_channels: dict[tuple[str, str], ZoneInfo] = {}
+        for workspace, channel in channels:
+            now = self._clock.now()
+            standing = await self._store.digest_standing(workspace, channel, now)
+            zone = zone_named(standing.settings.rhythm.zone) if standing else None
+            if zone is not None:
+                of_channels[workspace, channel] = zone
+        return TimeZones(own, of_channels)
+
+
+def reviewed(decision: Decision, answer: ReviewAnswer) -> Change:
+    """Return the change of a decision by a decider's answer: kept, and told to the channel."""
+    others = tuple(each for each in decision.reviews if each.by != answer.by)
+    after = replace(decision, reviews=(*others, answer))
+    detail = {"outcome": answer.outcome.value, "note": answer.note}
+    change = told(after, Event("reviewed", answer.by, answer.at, detail))
+    return replace(change, deliveries=(*change.deliveries, _question_redrawn(after, answer)))
+
+
+def _said(answer: ReviewAnswer) -> tuple[str, ReviewOutcome, str]:
+    return answer.by, answer.outcome, answer.note
+
+
+def _question_redrawn(decision: Decision, answer: ReviewAnswer) -> Delivery:
+    """Return the update of the direct message in which the decider was asked."""
+    question = review_key(decision, answer.by)
+    return Delivery(
+        key=f"{question}/{DeliveryKind.UPDATE}/{uuid.uuid4().hex}",
+        workspace=decision.workspace,
+        kind=DeliveryKind.UPDATE,
+        channel=answer.by,
+        due_at=answer.at,
+        decision=decision.number,
+        after=question,
+    )

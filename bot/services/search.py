@@ -1,0 +1,224 @@
+"""The use cases of finding: list, search, show, and what was decided alike before."""
+
+import unicodedata
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.decisions.access import (
+    AnswerSheet,
+    Cursor,
+    DecisionFilter,
+    DecisionPage,
+    Direction,
+    MessageRef,
+    ReadingStore,
+    ReadScope,
+)
+from bot.decisions.errors import NoSuchDecision
+from bot.decisions.model import Decision, Draft, DraftPurpose, Status
+from bot.decisions.records.making import record_of
+from bot.decisions.records.record import Record
+from bot.services.playbook_versions import PlaybookVersions
+
+STATUS_WORDS: Mapping[str, tuple[Status, ...]] = {
+    **{status.value: (status,) for status in Status},
+    "decided": (Status.ACCEPTED, Status.OVERRIDDEN),
+    "different": (Status.OVERRIDDEN,),
+    "differently": (Status.OVERRIDDEN,),
+}
+"""What people type for a status."""
+
+_MOST_WORDS = 12
+_LONGEST_WORD = 64
+_MOST_OPTIONS = 4
+_BATCH = 200
+
+_NEWEST_COMPARED = 500
+_MOST_ALIKE = 3
+_LEAST_IN_COMMON = 3
+_LEAST_SHARE = 2 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarDecision:
+    """A decision that answered `alike` of the `compared` questions that both answered alike."""
+
+    decision: Decision
+    alike: int
+    compared: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionDetails:
+    """Everything of one decision; `announced` is None as long as it was not posted."""
+
+    record: Record
+    decision: Decision
+    announced: MessageRef | None
+
+
+class SearchService:
+    """Everything a person can look up; whatever they may not read is as if it were not there."""
+
+    def __init__(self, store: ReadingStore, playbooks: PlaybookVersions) -> None:
+        """Make the use cases on a log and the playbooks."""
+        self._store = store
+        self._playbooks = playbooks
+
+    def filters(self, text: str) -> DecisionFilter:
+        """Return what is meant by the words typed after `list`.
+
+        `mine`, `all`, statuses, and options of the playbooks in use are filters; anything else is
+        looked for in the text.
+        """
+        return _filters(text, self._options())
+
+    async def page(
+        self, sight: ReadScope, wanted: DecisionFilter, cursor: Cursor | None, size: int
+    ) -> DecisionPage:
+        """Return a page of the decisions wanted, newest first."""
+        return await self._store.find(sight, wanted, cursor, size)
+
+    async def show(self, sight: ReadScope, number: int) -> DecisionDetails:
+        """Return everything of a decision.
+
+        Raises:
+            NoSuchDecision: there is none of this number, or it is not for them to see.
+        """
+        decision = await self._store.read(sight, number)
+        if decision is None:
+            raise NoSuchDecision(number)
+        return DecisionDetails(
+            await self._record(decision), decision, await self._store.announced(decision)
+        )
+
+    async def records(self, sight: ReadScope, limit: int) -> AsyncIterator[Record]:
+        """Give the records of the newest decisions, newest first, at most `limit`."""
+        cursor: Cursor | None = None
+        while limit > 0:
+            found = await self._store.find(sight, DecisionFilter(), cursor, min(limit, _BATCH))
+            for decision in found.decisions:
+                yield await self._record(decision)
+            if not found.older:
+                return
+            limit -= len(found.decisions)
+            cursor = Cursor(found.decisions[-1].number, Direction.OLDER)
+
+    async def alike(self, draft: Draft) -> tuple[SimilarDecision, ...]:
+        """Return the decisions most like a draft in their answers, as far as its driver may read.
+
+        They were made by the same playbook, and two thirds at least of the questions that both
+        answered have the same answer. Only the newest are compared. An edit may be made from
+        anywhere: it is shown what its driver may read outside of any channel.
+        """
+        engine = await self._playbooks.engine(draft.playbook_hash)
+        place = None if draft.purpose is DraftPurpose.EDIT else draft.origin
+        sight = ReadScope.of(draft.driver, place)
+        sheets = await self._store.answer_sheets(sight, engine.playbook.id, _NEWEST_COMPARED)
+        return await self._alike(sight, most_similar(draft.answers, sheets, leave_out=draft.about))
+
+    async def alike_before(self, decision: Decision) -> tuple[SimilarDecision, ...]:
+        """Return the earlier decisions most like one that the workspace may read in its channel.
+
+        A channel may have readers from other companies, for whom only its own decisions are.
+        Otherwise like `alike`.
+        """
+        sight = ReadScope.of_everybody(decision.workspace, decision.place)
+        playbook = decision.verdict.playbook.id
+        sheets = await self._store.answer_sheets(sight, playbook, _NEWEST_COMPARED)
+        before = [sheet for sheet in sheets if sheet.number < decision.number]
+        found = most_similar(decision.answers, before, leave_out=decision.supersedes)
+        return await self._alike(sight, found)
+
+    async def _alike(
+        self, sight: ReadScope, counted: Iterable[tuple[int, int, int]]
+    ) -> tuple[SimilarDecision, ...]:
+        found = []
+        for number, alike, compared in counted:
+            decision = await self._store.read(sight, number)
+            if decision is not None:
+                found.append(SimilarDecision(decision, alike, compared))
+        return tuple(found)
+
+    async def _record(self, decision: Decision) -> Record:
+        engine = await self._playbooks.of(decision)
+        return record_of(decision, engine, await self._store.context(decision))
+
+    def _options(self) -> set[str]:
+        return {
+            option
+            for playbook_id in self._playbooks.titles()
+            for option in self._playbooks.current(playbook_id).engine.playbook.options
+        }
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words to look for in a text: letters and digits, whatever else is there.
+
+    Their letters are as they were typed: whoever looks for them folds both sides alike. An accent
+    that is a character of its own (NFD) belongs to its word.
+    """
+    kept = "".join(char if _in_words(char) else " " for char in text)
+    words = dict.fromkeys(word[:_LONGEST_WORD] for word in kept.split())
+    return tuple(word for word in words if any(map(str.isalnum, word)))[:_MOST_WORDS]
+
+
+def _in_words(char: str) -> bool:
+    """Whether a character is part of a word."""
+    return char.isalnum() or char == "_" or unicodedata.category(char).startswith("M")
+
+
+def most_similar(
+    answers: Mapping[str, str | None],
+    sheets: Iterable[AnswerSheet],
+    *,
+    leave_out: int | None = None,
+) -> list[tuple[int, int, int]]:
+    """Return the sheets most like these answers: number, questions alike, questions compared.
+
+    Only questions that both answered are compared; "don't know" is no answer.
+    """
+    given = {(question, answer) for question, answer in answers.items() if answer is not None}
+    questions = {question for question, _ in given}
+    counted = []
+    for sheet in sheets:
+        theirs = {each for each in sheet.answers.items() if each[1] is not None}
+        compared = sum(question in questions for question, _ in theirs)
+        alike = len(given & theirs)
+        enough = compared >= _LEAST_IN_COMMON and alike >= _LEAST_SHARE * compared
+        if enough and sheet.number != leave_out:
+            counted.append((sheet.number, alike, compared))
+    counted.sort(key=lambda each: (each[1] / each[2], each[1], each[0]), reverse=True)
+    return counted[:_MOST_ALIKE]
+
+
+def _filters(text: str, options: set[str]) -> DecisionFilter:
+    words = text.replace("-", " ").replace("_", " ").split()
+    mine, statuses, chosen, rest = False, list[Status](), list[str](), list[str]()
+    while words:
+        option = _option(words, options)
+        if option is not None:
+            chosen.append(option)
+            del words[: len(option.split("_"))]
+            continue
+        typed = words.pop(0)
+        word = typed.casefold()
+        mine = mine or word == "mine"
+        statuses += STATUS_WORDS.get(word, ())
+        if word not in {"mine", "all", *STATUS_WORDS}:
+            rest.append(typed)
+    return DecisionFilter(
+        mine=mine,
+        statuses=tuple(dict.fromkeys(statuses)),
+        options=tuple(dict.fromkeys(chosen))[:_MOST_OPTIONS],
+        words=words_of(" ".join(rest)),
+    )
+
+
+def _option(words: Sequence[str], options: set[str]) -> str | None:
+    """Return the option that a list of words begins with: `long context` is `long_context`."""
+    for length in (3, 2, 1):
+        named = "_".join(words[:length]).casefold()
+        if named in options:
+            return named
+    return None

@@ -1,0 +1,172 @@
+"""The use cases: what people can do with a decision."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.decisions.errors import AlreadyPosted
+from bot.decisions.model import Decision, Draft, DraftPurpose, Person, Place, Status, Visibility
+from bot.decisions.transitions import postpone
+from bot.digest.service import DigestService
+from bot.outbox.issues import DeliveryIssues
+from bot.outbox.model import Delivery, DeliveryKind
+from bot.services.decisions import DecisionService, superseded
+from bot.services.directory import Directory, NoDirectory
+from bot.services.drafts import DraftService
+from bot.services.people import PeopleService
+from bot.services.perspectives import PerspectiveService
+from bot.services.playbook_versions import PlaybookVersions
+from bot.services.ports import Clock, Playbooks, Store
+from bot.services.reviews import ReviewService
+from bot.services.search import SearchService
+
+HELD_UP_AFTER = timedelta(seconds=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A decision that was logged.
+
+    `held_up` says that Slack does not take messages just now, so that it will show later.
+    """
+
+    decision: Decision
+    held_up: bool
+
+
+class Services:
+    """Everything a person can do; each method is one use case, those of drafts in `drafting`."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        playbooks: Playbooks,
+        wake_delivery: Callable[[], None],
+        directory: Directory | None = None,
+    ) -> None:
+        """Make a desk.
+
+        Args:
+            store: the decision log.
+            clock: the only source of time.
+            playbooks: the playbooks in use.
+            wake_delivery: called when there is something new to deliver.
+            directory: where people are looked up; nobody is found without one.
+        """
+        self._store = store
+        self._clock = clock
+        self._wake_delivery = wake_delivery
+        self.playbooks = PlaybookVersions(store, playbooks)
+        self.people = PeopleService(store, clock, directory or NoDirectory())
+        self.drafts = DraftService(store, clock, self.playbooks)
+        self.search = SearchService(store, self.playbooks)
+        self.decisions = DecisionService(store, clock, self.playbooks, wake_delivery)
+        self.perspectives = PerspectiveService(store, clock, self.playbooks, wake_delivery)
+        self.digests = DigestService(store, clock, self.playbooks, wake_delivery)
+        self.delivery_issues = DeliveryIssues(store, clock, wake_delivery)
+        self.reviews = ReviewService(store, clock, self.playbooks, self.people, wake_delivery)
+
+    async def post(self, driver: Person, draft_id: str, place: Place) -> Posted:
+        """Finish a draft, once: post a decision, change the one it edits, or keep a perspective.
+
+        Raises:
+            DraftGone: there is no such draft of this driver's.
+            NotTheirs: the decision that it edits or supersedes is for others to change.
+            AlreadySettled: that decision has moved on in the meantime.
+            NothingChanged: an edit leaves its decision as it is.
+        """
+        draft = await self.drafts.postable(driver, draft_id)
+        if draft.purpose is DraftPurpose.EDIT:
+            decision = await self._edited(draft)
+        elif draft.purpose is DraftPurpose.PERSPECTIVE:
+            decision = await self._contributed(draft)
+        else:
+            decision, _ = await self._logged(draft, place)
+            self._wake_delivery()
+        return Posted(decision, await self._held_up(driver.workspace))
+
+    async def promise_to_open(self, person: Person, draft_id: str) -> None:
+        """Send a person a button that opens a draft, because it did not open by itself."""
+        key = f"{person.workspace}/draft/{draft_id}/{uuid.uuid4().hex}"
+        await self._send(person, key, DeliveryKind.COULD_NOT_OPEN, {"draft": draft_id})
+
+    async def tell(self, person: Person, text: str) -> None:
+        """Send a person a direct message of one paragraph, in Slack's markup."""
+        key = f"{person.workspace}/{DeliveryKind.NOTICE}/{uuid.uuid4().hex}"
+        await self._send(person, key, DeliveryKind.NOTICE, {"text": text})
+
+    async def decision(self, workspace: str, number: int) -> Decision | None:
+        """Return a decision for those who render it; it asks nobody's permission."""
+        return await self._store.decision(workspace, number)
+
+    async def belongings(self, person: Person) -> tuple[list[Draft], list[Decision]]:
+        """Return what a person finds on their own page: drafts, and recent decisions."""
+        drafts = await self.drafts.under_way(person)
+        return drafts, await self._store.recent_decisions(person, limit=10)
+
+    async def _edited(self, draft: Draft) -> Decision:
+        if draft.decision is not None:
+            return await self.decisions.found(draft.driver, draft.decision)
+        try:
+            return await self.decisions.finish_edit(draft)
+        except AlreadyPosted as error:
+            return await self.decisions.found(draft.driver, error.number)
+
+    async def _contributed(self, draft: Draft) -> Decision:
+        if draft.decision is not None:
+            return await self.decisions.found(draft.driver, draft.decision)
+        return await self.perspectives.finish(draft)
+
+    async def _logged(self, draft: Draft, place: Place) -> tuple[Decision, bool]:
+        """Return the draft's decision as logged, and whether it was logged just now."""
+        engine = await self.playbooks.engine(draft.playbook_hash)
+        now = self._clock.now()
+        workflow = draft.workflow
+        decision = Decision(
+            workspace=draft.driver.workspace,
+            number=0,
+            draft_id=draft.id,
+            title=workflow.title,
+            problem=workflow.problem,
+            driver=draft.driver.user,
+            deciders=workflow.deciders or (draft.driver.user,),
+            review_on=postpone(
+                workflow.review.due(now.date()), draft.started_at.date(), now.date()
+            ),
+            place=_own_messages(draft) if place.visibility is Visibility.DIRECT else place,
+            playbook_hash=draft.playbook_hash,
+            answers=draft.answers,
+            verdict=engine.evaluate(draft.answers),
+            status=Status.OPEN,
+            opened_at=now,
+            supersedes=draft.about,
+            source=draft.source,
+        )
+        return await self._store.open_decision(
+            draft, decision, lambda old, new: superseded(old, new, draft.driver, now)
+        )
+
+    async def _held_up(self, workspace: str) -> bool:
+        since = await self._store.overdue_since(workspace)
+        return since is not None and self._clock.now() - since > HELD_UP_AFTER
+
+    async def _send(
+        self, person: Person, key: str, kind: DeliveryKind, detail: Mapping[str, str]
+    ) -> None:
+        delivery = Delivery(
+            key=key,
+            workspace=person.workspace,
+            kind=kind,
+            channel=person.user,
+            due_at=self._clock.now(),
+            detail=detail,
+        )
+        await self._store.add_delivery(delivery)
+        self._wake_delivery()
+
+
+def _own_messages(draft: Draft) -> Place:
+    """Return the driver's direct messages with the app, the only ones that it can write to."""
+    return Place(draft.driver.user, Visibility.DIRECT)

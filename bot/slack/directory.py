@@ -1,0 +1,99 @@
+"""Slack's directory of people. Fills the port `Directory`.
+
+Source: https://docs.slack.dev/reference/methods/users.info (scope `users:read`)
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.model import Person
+from bot.services.directory import DirectoryEntry, DirectoryUnavailable, zone_named
+from bot.slack.oauth.installations import NotInstalled
+from bot.slack.oauth.tokens import TokenUnreadable
+from bot.slackkit.api_errors import UNREACHABLE, ApiError, api_error_of
+from bot.slackkit.mrkdwn import one_line
+
+LONGEST_LOOK_UP = 1.0
+"""Seconds that somebody may wait for a name."""
+_AWAY = timedelta(minutes=1)
+_NOT_ALLOWED = timedelta(hours=1)
+_NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+_LONGEST_NAME = 80
+
+
+class SlackDirectory:
+    """Looks people up by `users.info`."""
+
+    def __init__(
+        self,
+        client_for: Callable[[str], Awaitable[AsyncWebClient]],
+        longest: float = LONGEST_LOOK_UP,
+    ) -> None:
+        """Make the directory.
+
+        Args:
+            client_for: returns the Web API client of a workspace.
+            longest: after how many seconds to give up.
+        """
+        self._client_for = client_for
+        self._longest = longest
+
+    async def look_up(self, person: Person) -> DirectoryEntry | None:
+        """Return what Slack knows of a person; None where it knows nobody of that id.
+
+        Raises:
+            DirectoryBusy: Slack does not answer, or not this app.
+        """
+        try:
+            async with asyncio.timeout(self._longest):
+                client = await self._client_for(person.workspace)
+                answer = await client.users_info(user=person.user)
+        except SlackApiError as error:
+            refusal = api_error_of(error)
+            if refusal.error in _NOBODY:
+                return None
+            raise DirectoryUnavailable(_wait(refusal)) from error
+        except (NotInstalled, TokenUnreadable) as error:
+            raise DirectoryUnavailable(_NOT_ALLOWED) from error
+        except UNREACHABLE as error:
+            raise DirectoryUnavailable(_AWAY) from error
+        user = answer.get("user")
+        return _known(user if isinstance(user, Mapping) else {}, person.workspace)
+
+
+def _wait(refusal: ApiError) -> timedelta:
+    """Return how long to leave Slack alone after a refusal."""
+    if refusal.status == 429 or refusal.error in {"ratelimited", "rate_limited"}:
+        asked = refusal.retry_after
+        return timedelta(seconds=int(asked)) if asked.isdecimal() else _AWAY
+    return _AWAY if refusal.status >= 500 else _NOT_ALLOWED
+
+
+def _known(user: Mapping[str, Any], workspace: str) -> DirectoryEntry:
+    profile = user.get("profile")
+    told = profile if isinstance(profile, Mapping) else {}
+    names = (
+        *(told.get("real_name"), user.get("real_name")),
+        *(told.get("display_name"), user.get("name")),
+    )
+    name = next((one_line(str(each)) for each in names if each and str(each).strip()), "")
+    zone = zone_named(str(user.get("tz") or ""))
+    outside = _is_outside(user, workspace)
+    return DirectoryEntry(name[:_LONGEST_NAME], zone.key if zone else None, outside)
+
+
+def _is_outside(user: Mapping[str, Any], workspace: str) -> bool:
+    """Return whether a person belongs to other workspaces only, as far as Slack says so.
+
+    Of people of an organisation it names one workspace, and in `enterprise_user` all of them:
+    https://docs.slack.dev/reference/objects/user-object.
+    """
+    organisation = user.get("enterprise_user")
+    teams = organisation.get("teams") if isinstance(organisation, Mapping) else None
+    home = user.get("team_id") or workspace
+    return home != workspace and workspace not in (teams if isinstance(teams, list) else [])

@@ -1,0 +1,186 @@
+"""The digest: its settings, a private look at it, and the button that posts it."""
+
+import uuid
+from dataclasses import replace
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.errors import SharedChannel, UnknownZone
+from bot.decisions.model import Person, Place, Visibility
+from bot.digest.forms import (
+    digest_metadata_of,
+    has_one_already,
+    no_such_zone,
+    place_about,
+    read_by_others,
+    wishes_of,
+)
+from bot.digest.messages import DigestMessages
+from bot.digest.settings import DigestSettings, Schedule
+from bot.digest.views import answers
+from bot.digest.views.settings import Chosen, chosen_in, settings_modal
+from bot.services.services import Services
+from bot.slack.background import BackgroundTasks
+from bot.slack.handlers.opening import open_view
+from bot.slack.home import HomeTab
+from bot.slack.replies import EphemeralReplies
+from bot.slackkit.actions import action_of
+from bot.slackkit.ids import Action, Modal
+from bot.slackkit.message import sentence
+from bot.slackkit.payloads import (
+    InvalidPayload,
+    parse_command,
+    place_of_command,
+    place_of_message,
+    sender,
+)
+
+Body = dict[str, Any]
+
+
+class DigestHandlers:
+    """Sets a channel's digest up, shows it to whoever asks, and posts it at once."""
+
+    words: Final = frozenset({"digest"})
+    """The subcommands that are answered here."""
+
+    def __init__(
+        self,
+        services: Services,
+        digests: DigestMessages,
+        homes: HomeTab,
+        background: BackgroundTasks,
+        command: str,
+    ) -> None:
+        """Make the listeners.
+
+        Args:
+            services: the use cases.
+            digests: makes the messages.
+            homes: App Home, where digests are shown.
+            background: what goes on after an ack.
+            command: the slash command's name.
+        """
+        self._services = services
+        self._answers = EphemeralReplies(services)
+        self._digests = digests
+        self._homes = homes
+        self._background = background
+        self._command = command
+
+    async def answer(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Answer the subcommand."""
+        place = place_of_command(body)
+        if place.visibility is Visibility.DIRECT:
+            return await _say(ack, answers.NOT_A_CHANNEL)
+        match parse_command(body)[1].lower():
+            case "" | "settings":
+                await ack()
+                return self._background.begin(self._open(place, body, client), body)
+            case "now":
+                await ack()
+                return self._background.begin(self._preview(place, body), body)
+            case "off":
+                return await self._switch_off(place, ack, body)
+            case _:
+                return await _say(ack, answers.not_understood(self._command))
+
+    async def open(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Open the settings of the channel that a button names, or of one to be chosen."""
+        about = digest_metadata_of(action_of(body).get("value"))
+        await ack()
+        opening = self._open(about.place, body, client, to_switch_on=about.to_switch_on)
+        self._background.begin(opening, body)
+
+    async def save(self, ack: AsyncAck, body: Body, view: Body, client: AsyncWebClient) -> None:
+        """Keep the settings, and say when the next digest comes."""
+        digesting = self._services.digests
+        try:
+            kept = await digesting.change(await self._wanted(sender(body), view))
+        except UnknownZone as error:
+            raise no_such_zone(error.near) from error
+        except SharedChannel as error:
+            raise read_by_others() from error
+        due = await digesting.next_due(kept)
+        await ack(response_action="update", view=answers.saved(kept, due, self._command))
+        self._background.begin(
+            self._homes.refresh(client, sender(body).workspace, kept.set_by), body
+        )
+
+    async def post(self, ack: AsyncAck, body: Body) -> None:
+        """Post the digest below whose preview the button was pressed."""
+        place = place_of_message(body)
+        if place is None:
+            raise InvalidPayload("this button belongs to no channel")
+        token = str(action_of(body).get("value"))
+        first = await self._services.digests.post(sender(body), place, token)
+        await ack()
+        self._background.begin(self._confirm(place, body, first=first), body)
+
+    async def _wanted(self, person: Person, view: Body) -> DigestSettings:
+        """Return the settings that a modal asks for.
+
+        Raises:
+            FieldError: an answer is missing, or the channel chosen has a digest already.
+        """
+        wishes, digesting = wishes_of(view), self._services.digests
+        if place_about(view["private_metadata"]) is None:
+            there = await digesting.settings(person.workspace, wishes.place.channel)
+            if there is not None and there.on:
+                raise has_one_already(self._command)
+        base = await digesting.suggested(person, wishes.place, None)
+        return wishes.put_into(base, person.user)
+
+    async def _open(
+        self,
+        place: Place | None,
+        body: Body,
+        client: AsyncWebClient,
+        *,
+        to_switch_on: bool = False,
+    ) -> None:
+        chosen = await self._chosen(sender(body), place)
+        if to_switch_on:
+            chosen = replace(chosen, on=True)
+        await open_view(client, body, settings_modal(chosen))
+
+    async def _chosen(self, person: Person, place: Place | None) -> Chosen:
+        digesting, people = self._services.digests, self._services.people
+        saved = await digesting.settings(person.workspace, place.channel) if place else None
+        if saved is not None:
+            return chosen_in(replace(saved, place=place or saved.place), saved=True)
+        zone = await people.zone_of(person)
+        if place is None:
+            return Chosen(None, rhythm=Schedule(zone=zone) if zone else Schedule())
+        return chosen_in(await digesting.suggested(person, place, zone), saved=False)
+
+    async def _preview(self, place: Place, body: Body) -> None:
+        person, digesting = sender(body), self._services.digests
+        digest = await digesting.preview(person, place)
+        saved = await digesting.settings(person.workspace, place.channel)
+        due = await digesting.next_due(saved) if saved else None
+        rhythm = saved.rhythm if saved else Schedule()
+        message = await self._digests.preview(digest, due, rhythm, uuid.uuid4().hex)
+        await self._answers.show(body, message)
+
+    async def _switch_off(self, place: Place, ack: AsyncAck, body: Body) -> None:
+        was_on = await self._services.digests.switch_off(sender(body), place)
+        await _say(ack, answers.switched_off(place, self._command, was_on=was_on))
+
+    async def _confirm(self, place: Place, body: Body, *, first: bool) -> None:
+        """Put the word that it is on its way in the place of the preview."""
+        await self._answers.say(body, answers.posted(place, first=first), replace=True)
+
+
+def register(app: AsyncApp, listeners: DigestHandlers) -> None:
+    """Attach the listeners of the digest's buttons and modal; commands come by `answer`."""
+    app.action(Action.POST_DIGEST)(listeners.post)
+    app.action(Action.DIGEST_SETTINGS)(listeners.open)
+    app.view(Modal.DIGEST)(listeners.save)
+
+
+async def _say(ack: AsyncAck, words: str) -> None:
+    message = sentence(words)
+    await ack(text=message.text, blocks=message.blocks)

@@ -1,0 +1,134 @@
+"""Finds for a person what they ask for and may read, and puts it into messages."""
+
+from itertools import islice
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.decisions.access import DecisionFilter, DecisionPage, ReadScope
+from bot.decisions.errors import NoSuchDecision
+from bot.decisions.model import Decision, Person
+from bot.decisions.records.madr import as_markdown, filename
+from bot.decisions.records.record import Record, record_as_json
+from bot.decisions.records.spreadsheet import as_csv
+from bot.playbooks.playbook import Playbook
+from bot.services.search import DecisionDetails, words_of
+from bot.services.services import Services
+from bot.slack.queries import Query
+from bot.slack.views import search as views
+from bot.slack.views.history import life
+from bot.slack.views.recommendation import recommendation_in_full
+from bot.slack.views.view_request import request
+from bot.slackkit.api_errors import UNREACHABLE
+from bot.slackkit.message import Message, sentence
+from bot.slackkit.permalinks import Permalinks
+from bot.slackkit.uploads import TextFile, send_file
+
+MOST_EXPORTED = 2000
+"""Decisions of one export in Slack; the command line has no such limit."""
+_FORMATS = {"csv": as_csv, "json": record_as_json}
+
+
+class SearchResponder:
+    """Answers by message; where a file is better, it sends that and says so."""
+
+    def __init__(self, services: Services, command: str) -> None:
+        """Make it on the desk; `command` is the slash command's name."""
+        self._services = services
+        self._command = command
+        self._links = Permalinks()
+
+    async def page(self, sight: ReadScope, query: Query) -> Message:
+        """Return a page of a list or a search."""
+        finding = self._services.search
+        if query.kind == "list":
+            wanted = finding.filters(query.text)
+        else:
+            wanted = DecisionFilter(words=words_of(query.text))
+        found = DecisionPage((), newer=False, older=False)
+        if query.kind == "list" or wanted.words:
+            found = await finding.page(sight, wanted, query.cursor, views.PAGE)
+        listed = [views.Listed(each, await self._playbook(each)) for each in found.decisions]
+        return views.page(self._command, query, wanted, found, listed)
+
+    async def show(
+        self, sight: ReadScope, number: int, client: AsyncWebClient
+    ) -> tuple[Message, ...]:
+        """Return a decision, its recommendation in full, and its life.
+
+        To who is asked for a view and may read no more before they gave it, what asks for it.
+
+        Raises:
+            NoSuchDecision: there is none of this number, or it is not for them to see.
+        """
+        try:
+            found = await self._services.search.show(sight, number)
+        except NoSuchDecision:
+            return (await self._invitation(sight, number),)
+        playbook = await self._playbook(found.decision)
+        link = await self._link(client, found)
+        return (
+            views.shown(found.decision, playbook, link, sight.user),
+            *recommendation_in_full(found.decision, playbook, self._command),
+            life(found.record),
+        )
+
+    async def export_one(self, sight: ReadScope, number: int, client: AsyncWebClient) -> Message:
+        """Return a decision's record; a long one is sent as a file.
+
+        Raises:
+            NoSuchDecision: there is none of this number, or it is not for them to see.
+        """
+        found = await self._services.search.show(sight, number)
+        text = as_markdown(found.record)
+        if len(text) <= views.INLINE:
+            return views.record(number, text)
+        words = f"The record of decision #{number}, in Markdown."
+        return await _send(client, sight, TextFile(filename(found.record), text, words))
+
+    async def export_all(self, sight: ReadScope, form: str, client: AsyncWebClient) -> Message:
+        """Send everything that may be read from here as one file; return the word about it."""
+        records = [each async for each in self._services.search.records(sight, MOST_EXPORTED + 1)]
+        if not records:
+            return sentence(f"There is nothing to export here yet. `{self._command}` starts one.")
+        kept = list(islice(records, MOST_EXPORTED))
+        words = _counted(kept, form)
+        if len(records) > len(kept):
+            words += " Those are the newest; `ragvsft export` on the command line writes all."
+        file = TextFile(f"decisions.{form}", _FORMATS[form](kept), words)
+        return await _send(client, sight, file)
+
+    async def _invitation(self, sight: ReadScope, number: int) -> Message:
+        """Return what asks for a view of a decision of which one may read no more before that.
+
+        Raises:
+            NoSuchDecision: they were not asked.
+        """
+        person = Person(sight.workspace, sight.user)
+        asked = await self._services.perspectives.invited(person, number)
+        if asked is None:
+            raise NoSuchDecision(number)
+        return request(asked, nudge=False)
+
+    async def _link(self, client: AsyncWebClient, found: DecisionDetails) -> str | None:
+        """Return the link to an announcement; None where Slack does not tell it."""
+        at = found.announced
+        return (await self._links.of(client, [at])).get(at) if at else None
+
+    async def _playbook(self, decision: Decision) -> Playbook:
+        return (await self._services.playbooks.of(decision)).playbook
+
+
+async def _send(client: AsyncWebClient, sight: ReadScope, file: TextFile) -> Message:
+    try:
+        await send_file(client, sight.user, file)
+    except SlackApiError as error:
+        return views.not_sent(str(error.response.get("error", "")))
+    except UNREACHABLE:
+        return views.not_sent("")
+    return sentence(f"{file.words} I've sent it to you as a file, in our direct messages.")
+
+
+def _counted(records: list[Record], form: str) -> str:
+    noun = "decision" if len(records) == 1 else "decisions"
+    return f"{len(records):,} {noun} as {form.upper()}."

@@ -1,0 +1,1 @@
+"""What every room that talks to Slack shares: ids, payloads, text, messages, API errors."""

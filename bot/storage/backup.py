@@ -1,0 +1,174 @@
+"""A copy of a log, made while a bot writes to it, and checked before it counts as one."""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.storage.inspection import Inspection, inspect_connection
+
+_PAGES = 1000
+"""Copied at a time: about 4 MB."""
+SIDE_FILES = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database: https://www.sqlite.org/tempfiles.html"""
+
+
+class CopyRefused(RuntimeError):
+    """A log cannot be backed up or restored; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of a log as it was found to be, whole and sound.
+
+    Attributes:
+        found: what is in it.
+        size: in bytes.
+    """
+
+    found: Inspection
+    size: int
+
+
+def back_up(log: Path, target: Path, *, overwrite: bool = False) -> Copy:
+    """Copy a log to another file, as it is at the moment when this begins.
+
+    Whoever writes to the log meanwhile is not held up. `target` is there when the copy is whole
+    and on the disk, and not before; it is one file, with nothing beside it.
+
+    Args:
+        log: an existing log.
+        target: the file to make.
+        overwrite: whether a file that is there may be replaced.
+
+    Raises:
+        CopyRefused: the log is damaged or none at all, or `target` cannot be written.
+    """
+    log, target = log.resolve(), target.resolve()
+    _may_be_written(target, log, overwrite=overwrite)
+    with part_of(target) as part:
+        copy = copy_checked(log, part)
+        put_in_place(part, target)
+    return copy
+
+
+def copy_checked(source: Path, part: Path) -> Copy:
+    """Copy a log into an empty file, and check the copy.
+
+    Raises:
+        CopyRefused: the source cannot be read, is damaged or no log, or the copy cannot be written.
+    """
+    if not source.is_file():
+        raise CopyRefused(f"there is no file {source}: name the one that `ragvsft backup` wrote")
+    with closing(sqlite3.connect(part, isolation_level=None)) as copy:
+        with closing(_opened(source)) as original:
+            _copy(original, source, copy, part)
+        try:
+            copy.execute("PRAGMA journal_mode = DELETE")
+            found = inspect_connection(copy, thoroughly=True)
+        except sqlite3.Error as error:
+            raise CopyRefused(_damaged(source, str(error))) from error
+    if found.damage:
+        raise CopyRefused(_damaged(source, found.damage[0]))
+    if not found.ours:
+        raise CopyRefused(f"{source} is a database, but no decision log: look for another file")
+    return Copy(found, part.stat().st_size)
+
+
+@contextmanager
+def part_of(target: Path) -> Iterator[Path]:
+    """Make an empty file beside `target`, to become it; what is left of it is removed.
+
+    Raises:
+        CopyRefused: the folder is not there, or cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(
+            prefix=f".{target.name}.", suffix=".part", dir=target.parent
+        )
+        os.close(handle)
+    except OSError as error:
+        raise CopyRefused(
+            f"{target} cannot be written ({error.strerror}): choose a folder that is there and "
+            "that you may write to"
+        ) from error
+    try:
+        yield Path(name)
+    finally:
+        for suffix in ("", *SIDE_FILES):
+            Path(f"{name}{suffix}").unlink(missing_ok=True)
+
+
+def put_in_place(part: Path, target: Path) -> None:
+    """Let a finished file take its name, so that it survives a power cut from then on.
+
+    Raises:
+        CopyRefused: it cannot take that name.
+    """
+    try:
+        _to_disk(part)
+        part.replace(target)
+        _to_disk(target.parent)
+    except OSError as error:
+        raise CopyRefused(
+            f"{target} cannot be written ({error.strerror}): choose another file"
+        ) from error
+
+
+def _may_be_written(target: Path, log: Path, *, overwrite: bool) -> None:
+    if target == log:
+        raise CopyRefused(f"{target} is the log itself: name another file")
+    if target.is_dir():
+        raise CopyRefused(f"{target} is a folder: name a file in it")
+    if target.exists() and not overwrite:
+        raise CopyRefused(f"{target} is there already: name another file, or add --force")
+    for suffix in SIDE_FILES:
+        if Path(f"{target}{suffix}").exists():
+            raise CopyRefused(
+                f"{target.name}{suffix} lies beside {target}, so that somebody may be using it as "
+                "a log: name another file"
+            )
+
+
+def _opened(source: Path) -> sqlite3.Connection:
+    """Return a connection that sees the log as it is now, whatever is written meanwhile.
+
+    Without a transaction of its own a copy in steps begins anew after each write of somebody
+    else's: https://www.sqlite.org/c3ref/backup_finish.html
+    """
+    connection = sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True, isolation_level=None)
+    try:
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.Error as error:
+        connection.close()
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT:
+            raise CopyRefused(_damaged(source, str(error))) from error
+        raise CopyRefused(f"{source} cannot be read as a decision log: {error}") from error
+    return connection
+
+
+def _copy(original: sqlite3.Connection, source: Path, copy: sqlite3.Connection, part: Path) -> None:
+    copy.execute("PRAGMA synchronous = OFF")
+    try:
+        original.backup(copy, pages=_PAGES)
+    except sqlite3.Error as error:
+        raise CopyRefused(
+            f"{source} could not be copied into {part.parent} ({error}): see that there is room "
+            "for it, or choose another place"
+        ) from error
+
+
+def _damaged(path: Path, how: str) -> str:
+    return f"{path} is damaged ({how}): keep it as it is, and use a backup from before"
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

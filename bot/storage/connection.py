@@ -1,0 +1,5 @@
+"""The database connection that storage functions take."""
+
+from sqlite_utils import Database as Connection
+
+__all__ = ["Connection"]

@@ -1,0 +1,47 @@
+"""What the log holds beside a decision: perspectives, events, and who people are."""
+
+import json
+from datetime import datetime
+
+from bot.decisions.events import Event
+from bot.decisions.model import Decision
+from bot.decisions.records.background import DecisionContext, people_in
+from bot.storage.channels import name_of
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from bot.storage.people import names_of
+from bot.storage.perspectives import team_of
+
+
+class SqliteBackground:
+    """The part of the port `ReadingStore` that is about a decision's life, on a log."""
+
+    def __init__(self, log: Database) -> None:
+        """Make it on a log that its owner opens and closes."""
+        self._log = log
+
+    async def context(self, decision: Decision) -> DecisionContext:
+        """Return a decision's perspectives and events, and what people and channel are called."""
+        return await self._log.read(lambda db: _background(db, decision))
+
+
+def _background(db: Connection, decision: Decision) -> DecisionContext:
+    team = team_of(db, decision.workspace, decision.number)
+    perspectives = team.perspectives if team else ()
+    events = _events(db, decision)
+    people = people_in(decision, perspectives, events)
+    names = names_of(db, decision.workspace, people)
+    called = name_of(db, decision.workspace, decision.place.channel)
+    return DecisionContext(perspectives, events, names, called)
+
+
+def _events(db: Connection, decision: Decision) -> tuple[Event, ...]:
+    found = db.table("events").rows_where(
+        "workspace = ? and decision = ?", (decision.workspace, decision.number), order_by="id"
+    )
+    return tuple(
+        Event(
+            row["kind"], row["actor"], datetime.fromisoformat(row["at"]), json.loads(row["detail"])
+        )
+        for row in found
+    )

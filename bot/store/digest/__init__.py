@@ -1,1 +1,0 @@
-"""The digests of channels: their settings and posts, and what they tell."""

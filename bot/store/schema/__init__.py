@@ -1,1 +1,0 @@
-"""The schema of the log: its steps, each applied once, and the parts that they create."""

@@ -1,0 +1,297 @@
+"""What a digest says: in which order, what it leaves out, and by whose rules."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.decisions.calibration import Tally
+from bot.decisions.model import (
+    Decision,
+    Person,
+    Place,
+    ReviewAnswer,
+    ReviewOutcome,
+    Status,
+    Visibility,
+)
+from bot.digest.composing import trend_weeks
+from bot.digest.content import NOTHING, Digest, Truncated
+from bot.digest.queries import NEWEST
+from bot.digest.settings import DigestScope, DigestSection, Schedule, Weekday
+from bot.playbooks import loader
+from bot.playbooks.engine import RuleEngine
+from bot.storage import rows
+from tests.digest.turns import go_to, kept, send_due, switch_on, turns
+from tests.services.shelf import OTHER_SECRET, SECRET, add_view, decision, shelve
+from tests.services.world import ADA, BEN, PRODUCT, SMALL, World
+
+WEEK = timedelta(weeks=1)
+STRICTER = loader.PlaybookText(
+    "small",
+    {
+        **SMALL.files,
+        loader.QUESTIONS: SMALL.files[loader.QUESTIONS]
+        .replace("many: Many}", "plenty: Many}", 1)
+        .replace("[some, many]", "[some, plenty]"),
+        loader.RULES: SMALL.files[loader.RULES].replace("facts: many", "facts: plenty"),
+    },
+)
+"""The small playbook with another id for an answer, so that what it told is gone."""
+
+
+async def preview(world: World, place: Place = PRODUCT) -> Digest:
+    return await world.services.digests.preview(ADA, place)
+
+
+def numbers(share: Truncated[Any]) -> list[int]:
+    """The numbers of the decisions shown."""
+    return [each.decision.number for each in share.shown]
+
+
+async def accepted(world: World, **answers: str) -> Decision:
+    """A decision that was accepted."""
+    draft = await world.drafted(answers=answers or None)
+    decision = (await world.services.post(ADA, draft, PRODUCT)).decision
+    return await world.services.decisions.accept(ADA, decision.number)
+
+
+async def test_nothing_is_read_twice(world: World) -> None:
+    """What is new stands where it makes people act; it is counted whole, wherever it stands."""
+    for _ in range(7):
+        await world.decided()
+    world.clock.advance(WEEK)
+    settled = await accepted(world)
+    for _ in range(2):
+        await world.decided()
+    digest = await preview(world)
+    assert (numbers(digest.waiting), digest.waiting.count) == ([1, 2, 3, 4, 5], 9)
+    assert numbers(digest.decided) == [settled.number]
+    assert (numbers(digest.new), digest.new.count) == ([10, 9], 3)
+    await switch_on(world, parts=(DigestSection.NEW,))
+    alone = await preview(world)
+    assert (numbers(alone.new), alone.new.count) == ([10, 9, 8], 3)
+    assert not any((alone.waiting, alone.decided, alone.trend))
+
+
+async def test_parts_that_are_not_wanted_are_empty(world: World) -> None:
+    """Each part is there when it is wanted, and only then."""
+    await world.decided()
+    await world.decided(BEN, SECRET)
+    await accepted(world)
+    await switch_on(world, parts=(), scope=DigestScope.WORKSPACE)
+    digest = await preview(world)
+    assert digest.quiet
+    assert not any((digest.hidden, digest.trend, digest.calibration))
+    for part, name in (
+        (DigestSection.WAITING, "waiting"),
+        (DigestSection.DECIDED, "decided"),
+        (DigestSection.TREND, "trend"),
+    ):
+        await switch_on(world, parts=(part,))
+        digest = await preview(world)
+        assert [each for each in ("waiting", "decided", "trend") if getattr(digest, each)] == [name]
+
+
+async def test_what_came_to_an_end_in_the_week_is_told(world: World) -> None:
+    """Withdrawn or superseded, decided before or not: it is told once, and not as decided."""
+    first, second = await accepted(world), await world.decided()
+    world.clock.advance(WEEK)
+    await world.services.decisions.withdraw(ADA, first.number, "Moot.")
+    world.clock.advance(timedelta(hours=1))
+    page = await world.services.decisions.begin_supersede(ADA, second.number)
+    await world.services.post(ADA, page.draft.id, PRODUCT)
+    digest = await preview(world)
+    assert numbers(digest.ended) == [second.number, first.number]
+    assert [each.successor and each.successor.decision.number for each in digest.ended.shown] == [
+        3,
+        None,
+    ]
+    assert not digest.decided
+    assert not digest.quiet
+    world.clock.advance(2 * WEEK)
+    assert not (await preview(world)).ended
+
+
+async def test_people_who_differ_are_counted(world: World) -> None:
+    """The driver counts too; a difference counts as flipping where the verdict would change."""
+    draft = await world.drafted(answers={"facts": "many", "freshness": "rarely", "style": "free"})
+    decision = (await world.services.post(ADA, draft, PRODUCT)).decision
+    agreed = await world.decided()
+    for user, style in (("U5", "strict"), ("U6", "strict"), ("U7", "free")):
+        page = await world.services.perspectives.begin(Person("T1", user), PRODUCT, decision.number)
+        answers = {"facts": "many", "freshness": "rarely", "style": style}
+        await world.drafts.keep(Person("T1", user), page.draft.id, answers)
+        await world.services.post(Person("T1", user), page.draft.id, PRODUCT)
+    await add_view(world, BEN, agreed.number)
+    (found,) = (await preview(world)).disagreements.shown
+    assert found.decision.number == decision.number
+    assert (dict(found.verdicts), found.flipping) == ({"rag": 2, "tuning": 2}, 1)
+
+
+async def test_reviews_are_due_where_the_digest_is_read(world: World) -> None:
+    """A review of the 5th is due on the 5th by the clocks of the digest's zone."""
+    decision = await accepted(world)
+    assert decision.review_on == date(2026, 4, 5)
+    await go_to(world, "2026-04-04 14:00")
+    for zone, due in (("UTC", []), ("Asia/Tokyo", []), ("Pacific/Kiritimati", [1])):
+        await switch_on(world, rhythm=Schedule(zone=zone))
+        assert numbers((await preview(world)).reviews) == due, zone
+    await world.services.reviews.review(ADA, decision.number, ReviewOutcome.NOT_TRIED, "")
+    assert not (await preview(world)).reviews
+
+
+async def test_outcomes_count_for_what_was_chosen(world: World) -> None:
+    """How decisions went is told by the option chosen, apart where it was not recommended."""
+    for option, outcome in (("", ReviewOutcome.WORKED), ("prompting", ReviewOutcome.FAILED)):
+        decision = await world.decided()
+        if option:
+            await world.services.decisions.override(ADA, decision.number, option, "No")
+        else:
+            await world.services.decisions.accept(ADA, decision.number)
+        await world.services.reviews.review(ADA, decision.number, outcome, "")
+    assert (await preview(world)).calibration == {
+        "prompting": Tally(overridden={ReviewOutcome.FAILED: 1}),
+        "rag": Tally(followed={ReviewOutcome.WORKED: 1}),
+    }
+
+
+async def test_rules_that_changed_alter_past_decisions(world: World) -> None:
+    """What today's rules would make otherwise is named, but not what a review says worked."""
+    first, worked, same = [
+        await accepted(world, **answers)
+        for answers in ({"facts": "many"}, {"facts": "many"}, {"style": "strict"})
+    ]
+    await world.services.reviews.review(ADA, worked.number, ReviewOutcome.WORKED, "")
+    assert not (await preview(world)).altered
+    world.playbooks.use(STRICTER)
+    (altered,) = (await preview(world)).altered.shown
+    assert (altered.decision.number, altered.now) == (first.number, NOTHING)
+    assert same.verdict.option == "tuning"
+    titles: Mapping[str, str] = (await preview(world)).titles
+    assert (titles["prompting"], titles[NOTHING]) == ("Prompting", "nothing yet")
+
+
+async def test_altered_decisions_are_news_once(world: World) -> None:
+    """What the rules alter breaks the silence when the rules have changed, not every week."""
+    await switch_on(world)
+    world.clock.advance(timedelta(days=1))
+    await accepted(world)
+    sent = []
+    for week, playbook in enumerate((SMALL, SMALL, STRICTER, STRICTER, STRICTER)):
+        world.playbooks.use(playbook)
+        await go_to(world, "2026-01-12 09:00", hours=week * 7 * 24)
+        sent.append(await send_due(world))
+    assert sent == [1, 0, 1, 0, 0]
+    assert [posted for _, posted in await turns(world)] == [bool(each) for each in sent]
+    assert (await kept(world))["2026-W05"]["rules_changed"] == "yes"
+
+
+async def test_a_digest_is_read_when_it_is_posted(world: World) -> None:
+    """What was decided in the meantime is not said to wait, and today's settings hold."""
+    decision = await world.decided()
+    await world.decided(BEN, OTHER_SECRET)
+    await switch_on(world, scope=DigestScope.WORKSPACE)
+    await go_to(world, "2026-01-12 09:00")
+    await world.services.digests.send_due()
+    (row,) = [each for each in await world.rows("deliveries") if each["kind"] == "digest"]
+    delivery = rows.to_delivery(row)
+    before = await world.services.digests.content(delivery)
+    assert (numbers(before.waiting), before.hidden.waiting) == ([1], 1)
+    world.clock.advance(timedelta(minutes=1))
+    await world.services.decisions.accept(ADA, decision.number)
+    await switch_on(world, scope=DigestScope.CHANNEL)
+    after = await world.services.digests.content(delivery)
+    assert (after.waiting.count, bool(after.hidden)) == (0, False)
+    assert not after.decided
+
+
+async def test_the_trend_goes_by_weeks_of_the_zone(world: World) -> None:
+    """Twelve weeks by the zone's clocks, the last of which began a week before the digest's day."""
+    await go_to(world, "2026-03-22 23:30")
+    await world.decided()
+    for moment in ("30 00:30", "30 09:00"):
+        await go_to(world, f"2026-03-{moment}")
+        for zone, counts in (("UTC", (1, 0)), ("Europe/Berlin", (0, 1))):
+            await switch_on(world, rhythm=Schedule(zone=zone))
+            trend = (await preview(world)).trend
+            assert (len(trend.weeks), trend.weeks[-1]) == (12, date(2026, 3, 23))
+            assert {day.weekday() for day in trend.weeks} == {0}
+            assert trend.options["rag"][-2:] == counts, zone
+            assert list(trend.options) == ["prompting", "rag", "tuning"], "each has its place"
+
+
+def test_the_weeks_of_a_trend_are_the_same_on_every_day() -> None:
+    """They begin on the digest's weekday; on that day the last one is the week that has passed."""
+    rhythm = Schedule(Weekday.MONDAY, zone="Europe/Berlin")
+    for day, last in ((23, 16), (24, 23), (25, 23), (29, 23), (30, 23)):
+        now = datetime(2026, 3, day, 12, tzinfo=UTC)
+        begins = [each.astimezone(ZoneInfo(rhythm.zone)) for each in trend_weeks(now, rhythm)]
+        assert {(each.weekday(), each.hour) for each in begins} == {(0, 0)}
+        assert (len(begins), begins[-1].day) == (12, last)
+
+
+async def test_announcements_are_found(world: World) -> None:
+    """An entry knows where its decision was announced, once it was."""
+    await world.decided()
+    await world.decided()
+    announced = {"state": "sent", "sent_channel": "C1", "ts": "1.5"}
+    await world.log.write(
+        lambda db: db.table("deliveries").update(db.table("deliveries").get(1)["id"], announced)
+    )
+    first, second = (await preview(world)).waiting.shown
+    assert first.announced is not None
+    assert (first.announced.channel, first.announced.ts) == ("C1", "1.5")
+    assert second.announced is None
+
+
+async def test_titles_are_those_of_the_decision(world: World) -> None:
+    """An option has the title of the edition that named it, also where today's has another."""
+    renamed = SMALL.files[loader.PLAYBOOK].replace("title: Tuning,", "title: Training,")
+    await world.decided()
+    world.playbooks.use(replace(SMALL, files={**SMALL.files, loader.PLAYBOOK: renamed}))
+    assert (await preview(world)).titles["tuning"] == "Training"
+    gone = SMALL.files[loader.PLAYBOOK].replace("rag: {title: RAG", "looking: {title: Looking")
+    rules = SMALL.files[loader.RULES].replace("rag", "looking")
+    text = replace(SMALL, files={**SMALL.files, loader.PLAYBOOK: gone, loader.RULES: rules})
+    world.playbooks.use(text)
+    assert RuleEngine(loader.parse(text)).playbook.options.keys() == {
+        "prompting",
+        "looking",
+        "tuning",
+    }
+    assert (await preview(world)).titles["rag"] == "RAG"
+
+
+async def test_where_a_channel_is_private_its_own_are_told(world: World) -> None:
+    """A private channel's digest tells of its own decisions; other private ones are counted."""
+    await world.decided(BEN, SECRET)
+    await world.decided(BEN, OTHER_SECRET)
+    await world.decided()
+    await world.decided(BEN, Place(BEN.user, Visibility.DIRECT))
+    await switch_on(world, place=SECRET, scope=DigestScope.WORKSPACE)
+    digest = await preview(world, SECRET)
+    assert numbers(digest.waiting) == [1, 3]
+    assert (digest.hidden.waiting, digest.hidden.new) == (1, 1)
+    assert datetime.fromisoformat("2026-01-05T09:00:00+00:00") == digest.until
+
+
+async def test_where_only_the_newest_are_looked_at_the_digest_knows(world: World) -> None:
+    """Of how many decisions it tells how they went, and what rules alter, where it is not all."""
+    accepted_ones = [
+        replace(
+            decision(number, status=Status.ACCEPTED, chosen="rag", answers={"facts": "many"}),
+            reviews=(ReviewAnswer("U1", world.clock.now(), ReviewOutcome.FAILED),),
+        )
+        for number in range(1, NEWEST + 2)
+    ]
+    world.playbooks.use(STRICTER)
+    await shelve(world, *accepted_ones[:-1])
+    all_of_them = await preview(world)
+    assert (all_of_them.altered.count, dict(all_of_them.looked_at)) == (NEWEST, {})
+    await shelve(world, accepted_ones[-1])
+    newest = await preview(world)
+    assert newest.looked_at == {DigestSection.CALIBRATION: NEWEST, DigestSection.RULES: NEWEST}
+    assert newest.calibration["rag"].total == {ReviewOutcome.FAILED: NEWEST}
+    assert numbers(newest.altered)[0] == NEWEST + 1

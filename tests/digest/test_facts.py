@@ -1,0 +1,285 @@
+"""What the log tells for a digest: only what everybody there may read, and all of that."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.decisions.access import ReadScope
+from bot.decisions.model import (
+    Closure,
+    Decision,
+    Person,
+    Place,
+    Resolution,
+    ReviewAnswer,
+    ReviewOutcome,
+    Status,
+    Visibility,
+)
+from bot.digest.content import Truncated
+from bot.digest.facts import DigestData, DigestQuery
+from bot.digest.settings import DigestScope, DigestSection
+from bot.storage.connection import Connection
+from tests.services.shelf import OTHER_SECRET, PUBLIC, SECRET, add_view, decision, shelve
+from tests.services.world import World
+
+NOW = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
+SINCE = NOW - timedelta(days=7)
+WEEKS = tuple(NOW - timedelta(weeks=back, hours=9) for back in range(2, -1, -1))
+SHOWN = 2
+DECIDED = (Status.ACCEPTED, Status.OVERRIDDEN)
+PLACES = [
+    PUBLIC,
+    Place("C2", Visibility.PUBLIC),
+    SECRET,
+    OTHER_SECRET,
+    Place("G1", Visibility.PUBLIC),  # posted there before the channel became private
+    Place("C1", Visibility.PRIVATE),  # and the other way round
+    Place("U1", Visibility.DIRECT),
+]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A decision as it is logged, with the option of a view that was added to it."""
+
+    workspace: str
+    place: Place
+    status: Status
+    days: tuple[int, int]
+    view: str | None
+    review: tuple[int, tuple[ReviewOutcome | None, ...]] | None
+    option: str
+
+
+MADE = st.builds(
+    Made,
+    st.sampled_from(["T1", "T1", "T1", "T2"]),
+    st.sampled_from(PLACES),
+    st.sampled_from(Status),
+    st.tuples(st.integers(0, 20), st.integers(0, 10)),
+    st.sampled_from([None, "rag", "tuning"]),
+    st.none()
+    | st.tuples(
+        st.integers(-3, 3),
+        st.lists(st.sampled_from([None, *ReviewOutcome]), min_size=1, max_size=2).map(tuple),
+    ),
+    st.sampled_from(["rag", "tuning"]),
+)
+DIGESTS = st.tuples(st.sampled_from([PUBLIC, SECRET]), st.sampled_from(DigestScope))
+
+
+def built(number: int, made: Made) -> Decision:
+    """The decision; days are counted back from now."""
+    people = [f"U{place}" for place in range(len(made.review[1]) if made.review else 1)]
+    plain = decision(number, workspace=made.workspace, place=made.place, people=("U8",))
+    opened = NOW - timedelta(days=made.days[0], seconds=100 - number)
+    settled = min(NOW, opened + timedelta(days=made.days[1]))
+    reviews = [
+        ReviewAnswer(user, settled, outcome)
+        for user, outcome in zip(people, made.review[1] if made.review else (), strict=False)
+        if outcome is not None
+    ]
+    decided = made.status in DECIDED
+    ended = made.status not in {Status.OPEN, *DECIDED}
+    resolution = Resolution("U1", settled, "", made.option if decided else None)
+    if ended and number % 2:
+        before = Resolution("U1", opened, "", made.option)
+        resolution = replace(before, ended=Closure("U1", settled))
+    return replace(
+        plain,
+        title=f"Canary{number}.",
+        deciders=tuple(people),
+        status=made.status,
+        opened_at=opened,
+        resolution=None if made.status is Status.OPEN else resolution,
+        superseded_by=number + 1 if made.status is Status.SUPERSEDED else None,
+        review_on=NOW.date() + timedelta(days=made.review[0]) if made.review else None,
+        reviews=tuple(reviews) if decided else (),
+    )
+
+
+def question(
+    place: Place, scope: DigestScope, parts: Sequence[DigestSection] = tuple(DigestSection)
+) -> DigestQuery:
+    """The question for a digest of the week before now."""
+    return DigestQuery(
+        sight=ReadScope.of_everybody("T1", place),
+        channel=place.channel,
+        scope=scope,
+        parts=tuple(parts),
+        since=SINCE,
+        until=NOW,
+        today=NOW.date(),
+        weeks=WEEKS,
+        playbooks=("today",),
+        shown=SHOWN,
+    )
+
+
+async def logged(world: World, made: Sequence[Made]) -> list[tuple[Decision, Made]]:
+    """Log the decisions, each under its number, and with the view that was added."""
+    await world.log.write(_empty)
+    pairs = [(built(number, each), each) for number, each in enumerate(made, start=1)]
+    await shelve(world, *(each for each, _ in pairs))
+    for each, how in pairs:
+        if how.view:
+            person = Person(each.workspace, "U9")
+            await add_view(world, person, each.number, option=how.view)
+    return pairs
+
+
+@given(made=st.lists(MADE, max_size=14), digest=DIGESTS)
+@example(
+    made=[Made("T1", place, Status.OPEN, (1, 0), "tuning", None, "rag") for place in PLACES],
+    digest=(SECRET, DigestScope.WORKSPACE),
+)
+@example(
+    made=[Made("T1", PUBLIC, Status.OPEN, (ago, 0), None, None, "rag") for ago in (0, 15, 9, 4)],
+    digest=(PUBLIC, DigestScope.CHANNEL),
+)
+@settings(max_examples=40)
+async def test_a_digest_tells_what_everybody_there_may_read(
+    world: World, made: list[Made], digest: tuple[Place, DigestScope]
+) -> None:
+    """Each part has exactly what a naive reading of all decisions finds, and no other canary."""
+    pairs = await logged(world, made)
+    place, scope = digest
+    facts = await world.store.digest_facts(question(place, scope))
+    readable = [
+        (each, how)
+        for each, how in pairs
+        if ReadScope.of_everybody("T1", place).covers(each)
+        and (scope is DigestScope.WORKSPACE or each.place.channel == place.channel)
+    ]
+    _check_lists(facts, readable)
+    seen = [each for each, _ in readable]
+    _check_counts(facts, seen)
+    assert facts.hidden.waiting == (
+        sum(each.status is Status.OPEN for each in _hidden(pairs, place))
+        if scope is DigestScope.WORKSPACE
+        else 0
+    )
+    if scope is DigestScope.WORKSPACE:
+        elsewhere = [pair for pair in pairs if pair[0] in _hidden(pairs, place)]
+        assert facts.hidden.disagreements == len(_split(elsewhere))
+        assert facts.hidden.reviews == len(_due(each for each, _ in elsewhere))
+        assert facts.hidden.new == len(_opened(_hidden(pairs, place)))
+        assert facts.hidden.decided == len(_settled(_hidden(pairs, place)))
+        assert facts.hidden.ended == len(_ended(_hidden(pairs, place)))
+    for each, _ in pairs:
+        covered = ReadScope.of_everybody("T1", place).covers(each)
+        named = covered if _succeeds(each, facts) else each in seen
+        assert named or each.title not in repr(facts)
+
+
+def _check_lists(facts: DigestData, readable: Sequence[tuple[Decision, Made]]) -> None:
+    seen = [each for each, _ in readable]
+    waiting = [each for each in seen if each.status is Status.OPEN]
+    split, due = _split(readable), _due(seen)
+    _check(facts.waiting, waiting, lambda each: each.number)
+    assert facts.split.count == len(split)
+    assert [each.entry.decision for each in facts.split.shown] == split[:SHOWN]
+    _check(facts.reviews, due, lambda each: each.review_on)
+    elsewhere = [*facts.waiting.shown, *(each.entry for each in facts.split.shown)]
+    shown = {each.decision.number for each in (*elsewhere, *facts.settled.shown)}
+    assert facts.opened.count == len(_opened(seen))
+    assert [each.decision for each in facts.opened.shown] == [
+        each for each in reversed(_opened(seen)) if each.number not in shown
+    ][:SHOWN]
+    _check(facts.settled, _settled(seen), lambda each: NOW - each.resolution.at)
+    _check(facts.ended, _ended(seen), lambda each: NOW - each.ending.at)
+    there = {each.number for each in seen}
+    for each in facts.ended.shown:
+        successor = each.successor and each.successor.decision.number
+        if each.decision.superseded_by in there:
+            assert successor == each.decision.superseded_by
+
+
+def _check_counts(facts: DigestData, seen: Sequence[Decision]) -> None:
+    reviewed = [each for each in seen if each.reviews]
+    assert Counter((each.chosen, each.reviews) for each in facts.reviewed) == Counter(
+        (each.chosen, each.reviews) for each in reviewed
+    )
+    past = sorted((each.number for each in seen if each.status in DECIDED), reverse=True)
+    assert [each.number for each in facts.sheets] == past
+    trend = {
+        option: tuple(
+            sum(
+                each.chosen == option and begin <= each.opened_at < begin + timedelta(weeks=1)
+                for each in seen
+            )
+            for begin in WEEKS
+        )
+        for option in ("rag", "tuning")
+    }
+    assert facts.trend == {option: counts for option, counts in trend.items() if any(counts)}
+
+
+def _check(share: Truncated, expected: list[Decision], key: object) -> None:
+    """The number is right; so are those shown, by a key in which several may be alike."""
+    assert share.count == len(expected)
+    found = [each.decision for each in share.shown]
+    assert [key(each) for each in found] == sorted(map(key, expected))[:SHOWN]
+    assert all(each in expected for each in found)
+
+
+def _split(pairs: Sequence[tuple[Decision, Made]]) -> list[Decision]:
+    return [
+        each
+        for each, how in pairs
+        if each.status is Status.OPEN and how.view not in {None, each.verdict.option}
+    ]
+
+
+def _due(decisions: Iterable[Decision]) -> list[Decision]:
+    return [
+        each
+        for each in decisions
+        if each.status in DECIDED
+        and each.review_on is not None
+        and each.review_on <= NOW.date()
+        and {answer.by for answer in each.reviews} != set(each.deciders)
+    ]
+
+
+def _opened(decisions: Iterable[Decision]) -> list[Decision]:
+    kept = (Status.OPEN, *DECIDED)
+    return [each for each in decisions if each.opened_at > SINCE and each.status in kept]
+
+
+def _settled(decisions: Iterable[Decision]) -> list[Decision]:
+    return [
+        each
+        for each in decisions
+        if each.status in DECIDED and each.resolution and each.resolution.at > SINCE
+    ]
+
+
+def _ended(decisions: Iterable[Decision]) -> list[Decision]:
+    return [each for each in decisions if each.ending and each.ending.at > SINCE]
+
+
+def _succeeds(decision: Decision, facts: DigestData) -> bool:
+    """Whether something that the facts show was superseded by a decision."""
+    return decision.number in {each.decision.superseded_by for each in facts.ended.shown}
+
+
+def _hidden(pairs: Sequence[tuple[Decision, Made]], place: Place) -> list[Decision]:
+    """Decisions of private channels other than the one in which the digest is read."""
+    return [
+        each
+        for each, _ in pairs
+        if each.workspace == "T1"
+        and each.place.visibility is Visibility.PRIVATE
+        and each.place != place
+    ]
+
+
+def _empty(db: Connection) -> None:
+    for name in ("perspectives", "decisions", "catalogue", "decision_people", "decision_words"):
+        db.execute(f"delete from {name}")

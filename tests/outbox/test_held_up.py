@@ -1,0 +1,134 @@
+"""Two processes on one log, one of which stands still between taking a delivery and sending it."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.outbox.policy import QUARANTINE
+from bot.outbox.store import IN_FLIGHT
+from bot.outbox.worker import HELD_UP
+from bot.storage.database import Database
+from tests.services.world import ADA
+from tests.slack.tiny_slack import WITHIN, Delivering, TinySlack, serving_tiny_slack
+
+
+class Halting(Delivering):
+    """Stands still before it sends, from when it is told to until it may go on."""
+
+    def __init__(self, log: Database, url: str, slack: TinySlack) -> None:
+        super().__init__(log, url, slack)
+        self._halted, self.may_go_on = asyncio.Event(), asyncio.Event()
+        self.may_go_on.set()
+
+    async def _client_for(self, workspace: str) -> AsyncWebClient:
+        self._halted.set()
+        await self.may_go_on.wait()
+        return await super()._client_for(workspace)
+
+    async def halt_over(self, change: Awaitable[object]) -> None:
+        """Make a change, and wait until it has taken what comes of that, and stands still."""
+        self._halted.clear()
+        self.may_go_on.clear()
+        await change
+        self.woken.set()
+        async with asyncio.timeout(WITHIN):
+            await self._halted.wait()
+
+    async def go_on(self, after: timedelta) -> None:
+        """Have it find that so much time has passed, and finish what it was at."""
+        self.world.clock.advance(after)
+        self.may_go_on.set()
+        await self.rest()
+
+
+@pytest.fixture
+async def pair(tmp_path: Path) -> AsyncIterator[tuple[Halting, Delivering]]:
+    """The one that stands still, and another, which does nothing before its courier is run."""
+    async with serving_tiny_slack() as (slack, url):
+        logs = [await Database(tmp_path / "ragvsft.db").open() for _ in range(2)]
+        yield Halting(logs[0], url, slack), Delivering(logs[1], url, slack)
+        for log in logs:
+            await log.close()
+
+
+@contextlib.asynccontextmanager
+async def at_work(house: Delivering) -> AsyncIterator[None]:
+    """Have a courier run for the length of a block."""
+    running = asyncio.create_task(house.courier.run())
+    try:
+        yield
+    finally:
+        if isinstance(house, Halting):
+            house.may_go_on.set()
+        house.courier.stop()
+        await running
+
+
+async def test_what_another_has_posted_meanwhile_is_not_posted_again(
+    pair: tuple[Halting, Delivering],
+) -> None:
+    """Whoever stood still until another found the post missing, and made it, leaves it at that."""
+    one, other = pair
+    slack, still = one.slack, QUARANTINE + timedelta(seconds=1)
+    slack.history = [{"messages": [], "has_more": False}]
+    async with at_work(one):
+        await one.halt_over(one.world.decided())
+        other.world.clock.advance(still)
+        async with at_work(other):
+            await other.rest()
+            assert len(slack.kept) == 1
+            await one.go_on(after=still)
+            for _ in range(3):
+                for each in pair:
+                    await each.advance(seconds=1)
+    keys = Counter(each["metadata"]["event_payload"]["key"] for each in slack.kept)
+    assert keys == {"T1/1/announcement": 1, "T1/1/recommendation": 1}
+
+
+async def test_what_was_held_up_is_sent_after_all(pair: tuple[Halting, Delivering]) -> None:
+    """What nobody else has settled meanwhile is sent as a try of its own, which began only then."""
+    one, _ = pair
+    async with at_work(one):
+        await one.halt_over(one.world.decided())
+        await one.go_on(after=HELD_UP + timedelta(seconds=1))
+        (first, _) = await one.world.rows("deliveries")
+        assert (first["state"], first["attempts"]) == ("sent", 2)
+        assert first["taken_at"] == one.world.clock.now().isoformat()
+        await one.advance(seconds=1)
+        assert await one.states() == {"announcement": "sent", "recommendation": "sent"}
+    assert len(one.slack.kept) == 2
+
+
+@pytest.mark.parametrize("halt", [IN_FLIGHT, HELD_UP])
+async def test_an_older_state_does_not_stay(
+    pair: tuple[Halting, Delivering], halt: timedelta
+) -> None:
+    """Whoever draws what it saw before it stood still has the newest state drawn over it."""
+    one, other = pair
+    slack, still = one.slack, halt + timedelta(seconds=1)
+    async with at_work(one):
+        decision = await one.world.decided()
+        for _ in range(2):
+            await one.advance(seconds=1)
+            other.world.clock.advance(timedelta(seconds=1))
+        hand_over = one.world.services.decisions.hand_over
+        await one.halt_over(hand_over(ADA, decision.number, ("U100",)))
+        other.world.clock.advance(still)
+        await hand_over(ADA, decision.number, ("U101",))
+        async with at_work(other):
+            for _ in range(3):
+                await other.advance(seconds=1)
+            assert len(slack.updates) == 1
+            await one.go_on(after=still + timedelta(seconds=3))
+            for _ in range(3):
+                for each in pair:
+                    await each.advance(seconds=11)
+    announced = [str(each["blocks"]) for each in slack.updates if "decides" in str(each["blocks"])]
+    drawn = ["U100" if "U100" in each else "U101" for each in announced]
+    assert drawn == ["U101", "U100", "U101"]

@@ -1,0 +1,75 @@
+"""A restored log finds out in Slack what it has posted since it was backed up."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from bot.outbox.model import announcement_key
+from tests.outbox.histories import message, page
+from tests.services.world import ADA
+from tests.slack.tiny_slack import Delivering, delivering
+
+
+async def test_a_restored_log_looks_before_it_posts(tmp_path: Path) -> None:
+    """What a backup has as not yet sent is looked up: found, it is noted, and its thread too."""
+    path = tmp_path / "ragvsft.db"
+    async with delivering(path) as house:
+        house.courier.stop()
+        await house.world.decided()
+        await _as_restored(house)
+    async with delivering(path) as again:
+        again.slack.history = [
+            page(message("T1/1/announcement", "5.0")),
+            page(message("T1/1/recommendation", "6.0")),
+        ]
+        again.world.clock.advance(timedelta(days=2))
+        for _ in range(3):
+            await again.rest()
+        assert again.slack.kept == []
+        assert await again.states() == {"announcement": "sent", "recommendation": "sent"}
+
+
+async def test_a_restored_log_posts_what_is_missing(tmp_path: Path) -> None:
+    """What a backup has as not yet sent, and Slack has not either, is posted in its order."""
+    path = tmp_path / "ragvsft.db"
+    async with delivering(path) as house:
+        house.courier.stop()
+        await house.world.decided()
+        await _as_restored(house)
+    async with delivering(path) as again:
+        again.slack.history = [page(), page()]
+        again.world.clock.advance(timedelta(days=2))
+        for _ in range(4):
+            await again.advance(seconds=1)
+        assert [each.get("thread_ts") for each in again.slack.kept] == [None, "1.0"]
+
+
+async def test_a_restored_log_asks_where_it_cannot_look(tmp_path: Path) -> None:
+    """Without a look, the driver is asked about the announcement, and its thread waits."""
+    path = tmp_path / "ragvsft.db"
+    async with delivering(path) as house:
+        house.courier.stop()
+        decision = await house.world.decided()
+        await _as_restored(house)
+    async with delivering(path) as again:
+        again.world.clock.advance(timedelta(days=2))
+        await again.rest()
+        await again.rest()
+        assert [each["channel"] for each in again.slack.kept] == ["U1"]
+        states = await again.states()
+        assert (states["announcement"], states["recommendation"]) == ("unknown", "sending")
+        key = announcement_key(decision)
+        await again.world.services.delivery_issues.settle(ADA, key, resend=False)
+        await again.advance(seconds=2)
+        assert (await again.states())["recommendation"] == "unknown"
+        reply = key.replace("announcement", "recommendation")
+        await again.world.services.delivery_issues.settle(ADA, reply, resend=True)
+        await again.advance(seconds=2)
+        assert [each["channel"] for each in again.slack.kept].count("C1") == 1
+        assert (await again.states())["recommendation"] == "sent"
+
+
+async def _as_restored(house: Delivering) -> None:
+    """Leave the posts as `ragvsft restore` leaves them."""
+    await house.world.log.write(
+        lambda db: db.execute("update deliveries set state = 'sending', taken_at = due_at")
+    )

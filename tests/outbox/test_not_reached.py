@@ -1,0 +1,72 @@
+"""Somebody asked for a view to whom no message gets through: another company's, or gone."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.decisions.errors import NobodyToNudge
+from bot.decisions.model import ReviewOutcome, Workflow
+from bot.outbox.model import asked_to_decide
+from tests.outbox.test_closed import texts_to
+from tests.services.world import ADA, BEN, NAMELESS, PRODUCT
+from tests.slack.tiny_slack import Delivering
+
+
+@pytest.mark.parametrize("error", ["channel_not_found", "user_not_found"])
+async def test_who_asked_somebody_out_of_reach_is_told(house: Delivering, error: str) -> None:
+    """The one who asked hears it once and privately, and nobody is waited for any longer."""
+    made = await house.world.decided(ADA, NAMELESS)
+    await house.rest()
+    await house.advance(seconds=1)
+    house.slack.script = [error]
+    await house.world.services.perspectives.ask(ADA, made.number, ["U8"])
+    await house.rest()
+    await house.advance(minutes=1)
+    await house.advance(days=1)
+    (told,) = texts_to(house, ADA.user)
+    assert "I can't reach <@U8> to ask for a view on decision #1" in told
+    assert error in told
+    team = await house.world.services.perspectives.team("T1", made.number)
+    assert (team.waiting(), team.people()) == ((), frozenset())
+    with pytest.raises(NobodyToNudge):
+        await house.world.services.perspectives.nudge(ADA, made.number)
+    assert [row["kind"] for row in await house.world.rows("events")] == [
+        *("opened", "views_asked", "not_reached")
+    ]
+
+
+async def test_the_driver_says_how_it_went_where_the_decider_is_gone(house: Delivering) -> None:
+    """The question that does not get through to the decider goes to the driver, who may answer."""
+    services = house.world.services
+    draft = await house.world.drafted(workflow=Workflow(title="Answers", deciders=(BEN.user,)))
+    made = (await services.post(ADA, draft, PRODUCT)).decision
+    await services.decisions.accept(BEN, made.number)
+    await house.rest()
+    for _ in range(5):
+        await house.advance(seconds=1)
+    house.world.clock.advance(timedelta(days=91))
+    house.slack.script = ["user_not_found"]
+    await services.reviews.ask_due()
+    await house.rest()
+    await house.advance(minutes=1)
+    (told,) = texts_to(house, ADA.user)
+    assert f"<@{BEN.user}> was to say, and I can't reach them" in told
+    assert "user_not_found" in told
+    await services.reviews.review(ADA, made.number, ReviewOutcome.WORKED, "Well")
+    await house.rest()
+    assert "You said on 6 April 2026: *It worked*" in house.slack.updates[-1]["text"]
+
+
+async def test_who_names_a_decider_out_of_reach_is_told(house: Delivering) -> None:
+    """Where no message gets through to a decider, whoever wants them to decide hears so, once."""
+    made = await house.world.decided(ADA)
+    await house.rest()
+    await house.advance(seconds=1)
+    (asked,) = asked_to_decide(made, ["U8"], ADA.user, house.world.clock.now())
+    house.slack.script = ["user_not_found"]
+    await house.world.store.add_delivery(asked)
+    await house.rest()
+    await house.advance(days=1)
+    (told,) = texts_to(house, ADA.user)
+    assert "I can't reach <@U8> to say that decision #1 is theirs to make" in told
+    assert "*Hand over* in its menu" in told

@@ -1,0 +1,54 @@
+"""What somebody was told of a decision is drawn anew when it is true no longer."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.decisions.model import ReviewOutcome, Workflow
+from tests.services.world import ADA, BEN, PRODUCT
+from tests.slack.tiny_slack import Delivering
+
+
+async def _settle(house: Delivering) -> None:
+    for _ in range(5):
+        await house.rest()
+        await house.advance(seconds=2)
+
+
+@pytest.mark.parametrize("answered", [False, True])
+async def test_nobody_is_asked_how_it_went_once_it_was_withdrawn(
+    house: Delivering, *, answered: bool
+) -> None:
+    """The question loses its buttons and says what happened, whether it was answered or not."""
+    services = house.world.services
+    made = await house.world.decided(ADA)
+    await services.decisions.accept(ADA, made.number)
+    await _settle(house)
+    house.world.clock.advance(timedelta(days=91))
+    await services.reviews.ask_due()
+    await _settle(house)
+    if answered:
+        await services.reviews.review(ADA, made.number, ReviewOutcome.WORKED, "Well")
+    await _settle(house)
+    before = len(house.slack.updates)
+    await services.decisions.withdraw(ADA, made.number, "No more.")
+    await _settle(house)
+    (told,) = [each for each in house.slack.updates[before:] if "How did it go" in each["text"]]
+    assert f"It was withdrawn by <@{ADA.user}>" in told["text"]
+    assert ("It worked" in told["text"]) is answered
+    assert "actions" not in str(told["blocks"])
+
+
+async def test_a_decider_is_not_sent_to_what_others_decide(house: Delivering) -> None:
+    """What asked somebody to decide says so when it was handed on, and when it is decided."""
+    services = house.world.services
+    workflow = Workflow(title="Answers", deciders=(BEN.user,))
+    draft = await house.world.drafted(workflow=workflow)
+    made = (await services.post(ADA, draft, PRODUCT)).decision
+    await _settle(house)
+    await services.decisions.hand_over(ADA, made.number, (ADA.user,))
+    await _settle(house)
+    assert any("meanwhile others do" in each["text"] for each in house.slack.updates)
+    await services.decisions.accept(ADA, made.number)
+    await _settle(house)
+    assert any("meanwhile it is accepted" in each["text"] for each in house.slack.updates)

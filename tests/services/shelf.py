@@ -1,0 +1,79 @@
+"""Decisions for the tests of finding, made by hand by the small playbook and logged as they are."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from bot.decisions.model import Decision, Person, Place, Resolution, Status, Visibility
+from bot.playbooks import loader
+from bot.playbooks.engine import RuleEngine
+from bot.storage import rows
+from bot.storage.connection import Connection
+from tests.services.world import SMALL, World
+
+AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+ENGINE = RuleEngine(loader.parse(SMALL))
+PUBLIC = Place("C1", Visibility.PUBLIC)
+SECRET = Place("G1", Visibility.PRIVATE)
+OTHER_SECRET = Place("G2", Visibility.PRIVATE)
+ANSWERS = {"facts": "many", "freshness": "daily", "style": "strict"}
+
+
+def decision(
+    number: int,
+    *,
+    workspace: str = "T1",
+    title: str = "Answers",
+    problem: str = "",
+    people: Sequence[str] = ("U1",),
+    place: Place = PUBLIC,
+    status: Status = Status.OPEN,
+    chosen: str | None = None,
+    reason: str = "",
+    answers: Mapping[str, str | None] | None = None,
+) -> Decision:
+    """Return a decision; the first of its people drives it, the others decide."""
+    given = ANSWERS if answers is None else answers
+    settled = None if status is Status.OPEN else Resolution(people[-1], AT, reason, chosen)
+    return Decision(
+        workspace=workspace,
+        number=number,
+        draft_id=f"{workspace}-{number}",
+        title=title,
+        problem=problem,
+        driver=people[0],
+        deciders=tuple(people[1:]) or (people[0],),
+        review_on=None,
+        place=place,
+        playbook_hash=SMALL.hash,
+        answers=given,
+        verdict=ENGINE.evaluate(given),
+        status=status,
+        opened_at=AT + timedelta(days=number),
+        resolution=settled,
+    )
+
+
+async def shelve(world: World, *decisions: Decision) -> None:
+    """Log decisions as they are, with the small playbook."""
+
+    def work(db: Connection) -> None:
+        db.table("playbooks").insert(rows.playbook_row(SMALL), pk="hash", ignore=True)
+        for each in decisions:
+            db.table("decisions").insert(rows.decision_row(each))
+
+    await world.log.write(work)
+
+
+async def add_view(world: World, person: Person, number: int, *, option: str = "rag") -> None:
+    """Log that a person has added their view to a decision."""
+    row = {
+        "workspace": person.workspace,
+        "number": number,
+        "user": person.user,
+        "answers": "{}",
+        "option": option,
+        "strength": "clear",
+        "added_at": AT.isoformat(),
+        "changed_at": AT.isoformat(),
+    }
+    await world.log.write(lambda db: db.table("perspectives").insert(row))

@@ -1,0 +1,154 @@
+"""What the desk needs to stand on: a clock that is moved by hand, and a small playbook."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from bot.decisions.errors import UnknownPlaybook
+from bot.decisions.model import Decision, Person, Place, Visibility, Workflow
+from bot.decisions.questionnaire import QuestionsPage, ReviewPage
+from bot.outbox.store import SqliteOutbox
+from bot.playbooks import loader
+from bot.playbooks.engine import RuleEngine
+from bot.services.ports import PlaybookVersion
+from bot.services.services import Services
+from bot.storage.database import Database
+from bot.storage.store import SqliteStore
+
+ADA = Person("T1", "U1")
+BEN = Person("T1", "U2")
+STRANGER = Person("T2", "U1")
+PRODUCT = Place("C1", Visibility.PUBLIC)
+NAMELESS = Place("G1", Visibility.PRIVATE)
+
+_PLAYBOOK = """
+id: small
+title: Small or large?
+version: "1"
+steps:
+  - {id: knowledge, title: Knowledge}
+  - {id: behaviour, title: Behaviour}
+options:
+  prompting: {title: Prompting, summary: Ask well.}
+  rag: {title: RAG, summary: Look it up.}
+  tuning: {title: Tuning, summary: Train it.}
+"""
+_QUESTIONS = """
+- id: facts
+  step: knowledge
+  ask: Does it need facts?
+  answers: {never: Never, some: Some, many: Many}
+- id: freshness
+  step: knowledge
+  ask: Do they change?
+  answers: {rarely: Rarely, daily: Daily}
+  ask_when: {facts: [some, many]}
+- id: style
+  step: behaviour
+  ask: Is the form strict?
+  answers: {free: Free, strict: Strict}
+- id: examples
+  step: behaviour
+  ask: Are there examples?
+  answers: {none: None, many: Many}
+  ask_when: {style: strict}
+"""
+_RULES = """
+rules:
+  - {id: facts, when: {facts: many}, points: {rag: 3}, because: Facts., source: Us}
+  - {id: fresh, when: {freshness: daily}, points: {rag: 3}, because: Fresh., source: Us}
+  - {id: strict, when: {style: strict}, points: {tuning: 4}, because: Form., source: Us}
+  - {id: shown, when: {examples: many}, points: {tuning: 4}, because: Shown., source: Us}
+vetoes:
+  - id: no-facts
+    when: {facts: never}
+    rules_out: [rag, tuning]
+    because: Nothing to know.
+    way_around: None.
+    source: Us
+"""
+SMALL = loader.PlaybookText(
+    "small",
+    {loader.PLAYBOOK: _PLAYBOOK, loader.QUESTIONS: _QUESTIONS, loader.RULES: _RULES},
+)
+
+
+class StoppedClock:
+    """A clock that moves only when it is moved."""
+
+    def __init__(self, now: datetime = datetime(2026, 1, 5, 9, tzinfo=UTC)) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, by: timedelta) -> None:
+        self._now += by
+
+
+class OnePlaybook:
+    """The port `Playbooks`, with one playbook that can be exchanged."""
+
+    def __init__(self, text: loader.PlaybookText = SMALL) -> None:
+        self.use(text)
+
+    def use(self, text: loader.PlaybookText) -> None:
+        self._edition = PlaybookVersion(text, RuleEngine(loader.parse(text)))
+
+    def current(self, playbook_id: str | None = None) -> PlaybookVersion:
+        playbook = self._edition.engine.playbook
+        if playbook_id not in {None, playbook.id}:
+            raise UnknownPlaybook(str(playbook_id), (playbook.id,))
+        return self._edition
+
+    def titles(self) -> dict[str, str]:
+        playbook = self._edition.engine.playbook
+        return {playbook.id: playbook.title}
+
+
+class World:
+    """A desk on a log in a file, with a clock and a playbook to change."""
+
+    def __init__(self, log: Database) -> None:
+        self.log = log
+        self.clock = StoppedClock()
+        self.playbooks = OnePlaybook()
+        self.store = SqliteStore(log)
+        self.outbox = SqliteOutbox(log)
+        self.woken = 0
+        self.services = Services(self.store, self.clock, self.playbooks, self._wake)
+        self.drafts = self.services.drafts
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    async def rows(self, table: str) -> list[dict[str, object]]:
+        """Return the rows of a table of the log."""
+        return await self.log.read(lambda db: [dict(row) for row in db.table(table).rows])
+
+    async def drafted(
+        self,
+        driver: Person = ADA,
+        answers: Mapping[str, str | None] | None = None,
+        workflow: Workflow | None = None,
+    ) -> str:
+        """Return the id of a new draft, described and answered."""
+        page = await self.drafts.start(driver, PRODUCT)
+        draft = page.draft.id
+        await self.drafts.describe(driver, draft, workflow or Workflow(title="Answers"))
+        await self.drafts.keep(driver, draft, answers or {"facts": "many"})
+        return draft
+
+    async def decided(self, driver: Person = ADA, place: Place = PRODUCT) -> Decision:
+        """Return a new decision, posted at a place."""
+        return (await self.services.post(driver, await self.drafted(driver), place)).decision
+
+    async def walked(self, driver: Person, draft: str, answers: Mapping[str, str | None]) -> int:
+        """Answer page by page from the first; return how many pages of questions there were."""
+        page = await self.drafts.describe(driver, draft, Workflow(title="Answers"))
+        pages = 0
+        while isinstance(page, QuestionsPage):
+            pages += 1
+            given = {question.id: answers[question.id] for question in page.questions}
+            page = await self.drafts.answer(driver, draft, page.step.id, given)
+        assert isinstance(page, ReviewPage)
+        return pages

@@ -1,0 +1,34 @@
+"""A desk on a log in a file, the file itself, and a backup of what it was."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.storage.backup import back_up
+from bot.storage.database import Database
+from tests.services.world import World
+from tests.storage.restores import make
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ragvsft.db"
+
+
+@pytest.fixture
+async def world(path: Path) -> AsyncIterator[World]:
+    log = await Database(path).open()
+    yield World(log)
+    await log.close()
+
+
+@pytest.fixture
+async def saved(tmp_path: Path, path: Path) -> Path:
+    """A backup of three decisions; the log has gone on to five since."""
+    backup = tmp_path / "backups" / "saved.db"
+    backup.parent.mkdir()
+    back_up(await make(tmp_path / "then.db", 1, 2, 3), backup)
+    (tmp_path / "then.db").unlink()
+    await make(path, 1, 2, 3, 4, 5)
+    return backup

@@ -1,0 +1,33 @@
+"""Logs that are open for a while, and a row that depends on no other."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+
+
+@asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[Database]:
+    """A log that is open for the length of a block."""
+    log = await Database(path).open()
+    try:
+        yield log
+    finally:
+        await log.close()
+
+
+def schema(db: Connection) -> str:
+    """Return the schema as SQL."""
+    return db.schema
+
+
+def insert_state(db: Connection, state: str) -> None:
+    """Insert a row that depends on no other."""
+    db.table("oauth_states").insert({"state": state, "expires_at": "2026"})
+
+
+def states(db: Connection) -> list[str]:
+    """Return what `insert_state` has left."""
+    return [row["state"] for row in db.table("oauth_states").rows_where(order_by="state")]

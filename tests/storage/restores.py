@@ -1,0 +1,34 @@
+"""Logs to be backed up and restored, and what is in them."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from tests.services.shelf import decision, shelve
+from tests.services.world import World
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+"""When it is restored."""
+
+
+def rows(path: Path, table: str) -> list[dict[str, Any]]:
+    """The rows of a table of a log."""
+    with closing(sqlite3.connect(path)) as connection:
+        return list(Connection(connection).table(table).rows)
+
+
+def numbers(path: Path) -> list[int]:
+    """The numbers of the decisions of a log."""
+    return [row["number"] for row in rows(path, "decisions")]
+
+
+async def make(path: Path, *found: int) -> Path:
+    """Make a log with decisions of these numbers, and close it."""
+    log = await Database(path).open()
+    await shelve(World(log), *(decision(number) for number in found))
+    await log.close()
+    return path

@@ -1,0 +1,184 @@
+"""A backup is the log as it was when it was asked for, whole, or there is none."""
+
+import asyncio
+import itertools
+import sqlite3
+import stat
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.storage import backup
+from bot.storage.backup import CopyRefused, back_up
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from tests.services.shelf import decision, shelve
+from tests.services.world import World
+
+TABLES = ("playbooks", "decisions", "drafts", "events", "deliveries", "catalogue")
+
+
+def contents(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """The rows of a log."""
+    with closing(sqlite3.connect(path)) as connection:
+        db = Connection(connection)
+        return {name: list(db.table(name).rows) for name in TABLES}
+
+
+@pytest.fixture
+async def log(world: World, path: Path) -> Path:
+    """A log of two decisions, that somebody has open."""
+    await shelve(world, decision(1), decision(2))
+    return path
+
+
+async def test_a_backup_under_load_holds_all_that_was_acked_before(
+    world: World, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While decisions are written, each that was acked before the copy began is in it, whole."""
+    monkeypatch.setattr(backup, "_PAGES", 1)
+    await shelve(world, *(decision(number, problem="long " * 2000) for number in range(1, 401)))
+    acked = 0
+
+    async def decide() -> None:
+        nonlocal acked
+        while True:
+            acked = (await world.decided()).number
+
+    deciding = asyncio.create_task(decide())
+    for attempt in itertools.count():
+        before, target = acked, tmp_path / f"{attempt}.db"
+        copy = await asyncio.to_thread(back_up, path, target)
+        if before and acked > before:
+            break
+    deciding.cancel()
+    await asyncio.wait({deciding})
+    copied, now = contents(target), contents(path)
+    numbers = [row["number"] for row in copied["decisions"]]
+    assert numbers == list(range(1, copy.found.decisions + 1))
+    assert before <= copy.found.decisions < len(now["decisions"])
+    for table in ("decisions", "events", "deliveries", "catalogue"):
+        assert copied[table] == now[table][: len(copied[table])]
+    assert len(copied["deliveries"]) == 2 * (copy.found.decisions - 400)
+
+
+async def test_a_backup_is_one_file_for_its_owner(log: Path, tmp_path: Path) -> None:
+    """Nothing lies beside a backup, nobody else may read it, and it holds what the log holds."""
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    copy = await asyncio.to_thread(back_up, log, folder / "copy.db")
+    (only,) = folder.iterdir()
+    assert stat.S_IMODE(only.stat().st_mode) == 0o600
+    assert (copy.found.decisions, copy.size) == (2, only.stat().st_size)
+    assert contents(only) == contents(log)
+    assert list(folder.iterdir()) == [only]
+
+
+async def test_a_backup_replaces_another_only_when_told(log: Path, tmp_path: Path) -> None:
+    """A file that is there stays as it is, unless it is to be replaced."""
+    target = tmp_path / "copy.db"
+    target.write_text("precious")
+    with pytest.raises(CopyRefused, match="--force"):
+        back_up(log, target)
+    assert target.read_text() == "precious"
+    back_up(log, target, overwrite=True)
+    assert len(contents(target)["decisions"]) == 2
+
+
+def _no_database(path: Path) -> None:
+    path.write_text("no database at all")
+
+
+def _other_database(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("create table bookmarks (url)")
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _damaged(path: Path, begin: int = 30) -> None:
+    pages = bytearray(path.read_bytes())
+    for at in range(begin * 4096, len(pages), 4096):
+        pages[at : at + 200] = b"\xff" * 200
+    path.write_bytes(pages)
+
+
+def _badly_damaged(path: Path) -> None:
+    _damaged(path, 1)
+
+
+def _loose(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("delete from playbooks")
+        connection.commit()
+
+
+SPOILT = {
+    "no database": (_no_database, "not a database"),
+    "of another program": (_other_database, "no decision log"),
+    "empty": (_empty, "no decision log"),
+    "damaged": (_damaged, "damaged"),
+    "its schema damaged": (_badly_damaged, "damaged"),
+    "lacks a playbook": (_loose, "belongs to no row of playbooks"),
+    "gone": (Path.unlink, "there is no file"),
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+async def test_only_a_sound_log_is_backed_up(
+    tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is no log, or a damaged one, is refused with a reason, and nothing is left."""
+    spoil, said = SPOILT[how]
+    path = tmp_path / "ragvsft.db"
+    log = await Database(path).open()
+    await shelve(World(log), decision(1))
+    await log.close()
+    spoil(path)
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(CopyRefused, match=said):
+        back_up(path, tmp_path / "copy.db")
+    assert sorted(tmp_path.iterdir()) == before
+
+
+UNWRITABLE: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "the log itself": (lambda log: log, "the log itself"),
+    "a folder": (lambda log: log.parent, "is a folder"),
+    "a folder that is not there": (lambda log: log.parent / "a" / "b.db", "choose a folder"),
+    "below a file": (lambda log: log / "b.db", "choose a folder"),
+    "a log in use": (lambda log: log.parent / "used.db", "lies beside"),
+}
+
+
+@pytest.mark.parametrize("where", UNWRITABLE)
+async def test_a_place_that_cannot_be_written_is_named(log: Path, where: str) -> None:
+    """A place where no backup can be is refused with what to do, and the log is not touched."""
+    (log.parent / "used.db-wal").touch()
+    place, said = UNWRITABLE[where]
+    before = contents(log)
+    with pytest.raises(CopyRefused, match=said):
+        back_up(log, place(log), overwrite=True)
+    assert contents(log) == before
+
+
+async def test_a_full_disk_leaves_no_half_backup(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is no room for the copy, that is said, and what was there stays."""
+    target = tmp_path / "copy.db"
+    target.write_text("precious")
+
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backup.os, "fsync", full)
+    with pytest.raises(CopyRefused, match="No space left"):
+        back_up(log, target, overwrite=True)
+    assert target.read_text() == "precious"
+    assert not list(tmp_path.glob(".*"))

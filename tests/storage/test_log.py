@@ -1,0 +1,158 @@
+"""The connection to the log: durable, strict, and whole or not at all."""
+
+import asyncio
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.storage import database as log_module
+from bot.storage.connection import Connection
+from bot.storage.database import BUSY_SECONDS, Database
+from tests.services.world import World
+from tests.storage.logs import insert_state, opened, states
+
+
+class Broken(Exception):
+    """What a test raises in the middle of a write."""
+
+
+def pragma(db: Connection, name: str) -> Any:
+    """Return the value of a pragma."""
+    return db.execute(f"pragma {name}").fetchone()[0]
+
+
+async def test_what_was_committed_survives_a_power_cut(path: Path) -> None:
+    """The log writes ahead, and waits for the disk on each commit; foreign keys are enforced."""
+    async with opened(path) as log:
+        found = await log.read(
+            lambda db: [
+                pragma(db, each) for each in ("journal_mode", "synchronous", "foreign_keys")
+            ]
+        )
+    assert found == ["wal", 2, 1]
+
+
+async def test_tables_are_strict(path: Path) -> None:
+    """Every table of ours refuses values of another type than its column's."""
+    async with opened(path) as log:
+        listed = await log.read(lambda db: list(db.query("pragma table_list")))
+        tables = {each["name"]: each["strict"] for each in listed if each["type"] == "table"}
+        loose = {name for name, strict in tables.items() if not strict}
+        assert loose == {"_sqlite_migrations", "sqlite_schema", "sqlite_temp_schema"}
+        assert {"playbooks", "drafts", "decisions", "events", "deliveries"} <= tables.keys()
+        event = ["T1", "one", "opened", "U1", "2026", "{}"]
+        columns = "workspace, decision, kind, actor, at, detail"
+        with pytest.raises(sqlite3.IntegrityError, match="cannot store TEXT value"):
+            await log.write(
+                lambda db: db.execute(f"insert into events ({columns}) values (?,?,?,?,?,?)", event)
+            )
+
+
+async def test_foreign_keys_hold(world: World) -> None:
+    """A draft of a playbook that the log does not keep is refused."""
+    await world.drafted()
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        await world.log.write(lambda db: db.execute("update drafts set playbook_hash = 'none'"))
+
+
+async def test_a_write_that_fails_leaves_nothing(path: Path) -> None:
+    """What a write did before it raised is undone, and the next write works."""
+
+    def breaking(db: Connection) -> None:
+        insert_state(db, "half")
+        raise Broken
+
+    async with opened(path) as log:
+        with pytest.raises(Broken):
+            await log.write(breaking)
+        await log.write(lambda db: insert_state(db, "whole"))
+        assert await log.read(states) == ["whole"]
+
+
+async def test_a_failed_statement_leaves_nothing(path: Path) -> None:
+    """A constraint broken by the last of several statements undoes those before it."""
+
+    def breaking(db: Connection) -> None:
+        insert_state(db, "b")
+        insert_state(db, "a")
+
+    async with opened(path) as log:
+        await log.write(lambda db: insert_state(db, "a"))
+        with pytest.raises(sqlite3.IntegrityError):
+            await log.write(breaking)
+        assert await log.read(states) == ["a"]
+
+
+async def test_two_writers_lose_nothing(path: Path) -> None:
+    """Two connections that read and then write wait for each other; every write counts."""
+
+    def count_up(db: Connection) -> None:
+        number = int(states(db)[0])
+        db.execute("update oauth_states set state = ?", [f"{number + 1:04}"])
+
+    async with opened(path) as one, opened(path) as two:
+        await one.write(lambda db: insert_state(db, "0000"))
+        await asyncio.gather(*(log.write(count_up) for _ in range(20) for log in (one, two)))
+        assert await one.read(states) == ["0040"]
+
+
+async def test_a_log_that_is_closed_says_so(path: Path) -> None:
+    """Reading before opening is a mistake of ours, and named as one."""
+    log = Database(path)
+    with pytest.raises(RuntimeError, match="not open"):
+        await log.read(states)
+    await log.close()
+
+
+async def test_the_loop_never_waits_for_the_disk(path: Path) -> None:
+    """While the log's thread is busy, the loop goes on."""
+    busy, go_on = threading.Event(), threading.Event()
+
+    def slow(_db: Connection) -> bool:
+        busy.set()
+        return go_on.wait(30)
+
+    async with opened(path) as log:
+        working = asyncio.create_task(log.read(slow))
+        await asyncio.to_thread(busy.wait, 30)
+        assert not working.done()
+        go_on.set()
+        assert await working
+
+
+async def test_closing_waits_for_nobody_else_for_long(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What still waits for another process when the log is closed fails, and keeps nobody."""
+    monkeypatch.setattr(log_module, "CLOSING_SECONDS", 0.1)
+    log = await Database(path).open()
+    await log.write(lambda db: insert_state(db, "kept"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = [
+            asyncio.create_task(log.write(lambda db: insert_state(db, "late"))) for _ in range(3)
+        ]
+        async with asyncio.timeout(BUSY_SECONDS / 2):
+            await asyncio.wait(waiting, timeout=0)
+            await log.close()
+        ends = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [str(end) for end in ends] == ["database is locked"] * 3
+        other.execute("ROLLBACK")
+        assert states(Connection(other)) == ["kept"]
+
+
+async def test_a_write_waits_for_another_process(path: Path) -> None:
+    """As long as the log is open, a write waits until whoever writes has finished."""
+    async with opened(path) as log:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            waiting = asyncio.create_task(log.write(lambda db: insert_state(db, "a")))
+            await asyncio.wait([waiting], timeout=0.2)
+            assert not waiting.done()
+            other.execute("ROLLBACK")
+        await waiting
+        assert await log.read(states) == ["a"]

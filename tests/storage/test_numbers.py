@@ -1,0 +1,140 @@
+"""No number of a decision is given twice, however often its log is taken back to a backup."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.storage.backup import back_up
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from bot.storage.restore import restore_database
+from bot.storage.schema.migrations import migrations
+from tests.services.shelf import decision, shelve
+from tests.services.world import ADA, STRANGER, World
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+async def decided(path: Path, *, stranger: bool = False) -> int:
+    """Make the next decision in a log; return its number."""
+    log = await Database(path).open()
+    made = await World(log).decided(STRANGER if stranger else ADA)
+    await log.close()
+    return made.number
+
+
+async def shelved(path: Path, *numbers: int, workspace: str = "T1") -> Path:
+    """Make a log with decisions of these numbers."""
+    log = await Database(path).open()
+    await shelve(World(log), *(decision(number, workspace=workspace) for number in numbers))
+    await log.close()
+    return path
+
+
+def forget_floors(path: Path) -> None:
+    """Make a log one of the version before there were floors."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("drop table number_floors")
+        connection.execute("delete from _sqlite_migrations where name = 'm010_number_floors'")
+        connection.commit()
+
+
+MOVES = st.lists(st.sampled_from(["one", "other", "back up", "restore"]), max_size=10)
+
+
+@given(moves=MOVES)
+@example(moves=["one", "back up", "one", "restore", "one", "restore", "one"])
+@example(moves=["back up", "other", "restore", "restore", "back up", "restore", "other"])
+@settings(max_examples=8)
+async def test_numbers_rise_whatever_is_restored(
+    tmp_path_factory: pytest.TempPathFactory, moves: list[str]
+) -> None:
+    """Each workspace's numbers go up one by one, through any backups and restores of a log."""
+    folder = tmp_path_factory.mktemp("numbers")
+    path, saved, now = await shelved(folder / "ragvsft.db"), folder / "saved.db", NOW
+    back_up(path, saved)
+    found: dict[str, list[int]] = {"one": [], "other": []}
+    for move in moves:
+        now += timedelta(minutes=1)
+        if move == "back up":
+            back_up(path, saved, overwrite=True)
+        elif move == "restore":
+            assert restore_database(saved, path, now).gap == 0
+        else:
+            found[move].append(await decided(path, stranger=move == "other"))
+    for numbers in found.values():
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+LOST: dict[str, Callable[[Path], object]] = {
+    "gone": lambda log: log.unlink(),
+    "empty": lambda log: log.write_bytes(b""),
+    "damaged": lambda log: log.write_text("no database"),
+    "damaged within": lambda log: spoil(log),
+    "somebody else's": lambda log: (
+        log.unlink(),
+        Connection(log).execute("create table notes (t)"),
+    ),
+}
+
+
+def spoil(log: Path) -> None:
+    """Overwrite the pages after the schema's first."""
+    whole = log.read_bytes()
+    log.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+
+
+@pytest.mark.parametrize("how", LOST)
+async def test_a_gap_is_left_where_nothing_tells(tmp_path: Path, how: str) -> None:
+    """Where the log is lost, numbers go on 1000 above the backup's, in every workspace."""
+    path, saved = await shelved(tmp_path / "ragvsft.db", 1, 2, 3), tmp_path / "saved.db"
+    back_up(path, saved)
+    await shelved(path, 4, 5)
+    LOST[how](path)
+    assert restore_database(saved, path, NOW).gap == 1000
+    assert await decided(path) == 1004
+    assert await decided(path, stranger=True) == 1001
+
+
+async def test_a_gap_is_left_once(tmp_path: Path) -> None:
+    """A log with a gap tells of it: what is restored in its place goes on from there."""
+    saved = await shelved(tmp_path / "saved.db", 1, 2, 3)
+    path = tmp_path / "ragvsft.db"
+    assert restore_database(saved, path, NOW).gap == 1000
+    assert restore_database(saved, path, NOW + timedelta(minutes=1)).gap == 0
+    assert await decided(path) == 1004
+    assert await decided(path, stranger=True) == 1001
+
+
+async def test_logs_of_the_version_before_tell_their_numbers(tmp_path: Path) -> None:
+    """A backup and a log from before there were floors are read by their decisions."""
+    path = await shelved(tmp_path / "ragvsft.db", 1, 2, 3, 4, 5)
+    saved = await shelved(tmp_path / "saved.db", 1, 2)
+    forget_floors(path)
+    forget_floors(saved)
+    restored = restore_database(saved, path, NOW)
+    assert restored.gap == 0
+    assert restored.copy.found.pending == ("m010_number_floors",)
+    assert await decided(path) == 6
+
+
+async def test_a_log_behind_its_backup_changes_nothing(tmp_path: Path) -> None:
+    """Where the backup has the higher numbers, the next one follows on those."""
+    path = await shelved(tmp_path / "ragvsft.db", 1)
+    saved = await shelved(tmp_path / "saved.db", 1, 2, 3, 4)
+    restore_database(saved, path, NOW)
+    assert await decided(path) == 5
+
+
+async def test_a_start_on_a_new_log_begins_with_one(tmp_path: Path) -> None:
+    """Without any restore there is no floor."""
+    path = tmp_path / "ragvsft.db"
+    with closing(sqlite3.connect(path)) as connection:
+        migrations.apply(Connection(connection))
+    assert await decided(path) == 1

@@ -1,0 +1,161 @@
+"""A log is opened where it can be, by whoever comes, and refused with a sentence elsewhere."""
+
+import asyncio
+import multiprocessing
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.storage.connection import Connection
+from bot.storage.database import Database, DatabaseUnusable
+from tests.services.world import World
+from tests.storage.logs import insert_state, opened, schema, states
+
+
+async def test_opening_again_keeps_everything(path: Path) -> None:
+    """A log that is opened again has its rows, and the same schema."""
+    async with opened(path) as log:
+        await log.write(lambda db: insert_state(db, "a"))
+        before = await log.read(schema)
+    async with opened(path) as log:
+        assert await log.read(states) == ["a"]
+        assert await log.read(schema) == before
+
+
+async def test_many_open_one_new_file_at_once(tmp_path: Path) -> None:
+    """Several logs that create the same file at the same time all succeed, with one schema."""
+    for attempt in range(5):
+        path = tmp_path / f"{attempt}.db"
+        logs = await asyncio.gather(*(Database(path).open() for _ in range(4)))
+        schemas = await asyncio.gather(*(log.read(schema) for log in logs))
+        await asyncio.gather(*(log.close() for log in logs))
+        assert len(set(schemas)) == 1
+
+
+async def test_a_log_waits_for_who_is_making_its_file(path: Path) -> None:
+    """A log opened on a file that another connection is still writing comes up when it is done."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("CREATE TABLE made (id INTEGER)")
+        opening = asyncio.create_task(Database(path).open())
+        await asyncio.wait([opening], timeout=0.2)
+        assert not opening.done()
+        other.execute("COMMIT")
+    log = await asyncio.wait_for(opening, 60)
+    assert "made" in await log.read(schema)
+    await log.close()
+
+
+def _open_in_process(path: Path, barrier: Any, results: Any) -> None:
+    async def work() -> None:
+        barrier.wait()
+        async with opened(path) as log:
+            await log.write(lambda db: insert_state(db, multiprocessing.current_process().name))
+
+    try:
+        asyncio.run(work())
+    except BaseException as error:
+        results.put(repr(error))
+        raise
+    results.put("")
+
+
+def test_two_processes_open_one_new_file_at_once(path: Path) -> None:
+    """Two processes started at the same moment on a new file both come up and write."""
+    context = multiprocessing.get_context("spawn")
+    barrier, results = context.Barrier(2), context.Queue()
+    processes = [
+        context.Process(target=_open_in_process, args=(path, barrier, results), name=name)
+        for name in ("a", "b")
+    ]
+    for process in processes:
+        process.start()
+    assert [results.get(timeout=60) for _ in processes] == ["", ""]
+    for process in processes:
+        process.join(60)
+    with closing(sqlite3.connect(path)) as connection:
+        assert states(Connection(connection)) == ["a", "b"]
+
+
+@pytest.mark.parametrize("content", [b"not a database at all, whatever it is" * 100, b"{}"])
+def test_a_file_that_is_no_database(path: Path, content: bytes) -> None:
+    """Another program's file is refused with a sentence, and left as it is."""
+    path.write_bytes(content)
+    with pytest.raises(DatabaseUnusable) as raised:
+        asyncio.run(Database(path).open())
+    assert str(path) in str(raised.value)
+    assert "DATABASE_URL" in str(raised.value)
+    assert path.read_bytes() == content
+
+
+async def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
+    """A folder is refused with a sentence that says what to do."""
+    with pytest.raises(DatabaseUnusable, match="DATABASE_URL"):
+        await Database(tmp_path).open()
+
+
+async def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
+    """A path below a file is refused with a sentence that says what to do."""
+    (tmp_path / "file").touch()
+    with pytest.raises(DatabaseUnusable, match="that it and its folder can be written"):
+        await Database(tmp_path / "file" / "ragvsft.db").open()
+
+
+async def test_folders_are_made(tmp_path: Path) -> None:
+    """Folders on the way to a new log are created."""
+    path = tmp_path / "a" / "b" / "ragvsft.db"
+    async with opened(path):
+        assert path.is_file()
+
+
+@pytest.fixture
+async def older(path: Path) -> Path:
+    """A log that lacks a step of the schema."""
+    await (await Database(path).open()).close()
+    with closing(sqlite3.connect(path)) as connection:
+        Connection(connection).table("_sqlite_migrations").delete_where("name like 'm006%'")
+        connection.commit()
+    return path
+
+
+async def test_a_look_brings_no_schema_up_to_date(older: Path) -> None:
+    """Whoever only looks leaves an older log as it is, and says who brings it up to date."""
+    before = older.read_bytes()
+    for to_write in (False, True):
+        with pytest.raises(
+            DatabaseUnusable, match="older version of ragvsft: start the bot of this"
+        ):
+            await Database(older).open_as_it_is(to_write=to_write)
+    assert older.read_bytes() == before
+    with closing(sqlite3.connect(older)) as connection:
+        steps = Connection(connection).table("_sqlite_migrations")
+        steps.insert({"migration_set": "ragvsft", "name": "m999_later", "applied_at": "2030"})
+        connection.commit()
+    with pytest.raises(DatabaseUnusable, match=r"newer version of ragvsft \(m999_later\)"):
+        await Database(older).open_as_it_is()
+    steps_gone = older.with_name("other.db")
+    steps_gone.touch()
+    with pytest.raises(DatabaseUnusable, match="is no log of ragvsft"):
+        await Database(steps_gone).open_as_it_is()
+    with pytest.raises(DatabaseUnusable, match="unable to open"):
+        await Database(older.with_name("none.db")).open_as_it_is()
+    assert not older.with_name("none.db").exists()
+
+
+async def test_who_only_looks_cannot_write(path: Path) -> None:
+    """Beside a bot that has it open, a log can be read, and written only where that is meant."""
+    log = await Database(path).open()
+    await World(log).decided()
+    looking = await Database(path).open_as_it_is()
+    assert await looking.read(lambda db: db.table("decisions").count) == 1
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await looking.write(lambda db: db.execute("delete from events"))
+    await looking.close()
+    writing = await Database(path).open_as_it_is(to_write=True)
+    await writing.write(lambda db: db.execute("delete from events"))
+    assert await log.read(lambda db: db.table("events").count) == 0
+    await writing.close()
+    await log.close()

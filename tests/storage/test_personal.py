@@ -1,0 +1,49 @@
+"""Direct messages about a decision are drawn anew when what they say is true no longer."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.decisions.model import Decision, Place, Visibility, Workflow
+from bot.outbox.model import SHOWS, DeliveryKind
+from bot.storage import rows
+from tests.services.world import ADA, PRODUCT, World
+
+ELSEWHERE = Place("C9", Visibility.PUBLIC)
+
+
+async def for_ben(world: World) -> Decision:
+    """Return a decision that Ben is to make; he has been told so."""
+    draft = await world.drafted(workflow=Workflow(title="Answers", deciders=("U2",)))
+    decision = (await world.services.post(ADA, draft, PRODUCT)).decision
+    while (taken := await world.outbox.claim(world.clock.now())) is not None:
+        if taken.kind is DeliveryKind.ANNOUNCEMENT:
+            await world.outbox.failed(taken, "not_allowed", None)
+        else:
+            await world.outbox.sent(taken, taken.channel, "1.0")
+        world.clock.advance(timedelta(seconds=1))
+    return decision
+
+
+async def drawn_anew(world: World) -> list[tuple[str, str]]:
+    """Return the direct messages to be drawn anew: of what kind, and to whom."""
+    waiting = [rows.to_delivery(row) for row in await world.rows("deliveries")]
+    updates = [each for each in waiting if each.kind is DeliveryKind.UPDATE]
+    return [(each.detail[SHOWS], each.channel) for each in updates if each.channel == "U2"]
+
+
+async def test_other_words_reach_whoever_was_told(world: World) -> None:
+    """After an edit of the title, a decider's direct message is drawn anew."""
+    decision = await for_ben(world)
+    assert await drawn_anew(world) == []
+    page = await world.services.decisions.begin_edit(ADA, decision.number)
+    said = replace(page.draft.workflow, title="Said better")
+    await world.drafts.describe(ADA, page.draft.id, said)
+    await world.services.post(ADA, page.draft.id, PRODUCT)
+    assert await drawn_anew(world) == [("to_decide", "U2")]
+
+
+async def test_another_channel_reaches_whoever_was_told(world: World) -> None:
+    """Where a decision is posted elsewhere after all, its decider's direct message follows."""
+    decision = await for_ben(world)
+    assert await world.store.redirect(decision, ELSEWHERE, ADA.user, world.clock.now())
+    assert await drawn_anew(world) == [("to_decide", "U2")]

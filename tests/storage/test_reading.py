@@ -1,0 +1,239 @@
+"""Finding decisions in the log: only what may be read, in order, by everything that is offered."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from bot.decisions.access import Cursor, DecisionFilter, Direction, ReadScope
+from bot.decisions.model import Decision, Person, Place, Status, Visibility
+from bot.services.search import words_of
+from bot.storage import rows
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from tests.services.shelf import OTHER_SECRET, PUBLIC, SECRET, add_view, decision, shelve
+from tests.services.world import World
+
+Made = tuple[str, list[str], Place, str]
+"""Workspace, people (the driver first), place and a contributor, if any, of a decision."""
+
+LETTERS = st.characters(
+    categories=["L", "M", "N"],
+    exclude_characters="".join(map(chr, [*range(0x19B0, 0x19CA), 0x1CF2, 0x1CF3])),
+)
+"""Letters, marks and numbers, but for a few that are letters to Python and marks to SQLite."""
+EVERYBODY = ReadScope("T1", "U9")
+DIRECT = Place("G1", Visibility.DIRECT)
+PLACES = st.sampled_from([PUBLIC, SECRET, OTHER_SECRET, DIRECT])
+USERS = st.sampled_from(["U1", "U2", "U3"])
+DECISIONS = st.lists(
+    st.tuples(
+        st.sampled_from(["T1", "T2"]),
+        st.lists(USERS, min_size=1, max_size=3, unique=True),
+        PLACES,
+        st.sampled_from(["", "U1", "U2", "U3"]),
+    ),
+    max_size=8,
+)
+SIGHTS = st.builds(
+    ReadScope, st.sampled_from(["T1", "T2"]), USERS, st.sampled_from([None, "C1", "G1", "G2"])
+)
+
+
+async def numbers(world: World, wanted: DecisionFilter, sight: ReadScope = EVERYBODY) -> list[int]:
+    """The numbers of the first page."""
+    found = await world.store.find(sight, wanted, None, 100)
+    return [each.number for each in found.decisions]
+
+
+@given(made=DECISIONS, sight=SIGHTS)
+@example(made=[("T1", ["U2"], DIRECT, "")], sight=ReadScope("T1", "U1", "G1"))
+@example(
+    made=[("T1", ["U2"], SECRET, "U1"), ("T2", ["U1"], PUBLIC, "")], sight=ReadScope("T1", "U1")
+)
+@settings(max_examples=60)
+async def test_the_log_and_the_rule_agree(world: World, made: list[Made], sight: ReadScope) -> None:
+    """What each query of the log gives is exactly what the rule of who may read it covers."""
+    await world.log.write(_empty)
+    shelf: dict[int, tuple[Decision, set[str]]] = {}
+    for number, (workspace, people, place, contributor) in enumerate(made, start=1):
+        each = decision(number, workspace=workspace, people=people, place=place, title="Word")
+        await shelve(world, each)
+        if contributor:
+            await add_view(world, Person(workspace, contributor), number)
+        shelf[number] = each, {contributor} - {""}
+    expected = [
+        n for n, (each, who) in sorted(shelf.items(), reverse=True) if sight.covers(each, who)
+    ]
+    assert await numbers(world, DecisionFilter(), sight) == expected
+    assert await numbers(world, DecisionFilter(words=("word",)), sight) == expected
+    sheets = await world.store.answer_sheets(sight, "small", 100)
+    assert [sheet.number for sheet in sheets] == expected
+    read = [n for n in shelf if await world.store.read(sight, n) is not None]
+    assert sorted(read, reverse=True) == expected
+
+
+async def test_pages_go_both_ways(world: World) -> None:
+    """A page knows whether there are newer and older ones, and both ways lead through all."""
+    await shelve(world, *(decision(number) for number in range(1, 8)))
+    first = await world.store.find(EVERYBODY, DecisionFilter(), None, 3)
+    second = await world.store.find(EVERYBODY, DecisionFilter(), Cursor(5, Direction.OLDER), 3)
+    last = await world.store.find(EVERYBODY, DecisionFilter(), Cursor(2, Direction.OLDER), 3)
+    back = await world.store.find(EVERYBODY, DecisionFilter(), Cursor(4, Direction.NEWER), 2)
+    shown = [[each.number for each in page.decisions] for page in (first, second, last, back)]
+    assert shown == [[7, 6, 5], [4, 3, 2], [1], [6, 5]]
+    assert [page.newer for page in (first, second, last, back)] == [False, True, True, True]
+    assert [page.older for page in (first, second, last, back)] == [True, True, False, True]
+
+
+async def test_a_search_is_paged_like_a_list(world: World) -> None:
+    """What is found by words comes newest first too, and goes on from a number."""
+    await shelve(world, *(decision(number, title="Refunds") for number in range(1, 6)))
+    wanted = DecisionFilter(words=("refunds",))
+    older = await world.store.find(EVERYBODY, wanted, Cursor(4, Direction.OLDER), 2)
+    newer = await world.store.find(EVERYBODY, wanted, Cursor(2, Direction.NEWER), 2)
+    assert [each.number for each in older.decisions] == [3, 2]
+    assert [each.number for each in newer.decisions] == [4, 3]
+
+
+async def test_filters_hold_together(world: World) -> None:
+    """People, statuses and options narrow each other; several of a kind are alternatives."""
+    await shelve(
+        world,
+        decision(1, people=("U9",)),
+        decision(2, people=("U1", "U9"), status=Status.ACCEPTED, chosen="rag"),
+        decision(3, status=Status.OVERRIDDEN, chosen="prompting"),
+        decision(4, status=Status.WITHDRAWN),
+    )
+    assert await numbers(world, DecisionFilter(mine=True)) == [2, 1]
+    assert await numbers(world, DecisionFilter(mine=True, statuses=(Status.OPEN,))) == [1]
+    assert await numbers(world, DecisionFilter(statuses=(Status.OVERRIDDEN, Status.ACCEPTED))) == [
+        3,
+        2,
+    ]
+    assert await numbers(world, DecisionFilter(options=("prompting",))) == [3]
+    assert await numbers(world, DecisionFilter(options=("rag", "prompting"))) == [4, 3, 2, 1]
+    wanted = DecisionFilter(
+        statuses=(Status.OVERRIDDEN,), options=("prompting",), words=("answers",)
+    )
+    assert await numbers(world, wanted) == [3]
+
+
+async def test_words_follow_every_change(world: World) -> None:
+    """A changed title, a reason given and a new decider are found at once, the old ones no more."""
+    first = decision(1, title="Refund letters", place=SECRET, people=("U1",))
+    await shelve(world, first)
+    settled = decision(1, status=Status.ACCEPTED, chosen="rag", reason="The auditors asked")
+    changed = replace(
+        first,
+        title="Invoices",
+        deciders=("U9",),
+        status=settled.status,
+        resolution=settled.resolution,
+    )
+    await world.log.write(
+        lambda db: db.table("decisions").update(("T1", 1), rows.decision_row(changed))
+    )
+    assert await numbers(world, DecisionFilter(words=("invoices",))) == [1]
+    assert await numbers(
+        world, DecisionFilter(words=("auditor",), statuses=(Status.ACCEPTED,))
+    ) == [1]
+    assert await numbers(world, DecisionFilter(mine=True, options=("rag",))) == [1]
+    before = ReadScope("T1", "U1")
+    assert await numbers(world, DecisionFilter(words=("refund",)), before) == []
+    moved = replace(changed, driver="U2")
+    await world.log.write(
+        lambda db: db.table("decisions").update(("T1", 1), rows.decision_row(moved))
+    )
+    assert await numbers(world, DecisionFilter(), before) == []
+    assert await numbers(world, DecisionFilter(words=("invoices",)), before) == []
+
+
+async def test_words_are_found_in_any_form(world: World) -> None:
+    """Case, accents and endings do not matter; every word must be there."""
+    await shelve(world, decision(1, title="Café CUSTOMERS", problem="They asked for refunds"))
+    for typed in ("cafe", "customer", "ask refund"):
+        assert await numbers(world, DecisionFilter(words=words_of(typed))) == [1], typed
+    assert await numbers(world, DecisionFilter(words=words_of("refund elephant"))) == []
+
+
+@given(word=st.text(LETTERS, min_size=1, max_size=12))
+@example(word="Straße")
+@example(word="İstanbul")
+@example(word="ﬁne")
+@example(word="cafe\u0301s")
+@example(word="हिन्दी")
+@settings(max_examples=50)
+async def test_a_word_of_a_title_finds_it(world: World, word: str) -> None:
+    """Whatever letters a title has, its own words find it, as they stand there."""
+    assume(any(map(str.isalnum, word)))
+    await world.log.write(_empty)
+    await shelve(world, decision(1, title=f"About {word}, or not"), decision(2, title="Other"))
+    assert await numbers(world, DecisionFilter(words=words_of(f"about {word}"))) == [1]
+
+
+async def test_what_is_more_than_another_case_is_found_by_plain_letters(world: World) -> None:
+    """A word typed with ß, a ligature or wide letters finds the same word without them."""
+    await shelve(world, decision(1, title="The file of Bahnhofstrasse 12"))
+    for typed in ("Bahnhofstraße", "ﬁle", "１２"):
+        assert await numbers(world, DecisionFilter(words=words_of(typed))) == [1], typed
+
+
+@given(
+    typed=st.text(max_size=60) | st.lists(st.sampled_from('"*^:(){}+-'), max_size=9).map("".join)
+)
+@settings(max_examples=60)
+async def test_no_text_breaks_a_search(world: World, typed: str) -> None:
+    """Whatever is typed is looked for as words, never taken for a command."""
+    words = words_of(f"{typed} x")
+    assert await numbers(world, DecisionFilter(words=words)) == []
+
+
+async def test_a_log_from_before_is_searchable(path: Path) -> None:
+    """Decisions logged before there was a search are found after the next start."""
+    log = await Database(path).open()
+    await shelve(World(log), decision(1, title="Refunds", place=SECRET, people=("U1", "U9")))
+    await log.close()
+    with_triggers = Connection(path)
+    for name in ("catalogue", "decision_people", "decision_words"):
+        with_triggers.execute(f"drop table {name}")
+    for row in with_triggers.query("select name from sqlite_master where type = 'trigger'"):
+        with_triggers.execute(f"drop trigger if exists {row['name']}")
+    with_triggers.execute("delete from _sqlite_migrations where name = 'm003_search'")
+    with_triggers.conn.commit()
+    with_triggers.close()
+    log = await Database(path).open()
+    assert await numbers(World(log), DecisionFilter(words=("refund",))) == [1]
+    assert await numbers(World(log), DecisionFilter(mine=True)) == [1]
+    await log.close()
+
+
+async def test_what_recommended_nothing_before_is_found_under_no_option(path: Path) -> None:
+    """An older log named the first option where nothing was known; after the next start none."""
+    log = await Database(path).open()
+    await shelve(World(log), decision(1, answers={"facts": None}), decision(2))
+    await log.write(lambda db: db.execute("update decisions set option = 'tuning'"))
+    assert await numbers(World(log), DecisionFilter(options=("tuning",))) == [2, 1]
+    await log.write(
+        lambda db: db.execute("delete from _sqlite_migrations where name = 'm016_nothing_known'")
+    )
+    await log.close()
+    log = await Database(path).open()
+    assert await numbers(World(log), DecisionFilter(options=("tuning",))) == [2]
+    await log.close()
+
+
+@pytest.mark.parametrize("statement", ["vacuum", "reindex"])
+async def test_housekeeping_changes_nothing(world: World, statement: str) -> None:
+    """A log that was vacuumed still finds the right decision."""
+    await shelve(world, decision(1, title="One"), decision(2, title="Two"))
+    await world.log.write(lambda db: db.execute("delete from decisions where number = 1"))
+    await world.log.read(lambda db: db.execute(statement))
+    assert await numbers(world, DecisionFilter(words=("two",))) == [2]
+
+
+def _empty(db: Connection) -> None:
+    for name in ("perspectives", "decisions", "catalogue", "decision_people", "decision_words"):
+        db.execute(f"delete from {name}")

@@ -1,0 +1,143 @@
+"""A restored log makes nothing happen a second time, and Slack tells what it knows."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.digest.settings import DigestSettings
+from bot.outbox import restore_refresh
+from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
+from bot.storage.backup import back_up
+from bot.storage.database import Database
+from bot.storage.restore import restore_database
+from tests.services.shelf import PUBLIC, decision, shelve
+from tests.services.world import ADA, StoppedClock, World
+from tests.storage.restores import NOW, rows
+
+
+def delivery(name: str, kind: DeliveryKind = DeliveryKind.ANNOUNCEMENT) -> Delivery:
+    """A delivery of the first decision, due when the stopped clock begins."""
+    at = StoppedClock().now() - timedelta(minutes=1)
+    return Delivery(f"T1/1/{name}", "T1", kind, "C1", at, decision=1)
+
+
+@pytest.fixture
+async def waiting(tmp_path: Path) -> AsyncIterator[Path]:
+    """A log with a post sent, one being sent, one that waits, one held back, and an update."""
+    log = await Database(tmp_path / "waiting.db").open()
+    world = World(log)
+    await shelve(world, decision(1))
+    for name in ("sent", "sending"):
+        await world.store.add_delivery(delivery(name))
+        claimed = await world.outbox.claim(world.clock.now())
+        assert claimed is not None
+        if name == "sent":
+            await world.outbox.sent(claimed, "C1", "1.1")
+        world.clock.advance(timedelta(minutes=1))
+    await world.store.add_delivery(delivery("waits"))
+    await world.store.add_delivery(replace(delivery("held"), state=DeliveryState.HELD))
+    await world.store.add_delivery(delivery("update", DeliveryKind.UPDATE))
+    yield log._path
+    await log.close()
+
+
+async def test_what_may_have_been_posted_since_is_not_just_posted(
+    waiting: Path, path: Path
+) -> None:
+    """Posts that waited count as interrupted since before they could go out; updates wait on."""
+    assert restore_database(waiting, path, NOW).waiting == 3
+    found = {row["key"].rpartition("/")[2]: row for row in rows(path, "deliveries")}
+    assert {name: row["state"] for name, row in found.items()} == {
+        "sent": "sent",
+        "sending": "sending",
+        "waits": "sending",
+        "held": "sending",
+        "update": "pending",
+    }
+    begin = StoppedClock().now()
+    assert found["waits"]["taken_at"] == (begin - timedelta(minutes=1)).isoformat()
+    assert found["sending"]["taken_at"] == (begin + timedelta(minutes=1)).isoformat()
+    assert [row["state"] for row in rows(waiting, "deliveries")].count("pending") == 2
+
+
+async def test_nothing_that_waited_until_later_blocks_its_channel(
+    waiting: Path, path: Path
+) -> None:
+    """A post that a clock ahead of this one has kept counts as taken by now at the latest."""
+    with closing(sqlite3.connect(waiting)) as connection:
+        connection.execute("update deliveries set kept_at = '2027-01-01T00:00:00+00:00'")
+        connection.commit()
+    restore_database(waiting, path, NOW)
+    assert max(row["taken_at"] or "" for row in rows(path, "deliveries")) == NOW.isoformat()
+
+
+async def test_digests_are_due_from_the_restore_on(saved: Path, path: Path) -> None:
+    """A digest that was due before the restore may have been posted: it does not come again."""
+    log = await Database(saved).open()
+    world = World(log)
+    monday = DigestSettings("T1", PUBLIC, "U1", world.clock.now())
+    await world.services.digests.change(monday)
+    await log.close()
+    assert restore_database(saved, path, NOW).digests
+    log = await Database(path).open()
+    world = World(log)
+    world.clock.advance(NOW - world.clock.now() + timedelta(minutes=1))
+    assert await world.services.digests.send_due() == 0
+    assert await world.services.digests.behind(world.clock.now()) == timedelta()
+    world.clock.advance(timedelta(hours=22))
+    await world.services.digests.send_due()
+    (turn,) = await world.rows("digests")
+    assert (turn["week"], turn["missed"]) == ("2026-W10", "[]")
+    settings = await world.services.digests.settings("T1", PUBLIC.channel)
+    assert settings is not None
+    assert settings.set_at == StoppedClock().now()
+    await log.close()
+
+
+async def lived(path: Path) -> World:
+    """A log with four decisions that Slack shows: two open, one accepted, one accepted later."""
+    log = await Database(path).open()
+    world = World(log)
+    for _ in range(4):
+        await world.decided()
+        world.clock.advance(timedelta(minutes=1))
+    for number in (1, 2):
+        await world.services.decisions.accept(ADA, number)
+    table = "update deliveries set state = 'sent', sent_channel = 'C1', ts = key"
+    await world.log.write(lambda db: db.execute(table))
+    return world
+
+
+def drawn_again(path: Path) -> list[str]:
+    """The messages that wait to be drawn again."""
+    waiting = (row for row in rows(path, "deliveries") if row["state"] == "pending")
+    return [f"{row['kind']} {row['after']}" for row in waiting]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_what_slack_shows_is_made_to_tell_what_the_log_knows(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, lost: bool
+) -> None:
+    """Messages are drawn again of open decisions, and of those that went on since the backup."""
+    world = await lived(path)
+    back_up(path, tmp_path / "saved.db")
+    await world.services.decisions.withdraw(ADA, 2, "No more.")
+    await world.services.decisions.accept(ADA, 3)
+    await world.log.close()
+    if lost:
+        path.unlink()
+    restore_database(tmp_path / "saved.db", path, NOW)
+    numbers = [4, 3] if lost else [4, 3, 2]
+    parts = ("announcement", "recommendation")
+    assert drawn_again(path) == [
+        f"update T1/{number}/{part}" for number in numbers for part in parts
+    ]
+    again = tmp_path / "again.db"
+    monkeypatch.setattr(restore_refresh, "MOST", 1)
+    restore_database(tmp_path / "saved.db", again, NOW)
+    assert drawn_again(again) == [f"update T1/4/{part}" for part in parts]

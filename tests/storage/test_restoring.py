@@ -1,0 +1,142 @@
+"""A backup takes the log's place whole or not at all."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.storage import restore
+from bot.storage.backup import CopyRefused
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from bot.storage.restore import restore_database
+from bot.storage.schema.migrations import migrations
+from tests.services.world import World
+from tests.storage.restores import NOW, numbers
+
+KEPT = "ragvsft.db.before-restore-20260301T120000Z"
+
+
+async def test_a_backup_takes_the_log_s_place(saved: Path, path: Path, tmp_path: Path) -> None:
+    """The log is then what the backup was; what was there is kept whole; nothing else is left."""
+    path.chmod(0o640)
+    restored = restore_database(saved, path, NOW)
+    assert numbers(path) == [1, 2, 3]
+    assert restored.kept == tmp_path / KEPT
+    assert numbers(tmp_path / KEPT) == [1, 2, 3, 4, 5]
+    assert {each.name for each in tmp_path.iterdir()} == {"ragvsft.db", KEPT, "backups"}
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert [each.name for each in saved.parent.iterdir()] == ["saved.db"]
+    log = await Database(path).open()
+    assert (await World(log).decided()).number == 6
+    await log.close()
+
+
+async def test_a_log_that_is_gone_is_restored(saved: Path, path: Path, tmp_path: Path) -> None:
+    """Where nothing is there any more, its folder included, the backup becomes the log."""
+    elsewhere = tmp_path / "new" / "ragvsft.db"
+    assert restore_database(saved, elsewhere, NOW).kept is None
+    assert numbers(elsewhere) == [1, 2, 3]
+    assert [each.name for each in elsewhere.parent.iterdir()] == ["ragvsft.db"]
+
+
+async def test_what_a_lost_log_left_beside_it_does_no_harm(saved: Path, path: Path) -> None:
+    """Left-overs of a log that is damaged or gone are put aside, so that they spoil nothing."""
+    wal = Path(f"{path}-wal")
+    for spoil in (lambda: path.write_text("no database"), path.unlink):
+        spoil()
+        wal.write_bytes(b"left over")
+        restore_database(saved, path, NOW)
+        assert numbers(path) == [1, 2, 3]
+        assert path.with_name(f"{KEPT}-wal").read_bytes() == b"left over"
+        for kept in path.parent.glob("*before-restore*"):
+            kept.unlink()
+
+
+@pytest.mark.parametrize("busy", [True, False])
+async def test_a_log_in_use_is_left_alone(
+    saved: Path, path: Path, monkeypatch: pytest.MonkeyPatch, *, busy: bool
+) -> None:
+    """While a bot has the log open, even an idle one, nothing is restored, and it goes on."""
+    monkeypatch.setattr(restore, "_PATIENCE", 0.05)
+    log = await Database(path).open()
+    if busy:
+        await log.write(lambda db: db.execute("delete from events"))
+    with pytest.raises(CopyRefused, match="in use: stop the bot"):
+        restore_database(saved, path, NOW)
+    assert (await World(log).decided()).number == 6
+    await log.close()
+    assert [each.name for each in path.parent.iterdir() if "restore" in each.name] == []
+    restore_database(saved, path, NOW)
+    assert numbers(path) == [1, 2, 3]
+
+
+async def test_a_bot_that_starts_meanwhile_opens_what_was_restored(
+    saved: Path, path: Path, tmp_path: Path
+) -> None:
+    """A bot that waits for the lock of a log being replaced goes on with the new one."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("pragma locking_mode = exclusive")
+        other.execute("begin exclusive")
+        log = Database(path)
+        opening = asyncio.create_task(log.open())
+        await asyncio.wait({opening}, timeout=0.2)
+        path.rename(tmp_path / "old.db")
+        saved.rename(path)
+    await opening
+    assert (await World(log).decided()).number == 4
+    await log.close()
+
+
+async def test_an_older_log_is_brought_up_to_date(path: Path, tmp_path: Path) -> None:
+    """A backup of an older version gets the steps of the schema that it lacks."""
+    old = tmp_path / "old.db"
+    with closing(sqlite3.connect(old)) as connection:
+        migrations.apply(Connection(connection), stop_before="m004_perspectives")
+    restored = restore_database(old, path, NOW)
+    assert restored.copy.found.pending[0] == "m004_perspectives"
+    log = await Database(path).open()
+    await World(log).decided()
+    await log.close()
+
+
+async def test_a_newer_log_is_refused(saved: Path, path: Path) -> None:
+    """A backup of a newer version is refused by name of the step, and the log stays."""
+    with closing(sqlite3.connect(saved)) as connection:
+        table = Connection(connection).table("_sqlite_migrations")
+        table.insert({"migration_set": "ragvsft", "name": "m999_later", "applied_at": "2030"})
+        connection.commit()
+    with pytest.raises(CopyRefused, match=r"newer version of ragvsft \(m999_later\)"):
+        restore_database(saved, path, NOW)
+    assert numbers(path) == [1, 2, 3, 4, 5]
+
+
+REFUSED: dict[str, tuple[Callable[[Path, Path], tuple[Path, Path]], str]] = {
+    "no such file": (lambda saved, log: (saved.with_name("none.db"), log), "there is no file"),
+    "a folder": (lambda saved, log: (saved.parent, log), "there is no file"),
+    "the log itself": (lambda _, log: (log, log), "is the log itself"),
+    "into a folder": (lambda saved, log: (saved, log.parent), "is a folder: set DATABASE_URL"),
+    "below a file": (lambda saved, log: (saved, log / "x" / "y.db"), "set DATABASE_URL"),
+}
+
+
+@pytest.mark.parametrize("how", REFUSED)
+async def test_what_cannot_be_restored_changes_nothing(saved: Path, path: Path, how: str) -> None:
+    """What is no backup, or no place for a log, is refused with a reason; the log stays."""
+    choose, said = REFUSED[how]
+    backup, log = choose(saved, path)
+    with pytest.raises(CopyRefused, match=said):
+        restore_database(backup, log, NOW)
+    assert numbers(path) == [1, 2, 3, 4, 5]
+
+
+async def test_a_restore_that_cannot_end_leaves_the_log(saved: Path, path: Path) -> None:
+    """Where the old log cannot be kept nothing is restored: the log is there as it was."""
+    path.with_name(KEPT).mkdir()
+    with pytest.raises(CopyRefused, match="nothing was restored"):
+        restore_database(saved, path, NOW)
+    assert numbers(path) == [1, 2, 3, 4, 5]
+    assert not list(path.parent.glob(".*"))

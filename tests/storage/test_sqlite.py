@@ -1,0 +1,225 @@
+"""The decision log: one decision for a draft, numbers without gaps, and nothing half done."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.decisions.model import Person, Place, Review, ReviewChoice, Visibility, Workflow
+from bot.storage.database import Database, DatabaseUnusable
+from tests.services.world import ADA, BEN, NAMELESS, PRODUCT, SMALL, STRANGER, World
+
+HOSTILE = [
+    "'; drop table decisions; --",
+    '"quoted" `and` [more]',
+    "\x00 nul \x1b[0m \u202e right to left",
+    "👩‍👩‍👧 <!channel> & <@U1>",
+    '{"json": [null]}',
+    "line\nbreak\r\n",
+    "x" * 3000,
+]
+
+
+def fault(table: str, when: str) -> str:
+    """Return a trigger that breaks every change of a table."""
+    return (
+        f"create trigger broken before {when} on {table} "
+        "begin select raise(abort, 'broken on purpose'); end"
+    )
+
+
+async def everything(world: World) -> dict[str, list[dict[str, Any]]]:
+    """Return every row of every table."""
+    tables = ("playbooks", "drafts", "decisions", "events", "deliveries")
+    return {table: await world.rows(table) for table in tables}
+
+
+async def test_fifty_posts_of_one_draft_make_one_decision(world: World) -> None:
+    """The same draft posted fifty times at once is logged once, and all are told its number."""
+    draft = await world.drafted()
+    posted = await asyncio.gather(*(world.services.post(ADA, draft, PRODUCT) for _ in range(50)))
+    assert {each.decision.number for each in posted} == {1}
+    found = await everything(world)
+    assert [len(found[table]) for table in ("decisions", "events", "deliveries")] == [1, 1, 2]
+
+
+async def test_another_programs_database_is_left_as_it_is(tmp_path: Path) -> None:
+    """A file that holds somebody else's tables is refused, and not written to."""
+    path = tmp_path / "songs.db"
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("create table songs (title text)")
+    before, log = path.read_bytes(), Database(path)
+    with pytest.raises(DatabaseUnusable, match="another program's: set DATABASE_URL to a file"):
+        await log.open()
+    await log.close()
+    assert path.read_bytes() == before
+
+
+async def test_numbers_have_no_gaps(world: World) -> None:
+    """Drafts posted at the same time get the numbers from 1 on, in each workspace anew."""
+    people = [ADA] * 20 + [STRANGER] * 10
+    drafts = [(person, await world.drafted(person)) for person in people]
+    posted = await asyncio.gather(*(world.services.post(*each, PRODUCT) for each in drafts))
+    numbers: dict[str, list[int]] = {}
+    for each in posted:
+        numbers.setdefault(each.decision.workspace, []).append(each.decision.number)
+    assert {workspace: sorted(found) for workspace, found in numbers.items()} == {
+        "T1": list(range(1, 21)),
+        "T2": list(range(1, 11)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "when"),
+    [
+        ("decisions", "insert"),
+        ("drafts", "update"),
+        ("deliveries", "insert"),
+        ("events", "insert"),
+    ],
+)
+async def test_a_post_that_breaks_in_the_middle_leaves_nothing(
+    world: World, table: str, when: str
+) -> None:
+    """Whichever of its statements fails, a post leaves no row behind, and works the next time."""
+    draft = await world.drafted()
+    before = await everything(world)
+    await world.log.write(lambda db: db.execute(fault(table, when)))
+    with pytest.raises(sqlite3.IntegrityError, match="broken on purpose"):
+        await world.services.post(ADA, draft, PRODUCT)
+    assert await everything(world) == before
+    await world.log.write(lambda db: db.execute("drop trigger broken"))
+    assert (await world.services.post(ADA, draft, PRODUCT)).decision.number == 1
+
+
+async def test_a_change_that_raises_changes_nothing(world: World) -> None:
+    """What the change of a draft raises reaches the caller, and the draft stays as it was."""
+
+    def breaking(_draft: object) -> Any:
+        raise KeyError("broken on purpose")
+
+    draft = await world.drafted()
+    before = await everything(world)
+    with pytest.raises(KeyError):
+        await world.store.change_draft(ADA, draft, breaking)
+    assert await everything(world) == before
+
+
+async def test_concurrent_changes_of_a_draft_all_count(world: World) -> None:
+    """Answers that arrive at the same time are all kept."""
+    draft = await world.drafted(answers={"facts": "some"})
+    given_answers = [{"freshness": "daily"}, {"style": "strict"}, {"examples": "many"}]
+    await asyncio.gather(*(world.drafts.keep(ADA, draft, each) for each in given_answers))
+    kept = await world.drafts.open_draft(ADA, draft)
+    assert kept.answers == {
+        "facts": "some",
+        "freshness": "daily",
+        "style": "strict",
+        "examples": "many",
+    }
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_hostile_values_come_back_as_they_were(world: World, text: str) -> None:
+    """Whatever people write is kept as it is, and the schema does not change."""
+    before = await world.log.read(lambda db: db.schema)
+    draft = await world.drafted(workflow=Workflow(title=text, problem=text, deciders=(text,)))
+    decision = (await world.services.post(ADA, draft, Place(text, Visibility.PRIVATE))).decision
+    await world.services.tell(Person("T1", text), text)
+    kept = await world.services.decision("T1", decision.number)
+    assert kept == decision
+    assert (kept.title, kept.problem, kept.deciders) == (text, text, (text,))
+    assert await world.log.read(lambda db: db.schema) == before
+
+
+@settings(
+    max_examples=15,
+)
+@given(
+    title=st.text(min_size=1, max_size=120),
+    problem=st.text(max_size=3000),
+    deciders=st.lists(st.text(min_size=1, max_size=11), min_size=1, max_size=10),
+    review=st.builds(Review, st.sampled_from(ReviewChoice), st.dates(min_value=date(2100, 1, 1))),
+)
+def test_drafts_come_back_as_they_were(
+    tmp_path_factory: pytest.TempPathFactory,
+    title: str,
+    problem: str,
+    deciders: list[str],
+    review: Review,
+) -> None:
+    """Any first page is read from the log as it was written to it."""
+    workflow = Workflow(title, problem, tuple(deciders), review)
+
+    async def kept() -> Workflow:
+        log = await Database(tmp_path_factory.mktemp("log") / "ragvsft.db").open()
+        try:
+            world = World(log)
+            draft = await world.drafted(workflow=workflow)
+            return (await world.drafts.open_draft(ADA, draft)).workflow
+        finally:
+            await log.close()
+
+    assert asyncio.run(kept()) == workflow
+
+
+async def test_a_playbook_is_kept_once(world: World) -> None:
+    """Drafts of the same edition share its text, which comes back as it was read."""
+    for _ in range(3):
+        await world.drafted()
+    assert len(await world.rows("playbooks")) == 1
+    assert await world.store.playbook_text(SMALL.hash) == SMALL
+    assert await world.store.playbook_text("other") is None
+
+
+async def test_a_delivery_is_kept_once(world: World) -> None:
+    """A second delivery of the same key is not kept, and its caller is told."""
+    await world.services.tell(ADA, "Once.")
+    (row,) = await world.rows("deliveries")
+    delivery = await world.outbox.claim(world.clock.now())
+    assert delivery is not None
+    assert delivery.key == row["key"]
+    assert not await world.store.add_delivery(delivery)
+    assert len(await world.rows("deliveries")) == 1
+
+
+async def test_who_sees_recent_decisions(world: World) -> None:
+    """Public ones are everybody's; others are for their driver and deciders, in their workspace."""
+    public = await world.decided(ADA)
+    private = await world.decided(ADA, NAMELESS)
+    assert await world.store.recent_decisions(BEN, 10) == [public]
+    assert await world.store.recent_decisions(ADA, 10) == [private, public]
+    assert await world.store.recent_decisions(ADA, 1) == [private]
+    assert await world.store.recent_decisions(STRANGER, 10) == []
+
+
+async def test_a_like_named_decider_is_not_a_decider(world: World) -> None:
+    """A user whose id is part of a decider's id does not see what the decider sees."""
+    draft = await world.drafted(workflow=Workflow(title="T", deciders=("U22",)))
+    await world.services.post(ADA, draft, NAMELESS)
+    assert await world.store.recent_decisions(BEN, 10) == []
+
+
+async def test_drafts_are_listed_newest_first(world: World) -> None:
+    """Unposted drafts changed after a time come by their last change."""
+    drafts = []
+    for _ in range(3):
+        drafts.append(await world.drafted())
+        world.clock.advance(timedelta(seconds=1))
+    await world.drafts.keep(ADA, drafts[0], {"facts": "some"})
+    since = world.clock.now() - timedelta(seconds=2)
+    found = await world.store.unposted_drafts(ADA, since)
+    assert [draft.id for draft in found] == [drafts[0], drafts[2]]
+
+
+async def test_every_index_of_a_query_is_there(world: World) -> None:
+    """The delivery loop's question what is due is answered by an index, not by reading all rows."""
+    query = "select * from deliveries where state = 'pending' and due_at <= '2026'"
+    plan = await world.log.read(lambda db: db.execute(f"explain query plan {query}").fetchall())
+    assert all("USING INDEX" in step[-1] for step in plan), plan

@@ -1,0 +1,131 @@
+"""How the log is, and what waits in it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.decisions.vitals import DeliveryBacklog
+from bot.outbox.model import Delivery, DeliveryKind
+from bot.storage import health
+from bot.storage.connection import Connection
+from bot.storage.health import SqliteVitals
+from tests.services.world import StoppedClock, World
+
+NOTHING = dict.fromkeys(("pending", "sending", "held", "unknown", "failed"), 0)
+BEGIN = StoppedClock().now()
+
+
+@pytest.fixture
+def other(world: World, path: Path) -> Iterator[sqlite3.Connection]:
+    """Another program's connection to the same file."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+async def test_a_log_that_can_be_written_has_no_trouble(world: World) -> None:
+    """A sound log of this version can be used, and is left as it was."""
+    before = await world.rows("_sqlite_migrations")
+    assert await SqliteVitals(world.log).trouble() is None
+    assert await world.rows("_sqlite_migrations") == before
+
+
+async def test_a_log_that_cannot_be_written_says_why(
+    world: World, other: sqlite3.Connection
+) -> None:
+    """While somebody else keeps the lock for writing, the log cannot be written."""
+    await world.log.read(lambda db: db.execute("pragma busy_timeout = 10"))
+    other.execute("begin immediate")
+    said = await SqliteVitals(world.log).trouble()
+    assert said is not None
+    assert said.endswith("cannot be written: database is locked")
+    other.execute("rollback")
+    assert await SqliteVitals(world.log).trouble() is None
+
+
+async def test_trying_to_write_really_writes(world: World) -> None:
+    """A log that may only be read is found out: the trial is a write and not only its lock."""
+    await world.log.read(lambda db: db.execute("pragma query_only = on"))
+    said = await SqliteVitals(world.log).trouble()
+    assert said is not None
+    assert "cannot be written: attempt to write a readonly database" in said
+
+
+async def test_another_schema_is_trouble(world: World, other: sqlite3.Connection) -> None:
+    """A schema brought on by a newer version, or one that lacks a step, is said to be so."""
+    looked = SqliteVitals(world.log)
+    steps = Connection(other).table("_sqlite_migrations")
+    steps.insert({"migration_set": "ragvsft", "name": "m999_later", "applied_at": "2030"})
+    assert "a newer version of ragvsft" in str(await looked.trouble())
+    steps.delete_where("name in ('m999_later', 'm006_asked_of')")
+    assert "of an older schema: restart the bot" in str(await looked.trouble())
+
+
+async def test_what_waits_is_counted_by_state(world: World) -> None:
+    """What was sent is not counted; what is on its way has an age, what is parked has none."""
+    looked = SqliteVitals(world.log)
+    assert await looked.waiting() == DeliveryBacklog(NOTHING, None)
+    for number in range(4):
+        at = BEGIN + timedelta(hours=number)
+        kind = DeliveryKind.NOTICE
+        await world.store.add_delivery(Delivery(f"T1/{number}", "T1", kind, f"U{number}", at))
+    world.clock.advance(timedelta(hours=5))
+    sent, parked = [await world.outbox.claim(world.clock.now()) for _ in range(2)]
+    assert sent is not None
+    assert parked is not None
+    await world.outbox.sent(sent, "D1", "1.1")
+    await world.outbox.unknown(parked, "timeout", None)
+    third = await world.outbox.claim(world.clock.now())
+    assert third is not None
+    await world.outbox.retry(third, world.clock.now() + timedelta(hours=1), "ratelimited")
+    found = await looked.waiting()
+    assert found.counts == NOTHING | {"unknown": 1, "pending": 2}
+    assert found.since == BEGIN + timedelta(hours=2)
+
+
+async def test_what_is_parked_takes_what_comes_after_it_off_the_way(world: World) -> None:
+    """Replies and updates behind an announcement that waits for its owner's word have no age."""
+    looked = SqliteVitals(world.log)
+    decided = await world.decided()
+    announcement = await world.outbox.claim(world.clock.now())
+    assert announcement is not None
+    assert (await looked.waiting()).since == BEGIN
+    behind = [Delivery("T1/a", "T1", DeliveryKind.TEAM, "C1", BEGIN, after=announcement.key)]
+    behind.append(Delivery("T1/b", "T1", DeliveryKind.UPDATE, "C1", BEGIN, after="T1/a"))
+    for each in behind:
+        await world.store.add_delivery(each)
+    await world.outbox.unknown(announcement, "timeout", None)
+    found = await looked.waiting()
+    assert (found.counts["pending"], found.counts["unknown"], found.since) == (3, 1, None)
+    assert decided.number == 1
+
+
+async def test_a_workspace_that_takes_nothing_is_not_waited_for(world: World) -> None:
+    """What an uninstalled workspace does not take has no age, be it a message or a digest."""
+    looked, later = SqliteVitals(world.log), BEGIN + timedelta(days=30)
+    await world.decided()
+    detail = {"until": BEGIN.isoformat()}
+    digest = Delivery("T1/digest", "T1", DeliveryKind.DIGEST, "C2", BEGIN, detail=detail)
+    await world.store.add_delivery(digest)
+    assert await world.services.digests.behind(later) == timedelta(days=30)
+    claimed = await world.outbox.claim(world.clock.now())
+    assert claimed is not None
+    await world.outbox.wait_for_workspace(claimed, BEGIN, later, "account_inactive")
+    found = await looked.waiting()
+    assert (found.counts["pending"], found.since) == (3, None)
+    assert await world.services.digests.behind(later) == timedelta()
+
+
+async def test_what_was_sent_does_not_slow_a_look_down(world: World) -> None:
+    """Both questions walk along the index of states, and pass over no delivery that was sent."""
+    asked = (health._COUNTS.format("'pending', 'failed'"), health._SINCE)
+    plans = await world.log.read(
+        lambda db: [row[3] for query in asked for row in db.execute(f"explain query plan {query}")]
+    )
+    looked = [plan for plan in plans if plan.startswith(("SCAN", "SEARCH"))]
+    assert len(looked) == 5
+    assert all(plan.startswith("SEARCH") for plan in looked)
+    assert len([plan for plan in looked if "(state=?" in plan]) == 2
