@@ -10,7 +10,7 @@ import uvicorn.server
 from hypothesis import HealthCheck, settings
 
 from bot.charts import subprocess
-from bot.playground.wire import transport
+from bot.playground.transport import app_transport
 from bot.storage.database import Database
 from tests.services.world import World
 
@@ -61,7 +61,7 @@ def servers_that_end_at_once() -> Iterator[None]:
 def nobody_in_a_hurry() -> Iterator[None]:
     """Wait for an ack, and for a picture, for longer than any machine stands still."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(transport, "ACK_SECONDS", WITHIN)
+        patch.setattr(app_transport, "ACK_SECONDS", WITHIN)
         patch.setattr(subprocess, "SECONDS", WITHIN)
         yield
 

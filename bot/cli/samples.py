@@ -194,12 +194,12 @@ class SampleLoader:
             await services.decisions.override(actor, number, step.option, step.reason)
 
     def _person(self, name: str) -> Person:
-        team = self._playground.team
-        return Person(team.id, team.person(name).id)
+        workspace = self._playground.workspace
+        return Person(workspace.id, workspace.user(name).id)
 
     def _place(self, sample: Sample) -> Place:
         """Return where a sample is decided; the app is brought along where it has to be."""
-        channel = self._playground.team.channel(sample.channel)
+        channel = self._playground.workspace.channel(sample.channel)
         if channel.kind == "private":
             self._playground.invite("bot", sample.channel)
             return Place(channel.id, Visibility.PRIVATE)
@@ -277,7 +277,7 @@ async def load_once(
 
 
 async def _are_there(playground: "Playground", bot: "Application") -> bool:
-    number, team = 1, playground.team.id
+    number, team = 1, playground.workspace.id
     while (decision := await bot.services.decision(team, number)) is not None:
         if decision.title.startswith(MARK):
             return True

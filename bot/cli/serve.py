@@ -132,7 +132,7 @@ async def _load(
     from bot.cli.samples import FILE, begin_with
     from bot.playbooks.engine import InvalidAnswers
 
-    if await bot.services.decision(playground.team.id, 1) is not None:
+    if await bot.services.decision(playground.workspace.id, 1) is not None:
         playground.clock.reset()
         click.echo("There are decisions already, so no sample decisions are added.")
         return

@@ -1,12 +1,11 @@
-"""A strict local stand-in for Slack: a workspace to try the bot in, and to test it through.
+"""A strict local stand-in for Slack, for demos and tests of the bot.
 
-It knows nothing of the bot. `Playground` is the workspace, `MovableClock` its clock, `serving`
-puts it on a loopback port.
+It does not import the bot, except `bot.serving`. `Playground` is a workspace, `serving` serves it
+on a loopback port, `MovableClock` is the clock that it shares with the bot.
 """
 
-from bot.playground.clock import MovableClock
-from bot.playground.playground import Playground
-from bot.playground.refused import NotPossible
-from bot.playground.serving import serving
+from bot.playground.movable_clock import MovableClock
+from bot.playground.playground import Playground, serving
+from bot.playground.request_log import ClientError
 
-__all__ = ["MovableClock", "NotPossible", "Playground", "serving"]
+__all__ = ["ClientError", "MovableClock", "Playground", "serving"]

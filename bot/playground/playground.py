@@ -1,70 +1,79 @@
-"""A local Slack workspace in one object."""
+"""A local Slack workspace as one object, and how to serve it."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from starlette.types import ASGIApp
 
-from bot.playground.clock import MovableClock
-from bot.playground.deliver.events import send_event, uninstall
-from bot.playground.faults import Faults
-from bot.playground.ledger import ApiCall, Delivery, Ledger, Violation
-from bot.playground.mentions import mass_mentions
-from bot.playground.model import App, Channel, Json, Message, Person
-from bot.playground.person import Actor
-from bot.playground.rates import Rates
-from bot.playground.seed import add_person, default_app, empty_team, seed
-from bot.playground.server import asgi_app
-from bot.playground.team import Team
-from bot.playground.wire.transport import Transport
-from bot.playground.world import World
+from bot.playground.asgi_app import create_asgi_app
+from bot.playground.channel_messages import find_mass_mentions
+from bot.playground.events import user_actions
+from bot.playground.fault_injection import FaultInjector
+from bot.playground.movable_clock import MovableClock
+from bot.playground.rate_limits import RateLimiter
+from bot.playground.request_log import ApiCall, Dispatch, Rejection, RequestLog
+from bot.playground.seed_data import (
+    add_empty_workspace,
+    add_northwind,
+    add_user_to,
+    default_app,
+)
+from bot.playground.slack_model import Channel, Json, SlackApp, SlackMessage, SlackUser
+from bot.playground.transport.app_transport import AppTransport
+from bot.playground.user_session import UserSession
+from bot.playground.workspace import LocalSlack, Workspace
+from bot.serving import HttpServer
+
+SHUTDOWN_GRACE = 1
+"""Seconds for open streams at shutdown: the pages never close theirs."""
 
 
 class Playground:
-    """The workspace Northwind with the app installed; further workspaces can be added.
+    """The workspace Northwind with the app installed; other workspaces can be added.
 
     Args:
-        clock: the clock to share with the bot; a new one if None.
+        clock: the clock shared with the bot; a new one if None.
         app: the app as its manifest declares it; ragvsft's if None.
     """
 
-    def __init__(self, clock: MovableClock | None = None, app: App | None = None) -> None:
-        self.world = World(clock or MovableClock(), app or default_app())
-        self.team = seed(self.world)
-        self.asgi: ASGIApp = asgi_app(self.world, self.team)
+    def __init__(self, clock: MovableClock | None = None, app: SlackApp | None = None) -> None:
+        self.slack = LocalSlack(clock or MovableClock(), app or default_app())
+        self.workspace = add_northwind(self.slack)
+        self.asgi: ASGIApp = create_asgi_app(self.slack, self.workspace)
 
-    def at(self, base_url: str) -> None:
-        """Say where the workspace is served, e.g. http://127.0.0.1:8000."""
-        self.world.base_url = base_url.rstrip("/")
+    def set_base_url(self, base_url: str) -> None:
+        """Set the URL at which the workspace is served, e.g. http://127.0.0.1:8000."""
+        self.slack.base_url = base_url.rstrip("/")
 
     def connect_http(self, request_url: str) -> None:
-        """Say where the app takes deliveries over HTTP."""
+        """Set the app's request URL."""
         self.transport.request_url = request_url
-        self.world.changed()
+        self.slack.mark_changed()
 
     async def aclose(self) -> None:
-        """End background work, streams and sockets."""
-        await self.world.close()
+        """Cancel background tasks and close streams and sockets."""
+        await self.slack.close()
 
     @property
     def clock(self) -> MovableClock:
         """The clock of the workspace."""
-        return self.world.clock
+        return self.slack.clock
 
     @property
-    def app(self) -> App:
+    def app(self) -> SlackApp:
         """The app as its manifest declares it."""
-        return self.world.app
+        return self.slack.app
 
     @property
     def api_url(self) -> str:
-        """The base URL of the Web API, with a slash at its end."""
-        return f"{self.world.base_url}/api/"
+        """The base URL of the Web API, with a trailing slash."""
+        return f"{self.slack.base_url}/api/"
 
     @property
     def bot_token(self) -> str:
         """The bot token of the first workspace."""
-        return self.team.installation.bot_token
+        return self.workspace.installation.bot_token
 
     @property
     def app_token(self) -> str:
@@ -73,185 +82,213 @@ class Playground:
 
     @property
     def signing_secret(self) -> str:
-        """What deliveries are signed with."""
+        """The secret that signs requests to the app."""
         return self.app.signing_secret
-
-    @property
-    def app_id(self) -> str:
-        """The app's id."""
-        return self.app.id
-
-    @property
-    def team_id(self) -> str:
-        """The first workspace's id."""
-        return self.team.id
 
     @property
     def bot_user_id(self) -> str:
         """The app's bot user in the first workspace."""
-        return self.team.installation.bot_user_id
+        return self.workspace.installation.bot_user_id
 
     @property
-    def transport(self) -> Transport:
-        """The way to the app."""
-        return self.world.transport
+    def transport(self) -> AppTransport:
+        """The connection to the app."""
+        return self.slack.transport
 
     @property
-    def faults(self) -> Faults:
-        """The faults that can be switched on."""
-        return self.world.faults
+    def faults(self) -> FaultInjector:
+        """The injected faults."""
+        return self.slack.faults
 
     @property
-    def rates(self) -> Rates:
+    def rate_limits(self) -> RateLimiter:
         """The rate limits."""
-        return self.world.rates
+        return self.slack.rate_limits
 
     @property
-    def ledger(self) -> Ledger:
-        """Everything written down: violations, refusals, calls, deliveries."""
-        return self.world.ledger
+    def request_log(self) -> RequestLog:
+        """The log of all requests and rejections."""
+        return self.slack.request_log
 
     @property
-    def violations(self) -> list[Violation]:
-        """Requests that the app should not have made."""
-        return self.ledger.violations
+    def violations(self) -> list[Rejection]:
+        """Rejections that the app could have avoided."""
+        return self.request_log.violations
 
     @property
-    def refusals(self) -> list[Violation]:
-        """Requests refused for reasons that the app could not know."""
-        return self.ledger.refusals
+    def rejections(self) -> list[Rejection]:
+        """Rejections that the app could not have avoided."""
+        return self.request_log.rejections
 
     @property
     def calls(self) -> list[ApiCall]:
         """The Web API requests so far."""
-        return self.ledger.calls
+        return self.request_log.calls
 
     @property
-    def deliveries(self) -> list[Delivery]:
-        """The payloads delivered so far."""
-        return self.ledger.deliveries
+    def dispatches(self) -> list[Dispatch]:
+        """The payloads sent to the app so far."""
+        return self.request_log.dispatches
 
     @property
-    def mass_mentions(self) -> list[tuple[Message, str]]:
-        """Messages of the app that would ping a whole channel or workspace."""
-        every = [m for kept in self.team.messages.values() for m in kept if m.by_app]
-        return [(message, mention) for message in every for mention in mass_mentions(message)]
+    def mass_mentions(self) -> list[tuple[SlackMessage, str]]:
+        """The app's messages that notify a whole channel or workspace, with the mention."""
+        sent = [m for messages in self.workspace.messages.values() for m in messages if m.by_app]
+        return [(message, mention) for message in sent for mention in find_mass_mentions(message)]
 
-    def person(self, name_or_id: str, team: Team | None = None) -> Actor:
-        """A person to act as.
+    def user(self, name_or_id: str, workspace: Workspace | None = None) -> UserSession:
+        """Return the session of a user.
 
         Raises:
-            KeyError: there is nobody of that name or id.
+            KeyError: there is no user with that name or id.
         """
-        where = team or self.team
-        return Actor(self.world, where, where.person(name_or_id))
+        chosen = workspace or self.workspace
+        return UserSession(chosen, chosen.user(name_or_id))
 
     def channel(self, name_or_id: str) -> Channel:
-        """A channel of the first workspace.
+        """Return a channel of the first workspace.
 
         Raises:
-            KeyError: there is none of that name or id.
+            KeyError: there is none with that name or id.
         """
-        return self.team.channel(name_or_id)
+        return self.workspace.channel(name_or_id)
 
-    def messages(self, channel: str) -> list[Message]:
-        """Every message of a channel, replies and everybody's ephemeral ones included."""
-        return list(self.team.messages.get(self.channel(channel).id, []))
+    def messages(self, channel: str) -> list[SlackMessage]:
+        """Return every message of a channel, including replies and all ephemeral ones."""
+        return list(self.workspace.messages.get(self.channel(channel).id, []))
 
-    def add_team(
-        self, team_id: str, name: str, enterprise_id: str | None = None, *, org_wide: bool = False
-    ) -> Team:
-        """Add another workspace with the app installed and nobody in it.
+    def add_workspace(
+        self,
+        workspace_id: str,
+        name: str,
+        enterprise_id: str | None = None,
+        *,
+        org_wide: bool = False,
+    ) -> Workspace:
+        """Add another workspace with the app installed and without users.
 
         Args:
-            team_id: its id, which begins with T0.
+            workspace_id: its id, which begins with T0.
             name: its name.
-            enterprise_id: the organisation it belongs to, if any.
+            enterprise_id: its Enterprise Grid organisation, if any.
             org_wide: whether the app is installed for the whole organisation: payloads then have
                 no team.
         """
-        team = empty_team(self.world, team_id, name)
-        team.enterprise_id = enterprise_id
-        team.installation.is_org_wide = org_wide
-        return team
+        workspace = add_empty_workspace(self.slack, workspace_id, name)
+        workspace.enterprise_id = enterprise_id
+        workspace.installation.is_org_wide = org_wide
+        return workspace
 
-    def add_person(self, person: Person, team: Team | None = None) -> Actor:
-        """Add a person to a workspace."""
-        where = team or self.team
-        return Actor(self.world, where, add_person(self.world, where, person))
+    def add_user(self, user: SlackUser, workspace: Workspace | None = None) -> UserSession:
+        """Add a user to a workspace and return their session."""
+        chosen = workspace or self.workspace
+        add_user_to(chosen, user)
+        return UserSession(chosen, user)
 
-    def add_channel(self, channel: Channel, team: Team | None = None) -> Channel:
+    def add_channel(self, channel: Channel, workspace: Workspace | None = None) -> Channel:
         """Add a channel to a workspace."""
-        (team or self.team).channels[channel.id] = channel
-        self.world.changed()
+        (workspace or self.workspace).channels[channel.id] = channel
+        self.slack.mark_changed()
         return channel
 
     def invite(self, name_or_id: str, channel: str) -> None:
-        """Bring a person (or `bot`) into a channel."""
+        """Add a user (or `bot`) to a channel."""
         self.channel(channel).members.add(self._member(name_or_id))
-        self.world.changed()
+        self.slack.mark_changed()
 
     def remove(self, name_or_id: str, channel: str) -> None:
-        """Take a person (or `bot`) out of a channel."""
+        """Remove a user (or `bot`) from a channel."""
         self.channel(channel).members.discard(self._member(name_or_id))
-        self.world.changed()
+        self.slack.mark_changed()
 
     def archive(self, channel: str) -> None:
         """Archive a channel."""
         self.channel(channel).is_archived = True
-        self.world.changed()
+        self.slack.mark_changed()
 
     def advance(self, **by: float) -> None:
-        """Move the clock on: `advance(days=1, hours=2)`."""
+        """Move the clock forward: `advance(days=1, hours=2)`."""
         self.clock.advance(timedelta(**by))
 
-    async def deliver_again(self, delivery: Delivery) -> Delivery:
-        """Send the payload of an earlier delivery once more, signed anew."""
-        return await self.transport.deliver(delivery.kind, delivery.payload)
+    async def send_again(self, dispatch: Dispatch) -> Dispatch:
+        """Send the payload of an earlier dispatch again, with a new signature."""
+        return await self.transport.send(dispatch.kind, dispatch.payload)
 
-    async def event(self, inner: Json, team: Team | None = None) -> Delivery:
-        """Deliver an event of any type, with retries if it fails."""
-        return await send_event(self.world, team or self.team, inner)
+    async def send_event(self, event: Json, workspace: Workspace | None = None) -> Dispatch:
+        """Send an event of any type, with retries if it fails."""
+        return await user_actions.send_event(workspace or self.workspace, event)
 
-    async def ssl_check(self) -> Delivery:
-        """Send the check that Slack makes of request URLs now and then."""
+    async def ssl_check(self) -> Dispatch:
+        """Send the periodic SSL check of a command's request URL."""
         fields = {"ssl_check": "1", "token": self.app.verification_token}
-        return await self.transport.deliver("slash_commands", fields)
+        return await self.transport.send("slash_commands", fields)
 
-    async def url_verification(self) -> Delivery:
-        """Send the challenge that Slack sends when a request URL is entered."""
+    async def url_verification(self) -> Dispatch:
+        """Send the challenge for a new request URL."""
         token = self.app.verification_token
         payload = {"type": "url_verification", "token": token, "challenge": "3eZbrw1aB"}
-        return await self.transport.deliver("events_api", payload)
+        return await self.transport.send("events_api", payload)
 
-    async def uninstall(self, team: Team | None = None) -> list[Delivery]:
-        """Remove the app from a workspace."""
-        return await uninstall(self.world, team or self.team)
+    async def uninstall(self, workspace: Workspace | None = None) -> list[Dispatch]:
+        """Uninstall the app from a workspace."""
+        return await user_actions.uninstall_app(workspace or self.workspace)
 
     async def until(self, predicate: Callable[[], object], within: float = 30.0) -> None:
-        """Wait until something holds in the workspace.
+        """Wait until a condition holds.
 
         Raises:
-            AssertionError: it did not within that many real seconds; says what is there instead.
+            AssertionError: it does not hold within that many real seconds; has the `dump`.
         """
-        if not await self.world.wait_until(predicate, within):
+        if not await self.slack.wait_until(predicate, within):
             raise AssertionError(f"did not happen within {within} s.\n{self.dump()}")
 
     def dump(self) -> str:
-        """The workspace in words, for messages of failed tests."""
-        team, lines = self.team, []
-        for channel in team.channels.values():
-            for m in team.messages.get(channel.id, []):
+        """Return the workspace and the request log as text, for failure messages of tests."""
+        workspace, lines = self.workspace, []
+        for channel in workspace.channels.values():
+            for m in workspace.messages.get(channel.id, []):
                 mark = f" (to {m.ephemeral_to})" if m.ephemeral_to else ""
                 thread = f" in {m.thread_ts}" if m.is_reply else ""
                 lines.append(f"#{channel.name} {m.ts}{thread} {m.user}{mark}: {m.text[:80]}")
-        for person_id in team.stacks:
-            lines += [f"modal of {person_id}: {v.title} {v.errors}" for v in team.stack(person_id)]
-        lines += [f"notice to {n.person}: {n.text}" for n in team.notices]
+        for user_id in workspace.modal_ids:
+            lines += [
+                f"modal of {user_id}: {v.title} {v.errors}" for v in workspace.modals(user_id)
+            ]
+        lines += [f"notice to {n.user_id}: {n.text}" for n in workspace.notices]
         lines += [f"call {c.method} {c.status} {(c.answer or {}).get('error')}" for c in self.calls]
-        lines += [f"delivery {d.kind} {d.status} {d.error}" for d in self.deliveries]
+        lines += [f"dispatch {d.kind} {d.status} {d.error}" for d in self.dispatches]
         lines += [f"violation {v.method} {v.error} {v.message}" for v in self.violations]
         return "\n".join(lines)
 
     def _member(self, name_or_id: str) -> str:
-        return self.bot_user_id if name_or_id == "bot" else self.team.person(name_or_id).id
+        return self.bot_user_id if name_or_id == "bot" else self.workspace.user(name_or_id).id
+
+
+@asynccontextmanager
+async def serving_app(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
+    """Serve an ASGI app on 127.0.0.1 and yield its base URL. Port 0 takes a free one.
+
+    Raises:
+        PortTaken: the port is in use.
+    """
+    server = HttpServer(app, "127.0.0.1", port, SHUTDOWN_GRACE)
+    await server.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        await server.stop()
+
+
+@asynccontextmanager
+async def serving(playground: Playground, port: int = 0) -> AsyncIterator[str]:
+    """Serve the workspace on 127.0.0.1, set its base URL and yield it.
+
+    Raises:
+        PortTaken: the port is in use.
+    """
+    async with serving_app(playground.asgi, port) as base_url:
+        playground.set_base_url(base_url)
+        try:
+            yield base_url
+        finally:
+            await playground.aclose()

@@ -32,8 +32,8 @@ import click
 from slack_sdk.signature import SignatureVerifier
 
 from bot.playground import Playground, serving
-from bot.playground.ledger import Ledger
-from bot.playground.person import Actor
+from bot.playground.request_log import RequestLog
+from bot.playground.user_session import UserSession
 
 SECRET = "0123456789abcdef"
 PAGES = 3000
@@ -95,14 +95,16 @@ async def _send(session: aiohttp.ClientSession, series: Series) -> None:
     series.seconds.append(time.perf_counter() - began)
 
 
-async def _measure(ledger: Ledger, every: list[Series], requests: int, at_once: int) -> None:
+async def _measure(
+    request_log: RequestLog, every: list[Series], requests: int, at_once: int
+) -> None:
     connector = aiohttp.TCPConnector(limit=at_once)
     async with aiohttp.ClientSession(connector=connector) as session:
         for number in range(requests // at_once + 1):
             for series in every:
-                before = len(ledger.calls)
+                before = len(request_log.calls)
                 await asyncio.gather(*(_send(session, series) for _ in range(at_once)))
-                await _quiet(ledger, before + series.calls * at_once)
+                await _quiet(request_log, before + series.calls * at_once)
                 if number == 0:
                     series.seconds.clear()
     for series in every:
@@ -110,15 +112,15 @@ async def _measure(ledger: Ledger, every: list[Series], requests: int, at_once: 
         series.seconds = []
 
 
-async def _quiet(ledger: Ledger, calls: int) -> None:
+async def _quiet(request_log: RequestLog, calls: int) -> None:
     """Wait for what goes on after the acks, so that it is not in the way of whose turn is next."""
     async with asyncio.timeout(10):
-        while not _answered(ledger, calls):  # noqa: ASYNC110 (the ledger tells nobody of a call)
+        while not _answered(request_log, calls):  # noqa: ASYNC110 (the request_log tells nobody of a call)
             await asyncio.sleep(0.001)
 
 
-def _answered(ledger: Ledger, calls: int) -> bool:
-    return len(ledger.calls) >= calls and all(call.status for call in ledger.calls[-50:])
+def _answered(request_log: RequestLog, calls: int) -> bool:
+    return len(request_log.calls) >= calls and all(call.status for call in request_log.calls[-50:])
 
 
 @contextlib.asynccontextmanager
@@ -142,7 +144,7 @@ def _form(payload: Payload) -> str:
     return urlencode({"payload": json.dumps(payload)})
 
 
-async def _kinds(playground: Playground, person: Actor) -> list[Kind]:
+async def _kinds(playground: Playground, person: UserSession) -> list[Kind]:
     """Ask for help, begin a questionnaire, and return what was sent on the way."""
     helped = await person.command("product", "/ragvsft", "help")
     fields = {key: str(value) for key, value in helped.payload.items()}
@@ -176,7 +178,7 @@ def _other_pages(payload: Payload, blocks: Sequence[Payload]) -> Iterator[str]:
 async def _run(requests: int, rounds: int) -> None:
     playground = Playground()
     playground.app.signing_secret = SECRET
-    playground.rates.enabled = False
+    playground.rate_limits.enabled = False
     with tempfile.TemporaryDirectory() as folder:
         settings = {
             "SLACK_BOT_TOKEN": playground.bot_token,
@@ -190,7 +192,7 @@ async def _run(requests: int, rounds: int) -> None:
             _process("bot", "run", SLACK_API_URL=playground.api_url, **settings) as ours,
         ):
             playground.connect_http(f"{ours}/events")
-            kinds = await _kinds(playground, playground.person("ada"))
+            kinds = await _kinds(playground, playground.user("ada"))
             replies = json.dumps(dict(zip(TYPES, (kind.reply for kind in kinds), strict=True)))
             bare_settings = {"SECRET": SECRET, "REPLIES": replies, "KEPT": f"{folder}/kept.db"}
             async with _process("tests.bench.bare_bolt", **bare_settings) as bare:
@@ -199,7 +201,7 @@ async def _run(requests: int, rounds: int) -> None:
                     every = [kind.series(urls, f"{ours}/events") for kind in kinds]
                     flat = [series for row in every for series in row]
                     for _ in range(rounds):
-                        await _measure(playground.ledger, flat, requests, at_once)
+                        await _measure(playground.request_log, flat, requests, at_once)
                     click.echo(f"{at_once} at a time, {rounds} rounds of {requests} of each")
                     for kind, row in zip(kinds, every, strict=True):
                         _report(kind.name, row)

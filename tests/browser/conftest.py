@@ -18,7 +18,7 @@ from starlette.routing import Route as AppRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.playground import Playground
-from bot.playground.serving import serving_app
+from bot.playground.playground import serving_app
 from tests.browser.chromium import MISSING, WITHIN, launch, path_of_chromium
 from tests.browser.gallery import PICTURE
 
@@ -123,7 +123,7 @@ async def playground(address: tuple[OneAddress, str]) -> AsyncIterator[Playgroun
     """A workspace of its own for each test."""
     one, url = address
     made = Playground()
-    made.at(url)
+    made.set_base_url(url)
     one.app = made.asgi
     yield made
     await made.aclose()
@@ -206,10 +206,10 @@ def visit(page: Page, playground: Playground) -> Callable[..., Any]:
     """Open the page as a person, in a channel given by name."""
 
     async def opened(person: str = "ada", channel: str = "product") -> Page:
-        someone = playground.team.person(person)
+        someone = playground.workspace.user(person)
         where = playground.channel(channel) if channel != "app" else None
         place = where.id if where else f"D0{someone.id.removeprefix('U0')}"
-        await page.goto(f"{playground.world.base_url}/?as={someone.id}#{place}")
+        await page.goto(f"{playground.slack.base_url}/?as={someone.id}#{place}")
         await page.get_by_role("main").wait_for()
         return page
 

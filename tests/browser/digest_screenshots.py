@@ -74,7 +74,7 @@ async def _settings_and_record(browser: Browser, made: Year, folder: Path) -> li
 
 async def _opened(browser: Browser, made: Year, channel: str) -> Page:
     page = await browser.new_page(viewport=SIZE)
-    await page.goto(f"{made.playground.world.base_url}/?as=U0ADA#{channel}")
+    await page.goto(f"{made.playground.slack.base_url}/?as=U0ADA#{channel}")
     await page.get_by_role("main").wait_for()
     return page
 

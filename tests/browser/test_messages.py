@@ -164,7 +164,7 @@ async def test_no_command_in_a_thread(visit: Any, client: Any, playground: Playg
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("alert")).to_contain_text("is not supported in threads")
     await expect(reply).to_have_value("/ragvsft")
-    assert playground.deliveries == []
+    assert playground.dispatches == []
 
 
 async def test_message_shortcut(visit: Any, app: Any) -> None:

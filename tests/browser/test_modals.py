@@ -69,7 +69,7 @@ async def test_typing_survives_changes_around_it(
     await title.fill("Refund")
     await page.keyboard.press("ArrowLeft")
     for number in range(5):
-        playground.person("ben").say("product", f"news {number}")
+        playground.user("ben").say("product", f"news {number}")
     await expect(page.get_by_text("news 4", exact=True)).to_be_attached()
     await expect(title).to_be_focused()
     await page.keyboard.type("!")

@@ -11,7 +11,7 @@ from bot.playground import Playground
 
 async def test_opens_without_an_address(page: Page, playground: Playground) -> None:
     """The bare address opens as the first person, in a channel."""
-    await page.goto(playground.world.base_url)
+    await page.goto(playground.slack.base_url)
     await expect(page.get_by_role("radio", name="Act as Ada Lind")).to_be_checked()
     await expect(page.get_by_role("heading", name="general").first).to_be_visible()
     assert "as=U0ADA" in page.url
@@ -33,10 +33,10 @@ async def test_nothing_comes_from_outside(page: Page, playground: Playground) ->
     """All that the page loads comes from the workspace itself."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    await page.goto(playground.world.base_url)
+    await page.goto(playground.slack.base_url)
     await expect(page.get_by_role("main")).to_be_visible()
     assert asked
-    assert [url for url in asked if not url.startswith(playground.world.base_url)] == []
+    assert [url for url in asked if not url.startswith(playground.slack.base_url)] == []
 
 
 @pytest.mark.parametrize(("width", "people"), [(800, True), (390, False)])

@@ -111,7 +111,7 @@ class Year:
 
     async def _want_a_digest(self) -> None:
         settings = DigestSettings(
-            workspace=self.playground.team.id,
+            workspace=self.playground.workspace.id,
             place=self._place,
             set_by=self._person("ada").user,
             set_at=self.playground.clock.now(),
@@ -131,18 +131,18 @@ class Year:
                     return
                 if due is not None and soon and due > clock.now():
                     clock.move_to(due)
-                await asyncio.wait_for(self.playground.world.wait_until(lambda: False, 0.01), 1)
+                await asyncio.wait_for(self.playground.slack.wait_until(lambda: False, 0.01), 1)
 
     def _has_digest(self) -> bool:
         return any(m.text.startswith("Decisions, ") for m in self.playground.messages(CHANNEL))
 
     def _person(self, name: str) -> Person:
-        team = self.playground.team
-        return Person(team.id, team.person(name).id)
+        workspace = self.playground.workspace
+        return Person(workspace.id, workspace.user(name).id)
 
     @property
     def _place(self) -> Place:
-        return Place(self.playground.team.channel(CHANNEL).id, Visibility.PUBLIC)
+        return Place(self.playground.workspace.channel(CHANNEL).id, Visibility.PUBLIC)
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ async def playground() -> AsyncIterator[Playground]:
     playground = Playground()
     server = HttpServer(playground.asgi, "127.0.0.1", 0)
     await server.start()
-    playground.at(f"http://127.0.0.1:{server.port}")
+    playground.set_base_url(f"http://127.0.0.1:{server.port}")
     yield playground
     await playground.aclose()
     await server.stop()

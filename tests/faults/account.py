@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.outbox.model import DeliveryKind, announcement_key
 from bot.playbooks.loader import parse
-from bot.playground.model import Message
+from bot.playground.slack_model import SlackMessage
 from bot.slack.views.announcement import announcement
 from bot.slack.views.notices import UNEXPECTED
 from bot.storage.rows import to_decision, to_playbook
@@ -53,7 +53,7 @@ class Account:
 def drawn_up(stage: Stage, crowd: Crowd) -> Account:
     """Draw the account of a run up; everything due has been given the time to be delivered."""
     log, messages = Log(stage), list(_messages(stage))
-    acked = sum(delivery.ok for delivery in stage.playground.deliveries)
+    acked = sum(delivery.ok for delivery in stage.playground.dispatches)
     account = Account(acked=acked, posted=len(messages))
     account.parked = sum(row["kind"] == DeliveryKind.UNCERTAIN for row in log.deliveries)
     broken = [p for p in crowd.promises if not log.keeps(p) and not _taken_back(stage, p)]
@@ -70,8 +70,8 @@ def drawn_up(stage: Stage, crowd: Crowd) -> Account:
     return account
 
 
-def _messages(stage: Stage) -> Iterator[Message]:
-    for kept in stage.playground.team.messages.values():
+def _messages(stage: Stage) -> Iterator[SlackMessage]:
+    for kept in stage.playground.workspace.messages.values():
         yield from (m for m in kept if m.by_app and m.ephemeral_to is None)
 
 
@@ -79,7 +79,7 @@ def _taken_back(stage: Stage, promise: Promise) -> bool:
     """Whether a person was told afterwards that a button's work could not be done."""
     return promise.channel is not None and any(
         message.ephemeral_to == promise.by and UNEXPECTED in text_of(message)
-        for message in stage.playground.team.messages[promise.channel][promise.before :]
+        for message in stage.playground.workspace.messages[promise.channel][promise.before :]
     )
 
 
@@ -141,10 +141,12 @@ def _no_digest(stage: Stage, log: Log) -> Iterator[str]:
                 yield f"nothing to post for {key}"
 
 
-def _count_keys(stage: Stage, account: Account, log: Log, messages: list[Message]) -> None:
+def _count_keys(stage: Stage, account: Account, log: Log, messages: list[SlackMessage]) -> None:
     """Sort out what stands there twice, and what the log knows nothing of."""
     known = {row["key"] for row in log.deliveries}
-    posted = Counter((key_of(m), stage.playground.team.channels[m.channel].kind) for m in messages)
+    posted = Counter(
+        (key_of(m), stage.playground.workspace.channels[m.channel].kind) for m in messages
+    )
     for (key, kind), times in posted.items():
         if key not in known:
             account.wrong.append(f"posted, and not in the log: {key}")

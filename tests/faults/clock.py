@@ -5,7 +5,7 @@ import struct
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.playground.clock import MovableClock
+from bot.playground.movable_clock import MovableClock
 
 _OFFSET = struct.Struct("d")
 

@@ -9,10 +9,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 
-from bot.playground.ledger import Delivery
-from bot.playground.model import Message, View
-from bot.playground.person import Actor
-from bot.playground.refused import NotPossible
+from bot.playground.request_log import ClientError, Dispatch
+from bot.playground.slack_model import SlackMessage, View
+from bot.playground.user_session import UserSession
 from bot.slackkit.ids import Action
 from tests.faults.seen import actions_of, asks_about, button_of, key_of, number_of, title_of
 from tests.faults.stage import CHANNELS, Stage
@@ -55,7 +54,7 @@ class Crowd:
     stage: Stage
     promises: list[Promise] = field(default_factory=list)
     deciders: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    errors: list[Delivery] = field(default_factory=list)
+    errors: list[Dispatch] = field(default_factory=list)
     answered: set[str] = field(default_factory=set)
     resting: bool = False
     paused: bool = False
@@ -64,9 +63,9 @@ class Crowd:
 
     def __post_init__(self) -> None:
         """Bring everybody in."""
-        self.people = [self.stage.playground.person(name) for name in NAMES]
+        self.people = [self.stage.playground.user(name) for name in NAMES]
 
-    async def live(self, person: Actor) -> None:
+    async def live(self, person: UserSession) -> None:
         """Do one thing after the other, whenever there is a bot."""
         while not self.resting:
             if not await self.stage.until(self._may_go_on, 10):
@@ -75,11 +74,11 @@ class Crowd:
             self.at_it += 1
             try:
                 await thing(person)
-            except (GaveUp, NotPossible):
+            except (GaveUp, ClientError):
                 await self.stage.calm()
             finally:
                 self.at_it -= 1
-                self.stage.playground.world.changed()
+                self.stage.playground.slack.mark_changed()
 
     @asynccontextmanager
     async def pausing(self) -> AsyncIterator[None]:
@@ -90,7 +89,7 @@ class Crowd:
             yield
         finally:
             self.paused = False
-            self.stage.playground.world.changed()
+            self.stage.playground.slack.mark_changed()
 
     async def settle(self) -> int:
         """Answer honestly whether messages arrived of which the bot doesn't know; how many.
@@ -105,7 +104,7 @@ class Crowd:
         ]
         for person, message, about in asked:
             is_there = self._is_there(about)
-            with suppress(NotPossible):  # in the meantime it has become clear
+            with suppress(ClientError):  # in the meantime it has become clear
                 pressed = await self._press(person, message, "dismiss" if is_there else "resend")
                 self.answered.update({message.ts} if pressed.ok else set())
         return len(asked)
@@ -113,27 +112,27 @@ class Crowd:
     def _may_go_on(self) -> bool:
         return self.resting or (bool(self.stage.lives) and not self.paused)
 
-    def _things(self) -> tuple[Callable[[Actor], Awaitable[None]], ...]:
+    def _things(self) -> tuple[Callable[[UserSession], Awaitable[None]], ...]:
         return (self.open, self.open, self.open, self.accept, self.override, self.withdraw,
                 self.add_view, self.add_view, self.post_digest)  # fmt: skip
 
-    async def open(self, person: Actor) -> None:
+    async def open(self, person: UserSession) -> None:
         """Answer the questionnaire and post a decision."""
         title, channel = f"Work {next(self._numbers)}", self._channel(person)
         await self._clear(person)
         self._sent(await self._type(person, channel))
         view = await self._window(person, self.stage.playground.channel(channel).id, {"workflow"})
-        team = tuple({person.person.name, self.stage.rng.choice(NAMES)})
-        self.deciders[title] = tuple(self.stage.playground.person(each).id for each in team)
+        team = tuple({person.user.name, self.stage.rng.choice(NAMES)})
+        self.deciders[title] = tuple(self.stage.playground.user(each).id for each in team)
         view = await self._through(person, view, {"title": title, "deciders": list(team)})
         if await self._submit(person, view):
             self._promise("decision", person, None, title)
 
-    async def accept(self, person: Actor) -> None:
+    async def accept(self, person: UserSession) -> None:
         """Accept a recommendation."""
         await self._press_for("settled", person, self._open_one(person), "accept")
 
-    async def override(self, person: Actor) -> None:
+    async def override(self, person: UserSession) -> None:
         """Choose differently."""
         message = self._open_one(person)
         reason = f"Because of {next(self._numbers)}"
@@ -144,7 +143,7 @@ class Crowd:
         if await self._submit(person, view, {"option": option, "reason": reason}):
             self._promise("overridden", person, number_of(message), reason)
 
-    async def withdraw(self, person: Actor) -> None:
+    async def withdraw(self, person: UserSession) -> None:
         """Take a decision back; rarely, or nothing would be left to decide."""
         if self.stage.rng.random() < 0.7:
             return
@@ -156,7 +155,7 @@ class Crowd:
         if await self._submit(person, view, {"reason": reason}):
             self._promise("withdrawn", person, number, reason)
 
-    async def add_view(self, person: Actor) -> None:
+    async def add_view(self, person: UserSession) -> None:
         """Add one's own view to somebody's decision, or change it."""
         message = self._open_one(person, decides=False)
         await self._clear(person)
@@ -165,16 +164,16 @@ class Crowd:
         if await self._submit(person, await self._through(person, view, {})):
             self._promise("view", person, number_of(message))
 
-    async def post_digest(self, person: Actor) -> None:
+    async def post_digest(self, person: UserSession) -> None:
         """Look at a channel's digest, and post it at once; rarely, as it is done so quickly."""
         if self.stage.rng.random() < 0.7:
             return
         channel = self._channel(person)
-        kept = self.stage.playground.team.messages[self.stage.playground.channel(channel).id]
+        kept = self.stage.playground.workspace.messages[self.stage.playground.channel(channel).id]
         births, so_far = self.stage.births, len(kept)
         self._sent(await self._type(person, channel, "digest now"))
 
-        def shown() -> Message | None:
+        def shown() -> SlackMessage | None:
             mine = (message for message in kept[so_far:] if message.ephemeral_to == person.id)
             return next((message for message in mine if POST_DIGEST in actions_of(message)), None)
 
@@ -185,7 +184,7 @@ class Crowd:
         token = button_of(preview, POST_DIGEST)["value"]
         await self._press_for("digest", person, preview, POST_DIGEST, str(token))
 
-    async def _through(self, person: Actor, view: View, first: dict[str, object]) -> View:
+    async def _through(self, person: UserSession, view: View, first: dict[str, object]) -> View:
         """Submit page after page, up to the last one."""
         for _ in range(20):
             if view.callback_id == "review":
@@ -205,7 +204,7 @@ class Crowd:
         }
 
     async def _submit(
-        self, person: Actor, view: View, answers: dict[str, object] | None = None
+        self, person: UserSession, view: View, answers: dict[str, object] | None = None
     ) -> bool:
         """Submit a modal, again if the bot is gone; whether it was carried out."""
         for _ in range(_PRESSES):
@@ -217,9 +216,9 @@ class Crowd:
             await self._until_back()
         raise GaveUp
 
-    async def _window(self, person: Actor, channel: str, expected: Collection[str]) -> View:
+    async def _window(self, person: UserSession, channel: str, expected: Collection[str]) -> View:
         """Wait for a window that was asked for in a channel, or a word instead of it."""
-        births, kept = self.stage.births, self.stage.playground.team.messages[channel]
+        births, kept = self.stage.births, self.stage.playground.workspace.messages[channel]
         so_far = len(kept)
 
         def there() -> bool:
@@ -236,17 +235,17 @@ class Crowd:
             raise GaveUp
         return person.modal
 
-    async def _type(self, person: Actor, channel: str, words: str = "") -> Delivery:
+    async def _type(self, person: UserSession, channel: str, words: str = "") -> Dispatch:
         self.stage.choose_bot()
         return await person.command(channel, "/ragvsft", words)
 
     async def _press(
-        self, person: Actor, message: Message, action: str, value: object = None
-    ) -> Delivery:
+        self, person: UserSession, message: SlackMessage, action: str, value: object = None
+    ) -> Dispatch:
         self.stage.choose_bot()
         return await person.click(message, action, value)
 
-    async def _clear(self, person: Actor) -> None:
+    async def _clear(self, person: UserSession) -> None:
         if person.modal is not None:
             await person.close(person.modal, everything=True)
 
@@ -254,35 +253,35 @@ class Crowd:
         births = self.stage.births
         await self.stage.until(lambda: self.stage.births > births or self.resting, 1)
 
-    def _sent(self, delivery: Delivery) -> None:
+    def _sent(self, delivery: Dispatch) -> None:
         if not delivery.ok:
             self._note(delivery)
             raise GaveUp
 
-    def _note(self, delivery: Delivery) -> None:
+    def _note(self, delivery: Dispatch) -> None:
         """Keep a request that the bot answered, and not with 200: it must never do that."""
         if delivery.status not in {None, 200}:
             self.errors.append(delivery)
 
-    def _promise(self, what: str, person: Actor, number: int | None, mark: str = "") -> None:
+    def _promise(self, what: str, person: UserSession, number: int | None, mark: str = "") -> None:
         """Note what a modal promised: its answer says at once if it could not be done."""
         self.promises.append(Promise(what, person.id, None, 0, number, mark))
 
     async def _press_for(
-        self, what: str, person: Actor, message: Message, action: str, mark: str = ""
+        self, what: str, person: UserSession, message: SlackMessage, action: str, mark: str = ""
     ) -> None:
         """Press a button, and note what it promised; a word may still take it back."""
-        before = len(self.stage.playground.team.messages[message.channel])
+        before = len(self.stage.playground.workspace.messages[message.channel])
         self._sent(await self._press(person, message, action))
         number = None if what == "digest" else number_of(message)
         promise = Promise(what, person.id, message.channel, before, number, mark)
         self.promises.append(promise)
 
-    def _channel(self, person: Actor) -> str:
+    def _channel(self, person: UserSession) -> str:
         there = [c for c in CHANNELS if person.id in self.stage.playground.channel(c).members]
         return self.stage.rng.choice(there)
 
-    def _open_one(self, person: Actor, *, decides: bool = True) -> Message:
+    def _open_one(self, person: UserSession, *, decides: bool = True) -> SlackMessage:
         """An announcement whose decision is open, as far as the person can see."""
         found = [
             message
@@ -295,5 +294,5 @@ class Crowd:
         return self.stage.rng.choice(found)
 
     def _is_there(self, key: str) -> bool:
-        channels = self.stage.playground.team.messages.values()
+        channels = self.stage.playground.workspace.messages.values()
         return any(key_of(message) == key for kept in channels for message in kept)

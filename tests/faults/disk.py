@@ -103,8 +103,8 @@ EXPECTED = frozenset({"full, /readyz 503", "room again, /readyz 200"})
 
 async def _work(stage: Stage) -> None:
     """Let people work on for a while."""
-    enough = len(stage.playground.deliveries) + stage.rng.randint(5, _FULL_REQUESTS)
-    await stage.until(lambda: len(stage.playground.deliveries) > enough, _FULL_SECONDS)
+    enough = len(stage.playground.dispatches) + stage.rng.randint(5, _FULL_REQUESTS)
+    await stage.until(lambda: len(stage.playground.dispatches) > enough, _FULL_SECONDS)
 
 
 async def _ready(life: Life) -> str:

@@ -105,7 +105,7 @@ class Killing:
         if at_random:
             moment = loop.call_later(self.stage.rng.uniform(0, _LONGEST_RANDOM_LIFE), life.kill)
         died = asyncio.ensure_future(life.ended.wait())
-        died.add_done_callback(lambda _: self.stage.playground.world.changed())
+        died.add_done_callback(lambda _: self.stage.playground.slack.mark_changed())
         await self.stage.until(
             lambda: died.done() or self.stage.requests > enough, _LONGEST_LIFE_SECONDS
         )

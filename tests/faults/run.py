@@ -33,7 +33,7 @@ async def at_work(stage: Stage) -> AsyncIterator[Crowd]:
             yield crowd
         finally:
             crowd.resting = True
-            stage.playground.world.changed()
+            stage.playground.slack.mark_changed()
 
 
 async def drained(stage: Stage, crowd: Crowd) -> Account:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import click
 
-from bot.playground.faults import FaultKind
+from bot.playground.fault_injection import FaultKind
 from tests.faults.account import Account
 from tests.faults.report import printed
 from tests.faults.run import at_work, drained
@@ -39,7 +39,7 @@ def _lasting(kind: FaultKind, seconds: float) -> Callable[[Stage], None]:
     def begin(stage: Stage) -> None:
         lasting = timedelta(minutes=stage.rng.randint(1, 10))
         method = stage.rng.choice(_METHODS)
-        stage.playground.faults.add(kind, method, seconds=seconds, lasting=lasting)
+        stage.playground.faults.add(kind, method, seconds=seconds, duration=lasting)
 
     return begin
 
@@ -90,9 +90,9 @@ async def _spell(stage: Stage, met: Counter[str]) -> None:
             TROUBLES[name](stage)
         else:
             await stage.close()
-    acked = len(stage.playground.deliveries) + _SPELL_REQUESTS
+    acked = len(stage.playground.dispatches) + _SPELL_REQUESTS
     for _ in range(stage.rng.randint(1, 4)):
-        await stage.until(lambda: len(stage.playground.deliveries) > acked, _SPELL_SECONDS / 4)
+        await stage.until(lambda: len(stage.playground.dispatches) > acked, _SPELL_SECONDS / 4)
         await stage.jump_calmly(timedelta(seconds=stage.rng.uniform(1, 90)))
     if not stage.is_open:
         await stage.open()

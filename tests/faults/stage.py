@@ -14,10 +14,10 @@ from starlette.types import Receive, Scope, Send
 from bot.decisions.model import Place, Visibility
 from bot.digest.settings import DigestSettings, Schedule, Weekday
 from bot.playground import Playground
-from bot.playground.ledger import ApiCall
-from bot.playground.model import Json
-from bot.playground.serving import GRACE
-from bot.playground.tools import next_weekday_time
+from bot.playground.page_api import next_weekday_time
+from bot.playground.playground import SHUTDOWN_GRACE
+from bot.playground.request_log import ApiCall
+from bot.playground.slack_model import Json
 from bot.serving import HttpServer
 from bot.storage.database import Database
 from bot.storage.store import SqliteStore
@@ -78,7 +78,7 @@ class Stage:
     @property
     def requests(self) -> int:
         """How many requests there were between the workspace and its bots, either way."""
-        return len(self.playground.calls) + len(self.playground.deliveries)
+        return len(self.playground.calls) + len(self.playground.dispatches)
 
     async def begin(self, death: Death | None = None, patience: float | None = None) -> Life:
         """Start a bot, and send it what people do. It may have died already when it is returned.
@@ -105,7 +105,7 @@ class Stage:
             self.lives.remove(life)
         if self.lives:
             self.choose_bot()
-        self.playground.world.changed()
+        self.playground.slack.mark_changed()
 
     def choose_bot(self) -> None:
         """Send the next thing that somebody does to one of the bots."""
@@ -114,11 +114,11 @@ class Stage:
 
     async def until(self, predicate: Callable[[], object], within: float) -> bool:
         """Wait until something holds in the workspace, and return whether it came to that."""
-        return await self.playground.world.wait_until(predicate, within)
+        return await self.playground.slack.wait_until(predicate, within)
 
     async def calm(self, seconds: float = 0.02) -> None:
         """Let what is under way go on for a moment, before somebody looks again."""
-        await self.playground.world.wait_until(lambda: False, seconds)
+        await self.playground.slack.wait_until(lambda: False, seconds)
 
     async def heard(self) -> None:
         """Wait until every bot has come past its loop and its log, and again, or has ended.
@@ -134,9 +134,9 @@ class Stage:
 
     async def jump_calmly(self, by: timedelta) -> None:
         """Move the clock on when no request is on its way: no bot has waited for one that long."""
-        world = self.playground.world
+        slack = self.playground.slack
         await self.heard()
-        await self.until(lambda: not (self.in_flight or world.busy), 10)
+        await self.until(lambda: not (self.in_flight or slack.is_busy), 10)
         self.jump(by)
 
     async def want_digests(self) -> None:
@@ -148,9 +148,9 @@ class Stage:
             visibility = Visibility.PRIVATE if channel.is_private else Visibility.PUBLIC
             await store.keep_digest_settings(
                 DigestSettings(
-                    self.playground.team_id,
+                    self.playground.workspace.id,
                     Place(channel.id, visibility),
-                    self.playground.person("ada").id,
+                    self.playground.user("ada").id,
                     now,
                     rhythm=Schedule(WEEKDAY, AT, ZONE),
                     even_if_quiet=name == CHANNELS[0],
@@ -160,10 +160,10 @@ class Stage:
 
     async def open(self) -> None:
         """Have the workspace answer; at the same address each time."""
-        self._server = HttpServer(_Counted(self), "127.0.0.1", self._port, GRACE)
+        self._server = HttpServer(_Counted(self), "127.0.0.1", self._port, SHUTDOWN_GRACE)
         await self._server.start()
         self._port, self.is_open = self._server.port, True
-        self.playground.at(f"http://127.0.0.1:{self._port}")
+        self.playground.set_base_url(f"http://127.0.0.1:{self._port}")
 
     async def close(self) -> None:
         """Have the workspace refuse connections."""
@@ -213,7 +213,7 @@ class _Counted:
             await self._stage.playground.asgi(scope, receive, send)
         finally:
             self._stage.in_flight -= 1
-            self._stage.playground.world.changed()
+            self._stage.playground.slack.mark_changed()
 
 
 @asynccontextmanager
@@ -229,7 +229,7 @@ async def staged(folder: Path, seed: int, *, history: bool = False) -> AsyncIter
     playground = Playground(SharedClock(folder / "clock"))
     playground.invite("bot", "leadership")
     if history:
-        playground.team.installation.scopes |= HISTORY
+        playground.workspace.installation.scopes |= HISTORY
         for name in CHANNELS:  # whoever is not in a channel can't read it
             playground.invite("bot", name)
     stage = Stage(playground, folder, random.Random(seed))
@@ -249,8 +249,8 @@ async def staged(folder: Path, seed: int, *, history: bool = False) -> AsyncIter
 
 def _listen(stage: Stage) -> None:
     """Tell the stage of each request to the Web API, and let time pass with each post."""
-    ledger = stage.playground.ledger
-    note = ledger.call_arrived
+    request_log = stage.playground.request_log
+    note = request_log.add_call
 
     def arrived(method: str, args: Json) -> ApiCall:
         for listener in stage.on_call:
@@ -259,4 +259,4 @@ def _listen(stage: Stage) -> None:
             asyncio.get_running_loop().call_soon(stage.jump, stage.post_takes)
         return note(method, args)
 
-    ledger.call_arrived = arrived  # type: ignore[method-assign] - for this stage alone
+    request_log.add_call = arrived  # type: ignore[method-assign] - for this stage alone

@@ -95,7 +95,7 @@ def _tamper(stage: Stage) -> None:
     """Set a channel's first post of the bot there twice, and take its last one away."""
     kept = next(
         messages
-        for messages in stage.playground.team.messages.values()
+        for messages in stage.playground.workspace.messages.values()
         if sum(m.by_app and m.metadata is not None for m in messages) > 1
     )
     posts = [m for m in kept if m.by_app and m.metadata is not None]

@@ -80,7 +80,7 @@ async def test_the_picture_takes_the_place_of_the_table(
     assert posted(slack) == [["divider", "image", "divider"]]
     image = slack.messages("product")[-1].blocks[1]
     assert image["alt_text"] == "One decision: RAG."
-    file = slack.team.files[image["slack_file"]["id"]]
+    file = slack.workspace.files[image["slack_file"]["id"]]
     assert (file.content, file.mimetype, file.shared_in) == (PNG, "image/png", {"C0PRODUCT"})
 
 

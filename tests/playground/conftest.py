@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.playground import Playground, serving
-from bot.playground.serving import serving_app
+from bot.playground.playground import serving_app
 
 Answer = Callable[[dict[str, Any]], Awaitable[Response]]
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.playground import MovableClock, Playground
-from bot.playground.tools import WEEKDAYS, next_weekday_time
+from bot.playground.page_api import WEEKDAYS, next_weekday_time
 
 
 def test_it_runs_and_can_be_moved() -> None:
@@ -62,12 +62,12 @@ async def test_waiting_for_a_time_ends_when_the_clock_is_moved_there() -> None:
     """sleep_until returns as soon as the clock has passed the moment, without waiting really."""
     playground = Playground()
     moment = playground.clock.now() + timedelta(days=1)
-    playground.world.spawn(playground.world.sleep_until(moment))
-    await playground.until(lambda: playground.world.busy)
+    playground.slack.spawn(playground.slack.sleep_until(moment))
+    await playground.until(lambda: playground.slack.is_busy)
     playground.advance(hours=23)
-    assert playground.world.busy
+    assert playground.slack.is_busy
     playground.advance(hours=2)
-    await playground.until(lambda: not playground.world.busy)
+    await playground.until(lambda: not playground.slack.is_busy)
 
 
 async def test_waiting_in_vain_says_what_is_there() -> None:

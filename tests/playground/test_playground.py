@@ -29,7 +29,7 @@ async def test_a_command_a_modal_and_a_message(
     playground: Playground, tiny: Any, client: AsyncWebClient
 ) -> None:
     """A command's trigger opens a modal, submitting it closes it, and a message can be posted."""
-    ada = playground.person("ada")
+    ada = playground.user("ada")
     sent = await ada.command("product", "/ragvsft", "")
     assert sent.ok
     await client.views_open(trigger_id=sent.payload["trigger_id"], view=modal())
@@ -47,7 +47,7 @@ async def test_errors_stand_at_their_fields(
     playground: Playground, tiny: Any, client: AsyncWebClient
 ) -> None:
     """An answer with errors keeps the modal open with the words at the field."""
-    ada = playground.person("ada")
+    ada = playground.user("ada")
     sent = await ada.command("product", "/ragvsft", "")
     await client.views_open(trigger_id=sent.payload["trigger_id"], view=modal())
     tiny.answer = JSONResponse({"response_action": "errors", "errors": {"why": "No."}})

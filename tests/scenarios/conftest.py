@@ -15,7 +15,7 @@ from bot.outbox.images import Images
 from bot.playbooks import library, loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.playbook import Playbook
-from bot.playground import modals, serving
+from bot.playground import serving, view_lifecycle
 from bot.slack import connection, replies, search
 from bot.slack.directory import SlackDirectory
 from bot.slack.handlers import shortcuts
@@ -53,7 +53,7 @@ def nobody_gives_up() -> Iterator[None]:
     What the bot does where Slack makes it wait has tests of its own.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(modals, "TRIGGER_LIFE", timedelta(seconds=WITHIN))
+        patch.setattr(view_lifecycle, "TRIGGER_LIFETIME", timedelta(seconds=WITHIN))
         for module in (app, replies):
             patch.setattr(module, "SLACK_SECONDS", WITHIN)
         patch.setattr(app, "SlackDirectory", partial(SlackDirectory, longest=WITHIN))

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import Application, run_app
-from bot.playground.model import Message, View
-from bot.playground.person import Actor
+from bot.playground.slack_model import SlackMessage, View
+from bot.playground.user_session import UserSession
 from bot.settings import Settings
 from bot.slack.handlers.samples import Samples
 from bot.storage.connection import Connection
@@ -71,7 +71,7 @@ class House:
             while not any(holds(row) for row in await asyncio.to_thread(self.rows, table)):
                 pass
 
-    async def modal_of(self, person: Actor, callback_id: str) -> View:
+    async def modal_of(self, person: UserSession, callback_id: str) -> View:
         """The modal in front of a person, once it is the one named."""
         await self.playground.until(
             lambda: person.modal and person.modal.payload["callback_id"] == callback_id
@@ -79,14 +79,14 @@ class House:
         assert person.modal is not None
         return person.modal
 
-    async def start(self, person: Actor, channel: str = "product") -> View:
+    async def start(self, person: UserSession, channel: str = "product") -> View:
         """Type the command, and wait for the first page."""
         sent = await person.command(channel, "/ragvsft")
         assert sent.ok, sent
         return await self.modal_of(person, "workflow")
 
     async def to_review(
-        self, person: Actor, *, answers: Mapping[str, str | None] | None = None, **first: Any
+        self, person: UserSession, *, answers: Mapping[str, str | None] | None = None, **first: Any
     ) -> View:
         """Fill in the first page and all questions, up to the last page.
 
@@ -102,7 +102,7 @@ class House:
 
     async def on_to_review(
         self,
-        person: Actor,
+        person: UserSession,
         answers: Mapping[str, str | None] | None = None,
         *,
         keep: bool = False,
@@ -122,13 +122,15 @@ class House:
             await person.submit(view, chosen(view, answers or {}, keep=keep))
         raise AssertionError("the questionnaire did not come to its end")
 
-    async def posted(self, person: Actor, channel: str = "product") -> tuple[Message, Message]:
+    async def posted(
+        self, person: UserSession, channel: str = "product"
+    ) -> tuple[SlackMessage, SlackMessage]:
         """The announcement of a person's newest decision, and its recommendation, once there."""
         driven = [row for row in self.rows("decisions") if row["driver"] == person.id]
         newest = max(driven, key=lambda row: row["number"])
         key = f"{newest['workspace']}/{newest['number']}/announcement"
 
-        def announced() -> Message | None:
+        def announced() -> SlackMessage | None:
             return next((m for m in person.sees(channel) if _key(m) == key), None)
 
         await self.playground.until(announced)
@@ -137,7 +139,7 @@ class House:
         await self.playground.until(lambda: person.thread(announcement))
         return announcement, person.thread(announcement)[0]
 
-    async def message_with(self, person: Actor, words: str, channel: str) -> str:
+    async def message_with(self, person: UserSession, words: str, channel: str) -> str:
         """Wait until a person sees a message with these words; return all it says."""
 
         def found() -> str | None:
@@ -149,7 +151,9 @@ class House:
         assert text is not None
         return text
 
-    async def decide(self, person: Actor, channel: str = "product") -> tuple[Message, Message]:
+    async def decide(
+        self, person: UserSession, channel: str = "product"
+    ) -> tuple[SlackMessage, SlackMessage]:
         """The whole way: command, questionnaire, post."""
         await self.start(person, channel)
         view = await self.to_review(person)
@@ -189,11 +193,11 @@ def _value(answers: Mapping[str, str | None], question: str, first: str) -> str:
     return "dont_know" if answer is None else answer
 
 
-def _key(message: Message) -> object:
+def _key(message: SlackMessage) -> object:
     return (message.metadata or {}).get("event_payload", {}).get("key")
 
 
-def text_of(message: Message) -> str:
+def text_of(message: SlackMessage) -> str:
     """Return everything that a message says, blocks included."""
     return f"{message.text}\n{_words(message.blocks)}"
 

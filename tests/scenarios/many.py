@@ -11,9 +11,9 @@ import httpx
 from cryptography.fernet import Fernet
 
 from bot.app import Application
-from bot.playground.model import Channel, Person
-from bot.playground.person import Actor
-from bot.playground.team import Team
+from bot.playground.slack_model import Channel, SlackUser
+from bot.playground.user_session import UserSession
+from bot.playground.workspace import Workspace
 from bot.settings import Settings
 from tests.scenarios.house import House, text_of
 from tests.scenarios.quick import WITHIN
@@ -36,11 +36,11 @@ class ManyHouse(House):
         one = super().settings(**{**oauth, **more})
         return one.model_copy(update={"bot_token": None})
 
-    def second_team(self) -> tuple[Team, Actor]:
+    def second_team(self) -> tuple[Workspace, UserSession]:
         """Another workspace with one person and the channel `product`, like the first one."""
-        team = self.playground.add_team("T0SOUTH", "Southwind")
-        zoe = Person("U0ZOE", "zoe", "Zoe Park", team.id)
-        actor = self.playground.add_person(zoe, team)
+        team = self.playground.add_workspace("T0SOUTH", "Southwind")
+        zoe = SlackUser("U0ZOE", "zoe", "Zoe Park", team.id)
+        actor = self.playground.add_user(zoe, team)
         self.playground.add_channel(Channel("C0SOUTH", "product", "public", {zoe.id}), team)
         return team, actor
 
@@ -84,7 +84,7 @@ class Browser:
         asked = {"state": visit.state, **answer}
         return await self._get("/slack/oauth_redirect", asked, headers)
 
-    async def install(self, team: Team) -> httpx.Response:
+    async def install(self, team: Workspace) -> httpx.Response:
         """Install the bot in a workspace."""
         return await self.come_back(await self.visit(), code=f"code-{team.id}")
 
@@ -99,7 +99,7 @@ class Browser:
             return await client.get(path, params=asked, headers=headers)
 
 
-async def told(person: Actor, channel: str = "product") -> str:
+async def told(person: UserSession, channel: str = "product") -> str:
     """Type `/ragvsft help` and return what comes back."""
     sent = await person.command(channel, "/ragvsft", "help")
     assert sent.ok, sent

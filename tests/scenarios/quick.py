@@ -29,7 +29,7 @@ class QuickPlayground(Playground):
         """
         try:
             async with asyncio.timeout(within):
-                while not await self.world.wait_until(predicate, GLANCE):
+                while not await self.slack.wait_until(predicate, GLANCE):
                     await self._pass_the_pace()
         except TimeoutError:
             raise AssertionError(f"did not happen within {within} s.\n{self.dump()}") from None

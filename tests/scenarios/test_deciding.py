@@ -5,31 +5,33 @@ import json
 
 import pytest
 
-from bot.playground.model import Message
-from bot.playground.person import Actor
+from bot.playground.slack_model import SlackMessage
+from bot.playground.user_session import UserSession
 from tests.scenarios.house import House, text_of
 
 pytestmark = pytest.mark.usefixtures("bot")
 
 
-async def _reads(house: House, person: Actor, ts: str, words: str) -> str:
+async def _reads(house: House, person: UserSession, ts: str, words: str) -> str:
     """Wait until a person's copy of a message has these words; return all it says."""
     await house.playground.until(lambda: words in text_of(_message(person, ts)))
     return text_of(_message(person, ts))
 
 
-def _message(person: Actor, ts: str) -> Message:
+def _message(person: UserSession, ts: str) -> SlackMessage:
     (found,) = [message for message in person.sees("product") if message.ts == ts]
     return found
 
 
-async def _thread_says(house: House, person: Actor, announcement: Message, words: str) -> None:
+async def _thread_says(
+    house: House, person: UserSession, announcement: SlackMessage, words: str
+) -> None:
     await house.playground.until(
         lambda: any(words in text_of(reply) for reply in person.thread(announcement))
     )
 
 
-def _actions(message: Message) -> list[str]:
+def _actions(message: SlackMessage) -> list[str]:
     return [
         element["action_id"]
         for block in message.blocks
@@ -40,7 +42,7 @@ def _actions(message: Message) -> list[str]:
 
 async def test_a_decider_accepts_and_the_message_locks(house: House) -> None:
     """Accepted: the message says by whom and what, and has no deciding buttons any more."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     announcement, _ = await house.decide(ada)
     assert _actions(announcement)[:2] == ["accept", "override"]
     await ada.click(announcement, "accept")
@@ -54,7 +56,7 @@ async def test_a_decider_accepts_and_the_message_locks(house: House) -> None:
 
 async def test_others_get_a_friendly_no(house: House) -> None:
     """Somebody who is no decider is told privately whose decision it is; nothing changes."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     announcement, _ = await house.decide(ada)
     await ben.click(_message(ben, announcement.ts), "accept")
     await house.playground.until(lambda: "to do" in text_of(ben.sees("product")[-1]))
@@ -64,7 +66,7 @@ async def test_others_get_a_friendly_no(house: House) -> None:
 
 async def test_choosing_differently_needs_a_reason(house: House) -> None:
     """Another option is chosen with its reason, which the message and the thread show."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     announcement, _ = await house.decide(ada)
     await ada.click(announcement, "override")
     view = await house.modal_of(ada, "override")
@@ -83,7 +85,7 @@ async def test_choosing_differently_needs_a_reason(house: House) -> None:
 
 async def test_two_deciders_at_once_leave_one_decision(house: House) -> None:
     """The second of two who press at once hears that it was decided, and by whom."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await house.start(ada)
     view = await house.to_review(ada, deciders=["ada", "ben"])
     await ada.submit(view)
@@ -92,7 +94,7 @@ async def test_two_deciders_at_once_leave_one_decision(house: House) -> None:
         ada.click(announcement, "accept"), ben.click(_message(ben, announcement.ts), "accept")
     )
 
-    def told() -> list[Message]:
+    def told() -> list[SlackMessage]:
         return [m for person in (ada, ben) for m in person.sees("product") if m.ephemeral_to]
 
     await house.playground.until(told)
@@ -105,7 +107,7 @@ async def test_two_deciders_at_once_leave_one_decision(house: House) -> None:
 
 async def test_handing_over_lets_somebody_else_decide(house: House) -> None:
     """The driver hands over; then the new decider can accept and the driver can't."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     announcement, _ = await house.decide(ada)
     await ada.click(announcement, "menu", "hand_over:1")
     view = await house.modal_of(ada, "hand_over")
@@ -119,7 +121,7 @@ async def test_handing_over_lets_somebody_else_decide(house: House) -> None:
 
 async def test_editing_says_in_the_thread_what_changed(house: House) -> None:
     """Changed answers are evaluated anew; the thread names them, and nothing is lost."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     announcement, _ = await house.decide(ada)
     await ada.click(announcement, "menu", "edit:1")
     view = await house.modal_of(ada, "workflow")
@@ -139,7 +141,7 @@ async def test_editing_says_in_the_thread_what_changed(house: House) -> None:
 
 async def test_an_edit_leaves_a_hand_over_as_it_is(house: House) -> None:
     """Handed over while an edit is under way, the decision stays with the new decider."""
-    ada, ben, chloe = (house.playground.person(name) for name in ("ada", "ben", "chloe"))
+    ada, ben, chloe = (house.playground.user(name) for name in ("ada", "ben", "chloe"))
     await house.start(ada)
     await ada.submit(await house.to_review(ada, deciders=["ada", "ben"]))
     announcement, _ = await house.posted(ada)
@@ -157,7 +159,7 @@ async def test_an_edit_leaves_a_hand_over_as_it_is(house: House) -> None:
 
 async def test_what_a_decider_has_not_seen_is_not_accepted(house: House) -> None:
     """A press on an announcement that does not show an edit yet decides nothing, and tells why."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await house.start(ada)
     await ada.submit(await house.to_review(ada, deciders=["ben"]))
     announcement, _ = await house.posted(ada)
@@ -173,7 +175,7 @@ async def test_what_a_decider_has_not_seen_is_not_accepted(house: House) -> None
 
 async def test_a_reason_outlives_an_edit(house: House) -> None:
     """Edited while a decider writes why, the modal says so and still shows what was written."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await house.start(ada)
     await ada.submit(await house.to_review(ada, deciders=["ben"]))
     announcement, _ = await house.posted(ada)
@@ -193,7 +195,7 @@ async def test_a_reason_outlives_an_edit(house: House) -> None:
 
 async def test_superseding_links_both_ways(house: House) -> None:
     """In the place of another: filled in with all that was said, and each names the other."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await house.start(ada)
     first = await house.to_review(ada, answers={"need": "look_up"}, review_choice="30")
     await ada.submit(first)
@@ -216,7 +218,7 @@ async def test_superseding_links_both_ways(house: House) -> None:
 
 async def test_withdrawing_needs_a_reason_and_ends_it(house: House) -> None:
     """Withdrawn: the message says why, and nothing more can be done with it."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     announcement, _ = await house.decide(ada)
     await ada.click(announcement, "menu", "withdraw:1")
     view = await house.modal_of(ada, "withdraw")

@@ -7,8 +7,8 @@ import pytest
 from bot.app import Application
 from bot.decisions.model import Person, Place, Visibility, Workflow
 from bot.digest.settings import DigestSettings
-from bot.playground.model import Message, View
-from bot.playground.person import Actor
+from bot.playground.slack_model import SlackMessage, View
+from bot.playground.user_session import UserSession
 from tests.scenarios.house import House, text_of
 
 HOSTILE = "``` <!channel> | <https://evil.test|Slack> & *x*"
@@ -20,12 +20,12 @@ def transport() -> str:
     return "http"
 
 
-async def _open(bot: Application, house: House, by: Actor, channel: str, title: str) -> int:
+async def _open(bot: Application, house: House, by: UserSession, channel: str, title: str) -> int:
     """Post a decision that its driver decides, without the questionnaire; return its number."""
-    kind = house.playground.team.channel(channel).kind
+    kind = house.playground.workspace.channel(channel).kind
     visibility = Visibility.PRIVATE if kind == "private" else Visibility.PUBLIC
-    place = Place(house.playground.team.channel(channel).id, visibility)
-    driver, services = Person(house.playground.team.id, by.id), bot.services
+    place = Place(house.playground.workspace.channel(channel).id, visibility)
+    driver, services = Person(house.playground.workspace.id, by.id), bot.services
     draft = (await services.drafts.start(driver, place)).draft.id
     await services.drafts.describe(driver, draft, Workflow(title=title))
     return (await services.post(driver, draft, place)).decision.number
@@ -38,11 +38,13 @@ async def _until_posted(house: House, number: int) -> None:
     )
 
 
-async def _ask(house: House, person: Actor, text: str, channel: str = "product") -> Message:
+async def _ask(
+    house: House, person: UserSession, text: str, channel: str = "product"
+) -> SlackMessage:
     """Type a subcommand, and return the private answer to it."""
     before = {message.ts for message in person.sees(channel)}
 
-    def answers() -> list[Message]:
+    def answers() -> list[SlackMessage]:
         new = (each for each in person.sees(channel) if each.ts not in before)
         return [each for each in new if each.ephemeral_to == person.id]
 
@@ -52,8 +54,8 @@ async def _ask(house: House, person: Actor, text: str, channel: str = "product")
 
 
 async def _settings(house: House, bot: Application, channel: str = "product") -> DigestSettings:
-    where = house.playground.team.channel(channel)
-    settings = await bot.services.digests.settings(house.playground.team.id, where.id)
+    where = house.playground.workspace.channel(channel)
+    settings = await bot.services.digests.settings(house.playground.workspace.id, where.id)
     assert settings is not None
     return settings
 
@@ -65,13 +67,13 @@ async def _move_to_due(house: House, bot: Application, channel: str = "product")
     house.playground.clock.move_to(due.at)
 
 
-def _digests(person: Actor, channel: str = "product") -> list[Message]:
+def _digests(person: UserSession, channel: str = "product") -> list[SlackMessage]:
     """Return the digests that stand in a channel for everybody."""
     seen = [each for each in person.sees(channel) if not each.ephemeral_to]
     return [each for each in seen if each.text.startswith("Decisions, ")]
 
 
-async def _digest(house: House, person: Actor, channel: str = "product") -> str:
+async def _digest(house: House, person: UserSession, channel: str = "product") -> str:
     """Wait for the one digest of a channel; return all it says."""
     await house.playground.until(lambda: bool(_digests(person, channel)))
     (digest,) = _digests(person, channel)
@@ -83,13 +85,13 @@ def _zone_in(view: View) -> str:
     return str(view.values["digest_zone"]["answer"]["selected_option"]["value"])
 
 
-def _home(person: Actor) -> str:
+def _home(person: UserSession) -> str:
     return str(person.home.blocks) if person.home else ""
 
 
 async def test_a_channel_gets_its_digest_once_a_week(house: House, bot: Application) -> None:
     """Set up in the modal, the digest comes on its day and hour, tells what waits, comes once."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await _until_posted(house, await _open(bot, house, ben, "product", HOSTILE))
     assert (await ada.command("product", "/ragvsft", "digest")).ok
     view = await house.modal_of(ada, "digest")
@@ -118,14 +120,14 @@ async def test_a_channel_gets_its_digest_once_a_week(house: House, bot: Applicat
 async def test_the_zone_to_begin_with_is_the_asker_s(house: House, bot: Application) -> None:
     """Whoever sets a digest up finds their own time zone chosen, wherever others are."""
     for name, zone in (("dev", "America/New_York"), ("ben", "Europe/London")):
-        person = house.playground.person(name)
+        person = house.playground.user(name)
         assert (await person.command("product", "/ragvsft", "digest settings")).ok
         assert _zone_in(await house.modal_of(person, "digest")) == zone
 
 
 async def test_a_preview_is_posted_once(house: House, bot: Application) -> None:
     """Only the asker sees the preview; pressed twice, its button posts one digest."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await _until_posted(house, await _open(bot, house, ada, "product", "Answers for support"))
     preview = await _ask(house, ada, "digest now")
     assert "None comes by itself here" in text_of(preview)
@@ -145,7 +147,7 @@ async def test_a_preview_is_posted_once(house: House, bot: Application) -> None:
 
 async def test_a_digest_that_is_off_does_not_come(house: House, bot: Application) -> None:
     """`digest off` ends it, and says so once; nothing is posted on its day."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await _until_posted(house, await _open(bot, house, ada, "product", "Answers for support"))
     await ada.command("product", "/ragvsft", "digest settings")
     await ada.submit(await house.modal_of(ada, "digest"), {})
@@ -160,7 +162,7 @@ async def test_a_digest_that_is_off_does_not_come(house: House, bot: Application
 
 async def test_private_channels_are_only_counted_elsewhere(house: House, bot: Application) -> None:
     """A private channel's digest tells its decisions; the workspace's elsewhere counts them."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     house.playground.invite("bot", "leadership")
     await _until_posted(house, await _open(bot, house, ada, "leadership", "Canary of the board"))
     await ada.command("leadership", "/ragvsft", "digest")
@@ -183,7 +185,7 @@ async def test_private_channels_are_only_counted_elsewhere(house: House, bot: Ap
 
 async def test_home_shows_digests_and_stays_current(house: House, bot: Application) -> None:
     """App Home names the next digest, sets one up, and is never stale; nobody else's is made."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await ada.open_home()
     await house.playground.until(lambda: ada.home is not None)
     assert ada.home is not None
@@ -201,12 +203,12 @@ async def test_home_shows_digests_and_stays_current(house: House, bot: Applicati
     announcement, _ = await house.posted(ada)
     await ada.click(announcement, "accept")
     await house.playground.until(lambda: "Yours to decide" not in _home(ben))
-    assert house.playground.person("chloe").home is None
+    assert house.playground.user("chloe").home is None
 
 
 async def test_a_digest_belongs_to_a_channel(house: House, bot: Application) -> None:
     """In direct messages, and for what it does not know, `digest` says what to type where."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     said = await _ask(house, ada, "digest now", ada.im.id)
     assert "A digest belongs to a channel" in text_of(said)
     assert "`/ragvsft digest now`" in text_of(await _ask(house, ada, "digest weekly"))

@@ -18,7 +18,7 @@ from bot.decisions.model import Person, Place, Visibility
 from bot.digest.calendar import latest_due, next_due
 from bot.digest.settings import Schedule
 from bot.playground import Playground, serving
-from bot.playground.model import Message
+from bot.playground.slack_model import SlackMessage
 from bot.storage.database import Database
 from tests.scenarios import weekly
 from tests.scenarios.quick import WITHIN
@@ -77,7 +77,7 @@ async def _prepared(playground: Playground, database: Path) -> Any:
     """Log a decision that waits, and settings; return when the first digest is due next."""
     log = await Database(database).open()
     world = World(log)
-    team, ada = playground.team.id, playground.person("ada").id
+    team, ada = playground.workspace.id, playground.user("ada").id
     place = Place(playground.channel("product").id, Visibility.PUBLIC)
     await shelve(world, decision(1, workspace=team, people=(ada,), place=place))
     settings = await world.services.digests.suggested(Person(team, ada), place, RHYTHM.zone)
@@ -102,11 +102,11 @@ async def _answers(pipes: list[Connection]) -> list[Any]:
     return await asyncio.gather(*(asyncio.to_thread(pipe.recv) for pipe in pipes))
 
 
-def _digests(playground: Playground) -> list[Message]:
-    kept = playground.team.messages[playground.channel("product").id]
+def _digests(playground: Playground) -> list[SlackMessage]:
+    kept = playground.workspace.messages[playground.channel("product").id]
     return [each for each in kept if each.by_app]
 
 
-def _week(message: Message) -> str:
+def _week(message: SlackMessage) -> str:
     assert message.metadata is not None
     return str(message.metadata["event_payload"]["key"])

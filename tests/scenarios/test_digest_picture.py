@@ -4,7 +4,7 @@ import pytest
 
 from bot.app import Application
 from bot.decisions.model import Person, Place, Visibility, Workflow
-from bot.playground.model import Message
+from bot.playground.slack_model import SlackMessage
 from tests.scenarios.house import House
 
 PNG = b"\x89PNG\r\n"
@@ -16,9 +16,9 @@ def transport() -> str:
     return "http"
 
 
-async def _digest(house: House, bot: Application) -> Message:
+async def _digest(house: House, bot: Application) -> SlackMessage:
     """Open a decision, have the channel's digest posted, and return it."""
-    team = house.playground.team
+    team = house.playground.workspace
     driver, place = Person(team.id, "U0ADA"), Place(team.channel("product").id, Visibility.PUBLIC)
     draft = (await bot.services.drafts.start(driver, place)).draft.id
     await bot.services.drafts.describe(driver, draft, Workflow(title="Answers for support"))
@@ -26,7 +26,7 @@ async def _digest(house: House, bot: Application) -> Message:
     await bot.services.post(driver, draft, place)
     assert await bot.services.digests.post(driver, place, "once")
 
-    def posted() -> list[Message]:
+    def posted() -> list[SlackMessage]:
         return [m for m in house.playground.messages("product") if m.text.startswith("Decisions, ")]
 
     await house.playground.until(posted)
@@ -34,7 +34,7 @@ async def _digest(house: House, bot: Application) -> Message:
     return digest
 
 
-def _kinds(message: Message) -> set[str]:
+def _kinds(message: SlackMessage) -> set[str]:
     return {block["type"] for block in message.blocks} & {"image", "table"}
 
 
@@ -44,7 +44,7 @@ async def test_a_digest_shows_its_trend(house: House, bot: Application) -> None:
     assert _kinds(digest) == {"image"}
     (image,) = (block for block in digest.blocks if block["type"] == "image")
     assert "1 decision was opened" in image["alt_text"]
-    file = house.playground.team.files[image["slack_file"]["id"]]
+    file = house.playground.workspace.files[image["slack_file"]["id"]]
     assert file.content is not None
     assert file.content.startswith(PNG)
 

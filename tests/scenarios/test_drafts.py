@@ -5,15 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from bot.playground.model import Message
-from bot.playground.person import Actor
+from bot.playground.slack_model import SlackMessage
+from bot.playground.user_session import UserSession
 from tests.scenarios.house import House, text_of
 from tests.scenarios.quick import WITHIN
 
 pytestmark = pytest.mark.usefixtures("bot")
 
 
-async def _left_alone(house: House, person: Actor, title: str, channel: str = "product") -> None:
+async def _left_alone(
+    house: House, person: UserSession, title: str, channel: str = "product"
+) -> None:
     """Give a questionnaire a title, answer nothing, and close it."""
     view = await house.start(person, channel)
     await person.submit(view, {"title": title})
@@ -21,7 +23,9 @@ async def _left_alone(house: House, person: Actor, title: str, channel: str = "p
     await person.close(person.modal)
 
 
-async def _offer(house: House, person: Actor, channel: str = "product", text: str = "") -> Message:
+async def _offer(
+    house: House, person: UserSession, channel: str = "product", text: str = ""
+) -> SlackMessage:
     """Type the command where there is something to go on with; return the answer."""
     sent = await person.command(channel, "/ragvsft", text)
     assert sent.ok, sent
@@ -35,7 +39,7 @@ async def _offer(house: House, person: Actor, channel: str = "product", text: st
 
 async def test_the_command_offers_to_go_on(house: House) -> None:
     """With a draft, the command answers privately with its title and age, and a button goes on."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await _left_alone(house, ada, "Half done <!channel>")
     offer = await _offer(house, ada)
     assert offer.ephemeral_to == ada.id
@@ -51,7 +55,7 @@ async def test_the_command_offers_to_go_on(house: House) -> None:
 
 async def test_starting_afresh_keeps_the_draft_and_the_place(house: House) -> None:
     """Starting afresh opens an empty questionnaire for this channel; the draft stays."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await _left_alone(house, ada, "Half done", "support-ai")
     await ada.click(await _offer(house, ada, "support-ai"), "start:ragvsft")
     view = await house.modal_of(ada, "workflow")
@@ -68,7 +72,7 @@ async def test_a_discarded_draft_is_not_offered_again(house: House) -> None:
 
     What is left of the offer starts afresh with the playbook that was asked for.
     """
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await _left_alone(house, ada, "First")
     await ada.click(await _offer(house, ada), "start:ragvsft")
     await ada.submit(await house.modal_of(ada, "workflow"), {"title": "Second"})
@@ -100,7 +104,7 @@ async def test_a_discarded_draft_is_not_offered_again(house: House) -> None:
 
 async def test_a_private_channel_stays_private_when_starting_afresh(house: House) -> None:
     """What is begun from the offer in a private channel belongs to that channel."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await _left_alone(house, ada, "Half done", "leadership")
     await ada.click(await _offer(house, ada, "leadership"), "start:ragvsft")
     await house.modal_of(ada, "workflow")
@@ -109,7 +113,7 @@ async def test_a_private_channel_stays_private_when_starting_afresh(house: House
 
 async def test_after_two_weeks_a_draft_is_forgotten(house: House) -> None:
     """A draft that nobody went on with is deleted, and the command opens at once again."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await _left_alone(house, ada, "Half done")
     house.playground.clock.advance(timedelta(days=13))
     await _offer(house, ada)
@@ -122,7 +126,7 @@ async def test_after_two_weeks_a_draft_is_forgotten(house: House) -> None:
 
 async def test_app_home_shows_what_waits(house: House) -> None:
     """App Home names the decisions to make and the reviews due, and takes the answer there."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await house.start(ada)
     view = await house.to_review(ada, title="Yours, Ben", deciders=["ben"])
     await ada.submit(view)

@@ -9,17 +9,19 @@ import pytest
 import yaml
 
 from bot.decisions.records.record import record_schema
-from bot.playground.model import Message
-from bot.playground.person import Actor
+from bot.playground.slack_model import SlackMessage
+from bot.playground.user_session import UserSession
 from tests.scenarios.house import House, text_of
 
 pytestmark = pytest.mark.usefixtures("bot")
 
 
-async def ask(house: House, person: Actor, text: str, channel: str = "product") -> Message:
+async def ask(
+    house: House, person: UserSession, text: str, channel: str = "product"
+) -> SlackMessage:
     """Type a subcommand, and return the private answer to it."""
 
-    def told() -> list[Message]:
+    def told() -> list[SlackMessage]:
         return [message for message in person.sees(channel) if message.ephemeral_to == person.id]
 
     before = len(told())
@@ -29,7 +31,7 @@ async def ask(house: House, person: Actor, text: str, channel: str = "product") 
     return told()[before]
 
 
-async def several(house: House, person: Actor, titles: list[str]) -> None:
+async def several(house: House, person: UserSession, titles: list[str]) -> None:
     """Decide several times."""
     for number, title in enumerate(titles, start=1):
         await house.start(person)
@@ -39,7 +41,7 @@ async def several(house: House, person: Actor, titles: list[str]) -> None:
 
 async def test_a_list_is_paged_in_place(house: House) -> None:
     """A list shows the newest decisions; its buttons turn the pages in the same message."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await several(house, ada, [f"Question {number}" for number in range(1, 11)])
     answer = await ask(house, ben, "list", "support-ai")
     assert "#10  Question 10" in text_of(answer)
@@ -55,7 +57,7 @@ async def test_a_list_is_paged_in_place(house: House) -> None:
 
 async def test_filters_and_words_narrow_a_list(house: House) -> None:
     """`list` takes people, statuses, options and words; what it understood stands above."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await house.decide(ada)
     assert "Answers for support" in text_of(await ask(house, ada, "list mine open support"))
     nobody = text_of(await ask(house, ben, "list mine"))
@@ -69,14 +71,14 @@ async def test_filters_and_words_narrow_a_list(house: House) -> None:
 )
 async def test_a_search_survives_whatever_is_typed(house: House, words: str) -> None:
     """Quotes, operators, emoji and nothing at all are answered with a sentence."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await house.decide(ada)
     assert "Answers for support" not in text_of(await ask(house, ada, f"search {words}"))
 
 
 async def test_a_search_finds_words_in_any_form(house: House) -> None:
     """A search finds a word in the title whatever its case and ending, and quotes around it."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await house.decide(ada)
     for words in ("answer", '"SUPPORT" answers'):
         assert "Answers for support" in text_of(await ask(house, ada, f"search {words}"))
@@ -85,7 +87,7 @@ async def test_a_search_finds_words_in_any_form(house: House) -> None:
 
 async def test_show_tells_everything_privately(house: House) -> None:
     """`show` gives verdict, reasons, answers, views, history and the way to the discussion."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     announcement, _ = await house.decide(ada)
     await ask(house, ben, "show #1", "support-ai")
     await house.playground.until(lambda: "What happened" in text_of(ben.sees("support-ai")[-1]))
@@ -103,7 +105,7 @@ async def test_show_tells_everything_privately(house: House) -> None:
 
 async def test_a_record_comes_as_a_file_to_the_one_who_asks(house: House) -> None:
     """`export 1` sends the record in the asker's direct messages, and says so where they are."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await house.decide(ada)
     answer = await ask(house, ben, "export 1")
     assert "I've sent it to you as a file" in text_of(answer)
@@ -122,7 +124,7 @@ async def test_a_record_comes_as_a_file_to_the_one_who_asks(house: House) -> Non
 @pytest.mark.parametrize("settled", [False, True], ids=["open", "withdrawn"])
 async def test_the_menu_exports_the_record(house: House, *, settled: bool) -> None:
     """Anybody who sees the announcement gets its record from the menu, whatever its state."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     announcement, _ = await house.decide(ada)
     if settled:
         await ada.click(announcement, "menu", "withdraw:1")
@@ -140,7 +142,7 @@ async def test_the_menu_exports_the_record(house: House, *, settled: bool) -> No
 
 async def test_everything_can_be_exported(house: House) -> None:
     """`export csv` and `export json` send all that the asker can see: no formula, by the schema."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await several(house, ada, ["First", "=1+1"])
     await ask(house, ada, "export csv")
     await ask(house, ada, "export json")
@@ -156,7 +158,7 @@ async def test_everything_can_be_exported(house: House) -> None:
 
 async def test_the_review_and_the_thread_name_similar_decisions(house: House) -> None:
     """The last page and the thread name what was decided on like answers."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await house.decide(ada)
     await house.start(ben)
     view = await house.to_review(ben)

@@ -13,7 +13,7 @@ async def test_a_changed_playbook_is_used_from_the_next_questionnaire_on(
     house: House, tmp_path: Path
 ) -> None:
     """What is under way ends as it began; what starts after the edit has the new words."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
     async with house.bot(RAGVSFT_RULES=str(rules)) as bot:
         await house.start(ada)
@@ -33,7 +33,7 @@ async def test_a_broken_playbook_is_refused_and_the_last_good_one_stays(
     house: House, tmp_path: Path
 ) -> None:
     """An edit that breaks a file is named at /readyz, and people go on as before."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
     async with house.bot(RAGVSFT_RULES=str(rules)) as bot:
         (rules / "ragvsft" / "questions.yml").write_text("- id: [\n")

@@ -30,7 +30,7 @@ async def test_the_history_is_asked_for_on_demand(many: ManyHouse) -> None:
     """With RAGVSFT_HISTORY the page asks for two more scopes, and says what they are for."""
     async with many.bot(RAGVSFT_HISTORY="1") as bot:
         visit = await Browser(bot).visit()
-        done = await Browser(bot).install(many.playground.team)
+        done = await Browser(bot).install(many.playground.workspace)
     query = parse_qs(urlsplit(visit.link).query)
     assert query["scope"] == [",".join([*SCOPES, *HISTORY_SCOPES])]
     assert all(name in visit.page.text for name in HISTORY_SCOPES)
@@ -42,12 +42,12 @@ async def test_the_history_is_asked_for_on_demand(many: ManyHouse) -> None:
 async def test_two_workspaces_decide_apart(many: ManyHouse, browser: Browser) -> None:
     """Each workspace's decision is posted with its own token, and no row is shared."""
     south, zoe = many.second_team()
-    ada = many.playground.person("ada")
-    for team in (many.playground.team, south):
+    ada = many.playground.user("ada")
+    for team in (many.playground.workspace, south):
         done = await browser.install(team)
         assert done.status_code == 200
         assert f"ragvsft is in {team.name}" in done.text
-        assert f"https://slack.com/app_redirect?app={many.playground.app_id}" in done.text
+        assert f"https://slack.com/app_redirect?app={many.playground.app.id}" in done.text
         assert "max-age=0" in done.headers["set-cookie"].lower()
 
     first, _ = await many.decide(ada)
@@ -129,17 +129,17 @@ async def test_hostile_callbacks_do_no_harm(browser: Browser, hostile: str) -> N
 async def test_slack_away_while_installing(many: ManyHouse, browser: Browser) -> None:
     """When Slack breaks off, the person is told to begin again, and can."""
     many.playground.faults.add("drop_before", "oauth.v2.access", 1, 1, None)
-    page = await browser.install(many.playground.team)
+    page = await browser.install(many.playground.workspace)
     assert (page.status_code, "could not be reached" in page.text) == (400, True)
-    assert (await browser.install(many.playground.team)).status_code == 200
+    assert (await browser.install(many.playground.workspace)).status_code == 200
 
 
 async def test_no_token_is_readable_at_rest(
     many: ManyHouse, browser: Browser, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Neither the database nor its log on disk nor the bot's own log holds a token or a secret."""
-    await browser.install(many.playground.team)
-    await many.decide(many.playground.person("ada"))
+    await browser.install(many.playground.workspace)
+    await many.decide(many.playground.user("ada"))
     written = capfd.readouterr()
     texts = [*many.files(), written.out.encode(), written.err.encode()]
     assert len(texts) >= 4
@@ -150,19 +150,19 @@ async def test_no_token_is_readable_at_rest(
 async def test_no_call_to_slack_before_an_ack(many: ManyHouse) -> None:
     """Even the first request after a start is acked without asking Slack anything."""
     async with many.bot() as bot:
-        await Browser(bot).install(many.playground.team)
+        await Browser(bot).install(many.playground.workspace)
     async with many.bot():
-        sent = await many.playground.person("ada").command("product", "/ragvsft", "help")
+        sent = await many.playground.user("ada").command("product", "/ragvsft", "help")
         assert sent.ok
-        assert many.playground.ledger.calls_before_ack(sent) == []
+        assert many.playground.request_log.calls_before_ack(sent) == []
 
 
 async def test_keys_are_replaced_without_installing_again(many: ManyHouse) -> None:
     """A token under an old key is read, and is under the new one after a start."""
     old, new = many.keys[0], Fernet.generate_key().decode()
-    ada = many.playground.person("ada")
+    ada = many.playground.user("ada")
     async with many.bot() as bot:
-        await Browser(bot).install(many.playground.team)
+        await Browser(bot).install(many.playground.workspace)
     for keys in ([new, old], [new]):
         many.keys = keys
         async with many.bot():
@@ -175,9 +175,9 @@ async def test_a_lost_key_loses_no_decision(
     many: ManyHouse, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """With the key gone, posts wait and the operator reads why; with the key back, they go out."""
-    ada, keys = many.playground.person("ada"), many.keys
+    ada, keys = many.playground.user("ada"), many.keys
     async with many.bot() as bot:
-        await Browser(bot).install(many.playground.team)
+        await Browser(bot).install(many.playground.workspace)
         await many.start(ada)
         review = await many.to_review(ada)
         many.playground.faults.add("rate_limited", "chat.postMessage", 60, 1, None)

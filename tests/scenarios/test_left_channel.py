@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.playground.refused import NotPossible
+from bot.playground.request_log import ClientError
 from tests.scenarios.house import House, text_of
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -18,7 +18,7 @@ def transport() -> str:
 
 async def test_a_draft_resumed_outside_knows_nothing_of_its_channel(house: House) -> None:
     """Gone on with from App Home it names nothing of the channel, and is not posted there."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await house.start(ada, "leadership")
     await house.to_review(ada, title="Half done")
     assert ada.modal is not None
@@ -38,7 +38,7 @@ async def test_a_draft_resumed_outside_knows_nothing_of_its_channel(house: House
     assert "type the command there" in words
     assert "Fire the vendor" not in words
     assert "leadership" not in words
-    with pytest.raises(NotPossible, match="required"):
+    with pytest.raises(ClientError, match="required"):
         await ada.submit(review)
     await ada.submit(review, {"other_channel": "product"})
     announcement, _ = await house.posted(ada)

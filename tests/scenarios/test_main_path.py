@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 async def test_a_command_becomes_a_recommendation_in_a_thread(house: House) -> None:
     """The whole way ends with one announcement, one recommendation below it, and one row."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     announcement, recommendation = await house.decide(ada)
 
     assert "#1  Answers for support" in text_of(announcement)
@@ -27,13 +27,13 @@ async def test_a_command_becomes_a_recommendation_in_a_thread(house: House) -> N
 
 async def test_others_read_what_was_posted(house: House) -> None:
     """What is posted in a public channel is there for its other members too."""
-    announcement, _ = await house.decide(house.playground.person("ada"))
-    assert house.playground.person("ben").sees("product")[-1].ts == announcement.ts
+    announcement, _ = await house.decide(house.playground.user("ada"))
+    assert house.playground.user("ben").sees("product")[-1].ts == announcement.ts
 
 
 async def test_back_keeps_every_answer(house: House) -> None:
     """Going back shows the page before with its answers, and going on again keeps them all."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     view = await house.start(ada)
     await ada.submit(view, {"title": "Which way?", "problem": "It invents refund rules."})
     first_page = ada.modal
@@ -61,7 +61,7 @@ async def test_back_keeps_every_answer(house: House) -> None:
 
 async def test_dont_know_is_offered_everywhere_and_becomes_homework(house: House) -> None:
     """Every question takes "Don't know"; the recommendation says what to find out."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await house.start(ada)
     every = {question["id"]: None for question in await _questions(house)}
     view = await house.to_review(ada, answers=every)
@@ -74,7 +74,7 @@ async def test_dont_know_is_offered_everywhere_and_becomes_homework(house: House
 
 async def test_a_shortcut_on_a_message_prefills_the_problem(house: House) -> None:
     """Deciding from a message starts with its text as the problem, in its channel."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     source = ada.sees("support-ai")[0]
     await ada.message_shortcut(source, "decide_from_message")
     view = await house.modal_of(ada, "workflow")
@@ -87,7 +87,7 @@ async def test_a_shortcut_on_a_message_prefills_the_problem(house: House) -> Non
 
 async def test_app_home_starts_a_decision_and_asks_where_to_post(house: House) -> None:
     """From App Home there is no "here": the last page asks for a channel and posts there."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await ada.open_home()
     await house.playground.until(lambda: ada.home)
     assert ada.home is not None
@@ -101,7 +101,7 @@ async def test_app_home_starts_a_decision_and_asks_where_to_post(house: House) -
 
 async def test_app_home_goes_on_with_a_draft(house: House) -> None:
     """A questionnaire that was closed waits in App Home, with what it knew."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     view = await house.start(ada)
     await ada.submit(view, {"title": "Half done"})
     assert ada.modal is not None
@@ -116,7 +116,7 @@ async def test_app_home_goes_on_with_a_draft(house: House) -> None:
 
 async def test_another_public_channel_can_be_chosen(house: House) -> None:
     """The last page's other channel wins over the one where the command was typed."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await house.start(ada)
     view = await house.to_review(ada)
     await ada.submit(view, {"other_channel": "general"})
@@ -126,7 +126,7 @@ async def test_another_public_channel_can_be_chosen(house: House) -> None:
 
 async def test_in_direct_messages_only_the_driver_sees_it(house: House) -> None:
     """Started in the direct messages with the app, a decision is posted there."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await house.start(ada, ada.im.id)
     view = await house.to_review(ada)
     await ada.submit(view)
@@ -136,7 +136,7 @@ async def test_in_direct_messages_only_the_driver_sees_it(house: House) -> None:
 
 async def test_help_and_what_is_not_understood(house: House) -> None:
     """Help lists what there is; a word that is unknown is said back with the way on."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await ada.command("product", "/ragvsft", "help")
     assert "/ragvsft start hosting" in text_of(ada.sees("product")[-1])
     await ada.command("product", "/ragvsft", "frobnicate")
@@ -148,7 +148,7 @@ async def test_help_and_what_is_not_understood(house: House) -> None:
 
 async def test_another_playbook_asks_its_own_questions(house: House) -> None:
     """`/ragvsft start hosting` runs a playbook of which the code knows nothing."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await ada.command("product", "/ragvsft", "start hosting")
     await house.modal_of(ada, "workflow")
     view = await house.to_review(ada)

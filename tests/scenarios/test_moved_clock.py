@@ -16,7 +16,7 @@ async def test_requests_are_accepted_after_the_clock_moved(tmp_path: Path) -> No
     playground = Playground()
     page = HttpServer(playground.asgi, "127.0.0.1", 0)
     await page.start()
-    playground.at(f"http://127.0.0.1:{page.port}")
+    playground.set_base_url(f"http://127.0.0.1:{page.port}")
     settings = Settings.model_validate(
         {
             "SLACK_BOT_TOKEN": playground.bot_token,
@@ -31,7 +31,7 @@ async def test_requests_are_accepted_after_the_clock_moved(tmp_path: Path) -> No
     async with run_app(settings, playground.clock) as bot:
         playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")
         playground.clock.advance(timedelta(days=1))
-        delivery = await playground.person("ada").command("product", "/ragvsft", "help")
+        delivery = await playground.user("ada").command("product", "/ragvsft", "help")
         assert (delivery.status, delivery.error) == (200, None)
     await playground.aclose()
     await page.stop()

@@ -9,8 +9,8 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 async def test_who_hands_over_to_another_company_is_told(house: House) -> None:
     """Somebody of another company can't decide: who named them is told so privately."""
-    ada = house.playground.person("ada")
-    (other,) = [each for each in house.playground.team.people.values() if each.is_external]
+    ada = house.playground.user("ada")
+    (other,) = [each for each in house.playground.workspace.users.values() if each.is_external]
     announcement, _ = await house.decide(ada)
     await ada.click(announcement, "menu", "hand_over:1")
     view = await house.modal_of(ada, "hand_over")
@@ -24,7 +24,7 @@ async def test_who_hands_over_to_another_company_is_told(house: House) -> None:
 
 async def test_a_channel_that_outsiders_are_in_is_told_of_itself_only(house: House) -> None:
     """Where somebody of another company presses a button, no digest of the workspace comes."""
-    ada, eve = house.playground.person("ada"), house.playground.person("eve")
+    ada, eve = house.playground.user("ada"), house.playground.user("eve")
     everything = {"digest_scope": "workspace", "digest_insiders": ["on"]}
     await ada.command("partners", "/ragvsft", "digest")
     await ada.submit(await house.modal_of(ada, "digest"), everything)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bot.playground.model import Message
-from bot.playground.person import Actor
+from bot.playground.slack_model import SlackMessage
+from bot.playground.user_session import UserSession
 from tests.scenarios.house import House, text_of
 from tests.scenarios.test_finding import ask
 from tests.scenarios.viewing import OTHERWISE, seen_by, team_message, team_says
@@ -14,7 +14,10 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 
 async def _add_view(
-    house: House, person: Actor, place: Message, answers: dict[str, str | None] | None = None
+    house: House,
+    person: UserSession,
+    place: SlackMessage,
+    answers: dict[str, str | None] | None = None,
 ) -> None:
     """Press the button, answer everything, and save."""
     await person.click(place, "add_view", block_id="decision:1")
@@ -24,13 +27,13 @@ async def _add_view(
     assert person.modal is None
 
 
-async def _ask(house: House, driver: Actor, announcement: Message, *names: str) -> None:
+async def _ask(house: House, driver: UserSession, announcement: SlackMessage, *names: str) -> None:
     await driver.click(seen_by(driver, announcement), "ask")
     view = await house.modal_of(driver, "ask")
     await driver.submit(view, {"people": list(names)})
 
 
-async def _hears(house: House, person: Actor, channel: str, words: str) -> None:
+async def _hears(house: House, person: UserSession, channel: str, words: str) -> None:
     """Wait until a person is told something privately, in a channel or its threads."""
     await house.playground.until(
         lambda: any(
@@ -42,7 +45,7 @@ async def _hears(house: House, person: Actor, channel: str, words: str) -> None:
 
 async def test_views_stand_side_by_side_in_one_message(house: House) -> None:
     """Two teammates add views; one message in the thread shows who differs, on what, from whom."""
-    ada, ben, dev = (house.playground.person(name) for name in ("ada", "ben", "dev"))
+    ada, ben, dev = (house.playground.user(name) for name in ("ada", "ben", "dev"))
     announcement, _ = await house.decide(ada)
     assert team_message(ada, announcement) is None
     await _add_view(house, ben, announcement)
@@ -60,7 +63,7 @@ async def test_views_stand_side_by_side_in_one_message(house: House) -> None:
 
 async def test_a_view_is_given_blind(house: House) -> None:
     """No page shows the recommendation or another's answer; the title page is skipped."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     announcement, _ = await house.decide(ada)
     await ben.click(announcement, "add_view")
     view = await house.modal_of(ben, "questions")
@@ -80,7 +83,7 @@ async def test_a_view_is_given_blind(house: House) -> None:
 
 async def test_the_first_page_of_a_view_has_no_way_back(house: House) -> None:
     """A view begins with the first questions; from the second page Back leads to them again."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     announcement, _ = await house.decide(ada)
     await ben.click(announcement, "add_view")
     first = await house.modal_of(ben, "questions")
@@ -94,7 +97,7 @@ async def test_the_first_page_of_a_view_has_no_way_back(house: House) -> None:
 
 async def test_a_view_can_be_changed(house: House) -> None:
     """The button opens one's own answers again; the message follows, and the event stays."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     announcement, _ = await house.decide(ada)
     await _add_view(house, ben, announcement)
     await team_says(house, ada, announcement, f"<@{ben.id}>")
@@ -113,7 +116,7 @@ async def test_a_view_can_be_changed(house: House) -> None:
 
 async def test_the_drivers_view_is_the_decisions_own(house: House) -> None:
     """The driver is told where their answers are, and gets no second sheet."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     announcement, _ = await house.decide(ada)
     await ada.click(announcement, "add_view")
     await _hears(house, ada, "product", "Edit answers")
@@ -123,7 +126,7 @@ async def test_the_drivers_view_is_the_decisions_own(house: House) -> None:
 
 async def test_nothing_is_added_once_it_is_settled(house: House) -> None:
     """A view under way when the decision is accepted is not kept; its author hears why."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     announcement, _ = await house.decide(ada)
     await ben.click(announcement, "add_view")
     await house.modal_of(ben, "questions")
@@ -138,7 +141,7 @@ async def test_nothing_is_added_once_it_is_settled(house: House) -> None:
 
 async def test_outsiders_add_no_view(house: House) -> None:
     """Somebody from another workspace can read the message, and is told that no more."""
-    ada, eve = house.playground.person("ada"), house.playground.person("eve")
+    ada, eve = house.playground.user("ada"), house.playground.user("eve")
     announcement, _ = await house.decide(ada, "partners")
     await eve.click(announcement, "add_view")
     await _hears(house, eve, "partners", "another workspace")
@@ -148,7 +151,7 @@ async def test_outsiders_add_no_view(house: House) -> None:
 
 async def test_people_asked_get_a_message_and_are_waited_for(house: House) -> None:
     """Each gets the questions by direct message; the thread says who is missing until they add."""
-    ada, ben, dev = (house.playground.person(name) for name in ("ada", "ben", "dev"))
+    ada, ben, dev = (house.playground.user(name) for name in ("ada", "ben", "dev"))
     announcement, _ = await house.decide(ada)
     await _ask(house, ada, announcement, "ben", "dev")
     text = await team_says(house, ada, announcement, "not answered yet")
@@ -164,7 +167,7 @@ async def test_people_asked_get_a_message_and_are_waited_for(house: House) -> No
 
 async def test_asking_the_same_people_again_says_so(house: House) -> None:
     """Nobody is asked twice: the field says that they were asked already."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     announcement, _ = await house.decide(ada)
     await _ask(house, ada, announcement, "ben")
     await _ask(house, ada, announcement, "ben", "ada")
@@ -177,7 +180,7 @@ async def test_asking_the_same_people_again_says_so(house: House) -> None:
 
 async def test_who_is_missing_is_nudged_at_most_once_a_day(house: House) -> None:
     """Only who has not answered is nudged, and only a day after they last heard of it."""
-    ada, ben, dev = (house.playground.person(name) for name in ("ada", "ben", "dev"))
+    ada, ben, dev = (house.playground.user(name) for name in ("ada", "ben", "dev"))
     announcement, _ = await house.decide(ada)
     await _ask(house, ada, announcement, "ben", "dev")
     await team_says(house, ada, announcement, "not answered yet")
@@ -200,7 +203,7 @@ async def test_who_is_missing_is_nudged_at_most_once_a_day(house: House) -> None
 
 async def test_only_the_driver_asks_and_nudges(house: House) -> None:
     """Somebody else who wants to ask or to nudge hears privately whose part that is."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     announcement, _ = await house.decide(ada)
     await ben.click(seen_by(ben, announcement), "ask")
     await _hears(house, ben, "product", f"<@{ada.id}> to do")
@@ -215,7 +218,7 @@ async def test_only_the_driver_asks_and_nudges(house: House) -> None:
 async def test_somebody_asked_from_outside_a_private_channel_can_answer(house: House) -> None:
     """Who was asked adds a view of a private decision blind, and reads all of it from then on."""
     house.playground.invite(house.playground.bot_user_id, "leadership")
-    ada, chloe = house.playground.person("ada"), house.playground.person("chloe")
+    ada, chloe = house.playground.user("ada"), house.playground.user("chloe")
     announcement, _ = await house.decide(ada, "leadership")
     await ada.click(seen_by(ada, announcement), "ask")
     view = await house.modal_of(ada, "ask")
@@ -235,7 +238,7 @@ async def test_somebody_asked_from_outside_a_private_channel_can_answer(house: H
 
 async def test_what_asked_for_a_view_says_what_became_of_it(house: House) -> None:
     """Once a view is given its message offers to change it; once it is decided, nothing."""
-    ada, ben, dev = (house.playground.person(name) for name in ("ada", "ben", "dev"))
+    ada, ben, dev = (house.playground.user(name) for name in ("ada", "ben", "dev"))
     announcement, _ = await house.decide(ada)
     await _ask(house, ada, announcement, "ben", "dev")
     await house.playground.until(lambda: ben.sees(ben.im.id) and dev.sees(dev.im.id))
@@ -250,7 +253,7 @@ async def test_what_asked_for_a_view_says_what_became_of_it(house: House) -> Non
         assert _actions(wish) == []
 
 
-def _actions(message: Message) -> list[str]:
+def _actions(message: SlackMessage) -> list[str]:
     return [
         element["action_id"]
         for block in message.blocks
@@ -261,7 +264,7 @@ def _actions(message: Message) -> list[str]:
 
 async def test_app_home_lists_views_asked_for(house: House) -> None:
     """App Home names the view that somebody was asked for, with a button, until it is given."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     announcement, _ = await house.decide(ada)
     await _ask(house, ada, announcement, "ben")
     await ben.open_home()

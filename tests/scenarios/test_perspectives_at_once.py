@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from bot.playground import model
-from bot.playground.person import Actor
+from bot.playground import slack_model
+from bot.playground.user_session import UserSession
 from tests.scenarios.house import MADE_BY_ROUNDS, House, text_of
 from tests.scenarios.quick import WITHIN
 from tests.scenarios.viewing import OTHERWISE, seen_by, team_says
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 async def test_no_call_to_slack_comes_before_an_ack(house: House) -> None:
     """Neither opening nor saving a view, nor asking and nudging, waits for the Web API."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     announcement, _ = await house.decide(ada)
     sent = [await ben.click(announcement, "add_view")]
     await house.modal_of(ben, "questions")
@@ -24,14 +24,14 @@ async def test_no_call_to_slack_comes_before_an_ack(house: House) -> None:
     sent.append(await ada.click(seen_by(ada, announcement), "ask"))
     view = await house.modal_of(ada, "ask")
     sent.append(await ada.submit(view, {"people": ["dev"]}))
-    before = [house.playground.ledger.calls_before_ack(delivery) for delivery in sent]
+    before = [house.playground.request_log.calls_before_ack(delivery) for delivery in sent]
     assert not [call for calls in before for call in calls if call.method not in MADE_BY_ROUNDS]
 
 
 async def test_twenty_people_at_once_end_in_one_consistent_message(house: House) -> None:
     """Under Slack's rates: every view is logged once, and one message shows all of them."""
-    ada = house.playground.person("ada")
-    assert house.playground.rates.enabled
+    ada = house.playground.user("ada")
+    assert house.playground.rate_limits.enabled
     announcement, _ = await house.decide(ada)
     people = [_newcomer(house, number) for number in range(20)]
     for person in people:
@@ -59,7 +59,7 @@ async def test_twenty_people_at_once_end_in_one_consistent_message(house: House)
 @pytest.mark.parametrize("transport", ["http"], indirect=True)
 async def test_twenty_views_and_two_deciders_at_once_end_in_one_decision(house: House) -> None:
     """Log and thread agree on who decided; the other decider hears of it in friendly words."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await house.start(ada)
     await ada.submit(await house.to_review(ada, deciders=["ada", "ben"]))
     announcement, _ = await house.posted(ada)
@@ -93,7 +93,7 @@ async def test_twenty_views_and_two_deciders_at_once_end_in_one_decision(house: 
     assert f"Accepted by <@{by}>" in text_of(seen_by(ada, announcement))
 
 
-def _private(person: Actor) -> list[str]:
+def _private(person: UserSession) -> list[str]:
     return [each.text for each in person.sees("product") if each.ephemeral_to == person.id]
 
 
@@ -106,9 +106,9 @@ async def _until_all_sent(house: House) -> None:
             pass
 
 
-def _newcomer(house: House, number: int) -> Actor:
-    team = house.playground.team
-    person = model.Person(f"U0NEW{number:02}", f"new{number}", f"New {number}", team.id)
-    actor = house.playground.add_person(person)
+def _newcomer(house: House, number: int) -> UserSession:
+    team = house.playground.workspace
+    person = slack_model.SlackUser(f"U0NEW{number:02}", f"new{number}", f"New {number}", team.id)
+    actor = house.playground.add_user(person)
     house.playground.channel("product").members.add(actor.id)
     return actor

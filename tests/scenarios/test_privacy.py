@@ -28,7 +28,7 @@ from bot.decisions.questionnaire import Questionnaire
 from bot.decisions.records.madr import as_markdown
 from bot.decisions.records.record import record_as_json
 from bot.decisions.records.spreadsheet import as_csv
-from bot.playground.person import Actor
+from bot.playground.user_session import UserSession
 from bot.slack.alike import alike_before
 from bot.slack.pages import modal_of
 from bot.slack.queries import Query
@@ -201,7 +201,7 @@ def _empty(db: Connection) -> None:
 @pytest.mark.usefixtures("bot")
 async def test_a_private_channel_keeps_its_decisions(house: House) -> None:
     """Found in its channel by a member, anywhere by its people, and nowhere by anybody else."""
-    ada, ben, chloe = (house.playground.person(name) for name in ("ada", "ben", "chloe"))
+    ada, ben, chloe = (house.playground.user(name) for name in ("ada", "ben", "chloe"))
     await house.start(ada, "leadership")
     await ada.submit(await house.to_review(ada, title="Nightingale budget"))
     await house.until_logged("decisions", lambda row: row["number"] == 1)
@@ -215,7 +215,7 @@ async def test_a_private_channel_keeps_its_decisions(house: House) -> None:
     assert "Nightingale budget" not in str(chloe.home and chloe.home.blocks)
 
 
-async def _finds(house: House, person: Actor, channel: str) -> bool:
+async def _finds(house: House, person: UserSession, channel: str) -> bool:
     """Whether a person finds it in a channel: by list, search and show alike."""
     answers = [
         text_of(await ask(house, person, text, channel))

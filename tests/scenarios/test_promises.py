@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.ledger import Delivery
+from bot.playground.request_log import Dispatch
 from bot.slack.views.decide import REASON_LENGTH
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH
 from bot.storage.connection import Connection
@@ -31,7 +31,7 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 async def test_any_text_at_full_length_is_posted_as_it_is(house: House, kind: str) -> None:
     """Whatever is typed, at its full length: nothing is refused, nobody is mentioned."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     filling = HOSTILE[kind] * 3000
     title, problem = filling[:TITLE_LENGTH], filling[:PROBLEM_LENGTH]
     await house.start(ada)
@@ -50,7 +50,7 @@ async def test_any_text_at_full_length_is_posted_as_it_is(house: House, kind: st
 @pytest.mark.parametrize("kind", HOSTILE)
 async def test_any_reason_at_full_length_is_told_as_it_is(house: House, kind: str) -> None:
     """Whatever a decider gives as the reason, at its full length, reaches message and thread."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     reason = (HOSTILE[kind] * 3000)[:REASON_LENGTH]
     announcement, _ = await house.decide(ada)
     await ada.click(announcement, "override")
@@ -71,7 +71,7 @@ async def test_any_reason_at_full_length_is_told_as_it_is(house: House, kind: st
 @pytest.mark.parametrize("kind", HOSTILE)
 async def test_any_words_after_the_command_are_answered(house: House, kind: str) -> None:
     """A subcommand made of anything is answered privately, and mentions nobody."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     sent = await ada.command("product", "/ragvsft", HOSTILE[kind] * 50)
     assert sent.ok
     assert "I don't know" in text_of(ada.sees("product")[-1])
@@ -80,8 +80,8 @@ async def test_any_words_after_the_command_are_answered(house: House, kind: str)
 @pytest.mark.usefixtures("bot")
 async def test_no_call_to_slack_comes_before_an_ack(house: House) -> None:
     """Neither a command, nor a submission, nor a button waits for the Web API."""
-    ada = house.playground.person("ada")
-    sent: list[Delivery] = [await ada.command("product", "/ragvsft")]
+    ada = house.playground.user("ada")
+    sent: list[Dispatch] = [await ada.command("product", "/ragvsft")]
     view = await house.modal_of(ada, "workflow")
     sent.append(await ada.submit(view, {"title": "Answers for support"}))
     assert ada.modal is not None
@@ -90,14 +90,14 @@ async def test_no_call_to_slack_comes_before_an_ack(house: House) -> None:
     view = await house.to_review(ada)
     sent.append(await ada.submit(view))
     await house.posted(ada)
-    before = [house.playground.ledger.calls_before_ack(delivery) for delivery in sent]
+    before = [house.playground.request_log.calls_before_ack(delivery) for delivery in sent]
     assert not [call for calls in before for call in calls if call.method not in MADE_BY_ROUNDS]
 
 
 @pytest.mark.usefixtures("bot")
 async def test_twenty_equal_submissions_make_one_decision(house: House) -> None:
     """The same submission, twenty times in parallel, is one decision and one post."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await house.start(ada)
     view = await house.to_review(ada)
     sent = await asyncio.gather(*(ada.submit(view) for _ in range(20)))
@@ -110,7 +110,7 @@ async def test_twenty_equal_submissions_make_one_decision(house: House) -> None:
 @pytest.mark.usefixtures("bot")
 async def test_twenty_equal_edits_make_one_change(house: House) -> None:
     """The same edit, submitted twenty times in parallel, is one event and one word."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     announcement, _ = await house.decide(ada)
     await ada.click(announcement, "menu", "edit:1")
     await house.modal_of(ada, "workflow")
@@ -125,7 +125,7 @@ async def test_twenty_equal_edits_make_one_change(house: House) -> None:
 @pytest.mark.usefixtures("bot")
 async def test_twenty_people_at_once_get_twenty_numbers(house: House) -> None:
     """Decisions posted at the same time are numbered without gap or double."""
-    people = [house.playground.person(name) for name in ("ada", "ben", "chloe", "dev")] * 5
+    people = [house.playground.user(name) for name in ("ada", "ben", "chloe", "dev")] * 5
     for person in people[:4]:
         await house.start(person)
     views = [await house.to_review(person) for person in people[:4]]
@@ -135,7 +135,7 @@ async def test_twenty_people_at_once_get_twenty_numbers(house: House) -> None:
 
 async def test_sigterm_after_the_ack_loses_nothing(house: House, tmp_path: Path) -> None:
     """Stopped right after the ack, the bot exits in time, and both messages show once."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     async with process(house, tmp_path) as bot:
         await house.start(ada)
         view = await house.to_review(ada)
@@ -152,7 +152,7 @@ async def test_sigterm_after_the_ack_loses_nothing(house: House, tmp_path: Path)
 
 async def test_kill_9_after_the_ack_loses_nothing(house: House, tmp_path: Path) -> None:
     """Killed right after the ack, the bot posts after a restart; or asks, if it was posting."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     async with process(house, tmp_path) as bot:
         await house.start(ada)
         view = await house.to_review(ada)
@@ -168,7 +168,7 @@ async def test_kill_9_after_the_ack_loses_nothing(house: House, tmp_path: Path) 
 
 async def test_a_post_that_a_crash_interrupted_is_left_to_the_driver(house: House) -> None:
     """A post in flight at a crash is asked about a minute later; "It's there" frees its thread."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     house.playground.faults.add("server_error", method="chat.postMessage")
     async with house.bot():
         await house.start(ada)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.playground.model import Message
+from bot.playground.slack_model import SlackMessage
 from tests.scenarios.house import House, text_of
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 async def test_a_decider_outside_decides_in_app_home(house: House) -> None:
     """What somebody asked in their own messages is decided by another one in App Home."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await house.start(ada, ada.im.id)
     await ada.submit(await house.to_review(ada, title="Just us", deciders=["ben"]))
     await house.until_logged("decisions", lambda row: row["number"] == 1)
@@ -26,7 +26,7 @@ async def test_a_decider_outside_decides_in_app_home(house: House) -> None:
 
 async def test_a_decider_outside_decides_where_it_is_shown(house: House) -> None:
     """Handed a decision of a channel they are not in, somebody is told, and decides from there."""
-    ada, chloe = house.playground.person("ada"), house.playground.person("chloe")
+    ada, chloe = house.playground.user("ada"), house.playground.user("chloe")
     house.playground.invite(house.playground.bot_user_id, "leadership")
     announcement, _ = await house.decide(ada, "leadership")
     await ada.click(announcement, "menu", "hand_over:1")
@@ -36,7 +36,7 @@ async def test_a_decider_outside_decides_where_it_is_shown(house: House) -> None
     await ada.command("product", "/ragvsft", "show 1")
     await chloe.click(chloe.sees(chloe.im.id)[-1], "show")
 
-    def shown(person_sees: list[Message]) -> list[Message]:
+    def shown(person_sees: list[SlackMessage]) -> list[SlackMessage]:
         return [each for each in person_sees if "Export record" in text_of(each)]
 
     await house.playground.until(

@@ -14,7 +14,7 @@ AGAIN = "not installed in this workspace any more"
 
 async def test_a_workspace_that_never_installed_is_told(many: ManyHouse) -> None:
     """Where the bot is not installed, a command gets one private sentence; nothing is kept."""
-    ada = many.playground.person("ada")
+    ada = many.playground.user("ada")
     async with many.bot():
         assert AGAIN in await told(ada)
         assert ada.sees("product")[-1].ephemeral_to == ada.id
@@ -27,7 +27,7 @@ async def test_a_workspace_that_never_installed_is_told(many: ManyHouse) -> None
 async def test_removal_stops_and_reinstalling_resumes(many: ManyHouse, browser: Browser) -> None:
     """After a removal nothing is posted, with no harm to others; a new installation goes on."""
     south, zoe = many.second_team()
-    north, ada = many.playground.team, many.playground.person("ada")
+    north, ada = many.playground.workspace, many.playground.user("ada")
     await browser.install(north)
     await browser.install(south)
     await many.start(ada)
@@ -54,8 +54,8 @@ async def test_removal_stops_and_reinstalling_resumes(many: ManyHouse, browser: 
 
 async def test_what_is_open_at_a_removal_gets_a_sentence(many: ManyHouse, browser: Browser) -> None:
     """A modal submitted after the removal says that the bot must be added again."""
-    ada = many.playground.person("ada")
-    await browser.install(many.playground.team)
+    ada = many.playground.user("ada")
+    await browser.install(many.playground.workspace)
     view = await many.start(ada)
     await many.playground.uninstall()
     await ada.submit(view, {"title": "Too late"})
@@ -68,11 +68,11 @@ async def test_the_events_of_a_removal_come_in_any_order(
     many: ManyHouse, browser: Browser, kinds: tuple[str, ...]
 ) -> None:
     """Either event removes the installation, and one more of them finds nothing to do."""
-    await browser.install(many.playground.team)
+    await browser.install(many.playground.workspace)
     revoked = {"oauth": [], "bot": [many.playground.bot_user_id]}
     for kind in kinds:
         inner = {"type": kind, "tokens": revoked} if kind == "tokens_revoked" else {"type": kind}
-        assert (await many.playground.event(inner)).ok
+        assert (await many.playground.send_event(inner)).ok
         assert many.rows("installations") == []
 
 
@@ -83,20 +83,20 @@ async def test_other_tokens_revoked_are_no_removal(
     many: ManyHouse, browser: Browser, tokens: object
 ) -> None:
     """Tokens revoked that are not the bot's leave the installation as it is."""
-    await browser.install(many.playground.team)
-    assert (await many.playground.event({"type": "tokens_revoked", "tokens": tokens})).ok
-    assert "/ragvsft start" in await told(many.playground.person("ada"))
+    await browser.install(many.playground.workspace)
+    assert (await many.playground.send_event({"type": "tokens_revoked", "tokens": tokens})).ok
+    assert "/ragvsft start" in await told(many.playground.user("ada"))
 
 
 async def test_a_late_event_spares_a_newer_installation(many: ManyHouse, browser: Browser) -> None:
     """An event of a removal that Slack repeats after a new installation does it no harm."""
-    await browser.install(many.playground.team)
+    await browser.install(many.playground.workspace)
     events = await many.playground.uninstall()
     many.playground.advance(minutes=4)
-    await browser.install(many.playground.team)
+    await browser.install(many.playground.workspace)
     for event in events:
-        assert (await many.playground.deliver_again(event)).ok
-    assert "/ragvsft start" in await told(many.playground.person("ada"))
+        assert (await many.playground.send_again(event)).ok
+    assert "/ragvsft start" in await told(many.playground.user("ada"))
 
 
 async def test_one_workspace_tells_its_operator(

@@ -16,7 +16,7 @@ from tests.scenarios.house import House, text_of
 @pytest.mark.parametrize("transport", ["http"])
 async def test_a_restored_log_posts_nothing_twice(house: House, tmp_path: Path) -> None:
     """What waited at the backup and was posted since is asked about; the channel has it once."""
-    ada, faults = house.playground.person("ada"), house.playground.faults
+    ada, faults = house.playground.user("ada"), house.playground.faults
     async with house.bot():
         faults.add("refused", method="chat.postMessage", error="service_unavailable")
         await house.start(ada)
@@ -47,7 +47,7 @@ async def test_a_restored_log_posts_nothing_twice(house: House, tmp_path: Path) 
 @pytest.mark.parametrize("transport", ["http"])
 async def test_old_buttons_act_on_no_new_decision(house: House, tmp_path: Path) -> None:
     """Buttons of a decision that a restore took away say so; the next has a number of its own."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     async with house.bot():
         await house.decide(ada)
     saved = tmp_path / "saved.db"
@@ -73,13 +73,13 @@ async def test_old_buttons_act_on_no_new_decision(house: House, tmp_path: Path) 
 
 async def test_the_running_bot_tells_how_it_is(house: House) -> None:
     """Probes find the bot ready; a scrape has its acks, its playbooks, and what it has posted."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     async with house.bot() as bot:
         await house.start(ada)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{bot.port}") as client:
             ready = await client.get("/readyz")
             metrics = (await client.get("/metrics")).text
-            await house.decide(house.playground.person("ben"))
+            await house.decide(house.playground.user("ben"))
             await house.until_logged("deliveries", _is_sent_recommendation)
             later = (await client.get("/metrics")).text
     assert ready.json() == {"ready": True, "problems": [], "warnings": []}

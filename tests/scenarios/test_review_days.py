@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.playground.model import Message
-from bot.playground.person import Actor
+from bot.playground.slack_model import SlackMessage
+from bot.playground.user_session import UserSession
 from tests.scenarios.house import House, text_of
 from tests.scenarios.test_finding import ask
 
@@ -20,7 +20,7 @@ def transport() -> str:
     return "http"
 
 
-def _asked(person: Actor) -> dict[int, Message]:
+def _asked(person: UserSession) -> dict[int, SlackMessage]:
     """What somebody has been asked, by the number of the decision."""
     questions = [each for each in person.sees(person.im.id) if "How did it go?" in text_of(each)]
     return {n: each for n in range(1, 5) for each in questions if f"#{n} " in text_of(each)}
@@ -31,7 +31,7 @@ async def test_each_is_asked_about_on_its_day_and_counted(house: House) -> None:
 
     `rules` counts it by option and by the reasons that spoke for it; App Home names it as recent.
     """
-    ada, clock = house.playground.person("ada"), house.playground.clock
+    ada, clock = house.playground.user("ada"), house.playground.clock
     begun = clock.now()
     for number, (choice, days) in enumerate(DAYS.items(), start=1):
         day = {"review_day": f"{begun + timedelta(days=days):%Y-%m-%d}"} if choice == "date" else {}

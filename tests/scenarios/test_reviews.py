@@ -4,27 +4,27 @@ from datetime import timedelta
 
 import pytest
 
-from bot.playground.model import Message
-from bot.playground.person import Actor
+from bot.playground.slack_model import SlackMessage
+from bot.playground.user_session import UserSession
 from tests.scenarios.house import House, text_of
 
 
-def _message(person: Actor, ts: str) -> Message:
+def _message(person: UserSession, ts: str) -> SlackMessage:
     (found,) = [message for message in person.sees("product") if message.ts == ts]
     return found
 
 
-def _questions(person: Actor) -> list[Message]:
+def _questions(person: UserSession) -> list[SlackMessage]:
     return [each for each in person.sees(person.im.id) if "How did it go?" in text_of(each)]
 
 
-async def _question(house: House, person: Actor) -> Message:
+async def _question(house: House, person: UserSession) -> SlackMessage:
     await house.playground.until(lambda: bool(_questions(person)))
     (question,) = _questions(person)
     return question
 
 
-async def _accepted(house: House, person: Actor, **first: object) -> Message:
+async def _accepted(house: House, person: UserSession, **first: object) -> SlackMessage:
     """An announcement of a decision that was accepted."""
     await house.start(person)
     view = await house.to_review(person, **first)
@@ -40,7 +40,7 @@ async def _accepted(house: House, person: Actor, **first: object) -> Message:
 @pytest.mark.usefixtures("bot")
 async def test_on_the_day_a_decider_says_how_it_went(house: House) -> None:
     """The decider is asked, answers with a note; thread, announcement and question show it."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     announcement = await _accepted(house, ada)
     assert _questions(ada) == []
     house.playground.clock.advance(timedelta(days=91))
@@ -62,7 +62,7 @@ async def test_on_the_day_a_decider_says_how_it_went(house: House) -> None:
 @pytest.mark.usefixtures("bot")
 async def test_an_answer_can_be_changed(house: House) -> None:
     """The menu opens the review early; a later answer takes the place of the earlier one."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     announcement = await _accepted(house, ada)
     for outcome in ("not_tried", "worked"):
         await ada.click(_message(ada, announcement.ts), "menu", "review:1")
@@ -76,7 +76,7 @@ async def test_an_answer_can_be_changed(house: House) -> None:
 @pytest.mark.usefixtures("bot")
 async def test_the_rules_are_shown_with_how_they_have_done(house: House) -> None:
     """`rules` names the playbooks privately, and counts outcomes by option, not by person."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     announcement = await _accepted(house, ada)
     await ada.click(_message(ada, announcement.ts), "menu", "review:1")
     await ada.submit(await house.modal_of(ada, "outcome"), {"outcome": "partly"})
@@ -92,7 +92,7 @@ async def test_the_rules_are_shown_with_how_they_have_done(house: House) -> None
 @pytest.mark.usefixtures("bot")
 async def test_others_have_no_part_in_a_review(house: House) -> None:
     """Whoever does not decide is told privately whose review it is."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     announcement = await _accepted(house, ada)
     await ben.click(_message(ben, announcement.ts), "menu", "review:1")
     await house.playground.until(lambda: "to do" in text_of(ben.sees("product")[-1]))
@@ -101,7 +101,7 @@ async def test_others_have_no_part_in_a_review(house: House) -> None:
 
 async def test_a_bot_that_was_down_asks_late_and_once(house: House) -> None:
     """Down over the day, each decider is asked after the start, and not again after the next."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     async with house.bot():
         await _accepted(house, ada, deciders=["ada", "ben"])
     house.playground.clock.advance(timedelta(days=120))

@@ -21,7 +21,7 @@ async def test_samples_show_a_team_at_work(tmp_path: Path) -> None:
     house = House(playground, tmp_path / "ragvsft.db", "http")
     async with serving(playground), house.bot() as bot:
         await begin_with(samples, playground, bot)
-        ada = Person(playground.team.id, playground.person("ada").id)
+        ada = Person(playground.workspace.id, playground.user("ada").id)
         waiting = await bot.services.reviews.waiting_for(ada)
     assert abs(playground.clock.offset.total_seconds()) < 1
     decisions = house.rows("decisions")
@@ -36,7 +36,7 @@ async def test_samples_show_a_team_at_work(tmp_path: Path) -> None:
     announced = [
         text_of(message)
         for channel in ("product", "support-ai", "leadership")
-        for message in playground.person("ada").sees(channel)
+        for message in playground.user("ada").sees(channel)
         if message.by_app
     ]
     assert len(announced) == len(samples)
@@ -68,7 +68,7 @@ async def test_app_home_of_the_demo_loads_them_once(tmp_path: Path) -> None:
     """Its button adds the samples to a workspace in use; pressed again, it has nothing to add."""
     samples = read_samples(RULES)
     house = House(QuickPlayground(), tmp_path / "ragvsft.db", "http")
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     started: asyncio.Future[Application] = asyncio.get_running_loop().create_future()
     offer = SampleOffer(samples, house.playground, started)
     async with serving(house.playground), house.bot(offer) as bot:
@@ -92,7 +92,7 @@ async def test_app_home_of_the_demo_loads_them_once(tmp_path: Path) -> None:
 async def test_only_the_demo_offers_samples(tmp_path: Path) -> None:
     """Anywhere else App Home says nothing of samples."""
     house = House(QuickPlayground(), tmp_path / "ragvsft.db", "http")
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     async with serving(house.playground), house.bot():
         await ada.open_home()
         await house.playground.until(lambda: ada.home)

@@ -17,7 +17,7 @@ def transport() -> str:
 
 async def test_a_decision_from_its_first_verdict_to_its_successor(house: House) -> None:
     """Views name what would flip it, an edit tells both verdicts; accepted, it is superseded."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     announcement, _ = await house.decide(ada)
     await ben.click(seen_by(ben, announcement), "add_view", block_id="decision:1")
     await house.modal_of(ben, "questions")
@@ -58,7 +58,7 @@ async def test_a_decision_from_its_first_verdict_to_its_successor(house: House) 
 
 async def test_the_global_shortcut_opens_the_questionnaire(house: House) -> None:
     """From anywhere in Slack it begins a decision, which is posted where its driver says."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     assert (await ada.global_shortcut("start_decision")).ok
     await house.modal_of(ada, "workflow")
     review = await house.to_review(ada)

@@ -26,7 +26,7 @@ async def test_sigterm_while_slack_hangs_loses_and_doubles_nothing(
     house: House, tmp_path: Path, *, locked: bool
 ) -> None:
     """Calls hang, and the log may be locked: exit within ten seconds, then each message once."""
-    ada, loop = house.playground.person("ada"), asyncio.get_running_loop()
+    ada, loop = house.playground.user("ada"), asyncio.get_running_loop()
     calls = house.playground.calls
     began = loop.time()
     async with process(house, tmp_path) as bot:

@@ -13,10 +13,10 @@ CAN_SPEAK = timedelta(seconds=2)
 @pytest.mark.usefixtures("bot")
 async def test_a_refused_token_loses_nothing(house: House) -> None:
     """While Slack refuses the token a decision waits; once it is mended, it is posted."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await house.start(ada)
     view = await house.to_review(ada)
-    installation = house.playground.team.installation
+    installation = house.playground.workspace.installation
     token, installation.bot_token = installation.bot_token, "xoxb-another"
     await ada.submit(view)
     await house.until_logged("deliveries", lambda row: row["error"] == "invalid_auth")
@@ -29,7 +29,7 @@ async def test_a_refused_token_loses_nothing(house: House) -> None:
 @pytest.mark.usefixtures("bot")
 async def test_a_small_window_that_does_not_open_says_so(house: House) -> None:
     """Too slow for Slack, a decision's window asks for another press, and blames nobody."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     announcement, _ = await house.decide(ada)
     house.playground.faults.add("expire_trigger", count=1)
     await ada.click(announcement, "override")
@@ -44,7 +44,7 @@ async def test_a_small_window_that_does_not_open_says_so(house: House) -> None:
 @pytest.mark.usefixtures("bot")
 async def test_a_lost_connection_leaves_a_button_for_the_questionnaire(house: House) -> None:
     """A connection that breaks while the questionnaire opens leaves the button too."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     house.playground.faults.add("drop_before", method="views.open", count=1)
     await ada.command("product", "/ragvsft")
     await house.message_with(ada, "Nothing is lost", "product")
@@ -53,7 +53,7 @@ async def test_a_lost_connection_leaves_a_button_for_the_questionnaire(house: Ho
 @pytest.mark.usefixtures("bot")
 async def test_back_pressed_twice_is_back_pressed_once(house: House) -> None:
     """The second press finds a newer page and gives way to it, without a word."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     view = await house.start(ada)
     await ada.submit(view, {"title": "Answers for support"})
     page = ada.modal
@@ -71,7 +71,7 @@ async def test_back_pressed_twice_is_back_pressed_once(house: House) -> None:
 @pytest.mark.usefixtures("bot")
 async def test_a_thread_that_cannot_be_continued_does_not_move_the_decision(house: House) -> None:
     """Announced in a private channel, a decision stays there whatever channel is picked later."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     house.playground.invite("bot", "leadership")
     await house.start(ada, "leadership")
     await ada.submit(await house.to_review(ada))
@@ -87,17 +87,17 @@ async def test_a_thread_that_cannot_be_continued_does_not_move_the_decision(hous
 @pytest.mark.usefixtures("bot")
 async def test_a_channel_stays_in_order_behind_a_rate_limit(house: House) -> None:
     """What follows in a channel does not slip past a message that waits for Retry-After."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     await house.start(ada)
     view = await house.to_review(ada)
     house.playground.faults.add("rate_limited", method="chat.postMessage", seconds=60, count=1)
     await ada.submit(view)
     await house.until_logged("deliveries", lambda row: row["error"] == "ratelimited")
-    ben = house.playground.person("ben")
+    ben = house.playground.user("ben")
     await house.start(ben)
     await ben.submit(await house.to_review(ben, title="Second"))
     house.playground.clock.advance(timedelta(seconds=5))
-    await house.start(house.playground.person("chloe"), "general")
+    await house.start(house.playground.user("chloe"), "general")
     assert not any(message.by_app for message in ada.sees("product"))
     house.playground.clock.advance(timedelta(seconds=60))
     await house.message_with(ada, "Answers for support", "product")
@@ -107,9 +107,9 @@ async def test_a_channel_stays_in_order_behind_a_rate_limit(house: House) -> Non
 @pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
 async def test_a_post_that_broke_off_is_found_in_the_channel(house: House, fault: str) -> None:
     """Where the bot may read the channel it looks there: one announcement, and nobody is asked."""
-    house.playground.team.installation.scopes.add("channels:history")
+    house.playground.workspace.installation.scopes.add("channels:history")
     house.playground.invite("bot", "product")
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     house.playground.faults.add(fault, method="chat.postMessage", count=1)
     await house.start(ada)
     await ada.submit(await house.to_review(ada))
@@ -127,7 +127,7 @@ async def test_a_channel_that_opens_again_gets_what_it_missed(house: House) -> N
 
     The notice then says that all is there.
     """
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     announcement, _ = await house.decide(ada)
     house.playground.archive("product")
     house.playground.clock.advance(CAN_SPEAK)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.playground.model import Message
-from bot.playground.person import Actor
+from bot.playground.slack_model import SlackMessage
+from bot.playground.user_session import UserSession
 from tests.scenarios.house import House, text_of
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -11,7 +11,7 @@ WORDS = "From this message"
 
 
 async def _made_from(
-    house: House, person: Actor, source: Message, channel: str, *, linked: bool = True
+    house: House, person: UserSession, source: SlackMessage, channel: str, *, linked: bool = True
 ) -> str:
     """What the announcement says of a decision made from a message and posted in a channel."""
     await person.message_shortcut(source, "decide_from_message")
@@ -31,7 +31,7 @@ def _linked(row: dict[str, object]) -> bool:
 
 async def test_a_message_is_linked_in_its_own_channel_only(house: House) -> None:
     """The announcement and the record link to the message; posted elsewhere neither does."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     source = ada.sees("support-ai")[0]
     link = f"/archives/{source.channel}/p{source.ts.replace('.', '')}"
     here = await _made_from(house, ada, source, "support-ai")
@@ -43,7 +43,7 @@ async def test_a_message_is_linked_in_its_own_channel_only(house: House) -> None
 
 async def test_a_message_is_taken_over_as_it_was_read(house: House) -> None:
     """Whom a message mentions and what it links to stand in the problem as people read them."""
-    ada, ben = house.playground.person("ada"), house.playground.person("ben")
+    ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await _made_from(house, ada, ada.sees("support-ai")[0], "support-ai")
     await house.until_logged("people", lambda row: row["user"] == ada.id and row["name"])
     said = ben.say("support-ai", "as Slack puts it")
@@ -56,7 +56,7 @@ async def test_a_message_is_taken_over_as_it_was_read(house: House) -> None:
 
 async def test_without_a_link_it_goes_on(house: House) -> None:
     """Where Slack tells no link, the decision is posted without one."""
-    ada = house.playground.person("ada")
+    ada = house.playground.user("ada")
     house.playground.faults.add("server_error", "chat.getPermalink")
     source = ada.sees("support-ai")[0]
     assert WORDS not in await _made_from(house, ada, source, "support-ai", linked=False)

@@ -5,10 +5,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.playground import model
-from bot.playground.blockkit import problems_of_message, problems_of_view
-from bot.playground.blockkit.payloads import are_blocks_too_long, is_view_too_large
-from bot.playground.mentions import mass_mentions
+from bot.playground import slack_model
+from bot.playground.blockkit import (
+    are_blocks_too_long,
+    is_view_too_large,
+    problems_of_message,
+    problems_of_view,
+)
+from bot.playground.channel_messages import find_mass_mentions
 from bot.slackkit.message import Message
 from bot.slackkit.mrkdwn import FALLBACK, MESSAGE_BUDGET
 
@@ -48,8 +52,8 @@ def faults_of_blocks(blocks: list[dict[str, Any]]) -> list[str]:
 
 
 def _forged(text: str, blocks: list[dict[str, Any]]) -> list[str]:
-    message = model.Message(ts="1.0", channel="C1", user="U1", text=text, blocks=blocks)
-    found = [f"pings everybody: {mention}" for mention in mass_mentions(message)]
+    message = slack_model.SlackMessage(ts="1.0", channel="C1", user="U1", text=text, blocks=blocks)
+    found = [f"pings everybody: {mention}" for mention in find_mass_mentions(message)]
     forged = (each for each in (text, *_marked_up(blocks)) if set(OURS.sub("", each)) & {*"<>"})
     return found + [f"a link or mention that is not ours: {each[:200]}" for each in forged]
 

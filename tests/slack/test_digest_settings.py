@@ -20,7 +20,7 @@ from bot.digest.forms import (
 from bot.digest.settings import DigestScope, DigestSection, DigestSettings, Schedule, Weekday
 from bot.digest.views.home import Coming, digest_blocks
 from bot.digest.views.settings import Chosen, chosen_in, settings_modal
-from bot.playground.fields import values_of
+from bot.playground.form_input import view_state
 from bot.slack.forms import FieldError
 from bot.slack.zones import OFFERED
 from bot.slackkit.ids import Action, Block
@@ -57,7 +57,7 @@ SETTINGS = st.builds(
 
 def _submitted(view: dict[str, Any], **changed: Any) -> dict[str, Any]:
     """A modal as Slack sends it: untouched but for the states given by block."""
-    values = values_of(view["blocks"])
+    values = view_state(view["blocks"])
     for block, state in changed.items():
         values[block] = {Action.ANSWER: state}
     return {**view, "state": {"values": values}}

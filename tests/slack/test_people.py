@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.model import Person
 from bot.playground import Playground, serving
-from bot.playground.faults import FaultKind
+from bot.playground.fault_injection import FaultKind
 from bot.services.directory import DirectoryEntry, DirectoryUnavailable
 from bot.slack.directory import SlackDirectory
 from bot.slack.oauth.installations import NotInstalled
@@ -39,7 +39,7 @@ async def directory(
 async def test_a_person_has_a_name_and_a_zone() -> None:
     """The full name is taken, and the zone if this machine knows it; nobody is None."""
     playground = Playground()
-    playground.team.person("ben").tz = "Nowhere/None"
+    playground.workspace.user("ben").tz = "Nowhere/None"
     async with directory(playground) as found:
         assert await found.look_up(ADA) == DirectoryEntry("Ada Lind", "Europe/Berlin")
         assert await found.look_up(Person(ADA.workspace, "U0BEN")) == DirectoryEntry("Ben Okafor")
@@ -68,7 +68,7 @@ async def test_a_slack_in_trouble_is_left_alone(kind: FaultKind, wait: timedelta
 async def test_where_it_may_not_ask_it_does_not_insist() -> None:
     """Without the permission, or the app, Slack is left alone for an hour."""
     playground = Playground()
-    playground.team.installation.scopes.discard("users:read")
+    playground.workspace.installation.scopes.discard("users:read")
     async with directory(playground) as found:
         for person in (ADA, Person("T0GONE", "U0ADA")):
             with pytest.raises(DirectoryUnavailable) as busy:

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.outbox.failures import Failure, of_error
-from bot.playground.serving import serving_app
+from bot.playground.playground import serving_app
 from bot.slackkit.api_errors import ApiError, api_error_of
 
 BROKEN = Response('{"ok": fal', 502, media_type="application/json")

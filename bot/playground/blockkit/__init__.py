@@ -1,6 +1,27 @@
-"""Slack's Block Kit rules, written down as tables: what a view or a message must keep to."""
+"""Slack's Block Kit rules as tables, and the checks of views and messages against them."""
 
-from bot.playground.blockkit.check import Problem
-from bot.playground.blockkit.payloads import problems_of_message, problems_of_view
+from bot.playground.blockkit.checks import BlockProblem
+from bot.playground.blockkit.objects import all_options
+from bot.playground.blockkit.surfaces import (
+    ATTACHMENTS_MAX,
+    are_blocks_too_long,
+    compact_json,
+    interactive_elements,
+    is_view_too_large,
+    problems_of_message,
+    problems_of_metadata,
+    problems_of_view,
+)
 
-__all__ = ["Problem", "problems_of_message", "problems_of_view"]
+__all__ = [
+    "ATTACHMENTS_MAX",
+    "BlockProblem",
+    "all_options",
+    "are_blocks_too_long",
+    "compact_json",
+    "interactive_elements",
+    "is_view_too_large",
+    "problems_of_message",
+    "problems_of_metadata",
+    "problems_of_view",
+]

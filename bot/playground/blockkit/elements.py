@@ -1,50 +1,51 @@
-"""Slack's limits on block elements, one row each.
+"""Slack's limits on block elements, one entry each.
 
 Figures: JSDoc and types of @slack/types 3.2.0, docs.slack.dev/reference/block-kit/block-elements.
 """
 
 from collections.abc import Iterator, Mapping
 
-from bot.playground.blockkit.check import (
+from bot.playground.blockkit.checks import (
+    BlockProblem,
     Check,
-    Problem,
-    Rule,
+    FieldRule,
     any_of,
+    anything,
     array,
     boolean,
     integer,
+    json_object,
     matching,
     not_both,
     one_of,
-    record,
     string,
-    tagged,
+    typed_object,
     url,
 )
 from bot.playground.blockkit.objects import (
     CONFIRM,
     CONVERSATION_FILTER,
     DISPATCH_CONFIG,
+    ID,
     OPTION_GROUP,
     OVERFLOW_OPTION,
     PLAIN_OPTION,
     RICH_OPTION,
+    RICH_TEXT,
     SLACK_FILE,
     initial_among_options,
     options_or_groups,
-    plain,
+    plain_text,
 )
-from bot.playground.blockkit.rich_text import RICH_TEXT
-from bot.playground.model import Json
+from bot.playground.slack_model import Json
 
-ID = string(255)
 USER_ID = matching(r"[UW][A-Z0-9]+", "user id", 255)
 CHANNEL_ID = matching(r"[CGD][A-Z0-9]+", "channel id", 255)
 DATE = matching(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", "date (YYYY-MM-DD)", 10)
 TIME = matching(r"(?:[01]\d|2[0-3]):[0-5]\d", "time (HH:mm)", 5)
 NUMBER = matching(r"-?\d+(?:\.\d+)?", "number", 50)
 
-_placeholder = {"placeholder": plain(150)}
+_placeholder = {"placeholder": plain_text(150)}
 _focus = {"focus_on_load": boolean}
 _confirm = {"confirm": CONFIRM}
 _dispatch = {"dispatch_action_config": DISPATCH_CONFIG}
@@ -61,37 +62,43 @@ _style = {"style": one_of("primary", "danger"), "accessibility_label": string(75
 
 
 def _element(
-    kind: str, required: Mapping[str, Check], optional: Mapping[str, Check], *rules: Rule
+    kind: str, required: Mapping[str, Check], optional: Mapping[str, Check], *rules: FieldRule
 ) -> Check:
-    return record({"type": one_of(kind), **required}, {"action_id": ID, **optional}, *rules)
+    return json_object({"type": one_of(kind), **required}, {"action_id": ID, **optional}, *rules)
 
 
-def _min_not_above_max(low: str, high: str) -> Rule:
-    def rule(value: Json, at: str) -> Iterator[Problem]:
+def _min_not_above_max(low: str, high: str) -> FieldRule:
+    def rule(value: Json, pointer: str) -> Iterator[BlockProblem]:
         least, most = value.get(low), value.get(high)
         if isinstance(least, int) and isinstance(most, int) and least > most:
-            yield Problem(f"{at}/{low}", "conflict", f"{low} must not be more than {high}")
+            yield BlockProblem(
+                f"{pointer}/{low}", "conflict", f"{low} must not be more than {high}"
+            )
 
     return rule
 
 
-def _initial_value_fits(value: Json, at: str) -> Iterator[Problem]:
+def _initial_value_fits(value: Json, pointer: str) -> Iterator[BlockProblem]:
     initial, most = value.get("initial_value"), value.get("max_length")
     if isinstance(initial, str) and isinstance(most, int) and len(initial) > most:
-        yield Problem(f"{at}/initial_value", "too_long", f"must be less than {most + 1} characters")
+        yield BlockProblem(
+            f"{pointer}/initial_value", "too_long", f"must be less than {most + 1} characters"
+        )
 
 
-_feedback = record({"text": plain(75), "value": string(2000)}, {"accessibility_label": string(75)})
+_feedback = json_object(
+    {"text": plain_text(75), "value": string(2000)}, {"accessibility_label": string(75)}
+)
 
 ELEMENTS: dict[str, Check] = {
     "button": _element(
         "button",
-        {"text": plain(75)},
+        {"text": plain_text(75)},
         {"value": string(2000), "url": url(3000), **_style, **_confirm},
     ),
     "workflow_button": _element(
         "workflow_button",
-        {"text": plain(75), "workflow": lambda _value, _at: iter(())},
+        {"text": plain_text(75), "workflow": anything},
         {**_style, **_confirm},
     ),
     "overflow": _element("overflow", {"options": array(OVERFLOW_OPTION, 1, 5)}, _confirm),
@@ -211,7 +218,7 @@ ELEMENTS: dict[str, Check] = {
     ),
     "icon_button": _element(
         "icon_button",
-        {"icon": one_of("trash"), "text": plain(75)},
+        {"icon": one_of("trash"), "text": plain_text(75)},
         {
             "accessibility_label": string(75),
             "value": string(2000),
@@ -219,7 +226,7 @@ ELEMENTS: dict[str, Check] = {
             **_confirm,
         },
     ),
-    "image": record(
+    "image": json_object(
         {"type": one_of("image"), "alt_text": string(2000)},
         {"image_url": url(3000), "slack_file": SLACK_FILE},
         any_of("image_url", "slack_file"),
@@ -234,8 +241,8 @@ _SELECTS = tuple(
 )
 _CHOOSERS = (*_SELECTS, "checkboxes", "radio_buttons", "datepicker", "timepicker")
 
-IN_SECTION = tagged(ELEMENTS, *_CHOOSERS, "button", "workflow_button", "image", "overflow")
-IN_ACTIONS = tagged(
+IN_SECTION = typed_object(ELEMENTS, *_CHOOSERS, "button", "workflow_button", "image", "overflow")
+IN_ACTIONS = typed_object(
     ELEMENTS,
     *_CHOOSERS,
     "button",
@@ -244,7 +251,7 @@ IN_ACTIONS = tagged(
     "datetimepicker",
     "rich_text_input",
 )
-IN_INPUT = tagged(
+IN_INPUT = typed_object(
     ELEMENTS,
     *_CHOOSERS,
     "datetimepicker",
@@ -255,6 +262,6 @@ IN_INPUT = tagged(
     "rich_text_input",
     "file_input",
 )
-IN_CONTEXT_ACTIONS = tagged(ELEMENTS, "feedback_buttons", "icon_button")
-IMAGE = tagged(ELEMENTS, "image")
-BUTTON = tagged(ELEMENTS, "button")
+IN_CONTEXT_ACTIONS = typed_object(ELEMENTS, "feedback_buttons", "icon_button")
+IMAGE = typed_object(ELEMENTS, "image")
+BUTTON = typed_object(ELEMENTS, "button")

@@ -1,121 +1,214 @@
-"""Rules that hold for all blocks of one view or message together."""
+"""Rules for whole views and messages, beyond those for single blocks."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from bot.playground.blockkit.blocks import INTERACTIVE, ONE_BLOCK, SURFACES, Surface
-from bot.playground.blockkit.check import Problem, array
-from bot.playground.model import Json
+from bot.playground.blockkit.checks import (
+    BlockProblem,
+    any_of,
+    anything,
+    array,
+    boolean,
+    json_object,
+    one_of,
+    string,
+)
+from bot.playground.blockkit.objects import plain_text
+from bot.playground.slack_model import Json
 
 BLOCKS_MAX: dict[Surface, int] = {"modal": 100, "home": 100, "message": 50}
 MARKDOWN_TOTAL_MAX = 12_000
 CELLS_TOTAL_MAX = 10_000
 """Characters in all cells of a message's tables; docs.slack.dev, blocks/table-block."""
+MESSAGE_BLOCKS_MAX = 13_200
+"""Characters of JSON in the blocks of one message; observed, slackapi/bolt-js#2509."""
+VIEW_BYTES_MAX = 250_000
+METADATA_MAX = 3000
+CALLBACK_ID_MAX = 255
+ATTACHMENTS_MAX = 100
+
+_COMMON = {
+    "callback_id": string(CALLBACK_ID_MAX, least=0),
+    "private_metadata": string(METADATA_MAX, least=0),
+    "external_id": string(255, least=0),
+}
+_MODAL = json_object(
+    {"type": one_of("modal"), "title": plain_text(24), "blocks": anything},
+    {
+        "submit": plain_text(24),
+        "close": plain_text(24),
+        "clear_on_close": boolean,
+        "notify_on_close": boolean,
+        **_COMMON,
+    },
+)
+_HOME = json_object({"type": one_of("home"), "blocks": anything}, _COMMON)
 
 
-def problems_of_blocks(blocks: Any, surface: Surface, at: str) -> Iterator[Problem]:
-    """Everything wrong with the blocks of one surface, each block by itself and all together."""
-    yield from array(ONE_BLOCK, 0, BLOCKS_MAX[surface])(blocks, at)
-    if not isinstance(blocks, list):
-        return
-    placed = [
-        (block, f"{at}/{index}") for index, block in enumerate(blocks) if isinstance(block, dict)
+def problems_of_view(view: Any, pointer: str = "/view") -> list[BlockProblem]:
+    """Return everything that Slack rejects in a modal or Home tab; empty if it is valid."""
+    if not isinstance(view, dict):
+        return [BlockProblem(pointer, "wrong_type", "must provide an object")]
+    kind = view.get("type")
+    if kind not in ("modal", "home"):
+        message = f"unsupported type: {kind}"
+        return [BlockProblem(f"{pointer}/type", "unsupported_type", message)]
+    problems = list((_MODAL if kind == "modal" else _HOME)(view, pointer))
+    blocks = view.get("blocks")
+    if blocks is not None:
+        problems += _problems_of_blocks(blocks, kind, f"{pointer}/blocks")
+    if kind == "modal" and _has_input(blocks) and not view.get("submit"):
+        message = "submit is required when an input block is within blocks"
+        problems.append(BlockProblem(pointer, "missing", message))
+    return problems
+
+
+def problems_of_message(message: Json, pointer: str = "") -> list[BlockProblem]:
+    """Return everything that Slack rejects in a message's blocks and attachments."""
+    problems: list[BlockProblem] = []
+    if message.get("blocks") is not None:
+        problems += _problems_of_blocks(message["blocks"], "message", f"{pointer}/blocks")
+    attachments = message.get("attachments")
+    if attachments is not None:
+        problems += array(_attachment, 0, ATTACHMENTS_MAX)(attachments, f"{pointer}/attachments")
+    return problems
+
+
+def problems_of_metadata(metadata: Any) -> list[BlockProblem]:
+    """Return what is wrong with the metadata of a message: an event_type and an event_payload."""
+    check = json_object({"event_type": string(255), "event_payload": _any_object}, {})
+    return list(check(metadata, "/metadata"))
+
+
+def is_view_too_large(view: Json) -> bool:
+    """Whether the JSON of a view exceeds 250 kB."""
+    return len(compact_json(view).encode()) > VIEW_BYTES_MAX
+
+
+def are_blocks_too_long(blocks: Any) -> bool:
+    """Whether the JSON of all blocks of a message exceeds Slack's limit."""
+    return len(compact_json(blocks)) > MESSAGE_BLOCKS_MAX
+
+
+def compact_json(value: Any) -> str:
+    """Return a value as JSON without spaces and without escapes for non-ASCII characters."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def interactive_elements(block: Json, pointer: str = "") -> list[tuple[Json, str]]:
+    """Return the interactive elements of a block and its child blocks, with their pointers."""
+    found: list[tuple[Json, str]] = []
+    for name in ("accessory", "element"):
+        found += _if_interactive(block.get(name), f"{pointer}/{name}")
+    for name in ("elements", "actions"):
+        for index, entry in enumerate(_as_list(block.get(name))):
+            entry_pointer = f"{pointer}/{name}/{index}"
+            found += _if_interactive(entry, entry_pointer)
+            if isinstance(entry, dict) and entry.get("type") == "card":
+                found += interactive_elements(entry, entry_pointer)
+    for index, child in enumerate(_as_list(block.get("child_blocks"))):
+        if isinstance(child, dict):
+            found += interactive_elements(child, f"{pointer}/child_blocks/{index}")
+    return found
+
+
+def _if_interactive(value: Any, pointer: str) -> list[tuple[Json, str]]:
+    kind = value.get("type") if isinstance(value, dict) else None
+    return [(value, pointer)] if isinstance(kind, str) and kind in INTERACTIVE else []
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _problems_of_blocks(blocks: Any, surface: Surface, pointer: str) -> Iterator[BlockProblem]:
+    yield from array(ONE_BLOCK, 0, BLOCKS_MAX[surface])(blocks, pointer)
+    located = [
+        (block, f"{pointer}/{index}")
+        for index, block in enumerate(_as_list(blocks))
+        if isinstance(block, dict)
     ]
-    yield from _unique("block_id", placed)
-    for block, where in placed:
-        yield from _surface(block, surface, where)
-        yield from _unique("action_id", elements_of(block, where))
-    yield from _one_focus(placed)
-    yield from _totals(placed, at)
+    yield from _unique("block_id", located)
+    for block, block_pointer in located:
+        yield from _allowed_on(surface, block, block_pointer)
+        yield from _unique("action_id", interactive_elements(block, block_pointer))
+    yield from _one_focus(located)
+    yield from _totals(located, pointer)
 
 
-def _unique(name: str, placed: list[tuple[Json, str]]) -> Iterator[Problem]:
+def _unique(name: str, located: list[tuple[Json, str]]) -> Iterator[BlockProblem]:
     seen: set[str] = set()
-    for holder, where in placed:
-        given = holder.get(name)
+    for item, pointer in located:
+        given = item.get(name)
         if isinstance(given, str):
             if given in seen:
-                yield Problem(f"{where}/{name}", "duplicate", f"`{name}` already exists: {given}")
+                message = f"`{name}` already exists: {given}"
+                yield BlockProblem(f"{pointer}/{name}", "duplicate", message)
             seen.add(given)
 
 
-def _surface(block: Json, surface: Surface, where: str) -> Iterator[Problem]:
+def _allowed_on(surface: Surface, block: Json, pointer: str) -> Iterator[BlockProblem]:
     kind = str(block.get("type"))
     if surface not in SURFACES.get(kind, {surface}):
-        yield Problem(f"{where}/type", "wrong_surface", f"unsupported type: {kind} in a {surface}")
-    if surface != "modal":
-        for element, place in elements_of(block, where):
-            if element.get("type") == "file_input":
-                yield Problem(
-                    f"{place}/type", "wrong_surface", f"unsupported type: file_input in a {surface}"
-                )
+        message = f"unsupported type: {kind} in a {surface}"
+        yield BlockProblem(f"{pointer}/type", "wrong_surface", message)
+    for element, element_pointer in interactive_elements(block, pointer):
+        if surface != "modal" and element.get("type") == "file_input":
+            message = f"unsupported type: file_input in a {surface}"
+            yield BlockProblem(f"{element_pointer}/type", "wrong_surface", message)
 
 
-def _one_focus(placed: list[tuple[Json, str]]) -> Iterator[Problem]:
+def _one_focus(located: list[tuple[Json, str]]) -> Iterator[BlockProblem]:
     focused = [
-        place
-        for block, where in placed
-        for element, place in elements_of(block, where)
+        element_pointer
+        for block, pointer in located
+        for element, element_pointer in interactive_elements(block, pointer)
         if element.get("focus_on_load") is True
     ]
-    for place in focused[1:]:
-        yield Problem(f"{place}/focus_on_load", "duplicate", "only one element may have the focus")
+    for pointer in focused[1:]:
+        message = "only one element may have the focus"
+        yield BlockProblem(f"{pointer}/focus_on_load", "duplicate", message)
 
 
-def _totals(placed: list[tuple[Json, str]], at: str) -> Iterator[Problem]:
-    kinds = [block.get("type") for block, _ in placed]
-    if kinds.count("table") > 1:
-        yield Problem(at, "too_many", "only one table is allowed in a message")
-    cells = sum(_characters(block.get("rows")) for block, _ in placed)
-    if cells > CELLS_TOTAL_MAX:
-        yield Problem(
-            at, "too_long", f"table cells must be less than {CELLS_TOTAL_MAX + 1} characters in all"
-        )
-    written = sum(
-        len(block["text"])
-        for block, _ in placed
-        if block.get("type") == "markdown" and isinstance(block.get("text"), str)
-    )
-    if written > MARKDOWN_TOTAL_MAX:
-        yield Problem(
-            at,
-            "too_long",
-            f"markdown blocks must be less than {MARKDOWN_TOTAL_MAX + 1} characters in all",
-        )
+def _totals(located: list[tuple[Json, str]], pointer: str) -> Iterator[BlockProblem]:
+    blocks = [block for block, _ in located]
+    if sum(block.get("type") == "table" for block in blocks) > 1:
+        yield BlockProblem(pointer, "too_many", "only one table is allowed in a message")
+    if sum(_text_length(block.get("rows")) for block in blocks) > CELLS_TOTAL_MAX:
+        message = f"table cells must be less than {CELLS_TOTAL_MAX + 1} characters in all"
+        yield BlockProblem(pointer, "too_long", message)
+    markdown = [block.get("text") for block in blocks if block.get("type") == "markdown"]
+    if sum(len(text) for text in markdown if isinstance(text, str)) > MARKDOWN_TOTAL_MAX:
+        message = f"markdown blocks must be less than {MARKDOWN_TOTAL_MAX + 1} characters in all"
+        yield BlockProblem(pointer, "too_long", message)
 
 
-def _characters(value: Any) -> int:
-    """The characters of the texts within."""
+def _text_length(value: Any) -> int:
+    """Return the total length of all `text` fields in a value."""
     if isinstance(value, list):
-        return sum(map(_characters, value))
+        return sum(map(_text_length, value))
     if not isinstance(value, dict):
         return 0
     text = value.get("text")
     own = len(text) if isinstance(text, str) else 0
-    return own + sum(map(_characters, value.values()))
+    return own + sum(map(_text_length, value.values()))
 
 
-def elements_of(block: Json, where: str = "") -> list[tuple[Json, str]]:
-    """The interactive elements of a block with their pointers, those of child blocks included."""
-    found: list[tuple[Json, str]] = []
-    for name in ("accessory", "element"):
-        found += _interactive(block.get(name), f"{where}/{name}")
-    for name in ("elements", "actions"):
-        entries = block.get(name)
-        for index, entry in enumerate(entries if isinstance(entries, list) else []):
-            place = f"{where}/{name}/{index}"
-            found += _interactive(entry, place)
-            if isinstance(entry, dict) and entry.get("type") == "card":
-                found += elements_of(entry, place)
-    children = block.get("child_blocks")
-    for index, child in enumerate(children if isinstance(children, list) else []):
-        if isinstance(child, dict):
-            found += elements_of(child, f"{where}/child_blocks/{index}")
-    return found
+def _any_object(value: Any, pointer: str) -> Iterator[BlockProblem]:
+    if not isinstance(value, dict):
+        yield BlockProblem(pointer, "wrong_type", "must provide an object")
 
 
-def _interactive(value: Any, place: str) -> list[tuple[Json, str]]:
-    kind = value.get("type") if isinstance(value, dict) else None
-    if isinstance(kind, str) and kind in INTERACTIVE:
-        return [(value, place)]
-    return []
+def _attachment(value: Any, pointer: str) -> Iterator[BlockProblem]:
+    if not isinstance(value, dict):
+        yield BlockProblem(pointer, "wrong_type", "must provide an object")
+        return
+    yield from any_of("blocks", "text", "fallback", "title", "image_url", "fields")(value, pointer)
+    if value.get("blocks") is not None:
+        yield from _problems_of_blocks(value["blocks"], "message", f"{pointer}/blocks")
+
+
+def _has_input(blocks: Any) -> bool:
+    return any(isinstance(b, dict) and b.get("type") == "input" for b in _as_list(blocks))

@@ -1,1 +1,1 @@
-"""The Web API: each method with its scope, its rate and its refusals."""
+"""The Web API: methods with their scopes, rate limits and errors."""

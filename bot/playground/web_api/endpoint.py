@@ -1,4 +1,4 @@
-"""POST /api/<method>: tokens, scopes, rates and faults around every method."""
+"""The HTTP endpoint /api/<method>: faults, tokens, scopes, rate limits."""
 
 import asyncio
 import json
@@ -10,141 +10,135 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bot.playground.ledger import ApiCall
-from bot.playground.model import Json
-from bot.playground.refused import Refused
-from bot.playground.team import Team
-from bot.playground.web_api import apps, chat, files, history, people, views
-from bot.playground.web_api.call import Call, Method
-from bot.playground.wire.connection import drop
-from bot.playground.world import World
+from bot.playground.request_log import ApiCall, RequestRejected
+from bot.playground.slack_model import Json
+from bot.playground.web_api import message_methods, view_methods, workspace_methods
+from bot.playground.web_api.api_method import ApiMethod, MethodCall, missing_scope
+from bot.playground.workspace import LocalSlack, Workspace
 
-METHODS: Mapping[str, Method] = {
-    **apps.METHODS,
-    **chat.METHODS,
-    **files.METHODS,
-    **history.METHODS,
-    **people.METHODS,
-    **views.METHODS,
+METHODS: Mapping[str, ApiMethod] = {
+    **message_methods.METHODS,
+    **view_methods.METHODS,
+    **workspace_methods.METHODS,
 }
 
 
 class WebApi:
     """The ASGI endpoint of the Web API."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, slack: LocalSlack) -> None:
+        self._slack = slack
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, unless a fault is switched on that forbids it."""
+        """Respond to one request, subject to the injected faults."""
         request = Request(scope, receive)
-        call = await self._call(request)
-        noted = self._world.ledger.call_arrived(call.method, call.args)
-        if (fault := self._world.faults.take("latency", call.method)) is not None:
+        call = await self._parse_call(request)
+        entry = self._slack.request_log.add_call(call.method, call.args)
+        faults = self._slack.faults
+        if (fault := faults.take("latency", call.method)) is not None:
             await asyncio.sleep(fault.seconds)
-        if self._world.faults.take("drop_before", call.method) is not None:
-            await drop(receive, send)
+        if faults.take("drop_before", call.method) is not None:
+            await _drop_connection(receive, send)
             return
-        if (fault := self._world.faults.take("accept_late", call.method)) is not None:
-            self._world.spawn(self._late(call, noted, fault.seconds))
-            await drop(receive, send)
+        if (fault := faults.take("accept_late", call.method)) is not None:
+            self._slack.spawn(self._respond_late(call, entry, fault.seconds))
+            await _drop_connection(receive, send)
             return
-        response = self._faulty(call) or self._answer(call, noted)
-        if self._world.faults.take("error_after", call.method) is not None:
-            response = _failure()
-        noted.status = response.status_code
-        if self._world.faults.take("drop_after", call.method) is not None:
-            await drop(receive, send)
+        response = self._fault_response(call) or self._respond(call, entry)
+        if faults.take("error_after", call.method) is not None:
+            response = _internal_error()
+        entry.status = response.status_code
+        if faults.take("drop_after", call.method) is not None:
+            await _drop_connection(receive, send)
             return
         await response(scope, receive, send)
 
-    async def _call(self, request: Request) -> Call:
-        args = await arguments(request)
+    async def _parse_call(self, request: Request) -> MethodCall:
+        args = await parse_arguments(request)
         kind, _, credentials = request.headers.get("authorization", "").partition(" ")
         token = args.pop("token", None)
         if kind.lower() == "bearer":
             token = credentials.strip()
         elif kind.lower() == "basic":
             args |= _client_credentials(credentials)
-        return Call(self._world, request.path_params["method"], args, token)
+        return MethodCall(self._slack, request.path_params["method"], args, token)
 
-    async def _late(self, call: Call, noted: ApiCall, seconds: float) -> None:
+    async def _respond_late(self, call: MethodCall, entry: ApiCall, seconds: float) -> None:
         await asyncio.sleep(seconds)
-        noted.status = self._answer(call, noted).status_code
+        entry.status = self._respond(call, entry).status_code
 
-    def _faulty(self, call: Call) -> Response | None:
-        faults = self._world.faults
+    def _fault_response(self, call: MethodCall) -> Response | None:
+        faults = self._slack.faults
         if (fault := faults.take("rate_limited", call.method)) is not None:
-            return _too_many(round(fault.seconds) or 1)
+            return _too_many_requests(round(fault.seconds) or 1)
         if faults.take("server_error", call.method) is not None:
-            return _failure()
+            return _internal_error()
         if (fault := faults.take("refused", call.method)) is not None:
             return JSONResponse({"ok": False, "error": fault.error})
         return None
 
-    def _answer(self, call: Call, noted: ApiCall) -> Response:
+    def _respond(self, call: MethodCall, entry: ApiCall) -> Response:
         headers: dict[str, str] = {}
         try:
-            method = _method(call.method)
-            self._authorise(call, method, headers)
+            method = _find_method(call.method)
+            self._authorize(call, method, headers)
             body = {"ok": True, **method.run(call)}
-        except Refused as refused:
-            self._world.refuse(call.method, refused)
-            if refused.retry_after is not None:
-                return _too_many(refused.retry_after)
-            body = refused.answer()
-        noted.answer = body
+        except RequestRejected as rejected:
+            self._slack.log_rejection(call.method, rejected)
+            if rejected.retry_after is not None:
+                return _too_many_requests(rejected.retry_after)
+            body = rejected.body()
+        entry.answer = body
         return JSONResponse(body, headers=headers)
 
-    def _authorise(self, call: Call, method: Method, headers: dict[str, str]) -> None:
+    def _authorize(self, call: MethodCall, method: ApiMethod, headers: dict[str, str]) -> None:
         if method.token == "none":  # noqa: S105 - which kind of token, not one
             return
         if not call.token:
-            raise Refused("not_authed")
+            raise RequestRejected("not_authed")
         if method.token == "app":  # noqa: S105 - which kind of token, not one
-            if call.token != self._world.app.app_token:
-                kind = (
-                    "invalid_auth" if call.token.startswith("xapp-") else "not_allowed_token_type"
-                )
-                raise Refused(kind)
+            if call.token != self._slack.app.app_token:
+                is_app_token = call.token.startswith("xapp-")
+                raise RequestRejected("invalid_auth" if is_app_token else "not_allowed_token_type")
             return
-        call.enter(team := self._team(call.token))
-        granted = team.installation.scopes
+        call.authenticated = workspace = self._workspace_of(call.token)
+        granted = workspace.installation.scopes
         headers["x-oauth-scopes"] = ",".join(sorted(granted))
         if method.scope is not None:
             headers["x-accepted-oauth-scopes"] = method.scope
             if method.scope not in granted:
-                extra = {"needed": method.scope, "provided": ",".join(sorted(granted))}
-                raise Refused("missing_scope", extra=extra)
-        self._count(call, method, team)
+                raise missing_scope(call, method.scope)
+        self._check_tier(call, method)
 
-    def _team(self, token: str) -> Team:
-        for team in self._world.teams.values():
-            if team.installation.bot_token == token:
-                if team.installation.is_revoked:
-                    raise Refused("token_revoked")
-                return team
-        raise Refused("invalid_auth")
+    def _workspace_of(self, token: str) -> Workspace:
+        for workspace in self._slack.workspaces.values():
+            if workspace.installation.bot_token == token:
+                if workspace.installation.is_revoked:
+                    raise RequestRejected("token_revoked")
+                return workspace
+        raise RequestRejected("invalid_auth")
 
-    def _count(self, call: Call, method: Method, team: Team) -> None:
+    def _check_tier(self, call: MethodCall, method: ApiMethod) -> None:
         if method.tier is None:
             return
-        wait = self._world.rates.call(team.id, call.method, method.tier, self._world.now())
+        wait = self._slack.rate_limits.count_call(
+            call.workspace.id, call.method, method.tier, self._slack.now()
+        )
         if wait is not None:
-            raise Refused("ratelimited", retry_after=wait)
+            raise RequestRejected("ratelimited", retry_after=wait)
 
 
-def _method(name: str) -> Method:
+def _find_method(name: str) -> ApiMethod:
     if name not in METHODS:
-        raise Refused("unknown_method")
+        raise RequestRejected("unknown_method")
     return METHODS[name]
 
 
-def _failure() -> Response:
+def _internal_error() -> Response:
     return JSONResponse({"ok": False, "error": "internal_error"}, status_code=500)
 
 
-def _too_many(seconds: int) -> Response:
+def _too_many_requests(seconds: int) -> Response:
     return JSONResponse(
         {"ok": False, "error": "ratelimited"},
         status_code=429,
@@ -152,8 +146,25 @@ def _too_many(seconds: int) -> Response:
     )
 
 
+async def _drop_connection(receive: Receive, send: Send) -> None:
+    """Close the connection without a response.
+
+    ASGI has no message for it. Under uvicorn, `receive` is bound to the request cycle, which has
+    the transport; otherwise start a response and never finish it, which closes the connection too.
+    """
+    transport = getattr(getattr(receive, "__self__", None), "transport", None)
+    if transport is not None:
+        transport.close()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        return
+    headers = [(b"content-length", b"1000")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"{", "more_body": True})
+
+
 def _client_credentials(encoded: str) -> Json:
-    """The client_id and client_secret of HTTP Basic authentication, which oauth.v2.access takes."""
+    """Return client_id and client_secret of HTTP Basic authentication, for oauth.v2.access."""
     try:
         client_id, _, secret = b64decode(encoded, validate=True).decode().partition(":")
     except ValueError:
@@ -161,10 +172,10 @@ def _client_credentials(encoded: str) -> Json:
     return {"client_id": client_id, "client_secret": secret}
 
 
-async def arguments(request: Request) -> Json:
-    """The arguments of a call: of its query string, and of its form or JSON body.
+async def parse_arguments(request: Request) -> Json:
+    """Return the arguments in the query string and the form or JSON body of a call.
 
-    A body that is neither is taken for no arguments, as Slack does.
+    Like Slack, take a body that is neither as no arguments.
     """
     args: Json = dict(request.query_params)
     body = (await request.body()).decode("utf-8", "replace")

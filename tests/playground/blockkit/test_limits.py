@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from bot.playground.blockkit import Problem, problems_of_message, problems_of_view
-from tests.playground import shapes as s
+from bot.playground.blockkit import BlockProblem, problems_of_message, problems_of_view
+from tests.playground import block_samples as s
 
 
 class Limit(NamedTuple):
@@ -172,7 +172,7 @@ LIMITS = [
 ]  # fmt: skip
 
 
-def problems(payload: Any) -> list[Problem]:
+def problems(payload: Any) -> list[BlockProblem]:
     if isinstance(payload, list):
         return problems_of_message({"blocks": payload})
     return problems_of_view(payload)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.playground.blockkit import problems_of_message, problems_of_view
 from bot.playground.blockkit.blocks import BLOCKS
 from bot.playground.blockkit.elements import ELEMENTS
-from tests.playground import shapes as s
+from tests.playground import block_samples as s
 
 _MENU = s.select()
 _RADIO = {"type": "radio_buttons", "action_id": "r", "options": s.options(2)}

@@ -7,8 +7,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Playground
-from tests.playground import shapes as s
-from tests.playground.refusals import error_of
+from tests.playground import block_samples as s
+from tests.playground.rejections import error_of
 
 # The SDK advises a text beside blocks; some of these messages have none on purpose.
 pytestmark = pytest.mark.filterwarnings("ignore:The top-level `text` argument is missing")
@@ -21,7 +21,7 @@ async def test_a_public_channel_needs_no_membership(
 ) -> None:
     """With chat:write.public the app posts where it isn't a member, without it it doesn't."""
     await client.chat_postMessage(channel=PUBLIC, text="Hello")
-    playground.team.installation.scopes.discard("chat:write.public")
+    playground.workspace.installation.scopes.discard("chat:write.public")
     assert await error_of(client.chat_postMessage(channel=PUBLIC, text="Hi")) == "not_in_channel"
 
 
@@ -31,11 +31,11 @@ async def test_a_private_channel_is_unknown_until_the_app_is_invited(
     """A private channel answers channel_not_found, a refusal and no violation, until invited."""
     post = client.chat_postMessage(channel=PRIVATE, text="Hello")
     assert await error_of(post) == "channel_not_found"
-    assert [r.error for r in playground.refusals] == ["channel_not_found"]
+    assert [r.error for r in playground.rejections] == ["channel_not_found"]
     assert playground.violations == []
     playground.invite("bot", "leadership")
     await client.chat_postMessage(channel=PRIVATE, text="Hello")
-    assert playground.person("ada").sees("leadership")[-1].text == "Hello"
+    assert playground.user("ada").sees("leadership")[-1].text == "Hello"
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ async def test_a_thread_hangs_below_its_parent_only(
     playground: Playground, client: AsyncWebClient
 ) -> None:
     """A reply goes below the parent; a reply's or an ephemeral message's ts starts no thread."""
-    ada = playground.person("ada")
+    ada = playground.user("ada")
     parent = ada.sees("product")[0]
     reply = await client.chat_postMessage(channel=PUBLIC, text="Reply", thread_ts=parent.ts)
     assert [m.text for m in ada.thread(parent)] == ["Reply"]
@@ -115,7 +115,7 @@ async def test_a_message_to_a_person_opens_the_direct_conversation(
 ) -> None:
     """A user id as channel posts into the app's direct conversation with that person."""
     answer = await client.chat_postMessage(channel="U0BEN", text="Your review is due")
-    ben = playground.person("ben")
+    ben = playground.user("ben")
     assert answer["channel"] == ben.im.id
     assert ben.sees(ben.im.id)[-1].text == "Your review is due"
 
@@ -125,8 +125,8 @@ async def test_an_ephemeral_message_is_for_one_member(
 ) -> None:
     """Only the person it is for sees it, and it must be a member."""
     await client.chat_postEphemeral(channel=PUBLIC, user="U0ADA", text="For you")
-    assert playground.person("ada").sees("product")[-1].text == "For you"
-    assert playground.person("ben").sees("product")[-1].text != "For you"
+    assert playground.user("ada").sees("product")[-1].text == "For you"
+    assert playground.user("ben").sees("product")[-1].text != "For you"
     outside = client.chat_postEphemeral(channel=PUBLIC, user="U0EVE", text="For you")
     assert await error_of(outside) == "user_not_in_channel"
 
@@ -148,7 +148,7 @@ async def test_what_slack_does_not_update(playground: Playground, client: AsyncW
     own = await client.chat_postMessage(channel="U0ADA", text="One")
     ts, im = own["ts"], own["channel"]
     quiet = await client.chat_postEphemeral(channel=PUBLIC, user="U0ADA", text="Psst")
-    other = playground.person("ada").sees("product")[0]
+    other = playground.user("ada").sees("product")[0]
 
     async def update(**args: Any) -> str:
         return await error_of(client.chat_update(**args))

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Playground
 from bot.playground.web_api import endpoint
-from tests.playground.refusals import error_of
+from tests.playground.rejections import error_of
 
 
 def client_with(playground: Playground, token: str | None) -> AsyncWebClient:
@@ -35,7 +35,7 @@ async def test_scopes_are_checked_and_named(playground: Playground, client: Asyn
     response = caught.value.response
     assert (response["error"], response["needed"]) == ("missing_scope", "channels:read")
     assert "users:read" in response["provided"]
-    playground.team.installation.scopes.add("channels:read")
+    playground.workspace.installation.scopes.add("channels:read")
     answer = await client.conversations_info(channel="C0PRODUCT")
     assert answer["channel"]["name"] == "product"
 
@@ -46,7 +46,7 @@ async def test_a_look_into_the_history_needs_a_scope_but_is_no_violation(
     """Without channels:history the look-up is refused, and that is not counted as a violation."""
     ask = client.conversations_history(channel="C0SUPPORTAI")
     assert await error_of(ask) == "missing_scope"
-    assert [r.error for r in playground.refusals] == ["missing_scope"]
+    assert [r.error for r in playground.rejections] == ["missing_scope"]
     assert playground.violations == []
 
 
@@ -54,7 +54,7 @@ async def test_messages_are_found_again_by_their_metadata(
     playground: Playground, client: AsyncWebClient
 ) -> None:
     """With the history scope, metadata comes along when it is asked for."""
-    playground.team.installation.scopes.add("channels:history")
+    playground.workspace.installation.scopes.add("channels:history")
     metadata = {"event_type": "delivery", "event_payload": {"key": "d1"}}
     sent = await client.chat_postMessage(channel="C0SUPPORTAI", text="x", metadata=metadata)
     below = await client.chat_postMessage(
@@ -78,17 +78,23 @@ async def test_unknown_methods_and_missing_arguments_are_violations(
     """A method that isn't there, an argument that isn't given: both are counted."""
     assert await error_of(client.api_call("chat.shout")) == "unknown_method"
     assert await error_of(client.api_call("chat.postMessage")) == "invalid_arguments"
-    assert playground.ledger.counts() == {"unknown_method": 1, "invalid_arguments": 1}
+    assert playground.request_log.violation_counts() == {
+        "unknown_method": 1,
+        "invalid_arguments": 1,
+    }
 
 
 async def test_a_method_has_its_tier(playground: Playground, client: AsyncWebClient) -> None:
     """The hundred-and-first users.info within a minute gets 429, unless limits are lifted."""
     for _ in range(100):
-        assert playground.rates.call("T0NORTH", "users.info", 4, playground.clock.now()) is None
+        assert (
+            playground.rate_limits.count_call("T0NORTH", "users.info", 4, playground.clock.now())
+            is None
+        )
     with pytest.raises(SlackApiError) as caught:
         await client.users_info(user="U0ADA")
     assert caught.value.response.status_code == 429
-    playground.rates.enabled = False
+    playground.rate_limits.enabled = False
     await client.users_info(user="U0ADA")
 
 

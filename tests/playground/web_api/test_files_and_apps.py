@@ -8,8 +8,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Playground
-from tests.playground import shapes as s
-from tests.playground.refusals import error_of
+from tests.playground import block_samples as s
+from tests.playground.rejections import error_of
 
 
 async def test_an_upload_becomes_a_message_with_a_file(
@@ -30,7 +30,7 @@ async def test_an_upload_becomes_a_message_with_a_file(
     assert file.mimetype == "image/png"
     async with (
         aiohttp.ClientSession() as session,
-        session.get(f"{playground.world.base_url}/files/{file.id}") as response,
+        session.get(f"{playground.slack.base_url}/files/{file.id}") as response,
     ):
         assert await response.read() == b"picture"
 
@@ -63,7 +63,7 @@ async def test_a_file_without_a_channel_can_stand_in_a_block(
 
 async def opened(playground: Playground, file: str, person: str) -> int:
     """The status that somebody gets who opens a file."""
-    url = f"{playground.world.base_url}/files/{file}"
+    url = f"{playground.slack.base_url}/files/{file}"
     async with (
         aiohttp.ClientSession() as session,
         session.get(url, params={"as": person}) as response,
@@ -85,7 +85,7 @@ async def test_a_file_is_private_until_a_message_shows_it(
     )
     seen = {
         person.id
-        for person in playground.team.people.values()
+        for person in playground.workspace.users.values()
         if await opened(playground, file, person.id) == 200
     }
     assert seen == playground.channel("leadership").members
@@ -119,13 +119,13 @@ async def test_join_and_open_need_their_scopes_and_kinds(
     playground: Playground, client: AsyncWebClient
 ) -> None:
     """The app joins public channels only, and opens direct conversations with people."""
-    playground.team.installation.scopes |= {"channels:join", "im:write"}
+    playground.workspace.installation.scopes |= {"channels:join", "im:write"}
     await client.conversations_join(channel="C0PRODUCT")
     assert playground.bot_user_id in playground.channel("product").members
     shared = client.conversations_join(channel="C0PARTNERS")
     assert await error_of(shared) == "method_not_supported_for_channel_type"
     opened = await client.conversations_open(users="U0ADA")
-    assert opened["channel"]["id"] == playground.person("ada").im.id
+    assert opened["channel"]["id"] == playground.user("ada").im.id
 
 
 async def test_users_are_known_by_id(client: AsyncWebClient) -> None:
@@ -152,7 +152,7 @@ async def test_an_installation_is_given_for_a_code(playground: Playground) -> No
 
 async def test_two_workspaces_are_kept_apart(playground: Playground) -> None:
     """A token of one workspace knows nothing of the channels of another."""
-    other = playground.add_team("T0SOUTH", "Southwind")
+    other = playground.add_workspace("T0SOUTH", "Southwind")
     client = AsyncWebClient(other.installation.bot_token, base_url=playground.api_url)
     assert (await client.auth_test())["team_id"] == "T0SOUTH"
     post = client.chat_postMessage(channel="C0PRODUCT", text="x")
@@ -203,7 +203,7 @@ async def test_a_text_shows_how_it_begins(playground: Playground, client: AsyncW
         {"filename": "a.png", "file": b"x"},
     ]
     await client.files_upload_v2(channel="C0SUPPORTAI", file_uploads=uploads)
-    url = f"{playground.world.base_url}/client/state"
+    url = f"{playground.slack.base_url}/client/state"
     async with aiohttp.ClientSession() as session, session.get(url) as response:
         message = (await response.json())["messages"]["C0SUPPORTAI"][-1]
     previews = [file["preview"] for file in message["files"]]

@@ -6,7 +6,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Playground
-from tests.playground.refusals import error_of
+from tests.playground.rejections import error_of
 
 MEMBER, PUBLIC, PRIVATE = "C0SUPPORTAI", "C0PRODUCT", "C0LEADERS"
 
@@ -15,7 +15,7 @@ async def test_each_kind_of_channel_has_its_scope(
     playground: Playground, client: AsyncWebClient
 ) -> None:
     """Public channels need channels:history, private ones groups:history, and membership."""
-    scopes = playground.team.installation.scopes
+    scopes = playground.workspace.installation.scopes
     scopes.add("channels:history")
     await client.conversations_history(channel=MEMBER)
     assert await error_of(client.conversations_history(channel=PUBLIC)) == "not_in_channel"
@@ -32,8 +32,8 @@ async def test_a_long_history_comes_page_by_page(
     playground: Playground, client: AsyncWebClient, method: str
 ) -> None:
     """Each page names the next one, until there is no more; nothing is left out or doubled."""
-    playground.team.installation.scopes.add("channels:history")
-    playground.world.rates.enabled = False
+    playground.workspace.installation.scopes.add("channels:history")
+    playground.slack.rate_limits.enabled = False
     first = await client.chat_postMessage(channel=MEMBER, text="0")
     in_thread = {"thread_ts": first["ts"]} if method.endswith("replies") else {}
     for number in range(1, 7):
@@ -65,5 +65,5 @@ async def test_what_slack_does_not_list(
     playground: Playground, client: AsyncWebClient, arguments: dict[str, Any], error: str
 ) -> None:
     """A cursor of its own making, a page too large or none, and a time that is none are refused."""
-    playground.team.installation.scopes.add("channels:history")
+    playground.workspace.installation.scopes.add("channels:history")
     assert await error_of(client.conversations_history(channel=MEMBER, **arguments)) == error

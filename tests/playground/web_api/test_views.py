@@ -8,17 +8,17 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Playground
-from bot.playground.model import View
-from tests.playground import shapes as s
-from tests.playground.refusals import error_of
+from bot.playground.slack_model import View
+from tests.playground import block_samples as s
+from tests.playground.rejections import error_of
 
 
 @pytest.fixture
 def trigger(playground: Playground) -> Any:
-    ada = playground.person("ada")
+    ada = playground.user("ada")
 
     def make() -> str:
-        return playground.world.new_trigger(playground.team, ada.person)
+        return playground.workspace.new_trigger(ada.user)
 
     return make
 
@@ -26,7 +26,7 @@ def trigger(playground: Playground) -> Any:
 @pytest.fixture
 async def opened(playground: Playground, client: AsyncWebClient, trigger: Any) -> View:
     await client.views_open(trigger_id=trigger(), view=s.modal(callback_id="first"))
-    view = playground.person("ada").modal
+    view = playground.user("ada").modal
     assert view is not None
     return view
 
@@ -83,16 +83,16 @@ async def test_the_stack_is_three_high(
     playground: Playground, client: AsyncWebClient, opened: View
 ) -> None:
     """Two views go on top of the first, a fourth does not, and only from inside a modal."""
-    ada = playground.person("ada")
+    ada = playground.user("ada")
 
     def inside() -> str:
         assert ada.modal is not None
-        return playground.world.new_trigger(playground.team, ada.person, ada.modal.id)
+        return playground.workspace.new_trigger(ada.user, ada.modal.id)
 
-    outside = playground.world.new_trigger(playground.team, ada.person)
+    outside = playground.workspace.new_trigger(ada.user)
     push = client.views_push(trigger_id=outside, view=s.modal())
     assert await error_of(push) == "invalid_trigger_id"
-    elsewhere = playground.world.new_trigger(playground.team, ada.person, "V0CLOSED")
+    elsewhere = playground.workspace.new_trigger(ada.user, "V0CLOSED")
     push = client.views_push(trigger_id=elsewhere, view=s.modal())
     assert await error_of(push) == "invalid_trigger_id"
     second = await client.views_push(trigger_id=inside(), view=s.modal())
@@ -101,7 +101,7 @@ async def test_the_stack_is_three_high(
     assert third["view"]["root_view_id"] == opened.id
     push = client.views_push(trigger_id=inside(), view=s.modal())
     assert await error_of(push) == "push_limit_reached"
-    assert len(ada.stack) == 3
+    assert len(ada.modals) == 3
 
 
 async def test_a_stale_hash_is_a_conflict(client: AsyncWebClient, opened: View) -> None:
@@ -117,7 +117,7 @@ async def test_an_update_keeps_what_stands_in_the_same_field(
     playground: Playground, client: AsyncWebClient, opened: View
 ) -> None:
     """The same block_id and action_id keep their value; another one has its initial value."""
-    playground.person("ada").fill(opened, {"why": "typed"})
+    playground.user("ada").fill(opened, {"why": "typed"})
     kept = s.input_block(s.text_input(initial_value="initial"))
     other = s.input_block(s.text_input(action_id="other", initial_value="initial"), "second")
     await client.views_update(view_id=opened.id, view=s.modal(kept, other))
@@ -132,7 +132,7 @@ async def test_a_closed_view_is_not_found(
     playground: Playground, client: AsyncWebClient, opened: View
 ) -> None:
     """A view that the person has closed can't be updated."""
-    await playground.person("ada").close(opened)
+    await playground.user("ada").close(opened)
     assert await error_of(client.views_update(view_id=opened.id, view=s.modal())) == "not_found"
 
 
@@ -147,9 +147,9 @@ async def test_an_external_id_names_one_open_view(client: AsyncWebClient, trigge
 async def test_home_is_published_per_person(playground: Playground, client: AsyncWebClient) -> None:
     """A Home tab is one person's; a stale hash is a conflict; a modal is no Home tab."""
     first = await client.views_publish(user_id="U0ADA", view=s.home())
-    ada = playground.person("ada")
+    ada = playground.user("ada")
     assert ada.home is not None
-    assert playground.person("ben").home is None
+    assert playground.user("ben").home is None
     stale = first["view"]["hash"]
     await client.views_publish(user_id="U0ADA", view=s.home(), hash=stale)
     again = client.views_publish(user_id="U0ADA", view=s.home(), hash=stale)

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.clock import SystemClock
-from bot.playground.serving import serving_app
+from bot.playground.playground import serving_app
 from bot.slack.oauth.flow import Answer, Installed, InstallFailed, OAuthApp, OAuthFlow
 from bot.slack.oauth.installations import MultiWorkspace
 from bot.slack.oauth.tokens import TokenCipher

@@ -76,7 +76,7 @@ function schedule() {
 
 /** The person with this id, or a stand-in that shows the id. */
 export function person(id) {
-  const known = server?.people.find((one) => one.id === id);
+  const known = server?.users.find((one) => one.id === id);
   if (known) return known;
   const app = server?.app;
   if (app && id === app.bot_user_id) {

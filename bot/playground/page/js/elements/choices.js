@@ -28,7 +28,7 @@ export function choicesOf(element) {
 }
 
 function people() {
-  return server.people
+  return server.users
     .filter((one) => !one.is_bot)
     .map((one) => ({ id: one.id, value: one.id, label: one.real_name, note: one.title ?? null, mark: avatar(one, 20) }));
 }

@@ -17,7 +17,7 @@ export function rail() {
     h(
       "div",
       { class: "rail-people", role: "radiogroup", "aria-labelledby": "acting-as", onkeydown: moveBetween },
-      server.people.filter((one) => !one.is_bot).map(personButton),
+      server.users.filter((one) => !one.is_bot).map(personButton),
     ),
     h("div", { class: "rail-space" }),
     toolsButton(),

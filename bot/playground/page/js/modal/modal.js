@@ -66,7 +66,7 @@ function head(view) {
 }
 
 function body(view, ctx, key) {
-  const trouble = view.trouble ?? ui.problems[key];
+  const trouble = view.connection_error ?? ui.problems[key];
   return h(
     "div",
     { class: "modal-body", key: `body-${view.id}-${stepOf(view)}`, mounted: focusFirst },

@@ -42,7 +42,7 @@ function showFirstError() {
 }
 
 function troubleOf(id) {
-  return server.modals.find((view) => view.id === id)?.trouble;
+  return server.modals.find((view) => view.id === id)?.connection_error;
 }
 
 /** Close one view, or the whole stack. */

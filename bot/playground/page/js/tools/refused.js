@@ -16,8 +16,8 @@ export function refusedTools() {
         ? list(server.violations, "violation")
         : h("p", { class: "all-well" }, icon("success", 18), "The app has broken none of Slack’s rules."),
     ),
-    server.refusals.length
-      ? tool("info", `Refusals (${server.refusals.length})`, h("p", { class: "hint" }, "Nobody’s fault: a channel the app is not in, a trigger that came too late."), list(server.refusals, "refusal"))
+    server.rejections.length
+      ? tool("info", `Refusals (${server.rejections.length})`, h("p", { class: "hint" }, "Nobody’s fault: a channel the app is not in, a trigger that came too late."), list(server.rejections, "refusal"))
       : null,
   ];
 }

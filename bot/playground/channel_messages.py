@@ -1,0 +1,309 @@
+"""Messages in channels: content rules, access rules, posting, updating, mass mentions.
+
+Sources: docs.slack.dev/reference/methods/chat.postMessage, chat.update, chat.postEphemeral,
+messaging/message-metadata.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.playground.blockkit import (
+    ATTACHMENTS_MAX,
+    BlockProblem,
+    are_blocks_too_long,
+    compact_json,
+    problems_of_message,
+    problems_of_metadata,
+)
+from bot.playground.request_log import RequestRejected
+from bot.playground.slack_model import Channel, Json, SlackMessage, UploadedFile
+from bot.playground.view_lifecycle import assign_ids
+from bot.playground.workspace import Workspace
+
+POST_TEXT_MAX = 40_000
+UPDATE_TEXT_MAX = 4_000
+METADATA_BYTES_MAX = 16_000
+
+_MASS_MENTION = re.compile(r"<!(?:channel|here|everyone)(?:\|[^>]*)?>")
+"""In mrkdwn and rich_text only; docs.slack.dev/messaging/formatting-message-text."""
+
+
+@dataclass
+class MessageContent:
+    """The content of a message of the app; None means: not given.
+
+    `files` are attached to the message, `shown` are the files that its blocks show.
+    """
+
+    text: str | None = None
+    blocks: list[Json] | None = None
+    attachments: list[Json] | None = None
+    metadata: Json | None = None
+    files: list[UploadedFile] = field(default_factory=list)
+    shown: list[UploadedFile] = field(default_factory=list)
+
+
+def parse_content(args: Json, *, check_length: bool = True) -> MessageContent:
+    """Parse and check the content in the arguments of a call.
+
+    Raises:
+        RequestRejected: blocks, attachments or metadata break a rule, or are not JSON.
+    """
+    blocks = _parse_json(args.get("blocks"), list, "invalid_blocks_format")
+    attachments = _parse_json(args.get("attachments"), list, "invalid_attachments")
+    metadata = _parse_json(args.get("metadata"), dict, "invalid_metadata_format")
+    if attachments is not None and len(attachments) > ATTACHMENTS_MAX:
+        raise RequestRejected("too_many_attachments")
+    problems = problems_of_message({"blocks": blocks, "attachments": attachments})
+    if problems:
+        raise RequestRejected("invalid_blocks", problems)
+    if check_length and blocks and are_blocks_too_long(blocks):
+        size = f"{len(compact_json(blocks))} characters in all"
+        raise RequestRejected("msg_blocks_too_long", [BlockProblem("/blocks", "too_long", size)])
+    if metadata is not None and (problems := problems_of_metadata(metadata)):
+        raise RequestRejected("invalid_metadata_schema", problems)
+    if metadata is not None and len(compact_json(metadata).encode()) > METADATA_BYTES_MAX:
+        raise RequestRejected("metadata_too_large")
+    text = args.get("text")
+    if blocks:
+        assign_ids({"blocks": blocks})
+    return MessageContent(None if text is None else str(text), blocks, attachments, metadata)
+
+
+def _parse_json(value: Any, expected: type, error: str) -> Any:
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise RequestRejected(error) from None
+    if not isinstance(value, expected):
+        raise RequestRejected(error)
+    return value
+
+
+def visible_channel(workspace: Workspace, channel_id: str) -> Channel:
+    """Return a channel that the app can see.
+
+    Raises:
+        RequestRejected: there is none, or it is private and the app is not a member.
+    """
+    channel = workspace.channels.get(channel_id)
+    if channel is None:
+        by_name = (c for c in workspace.channels.values() if f"#{c.name}" == channel_id)
+        channel = next((c for c in by_name if c.kind != "im"), None)
+    if channel is None:
+        raise RequestRejected("channel_not_found")
+    if channel.is_private and workspace.installation.bot_user_id not in channel.members:
+        raise RequestRejected("channel_not_found")
+    return channel
+
+
+def postable_channel(workspace: Workspace, channel_id: str) -> Channel:
+    """Return a channel that the app can post to.
+
+    Raises:
+        RequestRejected: the app can't see it, it is archived, or the app is not a member.
+    """
+    channel = visible_channel(workspace, channel_id)
+    if channel.is_archived:
+        raise RequestRejected("is_archived")
+    installation = workspace.installation
+    is_member = installation.bot_user_id in channel.members
+    is_open = channel.kind == "public" and "chat:write.public" in installation.scopes
+    if not is_member and not is_open:
+        raise RequestRejected("not_in_channel")
+    return channel
+
+
+def check_thread(workspace: Workspace, channel: Channel, thread_ts: str | None) -> None:
+    """Check that a thread_ts is None or names the parent of a thread.
+
+    Raises:
+        RequestRejected: it names no message, a reply, or an ephemeral message.
+    """
+    if thread_ts is None:
+        return
+    parent = workspace.find_message(channel.id, thread_ts)
+    if parent is None:
+        problem = BlockProblem("/thread_ts", "thread", "no such message")
+        raise RequestRejected("thread_not_found", [problem])
+    if parent.is_reply or parent.ephemeral_to is not None:
+        problem = BlockProblem("/thread_ts", "thread", "use the ts of the thread's parent")
+        raise RequestRejected("cannot_reply_to_message", [problem])
+
+
+def app_message(workspace: Workspace, channel: Channel, ts: str, error: str) -> SlackMessage:
+    """Return the app's message with this ts.
+
+    Raises:
+        RequestRejected: there is none (`message_not_found`), or it is ephemeral or not the
+            app's (`error`).
+    """
+    message = workspace.find_message(channel.id, ts)
+    if message is None:
+        raise RequestRejected("message_not_found")
+    if not message.by_app or message.ephemeral_to is not None:
+        raise RequestRejected(error)
+    return message
+
+
+def post_message(
+    workspace: Workspace, channel: Channel, content: MessageContent, thread_ts: str | None = None
+) -> SlackMessage:
+    """Add a message of the app to a channel or thread.
+
+    Raises:
+        RequestRejected: the content is empty, or there is no such thread.
+    """
+    if not (content.text or content.blocks or content.attachments or content.files):
+        raise RequestRejected("no_text")
+    check_thread(workspace, channel, thread_ts)
+    message = SlackMessage(
+        workspace.slack.ids.ts(workspace.slack.now()),
+        channel.id,
+        workspace.installation.bot_user_id,
+        (content.text or "")[:POST_TEXT_MAX],
+        content.blocks or [],
+        thread_ts,
+        content.metadata,
+        content.attachments or [],
+        by_app=True,
+        bot_id=workspace.installation.bot_id,
+        files=content.files,
+    )
+    _share_shown_files(content, channel.id)
+    return _append(workspace, message)
+
+
+def post_ephemeral_message(
+    workspace: Workspace,
+    channel: Channel,
+    user_id: str,
+    content: MessageContent,
+    thread_ts: str | None = None,
+) -> SlackMessage:
+    """Add a message of the app that only one user sees.
+
+    Raises:
+        RequestRejected: the content is empty, or there is no such thread.
+    """
+    message = post_message(workspace, channel, content, thread_ts)
+    message.ephemeral_to = user_id
+    message.metadata = None
+    workspace.slack.mark_changed()
+    return message
+
+
+def post_user_message(
+    workspace: Workspace, channel: Channel, user_id: str, text: str, thread_ts: str | None = None
+) -> SlackMessage:
+    """Add a message typed by a user, with & < > escaped."""
+    ts = workspace.slack.ids.ts(workspace.slack.now())
+    message = SlackMessage(ts, channel.id, user_id, escape_text(text), thread_ts=thread_ts)
+    return _append(workspace, message)
+
+
+def escape_text(text: str) -> str:
+    """Return a text as Slack stores it: & < > replaced by entities."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def update_message(
+    workspace: Workspace, message: SlackMessage, content: MessageContent
+) -> SlackMessage:
+    """Change a message as chat.update does: text without blocks removes the blocks.
+
+    Raises:
+        RequestRejected: the content is empty, or the text is longer than 4,000 characters.
+    """
+    if content.text is not None and len(content.text) > UPDATE_TEXT_MAX:
+        raise RequestRejected("msg_too_long")
+    if content.text is None and content.blocks is None and content.attachments is None:
+        raise RequestRejected("no_text")
+    if content.text is not None:
+        message.text = content.text
+        message.edited = message.edited or not content.blocks
+    if content.text is not None or content.blocks is not None:
+        message.blocks = content.blocks or []
+    if content.attachments is not None:
+        message.attachments = content.attachments
+    if content.metadata is not None:
+        message.metadata = content.metadata
+    _share_shown_files(content, message.channel)
+    workspace.slack.mark_changed()
+    return message
+
+
+def delete_message(workspace: Workspace, message: SlackMessage) -> None:
+    """Remove a message from its channel."""
+    workspace.messages[message.channel].remove(message)
+    workspace.slack.mark_changed()
+
+
+def message_payload(workspace: Workspace, message: SlackMessage) -> Json:
+    """Return a message as it appears in payloads and API responses."""
+    body: Json = {
+        "type": "message",
+        "user": message.user,
+        "ts": message.ts,
+        "text": message.text,
+        "team": workspace.id,
+    }
+    if message.by_app:
+        body["bot_id"] = message.bot_id
+        body["blocks"] = message.blocks
+    if message.attachments:
+        body["attachments"] = message.attachments
+    if message.thread_ts:
+        body["thread_ts"] = message.thread_ts
+    replies = workspace.replies(message.channel, message.ts)
+    if replies:
+        body |= {"thread_ts": message.ts, "reply_count": len(replies)}
+        body["latest_reply"] = replies[-1].ts
+    if message.edited:
+        body["edited"] = {"user": message.user, "ts": message.ts}
+    return body
+
+
+def find_mass_mentions(message: SlackMessage) -> list[str]:
+    """Return the mentions in a message that notify a whole channel or workspace, as written."""
+    found = _MASS_MENTION.findall(message.text)
+    for part in (*message.blocks, *message.attachments):
+        found += _mentions_in(part)
+    return found
+
+
+def _mentions_in(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _mentions_in(item)
+    elif isinstance(value, dict):
+        yield from _mentions_in_object(value)
+
+
+def _mentions_in_object(value: Json) -> Iterator[str]:
+    kind, text = value.get("type"), value.get("text")
+    if kind == "broadcast":
+        yield f"<!{value.get('range')}>"
+    elif kind in {"mrkdwn", "markdown", None} and isinstance(text, str):
+        yield from _MASS_MENTION.findall(text)
+    if kind != "plain_text":
+        for item in value.values():
+            yield from _mentions_in(item)
+
+
+def _share_shown_files(content: MessageContent, channel_id: str) -> None:
+    """Give everybody in the channel access to the files that the blocks show."""
+    for file in content.shown:
+        file.shared_in.add(channel_id)
+
+
+def _append(workspace: Workspace, message: SlackMessage) -> SlackMessage:
+    workspace.messages.setdefault(message.channel, []).append(message)
+    workspace.slack.mark_changed()
+    return message

@@ -1,1 +1,0 @@
-"""What people do, delivered to the app: commands, interactions, events."""

@@ -1,0 +1,1 @@
+"""What Slack sends to the app when a user acts, and how it handles the app's response."""

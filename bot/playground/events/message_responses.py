@@ -1,0 +1,109 @@
+"""Messages with which the app responds to a command or through a response_url.
+
+Source: docs.slack.dev/interactivity/handling-user-interaction#message_responses.
+"""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from bot.playground.blockkit import BlockProblem
+from bot.playground.channel_messages import (
+    delete_message,
+    parse_content,
+    post_ephemeral_message,
+    post_message,
+    post_user_message,
+    update_message,
+)
+from bot.playground.request_log import Dispatch, RequestRejected
+from bot.playground.slack_model import Channel, Json, ResponseUrl, SlackMessage, SlackUser
+from bot.playground.workspace import Workspace
+
+RESPONSE_URL_USES_MAX = 5
+RESPONSE_URL_LIFETIME = timedelta(minutes=30)
+
+
+def parse_command_ack(dispatch: Dispatch) -> Json | None:
+    """Return the message in the body of an ack, or None if the body is empty.
+
+    Raises:
+        RequestRejected: the content type is JSON but the body is not a JSON object.
+    """
+    if not dispatch.body.strip():
+        return None
+    if dispatch.content_type != "application/json":
+        return {"text": dispatch.body}
+    try:
+        parsed: Any = json.loads(dispatch.body)
+    except ValueError:
+        parsed = None
+    if not isinstance(parsed, dict):
+        raise RequestRejected("invalid_command_response")
+    return parsed or None
+
+
+def post_response(
+    workspace: Workspace, user: SlackUser, channel: Channel, response: Json, typed: str | None
+) -> SlackMessage:
+    """Post a response: only to the user, or to the channel if it says `in_channel`.
+
+    Args:
+        workspace: the workspace.
+        user: the user who gets the response.
+        channel: where the user acted.
+        response: the app's response.
+        typed: the command as typed, which an `in_channel` response also shows; None if none.
+
+    Raises:
+        RequestRejected: the response breaks a rule for messages.
+    """
+    content = parse_content(response, check_length=False)
+    thread_ts = response.get("thread_ts")
+    kind = response.get("response_type", "ephemeral")
+    if kind not in {"in_channel", "ephemeral"}:
+        message = "must be one of: in_channel, ephemeral"
+        problem = BlockProblem("/response_type", "not_allowed", message)
+        raise RequestRejected("invalid_command_response", [problem])
+    if kind == "ephemeral":
+        return post_ephemeral_message(workspace, channel, user.id, content, thread_ts)
+    if typed is not None:
+        post_user_message(workspace, channel, user.id, typed)
+    return post_message(workspace, channel, content, thread_ts)
+
+
+def use_response_url(workspace: Workspace, response_url: ResponseUrl, response: Json) -> None:
+    """Post a response, or replace or delete the original message.
+
+    Raises:
+        RequestRejected: the URL was used five times or is too old, or the response breaks a rule.
+    """
+    if workspace.slack.now() - response_url.created_at > RESPONSE_URL_LIFETIME:
+        raise RequestRejected("expired_url")
+    if response_url.uses >= RESPONSE_URL_USES_MAX:
+        raise RequestRejected("used_url")
+    response_url.uses += 1
+    channel = workspace.channels[response_url.channel_id]
+    ts = response_url.message_ts
+    original = workspace.find_message(channel.id, ts) if ts else None
+    if response.get("delete_original"):
+        delete_message(workspace, _app_original(original))
+    elif _replaces_original(response, original):
+        content = parse_content(response, check_length=False)
+        update_message(workspace, _app_original(original), content)
+    else:
+        post_response(workspace, workspace.users[response_url.user_id], channel, response, None)
+
+
+def _replaces_original(response: Json, original: SlackMessage | None) -> bool:
+    if "replace_original" in response:
+        return bool(response["replace_original"])
+    # Slack's page on responses warns that a thread_ts alone overwrites the message.
+    return original is not None and bool(response.get("thread_ts"))
+
+
+def _app_original(original: SlackMessage | None) -> SlackMessage:
+    if original is None or not original.by_app:
+        message = "there is no message of the app to replace or delete"
+        raise RequestRejected("invalid_response", [BlockProblem("", "no_original", message)])
+    return original

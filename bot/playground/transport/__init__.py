@@ -1,0 +1,1 @@
+"""How payloads reach the app: signed HTTP requests or Socket Mode."""

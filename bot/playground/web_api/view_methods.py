@@ -1,0 +1,79 @@
+"""views.*: modals and Home tabs."""
+
+import json
+from typing import Any
+
+from bot.playground.request_log import RequestRejected, missing_argument
+from bot.playground.slack_model import Json, View
+from bot.playground.view_lifecycle import (
+    consume_trigger,
+    find_open_view,
+    invalid_trigger,
+    open_first_modal,
+    publish_home_view,
+    push_modal,
+    replace_view,
+    validated_view,
+    view_payload,
+)
+from bot.playground.web_api.api_method import ApiMethod, MethodCall
+
+
+def _view_argument(call: MethodCall) -> Any:
+    view = call.args.get("view")
+    if view in (None, ""):
+        raise missing_argument("view")
+    if isinstance(view, str):
+        try:
+            return json.loads(view)
+        except ValueError:
+            raise RequestRejected("invalid_arguments") from None
+    return view
+
+
+def _response(call: MethodCall, view: View) -> Json:
+    return {"view": view_payload(call.workspace, view)}
+
+
+def _views_open(call: MethodCall) -> Json:
+    payload = validated_view(_view_argument(call), "modal")
+    trigger = consume_trigger(call.workspace, call.required("trigger_id"))
+    return _response(call, open_first_modal(call.workspace, trigger.user_id, payload))
+
+
+def _views_push(call: MethodCall) -> Json:
+    payload = validated_view(_view_argument(call), "modal")
+    trigger = consume_trigger(call.workspace, call.required("trigger_id"))
+    if trigger.view_id not in call.workspace.modal_ids.get(trigger.user_id, []):
+        raise invalid_trigger("invalid_trigger_id", "trigger is not from a modal")
+    return _response(call, push_modal(call.workspace, trigger.user_id, payload))
+
+
+def _views_update(call: MethodCall) -> Json:
+    payload = _view_argument(call)
+    view_id, external_id = call.optional("view_id"), call.optional("external_id")
+    if view_id is None and external_id is None:
+        raise missing_argument("view_id")
+    validated_view(payload, str(payload.get("type")) if isinstance(payload, dict) else "")
+    view = find_open_view(call.workspace, view_id, external_id)
+    replace_view(call.workspace, view, payload, call.optional("hash"))
+    return _response(call, view)
+
+
+def _views_publish(call: MethodCall) -> Json:
+    if not call.slack.app.home_enabled:
+        raise RequestRejected("not_enabled")
+    user_id = call.required("user_id")
+    payload = _view_argument(call)
+    if user_id not in call.workspace.users:
+        raise RequestRejected("invalid_arguments")
+    view = publish_home_view(call.workspace, user_id, payload, call.optional("hash"))
+    return _response(call, view)
+
+
+METHODS = {
+    "views.open": ApiMethod(_views_open),
+    "views.push": ApiMethod(_views_push),
+    "views.update": ApiMethod(_views_update),
+    "views.publish": ApiMethod(_views_publish),
+}

@@ -1,1 +1,0 @@
-"""Between the workspace and the app: signatures, HTTP deliveries, sockets."""

@@ -1,0 +1,94 @@
+"""response_url: who sees the answer, how often, how long."""
+
+from typing import Any
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.playground import Playground
+from tests.playground import block_samples as s
+
+
+@pytest.fixture
+async def url(playground: Playground, tiny: Any) -> str:
+    sent = await playground.user("ada").command("product", "/ragvsft")
+    return str(sent.payload["response_url"])
+
+
+@pytest.fixture
+async def clicked(playground: Playground, tiny: Any, client: AsyncWebClient) -> str:
+    blocks = [s.actions(s.button())]
+    await client.chat_postMessage(channel="C0PRODUCT", text="Original", blocks=blocks)
+    message = playground.messages("product")[-1]
+    sent = await playground.user("ada").click(message, "go")
+    return str(sent.payload["response_url"])
+
+
+async def test_an_answer_is_ephemeral_by_default(playground: Playground, url: str) -> None:
+    """Without response_type only the asker sees it; with in_channel everybody does."""
+    hook = AsyncWebhookClient(url)
+    await hook.send(text="Only you")
+    assert playground.user("ada").sees("product")[-1].text == "Only you"
+    assert playground.user("ben").sees("product")[-1].text != "Only you"
+    await hook.send(text="Everybody", response_type="in_channel")
+    assert playground.user("ben").sees("product")[-1].text == "Everybody"
+
+
+async def test_it_reaches_a_private_channel_without_membership(
+    playground: Playground, tiny: Any
+) -> None:
+    """A response_url works where the app may not post."""
+    sent = await playground.user("ada").command("leadership", "/ragvsft")
+    await AsyncWebhookClient(sent.payload["response_url"]).send(text="Here")
+    assert playground.user("ada").sees("leadership")[-1].text == "Here"
+
+
+async def test_five_answers_in_half_an_hour(playground: Playground, url: str) -> None:
+    """The sixth answer is refused, and so is the first after thirty minutes."""
+    hook = AsyncWebhookClient(url)
+    for _ in range(5):
+        assert (await hook.send(text="x")).status_code == 200
+    assert (await hook.send(text="x")).status_code == 404
+    sent = await playground.user("ben").command("product", "/ragvsft")
+    playground.advance(minutes=31)
+    late = AsyncWebhookClient(sent.payload["response_url"])
+    assert (await late.send(text="x")).status_code == 404
+    assert [v.error for v in playground.violations] == ["used_url"]
+    assert [v.error for v in playground.request_log.rejections] == ["expired_url"]
+
+
+async def test_the_original_is_replaced_or_deleted(playground: Playground, clicked: str) -> None:
+    """From a message: replace_original rewrites it, delete_original takes it away."""
+    hook = AsyncWebhookClient(clicked)
+    await hook.send(text="Instead", replace_original=True)
+    assert playground.messages("product")[-1].text == "Instead"
+    await hook.send(delete_original=True)
+    assert playground.messages("product")[-1].text != "Instead"
+
+
+async def test_a_thread_reply_must_say_that_it_replaces_nothing(
+    playground: Playground, clicked: str
+) -> None:
+    """thread_ts alone overwrites the message; with replace_original false it is a reply."""
+    parent = playground.messages("product")[-1]
+    hook = AsyncWebhookClient(clicked)
+    reply = {"text": "Reply", "response_type": "in_channel", "thread_ts": parent.ts}
+    await hook.send_dict({**reply, "replace_original": False})
+    assert [m.text for m in playground.user("ben").thread(parent)] == ["Reply"]
+    await hook.send_dict(reply)
+    assert parent.text == "Reply"
+
+
+async def test_a_command_has_no_original(playground: Playground, url: str) -> None:
+    """The message of a slash command can't be replaced, and wrong blocks are refused."""
+    hook = AsyncWebhookClient(url)
+    assert (await hook.send(text="x", replace_original=True)).status_code == 400
+    assert (await hook.send(blocks=[{"type": "banner"}])).status_code == 400
+    assert playground.request_log.violation_counts() == {"invalid_response": 1, "invalid_blocks": 1}
+
+
+async def test_the_long_message_limit_does_not_hold_here(playground: Playground, url: str) -> None:
+    """More than 13,200 characters of blocks pass through a response_url."""
+    long = [s.section(text=s.mrkdwn("x" * 2900)) for _ in range(5)]
+    assert (await AsyncWebhookClient(url).send(text="x", blocks=long)).status_code == 200

@@ -1,0 +1,258 @@
+"""Submitting and closing modals, and what the app's answers do."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from bot.playground import ClientError, Playground
+from bot.playground.user_session import UserSession
+from tests.playground import block_samples as s
+
+
+@pytest.fixture
+def ada(playground: Playground) -> UserSession:
+    return playground.user("ada")
+
+
+async def open_modal(
+    playground: Playground, client: AsyncWebClient, ada: UserSession, *views: s.Json
+) -> None:
+    first, *others = views or (s.modal(),)
+    trigger = playground.workspace.new_trigger(ada.user)
+    await client.views_open(trigger_id=trigger, view=first)
+    for view in others:
+        assert ada.modal is not None
+        trigger = playground.workspace.new_trigger(ada.user, ada.modal.id)
+        await client.views_push(trigger_id=trigger, view=view)
+
+
+async def submit(ada: UserSession, **answers: Any) -> Any:
+    assert ada.modal is not None
+    return await ada.submit(ada.modal, answers or {"why": "x"})
+
+
+async def test_a_plain_ack_closes_only_the_view_in_front(
+    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+) -> None:
+    """After an empty ack the view below appears again."""
+    await open_modal(playground, client, ada, s.modal(), s.modal(title=s.plain("Second")))
+    await submit(ada)
+    assert [view.title for view in ada.modals] == ["Title"]
+
+
+async def test_clear_closes_everything(
+    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+) -> None:
+    """response_action clear closes the whole stack."""
+    await open_modal(playground, client, ada, s.modal(), s.modal())
+    tiny.answer = JSONResponse({"response_action": "clear"})
+    await submit(ada)
+    assert ada.modals == []
+
+
+async def test_update_and_push_show_the_next_view(
+    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+) -> None:
+    """Update puts a view in place of the submitted one, push lays one on top."""
+    await open_modal(playground, client, ada)
+    for action, titles in (("update", ["Next"]), ("push", ["Next", "Next"])):
+        view = s.modal(title=s.plain("Next"))
+        tiny.answer = JSONResponse({"response_action": action, "view": view})
+        await submit(ada)
+        assert [v.title for v in ada.modals] == titles
+    assert playground.violations == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (JSONResponse({"response_action": "errors", "errors": {"nowhere": "No."}}),
+         "invalid_response"),
+        (JSONResponse({"response_action": "errors", "errors": {}}), "invalid_response"),
+        (JSONResponse({"response_action": "errors", "errors": {"why": {"text": "No."}}}),
+         "invalid_response"),
+        (JSONResponse({"response_action": "errors", "errors": {"note": "No."}}),
+         "invalid_response"),
+        (JSONResponse({"response_action": "next"}), "invalid_response"),
+        (JSONResponse({}), "invalid_response"),
+        (PlainTextResponse("ok"), "invalid_response"),
+        (JSONResponse({"response_action": "update", "view": s.modal(title=s.plain(""))}),
+         "invalid_arguments"),
+        (JSONResponse({"response_action": "update", "view": s.home()}), "invalid_arguments"),
+        (JSONResponse({"response_action": "update"}), "invalid_arguments"),
+    ],
+)  # fmt: skip
+async def test_an_answer_slack_does_not_know_is_trouble(
+    playground: Playground,
+    tiny: Any,
+    client: AsyncWebClient,
+    ada: UserSession,
+    answer: Response,
+    error: str,
+) -> None:
+    """A wrong answer is a violation, and the person reads that there was trouble connecting."""
+    note = s.section(block_id="note")
+    await open_modal(playground, client, ada, s.modal(s.input_block(), note))
+    tiny.answer = answer
+    await submit(ada)
+    assert ada.modal is not None
+    assert ada.modal.connection_error == "We had some trouble connecting. Try again?"
+    assert [v.error for v in playground.violations] == [error]
+
+
+async def test_a_fourth_view_is_not_pushed(
+    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+) -> None:
+    """A push on top of three views is refused and counted."""
+    await open_modal(playground, client, ada, s.modal(), s.modal(), s.modal())
+    tiny.answer = JSONResponse({"response_action": "push", "view": s.modal()})
+    await submit(ada)
+    assert len(ada.modals) == 3
+    assert [v.error for v in playground.violations] == ["push_limit_reached"]
+
+
+async def test_an_app_that_fails_leaves_the_modal_and_what_was_typed(
+    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+) -> None:
+    """After a 500 the modal stands with the trouble shown; a second try works."""
+    await open_modal(playground, client, ada)
+    tiny.answer = Response(status_code=500)
+    assert (await submit(ada, why="typed")).error == "dispatch_failed"
+    assert ada.modal is not None
+    assert ada.modal.connection_error
+    assert ada.modal.values["why"]["text"]["value"] == "typed"
+    tiny.answer = Response()
+    await submit(ada)
+    assert ada.modal is None
+
+
+async def test_a_required_field_is_asked_for_before_anything_is_sent(
+    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+) -> None:
+    """An empty required field, and one outside its limits, is complained about at the field."""
+    short = s.input_block(s.text_input(min_length=3), "short", optional=True)
+    await open_modal(playground, client, ada, s.modal(s.input_block(), short))
+    with pytest.raises(ClientError):
+        await submit(ada, short="xx")
+    assert ada.modal is not None
+    assert ada.modal.errors == {
+        "why": "Please complete this required field.",
+        "short": "Please use 3 to 3000 characters.",
+    }
+    assert tiny.requests == []
+    await submit(ada, why="x", short=None)
+    assert ada.modal is None
+
+
+async def test_every_field_has_its_state(
+    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+) -> None:
+    """Filled in and untouched fields stand in the payload as Slack sends them."""
+    kinds: dict[str, Any] = {
+        "plain_text_input": "x",
+        "radio_buttons": "v1",
+        "checkboxes": ["Option 0"],
+        "users_select": "ben",
+        "multi_users_select": ["ben", "U0DEV"],
+        "channels_select": "product",
+        "conversations_select": "#leadership",
+        "datepicker": "2026-03-01",
+        "timepicker": "09:30",
+    }
+    with_options = {"radio_buttons", "checkboxes"}
+    blocks = [
+        s.input_block(
+            {"type": kind, "action_id": "a"}
+            | ({"options": s.options(2)} if kind in with_options else {}),
+            f"{kind}-{touched}",
+            optional=True,
+        )
+        for kind in kinds
+        for touched in ("filled", "empty")
+    ]
+    await open_modal(playground, client, ada, s.modal(*blocks))
+    await submit(ada, **{f"{kind}-filled": value for kind, value in kinds.items()})
+    payload = json.loads(parse_qs(tiny.requests[0][1].decode())["payload"][0])
+    held = {
+        block_id: {k: v for k, v in state["a"].items() if k != "type"}
+        for block_id, state in payload["view"]["state"]["values"].items()
+    }
+    assert held["plain_text_input-filled"] == {"value": "x"}
+    assert held["radio_buttons-filled"]["selected_option"]["value"] == "v1"
+    assert [o["value"] for o in held["checkboxes-filled"]["selected_options"]] == ["v0"]
+    assert held["users_select-filled"] == {"selected_user": "U0BEN"}
+    assert held["multi_users_select-filled"] == {"selected_users": ["U0BEN", "U0DEV"]}
+    assert held["channels_select-filled"] == {"selected_channel": "C0PRODUCT"}
+    assert held["conversations_select-filled"] == {"selected_conversation": "C0LEADERS"}
+    assert held["datepicker-filled"] == {"selected_date": "2026-03-01"}
+    assert held["timepicker-filled"] == {"selected_time": "09:30"}
+    empty = {block_id: state for block_id, state in held.items() if block_id.endswith("empty")}
+    assert empty == {
+        "plain_text_input-empty": {"value": None},
+        "radio_buttons-empty": {"selected_option": None},
+        "checkboxes-empty": {"selected_options": []},
+        "users_select-empty": {"selected_user": None},
+        "multi_users_select-empty": {"selected_users": []},
+        "channels_select-empty": {"selected_channel": None},
+        "conversations_select-empty": {"selected_conversation": None},
+        "datepicker-empty": {"selected_date": None},
+        "timepicker-empty": {"selected_time": None},
+    }
+
+
+@pytest.mark.parametrize(
+    ("element", "value"),
+    [
+        ({"type": "channels_select", "action_id": "a"}, "leadership"),
+        ({"type": "channels_select", "action_id": "a"}, "old-project"),
+        (s.select(), "v9"),
+    ],
+)
+async def test_a_menu_lists_only_what_it_offers(
+    playground: Playground,
+    tiny: Any,
+    client: AsyncWebClient,
+    ada: UserSession,
+    element: s.Json,
+    value: str,
+) -> None:
+    """channels_select lists public channels in use only, a select its own options."""
+    await open_modal(playground, client, ada, s.modal(s.input_block(element)))
+    with pytest.raises(ClientError):
+        await submit(ada, why=value)
+
+
+async def test_closing_tells_the_app_if_it_wants_to_know(
+    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+) -> None:
+    """Cancel names the view in front, the x the root with is_cleared; no state is sent along."""
+    await open_modal(playground, client, ada, s.modal(notify_on_close=True), s.modal())
+    root = ada.modals[0]
+    assert ada.modal is not None
+    assert await ada.close(ada.modal) is None
+    sent = await ada.close(root)
+    assert sent is not None
+    assert (sent.payload["view"]["id"], sent.payload["is_cleared"]) == (root.id, False)
+    assert sent.payload["view"]["state"] == {"values": {}}
+    await open_modal(playground, client, ada, s.modal(notify_on_close=True), s.modal())
+    root = ada.modals[0]
+    assert ada.modal is not None
+    sent = await ada.close(ada.modal, everything=True)
+    assert sent is not None
+    assert (sent.payload["view"]["id"], sent.payload["is_cleared"]) == (root.id, True)
+    assert ada.modals == []
+
+
+async def test_a_response_url_is_given_for_a_channel_menu_that_asks(
+    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+) -> None:
+    """response_url_enabled in an input brings a response_url for the chosen channel."""
+    menu = {"type": "channels_select", "action_id": "a", "response_url_enabled": True}
+    await open_modal(playground, client, ada, s.modal(s.input_block(menu)))
+    sent = await submit(ada, why="product")
+    (given,) = sent.payload["response_urls"]
+    assert (given["block_id"], given["channel_id"]) == ("why", "C0PRODUCT")
