@@ -1,8 +1,11 @@
-"""The rules of the house as functions over source code: each returns the places that break it."""
+"""The rules of the code base as functions over source code: each returns its violations."""
 
 import ast
+import io
 import re
-from collections.abc import Iterator
+import tokenize
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -23,6 +26,11 @@ _SQL = re.compile(
     r"(create|CREATE|drop|DROP|alter|ALTER) (unique |virtual )?(table|TABLE|index|INDEX)\s|"
     r"(pragma|PRAGMA) \w+|(begin|BEGIN)( immediate| IMMEDIATE)$)",
     re.DOTALL,
+)
+
+_VAGUE = re.compile(
+    r"\b(whoever|anew|amounts to|in the place of|of which|(?:is|are) told|stands|somebody)\b",
+    re.IGNORECASE,
 )
 
 _CLOCK_CALLS = frozenset(
@@ -75,6 +83,51 @@ def tests_without_rule(tree: ast.AST) -> list[str]:
     """Test functions whose docstring does not state the rule they prove."""
     tests = (function for function in functions(tree) if function.name.startswith("test_"))
     return [test.name for test in tests if not ast.get_docstring(test)]
+
+
+def repeated_names(trees: Iterable[tuple[str, ast.Module]]) -> list[str]:
+    """Public classes and module-level functions whose name occurs in more than one module.
+
+    `main` and `register` are exempt: every entry point and every handler module has one.
+    """
+    places = defaultdict[str, list[str]](list)
+    for file, tree in trees:
+        for node in tree.body:
+            if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(file)
+    return [
+        f"{name}: {', '.join(files)}"
+        for name, files in sorted(places.items())
+        if len(files) > 1 and name not in {"main", "register"}
+    ]
+
+
+def vague_words(text: str) -> list[str]:
+    """Words that hide who does what to which thing."""
+    return [found.group() for found in _VAGUE.finditer(" ".join(text.split()))]
+
+
+def vague_prose(source: str) -> list[str]:
+    """Vague words in a module's docstrings and comments; texts for people are string literals."""
+    return [
+        f"line {line}: {word}"
+        for line, text in (*_docstrings(ast.parse(source)), *_comments(source))
+        for word in vague_words(text)
+    ]
+
+
+def _docstrings(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Docstrings, those of attributes included, with the line on which each begins."""
+    for node in ast.walk(tree):
+        value = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield value.lineno, value.value
+
+
+def _comments(source: str) -> Iterator[tuple[int, str]]:
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
 
 
 def block_kit_literals(tree: ast.AST) -> list[str]:

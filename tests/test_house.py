@@ -1,4 +1,4 @@
-"""The rules that keep the house in order, and that each of them bites."""
+"""The rules of the code base, and that each of them finds what it forbids."""
 
 import ast
 import shutil
@@ -34,6 +34,20 @@ TOP_LEVEL = {
     "rules",
     "tests",
 }
+
+LONGEST_FILE = 600
+"""Lines. A hint: a longer file usually has two subjects."""
+
+REPEATED_NAMES = {
+    *("Delivery", "Installation", "Message", "Person", "Shortcut", "as_sent", "asked_to_decide"),
+    *("check", "folders", "load", "manifest", "mrkdwn", "not_understood", "open_modal"),
+    *("outcome_of", "people_in", "people_of", "plain", "quote", "read", "recommendation", "record"),
+    *("redraw", "replay", "say", "section"),
+}
+"""Names that still have two meanings. This set only shrinks."""
+
+PLAIN_ROOMS = ("bot/charts/",)
+"""Where docstrings and comments are free of vague words."""
 
 Rule = Callable[[ast.Module], list[str]]
 
@@ -107,6 +121,29 @@ def test_public_names_are_documented() -> None:
 def test_every_test_states_its_rule() -> None:
     """Every test has a docstring that states the rule it proves."""
     assert broken(ROOT / "tests", house.tests_without_rule) == []
+
+
+def test_a_public_name_has_one_meaning() -> None:
+    """A public class or function name is defined in one module only."""
+    repeated = house.repeated_names(trees(BOT))
+    assert [each for each in repeated if each.partition(":")[0] not in REPEATED_NAMES] == []
+
+
+def test_files_have_one_subject() -> None:
+    """No file of the bot has more than 600 lines."""
+    lines = {path: len(path.read_text("utf-8").splitlines()) for path in house.python_files(BOT)}
+    assert [str(path) for path, count in lines.items() if count > LONGEST_FILE] == []
+
+
+def test_code_is_described_in_plain_words() -> None:
+    """Docstrings and comments name who does what: no word of the list of vague ones."""
+    found = [
+        f"{path.relative_to(ROOT)}: {place}"
+        for path in house.python_files(BOT)
+        if str(path.relative_to(ROOT)).startswith(PLAIN_ROOMS)
+        for place in house.vague_prose(path.read_text("utf-8"))
+    ]
+    assert found == []
 
 
 def test_block_kit_is_built_in_views() -> None:
@@ -198,6 +235,20 @@ def test_rules_bite(rule: Rule, source: str) -> None:
 def test_rules_spare(rule: Rule, source: str) -> None:
     """No rule finds fault with code that only looks like what it keeps out."""
     assert rule(ast.parse(source)) == []
+
+
+def test_a_repeated_name_is_found() -> None:
+    """A public name in two modules is found; a private one, a method and `main` are not."""
+    source = "class Twice:\n    def method(self): ...\ndef main(): ...\ndef _private(): ..."
+    both = [("a.py", ast.parse(source)), ("b.py", ast.parse(source))]
+    assert house.repeated_names(both) == ["Twice: a.py, b.py"]
+
+
+def test_a_vague_word_is_found() -> None:
+    """A vague word is found in a docstring and in a comment, and not in a text for people."""
+    source = '"""What somebody\ndid."""\n# It stands here.\nTEXT = "Whoever asked"\n'
+    assert house.vague_prose(source) == ["line 1: somebody", "line 3: stands"]
+    assert house.vague_prose("understands = 1  # it understands\n") == []
 
 
 def test_the_map_shows_every_room() -> None:

@@ -1,1 +1,1 @@
-"""Pictures of figures, by charting libraries that are imported when first needed."""
+"""The trend chart of a digest. The charting libraries are imported when first needed."""

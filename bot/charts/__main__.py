@@ -1,4 +1,4 @@
-"""Draws one picture: `python -m bot.charts` reads a trend as JSON, and writes a PNG."""
+"""`python -m bot.charts`: read a trend as JSON from stdin, write its chart as PNG to stdout."""
 
 import json
 import sys
@@ -9,15 +9,15 @@ from bot.digest.trend import Trend
 
 
 def main() -> None:
-    """Draw what stands in the standard input; what cannot be drawn is said in one line."""
-    asked = json.load(sys.stdin)
-    weeks = tuple(map(date.fromisoformat, asked["weeks"]))
-    options = {option: tuple(counts) for option, counts in asked["options"].items()}
+    """Draw the trend on stdin; exit with status 1 and one line if it cannot be drawn."""
+    request = json.load(sys.stdin)
+    weeks = tuple(map(date.fromisoformat, request["weeks"]))
+    options = {option: tuple(counts) for option, counts in request["options"].items()}
     try:
-        picture = trend_chart(Trend(weeks, options), asked["titles"])
+        png = trend_chart(Trend(weeks, options), request["titles"])
     except ValueError as error:
         sys.exit(str(error))
-    sys.stdout.buffer.write(picture)
+    sys.stdout.buffer.write(png)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""The picture of a digest's trend: a stacked bar for each week.
+"""The trend chart of a digest: a stacked bar for each week.
 
-pygal draws it as SVG, and resvg makes a PNG of that, since Slack takes no SVG. Both are imported
-with the first picture: most processes never draw one. The font comes with the bot (`OFL.txt`):
-a slim container has none, and where resvg finds no font it silently leaves the text out. Titles in
-scripts that are not in it are left to the table, which Slack shows in any script.
+pygal draws an SVG and resvg renders it as PNG, because Slack takes no SVG. Both are imported with
+the first chart: most processes never draw one. The font is shipped (`OFL.txt`): a slim container
+has none, and resvg silently omits text without a font. Titles in scripts that the font lacks raise
+an error; the digest then shows its table, which Slack renders in any script.
 """
 
 import sys
@@ -20,11 +20,11 @@ from bot.digest.trend import Trend
 _FONT = Path(__file__).with_name("NotoSans-Regular.ttf")
 _FAMILY = "Noto Sans"
 _IN_FONT = (range(0x20, 0x180), range(0x370, 0x460), range(0x2010, 0x203B), range(0x20A0, 0x20C0))
-"""The characters that the font was cut down to: Latin, Greek, Cyrillic, and their signs."""
+"""The code points in the subset of the font: Latin, Greek, Cyrillic, punctuation, currency."""
 
 _WIDTH = 600
-_SHARPNESS = 2
-"""Pixels of the PNG for each of the drawing's: most screens show twice as many as they count."""
+_SCALE = 2
+"""PNG pixels for each SVG pixel: most screens have a device pixel ratio of two."""
 _PLOT = 290
 _MARGIN = 18
 _SMALL = 18
@@ -42,11 +42,11 @@ _GRID = "#D4D3D8"
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """How an option's bars look: a colour, and marks on it, drawn in a square of ten by ten."""
+    """Style of an option's bars: a colour and a hatch, an SVG path in a 10 by 10 square."""
 
     colour: str
     ink: str = ""
-    marks: str = ""
+    hatch: str = ""
 
 
 _LOOKS = (
@@ -59,14 +59,14 @@ _LOOKS = (
     _Look("#F0E442", "#575000", "M0,5 h10 M5,0 v10"),
     _Look("#5A5A5A", "#FFFFFF", "M-2,8 l4,4 M0,0 l10,10 M8,-2 l4,4"),
 )
-"""Okabe and Ito's colours (https://jfly.uni-koeln.de/color/), which people of any colour vision
-tell apart; the marks do the same for print and for screens without colour."""
+"""Okabe and Ito's palette (https://jfly.uni-koeln.de/color/), distinct for any colour vision; the
+hatches keep the bars distinct in black and white."""
 _OTHERS = _Look("#C4C4C4")
 
 
 @dataclass(frozen=True, slots=True)
 class _Bars:
-    """An option's part of each bar."""
+    """One option's segment in each week's bar."""
 
     title: str
     counts: tuple[int, ...]
@@ -78,57 +78,56 @@ def trend_chart(trend: Trend, titles: Mapping[str, str]) -> bytes:
 
     Args:
         trend: the weeks, and each option's counts.
-        titles: the options' titles by id; an option that is not there goes by its id.
+        titles: the options' titles by id; an option without one is shown by its id.
 
     Raises:
-        ValueError: nothing was opened, or a title is in a script that the font has not.
+        ValueError: no decision was opened, or the font lacks a letter of a title.
     """
     return _png(trend_svg(trend, titles))
 
 
 def trend_svg(trend: Trend, titles: Mapping[str, str]) -> str:
-    """Return the same picture as SVG; its font is to be found elsewhere.
+    """Return the chart as SVG, without its font embedded.
 
     Raises:
-        ValueError: nothing was opened, or a title is in a script that the font has not.
+        ValueError: no decision was opened, or the font lacks a letter of a title.
     """
     if not trend:
-        raise ValueError("nothing was opened in these weeks: there is no trend to draw")
+        raise ValueError("no decision was opened in these weeks")
     return _svg(trend.weeks, _bars(trend, titles))
 
 
 def _bars(trend: Trend, titles: Mapping[str, str]) -> list[_Bars]:
-    """Return the bars of the options that occur, each with the look of its place among all.
+    """Return the segments of the options that occur, styled by their position among all options.
 
-    Bars lie upon one another in the order of the legend. Where there are more than there are
-    looks, the least frequent are taken together.
+    If there are more options than styles, the least frequent ones become "others".
     """
     options = [option for option, counts in trend.options.items() if any(counts)]
     kept = options
     if len(options) > len(_LOOKS):
         kept = sorted(options, key=lambda each: -sum(trend.options[each]))[: len(_LOOKS) - 1]
     bars = [
-        _Bars(_short(titles.get(each, "")) or _short(each), trend.options[each], _look(place))
-        for place, each in enumerate(trend.options)
+        _Bars(_short(titles.get(each, "")) or _short(each), trend.options[each], _look(position))
+        for position, each in enumerate(trend.options)
         if each in kept
     ]
     others = [each for each in options if each not in kept]
     if others:
-        together = zip(*(trend.options[each] for each in others), strict=True)
-        bars.append(_Bars(f"{len(others)} others", tuple(map(sum, together)), _OTHERS))
+        sums = zip(*(trend.options[each] for each in others), strict=True)
+        bars.append(_Bars(f"{len(others)} others", tuple(map(sum, sums)), _OTHERS))
     return bars
 
 
-def _look(place: int) -> _Look:
-    """Return the look of the option of a place: its colour comes again with other marks."""
-    again, number = divmod(place, len(_LOOKS))
-    return replace(_LOOKS[number], marks=_LOOKS[(number + again) % len(_LOOKS)].marks)
+def _look(position: int) -> _Look:
+    """Return the style for a position; colours repeat with another hatch."""
+    repeats, number = divmod(position, len(_LOOKS))
+    return replace(_LOOKS[number], hatch=_LOOKS[(number + repeats) % len(_LOOKS)].hatch)
 
 
 def _svg(weeks: Sequence[date], bars: Sequence[_Bars]) -> str:
     import pygal
 
-    _forget_finders_of_old()
+    _remove_legacy_finders()
     rows = -(-len(bars) // _COLUMNS)
     unreserved = len(bars) % _COLUMNS  # pygal 3.1 rounds the lines of the legend down
     blank = max(0, _LEAST_WEEKS - len(weeks))
@@ -147,10 +146,10 @@ def _svg(weeks: Sequence[date], bars: Sequence[_Bars]) -> str:
     return str(chart.render(is_unicode=True))
 
 
-def _forget_finders_of_old() -> None:
-    """Take away what pygal 3.1 adds to Python's import system, for maps that are not used here.
+def _remove_legacy_finders() -> None:
+    """Remove the import hook that pygal 3.1 installs for its maps, which are not used here.
 
-    It has no `find_spec`, so each later import of anything would warn of it.
+    It has no `find_spec`, so every later import in the process would emit a warning.
     """
     sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
@@ -209,10 +208,10 @@ def _css(looks: Sequence[_Look]) -> str:
 
 
 def _pattern(number: int, look: _Look) -> str:
-    marks = f'<path d="{look.marks}" stroke="{look.ink}" stroke-width="1.7"/>' if look.marks else ""
+    hatch = f'<path d="{look.hatch}" stroke="{look.ink}" stroke-width="1.7"/>' if look.hatch else ""
     return (
         f'<pattern id="look-{number}" width="10" height="10" patternUnits="userSpaceOnUse">'
-        f'<rect width="10" height="10" fill="{look.colour}"/>{marks}</pattern>'
+        f'<rect width="10" height="10" fill="{look.colour}"/>{hatch}</pattern>'
     )
 
 
@@ -220,7 +219,7 @@ def _png(svg: str) -> bytes:
     import resvg_py
 
     return resvg_py.svg_to_bytes(
-        svg_string=svg, zoom=_SHARPNESS, font_files=[str(_FONT)], skip_system_fonts=True
+        svg_string=svg, zoom=_SCALE, font_files=[str(_FONT)], skip_system_fonts=True
     )
 
 
@@ -235,22 +234,22 @@ def _day(day: date) -> str:
 
 
 def _ticks(highest: int) -> list[int]:
-    """Return whole numbers from 0 to at least the highest, few and round."""
+    """Return at most six round numbers from 0 to at least the highest."""
     steps = (factor * 10**power for power in count() for factor in (1, 2, 5))
     step = next(each for each in steps if each * _MOST_TICKS >= highest)
     return list(range(0, highest + step, step))
 
 
 def _count(number: int, highest: int) -> str:
-    """Return a tick's number, in thousands where there are many of them."""
+    """Return the label of a tick, in thousands for a tall chart."""
     return f"{number // 1000:,}k" if number and highest >= 10_000 else f"{number:,}"
 
 
 def _short(title: str) -> str:
-    """Return a title on one line, in characters of the font, as long as its column is wide.
+    """Return a title on one line, truncated to the width of its legend column.
 
     Raises:
-        ValueError: it has letters that the font has not.
+        ValueError: the font lacks one of its letters.
     """
     line = " ".join("".join(map(_drawable, unicodedata.normalize("NFC", title))).split())
     fits, width = 0, 0.0
@@ -261,7 +260,11 @@ def _short(title: str) -> str:
 
 
 def _drawable(character: str) -> str:
-    """Return a character if the font has it, and a blank in the place of what is no letter."""
+    """Return a character of the font, or a space for one that is no letter.
+
+    Raises:
+        ValueError: it is a letter that the font lacks.
+    """
     if character.isprintable() and any(ord(character) in part for part in _IN_FONT):
         return character
     if unicodedata.category(character)[0] in "LM":
@@ -270,7 +273,7 @@ def _drawable(character: str) -> str:
 
 
 def _width(character: str) -> float:
-    """Return about how wide a character is, most small letters being 1."""
+    """Return the approximate width of a character; most lower-case letters have 1."""
     if character in "MWmw@%—…":
         return 1.6
     if character in "Iijlftr.,:;'|!()[]- ":

@@ -1,4 +1,4 @@
-"""The picture of a digest's trend."""
+"""The trend chart of a digest."""
 
 import struct
 import subprocess
@@ -55,13 +55,13 @@ def bars(picture: ET.Element, place: int) -> list[float]:
 
 
 def looks(picture: ET.Element) -> list[str]:
-    """The colour and the marks of each option's bars, in their order."""
+    """The colour and the hatch of each option's bars, in order."""
     patterns = (each for each in picture.iter() if each.tag.endswith("pattern"))
     return ["|".join(str(part.attrib) for part in pattern) for pattern in patterns]
 
 
 def test_it_is_a_png_that_is_sharp_and_small() -> None:
-    """The picture is a PNG twice as wide as it is shown, in a size that uploads at once."""
+    """The chart is a PNG at twice its display width, small enough to upload quickly."""
     picture = trend_chart(trend(1, 0, 2), TITLES)
     assert picture.startswith(b"\x89PNG\r\n")
     width, height = struct.unpack(">II", picture[16:24])
@@ -71,12 +71,12 @@ def test_it_is_a_png_that_is_sharp_and_small() -> None:
 
 
 def test_words_are_drawn_without_any_font_of_the_machine() -> None:
-    """Titles can be read wherever it runs: another title makes another picture."""
+    """Titles are rendered on any machine: another title gives another image."""
     assert trend_chart(trend(1), {"rag": "RAG"}) != trend_chart(trend(1), {"rag": "Bag"})
 
 
 def test_its_words_say_what_it_shows() -> None:
-    """It has a title, the options by name, and every second week up to the newest."""
+    """The chart has a title, a legend, and a label for every second week up to the newest."""
     options = {"prompting": (0,) * 12, "rag": (1,) * 12, "both": (2,) * 12}
     picture = drawn(Trend(weeks(12), options))
     assert words(picture, "titles") == ["Decisions opened each week, by option"]
@@ -102,7 +102,7 @@ def test_a_single_week_is_named_in_the_title() -> None:
     ],
 )
 def test_ticks_are_whole_and_few(most: int, told: list[str]) -> None:
-    """The scale counts in whole, round numbers: there is no half decision."""
+    """Ticks are whole, round numbers: there is no half decision."""
     assert ticks(drawn(trend(0, most))) == told
 
 
@@ -117,7 +117,7 @@ def test_ticks_are_whole_and_few(most: int, told: list[str]) -> None:
 )
 @settings(max_examples=25)
 def test_bars_are_in_proportion(options: dict[str, tuple[int, ...]]) -> None:
-    """Whatever the counts, bars are as high as they say, and the scale reaches over them."""
+    """For any counts, bar heights are in proportion and the scale covers the highest."""
     number = len(next(iter(options.values())))
     given_trend = Trend(weeks(number), options)
     if not given_trend:
@@ -138,7 +138,7 @@ def test_bars_are_in_proportion(options: dict[str, tuple[int, ...]]) -> None:
 @given(st.text(max_size=60))
 @settings(max_examples=40)
 def test_any_title_is_drawn_or_left_to_the_table(title: str) -> None:
-    """Markup, control characters and length never break the drawing or its layout."""
+    """Markup, control characters and long titles never break the SVG or its layout."""
     try:
         (shown,) = legend(drawn(trend(1), {"rag": title}))
     except ValueError as refused:
@@ -164,26 +164,26 @@ def test_any_title_is_drawn_or_left_to_the_table(title: str) -> None:
     ],
 )
 def test_titles_are_shown_as_far_as_they_fit(title: str, shown: str) -> None:
-    """A title is cut to its column; signs that the font has not are left out."""
+    """A title is truncated to its column; symbols that the font lacks are left out."""
     assert legend(drawn(trend(1), {"rag": title})) == [shown]
 
 
 @pytest.mark.parametrize("title", ["検索拡張生成", "بحث", "RAG धन"])
 def test_a_script_that_is_not_in_the_font_is_left_to_the_table(title: str) -> None:
-    """Slack shows the table in any script: better than a picture full of boxes."""
+    """A title in another script raises an error: the digest shows its table instead of boxes."""
     with pytest.raises(ValueError, match="the font has no"):
         trend_chart(trend(1), {"rag": title})
 
 
 def test_nothing_is_not_drawn() -> None:
-    """Where nothing was opened there is no picture."""
+    """Without any opened decision there is no chart."""
     for empty in (Trend(), trend(0, 0), Trend(weeks(2), {})):
-        with pytest.raises(ValueError, match="no trend"):
+        with pytest.raises(ValueError, match="no decision was opened"):
             trend_chart(empty, {})
 
 
 def test_options_differ_without_their_colours() -> None:
-    """No two of eight options have the same colour, and no two the same marks."""
+    """No two of eight options share a colour or a hatch."""
     options = dict.fromkeys("abcdefgh", (1,))
     found = looks(drawn(Trend(weeks(1), options), {}))
     assert len(set(found)) == 8
@@ -192,7 +192,7 @@ def test_options_differ_without_their_colours() -> None:
 
 
 def test_an_option_looks_the_same_while_others_come_and_go() -> None:
-    """Readers who know an option by its look find it again next week."""
+    """An option keeps its style while others appear and disappear."""
     all_three = {"prompting": (1,), "rag": (1,), "both": (1,)}
     before = looks(drawn(Trend(weeks(1), all_three)))
     after = looks(drawn(Trend(weeks(1), {**all_three, "prompting": (0,)})))
@@ -200,7 +200,7 @@ def test_an_option_looks_the_same_while_others_come_and_go() -> None:
 
 
 def test_each_of_many_options_has_a_look_of_its_own() -> None:
-    """Where there are more options than colours, a colour comes again with other marks."""
+    """With more options than colours, a colour repeats with another hatch."""
     found = []
     for place in range(20):
         options = {str(each): (int(each == place),) for each in range(20)}
@@ -209,7 +209,7 @@ def test_each_of_many_options_has_a_look_of_its_own() -> None:
 
 
 def test_the_least_frequent_of_many_options_are_taken_together() -> None:
-    """Of more options than there are looks, the rest is one bar, and says how many it holds."""
+    """With more options than styles, the rest is one segment that says how many it holds."""
     options = {f"o{number}": (number + 1,) for number in range(12)}
     picture = drawn(Trend(weeks(1), options), {})
     assert legend(picture) == ["o5", "o6", "o7", "o8", "o9", "o10", "o11", "5 others"]
@@ -217,7 +217,7 @@ def test_the_least_frequent_of_many_options_are_taken_together() -> None:
 
 
 def test_the_libraries_are_imported_when_first_needed() -> None:
-    """A process that draws nothing does not carry what draws."""
+    """A process that draws no chart does not import the charting libraries."""
     told = "import sys, bot.charts.trend; print({'pygal', 'resvg_py'} & sys.modules.keys())"
     run = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"

@@ -1,4 +1,4 @@
-"""The picture of a trend, drawn apart."""
+"""The trend chart, rendered in a subprocess."""
 
 import sys
 from datetime import date
@@ -15,32 +15,32 @@ TREND = Trend((date(2026, 9, 7), date(2026, 9, 14)), {"rag": (1, 2), "both": (0,
 TITLES = {"rag": "RAG “live”", "both": "Beides"}
 
 
-def test_it_is_the_same_picture() -> None:
-    """Drawn in a process of its own, the picture is the one that is drawn here."""
+def test_it_is_the_same_chart() -> None:
+    """The subprocess returns the same PNG as a call in this process."""
     assert render_in_subprocess(TREND, TITLES) == trend_chart(TREND, TITLES)
 
 
-def test_what_cannot_be_drawn_is_said_as_here() -> None:
-    """A title in a script that the font has not is refused with the same words."""
+def test_errors_are_the_same() -> None:
+    """A title in a script that the font lacks raises the same error in both."""
     titles = {"rag": "検索"}
-    with pytest.raises(ValueError, match="the font has no") as here:
+    with pytest.raises(ValueError, match="the font has no") as direct:
         trend_chart(TREND, titles)
-    with pytest.raises(ValueError, match="the font has no") as apart_from_here:
+    with pytest.raises(ValueError, match="the font has no") as indirect:
         render_in_subprocess(TREND, titles)
-    assert str(apart_from_here.value) == str(here.value)
+    assert str(indirect.value) == str(direct.value)
 
 
-def test_whatever_befalls_the_process_is_a_value_error(
+def test_a_dead_or_slow_process_is_a_value_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A process that dies or never ends leaves the digest with its table, after a while."""
+    """A process that dies or exceeds the timeout raises ValueError: the digest keeps its table."""
     program = tmp_path / "python"
     program.write_text("#!/bin/sh\nkill -9 $$\n")
     program.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(program))
-    with pytest.raises(ValueError, match="status -9"):
+    with pytest.raises(ValueError, match="exited with -9"):
         render_in_subprocess(TREND, TITLES)
     program.write_text("#!/bin/sh\nexec sleep 60\n")
     monkeypatch.setattr(subprocess, "SECONDS", 0.2)
-    with pytest.raises(ValueError, match="took too long"):
+    with pytest.raises(ValueError, match="took longer than"):
         render_in_subprocess(TREND, TITLES)
