@@ -6,6 +6,20 @@ from datetime import datetime
 from typing import Protocol
 
 
+class NotInstalled(LookupError):
+    """The bot is not installed in this workspace, or was removed from it."""
+
+
+class TokenUnreadable(ValueError):
+    """No key decrypts a stored token, or it was encrypted for another account."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(
+            f"the token of {account} cannot be decrypted: put the key that it was encrypted with "
+            "back at the end of RAGVSFT_KEYS, or install the app there again"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Installation:
     """The bot as it is installed in one account.

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bot.decisions.model import Place, Visibility
 from bot.digest.settings import DigestScope, DigestSection, DigestSettings, Schedule, Weekday
 from bot.digest.zones import is_fixed
-from bot.slack.forms import FieldError, value_of
+from bot.slackkit.forms import FieldError, value_of
 from bot.slackkit.ids import Block
 from bot.slackkit.payloads import InvalidPayload, Payload
 

@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.access import MessageRef
+from bot.decisions.installation import NotInstalled, TokenUnreadable
 from bot.digest.calendar import Occurrence
 from bot.digest.content import Digest
 from bot.digest.settings import Schedule
 from bot.digest.views.chapters import announced_in
 from bot.digest.views.message import digest_message, preview_message, when_next
-from bot.slack.oauth.installations import NotInstalled
-from bot.slack.oauth.tokens import TokenUnreadable
 from bot.slackkit.message import Message
 from bot.slackkit.permalinks import Permalinks
 

@@ -10,10 +10,9 @@ from typing import Literal
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.decisions.installation import NotInstalled, TokenUnreadable
 from bot.outbox.model import Attempt
 from bot.outbox.ports import LONGEST_PAUSE
-from bot.slack.oauth.installations import NotInstalled
-from bot.slack.oauth.tokens import TokenUnreadable
 from bot.slackkit.api_errors import api_error_of
 
 _LATER = frozenset(

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.decisions.installation import NotInstalled, TokenUnreadable
 from bot.digest.messages import DigestMessages
 from bot.outbox.failures import INTERNAL, Failure, attempt_of, of_error
 from bot.outbox.images import Draw, Images
@@ -17,8 +18,6 @@ from bot.outbox.ports import Outbox, Unconfirmed
 from bot.outbox.reconcile import delivery_metadata
 from bot.services.ports import Clock
 from bot.services.services import Services
-from bot.slack.oauth.installations import NotInstalled
-from bot.slack.oauth.tokens import TokenUnreadable
 from bot.slack.rendering import Renderer
 from bot.slackkit.api_errors import UNREACHABLE, call_slack
 from bot.slackkit.message import Message

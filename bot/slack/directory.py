@@ -11,10 +11,9 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.decisions.installation import NotInstalled, TokenUnreadable
 from bot.decisions.model import Person
 from bot.services.directory import DirectoryEntry, DirectoryUnavailable, zone_named
-from bot.slack.oauth.installations import NotInstalled
-from bot.slack.oauth.tokens import TokenUnreadable
 from bot.slackkit.api_errors import UNREACHABLE, ApiError, api_error_of
 from bot.slackkit.mrkdwn import one_line
 

@@ -14,11 +14,11 @@ from bot.decisions.records.spreadsheet import as_csv
 from bot.playbooks.playbook import Playbook
 from bot.services.search import DecisionDetails, words_of
 from bot.services.services import Services
-from bot.slack.queries import Query
 from bot.slack.views import search as views
 from bot.slack.views.history import life
 from bot.slack.views.recommendation import recommendation_in_full
 from bot.slack.views.view_request import request
+from bot.slackkit.actions import Query
 from bot.slackkit.api_errors import UNREACHABLE
 from bot.slackkit.message import Message, sentence
 from bot.slackkit.permalinks import Permalinks

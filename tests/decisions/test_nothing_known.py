@@ -13,7 +13,6 @@ from bot.decisions.model import Decision, Status
 from bot.decisions.records.madr import as_markdown
 from bot.decisions.records.record import Record, record_as_json
 from bot.decisions.records.spreadsheet import as_csv
-from bot.slack.queries import Query
 from bot.slack.views import search
 from bot.slack.views.announcement import announcement
 from bot.slack.views.decide import override_modal
@@ -21,6 +20,7 @@ from bot.slack.views.history import life
 from bot.slack.views.recommendation import recommendation
 from bot.slack.views.team import team_message
 from bot.slack.views.thread_note import word
+from bot.slackkit.actions import Query
 from tests.services.world import ADA, BEN, PRODUCT, World
 
 UNKNOWN = {"facts": None, "style": None}

@@ -31,10 +31,10 @@ from bot.decisions.records.spreadsheet import as_csv
 from bot.playground.user_session import UserSession
 from bot.slack.alike import alike_before
 from bot.slack.pages import modal_of
-from bot.slack.queries import Query
 from bot.slack.search import SearchResponder
 from bot.slack.views.home import home
 from bot.slack.views.recommendation import recommendation
+from bot.slackkit.actions import Query
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from tests.scenarios.house import House, text_of

@@ -20,9 +20,9 @@ from bot.digest.forms import (
 from bot.digest.settings import DigestScope, DigestSection, DigestSettings, Schedule, Weekday
 from bot.digest.views.home import Coming, digest_blocks
 from bot.digest.views.settings import Chosen, chosen_in, settings_modal
+from bot.digest.zones import OFFERED
 from bot.playground.form_input import view_state
-from bot.slack.forms import FieldError
-from bot.slack.zones import OFFERED
+from bot.slackkit.forms import FieldError
 from bot.slackkit.ids import Action, Block
 from bot.slackkit.payloads import InvalidPayload
 from tests.slack.blocks import faults_of_view

@@ -12,10 +12,10 @@ from bot.decisions.access import Direction
 from bot.decisions.model import Place, Resolution, Status, Visibility
 from bot.decisions.questionnaire import Questionnaire
 from bot.services.reviews import WaitingDecisions
-from bot.slack.queries import Query, number_pressed, number_typed, query_of
 from bot.slack.views.finding_samples import finding_messages, similar_samples
 from bot.slack.views.home import home
 from bot.slack.views.questionnaire import modal
+from bot.slackkit.actions import Query, number_pressed, number_typed, query_of
 from bot.slackkit.payloads import InvalidPayload
 from tests.slack.blocks import faults_of_message, faults_of_view
 from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers

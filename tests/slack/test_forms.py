@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.decisions.model import Place, Review, ReviewChoice, Visibility, Workflow
-from bot.slack.forms import (
+from bot.slackkit.forms import (
     FieldError,
     ViewMetadata,
     answers_of,

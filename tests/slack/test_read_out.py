@@ -12,13 +12,13 @@ from bot.decisions.access import DecisionFilter, DecisionPage
 from bot.decisions.calibration import calibrate
 from bot.decisions.model import Decision, Resolution, ReviewAnswer, ReviewOutcome, Status
 from bot.decisions.records.making import record_of
-from bot.slack.queries import Query
 from bot.slack.views.announcement import STATUS_WORDS, announcement
 from bot.slack.views.history import life
 from bot.slack.views.notices import NOBODY_TO_NUDGE
 from bot.slack.views.rules import rules_message
 from bot.slack.views.samples import samples
 from bot.slack.views.search import Listed, page
+from bot.slackkit.actions import Query
 from bot.slackkit.ids import DECISION_PREFIX, Action
 from bot.slackkit.mrkdwn import FALLBACK
 from tests.slack.examples import AT, a_decision, engine

@@ -14,9 +14,9 @@ from bot.digest.posting import Window
 from bot.digest.reading import DigestReader
 from bot.digest.settings import DigestSettings
 from bot.playbooks.loader import PlaybookText
-from bot.slack.queries import Query
 from bot.slack.search import SearchResponder
 from bot.slack.views.announcement import announcement
+from bot.slackkit.actions import Query
 from bot.storage.database import Database
 from tests.services.world import ADA, BEN, PRODUCT, SMALL, World
 

@@ -25,7 +25,7 @@ from bot.decisions.model import Place
 from bot.digest.forms import OFF, ON, digest_metadata
 from bot.digest.settings import DigestScope, DigestSection, DigestSettings, Schedule, Weekday
 from bot.digest.views.words import PART_TITLES, SCOPE_WORDS, day_in, every
-from bot.slack.zones import OFFERED, city_of
+from bot.digest.zones import OFFERED, city_of
 from bot.slackkit import ids
 from bot.slackkit.message import mrkdwn, plain, section
 from bot.slackkit.mrkdwn import channel_link, fit, mention

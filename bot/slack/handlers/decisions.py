@@ -11,14 +11,6 @@ from bot.decisions.transitions import DecisionAction
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
 from bot.slack.external_users import ExternalUserWarning
-from bot.slack.forms import (
-    against_of,
-    deciders_of,
-    decision_metadata_of,
-    override_of,
-    reason_of,
-    response_url_of,
-)
 from bot.slack.handlers.opening import open_modal, open_view
 from bot.slack.handlers.search import SearchHandlers
 from bot.slack.home import HomeTab
@@ -26,6 +18,14 @@ from bot.slack.views.decide import hand_over_modal, override_modal, withdraw_mod
 from bot.slack.views.review import review_modal
 from bot.slack.views.view_request import ask_modal
 from bot.slackkit.actions import action_of, decision_of, fingerprint_of, menu_choice, message_ref_of
+from bot.slackkit.forms import (
+    against_of,
+    deciders_of,
+    decision_metadata_of,
+    override_of,
+    reason_of,
+    response_url_of,
+)
 from bot.slackkit.ids import Action, Modal
 from bot.slackkit.payloads import place_of_message, sender
 

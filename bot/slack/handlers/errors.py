@@ -28,17 +28,17 @@ from bot.decisions.errors import (
     TooSoonToNudge,
     UnknownPlaybook,
 )
+from bot.decisions.installation import NotInstalled
 from bot.decisions.model import Person
 from bot.digest.forms import READ_BY_OTHERS
 from bot.digest.views.answers import NOT_A_CHANNEL, no_longer_everything
 from bot.playbooks.engine import InvalidAnswers
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks, Body
-from bot.slack.forms import FieldError, written_in
 from bot.slack.handlers.opening import NotOpened
-from bot.slack.oauth.installations import NotInstalled
 from bot.slack.replies import respond_privately
 from bot.slack.views import notices
+from bot.slackkit.forms import FieldError, written_in
 from bot.slackkit.ids import Block
 from bot.slackkit.message import sentence
 from bot.slackkit.payloads import ExternalUser, InvalidPayload, sender, shared_channel

@@ -8,13 +8,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.errors import NobodyToAsk
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
-from bot.slack.forms import FieldError, decision_metadata_of, people_of
 from bot.slack.handlers.opening import open_modal
 from bot.slack.home import HomeTab
 from bot.slack.replies import EphemeralReplies
 from bot.slack.views.notices import NOBODY_TO_ASK
 from bot.slack.views.view_request import nudged, wished
 from bot.slackkit.actions import action_of, decision_of
+from bot.slackkit.forms import FieldError, decision_metadata_of, people_of
 from bot.slackkit.ids import Action, Block, Modal
 from bot.slackkit.payloads import place_of_message, sender
 

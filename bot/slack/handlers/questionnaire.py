@@ -9,11 +9,11 @@ from bot.decisions.errors import NothingChanged
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
 from bot.slack.external_users import ExternalUserWarning
-from bot.slack.forms import answers_of, destination_of, metadata_of, workflow_of
 from bot.slack.handlers.opening import update_view
 from bot.slack.home import HomeTab
 from bot.slack.pages import modal_of
 from bot.slack.views.notices import nothing_changed, notice_modal, saved_for_later
+from bot.slackkit.forms import answers_of, destination_of, metadata_of, workflow_of
 from bot.slackkit.ids import Action, Modal
 from bot.slackkit.payloads import sender
 

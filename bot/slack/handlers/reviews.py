@@ -9,11 +9,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.transitions import DecisionAction
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
-from bot.slack.forms import decision_metadata_of, outcome_of
 from bot.slack.handlers.opening import open_view
 from bot.slack.home import HomeTab
 from bot.slack.views.review import review_modal
 from bot.slackkit.actions import action_of, decision_of, outcome_pressed
+from bot.slackkit.forms import decision_metadata_of, outcome_of
 from bot.slackkit.ids import Action, Modal
 from bot.slackkit.payloads import sender
 

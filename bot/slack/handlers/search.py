@@ -9,11 +9,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.access import ReadScope
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
-from bot.slack.queries import Query, number_pressed, number_typed, query_of
 from bot.slack.replies import EphemeralReplies
 from bot.slack.search import SearchResponder
 from bot.slack.views.search import how_to_export, which_one
-from bot.slackkit.actions import action_of
+from bot.slackkit.actions import Query, action_of, number_pressed, number_typed, query_of
 from bot.slackkit.ids import Action
 from bot.slackkit.payloads import parse_command, place_of_command, place_of_message, sender
 

@@ -9,9 +9,14 @@ import structlog
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.installation import Installation, InstallationStore
+from bot.decisions.installation import (
+    Installation,
+    InstallationStore,
+    NotInstalled,
+    TokenUnreadable,
+)
 from bot.services.ports import Clock
-from bot.slack.oauth.tokens import TokenCipher, TokenUnreadable
+from bot.slack.oauth.tokens import TokenCipher
 
 logger = structlog.get_logger(__name__)
 
@@ -19,10 +24,6 @@ HELD_FOR = timedelta(minutes=1)
 """How long another process may go on with a token after a removal that it was not told of."""
 _EVENT_GRAIN = timedelta(seconds=1)
 """Slack gives the time of an event in whole seconds."""
-
-
-class NotInstalled(LookupError):
-    """The bot is not installed in this workspace, or not any more."""
 
 
 class Installations(Protocol):

@@ -4,15 +4,7 @@ from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-
-class TokenUnreadable(ValueError):
-    """None of the keys opens a sealed token, or it was sealed for another account."""
-
-    def __init__(self, account: str) -> None:
-        super().__init__(
-            f"the token of {account} cannot be decrypted: put the key that it was encrypted with "
-            "back at the end of RAGVSFT_KEYS, or install the app there again"
-        )
+from bot.decisions.installation import TokenUnreadable
 
 
 class TokenCipher:

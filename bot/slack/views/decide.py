@@ -24,10 +24,10 @@ from bot.decisions.seen import fingerprint
 from bot.decisions.transitions import DecisionAction, possible_actions
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.verdict import Verdict
-from bot.slack.forms import DecisionMetadata
 from bot.slack.views.verdict import despite, option_title, ruled_out_words
 from bot.slackkit import ids
 from bot.slackkit.buttons import button, decision_named
+from bot.slackkit.forms import DecisionMetadata
 from bot.slackkit.message import mrkdwn, plain, section
 from bot.slackkit.mrkdwn import and_list, fit, fit_escaped, mention
 

@@ -6,9 +6,9 @@ from bot.decisions.access import DecisionFilter, DecisionPage, Direction
 from bot.decisions.model import Decision
 from bot.playbooks.playbook import Playbook
 from bot.services.search import SimilarDecision
-from bot.slack.queries import Query
 from bot.slack.views import search
 from bot.slack.views.similar import Similar
+from bot.slackkit.actions import Query
 from bot.slackkit.message import Message
 
 COMMAND = "/ragvsft"

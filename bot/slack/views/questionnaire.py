@@ -28,12 +28,12 @@ from bot.decisions.questionnaire import (
     WorkflowPage,
 )
 from bot.playbooks.playbook import Question
-from bot.slack.forms import ViewMetadata
 from bot.slack.views.destination import destination
 from bot.slack.views.question import question_block
 from bot.slack.views.similar import Similar, similar
 from bot.slack.views.verdict import bars, headline, why_line
 from bot.slackkit import ids
+from bot.slackkit.forms import ViewMetadata
 from bot.slackkit.message import Line, TextSection, as_dicts, mrkdwn, plain, section, text_sections
 from bot.slackkit.mrkdwn import MODAL_TITLE, and_list, escape, fit, fit_escaped, mention
 

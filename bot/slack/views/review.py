@@ -17,10 +17,10 @@ from slack_sdk.models.views import View
 from bot.decisions.model import Decision, ReviewAnswer, ReviewOutcome
 from bot.decisions.records.words import WENT, as_sentence
 from bot.playbooks.playbook import Playbook
-from bot.slack.forms import DecisionMetadata
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids
 from bot.slackkit.buttons import button, decision_named
+from bot.slackkit.forms import DecisionMetadata
 from bot.slackkit.message import Message, as_dicts, plain, section, sentence, where
 from bot.slackkit.mrkdwn import FALLBACK, escape, fit, fit_escaped, mention, quote
 

@@ -18,11 +18,11 @@ from bot.decisions.access import DecisionFilter, DecisionPage, Direction
 from bot.decisions.model import Decision
 from bot.decisions.transitions import DecisionAction, possible_actions
 from bot.playbooks.playbook import Playbook
-from bot.slack.queries import Query
 from bot.slack.views.announcement import STATUS_WORDS, announcement, standing
 from bot.slack.views.decide import about, deciding
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids
+from bot.slackkit.actions import Query
 from bot.slackkit.buttons import button, decision_named, show
 from bot.slackkit.message import Message, as_dicts, mrkdwn, section, where
 from bot.slackkit.mrkdwn import FALLBACK, escape, fit, fit_escaped, mention

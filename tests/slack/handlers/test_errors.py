@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.decisions import errors
+from bot.decisions.installation import NotInstalled
 from bot.playbooks.engine import InvalidAnswers
 from bot.slack.handlers.errors import words_for
-from bot.slack.oauth.installations import NotInstalled
 from bot.slack.views.notices import UNEXPECTED
 from bot.slackkit.payloads import ExternalUser
 from tests.slack.examples import a_decision

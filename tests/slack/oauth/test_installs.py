@@ -11,10 +11,10 @@ from cryptography.fernet import Fernet
 from slack_bolt.async_app import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.installation import Installation
+from bot.decisions.installation import Installation, NotInstalled, TokenUnreadable
 from bot.decisions.model import Person
-from bot.slack.oauth.installations import HELD_FOR, MultiWorkspace, NotInstalled
-from bot.slack.oauth.tokens import TokenCipher, TokenUnreadable
+from bot.slack.oauth.installations import HELD_FOR, MultiWorkspace
+from bot.slack.oauth.tokens import TokenCipher
 from bot.slackkit.payloads import sender
 from bot.storage.database import Database
 from bot.storage.installations import SqliteInstallations
