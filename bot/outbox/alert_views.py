@@ -14,6 +14,7 @@ from bot.outbox.failures import is_slacks_failure
 from bot.outbox.issues import DeliveryIssue, is_of_one_person
 from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
 from bot.slackkit import ids
+from bot.slackkit.api_errors import APP_REMOVED, NOT_A_MEMBER
 from bot.slackkit.buttons import button
 from bot.slackkit.message import Message, as_dicts, plain, section, sentence
 from bot.slackkit.mrkdwn import channel_link, escape, fit_escaped
@@ -32,11 +33,8 @@ _CAUSES = {
     "ekm_access_denied": "Your workspace's administrators have suspended posting there.",
     "cannot_dm_bot": "That conversation is with another app.",
     "missing_scope": "I lack a permission that posting needs; whoever installed me can add it.",
-    "token_revoked": "I was removed from this workspace.",
-    "account_inactive": "I was removed from this workspace.",
-    "invalid_auth": "I was removed from this workspace.",
+    **dict.fromkeys(APP_REMOVED, "I was removed from this workspace."),
 }
-_NOT_A_MEMBER = frozenset({"channel_not_found", "not_in_channel", "no_permission"})
 _ON_BUTTONS = {
     ids.Action.RETRY_POST: "Try again",
     ids.Action.RESEND: "Send again",
@@ -155,7 +153,7 @@ def _arrived(trouble: DeliveryIssue) -> str:
 def _cause(reason: str) -> str:
     if is_slacks_failure(reason):
         return "Slack has answered with an error of its own for a day."
-    if reason in _NOT_A_MEMBER:
+    if reason in NOT_A_MEMBER:
         return "I'm not a member there: type `/invite @ragvsft` in that channel."
     return _CAUSES.get(reason, f"Slack's reason: {escape(reason)}.")
 

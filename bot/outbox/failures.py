@@ -1,6 +1,6 @@
 """What a failed post amounts to: try later, never, not there, or nobody knows.
 
-Error names: https://docs.slack.dev/reference/methods/chat.postMessage and chat.update.
+Error names: see `bot.slackkit.api_errors`.
 """
 
 from dataclasses import dataclass
@@ -13,13 +13,14 @@ from slack_sdk.errors import SlackApiError
 from bot.decisions.installation import NotInstalled, TokenUnreadable
 from bot.outbox.model import Attempt
 from bot.outbox.ports import LONGEST_PAUSE
-from bot.slackkit.api_errors import api_error_of
+from bot.slackkit.api_errors import (
+    CHANNEL_CLOSED,
+    SERVER_ERRORS,
+    TEMPORARY,
+    WORKSPACE_CLOSED,
+    api_error_of,
+)
 
-_LATER = frozenset(
-    {"message_limit_exceeded", "org_login_required", "request_timeout",
-     "service_unavailable", "team_added_to_org"}
-)  # fmt: skip
-_RATE_LIMITED = frozenset({"rate_limited", "ratelimited"})
 RATELIMITED = "ratelimited"
 """The reason of whatever Slack wants to have more slowly."""
 UNREACHABLE = "unreachable"
@@ -31,24 +32,11 @@ _NOT_CONNECTED = (
     aiohttp.ConnectionTimeoutError,
     aiohttp.ClientHttpProxyError,  # of a proxy that was asked for a tunnel
 )
-_SLACK_FAILED = frozenset({"fatal_error", "internal_error"})
-"""Of these Slack says itself that some of the work may have been done before the error."""
 _TURNED_AWAY = frozenset(range(400, 500)) - {408}
 """Statuses that, where Slack names no error, are those of a proxy before it: it never came by.
 
 A request that took too long, 408, may have been passed on.
 """
-_WORKSPACE_CLOSED = frozenset(
-    {"account_inactive", "invalid_auth", "not_allowed_token_type", "not_authed",
-     "team_access_not_granted", "team_not_found", "token_expired", "token_revoked"}
-)  # fmt: skip
-"""Slack refuses the token, not the message: the operator can mend that, and nothing is lost."""
-_CHANNEL_CLOSED = frozenset(
-    {"channel_not_found", "ekm_access_denied", "is_archived", "missing_scope", "no_permission",
-     "not_in_channel", "restricted_action", "restricted_action_read_only_channel",
-     "restricted_action_thread_only_channel"}
-)  # fmt: skip
-"""Slack refuses the channel, whatever the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +83,27 @@ def attempt_of(outcome: Failure) -> Attempt:
 
 def is_slacks_failure(reason: str) -> bool:
     """Whether a reason is that of an outcome "slack_failed"."""
-    return reason in _SLACK_FAILED or (reason.startswith("status_5") and reason != "status_504")
+    return reason in SERVER_ERRORS or (reason.startswith("status_5") and reason != "status_504")
 
 
 def _of_answer(error: SlackApiError) -> Failure:
     refusal = api_error_of(error)
     reason = refusal.error or f"status_{refusal.status}"
-    if refusal.status == 429 or reason in _RATE_LIMITED:
+    if refusal.is_rate_limit:
         return Failure("later", RATELIMITED, _wait(refusal.retry_after))
-    if reason in _WORKSPACE_CLOSED:
+    if reason in WORKSPACE_CLOSED:
         return Failure("workspace_closed", reason)
     if refusal.status == 504:  # a gateway gave up waiting: what is behind it may have posted
         return Failure("unknown", reason)
-    if refusal.status == 503 or reason in _LATER:
+    if refusal.status == 503 or reason in TEMPORARY:
         # not taken up at all: https://www.rfc-editor.org/rfc/rfc9110#name-503-service-unavailable
         return Failure("later", reason)
-    if refusal.status >= 500 or reason in _SLACK_FAILED:
-        own = reason in _SLACK_FAILED
+    if refusal.status >= 500 or reason in SERVER_ERRORS:
+        own = reason in SERVER_ERRORS
         return Failure("slack_failed", reason if own else f"status_{refusal.status}")
     if not refusal.error:
         return Failure("later" if refusal.status in _TURNED_AWAY else "unknown", reason)
-    return Failure("channel_closed" if reason in _CHANNEL_CLOSED else "never", reason)
+    return Failure("channel_closed" if reason in CHANNEL_CLOSED else "never", reason)
 
 
 def _wait(asked: str) -> timedelta:

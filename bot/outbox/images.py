@@ -23,7 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.digest.trend import Trend
 from bot.slack.views.picture import with_picture
-from bot.slackkit.api_errors import api_error_of
+from bot.slackkit.api_errors import FILE_NOT_READY, api_error_of
 from bot.slackkit.message import Message, Picture
 
 logger = structlog.get_logger(__name__)
@@ -36,7 +36,6 @@ SECONDS = 8.0
 """How long a message waits for its picture, in all."""
 PAUSES = (1.0, 2.0, 3.0)
 """Seconds between the tries to post it, as long as Slack looks the file over."""
-_FILE_REFUSED = frozenset({"invalid_blocks", "file_not_found"})
 
 
 class Images:
@@ -88,7 +87,7 @@ class Images:
             try:
                 return await send(with_picture(message, file))
             except SlackApiError as error:
-                if (refusal := api_error_of(error)).error not in _FILE_REFUSED:
+                if (refusal := api_error_of(error)).error not in FILE_NOT_READY:
                     raise
             if pause is None or not await self._paused(pause, until):
                 break

@@ -14,24 +14,12 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slackkit.api_errors import UNREACHABLE, api_error_of
+from bot.slackkit.api_errors import TOKEN_REFUSED, UNREACHABLE, api_error_of
 
 logger = structlog.get_logger(__name__)
 
 Acked = Callable[[float, bool], None]
 """Takes the seconds from a request to its answer, and whether it was taken."""
-_NOT_OURS = frozenset(
-    {
-        "account_inactive",
-        "invalid_auth",
-        "not_allowed_token_type",
-        "not_authed",
-        "token_expired",
-        "token_revoked",
-    }
-)
-
-
 _BAD_REQUEST = 400
 _FIRST_CONNECTION = 3
 """Seconds that the start waits for a connection; it goes on trying in the background."""
@@ -111,7 +99,7 @@ async def _connect(handler: AsyncSocketModeHandler) -> None:
 
 def _raise_if_refused(error: SlackApiError, name: str, place: str) -> None:
     reason = api_error_of(error).error
-    if reason in _NOT_OURS:
+    if reason in TOKEN_REFUSED:
         raise TokenRefused(
             f"Slack does not take {name} ({reason}): copy it anew from “{place}” in your app's "
             "settings; `ragvsft doctor` says more"

@@ -14,14 +14,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.installation import NotInstalled, TokenUnreadable
 from bot.decisions.model import Person
 from bot.services.directory import DirectoryEntry, DirectoryUnavailable, zone_named
-from bot.slackkit.api_errors import UNREACHABLE, ApiError, api_error_of
+from bot.slackkit.api_errors import UNREACHABLE, USER_UNKNOWN, ApiError, api_error_of
 from bot.slackkit.mrkdwn import one_line
 
 LONGEST_LOOK_UP = 1.0
 """Seconds that somebody may wait for a name."""
 _AWAY = timedelta(minutes=1)
 _NOT_ALLOWED = timedelta(hours=1)
-_NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 _LONGEST_NAME = 80
 
 
@@ -54,7 +53,7 @@ class SlackDirectory:
                 answer = await client.users_info(user=person.user)
         except SlackApiError as error:
             refusal = api_error_of(error)
-            if refusal.error in _NOBODY:
+            if refusal.error in USER_UNKNOWN:
                 return None
             raise DirectoryUnavailable(_wait(refusal)) from error
         except (NotInstalled, TokenUnreadable) as error:
@@ -67,7 +66,7 @@ class SlackDirectory:
 
 def _wait(refusal: ApiError) -> timedelta:
     """Return how long to leave Slack alone after a refusal."""
-    if refusal.status == 429 or refusal.error in {"ratelimited", "rate_limited"}:
+    if refusal.is_rate_limit:
         asked = refusal.retry_after
         return timedelta(seconds=int(asked)) if asked.isdecimal() else _AWAY
     return _AWAY if refusal.status >= 500 else _NOT_ALLOWED

@@ -11,7 +11,14 @@ from bot.services.services import Services
 from bot.slack.pages import modal_of
 from bot.slack.replies import respond_privately
 from bot.slack.views.notices import open_again
-from bot.slackkit.api_errors import UNREACHABLE, api_error_of
+from bot.slackkit.api_errors import (
+    RATE_LIMITED,
+    SERVER_ERRORS,
+    TEMPORARY,
+    UNREACHABLE,
+    VIEW_OUTDATED,
+    api_error_of,
+)
 from bot.slackkit.payloads import sender
 
 
@@ -64,7 +71,7 @@ async def update_view(
     try:
         await client.views_update(view_id=view["id"], hash=view["hash"], view=dict(shown))
     except SlackApiError as error:
-        if api_error_of(error).error in {"hash_conflict", "not_found"}:
+        if api_error_of(error).error in VIEW_OUTDATED:
             return
         raise
     except UNREACHABLE as error:
@@ -77,7 +84,7 @@ def _may_work_later(error: SlackApiError) -> bool:
     return (
         "trigger" in refusal.error
         or "trigger_id" in refusal.details
-        or refusal.error in {"ratelimited", "internal_error", "fatal_error", "service_unavailable"}
+        or refusal.error in RATE_LIMITED | SERVER_ERRORS | TEMPORARY
         or refusal.status >= 429
     )
 

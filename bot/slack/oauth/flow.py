@@ -20,7 +20,7 @@ from bot.decisions.installation import Installation, InstallationStore
 from bot.services.ports import Clock
 from bot.slack.oauth.installations import MultiWorkspace
 from bot.slack.oauth.tokens import TokenCipher
-from bot.slackkit.api_errors import UNREACHABLE, api_error_of
+from bot.slackkit.api_errors import OAUTH_DECLINED, OAUTH_MISCONFIGURED, UNREACHABLE, api_error_of
 
 logger = structlog.get_logger(__name__)
 
@@ -28,7 +28,6 @@ STATE_LIFE = timedelta(minutes=10)
 """As long as Slack's code lives."""
 
 _AWAY = "Slack could not be reached, so nothing was installed. Begin again in a minute."
-_CREDENTIALS = frozenset({"bad_client_secret", "invalid_client_id", "bad_redirect_uri"})
 
 
 class InstallFailed(Exception):
@@ -181,13 +180,13 @@ class OAuthFlow:
 
 
 def _words_for_refusal(error: str) -> str:
-    if error == "access_denied":
+    if error == OAUTH_DECLINED:
         return "You declined in Slack, so nothing was installed."
     return f"Slack did not allow the installation ({_name(error)}), so nothing was installed."
 
 
 def _words_for_error(error: str) -> str:
-    if error in _CREDENTIALS or error in {"token_rotation", "no_token"}:
+    if error in OAUTH_MISCONFIGURED or error in {"token_rotation", "no_token"}:
         logger.error("an installation failed: check the app's settings in Slack", reason=error)
         return (
             f"This bot is not set up correctly ({_name(error)}), so nothing was installed. "

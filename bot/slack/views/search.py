@@ -23,6 +23,7 @@ from bot.slack.views.decide import about, deciding
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids
 from bot.slackkit.actions import Query
+from bot.slackkit.api_errors import SCOPE_MISSING
 from bot.slackkit.buttons import button, decision_named, show
 from bot.slackkit.message import Message, as_dicts, mrkdwn, section, where
 from bot.slackkit.mrkdwn import FALLBACK, escape, fit, fit_escaped, mention
@@ -119,7 +120,7 @@ def how_to_export(command: str) -> str:
 
 def not_sent(reason: str) -> Message:
     """Return why a file could not be sent, and what to do."""
-    if reason in {"missing_scope", "not_allowed_token_type"}:
+    if reason in SCOPE_MISSING:
         words = (
             "I lack the permission to send files: ask whoever installed me to add `files:write`."
         )
