@@ -5,7 +5,7 @@ import sys
 from datetime import date
 
 from bot.charts.trend import trend_chart
-from bot.digest.trend import Trend
+from bot.decisions.trend import Trend
 
 
 def main() -> None:

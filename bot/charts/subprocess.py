@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.digest.trend import Trend
+from bot.decisions.trend import Trend
 
 SECONDS = 7.0
 """Timeout, process start included. The bot has ten seconds to shut down."""

@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bot.digest.trend import Trend
+from bot.decisions.trend import Trend
 
 _FONT = Path(__file__).with_name("NotoSans-Regular.ttf")
 _FAMILY = "Noto Sans"

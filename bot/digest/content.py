@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 from bot.decisions.access import MessageRef
 from bot.decisions.calibration import Tally
 from bot.decisions.model import Decision, Place
+from bot.decisions.trend import Trend
 from bot.digest.settings import DigestScope, DigestSection
-from bot.digest.trend import Trend
 
 T = TypeVar("T")
 

@@ -8,13 +8,13 @@ from bot.decisions.access import ReadScope
 from bot.decisions.comparison import compare
 from bot.decisions.model import Decision
 from bot.decisions.records.words import NOTHING_YET
+from bot.decisions.trend import Trend
 from bot.digest.composing import SHOWN, not_shown_yet, tallies, trend_weeks
 from bot.digest.content import NOTHING, ChangedDecision, Digest, Disagreement, Truncated
 from bot.digest.facts import DigestData, DigestQuery, SplitDecision
 from bot.digest.posting import Window
 from bot.digest.replaying import otherwise
 from bot.digest.settings import DigestSection, DigestSettings
-from bot.digest.trend import Trend
 from bot.playbooks.engine import RuleEngine
 from bot.services.playbook_versions import PlaybookVersions
 from bot.services.ports import Store

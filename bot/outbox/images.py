@@ -21,7 +21,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.digest.trend import Trend
+from bot.decisions.trend import Trend
 from bot.slack.views.picture import with_picture
 from bot.slackkit.api_errors import FILE_NOT_READY, api_error_of
 from bot.slackkit.message import Message, Picture

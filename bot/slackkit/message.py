@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 
 from bot.decisions.model import Place, Visibility
-from bot.digest.trend import Trend
+from bot.decisions.trend import Trend
 from bot.slackkit.citations import Piece, pieces_of
 from bot.slackkit.mrkdwn import FALLBACK, MESSAGE_BUDGET, SECTION, channel_link, fit
 

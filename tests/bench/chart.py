@@ -18,7 +18,7 @@ import click
 
 from bot.charts.subprocess import render_in_subprocess
 from bot.charts.trend import trend_chart
-from bot.digest.trend import Trend
+from bot.decisions.trend import Trend
 
 TIMES = 10
 TICK = 0.001

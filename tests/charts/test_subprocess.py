@@ -9,7 +9,7 @@ import pytest
 from bot.charts import subprocess
 from bot.charts.subprocess import render_in_subprocess
 from bot.charts.trend import trend_chart
-from bot.digest.trend import Trend
+from bot.decisions.trend import Trend
 
 TREND = Trend((date(2026, 9, 7), date(2026, 9, 14)), {"rag": (1, 2), "both": (0, 1)})
 TITLES = {"rag": "RAG “live”", "both": "Beides"}

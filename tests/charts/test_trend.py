@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.charts.trend import trend_chart, trend_svg
-from bot.digest.trend import Trend
+from bot.decisions.trend import Trend
 
 SVG = "{http://www.w3.org/2000/svg}"
 TITLES = {"prompting": "Prompting", "rag": "RAG", "both": "RAG + fine-tuning"}

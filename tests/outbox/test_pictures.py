@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
-from bot.digest.trend import Trend
+from bot.decisions.trend import Trend
 from bot.outbox.images import Images
 from bot.playground import Playground, serving
 from bot.slack.views.picture import with_picture

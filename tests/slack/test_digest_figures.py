@@ -8,8 +8,8 @@ import pytest
 
 from bot.decisions.calibration import Tally
 from bot.decisions.model import ReviewOutcome
+from bot.decisions.trend import Trend
 from bot.digest.settings import DigestSection
-from bot.digest.trend import Trend
 from bot.digest.views.message import digest_message
 from bot.digest.views.samples import COMMAND
 from tests.slack.digest_texts import channel, full, part, told

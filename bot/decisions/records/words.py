@@ -1,7 +1,8 @@
-"""Words that records have in common with what is posted."""
+"""Words that exported records share with Slack messages."""
 
 from collections.abc import Mapping
 
+from bot.decisions.calibration import Counts
 from bot.decisions.model import ReviewOutcome
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.verdict import Strength
@@ -19,6 +20,18 @@ WENT: Mapping[ReviewOutcome, str] = {
     ReviewOutcome.NOT_TRIED: "it was not tried",
 }
 """How a decision went."""
+_BOTH = {
+    ReviewOutcome.WORKED: "both worked",
+    ReviewOutcome.PARTLY: "both worked partly",
+    ReviewOutcome.FAILED: "neither worked",
+    ReviewOutcome.NOT_TRIED: "neither was tried",
+}
+_ALL = {
+    ReviewOutcome.WORKED: "all {count:,} worked",
+    ReviewOutcome.PARTLY: "all {count:,} worked partly",
+    ReviewOutcome.FAILED: "none of {count:,} worked",
+    ReviewOutcome.NOT_TRIED: "none of {count:,} was tried",
+}
 NOTHING_YET = "nothing yet"
 """What is recommended as long as too little is known."""
 TOO_LITTLE = "too little is known"
@@ -39,3 +52,30 @@ def sure(strength: str | None) -> str:
 def as_sentence(words: str) -> str:
     """Return words as they begin a sentence."""
     return words[:1].upper() + words[1:]
+
+
+def outcome_summary(counts: Counts) -> str:
+    """Return the outcomes of several decisions in words; empty without any.
+
+    For instance "both worked", "none of 4 worked", "2 worked, 1 partly, 1 did not".
+    """
+    found = [(outcome, counts[outcome]) for outcome in ReviewOutcome if counts.get(outcome)]
+    if len(found) != 1:
+        return _mixed(dict(found))
+    ((outcome, count),) = found
+    if count == 1:
+        return WENT[outcome]
+    return _BOTH[outcome] if count == 2 else _ALL[outcome].format(count=count)
+
+
+def _mixed(counts: Counts) -> str:
+    """Return different outcomes in a list; later ones share the verb of the first."""
+    worked, partly = counts.get(ReviewOutcome.WORKED), counts.get(ReviewOutcome.PARTLY)
+    not_tried = "was not tried" if counts.get(ReviewOutcome.NOT_TRIED) == 1 else "were not tried"
+    words = {
+        ReviewOutcome.WORKED: "worked",
+        ReviewOutcome.PARTLY: "partly" if worked else "worked partly",
+        ReviewOutcome.FAILED: "did not" if worked or partly else "did not work",
+        ReviewOutcome.NOT_TRIED: not_tried,
+    }
+    return ", ".join(f"{count:,} {words[outcome]}" for outcome, count in counts.items())

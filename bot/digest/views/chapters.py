@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import SectionBlock
 
 from bot.decisions.access import MessageRef
 from bot.decisions.model import Decision, Status
+from bot.decisions.records.words import outcome_summary
 from bot.digest.content import (
     NOTHING,
     ChangedDecision,
@@ -20,7 +21,6 @@ from bot.digest.content import (
 )
 from bot.digest.settings import DigestScope, DigestSection
 from bot.digest.views.words import PART_TITLES, day_in, days
-from bot.slack.views.outcomes import went
 from bot.slackkit.message import section
 from bot.slackkit.mrkdwn import and_list, channel_link, fit_escaped, mention, one_line
 
@@ -220,7 +220,10 @@ class _Teller:
         """Return how past decisions went, by the option chosen; the most tried one first."""
         tallies = sorted(self._digest.calibration.items(), key=lambda each: -each[1].tried)
         shown = tallies[: self._room.telling]
-        lines = [f"*{self._option(option)}*  ·  {went(tally.total)}" for option, tally in shown]
+        lines = [
+            f"*{self._option(option)}*  ·  {outcome_summary(tally.total)}"
+            for option, tally in shown
+        ]
         more = self._more(len(tallies) - len(shown), "rules")
         intro = self._newest(_OF_REVIEWED, DigestSection.CALIBRATION)
         return _Chapter(PART_TITLES[DigestSection.CALIBRATION], lines, more, intro)

@@ -15,6 +15,7 @@ from bot.decisions.model import (
     Status,
     Visibility,
 )
+from bot.decisions.trend import Trend
 from bot.digest.calendar import next_due
 from bot.digest.content import (
     ChangedDecision,
@@ -26,7 +27,6 @@ from bot.digest.content import (
     Truncated,
 )
 from bot.digest.settings import DigestScope, DigestSettings, Schedule
-from bot.digest.trend import Trend
 from bot.digest.views.answers import saved
 from bot.digest.views.chapters import Links, announced_in
 from bot.digest.views.home import Coming

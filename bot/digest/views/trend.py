@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from slack_sdk.models.blocks import RawTextObject, TableBlock
 
+from bot.decisions.trend import Trend
 from bot.digest.content import Digest
-from bot.digest.trend import Trend
 from bot.slackkit.message import Picture
 from bot.slackkit.mrkdwn import and_list, fit, one_line
 

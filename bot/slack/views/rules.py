@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block
 
 from bot.decisions.calibration import ENOUGH, Calibration, Tally
+from bot.decisions.records.words import outcome_summary
 from bot.playbooks.playbook import Playbook
-from bot.slack.views.outcomes import went
 from bot.slackkit.message import Message, as_dicts, section
 from bot.slackkit.mrkdwn import FALLBACK, fit, fit_escaped
 
@@ -54,7 +54,7 @@ def _rules(playbook: Playbook, calibration: Calibration) -> list[str]:
     lines = [
         f"By the reasons that spoke for it, where {ENOUGH} or more were tried, the worst first:",
         *(
-            f"•  “{fit_escaped(words, _RULE)}” {went(tally.total)}"
+            f"•  “{fit_escaped(words, _RULE)}” {outcome_summary(tally.total)}"
             for words, tally in found[:_MOST_RULES]
         ),
     ]
@@ -65,9 +65,9 @@ def _rules(playbook: Playbook, calibration: Calibration) -> list[str]:
 def _tally(tally: Tally) -> str:
     against = sum(tally.overridden.values())
     if not against:
-        return went(tally.total)
+        return outcome_summary(tally.total)
     if not tally.followed:
         each = "each " if against > 1 else ""
-        return f"{went(tally.total)}, {each}against the recommendation"
-    some = f"{against:,} of them against the recommendation: {went(tally.overridden)}"
-    return f"{went(tally.total)} ({some})"
+        return f"{outcome_summary(tally.total)}, {each}against the recommendation"
+    some = f"{against:,} of them against the recommendation: {outcome_summary(tally.overridden)}"
+    return f"{outcome_summary(tally.total)} ({some})"

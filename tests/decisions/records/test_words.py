@@ -6,11 +6,11 @@ from itertools import product
 import pytest
 
 from bot.decisions.model import ReviewOutcome
-from bot.slack.views.outcomes import went
+from bot.decisions.records.words import outcome_summary
 
 
 def _said(*counts: int) -> str:
-    return went(dict(zip(ReviewOutcome, counts, strict=True)))
+    return outcome_summary(dict(zip(ReviewOutcome, counts, strict=True)))
 
 
 @pytest.mark.parametrize(
