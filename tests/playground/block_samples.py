@@ -1,4 +1,4 @@
-"""Small valid pieces of Block Kit that tests are made of."""
+"""Small valid pieces of Block Kit for tests."""
 
 from typing import Any
 

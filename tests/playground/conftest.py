@@ -1,4 +1,4 @@
-"""A served workspace, and a small app to stand for the bot."""
+"""A served workspace, and a stub of the app."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -16,8 +16,8 @@ from bot.playground.playground import serving_app
 Answer = Callable[[dict[str, Any]], Awaitable[Response]]
 
 
-class TinyApp:
-    """Takes deliveries; answers with what the test puts in, else with an empty 200."""
+class AppStub:
+    """Receives requests from Slack; responds with `answer`, an empty 200 by default."""
 
     def __init__(self) -> None:
         self.requests: list[tuple[dict[str, str], bytes]] = []
@@ -39,8 +39,8 @@ async def playground() -> AsyncIterator[Playground]:
 
 
 @pytest.fixture
-async def tiny(playground: Playground) -> AsyncIterator[TinyApp]:
-    app = TinyApp()
+async def app_stub(playground: Playground) -> AsyncIterator[AppStub]:
+    app = AppStub()
     asgi = Starlette(routes=[Route("/slack/events", app.events, methods=["POST"])])
     async with serving_app(asgi) as url:
         playground.connect_http(f"{url}/slack/events")

@@ -1,4 +1,4 @@
-"""Reading Slack's error code from a refused call."""
+"""Slack's error code of a rejected call."""
 
 from collections.abc import Awaitable
 
@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 
 
 async def error_of(call: Awaitable[object]) -> str:
-    """The error code with which a call of the SDK is refused."""
+    """Return the error code of a call that the SDK raises for."""
     with pytest.raises(SlackApiError) as caught:
         await call
     return str(caught.value.response["error"])

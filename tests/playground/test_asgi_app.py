@@ -1,4 +1,4 @@
-"""Who may talk to the workspace, and the small endpoints."""
+"""Access from other sites, and the small endpoints."""
 
 import aiohttp
 import pytest
@@ -18,7 +18,7 @@ from bot.playground import Playground
         ({"Origin": "null"}, 403),
     ],
 )
-async def test_other_sites_are_kept_out(
+async def test_other_sites_are_denied(
     playground: Playground, headers: dict[str, str], status: int
 ) -> None:
     """A foreign Host or a foreign Origin gets 403."""
@@ -31,8 +31,8 @@ async def test_other_sites_are_kept_out(
         assert response.status == status
 
 
-async def test_the_pages_own_origin_is_welcome(playground: Playground) -> None:
-    """A request of the page itself passes."""
+async def test_the_pages_own_origin_is_accepted(playground: Playground) -> None:
+    """A request of the page itself is accepted."""
     base = playground.slack.base_url
     body = {"as": "U0ADA", "channel": "C0PRODUCT", "text": "x"}
     async with (
@@ -42,8 +42,8 @@ async def test_the_pages_own_origin_is_welcome(playground: Playground) -> None:
         assert (await response.json())["ok"] is True
 
 
-async def test_a_permalink_leads_into_the_page(playground: Playground) -> None:
-    """/archives/C/p goes to the page with channel and message in the fragment."""
+async def test_a_permalink_redirects_to_the_page(playground: Playground) -> None:
+    """/archives/C/p redirects to the page with channel and message in the fragment."""
     base = playground.slack.base_url
     async with (
         aiohttp.ClientSession() as session,
@@ -53,8 +53,8 @@ async def test_a_permalink_leads_into_the_page(playground: Playground) -> None:
 
 
 @pytest.mark.parametrize("path", ["/files/F0", "/response/T0NORTH/R0", "/upload/T0NORTH/F0"])
-async def test_what_is_not_there_is_404(playground: Playground, path: str) -> None:
-    """Unknown files, response URLs and uploads answer 404."""
+async def test_unknown_resources_are_404(playground: Playground, path: str) -> None:
+    """Unknown files, response URLs and uploads respond with 404."""
     async with aiohttp.ClientSession(playground.slack.base_url) as session:
         method = "GET" if path.startswith("/files") else "POST"
         async with session.request(method, path, data=b"{}") as response:
@@ -62,8 +62,8 @@ async def test_what_is_not_there_is_404(playground: Playground, path: str) -> No
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"\xff\xfe", b"payload=%7B", b"payload=[]"])
-async def test_a_broken_answer_is_refused(playground: Playground, body: bytes) -> None:
-    """A response_url that gets no JSON object answers 400 and counts a violation."""
+async def test_a_malformed_response_is_rejected(playground: Playground, body: bytes) -> None:
+    """A response_url that gets no JSON object responds with 400 and logs a violation."""
     ada, channel = playground.user("ada"), playground.channel("product")
     url = playground.workspace.new_response_url(ada.user, channel)
     async with aiohttp.ClientSession() as session, session.post(url, data=body) as response:

@@ -1,4 +1,4 @@
-"""The clock that can be moved."""
+"""The movable clock."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,8 +11,8 @@ from bot.playground import MovableClock, Playground
 from bot.playground.page_api import WEEKDAYS, next_weekday_time
 
 
-def test_it_runs_and_can_be_moved() -> None:
-    """It goes with the real time, on top of what it was moved by, and back on reset."""
+def test_the_clock_runs_and_can_be_moved() -> None:
+    """It runs at real speed with an offset, until it is reset."""
     clock = MovableClock()
     clock.advance(timedelta(days=2))
     assert clock.now() - datetime.now(UTC) > timedelta(days=1, hours=23)
@@ -22,13 +22,13 @@ def test_it_runs_and_can_be_moved() -> None:
     assert clock.offset == timedelta(0)
 
 
-def test_a_time_without_a_zone_is_refused() -> None:
-    """A naive datetime says nothing about when."""
+def test_a_naive_datetime_is_rejected() -> None:
+    """The clock can't be moved to a datetime without a time zone."""
     with pytest.raises(ValueError, match="zone"):
         MovableClock().move_to(datetime(2026, 1, 5, 9))  # noqa: DTZ001 - that is the point
 
 
-def test_whoever_subscribed_is_told() -> None:
+def test_subscribers_are_called() -> None:
     """Each move calls the listeners, until they unsubscribe."""
     clock, moves = MovableClock(), []
     unsubscribe = clock.subscribe(lambda: moves.append(clock.offset))
@@ -48,7 +48,7 @@ def test_whoever_subscribed_is_told() -> None:
 def test_the_next_weekday_time_is_ahead_and_within_a_week(
     now: datetime, weekday: str, at: time, tz: str
 ) -> None:
-    """It is later than now, at most a week (and a clock change) away, on that day at that time."""
+    """It is later than now, at most a week (and a clock change) ahead, on that day at that time."""
     moment = next_weekday_time(now.replace(tzinfo=UTC), weekday, at, tz)
     local = moment.astimezone(ZoneInfo(tz))
     ahead = moment - now.replace(tzinfo=UTC)
@@ -58,8 +58,8 @@ def test_the_next_weekday_time_is_ahead_and_within_a_week(
     assert abs(local - moment) <= timedelta(hours=1)
 
 
-async def test_waiting_for_a_time_ends_when_the_clock_is_moved_there() -> None:
-    """sleep_until returns as soon as the clock has passed the moment, without waiting really."""
+async def test_sleep_until_ends_when_the_clock_is_moved() -> None:
+    """sleep_until returns as soon as the clock has passed the moment, without real waiting."""
     playground = Playground()
     moment = playground.clock.now() + timedelta(days=1)
     playground.slack.spawn(playground.slack.sleep_until(moment))
@@ -70,8 +70,8 @@ async def test_waiting_for_a_time_ends_when_the_clock_is_moved_there() -> None:
     await playground.until(lambda: not playground.slack.is_busy)
 
 
-async def test_waiting_in_vain_says_what_is_there() -> None:
-    """Until gives up after its bound and shows the workspace in words."""
+async def test_a_failed_until_dumps_the_workspace() -> None:
+    """Until fails after its time limit and shows the workspace as text."""
     playground = Playground()
     with pytest.raises(AssertionError, match="refund rules"):
         await playground.until(lambda: False, within=0.01)

@@ -1,4 +1,4 @@
-"""Faults: whom they meet, how often, how long."""
+"""Faults: affected methods, count, duration."""
 
 from datetime import timedelta
 
@@ -12,8 +12,8 @@ def playground() -> Playground:
     return Playground()
 
 
-def test_a_fault_meets_the_methods_of_its_pattern(playground: Playground) -> None:
-    """A pattern picks methods; other methods and other kinds are left alone."""
+def test_a_fault_affects_the_methods_of_its_pattern(playground: Playground) -> None:
+    """A pattern selects methods; other methods and other kinds are not affected."""
     playground.faults.add("server_error", method="chat.*")
     assert playground.faults.take("server_error", "chat.update")
     assert not playground.faults.take("server_error", "views.open")
@@ -21,15 +21,15 @@ def test_a_fault_meets_the_methods_of_its_pattern(playground: Playground) -> Non
 
 
 def test_a_fault_ends_after_its_count(playground: Playground) -> None:
-    """With a count of two, the third request is spared."""
+    """With a count of two, the third request is not affected."""
     playground.faults.add("latency", count=2)
     taken = [playground.faults.take("latency", "auth.test") for _ in range(3)]
     assert [fault is not None for fault in taken] == [True, True, False]
     assert playground.faults.active() == []
 
 
-def test_a_fault_ends_after_its_time(playground: Playground) -> None:
-    """A lasting fault is over when the workspace's clock has passed its end."""
+def test_a_fault_ends_after_its_duration(playground: Playground) -> None:
+    """A fault with a duration ends when the clock has passed it."""
     playground.faults.add("server_error", duration=timedelta(minutes=5))
     playground.advance(minutes=4)
     assert playground.faults.take("server_error")
@@ -38,7 +38,7 @@ def test_a_fault_ends_after_its_time(playground: Playground) -> None:
 
 
 def test_all_faults_can_be_cleared(playground: Playground) -> None:
-    """After clear none is left, and an unknown kind can't be added."""
+    """After clear there is no fault, and a fault of unknown kind can't be added."""
     playground.faults.add("drop_after")
     playground.faults.clear()
     assert playground.faults.active() == []
@@ -46,8 +46,8 @@ def test_all_faults_can_be_cleared(playground: Playground) -> None:
         playground.faults.add("flood")  # type: ignore[arg-type] - the point of the test
 
 
-def test_the_next_trigger_can_be_made_to_expire(playground: Playground) -> None:
-    """expire_trigger spoils one trigger_id and leaves the one after it."""
+def test_a_fault_expires_the_next_trigger(playground: Playground) -> None:
+    """expire_trigger with a count of one affects one trigger_id and not the next one."""
     playground.faults.add("expire_trigger", count=1)
     ada = playground.user("ada").user
     made = [playground.workspace.new_trigger(ada) for _ in range(2)]

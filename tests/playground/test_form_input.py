@@ -1,4 +1,4 @@
-"""What the client says at fields before anything is sent."""
+"""Client-side validation of inputs."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from bot.playground.slack_model import View
 from tests.playground import block_samples as s
 
 
-def view_with(element: s.Json, held: Any, **block: Any) -> View:
+def view_with(element: s.Json, value: Any, **block: Any) -> View:
     payload = s.modal(s.input_block({**element, "action_id": "a"}, **block))
     view = View("V1", "U1", "modal", payload, "h", "V1")
     view.values = view_state(view.blocks)
     key = next(key for key in view.values["why"]["a"] if key != "type")
-    view.values["why"]["a"][key] = held
+    view.values["why"]["a"][key] = value
     return view
 
 
@@ -37,15 +37,13 @@ _NUMBER = {"type": "number_input", "is_decimal_allowed": False, "min_value": "1"
         ({"type": "datepicker"}, "2026-01-01", None),
     ],
 )
-def test_a_field_takes_what_fits_and_says_what_does_not(
-    element: s.Json, good: Any, bad: Any
-) -> None:
-    """Limits and forms of fields are held before a submission is sent."""
+def test_inputs_are_validated(element: s.Json, good: Any, bad: Any) -> None:
+    """Limits and formats of inputs are checked before a submission is sent."""
     assert validation_errors(view_with(element, good)) == {}
     assert list(validation_errors(view_with(element, bad))) == ["why"]
 
 
-def test_an_optional_field_may_stay_empty() -> None:
-    """Only fields that aren't optional are asked for."""
+def test_an_optional_input_may_be_empty() -> None:
+    """Only inputs that are not optional are required."""
     assert validation_errors(view_with(s.text_input(), None, optional=True)) == {}
     assert validation_errors(view_with(s.text_input(), None))

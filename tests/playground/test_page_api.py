@@ -1,4 +1,4 @@
-"""The protocol between the page and the workspace."""
+"""The HTTP API of the page."""
 
 import asyncio
 import json
@@ -31,8 +31,8 @@ async def do(page: aiohttp.ClientSession, what: str, **asked: Any) -> Any:
         return await response.json()
 
 
-async def test_a_person_gets_what_they_may_see(page: aiohttp.ClientSession) -> None:
-    """Ada sees leadership, Chloe doesn't; Eve sees the shared channel only; nobody others' DMs."""
+async def test_the_state_has_only_what_the_user_may_see(page: aiohttp.ClientSession) -> None:
+    """Ada sees leadership, Chloe does not; Eve sees only the shared channel; no one others' DMs."""
     seen = {who: {c["name"]: c for c in (await state(page, who))["channels"]}
             for who in ("U0ADA", "U0CHLOE", "U0EVE")}  # fmt: skip
     assert seen["U0ADA"]["leadership"]["kind"] == "private"
@@ -46,17 +46,17 @@ async def test_a_person_gets_what_they_may_see(page: aiohttp.ClientSession) -> N
 
 
 async def test_the_app_is_offered_to_its_own_workspace_only(page: aiohttp.ClientSession) -> None:
-    """Somebody from outside finds neither a command of the app nor a shortcut to complete."""
+    """An external user gets no commands and no shortcuts of the app."""
     inside, outside = [(await state(page, who))["app"] for who in ("U0ADA", "U0EVE")]
     assert "/ragvsft" in [each["name"] for each in inside["commands"]]
     assert inside["shortcuts"]
     assert outside["commands"] == outside["shortcuts"] == []
 
 
-async def test_the_way_round_through_the_page(
-    playground: Playground, tiny: Any, client: AsyncWebClient, page: aiohttp.ClientSession
+async def test_a_complete_flow_through_the_page_api(
+    playground: Playground, app_stub: Any, client: AsyncWebClient, page: aiohttp.ClientSession
 ) -> None:
-    """Command, modal with an error at a field, submission, message with a button: all by HTTP."""
+    """Command, modal with an error at an input, submission, message with a button: all by HTTP."""
     assert (await do(page, "command", channel="C0PRODUCT", text="/ragvsft list mine"))["ok"]
     trigger = playground.dispatches[-1].payload["trigger_id"]
     assert playground.dispatches[-1].payload["text"] == "list mine"
@@ -66,7 +66,7 @@ async def test_the_way_round_through_the_page(
     assert answer["error"] == "invalid_fields"
     (view,) = (await state(page))["modals"]
     assert view["errors"] == {"why": "Please complete this required field."}
-    tiny.answer = JSONResponse({"response_action": "errors", "errors": {"why": "No."}})
+    app_stub.answer = JSONResponse({"response_action": "errors", "errors": {"why": "No."}})
     values = {"why": {"text": {"type": "plain_text_input", "value": "because"}}}
     assert (await do(page, "submit", view_id=view["id"], values=values))["ok"]
     (view,) = (await state(page))["modals"]
@@ -77,7 +77,7 @@ async def test_the_way_round_through_the_page(
         channel="C0PRODUCT", text="Decided", blocks=[s.actions(s.button(value="7"))]
     )
     message = (await state(page))["messages"]["C0PRODUCT"][-1]
-    tiny.answer = JSONResponse(None, status_code=500)
+    app_stub.answer = JSONResponse(None, status_code=500)
     container = {"type": "message", "channel": "C0PRODUCT", "ts": message["ts"]}
     clicked = await do(page, "action", container=container, block_id="buttons", action_id="go")
     assert clicked["error"] == "dispatch_failed"
@@ -86,10 +86,10 @@ async def test_the_way_round_through_the_page(
     assert (await state(page))["notices"] == []
 
 
-async def test_the_stream_tells_of_every_change(
+async def test_the_stream_sends_every_change(
     playground: Playground, page: aiohttp.ClientSession
 ) -> None:
-    """The version comes at the start and after each change."""
+    """The version is sent at the start and after each change."""
     async with page.get("/client/stream", params={"as": "U0ADA"}) as response:
         first = await _version(response)
         playground.user("ada").say("product", "News")
@@ -103,10 +103,10 @@ async def _version(response: aiohttp.ClientResponse) -> int:
     return int(json.loads(line.decode().removeprefix("data: "))["version"])
 
 
-async def test_a_thread_is_counted_at_its_parent(
+async def test_a_parent_has_the_count_of_its_replies(
     playground: Playground, page: aiohttp.ClientSession
 ) -> None:
-    """A reply is in the list with its thread_ts; the parent has the count and the latest."""
+    """A reply has its thread_ts; the parent has the count and the timestamp of the latest reply."""
     parent = playground.messages("product")[0]
     await do(page, "message", channel="C0PRODUCT", text="Me too", thread_ts=parent.ts)
     messages = (await state(page))["messages"]["C0PRODUCT"]
@@ -117,7 +117,7 @@ async def test_a_thread_is_counted_at_its_parent(
 async def test_the_tools_change_the_workspace(
     playground: Playground, page: aiohttp.ClientSession
 ) -> None:
-    """Membership, archive, clock and faults follow the page."""
+    """The page can change membership, archive, clock and faults."""
     await do(page, "invite", channel="C0LEADERS", user="U0BOT")
     assert playground.bot_user_id in playground.channel("leadership").members
     await do(page, "remove", channel="C0LEADERS", user="U0BOT")
@@ -159,10 +159,10 @@ async def test_the_tools_change_the_workspace(
         ("message", {"as": "U0BOT", "channel": "C0PRODUCT", "text": "x"}),
     ],
 )
-async def test_what_does_not_fit_is_answered_with_a_sentence(
+async def test_invalid_requests_get_an_error_message(
     page: aiohttp.ClientSession, what: str, asked: dict[str, Any]
 ) -> None:
-    """Nothing that the page may send ends in a server error."""
+    """No request of the page ends in a server error."""
     answer = await do(page, what, **asked)
     assert answer["ok"] is False
     assert answer["error"]
@@ -170,10 +170,10 @@ async def test_what_does_not_fit_is_answered_with_a_sentence(
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{", "null", '"x"', "\x00"])
-async def test_a_body_that_is_no_object_is_answered_too(
+async def test_a_body_that_is_no_object_gets_an_error(
     page: aiohttp.ClientSession, body: str
 ) -> None:
-    """A body that isn't a JSON object gets ok false."""
+    """A body that is not a JSON object gets ok false."""
     async with page.post("/client/message", data=body) as response:
         assert (await response.json())["ok"] is False
 
@@ -181,7 +181,7 @@ async def test_a_body_that_is_no_object_is_answered_too(
 async def test_an_ephemeral_message_can_be_dismissed(
     playground: Playground, client: AsyncWebClient, page: aiohttp.ClientSession
 ) -> None:
-    """The person it is for takes it away; a lasting message stays."""
+    """Its user can dismiss it; other messages stay."""
     await client.chat_postEphemeral(channel="C0PRODUCT", user="U0ADA", text="Psst")
     message = (await state(page))["messages"]["C0PRODUCT"][-1]
     assert message["ephemeral"] is True
@@ -208,10 +208,10 @@ async def test_violations_and_rejections_are_shown(
     assert (rejection["method"], rejection["error"]) == ("chat.postMessage", "channel_not_found")
 
 
-async def test_invite_is_understood_as_in_slack(
+async def test_the_invite_command_adds_the_app(
     playground: Playground, page: aiohttp.ClientSession
 ) -> None:
-    """Typing /invite @ragvsft in a channel brings the app into it."""
+    """The command /invite @ragvsft adds the app to the channel."""
     channel = playground.channel("leadership")
     assert playground.bot_user_id not in channel.members
     answer = await do(page, "command", channel=channel.id, text="/invite @ragvsft")

@@ -1,4 +1,4 @@
-"""The way round: a command, a modal, a message."""
+"""A complete flow: a command, a modal, a message."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def modal(**more: Any) -> dict[str, Any]:
 
 
 async def test_a_command_a_modal_and_a_message(
-    playground: Playground, tiny: Any, client: AsyncWebClient
+    playground: Playground, app_stub: Any, client: AsyncWebClient
 ) -> None:
     """A command's trigger opens a modal, submitting it closes it, and a message can be posted."""
     ada = playground.user("ada")
@@ -43,14 +43,14 @@ async def test_a_command_a_modal_and_a_message(
     assert playground.violations == []
 
 
-async def test_errors_stand_at_their_fields(
-    playground: Playground, tiny: Any, client: AsyncWebClient
+async def test_errors_are_shown_at_their_inputs(
+    playground: Playground, app_stub: Any, client: AsyncWebClient
 ) -> None:
-    """An answer with errors keeps the modal open with the words at the field."""
+    """A response with errors keeps the modal open and shows the texts at the inputs."""
     ada = playground.user("ada")
     sent = await ada.command("product", "/ragvsft", "")
     await client.views_open(trigger_id=sent.payload["trigger_id"], view=modal())
-    tiny.answer = JSONResponse({"response_action": "errors", "errors": {"why": "No."}})
+    app_stub.answer = JSONResponse({"response_action": "errors", "errors": {"why": "No."}})
     assert ada.modal is not None
     await ada.submit(ada.modal, {"why": "because"})
     assert ada.modal is not None

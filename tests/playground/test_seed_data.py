@@ -1,11 +1,11 @@
-"""The workspace that is there from the start."""
+"""The initial workspace."""
 
 from bot.playground import Playground
 from bot.playground.slack_model import Channel, SlackUser
 
 
 def test_northwind_is_as_described() -> None:
-    """People, channels, who is where: as the guide to the local workspace says."""
+    """Users, channels and members are as the guide to the local workspace says."""
     playground = Playground()
     kinds = {c.name: c.kind for c in playground.workspace.channels.values() if c.kind != "im"}
     assert kinds == {
@@ -23,8 +23,8 @@ def test_northwind_is_as_described() -> None:
     assert any(text.startswith("Support keeps answering with last year's refund") for text in said)
 
 
-def test_every_timestamp_is_its_own() -> None:
-    """Messages have unique, growing timestamps, also when the clock goes back."""
+def test_timestamps_are_unique() -> None:
+    """Messages have unique, increasing timestamps, even when the clock is moved back."""
     playground = Playground()
     ada = playground.user("ada")
     first = ada.say("product", "one")
@@ -35,8 +35,8 @@ def test_every_timestamp_is_its_own() -> None:
     assert len(every) == len(set(every))
 
 
-def test_another_workspace_has_its_own_people_and_channels() -> None:
-    """A second team is filled by hand and does not mix with the first."""
+def test_a_second_workspace_is_separate() -> None:
+    """A second workspace has its own users and channels."""
     playground = Playground()
     south = playground.add_workspace("T0SOUTH", "Southwind")
     playground.add_user(SlackUser("U0SUE", "sue", "Sue Park", "T0SOUTH"), south)

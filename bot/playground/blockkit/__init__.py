@@ -1,8 +1,8 @@
 """Slack's Block Kit rules as tables, and the checks of views and messages against them."""
 
-from bot.playground.blockkit.checks import BlockProblem
-from bot.playground.blockkit.objects import all_options
-from bot.playground.blockkit.surfaces import (
+from bot.playground.blockkit.json_checks import BlockProblem
+from bot.playground.blockkit.object_rules import all_options
+from bot.playground.blockkit.surface_rules import (
     ATTACHMENTS_MAX,
     are_blocks_too_long,
     compact_json,

@@ -1,4 +1,4 @@
-"""Every length and count that Slack limits: at the limit it passes, one beyond it is refused."""
+"""Every length and count that Slack limits."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -179,8 +179,8 @@ def problems(payload: Any) -> list[BlockProblem]:
 
 
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
-def test_at_a_limit_it_passes_and_one_beyond_it_is_refused(limit: Limit) -> None:
-    """Slack takes as much as its limit says, and refuses one more or one fewer."""
+def test_limits_are_exact(limit: Limit) -> None:
+    """A payload at a limit is valid, one beyond it has a problem."""
     assert problems(limit.make(limit.most)) == []
     assert problems(limit.make(limit.most + 1))
     if limit.least is not None:
@@ -188,8 +188,8 @@ def test_at_a_limit_it_passes_and_one_beyond_it_is_refused(limit: Limit) -> None
         assert problems(limit.make(limit.least - 1))
 
 
-def test_a_problem_reads_as_slack_says_it() -> None:
-    """A too long text is reported with Slack's words and a JSON pointer to the text."""
+def test_problems_have_slacks_message_and_pointer() -> None:
+    """A text that is too long is reported with Slack's message and a JSON pointer to the text."""
     found = problems_of_message({"blocks": [s.section(text=s.mrkdwn("x" * 3001))]})
     assert list(map(str, found)) == [
         "[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]"

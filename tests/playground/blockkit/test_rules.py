@@ -1,4 +1,4 @@
-"""Rules of Block Kit that are not lengths: what may stand where, ids, choices."""
+"""Rules of Block Kit other than limits: surfaces, ids, options."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.playground.blockkit import problems_of_message, problems_of_view
-from bot.playground.blockkit.blocks import BLOCKS
-from bot.playground.blockkit.elements import ELEMENTS
+from bot.playground.blockkit.block_rules import BLOCKS
+from bot.playground.blockkit.element_rules import ELEMENTS
 from tests.playground import block_samples as s
 
 _MENU = s.select()
@@ -164,36 +164,36 @@ BAD_BLOCKS: dict[str, tuple[s.Json, str]] = {
 
 
 @pytest.mark.parametrize("name", BAD_VIEWS)
-def test_a_view_against_the_rules_is_refused(name: str) -> None:
-    """Each rule about views is held, and the problem says which kind it is."""
+def test_invalid_views_have_the_right_problem(name: str) -> None:
+    """Each rule for views is checked, with its own problem code."""
     view, code = BAD_VIEWS[name]
     assert code in {problem.code for problem in problems_of_view(view)}
 
 
 @pytest.mark.parametrize("name", BAD_BLOCKS)
-def test_a_block_against_the_rules_is_refused(name: str) -> None:
-    """Each rule about blocks is held, and the problem says which kind it is."""
+def test_invalid_blocks_have_the_right_problem(name: str) -> None:
+    """Each rule for blocks is checked, with its own problem code."""
     block, code = BAD_BLOCKS[name]
     assert code in {problem.code for problem in problems_of_message({"blocks": [block]})}
 
 
-def test_two_tables_are_one_too_many() -> None:
-    """A message has at most one table."""
+def test_a_message_has_at_most_one_table() -> None:
+    """A second table in a message is a problem."""
     table = {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}
     assert problems_of_message({"blocks": [table]}) == []
     assert problems_of_message({"blocks": [table, table]})
 
 
-def test_cells_count_in_all() -> None:
-    """The 10,000 characters of a table are for all its cells together."""
+def test_table_cells_have_a_total_limit() -> None:
+    """The limit of 10,000 characters applies to all cells of a message together."""
     row = [{"type": "raw_text", "text": "x" * 1000}] * 10
     assert problems_of_message({"blocks": [{"type": "table", "rows": [row]}]}) == []
     more = [{"type": "raw_text", "text": "x"}]
     assert problems_of_message({"blocks": [{"type": "table", "rows": [row, more]}]})
 
 
-def test_markdown_counts_in_all() -> None:
-    """The 12,000 characters of markdown are for all blocks of a message together."""
+def test_markdown_blocks_have_a_total_limit() -> None:
+    """The limit of 12,000 characters applies to all markdown blocks of a message together."""
     half = {"type": "markdown", "text": "x" * 6000}
     assert problems_of_message({"blocks": [half, half]}) == []
     assert problems_of_message({"blocks": [half, half, {"type": "markdown", "text": "x"}]})
@@ -214,7 +214,7 @@ def test_markdown_counts_in_all() -> None:
         {"type": "header", "text": {**s.plain(), "emoji": True}},
     ],
 )
-def test_what_slack_takes_passes(block: s.Json) -> None:
+def test_valid_blocks_have_no_problems(block: s.Json) -> None:
     """Valid blocks have no problems."""
     assert problems_of_message({"blocks": [block]}) == []
 
@@ -235,8 +235,8 @@ _VALUES = st.recursive(
 
 @settings(max_examples=50)
 @given(_VALUES)
-def test_any_json_is_judged_without_falling_over(value: Any) -> None:
-    """Whatever is sent as blocks or as a view, the answer is a list of problems."""
+def test_any_json_is_validated_without_errors(value: Any) -> None:
+    """For any JSON value as blocks or view, validation returns a list of problems."""
     for blocks in (value, [value]):
         assert isinstance(problems_of_message({"blocks": blocks}), list)
     for kind in ("modal", "home"):

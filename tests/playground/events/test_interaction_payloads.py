@@ -1,4 +1,4 @@
-"""The shapes of installations: a workspace alone, one in an organisation, a whole organisation."""
+"""Payloads for a workspace, a workspace in an enterprise, and an org-wide installation."""
 
 from typing import Any
 
@@ -17,21 +17,21 @@ from bot.playground.slack_model import Channel, SlackUser
 @pytest.mark.parametrize(
     ("enterprise_id", "org_wide"), [(None, False), ("E0ORG", False), ("E0ORG", True)]
 )
-def test_payloads_name_team_and_organisation_as_installed(
+def test_payloads_name_workspace_and_enterprise_as_installed(
     enterprise_id: str | None, org_wide: bool
 ) -> None:
-    """The SDK reads the organisation from every payload; an org-wide install names no team."""
+    """The SDK finds the enterprise in every payload; an org-wide installation has no team."""
     playground = Playground()
-    team = playground.add_workspace("T0SOUTH", "Southwind", enterprise_id, org_wide=org_wide)
-    sue = playground.add_user(SlackUser("U0SUE", "sue", "Sue Park", "T0SOUTH"), team)
-    channel = playground.add_channel(Channel("C0S", "south", "public", {"U0SUE"}), team)
+    workspace = playground.add_workspace("T0SOUTH", "Southwind", enterprise_id, org_wide=org_wide)
+    sue = playground.add_user(SlackUser("U0SUE", "sue", "Sue Park", "T0SOUTH"), workspace)
+    channel = playground.add_channel(Channel("C0S", "south", "public", {"U0SUE"}), workspace)
     message = sue.say("south", "Hello")
-    person = sue.user
+    user = sue.user
     made: list[dict[str, Any]] = [
-        interaction_payloads.slash_command_payload(team, person, channel, "/ragvsft", ""),
-        interaction_payloads.global_shortcut_payload(team, person, "x"),
-        interaction_payloads.message_shortcut_payload(team, person, message, "x"),
-        interaction_payloads.event_payload(team, {"type": "app_home_opened"}),
+        interaction_payloads.slash_command_payload(workspace, user, channel, "/ragvsft", ""),
+        interaction_payloads.global_shortcut_payload(workspace, user, "x"),
+        interaction_payloads.message_shortcut_payload(workspace, user, message, "x"),
+        interaction_payloads.event_payload(workspace, {"type": "app_home_opened"}),
     ]
     for payload in made:
         assert extract_enterprise_id(payload) == enterprise_id

@@ -1,4 +1,4 @@
-"""response_url: who sees the answer, how often, how long."""
+"""response_url: visibility, number of uses, lifetime."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ from tests.playground import block_samples as s
 
 
 @pytest.fixture
-async def url(playground: Playground, tiny: Any) -> str:
+async def url(playground: Playground, app_stub: Any) -> str:
     sent = await playground.user("ada").command("product", "/ragvsft")
     return str(sent.payload["response_url"])
 
 
 @pytest.fixture
-async def clicked(playground: Playground, tiny: Any, client: AsyncWebClient) -> str:
+async def clicked(playground: Playground, app_stub: Any, client: AsyncWebClient) -> str:
     blocks = [s.actions(s.button())]
     await client.chat_postMessage(channel="C0PRODUCT", text="Original", blocks=blocks)
     message = playground.messages("product")[-1]
@@ -25,8 +25,8 @@ async def clicked(playground: Playground, tiny: Any, client: AsyncWebClient) -> 
     return str(sent.payload["response_url"])
 
 
-async def test_an_answer_is_ephemeral_by_default(playground: Playground, url: str) -> None:
-    """Without response_type only the asker sees it; with in_channel everybody does."""
+async def test_a_response_is_ephemeral_by_default(playground: Playground, url: str) -> None:
+    """Without response_type only the user sees it; with in_channel everybody does."""
     hook = AsyncWebhookClient(url)
     await hook.send(text="Only you")
     assert playground.user("ada").sees("product")[-1].text == "Only you"
@@ -35,17 +35,17 @@ async def test_an_answer_is_ephemeral_by_default(playground: Playground, url: st
     assert playground.user("ben").sees("product")[-1].text == "Everybody"
 
 
-async def test_it_reaches_a_private_channel_without_membership(
-    playground: Playground, tiny: Any
-) -> None:
-    """A response_url works where the app may not post."""
+async def test_a_response_url_needs_no_membership(playground: Playground, app_stub: Any) -> None:
+    """A response_url works in a private channel that the app is not a member of."""
     sent = await playground.user("ada").command("leadership", "/ragvsft")
     await AsyncWebhookClient(sent.payload["response_url"]).send(text="Here")
     assert playground.user("ada").sees("leadership")[-1].text == "Here"
 
 
-async def test_five_answers_in_half_an_hour(playground: Playground, url: str) -> None:
-    """The sixth answer is refused, and so is the first after thirty minutes."""
+async def test_a_response_url_has_five_uses_and_thirty_minutes(
+    playground: Playground, url: str
+) -> None:
+    """The sixth use is rejected, and so is any use after thirty minutes."""
     hook = AsyncWebhookClient(url)
     for _ in range(5):
         assert (await hook.send(text="x")).status_code == 200
@@ -59,7 +59,7 @@ async def test_five_answers_in_half_an_hour(playground: Playground, url: str) ->
 
 
 async def test_the_original_is_replaced_or_deleted(playground: Playground, clicked: str) -> None:
-    """From a message: replace_original rewrites it, delete_original takes it away."""
+    """replace_original replaces the message that was clicked, delete_original deletes it."""
     hook = AsyncWebhookClient(clicked)
     await hook.send(text="Instead", replace_original=True)
     assert playground.messages("product")[-1].text == "Instead"
@@ -67,7 +67,7 @@ async def test_the_original_is_replaced_or_deleted(playground: Playground, click
     assert playground.messages("product")[-1].text != "Instead"
 
 
-async def test_a_thread_reply_must_say_that_it_replaces_nothing(
+async def test_a_thread_reply_needs_replace_original_false(
     playground: Playground, clicked: str
 ) -> None:
     """thread_ts alone overwrites the message; with replace_original false it is a reply."""
@@ -81,14 +81,14 @@ async def test_a_thread_reply_must_say_that_it_replaces_nothing(
 
 
 async def test_a_command_has_no_original(playground: Playground, url: str) -> None:
-    """The message of a slash command can't be replaced, and wrong blocks are refused."""
+    """The message of a slash command can't be replaced, and invalid blocks are rejected."""
     hook = AsyncWebhookClient(url)
     assert (await hook.send(text="x", replace_original=True)).status_code == 400
     assert (await hook.send(blocks=[{"type": "banner"}])).status_code == 400
     assert playground.request_log.violation_counts() == {"invalid_response": 1, "invalid_blocks": 1}
 
 
-async def test_the_long_message_limit_does_not_hold_here(playground: Playground, url: str) -> None:
-    """More than 13,200 characters of blocks pass through a response_url."""
+async def test_response_urls_have_no_limit_for_all_blocks(playground: Playground, url: str) -> None:
+    """More than 13,200 characters of blocks are accepted through a response_url."""
     long = [s.section(text=s.mrkdwn("x" * 2900)) for _ in range(5)]
     assert (await AsyncWebhookClient(url).send(text="x", blocks=long)).status_code == 200

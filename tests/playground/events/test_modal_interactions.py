@@ -1,4 +1,4 @@
-"""Submitting and closing modals, and what the app's answers do."""
+"""Submitting and closing modals, and the app's responses."""
 
 import json
 from typing import Any
@@ -35,33 +35,33 @@ async def submit(ada: UserSession, **answers: Any) -> Any:
     return await ada.submit(ada.modal, answers or {"why": "x"})
 
 
-async def test_a_plain_ack_closes_only_the_view_in_front(
-    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+async def test_an_empty_ack_closes_only_the_topmost_modal(
+    playground: Playground, app_stub: Any, client: AsyncWebClient, ada: UserSession
 ) -> None:
-    """After an empty ack the view below appears again."""
+    """After an empty ack the modal below becomes visible."""
     await open_modal(playground, client, ada, s.modal(), s.modal(title=s.plain("Second")))
     await submit(ada)
     assert [view.title for view in ada.modals] == ["Title"]
 
 
-async def test_clear_closes_everything(
-    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+async def test_clear_closes_all_modals(
+    playground: Playground, app_stub: Any, client: AsyncWebClient, ada: UserSession
 ) -> None:
-    """response_action clear closes the whole stack."""
+    """response_action clear closes all modals of the user."""
     await open_modal(playground, client, ada, s.modal(), s.modal())
-    tiny.answer = JSONResponse({"response_action": "clear"})
+    app_stub.answer = JSONResponse({"response_action": "clear"})
     await submit(ada)
     assert ada.modals == []
 
 
-async def test_update_and_push_show_the_next_view(
-    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+async def test_update_and_push_show_the_next_modal(
+    playground: Playground, app_stub: Any, client: AsyncWebClient, ada: UserSession
 ) -> None:
-    """Update puts a view in place of the submitted one, push lays one on top."""
+    """Update replaces the submitted modal, push opens one on top of it."""
     await open_modal(playground, client, ada)
     for action, titles in (("update", ["Next"]), ("push", ["Next", "Next"])):
         view = s.modal(title=s.plain("Next"))
-        tiny.answer = JSONResponse({"response_action": action, "view": view})
+        app_stub.answer = JSONResponse({"response_action": action, "view": view})
         await submit(ada)
         assert [v.title for v in ada.modals] == titles
     assert playground.violations == []
@@ -86,54 +86,54 @@ async def test_update_and_push_show_the_next_view(
         (JSONResponse({"response_action": "update"}), "invalid_arguments"),
     ],
 )  # fmt: skip
-async def test_an_answer_slack_does_not_know_is_trouble(
+async def test_an_invalid_response_shows_a_connection_error(
     playground: Playground,
-    tiny: Any,
+    app_stub: Any,
     client: AsyncWebClient,
     ada: UserSession,
     answer: Response,
     error: str,
 ) -> None:
-    """A wrong answer is a violation, and the person reads that there was trouble connecting."""
+    """An invalid response is a violation, and the modal shows that there was trouble connecting."""
     note = s.section(block_id="note")
     await open_modal(playground, client, ada, s.modal(s.input_block(), note))
-    tiny.answer = answer
+    app_stub.answer = answer
     await submit(ada)
     assert ada.modal is not None
     assert ada.modal.connection_error == "We had some trouble connecting. Try again?"
     assert [v.error for v in playground.violations] == [error]
 
 
-async def test_a_fourth_view_is_not_pushed(
-    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+async def test_a_fourth_modal_is_not_pushed(
+    playground: Playground, app_stub: Any, client: AsyncWebClient, ada: UserSession
 ) -> None:
-    """A push on top of three views is refused and counted."""
+    """A push on top of three modals is a violation."""
     await open_modal(playground, client, ada, s.modal(), s.modal(), s.modal())
-    tiny.answer = JSONResponse({"response_action": "push", "view": s.modal()})
+    app_stub.answer = JSONResponse({"response_action": "push", "view": s.modal()})
     await submit(ada)
     assert len(ada.modals) == 3
     assert [v.error for v in playground.violations] == ["push_limit_reached"]
 
 
-async def test_an_app_that_fails_leaves_the_modal_and_what_was_typed(
-    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+async def test_a_failing_app_leaves_the_modal_and_its_values(
+    playground: Playground, app_stub: Any, client: AsyncWebClient, ada: UserSession
 ) -> None:
-    """After a 500 the modal stands with the trouble shown; a second try works."""
+    """After a 500 the modal stays open and shows a connection error; a second attempt works."""
     await open_modal(playground, client, ada)
-    tiny.answer = Response(status_code=500)
+    app_stub.answer = Response(status_code=500)
     assert (await submit(ada, why="typed")).error == "dispatch_failed"
     assert ada.modal is not None
     assert ada.modal.connection_error
     assert ada.modal.values["why"]["text"]["value"] == "typed"
-    tiny.answer = Response()
+    app_stub.answer = Response()
     await submit(ada)
     assert ada.modal is None
 
 
-async def test_a_required_field_is_asked_for_before_anything_is_sent(
-    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+async def test_invalid_inputs_are_not_submitted(
+    playground: Playground, app_stub: Any, client: AsyncWebClient, ada: UserSession
 ) -> None:
-    """An empty required field, and one outside its limits, is complained about at the field."""
+    """An empty required input, and one outside its limits, gets an error and nothing is sent."""
     short = s.input_block(s.text_input(min_length=3), "short", optional=True)
     await open_modal(playground, client, ada, s.modal(s.input_block(), short))
     with pytest.raises(ClientError):
@@ -143,15 +143,15 @@ async def test_a_required_field_is_asked_for_before_anything_is_sent(
         "why": "Please complete this required field.",
         "short": "Please use 3 to 3000 characters.",
     }
-    assert tiny.requests == []
+    assert app_stub.requests == []
     await submit(ada, why="x", short=None)
     assert ada.modal is None
 
 
-async def test_every_field_has_its_state(
-    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+async def test_every_input_has_a_state(
+    playground: Playground, app_stub: Any, client: AsyncWebClient, ada: UserSession
 ) -> None:
-    """Filled in and untouched fields stand in the payload as Slack sends them."""
+    """Filled and empty inputs are in the payload as Slack sends them."""
     kinds: dict[str, Any] = {
         "plain_text_input": "x",
         "radio_buttons": "v1",
@@ -176,21 +176,21 @@ async def test_every_field_has_its_state(
     ]
     await open_modal(playground, client, ada, s.modal(*blocks))
     await submit(ada, **{f"{kind}-filled": value for kind, value in kinds.items()})
-    payload = json.loads(parse_qs(tiny.requests[0][1].decode())["payload"][0])
-    held = {
+    payload = json.loads(parse_qs(app_stub.requests[0][1].decode())["payload"][0])
+    states = {
         block_id: {k: v for k, v in state["a"].items() if k != "type"}
         for block_id, state in payload["view"]["state"]["values"].items()
     }
-    assert held["plain_text_input-filled"] == {"value": "x"}
-    assert held["radio_buttons-filled"]["selected_option"]["value"] == "v1"
-    assert [o["value"] for o in held["checkboxes-filled"]["selected_options"]] == ["v0"]
-    assert held["users_select-filled"] == {"selected_user": "U0BEN"}
-    assert held["multi_users_select-filled"] == {"selected_users": ["U0BEN", "U0DEV"]}
-    assert held["channels_select-filled"] == {"selected_channel": "C0PRODUCT"}
-    assert held["conversations_select-filled"] == {"selected_conversation": "C0LEADERS"}
-    assert held["datepicker-filled"] == {"selected_date": "2026-03-01"}
-    assert held["timepicker-filled"] == {"selected_time": "09:30"}
-    empty = {block_id: state for block_id, state in held.items() if block_id.endswith("empty")}
+    assert states["plain_text_input-filled"] == {"value": "x"}
+    assert states["radio_buttons-filled"]["selected_option"]["value"] == "v1"
+    assert [o["value"] for o in states["checkboxes-filled"]["selected_options"]] == ["v0"]
+    assert states["users_select-filled"] == {"selected_user": "U0BEN"}
+    assert states["multi_users_select-filled"] == {"selected_users": ["U0BEN", "U0DEV"]}
+    assert states["channels_select-filled"] == {"selected_channel": "C0PRODUCT"}
+    assert states["conversations_select-filled"] == {"selected_conversation": "C0LEADERS"}
+    assert states["datepicker-filled"] == {"selected_date": "2026-03-01"}
+    assert states["timepicker-filled"] == {"selected_time": "09:30"}
+    empty = {block_id: state for block_id, state in states.items() if block_id.endswith("empty")}
     assert empty == {
         "plain_text_input-empty": {"value": None},
         "radio_buttons-empty": {"selected_option": None},
@@ -212,24 +212,24 @@ async def test_every_field_has_its_state(
         (s.select(), "v9"),
     ],
 )
-async def test_a_menu_lists_only_what_it_offers(
+async def test_a_menu_accepts_only_what_it_offers(
     playground: Playground,
-    tiny: Any,
+    app_stub: Any,
     client: AsyncWebClient,
     ada: UserSession,
     element: s.Json,
     value: str,
 ) -> None:
-    """channels_select lists public channels in use only, a select its own options."""
+    """channels_select offers public channels that are not archived, a select its own options."""
     await open_modal(playground, client, ada, s.modal(s.input_block(element)))
     with pytest.raises(ClientError):
         await submit(ada, why=value)
 
 
-async def test_closing_tells_the_app_if_it_wants_to_know(
-    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+async def test_closing_sends_view_closed_if_requested(
+    playground: Playground, app_stub: Any, client: AsyncWebClient, ada: UserSession
 ) -> None:
-    """Cancel names the view in front, the x the root with is_cleared; no state is sent along."""
+    """Cancel names the topmost modal, the x the root with is_cleared; neither has input values."""
     await open_modal(playground, client, ada, s.modal(notify_on_close=True), s.modal())
     root = ada.modals[0]
     assert ada.modal is not None
@@ -247,10 +247,10 @@ async def test_closing_tells_the_app_if_it_wants_to_know(
     assert ada.modals == []
 
 
-async def test_a_response_url_is_given_for_a_channel_menu_that_asks(
-    playground: Playground, tiny: Any, client: AsyncWebClient, ada: UserSession
+async def test_a_channel_menu_can_request_a_response_url(
+    playground: Playground, app_stub: Any, client: AsyncWebClient, ada: UserSession
 ) -> None:
-    """response_url_enabled in an input brings a response_url for the chosen channel."""
+    """response_url_enabled in an input adds a response_url for the selected channel."""
     menu = {"type": "channels_select", "action_id": "a", "response_url_enabled": True}
     await open_modal(playground, client, ada, s.modal(s.input_block(menu)))
     sent = await submit(ada, why="product")

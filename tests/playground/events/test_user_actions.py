@@ -1,4 +1,4 @@
-"""Commands, shortcuts, App Home, and clicks: the payloads and who may send them."""
+"""Commands, shortcuts, App Home and clicks: payloads and permissions."""
 
 from typing import Any
 
@@ -17,16 +17,16 @@ async def posted(
     return playground.workspace.messages[channel][-1]
 
 
-async def test_the_answer_to_a_command_is_ephemeral_unless_it_says_in_channel(
-    playground: Playground, tiny: Any
+async def test_the_response_to_a_command_is_ephemeral_by_default(
+    playground: Playground, app_stub: Any
 ) -> None:
-    """A text is for the asker alone; in_channel shows the typed command and the answer to all."""
+    """Only the user sees a text; in_channel shows the typed command and the response to all."""
     ada, ben = playground.user("ada"), playground.user("ben")
-    tiny.answer = PlainTextResponse("Only you")
+    app_stub.answer = PlainTextResponse("Only you")
     await ada.command("product", "/ragvsft", "list")
     assert ada.sees("product")[-1].text == "Only you"
     assert ben.sees("product")[-1].text != "Only you"
-    tiny.answer = JSONResponse({"response_type": "in_channel", "text": "Everybody"})
+    app_stub.answer = JSONResponse({"response_type": "in_channel", "text": "Everybody"})
     await ada.command("product", "/ragvsft", "list")
     assert [m.text for m in ben.sees("product")[-2:]] == ["/ragvsft list", "Everybody"]
 
@@ -40,19 +40,19 @@ async def test_the_answer_to_a_command_is_ephemeral_unless_it_says_in_channel(
         JSONResponse({"response_type": "ephemeral"}),
     ],
 )
-async def test_a_wrong_answer_to_a_command_is_counted_and_shown(
-    playground: Playground, tiny: Any, answer: Response
+async def test_an_invalid_response_to_a_command_is_a_violation(
+    playground: Playground, app_stub: Any, answer: Response
 ) -> None:
-    """The person reads invalid_command_response, the workspace counts a violation."""
-    tiny.answer = answer
+    """The user sees invalid_command_response, and a violation is logged."""
+    app_stub.answer = answer
     ada = playground.user("ada")
     await ada.command("product", "/ragvsft")
     assert ada.notices == ['/ragvsft failed with the error "invalid_command_response"']
     assert len(playground.violations) == 1
 
 
-async def test_who_can_use_a_command(playground: Playground, tiny: Any) -> None:
-    """Only members, in channels in use, of the workspace where the app is; only known commands."""
+async def test_who_can_use_a_command(playground: Playground, app_stub: Any) -> None:
+    """Only internal members of a channel that is not archived; only known commands."""
     for who, channel, name in (
         ("chloe", "leadership", "/ragvsft"),
         ("ada", "old-project", "/ragvsft"),
@@ -61,14 +61,14 @@ async def test_who_can_use_a_command(playground: Playground, tiny: Any) -> None:
     ):
         with pytest.raises(ClientError):
             await playground.user(who).command(channel, name)
-    assert tiny.requests == []
+    assert app_stub.requests == []
     await playground.uninstall()
     with pytest.raises(ClientError):
         await playground.user("ada").command("product", "/ragvsft")
 
 
 async def test_a_button_in_a_message(
-    playground: Playground, tiny: Any, client: AsyncWebClient
+    playground: Playground, app_stub: Any, client: AsyncWebClient
 ) -> None:
     """The payload has channel, message, response_url and the button's value."""
     message = await posted(playground, client, s.button(value="12", style="primary"))
@@ -88,10 +88,10 @@ async def test_a_button_in_a_message(
     assert payload["trigger_id"]
 
 
-async def test_a_button_in_an_ephemeral_message_brings_no_message(
-    playground: Playground, tiny: Any, client: AsyncWebClient
+async def test_the_payload_of_an_ephemeral_message_has_no_message(
+    playground: Playground, app_stub: Any, client: AsyncWebClient
 ) -> None:
-    """An ephemeral message is not part of the payload, and nobody else can click it."""
+    """An ephemeral message is not part of the payload, and no other user can click it."""
     await client.chat_postEphemeral(
         channel="C0PRODUCT", user="U0ADA", text="x", blocks=[s.actions(s.button())]
     )
@@ -104,7 +104,7 @@ async def test_a_button_in_an_ephemeral_message_brings_no_message(
 
 
 async def test_a_button_in_a_home_tab_has_no_channel(
-    playground: Playground, tiny: Any, client: AsyncWebClient
+    playground: Playground, app_stub: Any, client: AsyncWebClient
 ) -> None:
     """In App Home the payload has the view, and neither channel, message nor response_url."""
     await client.views_publish(user_id="U0ADA", view=s.home(s.actions(s.button())))
@@ -118,10 +118,10 @@ async def test_a_button_in_a_home_tab_has_no_channel(
     assert open_from_home["ok"]
 
 
-async def test_menus_and_overflow_send_what_is_chosen(
-    playground: Playground, tiny: Any, client: AsyncWebClient
+async def test_menus_and_overflow_send_the_chosen_option(
+    playground: Playground, app_stub: Any, client: AsyncWebClient
 ) -> None:
-    """A select and an overflow menu send the option; one that isn't offered can't be chosen."""
+    """A select and an overflow menu send the option; no other option can be chosen."""
     overflow = {"type": "overflow", "action_id": "more", "options": s.options(2)}
     message = await posted(playground, client, s.select(), overflow)
     ada = playground.user("ada")
@@ -134,10 +134,10 @@ async def test_menus_and_overflow_send_what_is_chosen(
         await ada.click(message, "nowhere")
 
 
-async def test_an_input_sends_actions_only_if_it_dispatches(
-    playground: Playground, tiny: Any, client: AsyncWebClient
+async def test_an_input_sends_actions_only_with_dispatch_action(
+    playground: Playground, app_stub: Any, client: AsyncWebClient
 ) -> None:
-    """A field of an input block is silent without dispatch_action; with it the state comes too."""
+    """Without dispatch_action an input sends no block_actions; with it the state is included."""
     ada = playground.user("ada")
     silent = s.input_block(s.select(), "silent")
     loud = s.input_block(s.select(), "loud", dispatch_action=True)
@@ -151,32 +151,32 @@ async def test_an_input_sends_actions_only_if_it_dispatches(
     assert state["selected_option"]["value"] == "v1"
 
 
-async def test_an_unanswered_click_is_shown(
-    playground: Playground, tiny: Any, client: AsyncWebClient
+async def test_a_failed_click_is_shown(
+    playground: Playground, app_stub: Any, client: AsyncWebClient
 ) -> None:
-    """A failing app leaves a notice; an ack with a body is a violation."""
+    """A failing app leads to a notice; an ack with a body is a violation."""
     message = await posted(playground, client, s.button())
     ada = playground.user("ada")
-    tiny.answer = Response(status_code=500)
+    app_stub.answer = Response(status_code=500)
     await ada.click(message, "go")
     assert ada.notices == ["⚠ ragvsft did not respond. Try again."]
-    tiny.answer = PlainTextResponse("ok")
+    app_stub.answer = PlainTextResponse("ok")
     await ada.click(message, "go")
     assert [v.error for v in playground.violations] == ["invalid_response"]
 
 
-async def test_somebody_from_outside_clicks_with_their_own_team(
-    playground: Playground, tiny: Any, client: AsyncWebClient
+async def test_an_external_user_has_their_own_team(
+    playground: Playground, app_stub: Any, client: AsyncWebClient
 ) -> None:
-    """In a shared channel the clicker's team is not the installing one."""
+    """In a shared channel the team of an external user is not the installing one."""
     message = await posted(playground, client, s.button(), channel="C0PARTNERS")
     sent = await playground.user("eve").click(message, "go")
     assert sent.payload["user"]["team_id"] == "T0OUTSIDE"
     assert sent.payload["team"]["id"] == "T0NORTH"
 
 
-async def test_shortcuts_bring_what_slack_sends(playground: Playground, tiny: Any) -> None:
-    """On a message: text (escaped), channel, response_url; a global one has none of them."""
+async def test_shortcuts_have_slacks_fields(playground: Playground, app_stub: Any) -> None:
+    """On a message: escaped text, channel and response_url; a global shortcut has none of them."""
     ada = playground.user("ada")
     message = ada.say("support-ai", "R&D asks: <why> not?")
     sent = await ada.message_shortcut(message, "decide_from_message")
@@ -190,8 +190,8 @@ async def test_shortcuts_bring_what_slack_sends(playground: Playground, tiny: An
         await ada.global_shortcut("decide_from_message")
 
 
-async def test_opening_home_brings_the_view_once_there_is_one(
-    playground: Playground, tiny: Any, client: AsyncWebClient
+async def test_opening_home_sends_the_published_view(
+    playground: Playground, app_stub: Any, client: AsyncWebClient
 ) -> None:
     """app_home_opened names tab and conversation, and the view after the first publish."""
     ada = playground.user("ada")

@@ -1,4 +1,4 @@
-"""Deliveries over HTTP: what arrives, and what is made of the answer."""
+"""Requests over HTTP, and the interpretation of the response."""
 
 import asyncio
 from typing import Any
@@ -16,11 +16,11 @@ from bot.playground.transport.app_transport import ACK_SECONDS
 
 
 async def test_a_command_arrives_signed_with_slacks_fields(
-    playground: Playground, tiny: Any
+    playground: Playground, app_stub: Any
 ) -> None:
     """The form of a command has exactly Slack's fields and a valid signature."""
     await playground.user("ada").command("product", "/ragvsft", "search R&D")
-    ((headers, body),) = tiny.requests
+    ((headers, body),) = app_stub.requests
     assert SignatureVerifier(playground.signing_secret).is_valid_request(body, headers)
     fields = {name: value[0] for name, value in parse_qs(body.decode()).items()}
     assert set(fields) == {
@@ -42,42 +42,44 @@ async def test_a_command_arrives_signed_with_slacks_fields(
         ("G0TRIO", "mpdm-ada--ben--chloe-1"),
     ],
 )
-async def test_private_places_hide_their_names(
-    playground: Playground, tiny: Any, channel: str, called: str
+async def test_private_channels_are_not_named(
+    playground: Playground, app_stub: Any, channel: str, called: str
 ) -> None:
-    """Private channels and direct conversations aren't named; group conversations are."""
+    """Private channels and direct conversations have a generic name, group conversations do not."""
     trio = Channel("G0TRIO", "mpdm-ada--ben--chloe-1", "private", {"U0ADA", "U0BEN", "U0CHLOE"})
     playground.add_channel(trio)
     sent = await playground.user("ada").command(channel, "/ragvsft")
     assert sent.payload["channel_name"] == called
 
 
-async def test_an_app_that_is_not_there_fails_the_command(playground: Playground) -> None:
-    """With no app connected, or another status than 200, the person reads dispatch_failed."""
+async def test_a_command_without_a_connected_app_fails(playground: Playground) -> None:
+    """The user sees dispatch_failed if no app is connected."""
     ada = playground.user("ada")
     sent = await ada.command("product", "/ragvsft")
     assert sent.error == "dispatch_failed"
     assert ada.notices == ['/ragvsft failed with the error "dispatch_failed"']
 
 
-async def test_another_status_than_200_fails_the_command(playground: Playground, tiny: Any) -> None:
-    """An answer of 404 is no ack."""
-    tiny.answer = Response(status_code=404)
+async def test_a_status_other_than_200_fails_the_command(
+    playground: Playground, app_stub: Any
+) -> None:
+    """A response of 404 is no ack."""
+    app_stub.answer = Response(status_code=404)
     sent = await playground.user("ada").command("product", "/ragvsft")
     assert (sent.error, sent.status) == ("dispatch_failed", 404)
 
 
-async def test_redirects_without_end_fail_an_event(playground: Playground, tiny: Any) -> None:
-    """Slack follows two redirects; a third is the reason given with the retry."""
-    tiny.answer = RedirectResponse(playground.transport.request_url or "")
+async def test_a_third_redirect_fails_an_event(playground: Playground, app_stub: Any) -> None:
+    """Slack follows two redirects; a third one is the retry reason."""
+    app_stub.answer = RedirectResponse(playground.transport.request_url or "")
     await playground.user("ada").open_home()
     assert playground.dispatches[0].retry_reason == "too_many_redirects"
 
 
 async def test_three_seconds_without_an_ack_time_out(
-    playground: Playground, tiny: Any, monkeypatch: pytest.MonkeyPatch
+    playground: Playground, app_stub: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An app that doesn't answer within three seconds gets operation_timeout."""
+    """An app that does not respond within three seconds gets operation_timeout."""
     assert ACK_SECONDS == 3
     monkeypatch.setattr(app_transport, "ACK_SECONDS", 0.1)
     never = asyncio.Event()
@@ -86,7 +88,7 @@ async def test_three_seconds_without_an_ack_time_out(
         await never.wait()
         return Response()
 
-    tiny.answer = silent
+    app_stub.answer = silent
     ada = playground.user("ada")
     sent = await ada.command("product", "/ragvsft")
     never.set()
@@ -94,36 +96,34 @@ async def test_three_seconds_without_an_ack_time_out(
     assert ada.notices == ['/ragvsft failed with the error "operation_timeout"']
 
 
-async def test_calls_before_the_ack_are_counted(
-    playground: Playground, tiny: Any, client: AsyncWebClient
+async def test_calls_before_the_ack_are_known(
+    playground: Playground, app_stub: Any, client: AsyncWebClient
 ) -> None:
-    """A Web API call made before the ack is told from one made after it."""
+    """A Web API call before the ack is distinguished from one after it."""
 
     async def calling(_request: Any) -> Response:
         await client.auth_test()
         return Response()
 
-    tiny.answer = calling
+    app_stub.answer = calling
     sent = await playground.user("ada").command("product", "/ragvsft")
     await client.users_info(user="U0ADA")
     assert [c.method for c in playground.request_log.calls_before_ack(sent)] == ["auth.test"]
 
 
-async def test_checks_of_the_request_url(playground: Playground, tiny: Any) -> None:
-    """ssl_check comes as a form, url_verification as JSON, both signed."""
+async def test_checks_of_the_request_url(playground: Playground, app_stub: Any) -> None:
+    """ssl_check is sent as a form, url_verification as JSON, both signed."""
     await playground.ssl_check()
     await playground.url_verification()
-    (_, first), (headers, second) = tiny.requests
+    (_, first), (headers, second) = app_stub.requests
     assert parse_qs(first.decode())["ssl_check"] == ["1"]
     assert b"url_verification" in second
     assert headers["content-type"] == "application/json"
 
 
-async def test_the_same_payload_can_be_delivered_many_times_at_once(
-    playground: Playground, tiny: Any
-) -> None:
-    """A replay has the same payload, signed anew."""
+async def test_a_payload_can_be_sent_again(playground: Playground, app_stub: Any) -> None:
+    """A repeated dispatch has the same payload and a new signature."""
     sent = await playground.user("ada").command("product", "/ragvsft")
     again = await asyncio.gather(*(playground.send_again(sent) for _ in range(5)))
-    assert all(delivery.ok for delivery in again)
-    assert len({body for _, body in tiny.requests}) == 1
+    assert all(dispatch.ok for dispatch in again)
+    assert len({body for _, body in app_stub.requests}) == 1

@@ -14,15 +14,15 @@ _BODY = (
 )
 
 
-def test_slacks_own_example_comes_out() -> None:
-    """The example of docs.slack.dev gives the signature that stands there."""
+def test_the_signature_matches_slacks_example() -> None:
+    """The example of docs.slack.dev gives the documented signature."""
     assert signature(_SECRET, "1531420618", _BODY) == (
         "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
     )
 
 
-def test_the_sdk_accepts_what_is_signed_here() -> None:
-    """Headers made for a body pass the SDK's verifier, and not for another body."""
+def test_the_sdk_accepts_the_signature() -> None:
+    """The SDK's verifier accepts the headers for their body and rejects them for another body."""
     verifier = SignatureVerifier(_SECRET)
     headers = signed_headers(_SECRET, verifier.clock.now(), b"body", "application/json")
     assert verifier.is_valid_request(b"body", headers)

@@ -1,4 +1,4 @@
-"""Socket Mode, driven with the SDK's own client."""
+"""Socket Mode with the SDK's own client."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ from tests.playground import block_samples as s
 
 
 class SocketApp:
-    """Acks every envelope, with a payload if the test puts one in."""
+    """Acknowledges every envelope, with `payload` if a test sets it."""
 
     def __init__(self, playground: Playground) -> None:
         web = AsyncWebClient(base_url=playground.api_url)
@@ -42,8 +42,8 @@ async def app(playground: Playground) -> AsyncIterator[SocketApp]:
     await made.client.close()
 
 
-async def test_a_command_goes_round_over_the_socket(playground: Playground, app: SocketApp) -> None:
-    """The envelope arrives with the command's fields, and the ack's payload is shown."""
+async def test_a_command_over_the_socket(playground: Playground, app: SocketApp) -> None:
+    """The envelope has the command's fields, and the ack's payload is shown."""
     app.payload = {"text": "Here is help"}
     ada = playground.user("ada")
     sent = await ada.command("product", "/ragvsft", "help")
@@ -55,7 +55,7 @@ async def test_a_command_goes_round_over_the_socket(playground: Playground, app:
 
 
 async def test_a_modal_is_updated_over_the_socket(playground: Playground, app: SocketApp) -> None:
-    """A response_action in the ack's payload is obeyed."""
+    """A response_action in the ack's payload is applied."""
     ada = playground.user("ada")
     client = AsyncWebClient(playground.bot_token, base_url=playground.api_url)
     trigger = playground.workspace.new_trigger(ada.user)
@@ -66,19 +66,19 @@ async def test_a_modal_is_updated_over_the_socket(playground: Playground, app: S
     assert ada.modal.title == "Step 2"
 
 
-async def test_an_open_socket_keeps_http_silent(
-    playground: Playground, tiny: Any, app: SocketApp
+async def test_an_open_socket_replaces_http(
+    playground: Playground, app_stub: Any, app: SocketApp
 ) -> None:
     """With Socket Mode on, the request URL gets nothing."""
     await playground.user("ada").command("product", "/ragvsft")
-    assert tiny.requests == []
+    assert app_stub.requests == []
     assert len(app.requests) == 1
 
 
 async def test_each_payload_goes_to_one_of_the_connections(
     playground: Playground, app: SocketApp
 ) -> None:
-    """Two connections share the payloads; none is delivered twice."""
+    """Two connections share the payloads; none is sent twice."""
     other = SocketApp(playground)
     await other.client.connect()
     await playground.until(lambda: len(playground.transport.sockets.connections) == 2)
@@ -89,14 +89,14 @@ async def test_each_payload_goes_to_one_of_the_connections(
     await other.client.close()
 
 
-async def test_a_refresh_and_a_cut_are_followed_by_a_new_connection(
+async def test_the_client_reconnects_after_refresh_and_abort(
     playground: Playground, app: SocketApp
 ) -> None:
-    """The app comes back after Slack asks for a refresh and after the line is cut."""
+    """The SDK's client reconnects after Slack requests it and after an aborted connection."""
     sockets = playground.transport.sockets
-    for trouble in (sockets.refresh, _cut(sockets)):
+    for disconnect in (sockets.refresh, _abort(sockets)):
         before = sockets.connections[0]
-        await trouble()
+        await disconnect()
         await playground.until(
             lambda before=before: sockets.connections and before not in sockets.connections,
             within=60,
@@ -104,15 +104,15 @@ async def test_a_refresh_and_a_cut_are_followed_by_a_new_connection(
         assert (await playground.user("ada").command("product", "/ragvsft")).ok
 
 
-def _cut(sockets: Any) -> Any:
-    async def cut() -> None:
+def _abort(sockets: Any) -> Any:
+    async def abort() -> None:
         sockets.abort()
 
-    return cut
+    return abort
 
 
-async def test_a_socket_needs_the_app_token_and_a_fresh_ticket(playground: Playground) -> None:
-    """Another token gets no URL, and a URL admits one connection."""
+async def test_a_socket_needs_the_app_token_and_a_new_url(playground: Playground) -> None:
+    """Another token gets no URL, and a URL is valid for one connection."""
     client = AsyncWebClient(base_url=playground.api_url)
     with pytest.raises(SlackApiError, match="not_allowed_token_type"):
         await client.apps_connections_open(app_token=playground.bot_token)
@@ -123,8 +123,8 @@ async def test_a_socket_needs_the_app_token_and_a_fresh_ticket(playground: Playg
     assert await _status(url) == 401
 
 
-async def test_ten_connections_are_enough(playground: Playground) -> None:
-    """The eleventh connection is told that there are too many, and closed."""
+async def test_there_are_at_most_ten_connections(playground: Playground) -> None:
+    """The eleventh connection gets a disconnect message and is closed."""
     client = AsyncWebClient(base_url=playground.api_url)
     async with aiohttp.ClientSession() as session, AsyncExitStack() as stack:
         said = []
@@ -136,8 +136,8 @@ async def test_ten_connections_are_enough(playground: Playground) -> None:
         assert said[-1]["reason"] == "too_many_websockets"
 
 
-async def test_after_the_end_no_socket_is_given(playground: Playground) -> None:
-    """A workspace that is closing answers service_unavailable, and blames nobody."""
+async def test_a_closed_workspace_has_no_socket(playground: Playground) -> None:
+    """A closed workspace responds with service_unavailable, which is no violation."""
     await playground.aclose()
     client = AsyncWebClient(base_url=playground.api_url)
     with pytest.raises(SlackApiError, match="service_unavailable"):

@@ -1,4 +1,4 @@
-"""chat.*: where the app may post, what it may change."""
+"""chat.*: posting, updating, deleting."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ PUBLIC, PRIVATE, ARCHIVED, SHARED = "C0PRODUCT", "C0LEADERS", "C0OLD", "C0PARTNE
 async def test_a_public_channel_needs_no_membership(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """With chat:write.public the app posts where it isn't a member, without it it doesn't."""
+    """With chat:write.public the app posts where it is not a member, without it it cannot."""
     await client.chat_postMessage(channel=PUBLIC, text="Hello")
     playground.workspace.installation.scopes.discard("chat:write.public")
     assert await error_of(client.chat_postMessage(channel=PUBLIC, text="Hi")) == "not_in_channel"
@@ -28,7 +28,7 @@ async def test_a_public_channel_needs_no_membership(
 async def test_a_private_channel_is_unknown_until_the_app_is_invited(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """A private channel answers channel_not_found, a refusal and no violation, until invited."""
+    """A private channel responds with channel_not_found, which is no violation, until invited."""
     post = client.chat_postMessage(channel=PRIVATE, text="Hello")
     assert await error_of(post) == "channel_not_found"
     assert [r.error for r in playground.rejections] == ["channel_not_found"]
@@ -66,15 +66,17 @@ async def test_a_private_channel_is_unknown_until_the_app_is_invited(
          "msg_blocks_too_long"),
     ],
 )  # fmt: skip
-async def test_what_slack_does_not_post(
+async def test_invalid_messages_are_rejected(
     client: AsyncWebClient, args: dict[str, Any], error: str
 ) -> None:
-    """Each kind of message that Slack refuses is refused with Slack's error."""
+    """Each kind of invalid message is rejected with Slack's error."""
     assert await error_of(client.chat_postMessage(**args)) == error
 
 
-async def test_invalid_blocks_say_where(playground: Playground, client: AsyncWebClient) -> None:
-    """The answer to invalid blocks has Slack's messages, and a violation is counted."""
+async def test_invalid_blocks_are_reported_with_a_pointer(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """The response to invalid blocks has Slack's messages, and a violation is logged."""
     with pytest.raises(SlackApiError) as caught:
         await client.chat_postMessage(
             channel=PUBLIC, blocks=[{"type": "header", "text": s.plain("")}]
@@ -87,18 +89,14 @@ async def test_invalid_blocks_say_where(playground: Playground, client: AsyncWeb
     assert violation.pointer == "/blocks/0/text/text"
 
 
-async def test_a_long_text_is_cut_and_not_refused(
-    playground: Playground, client: AsyncWebClient
-) -> None:
-    """chat.postMessage cuts a text above 40,000 characters."""
+async def test_a_long_text_is_truncated(playground: Playground, client: AsyncWebClient) -> None:
+    """chat.postMessage truncates a text to 40,000 characters."""
     await client.chat_postMessage(channel=PUBLIC, text="x" * 40_001)
     assert len(playground.messages("product")[-1].text) == 40_000
 
 
-async def test_a_thread_hangs_below_its_parent_only(
-    playground: Playground, client: AsyncWebClient
-) -> None:
-    """A reply goes below the parent; a reply's or an ephemeral message's ts starts no thread."""
+async def test_a_thread_has_one_level(playground: Playground, client: AsyncWebClient) -> None:
+    """A reply needs the ts of a parent; that of a reply or an ephemeral message is rejected."""
     ada = playground.user("ada")
     parent = ada.sees("product")[0]
     reply = await client.chat_postMessage(channel=PUBLIC, text="Reply", thread_ts=parent.ts)
@@ -110,10 +108,10 @@ async def test_a_thread_hangs_below_its_parent_only(
     assert await error_of(below) == "cannot_reply_to_message"
 
 
-async def test_a_message_to_a_person_opens_the_direct_conversation(
+async def test_a_user_id_is_the_direct_conversation(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """A user id as channel posts into the app's direct conversation with that person."""
+    """A user id as channel posts into the app's direct conversation with that user."""
     answer = await client.chat_postMessage(channel="U0BEN", text="Your review is due")
     ben = playground.user("ben")
     assert answer["channel"] == ben.im.id
@@ -123,7 +121,7 @@ async def test_a_message_to_a_person_opens_the_direct_conversation(
 async def test_an_ephemeral_message_is_for_one_member(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """Only the person it is for sees it, and it must be a member."""
+    """Only its user sees it, who must be a member."""
     await client.chat_postEphemeral(channel=PUBLIC, user="U0ADA", text="For you")
     assert playground.user("ada").sees("product")[-1].text == "For you"
     assert playground.user("ben").sees("product")[-1].text != "For you"
@@ -131,7 +129,7 @@ async def test_an_ephemeral_message_is_for_one_member(
     assert await error_of(outside) == "user_not_in_channel"
 
 
-async def test_update_with_text_alone_takes_the_blocks_away(
+async def test_update_with_text_alone_removes_the_blocks(
     playground: Playground, client: AsyncWebClient
 ) -> None:
     """Text without blocks removes the blocks and marks as edited; blocks alone keep the text."""
@@ -143,8 +141,8 @@ async def test_update_with_text_alone_takes_the_blocks_away(
     assert (message.text, message.blocks, message.edited) == ("Two", [], True)
 
 
-async def test_what_slack_does_not_update(playground: Playground, client: AsyncWebClient) -> None:
-    """Long texts, ephemeral and other people's messages, unknown ones and user ids are refused."""
+async def test_invalid_updates_are_rejected(playground: Playground, client: AsyncWebClient) -> None:
+    """Long texts, ephemeral, unknown and other users' messages and user ids are rejected."""
     own = await client.chat_postMessage(channel="U0ADA", text="One")
     ts, im = own["ts"], own["channel"]
     quiet = await client.chat_postEphemeral(channel=PUBLIC, user="U0ADA", text="Psst")
@@ -163,7 +161,7 @@ async def test_what_slack_does_not_update(playground: Playground, client: AsyncW
 
 
 async def test_delete_and_permalink(playground: Playground, client: AsyncWebClient) -> None:
-    """The app deletes its own messages only; a permalink names channel and time."""
+    """The app deletes only its own messages; a permalink names channel and time."""
     sent = await client.chat_postMessage(channel=PUBLIC, text="One")
     link = await client.chat_getPermalink(channel=PUBLIC, message_ts=sent["ts"])
     assert link["permalink"].endswith(f"/archives/{PUBLIC}/p{sent['ts'].replace('.', '')}")
@@ -173,10 +171,8 @@ async def test_delete_and_permalink(playground: Playground, client: AsyncWebClie
     assert await error_of(client.chat_delete(channel=PUBLIC, ts=other.ts)) == "cant_delete_message"
 
 
-async def test_more_than_a_burst_is_too_many(
-    playground: Playground, client: AsyncWebClient
-) -> None:
-    """The fifth message at once to a channel gets 429 with Retry-After; a second later it goes."""
+async def test_posts_are_rate_limited(playground: Playground, client: AsyncWebClient) -> None:
+    """The fifth message at once to a channel gets 429 with Retry-After; a second later not."""
     for _ in range(4):
         await client.chat_postMessage(channel=PUBLIC, text="x")
     with pytest.raises(SlackApiError) as caught:
@@ -189,8 +185,8 @@ async def test_more_than_a_burst_is_too_many(
     await client.chat_postMessage(channel=PUBLIC, text="x")
 
 
-async def test_mass_mentions_are_noticed(playground: Playground, client: AsyncWebClient) -> None:
-    """A mention of everybody in mrkdwn counts, in plain text and escaped it does not."""
+async def test_mass_mentions_are_found(playground: Playground, client: AsyncWebClient) -> None:
+    """A mention of everybody in mrkdwn is found; in plain text or escaped it is none."""
     quiet = [s.section(text=s.plain("<!channel>")), s.section(text=s.mrkdwn("&lt;!here&gt;"))]
     await client.chat_postMessage(channel=PUBLIC, text="&lt;!channel&gt;", blocks=quiet)
     assert playground.mass_mentions == []

@@ -1,4 +1,4 @@
-"""What holds for every method: tokens, scopes, rates, faults."""
+"""What all methods have in common: tokens, scopes, rate limits, faults."""
 
 import asyncio
 from types import SimpleNamespace
@@ -18,7 +18,7 @@ def client_with(playground: Playground, token: str | None) -> AsyncWebClient:
 
 
 async def test_tokens_are_checked(playground: Playground, client: AsyncWebClient) -> None:
-    """No token, a wrong one and a revoked one each get their own error."""
+    """A missing, a wrong and a revoked token each have their own error."""
     assert (await client.auth_test())["user_id"] == playground.bot_user_id
     assert await error_of(client_with(playground, None).auth_test()) == "not_authed"
     assert await error_of(client_with(playground, "xoxb-no").auth_test()) == "invalid_auth"
@@ -27,7 +27,7 @@ async def test_tokens_are_checked(playground: Playground, client: AsyncWebClient
 
 
 async def test_scopes_are_checked_and_named(playground: Playground, client: AsyncWebClient) -> None:
-    """A method without its scope says which one is needed and which are there."""
+    """The response to a missing scope names the needed and the granted scopes."""
     answer = await client.auth_test()
     assert "chat:write" in answer.headers["x-oauth-scopes"].split(",")
     with pytest.raises(SlackApiError) as caught:
@@ -40,20 +40,18 @@ async def test_scopes_are_checked_and_named(playground: Playground, client: Asyn
     assert answer["channel"]["name"] == "product"
 
 
-async def test_a_look_into_the_history_needs_a_scope_but_is_no_violation(
+async def test_history_without_its_scope_is_no_violation(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """Without channels:history the look-up is refused, and that is not counted as a violation."""
+    """Without channels:history the call is rejected, but this is no violation."""
     ask = client.conversations_history(channel="C0SUPPORTAI")
     assert await error_of(ask) == "missing_scope"
     assert [r.error for r in playground.rejections] == ["missing_scope"]
     assert playground.violations == []
 
 
-async def test_messages_are_found_again_by_their_metadata(
-    playground: Playground, client: AsyncWebClient
-) -> None:
-    """With the history scope, metadata comes along when it is asked for."""
+async def test_history_returns_metadata(playground: Playground, client: AsyncWebClient) -> None:
+    """With the history scope, metadata is returned on request."""
     playground.workspace.installation.scopes.add("channels:history")
     metadata = {"event_type": "delivery", "event_payload": {"key": "d1"}}
     sent = await client.chat_postMessage(channel="C0SUPPORTAI", text="x", metadata=metadata)
@@ -75,7 +73,7 @@ async def test_messages_are_found_again_by_their_metadata(
 async def test_unknown_methods_and_missing_arguments_are_violations(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """A method that isn't there, an argument that isn't given: both are counted."""
+    """An unknown method and a missing argument are violations."""
     assert await error_of(client.api_call("chat.shout")) == "unknown_method"
     assert await error_of(client.api_call("chat.postMessage")) == "invalid_arguments"
     assert playground.request_log.violation_counts() == {
@@ -84,8 +82,10 @@ async def test_unknown_methods_and_missing_arguments_are_violations(
     }
 
 
-async def test_a_method_has_its_tier(playground: Playground, client: AsyncWebClient) -> None:
-    """The hundred-and-first users.info within a minute gets 429, unless limits are lifted."""
+async def test_methods_are_rate_limited_by_tier(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """The hundred-and-first users.info within a minute gets 429, unless the limits are off."""
     for _ in range(100):
         assert (
             playground.rate_limits.count_call("T0NORTH", "users.info", 4, playground.clock.now())
@@ -98,10 +98,10 @@ async def test_a_method_has_its_tier(playground: Playground, client: AsyncWebCli
     await client.users_info(user="U0ADA")
 
 
-async def test_a_fault_answers_as_often_as_asked(
+async def test_faults_affect_requests_by_count(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """Faults hit the methods they are for, so many times, and are no violations."""
+    """Faults affect their methods, as often as their count says, and are no violations."""
     playground.faults.add("rate_limited", method="chat.*", seconds=7, count=1)
     playground.faults.add("server_error", method="auth.test", count=1)
     playground.faults.add("refused", method="files.*", count=1, error="missing_scope")
@@ -117,10 +117,8 @@ async def test_a_fault_answers_as_often_as_asked(
     assert playground.violations == []
 
 
-async def test_a_connection_dropped_before_accepting_leaves_nothing(
-    playground: Playground, client: AsyncWebClient
-) -> None:
-    """The app sees a lost connection, the channel sees no message."""
+async def test_drop_before_posts_nothing(playground: Playground, client: AsyncWebClient) -> None:
+    """The app sees a lost connection, the channel has no message."""
     before = len(playground.messages("product"))
     playground.faults.add("drop_before", method="chat.postMessage", count=1)
     with pytest.raises(aiohttp.ClientError):
@@ -128,10 +126,8 @@ async def test_a_connection_dropped_before_accepting_leaves_nothing(
     assert len(playground.messages("product")) == before
 
 
-async def test_a_connection_dropped_after_accepting_leaves_the_message(
-    playground: Playground, client: AsyncWebClient
-) -> None:
-    """The app sees a lost connection, the channel sees the message once."""
+async def test_drop_after_posts_once(playground: Playground, client: AsyncWebClient) -> None:
+    """The app sees a lost connection, the channel has the message once."""
     before = len(playground.messages("product"))
     playground.faults.add("drop_after", method="chat.postMessage", count=1)
     with pytest.raises(aiohttp.ClientError):
@@ -139,10 +135,8 @@ async def test_a_connection_dropped_after_accepting_leaves_the_message(
     assert len(playground.messages("product")) == before + 1
 
 
-async def test_an_error_after_accepting_leaves_the_message(
-    playground: Playground, client: AsyncWebClient
-) -> None:
-    """The app sees a failure of Slack's, the channel sees the message once."""
+async def test_error_after_posts_once(playground: Playground, client: AsyncWebClient) -> None:
+    """The app gets a server error, the channel has the message once."""
     before = len(playground.messages("product"))
     playground.faults.add("error_after", method="chat.postMessage", count=1)
     with pytest.raises(SlackApiError, match="internal_error"):
@@ -150,10 +144,10 @@ async def test_an_error_after_accepting_leaves_the_message(
     assert len(playground.messages("product")) == before + 1
 
 
-async def test_a_request_can_be_accepted_late(
+async def test_accept_late_posts_later(
     playground: Playground, client: AsyncWebClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The connection is lost at once, and the message appears some time later."""
+    """The connection is lost at once, and the message appears later."""
     before = len(playground.messages("product"))
     asked, later = list[float](), asyncio.Event()
 
@@ -171,10 +165,8 @@ async def test_a_request_can_be_accepted_late(
     assert asked == [7]
 
 
-async def test_latency_holds_the_answer_back(
-    playground: Playground, client: AsyncWebClient
-) -> None:
-    """A late answer is not there before its time, and comes in the end."""
+async def test_latency_delays_the_response(playground: Playground, client: AsyncWebClient) -> None:
+    """A late response arrives after its delay."""
     playground.faults.add("latency", seconds=0.2, count=1)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.1):
@@ -182,8 +174,8 @@ async def test_latency_holds_the_answer_back(
     await client.auth_test()
 
 
-async def test_arguments_come_as_form_json_or_query(playground: Playground) -> None:
-    """All three encodings are understood, and the token may be among them."""
+async def test_arguments_may_be_form_json_or_query(playground: Playground) -> None:
+    """All three encodings are accepted, and may contain the token."""
     url = f"{playground.api_url}users.info"
     token = playground.bot_token
     async with aiohttp.ClientSession() as session:

@@ -15,7 +15,7 @@ from tests.playground.rejections import error_of
 async def test_an_upload_becomes_a_message_with_a_file(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """A file uploaded in Slack's three steps stands in the channel and can be fetched."""
+    """A file uploaded in Slack's three steps is shown in the channel and can be fetched."""
     await client.files_upload_v2(
         channel="C0SUPPORTAI",
         filename="chart.png",
@@ -38,7 +38,7 @@ async def test_an_upload_becomes_a_message_with_a_file(
 async def test_an_upload_needs_membership_and_its_announced_length(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """chat:write.public does not reach files, and another length than announced is refused."""
+    """chat:write.public does not apply to files, and a length other than announced is rejected."""
     upload = client.files_upload_v2(channel="C0PRODUCT", filename="a.png", content=b"x")
     assert await error_of(upload) == "not_in_channel"
     place = await client.files_getUploadURLExternal(filename="a.png", length=5)
@@ -51,10 +51,10 @@ async def test_an_upload_needs_membership_and_its_announced_length(
     assert await error_of(client.files_completeUploadExternal(files=files)) == "file_not_found"
 
 
-async def test_a_file_without_a_channel_can_stand_in_a_block(
+async def test_an_image_block_can_show_a_private_file(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """A private upload is shown by an image block that names it."""
+    """An image block shows a private upload by its id."""
     done = await client.files_upload_v2(filename="a.png", content=b"x")
     block = {"type": "image", "alt_text": "A", "slack_file": {"id": done["files"][0]["id"]}}
     await client.chat_postMessage(channel="C0PRODUCT", text="Chart", blocks=[block])
@@ -62,7 +62,7 @@ async def test_a_file_without_a_channel_can_stand_in_a_block(
 
 
 async def opened(playground: Playground, file: str, person: str) -> int:
-    """The status that somebody gets who opens a file."""
+    """Return the status of a request for a file."""
     url = f"{playground.slack.base_url}/files/{file}"
     async with (
         aiohttp.ClientSession() as session,
@@ -74,7 +74,7 @@ async def opened(playground: Playground, file: str, person: str) -> int:
 async def test_a_file_is_private_until_a_message_shows_it(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """A file without a channel is nobody's; shown in a private channel, it is its members'."""
+    """Nobody can open a file without a channel; the members can once a private channel shows it."""
     done = await client.files_upload_v2(filename="a.png", content=b"x")
     file = done["files"][0]["id"]
     assert await opened(playground, file, "U0ADA") == 404
@@ -92,10 +92,10 @@ async def test_a_file_is_private_until_a_message_shows_it(
     assert await opened(playground, file, "U0NOBODY") == 404
 
 
-async def test_only_pictures_that_were_uploaded_to_the_end_are_shown(
+async def test_only_complete_images_are_shown(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """An image block shows no text file, and none whose upload was not completed."""
+    """An image block can't show a text file or an incomplete upload."""
     text = (await client.files_upload_v2(filename="a.txt", content=b"x"))["files"][0]["id"]
     begun = await client.files_getUploadURLExternal(filename="a.png", length=1)
     for file in (text, begun["file_id"]):
@@ -104,8 +104,8 @@ async def test_only_pictures_that_were_uploaded_to_the_end_are_shown(
         assert await error_of(post) == "invalid_blocks"
 
 
-async def test_a_picture_can_take_its_time(playground: Playground, client: AsyncWebClient) -> None:
-    """While Slack looks a file over it refuses to show it; that is no fault of the app."""
+async def test_a_file_may_not_be_ready(playground: Playground, client: AsyncWebClient) -> None:
+    """While Slack processes a file it rejects the message, which is no violation."""
     done = await client.files_upload_v2(filename="a.png", content=b"x")
     block = {"type": "image", "alt_text": "A", "slack_file": {"id": done["files"][0]["id"]}}
     playground.faults.add("file_not_ready", count=1)
@@ -118,7 +118,7 @@ async def test_a_picture_can_take_its_time(playground: Playground, client: Async
 async def test_join_and_open_need_their_scopes_and_kinds(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """The app joins public channels only, and opens direct conversations with people."""
+    """The app joins only public channels, and opens direct conversations with users."""
     playground.workspace.installation.scopes |= {"channels:join", "im:write"}
     await client.conversations_join(channel="C0PRODUCT")
     assert playground.bot_user_id in playground.channel("product").members
@@ -128,8 +128,8 @@ async def test_join_and_open_need_their_scopes_and_kinds(
     assert opened["channel"]["id"] == playground.user("ada").im.id
 
 
-async def test_users_are_known_by_id(client: AsyncWebClient) -> None:
-    """users.info gives name and zone, and refuses unknown ids."""
+async def test_users_info(client: AsyncWebClient) -> None:
+    """users.info returns name and time zone, and rejects unknown ids."""
     ada = (await client.users_info(user="U0ADA"))["user"]
     assert (ada["real_name"], ada["tz"]) == ("Ada Lind", "Europe/Berlin")
     assert await error_of(client.users_info(user="U0NONE")) == "user_not_found"
@@ -137,8 +137,8 @@ async def test_users_are_known_by_id(client: AsyncWebClient) -> None:
 
 # The SDK uses a class of aiohttp that is on its way out.
 @pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
-async def test_an_installation_is_given_for_a_code(playground: Playground) -> None:
-    """oauth.v2.access gives the token for the right code and secret, and for nothing else."""
+async def test_a_code_is_exchanged_for_a_token(playground: Playground) -> None:
+    """oauth.v2.access returns the token for the right code and secret only."""
     client = AsyncWebClient(base_url=playground.api_url)
     app = playground.app
     given = {"client_id": app.client_id, "client_secret": app.client_secret}
@@ -150,8 +150,8 @@ async def test_an_installation_is_given_for_a_code(playground: Playground) -> No
     assert await error_of(client.oauth_v2_access(**wrong)) == "bad_client_secret"
 
 
-async def test_two_workspaces_are_kept_apart(playground: Playground) -> None:
-    """A token of one workspace knows nothing of the channels of another."""
+async def test_workspaces_are_separate(playground: Playground) -> None:
+    """A token of one workspace can't access the channels of another."""
     other = playground.add_workspace("T0SOUTH", "Southwind")
     client = AsyncWebClient(other.installation.bot_token, base_url=playground.api_url)
     assert (await client.auth_test())["team_id"] == "T0SOUTH"
@@ -160,7 +160,7 @@ async def test_two_workspaces_are_kept_apart(playground: Playground) -> None:
 
 
 async def test_blocks_validate_needs_no_token(playground: Playground) -> None:
-    """The public validator judges blocks, a view or a message, exactly one of them."""
+    """The public validator checks blocks, a view or a message, exactly one of them."""
     client = AsyncWebClient(base_url=playground.api_url)
     good, bad = json.dumps(s.modal()), json.dumps([{"type": "banner"}])
     assert (await client.api_call("blocks.validate", params={"view": good}))["ok"]
@@ -174,29 +174,29 @@ async def test_blocks_validate_needs_no_token(playground: Playground) -> None:
 
 
 async def test_an_installation_needs_the_right_client_and_code(playground: Playground) -> None:
-    """Another client id, another secret and another code are each refused by name."""
+    """A wrong client id, secret or code each has its own error."""
     client = AsyncWebClient(base_url=playground.api_url, retry_handlers=[])
     app = playground.app
 
-    async def refused(**given: str) -> str:
+    async def error(**given: str) -> str:
         asked = {"client_id": app.client_id, "client_secret": app.client_secret, "code": "ü"}
         return await error_of(client.api_call("oauth.v2.access", data=asked | given))
 
-    assert await refused(client_id="another") == "invalid_client_id"
-    assert await refused(client_secret="another") == "bad_client_secret"
-    assert await refused() == "invalid_code"
+    assert await error(client_id="another") == "invalid_client_id"
+    assert await error(client_secret="another") == "bad_client_secret"
+    assert await error() == "invalid_code"
 
 
-async def test_what_is_no_json_is_not_validated(playground: Playground) -> None:
-    """The validator says so when what it is given cannot be read."""
+async def test_malformed_json_is_not_validated(playground: Playground) -> None:
+    """The validator reports malformed JSON."""
     client = AsyncWebClient(base_url=playground.api_url, retry_handlers=[])
     assert await error_of(client.api_call("blocks.validate", data={"blocks": "[{"})) == (
         "invalid_json"
     )
 
 
-async def test_a_text_shows_how_it_begins(playground: Playground, client: AsyncWebClient) -> None:
-    """Beside a text's name stand its first lines, as in Slack; beside a picture's nothing."""
+async def test_a_text_file_has_a_preview(playground: Playground, client: AsyncWebClient) -> None:
+    """A text file has its first lines as a preview, as in Slack; an image has none."""
     lines = [f"line {number}" for number in range(100)]
     uploads = [
         {"filename": "a.md", "content": "\n".join(lines)},

@@ -14,7 +14,7 @@ MEMBER, PUBLIC, PRIVATE = "C0SUPPORTAI", "C0PRODUCT", "C0LEADERS"
 async def test_each_kind_of_channel_has_its_scope(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """Public channels need channels:history, private ones groups:history, and membership."""
+    """Public channels need channels:history, private ones groups:history, both membership."""
     scopes = playground.workspace.installation.scopes
     scopes.add("channels:history")
     await client.conversations_history(channel=MEMBER)
@@ -28,10 +28,10 @@ async def test_each_kind_of_channel_has_its_scope(
 
 
 @pytest.mark.parametrize("method", ["conversations_history", "conversations_replies"])
-async def test_a_long_history_comes_page_by_page(
+async def test_history_is_paginated(
     playground: Playground, client: AsyncWebClient, method: str
 ) -> None:
-    """Each page names the next one, until there is no more; nothing is left out or doubled."""
+    """Each page names the next one until the last; no message is missing or repeated."""
     playground.workspace.installation.scopes.add("channels:history")
     playground.slack.rate_limits.enabled = False
     first = await client.chat_postMessage(channel=MEMBER, text="0")
@@ -61,9 +61,9 @@ async def test_a_long_history_comes_page_by_page(
         ({"oldest": "yesterday"}, "invalid_ts_oldest"),
     ],
 )
-async def test_what_slack_does_not_list(
+async def test_invalid_pages_are_rejected(
     playground: Playground, client: AsyncWebClient, arguments: dict[str, Any], error: str
 ) -> None:
-    """A cursor of its own making, a page too large or none, and a time that is none are refused."""
+    """An invalid cursor, page size or timestamp is rejected."""
     playground.workspace.installation.scopes.add("channels:history")
     assert await error_of(client.conversations_history(channel=MEMBER, **arguments)) == error

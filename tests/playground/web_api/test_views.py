@@ -1,4 +1,4 @@
-"""views.*: triggers, the stack of three, hashes, what is kept on an update."""
+"""views.*: triggers, three modals, hashes, values kept on update."""
 
 from datetime import timedelta
 from typing import Any
@@ -31,10 +31,10 @@ async def opened(playground: Playground, client: AsyncWebClient, trigger: Any) -
     return view
 
 
-async def test_a_trigger_lives_three_seconds(
+async def test_a_trigger_expires_after_three_seconds(
     playground: Playground, client: AsyncWebClient, trigger: Any
 ) -> None:
-    """A trigger_id older than three seconds has expired, which is no violation of the app's."""
+    """A trigger_id older than three seconds has expired, which is no violation."""
     late = trigger()
     playground.clock.advance(timedelta(seconds=3, milliseconds=1))
     assert (
@@ -47,7 +47,7 @@ async def test_a_trigger_lives_three_seconds(
 
 
 async def test_a_trigger_works_once(client: AsyncWebClient, trigger: Any) -> None:
-    """A trigger_id that opened a view opens no second one."""
+    """A trigger_id can't open a second view."""
     once = trigger()
     await client.views_open(trigger_id=once, view=s.modal())
     again = client.views_open(trigger_id=once, view=s.modal())
@@ -59,7 +59,7 @@ async def test_a_trigger_works_once(client: AsyncWebClient, trigger: Any) -> Non
 async def test_an_invalid_view_leaves_the_trigger_usable(
     playground: Playground, client: AsyncWebClient, trigger: Any
 ) -> None:
-    """A view against the rules answers invalid_arguments with the pointer into the view."""
+    """An invalid view gets invalid_arguments with a pointer and does not use the trigger."""
     once = trigger()
     with pytest.raises(SlackApiError) as caught:
         await client.views_open(trigger_id=once, view=s.modal(title=s.plain("x" * 25)))
@@ -74,15 +74,15 @@ async def test_an_invalid_view_leaves_the_trigger_usable(
 async def test_a_view_of_more_than_250_kb_is_too_large(
     client: AsyncWebClient, trigger: Any
 ) -> None:
-    """The weight of the whole view counts, not only its parts."""
+    """The size of the whole view is limited, not only that of its parts."""
     heavy = s.home(*[s.section(text=s.plain("x" * 3000)) for _ in range(90)])
     assert await error_of(client.views_publish(user_id="U0ADA", view=heavy)) == "view_too_large"
 
 
-async def test_the_stack_is_three_high(
+async def test_at_most_three_modals_are_open(
     playground: Playground, client: AsyncWebClient, opened: View
 ) -> None:
-    """Two views go on top of the first, a fourth does not, and only from inside a modal."""
+    """Two modals can be pushed on the first, a third can't, and only from within a modal."""
     ada = playground.user("ada")
 
     def inside() -> str:
@@ -105,7 +105,7 @@ async def test_the_stack_is_three_high(
 
 
 async def test_a_stale_hash_is_a_conflict(client: AsyncWebClient, opened: View) -> None:
-    """views.update with the hash of an earlier state is refused, with the present one accepted."""
+    """views.update with an old hash is rejected, with the current one accepted."""
     first = opened.hash
     await client.views_update(view_id=opened.id, hash=first, view=s.modal())
     stale = client.views_update(view_id=opened.id, hash=first, view=s.modal())
@@ -113,10 +113,10 @@ async def test_a_stale_hash_is_a_conflict(client: AsyncWebClient, opened: View) 
     await client.views_update(view_id=opened.id, hash=opened.hash, view=s.modal())
 
 
-async def test_an_update_keeps_what_stands_in_the_same_field(
+async def test_an_update_keeps_the_values_of_the_same_inputs(
     playground: Playground, client: AsyncWebClient, opened: View
 ) -> None:
-    """The same block_id and action_id keep their value; another one has its initial value."""
+    """An input with the same block_id and action_id keeps its value; others do not."""
     playground.user("ada").fill(opened, {"why": "typed"})
     kept = s.input_block(s.text_input(initial_value="initial"))
     other = s.input_block(s.text_input(action_id="other", initial_value="initial"), "second")
@@ -131,21 +131,21 @@ async def test_an_update_keeps_what_stands_in_the_same_field(
 async def test_a_closed_view_is_not_found(
     playground: Playground, client: AsyncWebClient, opened: View
 ) -> None:
-    """A view that the person has closed can't be updated."""
+    """A view that the user has closed can't be updated."""
     await playground.user("ada").close(opened)
     assert await error_of(client.views_update(view_id=opened.id, view=s.modal())) == "not_found"
 
 
 async def test_an_external_id_names_one_open_view(client: AsyncWebClient, trigger: Any) -> None:
-    """An external_id finds its view and can't be given twice in a workspace."""
+    """An external_id finds its view and is unique in a workspace."""
     await client.views_open(trigger_id=trigger(), view=s.modal(external_id="mine"))
     await client.views_update(external_id="mine", view=s.modal(external_id="mine"))
     twice = client.views_open(trigger_id=trigger(), view=s.modal(external_id="mine"))
     assert await error_of(twice) == "duplicate_external_id"
 
 
-async def test_home_is_published_per_person(playground: Playground, client: AsyncWebClient) -> None:
-    """A Home tab is one person's; a stale hash is a conflict; a modal is no Home tab."""
+async def test_home_is_published_per_user(playground: Playground, client: AsyncWebClient) -> None:
+    """Each user has their own Home tab; a stale hash is a conflict; a modal is no Home tab."""
     first = await client.views_publish(user_id="U0ADA", view=s.home())
     ada = playground.user("ada")
     assert ada.home is not None

@@ -8,7 +8,16 @@ messages only.
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from bot.playground.blockkit.checks import (
+from bot.playground.blockkit.element_rules import (
+    BUTTON,
+    ELEMENTS,
+    IMAGE,
+    IN_ACTIONS,
+    IN_CONTEXT_ACTIONS,
+    IN_INPUT,
+    IN_SECTION,
+)
+from bot.playground.blockkit.json_checks import (
     BlockProblem,
     Check,
     FieldRule,
@@ -24,16 +33,7 @@ from bot.playground.blockkit.checks import (
     typed_object,
     url,
 )
-from bot.playground.blockkit.elements import (
-    BUTTON,
-    ELEMENTS,
-    IMAGE,
-    IN_ACTIONS,
-    IN_CONTEXT_ACTIONS,
-    IN_INPUT,
-    IN_SECTION,
-)
-from bot.playground.blockkit.objects import (
+from bot.playground.blockkit.object_rules import (
     ID,
     RICH_TEXT,
     SLACK_FILE,

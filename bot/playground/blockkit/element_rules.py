@@ -5,7 +5,7 @@ Figures: JSDoc and types of @slack/types 3.2.0, docs.slack.dev/reference/block-k
 
 from collections.abc import Iterator, Mapping
 
-from bot.playground.blockkit.checks import (
+from bot.playground.blockkit.json_checks import (
     BlockProblem,
     Check,
     FieldRule,
@@ -22,7 +22,7 @@ from bot.playground.blockkit.checks import (
     typed_object,
     url,
 )
-from bot.playground.blockkit.objects import (
+from bot.playground.blockkit.object_rules import (
     CONFIRM,
     CONVERSATION_FILTER,
     DISPATCH_CONFIG,

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from bot.playground.blockkit.blocks import INTERACTIVE, ONE_BLOCK, SURFACES, Surface
-from bot.playground.blockkit.checks import (
+from bot.playground.blockkit.block_rules import INTERACTIVE, ONE_BLOCK, SURFACES, Surface
+from bot.playground.blockkit.json_checks import (
     BlockProblem,
     any_of,
     anything,
@@ -15,7 +15,7 @@ from bot.playground.blockkit.checks import (
     one_of,
     string,
 )
-from bot.playground.blockkit.objects import plain_text
+from bot.playground.blockkit.object_rules import plain_text
 from bot.playground.slack_model import Json
 
 BLOCKS_MAX: dict[Surface, int] = {"modal": 100, "home": 100, "message": 50}

@@ -6,7 +6,7 @@ docs.slack.dev/reference/block-kit/composition-objects.
 
 from collections.abc import Iterator, Mapping
 
-from bot.playground.blockkit.checks import (
+from bot.playground.blockkit.json_checks import (
     BlockProblem,
     Check,
     any_of,
