@@ -43,7 +43,7 @@ _HISTORY_SCOPES = {
 
 
 def _target_channel(call: MethodCall) -> Channel:
-    """Return the channel of a post; the id of a user stands for the direct conversation."""
+    """Return the channel of a post; a user id is the direct conversation."""
     channel_id = call.required("channel")
     user = call.workspace.users.get(channel_id)
     if user is None:
