@@ -18,6 +18,7 @@ from bot.decisions.errors import NoSuchDecision
 from bot.decisions.model import Decision, Draft, DraftPurpose, Status
 from bot.decisions.records.making import record_of
 from bot.decisions.records.record import Record
+from bot.playbooks.playbook import Playbook
 from bot.services.playbook_versions import PlaybookVersions
 
 STATUS_WORDS: Mapping[str, tuple[Status, ...]] = {
@@ -41,9 +42,17 @@ _LEAST_SHARE = 2 / 3
 
 @dataclass(frozen=True, slots=True)
 class SimilarDecision:
-    """A decision that answered `alike` of the `compared` questions that both answered alike."""
+    """A past decision with similar answers.
+
+    Attributes:
+        decision: the past decision.
+        playbook: the version of the playbook that it was made with.
+        alike: questions with the same answer.
+        compared: questions that both answered.
+    """
 
     decision: Decision
+    playbook: Playbook
     alike: int
     compared: int
 
@@ -137,7 +146,8 @@ class SearchService:
         for number, alike, compared in counted:
             decision = await self._store.read(sight, number)
             if decision is not None:
-                found.append(SimilarDecision(decision, alike, compared))
+                playbook = (await self._playbooks.of(decision)).playbook
+                found.append(SimilarDecision(decision, playbook, alike, compared))
         return tuple(found)
 
     async def _record(self, decision: Decision) -> Record:

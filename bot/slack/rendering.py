@@ -14,7 +14,6 @@ from bot.outbox.model import (
 )
 from bot.playbooks.playbook import Playbook
 from bot.services.services import Services
-from bot.slack.alike import alike_before
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.decider_message import asked_to_decide
@@ -78,7 +77,7 @@ class Renderer:
             case DeliveryKind.WORD:
                 return word(delivery.detail, decision, playbook)
             case DeliveryKind.RECOMMENDATION:
-                before = await alike_before(self._services, decision)
+                before = await self._services.search.alike_before(decision)
                 return recommendation(decision, playbook, before, self._command)
             case DeliveryKind.ASKED:
                 team = await self._services.perspectives.team(decision.workspace, decision.number)

@@ -29,8 +29,7 @@ from bot.decisions.records.madr import as_markdown
 from bot.decisions.records.record import record_as_json
 from bot.decisions.records.spreadsheet import as_csv
 from bot.playground.user_session import UserSession
-from bot.slack.alike import alike_before
-from bot.slack.pages import modal_of
+from bot.slack.handlers.modals import page_view
 from bot.slack.search import SearchResponder
 from bot.slack.views.home import home
 from bot.slack.views.recommendation import recommendation
@@ -164,7 +163,7 @@ async def _threads_name_their_own(world: World, kept: list[tuple[Decision, set[s
     Others are numbers there, and those of other private channels are nothing at all.
     """
     for at_hand, _ in kept:
-        found = await alike_before(world.services, at_hand)
+        found = await world.services.search.alike_before(at_hand)
         message = recommendation(at_hand, ENGINE.playbook, found, "/ragvsft")
         text = json.dumps(message.blocks)
         for each, _ in kept:
@@ -190,7 +189,7 @@ async def _review(world: World, person: Person, place: Place, then: Place | None
         answers=ANSWERS,
     )
     page = Questionnaire(ENGINE, opened_from(draft, then)).last()
-    return json.dumps(await modal_of(world.services, page))
+    return json.dumps(await page_view(world.services, page))
 
 
 def _empty(db: Connection) -> None:

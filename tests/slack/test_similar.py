@@ -8,14 +8,14 @@ import pytest
 from bot.decisions.model import Place, ReviewAnswer, ReviewOutcome, Status, Visibility
 from bot.services.search import SimilarDecision
 from bot.slack.views.recommendation import recommendation
-from bot.slack.views.similar import Similar, similar
+from bot.slack.views.similar import similar
 from tests.services.shelf import AT, ENGINE, SECRET, decision
 
 DONE = replace(
     decision(7, title="Refunds <!here>", status=Status.ACCEPTED, chosen="rag"),
     reviews=(ReviewAnswer("U1", AT, ReviewOutcome.WORKED),),
 )
-FOUND = [Similar(SimilarDecision(DONE, 11, 12), ENGINE.playbook)]
+FOUND = [SimilarDecision(DONE, ENGINE.playbook, 11, 12)]
 WORDS = "11 of 12 answers the same; RAG, accepted, it worked"
 
 

@@ -9,7 +9,7 @@ from bot.decisions.access import ReadScope
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
 from bot.slack.handlers.digest import DigestHandlers
-from bot.slack.handlers.opening import open_modal
+from bot.slack.handlers.modals import open_page
 from bot.slack.handlers.search import SearchHandlers
 from bot.slack.replies import EphemeralReplies
 from bot.slack.views import notices
@@ -77,7 +77,7 @@ class CommandHandlers:
         page = await self._services.drafts.start(
             sender(body), place_of_command(body), playbook_id=parse_command(body)[1] or None
         )
-        await open_modal(self._services, client, body, page)
+        await open_page(self._services, client, body, page)
 
     async def _offered_to_resume(self, body: dict[str, Any]) -> bool:
         """Offer to go on with a draft; return whether there was one."""

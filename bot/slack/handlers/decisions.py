@@ -11,7 +11,7 @@ from bot.decisions.transitions import DecisionAction
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
 from bot.slack.external_users import ExternalUserWarning
-from bot.slack.handlers.opening import open_modal, open_view
+from bot.slack.handlers.modals import open_page, open_view
 from bot.slack.handlers.search import SearchHandlers
 from bot.slack.home import HomeTab
 from bot.slack.views.decide import hand_over_modal, override_modal, withdraw_modal
@@ -139,10 +139,10 @@ class DecisionHandlers:
         deciding, actor = self._services.decisions, sender(body)
         if move is DecisionAction.EDIT:
             page = await deciding.begin_edit(actor, number)
-            return await open_modal(self._services, client, body, page)
+            return await open_page(self._services, client, body, page)
         if move is DecisionAction.SUPERSEDE:
             page = await deciding.begin_supersede(actor, number, place_of_message(body))
-            return await open_modal(self._services, client, body, page)
+            return await open_page(self._services, client, body, page)
         view = await self._modal(move, number, body)
         return await open_view(client, body, view)
 

@@ -23,7 +23,7 @@ from bot.digest.views import answers
 from bot.digest.views.settings import Chosen, chosen_in, settings_modal
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
-from bot.slack.handlers.opening import open_view
+from bot.slack.handlers.modals import open_view
 from bot.slack.home import HomeTab
 from bot.slack.replies import EphemeralReplies
 from bot.slackkit.actions import action_of

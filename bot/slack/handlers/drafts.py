@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
-from bot.slack.handlers.opening import open_modal
+from bot.slack.handlers.modals import open_page
 from bot.slack.home import HomeTab
 from bot.slack.replies import EphemeralReplies
 from bot.slack.views.drafts import DISCARDED, resume_offer
@@ -48,13 +48,13 @@ class DraftHandlers:
         playbook = str(action_of(body).get("value"))
         place = place_of_message(body)
         page = await self._services.drafts.start(sender(body), place, playbook_id=playbook)
-        await open_modal(self._services, client, body, page)
+        await open_page(self._services, client, body, page)
         await self._homes.refresh(client, sender(body).workspace, sender(body).user)
 
     async def _resume(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         draft, place = str(action_of(body).get("value")), place_of_message(body)
         page = await self._services.drafts.resume(sender(body), draft, place)
-        await open_modal(self._services, client, body, page)
+        await open_page(self._services, client, body, page)
 
     async def _show_rest(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         person = sender(body)

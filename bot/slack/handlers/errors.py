@@ -35,7 +35,7 @@ from bot.digest.views.answers import NOT_A_CHANNEL, no_longer_everything
 from bot.playbooks.engine import InvalidAnswers
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks, Body
-from bot.slack.handlers.opening import NotOpened
+from bot.slack.handlers.modals import NotOpened
 from bot.slack.replies import respond_privately
 from bot.slack.views import notices
 from bot.slackkit.forms import FieldError, written_in

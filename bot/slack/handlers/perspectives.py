@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.errors import NobodyToAsk
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
-from bot.slack.handlers.opening import open_modal
+from bot.slack.handlers.modals import open_page
 from bot.slack.home import HomeTab
 from bot.slack.replies import EphemeralReplies
 from bot.slack.views.notices import NOBODY_TO_ASK
@@ -57,7 +57,7 @@ class PerspectiveHandlers:
     async def _add(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         number, place = decision_of(action_of(body)), place_of_message(body)
         page = await self._services.perspectives.begin(sender(body), place, number)
-        await open_modal(self._services, client, body, page)
+        await open_page(self._services, client, body, page)
 
 
 def register(

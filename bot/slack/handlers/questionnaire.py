@@ -9,9 +9,8 @@ from bot.decisions.errors import NothingChanged
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
 from bot.slack.external_users import ExternalUserWarning
-from bot.slack.handlers.opening import update_view
+from bot.slack.handlers.modals import page_view, update_view
 from bot.slack.home import HomeTab
-from bot.slack.pages import modal_of
 from bot.slack.views.notices import nothing_changed, notice_modal, saved_for_later
 from bot.slackkit.forms import answers_of, destination_of, metadata_of, workflow_of
 from bot.slackkit.ids import Action, Modal
@@ -35,7 +34,7 @@ class QuestionnaireHandlers:
         driver = sender(body)
         workflow = workflow_of(view, driver.user)
         page = await self._services.drafts.describe(driver, metadata_of(view).draft, workflow)
-        await ack(response_action="update", view=await modal_of(self._services, page))
+        await ack(response_action="update", view=await page_view(self._services, page))
         refreshed = self._homes.refresh(client, driver.workspace, driver.user)
         self._background.begin(refreshed, body)
 
@@ -43,7 +42,7 @@ class QuestionnaireHandlers:
         """Keep a page of answers."""
         at = metadata_of(view)
         page = await self._services.drafts.answer(sender(body), at.draft, at.step, answers_of(view))
-        await ack(response_action="update", view=await modal_of(self._services, page))
+        await ack(response_action="update", view=await page_view(self._services, page))
 
     async def post(
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
@@ -84,7 +83,7 @@ class QuestionnaireHandlers:
         view = body["view"]
         at = metadata_of(view)
         page = await self._services.drafts.turn_back(sender(body), at.draft, at.step)
-        await update_view(client, view, await modal_of(self._services, page))
+        await update_view(client, view, await page_view(self._services, page))
 
 
 def register(

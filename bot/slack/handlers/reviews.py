@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.transitions import DecisionAction
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
-from bot.slack.handlers.opening import open_view
+from bot.slack.handlers.modals import open_view
 from bot.slack.home import HomeTab
 from bot.slack.views.review import review_modal
 from bot.slackkit.actions import action_of, decision_of, outcome_pressed

@@ -9,7 +9,7 @@ from bot.decisions.access import MessageRef
 from bot.decisions.model import Draft, Source
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
-from bot.slack.handlers.opening import open_modal
+from bot.slack.handlers.modals import open_page
 from bot.slackkit.ids import Shortcut
 from bot.slackkit.payloads import message_acted_on, place_of_message, sender, text_of_message
 from bot.slackkit.permalinks import Permalinks
@@ -36,7 +36,7 @@ class ShortcutHandlers:
         page = await self._services.drafts.start(
             driver, place_of_message(body), problem=legible(text, names)
         )
-        await open_modal(self._services, client, body, page)
+        await open_page(self._services, client, body, page)
         await self._link_back(page.draft, body, client)
 
     async def _link_back(self, draft: Draft, body: dict[str, Any], client: AsyncWebClient) -> None:

@@ -7,7 +7,6 @@ from bot.decisions.model import Decision
 from bot.playbooks.playbook import Playbook
 from bot.services.search import SimilarDecision
 from bot.slack.views import search
-from bot.slack.views.similar import Similar
 from bot.slackkit.actions import Query
 from bot.slackkit.message import Message
 
@@ -48,6 +47,6 @@ def finding_messages(decision: Decision, playbook: Playbook) -> dict[str, Messag
     }
 
 
-def similar_samples(decision: Decision, playbook: Playbook) -> list[Similar]:
+def similar_samples(decision: Decision, playbook: Playbook) -> list[SimilarDecision]:
     """Return similar decisions, as many as the review page names."""
-    return [Similar(SimilarDecision(decision, 999, 999), playbook)] * 3
+    return [SimilarDecision(decision, playbook, 999, 999)] * 3

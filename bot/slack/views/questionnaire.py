@@ -28,9 +28,10 @@ from bot.decisions.questionnaire import (
     WorkflowPage,
 )
 from bot.playbooks.playbook import Question
+from bot.services.search import SimilarDecision
 from bot.slack.views.destination import destination
 from bot.slack.views.question import question_block
-from bot.slack.views.similar import Similar, similar
+from bot.slack.views.similar import similar
 from bot.slack.views.verdict import bars, headline, why_line
 from bot.slackkit import ids
 from bot.slackkit.forms import ViewMetadata
@@ -57,7 +58,7 @@ _REVIEW_CHOICES = {
 }
 
 
-def modal(page: Page, found: Sequence[Similar] = ()) -> dict[str, Any]:
+def modal(page: Page, found: Sequence[SimilarDecision] = ()) -> dict[str, Any]:
     """Return the modal of a page; the last one names the similar decisions that were found."""
     match page:
         case WorkflowPage():
@@ -154,7 +155,7 @@ def _questions(page: QuestionsPage) -> dict[str, Any]:
     return _view(page, ids.Modal.QUESTIONS, page.step.id, title, "Next", blocks)
 
 
-def _review(page: ReviewPage, found: Sequence[Similar]) -> dict[str, Any]:
+def _review(page: ReviewPage, found: Sequence[SimilarDecision]) -> dict[str, Any]:
     """Return the last page; that of an edit posts nothing anywhere, and changes no deciders."""
     playbook, verdict, draft = page.engine.playbook, page.verdict, page.draft
     edits = draft.purpose is DraftPurpose.EDIT

@@ -7,7 +7,8 @@ from slack_sdk.models.blocks import Block, ContextBlock, DividerBlock
 from bot.decisions.model import Decision
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.verdict import Homework, Reason, Strength, Verdict, VetoHit
-from bot.slack.views.similar import Similar, similar_chapter
+from bot.services.search import SimilarDecision
+from bot.slack.views.similar import similar_chapter
 from bot.slack.views.verdict import headline, plain_headline, quoted_answer, why_line
 from bot.slackkit.message import (
     Line,
@@ -33,7 +34,7 @@ _VERSION_LENGTH = 40
 
 
 def recommendation(
-    decision: Decision, playbook: Playbook, found: Sequence[Similar] = (), command: str = ""
+    decision: Decision, playbook: Playbook, found: Sequence[SimilarDecision] = (), command: str = ""
 ) -> Message:
     """Return the reasons, what speaks against, what would change it, and what to do next.
 

@@ -1,14 +1,12 @@
 """Decisions that answered alike: for the review page, and for the thread."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block
 
 from bot.decisions.calibration import outcome_of
 from bot.decisions.model import Place
 from bot.decisions.records.words import WENT, recommended_words
-from bot.playbooks.playbook import Playbook
 from bot.services.search import SimilarDecision
 from bot.slack.views.announcement import standing
 from bot.slackkit.message import Line, TextSection, section
@@ -17,15 +15,7 @@ from bot.slackkit.mrkdwn import escape, fit
 _TITLE = 150
 
 
-@dataclass(frozen=True, slots=True)
-class Similar:
-    """A decision that answered alike, with the playbook it was made by."""
-
-    alike: SimilarDecision
-    playbook: Playbook
-
-
-def similar(found: Sequence[Similar]) -> list[Block]:
+def similar(found: Sequence[SimilarDecision]) -> list[Block]:
     """Return similar past decisions for the review page; nothing if there are none."""
     if not found:
         return []
@@ -33,7 +23,7 @@ def similar(found: Sequence[Similar]) -> list[Block]:
     return [section("*Similar decisions*\n" + "\n".join(lines))]
 
 
-def similar_chapter(found: Sequence[Similar], here: Place, command: str) -> TextSection:
+def similar_chapter(found: Sequence[SimilarDecision], here: Place, command: str) -> TextSection:
     """Return the same for a thread; without lines if there are none.
 
     Of what was decided in another channel it gives the number alone. Other companies may read a
@@ -47,35 +37,34 @@ def similar_chapter(found: Sequence[Similar], here: Place, command: str) -> Text
     """
     lines = (
         f"{_lead(each)} {_words(each)}"
-        if each.alike.decision.place == here
+        if each.decision.place == here
         else _elsewhere(each, command)
         for each in found
     )
     return TextSection("Answered alike before", tuple(Line(words) for words in lines))
 
 
-def _lead(found: Similar) -> str:
-    decision = found.alike.decision
+def _lead(found: SimilarDecision) -> str:
+    decision = found.decision
     return f"#{decision.number} “{fit(decision.title, _TITLE)}”:"
 
 
-def _elsewhere(found: Similar, command: str) -> str:
-    alike = found.alike
-    number = alike.decision.number
-    return f"#{number} in another channel: {_count(alike)}; {command} show {number} tells more"
+def _elsewhere(found: SimilarDecision, command: str) -> str:
+    number = found.decision.number
+    return f"#{number} in another channel: {_count(found)}; {command} show {number} tells more"
 
 
-def _words(found: Similar) -> str:
+def _words(found: SimilarDecision) -> str:
     """Return how much is alike, what was chosen or recommended, and how that went."""
-    alike, decision = found.alike, found.alike.decision
+    decision = found.decision
     outcome = outcome_of(decision.reviews)
     parts = [
         recommended_words(found.playbook, decision.chosen),
         standing(decision).lower(),
         *([WENT[outcome]] if outcome else []),
     ]
-    return f"{_count(alike)}; {', '.join(parts)}"
+    return f"{_count(found)}; {', '.join(parts)}"
 
 
-def _count(alike: SimilarDecision) -> str:
-    return f"{alike.alike} of {alike.compared} answers the same"
+def _count(found: SimilarDecision) -> str:
+    return f"{found.alike} of {found.compared} answers the same"

@@ -1,4 +1,4 @@
-"""Opening a modal: at once, or with a button when Slack did not let us in time."""
+"""Open and update modals; if Slack is too slow for that, leave a button that opens one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,11 +6,12 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.questionnaire import Page
+from bot.decisions.model import DraftPurpose
+from bot.decisions.questionnaire import Page, ReviewPage
 from bot.services.services import Services
-from bot.slack.pages import modal_of
 from bot.slack.replies import respond_privately
 from bot.slack.views.notices import open_again
+from bot.slack.views.questionnaire import modal
 from bot.slackkit.api_errors import (
     RATE_LIMITED,
     SERVER_ERRORS,
@@ -23,21 +24,29 @@ from bot.slackkit.payloads import sender
 
 
 class NotOpened(Exception):
-    """Slack was too slow, or too busy, to open a modal; it may open at another press."""
+    """Slack was too slow or too busy to open a modal; another press may succeed."""
 
 
-async def open_modal(
+async def page_view(services: Services, page: Page) -> dict[str, Any]:
+    """Return the modal of a questionnaire page; the review page lists similar past decisions."""
+    if isinstance(page, ReviewPage) and page.draft.purpose is not DraftPurpose.PERSPECTIVE:
+        return modal(page, await services.search.alike(page.draft))
+    return modal(page)
+
+
+async def open_page(
     services: Services, client: AsyncWebClient, body: Mapping[str, Any], page: Page
 ) -> None:
-    """Open a page as a modal; if Slack refuses or is away, leave a button that opens it.
+    """Open a questionnaire page; if Slack is too slow, send a button that opens it.
 
     Raises:
-        SlackApiError: Slack refuses the modal itself, which is our fault.
+        SlackApiError: Slack rejects the modal itself, which is a bug of ours.
     """
     try:
-        await open_view(client, body, await modal_of(services, page))
+        await open_view(client, body, await page_view(services, page))
     except NotOpened:
-        await _offer_to_open(services, body, page)
+        if not await respond_privately(body, open_again(page.draft.id)):
+            await services.promise_to_open(sender(body), page.draft.id)
 
 
 async def open_view(
@@ -46,13 +55,13 @@ async def open_view(
     """Open a modal.
 
     Raises:
-        NotOpened: for the time it took, or for Slack's own trouble.
-        SlackApiError: Slack refuses the modal itself, which is our fault.
+        NotOpened: the trigger expired, or Slack is unavailable.
+        SlackApiError: Slack rejects the modal itself, which is a bug of ours.
     """
     try:
         await client.views_open(trigger_id=body["trigger_id"], view=dict(view))
     except SlackApiError as error:
-        if not _may_work_later(error):
+        if not _is_transient(error):
             raise
         raise NotOpened from error
     except UNREACHABLE as error:
@@ -65,8 +74,8 @@ async def update_view(
     """Show another page in an open modal, unless the person has moved on in the meantime.
 
     Raises:
-        NotOpened: Slack is slow, or busy.
-        SlackApiError: Slack refuses the modal itself, which is our fault.
+        NotOpened: Slack is unavailable.
+        SlackApiError: Slack rejects the modal itself, which is a bug of ours.
     """
     try:
         await client.views_update(view_id=view["id"], hash=view["hash"], view=dict(shown))
@@ -78,8 +87,8 @@ async def update_view(
         raise NotOpened from error
 
 
-def _may_work_later(error: SlackApiError) -> bool:
-    """Return whether opening failed for the time it took, or for Slack's own trouble."""
+def _is_transient(error: SlackApiError) -> bool:
+    """Return whether opening failed because of an expired trigger or an outage of Slack's."""
     refusal = api_error_of(error)
     return (
         "trigger" in refusal.error
@@ -87,8 +96,3 @@ def _may_work_later(error: SlackApiError) -> bool:
         or refusal.error in RATE_LIMITED | SERVER_ERRORS | TEMPORARY
         or refusal.status >= 429
     )
-
-
-async def _offer_to_open(services: Services, body: Mapping[str, Any], page: Page) -> None:
-    if not await respond_privately(body, open_again(page.draft.id)):
-        await services.promise_to_open(sender(body), page.draft.id)
