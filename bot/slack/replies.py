@@ -5,8 +5,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.services.services import Services
 from bot.slack.views.notices import not_shown
 from bot.slackkit.api_errors import SLACK_SECONDS, UNREACHABLE
-from bot.slackkit.forms import response_url_of
 from bot.slackkit.message import Message, sentence
+from bot.slackkit.metadata import response_url_of
 from bot.slackkit.payloads import Payload, sender
 
 

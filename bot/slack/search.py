@@ -18,9 +18,9 @@ from bot.slack.views import search as views
 from bot.slack.views.history import life
 from bot.slack.views.recommendation import recommendation_in_full
 from bot.slack.views.view_request import request
-from bot.slackkit.actions import Query
 from bot.slackkit.api_errors import UNREACHABLE
 from bot.slackkit.message import Message, sentence
+from bot.slackkit.metadata import ListQuery
 from bot.slackkit.permalinks import Permalinks
 from bot.slackkit.uploads import TextFile, send_file
 
@@ -38,7 +38,7 @@ class SearchResponder:
         self._command = command
         self._links = Permalinks()
 
-    async def page(self, sight: ReadScope, query: Query) -> Message:
+    async def page(self, sight: ReadScope, query: ListQuery) -> Message:
         """Return a page of a list or a search."""
         finding = self._services.search
         if query.kind == "list":

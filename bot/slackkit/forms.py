@@ -1,42 +1,17 @@
-"""What a submitted modal says, and what its metadata carries."""
+"""Read and validate the fields of submitted modals."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from bot.decisions.model import Place, Review, ReviewChoice, ReviewOutcome, Visibility, Workflow
 from bot.slackkit.ids import DONT_KNOW, QUESTION_PREFIX, Action, Block
 from bot.slackkit.mrkdwn import one_line
-from bot.slackkit.payloads import InvalidPayload, Payload
-
-
-class ViewMetadata(BaseModel):
-    """What a view carries in `private_metadata`: the draft and the step it shows."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    draft: str
-    step: str
-
-
-class DecisionMetadata(BaseModel):
-    """What a modal about a posted decision carries in `private_metadata`: its number.
-
-    `response_url` is that of the press that opened it, where its submission is answered privately.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    decision: int
-    against: str | None = None
-    """What was recommended when somebody set out to choose differently."""
-    response_url: str | None = None
+from bot.slackkit.payloads import Payload
 
 
 class FieldError(Exception):
-    """An answer that is not valid: the block it belongs to, and what to do."""
+    """An invalid answer: the block it belongs to, and what to do about it."""
 
     def __init__(self, block: str, message: str) -> None:
         super().__init__(message)
@@ -44,60 +19,8 @@ class FieldError(Exception):
         self.message = message
 
 
-def metadata_of(view: Payload) -> ViewMetadata:
-    """Return a view's metadata.
-
-    Raises:
-        Unreadable: it is none of ours.
-    """
-    try:
-        return ViewMetadata.model_validate_json(view.get("private_metadata") or "")
-    except ValidationError as error:
-        raise InvalidPayload("this view carries no draft") from error
-
-
-def decision_metadata_of(view: Payload) -> int:
-    """Return the number of the decision that a modal is about.
-
-    Raises:
-        Unreadable: it is about none.
-    """
-    return _about(view).decision
-
-
-def against_of(view: Payload) -> str | None:
-    """Return the option that was recommended when a modal was opened; None if it does not tell.
-
-    Raises:
-        Unreadable: the modal is about no decision.
-    """
-    return _about(view).against
-
-
-def _about(view: Payload) -> DecisionMetadata:
-    try:
-        return DecisionMetadata.model_validate_json(view.get("private_metadata") or "")
-    except ValidationError as error:
-        raise InvalidPayload("this view is about no decision") from error
-
-
-def response_url_of(body: Payload) -> str | None:
-    """Return where the sender of a payload is answered privately; None if Slack gave no address.
-
-    A modal's submission comes without one: it has that of the press, if its metadata kept it.
-    """
-    if given := body.get("response_url"):
-        return str(given)
-    view = body.get("view")
-    carried = view.get("private_metadata") if isinstance(view, Mapping) else None
-    try:
-        return DecisionMetadata.model_validate_json(carried or "").response_url
-    except ValidationError:
-        return None
-
-
 def workflow_of(view: Payload, driver: str) -> Workflow:
-    """Return the answers of the first page.
+    """Return the fields of the first page; `driver`, a user id, decides if no decider is chosen.
 
     Raises:
         FieldError: an answer is missing or contradicts another.
@@ -118,7 +41,7 @@ def workflow_of(view: Payload, driver: str) -> Workflow:
 
 
 def answers_of(view: Payload) -> dict[str, str | None]:
-    """Return the answers of a page of questions: what is untouched is left out."""
+    """Return the answers of a page by question id; None is "Don't know"."""
     answers: dict[str, str | None] = {}
     for block in _values(view):
         if not block.startswith(QUESTION_PREFIX):
@@ -130,10 +53,10 @@ def answers_of(view: Payload) -> dict[str, str | None]:
 
 
 def destination_of(view: Payload, origin: Place | None) -> Place:
-    """Return where the review page says to post.
+    """Return the channel to post to: the one chosen, else `origin`.
 
     Raises:
-        FieldError: neither "here" nor a channel was chosen.
+        FieldError: there is neither.
     """
     channel = value_of(view, Block.OTHER_CHANNEL, "selected_channel")
     if channel:
@@ -144,7 +67,7 @@ def destination_of(view: Payload, origin: Place | None) -> Place:
 
 
 def override_of(view: Payload) -> tuple[str, str]:
-    """Return the option chosen instead of the recommended one, and the reason.
+    """Return the option of *Choose differently*, and the reason.
 
     Raises:
         FieldError: one of them is missing.
@@ -156,7 +79,7 @@ def override_of(view: Payload) -> tuple[str, str]:
 
 
 def reason_of(view: Payload) -> str:
-    """Return the reason given in a modal.
+    """Return the reason entered in a modal.
 
     Raises:
         FieldError: it is empty.
@@ -167,8 +90,8 @@ def reason_of(view: Payload) -> str:
     return str(reason)
 
 
-def outcome_of(view: Payload) -> tuple[ReviewOutcome, str]:
-    """Return how a decision went, and the note about it, which may be empty.
+def review_outcome_of(view: Payload) -> tuple[ReviewOutcome, str]:
+    """Return the outcome chosen in a review, and the note, which may be empty.
 
     Raises:
         FieldError: no outcome was chosen.
@@ -179,11 +102,11 @@ def outcome_of(view: Payload) -> tuple[ReviewOutcome, str]:
     return ReviewOutcome(outcome), (value_of(view, Block.NOTE, "value") or "").strip()
 
 
-def people_of(view: Payload) -> tuple[str, ...]:
-    """Return the people who are asked for their view.
+def people_chosen(view: Payload) -> tuple[str, ...]:
+    """Return the user ids chosen in *Ask for views*.
 
     Raises:
-        FieldError: nobody was chosen.
+        FieldError: there are none.
     """
     users = tuple(value_of(view, Block.PEOPLE, "selected_users") or ())
     if not users:
@@ -192,10 +115,10 @@ def people_of(view: Payload) -> tuple[str, ...]:
 
 
 def deciders_of(view: Payload) -> tuple[str, ...]:
-    """Return the people who shall decide.
+    """Return the user ids chosen as deciders.
 
     Raises:
-        FieldError: nobody was chosen.
+        FieldError: there are none.
     """
     users = tuple(value_of(view, Block.DECIDERS, "selected_users") or ())
     if not users:
@@ -210,12 +133,18 @@ def _values(view: Payload) -> Mapping[str, Any]:
 
 
 def value_of(view: Payload, block: str, key: str) -> Any:
-    """Return what the field of a block holds under a key of Slack's; None if nothing."""
+    """Return an input's value; None if it is empty.
+
+    Args:
+        view: the submitted view.
+        block: the input's block id.
+        key: the key that Slack uses for this kind of input, such as `selected_date`.
+    """
     return _values(view).get(block, {}).get(Action.ANSWER, {}).get(key)
 
 
-def written_in(view: Payload) -> tuple[str, ...]:
-    """Return the texts that somebody has written into a modal, in any of its fields."""
+def texts_entered(view: Payload) -> tuple[str, ...]:
+    """Return the texts entered in any field of a modal."""
     fields = (field for block in _values(view).values() for field in block.values())
     return tuple(text for field in fields if (text := str(field.get("value") or "").strip()))
 

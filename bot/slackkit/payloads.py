@@ -1,10 +1,16 @@
-"""What Slack sends, as who and where: the one place that reads identities from payloads."""
+"""Read payloads from Slack: who sent them, from where, and what was pressed.
 
+The text fields of a submitted modal are read by `forms`, what a view carries by `metadata`.
+"""
+
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.decisions.model import Person, Place, Visibility
+from bot.decisions.model import Person, Place, ReviewOutcome, Visibility
+from bot.decisions.transitions import DecisionAction
+from bot.slackkit.ids import DECISION_PREFIX, DELIVERY_PREFIX, Action
 from bot.slackkit.mrkdwn import one_line
 
 Payload = Mapping[str, Any]
@@ -14,19 +20,19 @@ _LONGEST_NAME = 80
 
 
 class InvalidPayload(ValueError):
-    """A payload lacks what every payload of its kind has."""
+    """A payload lacks a field that every payload of its kind has."""
 
 
 class ExternalUser(PermissionError):
-    """Somebody from another workspace, in a shared channel."""
+    """The sender belongs to another workspace and acts in a shared channel."""
 
 
 def sender(body: Payload) -> Person:
-    """Return who sent a payload.
+    """Return the person who sent a payload.
 
     Raises:
-        Outsider: they belong to another workspace than the app's.
-        Unreadable: the payload names nobody.
+        ExternalUser: the person belongs to another workspace than the installation.
+        InvalidPayload: the payload has no user or workspace.
     """
     user = body.get("user")
     team = body.get("team")
@@ -41,20 +47,36 @@ def sender(body: Payload) -> Person:
 
 
 def event_sender(body: Payload) -> Person:
-    """Return whom an event is about.
+    """Return the user of an event.
 
     Raises:
-        Unreadable: the event names nobody.
+        InvalidPayload: the event has no user.
     """
     event = body.get("event")
     return _person(body.get("team_id"), event.get("user") if isinstance(event, Mapping) else None)
 
 
+def _person(workspace: Any, user: Any) -> Person:
+    if not (isinstance(workspace, str) and workspace and isinstance(user, str) and user):
+        raise InvalidPayload("the payload names no workspace and user")
+    return Person(workspace, user)
+
+
+def _installed_team(body: Payload) -> str | None:
+    """Return the workspace that a view's app is installed in; None if an organisation installed it.
+
+    Slack then sends the organisation's id, which begins with E.
+    """
+    view = body.get("view")
+    installed = view.get("app_installed_team_id") if isinstance(view, Mapping) else None
+    return installed if isinstance(installed, str) and installed.startswith("T") else None
+
+
 def happened_at(body: Payload) -> datetime:
-    """Return when an event happened, in whole seconds.
+    """Return the time of an event, in whole seconds.
 
     Raises:
-        Unreadable: the event does not say.
+        InvalidPayload: the event has no valid time.
     """
     time = body.get("event_time")
     if not isinstance(time, int) or not 0 <= time < 2**33:
@@ -63,7 +85,7 @@ def happened_at(body: Payload) -> datetime:
 
 
 def revoked_bots(body: Payload) -> frozenset[str]:
-    """Return the bot users whose tokens an event says were revoked."""
+    """Return the bot users of a `tokens_revoked` event."""
     event = body.get("event")
     tokens = event.get("tokens") if isinstance(event, Mapping) else None
     bots = tokens.get("bot") if isinstance(tokens, Mapping) else None
@@ -71,10 +93,10 @@ def revoked_bots(body: Payload) -> frozenset[str]:
 
 
 def place_of_command(body: Payload) -> Place:
-    """Return where a command was typed; its channel's name tells who can read there.
+    """Return the conversation of a slash command, with its visibility.
 
-    A channel without a name is taken to be private: that hides more rather than less. What private
-    channels are called, Slack does not say here.
+    Slack sends no visibility, only a channel name; that of a private channel is `privategroup`. A
+    channel without a name counts as private, which hides more rather than less.
     """
     name = one_line(str(body.get("channel_name", "")))
     if name == "directmessage":
@@ -86,17 +108,8 @@ def place_of_command(body: Payload) -> Place:
     return Place(channel, Visibility.PUBLIC, name[:_LONGEST_NAME])
 
 
-def shared_channel(body: Payload) -> tuple[str, str] | None:
-    """Return the workspace, and the channel in which an outsider has pressed something."""
-    team, channel = body.get("team"), body.get("channel")
-    if not (isinstance(team, Mapping) and isinstance(channel, Mapping)):
-        return None
-    workspace, place = team.get("id"), channel.get("id")
-    return (str(workspace), str(place)) if workspace and place else None
-
-
 def place_of_message(body: Payload) -> Place | None:
-    """Return where a message stands that somebody acted on; None if it is no channel's."""
+    """Return the conversation of the message that was acted on; None outside a channel."""
     channel = body.get("channel")
     if not isinstance(channel, Mapping) or not channel.get("id"):
         return None
@@ -109,30 +122,17 @@ def place_of_message(body: Payload) -> Place | None:
     )
 
 
-def _installed_team(body: Payload) -> str | None:
-    """Return the workspace whose app a view belongs to; None if it is a whole organisation's.
-
-    Slack puts the organisation's id, which begins with E, in the place of the workspace's then.
-    """
-    view = body.get("view")
-    installed = view.get("app_installed_team_id") if isinstance(view, Mapping) else None
-    return installed if isinstance(installed, str) and installed.startswith("T") else None
-
-
-def _person(workspace: Any, user: Any) -> Person:
-    if not (isinstance(workspace, str) and workspace and isinstance(user, str) and user):
-        raise InvalidPayload("the payload names no workspace and user")
-    return Person(workspace, user)
-
-
-def parse_command(body: Payload) -> tuple[str, str]:
-    """Return the first word typed after a command, in lower case, and the rest."""
-    word, _, rest = str(body.get("text") or "").strip().partition(" ")
-    return word.lower(), rest.strip()
+def shared_channel(body: Payload) -> tuple[str, str] | None:
+    """Return workspace and channel of an action by an external user; None outside a channel."""
+    team, channel = body.get("team"), body.get("channel")
+    if not (isinstance(team, Mapping) and isinstance(channel, Mapping)):
+        return None
+    workspace, place = team.get("id"), channel.get("id")
+    return (str(workspace), str(place)) if workspace and place else None
 
 
 def message_acted_on(body: Payload) -> tuple[str, str] | None:
-    """Return channel and timestamp of the message that a shortcut was used on; else None."""
+    """Return channel and timestamp of a message shortcut's message; None for other payloads."""
     channel, message = body.get("channel"), body.get("message")
     if not (isinstance(channel, Mapping) and isinstance(message, Mapping)):
         return None
@@ -141,7 +141,119 @@ def message_acted_on(body: Payload) -> tuple[str, str] | None:
 
 
 def text_of_message(body: Payload) -> str:
-    """Return the text of the message that a shortcut was used on, in markup; else nothing."""
+    """Return the text of a message shortcut's message, as mrkdwn; empty if it has none."""
     message = body.get("message")
     text = message.get("text") if isinstance(message, Mapping) else None
     return str(text) if text else ""
+
+
+def message_ref_of(body: Payload) -> tuple[str, str] | None:
+    """Return channel and timestamp of the message with the pressed button.
+
+    None for an ephemeral message, a reply in a thread, and a view.
+    """
+    container = body.get("container")
+    if not isinstance(container, Mapping) or container.get("is_ephemeral"):
+        return None
+    channel, ts = container.get("channel_id"), container.get("message_ts")
+    if not (channel and ts) or container.get("thread_ts") not in {None, ts}:
+        return None
+    return str(channel), str(ts)
+
+
+def parse_command(body: Payload) -> tuple[str, str]:
+    """Return the first word of a slash command's text, in lower case, and the rest."""
+    word, _, rest = str(body.get("text") or "").strip().partition(" ")
+    return word.lower(), rest.strip()
+
+
+def number_typed(text: str) -> int | None:
+    """Return the decision number in `12` or `#12`; None for other text."""
+    found = re.fullmatch(r"#?([0-9]{1,12})", text.strip())
+    return int(found.group(1)) if found else None
+
+
+def action_of(body: Payload) -> Payload:
+    """Return the action of a `block_actions` payload.
+
+    Raises:
+        InvalidPayload: there is none.
+    """
+    actions = body.get("actions")
+    if not (isinstance(actions, list) and actions and isinstance(actions[0], Mapping)):
+        raise InvalidPayload("the payload reports no action")
+    return actions[0]
+
+
+def menu_choice(action: Payload) -> tuple[DecisionAction | None, int]:
+    """Return the action chosen in a decision's menu (None for its export) and the decision number.
+
+    Raises:
+        InvalidPayload: the menu is not a decision's.
+    """
+    option = action.get("selected_option")
+    value = str(option.get("value", "")) if isinstance(option, Mapping) else ""
+    chosen, _, number = value.partition(":")
+    if chosen not in {*DecisionAction, Action.EXPORT} or not number.isdecimal():
+        raise InvalidPayload("this menu belongs to no decision")
+    return (None if chosen == Action.EXPORT else DecisionAction(chosen)), int(number)
+
+
+def decision_of(action: Payload) -> int:
+    """Return the decision number in a button's block id.
+
+    Raises:
+        InvalidPayload: the block id has none.
+    """
+    number = str(action.get("block_id", "")).removeprefix(DECISION_PREFIX)
+    if not number.isdecimal():
+        raise InvalidPayload("this button belongs to no decision")
+    return int(number)
+
+
+def number_pressed(action: Payload) -> int:
+    """Return the decision number that is a button's value.
+
+    Raises:
+        InvalidPayload: the value is no number.
+    """
+    number = number_typed(str(action.get("value")))
+    if number is None:
+        raise InvalidPayload("this button belongs to no decision")
+    return number
+
+
+def fingerprint_of(action: Payload) -> str | None:
+    """Return the fingerprint of the decision as it was shown with a button; None if it has none."""
+    _, _, mark = str(action.get("value", "")).partition(":")
+    return mark or None
+
+
+def delivery_of(action: Payload) -> str:
+    """Return the delivery key in an alert button's block id.
+
+    Raises:
+        InvalidPayload: the block id has none.
+    """
+    block = str(action.get("block_id", ""))
+    if not block.startswith(DELIVERY_PREFIX):
+        raise InvalidPayload("this button is about no delivery")
+    return block.removeprefix(DELIVERY_PREFIX)
+
+
+def draft_discarded(action: Payload) -> tuple[str, str]:
+    """Return the draft id of a *Discard* button, and the playbook id offered next to it, if any."""
+    draft, _, playbook = str(action.get("value", "")).partition(":")
+    return draft, playbook
+
+
+def outcome_pressed(action: Payload) -> ReviewOutcome | None:
+    """Return the outcome in a review button's action id; None if it has none."""
+    _, _, outcome = str(action.get("action_id", "")).partition(":")
+    return ReviewOutcome(outcome) if outcome in set(ReviewOutcome) else None
+
+
+def chosen_channel(action: Payload) -> Place | None:
+    """Return the public channel picked in a message's menu; None if the action is a button."""
+    channel = action.get("selected_channel")
+    return Place(str(channel), Visibility.PUBLIC) if channel else None

@@ -20,7 +20,7 @@ from bot.slack.views.history import life
 from bot.slack.views.recommendation import recommendation
 from bot.slack.views.team import team_message
 from bot.slack.views.thread_note import word
-from bot.slackkit.actions import Query
+from bot.slackkit.metadata import ListQuery
 from tests.services.world import ADA, BEN, PRODUCT, World
 
 UNKNOWN = {"facts": None, "style": None}
@@ -93,7 +93,7 @@ async def test_a_list_recommends_nothing_where_nothing_is_known(world: World) ->
     for expected in ("Open, recommended: nothing yet", "Withdrawn, recommended: nothing yet"):
         found = await world.services.search.page(SIGHT, DecisionFilter(), None, 9)
         listed = [search.Listed(each, playbook) for each in found.decisions]
-        query = Query(kind="list", text="")
+        query = ListQuery(kind="list", text="")
         assert expected in search.page("/ragvsft", query, DecisionFilter(), found, listed).text
         assert not (await world.services.search.page(SIGHT, by_option, None, 9)).decisions
         if made.status is Status.OPEN:

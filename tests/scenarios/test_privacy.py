@@ -33,7 +33,7 @@ from bot.slack.handlers.modals import page_view
 from bot.slack.search import SearchResponder
 from bot.slack.views.home import home
 from bot.slack.views.recommendation import recommendation
-from bot.slackkit.actions import Query
+from bot.slackkit.metadata import ListQuery
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from tests.scenarios.house import House, text_of
@@ -122,9 +122,9 @@ async def _everything(
     """What a person is shown by every way to find decisions: the way, from where, and all text."""
     finder, sight = SearchResponder(world.services, "/ragvsft"), ReadScope.of(person, place)
     pages = {
-        "list": await finder.page(sight, Query.typed("list", "")),
-        "list with words": await finder.page(sight, Query.typed("list", "open sings")),
-        "search": await finder.page(sight, Query.typed("search", "sings")),
+        "list": await finder.page(sight, ListQuery.typed("list", "")),
+        "list with words": await finder.page(sight, ListQuery.typed("list", "open sings")),
+        "search": await finder.page(sight, ListQuery.typed("search", "sings")),
     }
     found = [(route, place, json.dumps(page.blocks) + page.text) for route, page in pages.items()]
     for number in range(1, count + 1):

@@ -15,8 +15,8 @@ from bot.services.reviews import WaitingDecisions
 from bot.slack.views.finding_samples import finding_messages, similar_samples
 from bot.slack.views.home import home
 from bot.slack.views.questionnaire import modal
-from bot.slackkit.actions import Query, number_pressed, number_typed, query_of
-from bot.slackkit.payloads import InvalidPayload
+from bot.slackkit.metadata import ListQuery, query_of
+from bot.slackkit.payloads import InvalidPayload, number_pressed, number_typed
 from tests.slack.blocks import faults_of_message, faults_of_view
 from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers
 
@@ -105,7 +105,7 @@ def test_a_page_of_home_tells_what_is_to_be_looked_back_on() -> None:
 @settings(max_examples=40)
 def test_a_button_carries_its_page(text: str, number: int) -> None:
     """What a button carries is what comes back, and fits Slack's 2,000 characters."""
-    query = Query.typed("search", text).from_here(number, Direction.NEWER)
+    query = ListQuery.typed("search", text).from_here(number, Direction.NEWER)
     value = query.model_dump_json()
     assert len(value) <= 2000
     assert query_of({"value": value}) == query

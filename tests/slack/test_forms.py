@@ -6,14 +6,8 @@ from typing import Any
 import pytest
 
 from bot.decisions.model import Place, Review, ReviewChoice, Visibility, Workflow
-from bot.slackkit.forms import (
-    FieldError,
-    ViewMetadata,
-    answers_of,
-    destination_of,
-    metadata_of,
-    workflow_of,
-)
+from bot.slackkit.forms import FieldError, answers_of, destination_of, workflow_of
+from bot.slackkit.metadata import ViewMetadata, metadata_of
 from bot.slackkit.payloads import InvalidPayload
 
 

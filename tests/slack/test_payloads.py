@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.decisions.model import Person, Place, Visibility
-from bot.slackkit.actions import action_of, chosen_channel, decision_of
 from bot.slackkit.payloads import (
     ExternalUser,
     InvalidPayload,
+    action_of,
+    chosen_channel,
+    decision_of,
     event_sender,
     parse_command,
     place_of_command,

@@ -18,8 +18,8 @@ from bot.slack.views.notices import NOBODY_TO_NUDGE
 from bot.slack.views.rules import rules_message
 from bot.slack.views.samples import samples
 from bot.slack.views.search import Listed, page
-from bot.slackkit.actions import Query
 from bot.slackkit.ids import DECISION_PREFIX, Action
+from bot.slackkit.metadata import ListQuery
 from bot.slackkit.mrkdwn import FALLBACK
 from tests.slack.examples import AT, a_decision, engine
 
@@ -61,7 +61,7 @@ def test_a_list_is_read_out_line_by_line() -> None:
     found = DecisionPage((decision,), newer=False, older=False)
     listed = page(
         "/ragvsft",
-        Query.typed("list", ""),
+        ListQuery.typed("list", ""),
         DecisionFilter(),
         found,
         [Listed(decision, OF.playbook)],

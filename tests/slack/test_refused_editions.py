@@ -16,7 +16,7 @@ from bot.digest.settings import DigestSettings
 from bot.playbooks.loader import PlaybookText
 from bot.slack.search import SearchResponder
 from bot.slack.views.announcement import announcement
-from bot.slackkit.actions import Query
+from bot.slackkit.metadata import ListQuery
 from bot.storage.database import Database
 from tests.services.world import ADA, BEN, PRODUCT, SMALL, World
 
@@ -53,7 +53,7 @@ async def test_what_is_refused_today_is_shown_by_its_own_row(tmp_path: Path) -> 
     world.playbooks.use(PlaybookText("small", later))
     finder = SearchResponder(world.services, "/ragvsft")
     with capture_logs() as logs:
-        listed = await finder.page(sight, Query.typed("list", ""))
+        listed = await finder.page(sight, ListQuery.typed("list", ""))
         assert "Open, recommended: Rag" in str(listed.blocks)
         assert "Decided differently: Tuning" in str(listed.blocks)
         for number in (1, 2):

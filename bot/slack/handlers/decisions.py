@@ -17,17 +17,18 @@ from bot.slack.home import HomeTab
 from bot.slack.views.decide import hand_over_modal, override_modal, withdraw_modal
 from bot.slack.views.review import review_modal
 from bot.slack.views.view_request import ask_modal
-from bot.slackkit.actions import action_of, decision_of, fingerprint_of, menu_choice, message_ref_of
-from bot.slackkit.forms import (
-    against_of,
-    deciders_of,
-    decision_metadata_of,
-    override_of,
-    reason_of,
-    response_url_of,
-)
+from bot.slackkit.forms import deciders_of, override_of, reason_of
 from bot.slackkit.ids import Action, Modal
-from bot.slackkit.payloads import place_of_message, sender
+from bot.slackkit.metadata import decision_metadata_of, response_url_of
+from bot.slackkit.payloads import (
+    action_of,
+    decision_of,
+    fingerprint_of,
+    menu_choice,
+    message_ref_of,
+    place_of_message,
+    sender,
+)
 
 
 class DecisionHandlers:
@@ -88,9 +89,9 @@ class DecisionHandlers:
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
     ) -> None:
         """Choose differently."""
-        number, (option, reason) = decision_metadata_of(view), override_of(view)
+        about, (option, reason) = decision_metadata_of(view), override_of(view)
         moved = await self._services.decisions.override(
-            sender(body), number, option, reason, against_of(view)
+            sender(body), about.decision, option, reason, about.against
         )
         await ack()
         self._moved(moved, body, client)
@@ -99,7 +100,7 @@ class DecisionHandlers:
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
     ) -> None:
         """Take the decision back."""
-        number = decision_metadata_of(view)
+        number = decision_metadata_of(view).decision
         moved = await self._services.decisions.withdraw(sender(body), number, reason_of(view))
         await ack()
         self._moved(moved, body, client)
@@ -108,7 +109,7 @@ class DecisionHandlers:
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
     ) -> None:
         """Hand the decision over to others."""
-        number = decision_metadata_of(view)
+        number = decision_metadata_of(view).decision
         moved = await self._services.decisions.hand_over(sender(body), number, deciders_of(view))
         await ack()
         self._moved(moved, body, client)

@@ -6,9 +6,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.services.services import Services
-from bot.slackkit.actions import action_of, chosen_channel, delivery_of
 from bot.slackkit.ids import Action
-from bot.slackkit.payloads import sender
+from bot.slackkit.payloads import action_of, chosen_channel, delivery_of, sender
 
 
 class DeliveryIssueHandlers:

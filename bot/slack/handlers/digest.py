@@ -26,11 +26,11 @@ from bot.slack.background import BackgroundTasks
 from bot.slack.handlers.modals import open_view
 from bot.slack.home import HomeTab
 from bot.slack.replies import EphemeralReplies
-from bot.slackkit.actions import action_of
 from bot.slackkit.ids import Action, Modal
 from bot.slackkit.message import sentence
 from bot.slackkit.payloads import (
     InvalidPayload,
+    action_of,
     parse_command,
     place_of_command,
     place_of_message,

@@ -12,9 +12,8 @@ from bot.slack.handlers.modals import open_page
 from bot.slack.home import HomeTab
 from bot.slack.replies import EphemeralReplies
 from bot.slack.views.drafts import DISCARDED, resume_offer
-from bot.slackkit.actions import action_of, draft_discarded
 from bot.slackkit.ids import Action
-from bot.slackkit.payloads import place_of_message, sender
+from bot.slackkit.payloads import action_of, draft_discarded, place_of_message, sender
 
 
 class DraftHandlers:

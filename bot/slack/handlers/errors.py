@@ -38,7 +38,7 @@ from bot.slack.background import BackgroundTasks, Body
 from bot.slack.handlers.modals import NotOpened
 from bot.slack.replies import respond_privately
 from bot.slack.views import notices
-from bot.slackkit.forms import FieldError, written_in
+from bot.slackkit.forms import FieldError, texts_entered
 from bot.slackkit.ids import Block
 from bot.slackkit.message import sentence
 from bot.slackkit.payloads import ExternalUser, InvalidPayload, sender, shared_channel
@@ -162,7 +162,7 @@ def _in_modal(error: Exception, body: Body) -> Mapping[str, Any]:
         return {"response_action": "errors", "errors": {error.block: error.message}}
     if isinstance(error, ReviewInThePast):
         return {"response_action": "errors", "errors": {Block.REVIEW_DAY: words_for(error)}}
-    written = written_in(body.get("view") or {})
+    written = texts_entered(body.get("view") or {})
     view = notices.notice_modal("This didn't work", words_for(error), written)
     return {"response_action": "update", "view": view}
 

@@ -13,10 +13,10 @@ from bot.slack.home import HomeTab
 from bot.slack.replies import EphemeralReplies
 from bot.slack.views.notices import NOBODY_TO_ASK
 from bot.slack.views.view_request import nudged, wished
-from bot.slackkit.actions import action_of, decision_of
-from bot.slackkit.forms import FieldError, decision_metadata_of, people_of
+from bot.slackkit.forms import FieldError, people_chosen
 from bot.slackkit.ids import Action, Block, Modal
-from bot.slackkit.payloads import place_of_message, sender
+from bot.slackkit.metadata import decision_metadata_of
+from bot.slackkit.payloads import action_of, decision_of, place_of_message, sender
 
 
 class PerspectiveHandlers:
@@ -38,7 +38,7 @@ class PerspectiveHandlers:
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
     ) -> None:
         """Ask the people chosen for their perspective."""
-        number, people = decision_metadata_of(view), people_of(view)
+        number, people = decision_metadata_of(view).decision, people_chosen(view)
         try:
             wishes = await self._services.perspectives.ask(sender(body), number, people)
         except NobodyToAsk as error:

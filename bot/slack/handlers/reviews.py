@@ -12,10 +12,10 @@ from bot.slack.background import BackgroundTasks
 from bot.slack.handlers.modals import open_view
 from bot.slack.home import HomeTab
 from bot.slack.views.review import review_modal
-from bot.slackkit.actions import action_of, decision_of, outcome_pressed
-from bot.slackkit.forms import decision_metadata_of, outcome_of
+from bot.slackkit.forms import review_outcome_of
 from bot.slackkit.ids import Action, Modal
-from bot.slackkit.payloads import sender
+from bot.slackkit.metadata import decision_metadata_of
+from bot.slackkit.payloads import action_of, decision_of, outcome_pressed, sender
 
 
 class ReviewHandlers:
@@ -37,7 +37,7 @@ class ReviewHandlers:
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
     ) -> None:
         """Keep the answer, and show App Home, where it may have been asked for, without it."""
-        number, (outcome, note) = decision_metadata_of(view), outcome_of(view)
+        number, (outcome, note) = decision_metadata_of(view).decision, review_outcome_of(view)
         await self._services.reviews.review(sender(body), number, outcome, note)
         await ack()
         actor = sender(body)

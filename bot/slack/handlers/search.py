@@ -12,9 +12,17 @@ from bot.slack.background import BackgroundTasks
 from bot.slack.replies import EphemeralReplies
 from bot.slack.search import SearchResponder
 from bot.slack.views.search import how_to_export, which_one
-from bot.slackkit.actions import Query, action_of, number_pressed, number_typed, query_of
 from bot.slackkit.ids import Action
-from bot.slackkit.payloads import parse_command, place_of_command, place_of_message, sender
+from bot.slackkit.metadata import ListQuery, query_of
+from bot.slackkit.payloads import (
+    action_of,
+    number_pressed,
+    number_typed,
+    parse_command,
+    place_of_command,
+    place_of_message,
+    sender,
+)
 
 Body = dict[str, Any]
 
@@ -39,9 +47,9 @@ class SearchHandlers:
         word, rest = parse_command(body)
         match word:
             case "list":
-                await self._list(Query.typed("list", rest), ack, body)
+                await self._list(ListQuery.typed("list", rest), ack, body)
             case "search":
-                await self._list(Query.typed("search", rest), ack, body)
+                await self._list(ListQuery.typed("search", rest), ack, body)
             case "show":
                 await self._show_typed(rest, ack, body, client)
             case _:
@@ -69,7 +77,7 @@ class SearchHandlers:
         """Begin the export of a decision, for whoever chose it in a message that was acked."""
         self._background.begin(self._export(number, _sight(body), body, client), body)
 
-    async def _list(self, query: Query, ack: AsyncAck, body: Body) -> None:
+    async def _list(self, query: ListQuery, ack: AsyncAck, body: Body) -> None:
         message = await self._finder.page(_sight(body), query)
         await ack(text=message.text, blocks=message.blocks)
 
@@ -93,7 +101,7 @@ class SearchHandlers:
         await ack()
         self._background.begin(self._export(what, _sight(body), body, client), body)
 
-    async def _turn(self, query: Query, body: Body) -> None:
+    async def _turn(self, query: ListQuery, body: Body) -> None:
         message = await self._finder.page(_sight(body), query)
         await self._answers.replace(body, message)
 

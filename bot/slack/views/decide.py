@@ -27,8 +27,8 @@ from bot.playbooks.verdict import Verdict
 from bot.slack.views.verdict import despite, option_title, ruled_out_words
 from bot.slackkit import ids
 from bot.slackkit.buttons import button, decision_named
-from bot.slackkit.forms import DecisionMetadata
 from bot.slackkit.message import mrkdwn, plain, section
+from bot.slackkit.metadata import DecisionMetadata
 from bot.slackkit.mrkdwn import and_list, fit, fit_escaped, mention
 
 REASON_LENGTH = 2000

@@ -7,8 +7,8 @@ from bot.decisions.model import Decision
 from bot.playbooks.playbook import Playbook
 from bot.services.search import SimilarDecision
 from bot.slack.views import search
-from bot.slackkit.actions import Query
 from bot.slackkit.message import Message
+from bot.slackkit.metadata import ListQuery
 
 COMMAND = "/ragvsft"
 
@@ -20,7 +20,7 @@ def finding_messages(decision: Decision, playbook: Playbook) -> dict[str, Messag
         decision: what is found, as often as fits.
         playbook: the one it was made by.
     """
-    query = Query.typed("list", decision.title * 10).from_here(2**50, Direction.NEWER)
+    query = ListQuery.typed("list", decision.title * 10).from_here(2**50, Direction.NEWER)
     many = tuple(replace(decision, number=2**50 + number) for number in range(search.PAGE))
     words = tuple(word[:64] for word in decision.title.split()[:12])
     wanted = DecisionFilter(mine=True, statuses=(decision.status,), options=("rag",), words=words)
@@ -32,13 +32,13 @@ def finding_messages(decision: Decision, playbook: Playbook) -> dict[str, Messag
         ),
         "list, nothing": search.page(COMMAND, query, wanted, nothing, []),
         "list, none yet": search.page(
-            COMMAND, Query.typed("list", ""), DecisionFilter(), nothing, []
+            COMMAND, ListQuery.typed("list", ""), DecisionFilter(), nothing, []
         ),
         "search, no words": search.page(
-            COMMAND, Query.typed("search", ""), DecisionFilter(), nothing, []
+            COMMAND, ListQuery.typed("search", ""), DecisionFilter(), nothing, []
         ),
         "search, no letters": search.page(
-            COMMAND, Query.typed("search", "?!"), DecisionFilter(), nothing, []
+            COMMAND, ListQuery.typed("search", "?!"), DecisionFilter(), nothing, []
         ),
         "shown": search.shown(decision, playbook, None),
         "record": search.record(decision.number, (decision.title + "`<!channel>&")[:2500]),

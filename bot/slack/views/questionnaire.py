@@ -34,8 +34,8 @@ from bot.slack.views.question import question_block
 from bot.slack.views.similar import similar
 from bot.slack.views.verdict import bars, headline, why_line
 from bot.slackkit import ids
-from bot.slackkit.forms import ViewMetadata
 from bot.slackkit.message import Line, TextSection, as_dicts, mrkdwn, plain, section, text_sections
+from bot.slackkit.metadata import ViewMetadata
 from bot.slackkit.mrkdwn import MODAL_TITLE, and_list, escape, fit, fit_escaped, mention
 
 TITLE_LENGTH = 120

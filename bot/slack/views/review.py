@@ -20,8 +20,8 @@ from bot.playbooks.playbook import Playbook
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids
 from bot.slackkit.buttons import button, decision_named
-from bot.slackkit.forms import DecisionMetadata
 from bot.slackkit.message import Message, as_dicts, plain, section, sentence, where
+from bot.slackkit.metadata import DecisionMetadata
 from bot.slackkit.mrkdwn import FALLBACK, escape, fit, fit_escaped, mention, quote
 
 NOTE_LENGTH = 2000

@@ -22,10 +22,10 @@ from bot.slack.views.announcement import STATUS_WORDS, announcement, standing
 from bot.slack.views.decide import about, deciding
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids
-from bot.slackkit.actions import Query
 from bot.slackkit.api_errors import SCOPE_MISSING
 from bot.slackkit.buttons import button, decision_named, show
 from bot.slackkit.message import Message, as_dicts, mrkdwn, section, where
+from bot.slackkit.metadata import ListQuery
 from bot.slackkit.mrkdwn import FALLBACK, escape, fit, fit_escaped, mention
 
 PAGE = 8
@@ -45,7 +45,7 @@ class Listed:
 
 def page(
     command: str,
-    query: Query,
+    query: ListQuery,
     wanted: DecisionFilter,
     found: DecisionPage,
     listed: Sequence[Listed],
@@ -131,7 +131,7 @@ def not_sent(reason: str) -> Message:
     return Message(text=words, blocks=as_dicts([section(words)]))
 
 
-def _heading(query: Query, wanted: DecisionFilter) -> str:
+def _heading(query: ListQuery, wanted: DecisionFilter) -> str:
     parts = [
         *(["mine"] if wanted.mine else []),
         *(STATUS_WORDS[status].lower() for status in wanted.statuses),
@@ -141,7 +141,7 @@ def _heading(query: Query, wanted: DecisionFilter) -> str:
     return "  ·  ".join(["Found" if query.kind == "search" else "Decisions", *parts])
 
 
-def _nothing(command: str, query: Query, title: str) -> Message:
+def _nothing(command: str, query: ListQuery, title: str) -> Message:
     if query.kind == "search" and not query.text.strip():
         text = f"What shall I look for? Type for instance `{command} search refund rules`."
     elif title == "Decisions":
@@ -187,7 +187,7 @@ def _standing(decision: Decision, playbook: Playbook) -> str:
     return f"{status}: {option}"
 
 
-def _turning(query: Query, found: DecisionPage) -> list[ButtonElement]:
+def _turning(query: ListQuery, found: DecisionPage) -> list[ButtonElement]:
     first, last = found.decisions[0].number, found.decisions[-1].number
     ways = (
         (found.newer, "Newer", first, Direction.NEWER),

@@ -1,0 +1,117 @@
+"""Typed state that views and buttons carry, and its parsing.
+
+A modal carries it in `private_metadata`, a button in `value`.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.decisions.access import Cursor, Direction
+from bot.slackkit.payloads import InvalidPayload, Payload
+
+_LONGEST_TEXT = 300
+"""Characters of a search: longer than useful ones, and short enough for a button's value."""
+_LARGEST_NUMBER = 2**53
+
+
+class ViewMetadata(BaseModel):
+    """State of a questionnaire page: the draft and the step."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    draft: str
+    step: str
+
+
+class DecisionMetadata(BaseModel):
+    """State of a modal about a posted decision.
+
+    Attributes:
+        decision: its number.
+        against: the recommended option when *Choose differently* was pressed.
+        response_url: that of the press, for a private answer to the submission.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    decision: int
+    against: str | None = None
+    response_url: str | None = None
+
+
+class ListQuery(BaseModel):
+    """State of a page of a list or a search: the text typed, and the cursor."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["list", "search"]
+    text: str = Field(max_length=_LONGEST_TEXT)
+    number: int | None = Field(None, ge=0, le=_LARGEST_NUMBER)
+    direction: Direction = Direction.OLDER
+
+    @classmethod
+    def typed(cls, kind: Literal["list", "search"], text: str) -> Self:
+        """Return the query for the first page."""
+        return cls(kind=kind, text=text[:_LONGEST_TEXT])
+
+    @property
+    def cursor(self) -> Cursor | None:
+        """The cursor; None for the first page."""
+        return None if self.number is None else Cursor(self.number, self.direction)
+
+    def from_here(self, number: int, direction: Direction) -> Self:
+        """Return the query for the page before or after a decision's number."""
+        return self.model_copy(update={"number": number, "direction": direction})
+
+
+def metadata_of(view: Payload) -> ViewMetadata:
+    """Return the state of a questionnaire page.
+
+    Raises:
+        InvalidPayload: the view has none.
+    """
+    try:
+        return ViewMetadata.model_validate_json(view.get("private_metadata") or "")
+    except ValidationError as error:
+        raise InvalidPayload("this view carries no draft") from error
+
+
+def decision_metadata_of(view: Payload) -> DecisionMetadata:
+    """Return the state of a modal about a decision.
+
+    Raises:
+        InvalidPayload: the view has none.
+    """
+    try:
+        return DecisionMetadata.model_validate_json(view.get("private_metadata") or "")
+    except ValidationError as error:
+        raise InvalidPayload("this view is about no decision") from error
+
+
+def response_url_of(body: Payload) -> str | None:
+    """Return the `response_url` of a payload, or the one in its view's state; None without either.
+
+    Slack sends none with the submission of a modal.
+    """
+    if given := body.get("response_url"):
+        return str(given)
+    view = body.get("view")
+    carried = view.get("private_metadata") if isinstance(view, Mapping) else None
+    try:
+        return DecisionMetadata.model_validate_json(carried or "").response_url
+    except ValidationError:
+        return None
+
+
+def query_of(action: Payload) -> ListQuery:
+    """Return the query that a paging button carries.
+
+    Raises:
+        InvalidPayload: the button has none.
+    """
+    try:
+        return ListQuery.model_validate_json(str(action.get("value")))
+    except ValidationError as error:
+        raise InvalidPayload("this button belongs to no list") from error
