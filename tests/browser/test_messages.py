@@ -242,7 +242,7 @@ async def test_button_without_an_app(visit: Any, client: Any) -> None:
     await client.chat_postMessage(channel="C0PRODUCT", text="x", blocks=[ACTIONS])
     page = await visit()
     await page.get_by_role("button", name="Accept").click()
-    await expect(page.locator(".trouble")).to_be_visible()
+    await expect(page.locator(".action-error")).to_be_visible()
 
 
 async def test_uploaded_image(visit: Any, client: Any) -> None:

@@ -1,4 +1,4 @@
-/** The page of the local workspace: what is on it, and the keys that work everywhere. */
+/** The page of the local workspace: layout and global keys. */
 
 import { actAs } from "./core/api.js";
 import { h, patch } from "./core/dom.js";
@@ -35,7 +35,7 @@ function render() {
   if (title !== titled) document.title = titled = title;
 }
 
-/** Behind the menu, where there is no room for it beside the messages. */
+/** The backdrop of the menu on narrow screens. */
 function scrim() {
   return ui.menu ? h("div", { class: "scrim", key: "scrim", onclick: () => setUi({ menu: false }) }) : null;
 }

@@ -1,4 +1,4 @@
-/** Blocks that put a frame around something: alerts, containers, cards, tasks. */
+/** Blocks with a frame: alerts, containers, cards, tasks. */
 
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
@@ -16,7 +16,7 @@ const ALERTS = {
   success: ["success", "Success"],
 };
 
-/** An alert: the icon and its spoken name say the level, not only the colour. */
+/** An alert: the level is in the icon and its label, not only in the colour. */
 export function alert(block) {
   const level = block.level ?? "default";
   const [name, spoken] = ALERTS[level] ?? ALERTS.default;
@@ -28,7 +28,7 @@ export function alert(block) {
   );
 }
 
-/** A container of blocks with a heading; it folds when the app allows it. */
+/** A container of blocks with a heading, collapsible if the app allows it. */
 export function container(block, ctx, id, renderBlocks) {
   const key = `${ctx.key}/${id}`;
   const folds = Boolean(block.is_collapsible);
@@ -86,7 +86,7 @@ const STATUSES = {
   error: ["error", "Error"],
 };
 
-/** One task and how far it is. */
+/** One task and its status. */
 export function taskCard(block) {
   const [name, spoken] = STATUSES[block.status] ?? STATUSES.pending;
   const title = typeof block.title === "string" ? block.title : block.title.text;

@@ -1,4 +1,4 @@
-/** Block Kit to nodes: the one table of block types. */
+/** Renders blocks: the table of block types. */
 
 import { h } from "../core/dom.js";
 import { element } from "../elements/index.js";
@@ -37,7 +37,7 @@ const BLOCKS = {
 
 /**
  * Nodes for a list of blocks.
- * @param {object} ctx `key` and `container` of what holds the blocks; `blocks`; `serverValues`;
+ * @param {object} ctx `key` and `container` of the message or view; `blocks`; `serverValues`;
  *   `errors` by block_id; `submit()` in a modal
  */
 export function renderBlocks(blocks, ctx) {

@@ -5,7 +5,7 @@ import { icon } from "../core/icons.js";
 import { element } from "../elements/index.js";
 import { plain } from "../text/mrkdwn.js";
 
-/** An input block; `ctx.errors[block_id]` stands under it. */
+/** An input block with its error, `ctx.errors[block_id]`. */
 export function inputBlock(block, ctx, id) {
   const error = ctx.errors?.[id];
   const base = domId(`${ctx.key}-${id}${ctx.place ?? ""}`);

@@ -6,7 +6,7 @@ import { changed, server, ui } from "../core/store.js";
 import { link } from "../text/mentions.js";
 import { plain } from "../text/mrkdwn.js";
 
-/** An image that can be folded away, with its title. */
+/** A collapsible image with its title. */
 export function imageBlock(block, ctx, id) {
   const source = block.image_url ?? slackFile(block.slack_file);
   return foldable(`${ctx.key}/${id}`, block.title ? plain(block.title.text) : null, picture(source, plain(block.alt_text)));
@@ -44,7 +44,7 @@ function foldable(key, title, body) {
   );
 }
 
-/** A file that was uploaded with a message. */
+/** A file of a message. */
 export function uploadedFile(file, key) {
   const source = file.url_private ?? fileUrl(file.id);
   if (file.mimetype?.startsWith("image/")) {
@@ -67,7 +67,7 @@ export function fileBlock(block) {
   return h("div", { class: "file-card" }, h("span", { class: "file-icon" }, icon("file", 22)), h("span", { class: "file-name" }, h("strong", null, block.external_id ?? block.file_id ?? "File")));
 }
 
-/** A video: its thumbnail and titles; it plays on its own site. */
+/** A video: thumbnail and titles, linked to its site. */
 export function videoBlock(block) {
   const title = plain(block.title.text);
   const meta = [block.provider_name, block.author_name].filter(Boolean).join(" · ");

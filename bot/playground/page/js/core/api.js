@@ -1,4 +1,4 @@
-/** The wire to the workspace: one state per person, a stream of versions, and POSTs. */
+/** The HTTP client: one state per user, a stream of versions, and POSTs. */
 
 import { server, setServer, setUi, ui } from "./store.js";
 
@@ -6,7 +6,7 @@ let stream = null;
 let loading = null;
 let wanted = 0;
 
-/** Fetch the state for the person one acts as, and follow its changes. */
+/** Fetch the state of the acting user, and follow its changes. */
 export async function actAs(id) {
   stream?.close();
   setUi({ as: id });
@@ -61,7 +61,7 @@ async function loadOnce() {
 }
 
 /**
- * Do something in the workspace as the present person.
+ * Perform an action as the acting user.
  * @returns {Promise<{ok: boolean, error?: string, message?: string}>} never throws
  */
 export async function post(what, body = {}) {

@@ -1,7 +1,7 @@
 /**
  * A small keyed virtual DOM. Views are plain functions that return nodes made by `h`;
- * `patch` changes the document as little as possible, so that focus, selection, scroll
- * positions and half-typed text survive every render. Text only ever becomes text nodes.
+ * `patch` makes the fewest changes to the document, so that focus, selection, scroll
+ * positions and typed text survive every render. Text only becomes text nodes.
  */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -12,7 +12,7 @@ const AS_PROPERTY = new Set(["value", "checked", "disabled", "indeterminate", "s
  * @param {string} tag element name
  * @param {object|null} props attributes; `key`; `on…` handlers; `style` object; and the
  *   hooks `mounted(el)`, `updated(el)`, `removed(el)`
- * @param {...*} children nodes, strings, numbers, nested arrays; null and booleans vanish
+ * @param {...*} children nodes, strings, numbers, nested arrays; null and booleans are skipped
  */
 export function h(tag, props, ...children) {
   const given = props ?? {};
@@ -30,12 +30,12 @@ function flatten(children, out = []) {
   return out;
 }
 
-/** An id for the document, made from any words. */
+/** An id for the document, made from any text. */
 export function domId(words) {
   return `f-${words.replace(/[^\w-]/g, "_")}`;
 }
 
-/** Make `parent` hold exactly `children`. */
+/** Replace the children of `parent` by `children`. */
 export function patch(parent, ...children) {
   const hooks = [];
   patchChildren(parent, flatten(children), hooks);
@@ -56,7 +56,7 @@ function patchChildren(parent, children, hooks) {
       parent.insertBefore(create(child, parent, hooks), at);
       continue;
     }
-    // Removing what stands between, rather than moving the match, keeps focus and scroll.
+    // Removing the nodes in between, rather than moving the match, keeps focus and scroll.
     while (at !== node && at && isDoomed(at)) at = dropAndNext(at);
     if (node === at) at = at.nextSibling;
     else parent.insertBefore(node, at);
@@ -86,7 +86,7 @@ function takeMatch(child, at, keyed) {
   return node;
 }
 
-/** What an unkeyed node is recognised by: its tag and the first of its classes. */
+/** Unkeyed nodes match by tag and first class. */
 function kind({ tag, props }) {
   return `${tag}.${(props.class ?? "").split(" ", 1)[0]}`;
 }

@@ -1,4 +1,4 @@
-/** Line icons, drawn on a 20 by 20 grid. */
+/** Line icons on a 20 by 20 grid. */
 
 import { h } from "./dom.js";
 
@@ -39,7 +39,7 @@ const PATHS = {
   calendar: "M4 5h12v11.5H4zM4 8.5h12M7.3 3v3M12.7 3v3",
 };
 
-/** A decorative icon; its meaning must stand in a label beside it. */
+/** A decorative icon; a label beside it must have its meaning. */
 export function icon(name, size = 18) {
   return h(
     "svg",

@@ -1,20 +1,20 @@
-/** The address of the page: ?as=U… is who one is, #C…/p… is where. */
+/** The address of the page: ?as=U… is the acting user, #C…/p… the channel and message. */
 
 import { changed, channel, server, setUi, ui } from "./store.js";
 
-/** The id of the person named in the address, or null. */
+/** The id of the user in the address, or null. */
 export function personInAddress() {
   return new URLSearchParams(location.search).get("as");
 }
 
-/** Write who one acts as into the address, so that two tabs can be two people. */
+/** Write the acting user into the address, so that two tabs can be two users. */
 export function rememberPerson(id) {
   const url = new URL(location.href);
   url.searchParams.set("as", id);
   history.replaceState(null, "", url);
 }
 
-/** Show a channel, and in it a thread or a message when given. */
+/** Show a channel, and optionally a thread or a message. */
 export function openChannel(id, { thread = null, highlight = null } = {}) {
   ui.thread = thread ? { channel: id, ts: thread } : null;
   setUi({ channel: id, highlight, popover: null, menu: false });
@@ -22,7 +22,7 @@ export function openChannel(id, { thread = null, highlight = null } = {}) {
   if (location.hash !== hash) history.replaceState(null, "", hash);
 }
 
-/** Go where the address says; a message in a thread opens the thread. */
+/** Show the channel and message in the address; a reply opens its thread. */
 export function followAddress() {
   const [, id, digits] = /^#([A-Z0-9]+)(?:\/p(\d+))?$/.exec(location.hash) ?? [];
   if (!id || !channel(id)) return false;
@@ -33,11 +33,17 @@ export function followAddress() {
   return true;
 }
 
-/** Keep a channel on screen that this person can see. */
+/** Select a channel that this user can see, if the current one is not visible. */
 export function settleChannel() {
   if (channel(ui.channel)) return;
   const first = server.channels.find((one) => one.is_member && !one.is_archived && one.kind === "public");
   ui.channel = (first ?? server.channels[0])?.id ?? null;
   ui.thread = null;
   changed();
+}
+
+/** Show the thread of a message beside the channel. */
+export function openThread(channel, message) {
+  if (channel.id !== ui.channel) openChannel(channel.id);
+  setUi({ thread: { channel: channel.id, ts: message.thread_ts ?? message.ts }, popover: null });
 }

@@ -1,15 +1,15 @@
 /**
- * What the page knows: `server`, the last state that the workspace sent for the person one
- * acts as, and `ui`, what only this browser knows (open panels, half-typed text, drafts of inputs).
+ * The state of the page: `server`, the last state that the workspace sent for the acting
+ * user, and `ui`, the state of this browser (open panels, text being typed, input values).
  */
 
 const listeners = new Set();
 let scheduled = false;
 
-/** The state as the workspace last told it; null until the first answer. */
+/** The last state from the workspace; null until the first response. */
 export let server = null;
 
-/** What only this page knows. Change it with `setUi`. */
+/** The state of this page. Change it with `setUi`. */
 export const ui = {
   as: null,
   online: true,
@@ -28,7 +28,7 @@ export const ui = {
   values: {},
   hashes: {},
   pending: {},
-  problems: {},
+  actionErrors: {},
   fieldErrors: {},
   collapsed: {},
   read: {},
@@ -46,21 +46,21 @@ export function setServer(state) {
   changed();
 }
 
-/** Call `listener` after every change; several changes in a row make one call. */
+/** Call `listener` after changes; changes in the same task lead to one call. */
 export function subscribe(listener) {
   listeners.add(listener);
 }
 
-/** Counts the changes, so that what is costly to draw is drawn once for each. */
+/** The number of changes, for views that cache their nodes. */
 export let stamp = 0;
 
-/** Say that something in `ui` was changed in place. */
+/** Notify the listeners of a change in `ui`. */
 export function changed() {
   stamp += 1;
   schedule();
 }
 
-/** Say that only what is typed outside of messages was changed: in a composer, a modal, Home. */
+/** Notify the listeners of a change that does not affect messages: composer, modal, Home. */
 export function composed() {
   schedule();
 }
@@ -74,7 +74,7 @@ function schedule() {
   });
 }
 
-/** The person with this id, or a stand-in that shows the id. */
+/** The user with this id, or a placeholder with the id as the name. */
 export function person(id) {
   const known = server?.users.find((one) => one.id === id);
   if (known) return known;
@@ -85,22 +85,22 @@ export function person(id) {
   return { id, name: id, real_name: id, initials: "?", colour: "#868686", unknown: true };
 }
 
-/** The channel with this id, or undefined when this person can't see it. */
+/** The channel with this id, or undefined if this user can't see it. */
 export function channel(id) {
   return server?.channels.find((one) => one.id === id);
 }
 
-/** True for the direct messages between this person and the app. */
+/** True for the direct messages between this user and the app. */
 export function isAppDm(one) {
   return one?.kind === "im" && one.other === server.app.bot_user_id;
 }
 
-/** True for a conversation of a few people, which Slack names mpdm-…. */
+/** True for a group conversation, which Slack names mpdm-…. */
 export function isGroupDm(one) {
   return one.kind === "private" && one.name.startsWith("mpdm-");
 }
 
-/** What a channel is called: its name, or the names of the other people. */
+/** The label of a channel: its name, or the names of the other users. */
 export function channelLabel(one) {
   if (one.kind === "im") return person(one.other).real_name;
   if (!isGroupDm(one)) return one.name;

@@ -1,4 +1,4 @@
-/** Times as a reader sees them. A ts is "seconds.micros" since 1970. */
+/** Displayed times. A ts is "seconds.micros" since 1970. */
 
 import { server } from "./store.js";
 
@@ -7,7 +7,7 @@ export function dateOf(ts) {
   return new Date(Number(ts) * 1000);
 }
 
-/** Now, by the clock of the workspace. */
+/** The time of the workspace's clock. */
 export function now() {
   const offset = server?.clock?.offset_seconds ?? 0;
   return new Date(Date.now() + offset * 1000);
@@ -15,7 +15,7 @@ export function now() {
 
 const FORMATS = new Map();
 
-/** A date in this person's time zone; formats are kept, as making one takes long. */
+/** A date in this user's time zone; formats are cached, because creating one is slow. */
 function shown(date, options, locale = "en-US") {
   const timeZone = server?.me?.tz;
   const key = `${locale} ${timeZone} ${JSON.stringify(options)}`;
@@ -26,7 +26,7 @@ function shown(date, options, locale = "en-US") {
 
 const SECONDS = { hour: "numeric", minute: "2-digit", second: "2-digit" };
 
-/** "9:41 AM" in this person's time zone. */
+/** "9:41 AM" in this user's time zone. */
 export function clockTime(date) {
   return shown(date, { hour: "numeric", minute: "2-digit" });
 }
@@ -36,7 +36,7 @@ export function fullTime(date) {
   return `${longDay(date)} at ${shown(date, SECONDS)}`;
 }
 
-/** A key that is the same for all times of one day. */
+/** A key for the day of a date. */
 export function dayKey(date) {
   return shown(date, { year: "numeric", month: "2-digit", day: "2-digit" }, "en-CA");
 }
@@ -49,7 +49,7 @@ export function dayLabel(date) {
   return longDay(date);
 }
 
-/** "Monday, March 9th", with the year when it isn't this one. */
+/** "Monday, March 9th", with the year if it is not the current one. */
 export function longDay(date) {
   const part = (options) => shown(date, options);
   const day = Number(part({ day: "numeric" }));
@@ -75,7 +75,7 @@ export function ago(date) {
   return "just now";
 }
 
-/** Slack's tokens of <!date^…>, filled for one time. */
+/** The values of Slack's <!date^…> tokens for a time. */
 export function dateTokens(seconds) {
   const date = new Date(seconds * 1000);
   const part = (options) => shown(date, options);
@@ -99,7 +99,7 @@ export function dateTokens(seconds) {
   };
 }
 
-/** The Date of "2026-01-05T09:00" on a clock in this time zone. */
+/** The Date of a local time such as "2026-01-05T09:00" in a time zone. */
 export function zonedDate(local, timeZone) {
   const asUtc = new Date(`${local}Z`);
   const shown = new Date(`${asUtc.toLocaleString("sv-SE", { timeZone }).replace(" ", "T")}Z`);

@@ -1,20 +1,20 @@
-/** Sending an action to the app, with the confirmation that may come first. */
+/** Sends an action to the app, after a confirmation if required. */
 
 import { post } from "../core/api.js";
 import { changed, setUi, ui } from "../core/store.js";
 import { allValues, fieldOf, setValue } from "./values.js";
 
-/** The key under which an element's waiting and trouble are kept. */
+/** The key of an element's pending state and error. */
 export function actionKey(ctx, blockId, element) {
   return `${ctx.key}/${blockId}/${element.action_id}`;
 }
 
-/** The same for one place on the page: a thread shows its first message a second time. */
+/** The key of an element in one place of the page: a thread repeats its first message. */
 export function placeKey(ctx, blockId, element) {
   return `${actionKey(ctx, blockId, element)}${ctx.place ?? ""}`;
 }
 
-/** True while the app has not answered this element's last use; a changed view starts anew. */
+/** True until the app responds to this element's last action, or the view changes. */
 export function isBusy(ctx, blockId, element) {
   return ui.pending[actionKey(ctx, blockId, element)] === versionOf(ctx);
 }
@@ -23,14 +23,14 @@ function versionOf(ctx) {
   return ctx.hash ?? "as posted";
 }
 
-/** Tell the app that an element was used; ask first when it has a confirm object. */
+/** Send an action of an element; ask first if it has a confirm object. */
 export function act(ctx, blockId, element, value) {
   if (!element.confirm) return send(ctx, blockId, element, value);
   setUi({ confirm: { ...element.confirm, proceed: () => send(ctx, blockId, element, value) } });
   return null;
 }
 
-/** Choose a value and, where the element reports each choice, tell the app. */
+/** Choose a value and, if the element dispatches actions, send the action. */
 export function choose(ctx, blockId, element, value) {
   const report = () => {
     setValue(ctx, blockId, element, value);
@@ -44,7 +44,7 @@ async function send(ctx, blockId, element, value) {
   const key = actionKey(ctx, blockId, element);
   if (isBusy(ctx, blockId, element)) return;
   ui.pending[key] = versionOf(ctx);
-  delete ui.problems[key];
+  delete ui.actionErrors[key];
   changed();
   const answer = await post("action", {
     container: ctx.container,
@@ -54,6 +54,6 @@ async function send(ctx, blockId, element, value) {
     state: allValues(ctx),
   });
   if (isBusy(ctx, blockId, element)) delete ui.pending[key];
-  if (!answer.ok) ui.problems[key] = answer.message ?? answer.error;
+  if (!answer.ok) ui.actionErrors[key] = answer.message ?? answer.error;
   changed();
 }

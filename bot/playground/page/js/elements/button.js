@@ -7,7 +7,7 @@ import { plain } from "../text/mrkdwn.js";
 import { act, actionKey, isBusy, placeKey } from "./act.js";
 import { closePopover, popover } from "./popover.js";
 
-/** A button element; one with a url opens it and still tells the app, as in Slack. */
+/** A button element; one with a url opens it and also sends the action, as in Slack. */
 export function button(element, ctx, blockId) {
   const key = actionKey(ctx, blockId, element);
   const style = element.style ? ` button-${element.style}` : "";
@@ -31,15 +31,15 @@ export function button(element, ctx, blockId) {
       h("span", { class: "button-text" }, plain(element.text?.text, element.text?.emoji !== false)),
       waiting ? h("span", { class: "spinner" }) : null,
     ),
-    trouble(key),
+    actionError(key),
   );
 }
 
-/** The sign that an action did not reach the app. */
-export function trouble(key) {
-  const message = ui.problems[key];
+/** The icon that shows that an action did not reach the app. */
+export function actionError(key) {
+  const message = ui.actionErrors[key];
   if (!message) return null;
-  return h("span", { class: "trouble", role: "alert", title: message }, icon("warning", 16), h("span", { class: "sr-only" }, message));
+  return h("span", { class: "action-error", role: "alert", title: message }, icon("warning", 16), h("span", { class: "sr-only" }, message));
 }
 
 /** The three-dots menu. */
@@ -67,7 +67,7 @@ export function overflow(element, ctx, blockId) {
       },
       icon("more"),
     ),
-    trouble(key),
+    actionError(key),
     open && popover({ role: "menu", class: "menu", align: "end" }, element.options.map((option) => menuItem(option, () => choose(option)))),
   );
 }
@@ -100,11 +100,11 @@ export function feedbackButtons(element, ctx, blockId) {
     { class: "button-slot" },
     one(element.positive_button, "thumbUp"),
     one(element.negative_button, "thumbDown"),
-    trouble(actionKey(ctx, blockId, element)),
+    actionError(actionKey(ctx, blockId, element)),
   );
 }
 
-/** A button that is only an icon. */
+/** A button with only an icon. */
 export function iconButton(element, ctx, blockId) {
   return h(
     "span",
@@ -120,6 +120,6 @@ export function iconButton(element, ctx, blockId) {
       },
       icon(element.icon === "trash" ? "trash" : "more"),
     ),
-    trouble(actionKey(ctx, blockId, element)),
+    actionError(actionKey(ctx, blockId, element)),
   );
 }

@@ -1,4 +1,4 @@
-/** What can be chosen in a select menu, in groups. */
+/** The options of a select menu, in groups. */
 
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
@@ -7,7 +7,7 @@ import { avatar, channelIcon } from "../frame/marks.js";
 import { plain } from "../text/mrkdwn.js";
 
 /**
- * The groups of choices of a select element.
+ * Return the option groups of a select element.
  * @returns {{label: string|null, choices: {id, value, label, note?, mark?}[]}[]}
  */
 export function choicesOf(element) {

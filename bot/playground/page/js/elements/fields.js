@@ -43,7 +43,7 @@ function textHandlers(element, ctx, blockId) {
   };
 }
 
-/** plain_text_input, with the room that is left when it gets scarce. */
+/** plain_text_input, with the number of remaining characters near the limit. */
 export function textField(element, ctx, blockId, field = {}) {
   const value = valueOf(ctx, blockId, element) ?? "";
   const props = { ...shared(element, field), ...textHandlers(element, ctx, blockId), value, dir: "auto" };
@@ -74,7 +74,7 @@ export function typedField(element, ctx, blockId, field = {}) {
   });
 }
 
-/** rich_text_input, written as plain paragraphs. */
+/** rich_text_input, with plain paragraphs only. */
 export function richField(element, ctx, blockId, field = {}) {
   const held = valueOf(ctx, blockId, element);
   const text = (held?.elements ?? []).flatMap((part) => part.elements ?? []).map((part) => part.text ?? "").join("");
@@ -116,7 +116,7 @@ function localMinute(seconds) {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-/** file_input: the names of the chosen files; nothing leaves the browser. */
+/** file_input: the names of the chosen files; their content is not uploaded. */
 export function fileField(element, ctx, blockId, field = {}) {
   const files = valueOf(ctx, blockId, element) ?? [];
   const extensions = element.filetypes?.map((one) => `.${one}`).join(",") ?? null;

@@ -1,4 +1,4 @@
-/** The element of a block, whatever its type. */
+/** Renders the element of a block by its type. */
 
 import { h } from "../core/dom.js";
 import { plain } from "../text/mrkdwn.js";

@@ -3,7 +3,7 @@
 import { h } from "../core/dom.js";
 import { textNodes } from "../text/mrkdwn.js";
 import { actionKey, choose, placeKey } from "./act.js";
-import { trouble } from "./button.js";
+import { actionError } from "./button.js";
 import { valueOf } from "./values.js";
 
 function group(role, element, ctx, blockId, field, options) {
@@ -19,7 +19,7 @@ function group(role, element, ctx, blockId, field, options) {
       "aria-invalid": field.invalid ? "true" : null,
     },
     options,
-    trouble(key),
+    actionError(key),
   );
 }
 

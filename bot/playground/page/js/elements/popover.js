@@ -1,4 +1,4 @@
-/** Things that open over the page beside what was pressed. One is open at a time. */
+/** Popovers beside the element that opened them. One is open at a time. */
 
 import { h } from "../core/dom.js";
 import { changed, setUi, ui } from "../core/store.js";
@@ -8,9 +8,9 @@ const EDGE = 8;
 let returnTo = null;
 
 /**
- * A panel under (or, for want of room, above) the element before it.
+ * A panel below the element before it, or above it if there is no space below.
  * @param {object} props `role`, `class`, `align` ("start" or "end"), `width` ("anchor"), `label`,
- *   `onkeydown`, `focus` (a selector for what takes the focus)
+ *   `onkeydown`, `focus` (a selector for the element that gets the focus)
  */
 export function popover(props, ...children) {
   const { align = "start", width = null, focus = "button, [tabindex]", label = null, ...rest } = props;
@@ -34,7 +34,7 @@ export function popover(props, ...children) {
   );
 }
 
-/** What was pressed; for a select with chips in it, the whole field. */
+/** The element that opened the popover; for a select with chips, the whole field. */
 function anchorOf(el) {
   const box = el.parentElement;
   return box.matches(".select") ? box : box.querySelector("[aria-expanded]");
@@ -57,7 +57,7 @@ function placeBeside(el, anchor, align, width) {
   el.style.left = `${Math.max(EDGE, Math.min(left, window.innerWidth - el.offsetWidth - EDGE))}px`;
 }
 
-/** Close what is open and give the focus back. */
+/** Close the popover and restore the focus. */
 export function closePopover() {
   if (!ui.popover) return;
   setUi({ popover: null });
@@ -74,7 +74,7 @@ function moveInMenu(event) {
   event.preventDefault();
 }
 
-/** Close on a press outside and on a resize; follow what lies below when it is scrolled. */
+/** Close on a click outside and on resize; follow the anchor on scroll. */
 export function watchOutside() {
   const outside = (event) => !event.target.closest?.(".popover, [aria-expanded='true']");
   document.addEventListener("pointerdown", (event) => ui.popover && outside(event) && setUi({ popover: null }));

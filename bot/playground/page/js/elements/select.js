@@ -1,18 +1,18 @@
-/** Select menus of every kind: options, people, channels and conversations; one or several. */
+/** Select menus of every kind: options, users, channels and conversations; single or multi. */
 
 import { domId, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { setUi, ui } from "../core/store.js";
 import { plain } from "../text/mrkdwn.js";
 import { actionKey, choose, isBusy, placeKey } from "./act.js";
-import { trouble } from "./button.js";
+import { actionError } from "./button.js";
 import { choicesOf } from "./choices.js";
 import { closePopover, popover } from "./popover.js";
 import { valueOf } from "./values.js";
 
 const SEARCH_FROM = 7;
 
-/** A select element, single or multi, whatever it selects. */
+/** A select element of any type, single or multi. */
 export function select(element, ctx, blockId, field = {}) {
   const key = actionKey(ctx, blockId, element);
   const place = placeKey(ctx, blockId, element);
@@ -34,7 +34,7 @@ export function select(element, ctx, blockId, field = {}) {
     !multi && field.optional && chosen.length ? clear(model) : null,
     ui.popover?.id === place ? panel(model) : null,
     isBusy(ctx, blockId, element) ? h("span", { class: "spinner" }) : null,
-    trouble(key),
+    actionError(key),
   );
 }
 

@@ -1,7 +1,7 @@
 /**
- * What is typed and chosen: one state per container, block_id and action_id, in the shape of
- * Slack's `view.state.values`. The order of belief: what this page saw typed, what the
- * workspace kept, what the element starts with.
+ * Input values: one state per container, block_id and action_id, in the format of
+ * Slack's `view.state.values`. Precedence: typed in this page, stored in the workspace,
+ * initial value of the element.
  */
 
 import { changed, composed, ui } from "../core/store.js";
@@ -48,12 +48,12 @@ const INITIAL = {
 
 const LISTS = new Set(["selected_options", "selected_users", "selected_conversations", "selected_channels", "files"]);
 
-/** The name of the field that holds this element's value in a state, or undefined for a button. */
+/** The key of this element's value in a state, or undefined for a button. */
 export function fieldOf(element) {
   return FIELD[element.type];
 }
 
-/** What this element holds now: a string, an option, a list, or null. */
+/** The current value of this element: a string, an option, a list, or null. */
 export function valueOf(ctx, blockId, element) {
   const field = fieldOf(element);
   const typed = ui.values[ctx.key]?.[blockId]?.[element.action_id];
@@ -70,7 +70,7 @@ function initialOf(element, field) {
   return element[INITIAL[field]] ?? (LISTS.has(field) ? [] : null);
 }
 
-/** Remember what was typed or chosen, and take back the error that stood at this field. */
+/** Store a value and remove the error at this field. */
 export function setValue(ctx, blockId, element, value) {
   const container = (ui.values[ctx.key] ??= {});
   const block = (container[blockId] ??= {});
@@ -80,7 +80,7 @@ export function setValue(ctx, blockId, element, value) {
   else changed();
 }
 
-/** Every interactive or input element of these blocks with the block it stands in. */
+/** Every interactive or input element of these blocks, with its block. */
 export function elementsOf(blocks) {
   const found = [];
   for (const [index, block] of blocks.entries()) {
@@ -92,12 +92,12 @@ export function elementsOf(blocks) {
   return found;
 }
 
-/** A block's id; the workspace gives one to every block, so the index is only a last resort. */
+/** A block's id; the workspace assigns one to every block, the index is only a fallback. */
 export function blockIdOf(block, index) {
   return block.block_id ?? `block-${index}`;
 }
 
-/** The state of all elements in Slack's shape; what is empty is null, never "". */
+/** The state of all elements in Slack's format; empty values are null, never "". */
 export function allValues(ctx) {
   const values = {};
   for (const { blockId, element } of elementsOf(ctx.blocks)) {
@@ -110,15 +110,15 @@ export function allValues(ctx) {
 }
 
 /**
- * Keep up with a view that the app changed: values stay where block_id and action_id stayed,
- * all others are forgotten (docs.slack.dev/reference/views/modal-views).
+ * Adapt the values to a view that the app changed: keep those with the same block_id and
+ * action_id, drop all others (docs.slack.dev/reference/views/modal-views).
  */
 export function keepUp(view) {
   const key = `view:${view.id}`;
   if (ui.hashes[key] === view.hash) return;
   ui.hashes[key] = view.hash;
   delete ui.fieldErrors[key];
-  delete ui.problems[key];
+  delete ui.actionErrors[key];
   const before = ui.values[key];
   if (!before) return;
   const after = {};
@@ -129,7 +129,7 @@ export function keepUp(view) {
   ui.values[key] = after;
 }
 
-/** Forget what was typed in views that are gone. */
+/** Drop the values of closed views. */
 export function forgetClosed(openIds) {
   for (const key of Object.keys(ui.values)) {
     if (key.startsWith("view:") && !openIds.has(key.slice("view:".length))) {

@@ -5,7 +5,7 @@ import { server, ui } from "../core/store.js";
 import { keepUp } from "../elements/values.js";
 import { renderBlocks } from "../blocks/index.js";
 
-/** The Home tab as the app published it for this person. */
+/** The Home tab that the app published for this user. */
 export function homeView() {
   const view = server.home;
   if (!view) {

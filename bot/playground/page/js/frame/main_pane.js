@@ -31,7 +31,7 @@ export function mainPane() {
   );
 }
 
-/** The app hears when someone opens one of its tabs, once per visit. */
+/** Notify the app when the user opens one of its tabs, once per visit. */
 function tellVisit(inApp, id, tab) {
   const visit = inApp ? `${server.me.id}/${id}/${tab}` : null;
   if (visit && visit !== visited) post("home", { tab });
@@ -57,7 +57,7 @@ function header(one, inApp) {
   );
 }
 
-/** Shows the channels and people where there is no room for them. */
+/** Opens the sidebar on narrow screens. */
 function menuButton() {
   return h(
     "button",

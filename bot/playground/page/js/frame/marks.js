@@ -1,10 +1,10 @@
-/** The small signs for people and channels. */
+/** Avatars and icons of users and channels. */
 
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { isGroupDm, server } from "../core/store.js";
 
-/** A person's picture: initials on their colour; the app has a mark of its own. */
+/** A user's avatar: initials on their colour; the app has a logo. */
 export function avatar(one, size = 36) {
   const app = server?.app;
   if (app && one.id === app.bot_user_id) return appMark(size);
@@ -16,7 +16,7 @@ function initialsOf(name) {
   return name.split(/\s+/).map((word) => word[0]).slice(0, 2).join("").toUpperCase();
 }
 
-/** The mark of the app: two paths that part. */
+/** The app's logo: two diverging paths. */
 export function appMark(size = 36) {
   const style = { width: `${size}px`, height: `${size}px` };
   return h(
@@ -34,7 +34,7 @@ export function appMark(size = 36) {
 
 const KIND_ICONS = { private: ["lock", "Private channel"], shared: ["shared", "Shared channel"], public: ["hash", "Channel"] };
 
-/** The sign of a channel, spoken as its kind. */
+/** The icon of a channel, labelled with its kind. */
 export function channelIcon(one, size = 16) {
   if (isGroupDm(one)) return h("span", { class: "channel-icon", role: "img", "aria-label": "Group message" }, icon("people", size));
   const [name, spoken] = one.is_archived ? ["archive", "Archived channel"] : (KIND_ICONS[one.kind] ?? KIND_ICONS.public);

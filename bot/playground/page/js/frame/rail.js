@@ -1,4 +1,4 @@
-/** The left rail: the workspace, whom one acts as, the tools. */
+/** The left rail: the workspace, the acting user, the tools. */
 
 import { actAs } from "../core/api.js";
 import { h } from "../core/dom.js";

@@ -1,4 +1,4 @@
-/** What this person has not seen yet, kept per browser. */
+/** Unread messages of this user, stored per browser. */
 
 import { server, ui } from "../core/store.js";
 
@@ -17,14 +17,14 @@ function latestIn(channelId) {
   return (server.messages[channelId] ?? []).reduce((latest, one) => (one.ts > latest ? one.ts : latest), "0");
 }
 
-/** How many messages of others came since this person last looked; replies in threads don't count. */
+/** The number of messages of other users since the last visit, without replies in threads. */
 export function unreadIn(channel) {
   const mark = readMarks()[channel.id] ?? "0";
   const isNew = (one) => one.ts > mark && one.user !== server.me.id && (!one.thread_ts || one.thread_ts === one.ts);
   return (server.messages[channel.id] ?? []).filter(isNew).length;
 }
 
-/** Note that this person sees the channel now. */
+/** Mark the channel as read. */
 export function markRead(channelId) {
   const marks = readMarks();
   const latest = latestIn(channelId);

@@ -1,13 +1,13 @@
-/** What appears when one points at a message: reply, and the menu with the app's shortcuts. */
+/** The toolbar on hover over a message: reply, and the menu with the app's shortcuts. */
 
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { server, setUi, ui } from "../core/store.js";
 import { closePopover, popover } from "../elements/popover.js";
 import { post } from "../core/api.js";
-import { openThread } from "./open_thread.js";
+import { openThread } from "../core/route.js";
 
-/** The toolbar of one message; ephemeral ones have none. */
+/** The toolbar of a message, except ephemeral ones. */
 export function hoverActions(channel, each, inThread) {
   if (each.ephemeral) return null;
   const key = `more:${channel.id}:${each.ts}:${inThread}`;

@@ -1,16 +1,16 @@
-/** The list of slash commands over the composer. */
+/** The list of slash commands above the composer. */
 
 import { h } from "../core/dom.js";
 import { server, ui } from "../core/store.js";
 import { appMark } from "../frame/marks.js";
 
-/** The commands that begin with what is typed, while only the command is typed. */
+/** The commands that match the typed text, until it has arguments. */
 export function matchingCommands(text) {
   if (!/^\/\S*$/.test(text)) return [];
   return server.app.commands.filter((one) => one.name.startsWith(text.toLowerCase()));
 }
 
-/** The popover with the commands that fit; nothing when none does. */
+/** The popover with the matching commands, or null. */
 export function commandList({ commands, thread }, take) {
   if (!commands.length || thread) return null;
   const at = Math.min(ui.commandAt ?? 0, commands.length - 1);

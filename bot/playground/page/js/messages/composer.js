@@ -1,4 +1,4 @@
-/** Where one writes: Enter sends, a slash offers the app's commands, + its shortcuts. */
+/** The composer: Enter sends, a slash lists the app's commands, + its shortcuts. */
 
 import { post } from "../core/api.js";
 import { h } from "../core/dom.js";
@@ -63,7 +63,7 @@ function grow(el) {
 
 function type(model, text) {
   ui.composing[model.key] = text;
-  delete ui.problems[`composer:${model.key}`];
+  delete ui.actionErrors[`composer:${model.key}`];
   ui.commandAt = 0;
   composed();
 }
@@ -103,13 +103,13 @@ async function send({ key, channel, thread, text }) {
   else if (isCommand) answer = await post("command", { channel: channel.id, text: typed });
   else answer = await post("message", { channel: channel.id, text: typed, ...(thread ? { thread_ts: thread } : {}) });
   if (answer.ok || (isCommand && SAID_IN_A_NOTICE.has(answer.error))) return;
-  ui.problems[`composer:${key}`] = answer.message ?? answer.error;
+  ui.actionErrors[`composer:${key}`] = answer.message ?? answer.error;
   ui.composing[key] ||= text;
   changed();
 }
 
 function complaint(key) {
-  const message = ui.problems[`composer:${key}`];
+  const message = ui.actionErrors[`composer:${key}`];
   if (!message) return null;
   return h("div", { class: "composer-problem", role: "alert" }, icon("warning", 16), message);
 }

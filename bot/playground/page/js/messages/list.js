@@ -1,4 +1,4 @@
-/** The messages of a channel: by day, grouped by author, kept at the newest. */
+/** The messages of a channel: by day, grouped by author, scrolled to the newest. */
 
 import { h } from "../core/dom.js";
 import { channelLabel, isAppDm, server, ui } from "../core/store.js";
@@ -9,7 +9,7 @@ import { message } from "./message.js";
 const GROUP_SECONDS = 300;
 const NEAR = 80;
 
-/** The list of a channel's messages; replies are left to the thread. */
+/** The list of a channel's messages, without replies. */
 export function messageList(one) {
   const shown = (server.messages[one.id] ?? []).filter((each) => !each.thread_ts || each.thread_ts === each.ts);
   return h(
@@ -33,7 +33,7 @@ export function messageList(one) {
   );
 }
 
-/** Whoever read the newest message goes on seeing the newest; nobody else is moved. */
+/** Stay at the newest message if the list was scrolled to the end. */
 function stayAtEnd(el) {
   const before = el.seen;
   const wasAtEnd = !before || before.height - el.scrollTop - before.room < NEAR;
@@ -82,7 +82,7 @@ function divider(date) {
   return h("div", { class: "day", key: `day-${dayKey(date)}`, role: "separator", "aria-label": label }, h("span", null, label));
 }
 
-/** True when a message goes on from the one before, so that its author need not be said again. */
+/** True if a message continues the previous one, so that its author is omitted. */
 export function follows(before, each) {
   return Boolean(
     before &&

@@ -1,4 +1,4 @@
-/** One message with its author, blocks, files, thread line and hover actions. */
+/** One message with author, blocks, files, thread summary and toolbar. */
 
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
@@ -11,13 +11,13 @@ import { attachment } from "../blocks/attachment.js";
 import { uploadedFile } from "../blocks/media.js";
 import { mrkdwn } from "../text/mrkdwn.js";
 import { hoverActions } from "./actions.js";
-import { openThread } from "./open_thread.js";
+import { openThread } from "../core/route.js";
 
 const drawn = { channel: new WeakMap(), thread: new WeakMap() };
 
 /**
- * A message; the node of the last time, as long as only typing elsewhere has changed the page.
- * @param {object} place `follows`: leave out the author; `inThread`: shown in the thread pane
+ * A message; reuses the last node if nothing but input elsewhere has changed.
+ * @param {object} place `follows`: omit the author; `inThread`: shown in the thread pane
  */
 export function message(channel, each, { follows = false, inThread = false } = {}) {
   const kept = inThread ? drawn.thread : drawn.channel;

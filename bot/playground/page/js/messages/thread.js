@@ -7,7 +7,7 @@ import { composer } from "./composer.js";
 import { follows } from "./list.js";
 import { message } from "./message.js";
 
-/** The open thread, or nothing. */
+/** The open thread, or null. */
 export function threadPane() {
   if (!ui.thread) return null;
   const one = channel(ui.thread.channel);

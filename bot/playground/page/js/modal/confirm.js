@@ -1,10 +1,10 @@
-/** The small dialog that asks before a dangerous or final action. */
+/** The confirmation dialog of an element. */
 
 import { h } from "../core/dom.js";
 import { setUi, ui } from "../core/store.js";
 import { plain, textNodes } from "../text/mrkdwn.js";
 
-/** The open confirmation, or nothing. */
+/** The open confirmation, or null. */
 export function confirmDialog() {
   const asked = ui.confirm;
   if (!asked) return null;

@@ -1,4 +1,4 @@
-/** The modal on top of the stack. */
+/** The topmost modal. */
 
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
@@ -9,7 +9,7 @@ import { renderBlocks } from "../blocks/index.js";
 import { plain } from "../text/mrkdwn.js";
 import { closeView, isWaiting, submitView, tidy, viewKey } from "./submit.js";
 
-/** The top view as a dialog, or nothing. */
+/** The topmost modal as a dialog, or null. */
 export function modal() {
   tidy();
   for (const view of server.modals) keepUp(view);
@@ -66,16 +66,16 @@ function head(view) {
 }
 
 function body(view, ctx, key) {
-  const trouble = view.connection_error ?? ui.problems[key];
+  const error = view.connection_error ?? ui.actionErrors[key];
   return h(
     "div",
     { class: "modal-body", key: `body-${view.id}-${stepOf(view)}`, mounted: focusFirst },
     renderBlocks(view.blocks, ctx),
-    trouble ? h("div", { class: "modal-trouble", role: "alert", key: "trouble", mounted: (el) => el.scrollIntoView({ block: "nearest" }) }, icon("warning", 18), trouble) : null,
+    error ? h("div", { class: "modal-error", role: "alert", key: "error", mounted: (el) => el.scrollIntoView({ block: "nearest" }) }, icon("warning", 18), error) : null,
   );
 }
 
-/** A new step begins at the top; an update of the same step keeps its place. */
+/** Scroll a new view to the top; an updated view keeps its scroll position. */
 function stepOf(view) {
   return `${view.callback_id ?? ""}/${view.blocks.filter((one) => one.type === "input").map((one) => one.block_id).join(",")}`;
 }

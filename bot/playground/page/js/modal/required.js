@@ -1,11 +1,11 @@
-/** What Slack checks in the client before a modal is sent. */
+/** Slack's client-side validation of a modal. */
 
 import { valueOf } from "../elements/values.js";
 
 const REQUIRED = "Please complete this required field.";
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
-/** The problems of a modal's input blocks: {block_id: sentence}. */
+/** The validation errors of a modal: {block_id: text}. */
 export function problemsIn(blocks, ctx) {
   const problems = {};
   for (const block of blocks) {

@@ -1,27 +1,27 @@
-/** Submitting, going back and closing: what the page checks itself and what the app answers. */
+/** Submitting and closing modals. */
 
 import { post } from "../core/api.js";
 import { changed, server, ui } from "../core/store.js";
 import { allValues, forgetClosed } from "../elements/values.js";
 import { problemsIn } from "./required.js";
 
-/** The key of a view's typed values. */
+/** The key of a view's values. */
 export function viewKey(view) {
   return `view:${view.id}`;
 }
 
-/** True while the app has not answered a submission of this view as it stands. */
+/** True until the app responds to the submission of this version of the view. */
 export function isWaiting(view) {
   return ui.pending[viewKey(view)] === view.hash;
 }
 
-/** Check what can be checked here, then send the answers to the app. */
+/** Validate the inputs, then submit the modal. */
 export async function submitView(view, ctx) {
   const key = viewKey(view);
   if (isWaiting(view)) return;
   const found = problemsIn(view.blocks, ctx);
   ui.fieldErrors[key] = found;
-  delete ui.problems[key];
+  delete ui.actionErrors[key];
   changed();
   if (Object.keys(found).length) {
     queueMicrotask(showFirstError);
@@ -31,7 +31,7 @@ export async function submitView(view, ctx) {
   changed();
   const answer = await post("submit", { view_id: view.id, values: allValues(ctx) });
   if (isWaiting(view)) delete ui.pending[key];
-  if (!answer.ok && !troubleOf(view.id)) ui.problems[key] = answer.message ?? answer.error;
+  if (!answer.ok && !connectionError(view.id)) ui.actionErrors[key] = answer.message ?? answer.error;
   changed();
 }
 
@@ -41,23 +41,23 @@ function showFirstError() {
   input?.scrollIntoView({ block: "center" });
 }
 
-function troubleOf(id) {
+function connectionError(id) {
   return server.modals.find((view) => view.id === id)?.connection_error;
 }
 
-/** Close one view, or the whole stack. */
+/** Close one modal, or all of them. */
 export async function closeView(view, all = false) {
   delete ui.pending[viewKey(view)];
   await post("close", { view_id: view.id, all });
 }
 
-/** Close the view on top, as Esc does. */
+/** Close the topmost modal, for Esc. */
 export function closeTopModal() {
   const top = server.modals.at(-1);
   if (top) closeView(top);
 }
 
-/** Forget what was typed in views that are no longer open. */
+/** Drop the values of closed modals. */
 export function tidy() {
   const open = new Set(server.modals.map((view) => view.id));
   if (server.home) open.add(server.home.id);

@@ -1,4 +1,4 @@
-/** Short names of common emoji, as Slack spells them. Unknown names stay as they are. */
+/** Slack's short names of common emoji. Unknown names are not replaced. */
 
 const TABLE = `
 +1 👍 thumbsup 👍 -1 👎 thumbsdown 👎 100 💯 1234 🔢 a 🅰️ abacus 🧮 alarm_clock ⏰ alembic ⚗️

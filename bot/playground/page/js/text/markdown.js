@@ -1,4 +1,4 @@
-/** Standard Markdown, as the `markdown` block takes it, to nodes. */
+/** Renders standard Markdown, for the `markdown` block. */
 
 import { h } from "../core/dom.js";
 import { withEmoji } from "./emoji.js";

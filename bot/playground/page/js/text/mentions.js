@@ -1,4 +1,4 @@
-/** Links, people, channels, groups and dates inside a text. */
+/** Links, users, channels, groups and dates in a text. */
 
 import { h } from "../core/dom.js";
 import { channel, channelLabel, person, server } from "../core/store.js";
@@ -7,7 +7,7 @@ import { openChannel } from "../core/route.js";
 
 const SAFE = /^(https?|mailto|tel):/i;
 
-/** A link; links into this workspace stay in the page, others open in a new tab. */
+/** A link; links into this workspace open in the page, others in a new tab. */
 export function link(url, label) {
   const inside = insideAddress(url);
   if (inside) {
@@ -29,7 +29,7 @@ function follow(event, address) {
   else location.hash = address;
 }
 
-/** @name of a person. */
+/** @name of a user. */
 export function userMention(id, label) {
   const one = person(id);
   const mine = id === server.me.id;
@@ -37,7 +37,7 @@ export function userMention(id, label) {
   return h("span", { class: `mention${mine ? " mention-me" : ""}`, title: one.title ?? null }, `@${name}`);
 }
 
-/** #name of a channel, or "private channel" for one that this person can't see. */
+/** #name of a channel, or "private channel" if this user can't see it. */
 export function channelMention(id, label) {
   const one = channel(id);
   if (!one) {

@@ -1,5 +1,5 @@
 /**
- * Slack's mrkdwn to nodes. Rules from docs.slack.dev/messaging/formatting-message-text:
+ * Renders Slack's mrkdwn. Rules from docs.slack.dev/messaging/formatting-message-text:
  * only &amp; &lt; &gt; are decoded; <…> holds links and mentions; *bold* _italic_ ~strike~
  * `code` need a boundary on both sides; ``` fences and > quotes span lines.
  */
@@ -13,13 +13,13 @@ export function decode(text) {
   return text.replace(/&(amp|lt|gt);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">" })[name]);
 }
 
-/** A plain_text object's text as a reader sees it. */
+/** The displayed text of a plain_text object. */
 export function plain(text, emojiOn = true) {
   const decoded = decode(text ?? "");
   return emojiOn ? withEmoji(decoded) : decoded;
 }
 
-/** Nodes for a composition text object of either type; a bare string counts as mrkdwn. */
+/** Nodes for a text object of either type, or for a mrkdwn string. */
 export function textNodes(text) {
   if (text === null || text === undefined) return [];
   if (typeof text === "string") return mrkdwn(text);

@@ -1,11 +1,11 @@
-/** What an admin can do to the channel on screen. */
+/** Admin actions for the current channel. */
 
 import { post } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { channel, server, setUi, ui } from "../core/store.js";
 import { tool } from "./parts.js";
 
-/** The section for the current channel; direct messages have none. */
+/** The section for the current channel, except direct messages. */
 export function channelTools() {
   const one = channel(ui.channel);
   if (!one || one.kind === "im") return null;

@@ -1,4 +1,4 @@
-/** Moving the clock that the workspace and the app share. */
+/** Moves the clock that the workspace and the app share. */
 
 import { post } from "../core/api.js";
 import { h } from "../core/dom.js";

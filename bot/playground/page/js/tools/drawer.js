@@ -1,4 +1,4 @@
-/** The "Workspace tools" drawer: clock, channel, faults, what Slack would have refused. */
+/** The "Workspace tools" drawer: clock, channel, faults, rejected requests. */
 
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
@@ -7,9 +7,9 @@ import { channelTools } from "./channel.js";
 import { clockTools } from "./clock.js";
 import { faultTools } from "./faults.js";
 import { tool } from "./parts.js";
-import { refusedTools } from "./refused.js";
+import { rejectionTools } from "./rejections.js";
 
-/** The drawer, when it is open. */
+/** The drawer, if it is open. */
 export function drawer() {
   if (!ui.tools) return null;
   return h(
@@ -21,7 +21,7 @@ export function drawer() {
       h("h2", null, "Workspace tools"),
       h("button", { class: "icon-button", type: "button", "aria-label": "Close tools", onclick: () => setUi({ tools: false }) }, icon("close")),
     ),
-    h("div", { class: "tools-scroll" }, connection(), clockTools(), channelTools(), faultTools(), refusedTools()),
+    h("div", { class: "tools-scroll" }, connection(), clockTools(), channelTools(), faultTools(), rejectionTools()),
   );
 }
 

@@ -1,4 +1,4 @@
-/** Troubles of Slack and of the network, to switch on and watch the app bear them. */
+/** Injects faults of Slack and of the network. */
 
 import { post } from "../core/api.js";
 import { h } from "../core/dom.js";

@@ -1,4 +1,4 @@
-/** What the sections of the drawer are made of. */
+/** Parts of the drawer's sections. */
 
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
