@@ -15,8 +15,7 @@ from bot.outbox.issues import DeliveryIssue, is_of_one_person
 from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
 from bot.slackkit import ids
 from bot.slackkit.api_errors import APP_REMOVED, NOT_A_MEMBER
-from bot.slackkit.buttons import button
-from bot.slackkit.message import Message, as_dicts, plain, section, sentence
+from bot.slackkit.message import Message, as_dicts, button, plain, section, sentence
 from bot.slackkit.mrkdwn import channel_link, escape, fit_escaped
 
 _CAUSES = {

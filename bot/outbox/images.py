@@ -22,9 +22,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.trend import Trend
-from bot.slack.views.picture import with_picture
 from bot.slackkit.api_errors import FILE_NOT_READY, api_error_of
-from bot.slackkit.message import Message, Picture
+from bot.slackkit.message import Message, Picture, with_picture
 
 logger = structlog.get_logger(__name__)
 

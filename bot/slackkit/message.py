@@ -1,12 +1,15 @@
-"""A message as Slack takes it, and the means to keep it within Slack's limits."""
+"""Messages and their Block Kit parts, and fitting them to Slack's limits."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from slack_sdk.models.blocks import (
     Block,
+    ButtonElement,
+    ConfirmObject,
+    ImageBlock,
     RichTextBlock,
     RichTextElement,
     RichTextElementParts,
@@ -14,25 +17,38 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
     SectionBlock,
 )
-from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
+from slack_sdk.models.blocks.basic_components import (
+    MarkdownTextObject,
+    PlainTextObject,
+    SlackFile,
+)
 
 from bot.decisions.model import Place, Visibility
 from bot.decisions.trend import Trend
 from bot.slackkit.citations import Piece, pieces_of
-from bot.slackkit.mrkdwn import FALLBACK, MESSAGE_BUDGET, SECTION, channel_link, fit
+from bot.slackkit.ids import Action
+from bot.slackkit.mrkdwn import BUTTON, FALLBACK, MESSAGE_BUDGET, SECTION, channel_link, fit
 
+_ALT_TEXT = 2000
+"""Characters: https://docs.slack.dev/reference/block-kit/blocks/image-block."""
 _LINE_LENGTHS = (600, 300, 150, 75)
-"""Characters of one run of a list's text; the next is for messages that are too long with it."""
+"""Characters of one text of a list, from the most to the fewest."""
 _MOST_LINES = 20
-"""Lines of one chapter; nobody reads more of them in a message."""
+"""Lines of one section; nobody reads more of them in a message."""
+
+Size = TypeVar("Size")
+AnyBlock = TypeVar("AnyBlock", bound=Block)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture of a digest's trend, and the words for whoever does not see it.
+    """A digest's trend as a picture.
 
-    `instead_of` is the index of the message's block, a table, whose place it takes where it could
-    be uploaded. `titles` are those of the options, by id.
+    Attributes:
+        trend: the data to draw.
+        titles: of the options, by id.
+        alt: the alternative text.
+        instead_of: index of the message's block, a table, that the uploaded picture replaces.
     """
 
     trend: Trend
@@ -50,36 +66,130 @@ class Message:
     picture: Picture | None = None
 
 
+def with_picture(message: Message, file: str) -> Message:
+    """Return a message that shows its picture instead of the table.
+
+    Args:
+        message: returned unchanged if it has no picture.
+        file: the id of the uploaded picture.
+    """
+    picture = message.picture
+    if picture is None:
+        return message
+    alt_text = fit(picture.alt, _ALT_TEXT)
+    image = as_dicts([ImageBlock(alt_text=alt_text, slack_file=SlackFile(id=file))])
+    place = picture.instead_of
+    blocks = [*message.blocks[:place], *image, *message.blocks[place + 1 :]]
+    return replace(message, blocks=blocks, picture=None)
+
+
 def plain(text: str) -> PlainTextObject:
-    """Return text that shows as it is: no mention, no link, no emphasis."""
+    """Return a text object without markup."""
     return PlainTextObject(text=text, emoji=True)
 
 
 def mrkdwn(text: str) -> MarkdownTextObject:
-    """Return text in Slack's markup, cut to what a section holds."""
+    """Return a text object in Slack's markup, cut to the limit of a section."""
     return MarkdownTextObject(text=fit(text, SECTION))
 
 
 def section(text: str) -> SectionBlock:
-    """Return a paragraph in Slack's markup."""
+    """Return a section in Slack's markup."""
     return SectionBlock(text=mrkdwn(text))
 
 
 def sentence(text: str) -> Message:
-    """Return a message of one paragraph, in Slack's markup."""
+    """Return a message of one section, in Slack's markup."""
     return Message(text=fit(text, FALLBACK), blocks=as_dicts([section(text)]))
 
 
 def as_dicts(blocks: Sequence[Block | dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return blocks as Slack's JSON; those that are it already as they are."""
+    """Return blocks as JSON objects; dictionaries are passed through."""
     return [block if isinstance(block, dict) else block.to_dict() for block in blocks]
+
+
+def where(place: Place) -> str:
+    """Return the words for a conversation, with a link if it is a channel."""
+    if place.visibility is Visibility.DIRECT:
+        return "a direct message"
+    return channel_link(place.channel)
+
+
+def button(
+    action_id: str,
+    words: str,
+    value: str | None,
+    *,
+    about: str,
+    label: str | None = None,
+    style: str | None = None,
+    confirm: ConfirmObject | None = None,
+) -> ButtonElement:
+    """Return a button whose accessibility label distinguishes it from others with the same words.
+
+    The label begins with the visible words, so that speech input can press it:
+    https://www.w3.org/WAI/WCAG22/Understanding/label-in-name
+
+    Args:
+        action_id: the action id.
+        words: the visible text.
+        value: the value; None if the block id says enough.
+        about: the subject, appended to the words in the label.
+        label: the whole label, if it is not words and subject.
+        style: `primary` or `danger`; None for neither.
+        confirm: a confirmation dialog.
+    """
+    return ButtonElement(
+        action_id=action_id,
+        text=words,
+        value=value,
+        accessibility_label=fit(label or f"{words}: {about}", BUTTON),
+        style=style,
+        confirm=confirm,
+    )
+
+
+def decision_label(number: int) -> str:
+    """Return the subject of a decision's buttons, for their accessibility labels."""
+    return f"decision {number}"
+
+
+def show_button(number: int) -> ButtonElement:
+    """Return the button that opens a decision."""
+    about = decision_label(number)
+    return button(Action.SHOW, "Show", str(number), about=about, label=f"Show {about}")
+
+
+def size_of(blocks: Sequence[Block]) -> int:
+    """Return the characters of blocks as JSON, separators included."""
+    return sum(len(json.dumps(block.to_dict())) + len(", ") for block in blocks)
+
+
+def shrink_to_fit(
+    build: Callable[[Size], list[AnyBlock]],
+    sizes: Sequence[Size],
+    budget: int = MESSAGE_BUDGET,
+) -> list[AnyBlock]:
+    """Return the blocks built at the first size that fits, else those at the last one.
+
+    Args:
+        build: returns the blocks at a size.
+        sizes: at least one, from the largest to the smallest.
+        budget: characters of the blocks, as JSON.
+    """
+    blocks: list[AnyBlock] = []
+    for size in sizes:
+        blocks = build(size)
+        if size_of(blocks) <= budget:
+            break
+    return blocks
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A point of a list, in plain text: a lead in bold, the text, a remark, its source.
+    """A list item in plain text: a lead in bold, the text, a remark, the source.
 
-    What the source cites by an id or an address is a link; nothing else becomes one.
+    Only citations in the source become links.
     """
 
     text: str
@@ -90,9 +200,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class TextSection:
-    """A titled list in a long message; `lines` come most important first.
+    """A titled list in a long message.
 
-    `whole` is for one whose every line has been promised: it is shortened after the others.
+    Attributes:
+        title: its heading.
+        lines: the list, most important first.
+        intro: a sentence below the heading.
+        whole: whether it is shortened only after all other sections.
     """
 
     title: str
@@ -101,51 +215,43 @@ class TextSection:
     whole: bool = False
 
 
-def size_of(blocks: Sequence[Block]) -> int:
-    """Return the characters of blocks, as JSON: with each, what stands between it and the next."""
-    return sum(len(json.dumps(block.to_dict())) + len(", ") for block in blocks)
-
-
 def text_sections(
     parts: Sequence[TextSection], budget: int = MESSAGE_BUDGET, more: str = ""
 ) -> list[RichTextBlock]:
-    """Return the chapters that have lines, shortened together until they fit.
+    """Return the sections that have lines, shortened together until they fit.
 
-    The longest chapter gives up its last line first, and says how many it gave up; where the
-    first line of each is still too much, lines are cut. Rich text shows what people and rule
-    authors wrote as it is: it makes no mention of it, and no link but to the sources of rules.
+    The longest section drops its last line first and says how many lines it dropped. If one line
+    per section is still too much, the lines are cut. Rich text shows what people and rule authors
+    wrote literally: no mentions, and no links except to the sources of rules.
 
     Args:
-        parts: the chapters, in order.
+        parts: the sections, in order.
         budget: characters of all their blocks, as JSON.
-        more: what tells the lines that are given up.
+        more: the words that say where dropped lines can be read.
     """
-    blocks: list[RichTextBlock] = []
-    for longest in _LINE_LENGTHS:
-        told = [part for part in parts if part.lines]
-        blocks = _with_fewer_lines(told, budget, longest, more)
-        if size_of(blocks) <= budget:
-            break
-    return blocks
+    filled = [part for part in parts if part.lines]
+    return shrink_to_fit(
+        lambda longest: _with_fewer_lines(filled, budget, longest, more), _LINE_LENGTHS, budget
+    )
 
 
 def _with_fewer_lines(
     parts: Sequence[TextSection], budget: int, longest: int, more: str
 ) -> list[RichTextBlock]:
     kept = [min(len(part.lines), _MOST_LINES) for part in parts]
-    blocks = [_chapter(*each, longest, more) for each in zip(parts, kept, strict=True)]
+    blocks = [_text_section(*each, longest, more) for each in zip(parts, kept, strict=True)]
     sizes = [size_of([block]) for block in blocks]
     while sum(sizes) > budget and max(kept, default=0) > 1:
         can_give = [place for place, lines in enumerate(kept) if lines > 1]
         first = [place for place in can_give if not parts[place].whole]
         place = max(first or can_give, key=sizes.__getitem__)
         kept[place] -= 1
-        blocks[place] = _chapter(parts[place], kept[place], longest, more)
+        blocks[place] = _text_section(parts[place], kept[place], longest, more)
         sizes[place] = size_of([blocks[place]])
     return blocks
 
 
-def _chapter(part: TextSection, shown: int, longest: int, more: str) -> RichTextBlock:
+def _text_section(part: TextSection, shown: int, longest: int, more: str) -> RichTextBlock:
     missing = len(part.lines) - shown
     lines = [_line(line, longest) for line in part.lines[:shown]]
     elements: list[RichTextElement] = [
@@ -180,10 +286,3 @@ def _cited(piece: Piece) -> RichTextElement:
 def _run(text: str, *, bold: bool = False, italic: bool = False) -> RichTextElement:
     style = {name: True for name, on in (("bold", bold), ("italic", italic)) if on}
     return RichTextElementParts.Text(text=text, style=style or None)
-
-
-def where(place: Place) -> str:
-    """Return the words for a place, with a link to it where there is one."""
-    if place.visibility is Visibility.DIRECT:
-        return "a direct message"
-    return channel_link(place.channel)

@@ -1,10 +1,13 @@
-"""Escaping, and fitting to Slack's limits: the one place for both.
+"""Text in Slack's markup: escape it, fit it to limits, read it back as plain text.
 
-Limits: https://docs.slack.dev/reference/block-kit and, for the size of a message's blocks,
+Markup: https://docs.slack.dev/messaging/formatting-message-text. Limits:
+https://docs.slack.dev/reference/block-kit and, for the size of a message's blocks,
 slackapi/bolt-js issues 2509 and 2867 (refused near 13,200 characters).
 """
 
-from collections.abc import Callable, Sequence
+import html
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 SECTION = 2900
@@ -19,53 +22,56 @@ MESSAGE_BUDGET = 10_000
 """Characters of all blocks of one message, as JSON."""
 
 ELLIPSIS = "…"
-_LONGEST_SHOWN = len("&amp;")
-"""Characters that one character becomes at most."""
+_LONGEST_ESCAPE = len("&amp;")
 _LONGEST_WORD = 30
-"""Characters that are given up so that a text that is cut ends with a word."""
+"""A cut text gives up at most so many characters to end at a word boundary."""
+_MARKED = re.compile(r"<([^<>]*)>")
+_SOMEONE = "someone"
+_GROUP = "group"
+_ADDRESSES = ("mailto:", "tel:")
 
 
 def escape(text: str) -> str:
-    """Return text as it shows in mrkdwn, without making a mention or a link.
+    """Return text escaped for mrkdwn, so that it makes no mention and no link.
 
-    Slack asks for exactly these three: https://docs.slack.dev/messaging/formatting-message-text
+    Slack asks for exactly these three characters.
     """
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def fit(text: str, limit: int) -> str:
-    """Return text cut to `limit` characters, with an ellipsis where something is missing."""
+    """Return text cut to `limit` characters, ending with an ellipsis if it was cut."""
     if len(text) <= limit:
         return text
     return _cut(text, limit - 1) + ELLIPSIS
 
 
 def fit_escaped(text: str, limit: int) -> str:
-    """Return escaped text of at most `limit` characters, never cut within an entity."""
-    return _fit_shown(escape, text, limit)
+    """Return escaped text of at most `limit` characters, never cut inside an entity."""
+    return _fit_rendered(escape, text, limit)
 
 
 def quote(text: str, limit: int) -> str:
     """Return escaped text as a block quote of at most `limit` characters."""
-    return _fit_shown(_quoted, text, limit)
+    return _fit_rendered(_quoted, text, limit)
 
 
 def _quoted(text: str) -> str:
     return "\n".join(f"> {line}" for line in escape(text).split("\n"))
 
 
-def _fit_shown(shown: Callable[[str], str], text: str, limit: int) -> str:
-    """Return text as `shown` shows it, cut before it is shown so that it fits."""
-    if len(shown(text)) <= limit:
-        return shown(text)
+def _fit_rendered(render: Callable[[str], str], text: str, limit: int) -> str:
+    """Return rendered text, cut before rendering so that the result fits."""
+    if len(render(text)) <= limit:
+        return render(text)
     cut = text[: limit - 1]
-    while cut and (excess := len(shown(cut)) - limit + 1) > 0:
-        cut = cut[: -max(1, excess // _LONGEST_SHOWN)]
-    return shown(_cut(text, len(cut))) + ELLIPSIS
+    while cut and (excess := len(render(cut)) - limit + 1) > 0:
+        cut = cut[: -max(1, excess // _LONGEST_ESCAPE)]
+    return render(_cut(text, len(cut))) + ELLIPSIS
 
 
 def _cut(text: str, limit: int) -> str:
-    """Return the beginning of a text, which ends with a word where one does not far before."""
+    """Return the beginning of a text, cut at a word boundary if there is one near."""
     kept = text[:limit]
     if not text[limit : limit + 1].isspace():
         word = max(kept.rfind(" "), kept.rfind("\n"))
@@ -75,12 +81,12 @@ def _cut(text: str, limit: int) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return text on one line, without control characters that break one."""
+    """Return text on one line: each run of white space becomes one space."""
     return " ".join(text.split())
 
 
 def moment(at: datetime) -> str:
-    """Return a time as each reader's Slack shows it: today or the date, in their time zone.
+    """Return a time that Slack shows in each reader's time zone.
 
     https://docs.slack.dev/messaging/formatting-message-text#date-formatting
     """
@@ -94,12 +100,12 @@ def mention(user: str) -> str:
 
 
 def mentions(users: Sequence[str], most: int) -> str:
-    """Return mentions of users by id, at most so many and how many more, as an English list."""
+    """Return mentions of at most `most` users by id and the number of the rest, as a list."""
     return some([mention(user) for user in users], most)
 
 
 def some(items: Sequence[str], most: int) -> str:
-    """Return at most so many items and how many more, as an English list."""
+    """Return at most `most` items and the number of the rest, as an English list."""
     rest = len(items) - most
     return and_list([*items[:most], f"{rest} more"]) if rest > 0 else and_list(items)
 
@@ -123,3 +129,44 @@ def _listed(items: Sequence[str], word: str) -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {word} {items[-1]}"
+
+
+def mentioned_users(text: str) -> frozenset[str]:
+    """Return the ids of the users mentioned in mrkdwn text."""
+    found = (each.partition("|")[0] for each in _MARKED.findall(text))
+    return frozenset(each.removeprefix("@") for each in found if each.startswith("@"))
+
+
+def readable_text(text: str, names: Mapping[str, str]) -> str:
+    """Return mrkdwn text as people see it: mentions by name, links by label and address.
+
+    Args:
+        text: escaped, as Slack sends it.
+        names: known names by user id.
+    """
+    return html.unescape(_MARKED.sub(lambda found: _readable(found[1], names), text))
+
+
+def _readable(marked: str, names: Mapping[str, str]) -> str:
+    """Return the readable form of a token between angle brackets, still escaped."""
+    target, _, label = marked.partition("|")
+    match target[:1]:
+        case "@":
+            name = names.get(target[1:])
+            return f"@{escape(name) if name else label or _SOMEONE}"
+        case "#":
+            return f"#{label}" if label else "a channel"
+        case "!":
+            return _special(target[1:], label)
+    for scheme in _ADDRESSES:
+        target = target.removeprefix(scheme)
+    bare = target.partition("://")[2].rstrip("/")
+    return target if label in {"", target, bare} else f"{label} ({target})"
+
+
+def _special(target: str, label: str) -> str:
+    """Return the readable form of a group mention, a date, or a mass mention."""
+    kind = target.partition("^")[0]
+    if kind == "date":
+        return label or "a date"
+    return "@" + (label.removeprefix("@") or (_GROUP if kind == "subteam" else kind))

@@ -15,8 +15,7 @@ from structlog.testing import capture_logs
 from bot.decisions.trend import Trend
 from bot.outbox.images import Images
 from bot.playground import Playground, serving
-from bot.slack.views.picture import with_picture
-from bot.slackkit.message import Message, Picture
+from bot.slackkit.message import Message, Picture, with_picture
 
 WITHIN = 60.0
 PNG = b"\x89PNG a picture"

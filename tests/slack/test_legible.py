@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.slackkit.mrkdwn import escape
-from bot.slackkit.plain_text import legible, mentioned
+from bot.slackkit.mrkdwn import escape, mentioned_users, readable_text
 
 NAMES = {"U1": "Ada & <Lind>"}
 
@@ -27,16 +26,16 @@ NAMES = {"U1": "Ada & <Lind>"}
 )
 def test_mentions_and_links_are_legible(markup: str, words: str) -> None:
     """People stand by their names, links by label and address; what was typed stays as it was."""
-    assert legible(markup, NAMES) == words
+    assert readable_text(markup, NAMES) == words
 
 
 def test_whoever_is_mentioned_can_be_looked_up() -> None:
     """The users of a text are those it mentions, not those that somebody only wrote of."""
-    assert mentioned("<@U1> <@U2|ben> <#C1|x> <!here> &lt;@U3&gt; @U4") == {"U1", "U2"}
+    assert mentioned_users("<@U1> <@U2|ben> <#C1|x> <!here> &lt;@U3&gt; @U4") == {"U1", "U2"}
 
 
 @given(text=st.text(max_size=60) | st.lists(st.sampled_from("<>&|@#!U1"), max_size=12).map("".join))
 @settings(max_examples=60)
 def test_what_is_no_markup_stays_as_it_is(text: str) -> None:
     """Whatever somebody types comes back as it was typed, for Slack escapes it."""
-    assert legible(escape(text), NAMES) == text
+    assert readable_text(escape(text), NAMES) == text

@@ -12,7 +12,15 @@ import yaml
 
 from bot.decisions.model import Status, Visibility
 from bot.decisions.records.life import history, perspectives, reviews
-from bot.decisions.records.markdown import inline, line, listed, quote, section, subsection, titled
+from bot.decisions.records.markdown import (
+    inline,
+    line,
+    listed,
+    markdown_quote,
+    markdown_section,
+    subsection,
+    titled,
+)
 from bot.decisions.records.parts import (
     Considered,
     RecordedClosure,
@@ -42,19 +50,19 @@ def as_markdown(record: Record) -> str:
     parts = [
         _front_matter(record),
         f"# {inline(record.title)}",
-        section("Context and Problem Statement", _problem(record)),
-        section("Decision Drivers", _answers(record)),
-        section("Considered Options", _options(record)),
-        section("Decision Outcome", _outcome(record)),
+        markdown_section("Context and Problem Statement", _problem(record)),
+        markdown_section("Decision Drivers", _answers(record)),
+        markdown_section("Considered Options", _options(record)),
+        markdown_section("Decision Outcome", _outcome(record)),
         subsection("Consequences", listed(_consequences(record))),
         subsection("Conditions", listed(map(line, record.conditions))),
         subsection("First Steps", listed(map(line, record.first_steps))),
         subsection("Confirmation", listed(map(line, record.measure))),
-        section("Pros and Cons of the Options", _pros_and_cons(record)),
-        section("Who Saw It How", perspectives(record)),
-        section("How It Went", reviews(record)),
-        section("More Information", _more(record)),
-        section("History", history(record)),
+        markdown_section("Pros and Cons of the Options", _pros_and_cons(record)),
+        markdown_section("Who Saw It How", perspectives(record)),
+        markdown_section("How It Went", reviews(record)),
+        markdown_section("More Information", _more(record)),
+        markdown_section("History", history(record)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -99,7 +107,7 @@ def _status(record: Record) -> str:
 def _problem(record: Record) -> str:
     if not record.problem.strip():
         return "Nothing was written down beyond the title."
-    return quote(record.problem)
+    return markdown_quote(record.problem)
 
 
 def _answers(record: Record) -> str:
@@ -141,7 +149,9 @@ def _said(record: Record, settled: RecordedOutcome | RecordedClosure) -> list[st
     """Return the reason that somebody gave; nothing where it is empty."""
     if not settled.reason.strip():
         return []
-    return [f"In the words of {inline(record.person(settled.by))}:\n\n{quote(settled.reason)}"]
+    return [
+        f"In the words of {inline(record.person(settled.by))}:\n\n{markdown_quote(settled.reason)}"
+    ]
 
 
 def _recommended(record: Record) -> str:

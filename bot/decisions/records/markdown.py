@@ -23,7 +23,7 @@ def line(text: str) -> str:
     return _LINE_STARTS.sub(_escaped_start, inline(text))
 
 
-def quote(text: str) -> str:
+def markdown_quote(text: str) -> str:
     """Return text as a block quote that keeps its lines."""
     lines = [line(each) for each in text.strip().splitlines()]
     ends = [
@@ -43,7 +43,7 @@ def titled(title: str, lines: Iterable[str]) -> str:
     return f"{title}:\n\n{made}" if made else ""
 
 
-def section(title: str, text: str) -> str:
+def markdown_section(title: str, text: str) -> str:
     """Return a section; nothing where it has no text."""
     return f"## {title}\n\n{text}" if text else ""
 

@@ -18,8 +18,7 @@ from bot.digest.forms import digest_metadata
 from bot.digest.settings import DigestScope, DigestSettings
 from bot.digest.views.words import every
 from bot.slackkit import ids
-from bot.slackkit.buttons import button
-from bot.slackkit.message import mrkdwn, plain
+from bot.slackkit.message import button, mrkdwn, plain
 from bot.slackkit.mrkdwn import channel_link
 
 MOST_DIGESTS = 8

@@ -19,7 +19,7 @@ from bot.digest.views.chapters import DigestBudget, Links, digest_sections
 from bot.digest.views.trend import trend_picture, trend_sentence, trend_table
 from bot.digest.views.words import PART_TITLES, coming, counts, day_in, window
 from bot.slackkit import ids
-from bot.slackkit.message import Message, as_dicts, mrkdwn, plain, section, size_of
+from bot.slackkit.message import Message, as_dicts, mrkdwn, plain, section, shrink_to_fit
 from bot.slackkit.mrkdwn import (
     FALLBACK,
     HEADER,
@@ -64,11 +64,7 @@ def digest_message(
         links: the announcements' addresses; what has none is not linked.
         budget: characters of the blocks, as JSON.
     """
-    blocks = _blocks(digest, command, links, _ROOMS[0])
-    for room in _ROOMS[1:]:
-        if size_of(blocks) <= budget:
-            break
-        blocks = _blocks(digest, command, links, room)
+    blocks = shrink_to_fit(lambda room: _blocks(digest, command, links, room), _ROOMS, budget)
     tables = [place for place, block in enumerate(blocks) if block.type == "table"]
     picture = trend_picture(digest, tables[0]) if tables else None
     text = f"Decisions, {window(digest)}. {counts(digest)}"

@@ -11,9 +11,9 @@ from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
 from bot.slack.handlers.modals import open_page
 from bot.slackkit.ids import Shortcut
+from bot.slackkit.mrkdwn import mentioned_users, readable_text
 from bot.slackkit.payloads import message_acted_on, place_of_message, sender, text_of_message
 from bot.slackkit.permalinks import Permalinks
-from bot.slackkit.plain_text import legible, mentioned
 
 
 class ShortcutHandlers:
@@ -32,9 +32,9 @@ class ShortcutHandlers:
 
     async def _open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         driver, text = sender(body), text_of_message(body)
-        names = await self._services.people.names(driver.workspace, mentioned(text))
+        names = await self._services.people.names(driver.workspace, mentioned_users(text))
         page = await self._services.drafts.start(
-            driver, place_of_message(body), problem=legible(text, names)
+            driver, place_of_message(body), problem=readable_text(text, names)
         )
         await open_page(self._services, client, body, page)
         await self._link_back(page.draft, body, client)

@@ -26,8 +26,7 @@ from bot.playbooks.playbook import Playbook
 from bot.playbooks.verdict import Verdict
 from bot.slack.views.verdict import despite, option_title, ruled_out_words
 from bot.slackkit import ids
-from bot.slackkit.buttons import button, decision_named
-from bot.slackkit.message import mrkdwn, plain, section
+from bot.slackkit.message import button, decision_label, mrkdwn, plain, section
 from bot.slackkit.metadata import DecisionMetadata
 from bot.slackkit.mrkdwn import and_list, fit, fit_escaped, mention
 
@@ -159,7 +158,7 @@ def hand_over_modal(decision: Decision, actor: str) -> dict[str, Any]:
 def _accept(decision: Decision, playbook: Playbook) -> ButtonElement:
     title = playbook.options[decision.verdict.option].title
     text = f"This decides for {title}, and the thread is told. Only deciders can do it."
-    about = decision_named(decision.number)
+    about = decision_label(decision.number)
     return button(
         ids.Action.ACCEPT,
         "Accept",
@@ -186,7 +185,7 @@ def _ask(decision: Decision) -> ButtonElement:
 
 def _button(decision: Decision, action: ids.Action, words: str) -> ButtonElement:
     number = decision.number
-    return button(action, words, str(number), about=decision_named(number))
+    return button(action, words, str(number), about=decision_label(number))
 
 
 def _reason(label: str) -> InputBlock:

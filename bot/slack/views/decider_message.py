@@ -5,8 +5,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 from bot.decisions.model import Decision, Status, Visibility
 from bot.slack.views.announcement import standing
 from bot.slackkit import ids
-from bot.slackkit.buttons import button, decision_named
-from bot.slackkit.message import Message, as_dicts, section, sentence, where
+from bot.slackkit.message import Message, as_dicts, button, decision_label, section, sentence, where
 from bot.slackkit.mrkdwn import FALLBACK, escape, fit, fit_escaped, mention, or_list, quote
 
 
@@ -49,5 +48,5 @@ def _whereabouts(decision: Decision) -> str:
 
 
 def _look(decision: Decision) -> ButtonElement:
-    about = decision_named(decision.number)
+    about = decision_label(decision.number)
     return button(ids.Action.SHOW, "Look and decide", str(decision.number), about=about)

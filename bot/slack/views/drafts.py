@@ -13,8 +13,7 @@ from slack_sdk.models.blocks import (
 from bot.decisions.model import Draft, DraftPurpose
 from bot.services.drafts import DRAFT_LIFETIME
 from bot.slackkit import ids
-from bot.slackkit.buttons import button
-from bot.slackkit.message import Message, as_dicts, mrkdwn, plain, section
+from bot.slackkit.message import Message, as_dicts, button, mrkdwn, plain, section
 from bot.slackkit.mrkdwn import fit_escaped, moment
 
 MOST_DRAFTS = 5

@@ -8,7 +8,6 @@ from slack_sdk.models.blocks import Block, SectionBlock
 from bot.decisions.records.parts import RecordedDifference, RecordedEvent, RecordedPerspective
 from bot.decisions.records.record import Record
 from bot.decisions.records.words import sure
-from bot.slackkit.buttons import show
 from bot.slackkit.message import (
     Line,
     Message,
@@ -16,6 +15,8 @@ from bot.slackkit.message import (
     as_dicts,
     mrkdwn,
     section,
+    show_button,
+    shrink_to_fit,
     size_of,
     text_sections,
 )
@@ -51,11 +52,11 @@ _MORE = 60
 
 def life(record: Record) -> Message:
     """Return the answers, who saw it how, what happened when, and the decisions it leads to."""
-    rest: list[Block] = []
-    for size in _SIZES:
-        rest = [*_perspectives(record, size), *_history(record, size), *_links(record)]
-        if size_of(rest) <= MESSAGE_BUDGET - _ROOM_FOR_ANSWERS:
-            break
+    rest = shrink_to_fit(
+        lambda size: [*_perspectives(record, size), *_history(record, size), *_links(record)],
+        _SIZES,
+        MESSAGE_BUDGET - _ROOM_FOR_ANSWERS,
+    )
     answers = TextSection("The answers", tuple(_answers(record)))
     blocks = [*text_sections([answers], MESSAGE_BUDGET - size_of(rest)), *rest]
     return Message(text=_in_words(record), blocks=as_dicts(blocks))
@@ -125,7 +126,7 @@ def _links(record: Record) -> list[Block]:
 
 
 def _link(words: str, number: int) -> Block:
-    return SectionBlock(text=mrkdwn(f"{words} decision #{number}"), accessory=show(number))
+    return SectionBlock(text=mrkdwn(f"{words} decision #{number}"), accessory=show_button(number))
 
 
 def _people(users: Sequence[str], size: _Size) -> str:

@@ -19,8 +19,16 @@ from bot.decisions.records.words import WENT, as_sentence
 from bot.playbooks.playbook import Playbook
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids
-from bot.slackkit.buttons import button, decision_named
-from bot.slackkit.message import Message, as_dicts, plain, section, sentence, where
+from bot.slackkit.message import (
+    Message,
+    as_dicts,
+    button,
+    decision_label,
+    plain,
+    section,
+    sentence,
+    where,
+)
 from bot.slackkit.metadata import DecisionMetadata
 from bot.slackkit.mrkdwn import FALLBACK, escape, fit, fit_escaped, mention, quote
 
@@ -98,7 +106,7 @@ def _actions(decision: Decision, buttons: list[ButtonElement]) -> ActionsBlock:
 
 def _button(decision: Decision, action_id: str, words: str) -> ButtonElement:
     number = decision.number
-    return button(action_id, words, str(number), about=decision_named(number))
+    return button(action_id, words, str(number), about=decision_label(number))
 
 
 def review_modal(

@@ -23,8 +23,16 @@ from bot.slack.views.decide import about, deciding
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids
 from bot.slackkit.api_errors import SCOPE_MISSING
-from bot.slackkit.buttons import button, decision_named, show
-from bot.slackkit.message import Message, as_dicts, mrkdwn, section, where
+from bot.slackkit.message import (
+    Message,
+    as_dicts,
+    button,
+    decision_label,
+    mrkdwn,
+    section,
+    show_button,
+    where,
+)
 from bot.slackkit.metadata import ListQuery
 from bot.slackkit.mrkdwn import FALLBACK, escape, fit, fit_escaped, mention
 
@@ -86,7 +94,7 @@ def shown(decision: Decision, playbook: Playbook, link: str | None, reader: str 
     told = announcement(decision, playbook)
     blocks = [block for block in told.blocks if block["type"] != "actions"]
     number = decision.number
-    export = button(ids.Action.EXPORT, "Export record", str(number), about=decision_named(number))
+    export = button(ids.Action.EXPORT, "Export record", str(number), about=decision_label(number))
     at = f"<{link}|Open the discussion>" if link else f"Posted in {where(decision.place)}"
     decides = DecisionAction.ACCEPT in possible_actions(decision) and reader in decision.deciders
     last: list[Block] = [
@@ -167,7 +175,7 @@ def _row(listed: Listed) -> Block:
     title = f"*#{decision.number}  {fit_escaped(decision.title, 200)}*"
     return SectionBlock(
         text=mrkdwn(f"{title}\n{'  ·  '.join(facts)}"),
-        accessory=show(decision.number),
+        accessory=show_button(decision.number),
     )
 
 

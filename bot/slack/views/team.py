@@ -16,11 +16,18 @@ from bot.playbooks.playbook import Playbook
 from bot.slack.views.decide import about, add_view
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids
-from bot.slackkit.buttons import button, decision_named
-from bot.slackkit.message import Message, as_dicts, mrkdwn, plain, section, size_of
+from bot.slackkit.message import (
+    Message,
+    as_dicts,
+    button,
+    decision_label,
+    mrkdwn,
+    plain,
+    section,
+    shrink_to_fit,
+)
 from bot.slackkit.mrkdwn import (
     FALLBACK,
-    MESSAGE_BUDGET,
     SECTION,
     and_list,
     fit,
@@ -41,11 +48,7 @@ _NO_PEEKING = (
 
 def team_message(decision: Decision, playbook: Playbook, seen: Comparison) -> Message:
     """Return the message in the thread with everybody's view, as far as it fits."""
-    blocks: list[Block] = []
-    for questions, names in _SIZES:
-        blocks = _Team(decision, playbook, seen, questions, names).blocks()
-        if size_of(blocks) <= MESSAGE_BUDGET:
-            break
+    blocks = shrink_to_fit(lambda size: _Team(decision, playbook, seen, *size).blocks(), _SIZES)
     return Message(text=fit(_summary(decision, playbook, seen), FALLBACK), blocks=as_dicts(blocks))
 
 
@@ -82,7 +85,7 @@ class _Team:
         buttons = [add_view(self._decision)]
         if self._seen.waiting:
             number = self._decision.number
-            about = decision_named(number)
+            about = decision_label(number)
             buttons.append(
                 button(ids.Action.NUDGE, "Nudge those missing", str(number), about=about)
             )
