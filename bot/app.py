@@ -124,12 +124,20 @@ async def run_app(
             services.drafts.expire,
             services.people.learn,
         )
-        vitals = Health(
+        database = SqliteVitals(log)
+        health = Health(
             HealthSources(
-                SqliteVitals(log), outbox, services.digests.behind, playbooks, rounds.age, clock
+                database.trouble,
+                database.waiting,
+                outbox.stopped,
+                services.digests.behind,
+                playbooks,
+                playbooks.problems,
+                rounds.age,
+                clock,
             )
         )
-        measures = Metrics(vitals.figures)
+        metrics = Metrics(health.snapshot)
         courier = DeliveryWorker(
             outbox,
             services,
@@ -138,7 +146,7 @@ async def run_app(
             woken,
             settings.command,
             render_in_subprocess,
-            measures.attempted,
+            metrics.count_attempt,
         )
         ending = _Ending(courier, rounds, background)
         await stack.enter_async_context(_at_work(ending))
@@ -146,11 +154,11 @@ async def run_app(
         schedule.start()
         stack.callback(schedule.shutdown, wait=False)
         handle = None if settings.socket_mode else _handler(bolt)
-        web = _serving(settings, clock, Endpoints(handle, vitals.readiness, measures, pages))
+        web = _serving(settings, clock, Endpoints(handle, health.readiness, metrics, pages))
         port = await stack.enter_async_context(web)
         if settings.app_token is not None:
             token = settings.app_token.get_secret_value()
-            acked = partial(measures.acked, SOCKET)
+            acked = partial(metrics.observe_ack, SOCKET)
             await stack.enter_async_context(socket_mode(bolt, token, acked))
 
         def look() -> None:

@@ -1,30 +1,129 @@
-"""The environment, read once and checked as a whole."""
+"""Settings: the environment and `.env`, read once and validated as a whole.
+
+Every error message says what is wrong and what to do. None repeats a value, which may be a secret.
+"""
 
 import difflib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
+from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
 from dotenv.parser import parse_stream
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-
-from bot.setting_kinds import (
-    KEY_RECIPE,
-    SLACK_API,
-    ApiUrl,
-    AppToken,
-    BotToken,
-    CommandName,
-    DatabaseUrl,
-    Keys,
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
 )
+
+from bot.manifest import COMMAND
+
+SLACK_API: Final = "https://slack.com/api/"
+_KEY_RECIPE: Final = (
+    "generate one with: python -c "
+    "'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+)
+_NOT_A_URL: Final = f"is not an http(s) URL: leave it out to use Slack's own, {SLACK_API}"
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _bot_token(value: SecretStr) -> SecretStr:
+    token = value.get_secret_value()
+    if token.startswith("xapp-"):
+        raise ValueError("holds an app-level token (xapp-…): move it to SLACK_APP_TOKEN")
+    if not token.startswith("xoxb-"):
+        raise ValueError(
+            "is not a bot token: copy the one that begins with xoxb- from "
+            "“OAuth & Permissions” in your app's settings"
+        )
+    return value
+
+
+def _app_token(value: SecretStr) -> SecretStr:
+    token = value.get_secret_value()
+    if token.startswith("xoxb-"):
+        raise ValueError("holds a bot token (xoxb-…): move it to SLACK_BOT_TOKEN")
+    if not token.startswith("xapp-"):
+        raise ValueError(
+            "is not an app-level token: make one that begins with xapp- under "
+            "“Basic Information > App-Level Tokens”, with the scope connections:write"
+        )
+    return value
+
+
+def _keys(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    keys = [key.strip() for key in value.split(",") if key.strip()]
+    for position, key in enumerate(keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError as error:
+            raise ValueError(
+                f"key {position} is invalid: give comma-separated keys of 32 bytes in URL-safe "
+                f"base64, newest first; {_KEY_RECIPE}"
+            ) from error
+    return keys
+
+
+def _api_url(value: str) -> str:
+    try:
+        url = urlsplit(value)
+    except ValueError as error:
+        raise ValueError(_NOT_A_URL) from error
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        raise ValueError(_NOT_A_URL)
+    if url.scheme == "http" and url.hostname not in _LOOPBACK:
+        raise ValueError("would send tokens unencrypted: use https:// (http:// is for localhost)")
+    return value.rstrip("/") + "/"
+
+
+def _database_url(value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    if scheme != "sqlite":
+        raise ValueError(
+            "does not begin with sqlite:///; only SQLite is supported: use "
+            "sqlite:///ragvsft.db, or with an absolute path sqlite:////var/lib/ragvsft.db"
+        )
+    if not rest.startswith("/") or rest == "/":
+        raise ValueError(
+            "names no file: use three slashes for a relative path (sqlite:///ragvsft.db), "
+            "four for an absolute one (sqlite:////var/lib/ragvsft/ragvsft.db)"
+        )
+    if rest == "/:memory:":
+        raise ValueError(
+            "would keep decisions in memory only: name a file, e.g. sqlite:///ragvsft.db"
+        )
+    return value
+
+
+def _command(value: str) -> str:
+    if not COMMAND.fullmatch(value):
+        raise ValueError(
+            "is not a slash command: use a slash, then 1 to 31 of a-z, 0-9, “-” and “_”, "
+            "e.g. /ragvsft"
+        )
+    return value
+
+
+BotToken = Annotated[SecretStr, AfterValidator(_bot_token)]
+AppToken = Annotated[SecretStr, AfterValidator(_app_token)]
+Keys = Annotated[tuple[SecretStr, ...], BeforeValidator(_keys)]
+ApiUrl = Annotated[str, AfterValidator(_api_url)]
+DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+CommandName = Annotated[str, AfterValidator(_command)]
 
 
 class SettingsError(Exception):
-    """Settings are missing or wrong.
+    """Settings are missing or malformed.
 
     Attributes:
-        problems: one sentence for each, with what to do about it.
+        problems: one sentence for each, with its remedy.
     """
 
     def __init__(self, problems: tuple[str, ...]) -> None:
@@ -33,7 +132,7 @@ class SettingsError(Exception):
 
 
 class Settings(BaseModel):
-    """What the operator decides. Made by `load_settings`; frozen."""
+    """The operator's settings, by the names of their environment variables."""
 
     model_config = ConfigDict(
         frozen=True, extra="ignore", hide_input_in_errors=True, str_strip_whitespace=True
@@ -49,24 +148,24 @@ class Settings(BaseModel):
     database_url: DatabaseUrl = Field("sqlite:///ragvsft.db", alias="DATABASE_URL")
     rules: Path = Field(Path("rules"), alias="RAGVSFT_RULES")
     command: CommandName = Field("/ragvsft", alias="RAGVSFT_COMMAND")
-    host: str = Field("0.0.0.0", alias="HOST")  # noqa: S104  # a server in a container is reached from outside
+    host: str = Field("0.0.0.0", alias="HOST")  # noqa: S104  # containers are reached from outside
     port: int = Field(3000, alias="PORT", ge=0, le=65535)
     persistent: bool = Field(False, alias="RAGVSFT_PERSISTENT")
     history: bool = Field(False, alias="RAGVSFT_HISTORY")
 
     @property
     def socket_mode(self) -> bool:
-        """Whether Slack is reached over Socket Mode rather than over HTTP."""
+        """Whether requests arrive over Socket Mode; otherwise over HTTP."""
         return self.app_token is not None
 
     @property
     def many_workspaces(self) -> bool:
-        """Whether workspaces install the bot by OAuth; otherwise one bot token serves one."""
+        """Whether workspaces install the bot by OAuth; otherwise a bot token serves one."""
         return self.bot_token is None
 
     @property
     def database_path(self) -> Path:
-        """The file that holds the decision log."""
+        """The SQLite file."""
         return Path(self.database_url.removeprefix("sqlite:///"))
 
 
@@ -75,18 +174,15 @@ NAMES: Final = frozenset(
 )
 
 
-def load_settings(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
-    """Read the settings for talking to Slack.
+def read_settings(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
+    """Return the settings, complete and valid.
 
     Args:
-        environ: environment variables; they win over the file.
-        dotenv: a `.env` file to read beneath them; it need not exist.
-
-    Returns:
-        The settings, complete and well-formed.
+        environ: environment variables; they override the file.
+        dotenv: a `.env` file; it need not exist.
 
     Raises:
-        SettingsError: names everything that is missing or wrong, all at once.
+        SettingsError: lists everything that is missing or malformed.
     """
     values = read_values(environ, dotenv)
     settings, problems = check_values(values)
@@ -97,10 +193,10 @@ def load_settings(environ: Mapping[str, str], dotenv: Path | None = None) -> Set
 
 
 def read_values(environ: Mapping[str, str], dotenv: Path | None = None) -> dict[str, str]:
-    """Merge the environment over a `.env` file; a name set to nothing counts as unset.
+    """Merge the environment over a `.env` file; an empty value counts as unset.
 
     Raises:
-        SettingsError: the file is there and cannot be read.
+        SettingsError: the file exists and cannot be read.
     """
     return {**_set_values(_read_file(dotenv)), **_set_values(environ)}
 
@@ -128,7 +224,7 @@ def _read_file(dotenv: Path | None) -> dict[str, str | None]:
 
 
 def check_values(values: Mapping[str, str]) -> tuple[Settings | None, tuple[str, ...]]:
-    """Read each value by itself: the settings, or a sentence for each one that is malformed."""
+    """Validate the values: the settings, or None and a sentence for each malformed one."""
     try:
         return Settings.model_validate(dict(values)), ()
     except ValidationError as error:
@@ -136,12 +232,12 @@ def check_values(values: Mapping[str, str]) -> tuple[Settings | None, tuple[str,
 
 
 def missing(values: Mapping[str, str]) -> tuple[str, ...]:
-    """Say which settings are not there that talking to Slack needs, and where to find each."""
+    """Return a sentence for each required setting that is absent, with where to find it."""
     return (*_missing_tokens(values), *_missing_transport(values))
 
 
 def misspelt(values: Mapping[str, str]) -> tuple[str, ...]:
-    """Say which names look like a setting of ours but are none."""
+    """Return a sentence for each name that looks like a setting and is none."""
     unknown = sorted(name for name in values if name.startswith("RAGVSFT_") and name not in NAMES)
     return tuple(_unknown(name) for name in unknown)
 
@@ -158,9 +254,9 @@ def _sentences(error: ValidationError) -> Iterator[str]:
         if problem["type"] == "value_error":
             yield f"{name} {problem['ctx']['error']}."
         elif name == "PORT":
-            yield "PORT is not a port: use a whole number from 0 to 65535 (0 takes any free one)."
+            yield "PORT must be a whole number from 0 to 65535 (0 takes any free port)."
         elif name in {"RAGVSFT_HISTORY", "RAGVSFT_PERSISTENT"}:
-            yield f"{name} is neither yes nor no: use 1 or 0."
+            yield f"{name} must be 1 or 0."
         else:
             yield f"{name} cannot be read: {problem['msg']}."
 
@@ -169,14 +265,14 @@ def _missing_tokens(values: Mapping[str, str]) -> Iterator[str]:
     oauth = {
         "SLACK_CLIENT_ID": "copy it from “Basic Information > App Credentials”",
         "SLACK_CLIENT_SECRET": "copy it from “Basic Information > App Credentials”",
-        "RAGVSFT_KEYS": f"it encrypts the tokens of the workspaces; {KEY_RECIPE}",
+        "RAGVSFT_KEYS": f"it encrypts the tokens of workspaces; {_KEY_RECIPE}",
     }
     present = [name for name in oauth if name in values]
     if "SLACK_BOT_TOKEN" in values:
         if len(present) == len(oauth):
             yield (
                 "SLACK_BOT_TOKEN (one workspace) and SLACK_CLIENT_ID with its secret and keys "
-                "(many workspaces) are both set: keep one of the two."
+                "(many workspaces) are both set: keep one of them."
             )
     elif present == ["RAGVSFT_KEYS"] or not present:
         yield (

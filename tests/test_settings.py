@@ -1,4 +1,4 @@
-"""Settings: what is read from where, and what is said when they will not do."""
+"""Settings: sources, defaults, validation and error messages."""
 
 import base64
 from pathlib import Path
@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.settings import NAMES, Settings, SettingsError, load_settings, misspelt
+from bot.settings import NAMES, Settings, SettingsError, misspelt, read_settings
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 ONE_WORKSPACE = {"SLACK_BOT_TOKEN": "xoxb-1-a", "SLACK_APP_TOKEN": "xapp-1-a"}
@@ -21,24 +21,24 @@ MANY_WORKSPACES = {
 
 
 def problems(environ: dict[str, str]) -> tuple[str, ...]:
-    """What `load_settings` says against an environment."""
+    """The problems that `read_settings` raises for an environment."""
     with pytest.raises(SettingsError) as caught:
-        load_settings(environ)
+        read_settings(environ)
     assert str(caught.value).splitlines() == list(caught.value.problems)
     return caught.value.problems
 
 
 def outcome(environ: dict[str, str]) -> Settings | tuple[str, ...]:
-    """The settings of an environment, or what is said against it."""
+    """The settings of an environment, or its problems."""
     try:
-        return load_settings(environ)
+        return read_settings(environ)
     except SettingsError as error:
         return error.problems
 
 
 def test_one_workspace_over_socket_mode() -> None:
     """A bot token and an app token are enough; everything else has its documented default."""
-    found = load_settings(ONE_WORKSPACE)
+    found = read_settings(ONE_WORKSPACE)
     assert found.socket_mode
     assert not found.many_workspaces
     assert found.database_path == Path("ragvsft.db")
@@ -49,9 +49,9 @@ def test_one_workspace_over_socket_mode() -> None:
 
 
 def test_many_workspaces_over_http() -> None:
-    """Client id, secret, keys and signing secret serve many workspaces over HTTP."""
+    """Client id, secret, keys and signing secret enable many workspaces over HTTP."""
     newest = Fernet.generate_key().decode()
-    found = load_settings(MANY_WORKSPACES | {"RAGVSFT_KEYS": f" {newest} , {KEY},"})
+    found = read_settings(MANY_WORKSPACES | {"RAGVSFT_KEYS": f" {newest} , {KEY},"})
     assert found.many_workspaces
     assert not found.socket_mode
     assert [key.get_secret_value() for key in found.keys] == [newest, KEY]
@@ -76,29 +76,31 @@ def test_everything_wrong_is_named_at_once() -> None:
         "PORT": "eighty",
         "RAGVSFT_PERSISTENT": "perhaps",
     }
-    told = problems(wrong)
-    assert len(told) == len(wrong) + 2
+    sentences = problems(wrong)
+    assert len(sentences) == len(wrong) + 2
     for name in (*wrong, "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
-        assert sum(sentence.startswith(name) for sentence in told) == 1
+        assert sum(sentence.startswith(name) for sentence in sentences) == 1
 
 
 @pytest.mark.parametrize("lacking", ["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "RAGVSFT_KEYS"])
 def test_half_an_oauth_app_names_the_other_half(lacking: str) -> None:
-    """Where some of what many workspaces need is set, the rest of it is asked for."""
-    (told,) = problems({name: MANY_WORKSPACES[name] for name in MANY_WORKSPACES if name != lacking})
-    assert told.startswith(f"{lacking} is missing beside ")
+    """If only some of the OAuth settings are set, the missing one is named."""
+    (sentence,) = problems(
+        {name: MANY_WORKSPACES[name] for name in MANY_WORKSPACES if name != lacking}
+    )
+    assert sentence.startswith(f"{lacking} is missing beside ")
 
 
 def test_one_or_many_workspaces_not_both() -> None:
-    """A bot token beside a complete OAuth app is refused: it would hide all other workspaces."""
-    (told,) = problems(ONE_WORKSPACE | MANY_WORKSPACES)
-    assert "keep one of the two" in told
+    """A bot token together with complete OAuth settings is refused."""
+    (sentence,) = problems(ONE_WORKSPACE | MANY_WORKSPACES)
+    assert "keep one of them" in sentence
 
 
-def test_credentials_copied_along_do_no_harm() -> None:
-    """A client id and secret without keys beside a bot token are let be."""
+def test_unused_credentials_are_ignored() -> None:
+    """A client id and secret without keys are ignored if a bot token is set."""
     copied = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s"}
-    assert not load_settings(ONE_WORKSPACE | copied).many_workspaces
+    assert not read_settings(ONE_WORKSPACE | copied).many_workspaces
 
 
 @pytest.mark.parametrize(
@@ -121,16 +123,16 @@ def test_credentials_copied_along_do_no_harm() -> None:
         ("RAGVSFT_COMMAND", "/" + "a" * 32, "1 to 31"),
         ("PORT", "65536", "from 0 to 65535"),
         ("PORT", "-1", "from 0 to 65535"),
-        ("RAGVSFT_PERSISTENT", "maybe", "use 1 or 0"),
-        ("RAGVSFT_HISTORY", "maybe", "RAGVSFT_HISTORY is neither yes nor no: use 1 or 0"),
-        ("RAGVSFT_KEYS", f"{KEY},nonsense", "in place 2"),
+        ("RAGVSFT_PERSISTENT", "maybe", "must be 1 or 0"),
+        ("RAGVSFT_HISTORY", "maybe", "RAGVSFT_HISTORY must be 1 or 0"),
+        ("RAGVSFT_KEYS", f"{KEY},nonsense", "key 2 is invalid"),
     ],
 )
 def test_a_malformed_value_gets_its_remedy(name: str, value: str, remedy: str) -> None:
     """Each kind of malformed value gets one sentence: which setting, what is wrong, what to do."""
-    (told,) = problems(ONE_WORKSPACE | {name: value})
-    assert told.startswith(name)
-    assert remedy in told
+    (sentence,) = problems(ONE_WORKSPACE | {name: value})
+    assert sentence.startswith(name)
+    assert remedy in sentence
 
 
 @pytest.mark.parametrize(
@@ -143,23 +145,23 @@ def test_a_malformed_value_gets_its_remedy(name: str, value: str, remedy: str) -
 )
 def test_database_paths(url: str, path: str) -> None:
     """Three slashes are a path relative to the working directory, four an absolute one."""
-    assert load_settings(ONE_WORKSPACE | {"DATABASE_URL": url}).database_path == Path(path)
+    assert read_settings(ONE_WORKSPACE | {"DATABASE_URL": url}).database_path == Path(path)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
 def test_plain_http_only_on_this_machine(host: str) -> None:
-    """A Web API on this machine may be plain HTTP, and its address ends with a slash."""
-    found = load_settings(ONE_WORKSPACE | {"SLACK_API_URL": f"http://{host}:8080/api"})
+    """A Web API on localhost may use plain HTTP; a trailing slash is added."""
+    found = read_settings(ONE_WORKSPACE | {"SLACK_API_URL": f"http://{host}:8080/api"})
     assert found.slack_api_url == f"http://{host}:8080/api/"
 
 
-def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
-    """A variable of the environment wins over .env; an empty one leaves the file's in place."""
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    """An environment variable overrides .env; an empty one does not."""
     dotenv = tmp_path / ".env"
     dotenv.write_text(
         "SLACK_BOT_TOKEN='xoxb-file'\nexport SLACK_APP_TOKEN=xapp-file # why\nPORT=1\nHOST=\n"
     )
-    found = load_settings({"PORT": "2", "SLACK_BOT_TOKEN": " "}, dotenv)
+    found = read_settings({"PORT": "2", "SLACK_BOT_TOKEN": " "}, dotenv)
     assert found.bot_token is not None
     assert found.bot_token.get_secret_value() == "xoxb-file"
     assert found.socket_mode
@@ -168,24 +170,24 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 
 def test_the_file_need_not_exist(tmp_path: Path) -> None:
     """Without a .env file the environment is enough."""
-    assert load_settings(ONE_WORKSPACE, tmp_path / ".env").socket_mode
+    assert read_settings(ONE_WORKSPACE, tmp_path / ".env").socket_mode
 
 
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
-    """A .env file that is not text is named in a sentence."""
+    """A .env file that is not text is named in the error."""
     dotenv = tmp_path / ".env"
     dotenv.write_bytes(b"SLACK_BOT_TOKEN=\xff\xfe")
     with pytest.raises(SettingsError, match="UTF-8") as caught:
-        load_settings(ONE_WORKSPACE, dotenv)
+        read_settings(ONE_WORKSPACE, dotenv)
     assert str(dotenv) in str(caught.value)
 
 
 def test_an_unreadable_line_is_named(tmp_path: Path) -> None:
-    """A line of .env that sets nothing is named with its number, and its text is not repeated."""
+    """A malformed line of .env is named by its number, without its text."""
     dotenv = tmp_path / ".env"
     dotenv.write_text("# tokens\nSLACK_BOT_TOKEN xoxb-canary\nPORT=1\n")
     with pytest.raises(SettingsError) as caught:
-        load_settings(ONE_WORKSPACE, dotenv)
+        read_settings(ONE_WORKSPACE, dotenv)
     assert caught.value.problems == (f"{dotenv}:2 is not NAME=value: correct or remove it.",)
 
 
@@ -199,26 +201,26 @@ def test_example_file_names_every_setting() -> None:
 
 
 def test_misspelt_names_are_noticed() -> None:
-    """A name that looks like a setting and is none is told, with the one it resembles."""
-    (told,) = misspelt({"RAGVSFT_RULE": "x", "RAGVSFT_RULES": "y", "OTHER": "z"})
-    assert told == "RAGVSFT_RULE is not a setting: did you mean RAGVSFT_RULES?"
+    """A name that looks like a setting and is none is reported, with the closest one."""
+    (sentence,) = misspelt({"RAGVSFT_RULE": "x", "RAGVSFT_RULES": "y", "OTHER": "z"})
+    assert sentence == "RAGVSFT_RULE is not a setting: did you mean RAGVSFT_RULES?"
 
 
 def test_settings_cannot_be_changed() -> None:
     """Settings are frozen."""
     with pytest.raises(ValueError, match="frozen"):
-        load_settings(ONE_WORKSPACE).port = 1  # type: ignore[misc]
+        read_settings(ONE_WORKSPACE).port = 1  # type: ignore[misc]
 
 
 def test_secrets_are_not_shown() -> None:
-    """No secret shows when settings are printed."""
+    """The repr of settings contains no secret."""
     environ = MANY_WORKSPACES | {
         "SLACK_CLIENT_SECRET": "canary-1",
         "SLACK_SIGNING_SECRET": "canary-2",
         "SLACK_APP_TOKEN": "xapp-canary",
     }
-    shown = repr(load_settings(environ)) + repr(
-        load_settings({"SLACK_BOT_TOKEN": "xoxb-canary", "SLACK_SIGNING_SECRET": "canary"})
+    shown = repr(read_settings(environ)) + repr(
+        read_settings({"SLACK_BOT_TOKEN": "xoxb-canary", "SLACK_SIGNING_SECRET": "canary"})
     )
     assert "canary" not in shown
     assert KEY not in shown
@@ -235,15 +237,17 @@ def test_secrets_are_not_shown() -> None:
 @example({"PORT": "٣"})
 @settings(max_examples=150)
 def test_any_environment_gives_settings_or_sentences(environ: dict[str, str]) -> None:
-    """Whatever the environment holds: settings, or one line for each problem; nothing else."""
-    told = outcome(environ)
-    assert isinstance(told, Settings) or (told and all(line and "\n" not in line for line in told))
+    """Any environment gives settings, or one line for each problem."""
+    found = outcome(environ)
+    assert isinstance(found, Settings) or (
+        found and all(each and "\n" not in each for each in found)
+    )
 
 
 @given(st.sampled_from(sorted(NAMES)), st.uuids().map(str))
 @settings(max_examples=100)
 def test_no_value_is_repeated_in_an_error(name: str, canary: str) -> None:
     """An error never repeats a value, which may be a secret in the wrong place."""
-    told = outcome({name: canary})
-    assert isinstance(told, tuple)
-    assert not [line for line in told if canary in line]
+    found = outcome({name: canary})
+    assert isinstance(found, tuple)
+    assert not [line for line in found if canary in line]

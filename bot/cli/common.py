@@ -29,16 +29,16 @@ class UsageError(click.ClickException):
             click.echo(f"ragvsft: {problem}", file=file, err=file is None)
 
 
-def settings_here() -> "Settings":
+def load_settings() -> "Settings":
     """Read the settings from this process's environment and `.env` in the working directory.
 
     Raises:
         BadInput: one line for everything that is missing or wrong.
     """
-    from bot.settings import SettingsError, load_settings
+    from bot.settings import SettingsError, read_settings
 
     try:
-        return load_settings(os.environ, Path(".env"))
+        return read_settings(os.environ, Path(".env"))
     except SettingsError as error:
         raise UsageError(*error.problems) from error
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.common import UsageError, settings_here
+from bot.cli.common import UsageError, load_settings
 
 if TYPE_CHECKING:
     from bot.app import Application
@@ -31,17 +31,17 @@ def run() -> None:
     Over Socket Mode if SLACK_APP_TOKEN is set, otherwise over HTTP. It stops on SIGTERM or
     Ctrl-C, when what is under way has finished.
     """
-    from bot.disk import read_mounts, refusal
+    from bot.disk import read_mounts, storage_problem
 
-    settings = settings_here()
-    refused = refusal(
+    settings = load_settings()
+    problem = storage_problem(
         settings.database_path.resolve(),
         persistent=settings.persistent,
         environ=os.environ,
         mounts=read_mounts(),
     )
-    if refused:
-        raise UsageError(refused)
+    if problem:
+        raise UsageError(problem)
     _run(_bot(settings))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from bot.disk import Mount, fleeting, refusal
+from bot.disk import Mount, is_ephemeral, mount_of, storage_problem
 from bot.doctor.results import CheckResult, ok, problem, warning
 from bot.playbooks.loader import NoPlaybookError, PlaybookError, folders, load
 from bot.settings import Settings, check_values, missing, misspelt
@@ -108,14 +108,14 @@ def _disk(
     path: Path, settings: Settings, environ: Mapping[str, str], mounts: tuple[Mount, ...]
 ) -> Iterator[CheckResult]:
     real = path.resolve()
-    refused = refusal(real, persistent=settings.persistent, environ=environ, mounts=mounts)
-    kind = fleeting(real, mounts)
+    refused = storage_problem(real, persistent=settings.persistent, environ=environ, mounts=mounts)
+    mount = mount_of(real, mounts)
     if refused:
         yield problem(DATABASE, refused)
-    elif kind and not settings.persistent:
+    elif mount and is_ephemeral(mount) and not settings.persistent:
         yield warning(
             DATABASE,
-            f"{path} lies on {kind}: it is gone with the container, or when the power goes",
+            f"{path} is on {mount.kind}: it is lost with the container or at a restart",
             "mount a volume and set DATABASE_URL to a path on it, or set RAGVSFT_PERSISTENT=1 if "
             "this path is kept",
         )

@@ -1,1 +1,1 @@
-"""What the bot serves over HTTP: Slack's requests, health and metrics."""
+"""The HTTP endpoints: Slack's requests, health and metrics."""

@@ -1,6 +1,6 @@
-"""The web application, put together."""
+"""The web application: its routes."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
@@ -8,21 +8,24 @@ from starlette.routing import BaseRoute, Route
 
 from bot.services.ports import Clock
 from bot.web.events import Handler, events
-from bot.web.metrics import Metrics, metrics
-from bot.web.probes import Checks, livez, readyz
+from bot.web.health import Readiness, livez, readyz
+from bot.web.metrics import Metrics, scrape
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
     """What answers the requests.
 
-    `handle` is None in Socket Mode, where Slack sends nothing over HTTP. `pages` are those for
-    browsers, if there are any.
+    Attributes:
+        handle: takes Slack's requests; None in Socket Mode, where none arrive over HTTP.
+        readiness: answers `/readyz`.
+        metrics: answers `/metrics`.
+        pages: further routes, for browsers.
     """
 
     handle: Handler | None
-    ready: Checks
-    measures: Metrics
+    readiness: Callable[[], Awaitable[Readiness]]
+    metrics: Metrics
     pages: Sequence[BaseRoute] = ()
 
 
@@ -31,10 +34,10 @@ def create_web(endpoints: Endpoints, clock: Clock, signing_secret: str | None) -
     routes: list[BaseRoute] = [
         *endpoints.pages,
         Route("/livez", livez),
-        Route("/readyz", readyz(endpoints.ready)),
-        Route("/metrics", metrics(endpoints.measures)),
+        Route("/readyz", readyz(endpoints.readiness)),
+        Route("/metrics", scrape(endpoints.metrics)),
     ]
     if endpoints.handle is not None and signing_secret is not None:
-        receive = events(endpoints.handle, endpoints.measures, clock, signing_secret)
+        receive = events(endpoints.handle, endpoints.metrics, clock, signing_secret)
         routes.append(Route("/slack/events", receive, methods=["POST"]))
     return Starlette(routes=routes)

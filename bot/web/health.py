@@ -1,216 +1,227 @@
-"""How the bot is doing: what /readyz and /metrics tell, found out in a bounded time."""
+"""Health: what `/livez`, `/readyz` and `/metrics` report, read within a bounded time."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
 import structlog
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.decisions.vitals import DatabaseHealth, DeliveryBacklog
+from bot.decisions.vitals import DeliveryBacklog
 from bot.outbox.ports import BlockedChannel
 from bot.services.ports import Clock, Playbooks
-from bot.web.metrics import DatabaseFigures, MetricsSnapshot
-from bot.web.probes import Readiness
+from bot.web.metrics import DatabaseMetrics, MetricsSnapshot
 
 logger = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-SECONDS: Final = 2.0
-"""How long the log is waited for: those who ask give up after ten, as a rule."""
+TIMEOUT_SECONDS: Final = 2.0
+"""Limit for database reads: most probes and scrapers time out after ten seconds."""
 HEARTBEAT_SECONDS: Final = 90
-"""Rounds are made every minute: one may be late by half."""
+"""The scheduler runs every minute; this allows half a minute of delay."""
 LATE: Final = timedelta(minutes=5)
-"""From when on a message or a digest that did not go out is worth a look."""
+"""Age from which an unsent message or digest is worth a warning."""
 
 
-class PlaybookSource(Playbooks, Protocol):
-    """The playbooks in use, and what is wrong with others."""
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether the bot can work: problems make it unready, warnings do not. One sentence each."""
 
-    def problems(self) -> tuple[str, ...]:
-        """Return what is wrong with playbooks that could not be taken up, one line each."""
-        ...
-
-
-class Channels(Protocol):
-    """Where nothing can be posted."""
-
-    async def stopped(self) -> Sequence[BlockedChannel]:
-        """Return the channels and workspaces that take nothing."""
-        ...
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class HealthSources:
-    """Where it is found out.
+    """Where health is read from.
 
     Attributes:
-        log: the log.
-        channels: the outbox.
-        digest_lag: how late the most overdue digest is.
+        database_problem: why the database cannot be used; None if it can.
+        backlog: the deliveries that are not settled.
+        blocked_channels: channels and workspaces that accept no messages.
+        digest_lag: how late the most overdue digest is at a time.
         playbooks: those in use.
-        heartbeat_age: seconds since the rounds last gave a sign of life.
+        playbook_problems: errors in playbooks that could not be loaded, one line each.
+        heartbeat_age: seconds since the scheduler last made progress.
         clock: the only source of time.
     """
 
-    log: DatabaseHealth
-    channels: Channels
+    database_problem: Callable[[], Awaitable[str | None]]
+    backlog: Callable[[], Awaitable[DeliveryBacklog]]
+    blocked_channels: Callable[[], Awaitable[Sequence[BlockedChannel]]]
     digest_lag: Callable[[datetime], Awaitable[timedelta]]
-    playbooks: PlaybookSource
+    playbooks: Playbooks
+    playbook_problems: Callable[[], tuple[str, ...]]
     heartbeat_age: Callable[[], float]
     clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What one look at the log has found."""
+class _Status:
+    """One reading of the database."""
 
-    waiting: DeliveryBacklog
-    stopped: Sequence[BlockedChannel]
+    backlog: DeliveryBacklog
+    blocked: Sequence[BlockedChannel]
     digest_lag: timedelta
     at: datetime
 
     @property
-    def oldest(self) -> timedelta:
-        """How long the oldest message on its way has been waiting."""
-        since = self.waiting.since
+    def oldest_age(self) -> timedelta:
+        """The age of the oldest delivery that is due; zero if none is."""
+        since = self.backlog.since
         return max(timedelta(), self.at - since) if since else timedelta()
 
 
 class Health:
-    """Answers the questions of probes and scrapes.
+    """Answers probes and scrapes. Concurrent requests share one reading of the database."""
 
-    However many ask at once, the log is looked at once, and nobody waits for it for long: what is
-    asked here never keeps Slack waiting.
-    """
-
-    def __init__(self, sources: HealthSources, seconds: float = SECONDS) -> None:
-        """Make it; the log is waited for so many seconds."""
+    def __init__(self, sources: HealthSources, seconds: float = TIMEOUT_SECONDS) -> None:
+        """Create it; each database read is limited to so many seconds."""
         self._sources = sources
-        self._look = _Shared(self._looked, seconds)
-        self._trouble = _Shared(sources.log.trouble, seconds)
+        self._status = _SingleFlight(self._read_status, seconds)
+        self._database_problem = _SingleFlight(sources.database_problem, seconds)
 
     async def readiness(self) -> Readiness:
-        """Return whether the bot can do its work; what is Slack's trouble is only a warning."""
+        """Return whether the bot can work. Problems on Slack's side are warnings."""
         try:
-            trouble = await self._trouble.result()
+            problem = await self._database_problem.result()
         except TimeoutError:
-            trouble = "the database does not answer: see what else is using it"
-        found = None if trouble else await self._seen()
-        if not (trouble or found):
-            trouble = "the database cannot be read: the log of the bot says why"
-        problems = [*([trouble] if trouble else []), *self._standstills()]
-        warnings = [*self._sources.playbooks.problems(), *(_late(found) if found else ())]
+            problem = "the database does not answer: check which other process locks it"
+        status = None if problem else await self._status_or_none()
+        if not (problem or status):
+            problem = "the database cannot be read: see the bot's log for the error"
+        problems = [*([problem] if problem else []), *self._standstills()]
+        warnings = [*self._sources.playbook_problems(), *(_warnings(status) if status else ())]
         return Readiness(tuple(problems), tuple(warnings))
 
-    async def figures(self) -> MetricsSnapshot:
-        """Return what a scrape is told."""
-        found = await self._seen()
+    async def snapshot(self) -> MetricsSnapshot:
+        """Return the values that are read at each scrape."""
+        status = await self._status_or_none()
         return MetricsSnapshot(
-            log=_figures(found) if found else None,
+            database=_database_metrics(status) if status else None,
             heartbeat_age=self._sources.heartbeat_age(),
             playbooks=tuple(self._playbooks()),
-            playbook_problems=len(self._sources.playbooks.problems()),
+            playbook_problems=len(self._sources.playbook_problems()),
         )
 
-    async def _seen(self) -> _Found | None:
-        """Return what one look finds; None if the log does not let itself be read."""
+    async def _status_or_none(self) -> _Status | None:
+        """Return the status, or None if the database could not be read; the error is logged."""
         try:
-            return await self._look.result()
+            return await self._status.result()
         except Exception:
-            logger.exception("the log could not be looked at")
+            logger.exception("database health check failed")
             return None
 
-    async def _looked(self) -> _Found:
-        now = self._sources.clock.now()
-        return _Found(
-            await self._sources.log.waiting(),
-            await self._sources.channels.stopped(),
-            await self._sources.digest_lag(now),
+    async def _read_status(self) -> _Status:
+        sources, now = self._sources, self._sources.clock.now()
+        return _Status(
+            await sources.backlog(),
+            await sources.blocked_channels(),
+            await sources.digest_lag(now),
             now,
         )
 
     def _standstills(self) -> Iterator[str]:
         if not self._sources.playbooks.titles():
-            yield "no playbook is in use: set RAGVSFT_RULES to a folder with a playbook.yml"
+            yield "no playbook is loaded: set RAGVSFT_RULES to a folder with a playbook.yml"
         age = self._sources.heartbeat_age()
         if age > HEARTBEAT_SECONDS:
             yield (
-                f"nothing has looked for {age:.0f} seconds for what is due (digests, reviews): "
+                f"the scheduler has not run for {age:.0f} s, so digests and reviews are not sent: "
                 "restart the bot"
             )
 
     def _playbooks(self) -> Iterator[tuple[str, str, str]]:
         playbooks = self._sources.playbooks
-        for identity in playbooks.titles():
-            edition = playbooks.current(identity)
-            yield identity, edition.engine.playbook.version, edition.text.hash
+        for playbook_id in playbooks.titles():
+            version = playbooks.current(playbook_id)
+            yield playbook_id, version.engine.playbook.version, version.text.hash
 
 
-class _Shared(Generic[T]):
-    """Work that is done once for all who ask for its result meanwhile."""
+class _SingleFlight(Generic[T]):
+    """Shares one run of a coroutine among all callers that wait for it at the same time."""
 
     def __init__(self, work: Callable[[], Awaitable[T]], seconds: float) -> None:
         self._work, self._seconds = work, seconds
-        self._under_way: asyncio.Task[T] | None = None
+        self._task: asyncio.Task[T] | None = None
 
     async def result(self) -> T:
         """Return the result, or raise what the work raises.
 
         Raises:
-            TimeoutError: it takes too long; the work goes on, and none is added to it.
+            TimeoutError: the work takes too long. It continues, and later callers join it.
         """
-        # Who comes next may begin it anew before this one goes on: each keeps to its own.
-        shared = self._under_way
-        if shared is None or shared.done():
-            shared = self._under_way = asyncio.create_task(self._done())
-            shared.add_done_callback(_looked_after)
-        done, _ = await asyncio.wait({shared}, timeout=self._seconds)
+        # Keep a local reference: a caller that resumes earlier may replace `self._task`.
+        task = self._task
+        if task is None or task.done():
+            task = self._task = asyncio.create_task(self._run())
+            task.add_done_callback(_retrieve_error)
+        done, _ = await asyncio.wait({task}, timeout=self._seconds)
         if not done:
             raise TimeoutError
-        return shared.result()
+        return task.result()
 
-    async def _done(self) -> T:
+    async def _run(self) -> T:
         return await self._work()
 
 
-def _looked_after(done: asyncio.Task[T]) -> None:
-    """Take note of an error that nobody has waited for long enough to see."""
-    if not done.cancelled():
-        done.exception()
+def _retrieve_error(task: asyncio.Task[object]) -> None:
+    """Mark an error as seen, also if every caller has timed out."""
+    if not task.cancelled():
+        task.exception()
 
 
-def _figures(found: _Found) -> DatabaseFigures:
-    return DatabaseFigures(
-        deliveries=found.waiting.counts,
-        oldest_due=found.oldest.total_seconds(),
-        stopped=len(found.stopped),
-        digest_lag=found.digest_lag.total_seconds(),
+def _database_metrics(status: _Status) -> DatabaseMetrics:
+    return DatabaseMetrics(
+        deliveries=status.backlog.counts,
+        oldest_due=status.oldest_age.total_seconds(),
+        blocked=len(status.blocked),
+        digest_lag=status.digest_lag.total_seconds(),
     )
 
 
-def _late(found: _Found) -> Iterator[str]:
-    if found.oldest > LATE:
-        yield f"the oldest message on its way to Slack has been waiting for {_said(found.oldest)}"
-    if found.digest_lag > LATE:
-        yield f"a digest is {_said(found.digest_lag)} late"
-    channels = Counter(each.reason for each in found.stopped if each.channel is not None)
-    for reason, number in sorted(channels.items()):
-        places = "1 channel takes" if number == 1 else f"{number} channels take"
-        yield f"{places} no messages ({reason}); whoever waits for them was told what to do"
-    workspaces = Counter(each.reason for each in found.stopped if each.channel is None)
-    for reason, number in sorted(workspaces.items()):
-        places = "1 workspace takes" if number == 1 else f"{number} workspaces take"
-        yield f"{places} no messages ({reason}): nobody there can be told"
+def _warnings(status: _Status) -> Iterator[str]:
+    if status.oldest_age > LATE:
+        yield f"the oldest unsent message has been waiting for {_duration(status.oldest_age)}"
+    if status.digest_lag > LATE:
+        yield f"a digest is {_duration(status.digest_lag)} late"
+    channels = Counter(each.reason for each in status.blocked if each.channel is not None)
+    for reason, count in sorted(channels.items()):
+        subject = "1 channel accepts" if count == 1 else f"{count} channels accept"
+        yield f"{subject} no messages ({reason}); the owners have been notified"
+    workspaces = Counter(each.reason for each in status.blocked if each.channel is None)
+    for reason, count in sorted(workspaces.items()):
+        subject = "1 workspace accepts" if count == 1 else f"{count} workspaces accept"
+        yield f"{subject} no messages ({reason}): install the bot there again"
 
 
-def _said(time: timedelta) -> str:
-    """Return a time in the unit that fits it, rounded down."""
+def _duration(time: timedelta) -> str:
+    """Return a duration in its largest unit, rounded down."""
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
         number = int(time.total_seconds()) // length
         if number:
             return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
     return "less than a minute"
+
+
+async def livez(_request: Request) -> Response:
+    """Answer 200: the process and its event loop are alive."""
+    return PlainTextResponse("ok")
+
+
+def readyz(
+    readiness: Callable[[], Awaitable[Readiness]],
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint that answers 200 if ready, 503 if not, with the reasons as JSON."""
+
+    async def endpoint(_request: Request) -> Response:
+        found = await readiness()
+        body = {"ready": not found.problems, **asdict(found)}
+        return JSONResponse(body, 503 if found.problems else 200)
+
+    return endpoint

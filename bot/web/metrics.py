@@ -1,7 +1,7 @@
-"""What Prometheus is told. Each metric says in its HELP line what it is.
+"""Prometheus metrics. Each HELP line says what its metric measures.
 
-Names follow https://prometheus.io/docs/practices/naming/: base units, `_total` for what only grows,
-`_info` for what never changes.
+Names follow https://prometheus.io/docs/practices/naming/: base units, `_total` for counters,
+`_info` for constant labels.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -21,38 +21,38 @@ from bot.outbox.model import Attempt
 HTTP: Final = "http"
 SOCKET: Final = "socket"
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
-"""Seconds; Slack waits for an ack no longer than three."""
+"""Seconds. Slack waits three seconds for an ack."""
 
 
 @dataclass(frozen=True, slots=True)
-class DatabaseFigures:
-    """What the log tells of itself.
+class DatabaseMetrics:
+    """What is read from the database at each scrape.
 
     Attributes:
-        deliveries: how many there are in each state in which something is still to be done.
-        oldest_due: seconds since the oldest of them that waits was to be sent; 0 if none waits.
-        stopped: how many channels, or whole workspaces, nothing can be posted to.
-        digest_lag: seconds by which the latest digest is behind; 0 if none is.
+        deliveries: how many are in each unsettled state.
+        oldest_due: age in seconds of the oldest delivery that is due; 0 if none is.
+        blocked: how many channels and workspaces accept no messages.
+        digest_lag: seconds by which the most overdue digest is late; 0 if none is.
     """
 
     deliveries: Mapping[str, int]
     oldest_due: float
-    stopped: int
+    blocked: int
     digest_lag: float
 
 
 @dataclass(frozen=True, slots=True)
 class MetricsSnapshot:
-    """What is found out for each scrape.
+    """What is read at each scrape.
 
     Attributes:
-        log: None if the log did not answer in time.
-        heartbeat_age: seconds since the rounds last gave a sign of life.
-        playbooks: id, version and hash of each in use.
-        playbook_problems: what is wrong in files that could not be taken up.
+        database: None if the database did not answer in time.
+        heartbeat_age: seconds since the scheduler last made progress.
+        playbooks: id, version and hash of each playbook in use.
+        playbook_problems: number of errors in playbooks that could not be loaded.
     """
 
-    log: DatabaseFigures | None
+    database: DatabaseMetrics | None
     heartbeat_age: float
     playbooks: tuple[tuple[str, str, str], ...]
     playbook_problems: int
@@ -61,137 +61,133 @@ class MetricsSnapshot:
 class Metrics:
     """All metrics of one bot."""
 
-    def __init__(self, figures: Callable[[], Awaitable[MetricsSnapshot]]) -> None:
-        """Make them.
+    def __init__(self, snapshot: Callable[[], Awaitable[MetricsSnapshot]]) -> None:
+        """Register the metrics.
 
         Args:
-            figures: finds out, within a bounded time, what is not counted as it happens.
+            snapshot: reads, within a bounded time, the values that are not counted as they occur.
         """
-        self._read = figures
-        self._figures = _FiguresCollector()
+        self._snapshot = snapshot
+        self._collector = _SnapshotCollector()
         self._registry = CollectorRegistry()
         self._acks = Histogram(
             "ragvsft_ack_seconds",
-            "Time from a request of Slack's to its answer, by way and by whether it was taken.",
+            "Time from receiving a request of Slack's to acknowledging it.",
             ["transport", "outcome"],
             registry=self._registry,
             buckets=_BUCKETS,
         )
-        self._refused = Counter(
-            "ragvsft_requests_refused_total",
-            "Requests over HTTP that were not let in: too large, not signed by Slack, unreadable.",
+        self._rejected = Counter(
+            "ragvsft_requests_rejected_total",
+            "HTTP requests rejected as too large, not signed by Slack, or malformed.",
             ["reason"],
             registry=self._registry,
         )
-        for reason in ("size", "signature", "form"):
-            self._refused.labels(reason)
+        for reason in ("size", "signature", "malformed"):
+            self._rejected.labels(reason)
         self._attempts = Counter(
             "ragvsft_delivery_attempts_total",
-            "Tries to hand a message to Slack, by what came of them: sent; limited (a 429); away "
-            "(no connection, or out of service); unclear (it broke off, or Slack failed, and may "
-            "have arrived); closed (the channel or workspace takes nothing); refused for good; "
-            "faulty (failed before Slack was asked).",
+            "Attempts to send a message to Slack: sent; rate_limited (429); unavailable (no "
+            "connection or out of service); unknown (connection lost or Slack failed, the message "
+            "may have arrived); blocked (channel or workspace accepts no messages); rejected "
+            "(permanent error); internal_error (failed before the call).",
             ["outcome"],
             registry=self._registry,
         )
         for attempt in Attempt:
             self._attempts.labels(attempt.value)
-        self._registry.register(self._figures)
+        self._registry.register(self._collector)
         ProcessCollector(registry=self._registry)
 
-    def acked(self, transport: str, seconds: float, well: bool) -> None:
-        """Count a request of Slack's that was answered.
+    def observe_ack(self, transport: str, seconds: float, ok: bool) -> None:
+        """Record the acknowledgement of a request.
 
         Args:
             transport: `HTTP` or `SOCKET`.
-            seconds: how long that took.
-            well: whether it was taken, or answered with an error.
+            seconds: time from receiving the request.
+            ok: False if it was answered with an error.
         """
-        self._acks.labels(transport, "ok" if well else "error").observe(seconds)
+        self._acks.labels(transport, "ok" if ok else "error").observe(seconds)
 
-    def refused(self, reason: str) -> None:
-        """Count a request that was not let in."""
-        self._refused.labels(reason).inc()
+    def count_rejected(self, reason: str) -> None:
+        """Count a rejected HTTP request."""
+        self._rejected.labels(reason).inc()
 
-    def attempted(self, attempt: Attempt) -> None:
-        """Count a try to hand a message to Slack."""
+    def count_attempt(self, attempt: Attempt) -> None:
+        """Count an attempt to send a message to Slack."""
         self._attempts.labels(attempt.value).inc()
 
-    async def scraped(self, accept: str) -> tuple[bytes, str]:
-        """Return all metrics in a form that is accepted, and what that form is called."""
-        self._figures.figures = await self._read()
+    async def render(self, accept: str) -> tuple[bytes, str]:
+        """Return all metrics in the format of an Accept header, and the content type."""
+        self._collector.snapshot = await self._snapshot()
         encode, content_type = choose_encoder(accept)
         return encode(self._registry), content_type
 
 
-class _FiguresCollector(Collector):
-    """Tells the figures that were found out last."""
+class _SnapshotCollector(Collector):
+    """Exposes the latest snapshot."""
 
     def __init__(self) -> None:
-        self.figures: MetricsSnapshot | None = None
+        self.snapshot: MetricsSnapshot | None = None
         self._build = _build()
 
     def collect(self) -> Iterator[Metric]:
-        """Return the metrics; what is not known is left out."""
-        yield InfoMetricFamily("ragvsft_build", "The version of ragvsft that runs.", self._build)
-        if self.figures is not None:
-            yield from _of_figures(self.figures)
+        """Return the metrics; values that could not be read are omitted."""
+        yield InfoMetricFamily("ragvsft_build", "The running version of ragvsft.", self._build)
+        if self.snapshot is not None:
+            yield from _families(self.snapshot)
 
 
-def _of_figures(found: MetricsSnapshot) -> Iterator[Metric]:
-    yield _gauge(
+def _families(snapshot: MetricsSnapshot) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
         "ragvsft_heartbeat_age_seconds",
-        "Time since the rounds that look for what is due gave a sign of life; fresh below 90.",
-        found.heartbeat_age,
+        "Time since the scheduler last made progress; normally below 90.",
+        snapshot.heartbeat_age,
     )
     playbooks = InfoMetricFamily("ragvsft_playbook", "The playbooks in use.")
-    for identity, edition, content in found.playbooks:
-        playbooks.add_metric([], {"playbook": identity, "version": edition, "hash": content})
+    for playbook_id, edition, content in snapshot.playbooks:
+        playbooks.add_metric([], {"playbook": playbook_id, "version": edition, "hash": content})
     yield playbooks
-    yield _gauge(
+    yield GaugeMetricFamily(
         "ragvsft_playbook_problems",
-        "Mistakes in playbook files that were refused; the last good edition stays in use.",
-        found.playbook_problems,
+        "Errors in playbook files that were rejected; the last valid version stays in use.",
+        snapshot.playbook_problems,
     )
-    yield _gauge(
-        "ragvsft_log_up",
-        "Whether the log answered this scrape in time; if not, what it tells is left out.",
-        int(found.log is not None),
+    yield GaugeMetricFamily(
+        "ragvsft_database_up",
+        "1 if the database answered this scrape in time; if 0, its metrics are omitted.",
+        int(snapshot.database is not None),
     )
-    if found.log is not None:
-        yield from _of_log(found.log)
+    if snapshot.database is not None:
+        yield from _database_families(snapshot.database)
 
 
-def _of_log(found: DatabaseFigures) -> Iterator[Metric]:
+def _database_families(database: DatabaseMetrics) -> Iterator[Metric]:
     deliveries = GaugeMetricFamily(
         "ragvsft_deliveries",
-        "Outgoing messages that are not settled, by state: pending and sending are on their way, "
-        "held wait for a channel that takes nothing, unknown wait for their owner's word, failed "
-        "were given up and count until somebody sends them again or leaves them.",
+        "Unsettled outgoing messages by state. pending, sending: in progress; held: channel "
+        "blocked; unknown: delivery unconfirmed, owner asked; failed: given up, not yet resent or "
+        "dismissed.",
         labels=["state"],
     )
-    for state, count in found.deliveries.items():
+    for state, count in database.deliveries.items():
         deliveries.add_metric([state], count)
     yield deliveries
-    yield _gauge(
+    yield GaugeMetricFamily(
         "ragvsft_delivery_oldest_due_seconds",
-        "How long the oldest message that is on its way has been waiting; 0 if none is.",
-        found.oldest_due,
+        "Age of the oldest message that is due; 0 if none is.",
+        database.oldest_due,
     )
-    yield _gauge(
-        "ragvsft_stopped_channels",
-        "Channels, or whole workspaces, that take no messages at present.",
-        found.stopped,
+    yield GaugeMetricFamily(
+        "ragvsft_blocked_channels",
+        "Channels and workspaces that accept no messages.",
+        database.blocked,
     )
-    yield _gauge(
+    yield GaugeMetricFamily(
         "ragvsft_digest_lag_seconds",
-        "How late the digest is that is most overdue; 0 if none is.",
-        found.digest_lag,
+        "Delay of the most overdue digest; 0 if none is.",
+        database.digest_lag,
     )
-
-
-def _gauge(name: str, documentation: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, documentation, value)
 
 
 def _build() -> dict[str, str]:
@@ -201,11 +197,11 @@ def _build() -> dict[str, str]:
         return {"version": "unknown"}
 
 
-def metrics(measures: Metrics) -> Callable[[Request], Awaitable[Response]]:
-    """Return what answers a scrape."""
+def scrape(metrics: Metrics) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint that Prometheus scrapes."""
 
-    async def answer(request: Request) -> Response:
-        body, content_type = await measures.scraped(request.headers.get("accept", ""))
+    async def endpoint(request: Request) -> Response:
+        body, content_type = await metrics.render(request.headers.get("accept", ""))
         return Response(body, headers={"content-type": content_type})
 
-    return answer
+    return endpoint

@@ -86,7 +86,7 @@ async def test_the_running_bot_tells_how_it_is(house: House) -> None:
     acked = f'ragvsft_ack_seconds_count{{outcome="ok",transport="{house.transport}"}} 1.0'
     assert acked in metrics
     assert 'ragvsft_playbook_info{hash="' in metrics
-    assert "ragvsft_log_up 1.0" in metrics
+    assert "ragvsft_database_up 1.0" in metrics
     assert 'ragvsft_delivery_attempts_total{outcome="sent"} 0.0' in metrics
     assert 'ragvsft_delivery_attempts_total{outcome="sent"} 2.0' in later
 

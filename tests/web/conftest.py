@@ -1,19 +1,19 @@
-"""The web application with nothing of ours behind it."""
+"""The web application with a fake backend."""
 
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from tests.web.stage import Surroundings, browser
+from tests.web.helpers import FakeBackend, web_client
 
 
 @pytest.fixture
-def around() -> Surroundings:
-    return Surroundings()
+def backend() -> FakeBackend:
+    return FakeBackend()
 
 
 @pytest.fixture
-async def web(around: Surroundings) -> AsyncIterator[httpx.AsyncClient]:
-    async with browser(around.endpoints) as client:
+async def web(backend: FakeBackend) -> AsyncIterator[httpx.AsyncClient]:
+    async with web_client(backend.endpoints) as client:
         yield client

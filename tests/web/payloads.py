@@ -1,4 +1,4 @@
-"""Payloads of every kind that Slack sends, and what a stranger could make of them."""
+"""Payloads of every kind that Slack sends, and mutations of them."""
 
 import copy
 import random
@@ -6,7 +6,7 @@ from typing import Any
 
 TIME = 1531420618
 CANARY = "canary-in-the-body"
-"""What must show up in no log."""
+"""Text that no log may contain."""
 
 
 def payloads() -> list[dict[str, Any]]:
@@ -105,7 +105,7 @@ HOSTILE: list[Any] = [
 
 
 def mutated(payload: Any, dice: random.Random) -> Any:
-    """Return a payload in which up to three things are gone, or something else."""
+    """Return a payload with one to three values removed or replaced."""
     changed = copy.deepcopy(payload)
     for _ in range(dice.randint(1, 3)):
         node: Any = changed

@@ -1,4 +1,4 @@
-"""What comes in over HTTP: only what Slack signed."""
+"""`POST /slack/events`: only requests that Slack signed are handled."""
 
 import json
 from urllib.parse import parse_qsl, urlencode
@@ -8,9 +8,9 @@ import pytest
 from starlette.types import Message
 
 from bot.web.app import Endpoints, create_web
-from bot.web.events import LARGEST_BODY
+from bot.web.events import MAX_BODY
+from tests.web.helpers import FORM, SECRET, FakeBackend, clock, signed, web_client
 from tests.web.payloads import TIME
-from tests.web.stage import FORM, SECRET, Surroundings, browser, clock, signed
 
 VECTOR = (
     "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
@@ -24,9 +24,9 @@ VECTOR_SIGNATURE = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489
 
 
 async def test_slack_s_own_example_is_accepted(
-    web: httpx.AsyncClient, around: Surroundings
+    web: httpx.AsyncClient, backend: FakeBackend
 ) -> None:
-    """The request that Slack's documentation signs is let in, with every field that it has."""
+    """The signed request of Slack's documentation is handled with all its fields."""
     headers = {
         "content-type": FORM,
         "x-slack-request-timestamp": str(TIME),
@@ -34,14 +34,14 @@ async def test_slack_s_own_example_is_accepted(
     }
     answer = await web.post("/slack/events", content=VECTOR, headers=headers)
     assert (answer.status_code, answer.text) == (200, "handled")
-    assert around.handled == [dict(parse_qsl(VECTOR, keep_blank_values=True))]
+    assert backend.handled == [dict(parse_qsl(VECTOR, keep_blank_values=True))]
 
 
 @pytest.mark.parametrize(("age", "status"), [(-300, 200), (300, 200), (301, 401), (-301, 401)])
 async def test_a_signature_holds_five_minutes(
     web: httpx.AsyncClient, age: int, status: int
 ) -> None:
-    """A request older than five minutes, or from later than that, is refused."""
+    """A request more than five minutes old or in the future is rejected."""
     answer = await web.post("/slack/events", content=b"a=b", headers=signed(b"a=b", at=TIME - age))
     assert answer.status_code == status
 
@@ -64,36 +64,36 @@ async def test_a_signature_holds_five_minutes(
     ],
 )
 async def test_what_is_not_signed_is_refused(
-    web: httpx.AsyncClient, around: Surroundings, wrong: dict[str, str | bytes | None]
+    web: httpx.AsyncClient, backend: FakeBackend, wrong: dict[str, str | bytes | None]
 ) -> None:
-    """A missing, wrong or unreadable signature is refused, and nothing behind sees the request."""
+    """A missing, wrong or malformed signature is rejected before the handler is called."""
     headers = {**signed(b"a=b"), **wrong}
     present = {name: value for name, value in headers.items() if value is not None}
     answer = await web.post("/slack/events", content=b"a=b", headers=present)
     assert answer.status_code == 401
     assert "signature" in answer.text
-    assert around.handled == []
+    assert backend.handled == []
 
 
 async def test_a_changed_body_is_refused(web: httpx.AsyncClient) -> None:
-    """A signature holds for the very bytes that it was made for."""
+    """A signature is only valid for the bytes it was computed from."""
     answer = await web.post("/slack/events", content=b"a=c", headers=signed(b"a=b"))
     assert answer.status_code == 401
 
 
 async def test_a_body_that_is_too_large_is_refused(
-    web: httpx.AsyncClient, around: Surroundings
+    web: httpx.AsyncClient, backend: FakeBackend
 ) -> None:
-    """A body up to the limit is read, one byte more is refused."""
-    for size, status in ((LARGEST_BODY, 200), (LARGEST_BODY + 1, 413)):
+    """A body at the limit is accepted, one byte more is rejected."""
+    for size, status in ((MAX_BODY, 200), (MAX_BODY + 1, 413)):
         body = b"a=" + b"b" * (size - 2)
         answer = await web.post("/slack/events", content=body, headers=signed(body))
         assert answer.status_code == status
-    assert len(around.handled) == 1
+    assert len(backend.handled) == 1
 
 
-async def test_a_body_that_is_cut_off_is_refused(around: Surroundings) -> None:
-    """Whoever hangs up in the middle of a request is counted, and makes no noise."""
+async def test_a_body_that_is_cut_off_is_refused(backend: FakeBackend) -> None:
+    """A client that disconnects within a request is answered with 400, without an exception."""
     parts: list[Message] = [
         {"type": "http.request", "body": b"a=", "more_body": True},
         {"type": "http.disconnect"},
@@ -107,9 +107,9 @@ async def test_a_body_that_is_cut_off_is_refused(around: Surroundings) -> None:
         answers.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/slack/events", "headers": []}
-    await create_web(around.endpoints, clock(), SECRET)(scope, receive, send)
+    await create_web(backend.endpoints, clock(), SECRET)(scope, receive, send)
     assert answers[0]["status"] == 400
-    assert around.handled == []
+    assert backend.handled == []
 
 
 @pytest.mark.parametrize(
@@ -123,12 +123,12 @@ async def test_a_body_that_is_cut_off_is_refused(around: Surroundings) -> None:
     ],
 )
 async def test_a_signed_body_that_holds_no_object_is_refused(
-    web: httpx.AsyncClient, around: Surroundings, kind: str, body: str
+    web: httpx.AsyncClient, backend: FakeBackend, kind: str, body: str
 ) -> None:
-    """What Bolt could stumble over is refused before it gets there."""
+    """A body without an object is rejected before it reaches Bolt."""
     answer = await web.post("/slack/events", content=body, headers=signed(body.encode(), kind))
     assert answer.status_code == 400
-    assert around.handled == []
+    assert backend.handled == []
 
 
 @pytest.mark.parametrize(
@@ -140,29 +140,29 @@ async def test_a_signed_body_that_holds_no_object_is_refused(
     ],
 )
 async def test_a_body_is_read_once(
-    web: httpx.AsyncClient, around: Surroundings, kind: str, body: str
+    web: httpx.AsyncClient, backend: FakeBackend, kind: str, body: str
 ) -> None:
-    """What was found to be an object is what is handled, however often a field is given."""
+    """The parsed object is the one that is handled, also if a field is repeated."""
     answer = await web.post("/slack/events", content=body, headers=signed(body.encode(), kind))
     assert answer.status_code == 200
-    assert around.handled == [{"type": "é"}]
+    assert backend.handled == [{"type": "é"}]
 
 
 async def test_bytes_that_are_no_text_are_refused(web: httpx.AsyncClient) -> None:
-    """A body that is not UTF-8 is refused: Slack signs text."""
+    """A body that is not UTF-8 is rejected: Slack only signs text."""
     body = b"payload=\xff\xfe"
     answer = await web.post("/slack/events", content=body, headers=signed(body))
     assert answer.status_code == 401
 
 
-async def test_in_socket_mode_nothing_is_taken(around: Surroundings) -> None:
-    """Without a handler there is no address for Slack's requests, health is served all the same."""
-    async with browser(Endpoints(None, around.ready, around.measures), None) as client:
+async def test_in_socket_mode_nothing_is_taken(backend: FakeBackend) -> None:
+    """In Socket Mode there is no route for Slack's requests; health is still served."""
+    async with web_client(Endpoints(None, backend.ready, backend.metrics), None) as client:
         answer = await client.post("/slack/events", content=b"a=b", headers=signed(b"a=b"))
         assert answer.status_code == 404
         assert (await client.get("/livez")).status_code == 200
 
 
 async def test_only_posts_are_taken(web: httpx.AsyncClient) -> None:
-    """A browser that looks at the address gets a plain no."""
+    """A web_client that looks at the address gets a plain no."""
     assert (await web.get("/slack/events")).status_code == 405

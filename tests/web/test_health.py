@@ -1,4 +1,4 @@
-"""Whether the bot is alive, whether it is ready, and what somebody should look at."""
+"""Liveness, readiness, warnings, and the snapshot for metrics."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,32 +12,31 @@ import pytest
 from bot.decisions.vitals import DeliveryBacklog
 from bot.outbox.ports import BlockedChannel
 from bot.services.ports import PlaybookVersion
-from bot.web.health import Health, HealthSources
+from bot.web.health import Health, HealthSources, Readiness
 from bot.web.metrics import MetricsSnapshot
-from bot.web.probes import Readiness
 from tests.services.world import OnePlaybook, StoppedClock
-from tests.web.stage import Surroundings
+from tests.web.helpers import FakeBackend
 
 NOW = StoppedClock().now()
 
 
-async def test_alive_and_ready(web: httpx.AsyncClient, around: Surroundings) -> None:
-    """Alive is alive; ready says what is missing, and what somebody should look at."""
+async def test_alive_and_ready(web: httpx.AsyncClient, backend: FakeBackend) -> None:
+    """`/livez` is always 200; `/readyz` lists problems and warnings, and is 503 with a problem."""
     assert (await web.get("/livez")).text == "ok"
     answer = await web.get("/readyz")
     assert answer.status_code == 200
     assert answer.json() == {"ready": True, "problems": [], "warnings": []}
-    around.readiness = Readiness((), ("rules.yml:1:1: broken",))
+    backend.readiness = Readiness((), ("rules.yml:1:1: broken",))
     assert (await web.get("/readyz")).status_code == 200
-    around.readiness = Readiness(("the disk is full",), ())
+    backend.readiness = Readiness(("the disk is full",), ())
     answer = await web.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {"ready": False, "problems": ["the disk is full"], "warnings": []}
     assert (await web.get("/livez")).status_code == 200
 
 
-class Shelf(OnePlaybook):
-    """One playbook, or none, and what is wrong with others."""
+class Catalog(OnePlaybook):
+    """One playbook or none, and errors of others."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,82 +55,91 @@ class Shelf(OnePlaybook):
 
 @dataclass
 class Bot:
-    """How a bot is, as a test wants it."""
+    """The state of a bot, as a test sets it."""
 
-    wrong: str | None = None
-    waiting_now: DeliveryBacklog = field(
+    problem: str | None = None
+    backlog_now: DeliveryBacklog = field(
         default_factory=lambda: DeliveryBacklog({"pending": 0}, None)
     )
-    channels: list[BlockedChannel] = field(default_factory=list)
+    blocked: list[BlockedChannel] = field(default_factory=list)
     lag: timedelta = timedelta()
     age: float = 1.0
-    shelf: Shelf = field(default_factory=Shelf)
-    held_up: asyncio.Event | None = None
-    looks: int = 0
+    catalog: Catalog = field(default_factory=Catalog)
+    blocker: asyncio.Event | None = None
+    reads: int = 0
 
-    async def trouble(self) -> str | None:
-        return self.wrong
+    async def database_problem(self) -> str | None:
+        return self.problem
 
-    async def waiting(self) -> DeliveryBacklog:
-        self.looks += 1
-        if self.held_up is not None:
-            await self.held_up.wait()
-        return self.waiting_now
+    async def backlog(self) -> DeliveryBacklog:
+        self.reads += 1
+        if self.blocker is not None:
+            await self.blocker.wait()
+        return self.backlog_now
 
-    async def stopped(self) -> list[BlockedChannel]:
-        return self.channels
+    async def blocked_channels(self) -> list[BlockedChannel]:
+        return self.blocked
 
     async def digest_lag(self, _now: datetime) -> timedelta:
         return self.lag
 
-    def vitals(self, seconds: float = 5) -> Health:
-        """What answers for it."""
+    def health(self, seconds: float = 5) -> Health:
+        """Return the health of this bot."""
         age = partial(getattr, self, "age")
-        sources = HealthSources(self, self, self.digest_lag, self.shelf, age, StoppedClock())
+        sources = HealthSources(
+            self.database_problem,
+            self.backlog,
+            self.blocked_channels,
+            self.digest_lag,
+            self.catalog,
+            self.catalog.problems,
+            age,
+            StoppedClock(),
+        )
         return Health(sources, seconds)
 
 
 async def test_a_bot_that_is_well_has_nothing_to_say() -> None:
-    """Fresh rounds, a log that can be written and nothing late: ready, without a warning."""
-    bot = Bot(waiting_now=DeliveryBacklog({"pending": 1}, NOW - timedelta(minutes=4)), age=89)
-    assert await bot.vitals().readiness() == Readiness((), ())
+    """A running scheduler, a writable database and nothing late: ready, without warnings."""
+    bot = Bot(backlog_now=DeliveryBacklog({"pending": 1}, NOW - timedelta(minutes=4)), age=89)
+    assert await bot.health().readiness() == Readiness((), ())
 
 
 PROBLEMS: dict[str, tuple[Callable[[Bot], None], str]] = {
-    "log": (lambda bot: setattr(bot, "wrong", "the disk is full"), "the disk is full"),
-    "rounds": (lambda bot: setattr(bot, "age", 91.4), "nothing has looked for 91 seconds"),
-    "playbooks": (lambda bot: setattr(bot.shelf, "empty", True), "no playbook is in use"),
+    "database": (lambda bot: setattr(bot, "problem", "the disk is full"), "the disk is full"),
+    "scheduler": (lambda bot: setattr(bot, "age", 91.4), "the scheduler has not run for 91 s"),
+    "playbooks": (lambda bot: setattr(bot.catalog, "empty", True), "no playbook is loaded"),
 }
 
 
 @pytest.mark.parametrize("what", PROBLEMS)
-async def test_what_keeps_the_bot_from_its_work_is_a_problem(what: str) -> None:
-    """A log that cannot be used, rounds that stand still, no playbook: not ready, and why."""
+async def test_what_prevents_work_is_a_problem(what: str) -> None:
+    """An unusable database, a stopped scheduler or no playbook: not ready, with the reason."""
     bot = Bot()
-    spoil, said = PROBLEMS[what]
-    spoil(bot)
-    found = await bot.vitals().readiness()
-    assert [line[: len(said)] for line in found.problems] == [said]
+    break_it, expected = PROBLEMS[what]
+    break_it(bot)
+    found = await bot.health().readiness()
+    assert [line[: len(expected)] for line in found.problems] == [expected]
     assert found.warnings == ()
 
 
 def late(**since: float) -> DeliveryBacklog:
-    """Deliveries of which the oldest has been waiting for so long."""
+    """A backlog whose oldest delivery has been waiting for so long."""
     return DeliveryBacklog({"pending": 2}, NOW - timedelta(**since))
 
 
-def stopped(channel: str | None, reason: str) -> BlockedChannel:
+def blocked(channel: str | None, reason: str) -> BlockedChannel:
     return BlockedChannel("T1", channel, reason, NOW)
 
 
 WARNINGS: dict[str, tuple[Callable[[Bot], None], list[str]]] = {
     "late": (
-        lambda bot: setattr(bot, "waiting_now", late(minutes=6, seconds=59)),
-        ["the oldest message on its way to Slack has been waiting for 6 minutes"],
+        lambda bot: setattr(bot, "backlog_now", late(minutes=6, seconds=59)),
+        ["the oldest unsent message has been waiting for 6 minutes"],
     ),
     "very late": (
-        lambda bot: setattr(bot, "waiting_now", late(hours=25)),
-        ["the oldest message on its way to Slack has been waiting for 1 day"],
+        lambda bot: setattr(bot, "backlog_now", late(hours=25)),
+        ["the oldest unsent message has been waiting for 1 day"],
     ),
     "digest": (
         lambda bot: setattr(bot, "lag", timedelta(hours=1, minutes=59)),
@@ -140,88 +148,92 @@ WARNINGS: dict[str, tuple[Callable[[Bot], None], list[str]]] = {
     "channels": (
         lambda bot: setattr(
             bot,
-            "channels",
-            [stopped("C1", "is_archived"), stopped("C2", "is_archived"), stopped(None, "revoked")],
+            "blocked",
+            [blocked("C1", "is_archived"), blocked("C2", "is_archived"), blocked(None, "revoked")],
         ),
         [
-            "2 channels take no messages (is_archived); whoever waits for them was told what to do",
-            "1 workspace takes no messages (revoked): nobody there can be told",
+            "2 channels accept no messages (is_archived); the owners have been notified",
+            "1 workspace accepts no messages (revoked): install the bot there again",
         ],
     ),
     "playbooks": (
-        lambda bot: setattr(bot.shelf, "broken", ("rules.yml:1:1: no rule",)),
+        lambda bot: setattr(bot.catalog, "broken", ("rules.yml:1:1: no rule",)),
         ["rules.yml:1:1: no rule"],
     ),
 }
 
 
 @pytest.mark.parametrize("what", WARNINGS)
-async def test_what_others_have_to_mend_is_a_warning(what: str) -> None:
-    """Slack's troubles, and a broken playbook, leave the bot ready, and are told."""
+async def test_external_trouble_is_a_warning(what: str) -> None:
+    """Trouble on Slack's side or a broken playbook leaves the bot ready, with a warning."""
     bot = Bot()
-    spoil, said = WARNINGS[what]
-    spoil(bot)
-    assert await bot.vitals().readiness() == Readiness((), tuple(said))
+    break_it, expected = WARNINGS[what]
+    break_it(bot)
+    assert await bot.health().readiness() == Readiness((), tuple(expected))
 
 
-async def test_many_scrapes_are_one_look_at_the_log() -> None:
-    """However many ask while the log is busy, it is asked once, and nobody waits for long."""
-    bot = Bot(held_up=asyncio.Event())
-    vitals = bot.vitals(seconds=0.01)
-    asked: list[Awaitable[object]] = [vitals.figures() for _ in range(20)]
-    asked += [vitals.readiness() for _ in range(20)]
+async def test_concurrent_requests_share_one_read() -> None:
+    """While the database is busy, all requests share one read and time out soon."""
+    bot = Bot(blocker=asyncio.Event())
+    health = bot.health(seconds=0.01)
+    asked: list[Awaitable[object]] = [health.snapshot() for _ in range(20)]
+    asked += [health.readiness() for _ in range(20)]
     answers = await asyncio.gather(*asked)
-    assert bot.looks == 1
-    assert all(answer.log is None for answer in answers[:20])
+    assert bot.reads == 1
+    assert all(answer.database is None for answer in answers[:20])
     assert {answer.problems for answer in answers[20:]} == {
-        ("the database cannot be read: the log of the bot says why",)
+        ("the database cannot be read: see the bot's log for the error",)
     }
-    bot.held_up.set()
-    bot.waiting_now = DeliveryBacklog({"pending": 7}, None)
-    found = (await bot.vitals().figures()).log
+    bot.blocker.set()
+    bot.backlog_now = DeliveryBacklog({"pending": 7}, None)
+    found = (await bot.health().snapshot()).database
     assert found is not None
     assert found.deliveries == {"pending": 7}
 
 
-async def test_who_asks_as_a_look_ends_disturbs_nobody() -> None:
-    """Who waits for a look hears what it found, also if somebody has begun the next meanwhile."""
+async def test_a_new_read_does_not_disturb_an_old_one() -> None:
+    """A request gets the result of the read it waited for, also if the next has begun."""
     bot, go_on = Bot(), asyncio.Event()
-    vitals = bot.vitals()
-    look, later = bot.waiting, list[asyncio.Task[MetricsSnapshot]]()
+    read, later = bot.backlog, list[asyncio.Task[MetricsSnapshot]]()
 
-    async def waiting() -> DeliveryBacklog:
-        found = await look()
+    async def backlog() -> DeliveryBacklog:
+        found = await read()
         if not later:
-            bot.held_up = go_on
-            later.append(asyncio.create_task(vitals.figures()))
+            bot.blocker = go_on
+            later.append(asyncio.create_task(health.snapshot()))
         return found
 
-    bot.waiting = waiting
-    first = await vitals.figures()
+    bot.backlog = backlog
+    health = bot.health()
+    first = await health.snapshot()
     go_on.set()
-    assert (await later[0]).log == first.log
-    assert first.log is not None
-    assert bot.looks == 2
+    assert (await later[0]).database == first.database
+    assert first.database is not None
+    assert bot.reads == 2
 
 
-async def test_a_log_that_hangs_is_not_ready() -> None:
-    """A log that does not answer in time keeps nobody waiting: not ready."""
+async def test_a_hanging_database_is_not_ready() -> None:
+    """If the database does not answer in time, the bot is not ready."""
     bot = Bot()
     never = asyncio.Event()
 
     async def hang() -> None:
         await never.wait()
 
-    bot.trouble = hang
-    found = await bot.vitals(seconds=0.01).readiness()
-    assert found.problems == ("the database does not answer: see what else is using it",)
+    bot.database_problem = hang
+    found = await bot.health(seconds=0.01).readiness()
+    assert found.problems == ("the database does not answer: check which other process locks it",)
     never.set()
 
 
-async def test_figures_are_in_seconds() -> None:
-    """What is found out for a scrape comes as seconds and counts, the playbooks by their hash."""
-    bot = Bot(waiting_now=late(minutes=1.5), lag=timedelta(hours=1), age=3)
-    found = await bot.vitals().figures()
-    assert found.log is not None
-    assert (found.log.oldest_due, found.log.digest_lag, found.heartbeat_age) == (90, 3600, 3)
-    assert found.playbooks == (("small", "1", bot.shelf.current().text.hash),)
+async def test_the_snapshot_is_in_seconds() -> None:
+    """Durations are seconds; playbooks have id, version and hash."""
+    bot = Bot(backlog_now=late(minutes=1.5), lag=timedelta(hours=1), age=3)
+    found = await bot.health().snapshot()
+    assert found.database is not None
+    assert (found.database.oldest_due, found.database.digest_lag, found.heartbeat_age) == (
+        90,
+        3600,
+        3,
+    )
+    assert found.playbooks == (("small", "1", bot.catalog.current().text.hash),)

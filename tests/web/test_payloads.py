@@ -1,4 +1,4 @@
-"""Whatever Slack sends, or a stranger makes of it, gets an answer, and never an error of ours."""
+"""Any payload, valid or mutated, gets a response below 500."""
 
 import json
 import logging
@@ -22,13 +22,13 @@ from bot.slack.app import create_bolt_app
 from bot.slack.oauth.installations import SingleWorkspace
 from bot.storage.database import Database
 from tests.services.world import World
+from tests.web.helpers import FORM, FakeBackend, signed, web_client
 from tests.web.payloads import CANARY, mutated, payloads
-from tests.web.stage import FORM, Surroundings, browser, signed
 
 
 @pytest.fixture
 def logs() -> Iterator[None]:
-    """Logs as the operator has them."""
+    """Logging as configured in production, at debug level."""
     configure_logs(logging.DEBUG)
     yield
     structlog.reset_defaults()
@@ -36,7 +36,7 @@ def logs() -> Iterator[None]:
 
 @pytest.fixture
 async def bot(tmp_path: Path, logs: None) -> AsyncIterator[httpx.AsyncClient]:
-    """The web application with the whole bot behind it; Slack itself is away."""
+    """The web application with the whole bot behind it; Slack is unreachable."""
     log = await Database(tmp_path / "ragvsft.db").open()
     world = World(log)
     slack = AsyncWebClient(base_url="http://127.0.0.1:9/api/", retry_handlers=[])
@@ -48,7 +48,7 @@ async def bot(tmp_path: Path, logs: None) -> AsyncIterator[httpx.AsyncClient]:
         request = AsyncBoltRequest(body=body, headers=dict(headers), mode="socket_mode")
         return to_starlette_response(await app.async_dispatch(request))
 
-    async with browser(replace(Surroundings().endpoints, handle=handle)) as client:
+    async with web_client(replace(FakeBackend().endpoints, handle=handle)) as client:
         yield client
     await background.drain(seconds=9)
     await log.close()
@@ -67,16 +67,16 @@ async def send(client: httpx.AsyncClient, payload: dict[str, Any]) -> httpx.Resp
 
 
 async def test_every_kind_of_payload_has_an_answer(bot: httpx.AsyncClient) -> None:
-    """One payload of each kind is answered with 200, or 404 where nothing of ours was meant."""
+    """A payload of each kind is answered with 200, or 404 if no handler matches."""
     answers = [(await send(bot, payload), payload) for payload in payloads()]
     assert [each for answer, each in answers if answer.status_code not in {200, 404}] == []
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_no_body_makes_an_error_of_ours(
+async def test_mutated_payloads_cause_no_server_error(
     bot: httpx.AsyncClient, capfd: pytest.CaptureFixture[str], seed: int
 ) -> None:
-    """Payloads with anything missing or replaced never get a 5xx, and no body ends in the log."""
+    """Payloads with values removed or replaced never get a 5xx, and no body is logged."""
     dice = random.Random(seed)
     seen = set[int]()
     for payload in payloads() * 4:
@@ -89,8 +89,8 @@ async def test_no_body_makes_an_error_of_ours(
     assert (await send(bot, payloads()[-3])).status_code == 200
 
 
-async def test_noise_makes_no_error_of_ours(bot: httpx.AsyncClient) -> None:
-    """Signed noise of any content type is refused or ignored."""
+async def test_noise_causes_no_server_error(bot: httpx.AsyncClient) -> None:
+    """Signed noise of any content type is rejected or ignored."""
     dice = random.Random(7)
     for kind in (FORM, "application/json", "text/plain", ""):
         for _ in range(50):
@@ -102,14 +102,14 @@ async def test_noise_makes_no_error_of_ours(bot: httpx.AsyncClient) -> None:
 
 
 async def test_slack_s_check_of_the_certificate_is_answered(bot: httpx.AsyncClient) -> None:
-    """The check that Slack makes of a public app's address now and then gets its 200."""
+    """Slack's periodic SSL check of a public app gets 200."""
     body = urlencode({"ssl_check": "1", "token": "x"})
     answer = await bot.post("/slack/events", content=body, headers=signed(body.encode()))
     assert answer.status_code == 200
 
 
 async def test_slack_s_check_of_the_address_is_answered(bot: httpx.AsyncClient) -> None:
-    """The challenge that Slack sends when the address is entered comes back."""
+    """The challenge of Slack's URL verification is echoed."""
     body = json.dumps({"type": "url_verification", "challenge": "3eZbrw1aB", "token": "x"})
     headers = signed(body.encode(), "application/json")
     answer = await bot.post("/slack/events", content=body, headers=headers)

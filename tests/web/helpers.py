@@ -1,4 +1,4 @@
-"""A web application to send requests to, signed as Slack signs them."""
+"""A client of the web application that signs requests as Slack does."""
 
 import hashlib
 import hmac
@@ -10,8 +10,8 @@ import httpx
 from starlette.responses import PlainTextResponse, Response
 
 from bot.web.app import Endpoints, create_web
-from bot.web.metrics import DatabaseFigures, Metrics, MetricsSnapshot
-from bot.web.probes import Readiness
+from bot.web.health import Readiness
+from bot.web.metrics import DatabaseMetrics, Metrics, MetricsSnapshot
 from tests.services.world import StoppedClock
 from tests.web.payloads import TIME
 
@@ -19,19 +19,19 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 FORM = "application/x-www-form-urlencoded"
 
 
-class Surroundings:
-    """What answers behind the web application, as a test wants it."""
+class FakeBackend:
+    """The handler, readiness and metrics behind the web application, as a test sets them."""
 
     def __init__(self) -> None:
         self.handled: list[dict[str, Any]] = []
         self.answer: Response | Exception = PlainTextResponse("handled")
         self.readiness = Readiness((), ())
-        self.figures = MetricsSnapshot(DatabaseFigures({}, 0, 0, 0), 0, (), 0)
-        self.measures = Metrics(self._figures)
+        self.snapshot = MetricsSnapshot(DatabaseMetrics({}, 0, 0, 0), 0, (), 0)
+        self.metrics = Metrics(self._snapshot)
 
     @property
     def endpoints(self) -> Endpoints:
-        return Endpoints(self.handle, self.ready, self.measures)
+        return Endpoints(self.handle, self.ready, self.metrics)
 
     async def handle(self, body: dict[str, Any], _headers: Mapping[str, str]) -> Response:
         self.handled.append(body)
@@ -42,12 +42,12 @@ class Surroundings:
     async def ready(self) -> Readiness:
         return self.readiness
 
-    async def _figures(self) -> MetricsSnapshot:
-        return self.figures
+    async def _snapshot(self) -> MetricsSnapshot:
+        return self.snapshot
 
 
 def clock() -> StoppedClock:
-    """Return a clock that stands at the time of Slack's example."""
+    """Return a clock fixed at the time of Slack's example request."""
     return StoppedClock(datetime.fromtimestamp(TIME, UTC))
 
 
@@ -62,7 +62,7 @@ def signed(body: bytes, kind: str = FORM, at: int = TIME) -> dict[str, str]:
     }
 
 
-def browser(endpoints: Endpoints, secret: str | None = SECRET) -> httpx.AsyncClient:
+def web_client(endpoints: Endpoints, secret: str | None = SECRET) -> httpx.AsyncClient:
     """Return a client of the web application."""
     transport = httpx.ASGITransport(
         create_web(endpoints, clock(), secret), raise_app_exceptions=False
