@@ -103,7 +103,7 @@ async def _preview(channel: str, workspace: str | None, at: datetime, *, as_json
 async def _send(channel: str, workspace: str | None) -> str:
     now = _moment(None)
     async with _chosen(channel, workspace, now, to_write=True) as chosen:
-        trouble = await chosen.log.trouble()
+        trouble = await chosen.log.problem()
         if trouble:
             raise UsageError(f"{trouble}; see that there is room, and that you may write to it")
         token = f"cli-{now:%Y%m%dT%H%M}"
@@ -135,7 +135,7 @@ async def _chosen(
     configure_logs(logging.WARNING)
     playbooks = _playbooks()
     try:
-        log = await Database(existing_log_path()).open_as_it_is(to_write=to_write)
+        log = await Database(existing_log_path()).open_existing(writable=to_write)
     except DatabaseUnusable as error:
         raise UsageError(str(error)) from error
     try:

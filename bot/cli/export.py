@@ -78,7 +78,7 @@ async def _read(path: Path, workspace: str | None) -> "list[Record]":
     from bot.storage.store import SqliteStore
 
     try:
-        log = await Database(path).open_as_it_is()
+        log = await Database(path).open_existing()
     except DatabaseUnusable as error:
         raise UsageError(str(error)) from error
     try:

@@ -56,7 +56,7 @@ async def _report(database: Path, folder: Path, *, as_json: bool) -> None:
 
     today = [RuleEngine(rules_input.load(each)) for each in rules_input.folders(folder)]
     try:
-        log = await Database(database).open_as_it_is()
+        log = await Database(database).open_existing()
     except DatabaseUnusable as error:
         raise UsageError(str(error)) from error
     looked_at = differing = 0

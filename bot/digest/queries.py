@@ -24,13 +24,22 @@ from bot.digest.trend_queries import count_weeks
 from bot.storage import rows
 from bot.storage.connection import Connection
 from bot.storage.perspectives import team_of
-from bot.storage.schema.digest_endings import ENDED, ENDED_AT
-from bot.storage.schema.digests import DECIDED, OPEN, REVIEWED, SETTLED_AT, UNREVIEWED
 from bot.storage.scope import HERE, PUBLIC, who
 
 NEWEST = 200
 """Of how many past decisions it is looked at how they went, and what today's rules say."""
 _reviews = TypeAdapter(tuple[ReviewAnswer, ...])
+
+SETTLED_AT = "rtrim(json_extract(resolution, '$.at'), 'Z')"
+OPEN = "status = 'open'"
+DECIDED = "status in ('accepted', 'overridden')"
+UNREVIEWED = f"{DECIDED} and json_array_length(reviews) < json_array_length(deciders)"
+REVIEWED = "reviews <> '[]'"
+ENDED = "status in ('withdrawn', 'superseded')"
+ENDED_AT = """rtrim(coalesce(
+  json_extract(resolution, '$.ended.at'),
+  iif(json_extract(resolution, '$.option') is null, json_extract(resolution, '$.at'), null)
+), 'Z')"""
 
 _OPENED = (
     "opened_at > :since and opened_at <= :until and status in ('open', 'accepted', 'overridden')"
@@ -291,7 +300,7 @@ class _Reading:
     def _entries(self, numbers: Sequence[int]) -> list[DigestItem]:
         return entries_of(self._db, self._question.sight.workspace, numbers)
 
-    def _these(self, query: str, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
+    def _these(self, query: str, numbers: Sequence[int]) -> list[dict[str, Any]]:
         these = {"workspace": self._question.sight.workspace, "numbers": json.dumps(numbers)}
         return self._db.query(query, these)
 

@@ -123,7 +123,7 @@ class SqliteDigests:
         """Switch a channel's digest off; return whether it was on."""
         query = "update digest_settings set is_on = 0 where workspace = ? and channel = ? and is_on"
         which = (workspace, channel)
-        return await self._log.write(lambda db: db.execute(query, which).rowcount > 0)
+        return await self._log.write(lambda db: db.execute(query, which) > 0)
 
     async def keep_shared_channel(self, workspace: str, channel: str) -> str | None:
         """Note that outsiders read a channel: its digest tells of its own decisions only."""
@@ -153,7 +153,7 @@ class SqliteDigests:
         """Note that a week's digest had its turn, and keep its delivery if there is one."""
 
         def work(db: Connection) -> bool:
-            taken = db.execute(_TAKE, _turn_row(standing, turn)).rowcount > 0
+            taken = db.execute(_TAKE, _turn_row(standing, turn)) > 0
             if taken and delivery is not None:
                 db.table("deliveries").insert(rows.delivery_row(delivery), ignore=True)
             return taken

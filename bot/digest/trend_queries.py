@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 from bot.storage.connection import Connection
-from bot.storage.schema.digest_trend import OPTION
 
+OPTION = "coalesce(json_extract(resolution, '$.option'), option)"
+"""What was chosen, else recommended."""
 _THERE = """
 from decisions indexed by idx_digest_option_{axis} where workspace = :workspace and {grant}
 """

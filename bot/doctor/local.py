@@ -152,7 +152,7 @@ def _log_finding(path: Path, found: Inspection) -> CheckResult:
             f"{path} is damaged: {found.damage[0]}",
             "stop the bot, keep a copy of the file, and put the last backup in its place",
         )
-    if found.anothers:
+    if found.is_foreign:
         return problem(
             DATABASE,
             f"{path} is another program's database",

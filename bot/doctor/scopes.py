@@ -65,7 +65,7 @@ async def examine_installs(settings: Settings) -> AsyncIterator[CheckResult]:
     if not settings.database_path.is_file():
         return
     try:
-        log = await Database(settings.database_path).open_as_it_is()
+        log = await Database(settings.database_path).open_existing()
     except DatabaseUnusable:
         return
     try:

@@ -33,7 +33,7 @@ values (:workspace, :channel, :reason, :at, :try_at)
 on conflict (workspace, channel) do update set reason = :reason, try_at = :try_at
 """
 _TOLD = """
-select count(*) from deliveries as d join stops
+select count(*) as number from deliveries as d join stops
   on stops.workspace = :workspace and stops.channel = :channel
 where d.workspace = :workspace and d.channel = :owner and d.kind = :kind
   and d.detail ->> 'channel' = :channel and d.kept_at >= stops.since
@@ -97,8 +97,8 @@ def is_told(db: Connection, notice: Delivery) -> bool:
         "kind": DeliveryKind.NOT_POSTED.value,
         "decision": notice.decision,
     }
-    (counted,) = db.execute(_TOLD, arguments).fetchone()
-    return int(counted) > 0
+    (counted,) = db.all(_TOLD, arguments)
+    return int(counted["number"]) > 0
 
 
 def keep_notice(db: Connection, notice: Delivery | None) -> None:

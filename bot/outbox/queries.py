@@ -68,7 +68,7 @@ order by d.id limit 50
 """  # noqa: S608 (a constant of this module)
 
 OTHERS_SLOWED = """
-select count(*) from deliveries
+select count(*) as number from deliveries
 where state = :pending and +workspace = :workspace and +channel <> :channel
   and kind <> :update and error = :error
   and due_at > (select taken_at from deliveries where key = :key)

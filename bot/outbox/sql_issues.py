@@ -86,14 +86,14 @@ class SqliteTroubles:
                 " where workspace = ? and key = ? and state = ?",
                 (state.value, at.isoformat(), workspace, key, DeliveryState.UNKNOWN.value),
             )
-            if changed.rowcount:
+            if changed:
                 if resend:
                     _let_stand_alone(db, key)
                     _allow_a_day(db, key, at)
                 else:
                     _set_free(db, key)
                 redraw_notices(db, key, at)
-            return changed.rowcount > 0
+            return changed > 0
 
         return await self._log.write(work)
 

@@ -140,8 +140,8 @@ class SqliteOutbox:
         pause = {"workspace": delivery.workspace, "method": method, "until": until.isoformat()}
 
         def work(db: Connection) -> None:
-            (slowed,) = db.execute(queries.OTHERS_SLOWED, others).fetchone()
-            if slowed or method != _POST:
+            (slowed,) = db.all(queries.OTHERS_SLOWED, others)
+            if slowed["number"] or method != _POST:
                 db.execute(queries.PAUSE, pause)
 
         await self._note(delivery, _pending(until, error, delivery.failing_since), work)

@@ -68,12 +68,12 @@ def copy_checked(source: Path, part: Path) -> Copy:
             _copy(original, source, copy, part)
         try:
             copy.execute("PRAGMA journal_mode = DELETE")
-            found = inspect_connection(copy, thoroughly=True)
+            found = inspect_connection(copy, thorough=True)
         except sqlite3.Error as error:
             raise CopyRefused(_damaged(source, str(error))) from error
     if found.damage:
         raise CopyRefused(_damaged(source, found.damage[0]))
-    if not found.ours:
+    if not found.is_ragvsft:
         raise CopyRefused(f"{source} is a database, but no decision log: look for another file")
     return Copy(found, part.stat().st_size)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from bot.decisions.model import Place, Visibility
 from bot.storage.connection import Connection
 from bot.storage.database import Database
-from bot.storage.events import row_of
 
 _WORKSPACES = """
 select workspace from decisions union select workspace from digest_settings order by workspace
@@ -79,7 +78,7 @@ def keep_name(db: Connection, workspace: str, place: Place | None) -> None:
 
 def name_of(db: Connection, workspace: str, channel: str) -> str | None:
     """Return what a channel is called, as far as the log knows."""
-    row = row_of(db, "channel_names", workspace=workspace, channel=channel)
+    row = db.get("channel_names", workspace=workspace, channel=channel)
     return str(row["name"]) if row else None
 
 

@@ -1,4 +1,7 @@
-"""One connection to the log, on one thread; every write in a transaction of its own."""
+"""The database: one SQLite connection on one thread, and every write in a transaction of its own.
+
+This module, the full-text index, backup, restore and inspection are all that knows of SQLite.
+"""
 
 import asyncio
 import math
@@ -12,84 +15,84 @@ from typing import Self, TypeVar
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from bot.storage.connection import Connection
-from bot.storage.schema.migrations import migrations
-from bot.storage.schema.versions import is_of_another_program, schema_trouble
+from bot.storage.migrations import is_foreign, migrate, schema_problem, unknown
 
 Result = TypeVar("Result")
 
 BUSY_SECONDS = 10
 CLOSING_SECONDS = 1.0
-"""How long writes may still wait for another process when the log is closed."""
-_ONE_TRY = "PRAGMA busy_timeout = 25"
-"""SQLite's own wait, in milliseconds, cannot be broken off: it is a short one, again and again."""
+"""How long writes may still wait for another process once the database is being closed."""
+_SHORT_WAIT = "PRAGMA busy_timeout = 25"
+"""SQLite's own wait, in milliseconds, cannot be interrupted: so it is short, and is repeated."""
 
 
 class DatabaseUnusable(RuntimeError):
-    """The database file cannot be opened, or is not a log; the message says what to do."""
+    """The database file cannot be opened or is not ours; the message says what to do."""
 
 
 class Database:
-    """The connection. Callers pass functions of a `Connection`, which run on its thread."""
+    """The database. Callers pass functions of a `Connection`, which run on its thread."""
 
     def __init__(self, path: Path) -> None:
-        """Make a log at `path`; nothing is opened before `open`."""
+        """Name the file; nothing is opened before `open`."""
         self._path = path
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="log")
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         self._db: Connection | None = None
-        self._ends = math.inf
+        self._closes_at = math.inf
 
     async def open(self) -> Self:
-        """Open the file, creating it if need be, and bring its schema up to date.
+        """Open the file, create it if it is missing, and apply pending migrations.
 
         Raises:
-            LogUnusable: with a sentence that says what is wrong and what to do.
+            DatabaseUnusable: with a sentence that says what is wrong and what to do.
         """
         await self._on_thread(self._open)
         return self
 
-    async def open_as_it_is(self, *, to_write: bool = False) -> Self:
-        """Open a file that is there, and leave its schema to the bot, who may be running on it.
+    async def open_existing(self, *, writable: bool = False) -> Self:
+        """Open an existing file without migrating it; the bot may be running on it.
 
         Args:
-            to_write: whether anything is to be written in it; else nothing can be.
+            writable: whether writes are allowed.
 
         Raises:
-            LogUnusable: with a sentence that says what is wrong and what to do.
+            DatabaseUnusable: with a sentence that says what is wrong and what to do.
         """
         try:
-            await self._on_thread(lambda: self._open_as_it_is(to_write))
+            await self._on_thread(lambda: self._open_existing(writable))
         except BaseException:
             await self.close()
             raise
         return self
 
     async def close(self) -> None:
-        """Close the file, when what is under way has finished.
+        """Close the file after the work in progress.
 
-        A write that waits for another process to finish its own is given up before long.
+        A write that waits for another process is given up after `CLOSING_SECONDS`.
         """
-        self._ends = monotonic() + CLOSING_SECONDS
+        self._closes_at = monotonic() + CLOSING_SECONDS
         await self._on_thread(self._close)
         self._thread.shutdown()
 
     async def read(self, work: Callable[[Connection], Result]) -> Result:
-        """Run `work` and return what it returns."""
-        return await self._on_thread(lambda: self._patiently(lambda: work(self._connected())))
+        """Run `work` and return its result."""
+        return await self._on_thread(lambda: self._patiently(lambda: work(self._connection())))
 
     async def write(self, work: Callable[[Connection], Result]) -> Result:
-        """Run `work` in one transaction; what it raises undoes all of it and is passed on."""
+        """Run `work` in one transaction and return its result; an exception rolls it back."""
         return await self._on_thread(lambda: self._in_transaction(work))
 
-    async def trouble(self) -> str | None:
-        """Try to write, and return what keeps the log from being written; None if it can be."""
-        return await self._on_thread(self._trouble)
+    async def problem(self) -> str | None:
+        """Try a write and check the schema; return what is wrong and what to do, else None."""
+        return await self._on_thread(self._problem)
 
-    def _trouble(self) -> str | None:
+    def _problem(self) -> str | None:
         try:
             self._in_transaction(lambda db: db.execute("PRAGMA user_version = 0"))
+            problem = schema_problem(self._connection())
         except sqlite3.Error as error:
             return f"the database {self._path} cannot be written: {error}"
-        return None
+        return f"the database {self._path} {problem}" if problem else None
 
     async def _on_thread(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -97,54 +100,54 @@ class Database:
     def _open(self) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            known = self._file()
+            known = self._inode()
             self._connect()
-            while known not in {None, self._file()}:  # a backup was restored in the meantime
+            while known not in {None, self._inode()}:  # a backup was restored in the meantime
                 self._close()
-                known = self._file()
+                known = self._inode()
                 self._connect()
         except (OSError, sqlite3.Error) as error:
             raise self._unusable(error) from error
 
-    def _open_as_it_is(self, to_write: bool) -> None:
+    def _open_existing(self, writable: bool) -> None:
         uri = f"{self._path.absolute().as_uri()}?mode=rw"
         try:
             self._db = Connection(
                 sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
             )
-            for pragma in ("synchronous = FULL", "foreign_keys = ON"):
-                self._db.execute(f"PRAGMA {pragma}")
-            if not to_write:
+            _set_pragmas(self._db)
+            if not writable:
                 self._db.execute("PRAGMA query_only = ON")
-            trouble = schema_trouble(self._db)
+            problem = schema_problem(self._db)
         except sqlite3.Error as error:
             raise self._unusable(error) from error
-        if trouble is not None:
-            raise DatabaseUnusable(f"the database {self._path} {trouble}")
+        if problem is not None:
+            raise DatabaseUnusable(f"the database {self._path} {problem}")
 
     def _unusable(self, error: Exception) -> DatabaseUnusable:
         return DatabaseUnusable(
-            f"the database {self._path} cannot be used ({error}): check that it is a log of "
-            "ragvsft, that it and its folder can be written and that there is room, or set "
+            f"the database {self._path} cannot be used ({error}): check that it is a ragvsft "
+            "database, that it and its folder can be written and that there is room, or set "
             "DATABASE_URL to another file"
         )
 
     def _connect(self) -> None:
-        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
-        self._db = Connection(connection)
-        if _patiently(is_of_another_program)(self._db):
+        db = Connection(sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None))
+        self._db = db
+        if _retry_busy(is_foreign)(db):
             raise DatabaseUnusable(
                 f"the database {self._path} is another program's: set DATABASE_URL to a file of "
-                "ragvsft's own, which it makes if it is not there"
+                "ragvsft's own; a missing one is created"
             )
-        _enable_wal(self._db)
-        for pragma in ("synchronous = FULL", "foreign_keys = ON"):
-            self._db.execute(f"PRAGMA {pragma}")
-        self._in_transaction(migrations.apply)
-        self._db.execute(_ONE_TRY)
+        if _retry_busy(unknown)(db):
+            raise DatabaseUnusable(f"the database {self._path} {schema_problem(db)}")
+        _enable_wal(db)
+        _set_pragmas(db)
+        self._in_transaction(migrate)
+        db.execute(_SHORT_WAIT)
 
-    def _file(self) -> int | None:
-        """Return which file has the log's name; None if none has."""
+    def _inode(self) -> int | None:
+        """Return which file has the database's name; None if none has."""
         return self._path.stat().st_ino if self._path.exists() else None
 
     def _close(self) -> None:
@@ -152,46 +155,47 @@ class Database:
             self._db.close()
             self._db = None
 
-    def _connected(self) -> Connection:
+    def _connection(self) -> Connection:
         if self._db is None:
-            raise RuntimeError("the log is not open")
+            raise RuntimeError("the database is not open")
         return self._db
 
     def _in_transaction(self, work: Callable[[Connection], Result]) -> Result:
-        # sqlite-utils begins deferred transactions, which fail at once under two writers.
-        db = self._connected()
+        # BEGIN alone would defer the lock, and fail at once where two connections write.
+        db = self._connection()
         self._patiently(lambda: db.execute("BEGIN IMMEDIATE"))
         try:
             result = work(db)
             db.execute("COMMIT")
         except BaseException:
-            if db.conn.in_transaction:
+            if db.in_transaction:
                 db.execute("ROLLBACK")
             raise
         return result
 
     def _patiently(self, work: Callable[[], Result]) -> Result:
-        """Run `work` again as long as another connection stands in its way, within bounds."""
+        """Repeat `work` while another connection holds the lock, for `BUSY_SECONDS` at most."""
         until = monotonic() + BUSY_SECONDS
         while True:
             try:
                 return work()
             except sqlite3.OperationalError as error:
-                if not _is_busy(error) or monotonic() >= min(until, self._ends):
+                if not _is_busy(error) or monotonic() >= min(until, self._closes_at):
                     raise
 
 
 def _is_busy(error: BaseException) -> bool:
-    """Whether another connection stands in the way, for as long as it takes it to finish."""
+    """Return whether another connection holds the lock."""
     return (
         isinstance(error, sqlite3.OperationalError)
         and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the rest says of what kind
     )
 
 
-# SQLite does not wait for a lock that it would have to raise: two that change the mode of a new
-# file at once are told so at once, whatever their timeout (https://sqlite.org/c3ref/busy_handler.html).
-_patiently = retry(
+# SQLite does not wait for a lock that it would have to upgrade: two connections that change the
+# mode of a new file at once fail at once, whatever their timeout
+# (https://sqlite.org/c3ref/busy_handler.html).
+_retry_busy = retry(
     retry=retry_if_exception(_is_busy),
     stop=stop_after_delay(BUSY_SECONDS),
     wait=wait_random(0.005, 0.05),
@@ -199,6 +203,11 @@ _patiently = retry(
 )
 
 
-@_patiently
+@_retry_busy
 def _enable_wal(db: Connection) -> None:
-    db.enable_wal()
+    db.execute("PRAGMA journal_mode = WAL")
+
+
+def _set_pragmas(db: Connection) -> None:
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+        db.execute(f"PRAGMA {pragma}")

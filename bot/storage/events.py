@@ -1,10 +1,7 @@
 """What every change of a decision leaves in the log: its event, and the deliveries it needs."""
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
-
-from sqlite_utils.db import NotFoundError
+from collections.abc import Iterable
 
 from bot.decisions.events import Event
 from bot.decisions.model import Decision
@@ -14,27 +11,6 @@ from bot.storage.connection import Connection
 
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.HELD.value)
 _GIVEN_UP = frozenset({DeliveryState.FAILED.value, DeliveryState.DISMISSED.value})
-
-
-def row_of(db: Connection, table: str, **key: Any) -> dict[str, Any] | None:
-    """Return the row with a key, given by column; None if there is none."""
-    query = f"select * from {table} where {_matches(key)}"  # noqa: S608 (names are ours)
-    return next(iter(db.query(query, list(key.values()))), None)
-
-
-def update_row(db: Connection, table: str, row: Mapping[str, Any], **key: Any) -> None:
-    """Put values into the row with a key, both given by column.
-
-    In one statement: `Table.update` of sqlite-utils asks the schema and the row before, which
-    takes four times as long.
-
-    Raises:
-        NotFoundError: there is no such row.
-    """
-    sets = ", ".join(f"{column} = ?" for column in row)
-    query = f"update {table} set {sets} where {_matches(key)}"  # noqa: S608 (names are ours)
-    if db.execute(query, [*row.values(), *key.values()]).rowcount != 1:
-        raise NotFoundError
 
 
 def note(db: Connection, decision: Decision, event: Event) -> None:
@@ -77,7 +53,3 @@ def _is_needless(db: Connection, delivery: Delivery) -> bool:
     waiting = "kind = ? and after = ? and state in (?, ?)"
     same = (delivery.kind.value, delivery.after, *_WAITING)
     return states[0] in _WAITING or table.count_where(waiting, same) > 0
-
-
-def _matches(key: Mapping[str, Any]) -> str:
-    return " and ".join(f"{column} = ?" for column in key)

@@ -2,7 +2,6 @@
 
 from bot.digest.settings import DigestScope
 from bot.storage.connection import Connection
-from bot.storage.events import row_of
 
 _ONLY_ITS_OWN = """
 update digest_settings set scope = :own
@@ -26,4 +25,4 @@ def keep_shared(db: Connection, workspace: str, channel: str) -> str | None:
 
 def is_shared(db: Connection, workspace: str, channel: str) -> bool:
     """Return whether outsiders are known to read a channel."""
-    return row_of(db, "shared_channels", workspace=workspace, channel=channel) is not None
+    return db.get("shared_channels", workspace=workspace, channel=channel) is not None

@@ -6,8 +6,6 @@ from bot.decisions.vitals import DeliveryBacklog
 from bot.outbox.model import DeliveryState
 from bot.storage.connection import Connection
 from bot.storage.database import Database
-from bot.storage.schema.migrations import migrations
-from bot.storage.schema.versions import known_steps
 
 _UNSETTLED = (
     DeliveryState.PENDING,
@@ -38,26 +36,14 @@ class SqliteVitals:
     def __init__(self, log: Database) -> None:
         """Make it on a log that its owner opens and closes."""
         self._log = log
-        self._known = known_steps()
 
     async def trouble(self) -> str | None:
         """Return what keeps the log from being used; None if it can be."""
-        return await self._log.trouble() or await self._log.read(self._other_schema)
+        return await self._log.problem()
 
     async def waiting(self) -> DeliveryBacklog:
         """Return what waits to be delivered, in one look at the log."""
         return await self._log.read(_waiting)
-
-    def _other_schema(self, db: Connection) -> str | None:
-        newer = [step.name for step in migrations.applied(db) if step.name not in self._known]
-        if newer:
-            return (
-                f"a newer version of ragvsft has brought the database to its schema ({newer[-1]}): "
-                "run that version"
-            )
-        if migrations.pending(db):
-            return "the database is of an older schema: restart the bot to bring it up to date"
-        return None
 
 
 def _waiting(db: Connection) -> DeliveryBacklog:

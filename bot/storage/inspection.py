@@ -1,4 +1,4 @@
-"""A look at a log from outside, which changes nothing in it."""
+"""Read-only inspection of a database file: is it sound, whose is it, how old is its schema."""
 
 import sqlite3
 from contextlib import closing
@@ -7,50 +7,49 @@ from pathlib import Path
 
 from bot.storage.connection import Connection
 from bot.storage.database import DatabaseUnusable
-from bot.storage.schema.migrations import migrations
-from bot.storage.schema.versions import is_of_another_program, known_steps
+from bot.storage.migrations import applied, is_foreign, pending, unknown
 
-PATIENCE = 2.0
-"""Seconds to wait for a writer to finish."""
+BUSY_SECONDS = 2.0
+"""How long to wait for a writer to finish."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """How a log's file is.
+    """The condition of a database file.
 
     Attributes:
         damage: what SQLite's own check finds wrong with it; empty if nothing.
-        pending: schema steps that the next start will apply.
-        unknown: schema steps applied by a newer version, which this one does not know.
+        pending: migrations that the next start will apply.
+        unknown: migrations applied by a newer version, which this one does not know.
         decisions: how many decisions it holds.
-        ours: whether it is a log of this program at all.
-        anothers: whether it is the database of another program.
+        is_ragvsft: whether it is a database of this program.
+        is_foreign: whether it is the database of another program.
     """
 
     damage: tuple[str, ...]
     pending: tuple[str, ...]
     unknown: tuple[str, ...]
     decisions: int
-    ours: bool
-    anothers: bool
+    is_ragvsft: bool
+    is_foreign: bool
 
 
 def inspect(path: Path) -> Inspection:
-    """Look at an existing log; what is tried on it is undone.
+    """Inspect an existing database file, and roll back what is tried on it.
 
     Raises:
-        LogUnusable: the file cannot be opened or written, or is not a database; says why.
+        DatabaseUnusable: the file cannot be opened or written, or is not a database; says why.
     """
     uri = f"{path.absolute().as_uri()}?mode=rw"
     try:
         with closing(
-            sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None)
+            sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
         ) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 found = inspect_connection(connection)
                 if not found.damage:
-                    connection.execute("PRAGMA user_version = 0")  # whether it can be written
+                    connection.execute("PRAGMA user_version = 0")  # tests that it can be written
                 return found
             finally:
                 connection.execute("ROLLBACK")
@@ -58,31 +57,29 @@ def inspect(path: Path) -> Inspection:
         raise DatabaseUnusable(f"{path} cannot be used: {error}") from error
 
 
-def inspect_connection(connection: sqlite3.Connection, *, thoroughly: bool = False) -> Inspection:
-    """Look at a log through a connection to it.
+def inspect_connection(connection: sqlite3.Connection, *, thorough: bool = False) -> Inspection:
+    """Inspect a database through an open connection.
 
     Args:
-        connection: whatever it is connected to.
-        thoroughly: compare the indices with their tables and follow the foreign keys too.
+        connection: the connection.
+        thorough: also compare indices with their tables, and check the foreign keys.
 
     Raises:
         sqlite3.DatabaseError: it is not a database.
     """
     db = Connection(connection)
-    check = "PRAGMA integrity_check(3)" if thoroughly else "PRAGMA quick_check(3)"
-    damage = [str(row[0]) for row in db.execute(check) if row[0] != "ok"]
-    if thoroughly and not damage:
-        loose = db.execute("PRAGMA foreign_key_check")
-        damage = [f"row {row[1]} of {row[0]} belongs to no row of {row[2]}" for row in loose][:3]
-    applied = [migration.name for migration in migrations.applied(db)]
-    pending = [migration.name for migration in migrations.pending(db)]
-    known = known_steps()
-    kept = db.table("decisions").exists()
+    check = "PRAGMA integrity_check(3)" if thorough else "PRAGMA quick_check(3)"
+    damage = [str(row[0]) for row in connection.execute(check) if row[0] != "ok"]
+    if thorough and not damage:
+        loose = connection.execute("PRAGMA foreign_key_check")
+        damage = [f"row {row[1]} of {row[0]} has no parent in {row[2]}" for row in loose][:3]
+    has_decisions = "decisions" in db.tables()
+    counted = db.one("select count(*) as number from decisions") if has_decisions else None
     return Inspection(
         damage=tuple(damage),
-        pending=tuple(pending),
-        unknown=tuple(name for name in applied if name not in known),
-        decisions=db.table("decisions").count if kept else 0,
-        ours=bool(applied) and kept,
-        anothers=is_of_another_program(db),
+        pending=tuple(pending(db)),
+        unknown=tuple(unknown(db)),
+        decisions=counted["number"] if counted else 0,
+        is_ragvsft=bool(applied(db)) and has_decisions,
+        is_foreign=is_foreign(db),
     )

@@ -89,18 +89,15 @@ class SqliteInstallations:
 
     async def take_state(self, state: str, now: datetime) -> bool:
         """Use a state up; False if it is unknown, was used before, or has expired."""
-        query = "delete from oauth_states where state = ? and expires_at > ? returning state"
-        taken = await self._log.write(
-            lambda db: db.execute(query, (state, now.isoformat())).fetchall()
-        )
-        return bool(taken)
+        query = "delete from oauth_states where state = ? and expires_at > ?"
+        return await self._changes(query, (state, now.isoformat()))
 
     async def _one(self, query: str, arguments: Mapping[str, str]) -> Installation | None:
         found = await self._log.read(lambda db: list(db.query(query, dict(arguments))))
         return _installation(found[0]) if found else None
 
     async def _changes(self, query: str, arguments: tuple[str, ...] | dict[str, Any]) -> bool:
-        changed = await self._log.write(lambda db: db.execute(query, arguments).rowcount)
+        changed = await self._log.write(lambda db: db.execute(query, arguments))
         return changed > 0
 
 

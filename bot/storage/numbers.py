@@ -30,7 +30,7 @@ def highest_numbers(db: Connection) -> dict[str, int]:
     """Return the highest number that a log of any version knows of, by workspace."""
     found: dict[str, int] = {}
     for table in ("decisions", "number_floors"):
-        if db.table(table).exists():
+        if table in db.tables():
             found = _higher(
                 found, {r["workspace"]: r["number"] for r in db.query(_HIGHEST.format(table))}
             )

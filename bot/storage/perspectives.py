@@ -14,7 +14,7 @@ from bot.storage import rows
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.direct_messages import redraw
-from bot.storage.events import keep_needed, note, row_of, update_row
+from bot.storage.events import keep_needed, note
 
 _OF = "workspace = ? and number = ?"
 _MOST_ASKED = 100
@@ -65,7 +65,7 @@ class SqlitePerspectives:
 
 def team_of(db: Connection, workspace: str, number: int) -> TeamViews | None:
     """Return a decision with its perspectives; None if there is none of that number."""
-    row = row_of(db, "decisions", workspace=workspace, number=number)
+    row = db.get("decisions", workspace=workspace, number=number)
     if row is None:
         return None
     key = (workspace, number)
@@ -87,7 +87,7 @@ def _apply(db: Connection, decision: Decision, made: TeamChange) -> None:
     for user in made.unasked:
         db.table("asked").delete((decision.workspace, decision.number, user))
     if made.draft is not None:
-        update_row(db, "drafts", {"decision": decision.number}, id=made.draft)
+        db.update("drafts", {"decision": decision.number}, id=made.draft)
     if made.event is not None:
         note(db, decision, made.event)
     keep_needed(db, made.deliveries)

@@ -14,8 +14,8 @@ from bot.outbox.restore_refresh import Lives, lives, redraw
 from bot.storage.backup import SIDE_FILES, Copy, CopyRefused, copy_checked, part_of, put_in_place
 from bot.storage.connection import Connection
 from bot.storage.inspection import inspect_connection
+from bot.storage.migrations import migrate
 from bot.storage.numbers import GAP, highest_numbers, raise_floors
-from bot.storage.schema.migrations import migrations
 
 _PATIENCE = 1.0
 """Seconds to wait for somebody else to let go of the log."""
@@ -109,9 +109,9 @@ def _prepared(part: Path, now: datetime) -> tuple[int, bool]:
         "now": now.isoformat(),
     }
     with _written(part) as db:
-        migrations.apply(db)
-        waiting = db.execute(_UNCERTAIN, arguments).rowcount
-        digests = db.execute(_DIGESTS_FROM_NOW, {"now": now.isoformat()}).rowcount
+        migrate(db)
+        waiting = db.execute(_UNCERTAIN, arguments)
+        digests = db.execute(_DIGESTS_FROM_NOW, {"now": now.isoformat()})
     return waiting, digests > 0
 
 
@@ -144,8 +144,8 @@ def _known_of(replaced: sqlite3.Connection | None) -> _Before | None:
     if replaced is None:
         return None
     try:
-        found = inspect_connection(replaced, thoroughly=True)
-        if found.damage or not found.ours:
+        found = inspect_connection(replaced, thorough=True)
+        if found.damage or not found.is_ragvsft:
             return None
         db = Connection(replaced)
         return _Before(highest_numbers(db), lives(db))

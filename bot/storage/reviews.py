@@ -9,7 +9,6 @@ from bot.decisions.review_schedule import ReviewRequests
 from bot.storage import rows
 from bot.storage.connection import Connection
 from bot.storage.database import Database
-from bot.storage.events import row_of
 from bot.storage.scope import MAY_READ, who
 
 _MOST_WAITING = 100
@@ -86,13 +85,13 @@ class SqliteReviews:
         """Delete drafts that became no decision and were last changed before a time."""
         query = "delete from drafts where decision is null and changed_at < ?"
         arguments = (before.isoformat(),)
-        return await self._log.write(lambda db: int(db.execute(query, arguments).rowcount))
+        return await self._log.write(lambda db: db.execute(query, arguments))
 
 
 def _ask(db: Connection, decision: Decision, ask: Callable[[Decision], ReviewRequests]) -> int:
     """Ask about a decision; return how many of its deciders are asked now."""
     key = (decision.workspace, decision.number)
-    row = row_of(db, "decisions", workspace=key[0], number=key[1])
+    row = db.get("decisions", workspace=key[0], number=key[1])
     if row is None or row["review_asked"] is not None or row["status"] not in _FOLLOWED:
         return 0
     asking = ask(rows.to_decision(row))

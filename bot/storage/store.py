@@ -18,7 +18,7 @@ from bot.storage.connection import Connection
 from bot.storage.context import SqliteBackground
 from bot.storage.database import Database
 from bot.storage.direct_messages import redraw_changed
-from bot.storage.events import keep_needed, note, row_of, update_row
+from bot.storage.events import keep_needed, note
 from bot.storage.numbers import next_number
 from bot.storage.people import SqlitePeople
 from bot.storage.perspectives import SqlitePerspectives
@@ -62,7 +62,7 @@ class SqliteStore(
                 return None
             changed = change(draft)
             if changed != draft:
-                update_row(db, "drafts", rows.draft_row(changed), id=draft_id)
+                db.update("drafts", rows.draft_row(changed), id=draft_id)
             return changed
 
         return await self._log.write(work)
@@ -89,7 +89,7 @@ class SqliteStore(
 
     async def playbook_text(self, playbook_hash: str) -> PlaybookText | None:
         """Return the kept text of a playbook by its hash."""
-        row = await self._log.read(lambda db: row_of(db, "playbooks", hash=playbook_hash))
+        row = await self._log.read(lambda db: db.get("playbooks", hash=playbook_hash))
         return rows.to_playbook(row) if row else None
 
     async def open_decision(
@@ -104,7 +104,7 @@ class SqliteStore(
             row = rows.decision_row(decision)
             row["number"] = next_number(db, decision.workspace)
             db.table("decisions").insert(row)
-            update_row(db, "drafts", {"decision": row["number"]}, id=draft.id)
+            db.update("drafts", {"decision": row["number"]}, id=draft.id)
             logged = rows.to_decision(row)
             for delivery in opening_deliveries(logged):
                 db.table("deliveries").insert(rows.delivery_row(delivery))
@@ -124,7 +124,7 @@ class SqliteStore(
     async def decision(self, workspace: str, number: int) -> Decision | None:
         """Return a decision; None if there is none of that number."""
         row = await self._log.read(
-            lambda db: row_of(db, "decisions", workspace=workspace, number=number)
+            lambda db: db.get("decisions", workspace=workspace, number=number)
         )
         return rows.to_decision(row) if row else None
 
@@ -145,7 +145,7 @@ class SqliteStore(
 
 
 def _draft(db: Connection, driver: Person, draft_id: str) -> Draft | None:
-    row = row_of(db, "drafts", id=draft_id)
+    row = db.get("drafts", id=draft_id)
     if row is None or (row["workspace"], row["driver"]) != (driver.workspace, driver.user):
         return None
     return rows.to_draft(row)
@@ -164,7 +164,7 @@ def _apply(
     db: Connection, workspace: str, number: int, change: Callable[[Decision], Change]
 ) -> Decision | None:
     """Log a change of a decision; return it as changed, None if there is none."""
-    row = row_of(db, "decisions", workspace=workspace, number=number)
+    row = db.get("decisions", workspace=workspace, number=number)
     if row is None:
         return None
     before = rows.to_decision(row)
@@ -173,7 +173,7 @@ def _apply(
         _close(db, made.closes, number)
     if made.event is not None:
         row = rows.decision_row(made.decision)
-        update_row(db, "decisions", row, workspace=workspace, number=number)
+        db.update("decisions", row, workspace=workspace, number=number)
         note(db, made.decision, made.event)
         redraw_changed(db, before, made.decision, made.event.at)
     keep_needed(db, made.deliveries)
@@ -189,4 +189,4 @@ def _close(db: Connection, draft_id: str, number: int) -> None:
     draft = db.table("drafts").get(draft_id)
     if draft["decision"] is not None:
         raise AlreadyPosted(draft["decision"])
-    update_row(db, "drafts", {"decision": number}, id=draft_id)
+    db.update("drafts", {"decision": number}, id=draft_id)

@@ -6,14 +6,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlite_utils
 from click.testing import CliRunner, Result
 
 from bot.cli import root
 from bot.cli.backup import size
 from bot.settings import NAMES
-from bot.storage.connection import Connection
 from bot.storage.database import Database
-from bot.storage.schema.migrations import migrations
+from bot.storage.migrations import MIGRATIONS
 from tests.services.shelf import decision, shelve
 from tests.services.world import World
 
@@ -71,13 +71,13 @@ def test_there_and_back(log: Path) -> None:
     assert waiting.startswith("2 messages were waiting when the backup was made, and may have")
     assert last == "Start the bot again: ragvsft run"
     with closing(sqlite3.connect(kept.rpartition(": ")[2])) as connection:
-        assert Connection(connection).table("decisions").count == 2
+        assert sqlite_utils.Database(connection).table("decisions").count == 2
 
 
-def test_a_first_restore_of_an_older_log(log: Path) -> None:
+def test_a_first_restore_of_an_older_log(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no log was, nothing is said to be kept; steps of the schema are counted."""
-    with closing(sqlite3.connect("old.db")) as connection:
-        migrations.apply(Connection(connection), stop_before="m004_perspectives")
+    asyncio.run(_empty(Path("old.db")))
+    monkeypatch.setitem(MIGRATIONS, "m001_later", lambda db: db.execute("create table later (a)"))
     first, steps, gap, last = said(run("restore", "old.db", database="new.db"))
     assert first == "0 decisions from old.db in new.db, checked and whole."
     assert "of an older version of ragvsft, and was brought up to date in" in steps
@@ -107,3 +107,7 @@ def test_refusals(log: Path) -> None:
 def test_sizes(count: int, words: str) -> None:
     """Sizes are said in the unit that fits them."""
     assert size(count) == words
+
+
+async def _empty(path: Path) -> None:
+    await (await Database(path).open()).close()

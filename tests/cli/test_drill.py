@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlite_utils
 from click.testing import CliRunner
 
 from bot.cli import root
@@ -145,7 +146,7 @@ def _run(log: Path, command: str, file: Path) -> None:
 
 def _tables(connection: sqlite3.Connection) -> Tables:
     """The rows of all tables, those of the search included."""
-    db = Connection(connection)
+    db = sqlite_utils.Database(connection)
     return {name: list(db.table(name).rows) for name in db.table_names()}
 
 
@@ -156,7 +157,7 @@ def _of(path: Path) -> Tables:
 
 def _fill(db: Connection) -> None:
     """Put a row into each table that nobody here writes to, so that all have something to lose."""
-    for table in db.tables:
+    for table in db.sqlite.tables:
         if not table.count and not table.foreign_keys and not table.virtual_table_using:
             kinds = {column.name: column.type for column in table.columns}
             table.insert({n: 1 if kind == "INTEGER" else "x" for n, kind in kinds.items()})

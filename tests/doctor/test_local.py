@@ -91,10 +91,7 @@ async def test_a_newer_log(environ: dict[str, str], tmp_path: Path) -> None:
     """A log that a newer version wrote is a problem: this version might harm it."""
     await make_log(tmp_path / "ragvsft.db")
     with closing(sqlite3.connect(tmp_path / "ragvsft.db")) as other, other:
-        other.execute(
-            "insert into _sqlite_migrations (migration_set, name, applied_at)"
-            " values ('ragvsft', 'm999_later', '')"
-        )
+        other.execute("insert into schema_migrations (name) values ('m999_later')")
     finding = await one(environ)
     assert finding.state is CheckState.PROBLEM
     assert "m999_later" in finding.message

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from bot.storage.connection import Connection
+import sqlite_utils
+
 from tests.faults.crowd import Promise
 from tests.faults.stage import Stage
 
@@ -15,7 +16,7 @@ class Log:
 
     def __init__(self, stage: Stage) -> None:
         """Read the log; no bot need be running."""
-        db = Connection(stage.database)
+        db = sqlite_utils.Database(stage.database)
         self.decisions = list(db["decisions"].rows)
         self.events = list(db["events"].rows)
         self.deliveries = list(db["deliveries"].rows)

@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import sqlite_utils
+
 from bot.outbox.model import DeliveryKind
-from bot.storage.connection import Connection
 from tests.faults.account import Account, drawn_up
 from tests.faults.crowd import Crowd
 from tests.faults.stage import CHANNELS, Stage
@@ -102,7 +103,7 @@ def _waiting(stage: Stage) -> bool:
 
 
 def _count(log: Path, table: str, where: str) -> int:
-    db = Connection(log)
+    db = sqlite_utils.Database(log)
     try:
         return db.table(table).count_where(where)
     finally:

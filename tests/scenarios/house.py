@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import sqlite_utils
+
 from bot.app import Application, run_app
 from bot.playground.slack_model import SlackMessage, View
 from bot.playground.user_session import UserSession
 from bot.settings import Settings
 from bot.slack.handlers.samples import Samples
-from bot.storage.connection import Connection
 from tests.scenarios.quick import WITHIN, QuickPlayground
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -63,7 +64,7 @@ class House:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """The rows of a table of the log."""
-        return list(Connection(self.database).table(table).rows)
+        return list(sqlite_utils.Database(self.database).table(table).rows)
 
     async def until_logged(self, table: str, holds: Callable[[dict[str, Any]], bool]) -> None:
         """Wait until a row of the log is as described."""

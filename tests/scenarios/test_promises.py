@@ -7,11 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlite_utils
 
 from bot.playground.request_log import Dispatch
 from bot.slack.views.decide import REASON_LENGTH
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH
-from bot.storage.connection import Connection
 from tests.scenarios.house import MADE_BY_ROUNDS, House, text_of
 from tests.scenarios.processes import process
 from tests.scenarios.quick import WITHIN
@@ -175,7 +175,7 @@ async def test_a_post_that_a_crash_interrupted_is_left_to_the_driver(house: Hous
         await ada.submit(await house.to_review(ada))
     house.playground.faults.clear()
     taken = house.playground.clock.now().isoformat()
-    rows = Connection(house.database).table("deliveries")
+    rows = sqlite_utils.Database(house.database).table("deliveries")
     rows.update(1, {"state": "sending", "taken_at": taken})
     house.playground.clock.advance(timedelta(seconds=61))
     async with house.bot():

@@ -20,7 +20,7 @@ async def opened(path: Path) -> AsyncIterator[Database]:
 
 def schema(db: Connection) -> str:
     """Return the schema as SQL."""
-    return db.schema
+    return str(db.sqlite.schema)
 
 
 def insert_state(db: Connection, state: str) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.storage.connection import Connection
+import sqlite_utils
+
 from bot.storage.database import Database
 from tests.services.shelf import decision, shelve
 from tests.services.world import World
@@ -18,7 +19,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def rows(path: Path, table: str) -> list[dict[str, Any]]:
     """The rows of a table of a log."""
     with closing(sqlite3.connect(path)) as connection:
-        return list(Connection(connection).table(table).rows)
+        return list(sqlite_utils.Database(connection).table(table).rows)
 
 
 def numbers(path: Path) -> list[int]:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlite_utils
 
 from bot.storage import backup
 from bot.storage.backup import CopyRefused, back_up
-from bot.storage.connection import Connection
 from bot.storage.database import Database
 from tests.services.shelf import decision, shelve
 from tests.services.world import World
@@ -24,7 +24,7 @@ TABLES = ("playbooks", "decisions", "drafts", "events", "deliveries", "catalogue
 def contents(path: Path) -> dict[str, list[dict[str, Any]]]:
     """The rows of a log."""
     with closing(sqlite3.connect(path)) as connection:
-        db = Connection(connection)
+        db = sqlite_utils.Database(connection)
         return {name: list(db.table(name).rows) for name in TABLES}
 
 
@@ -125,7 +125,7 @@ SPOILT = {
     "empty": (_empty, "no decision log"),
     "damaged": (_damaged, "damaged"),
     "its schema damaged": (_badly_damaged, "damaged"),
-    "lacks a playbook": (_loose, "belongs to no row of playbooks"),
+    "lacks a playbook": (_loose, "has no parent in playbooks"),
     "gone": (Path.unlink, "there is no file"),
 }
 

@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.decisions.installation import Installation
-from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.installations import SqliteInstallations
-from bot.storage.schema.migrations import migrations
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=10)
@@ -126,16 +124,3 @@ async def test_a_state_ends_on_time(kept: SqliteInstallations, log: Database) ->
     states = await log.read(lambda db: [row["state"] for row in db.table("oauth_states").rows])
     assert states == ["next"]
     assert await kept.take_state("next", LATER)
-
-
-async def test_an_older_log_learns_of_installations(tmp_path: Path) -> None:
-    """A log from before there were installations takes them after it is opened."""
-    path = tmp_path / "old.db"
-    old = Connection(path)
-    migrations.apply(old, stop_before="m002_installations")
-    assert "installations" not in old.table_names()
-    old.close()
-    log = await Database(path).open()
-    await SqliteInstallations(log).keep(NORTH)
-    assert await SqliteInstallations(log).all() == [NORTH]
-    await log.close()

@@ -22,7 +22,7 @@ class Broken(Exception):
 
 def pragma(db: Connection, name: str) -> Any:
     """Return the value of a pragma."""
-    return db.execute(f"pragma {name}").fetchone()[0]
+    return db.sqlite.execute(f"pragma {name}").fetchone()[0]
 
 
 async def test_what_was_committed_survives_a_power_cut(path: Path) -> None:
@@ -42,7 +42,7 @@ async def test_tables_are_strict(path: Path) -> None:
         listed = await log.read(lambda db: list(db.query("pragma table_list")))
         tables = {each["name"]: each["strict"] for each in listed if each["type"] == "table"}
         loose = {name for name, strict in tables.items() if not strict}
-        assert loose == {"_sqlite_migrations", "sqlite_schema", "sqlite_temp_schema"}
+        assert loose == {"sqlite_schema", "sqlite_temp_schema"}
         assert {"playbooks", "drafts", "decisions", "events", "deliveries"} <= tables.keys()
         event = ["T1", "one", "opened", "U1", "2026", "{}"]
         columns = "workspace, decision, kind, actor, at, detail"

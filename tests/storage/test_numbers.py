@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlite_utils
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.storage.backup import back_up
 from bot.storage.connection import Connection
 from bot.storage.database import Database
+from bot.storage.migrations import migrate
 from bot.storage.restore import restore_database
-from bot.storage.schema.migrations import migrations
 from tests.services.shelf import decision, shelve
 from tests.services.world import ADA, STRANGER, World
 
@@ -35,14 +36,6 @@ async def shelved(path: Path, *numbers: int, workspace: str = "T1") -> Path:
     await shelve(World(log), *(decision(number, workspace=workspace) for number in numbers))
     await log.close()
     return path
-
-
-def forget_floors(path: Path) -> None:
-    """Make a log one of the version before there were floors."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("drop table number_floors")
-        connection.execute("delete from _sqlite_migrations where name = 'm010_number_floors'")
-        connection.commit()
 
 
 MOVES = st.lists(st.sampled_from(["one", "other", "back up", "restore"]), max_size=10)
@@ -79,7 +72,7 @@ LOST: dict[str, Callable[[Path], object]] = {
     "damaged within": lambda log: spoil(log),
     "somebody else's": lambda log: (
         log.unlink(),
-        Connection(log).execute("create table notes (t)"),
+        sqlite_utils.Database(log).execute("create table notes (t)"),
     ),
 }
 
@@ -112,18 +105,6 @@ async def test_a_gap_is_left_once(tmp_path: Path) -> None:
     assert await decided(path, stranger=True) == 1001
 
 
-async def test_logs_of_the_version_before_tell_their_numbers(tmp_path: Path) -> None:
-    """A backup and a log from before there were floors are read by their decisions."""
-    path = await shelved(tmp_path / "ragvsft.db", 1, 2, 3, 4, 5)
-    saved = await shelved(tmp_path / "saved.db", 1, 2)
-    forget_floors(path)
-    forget_floors(saved)
-    restored = restore_database(saved, path, NOW)
-    assert restored.gap == 0
-    assert restored.copy.found.pending == ("m010_number_floors",)
-    assert await decided(path) == 6
-
-
 async def test_a_log_behind_its_backup_changes_nothing(tmp_path: Path) -> None:
     """Where the backup has the higher numbers, the next one follows on those."""
     path = await shelved(tmp_path / "ragvsft.db", 1)
@@ -136,5 +117,5 @@ async def test_a_start_on_a_new_log_begins_with_one(tmp_path: Path) -> None:
     """Without any restore there is no floor."""
     path = tmp_path / "ragvsft.db"
     with closing(sqlite3.connect(path)) as connection:
-        migrations.apply(Connection(connection))
+        migrate(Connection(connection))
     assert await decided(path) == 1

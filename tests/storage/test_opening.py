@@ -11,6 +11,7 @@ import pytest
 
 from bot.storage.connection import Connection
 from bot.storage.database import Database, DatabaseUnusable
+from bot.storage.migrations import MIGRATIONS, applied
 from tests.services.world import World
 from tests.storage.logs import insert_state, opened, schema, states
 
@@ -112,36 +113,61 @@ async def test_folders_are_made(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def older(path: Path) -> Path:
-    """A log that lacks a step of the schema."""
+async def older(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database that lacks a migration."""
     await (await Database(path).open()).close()
-    with closing(sqlite3.connect(path)) as connection:
-        Connection(connection).table("_sqlite_migrations").delete_where("name like 'm006%'")
-        connection.commit()
+    monkeypatch.setitem(MIGRATIONS, "m001_later", lambda db: db.execute("create table later (a)"))
     return path
+
+
+async def test_an_older_database_is_migrated_once(older: Path) -> None:
+    """Opening applies the missing migrations; opening again finds them applied."""
+    for _ in range(2):
+        async with opened(older) as log:
+            assert "later" in await log.read(lambda db: db.tables())
+            assert await log.read(applied) == ["m001_later", "schema"]
+
+
+async def test_a_new_database_has_every_migration(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """schema.sql includes what migrations do: a new database records them and runs none."""
+    monkeypatch.setitem(MIGRATIONS, "m001_later", lambda db: db.execute("no SQL at all"))
+    async with opened(path) as log:
+        assert await log.read(applied) == ["m001_later", "schema"]
+
+
+async def test_a_newer_database_is_not_opened(path: Path) -> None:
+    """A database that a newer version has migrated is refused, and left as it is."""
+    async with opened(path) as log:
+        await log.write(lambda db: db.insert("schema_migrations", {"name": "m999_later"}))
+    before = path.read_bytes()
+    database = Database(path)
+    with pytest.raises(DatabaseUnusable, match=r"newer version of ragvsft \(m999_later\)"):
+        await database.open()
+    await database.close()
+    assert path.read_bytes() == before
 
 
 async def test_a_look_brings_no_schema_up_to_date(older: Path) -> None:
     """Whoever only looks leaves an older log as it is, and says who brings it up to date."""
     before = older.read_bytes()
-    for to_write in (False, True):
+    for writable in (False, True):
         with pytest.raises(
-            DatabaseUnusable, match="older version of ragvsft: start the bot of this"
+            DatabaseUnusable, match="older version of ragvsft: start the bot of this version once"
         ):
-            await Database(older).open_as_it_is(to_write=to_write)
+            await Database(older).open_existing(writable=writable)
     assert older.read_bytes() == before
-    with closing(sqlite3.connect(older)) as connection:
-        steps = Connection(connection).table("_sqlite_migrations")
-        steps.insert({"migration_set": "ragvsft", "name": "m999_later", "applied_at": "2030"})
-        connection.commit()
+    with closing(sqlite3.connect(older)) as connection, connection:
+        connection.execute("insert into schema_migrations (name) values ('m999_later')")
     with pytest.raises(DatabaseUnusable, match=r"newer version of ragvsft \(m999_later\)"):
-        await Database(older).open_as_it_is()
+        await Database(older).open_existing()
     steps_gone = older.with_name("other.db")
     steps_gone.touch()
-    with pytest.raises(DatabaseUnusable, match="is no log of ragvsft"):
-        await Database(steps_gone).open_as_it_is()
+    with pytest.raises(DatabaseUnusable, match="is not a ragvsft database"):
+        await Database(steps_gone).open_existing()
     with pytest.raises(DatabaseUnusable, match="unable to open"):
-        await Database(older.with_name("none.db")).open_as_it_is()
+        await Database(older.with_name("none.db")).open_existing()
     assert not older.with_name("none.db").exists()
 
 
@@ -149,12 +175,12 @@ async def test_who_only_looks_cannot_write(path: Path) -> None:
     """Beside a bot that has it open, a log can be read, and written only where that is meant."""
     log = await Database(path).open()
     await World(log).decided()
-    looking = await Database(path).open_as_it_is()
+    looking = await Database(path).open_existing()
     assert await looking.read(lambda db: db.table("decisions").count) == 1
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         await looking.write(lambda db: db.execute("delete from events"))
     await looking.close()
-    writing = await Database(path).open_as_it_is(to_write=True)
+    writing = await Database(path).open_existing(writable=True)
     await writing.write(lambda db: db.execute("delete from events"))
     assert await log.read(lambda db: db.table("events").count) == 0
     await writing.close()

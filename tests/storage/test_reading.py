@@ -1,7 +1,6 @@
 """Finding decisions in the log: only what may be read, in order, by everything that is offered."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -12,7 +11,6 @@ from bot.decisions.model import Decision, Person, Place, Status, Visibility
 from bot.services.search import words_of
 from bot.storage import rows
 from bot.storage.connection import Connection
-from bot.storage.database import Database
 from tests.services.shelf import OTHER_SECRET, PUBLIC, SECRET, add_view, decision, shelve
 from tests.services.world import World
 
@@ -189,40 +187,6 @@ async def test_no_text_breaks_a_search(world: World, typed: str) -> None:
     """Whatever is typed is looked for as words, never taken for a command."""
     words = words_of(f"{typed} x")
     assert await numbers(world, DecisionFilter(words=words)) == []
-
-
-async def test_a_log_from_before_is_searchable(path: Path) -> None:
-    """Decisions logged before there was a search are found after the next start."""
-    log = await Database(path).open()
-    await shelve(World(log), decision(1, title="Refunds", place=SECRET, people=("U1", "U9")))
-    await log.close()
-    with_triggers = Connection(path)
-    for name in ("catalogue", "decision_people", "decision_words"):
-        with_triggers.execute(f"drop table {name}")
-    for row in with_triggers.query("select name from sqlite_master where type = 'trigger'"):
-        with_triggers.execute(f"drop trigger if exists {row['name']}")
-    with_triggers.execute("delete from _sqlite_migrations where name = 'm003_search'")
-    with_triggers.conn.commit()
-    with_triggers.close()
-    log = await Database(path).open()
-    assert await numbers(World(log), DecisionFilter(words=("refund",))) == [1]
-    assert await numbers(World(log), DecisionFilter(mine=True)) == [1]
-    await log.close()
-
-
-async def test_what_recommended_nothing_before_is_found_under_no_option(path: Path) -> None:
-    """An older log named the first option where nothing was known; after the next start none."""
-    log = await Database(path).open()
-    await shelve(World(log), decision(1, answers={"facts": None}), decision(2))
-    await log.write(lambda db: db.execute("update decisions set option = 'tuning'"))
-    assert await numbers(World(log), DecisionFilter(options=("tuning",))) == [2, 1]
-    await log.write(
-        lambda db: db.execute("delete from _sqlite_migrations where name = 'm016_nothing_known'")
-    )
-    await log.close()
-    log = await Database(path).open()
-    assert await numbers(World(log), DecisionFilter(options=("tuning",))) == [2]
-    await log.close()
 
 
 @pytest.mark.parametrize("statement", ["vacuum", "reindex"])

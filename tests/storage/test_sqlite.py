@@ -128,14 +128,14 @@ async def test_concurrent_changes_of_a_draft_all_count(world: World) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_hostile_values_come_back_as_they_were(world: World, text: str) -> None:
     """Whatever people write is kept as it is, and the schema does not change."""
-    before = await world.log.read(lambda db: db.schema)
+    before = await world.log.read(lambda db: db.sqlite.schema)
     draft = await world.drafted(workflow=Workflow(title=text, problem=text, deciders=(text,)))
     decision = (await world.services.post(ADA, draft, Place(text, Visibility.PRIVATE))).decision
     await world.services.tell(Person("T1", text), text)
     kept = await world.services.decision("T1", decision.number)
     assert kept == decision
     assert (kept.title, kept.problem, kept.deciders) == (text, text, (text,))
-    assert await world.log.read(lambda db: db.schema) == before
+    assert await world.log.read(lambda db: db.sqlite.schema) == before
 
 
 @settings(
@@ -221,5 +221,7 @@ async def test_drafts_are_listed_newest_first(world: World) -> None:
 async def test_every_index_of_a_query_is_there(world: World) -> None:
     """The delivery loop's question what is due is answered by an index, not by reading all rows."""
     query = "select * from deliveries where state = 'pending' and due_at <= '2026'"
-    plan = await world.log.read(lambda db: db.execute(f"explain query plan {query}").fetchall())
+    plan = await world.log.read(
+        lambda db: db.sqlite.execute(f"explain query plan {query}").fetchall()
+    )
     assert all("USING INDEX" in step[-1] for step in plan), plan

@@ -11,8 +11,8 @@ import pytest
 from bot.decisions.vitals import DeliveryBacklog
 from bot.outbox.model import Delivery, DeliveryKind
 from bot.storage import health
-from bot.storage.connection import Connection
 from bot.storage.health import SqliteVitals
+from bot.storage.migrations import MIGRATIONS
 from tests.services.world import StoppedClock, World
 
 NOTHING = dict.fromkeys(("pending", "sending", "held", "unknown", "failed"), 0)
@@ -28,9 +28,9 @@ def other(world: World, path: Path) -> Iterator[sqlite3.Connection]:
 
 async def test_a_log_that_can_be_written_has_no_trouble(world: World) -> None:
     """A sound log of this version can be used, and is left as it was."""
-    before = await world.rows("_sqlite_migrations")
+    before = await world.rows("schema_migrations")
     assert await SqliteVitals(world.log).trouble() is None
-    assert await world.rows("_sqlite_migrations") == before
+    assert await world.rows("schema_migrations") == before
 
 
 async def test_a_log_that_cannot_be_written_says_why(
@@ -54,14 +54,16 @@ async def test_trying_to_write_really_writes(world: World) -> None:
     assert "cannot be written: attempt to write a readonly database" in said
 
 
-async def test_another_schema_is_trouble(world: World, other: sqlite3.Connection) -> None:
+async def test_another_schema_is_trouble(
+    world: World, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A schema brought on by a newer version, or one that lacks a step, is said to be so."""
     looked = SqliteVitals(world.log)
-    steps = Connection(other).table("_sqlite_migrations")
-    steps.insert({"migration_set": "ragvsft", "name": "m999_later", "applied_at": "2030"})
-    assert "a newer version of ragvsft" in str(await looked.trouble())
-    steps.delete_where("name in ('m999_later', 'm006_asked_of')")
-    assert "of an older schema: restart the bot" in str(await looked.trouble())
+    other.execute("insert into schema_migrations (name) values ('m999_later')")
+    assert "a newer version of ragvsft (m999_later)" in str(await looked.trouble())
+    other.execute("delete from schema_migrations where name = 'm999_later'")
+    monkeypatch.setitem(MIGRATIONS, "m001_later", lambda _db: None)
+    assert "an older version of ragvsft: start the bot" in str(await looked.trouble())
 
 
 async def test_what_waits_is_counted_by_state(world: World) -> None:
@@ -123,7 +125,9 @@ async def test_what_was_sent_does_not_slow_a_look_down(world: World) -> None:
     """Both questions walk along the index of states, and pass over no delivery that was sent."""
     asked = (health._COUNTS.format("'pending', 'failed'"), health._SINCE)
     plans = await world.log.read(
-        lambda db: [row[3] for query in asked for row in db.execute(f"explain query plan {query}")]
+        lambda db: [
+            row[3] for query in asked for row in db.sqlite.execute(f"explain query plan {query}")
+        ]
     )
     looked = [plan for plan in plans if plan.startswith(("SCAN", "SEARCH"))]
     assert len(looked) == 5

@@ -1,1 +1,0 @@
-"""The database schema and its migrations."""
