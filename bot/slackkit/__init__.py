@@ -1,1 +1,1 @@
-"""What every room that talks to Slack shares: ids, payloads, text, messages, API errors."""
+"""Shared by all packages that talk to Slack: ids, payloads, text, messages, API errors."""

@@ -1,8 +1,8 @@
-"""Sources as rule authors cite them, and where each can be opened. Pure.
+"""Find links in the sources that rule authors cite. Pure.
 
-An arXiv id (https://info.arxiv.org/help/arxiv_identifier.html), a DOI
-(https://www.doi.org/the-identifier/resources/handbook) or a web address leads somewhere. Only
-what a playbook cites is looked at, never what people write.
+Recognised are arXiv ids (https://info.arxiv.org/help/arxiv_identifier.html), DOIs
+(https://www.doi.org/the-identifier/resources/handbook) and web addresses. Only sources from
+playbooks are parsed, never text that people write in Slack.
 """
 
 import re
@@ -14,7 +14,7 @@ from bot.slackkit.mrkdwn import ELLIPSIS
 
 _LONGEST_URL = 200
 _IN_PATHS = "/:;()@!$&'*+,=~%"
-"""What stands in the path of an address as it is, beside letters and digits: RFC 3986, 3.3."""
+"""Characters left unescaped in a URL's path, besides letters and digits: RFC 3986, 3.3."""
 _CITED = re.compile(
     r"""
     (?P<url>https?://\w[^\s<>"|`]*)
@@ -29,7 +29,7 @@ _BRACKETS = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a source, and where it can be opened, if anywhere."""
+    """A part of a source, with its URL if it is a link."""
 
     text: str
     url: str | None = None
@@ -38,7 +38,7 @@ class Piece:
 def pieces_of(source: str, longest: int) -> list[Piece]:
     """Return a source as pieces of text and links, cut to `longest` characters.
 
-    A link that is cut still leads to the whole of what it names.
+    A link whose text is cut keeps its whole URL.
     """
     kept: list[Piece] = []
     room = longest
@@ -68,7 +68,7 @@ def _pieces(source: str) -> Iterator[Piece]:
 
 
 def _trimmed(text: str) -> str:
-    """Return what was cited without what follows it: punctuation, brackets opened before it."""
+    """Return a match without trailing punctuation and brackets opened before it."""
     while text:
         last = text[-1]
         opening = _BRACKETS.get(last)

@@ -1,4 +1,4 @@
-"""Every id that Slack sends back to us, as enums."""
+"""All ids that Slack sends back, as enums."""
 
 from enum import StrEnum
 
@@ -26,7 +26,7 @@ class Modal(StrEnum):
 
 
 class Block(StrEnum):
-    """Block ids of inputs; a question's block is `QUESTION_PREFIX` and the question's id."""
+    """Block ids of inputs; that of a question is `QUESTION_PREFIX` and its id."""
 
     TITLE = "title"
     PROBLEM = "problem"
@@ -71,7 +71,7 @@ class Action(StrEnum):
     NUDGE = "nudge"
     MENU = "menu"
     PAGE = "page"
-    """Another page of a list: this, a colon, and the way to turn it."""
+    """Turns the page of a list; followed by a colon and the direction."""
     SHOW = "show"
     EXPORT = "export"
     DIGEST_SETTINGS = "digest_settings"
@@ -82,13 +82,13 @@ class Action(StrEnum):
     RESEND = "resend"
     DISMISS = "dismiss"
     OUTCOME = "outcome"
-    """How a decision went: this, a colon, and the outcome, if the button names one."""
+    """Answers a review; followed by a colon and the outcome, if the button names one."""
 
 
 DONT_KNOW = "dont_know"
-"""The value of the answer "Don't know", which the playbook does not list."""
+"""The value of the answer "Don't know", which playbooks do not list."""
 
 DELIVERY_PREFIX = "delivery:"
-"""The block id of buttons about a delivery is this and its key."""
+"""Block id of buttons about a delivery; followed by its key."""
 DECISION_PREFIX = "decision:"
-"""The block id of a decision's buttons is this and its number."""
+"""Block id of a decision's buttons; followed by its number."""

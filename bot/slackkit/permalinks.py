@@ -1,4 +1,4 @@
-"""Links to announcements, as Slack tells them: a help to readers that nothing may wait for long.
+"""Permalinks of announcements, fetched with a short timeout.
 
 Source: https://docs.slack.dev/reference/methods/chat.getPermalink
 """
@@ -16,27 +16,27 @@ from bot.slackkit.api_errors import UNREACHABLE
 logger = structlog.get_logger(__name__)
 
 LONGEST = 2.0
-"""Seconds that a message may wait for the links in it."""
+"""Seconds that rendering a message may wait for its links."""
 _AT_ONCE = 6
 _MOST_KEPT = 5_000
 
 
 class Permalinks:
-    """Asks for links, and keeps those it was told: a message never moves."""
+    """Fetches permalinks and caches them: a message's permalink never changes."""
 
     def __init__(self, longest: float = LONGEST) -> None:
-        """Make it; `longest` is how many seconds may be spent on the links of one message."""
+        """Create the cache; `longest` is the timeout for the links of one message, in seconds."""
         self._longest = longest
         self._kept: OrderedDict[MessageRef, str] = OrderedDict()
 
     async def of(
         self, client: AsyncWebClient, announced: Collection[MessageRef]
     ) -> Mapping[MessageRef, str]:
-        """Return the links that Slack tells in time; it never raises for those that it does not.
+        """Return the links that Slack returns in time; others are left out.
 
         Args:
-            client: of the workspace that the announcements are in.
-            announced: where they stand.
+            client: the client of the announcements' workspace.
+            announced: the messages.
         """
         gate = asyncio.Semaphore(_AT_ONCE)
         wanted = {each for each in announced if each not in self._kept}
@@ -47,7 +47,7 @@ class Permalinks:
                 task.cancel()
             for error in await asyncio.gather(*asked, return_exceptions=True):
                 if isinstance(error, Exception):
-                    logger.error("a link could not be asked for", exc_info=error)
+                    logger.error("a permalink could not be fetched", exc_info=error)
         return {each: self._kept[each] for each in announced if each in self._kept}
 
     async def _ask(

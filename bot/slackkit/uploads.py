@@ -1,8 +1,7 @@
-"""Files for one person, in their direct messages with the app.
+"""Send files to a person by direct message.
 
-A file can be shared only in a conversation whose id is known, and the scopes granted don't open
-one: https://docs.slack.dev/messaging/working-with-files. A message to the person does, and its
-answer names the conversation.
+`files_upload_v2` needs the id of a conversation, and the app has no scope to open one
+(https://docs.slack.dev/messaging/working-with-files). The answer to a direct message has the id.
 """
 
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A file to send: its name, its content, and the words that come with it."""
+    """A text file, and the message that accompanies it."""
 
     name: str
     content: str
@@ -20,11 +19,11 @@ class TextFile:
 
 
 async def send_file(client: AsyncWebClient, user: str, file: TextFile) -> None:
-    """Send a file to a person.
+    """Send a file to a user, given by id.
 
     Raises:
-        SlackApiError: Slack refuses it.
-        SlackClientError, OSError, TimeoutError: Slack cannot be reached.
+        SlackApiError: Slack refused it.
+        SlackClientError, OSError, TimeoutError: Slack could not be reached.
     """
     posted = await client.chat_postMessage(channel=user, text=file.words)
     await client.files_upload_v2(
