@@ -1,6 +1,5 @@
 """The ASGI app of the local Slack: Web API, response URLs, uploads, files and the page."""
 
-import json
 import os
 from functools import partial
 from pathlib import Path
@@ -22,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.playground.events.message_responses import use_response_url
 from bot.playground.page_api import PageApi
 from bot.playground.request_log import RequestRejected
-from bot.playground.slack_model import Json
+from bot.playground.slack_model import parse_json_object
 from bot.playground.web_api.endpoint import WebApi
 from bot.playground.workspace import LocalSlack, Workspace
 
@@ -107,24 +106,15 @@ async def _respond(slack: LocalSlack, request: Request) -> Response:
     url = workspace.response_urls.get(request.path_params["id"]) if workspace else None
     if workspace is None or url is None:
         return JSONResponse({"ok": False, "error": "no_such_url"}, status_code=404)
+    body = (await request.body()).decode("utf-8", "replace")
     try:
-        use_response_url(workspace, url, _parse_object(await request.body()))
+        use_response_url(workspace, url, parse_json_object(body))
     except RequestRejected as rejected:
         slack.log_rejection("response_url", rejected)
         status = 404 if rejected.error in {"expired_url", "used_url"} else 400
         return JSONResponse(rejected.body(), status_code=status)
     slack.mark_changed()
     return PlainTextResponse("ok")
-
-
-def _parse_object(body: bytes) -> Json:
-    try:
-        parsed = json.loads(body.decode("utf-8", "replace"))
-    except ValueError:
-        parsed = None
-    if not isinstance(parsed, dict):
-        raise RequestRejected("invalid_payload")
-    return parsed
 
 
 async def _upload(slack: LocalSlack, request: Request) -> Response:

@@ -1,7 +1,7 @@
 """Faults that can be injected into the local Slack."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
 from itertools import count
@@ -63,15 +63,7 @@ class Fault:
 
     def as_json(self) -> Json:
         """Return the fault as the page gets it."""
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "method": self.method,
-            "seconds": self.seconds,
-            "count": self.count,
-            "until": self.until.isoformat() if self.until else None,
-            "error": self.error,
-        }
+        return {**asdict(self), "until": self.until.isoformat() if self.until else None}
 
 
 class FaultInjector:

@@ -1,6 +1,7 @@
 """Data classes of the local Slack: users, channels, messages, views, files, the app."""
 
 import itertools
+import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +9,15 @@ from typing import Any, Literal
 
 Json = dict[str, Any]
 ChannelKind = Literal["public", "private", "im", "shared"]
+
+
+def parse_json_object(text: str) -> Json | None:
+    """Return the JSON object in a text; None if there is anything else."""
+    try:
+        parsed: Any = json.loads(text)
+    except ValueError:
+        return None
+    return parsed if isinstance(parsed, dict) else None
 
 
 class SlackIds:

@@ -1,13 +1,12 @@
 """Interactions with blocks and modals, and what the app's response does to the view."""
 
-import json
 from typing import Any
 
 from bot.playground.blockkit import BlockProblem, all_options, interactive_elements
 from bot.playground.events import interaction_payloads as payloads
 from bot.playground.form_input import STATE_KEYS, apply_states, validation_errors, view_state
 from bot.playground.request_log import ClientError, Dispatch, RequestRejected
-from bot.playground.slack_model import Json, SlackMessage, SlackUser, View
+from bot.playground.slack_model import Json, SlackMessage, SlackUser, View, parse_json_object
 from bot.playground.view_lifecycle import close_all_modals, close_view, push_modal, replace_view
 from bot.playground.workspace import Workspace
 
@@ -149,7 +148,9 @@ def _apply_response(workspace: Workspace, view: View, body: str) -> None:
     if not body:
         close_view(workspace, view)
         return
-    response = _parse_response(body)
+    response = parse_json_object(body)
+    if response is None:
+        raise _invalid_response("", "the body must be empty or a JSON object")
     action = response.get("response_action")
     if action == "clear":
         close_all_modals(workspace, view.user_id)
@@ -161,16 +162,6 @@ def _apply_response(workspace: Workspace, view: View, body: str) -> None:
         view.errors = _checked_errors(view, response.get("errors"))
     else:
         raise _invalid_response("/response_action", f"unknown response_action: {action}")
-
-
-def _parse_response(body: str) -> Json:
-    try:
-        parsed: Any = json.loads(body)
-    except ValueError:
-        parsed = None
-    if not isinstance(parsed, dict):
-        raise _invalid_response("", "the body must be empty or a JSON object")
-    return parsed
 
 
 def _checked_errors(view: View, errors: Any) -> dict[str, str]:

@@ -3,9 +3,7 @@
 Source: docs.slack.dev/interactivity/handling-user-interaction#message_responses.
 """
 
-import json
 from datetime import timedelta
-from typing import Any
 
 from bot.playground.blockkit import BlockProblem
 from bot.playground.channel_messages import (
@@ -17,7 +15,14 @@ from bot.playground.channel_messages import (
     update_message,
 )
 from bot.playground.request_log import Dispatch, RequestRejected
-from bot.playground.slack_model import Channel, Json, ResponseUrl, SlackMessage, SlackUser
+from bot.playground.slack_model import (
+    Channel,
+    Json,
+    ResponseUrl,
+    SlackMessage,
+    SlackUser,
+    parse_json_object,
+)
 from bot.playground.workspace import Workspace
 
 RESPONSE_URL_USES_MAX = 5
@@ -34,13 +39,10 @@ def parse_command_ack(dispatch: Dispatch) -> Json | None:
         return None
     if dispatch.content_type != "application/json":
         return {"text": dispatch.body}
-    try:
-        parsed: Any = json.loads(dispatch.body)
-    except ValueError:
-        parsed = None
-    if not isinstance(parsed, dict):
+    response = parse_json_object(dispatch.body)
+    if response is None:
         raise RequestRejected("invalid_command_response")
-    return parsed or None
+    return response or None
 
 
 def post_response(
@@ -72,12 +74,17 @@ def post_response(
     return post_message(workspace, channel, content, thread_ts)
 
 
-def use_response_url(workspace: Workspace, response_url: ResponseUrl, response: Json) -> None:
+def use_response_url(
+    workspace: Workspace, response_url: ResponseUrl, response: Json | None
+) -> None:
     """Post a response, or replace or delete the original message.
 
     Raises:
-        RequestRejected: the URL was used five times or is too old, or the response breaks a rule.
+        RequestRejected: the URL was used five times or is too old, or the response is None or
+            breaks a rule.
     """
+    if response is None:
+        raise RequestRejected("invalid_payload")
     if workspace.slack.now() - response_url.created_at > RESPONSE_URL_LIFETIME:
         raise RequestRejected("expired_url")
     if response_url.uses >= RESPONSE_URL_USES_MAX:

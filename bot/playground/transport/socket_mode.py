@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine
 
 from aiohttp import WSMsgType, web
 
-from bot.playground.slack_model import Json
+from bot.playground.slack_model import Json, parse_json_object
 
 CONNECTIONS_MAX = 10
 
@@ -139,11 +139,7 @@ class SocketModeServer:
         }
 
     def _handle_ack(self, text: str) -> None:
-        try:
-            received = json.loads(text)
-        except ValueError:
-            return
-        envelope_id = received.get("envelope_id") if isinstance(received, dict) else None
-        ack = self._waiting.get(str(envelope_id))
+        received = parse_json_object(text) or {}
+        ack = self._waiting.get(str(received.get("envelope_id")))
         if ack is not None and not ack.done():
             ack.set_result(received.get("payload"))

@@ -1,7 +1,6 @@
 """The HTTP endpoint /api/<method>: faults, tokens, scopes, rate limits."""
 
 import asyncio
-import json
 from base64 import b64decode
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
@@ -11,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from bot.playground.request_log import ApiCall, RequestRejected
-from bot.playground.slack_model import Json
+from bot.playground.slack_model import Json, parse_json_object
 from bot.playground.web_api import message_methods, view_methods, workspace_methods
 from bot.playground.web_api.api_method import ApiMethod, MethodCall, missing_scope
 from bot.playground.workspace import LocalSlack, Workspace
@@ -180,9 +179,5 @@ async def parse_arguments(request: Request) -> Json:
     args: Json = dict(request.query_params)
     body = (await request.body()).decode("utf-8", "replace")
     if request.headers.get("content-type", "").startswith("application/json"):
-        try:
-            parsed = json.loads(body) if body else {}
-        except ValueError:
-            parsed = {}
-        return {**args, **(parsed if isinstance(parsed, dict) else {})}
-    return {**args, **dict(parse_qsl(body, keep_blank_values=True))}
+        return args | (parse_json_object(body) or {})
+    return args | dict(parse_qsl(body, keep_blank_values=True))
