@@ -12,7 +12,7 @@ ARGS ?=
 JOBS ?= 3
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-	--custom-compile-command "make lock" --extra proof
+	--custom-compile-command "make lock"
 SOURCES := bot tests
 
 help: ## what can be done here

@@ -17,7 +17,6 @@ UNBOUNDED = {"tzdata", "types-pyyaml"}
 
 RUN = [
     *PYPROJECT["project"]["dependencies"],
-    *(line for extra in PYPROJECT["project"]["optional-dependencies"].values() for line in extra),
 ]
 DEV = [*RUN, *PYPROJECT["dependency-groups"]["dev"]]
 BENCH = [*DEV, *PYPROJECT["dependency-groups"]["bench"]]

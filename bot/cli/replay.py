@@ -17,7 +17,7 @@ from bot.cli.common import UsageError
 if TYPE_CHECKING:
     from bot.decisions.model import Decision
     from bot.playbooks.engine import RuleEngine
-    from bot.playbooks.replay import Replay
+    from bot.playbooks.replay import ReplayResult
     from bot.storage.database import Database
 
 _PAGE = 200
@@ -98,7 +98,7 @@ class _Replayed:
 
     then: "RuleEngine"
     now: "RuleEngine"
-    replay: "Replay"
+    replay: "ReplayResult"
 
 
 class _Editions:

@@ -118,8 +118,8 @@ def test_cases(folder: Path, at_least: float | None) -> None:
 
     The cases are those of cases.yml. Two simple baselines are judged beside the rules.
     """
-    from bot.cli.rules_report import trial
-    from bot.playbooks.cases import hold, judge
+    from bot.cli.rules_report import backtest
+    from bot.playbooks.backtest import run_cases, summarize
     from bot.playbooks.engine import RuleEngine
 
     failed = False
@@ -132,9 +132,9 @@ def test_cases(folder: Path, at_least: float | None) -> None:
             click.echo(f"{playbook.title} ({playbook.id} {playbook.version}): no cases")
             continue
         engine = RuleEngine(playbook)
-        with _progress(hold(engine, file.cases), len(file.cases), playbook.id) as results:
-            judged = judge(file, list(results), engine)
-        click.echo(trial(playbook, judged))
+        with _progress(run_cases(engine, file.cases), len(file.cases), playbook.id) as results:
+            judged = summarize(file, list(results), engine)
+        click.echo(backtest(playbook, judged))
         failed = failed or (at_least is not None and judged.playbook.clear.percent < at_least)
     if failed:
         click.echo(f"Fewer than {at_least:g}% of the clear cases agree.", err=True)
@@ -151,41 +151,36 @@ def _progress(work: Iterable[T], length: int, label: str) -> AbstractContextMana
 @rules.command()
 @_folder
 def prove(folder: Path) -> None:
-    """Look at every answer sheet there can be.
+    """Analyse what the rules do over all answer sheets.
 
     Reports the share of each verdict, ties, options out of reach, rules and vetoes without effect,
     contradictions, and answers that turn against what they argue for. Where there are too many
     sheets a sample is looked at, and the report says so. Exit status 1 when something needs
     mending.
     """
-    try:
-        from bot.playbooks.proof import Prover
-    except ModuleNotFoundError as error:
-        if error.name != "numpy":
-            raise
-        raise UsageError("proving needs numpy: pip install 'ragvsft[proof]'") from None
-    from bot.cli.rules_report import proof
+    from bot.cli.rules_report import coverage
+    from bot.playbooks.coverage import CoverageAnalysis
 
-    sound = True
+    ok = True
     for place, each in enumerate(rules_input.folders(folder)):
         playbook = rules_input.load(each)
         if place:
             click.echo()
         started = time.perf_counter()
-        prover = Prover(playbook)
+        analysis = CoverageAnalysis(playbook)
         with click.progressbar(
-            length=prover.looks,
+            length=analysis.looks,
             label=playbook.id,
             file=sys.stderr,
             hidden=not sys.stderr.isatty(),
         ) as bar:
-            for piece in prover.run():
-                bar.update(piece)
-        found = prover.proof()
-        click.echo(proof(playbook, found))
+            for looked_at in analysis.run():
+                bar.update(looked_at)
+        found = analysis.report()
+        click.echo(coverage(playbook, found))
         click.echo(f"Time taken: {time.perf_counter() - started:.1f} s")
-        sound = sound and found.sound
-    if not sound:
+        ok = ok and found.ok
+    if not ok:
         raise click.exceptions.Exit(1)
 
 
@@ -202,13 +197,13 @@ def schema(file: str | None, write: Path | None) -> None:
 
     That of one FILE of a playbook, or without FILE all four.
     """
-    from bot.playbooks.schema import FOLDER, schemas
+    from bot.playbooks.schema import SCHEMA_FOLDER, schemas
 
     made = schemas()
     if write is None:
         click.echo(_pretty(made[file] if file else made))
         return
-    target = write / FOLDER
+    target = write / SCHEMA_FOLDER
     try:
         target.mkdir(parents=True, exist_ok=True)
         for name, content in made.items():

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from bot.cli.common import UsageError
 
 if TYPE_CHECKING:
-    from bot.playbooks.case_file import CasesFile
-    from bot.playbooks.playbook import Playbook
+    from bot.playbooks.model import CasesFile, Playbook
     from bot.playbooks.verdict import Answers
 
 
@@ -101,7 +100,7 @@ def read_answers(path: Path) -> tuple[str, Any]:
     Raises:
         BadInput: it can't be read, or is no YAML.
     """
-    from bot.playbooks import strict_yaml
+    from bot.playbooks import yaml_source
 
     name = "stdin" if str(path) == "-" else str(path)
     try:
@@ -113,7 +112,7 @@ def read_answers(path: Path) -> tuple[str, Any]:
         raise UsageError(
             f"{name}: can't be read ({error.strerror}); name an answers file"
         ) from None
-    document, problems = strict_yaml.read(name, text)
+    document, problems = yaml_source.read(name, text)
     if problems:
         raise UsageError(str(problems[0]))
     return name, document.data

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bot.decisions.records.words import NOTHING_YET, TOO_LITTLE, as_sentence
-from bot.playbooks.cases import CaseAgreement, Trial
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.backtest import BacktestReport, CaseAgreement
+from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Answered, Reason, Strength, Verdict
 
 if TYPE_CHECKING:
-    from bot.playbooks.proof import Proof
+    from bot.playbooks.coverage import CoverageReport
 
 WIDTH = 88
 TITLE = 30
@@ -45,8 +45,8 @@ def recommendation(playbook: Playbook, verdict: Verdict) -> str:
     return "\n".join(line.rstrip() for line in _Report(playbook, verdict).lines())
 
 
-def trial(playbook: Playbook, judged: Trial) -> str:
-    """What the cases say of a playbook."""
+def backtest(playbook: Playbook, judged: BacktestReport) -> str:
+    """Format the backtest of a playbook."""
     lines = [f"{playbook.title} ({playbook.id} {playbook.version}): {len(judged.results)} cases"]
     lines += ["", *_agreements([judged.playbook, *judged.baselines])]
     agreed = judged.playbook.overall.hits
@@ -57,7 +57,7 @@ def trial(playbook: Playbook, judged: Trial) -> str:
     asked = (
         f"Questions asked: {judged.asked:.1f} of {judged.applying:.1f} on average "
         f"({judged.paged:.1f} when asked a page at a time); "
-        f"the others could not have changed the result any more."
+        f"the others were not expected to change the result any more."
     )
     lines += ["", *_wrap(exactly), *_wrap(asked), "", *_confusion(playbook, judged)]
     missed = [result for result in judged.results if not result.agrees]
@@ -78,7 +78,7 @@ def _agreements(rows: Iterable[CaseAgreement]) -> Iterator[str]:
         yield f"  {row.name:{longest}}  {row.overall!s:17}  {row.clear}"
 
 
-def _confusion(playbook: Playbook, judged: Trial) -> Iterator[str]:
+def _confusion(playbook: Playbook, judged: BacktestReport) -> Iterator[str]:
     options = list(playbook.options)
     longest = max(map(len, options))
     yield "Published (down) against recommended (across)"
@@ -91,8 +91,8 @@ def _confusion(playbook: Playbook, judged: Trial) -> Iterator[str]:
         yield f"  {expected:{longest}}" + "".join(cells)
 
 
-def proof(playbook: Playbook, found: Proof) -> str:
-    """What is true over all answer sheets."""
+def coverage(playbook: Playbook, found: CoverageReport) -> str:
+    """Format what is true over all answer sheets."""
     looked = "all of them" if found.whole else f"a sample of {found.looked_at:,}"
     lines = [
         f"{playbook.title} ({playbook.id} {playbook.version})",
@@ -105,14 +105,14 @@ def proof(playbook: Playbook, found: Proof) -> str:
         cells = f"{sum(parts):6.1%}  {parts[0]:6.1%}  {parts[1]:7.1%}  {parts[2]:9.1%}"
         lines.append(f"  {option.title:{TITLE}}  {cells}")
     lines += ["", f"Level at the top: {found.ties:.1%}"]
-    never = "never" if found.whole else "never in the sample"
+    never = "never" if found.whole else "never in any sheet looked at"
     lines += _findings("Options out of reach", found.unreachable)
-    lines += _findings(f"Rules that {never} change the option", found.idle_rules)
-    lines += _findings(f"Vetoes that {never} bite", found.toothless_vetoes)
+    lines += _findings(f"Rules that {never} change the option", found.ineffective_rules)
+    lines += _findings(f"Vetoes that {never} bite", found.ineffective_vetoes)
     lines += _findings("Contradictions", found.contradictions)
-    lines += _findings("Answers that turn against what they argue for", found.turned)
-    if found.stuck:
-        lines.append(f"Every option ruled out: on {found.stuck:.2%} of the sheets")
+    lines += _findings("Answers that turn against what they argue for", found.non_monotonic)
+    if found.all_ruled_out:
+        lines.append(f"Every option ruled out: on {found.all_ruled_out:.2%} of the sheets")
     return "\n".join(lines)
 
 
@@ -154,7 +154,8 @@ class _Report:
         title = f"{option.title} ({kind.title})" if kind else option.title
         yield f"{title}: {STRENGTH[verdict.strength]}, {settled}"
         if not verdict.settled:
-            yield "Open questions could change it: they stand under “To find out”."
+            yield f"{verdict.confidence:.0%} of the plausible ways to answer what is open keep it."
+            yield "Open questions could change it: see “To find out”."
         if any(gate.provisional for gate in verdict.gates):
             yield "It rests on something still to be done: see “On condition”."
         yield from _wrap(kind.summary if kind else option.summary)

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.decisions.model import Decision
 from bot.playbooks.engine import InvalidAnswers, RuleEngine
-from bot.playbooks.playbook import Option, Playbook, Question, Rule
+from bot.playbooks.model import Option, Playbook, Question, Rule
 from bot.playbooks.scoring import Score
 from bot.playbooks.verdict import Answers, GateHit, Reason
 

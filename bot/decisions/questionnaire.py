@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.decisions.model import Draft, DraftPurpose
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.playbook import Question, Step
+from bot.playbooks.model import Question, Step
 from bot.playbooks.verdict import Verdict
 
 WORKFLOW_STEP = "workflow"

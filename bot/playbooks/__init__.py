@@ -1,1 +1,1 @@
-"""From answers to a recommendation: pure, and knowing nothing of Slack or the decision log."""
+"""Playbooks: from answers to a recommendation. Pure: no Slack, no database, no clock."""

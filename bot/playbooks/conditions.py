@@ -1,8 +1,8 @@
-"""Conditions as sums of simple terms.
+"""Conditions in disjunctive normal form.
 
 A term is a conjunction: question -> the answers that fulfil it. A condition holds when any of its
-terms does. Negations are pushed inwards to the answers of a question, so an open question fulfils
-nothing: neither a literal nor its negation.
+terms is fulfilled. Negations are pushed inwards to the answers of a question, so an open question
+fulfils nothing: neither a literal nor its negation.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import reduce
 
-from bot.playbooks.playbook import Condition, Question
+from bot.playbooks.model import Condition, Question
 
 Term = Mapping[str, frozenset[str]]
 MAX_TERMS = 64
@@ -23,7 +23,7 @@ class TooInvolvedError(ValueError):
 def terms(
     condition: Condition | None, questions: Mapping[str, Question], *, gated: bool = True
 ) -> tuple[Term, ...]:
-    """The terms of a condition.
+    """Expand a condition into terms.
 
     Args:
         condition: None always holds.
@@ -32,7 +32,7 @@ def terms(
 
     Raises:
         TooInvolvedError: it would take more than `MAX_TERMS`.
-        KeyError: it names a question that is not there.
+        KeyError: it names an unknown question.
     """
     found = _expand(condition, questions, negate=False) if condition else ({},)
     if not gated:
@@ -40,22 +40,58 @@ def terms(
     return _distinct(
         whole
         for term in found
-        for whole in _conjunction([(term,), *(_applies(name, questions) for name in term)])
+        for whole in _conjunction([(term,), *(_asked_when(name, questions) for name in term)])
     )
 
 
 def holds(found: Iterable[Term], answers: Mapping[str, str | None]) -> bool:
-    """Whether any of the terms is fulfilled by the answers."""
-    return any(all(answers.get(name) in wanted for name, wanted in term.items()) for term in found)
+    """Return whether the answers fulfil any of the terms."""
+    for term in found:
+        for name, wanted in term.items():
+            if answers.get(name) not in wanted:
+                break
+        else:
+            return True
+    return False
+
+
+def restrict(
+    found: Iterable[Term], answers: Mapping[str, str | None], names: frozenset[str]
+) -> tuple[Term, ...]:
+    """Return what is left of terms once all questions but `names` have their answers.
+
+    Terms that the answers contradict are dropped; of the others the literals on `names` are left.
+    """
+    left = []
+    for term in found:
+        open_part = {}
+        for name, wanted in term.items():
+            if name in names:
+                open_part[name] = wanted
+            elif answers.get(name) not in wanted:
+                break
+        else:
+            left.append(open_part)
+    return tuple(left)
+
+
+def implies(stronger: Iterable[Term], weaker: Iterable[Term]) -> bool:
+    """Return whether every term of one condition is contained in some term of the other."""
+    weaker = tuple(weaker)
+    return all(any(_within(term, other) for other in weaker) for term in stronger)
 
 
 def named(condition: Condition) -> frozenset[str]:
-    """Every question that a condition names."""
+    """Return every question that a condition names."""
     inner = [*condition.every, *condition.some, *filter(None, [condition.negated])]
     return frozenset(condition.wanted).union(*(named(part) for part in inner))
 
 
-def _applies(name: str, questions: Mapping[str, Question]) -> tuple[Term, ...]:
+def _within(term: Term, other: Term) -> bool:
+    return all(name in term and term[name] <= wanted for name, wanted in other.items())
+
+
+def _asked_when(name: str, questions: Mapping[str, Question]) -> tuple[Term, ...]:
     return terms(questions[name].ask_when, questions)
 
 
@@ -89,7 +125,7 @@ def _conjunction(parts: Iterable[tuple[Term, ...]]) -> tuple[Term, ...]:
 
 
 def _both(left: tuple[Term, ...], right: tuple[Term, ...]) -> tuple[Term, ...]:
-    _capped_size(len(left) * len(right), MAX_TERMS**2)
+    _check_size(len(left) * len(right), MAX_TERMS**2)
     merged = (_merge(a, b) for a in left for b in right)
     return _capped(_distinct(term for term in merged if term is not None))
 
@@ -109,10 +145,10 @@ def _distinct(found: Iterable[Term]) -> tuple[Term, ...]:
 
 
 def _capped(found: tuple[Term, ...]) -> tuple[Term, ...]:
-    _capped_size(len(found), MAX_TERMS)
+    _check_size(len(found), MAX_TERMS)
     return found
 
 
-def _capped_size(size: int, most: int) -> None:
+def _check_size(size: int, most: int) -> None:
     if size > most:
         raise TooInvolvedError(f"it comes to more than {MAX_TERMS} combinations; split it")

@@ -1,15 +1,16 @@
-"""The way in: a playbook, ready to evaluate."""
+"""The rule engine: the public interface to a compiled playbook."""
 
 from __future__ import annotations
 
 from bot.playbooks import conditions
-from bot.playbooks.explain import Explainer
-from bot.playbooks.outcome import Outcomes
-from bot.playbooks.playbook import Condition, Playbook, Question, Rule
-from bot.playbooks.problems import nearest
-from bot.playbooks.scoring import Score
-from bot.playbooks.tables import Tables
+from bot.playbooks.explain import VerdictBuilder
+from bot.playbooks.model import Condition, Playbook, Question, Rule
+from bot.playbooks.scoring import CompiledPlaybook, Score, ScoredSheet
 from bot.playbooks.verdict import Answers, GateHit, Reason, Verdict
+from bot.playbooks.yaml_source import nearest
+
+CACHED_SHEETS = 500
+"""Sheets to cache the questions of; people go back and forth between a few pages."""
 
 
 class InvalidAnswers(ValueError):
@@ -21,74 +22,78 @@ class InvalidAnswers(ValueError):
 
 
 class RuleEngine:
-    """Evaluates by one playbook, compiled once. Immutable to the outside and safe to share."""
+    """Evaluates answer sheets by one playbook, compiled once. Safe to share."""
 
     def __init__(self, playbook: Playbook) -> None:
         self.playbook = playbook
-        self._tables = Tables(playbook)
-        self._outcomes = Outcomes(self._tables)
-        self._explainer = Explainer(self._tables, self._outcomes)
+        self._compiled = CompiledPlaybook(playbook)
+        self._builder = VerdictBuilder(self._compiled)
+        self._cached: dict[frozenset[tuple[str, str | None]], tuple[Question, ...]] = {}
         self._asked_when = {
-            question.id: conditions.terms(question.ask_when, self._tables.questions)
-            for question in playbook.questions
+            question.id: self.terms(question.ask_when) for question in playbook.questions
         }
 
     def evaluate(self, answers: Answers) -> Verdict:
-        """The verdict for an answer sheet, with everything that explains it.
+        """Return the verdict for an answer sheet, with everything that explains it.
 
         Raises:
             InvalidAnswers: it names a question or answer that the playbook does not have.
         """
         self.check(answers)
-        return self._explainer.verdict(answers)
+        return self._builder.verdict(answers)
 
     def questions_that_matter(self, answers: Answers) -> tuple[Question, ...]:
-        """The questions still worth asking.
+        """Return the questions still worth asking: not in `answers`, and able to change the option.
 
-        Those not in `answers` for which some way of answering the others not asked yet ("don't
-        know" included) makes this question decide which option is recommended. A question already
-        answered "don't know" stays unknown. Exact: when nothing is returned, no answers to what
-        has not been asked can change the recommended option. (They can still change its strength.)
+        Where the ways of answering them are few, all are tried, "don't know" included, and the
+        result is exact. Otherwise none is returned once no completion drawn changes the option;
+        until then every question is that a rule still depends on. A question already answered
+        "don't know" stays unknown.
 
         Returns:
-            The questions in the order to ask them: by step, within a step those that decide most
-            often first, none before a question that its `ask_when` depends on.
+            The questions in the order to ask them: by step, within a step those that tell most
+            about the result first, none before a question that its `ask_when` depends on.
 
         Raises:
             InvalidAnswers: as `evaluate`.
         """
         self.check(answers)
-        return self._explainer.openness.questions_that_matter(answers)
+        key = frozenset(answers.items())
+        if key not in self._cached:
+            if len(self._cached) >= CACHED_SHEETS:
+                self._cached.clear()
+            self._cached[key] = self._builder.questions_that_matter(answers)
+        return self._cached[key]
 
     def rules_that_hold(self, answers: Answers) -> tuple[Rule, ...]:
-        """The rules that give their points on an answer sheet. Answers must fit."""
-        return self._explainer.rules_that_hold(answers)
+        """Return the rules that give their points on an answer sheet. Answers must fit."""
+        return self._builder.rules_that_hold(answers)
 
     def arguments(self, answers: Answers) -> tuple[Reason, ...]:
-        """What the rules that hold give to each option, in the playbook's order. Answers must fit.
+        """Return what the rules that hold give to each option, in order. Answers must fit.
 
         An option that combines others has the points of its parts besides: see `verdict`.
         """
-        return self._explainer.arguments(answers)
+        return self._builder.arguments(answers)
 
     def gates(self, answers: Answers, option: str) -> tuple[GateHit, ...]:
-        """The conditions attached to an option, recommended or not. Answers must fit."""
-        return self._explainer.gates(answers, option)
+        """Return the gates attached to an option, recommended or not. Answers must fit."""
+        return self._builder.gates(answers, option)
 
     def applies(self, question: Question, answers: Answers) -> bool:
-        """Whether a question is to be asked, given these answers: its `ask_when` holds."""
+        """Return whether a question is to be asked, given these answers: its `ask_when` holds."""
         return conditions.holds(self._asked_when[question.id], answers)
 
     def score(self, answers: Answers) -> Score:
-        """Only the result in figures: option, points, lead and strength. Answers must fit."""
-        return self._explainer.scorer.score(*self._tables.sheet(answers))
+        """Return only option, points, lead and strength. Answers must fit."""
+        return ScoredSheet(self._compiled, answers).score
 
-    def terms(self, when: Condition) -> tuple[conditions.Term, ...]:
-        """A condition on this playbook's questions, ready for `conditions.holds`."""
-        return conditions.terms(when, self._tables.questions)
+    def terms(self, when: Condition | None) -> tuple[conditions.Term, ...]:
+        """Expand a condition on this playbook's questions for `conditions.holds`."""
+        return conditions.terms(when, self._compiled.questions)
 
     def check(self, answers: Answers) -> None:
-        """Complain about answers that don't fit the playbook.
+        """Check that answers fit the playbook.
 
         Raises:
             InvalidAnswers: with one sentence for each unknown question or answer.
@@ -100,15 +105,15 @@ class RuleEngine:
             raise InvalidAnswers(problems)
 
     def _problem(self, name: str, answer: str | None) -> str | None:
-        question = self._tables.questions.get(name)
+        question = self._compiled.questions.get(name)
         if question is None:
-            return _unknown(f"unknown question `{name}`", nearest(name, self._tables.questions))
+            return _with_hint(f"unknown question `{name}`", nearest(name, self._compiled.questions))
         if answer is None or answer in question.answers:
             return None
         near = nearest(answer, question.answers)
         choices = ", ".join(question.answers)
-        return _unknown(f"`{answer}` is no answer to `{name}` (there are {choices})", near)
+        return _with_hint(f"`{answer}` is no answer to `{name}` (there are {choices})", near)
 
 
-def _unknown(message: str, near: str | None) -> str:
+def _with_hint(message: str, near: str | None) -> str:
     return f"{message}; did you mean `{near}`?" if near else message

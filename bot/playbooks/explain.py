@@ -1,4 +1,4 @@
-"""The verdict in full: points, reasons, vetoes, gates, first steps."""
+"""Builds verdicts: the score of an answer sheet with everything that explains it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from bot.playbooks import conditions
-from bot.playbooks.flips import Flips
-from bot.playbooks.kinds import Kinds
-from bot.playbooks.openness import Openness
-from bot.playbooks.outcome import Outcomes
-from bot.playbooks.playbook import Condition, Gate, Playbook, Rule, Veto
-from bot.playbooks.scoring import Score, Scorer
-from bot.playbooks.tables import Tables
+from bot.playbooks.completions import Outlook
+from bot.playbooks.model import Condition, Gate, Question, Rule, Veto
+from bot.playbooks.scoring import CompiledPlaybook, Score, ScoredSheet
+from bot.playbooks.sensitivity import FlipFinder
 from bot.playbooks.verdict import (
     Answered,
     Answers,
@@ -27,7 +24,7 @@ from bot.playbooks.verdict import (
 ALL_RULED_OUT = (
     "These answers rule out every option. Start with the veto whose way around costs least."
 )
-PUSHES_FOR_RUNNER_UP = 3
+REASONS_FOR_RUNNER_UP = 3
 
 
 class _Conditional(Protocol):
@@ -36,27 +33,28 @@ class _Conditional(Protocol):
 
 
 T = TypeVar("T", bound=_Conditional)
+_Hits = list[tuple[T, tuple[Answered, ...]]]
 
 
-class _Held(Generic[T]):
+class _Matcher(Generic[T]):
     """Rules, vetoes or gates, and which of them hold."""
 
-    def __init__(self, members: Iterable[T], tables: Tables) -> None:
-        self._questions = tables.questions
+    def __init__(self, members: Iterable[T], compiled: CompiledPlaybook) -> None:
+        self._questions = compiled.questions
         self._members = [
             (
                 member,
-                conditions.terms(member.when, tables.questions),
-                conditions.terms(member.when, tables.questions, gated=False),
+                conditions.terms(member.when, compiled.questions),
+                conditions.terms(member.when, compiled.questions, gated=False),
             )
             for member in members
         ]
 
-    def by(self, answers: Answers) -> list[tuple[T, tuple[Answered, ...]]]:
-        """Those that hold, each with the answers that make it hold."""
+    def matching(self, answers: Answers) -> _Hits[T]:
+        """Return those that hold, each with the answers that it names."""
         return [
-            (member, self._answered(shown, answers))
-            for member, terms, shown in self._members
+            (member, self._answered(named, answers))
+            for member, terms, named in self._members
             if conditions.holds(terms, answers)
         ]
 
@@ -69,121 +67,126 @@ class _Held(Generic[T]):
         )
 
 
-class Explainer:
-    """Makes verdicts."""
+class VerdictBuilder:
+    """Builds verdicts. Answers must fit the playbook."""
 
-    def __init__(self, tables: Tables, outcomes: Outcomes) -> None:
-        self.tables, self.outcomes = tables, outcomes
-        self.playbook: Playbook = tables.playbook
-        self.scorer = Scorer(tables, outcomes)
-        self.kinds = Kinds(tables)
-        self.flips = Flips(self.scorer, self.kinds)
-        self.openness = Openness(outcomes)
-        self.ref = PlaybookRef(self.playbook.id, self.playbook.version, self.playbook.hash)
-        self._rules: _Held[Rule] = _Held(self.playbook.rules, tables)
-        self._vetoes: _Held[Veto] = _Held(self.playbook.vetoes, tables)
-        self._gates: _Held[Gate] = _Held(self.playbook.gates, tables)
+    def __init__(self, compiled: CompiledPlaybook) -> None:
+        self._compiled, self._playbook = compiled, compiled.playbook
+        self._flips, self._outlook = FlipFinder(compiled), Outlook(compiled)
+        self._ref = PlaybookRef(self._playbook.id, self._playbook.version, self._playbook.hash)
+        self._rules: _Matcher[Rule] = _Matcher(self._playbook.rules, compiled)
+        self._vetoes: _Matcher[Veto] = _Matcher(self._playbook.vetoes, compiled)
+        self._gates: _Matcher[Gate] = _Matcher(self._playbook.gates, compiled)
 
     def verdict(self, answers: Answers) -> Verdict:
-        """The verdict for answers that are known to fit the playbook."""
-        score = self.scorer.score(*self.tables.sheet(answers))
-        held = self._rules.by(answers)
-        kind = self.kinds.of(score.option, answers)
-        reasons, against = self._reasons(score, held)
-        settled = self.openness.settled(answers)
+        """Return the verdict for an answer sheet."""
+        sheet = ScoredSheet(self._compiled, answers)
+        score = sheet.score
+        kind = self._compiled.kind_of(score.option, answers)
+        reasons, against = self._reasons(score, self._rules.matching(answers))
+        completions = self._outlook.completions(sheet)
+        settled = self._outlook.settled(sheet, completions)
         return Verdict(
             option=score.option,
             kind=kind,
             strength=score.strength,
+            confidence=round(completions.shares().get(sheet.winner, 0.0), 3),
             settled=settled,
             lead=score.lead,
             points=score.points,
             runner_up=score.runner_up,
             reasons=reasons,
             against=against,
-            vetoes=tuple(
-                VetoHit(
-                    veto=veto.id,
-                    options=veto.rules_out,
-                    because=veto.because,
-                    way_around=veto.way_around,
-                    source=veto.source,
-                    alone=veto.alone,
-                    answers=answered,
-                )
-                for veto, answered in self._vetoes.by(answers)
-            ),
+            vetoes=self._veto_hits(answers),
             gates=self.gates(answers, score.option),
-            flips=self.flips.smallest(answers),
-            homework=() if settled else self.openness.homework(answers),
+            flips=self._flips.smallest(sheet),
+            homework=() if settled else self._outlook.homework(sheet, completions),
             steps=self._steps(score, kind),
-            playbook=self.ref,
+            playbook=self._ref,
         )
 
+    def questions_that_matter(self, answers: Answers) -> tuple[Question, ...]:
+        """See `RuleEngine.questions_that_matter`."""
+        return self._outlook.questions_that_matter(ScoredSheet(self._compiled, answers))
+
     def rules_that_hold(self, answers: Answers) -> tuple[Rule, ...]:
-        """The rules that give their points."""
-        return tuple(rule for rule, _ in self._rules.by(answers))
+        """Return the rules that give their points."""
+        return tuple(rule for rule, _ in self._rules.matching(answers))
 
     def arguments(self, answers: Answers) -> tuple[Reason, ...]:
-        """Every push of the rules that hold, for whichever option it is."""
+        """Return all points of the rules that hold, for every option."""
         return tuple(
             _reason(rule, option, answered)
-            for rule, answered in self._rules.by(answers)
+            for rule, answered in self._rules.matching(answers)
             for option, points in rule.points.items()
             if points
         )
 
     def gates(self, answers: Answers, option: str) -> tuple[GateHit, ...]:
-        """The gates that hold for an option."""
+        """Return the gates that hold for an option."""
         return tuple(
             GateHit(gate.id, gate.provisional, gate.say, gate.source, answered)
-            for gate, answered in self._gates.by(answers)
+            for gate, answered in self._gates.matching(answers)
             if not gate.recommends or option in gate.recommends
         )
 
+    def _veto_hits(self, answers: Answers) -> tuple[VetoHit, ...]:
+        return tuple(
+            VetoHit(
+                veto=veto.id,
+                options=veto.rules_out,
+                because=veto.because,
+                way_around=veto.way_around,
+                source=veto.source,
+                alone=veto.alone,
+                answers=answered,
+            )
+            for veto, answered in self._vetoes.matching(answers)
+        )
+
     def _reasons(
-        self, score: Score, held: Sequence[tuple[Rule, tuple[Answered, ...]]]
+        self, score: Score, held: _Hits[Rule]
     ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-        """What speaks for the recommended option, and what against it."""
-        mine = self._counted(score.option)
-        theirs = self._counted(score.runner_up) if score.runner_up else ()
-        reasons, against, pushes = list[Reason](), list[Reason](), list[Reason]()
+        """Return the reasons for the recommended option and those against it."""
+        own = self._with_parts(score.option)
+        rivals = self._with_parts(score.runner_up) if score.runner_up else ()
+        reasons, against, for_rival = list[Reason](), list[Reason](), list[Reason]()
         for rule, answered in held:
-            best, worst = _extremes(rule, mine)
+            best, worst = _extremes(rule, own)
             if best and rule.points[best] > 0:
                 reasons.append(_reason(rule, best, answered))
             if worst and rule.points[worst] < 0:
                 against.append(_reason(rule, worst, answered))
-            rival, _ = _extremes(rule, theirs)
+            rival, _ = _extremes(rule, rivals)
             if rival and rule.points[rival] > max(0, rule.points[best] if best else 0):
-                pushes.append(_reason(rule, rival, answered))
-        told = {reason.rule for reason in against}
-        pushes = [push for push in _strongest(pushes) if push.rule not in told]
+                for_rival.append(_reason(rule, rival, answered))
+        listed = {reason.rule for reason in against}
+        for_rival = [each for each in _strongest(for_rival) if each.rule not in listed]
         return (
             tuple(_strongest(reasons)),
-            (*_strongest(against), *pushes[:PUSHES_FOR_RUNNER_UP]),
+            (*_strongest(against), *for_rival[:REASONS_FOR_RUNNER_UP]),
         )
 
-    def _counted(self, option: str) -> tuple[str, ...]:
-        return (option, *self.playbook.options[option].combines)
+    def _with_parts(self, option: str) -> tuple[str, ...]:
+        return (option, *self._playbook.options[option].combines)
 
     def _steps(self, score: Score, kind: str | None) -> tuple[str, ...]:
-        """What to do first: for a close call what the playbook says of close calls."""
+        """Return the first steps; for a close call those of the playbook's `too_close`."""
         if score.stuck:
             return (ALL_RULED_OUT,)
-        too_close = self.playbook.too_close
+        too_close = self._playbook.too_close
         if score.strength is Strength.TOO_CLOSE and too_close and too_close.first_steps:
             return too_close.first_steps
-        option = self.playbook.options[score.option]
+        option = self._playbook.options[score.option]
         return (*(option.kinds[kind].first_steps if kind else ()), *option.first_steps)
 
 
-def _extremes(rule: Rule, options: Iterable[str]) -> tuple[str | None, str | None]:
-    """Which of the options a rule pushes up most, and which down most."""
-    pushed = [option for option in options if option in rule.points]
-    if not pushed:
+def _extremes(rule: Rule, options: Sequence[str]) -> tuple[str | None, str | None]:
+    """Return which of the options get the most and the fewest points from a rule."""
+    scored = [option for option in options if option in rule.points]
+    if not scored:
         return None, None
-    return max(pushed, key=rule.points.__getitem__), min(pushed, key=rule.points.__getitem__)
+    return max(scored, key=rule.points.__getitem__), min(scored, key=rule.points.__getitem__)
 
 
 def _reason(rule: Rule, option: str, answered: tuple[Answered, ...]) -> Reason:

@@ -1,4 +1,4 @@
-"""The playbooks of a folder as they stand now: a changed one is taken up, a broken one is not."""
+"""The playbooks of a folder, reloaded when their files change; a broken change is refused."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from pathlib import Path
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.loader import PlaybookError, PlaybookText
-from bot.playbooks.problems import PlaybookProblem
+from bot.playbooks.yaml_source import PlaybookProblem
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedPlaybook:
-    """A playbook in use: its text as read, and the engine made from it."""
+    """A playbook in use: its text and the engine compiled from it."""
 
     text: PlaybookText
     engine: RuleEngine
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """What a refresh brought: ids taken up anew or changed, folders newly refused, and why."""
+class RefreshResult:
+    """What a refresh changed: ids loaded or reloaded, and folders newly refused with the errors."""
 
     taken_up: tuple[str, ...]
     refused: Mapping[Path, PlaybookError]
 
 
 class Library:
-    """The playbooks of a folder, the last good state of each.
+    """The playbooks of a folder, the last valid state of each.
 
-    Nothing is read before the first `refresh`. Whoever works with an entry keeps it: a refresh
-    replaces entries and never changes one.
+    Nothing is read before the first `refresh`. A refresh replaces entries and never changes one,
+    so callers can keep using an entry.
     """
 
     def __init__(self, where: Path) -> None:
@@ -47,13 +47,11 @@ class Library:
 
     @property
     def refused(self) -> Mapping[Path, PlaybookError]:
-        """The folders whose present state can't be used; their last good state stays in use."""
+        """The folders whose current files are invalid; their last valid state stays in use."""
         return dict(sorted(self._refused.items()))
 
-    def refresh(self) -> News:
-        """Read the folder again.
-
-        Cheap when nothing has changed: the files are read and hashed, not parsed.
+    def refresh(self) -> RefreshResult:
+        """Read the folder again. Files that did not change are hashed, not parsed.
 
         Raises:
             NoPlaybookError: there is no playbook, and there was none before.
@@ -74,13 +72,13 @@ class Library:
                 if str(self._refused.get(folder)) != str(error):
                     refused[folder] = error
                 self._refused[folder] = error
-        return News(tuple(taken_up), refused)
+        return RefreshResult(tuple(taken_up), refused)
 
     def _changed(self, folder: Path) -> LoadedPlaybook | None:
-        """The playbook of a folder if it is not the one in use.
+        """Load the playbook of a folder if its text differs from the one in use.
 
         Raises:
-            PlaybookError: it can't be used.
+            PlaybookError: it is invalid.
         """
         text = loader.read(folder)
         known = self._entries.get(folder)

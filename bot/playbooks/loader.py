@@ -1,30 +1,34 @@
-"""From the files of a folder to a `Playbook`, or to everything that is wrong with them."""
+"""Read the files of a folder into a `Playbook`, or report everything that is wrong with them."""
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from bot.playbooks import ageing, crosscheck, strict_yaml
-from bot.playbooks.case_file import CasesFile
-from bot.playbooks.playbook import (
+from bot.playbooks import validation, yaml_source
+from bot.playbooks.model import (
+    CasesFile,
     Option,
     Playbook,
     PlaybookFile,
     Question,
-    QuestionsFile,
     RulesFile,
 )
-from bot.playbooks.problems import PlaybookError, PlaybookProblem
-from bot.playbooks.shape import explain
+from bot.playbooks.schema import CASES, FORMATS, PLAYBOOK, QUESTIONS, RULES, explain_errors
+from bot.playbooks.yaml_source import PlaybookError, PlaybookProblem
 
 __all__ = [
+    "CASES",
+    "PLAYBOOK",
+    "QUESTIONS",
+    "RULES",
     "Examination",
     "NoPlaybookError",
     "PlaybookError",
@@ -38,15 +42,7 @@ __all__ = [
     "read",
 ]
 
-PLAYBOOK, QUESTIONS, RULES, CASES = "playbook.yml", "questions.yml", "rules.yml", "cases.yml"
 NEEDED = (PLAYBOOK, QUESTIONS, RULES)
-FORMATS: Mapping[str, TypeAdapter[Any]] = {
-    PLAYBOOK: TypeAdapter(PlaybookFile),
-    QUESTIONS: TypeAdapter(QuestionsFile),
-    RULES: TypeAdapter(RulesFile),
-    CASES: TypeAdapter(CasesFile),
-}
-"""What each file holds; the JSON Schemas for editors come from here too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +54,9 @@ class PlaybookText:
 
     @property
     def hash(self) -> str:
-        """The content hash of the files that advice depends on (cases.yml is not one)."""
+        """The content hash of all files: verdicts rest on the rules, confidence on the cases."""
         digest = hashlib.sha256()
-        for name in NEEDED:
+        for name in (*NEEDED, CASES):
             content = self.files.get(name, "").encode("utf-8", "surrogatepass")
             digest.update(f"{name}:{len(content)}\n".encode())
             digest.update(content)
@@ -69,9 +65,9 @@ class PlaybookText:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What looking a playbook over has found; `playbook` is None where there are problems.
+    """The result of checking a playbook; `playbook` is None where there are problems.
 
-    `warnings` are facts to look up again; they stop nothing.
+    `warnings` are facts to look up again; they do not make a playbook unusable.
     """
 
     playbook: Playbook | None
@@ -81,11 +77,11 @@ class Examination:
 
 
 class NoPlaybookError(LookupError):
-    """There is no playbook where one was looked for; the message says what to do."""
+    """No playbook was found; the message says what to do."""
 
 
 def folders(where: Path) -> tuple[Path, ...]:
-    """The playbook folders in a folder, by name; the folder itself if it is one.
+    """Return the playbook folders in a folder, by name; the folder itself if it is one.
 
     Raises:
         NoPlaybookError: there is none.
@@ -111,8 +107,8 @@ def read(folder: Path) -> PlaybookText:
     for name in (*NEEDED, CASES):
         path = folder / name
         try:
-            if path.stat().st_size > strict_yaml.MAX_BYTES:
-                problems.append(PlaybookProblem(name, 1, 1, strict_yaml.TOO_LARGE))
+            if path.stat().st_size > yaml_source.MAX_BYTES:
+                problems.append(PlaybookProblem(name, 1, 1, yaml_source.TOO_LARGE))
                 continue
             files[name] = path.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -136,11 +132,11 @@ def parse(text: PlaybookText) -> Playbook:
     parts = _Parts(text)
     if parts.problems or parts.head is None or parts.questions is None or parts.rules is None:
         raise PlaybookError(parts.problems)
-    return _build(parts.head, parts.questions, parts.rules, text.hash)
+    return _build(parts.head, parts.questions, parts.rules, text)
 
 
 class _Parts:
-    """What could be read of a playbook's three files, and every problem in and between them."""
+    """The parts of a playbook that could be read, and every problem in and between them."""
 
     def __init__(self, text: PlaybookText) -> None:
         self.problems = [
@@ -148,7 +144,7 @@ class _Parts:
             for name in NEEDED
             if text.files.get(name) is None
         ]
-        documents: dict[str, strict_yaml.Document] = {}
+        documents: dict[str, yaml_source.Document] = {}
         read: dict[str, Any] = {}
         for name in NEEDED:
             if name in text.files:
@@ -157,13 +153,13 @@ class _Parts:
         self.head: PlaybookFile | None = read.get(PLAYBOOK)
         self.questions: tuple[Question, ...] | None = read.get(QUESTIONS)
         self.rules: RulesFile | None = read.get(RULES)
-        self.problems += crosscheck.check(self.head, self.questions, self.rules, documents)
+        self.problems += validation.check_playbook(self.head, self.questions, self.rules, documents)
 
 
 def examine(text: PlaybookText, today: date) -> Examination:
-    """Everything that is wrong with a playbook and its cases, and what has aged.
+    """Report everything that is wrong with a playbook and its cases, and outdated facts.
 
-    The cases are held against the questions and options even where rules.yml is broken.
+    The cases are checked against the questions and options even where rules.yml is broken.
     """
     parts = _Parts(text)
     problems = list(parts.problems)
@@ -174,11 +170,11 @@ def examine(text: PlaybookText, today: date) -> Examination:
         problems += found
         if data is not None and parts.questions is not None and parts.head is not None:
             options = parts.head.options
-            problems += crosscheck.check_cases(data, parts.questions, options, document)
+            problems += validation.check_cases(data, parts.questions, options, document)
             cases = len(data.cases)
     if parts.rules is not None:
-        document, _ = strict_yaml.read(RULES, text.files[RULES])
-        future, warnings = ageing.aged(parts.rules, document, today)
+        document, _ = yaml_source.read(RULES, text.files[RULES])
+        future, warnings = validation.check_dates(parts.rules, document, today)
         problems += future
     playbook = None if problems else parse(text)
     ordered = PlaybookError(problems).problems
@@ -195,7 +191,7 @@ def load(folder: Path) -> Playbook:
 
 
 def parse_cases(text: PlaybookText, playbook: Playbook) -> CasesFile:
-    """The published cases that come with a playbook; none if it has no cases.yml.
+    """Return the published cases that come with a playbook; none if it has no cases.yml.
 
     Raises:
         PlaybookError: cases.yml is malformed or names what the playbook does not have.
@@ -205,33 +201,51 @@ def parse_cases(text: PlaybookText, playbook: Playbook) -> CasesFile:
     document, data, problems = _read_file(CASES, text.files[CASES])
     cases: CasesFile | None = data
     if cases is not None:
-        problems += crosscheck.check_cases(cases, playbook.questions, playbook.options, document)
+        problems += validation.check_cases(cases, playbook.questions, playbook.options, document)
     if problems or cases is None:
         raise PlaybookError(problems)
     return cases
 
 
-def _read_file(name: str, content: str) -> tuple[strict_yaml.Document, Any, list[PlaybookProblem]]:
-    document, problems = strict_yaml.read(name, content)
+def _read_file(name: str, content: str) -> tuple[yaml_source.Document, Any, list[PlaybookProblem]]:
+    document, problems = yaml_source.read(name, content)
     if problems:
         return document, None, problems
     try:
         return document, FORMATS[name].validate_python(document.data), []
     except ValidationError as error:
-        return document, None, explain(name, document, FORMATS[name], error)
+        return document, None, explain_errors(name, document, FORMATS[name], error)
 
 
 def _build(
-    head: PlaybookFile, questions: Sequence[Question], rules: RulesFile, digest: str
+    head: PlaybookFile, questions: Sequence[Question], rules: RulesFile, text: PlaybookText
 ) -> Playbook:
     order = {step.id: position for position, step in enumerate(head.steps)}
     fields = {name: getattr(head, name) for name in PlaybookFile.model_fields}
-    fields["options"] = {name: Option(id=name, **dict(text)) for name, text in head.options.items()}
+    fields["options"] = {
+        name: Option(id=name, **dict(option)) for name, option in head.options.items()
+    }
     return Playbook(
         **fields,
-        hash=digest,
+        hash=text.hash,
         questions=tuple(sorted(questions, key=lambda question: order[question.step])),
         rules=rules.rules,
         vetoes=rules.vetoes,
         gates=rules.gates,
+        usual_answers=_usual_answers(questions, text),
     )
+
+
+def _usual_answers(questions: Sequence[Question], text: PlaybookText) -> dict[str, dict[str, int]]:
+    """Count the answers of the published cases; a broken cases.yml counts as none.
+
+    `examine` and `parse_cases` report what is wrong with it.
+    """
+    if CASES not in text.files:
+        return {}
+    _, file, _ = _read_file(CASES, text.files[CASES])
+    given = Counter(pair for case in file.cases for pair in case.answers.items()) if file else {}
+    return {
+        question.id: {answer: given.get((question.id, answer), 0) for answer in question.answers}
+        for question in questions
+    }

@@ -1,4 +1,4 @@
-"""An old decision under today's rules: would it be recommended otherwise, and why."""
+"""Replay an old answer sheet under the current rules: what changed, and why."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.playbook import Rule
+from bot.playbooks.model import Rule
 from bot.playbooks.verdict import Answers
 
 
 @dataclass(frozen=True, slots=True)
-class Replay:
-    """What today's rules make of an old answer sheet.
+class ReplayResult:
+    """An old answer sheet under the old and the current playbook.
 
     `before` and `now` are the options recommended, None where too little is known for any.
-    `why` has a sentence for each difference between the playbooks that bears on the two options.
-    `dropped` are the questions whose answer today's playbook no longer has.
+    `why` has a sentence for each difference between the playbooks that affects the two options.
+    `dropped` are the questions whose answer the current playbook no longer has.
     """
 
     before: str | None
@@ -26,20 +26,20 @@ class Replay:
 
     @property
     def differs(self) -> bool:
-        """Whether another option is recommended today."""
+        """Whether another option is recommended now."""
         return self.before != self.now
 
 
-def replay(answers: Answers, then: RuleEngine, now: RuleEngine) -> Replay:
-    """Evaluate on an answer sheet by the playbook of its day and by today's.
+def replay(answers: Answers, then: RuleEngine, now: RuleEngine) -> ReplayResult:
+    """Evaluate an answer sheet by the playbook that it was given for, and by the current one.
 
     Args:
-        answers: as they were given; they fit the playbook of that day.
-        then: evaluates by the playbook of that day.
-        now: evaluates by today's.
+        answers: as they were given.
+        then: the engine of the old playbook.
+        now: the engine of the current one.
 
     Raises:
-        InvalidAnswers: the answers don't fit the playbook of that day.
+        InvalidAnswers: the answers don't fit the old playbook.
     """
     kept = {name: answer for name, answer in answers.items() if _has(now, name, answer)}
     before, after = then.evaluate(answers).recommended, now.evaluate(kept).recommended
@@ -47,7 +47,7 @@ def replay(answers: Answers, then: RuleEngine, now: RuleEngine) -> Replay:
     why: tuple[str, ...] = ()
     if before != after:
         why = tuple(_why(answers, kept, then, now, {each for each in (before, after) if each}))
-    return Replay(before, after, why, dropped)
+    return ReplayResult(before, after, why, dropped)
 
 
 def _has(engine: RuleEngine, name: str, answer: str | None) -> bool:
@@ -58,9 +58,9 @@ def _has(engine: RuleEngine, name: str, answer: str | None) -> bool:
 def _why(
     answers: Answers, kept: Answers, then: RuleEngine, now: RuleEngine, options: set[str]
 ) -> Iterator[str]:
-    """The differences in what holds, as far as it touches the two options."""
-    old = {rule.id: _touching(rule, options, then) for rule in then.rules_that_hold(answers)}
-    new = {rule.id: _touching(rule, options, now) for rule in now.rules_that_hold(kept)}
+    """Yield the differences in rules, vetoes and settings that affect the two options."""
+    old = {rule.id: _points_for(rule, options, then) for rule in then.rules_that_hold(answers)}
+    new = {rule.id: _points_for(rule, options, now) for rule in now.rules_that_hold(kept)}
     for name in sorted(old.keys() | new.keys()):
         was, is_now = old.get(name, ""), new.get(name, "")
         if was != is_now:
@@ -76,8 +76,8 @@ def _why(
             yield f"`{setting}` has changed"
 
 
-def _touching(rule: Rule, options: set[str], engine: RuleEngine) -> str:
-    """What a rule gives to the options in question, in words."""
+def _points_for(rule: Rule, options: set[str], engine: RuleEngine) -> str:
+    """Return what a rule gives to these options, in words."""
     titles = engine.playbook.options
     return ", ".join(
         f"{titles[option].title} {points:+d}"

@@ -1,21 +1,37 @@
-"""Winner, lead and strength of an answer sheet, in figures."""
+"""Points, winner, lead and strength of answer sheets; the semantics are in `verdict`.
+
+A playbook is compiled once: rules that look at a single question become a point vector for each
+of its answers; the others, and all vetoes, stay conditions ("joint effects"). `ScoredSheet` adds up
+one answer sheet. `OpenSheet` leaves some of its questions open, so that many ways of answering them
+can be scored quickly: everything that does not depend on them is added up once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from bot.playbooks.outcome import Outcomes
-from bot.playbooks.tables import Tables
-from bot.playbooks.verdict import Strength
+from bot.playbooks import conditions
+from bot.playbooks.model import Playbook, Rule
+from bot.playbooks.verdict import Answers, Strength
+
+Choice = Sequence[str | None]
+"""Answers to the open questions of an `OpenSheet`, in their order."""
+PointVector = tuple[int, ...]
+Ruling = tuple[frozenset[int], frozenset[int]]
+"""Options ruled out at all, and those ruled out even as part of a combination."""
+NOBODY: Ruling = (frozenset(), frozenset())
+_NumbersByAnswer = Mapping[str | None, set[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
     """A result in figures; `stuck` means that every option is ruled out.
 
-    `points` are as compared. A combination that is not eligible shows what its weakest part
-    brings, so that it never looks as strong as the part that makes it unnecessary.
+    `points` are as compared. A combination that is not eligible shows what its weakest part has,
+    so that it never looks as strong as the part that makes it unnecessary.
     """
 
     option: str
@@ -27,42 +43,280 @@ class Score:
 
     @property
     def recommended(self) -> str | None:
-        """The option that is recommended; None as long as no rule gave any option points."""
+        """The option that is recommended; None if no rule gave any option points."""
         return self.option if any(self.points.values()) else None
 
 
-class Scorer:
-    """Winner, lead and strength of an answer sheet."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Effect:
+    """What a rule or veto does where one of its terms is fulfilled.
 
-    def __init__(self, tables: Tables, outcomes: Outcomes) -> None:
-        self.tables, self.outcomes = tables, outcomes
-        self.playbook = tables.playbook
+    `points` has a figure for each option in the playbook's order.
+    """
 
-    def score(self, points: int, left: int) -> Score:
-        """The result of a sheet, as given by `Tables.sheet`."""
-        place = self.outcomes.winner(points, left)
-        more, out = self.tables.amount(left)
-        own = self.tables.own_points(points + more)
-        running = self.outcomes.candidates(own, out >> self.tables.size)
-        worth = self.outcomes.worth(own, running)
-        names = self.tables.options
-        shown = dict(zip(names, worth, strict=True))
-        if not running:
-            return Score(names[place], shown, None, 0, Strength.TOO_CLOSE, stuck=True)
-        others = [other for other in running if other != place]
+    terms: tuple[conditions.Term, ...]
+    points: PointVector
+    ruling: Ruling
+
+    @property
+    def scope(self) -> frozenset[str]:
+        """The questions that its terms name."""
+        return frozenset(name for term in self.terms for name in term)
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """An option that combines others: its place, and the places of its parts with their bars."""
+
+    place: int
+    bars: Mapping[int, int]
+
+    def is_eligible(self, points: PointVector, ruling: Ruling) -> bool:
+        """Return whether it may win: see `verdict`."""
+        for part, bar in self.bars.items():
+            if points[part] < bar:
+                return False
+        barred, unfit = ruling
+        return self.place not in barred and unfit.isdisjoint(self.bars)
+
+
+class CompiledPlaybook:
+    """A playbook prepared for scoring. Options are numbered by their place in the playbook."""
+
+    def __init__(self, playbook: Playbook) -> None:
+        self.playbook = playbook
+        self.options = tuple(playbook.options)
+        self.questions = {question.id: question for question in playbook.questions}
+        self._places = range(len(self.options))
+        place = {option: number for number, option in enumerate(self.options)}
+        self.combinations = [
+            Combination(place[name], {place[p]: playbook.bars.get(p, 0) for p in option.combines})
+            for name, option in playbook.options.items()
+            if option.combines
+        ]
+        self.rules = [
+            Effect(
+                conditions.terms(rule.when, self.questions),
+                tuple(rule.points.get(option, 0) for option in place),
+                NOBODY,
+            )
+            for rule in playbook.rules
+        ]
+        self.vetoes = []
+        for veto in playbook.vetoes:
+            out = frozenset(place[option] for option in veto.rules_out)
+            ruling = (out, frozenset[int]() if veto.alone else out)
+            terms = conditions.terms(veto.when, self.questions)
+            self.vetoes.append(Effect(terms, (0,) * len(place), ruling))
+        self.joint = [
+            *(effect for effect in self.rules if len(effect.scope) > 1),
+            *self.vetoes,
+        ]
+        self.joint_of = {
+            name: frozenset(effect for effect in self.joint if name in effect.scope)
+            for name in self.questions
+        }
+        self.gains = {name: self._gains(name) for name in self.questions}
+
+    def _gains(self, name: str) -> dict[str | None, PointVector]:
+        """Return what each answer to a question gives by itself."""
+        found: dict[str | None, PointVector] = {}
+        for answer in (None, *self.questions[name].answers):
+            held = [
+                effect.points
+                for effect in self.rules
+                if effect.scope == {name} and conditions.holds(effect.terms, {name: answer})
+            ]
+            found[answer] = add_up([(0,) * len(self.options), *held])
+        return found
+
+    @cached_property
+    def _kind_rules(self) -> Mapping[str, Sequence[tuple[Rule, tuple[conditions.Term, ...]]]]:
+        """For each option with kinds, the rules that point to one of them."""
+        return {
+            name: [
+                (rule, effect.terms)
+                for rule, effect in zip(self.playbook.rules, self.rules, strict=True)
+                if rule.kind in option.kinds and name in rule.points
+            ]
+            for name, option in self.playbook.options.items()
+            if option.kinds
+        }
+
+    def kind_of(self, option: str, answers: Answers) -> str | None:
+        """Return the kind of an option with the most points; the first named among equals."""
+        points = Counter[str | None]()
+        for rule, terms in self._kind_rules.get(option, ()):
+            if conditions.holds(terms, answers):
+                points[rule.kind] += rule.points[option]
+        best = max(self.playbook.options[option].kinds, key=points.__getitem__, default=None)
+        return best if best is not None and points[best] > 0 else None
+
+    def title(self, option: str, answers: Answers) -> str:
+        """Return the option's title, with that of its kind where it has one."""
+        kind = self.kind_of(option, answers)
+        title = self.playbook.options[option].title
+        return f"{title} ({self.playbook.options[option].kinds[kind].title})" if kind else title
+
+    def winner(self, points: PointVector, ruling: Ruling) -> int:
+        """Return the place of the recommended option.
+
+        Args:
+            points: the points of each option from rules.
+            ruling: the options ruled out.
+        """
+        candidates, worth = self.compare(points, ruling)
+        return max(candidates, key=worth.__getitem__, default=len(self.options) - 1)
+
+    def compare(self, points: PointVector, ruling: Ruling) -> tuple[Sequence[int], Sequence[int]]:
+        """Return the candidates, and the points of each option as compared."""
+        out, worth = ruling[0], points
+        for combination in self.combinations:
+            place, parts = combination.place, combination.bars
+            of_parts = [points[part] for part in parts]
+            if combination.is_eligible(points, ruling):
+                shown, out = points[place] + max(of_parts), out.union(parts)
+            else:
+                shown, out = points[place] + min(of_parts), out.union([place])
+            worth = (*worth[:place], shown, *worth[place + 1 :])
+        return [place for place in self._places if place not in out], worth
+
+    def score(self, points: PointVector, ruling: Ruling) -> Score:
+        """Return the whole result in figures; arguments as in `winner`."""
+        candidates, worth = self.compare(points, ruling)
+        shown = dict(zip(self.options, worth, strict=True))
+        if not candidates:
+            return Score(self.options[-1], shown, None, 0, Strength.TOO_CLOSE, stuck=True)
+        winner = max(candidates, key=worth.__getitem__)
+        others = [place for place in candidates if place != winner]
         second = max(others, key=worth.__getitem__, default=None)
-        leads = [] if second is None else [worth[place] - worth[second]]
-        leads += [1 + own[part] - self.outcomes.bars[part] for part in self._parts(place)]
-        runner_up = None if second is None else names[second]
-        return Score(names[place], shown, runner_up, *self._strength(leads, worth[place]))
+        leads = [] if second is None else [worth[winner] - worth[second]]
+        for combination in self.combinations:
+            if combination.place == winner:
+                leads += [1 + points[part] - bar for part, bar in combination.bars.items()]
+        lead, strength = self._strength(leads, worth[winner])
+        runner_up = None if second is None else self.options[second]
+        return Score(self.options[winner], shown, runner_up, lead, strength)
 
-    def _parts(self, place: int) -> tuple[int, ...]:
-        return self.outcomes.parts.get(place, ())
-
-    def _strength(self, leads: list[int], points: int) -> tuple[int, Strength]:
+    def _strength(self, leads: Collection[int], points: int) -> tuple[int, Strength]:
         if not leads:
             return max(self.playbook.clear_lead, points), Strength.CLEAR
         lead = min(leads)
         if lead < self.playbook.close_call or lead == 0:
             return lead, Strength.TOO_CLOSE
         return lead, Strength.CLEAR if lead >= self.playbook.clear_lead else Strength.LEANING
+
+
+class ScoredSheet:
+    """An answer sheet with its points, its rulings, and the joint effects that hold on it."""
+
+    def __init__(self, compiled: CompiledPlaybook, answers: Answers) -> None:
+        self.compiled, self.answers = compiled, answers
+        self.gains = {name: gains[answers.get(name)] for name, gains in compiled.gains.items()}
+        self.held = [each for each in compiled.joint if conditions.holds(each.terms, answers)]
+        self.points = add_up([*self.gains.values(), *(effect.points for effect in self.held)])
+        self.ruling = join_rulings(effect.ruling for effect in self.held)
+
+    @property
+    def winner(self) -> int:
+        """The place of the recommended option."""
+        return self.compiled.winner(self.points, self.ruling)
+
+    @property
+    def score(self) -> Score:
+        """The whole result in figures."""
+        return self.compiled.score(self.points, self.ruling)
+
+
+class OpenSheet:
+    """An answer sheet with some questions left open, whatever it answers to them.
+
+    `points` and `ruling` are what is certain. `undecided` are the joint effects that may or may not
+    hold, with what is left of their terms.
+    """
+
+    def __init__(self, sheet: ScoredSheet, names: Sequence[str]) -> None:
+        self.compiled, self.names = sheet.compiled, tuple(names)
+        self.gains = [self.compiled.gains[name] for name in names]
+        wanted = frozenset(names)
+        joint = frozenset[Effect]().union(*(self.compiled.joint_of[name] for name in names))
+        certain = [effect for effect in sheet.held if effect not in joint]
+        self.undecided: list[Effect] = []
+        for effect in joint:
+            terms = conditions.restrict(effect.terms, sheet.answers, wanted)
+            if not all(terms):
+                certain.append(effect)
+            elif terms:
+                self.undecided.append(Effect(terms, effect.points, effect.ruling))
+        given = [gains for name, gains in sheet.gains.items() if name not in wanted]
+        zero = (0,) * len(self.compiled.options)
+        self.points = add_up([zero, *given, *(effect.points for effect in certain)])
+        self.ruling = join_rulings(effect.ruling for effect in certain)
+
+    def winners(self, choices: Sequence[Choice]) -> list[int]:
+        """Return the place of the option recommended for each way of answering the open questions.
+
+        Each undecided effect is looked up once for all choices, as a set of their numbers.
+        """
+        numbers = self._numbers_by_answer(choices)
+        held: list[list[Effect]] = [[] for _ in choices]
+        for effect in self.undecided:
+            for number in _fulfilling(effect.terms, numbers):
+                held[number].append(effect)
+        return [
+            self.compiled.winner(*self._sums(choice, effects))
+            for choice, effects in zip(choices, held, strict=True)
+        ]
+
+    def sums(self, choice: Choice) -> tuple[PointVector, Ruling]:
+        """Return points and rulings once the open questions are answered like this."""
+        answers = dict(zip(self.names, choice, strict=True))
+        return self._sums(
+            choice, [each for each in self.undecided if conditions.holds(each.terms, answers)]
+        )
+
+    def _sums(self, choice: Choice, effects: Sequence[Effect]) -> tuple[PointVector, Ruling]:
+        columns = [self.points, *map(dict.__getitem__, self.gains, choice)]
+        ruling = self.ruling
+        if effects:
+            columns += [effect.points for effect in effects]
+            ruling = join_rulings([ruling, *(effect.ruling for effect in effects)])
+        return tuple(map(sum, zip(*columns, strict=True))), ruling
+
+    def _numbers_by_answer(self, choices: Sequence[Choice]) -> Mapping[str, _NumbersByAnswer]:
+        """Return for each open question the numbers of the choices with each answer."""
+        found: dict[str, _NumbersByAnswer] = {}
+        for name, column in zip(self.names, zip(*choices, strict=True), strict=True):
+            by_answer: dict[str | None, set[int]] = defaultdict(set)
+            for number, answer in enumerate(column):
+                by_answer[answer].add(number)
+            found[name] = by_answer
+        return found
+
+
+def _fulfilling(
+    terms: Iterable[conditions.Term], numbers: Mapping[str, _NumbersByAnswer]
+) -> set[int]:
+    """Return the numbers of the choices that fulfil any of the terms."""
+    found = set[int]()
+    for term in terms:
+        literals = [
+            set[int]().union(*map(numbers[name].__getitem__, wanted))
+            for name, wanted in term.items()
+        ]
+        found |= set.intersection(*literals)
+    return found
+
+
+def add_up(vectors: Iterable[PointVector]) -> PointVector:
+    """Return the sum of point vectors; at least one is needed."""
+    return tuple(map(sum, zip(*vectors, strict=True)))
+
+
+def join_rulings(rulings: Iterable[Ruling]) -> Ruling:
+    """Return everything that any of the rulings rules out."""
+    listed = [ruling for ruling in rulings if ruling is not NOBODY]
+    if len(listed) < 2:
+        return listed[0] if listed else NOBODY
+    barred = frozenset[int]().union(*(barred for barred, _ in listed))
+    return barred, frozenset[int]().union(*(unfit for _, unfit in listed))

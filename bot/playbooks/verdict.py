@@ -1,9 +1,9 @@
-"""What an answer sheet amounts to, and exactly how it is found.
+"""The verdict on an answer sheet, and the semantics by which it is found.
 
 Answers
-    A question is answered, unknown (None: "don't know") or missing. Unknown and missing give no
-    points and fulfil no condition, not even a `not`. The answer to a question whose `ask_when`
-    does not hold counts as missing, whatever was entered.
+    A question is answered, unknown (None: "don't know") or missing. Unknown and missing are open:
+    they give no points and fulfil no condition, not even a `not`. The answer to a question whose
+    `ask_when` does not hold counts as missing, whatever was entered.
 
 Points
     An option's points are the sum of the points of the rules that hold.
@@ -15,8 +15,8 @@ Ruled out
 Combinations
     An option that `combines` others is eligible when each part's points reach its bar (0 where
     none is given), no part is ruled out other than `alone`, and it is not ruled out itself. An
-    eligible combination takes the place of its parts: they are no longer candidates. Its points,
-    shown and compared, are the most that any of its parts has, plus its own from rules.
+    eligible combination replaces its parts: they are no longer candidates. Its points, shown and
+    compared, are the most that any of its parts has, plus its own from rules.
     A combination that is not eligible is not a candidate; it shows the least that any of its parts
     has, plus its own.
 
@@ -26,17 +26,22 @@ Winner
     `steps` begins by saying so.
 
 Lead and strength
-    The winner's points less those of the best other candidate, ruled-out options and the winner's
-    own parts left aside. For a combination the lead is at most 1 + the smallest margin by which a
-    part clears its bar. Under `close_call`, or with a lead of 0, the strength is too close to
+    The winner's points less those of the best other candidate; ruled-out options and the winner's
+    own parts do not count. For a combination the lead is at most 1 + the smallest margin by which
+    a part clears its bar. Under `close_call`, or with a lead of 0, the strength is too close to
     call, from `clear_lead` on it is clear, between them leaning. A sole candidate without parts
     is clear.
 
+Confidence
+    The share of plausible completions of the sheet that recommend the same option: see
+    `bot.playbooks.completions`.
+
 Settled
-    Every way of answering the questions that are missing or unknown recommends the same option.
+    No completion recommends another option. Exact where there are few completions, which are then
+    all tried; else by a sample, and by every single answer to an open question.
 
 Provisional
-    Not settled, or a gate holds that says so: what is recommended may rest on too little.
+    Not settled, or a gate with `provisional` holds.
 """
 
 from __future__ import annotations
@@ -46,6 +51,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import computed_field
+
+from bot.playbooks.model import Playbook
 
 Answers = Mapping[str, str | None]
 """Answer ids by question id: a missing question is not answered, None is "don't know"."""
@@ -61,7 +68,7 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlaybookRef:
-    """Which playbook, in which state, a verdict comes from."""
+    """The playbook, with version and content hash, that a verdict comes from."""
 
     id: str
     version: str
@@ -114,7 +121,7 @@ class GateHit:
 
 @dataclass(frozen=True, slots=True)
 class AnswerChange:
-    """One answer given otherwise; `from_answer` is None where the question is open."""
+    """A changed answer; `from_answer` is None where the question is open."""
 
     question: str
     from_answer: str | None
@@ -140,8 +147,7 @@ class Homework:
     """An open question that could change the recommended option.
 
     `could_become`: the options that an answer to this question alone leads to, or, where it takes
-    another open answer too (then `alone` is false), at least those that the two sides of it lead
-    to.
+    another open answer too (then `alone` is false), other options that completions lead to.
     """
 
     question: str
@@ -152,16 +158,17 @@ class Homework:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The recommendation for an answer sheet, with all that explains it.
+    """The recommendation for an answer sheet, with everything that explains it.
 
     `reasons` speak for the recommended option, strongest first; `against` are the rules that take
-    points from it and the strongest pushes for the runner-up. `kind` is the variety of the option
-    that the rules point to, where it has varieties.
+    points from it and the strongest rules for the runner-up. `kind` is the variety of the option
+    that the rules point to, where it has varieties. `confidence` is from 0 to 1.
     """
 
     option: str
     kind: str | None
     strength: Strength
+    confidence: float
     settled: bool
     lead: int
     points: Mapping[str, int]
@@ -177,16 +184,33 @@ class Verdict:
 
     @property
     def anything_known(self) -> bool:
-        """Whether any rule gave any option points; nothing is recommended as long as none did."""
+        """Whether any rule gave any option points; without points nothing is recommended."""
         return any(self.points.values())
 
     @property
     def recommended(self) -> str | None:
-        """The option that is recommended; None as long as nothing is."""
+        """The option that is recommended; None if nothing is."""
         return self.option if self.anything_known else None
 
     @computed_field  # type: ignore[prop-decorator]  # mypy has no decorated properties
     @property
     def provisional(self) -> bool:
-        """Whether to act on it only once more is known: see `verdict`. Part of the JSON."""
+        """Whether more should be known before acting on it. Part of the JSON."""
         return not self.settled or any(gate.provisional for gate in self.gates)
+
+    def vetoes_against(self, option: str, playbook: Playbook) -> tuple[VetoHit, ...]:
+        """Return the vetoes that hold and rule an option out, by itself or through a part of it.
+
+        A veto with `alone` rules out an option chosen by itself, not a combination that it is part
+        of.
+
+        Args:
+            option: the id of the option that is, or would be, chosen.
+            playbook: that the verdict comes from.
+        """
+        parts = set(playbook.options[option].combines)
+        return tuple(
+            hit
+            for hit in self.vetoes
+            if option in hit.options or (not hit.alone and parts & set(hit.options))
+        )

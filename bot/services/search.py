@@ -18,7 +18,7 @@ from bot.decisions.errors import NoSuchDecision
 from bot.decisions.model import Decision, Draft, DraftPurpose, Status
 from bot.decisions.records.making import record_of
 from bot.decisions.records.record import Record
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.services.playbook_versions import PlaybookVersions
 
 STATUS_WORDS: Mapping[str, tuple[Status, ...]] = {

@@ -12,7 +12,7 @@ from bot.outbox.model import (
     review_key,
     team_key,
 )
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.services.services import Services
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement

@@ -11,7 +11,7 @@ from bot.decisions.model import Decision, Person
 from bot.decisions.records.madr import as_markdown, filename
 from bot.decisions.records.record import Record, record_as_json
 from bot.decisions.records.spreadsheet import as_csv
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.services.search import DecisionDetails, words_of
 from bot.services.services import Services
 from bot.slack.views import search as views

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import jsonschema
@@ -257,14 +256,3 @@ def test_prove_reports_and_fails_on_what_needs_mending(run):
     assert "Vetoes that never bite: 2\n  - wet\n  - no-time\n" in result.stdout
     assert "Options out of reach: none" in result.stdout
     assert re.search(r"\nTime taken: \d+\.\d s\n$", result.stdout)
-
-
-def test_prove_without_numpy_says_what_to_install(run, monkeypatch):
-    """Numpy is optional; without it the command says so in one line."""
-    for name in [each for each in sys.modules if each.split(".")[0] == "numpy"]:
-        monkeypatch.delitem(sys.modules, name)
-    for name in ("bot.playbooks.proof", "bot.playbooks.grid"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    monkeypatch.setitem(sys.modules, "numpy", None)
-    line = refused(run("prove", LUNCH))
-    assert line == "ragvsft: proving needs numpy: pip install 'ragvsft[proof]'"

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.playbooks import conditions
-from bot.playbooks.playbook import Condition, Question
+from bot.playbooks.model import Condition, Question
 
 QUESTIONS = {
     name: Question(id=name, step="s", ask="?", answers={"yes": "Yes", "no": "No", "so": "So so"})

@@ -248,10 +248,10 @@ def test_what_can_not_be_read_is_a_problem_of_its_file(tmp_path):
     ]
 
 
-def test_the_hash_is_of_what_advice_depends_on(lunch_text):
-    """Another rule is another hash; another case is not."""
+def test_the_hash_is_of_all_files(lunch_text):
+    """Another rule is another hash; so is another case, as the cases make the confidence."""
     other_case = {**lunch_text.files, "cases.yml": "[]"}
     other_rule = {**lunch_text.files, "rules.yml": lunch_text.files["rules.yml"] + "\n"}
-    assert PlaybookText("x", other_case).hash == lunch_text.hash
+    assert PlaybookText("x", other_case).hash != lunch_text.hash
     assert PlaybookText("x", other_rule).hash != lunch_text.hash
     assert loader.parse(lunch_text).hash == lunch_text.hash

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from bot.playbooks import loader
-from bot.playbooks.case_file import CasesFile
-from bot.playbooks.cases import hold, judge
+from bot.playbooks.backtest import run_cases, summarize
+from bot.playbooks.coverage import CoverageAnalysis
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.proof import Prover
+from bot.playbooks.model import CasesFile
 
 FOLDER = Path(__file__).parents[2] / "rules" / "ragvsft"
 
@@ -37,7 +37,7 @@ def test_published_decisions_agree(engine: RuleEngine, cases: CasesFile) -> None
 
 def test_better_than_the_usual_advice(engine: RuleEngine, cases: CasesFile) -> None:
     """The rules agree with far more published decisions than either rule of thumb, and ask less."""
-    trial = judge(cases, tuple(hold(engine, cases.cases)), engine)
+    trial = summarize(cases, tuple(run_cases(engine, cases.cases)), engine)
     best = max(baseline.overall.hits for baseline in trial.baselines)
     assert trial.playbook.overall.hits >= best + 8
     assert trial.asked < trial.applying
@@ -45,10 +45,10 @@ def test_better_than_the_usual_advice(engine: RuleEngine, cases: CasesFile) -> N
 
 def test_nothing_in_it_is_dead(engine: RuleEngine) -> None:
     """Every option is within reach, every rule and veto decides something, nothing contradicts."""
-    prover = Prover(engine.playbook)
-    for _ in prover.run():
+    analysis = CoverageAnalysis(engine.playbook)
+    for _ in analysis.run():
         pass
-    assert prover.proof().sound
+    assert analysis.report().ok
 
 
 def test_a_third_less_known_changes_little(engine: RuleEngine, cases: CasesFile) -> None:

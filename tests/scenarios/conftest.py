@@ -14,7 +14,7 @@ from bot.outbox import worker
 from bot.outbox.images import Images
 from bot.playbooks import library, loader
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.playground import serving, view_lifecycle
 from bot.slack import connection, replies, search
 from bot.slack.directory import SlackDirectory

@@ -1,6 +1,6 @@
 """A question as a block: made once, and anew when anything of it differs."""
 
-from bot.playbooks.playbook import Question
+from bot.playbooks.model import Question
 from bot.slack.views.question import question_block
 
 QUESTION = Question(

@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 
 from bot.decisions.model import Decision, Place, Resolution, Status, Visibility
-from bot.playbooks.ruling_out import ruling_out
 from bot.slack.views.announcement import announcement
 from bot.slack.views.decide import override_modal
 from bot.slack.views.thread_note import word
@@ -77,7 +76,7 @@ def test_a_veto_of_an_option_alone_spares_combinations() -> None:
     alone = [hit.veto for hit in verdict.vetoes if hit.alone]
     assert alone
     found = {
-        option: [hit.veto for hit in ruling_out(verdict, RULES.playbook, option)]
+        option: [hit.veto for hit in verdict.vetoes_against(option, RULES.playbook)]
         for option in ("fine_tuning", "both", "rag")
     }
     assert found == {"fine_tuning": alone, "both": [], "rag": []}
@@ -87,7 +86,7 @@ def test_the_thread_tells_each_veto_to_its_end() -> None:
     """Of an option that several vetoes rule out, the thread says each of them in full."""
     answers = {**WEEKLY, "model": "forbidden", "access": "people"}
     decision = replace(_chosen("both"), verdict=RULES.evaluate(answers))
-    hits = ruling_out(decision.verdict, RULES.playbook, "both")
+    hits = decision.verdict.vetoes_against("both", RULES.playbook)
     assert len(hits) > 1
     detail = {"event": "overridden", "actor": "U1", "option": "both", "reason": "why " * 400}
     told = _said(word(detail, decision, RULES.playbook).blocks)

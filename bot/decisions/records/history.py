@@ -9,7 +9,7 @@ from bot.decisions.events import NO_REVIEW, Event
 from bot.decisions.model import ReviewOutcome
 from bot.decisions.records.parts import RecordedEvent
 from bot.decisions.records.words import DONT_KNOW, NOT_ANSWERED, NOTHING_YET, WENT
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 
 Detail = Mapping[str, str]
 

@@ -24,8 +24,7 @@ from bot.decisions.records.parts import (
 from bot.decisions.records.record import Record
 from bot.decisions.records.words import DONT_KNOW
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.playbook import Playbook
-from bot.playbooks.ruling_out import ruling_out
+from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Answered, Reason, Strength, VetoHit
 
 NOTHING_MORE = DecisionContext()
@@ -135,7 +134,7 @@ def _reviewed(answer: ReviewAnswer) -> RecordedReview:
 
 def _despite(decision: Decision, playbook: Playbook) -> tuple[RuledOut, ...]:
     chosen = decision.chosen
-    hits = ruling_out(decision.verdict, playbook, chosen) if chosen else ()
+    hits = decision.verdict.vetoes_against(chosen, playbook) if chosen else ()
     return tuple(_ruled_out(each) for each in hits)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.decisions.calibration import Counts
 from bot.decisions.model import ReviewOutcome
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Strength
 
 STRENGTHS: Mapping[str, str] = {

@@ -32,7 +32,7 @@ from bot.digest.views.chapters import Links, announced_in
 from bot.digest.views.home import Coming
 from bot.digest.views.message import digest_message, preview_message, when_next
 from bot.digest.views.settings import Chosen, chosen_in, settings_modal
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.slackkit.message import Message
 
 COMMAND = "/ragvsft"

@@ -3,7 +3,7 @@
 from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock
 
 from bot.decisions.model import Decision, Status, Visibility
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.slack.views.decide import actions
 from bot.slack.views.review import reviews_shown
 from bot.slack.views.verdict import (

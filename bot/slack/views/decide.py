@@ -22,7 +22,7 @@ from bot.decisions.model import Decision
 from bot.decisions.records.words import recommended_words
 from bot.decisions.seen import fingerprint
 from bot.decisions.transitions import DecisionAction, possible_actions
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Verdict
 from bot.slack.views.verdict import despite, option_title, ruled_out_words
 from bot.slackkit import ids

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.decisions.model import Closure, Decision, Resolution, Status
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.slack.views.announcement import announcement
 from bot.slack.views.decide import REASON_LENGTH, hand_over_modal, override_modal, withdraw_modal
 from bot.slack.views.thread_note import word

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.decisions.access import DecisionFilter, DecisionPage, Direction
 from bot.decisions.model import Decision
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.services.search import SimilarDecision
 from bot.slack.views import search
 from bot.slackkit.message import Message

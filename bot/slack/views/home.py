@@ -17,7 +17,7 @@ from bot.decisions.calibration import outcome_of
 from bot.decisions.model import Decision, Draft
 from bot.decisions.records.words import WENT
 from bot.digest.views.home import Coming, digest_blocks
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.services.reviews import NOTHING_WAITS, WaitingDecisions
 from bot.slack.views.announcement import standing
 from bot.slack.views.decide import about, add_view, deciding

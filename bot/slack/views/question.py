@@ -10,7 +10,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import InputBlock, Option, RadioButtonsElement
 
-from bot.playbooks.playbook import Question
+from bot.playbooks.model import Question
 from bot.slackkit import ids
 from bot.slackkit.message import plain
 from bot.slackkit.mrkdwn import PLAIN_OPTION, fit

@@ -27,7 +27,7 @@ from bot.decisions.questionnaire import (
     ReviewPage,
     WorkflowPage,
 )
-from bot.playbooks.playbook import Question
+from bot.playbooks.model import Question
 from bot.services.search import SimilarDecision
 from bot.slack.views.destination import destination
 from bot.slack.views.question import question_block

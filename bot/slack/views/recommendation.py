@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from slack_sdk.models.blocks import Block, ContextBlock, DividerBlock
 
 from bot.decisions.model import Decision
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Homework, Reason, Strength, Verdict, VetoHit
 from bot.services.search import SimilarDecision
 from bot.slack.views.similar import similar_chapter

@@ -16,7 +16,7 @@ from slack_sdk.models.views import View
 
 from bot.decisions.model import Decision, ReviewAnswer, ReviewOutcome
 from bot.decisions.records.words import WENT, as_sentence
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids
 from bot.slackkit.message import (

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.decisions.calibration import ENOUGH, Calibration, Tally
 from bot.decisions.records.words import outcome_summary
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.slackkit.message import Message, as_dicts, section
 from bot.slackkit.mrkdwn import FALLBACK, fit, fit_escaped
 

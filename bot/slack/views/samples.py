@@ -34,7 +34,7 @@ from bot.decisions.records.making import record_of
 from bot.digest.views.home import Coming
 from bot.digest.views.samples import digest_messages, digest_modals, home_digests
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.services.reviews import WaitingDecisions
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement

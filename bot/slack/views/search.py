@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
 from bot.decisions.access import DecisionFilter, DecisionPage, Direction
 from bot.decisions.model import Decision
 from bot.decisions.transitions import DecisionAction, possible_actions
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.slack.views.announcement import STATUS_WORDS, announcement, standing
 from bot.slack.views.decide import about, deciding
 from bot.slack.views.verdict import option_title

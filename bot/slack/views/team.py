@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import (
 from bot.decisions.comparison import Comparison, Contribution, Difference, JointFlip, SharedAnswer
 from bot.decisions.model import Decision, Status
 from bot.decisions.records.words import DONT_KNOW, STRENGTHS, TOO_LITTLE
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.slack.views.decide import about, add_view
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids

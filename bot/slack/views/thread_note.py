@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.decisions.model import Decision
 from bot.decisions.records.history import Style, changes, did, note_of, people_of
-from bot.playbooks.playbook import Playbook
+from bot.playbooks.model import Playbook
 from bot.slack.views.verdict import RULED_OUT_BEFORE, despite
 from bot.slackkit.message import Message, as_dicts, section, sentence
 from bot.slackkit.mrkdwn import FALLBACK, SECTION, and_list, escape, fit, mention, quote

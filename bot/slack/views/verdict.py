@@ -1,8 +1,7 @@
 """A verdict in words and bars: shared by the review page, the announcement and the thread."""
 
 from bot.decisions.records.words import NOTHING_YET, STRENGTHS, TOO_LITTLE, recommended_words
-from bot.playbooks.playbook import Playbook
-from bot.playbooks.ruling_out import ruling_out
+from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Answered, Strength, Verdict, VetoHit
 from bot.slackkit.mrkdwn import escape, fit_escaped
 
@@ -91,7 +90,7 @@ def _ruled_out(playbook: Playbook, verdict: Verdict, option: str) -> str:
 
 def ruled_out_words(playbook: Playbook, verdict: Verdict, option: str) -> str:
     """Return whether choosing an option would be in spite of a veto, in words; else nothing."""
-    hits = ruling_out(verdict, playbook, option)
+    hits = verdict.vetoes_against(option, playbook)
     if not hits:
         return ""
     return ON_ITS_OWN if all(hit.alone for hit in hits) else RULED_OUT
@@ -109,7 +108,7 @@ def despite(
         limit: characters at most.
         lead: how each sentence begins.
     """
-    hits = ruling_out(verdict, playbook, option)[:_MOST_VETOES]
+    hits = verdict.vetoes_against(option, playbook)[:_MOST_VETOES]
     return "\n".join(
         lead + _veto(playbook, hit, limit // len(hits) - len(lead) - 1) for hit in hits
     )

@@ -1,7 +1,7 @@
-"""The model of a playbook: what can be recommended, what is asked, and which rules decide.
+"""The playbook model: options, questions, rules and published cases.
 
-The classes named `...File` are what a rule author writes, one for each YAML file; the JSON Schemas
-for editors are made from them. `Playbook` is the whole, read and checked.
+The classes named `...File` mirror what a rule author writes, one for each YAML file; the JSON
+Schemas for editors are generated from them. `Playbook` is the whole, read and validated.
 """
 
 from __future__ import annotations
@@ -22,25 +22,27 @@ from pydantic import (
     Tag,
     WithJsonSchema,
     model_serializer,
+    model_validator,
 )
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
-Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+CaseId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
+NonEmptyText = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=30, strip_whitespace=True)]
 AnswerText = Annotated[str, StringConstraints(min_length=1, max_length=75, strip_whitespace=True)]
 Because = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
-Push = Annotated[int, Field(strict=True, ge=-9, le=9)]
-Bar = Annotated[int, Field(strict=True, ge=-99, le=99)]
-Lead = Annotated[int, Field(strict=True, ge=0, le=99)]
-WORDS_OF_CONDITIONS = ("all", "any", "not")
+Points = Annotated[int, Field(strict=True, ge=-9, le=9)]
+Threshold = Annotated[int, Field(strict=True, ge=-99, le=99)]
+Margin = Annotated[int, Field(strict=True, ge=0, le=99)]
+CONDITION_KEYWORDS = ("all", "any", "not")
 Drift = Literal["up", "down", "any"]
 
 
-def _listed(value: Any) -> Any:
+def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _a_day(value: Any) -> Any:
+def _as_date(value: Any) -> Any:
     if isinstance(value, str):
         try:
             return date.fromisoformat(value)
@@ -55,18 +57,20 @@ _ID = {"type": "string", "pattern": "^[a-z][a-z0-9_-]*$"}
 OneOrMore = Annotated[
     tuple[Id, ...],
     Field(min_length=1),
-    BeforeValidator(_listed),
+    BeforeValidator(_as_list),
     WithJsonSchema({"anyOf": [_ID, {"type": "array", "items": _ID, "minItems": 1}]}),
 ]
 Drifts = Annotated[
     Annotated[Drift, Tag("way")] | Annotated[Mapping[Id, OneOrMore], Tag("moves")],
     Discriminator(lambda value: "moves" if isinstance(value, Mapping) else "way"),
 ]
-Day = Annotated[date, BeforeValidator(_a_day), WithJsonSchema({"type": "string", "format": "date"})]
+Day = Annotated[
+    date, BeforeValidator(_as_date), WithJsonSchema({"type": "string", "format": "date"})
+]
 
 
 class YamlModel(BaseModel):
-    """Anything in a playbook: immutable, and closed to keys it does not know."""
+    """Base of every model read from YAML: immutable, and unknown keys are errors."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True
@@ -102,25 +106,25 @@ class Step(YamlModel):
     """A page of the questionnaire."""
 
     id: Id
-    title: Words
+    title: NonEmptyText
 
 
 class Kind(YamlModel):
     """A variety of an option that rules can point to, with first steps of its own."""
 
-    title: Words
-    summary: Words
-    first_steps: tuple[Words, ...] = ()
+    title: NonEmptyText
+    summary: NonEmptyText
+    first_steps: tuple[NonEmptyText, ...] = ()
 
 
 class OptionText(YamlModel):
     """What a rule author says of an option."""
 
     title: Title
-    summary: Words
-    first_steps: tuple[Words, ...] = ()
-    measure: tuple[Words, ...] = ()
-    pitfalls: tuple[Words, ...] = ()
+    summary: NonEmptyText
+    first_steps: tuple[NonEmptyText, ...] = ()
+    measure: tuple[NonEmptyText, ...] = ()
+    pitfalls: tuple[NonEmptyText, ...] = ()
     combines: tuple[Id, ...] = Field(
         default=(), description="Wins over these when each clears its bar and none is ruled out."
     )
@@ -136,10 +140,10 @@ class Option(OptionText):
 class TooClose(YamlModel):
     """What to do when two options are too close to call."""
 
-    title: Words | None = None
-    summary: Words
-    first_steps: tuple[Words, ...] = ()
-    measure: tuple[Words, ...] = ()
+    title: NonEmptyText | None = None
+    summary: NonEmptyText
+    first_steps: tuple[NonEmptyText, ...] = ()
+    measure: tuple[NonEmptyText, ...] = ()
 
 
 class Question(YamlModel):
@@ -147,8 +151,8 @@ class Question(YamlModel):
 
     id: Id
     step: Id
-    ask: Annotated[Words, Field(max_length=150)]
-    help: Annotated[Words, Field(max_length=300)] | None = None
+    ask: Annotated[NonEmptyText, Field(max_length=150)]
+    help: Annotated[NonEmptyText, Field(max_length=300)] | None = None
     answers: Annotated[Mapping[Id, AnswerText], Field(min_length=2, max_length=9)]
     ask_when: Condition | None = None
     drifts: Drifts | None = Field(
@@ -156,14 +160,14 @@ class Question(YamlModel):
         description="How the true answer moves by itself as time passes: up (towards answers "
         "further down the list), down, any, or which answers each may turn into.",
     )
-    becomes: Mapping[Id, Words] = Field(
+    becomes: Mapping[Id, NonEmptyText] = Field(
         default_factory=dict,
         description='What has happened when the answer becomes this one, to complete "If ...".',
     )
 
     @property
     def topic(self) -> str:
-        """What it is about, in a word or two: its id, as one reads it."""
+        """The subject in a word or two: the id with spaces."""
         return self.id.replace("_", " ").replace("-", " ")
 
 
@@ -172,9 +176,9 @@ class Rule(YamlModel):
 
     id: Id
     when: Condition
-    points: Annotated[Mapping[Id, Push], Field(min_length=1)]
+    points: Annotated[Mapping[Id, Points], Field(min_length=1)]
     because: Because
-    source: Words
+    source: NonEmptyText
     checked: Day | None = Field(
         default=None, description="The day a fact that ages was last looked up."
     )
@@ -188,8 +192,8 @@ class Veto(YamlModel):
     when: Condition
     rules_out: Annotated[tuple[Id, ...], Field(min_length=1)]
     because: Because
-    way_around: Words
-    source: Words
+    way_around: NonEmptyText
+    source: NonEmptyText
     checked: Day | None = None
     alone: StrictBool = Field(
         default=False, description="The option can't stand alone, but may be part of a combination."
@@ -209,7 +213,7 @@ class Gate(YamlModel):
     )
     say: Because
     provisional: StrictBool = False
-    source: Words | None = None
+    source: NonEmptyText | None = None
     checked: Day | None = None
 
 
@@ -217,16 +221,16 @@ class PlaybookFile(YamlModel):
     """playbook.yml: what can be recommended, and how close is too close."""
 
     id: Id
-    title: Words
-    version: Words
-    command_hint: Words | None = None
+    title: NonEmptyText
+    version: NonEmptyText
+    command_hint: NonEmptyText | None = None
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
     options: Annotated[Mapping[Id, OptionText], Field(min_length=2, max_length=16)]
-    bars: Mapping[Id, Bar] = Field(default_factory=dict)
-    close_call: Lead = Field(
+    bars: Mapping[Id, Threshold] = Field(default_factory=dict)
+    close_call: Margin = Field(
         default=2, description="A smaller lead than this is too close to call."
     )
-    clear_lead: Lead = Field(
+    clear_lead: Margin = Field(
         default=5, description="A lead from here on is clear; between the two it is leaning."
     )
     too_close: TooClose | None = None
@@ -244,18 +248,59 @@ class RulesFile(YamlModel):
     gates: Annotated[tuple[Gate, ...], Field(max_length=200)] = ()
 
 
+class Case(YamlModel):
+    """A published decision as an answer sheet with the option that was chosen."""
+
+    id: CaseId
+    title: NonEmptyText
+    source: NonEmptyText
+    url: NonEmptyText | None = None
+    answers: Mapping[Id, Id | None]
+    expected: Id
+    also_acceptable: tuple[Id, ...] = ()
+    ambiguity: Literal["clear", "debatable"] = "clear"
+    note: NonEmptyText | None = None
+
+
+class Branch(YamlModel):
+    """A line of a baseline's decision list: the first whose condition holds decides."""
+
+    when: Condition = Field(default_factory=Condition)
+    option: Id
+
+
+class CasesFile(YamlModel):
+    """cases.yml: published decisions, and the baselines to compare the playbook with.
+
+    A plain list of cases is accepted; then the first baseline is the most common outcome and there
+    is no second.
+    """
+
+    always: Id | None = Field(default=None, description="The option of the simplest baseline.")
+    baseline: tuple[Branch, ...] = Field(
+        default=(), description="A short decision list to beat; end with one without `when`."
+    )
+    cases: tuple[Case, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_plain_list(cls, data: Any) -> Any:
+        return {"cases": data} if isinstance(data, list) else data
+
+
 class Playbook(YamlModel):
-    """A whole playbook, checked.
+    """A whole playbook, validated.
 
     `hash` is the content hash of the text it was read from; `questions` are in the order in which
-    they are asked: by step, then as written.
+    they are asked: by step, then as written. `usual_answers` counts the answers given in the
+    published cases, by question and answer.
     """
 
     id: Id
-    title: Words
-    version: Words
+    title: NonEmptyText
+    version: NonEmptyText
     hash: str
-    command_hint: Words | None
+    command_hint: NonEmptyText | None
     steps: tuple[Step, ...]
     options: Mapping[str, Option]
     questions: tuple[Question, ...]
@@ -266,6 +311,7 @@ class Playbook(YamlModel):
     close_call: int
     clear_lead: int
     too_close: TooClose | None
+    usual_answers: Mapping[str, Mapping[str, int]] = Field(default_factory=dict)
 
     _by_id: dict[str, Question] = PrivateAttr(default_factory=dict)
 
@@ -274,7 +320,7 @@ class Playbook(YamlModel):
         self._by_id.update({question.id: question for question in self.questions})
 
     def question(self, id: str) -> Question:  # noqa: A002 - the word that playbooks use
-        """The question with this id.
+        """Return the question with this id.
 
         Raises:
             KeyError: there is none.

@@ -1,4 +1,4 @@
-"""The rules held against published decisions, beside baselines that any rules should beat."""
+"""Backtest the rules on published decisions, beside baselines that any rules should beat."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.playbooks import conditions
-from bot.playbooks.case_file import Case, CasesFile
 from bot.playbooks.engine import RuleEngine
+from bot.playbooks.model import Case, CasesFile
 from bot.playbooks.verdict import Strength
 
 
 @dataclass(frozen=True, slots=True)
 class CaseShare:
-    """So many of so many."""
+    """A number of hits out of a number of cases."""
 
     hits: int
     of: int
 
     @property
     def percent(self) -> float:
-        """In percent; 100 of nothing."""
+        """The share in percent; 100 if there are no cases."""
         return 100 * self.hits / self.of if self.of else 100.0
 
     def __str__(self) -> str:
@@ -30,7 +30,7 @@ class CaseShare:
 
 @dataclass(frozen=True, slots=True)
 class CaseAgreement:
-    """How often something recommends what was published: over all cases and the clear ones."""
+    """How often a method recommends what was published, over all cases and over the clear ones."""
 
     name: str
     overall: CaseShare
@@ -39,11 +39,10 @@ class CaseAgreement:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """What the playbook makes of one case.
+    """The playbook's result on one case.
 
-    `asked` is how many questions it took one at a time until nothing could change the option any
-    more, `paged` how many when whole pages were asked; `applying` is how many there are whose
-    `ask_when` holds for this case.
+    `asked` is the number of questions asked one at a time until none matters any more, `paged` the
+    number asked a whole step at a time, `applying` the number whose `ask_when` holds.
     """
 
     case: Case
@@ -56,10 +55,10 @@ class CaseResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class BacktestReport:
     """All cases together; `confusion` counts them by (expected, recommended).
 
-    `exact` is how many came out as published, those that are only also acceptable left aside.
+    `exact` is the number recommended as published, without those that are only also acceptable.
     """
 
     results: tuple[CaseResult, ...]
@@ -72,8 +71,8 @@ class Trial:
     applying: float
 
 
-def hold(engine: RuleEngine, cases: Sequence[Case]) -> Iterable[CaseResult]:
-    """The playbook's result on each case, one after the other."""
+def run_cases(engine: RuleEngine, cases: Sequence[Case]) -> Iterable[CaseResult]:
+    """Yield the playbook's result on each case."""
     for case in cases:
         score = engine.score(case.answers)
         yield CaseResult(
@@ -89,11 +88,11 @@ def hold(engine: RuleEngine, cases: Sequence[Case]) -> Iterable[CaseResult]:
         )
 
 
-def judge(file: CasesFile, results: Sequence[CaseResult], engine: RuleEngine) -> Trial:
-    """Put the results of all cases of a file together, beside its baselines."""
+def summarize(file: CasesFile, results: Sequence[CaseResult], engine: RuleEngine) -> BacktestReport:
+    """Summarize the results of all cases of a file, beside its baselines."""
     by_case = {result.case.id: result.option for result in results}
     count = len(results) or 1
-    return Trial(
+    return BacktestReport(
         results=tuple(results),
         playbook=_agreement(engine.playbook.id, file.cases, lambda case: by_case[case.id]),
         baselines=tuple(_baselines(file, engine)),
@@ -106,12 +105,12 @@ def judge(file: CasesFile, results: Sequence[CaseResult], engine: RuleEngine) ->
 
 
 def agrees(case: Case, option: str) -> bool:
-    """Whether an option is what was published, or as good."""
+    """Return whether an option is what was published, or also acceptable."""
     return option == case.expected or option in case.also_acceptable
 
 
 def _asked(engine: RuleEngine, case: Case, *, paged: bool) -> int:
-    """How many questions are asked until none matters any more: one by one, or by whole pages."""
+    """Count the questions asked until none matters any more: one by one, or by whole steps."""
     given: dict[str, str | None] = {}
     while matter := engine.questions_that_matter(given):
         page = [each for each in matter if each.step == matter[0].step] if paged else matter[:1]

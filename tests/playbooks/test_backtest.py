@@ -3,13 +3,13 @@
 import pytest
 
 from bot.playbooks import loader
-from bot.playbooks.cases import CaseShare, hold, judge
+from bot.playbooks.backtest import CaseShare, run_cases, summarize
 
 
 @pytest.fixture
 def trial(lunch, lunch_text):
     file = loader.parse_cases(lunch_text, lunch.playbook)
-    return judge(file, list(hold(lunch, file.cases)), lunch)
+    return summarize(file, list(run_cases(lunch, file.cases)), lunch)
 
 
 def test_agreement_is_counted_over_all_cases_and_the_clear_ones(trial):
@@ -24,7 +24,7 @@ def test_an_acceptable_alternative_counts_as_agreement(lunch, lunch_text):
     text = lunch_text.files["cases.yml"].replace("[canteen]", "[canteen, market]")
     files = {**lunch_text.files, "cases.yml": text}
     file = loader.parse_cases(loader.PlaybookText("lunch", files), lunch.playbook)
-    assert all(result.agrees for result in hold(lunch, file.cases))
+    assert all(result.agrees for result in run_cases(lunch, file.cases))
 
 
 def test_the_playbook_stands_beside_two_baselines(trial):
@@ -62,7 +62,7 @@ def test_exact_agreement_is_told_apart(lunch, lunch_text):
     text = lunch_text.files["cases.yml"].replace("[canteen]", "[canteen, market]")
     files = {**lunch_text.files, "cases.yml": text}
     file = loader.parse_cases(loader.PlaybookText("lunch", files), lunch.playbook)
-    judged = judge(file, list(hold(lunch, file.cases)), lunch)
+    judged = summarize(file, list(run_cases(lunch, file.cases)), lunch)
     assert (judged.playbook.overall.hits, judged.exact) == (4, 3)
 
 
@@ -71,5 +71,5 @@ def test_a_plain_list_of_cases_will_do(lunch, lunch_text):
     case = "- {id: one, title: One, source: Me, answers: {hunger: none}, expected: skip}\n"
     text = loader.PlaybookText("lunch", {**lunch_text.files, "cases.yml": case})
     file = loader.parse_cases(text, lunch.playbook)
-    judged = judge(file, list(hold(lunch, file.cases)), lunch)
+    judged = summarize(file, list(run_cases(lunch, file.cases)), lunch)
     assert [baseline.name for baseline in judged.baselines] == ["always Do something else"]

@@ -1,14 +1,15 @@
-"""What holds between the parts of a playbook: names that must exist, order, what combines what."""
+"""Cross-checks within a playbook: unknown names, order, combinations, outdated facts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from itertools import chain
 
 from bot.playbooks import conditions
-from bot.playbooks.case_file import CasesFile
-from bot.playbooks.playbook import (
-    WORDS_OF_CONDITIONS,
+from bot.playbooks.model import (
+    CONDITION_KEYWORDS,
+    CasesFile,
     Condition,
     Gate,
     PlaybookFile,
@@ -17,13 +18,13 @@ from bot.playbooks.playbook import (
     RulesFile,
     Veto,
 )
-from bot.playbooks.problems import PlaybookProblem, nearest
-from bot.playbooks.strict_yaml import Document, Path
+from bot.playbooks.schema import CASES, PLAYBOOK, QUESTIONS, RULES
+from bot.playbooks.yaml_source import Document, Path, PlaybookProblem, nearest
 
-PLAYBOOK, QUESTIONS, RULES, CASES = "playbook.yml", "questions.yml", "rules.yml", "cases.yml"
+STALE_AFTER = timedelta(days=180)
 
 
-class _Check:
+class _Checker:
     """Collects the problems of one file."""
 
     def __init__(self, file: str, document: Document) -> None:
@@ -38,7 +39,7 @@ class _Check:
         self.found.append(PlaybookProblem(self.file, *place, message, suggestion))
 
     def known(self, what: str, word: str, words: Iterable[str], path: Path) -> bool:
-        """Complains, with the nearest word, unless the word is one of these."""
+        """Return whether a word is one of these; if not, report it with the nearest."""
         words = list(words)
         if word not in words:
             at_key = path and path[-1] == word
@@ -55,29 +56,29 @@ class _Check:
             seen.add(name)
 
 
-def check(
+def check_playbook(
     head: PlaybookFile | None,
     questions: Sequence[Question] | None,
     rules: RulesFile | None,
     documents: Mapping[str, Document],
 ) -> list[PlaybookProblem]:
-    """The problems between the three files; what could not be read is left aside."""
+    """Return the problems within and between the three files; None is an unreadable file."""
     found = list[PlaybookProblem]()
     if head is not None:
-        found += _head(_Check(PLAYBOOK, documents[PLAYBOOK]), head)
+        found += _head(_Checker(PLAYBOOK, documents[PLAYBOOK]), head)
     if questions is None:
         return found
     by_id = _by_id(questions)
-    asked = _Check(QUESTIONS, documents[QUESTIONS])
+    asked = _Checker(QUESTIONS, documents[QUESTIONS])
     found += _questions(asked, questions, head)
     if rules is not None:
-        checker = _Rules(_Check(RULES, documents[RULES]), by_id, head, expand=not asked.found)
+        checker = _Rules(_Checker(RULES, documents[RULES]), by_id, head, expand=not asked.found)
         found += checker.run(rules)
     return found
 
 
 def _by_id(questions: Sequence[Question]) -> dict[str, Question]:
-    """The questions by id; one that is there twice has the answers of both, to follow neither."""
+    """Index questions by id; a duplicate gets the answers of both, to avoid follow-up errors."""
     found: dict[str, Question] = {}
     for question in questions:
         if question.id in found:
@@ -94,8 +95,8 @@ def check_cases(
     options: Mapping[str, object],
     document: Document,
 ) -> list[PlaybookProblem]:
-    """The problems of cases that name what the playbook does not have."""
-    check = _Check(CASES, document)
+    """Return the problems of cases that name what the playbook does not have."""
+    check = _Checker(CASES, document)
     by_id = _by_id(questions)
     base: Path = () if isinstance(document.data, list) else ("cases",)
     check.unique("case", (case.id for case in cases.cases), *base)
@@ -116,7 +117,46 @@ def check_cases(
     return check.found
 
 
-def _head(check: _Check, head: PlaybookFile) -> list[PlaybookProblem]:
+def check_dates(
+    rules: RulesFile, document: Document, today: date
+) -> tuple[list[PlaybookProblem], list[PlaybookProblem]]:
+    """Check every `checked` date.
+
+    Args:
+        rules: the content of rules.yml.
+        document: the same with positions.
+        today: the current day.
+
+    Returns:
+        A problem for each date in the future, and a warning for each more than 180 days ago.
+    """
+    future, stale = list[PlaybookProblem](), list[PlaybookProblem]()
+    groups: tuple[tuple[str, Sequence[Rule | Veto | Gate]], ...] = (
+        ("rules", rules.rules),
+        ("vetoes", rules.vetoes),
+        ("gates", rules.gates),
+    )
+    for name, members in groups:
+        for position, member in enumerate(members):
+            place = document.place((name, position, "checked"))
+            if member.checked is None:
+                continue
+            if member.checked > today:
+                message = (
+                    f"`checked` is {member.checked}, which is still to come: "
+                    "write the day on which it was last looked up"
+                )
+                future.append(PlaybookProblem(RULES, *place, message))
+            elif today - member.checked > STALE_AFTER:
+                message = (
+                    f"`{member.id}` rests on a fact last checked on {member.checked}, "
+                    f"{(today - member.checked).days} days ago: look it up again"
+                )
+                stale.append(PlaybookProblem(RULES, *place, message))
+    return future, stale
+
+
+def _head(check: _Checker, head: PlaybookFile) -> list[PlaybookProblem]:
     check.unique("step", (step.id for step in head.steps), "steps")
     for bar in head.bars:
         check.known("option", bar, head.options, ("bars", bar))
@@ -134,7 +174,7 @@ def _head(check: _Check, head: PlaybookFile) -> list[PlaybookProblem]:
 
 
 def _questions(
-    check: _Check, questions: Sequence[Question], head: PlaybookFile | None
+    check: _Checker, questions: Sequence[Question], head: PlaybookFile | None
 ) -> list[PlaybookProblem]:
     check.unique("question", (question.id for question in questions))
     by_id = _by_id(questions)
@@ -143,7 +183,7 @@ def _questions(
     for at, question in enumerate(questions):
         order.setdefault(question.id, _place(question, at, steps))
     for position, question in enumerate(questions):
-        if question.id in WORDS_OF_CONDITIONS:
+        if question.id in CONDITION_KEYWORDS:
             check.say((position, "id"), f"`{question.id}` is a word of conditions, not an id")
         if head:
             check.known("step", question.step, steps, (position, "step"))
@@ -159,7 +199,7 @@ def _questions(
     return check.found
 
 
-def _drifts(check: _Check, question: Question, path: Path) -> None:
+def _drifts(check: _Checker, question: Question, path: Path) -> None:
     if isinstance(question.drifts, Mapping):
         for start, ends in question.drifts.items():
             check.known("answer", start, question.answers, (*path, start))
@@ -172,10 +212,10 @@ def _place(question: Question, position: int, steps: Sequence[str]) -> tuple[int
 
 
 def _condition(
-    check: _Check, condition: Condition, questions: Mapping[str, Question], path: Path
+    check: _Checker, condition: Condition, questions: Mapping[str, Question], path: Path
 ) -> None:
     for name, answers in condition.wanted.items():
-        if name.lower() in WORDS_OF_CONDITIONS:
+        if name.lower() in CONDITION_KEYWORDS:
             check.say_key((*path, name), f"unknown question `{name}`", name.lower())
         elif check.known("question", name, questions, (*path, name)):
             for position, answer in enumerate(answers):
@@ -190,7 +230,7 @@ def _condition(
 class _Rules:
     def __init__(
         self,
-        check: _Check,
+        check: _Checker,
         questions: Mapping[str, Question],
         head: PlaybookFile | None,
         *,

@@ -1,0 +1,264 @@
+"""Plausible completions: ways of answering what is open, and the option that each leads to.
+
+Where all ways are few, each is tried and weighted by how likely it is. Else a fixed number is
+drawn. Answers are as likely as in the playbook's published cases, every answer counted once more
+(Laplace's rule of succession), so that without cases all are equally likely. The draws of a
+question are the same for every sheet of a playbook: results are reproducible, and two sheets
+differ by their answers alone. Each answer is drawn in proportion (stratified sampling, see
+https://en.wikipedia.org/wiki/Latin_hypercube_sampling).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, product
+from math import log2, prod
+from random import Random
+from typing import TypeVar
+
+from bot.playbooks import conditions
+from bot.playbooks.model import Question
+from bot.playbooks.scoring import CompiledPlaybook, OpenSheet, ScoredSheet
+from bot.playbooks.verdict import Answers, Homework
+
+K = TypeVar("K")
+DRAWS = 400
+"""Completions to draw; the share of an option is then good to 2.5% (one standard error)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """Ways of answering the questions `names`, each with the place of its winner.
+
+    `exact`: these are all there are. Weights add up to 1.
+    """
+
+    names: tuple[str, ...]
+    choices: Sequence[tuple[str | None, ...]]
+    winners: Sequence[int]
+    weights: Sequence[float]
+    exact: bool
+
+    def shares(self) -> dict[int, float]:
+        """Return how likely each winner is, the likeliest first."""
+        found = _totals(self.winners, self.weights)
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    def information(self) -> dict[str, float]:
+        """Return how many bits the answer to each question tells about the winner.
+
+        This is the mutual information of answer and winner.
+        """
+        uncertainty = _entropy(self.shares().values())
+        found = {}
+        for name, column in zip(self.names, zip(*self.choices, strict=True), strict=True):
+            pairs = list(zip(column, self.winners, strict=True))
+            joint = _totals(pairs, self.weights)
+            answers = _totals((answer for answer, _ in joint), joint.values())
+            found[name] = uncertainty + _entropy(answers.values()) - _entropy(joint.values())
+        return found
+
+    def deciding(self) -> dict[str, frozenset[int]]:
+        """Return the questions whose answer alone changes the winner of some completion.
+
+        Each with the winners that it decides between. Complete only if these are all completions.
+        """
+        found = {}
+        for number, name in enumerate(self.names):
+            alternatives: dict[tuple[str | None, ...], set[int]] = {}
+            for choice, winner in zip(self.choices, self.winners, strict=True):
+                rest = (*choice[:number], *choice[number + 1 :])
+                alternatives.setdefault(rest, set()).add(winner)
+            decided = [winners for winners in alternatives.values() if len(winners) > 1]
+            if decided:
+                found[name] = frozenset[int]().union(*decided)
+        return found
+
+
+class Outlook:
+    """What open questions can still do to the result of an answer sheet."""
+
+    def __init__(self, compiled: CompiledPlaybook) -> None:
+        self._compiled = compiled
+        self._questions = compiled.playbook.questions
+        steps = [step.id for step in compiled.playbook.steps]
+        self._step = {question.id: steps.index(question.step) for question in self._questions}
+        self._depends_on = {
+            question.id: conditions.named(question.ask_when) if question.ask_when else frozenset()
+            for question in self._questions
+        }
+
+    def completions(self, sheet: ScoredSheet) -> Completions:
+        """Return completions over every open question, missing or unknown."""
+        return self._complete(OpenSheet(sheet, self._open(sheet.answers)))
+
+    def settled(self, sheet: ScoredSheet, completions: Completions) -> bool:
+        """Return whether no way of answering what is open leads to another option.
+
+        Args:
+            sheet: the answers.
+            completions: from `completions` on the same sheet.
+        """
+        now = sheet.winner
+        if {*completions.winners} != {now}:
+            return False
+        return completions.exact or all(
+            self._led_to(sheet, name) == {now} for name in completions.names
+        )
+
+    def homework(self, sheet: ScoredSheet, completions: Completions) -> tuple[Homework, ...]:
+        """Return the open questions that can still change the recommended option.
+
+        Those that can do it alone come first, then those that tell most about the winner.
+
+        Args:
+            sheet: the answers, not settled.
+            completions: from `completions` on the same sheet.
+        """
+        now = sheet.winner
+        deciding = self._deciding(OpenSheet(sheet, completions.names), {*completions.winners, now})
+        information = completions.information()
+        found = []
+        for name in sorted(deciding, key=lambda each: -information[each]):
+            alone = self._led_to(sheet, name) - {now}
+            options = tuple(
+                self._compiled.options[place] for place in sorted(alone or deciding[name] - {now})
+            )
+            ask = self._compiled.questions[name].ask
+            found.append(Homework(name, ask, options, alone=bool(alone)))
+        return tuple(sorted(found, key=lambda item: not item.alone))
+
+    def questions_that_matter(self, sheet: ScoredSheet) -> tuple[Question, ...]:
+        """See `RuleEngine.questions_that_matter`."""
+        missing = [question.id for question in self._questions if question.id not in sheet.answers]
+        opened = OpenSheet(sheet, missing)
+        completions = self._complete(opened, unknown_too=True)
+        if {*completions.winners, sheet.winner} == {sheet.winner}:
+            return ()
+        if completions.exact:
+            matter: Collection[str] = completions.deciding()
+        else:
+            possible = set(range(len(self._compiled.options))) - opened.ruling[1]
+            matter = self._bearing_on(opened, possible)
+        return self._in_order(matter, completions.information())
+
+    def _open(self, answers: Answers) -> list[str]:
+        return [question.id for question in self._questions if answers.get(question.id) is None]
+
+    def _led_to(self, sheet: ScoredSheet, name: str) -> set[int]:
+        """Return the winners that the answers to one question lead to."""
+        opened = OpenSheet(sheet, [name])
+        return set(opened.winners([[answer] for answer in self._compiled.questions[name].answers]))
+
+    def _deciding(self, opened: OpenSheet, contenders: set[int]) -> Mapping[str, Set[int]]:
+        """Return the open questions that can decide the result, each with winners it leads to."""
+        completions = self._complete(opened, unknown_too=True)
+        if completions.exact:
+            return completions.deciding()
+        bearing = self._bearing_on(opened, contenders)
+        return {name: (moved & contenders) or contenders for name, moved in bearing.items()}
+
+    def _bearing_on(self, opened: OpenSheet, options: set[int]) -> Mapping[str, Set[int]]:
+        """Return the open questions that rules on these options, or on their parts, depend on.
+
+        Each with the options that it moves.
+        """
+        relevant = set(options)
+        for combination in self._compiled.combinations:
+            if combination.place in options:
+                relevant.update(combination.bars)
+        found: dict[str, set[int]] = {}
+        for name, gains in zip(opened.names, opened.gains, strict=True):
+            if moved := {p for p in relevant if any(points[p] for points in gains.values())}:
+                found[name] = moved
+        for effect in opened.undecided:
+            moved = {place for place in relevant if effect.points[place]}
+            moved |= relevant & effect.ruling[0]
+            if moved:
+                for name in {name for term in effect.terms for name in term}:
+                    found.setdefault(name, set()).update(moved)
+        return found
+
+    def _in_order(
+        self, names: Collection[str], information: Mapping[str, float]
+    ) -> tuple[Question, ...]:
+        """Sort by step, then by information, follow-ups after what they depend on."""
+        waiting = sorted(names, key=lambda name: (self._step[name], -information[name]))
+        ordered: list[Question] = []
+        while waiting:
+            ready = next(name for name in waiting if self._depends_on[name].isdisjoint(waiting))
+            waiting.remove(ready)
+            ordered.append(self._compiled.questions[ready])
+        return tuple(ordered)
+
+    def _complete(self, opened: OpenSheet, *, unknown_too: bool = False) -> Completions:
+        """Return all completions where they are few, else draws.
+
+        Args:
+            opened: the sheet with the questions to complete.
+            unknown_too: whether "don't know" is an answer too, where all are tried.
+        """
+        names = opened.names
+        likely = [dict(self._likelihoods[name]) for name in names]
+        if unknown_too:
+            for answers in likely:
+                answers[None] = 1 / len(answers)
+        exact = prod(map(len, likely)) <= DRAWS
+        if exact:
+            choices = list(product(*likely))
+            weights = [prod(map(dict.__getitem__, likely, choice)) for choice in choices]
+        else:
+            choices = list(zip(*(self._draws[name] for name in names), strict=True))
+            weights = [1.0] * DRAWS
+        whole = sum(weights)
+        return Completions(
+            names,
+            choices,
+            opened.winners(choices),
+            [weight / whole for weight in weights],
+            exact,
+        )
+
+    @cached_property
+    def _likelihoods(self) -> Mapping[str, Mapping[str | None, float]]:
+        """How likely each answer to each question is."""
+        usual = self._compiled.playbook.usual_answers
+        found: dict[str, Mapping[str | None, float]] = {}
+        for question in self._questions:
+            counts = {a: usual.get(question.id, {}).get(a, 0) + 1 for a in question.answers}
+            whole = sum(counts.values())
+            found[question.id] = {answer: count / whole for answer, count in counts.items()}
+        return found
+
+    @cached_property
+    def _draws(self) -> Mapping[str, Sequence[str | None]]:
+        """The answers drawn for each question, in proportion to how likely they are."""
+        found = {}
+        for name, likely in self._likelihoods.items():
+            bounds = list(accumulate(likely.values()))
+            answers = list(likely)
+            drawn = [
+                answers[min(bisect(bounds, (number + 0.5) / DRAWS), len(answers) - 1)]
+                for number in range(DRAWS)
+            ]
+            seed = f"{self._compiled.playbook.hash}:{name}"
+            Random(seed).shuffle(drawn)  # noqa: S311 - reproducible, not secret
+            found[name] = drawn
+        return found
+
+
+def _totals(keys: Iterable[K], weights: Iterable[float]) -> dict[K, float]:
+    """Return the total weight of each key."""
+    found: dict[K, float] = defaultdict(float)
+    for key, weight in zip(keys, weights, strict=True):
+        found[key] += weight
+    return found
+
+
+def _entropy(shares: Iterable[float]) -> float:
+    """Return the entropy of a distribution in bits."""
+    return -sum(share * log2(share) for share in shares if share > 0)

@@ -1,0 +1,295 @@
+"""What is true of a playbook's rules over all answer sheets.
+
+Small spaces are looked at whole. Of larger ones a sample is drawn, the same each time; rules,
+vetoes and options that it misses are then looked for on sheets drawn for them. What is reported as
+never happening was never seen on any of these sheets.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice, product
+from math import prod
+from random import Random
+
+from bot.playbooks import conditions
+from bot.playbooks.model import Playbook, Rule, Veto
+from bot.playbooks.scoring import (
+    CompiledPlaybook,
+    Effect,
+    OpenSheet,
+    Ruling,
+    ScoredSheet,
+    join_rulings,
+)
+from bot.playbooks.verdict import Strength
+
+Sheet = dict[str, str | None]
+WHOLE = 12_000
+"""The largest space that is looked at whole."""
+SAMPLE = 6_000
+"""Sheets to draw from a larger one."""
+TARGETED = 1_000
+"""Sheets to draw for a rule, veto or option that the sample missed."""
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageReport:
+    """The findings.
+
+    `shares` are by (option, strength), `ties` the share of sheets whose first two are level,
+    `all_ruled_out` that of sheets without a candidate. `ineffective_rules` never change which
+    option is recommended; `ineffective_vetoes` the same. `non_monotonic` are answers that argue
+    for the winner most of all and yet make it lose.
+    """
+
+    sheets: int
+    looked_at: int
+    shares: Mapping[tuple[str, Strength], float]
+    ties: float
+    all_ruled_out: float
+    ineffective_rules: tuple[str, ...]
+    ineffective_vetoes: tuple[str, ...]
+    unreachable: tuple[str, ...]
+    contradictions: tuple[str, ...]
+    non_monotonic: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every answer sheet was looked at."""
+        return self.looked_at >= self.sheets
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found that a rule author has to fix."""
+        return not (
+            self.all_ruled_out
+            or self.ineffective_rules
+            or self.ineffective_vetoes
+            or self.unreachable
+            or self.contradictions
+            or self.non_monotonic
+        )
+
+
+class CoverageAnalysis:
+    """Looks at a playbook's answer sheets, chunk by chunk."""
+
+    def __init__(self, playbook: Playbook, whole: int = WHOLE, sample: int = SAMPLE) -> None:
+        """Prepare the analysis.
+
+        Args:
+            playbook: to analyse.
+            whole: the most sheets that are all looked at.
+            sample: sheets to draw where there are more.
+        """
+        self.playbook, self._compiled = playbook, CompiledPlaybook(playbook)
+        self._answers = {question.id: list(question.answers) for question in playbook.questions}
+        self._random = Random(0)  # noqa: S311 - reproducible, not secret
+        self.total = prod(map(len, self._answers.values()))
+        self.looks = self.total if self.total <= whole else sample
+        self._members: list[tuple[Rule | Veto, Effect]] = [
+            *zip(playbook.rules, self._compiled.rules, strict=True),
+            *zip(playbook.vetoes, self._compiled.vetoes, strict=True),
+        ]
+        self._waiting = set(range(len(self._members)))
+        self._verdicts = Counter[tuple[str, Strength]]()
+        self._reached = set[str]()
+        self._tied = self._stuck = self._seen = 0
+        self._non_monotonic: dict[tuple[str, str, str], str] = {}
+
+    def run(self) -> Iterator[int]:
+        """Do the work; yields how many sheets each chunk had."""
+        sheets = self._all() if self.looks == self.total else self._sample(self.looks)
+        while chunk := list(islice(sheets, CHUNK)):
+            for number, answers in enumerate(chunk, start=self._seen):
+                sheet = ScoredSheet(self._compiled, answers)
+                self._count(sheet)
+                self._leave_each_out(sheet)
+                self._check_monotony(sheet, number)
+            self._seen += len(chunk)
+            yield len(chunk)
+        if self._seen < self.total:
+            self._look_for_effects()
+            self._look_for_options()
+
+    def report(self) -> CoverageReport:
+        """Return the findings; to be called when `run` is through."""
+        waiting = [self._members[number][0] for number in sorted(self._waiting)]
+        return CoverageReport(
+            sheets=self.total,
+            looked_at=self._seen,
+            shares={key: count / self._seen for key, count in sorted(self._verdicts.items())},
+            ties=self._tied / self._seen,
+            all_ruled_out=self._stuck / self._seen,
+            ineffective_rules=tuple(each.id for each in waiting if isinstance(each, Rule)),
+            ineffective_vetoes=tuple(each.id for each in waiting if isinstance(each, Veto)),
+            unreachable=tuple(each for each in self.playbook.options if each not in self._reached),
+            contradictions=contradictions(self.playbook),
+            non_monotonic=tuple(self._non_monotonic.values()),
+        )
+
+    def _all(self) -> Iterator[Sheet]:
+        for chosen in product(*self._answers.values()):
+            yield dict(zip(self._answers, chosen, strict=True))
+
+    def _sample(self, count: int) -> Iterator[Sheet]:
+        for _ in range(count):
+            yield self._draw({})
+
+    def _draw(self, wanted: conditions.Term) -> Sheet:
+        """Draw a complete sheet that fulfils a term, every answer as likely as any other."""
+        choose = self._random.choice
+        return {
+            name: choose([each for each in answers if each in wanted[name]])
+            if name in wanted
+            else choose(answers)
+            for name, answers in self._answers.items()
+        }
+
+    def _count(self, sheet: ScoredSheet) -> None:
+        score = sheet.score
+        self._verdicts[score.option, score.strength] += 1
+        self._reached.add(score.option)
+        self._tied += score.lead == 0
+        self._stuck += score.stuck
+
+    def _leave_each_out(self, sheet: ScoredSheet) -> None:
+        """Note the rules and vetoes without which this sheet has another winner."""
+        for number in tuple(self._waiting):
+            effect = self._members[number][1]
+            if not conditions.holds(effect.terms, sheet.answers):
+                continue
+            points = tuple(a - b for a, b in zip(sheet.points, effect.points, strict=True))
+            ruling = join_rulings(each.ruling for each in sheet.held if each is not effect)
+            if self._compiled.winner(points, ruling) != sheet.winner:
+                self._waiting.discard(number)
+
+    def _look_for_effects(self) -> None:
+        for number in sorted(self._waiting):
+            for turn in range(TARGETED):
+                terms = self._members[number][1].terms
+                answers = self._draw(terms[turn % len(terms)])
+                self._leave_each_out(ScoredSheet(self._compiled, answers))
+                if number not in self._waiting:
+                    break
+
+    def _look_for_options(self) -> None:
+        """Look for options not reached yet on sheets drawn for one of the rules for them."""
+        for option, text in self.playbook.options.items():
+            names = {option, *text.combines}
+            terms = [
+                term
+                for rule, effect in zip(self.playbook.rules, self._compiled.rules, strict=True)
+                if any(rule.points.get(name, 0) > 0 for name in names)
+                for term in effect.terms
+            ]
+            for _ in range(TARGETED if terms else 0):
+                if option in self._reached:
+                    break
+                count = self._random.randint(1, min(len(terms), 6))
+                chosen = self._random.sample(terms, k=count)
+                answers = self._draw({name: a for term in chosen for name, a in term.items()})
+                self._reached.add(ScoredSheet(self._compiled, answers).score.option)
+
+    def _check_monotony(self, sheet: ScoredSheet, number: int) -> None:
+        """Check that answers that argue most for the winner keep it the winner.
+
+        Follow-ups of a question are left open, for an answer given to one before it applied says
+        nothing about this one. A combination may win when the answer argued for a part of it too,
+        and an option may lose when the answer says that it can't stand alone. Of a sample, each
+        sheet is checked for one question.
+        """
+        names = list(self._answers)
+        if self.looks < self.total:
+            names = [names[number % len(names)]]
+        for name in names:
+            if sheet.answers[name] != self._answers[name][0] and self.looks == self.total:
+                continue  # the same sheet but for this answer is looked at as well
+            self._check_question(sheet, name)
+
+    def _check_question(self, sheet: ScoredSheet, name: str) -> None:
+        followed = [name, *self._follow_ups(name)]
+        opened = OpenSheet(sheet, followed)
+        nothing = [None] * (len(followed) - 1)
+        points, ruling = opened.sums([None, *nothing])
+        won = self._compiled.winner(points, ruling)
+        stuck = not self._compiled.compare(points, ruling)[0]
+        for answer in self._answers[name] if not stuck else ():
+            after, ruling_after = opened.sums([answer, *nothing])
+            lost = self._compiled.winner(after, ruling_after)
+            gain = [b - a for a, b in zip(points, after, strict=True)]
+            others = [0, *(each for place, each in enumerate(gain) if place != won)]
+            if lost == won or gain[won] <= max(others):
+                continue
+            if not self._is_excused(won, lost, gain, ruling, ruling_after):
+                self._note(sheet, name, answer, won, lost)
+
+    def _is_excused(
+        self, won: int, lost: int, gain: list[int], before: Ruling, after: Ruling
+    ) -> bool:
+        for combination in self._compiled.combinations:
+            if combination.place == lost and any(gain[each] > 0 for each in combination.bars):
+                return True
+            if combination.place == lost and gain[lost] > 0:
+                return True
+        return won in after[0] - after[1] and won not in before[0]
+
+    def _follow_ups(self, name: str) -> list[str]:
+        """Return the questions that are only asked after certain answers to this one."""
+        found, names = list[str](), {name}
+        for question in self.playbook.questions:
+            if question.ask_when and names & conditions.named(question.ask_when):
+                names.add(question.id)
+                found.append(question.id)
+        return found
+
+    def _note(self, sheet: ScoredSheet, name: str, answer: str, won: int, lost: int) -> None:
+        key = (name, answer, self._compiled.options[won])
+        if key in self._non_monotonic:
+            return
+        before, after = ({**sheet.answers, name: each} for each in (None, answer))
+        blamed = [
+            f"`{veto.id}`"
+            for veto, effect in zip(self.playbook.vetoes, self._compiled.vetoes, strict=True)
+            if key[2] in veto.rules_out
+            and conditions.holds(effect.terms, after)
+            and not conditions.holds(effect.terms, before)
+        ]
+        why = f" (veto {', '.join(blamed)})" if blamed else ""
+        self._non_monotonic[key] = (
+            f"answering `{name}` with `{answer}` argues most for {key[2]}, yet can turn it "
+            f"into {self._compiled.options[lost]}{why}"
+        )
+
+
+def contradictions(playbook: Playbook) -> tuple[str, ...]:
+    """Return a sentence for each rule that only gives points to an option while it is ruled out.
+
+    Exact: the rule's condition implies the veto's. A veto on an option `alone` contradicts
+    nothing where the option is part of a combination, for there its points count.
+    """
+    compiled = CompiledPlaybook(playbook)
+    found = []
+    for rule, stronger in zip(playbook.rules, compiled.rules, strict=True):
+        for veto, weaker in zip(playbook.vetoes, compiled.vetoes, strict=True):
+            options = _wasted(playbook, rule, veto)
+            if options and conditions.implies(stronger.terms, weaker.terms):
+                names = ", ".join(options)
+                found.append(
+                    f"rule `{rule.id}` gives points to {names}, but wherever it holds veto "
+                    f"`{veto.id}` rules that out"
+                )
+    return tuple(found)
+
+
+def _wasted(playbook: Playbook, rule: Rule, veto: Veto) -> Iterable[str]:
+    parts = {part for option in playbook.options.values() for part in option.combines}
+    return [
+        option
+        for option in veto.rules_out
+        if rule.points.get(option, 0) > 0 and not (veto.alone and option in parts)
+    ]

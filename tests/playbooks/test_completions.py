@@ -1,0 +1,211 @@
+"""Completions: how sure a verdict is, what is settled, what to ask and what to find out."""
+
+import json
+import os
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from bot.playbooks import loader
+from bot.playbooks.completions import DRAWS, Outlook
+from bot.playbooks.engine import RuleEngine
+from bot.playbooks.scoring import CompiledPlaybook, OpenSheet, ScoredSheet
+from tests.playbooks.naive import Naive
+from tests.playbooks.strategies import playbooks, sheets
+
+RULES = Path(__file__).parents[2] / "rules"
+MODEST = settings(
+    max_examples=40,
+    phases=[Phase.generate],
+)
+
+
+def drawn(data):
+    """A compiled playbook, its naive reading and an answer sheet; None where it is refused."""
+    files = data.draw(playbooks())
+    try:
+        playbook = loader.parse(loader.PlaybookText("random", files))
+    except loader.PlaybookError:
+        return None
+    return CompiledPlaybook(playbook), Naive(files), data.draw(sheets(playbook))
+
+
+@MODEST
+@given(st.data())
+def test_every_way_of_answering_what_is_open_has_the_winner_of_the_whole_sheet(data):
+    """An open sheet scores many choices at once, each as the naive reading of that sheet."""
+    if (found := drawn(data)) is None:
+        return
+    compiled, naive, answers = found
+    names = data.draw(st.lists(st.sampled_from(sorted(naive.answers)), unique=True, min_size=1))
+    choices = list(product(*([*naive.answers[name], None] for name in names)))
+    winners = OpenSheet(ScoredSheet(compiled, answers), names).winners(choices)
+    expected = [naive.option({**answers, **dict(zip(names, c, strict=True))}) for c in choices]
+    assert [compiled.options[place] for place in winners] == expected
+
+
+@MODEST
+@given(st.data())
+def test_confidence_is_the_share_of_completions_that_keep_the_option(data):
+    """Where all completions can be tried, confidence is their exact share, all equally likely."""
+    if (found := drawn(data)) is None:
+        return
+    compiled, naive, answers = found
+    option = naive.option(answers)
+    sheets_tried = list(naive.completions(answers, naive.open(answers), unknown_too=False))
+    kept = sum(naive.option(sheet) == option for sheet in sheets_tried)
+    verdict = RuleEngine(compiled.playbook).evaluate(answers)
+    assert verdict.confidence == pytest.approx(kept / len(sheets_tried), abs=0.001)
+    assert not verdict.settled or verdict.confidence == 1
+
+
+def shipped(name):
+    """An engine of a shipped playbook."""
+    return RuleEngine(loader.load(RULES / name))
+
+
+def outlook(engine):
+    """The outlook of an engine's playbook, and what it was compiled to."""
+    compiled = CompiledPlaybook(engine.playbook)
+    return Outlook(compiled), compiled
+
+
+def test_drawn_completions_estimate_the_share_of_all():
+    """With 11,664 ways of answering, 400 draws tell every option's share within five percent."""
+    engine = shipped("hosting")
+    bare = engine.playbook.model_copy(update={"usual_answers": {}})
+    look, compiled = outlook(RuleEngine(bare))
+    completions = look.completions(ScoredSheet(compiled, {}))
+    names = list(compiled.questions)
+    every = list(product(*(compiled.questions[name].answers for name in names)))
+    winners = OpenSheet(ScoredSheet(compiled, {}), names).winners(every)
+    assert (completions.exact, len(completions.choices)) == (False, DRAWS)
+    for place in range(len(compiled.options)):
+        true_share = winners.count(place) / len(every)
+        assert completions.shares().get(place, 0) == pytest.approx(true_share, abs=0.05)
+
+
+def test_answers_are_drawn_as_often_as_the_cases_give_them():
+    """Each answer of each question has its share of the draws, to the nearest draw or so."""
+    engine = shipped("ragvsft")
+    look, compiled = outlook(engine)
+    completions = look.completions(ScoredSheet(compiled, {}))
+    for name, column in zip(completions.names, zip(*completions.choices, strict=True), strict=True):
+        counts = engine.playbook.usual_answers[name]
+        whole = sum(counts.values()) + len(counts)
+        for answer, count in counts.items():
+            share = column.count(answer) / DRAWS
+            assert share == pytest.approx((count + 1) / whole, abs=1.5 / DRAWS)
+
+
+def test_a_verdict_is_the_same_in_every_process():
+    """Confidence and questions depend on sheet and playbook alone, not on Python's hash seed."""
+    code = (
+        "import sys, json; from pathlib import Path; from bot.playbooks import loader;"
+        "from bot.playbooks.engine import RuleEngine;"
+        "engine = RuleEngine(loader.load(Path(sys.argv[1])));"
+        "sheet = {'job': 'answer', 'material': 'large', 'need': None};"
+        "verdict = engine.evaluate(sheet);"
+        "print(verdict.confidence, [item.question for item in verdict.homework],"
+        "[question.id for question in engine.questions_that_matter(sheet)])"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code, str(RULES / "ragvsft")],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=RULES.parent,
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert said[0] == said[1] != ""
+
+
+def test_what_a_question_tells_about_the_result_is_measured_in_bits():
+    """A question that no rule names tells nothing; one that decides everything tells all."""
+    engine = tiny([({"first": "yes"}, {"bee": 2})])
+    look, compiled = outlook(engine)
+    information = look.completions(ScoredSheet(compiled, {})).information()
+    assert information == pytest.approx({"first": 1, "second": 0})
+
+
+def test_a_broken_file_of_cases_leaves_all_answers_equally_likely(lunch_text):
+    """The cases only weight the completions: a playbook can be used without them."""
+    files = {**lunch_text.files, "cases.yml": "cases: ["}
+    playbook = loader.parse(loader.PlaybookText("lunch", files))
+    bare = {name: text for name, text in lunch_text.files.items() if name != "cases.yml"}
+    without = loader.parse(loader.PlaybookText("lunch", bare))
+    sheet = {"company": "few"}
+    confidence = RuleEngine(playbook).evaluate(sheet).confidence
+    assert confidence == RuleEngine(without).evaluate(sheet).confidence
+    usual = RuleEngine(loader.parse(lunch_text)).evaluate(sheet).confidence
+    assert confidence != usual
+
+
+def tiny(rules):
+    """A playbook of two options and two questions."""
+    files = {
+        "playbook.yml": {
+            "id": "tiny",
+            "title": "Tiny",
+            "version": "1",
+            "steps": [{"id": "s", "title": "S"}],
+            "options": {name: {"title": name, "summary": name} for name in ("ant", "bee")},
+        },
+        "questions.yml": [
+            {"id": name, "step": "s", "ask": name, "answers": {"yes": "Yes", "no": "No"}}
+            for name in ("first", "second")
+        ],
+        "rules.yml": {
+            "rules": [
+                {"id": f"r{n}", "when": when, "points": points, "because": "So", "source": "Me"}
+                for n, (when, points) in enumerate(rules)
+            ]
+        },
+    }
+    texts = {name: json.dumps(data) for name, data in files.items()}
+    return RuleEngine(loader.parse(loader.PlaybookText("tiny", texts)))
+
+
+def test_settled_looks_at_full_completions_and_asking_at_partial_ones_too():
+    """Whatever both answers are it is the ant, so it is settled; the first alone would say bee.
+
+    While the questionnaire runs both are still asked, since stopping between them would be wrong.
+    """
+    anything = ["yes", "no"]
+    engine = tiny([({"first": anything}, {"bee": 2}), ({"second": anything}, {"ant": 3})])
+    verdict = engine.evaluate({})
+    assert (verdict.option, verdict.settled, verdict.homework) == ("ant", True, ())
+    assert {q.id for q in engine.questions_that_matter({})} == {"first", "second"}
+
+
+def test_a_dont_know_stays_unknown_while_asking_and_is_open_for_settledness():
+    """A question answered "don't know" is not asked again, yet it keeps the verdict provisional."""
+    engine = tiny([({"first": "yes"}, {"bee": 2}), ({"second": "yes"}, {"bee": 1})])
+    answers = {"first": None, "second": "no"}
+    assert engine.questions_that_matter(answers) == ()
+    verdict = engine.evaluate(answers)
+    assert not verdict.settled
+    assert [(item.question, item.could_become) for item in verdict.homework] == [
+        ("first", ("bee",))
+    ]
+
+
+def test_homework_that_can_decide_alone_comes_first():
+    """Of two open questions the one that flips it by itself is listed before the helper."""
+    engine = tiny(
+        [
+            ({"first": "yes"}, {"bee": 1}),
+            ({"second": "yes"}, {"bee": 2}),
+            ({"first": ["yes", "no"]}, {"ant": 1}),
+            ({"second": "no"}, {"ant": 1}),
+        ]
+    )
+    assert engine.evaluate({}).homework[0].question == "second"
