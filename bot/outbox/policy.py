@@ -14,8 +14,8 @@ from bot.outbox.ports import Outbox, Unconfirmed
 from bot.outbox.reconcile import START, HistoryCursor, LookupResult, again_at, find_message
 from bot.services.ports import Clock
 from bot.services.services import Services
-from bot.slack.views.decider_message import decider_not_reached
-from bot.slack.views.view_request import not_reached
+from bot.slack.views.announcement import decider_unreachable
+from bot.slack.views.perspectives import view_request_unreachable
 
 logger = structlog.get_logger(__name__)
 
@@ -172,11 +172,11 @@ class FailurePolicy:
         if delivery.kind in COME_ONCE:
             notice = await self._notice(DeliveryKind.NOT_POSTED, delivery, now, reason)
         if delivery.kind is DeliveryKind.ASKED and delivery.decision is not None:
-            words = not_reached(delivery.channel, delivery.decision, reason)
+            words = view_request_unreachable(delivery.channel, delivery.decision, reason)
             asked = (delivery.workspace, delivery.decision, delivery.channel)
             await self._services.perspectives.not_reached(*asked, words)
         if delivery.kind is DeliveryKind.TO_DECIDE and delivery.decision is not None:
-            words = decider_not_reached(delivery.channel, delivery.decision, reason)
+            words = decider_unreachable(delivery.channel, delivery.decision, reason)
             await self._services.tell(Person(delivery.workspace, delivery.detail["by"]), words)
         if delivery.kind is DeliveryKind.REVIEW and delivery.decision is not None:
             asked = (delivery.workspace, delivery.decision, delivery.channel)

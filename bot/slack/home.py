@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.model import Decision, Person
 from bot.digest.views.home import Coming
 from bot.services.services import Services
-from bot.slack.views.home import home
+from bot.slack.views.home import home_view
 from bot.slackkit.api_errors import UNREACHABLE
 from bot.slackkit.payloads import Payload, sender
 
@@ -82,7 +82,7 @@ class HomeTab:
         }
         titles = services.playbooks.titles()
         samples = await self.words_on_samples() if self.words_on_samples else None
-        view = home(
+        view = home_view(
             titles, drafts, decisions, waiting, coming, samples, playbooks, command=self._command
         )
         await client.views_publish(user_id=person.user, view=view)

@@ -15,13 +15,10 @@ from bot.outbox.model import (
 from bot.playbooks.model import Playbook
 from bot.services.services import Services
 from bot.slack.views import notices
-from bot.slack.views.announcement import announcement
-from bot.slack.views.decider_message import asked_to_decide
-from bot.slack.views.recommendation import recommendation
+from bot.slack.views.announcement import announcement, decider_message, thread_note
+from bot.slack.views.perspectives import team_message, view_request
+from bot.slack.views.recommendation import recommendation_message
 from bot.slack.views.review import review_question
-from bot.slack.views.team import team_message
-from bot.slack.views.thread_note import word
-from bot.slack.views.view_request import request
 from bot.slackkit.message import Message, sentence
 
 
@@ -75,16 +72,16 @@ class Renderer:
         playbook = (await self._services.playbooks.of(decision)).playbook
         match _shown(delivery, decision):
             case DeliveryKind.WORD:
-                return word(delivery.detail, decision, playbook)
+                return thread_note(delivery.detail, decision, playbook)
             case DeliveryKind.RECOMMENDATION:
                 before = await self._services.search.alike_before(decision)
-                return recommendation(decision, playbook, before, self._command)
+                return recommendation_message(decision, playbook, before, self._command)
             case DeliveryKind.ASKED:
                 team = await self._services.perspectives.team(decision.workspace, decision.number)
                 given = team.of(delivery.channel) is not None
-                return request(decision, nudge="nudge" in delivery.detail, given=given)
+                return view_request(decision, nudge="nudge" in delivery.detail, given=given)
             case DeliveryKind.TO_DECIDE:
-                return asked_to_decide(decision, delivery.channel, delivery.detail["by"])
+                return decider_message(decision, delivery.channel, delivery.detail["by"])
             case DeliveryKind.TEAM:
                 return await self._team(decision, playbook)
             case DeliveryKind.REVIEW:

@@ -3,7 +3,7 @@
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.services.services import Services
-from bot.slack.views.notices import not_shown
+from bot.slack.views.notices import answer_not_shown
 from bot.slackkit.api_errors import SLACK_SECONDS, UNREACHABLE
 from bot.slackkit.message import Message, sentence
 from bot.slackkit.metadata import response_url_of
@@ -47,7 +47,7 @@ class EphemeralReplies:
     async def _show(self, body: Payload, message: Message, *, replace: bool) -> bool:
         shown = await _send(response_url_of(body), message, replace=replace)
         if not shown:
-            await self._services.tell(sender(body), not_shown(message))
+            await self._services.tell(sender(body), answer_not_shown(message))
         return shown
 
 

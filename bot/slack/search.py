@@ -15,9 +15,9 @@ from bot.playbooks.model import Playbook
 from bot.services.search import DecisionDetails, words_of
 from bot.services.services import Services
 from bot.slack.views import search as views
-from bot.slack.views.history import life
-from bot.slack.views.recommendation import recommendation_in_full
-from bot.slack.views.view_request import request
+from bot.slack.views.perspectives import view_request
+from bot.slack.views.recommendation import full_recommendation
+from bot.slack.views.search import history_message
 from bot.slackkit.api_errors import UNREACHABLE
 from bot.slackkit.message import Message, sentence
 from bot.slackkit.metadata import ListQuery
@@ -48,8 +48,10 @@ class SearchResponder:
         found = DecisionPage((), newer=False, older=False)
         if query.kind == "list" or wanted.words:
             found = await finding.page(sight, wanted, query.cursor, views.PAGE)
-        listed = [views.Listed(each, await self._playbook(each)) for each in found.decisions]
-        return views.page(self._command, query, wanted, found, listed)
+        listed = [
+            views.ListedDecision(each, await self._playbook(each)) for each in found.decisions
+        ]
+        return views.decision_list(self._command, query, wanted, found, listed)
 
     async def show(
         self, sight: ReadScope, number: int, client: AsyncWebClient
@@ -68,9 +70,9 @@ class SearchResponder:
         playbook = await self._playbook(found.decision)
         link = await self._link(client, found)
         return (
-            views.shown(found.decision, playbook, link, sight.user),
-            *recommendation_in_full(found.decision, playbook, self._command),
-            life(found.record),
+            views.decision_message(found.decision, playbook, link, sight.user),
+            *full_recommendation(found.decision, playbook, self._command),
+            history_message(found.record),
         )
 
     async def export_one(self, sight: ReadScope, number: int, client: AsyncWebClient) -> Message:
@@ -82,7 +84,7 @@ class SearchResponder:
         found = await self._services.search.show(sight, number)
         text = as_markdown(found.record)
         if len(text) <= views.INLINE:
-            return views.record(number, text)
+            return views.record_message(number, text)
         words = f"The record of decision #{number}, in Markdown."
         return await _send(client, sight, TextFile(filename(found.record), text, words))
 
@@ -108,7 +110,7 @@ class SearchResponder:
         asked = await self._services.perspectives.invited(person, number)
         if asked is None:
             raise NoSuchDecision(number)
-        return request(asked, nudge=False)
+        return view_request(asked, nudge=False)
 
     async def _link(self, client: AsyncWebClient, found: DecisionDetails) -> str | None:
         """Return the link to an announcement; None where Slack does not tell it."""
@@ -123,9 +125,9 @@ async def _send(client: AsyncWebClient, sight: ReadScope, file: TextFile) -> Mes
     try:
         await send_file(client, sight.user, file)
     except SlackApiError as error:
-        return views.not_sent(str(error.response.get("error", "")))
+        return views.file_not_sent(str(error.response.get("error", "")))
     except UNREACHABLE:
-        return views.not_sent("")
+        return views.file_not_sent("")
     return sentence(f"{file.words} I've sent it to you as a file, in our direct messages.")
 
 

@@ -14,12 +14,11 @@ from bot.decisions.records.madr import as_markdown
 from bot.decisions.records.record import Record, record_as_json
 from bot.decisions.records.spreadsheet import as_csv
 from bot.slack.views import search
-from bot.slack.views.announcement import announcement
+from bot.slack.views.announcement import announcement, thread_note
 from bot.slack.views.decide import override_modal
-from bot.slack.views.history import life
-from bot.slack.views.recommendation import recommendation
-from bot.slack.views.team import team_message
-from bot.slack.views.thread_note import word
+from bot.slack.views.perspectives import team_message
+from bot.slack.views.recommendation import recommendation_message
+from bot.slack.views.search import history_message
 from bot.slackkit.metadata import ListQuery
 from tests.services.world import ADA, BEN, PRODUCT, World
 
@@ -66,7 +65,7 @@ async def test_any_option_can_be_chosen_where_nothing_is_recommended(world: Worl
     assert "as recommended" not in told
     assert "instead of" not in told
     detail = {"event": "overridden", "actor": "U1", "option": option, "recommended": ""}
-    said = word({**detail, "reason": "We start small"}, after, playbook).text
+    said = thread_note({**detail, "reason": "We start small"}, after, playbook).text
     assert f"decided for *{title}*." in said
 
 
@@ -92,9 +91,12 @@ async def test_a_list_recommends_nothing_where_nothing_is_known(world: World) ->
     by_option = DecisionFilter(options=(made.verdict.option,))
     for expected in ("Open, recommended: nothing yet", "Withdrawn, recommended: nothing yet"):
         found = await world.services.search.page(SIGHT, DecisionFilter(), None, 9)
-        listed = [search.Listed(each, playbook) for each in found.decisions]
+        listed = [search.ListedDecision(each, playbook) for each in found.decisions]
         query = ListQuery(kind="list", text="")
-        assert expected in search.page("/ragvsft", query, DecisionFilter(), found, listed).text
+        assert (
+            expected
+            in search.decision_list("/ragvsft", query, DecisionFilter(), found, listed).text
+        )
         assert not (await world.services.search.page(SIGHT, by_option, None, 9)).decisions
         if made.status is Status.OPEN:
             made = await world.services.decisions.withdraw(ADA, made.number, "Not needed")
@@ -115,10 +117,10 @@ async def test_thread_and_record_name_no_option_where_nothing_is_known(world: Wo
         "added a view: nothing yet",
         "changed the description. Still nothing is recommended",
     ]
-    assert "*nothing yet*  ·  too little is known" in str(life(record).blocks)
+    assert "*nothing yet*  ·  too little is known" in str(history_message(record).blocks)
     assert "U2: nothing yet (too little is known)" in as_markdown(record)
-    assert "First steps" not in str(recommendation(made, playbook).blocks)
-    for each in (told, life(record), recommendation(made, playbook)):
+    assert "First steps" not in str(recommendation_message(made, playbook).blocks)
+    for each in (told, history_message(record), recommendation_message(made, playbook)):
         assert title not in str(each)
 
 

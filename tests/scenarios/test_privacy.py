@@ -31,8 +31,8 @@ from bot.decisions.records.spreadsheet import as_csv
 from bot.playground.user_session import UserSession
 from bot.slack.handlers.modals import page_view
 from bot.slack.search import SearchResponder
-from bot.slack.views.home import home
-from bot.slack.views.recommendation import recommendation
+from bot.slack.views.home import home_view
+from bot.slack.views.recommendation import recommendation_message
 from bot.slackkit.metadata import ListQuery
 from bot.storage.connection import Connection
 from bot.storage.database import Database
@@ -141,9 +141,9 @@ async def _everything(
     for then in (place, None):
         found.append(("similar", then, await _review(world, person, place, then)))
     drafts, decisions = await world.services.belongings(person)
-    found.append(("home", None, json.dumps(home({"small": "Small"}, drafts, decisions))))
+    found.append(("home", None, json.dumps(home_view({"small": "Small"}, drafts, decisions))))
     waiting = await world.services.reviews.waiting_for(person)
-    found.append(("waiting", None, json.dumps(home({"small": "Small"}, [], [], waiting))))
+    found.append(("waiting", None, json.dumps(home_view({"small": "Small"}, [], [], waiting))))
     return found
 
 
@@ -164,7 +164,7 @@ async def _threads_name_their_own(world: World, kept: list[tuple[Decision, set[s
     """
     for at_hand, _ in kept:
         found = await world.services.search.alike_before(at_hand)
-        message = recommendation(at_hand, ENGINE.playbook, found, "/ragvsft")
+        message = recommendation_message(at_hand, ENGINE.playbook, found, "/ragvsft")
         text = json.dumps(message.blocks)
         for each, _ in kept:
             same = (each.workspace, each.place) == (at_hand.workspace, at_hand.place)

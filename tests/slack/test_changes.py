@@ -7,7 +7,7 @@ import pytest
 
 from bot.decisions.events import Event
 from bot.decisions.records.history import happened
-from bot.slack.views.thread_note import word
+from bot.slack.views.announcement import thread_note
 from tests.slack.examples import AT, a_decision, engine
 
 OF = engine("ragvsft").playbook
@@ -36,7 +36,7 @@ def test_the_thread_and_the_record_tell_the_same(kind: str) -> None:
     """What a thread says of an event is what the record says of it later, in Slack's markup."""
     event = Event(kind, "U1", AT, DETAILS[kind])
     told = happened(event, OF)
-    said = word({"event": kind, "actor": "U1", **event.detail}, a_decision(), OF).text
+    said = thread_note({"event": kind, "actor": "U1", **event.detail}, a_decision(), OF).text
     plain = said.replace("*", "").replace("#", "").replace("&amp;", "&")
     for each in (f"<@U1> {told.did}", *(f"<@{user}>" for user in told.to), told.note):
         assert each in plain
@@ -45,7 +45,9 @@ def test_the_thread_and_the_record_tell_the_same(kind: str) -> None:
 
 def test_an_edit_names_every_change() -> None:
     """The thread has the answers before and after, and the title that was."""
-    said = word({"event": "edited", "actor": "U1", **DETAILS["edited"]}, a_decision(), OF).text
+    said = thread_note(
+        {"event": "edited", "actor": "U1", **DETAILS["edited"]}, a_decision(), OF
+    ).text
     before, after = (QUESTION.answers[each] for each in (ANSWER, OTHER))
     assert f"• {QUESTION.ask} {before} → *{after}*" in said
     assert "• The title was: An older title" in said
@@ -64,7 +66,7 @@ def test_an_edit_of_the_review_alone_says_so(days: tuple[str, str], line: str) -
     """The thread says that the day of the review was changed, and from which to which."""
     was, now = days
     detail = {"was": FIRST, "option": FIRST, "answers": "{}", "review_was": was, "review": now}
-    said = word({"event": "edited", "actor": "U1", **detail}, a_decision(), OF).text
+    said = thread_note({"event": "edited", "actor": "U1", **detail}, a_decision(), OF).text
     assert said.startswith("<@U1> changed the day of the review. ")
     assert f"• {line}" in said
 
@@ -81,12 +83,14 @@ def test_an_edit_of_the_review_alone_says_so(days: tuple[str, str], line: str) -
 def test_an_edit_tells_what_is_recommended_now(was: str, now: str, words: str) -> None:
     """Where nothing is recommended, before an edit or after it, the thread names no option."""
     detail = {"was": was, "option": now, "title_was": "An older title"}
-    said = word({"event": "edited", "actor": "U1", **detail}, a_decision(), OF).text
+    said = thread_note({"event": "edited", "actor": "U1", **detail}, a_decision(), OF).text
     assert f"changed the description. {words}" in said
 
 
 def test_what_people_wrote_makes_no_markup() -> None:
     """A title that was, a reason and a playbook's words show as they are."""
     detail = {**DETAILS["edited"], "title_was": "<!channel> & <@U9>"}
-    said = word({"event": "edited", "actor": "U1", **detail}, replace(a_decision(), number=1), OF)
+    said = thread_note(
+        {"event": "edited", "actor": "U1", **detail}, replace(a_decision(), number=1), OF
+    )
     assert "The title was: &lt;!channel&gt; &amp; &lt;@U9&gt;" in said.text

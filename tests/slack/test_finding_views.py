@@ -13,8 +13,8 @@ from bot.decisions.model import Place, Resolution, Status, Visibility
 from bot.decisions.questionnaire import Questionnaire
 from bot.services.reviews import WaitingDecisions
 from bot.slack.views.finding_samples import finding_messages, similar_samples
-from bot.slack.views.home import home
-from bot.slack.views.questionnaire import modal
+from bot.slack.views.home import home_view
+from bot.slack.views.questionnaire import questionnaire_modal
 from bot.slackkit.metadata import ListQuery, query_of
 from bot.slackkit.payloads import InvalidPayload, number_pressed, number_typed
 from tests.slack.blocks import faults_of_message, faults_of_view
@@ -42,7 +42,7 @@ def test_whatever_is_found_can_be_shown(title: str, problem: str) -> None:
     }
     assert {name: found for name, found in faults.items() if found} == {}
     last = Questionnaire(of, draft).last()
-    assert faults_of_view(modal(last, similar_samples(made, of.playbook))) == []
+    assert faults_of_view(questionnaire_modal(last, similar_samples(made, of.playbook))) == []
 
 
 def test_a_page_says_what_it_was_asked_for() -> None:
@@ -86,7 +86,7 @@ def test_a_page_of_home_names_the_successor() -> None:
     of = engine("ragvsft")
     made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
     gone = replace(made, status=Status.SUPERSEDED, superseded_by=14)
-    assert "Superseded by #14" in json.dumps(home({"ragvsft": "RAG?"}, [], [gone]))
+    assert "Superseded by #14" in json.dumps(home_view({"ragvsft": "RAG?"}, [], [gone]))
 
 
 def test_a_page_of_home_tells_what_is_to_be_looked_back_on() -> None:
@@ -95,7 +95,7 @@ def test_a_page_of_home_tells_what_is_to_be_looked_back_on() -> None:
     made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
     done = replace(made, status=Status.ACCEPTED, resolution=replace(DECIDED, option="rag"))
     waiting, playbooks = WaitingDecisions(to_review=(done,)), {of.playbook.hash: of.playbook}
-    view = home({}, [], [done], waiting, playbooks=playbooks, command="/decide")
+    view = home_view({}, [], [done], waiting, playbooks=playbooks, command="/decide")
     words = json.dumps(view, ensure_ascii=False)
     assert ": *RAG*\\nHow did it go?" in words
     assert "`/decide show 12` to read one, `/decide list` for all" in words

@@ -13,7 +13,7 @@ from bot.decisions.model import Decision, Perspective, Place, Visibility
 from bot.decisions.records.background import DecisionContext
 from bot.decisions.records.making import record_of
 from bot.playbooks.verdict import Strength
-from bot.slack.views.history import life
+from bot.slack.views.search import history_message
 from tests.slack.blocks import faults_of_message
 from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers
 
@@ -43,7 +43,7 @@ def test_it_tells_answers_views_events_and_links() -> None:
         Event("handed_over", "U1", AT, {"from": "U1", "to": "U2 U3"}),
         Event("withdrawn", "U1", AT, {"reason": "Not *needed*\nany more"}),
     )
-    message = life(record_of(made, RULES, DecisionContext((_view("U9"),), events)))
+    message = history_message(record_of(made, RULES, DecisionContext((_view("U9"),), events)))
     said = json.dumps(message.blocks, ensure_ascii=False)
     for question in RULES.playbook.questions:
         assert question.ask in said
@@ -71,7 +71,9 @@ def test_however_much_happened_slack_takes_it(name: str, text: str, count: int) 
     """No length and no wording breaks the message; what is left out is counted."""
     views = tuple(_view(f"U{number}") for number in range(count)) if name == "ragvsft" else ()
     events = tuple(_withdrawn(text * 700, hour) for hour in range(count))
-    message = life(record_of(_decision(name), engine(name), DecisionContext(views, events)))
+    message = history_message(
+        record_of(_decision(name), engine(name), DecisionContext(views, events))
+    )
     assert faults_of_message(message) == []
     said = "".join(each for each in map(json.dumps, message.blocks) if "What happened" in each)
     assert ("more, which the record tells" in said) is (said.count("withdrew the decision") < count)

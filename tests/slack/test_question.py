@@ -1,7 +1,7 @@
 """A question as a block: made once, and anew when anything of it differs."""
 
 from bot.playbooks.model import Question
-from bot.slack.views.question import question_block
+from bot.slack.views.questionnaire import question_block
 
 QUESTION = Question(
     id="freshness",

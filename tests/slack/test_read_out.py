@@ -13,11 +13,10 @@ from bot.decisions.calibration import calibrate
 from bot.decisions.model import Decision, Resolution, ReviewAnswer, ReviewOutcome, Status
 from bot.decisions.records.making import record_of
 from bot.slack.views.announcement import STATUS_WORDS, announcement
-from bot.slack.views.history import life
 from bot.slack.views.notices import NOBODY_TO_NUDGE
 from bot.slack.views.rules import rules_message
 from bot.slack.views.samples import samples
-from bot.slack.views.search import Listed, page
+from bot.slack.views.search import ListedDecision, decision_list, history_message
 from bot.slackkit.ids import DECISION_PREFIX, Action
 from bot.slackkit.metadata import ListQuery
 from bot.slackkit.mrkdwn import FALLBACK
@@ -59,12 +58,12 @@ def test_a_list_is_read_out_line_by_line() -> None:
     """Each decision is named by number and title, with how it stands."""
     decision = _overridden()
     found = DecisionPage((decision,), newer=False, older=False)
-    listed = page(
+    listed = decision_list(
         "/ragvsft",
         ListQuery.typed("list", ""),
         DecisionFilter(),
         found,
-        [Listed(decision, OF.playbook)],
+        [ListedDecision(decision, OF.playbook)],
     )
     assert f"#12 {decision.title}: Decided differently: Prompting first" in listed.text.splitlines()
     assert '"accessibility_label": "Show decision 12"' in json.dumps(listed.blocks)
@@ -73,7 +72,7 @@ def test_a_list_is_read_out_line_by_line() -> None:
 def test_a_life_is_read_out_with_its_answers() -> None:
     """The answers are in the text, with their questions."""
     question = OF.playbook.questions[0]
-    text = life(record_of(a_decision(), OF)).text
+    text = history_message(record_of(a_decision(), OF)).text
     assert question.ask.replace("&", "&amp;") in text
     assert next(iter(question.answers.values())).replace("&", "&amp;") in text
 

@@ -4,9 +4,8 @@ import json
 from dataclasses import replace
 
 from bot.decisions.model import Decision, Place, Resolution, Status, Visibility
-from bot.slack.views.announcement import announcement
+from bot.slack.views.announcement import announcement, thread_note
 from bot.slack.views.decide import override_modal
-from bot.slack.views.thread_note import word
 from bot.slack.views.verdict import bars
 from tests.slack.examples import AT, decision_of, draft_of, engine
 
@@ -65,7 +64,7 @@ def test_thread_and_announcement_say_so() -> None:
                   "reason": "We know how."}  # fmt: skip
         for message in (
             announcement(decision, RULES.playbook),
-            word(detail, decision, RULES.playbook),
+            thread_note(detail, decision, RULES.playbook),
         ):
             assert (WAY_AROUND in _said(message.blocks)) is ruled_out
 
@@ -89,5 +88,5 @@ def test_the_thread_tells_each_veto_to_its_end() -> None:
     hits = decision.verdict.vetoes_against("both", RULES.playbook)
     assert len(hits) > 1
     detail = {"event": "overridden", "actor": "U1", "option": "both", "reason": "why " * 400}
-    told = _said(word(detail, decision, RULES.playbook).blocks)
+    told = _said(thread_note(detail, decision, RULES.playbook).blocks)
     assert all(each.because in told and each.way_around in told for each in hits)

@@ -7,8 +7,7 @@ import pytest
 
 from bot.decisions.model import Place, ReviewAnswer, ReviewOutcome, Status, Visibility
 from bot.services.search import SimilarDecision
-from bot.slack.views.recommendation import recommendation
-from bot.slack.views.similar import similar
+from bot.slack.views.recommendation import recommendation_message, similar_blocks
 from tests.services.shelf import AT, ENGINE, SECRET, decision
 
 DONE = replace(
@@ -23,16 +22,18 @@ def test_a_thread_names_what_answered_alike() -> None:
     """The thread says what was decided on like answers, and how it went; nothing without any."""
     made = decision(12)
     assert made.place == DONE.place
-    words = json.dumps(recommendation(made, ENGINE.playbook, FOUND).blocks, ensure_ascii=False)
+    words = json.dumps(
+        recommendation_message(made, ENGINE.playbook, FOUND).blocks, ensure_ascii=False
+    )
     assert f"#7 “Refunds <!here>”: {WORDS}" in words
-    assert "alike" not in json.dumps(recommendation(made, ENGINE.playbook).blocks)
+    assert "alike" not in json.dumps(recommendation_message(made, ENGINE.playbook).blocks)
 
 
 @pytest.mark.parametrize("place", [SECRET, Place("C2", Visibility.PUBLIC)])
 def test_a_thread_gives_the_number_alone_of_what_was_made_elsewhere(place: Place) -> None:
     """A channel may be shared with another company: no title, option or outcome of elsewhere."""
     made = decision(12, place=place)
-    message = recommendation(made, ENGINE.playbook, FOUND, "/ragvsft")
+    message = recommendation_message(made, ENGINE.playbook, FOUND, "/ragvsft")
     words = json.dumps(message.blocks, ensure_ascii=False)
     assert "#7 in another channel: 11 of 12 answers the same; /ragvsft show 7 tells more" in words
     for told in ("Refunds", "accepted", "it worked"):
@@ -41,7 +42,7 @@ def test_a_thread_gives_the_number_alone_of_what_was_made_elsewhere(place: Place
 
 def test_the_review_page_mentions_nobody() -> None:
     """On the review page the title of another decision is text, and how it went stands there."""
-    (block,) = similar(FOUND)
+    (block,) = similar_blocks(FOUND)
     words = block.to_dict()["text"]["text"]
     assert WORDS in words
     assert "&lt;!here&gt;" in words

@@ -14,8 +14,7 @@ from bot.decisions.comparison import TeamViews, compare
 from bot.decisions.model import Decision, Perspective, Place, Status, ViewRequest, Visibility
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
-from bot.slack.views.team import team_message
-from bot.slack.views.view_request import ask_modal, request
+from bot.slack.views.perspectives import team_message, view_request, view_request_modal
 from bot.slackkit.message import Message
 from tests.slack.blocks import faults_of_message, faults_of_view
 from tests.slack.largest import largest_engine
@@ -109,9 +108,9 @@ def test_slack_takes_what_asks_for_a_view(name: str) -> None:
     """Whatever the title: the wish, the reminder and the modal are taken, and ping nobody."""
     of = engine("ragvsft")
     decision = decision_of(of, first_answers(of), (name * 120)[:120].strip())
-    assert faults_of_message(request(decision, nudge=False)) == []
-    assert faults_of_message(request(decision, nudge=True)) == []
-    assert faults_of_view(ask_modal(decision)) == []
+    assert faults_of_message(view_request(decision, nudge=False)) == []
+    assert faults_of_message(view_request(decision, nudge=True)) == []
+    assert faults_of_view(view_request_modal(decision)) == []
 
 
 def test_a_wish_tells_no_verdict() -> None:
@@ -120,7 +119,7 @@ def test_a_wish_tells_no_verdict() -> None:
     decision = decision_of(of, first_answers(of))
     title = of.playbook.options[decision.verdict.option].title
     for nudge in (False, True):
-        message = request(decision, nudge=nudge)
+        message = view_request(decision, nudge=nudge)
         assert title not in f"{message.text} {text_of(message)}"
 
 
@@ -128,7 +127,7 @@ def test_a_wish_for_a_settled_decision_has_no_button() -> None:
     """A wish that is sent after the decision says that there is nothing left to add."""
     of = engine("ragvsft")
     decision = replace(decision_of(of, first_answers(of)), status=Status.ACCEPTED)
-    message = request(decision, nudge=True)
+    message = view_request(decision, nudge=True)
     assert "it was accepted" in message.text
     assert "actions" not in text_of(message)
 

@@ -11,9 +11,9 @@ from bot.decisions.model import Place, Review, Visibility, Workflow
 from bot.decisions.questionnaire import Questionnaire
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
-from bot.slack.views.home import home
-from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, modal
-from bot.slack.views.recommendation import recommendation, recommendation_in_full
+from bot.slack.views.home import home_view
+from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, questionnaire_modal
+from bot.slack.views.recommendation import full_recommendation, recommendation_message
 from bot.slack.views.samples import samples
 from bot.slack.views.trouble_samples import trouble_messages
 from bot.slackkit.mrkdwn import one_line
@@ -80,15 +80,15 @@ def test_slack_takes_whatever_people_write(title: str, problem: str, place: Plac
     decision = decision_of(draft, place, of)
     messages = [
         announcement(decision, of.playbook),
-        recommendation(decision, of.playbook),
+        recommendation_message(decision, of.playbook),
         *trouble_messages(decision).values(),
-        notices.not_understood("/ragvsft", problem),
+        notices.unknown_subcommand("/ragvsft", problem),
         notices.unknown_playbook("/ragvsft", problem, ("ragvsft",)),
     ]
     views = [
-        modal(Questionnaire(of, draft).first()),
-        modal(Questionnaire(of, draft).last()),
-        home({"ragvsft": title}, [draft], [decision]),
+        questionnaire_modal(Questionnaire(of, draft).first()),
+        questionnaire_modal(Questionnaire(of, draft).last()),
+        home_view({"ragvsft": title}, [draft], [decision]),
         notices.saved_for_later(decision),
     ]
     assert [faults_of_message(message) for message in messages] == [[]] * len(messages)
@@ -111,8 +111,8 @@ def test_slack_takes_every_verdict(data: st.DataObject, name: str) -> None:
     draft = draft_of("Title", "Problem", None, answers=data.draw(sheets(name)))
     decision = decision_of(draft, Place("C0123456789", Visibility.PUBLIC), of)
     assert faults_of_message(announcement(decision, of.playbook)) == []
-    assert faults_of_message(recommendation(decision, of.playbook)) == []
-    assert faults_of_view(modal(Questionnaire(of, draft).last())) == []
+    assert faults_of_message(recommendation_message(decision, of.playbook)) == []
+    assert faults_of_view(questionnaire_modal(Questionnaire(of, draft).last())) == []
 
 
 @pytest.mark.parametrize("deciders", [0, 1, 2, 5, 6, 100])
@@ -134,7 +134,7 @@ def test_a_review_page_from_home_must_be_told_where_to_post() -> None:
     """Without a conversation to post to, choosing a channel is not optional."""
     of = engine("ragvsft")
     blocks = {
-        place: modal(Questionnaire(of, draft_of("T", "", place)).last())["blocks"]
+        place: questionnaire_modal(Questionnaire(of, draft_of("T", "", place)).last())["blocks"]
         for place in (None, Place("C1", Visibility.PUBLIC))
     }
     optional = [
@@ -152,7 +152,7 @@ def test_long_lists_say_how_much_is_left_out() -> None:
     )
     chapters = {
         block["elements"][0]["elements"][0]["text"]: block["elements"]
-        for block in recommendation(decision, of.playbook).blocks
+        for block in recommendation_message(decision, of.playbook).blocks
         if block["type"] == "rich_text"
     }
     _, shown, rest = chapters["Before you rely on this"]
@@ -169,13 +169,13 @@ def test_a_thread_tells_where_the_rest_stands() -> None:
     decision = decision_of(
         draft_of("Title", "", answers=answers), Place("C1", Visibility.PUBLIC), of
     )
-    thread = str(recommendation(decision, of.playbook, command="/ragvsft").blocks)
+    thread = str(recommendation_message(decision, of.playbook, command="/ragvsft").blocks)
     assert "more: /ragvsft show 12 tells all" in thread
     vetoes = decision.verdict.vetoes
     assert len(vetoes) == 7
-    told = json.dumps(recommendation(decision, of.playbook).blocks, ensure_ascii=False)
+    told = json.dumps(recommendation_message(decision, of.playbook).blocks, ensure_ascii=False)
     assert all(each.because in told and each.way_around in told for each in vetoes)
-    whole = recommendation_in_full(decision, of.playbook, "/ragvsft")
+    whole = full_recommendation(decision, of.playbook, "/ragvsft")
     assert all(faults_of_message(each) == [] for each in whole)
     assert " more: " not in str([each.blocks for each in whole])
 
@@ -193,4 +193,4 @@ def test_the_last_page_says_who_decides_and_when_it_is_reviewed() -> None:
     }
     for workflow, words in expected.items():
         page = Questionnaire(of, replace(draft, workflow=workflow)).last()
-        assert words in json.dumps(modal(page), ensure_ascii=False)
+        assert words in json.dumps(questionnaire_modal(page), ensure_ascii=False)

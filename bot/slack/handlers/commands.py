@@ -69,7 +69,7 @@ class CommandHandlers:
             return notices.help_message(self._command, titles)
         if word == "start":
             return notices.unknown_playbook(self._command, rest, tuple(titles))
-        return notices.not_understood(self._command, body.get("text", ""))
+        return notices.unknown_subcommand(self._command, body.get("text", ""))
 
     async def _open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         if await self._offered_to_resume(body):

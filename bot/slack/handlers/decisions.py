@@ -15,8 +15,8 @@ from bot.slack.handlers.modals import open_page, open_view
 from bot.slack.handlers.search import SearchHandlers
 from bot.slack.home import HomeTab
 from bot.slack.views.decide import hand_over_modal, override_modal, withdraw_modal
+from bot.slack.views.perspectives import view_request_modal
 from bot.slack.views.review import review_modal
-from bot.slack.views.view_request import ask_modal
 from bot.slackkit.forms import deciders_of, override_of, reason_of
 from bot.slackkit.ids import Action, Modal
 from bot.slackkit.metadata import decision_metadata_of, response_url_of
@@ -158,7 +158,7 @@ class DecisionHandlers:
             return hand_over_modal(decision, actor.user)
         engine = await self._services.playbooks.of(decision)
         if move is DecisionAction.ASK:
-            return ask_modal(decision, response_url_of(body))
+            return view_request_modal(decision, response_url_of(body))
         if move is DecisionAction.REVIEW:
             return review_modal(decision, engine.playbook, actor.user)
         return override_modal(decision, engine.playbook)

@@ -11,7 +11,7 @@ from bot.decisions.questionnaire import Page, ReviewPage
 from bot.services.services import Services
 from bot.slack.replies import respond_privately
 from bot.slack.views.notices import open_again
-from bot.slack.views.questionnaire import modal
+from bot.slack.views.questionnaire import questionnaire_modal
 from bot.slackkit.api_errors import (
     RATE_LIMITED,
     SERVER_ERRORS,
@@ -30,8 +30,8 @@ class NotOpened(Exception):
 async def page_view(services: Services, page: Page) -> dict[str, Any]:
     """Return the modal of a questionnaire page; the review page lists similar past decisions."""
     if isinstance(page, ReviewPage) and page.draft.purpose is not DraftPurpose.PERSPECTIVE:
-        return modal(page, await services.search.alike(page.draft))
-    return modal(page)
+        return questionnaire_modal(page, await services.search.alike(page.draft))
+    return questionnaire_modal(page)
 
 
 async def open_page(

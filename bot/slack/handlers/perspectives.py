@@ -12,7 +12,7 @@ from bot.slack.handlers.modals import open_page
 from bot.slack.home import HomeTab
 from bot.slack.replies import EphemeralReplies
 from bot.slack.views.notices import NOBODY_TO_ASK
-from bot.slack.views.view_request import nudged, wished
+from bot.slack.views.perspectives import nudges_sent, view_requests_sent
 from bot.slackkit.forms import FieldError, people_chosen
 from bot.slackkit.ids import Action, Block, Modal
 from bot.slackkit.metadata import decision_metadata_of
@@ -44,7 +44,7 @@ class PerspectiveHandlers:
         except NobodyToAsk as error:
             raise FieldError(Block.PEOPLE, NOBODY_TO_ASK) from error
         await ack()
-        self._background.begin(self._answers.say(body, wished(wishes)), body)
+        self._background.begin(self._answers.say(body, view_requests_sent(wishes)), body)
         self._background.begin(self._homes.refresh(client, sender(body).workspace, *people), body)
 
     async def nudge(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -52,7 +52,7 @@ class PerspectiveHandlers:
         number = decision_of(action_of(body))
         people = await self._services.perspectives.nudge(sender(body), number)
         await ack()
-        self._background.begin(self._answers.say(body, nudged(people)), body)
+        self._background.begin(self._answers.say(body, nudges_sent(people)), body)
 
     async def _add(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         number, place = decision_of(action_of(body)), place_of_message(body)

@@ -11,7 +11,7 @@ from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
 from bot.slack.replies import EphemeralReplies
 from bot.slack.search import SearchResponder
-from bot.slack.views.search import how_to_export, which_one
+from bot.slack.views.search import export_usage, show_usage
 from bot.slackkit.ids import Action
 from bot.slackkit.metadata import ListQuery, query_of
 from bot.slackkit.payloads import (
@@ -86,7 +86,7 @@ class SearchHandlers:
     ) -> None:
         number = number_typed(rest)
         if number is None:
-            await ack(text=which_one(self._command))
+            await ack(text=show_usage(self._command))
             return
         await ack()
         self._background.begin(self._show(number, _sight(body), body, client), body)
@@ -96,7 +96,7 @@ class SearchHandlers:
     ) -> None:
         what = number_typed(rest) or rest or "csv"
         if isinstance(what, str) and what not in {"csv", "json"}:
-            await ack(text=how_to_export(self._command))
+            await ack(text=export_usage(self._command))
             return
         await ack()
         self._background.begin(self._export(what, _sight(body), body, client), body)

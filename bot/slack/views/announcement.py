@@ -1,22 +1,47 @@
-"""The one message in the channel that stands for a decision."""
+"""A posted decision: its announcement, the notes in its thread, and the message to its deciders."""
 
-from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock
+from collections.abc import Mapping
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, HeaderBlock
 
 from bot.decisions.model import Decision, Status, Visibility
+from bot.decisions.records.history import Style, changes, did, note_of, people_of
 from bot.playbooks.model import Playbook
-from bot.slack.views.decide import actions
-from bot.slack.views.review import reviews_shown
+from bot.slack.views.decide import announcement_buttons
+from bot.slack.views.review import review_sections
 from bot.slack.views.verdict import (
     RULED_OUT_BEFORE,
     bars,
-    despite,
     headline,
     option_title,
     plain_headline,
+    veto_notes,
     why_line,
 )
-from bot.slackkit.message import Message, as_dicts, mrkdwn, plain, section
-from bot.slackkit.mrkdwn import FALLBACK, HEADER, and_list, fit, fit_escaped, mention, quote
+from bot.slackkit import ids
+from bot.slackkit.message import (
+    Message,
+    as_dicts,
+    button,
+    decision_label,
+    mrkdwn,
+    plain,
+    section,
+    sentence,
+    where,
+)
+from bot.slackkit.mrkdwn import (
+    FALLBACK,
+    HEADER,
+    SECTION,
+    and_list,
+    escape,
+    fit,
+    fit_escaped,
+    mention,
+    or_list,
+    quote,
+)
 
 STATUS_WORDS = {
     Status.OPEN: "Open",
@@ -39,7 +64,7 @@ _MOST_PEOPLE_NAMED = 5
 _VETOES = 900
 
 
-def standing(decision: Decision) -> str:
+def status_label(decision: Decision) -> str:
     """Return the status of a decision in words, with the number of its successor if any."""
     words = STATUS_WORDS[decision.status]
     return f"{words} by #{decision.superseded_by}" if decision.superseded_by else words
@@ -57,10 +82,10 @@ def announcement(decision: Decision, playbook: Playbook) -> Message:
         section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
         section(bars(playbook, verdict)),
         *_resolution(decision, playbook),
-        *reviews_shown(decision),
+        *review_sections(decision),
         ContextBlock(elements=[mrkdwn(_people(decision))]),
         ContextBlock(elements=[mrkdwn(_about(decision))]),
-        *actions(decision, playbook),
+        *announcement_buttons(decision, playbook),
     ]
     return Message(text=_in_words(decision, playbook), blocks=as_dicts(blocks))
 
@@ -107,7 +132,7 @@ def _decided(decision: Decision, playbook: Playbook) -> str:
     words += f" on {resolution.at:%-d %B %Y}: *{option_title(playbook, resolution.option)}*"
     if resolution.reason:
         words += f"\n{quote(resolution.reason, 1000)}"
-    out = despite(playbook, decision.verdict, resolution.option, _VETOES, lead=RULED_OUT_BEFORE)
+    out = veto_notes(playbook, decision.verdict, resolution.option, _VETOES, lead=RULED_OUT_BEFORE)
     return f"{words}\n{out}" if out else words
 
 
@@ -136,3 +161,81 @@ def _roles(decision: Decision) -> str:
         deciders.append(f"{rest} more")
     verb = "decides" if len(decision.deciders) == 1 else "decide"
     return f"Opened by {mention(decision.driver)}  ·  {and_list(deciders)} {verb}"
+
+
+_NOTE_STYLE = Style(escape, lambda words: f"*{escape(words)}*", "decision #{}")
+_LONGEST_NOTE = 2000
+
+
+def thread_note(detail: Mapping[str, str], decision: Decision, playbook: Playbook) -> Message:
+    """Return the word about an event.
+
+    Args:
+        detail: `event` (its kind), `actor` (a user id), and what the event tells.
+        decision: to which it happened.
+        playbook: the decision's.
+    """
+    kind, to, note = detail["event"], people_of(detail), note_of(detail)
+    text = f"{mention(detail['actor'])} {did(kind, detail, playbook, _NOTE_STYLE)}"
+    text += f" {and_list([mention(user) for user in to])}." if to else "."
+    lines = [
+        text,
+        *([quote(note, _LONGEST_NOTE)] if note else []),
+        *(f"• {each}" for each in changes(kind, detail, playbook, _NOTE_STYLE)),
+    ]
+    told = sentence("\n".join(lines))
+    although = _although(detail, decision, playbook) if kind == "overridden" else ""
+    if not although:
+        return told
+    return Message(
+        text=fit(f"{told.text}\n{although}", FALLBACK),
+        blocks=[*told.blocks, *as_dicts([section(although)])],
+    )
+
+
+def _although(detail: Mapping[str, str], decision: Decision, playbook: Playbook) -> str:
+    """Return in full what had been said against the option that was chosen, if anything was."""
+    return veto_notes(playbook, decision.verdict, detail["option"], SECTION, lead=RULED_OUT_BEFORE)
+
+
+def decider_message(decision: Decision, decider: str, by: str) -> Message:
+    """Return the direct message that tells a decider of a decision, with a button to see it.
+
+    Args:
+        decision: what is to be decided.
+        decider: the user id of who is told.
+        by: the user id of who wants them to decide.
+    """
+    title = f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
+    if decision.status is not Status.OPEN:
+        now = status_label(decision).lower()
+        return sentence(f"{title}\n{mention(by)} asked you to decide; meanwhile it is {now}.")
+    if decider not in decision.deciders:
+        return sentence(f"{title}\n{mention(by)} asked you to decide; meanwhile others do.")
+    you = or_list(["you", *(mention(each) for each in decision.deciders if each != decider)])
+    text = f"{mention(by)} asks {you} to decide{_whereabouts(decision)}:\n{title}"
+    blocks: list[Block] = [section(text)]
+    if decision.problem:
+        blocks.append(section(quote(decision.problem, 600)))
+    blocks.append(ActionsBlock(elements=[_look(decision)]))
+    return Message(text=fit(text, FALLBACK), blocks=as_dicts(blocks))
+
+
+def decider_unreachable(decider: str, number: int, reason: str) -> str:
+    """Return the word to whoever wants somebody to decide that no message gets through to."""
+    return (
+        f"I can't reach {mention(decider)} to say that decision #{number} is theirs to make: they "
+        f"may belong to another company, or have left (Slack's reason: {escape(reason)}). "
+        "*Hand over* in its menu has somebody else decide."
+    )
+
+
+def _whereabouts(decision: Decision) -> str:
+    if decision.place.visibility is Visibility.DIRECT:
+        return ""
+    return f" in {where(decision.place)}"
+
+
+def _look(decision: Decision) -> ButtonElement:
+    about = decision_label(decision.number)
+    return button(ids.Action.SHOW, "Look and decide", str(decision.number), about=about)

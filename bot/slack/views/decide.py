@@ -24,7 +24,7 @@ from bot.decisions.seen import fingerprint
 from bot.decisions.transitions import DecisionAction, possible_actions
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Verdict
-from bot.slack.views.verdict import despite, option_title, ruled_out_words
+from bot.slack.views.verdict import option_title, ruled_out_words, veto_notes
 from bot.slackkit import ids
 from bot.slackkit.message import button, decision_label, mrkdwn, plain, section
 from bot.slackkit.metadata import DecisionMetadata
@@ -50,30 +50,30 @@ Source: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-
 """
 
 
-def actions(decision: Decision, playbook: Playbook) -> list[Block]:
+def announcement_buttons(decision: Decision, playbook: Playbook) -> list[Block]:
     """Return the buttons for the moves that are possible, and the menu, which is always there."""
     moves = possible_actions(decision)
     elements: list[ButtonElement | OverflowMenuElement] = []
     if DecisionAction.ACCEPT in moves:
-        elements += deciding(decision, playbook)
+        elements += deciding_buttons(decision, playbook)
     if DecisionAction.ADD_VIEW in moves:
-        elements += [add_view(decision), _ask(decision)]
+        elements += [add_view_button(decision), _ask(decision)]
     menu = [
         Option(text=plain(words), value=f"{entry}:{decision.number}")
         for entry, words in _MENU.items()
         if entry in {*moves, ids.Action.EXPORT}
     ]
     elements.append(OverflowMenuElement(action_id=ids.Action.MENU, options=menu))
-    return [about(decision, elements)]
+    return [decision_actions(decision, elements)]
 
 
-def deciding(decision: Decision, playbook: Playbook) -> list[ButtonElement]:
+def deciding_buttons(decision: Decision, playbook: Playbook) -> list[ButtonElement]:
     """Return the buttons that decide an open decision; nothing recommended is not accepted."""
     accept = [_accept(decision, playbook)] if decision.verdict.anything_known else []
     return [*accept, _override(decision)]
 
 
-def about(
+def decision_actions(
     decision: Decision, elements: Sequence[ButtonElement | OverflowMenuElement]
 ) -> ActionsBlock:
     """Return buttons in a block that tells which decision they belong to."""
@@ -81,7 +81,7 @@ def about(
     return ActionsBlock(block_id=block_id, elements=list(elements))
 
 
-def add_view(decision: Decision, *, given: bool = False) -> ButtonElement:
+def add_view_button(decision: Decision, *, given: bool = False) -> ButtonElement:
     """Return the button to add one's own view, or change it; `given` if it surely is there."""
     words = "Change my view" if given else "Add my view"
     return _button(decision, ids.Action.ADD_VIEW, words)
@@ -91,7 +91,7 @@ def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
     """Return the modal to choose another option than the one recommended."""
     recommended = decision.verdict.recommended
     others = [each for each in playbook.options if each != recommended]
-    out = {each: despite(playbook, decision.verdict, each, _VETOES) for each in others}
+    out = {each: veto_notes(playbook, decision.verdict, each, _VETOES) for each in others}
     options = [
         Option(text=plain(_titled(playbook, decision.verdict, each)), value=each) for each in others
     ]

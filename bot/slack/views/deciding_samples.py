@@ -7,9 +7,8 @@ from typing import Any
 
 from bot.decisions.model import Closure, Decision, Resolution, Status
 from bot.playbooks.model import Playbook
-from bot.slack.views.announcement import announcement
+from bot.slack.views.announcement import announcement, thread_note
 from bot.slack.views.decide import REASON_LENGTH, hand_over_modal, override_modal, withdraw_modal
-from bot.slack.views.thread_note import word
 from bot.slackkit.message import Message
 
 
@@ -31,7 +30,7 @@ def deciding_messages(decision: Decision, playbook: Playbook, filling: str) -> d
         filling: what reasons are made of.
     """
     words = {
-        f"word, {event}": word(
+        f"word, {event}": thread_note(
             {"event": event, "actor": decision.driver, **detail}, decision, playbook
         )
         for event, detail in _details(decision, playbook, filling[:REASON_LENGTH]).items()

@@ -24,26 +24,26 @@ def finding_messages(decision: Decision, playbook: Playbook) -> dict[str, Messag
     many = tuple(replace(decision, number=2**50 + number) for number in range(search.PAGE))
     words = tuple(word[:64] for word in decision.title.split()[:12])
     wanted = DecisionFilter(mine=True, statuses=(decision.status,), options=("rag",), words=words)
-    listed = [search.Listed(each, playbook) for each in many]
+    listed = [search.ListedDecision(each, playbook) for each in many]
     nothing = DecisionPage((), newer=False, older=False)
     return {
-        "list": search.page(
+        "list": search.decision_list(
             COMMAND, query, wanted, DecisionPage(many, newer=True, older=True), listed
         ),
-        "list, nothing": search.page(COMMAND, query, wanted, nothing, []),
-        "list, none yet": search.page(
+        "list, nothing": search.decision_list(COMMAND, query, wanted, nothing, []),
+        "list, none yet": search.decision_list(
             COMMAND, ListQuery.typed("list", ""), DecisionFilter(), nothing, []
         ),
-        "search, no words": search.page(
+        "search, no words": search.decision_list(
             COMMAND, ListQuery.typed("search", ""), DecisionFilter(), nothing, []
         ),
-        "search, no letters": search.page(
+        "search, no letters": search.decision_list(
             COMMAND, ListQuery.typed("search", "?!"), DecisionFilter(), nothing, []
         ),
-        "shown": search.shown(decision, playbook, None),
-        "record": search.record(decision.number, (decision.title + "`<!channel>&")[:2500]),
-        "not sent": search.not_sent("missing_scope"),
-        "not sent, unreachable": search.not_sent(""),
+        "shown": search.decision_message(decision, playbook, None),
+        "record": search.record_message(decision.number, (decision.title + "`<!channel>&")[:2500]),
+        "not sent": search.file_not_sent("missing_scope"),
+        "not sent, unreachable": search.file_not_sent(""),
     }
 
 

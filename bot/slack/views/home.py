@@ -19,10 +19,10 @@ from bot.decisions.records.words import WENT
 from bot.digest.views.home import Coming, digest_blocks
 from bot.playbooks.model import Playbook
 from bot.services.reviews import NOTHING_WAITS, WaitingDecisions
-from bot.slack.views.announcement import standing
-from bot.slack.views.decide import about, add_view, deciding
+from bot.slack.views.announcement import status_label
+from bot.slack.views.decide import add_view_button, deciding_buttons, decision_actions
 from bot.slack.views.drafts import MOST_DRAFTS, draft_blocks
-from bot.slack.views.review import decided_words, outcome_buttons
+from bot.slack.views.review import decided_line, outcome_buttons
 from bot.slack.views.verdict import headline
 from bot.slackkit import ids
 from bot.slackkit.message import mrkdwn, plain, section, where
@@ -34,7 +34,7 @@ SAMPLES_FAILED = "Not all of the sample decisions could be made. Please try agai
 _MOST_WAITING = 5
 
 
-def home(
+def home_view(
     titles: dict[str, str],
     drafts: Sequence[Draft],
     decisions: Sequence[Decision],
@@ -114,7 +114,7 @@ def _waiting(waiting: WaitingDecisions, playbooks: Mapping[str, Playbook]) -> li
     for decision in to_contribute[:_MOST_WAITING]:
         asks = f"{mention(decision.driver)} asks for your view  ·  {where(decision.place)}"
         blocks.append(section(f"{_title(decision)}\n{asks}"))
-        blocks.append(about(decision, [add_view(decision)]))
+        blocks.append(decision_actions(decision, [add_view_button(decision)]))
     for decision in waiting.to_review[:_MOST_WAITING]:
         blocks.append(section(_to_review(decision, playbooks.get(decision.playbook_hash))))
         blocks.append(outcome_buttons(decision))
@@ -130,21 +130,21 @@ def _to_decide(decision: Decision, playbook: Playbook | None, *, asked: bool) ->
     words = f"{_title(decision)}\n{since}  ·  {where(decision.place)}"
     if playbook is not None:
         words += f"\n{headline(playbook, decision.verdict)}"
-    buttons = deciding(decision, playbook) if playbook is not None else []
-    buttons += [add_view(decision)] if asked else []
-    return [section(words), about(decision, buttons)] if buttons else [section(words)]
+    buttons = deciding_buttons(decision, playbook) if playbook is not None else []
+    buttons += [add_view_button(decision)] if asked else []
+    return [section(words), decision_actions(decision, buttons)] if buttons else [section(words)]
 
 
 def _to_review(decision: Decision, playbook: Playbook | None) -> str:
     if playbook is None:
         return f"{_title(decision)}\nHow did it go?  ·  {where(decision.place)}"
-    return f"{decided_words(decision, playbook)}\nHow did it go?"
+    return f"{decided_line(decision, playbook)}\nHow did it go?"
 
 
 def _decision(decision: Decision) -> Block:
     outcome = outcome_of(decision.reviews)
     parts = [
-        standing(decision),
+        status_label(decision),
         WENT[outcome] if outcome else "",
         where(decision.place),
     ]

@@ -87,7 +87,7 @@ def _help(command: str, playbooks: tuple[tuple[str, str], ...]) -> Message:
     return Message(text=f"{text} Type {command} to start a decision.", blocks=as_dicts(blocks))
 
 
-def not_understood(command: str, typed: str) -> Message:
+def unknown_subcommand(command: str, typed: str) -> Message:
     """Return the answer to a subcommand that does not exist."""
     text = (
         f"I don't know `{command} {fit_escaped(typed.replace('`', ' '), 200)}`. "
@@ -114,7 +114,7 @@ def could_not_open(delivery: Delivery) -> Message:
     return open_again(delivery.detail["draft"])
 
 
-def not_shown(message: Message) -> str:
+def answer_not_shown(message: Message) -> str:
     """Return the direct message about an answer that Slack did not take where it was asked for."""
     missed = "Slack didn't take my answer where you asked for it; please ask again to see it."
     return f"{missed} It was: {message.text}"

@@ -1,6 +1,6 @@
 """The questionnaire's pages as modals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -8,17 +8,19 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
+    ChannelSelectElement,
     ContextBlock,
     DatePickerElement,
     InputBlock,
     Option,
     PlainTextInputElement,
+    RadioButtonsElement,
     SectionBlock,
     StaticSelectElement,
     UserMultiSelectElement,
 )
 
-from bot.decisions.model import Draft, DraftPurpose, ReviewChoice
+from bot.decisions.model import Draft, DraftPurpose, Place, ReviewChoice, Visibility
 from bot.decisions.questionnaire import (
     REVIEW_STEP,
     WORKFLOW_STEP,
@@ -29,14 +31,21 @@ from bot.decisions.questionnaire import (
 )
 from bot.playbooks.model import Question
 from bot.services.search import SimilarDecision
-from bot.slack.views.destination import destination
-from bot.slack.views.question import question_block
-from bot.slack.views.similar import similar
+from bot.slack.views.recommendation import similar_blocks
 from bot.slack.views.verdict import bars, headline, why_line
 from bot.slackkit import ids
 from bot.slackkit.message import Line, TextSection, as_dicts, mrkdwn, plain, section, text_sections
 from bot.slackkit.metadata import ViewMetadata
-from bot.slackkit.mrkdwn import MODAL_TITLE, and_list, escape, fit, fit_escaped, mention
+from bot.slackkit.mrkdwn import (
+    MODAL_TITLE,
+    PLAIN_OPTION,
+    and_list,
+    channel_link,
+    escape,
+    fit,
+    fit_escaped,
+    mention,
+)
 
 TITLE_LENGTH = 120
 PROBLEM_LENGTH = 3000
@@ -58,7 +67,7 @@ _REVIEW_CHOICES = {
 }
 
 
-def modal(page: Page, found: Sequence[SimilarDecision] = ()) -> dict[str, Any]:
+def questionnaire_modal(page: Page, found: Sequence[SimilarDecision] = ()) -> dict[str, Any]:
     """Return the modal of a page; the last one names the similar decisions that were found."""
     match page:
         case WorkflowPage():
@@ -168,9 +177,9 @@ def _review(page: ReviewPage, found: Sequence[SimilarDecision]) -> dict[str, Any
         ContextBlock(elements=[mrkdwn(_who_and_when(draft))]),
         section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
         section(bars(playbook, verdict)),
-        *([section(_EDIT_TOLD)] if edits else destination(draft.origin)),
+        *([section(_EDIT_TOLD)] if edits else destination_blocks(draft.origin)),
         *text_sections([TextSection("Before you rely on this", gates)], _CHAPTERS_BUDGET),
-        *similar(found),
+        *similar_blocks(found),
         *_answers(page),
         _back(),
     ]
@@ -279,3 +288,82 @@ def _frame(callback: ids.Modal, title: str, submit: str) -> dict[str, Any]:
         "submit": plain(submit).to_dict(),
         "close": plain("Close").to_dict(),
     }
+
+
+_MOST_KEPT = 2000
+"""Blocks; ragvsft's sixteen questions have a hundred and thirty between them."""
+
+
+def question_block(question: Question, answers: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return a question with its answers to choose from, as Slack's JSON; not to be changed.
+
+    Args:
+        question: what is asked.
+        answers: those of the sheet so far; one that the question has is chosen already.
+    """
+    given = answers.get(question.id, "")
+    chosen = ids.DONT_KNOW if given is None else given
+    return _question_block(
+        question.id, question.ask, question.help, tuple(question.answers.items()), chosen
+    )
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _question_block(
+    name: str, ask: str, hint: str | None, answers: tuple[tuple[str, str], ...], chosen: str
+) -> dict[str, Any]:
+    options = {
+        value: Option(text=plain(fit(text, PLAIN_OPTION)), value=value)
+        for value, text in (*answers, (ids.DONT_KNOW, "Don't know"))
+    }
+    return InputBlock(
+        block_id=f"{ids.QUESTION_PREFIX}{name}",
+        label=plain(ask),
+        hint=plain(hint) if hint else None,
+        element=RadioButtonsElement(
+            action_id=ids.Action.ANSWER,
+            options=list(options.values()),
+            initial_option=options.get(chosen),
+        ),
+    ).to_dict()
+
+
+def destination_blocks(origin: Place | None) -> list[Block]:
+    """Return where a decision will be posted, with the choice of another public channel."""
+    other = InputBlock(
+        block_id=ids.Block.OTHER_CHANNEL,
+        label=plain("Post to another public channel" if origin else "Post to"),
+        optional=origin is not None,
+        element=ChannelSelectElement(
+            action_id=ids.Action.ANSWER, placeholder=plain("Choose a public channel")
+        ),
+        hint=plain("Everybody in the workspace can find it; whoever is in the channel reads it."),
+    )
+    return [section(_destination_words(origin)), other]
+
+
+def _destination_words(origin: Place | None) -> str:
+    if origin is None:
+        return (
+            "*Where to*\nChoose the public channel in which your team should decide. For a private "
+            "channel, close this window, type the command there, and go on with this draft: "
+            "nothing is lost."
+        )
+    where = channel_link(origin.channel)
+    match origin.visibility:
+        case Visibility.PUBLIC:
+            return (
+                f"*Where to*\n{where}. Everybody in the workspace will be able to find it, and "
+                "whoever is in the channel to read it."
+            )
+        case Visibility.PRIVATE:
+            return (
+                f"*Where to*\n{where}, a private channel. Only its members, you, the deciders and "
+                "whoever is asked for their view and has given it will be able to see it. I must "
+                "be a member of it to post there."
+            )
+        case Visibility.DIRECT:
+            return (
+                "*Where to*\nA direct message from me to you. Only you, the deciders and whoever "
+                "is asked for their view and has given it will be able to see it."
+            )

@@ -1,14 +1,16 @@
-"""The recommendation in full, for the thread of an announcement."""
+"""The recommendation in full, and similar past decisions."""
 
 from collections.abc import Iterable, Sequence
 
 from slack_sdk.models.blocks import Block, ContextBlock, DividerBlock
 
-from bot.decisions.model import Decision
+from bot.decisions.calibration import outcome_of
+from bot.decisions.model import Decision, Place
+from bot.decisions.records.words import WENT, recommended_words
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Homework, Reason, Strength, Verdict, VetoHit
 from bot.services.search import SimilarDecision
-from bot.slack.views.similar import similar_chapter
+from bot.slack.views.announcement import status_label
 from bot.slack.views.verdict import headline, plain_headline, quoted_answer, why_line
 from bot.slackkit.message import (
     Line,
@@ -33,7 +35,7 @@ from bot.slackkit.mrkdwn import (
 _VERSION_LENGTH = 40
 
 
-def recommendation(
+def recommendation_message(
     decision: Decision, playbook: Playbook, found: Sequence[SimilarDecision] = (), command: str = ""
 ) -> Message:
     """Return the reasons, what speaks against, what would change it, and what to do next.
@@ -44,13 +46,13 @@ def recommendation(
         found: earlier decisions that answered alike.
         command: the slash command's name, by which those made elsewhere are shown, and the rest.
     """
-    alike = similar_chapter(found, decision.place, command)
+    alike = similar_section(found, decision.place, command)
     parts = [*_why(decision, playbook), *_what_then(decision, playbook), alike]
     more = f"{command} show {decision.number} tells all" if command else ""
     return _message(decision, playbook, parts, more)
 
 
-def recommendation_in_full(
+def full_recommendation(
     decision: Decision, playbook: Playbook, command: str
 ) -> tuple[Message, ...]:
     """Return the same in two messages, which leave nothing out unless it is very much."""
@@ -167,3 +169,63 @@ def _veto(playbook: Playbook, hit: VetoHit) -> Line:
 def _homework(playbook: Playbook, item: Homework) -> Line:
     titles = [playbook.options[option].title for option in item.could_become]
     return Line(item.ask, remark=f"It could become {or_list(titles)}." if titles else "")
+
+
+_TITLE = 150
+
+
+def similar_blocks(found: Sequence[SimilarDecision]) -> list[Block]:
+    """Return similar past decisions for the review page; nothing if there are none."""
+    if not found:
+        return []
+    lines = [f"•  {escape(_lead(each))} {escape(_similarity(each))}" for each in found]
+    return [section("*Similar decisions*\n" + "\n".join(lines))]
+
+
+def similar_section(found: Sequence[SimilarDecision], here: Place, command: str) -> TextSection:
+    """Return the same for a thread; without lines if there are none.
+
+    Of what was decided in another channel it gives the number alone. Other companies may read a
+    channel that is shared with them, and nothing tells the bot which ones are: that would take a
+    permission to read channels.
+
+    Args:
+        found: decisions that everybody of the workspace who reads the thread may read.
+        here: where the thread is.
+        command: the slash command's name.
+    """
+    lines = (
+        f"{_lead(each)} {_similarity(each)}"
+        if each.decision.place == here
+        else _elsewhere(each, command)
+        for each in found
+    )
+    return TextSection("Answered alike before", tuple(Line(words) for words in lines))
+
+
+def _lead(found: SimilarDecision) -> str:
+    decision = found.decision
+    return f"#{decision.number} “{fit(decision.title, _TITLE)}”:"
+
+
+def _elsewhere(found: SimilarDecision, command: str) -> str:
+    number = found.decision.number
+    return (
+        f"#{number} in another channel: {_equal_answers(found)}; {command} show {number} tells more"
+    )
+
+
+def _similarity(found: SimilarDecision) -> str:
+    """Return how much is alike, what was chosen or recommended, and how that went."""
+    decision = found.decision
+    outcome = outcome_of(decision.reviews)
+    parts = [
+        recommended_words(found.playbook, decision.chosen),
+        status_label(decision).lower(),
+        *([WENT[outcome]] if outcome else []),
+    ]
+    return f"{_equal_answers(found)}; {', '.join(parts)}"
+
+
+def _equal_answers(found: SimilarDecision) -> str:
+    return f"{found.alike} of {found.compared} answers the same"

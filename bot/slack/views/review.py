@@ -54,8 +54,8 @@ def review_question(
         asked: the user id of who is asked.
         detail: in whose place they are, and why, if they are not a decider.
     """
-    text = f"*How did it go?*\n{decided_words(decision, playbook)}"
-    answer = answer_of(decision, asked)
+    text = f"*How did it go?*\n{decided_line(decision, playbook)}"
+    answer = review_by(decision, asked)
     if decision.has_ended and answer is None:
         return sentence(f"{text}\n{_ended(decision)}")
     if answer is None:
@@ -120,7 +120,7 @@ def review_modal(
         decider: who is asked; what they said before is filled in.
         chosen: the outcome chosen already, if any.
     """
-    before = answer_of(decision, decider)
+    before = review_by(decision, decider)
     outcome = chosen or (before.outcome if before else None)
     options = {
         each: Option(text=plain(as_sentence(words)), value=each.value)
@@ -154,11 +154,11 @@ def review_modal(
         title=plain("How did it go?"),
         submit=plain("Save"),
         close=plain("Cancel"),
-        blocks=[section(decided_words(decision, playbook)), choice, note],
+        blocks=[section(decided_line(decision, playbook)), choice, note],
     ).to_dict()
 
 
-def reviews_shown(decision: Decision) -> list[Block]:
+def review_sections(decision: Decision) -> list[Block]:
     """Return what the deciders said, the last first; nothing where nobody has said anything."""
     answers = list(reversed(decision.reviews))
     blocks: list[Block] = [section(_shown(answer)) for answer in answers[:_MOST_SHOWN]]
@@ -168,7 +168,7 @@ def reviews_shown(decision: Decision) -> list[Block]:
     return blocks
 
 
-def answer_of(decision: Decision, decider: str) -> ReviewAnswer | None:
+def review_by(decision: Decision, decider: str) -> ReviewAnswer | None:
     """Return what a decider said at the review; None if nothing yet."""
     return next((answer for answer in decision.reviews if answer.by == decider), None)
 
@@ -178,7 +178,7 @@ def _shown(answer: ReviewAnswer) -> str:
     return f"{words}\n{quote(answer.note, _SHOWN_NOTE)}" if answer.note else words
 
 
-def decided_words(decision: Decision, playbook: Playbook) -> str:
+def decided_line(decision: Decision, playbook: Playbook) -> str:
     """Return what was decided, when and where, in a sentence."""
     title = f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
     resolution = decision.resolution

@@ -37,21 +37,19 @@ from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Playbook
 from bot.services.reviews import WaitingDecisions
 from bot.slack.views import notices
-from bot.slack.views.announcement import announcement
+from bot.slack.views.announcement import announcement, decider_message
 from bot.slack.views.decide import REASON_LENGTH
-from bot.slack.views.decider_message import asked_to_decide
 from bot.slack.views.deciding_samples import deciding_messages, deciding_modals
 from bot.slack.views.drafts import resume_offer
 from bot.slack.views.finding_samples import finding_messages, similar_samples
-from bot.slack.views.history import life
-from bot.slack.views.home import home
-from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, modal
-from bot.slack.views.recommendation import recommendation
+from bot.slack.views.home import home_view
+from bot.slack.views.perspectives import team_message, view_request, view_request_modal
+from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, questionnaire_modal
+from bot.slack.views.recommendation import recommendation_message
 from bot.slack.views.review import NOTE_LENGTH, review_modal, review_question
 from bot.slack.views.rules import rules_message
-from bot.slack.views.team import team_message
+from bot.slack.views.search import history_message
 from bot.slack.views.trouble_samples import trouble_messages
-from bot.slack.views.view_request import ask_modal, request
 from bot.slackkit.message import Message
 
 Sample = Mapping[str, Any]
@@ -76,9 +74,9 @@ def samples(engine: RuleEngine) -> dict[str, Sample]:
     for size, filling in {"short": "A", "long": HOSTILE * 200}.items():
         found |= {f"{name}, {size}": sample for name, sample in _sized(engine, filling).items()}
     titles = {engine.playbook.id: engine.playbook.title}
-    found["home, empty"] = {"view": home(titles, [], [])}
+    found["home, empty"] = {"view": home_view(titles, [], [])}
     found["help"] = _blocks(notices.help_message("/ragvsft", titles))
-    found["not understood"] = _blocks(notices.not_understood("/ragvsft", HOSTILE * 200))
+    found["not understood"] = _blocks(notices.unknown_subcommand("/ragvsft", HOSTILE * 200))
     found["unknown playbook"] = _blocks(
         notices.unknown_playbook("/ragvsft", HOSTILE * 200, tuple(titles))
     )
@@ -96,14 +94,16 @@ def _sized(engine: RuleEngine, filling: str) -> dict[str, Sample]:
     edit = Questionnaire(engine, replace(draft, purpose=DraftPurpose.EDIT, about=decision.number))
     titles = {engine.playbook.id: engine.playbook.title}
     found: dict[str, Sample] = {
-        "workflow page": {"view": modal(pages.first())},
-        "edit, first page": {"view": modal(edit.first())},
-        "edit, last page": {"view": modal(edit.last())},
-        "review page": {"view": modal(pages.last(), similar_samples(decision, engine.playbook))},
-        "recommendation": _blocks(recommendation(decision, engine.playbook)),
-        "life": _blocks(life(record_of(decision, engine, _background(decision)))),
+        "workflow page": {"view": questionnaire_modal(pages.first())},
+        "edit, first page": {"view": questionnaire_modal(edit.first())},
+        "edit, last page": {"view": questionnaire_modal(edit.last())},
+        "review page": {
+            "view": questionnaire_modal(pages.last(), similar_samples(decision, engine.playbook))
+        },
+        "recommendation": _blocks(recommendation_message(decision, engine.playbook)),
+        "life": _blocks(history_message(record_of(decision, engine, _background(decision)))),
         "home": {
-            "view": home(
+            "view": home_view(
                 titles,
                 [draft] * 20,
                 [decision] * 10,
@@ -117,7 +117,7 @@ def _sized(engine: RuleEngine, filling: str) -> dict[str, Sample]:
     for number, step in enumerate(engine.playbook.steps, start=2):
         asked = tuple(each for each in engine.playbook.questions if each.step == step.id)
         page = QuestionsPage(draft, step, asked, number, len(engine.playbook.steps) + 2)
-        found[f"{step.id} page"] = {"view": modal(page)}
+        found[f"{step.id} page"] = {"view": questionnaire_modal(page)}
     found |= _of_the_team(engine, decision)
     found |= _review_samples(_reviewed(decision, filling), engine.playbook)
     modals = deciding_modals(decision, engine.playbook) | digest_modals(decision)
@@ -167,13 +167,13 @@ def _of_the_team(engine: RuleEngine, decision: Decision) -> dict[str, Sample]:
         "team, nobody yet": _blocks(
             team_message(decision, playbook, compare(TeamViews(decision, (), asked), engine))
         ),
-        "asked to decide": _blocks(asked_to_decide(decision, decision.deciders[0], "U0")),
-        "asked for a view": _blocks(request(decision, nudge=False)),
-        "nudged": _blocks(request(decision, nudge=True)),
-        "view given": _blocks(request(decision, nudge=True, given=True)),
-        "ask modal": {"view": ask_modal(decision)},
-        "own view, first page": {"view": modal(pages.first())},
-        "own view, last page": {"view": modal(pages.last())},
+        "asked to decide": _blocks(decider_message(decision, decision.deciders[0], "U0")),
+        "asked for a view": _blocks(view_request(decision, nudge=False)),
+        "nudged": _blocks(view_request(decision, nudge=True)),
+        "view given": _blocks(view_request(decision, nudge=True, given=True)),
+        "ask modal": {"view": view_request_modal(decision)},
+        "own view, first page": {"view": questionnaire_modal(pages.first())},
+        "own view, last page": {"view": questionnaire_modal(pages.last())},
     }
 
 

@@ -1,6 +1,6 @@
-"""What a person finds: pages of decisions, one decision in full, and exports. Private to them."""
+"""Private answers to list, search, show and export."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from slack_sdk.models.blocks import (
@@ -16,25 +16,43 @@ from slack_sdk.models.blocks import (
 
 from bot.decisions.access import DecisionFilter, DecisionPage, Direction
 from bot.decisions.model import Decision
+from bot.decisions.records.parts import RecordedDifference, RecordedEvent, RecordedPerspective
+from bot.decisions.records.record import Record
+from bot.decisions.records.words import sure
 from bot.decisions.transitions import DecisionAction, possible_actions
 from bot.playbooks.model import Playbook
-from bot.slack.views.announcement import STATUS_WORDS, announcement, standing
-from bot.slack.views.decide import about, deciding
+from bot.slack.views.announcement import STATUS_WORDS, announcement, status_label
+from bot.slack.views.decide import deciding_buttons, decision_actions
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids
 from bot.slackkit.api_errors import SCOPE_MISSING
 from bot.slackkit.message import (
+    Line,
     Message,
+    TextSection,
     as_dicts,
     button,
     decision_label,
     mrkdwn,
     section,
     show_button,
+    shrink_to_fit,
+    size_of,
+    text_sections,
     where,
 )
 from bot.slackkit.metadata import ListQuery
-from bot.slackkit.mrkdwn import FALLBACK, escape, fit, fit_escaped, mention
+from bot.slackkit.mrkdwn import (
+    FALLBACK,
+    MESSAGE_BUDGET,
+    SECTION,
+    and_list,
+    escape,
+    fit,
+    fit_escaped,
+    mention,
+    moment,
+)
 
 PAGE = 8
 """Decisions on a page: as many as are seen at a glance."""
@@ -44,19 +62,19 @@ _PRIVATE = "Only you can see this"
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedDecision:
     """A decision of a page, with the playbook it was made by."""
 
     decision: Decision
     playbook: Playbook
 
 
-def page(
+def decision_list(
     command: str,
     query: ListQuery,
     wanted: DecisionFilter,
     found: DecisionPage,
-    listed: Sequence[Listed],
+    listed: Sequence[ListedDecision],
 ) -> Message:
     """Return a page of decisions, with buttons to the newer and the older ones.
 
@@ -78,11 +96,13 @@ def page(
     if query.kind == "list":
         hint += f"  ·  `{command} list mine open rag` shows fewer"
     blocks.append(ContextBlock(elements=[mrkdwn(hint)]))
-    text = "\n".join([f"{title}:", *(_in_words(each) for each in listed)])
+    text = "\n".join([f"{title}:", *(_line_in_words(each) for each in listed)])
     return Message(text=fit(text, FALLBACK), blocks=as_dicts(blocks))
 
 
-def shown(decision: Decision, playbook: Playbook, link: str | None, reader: str = "") -> Message:
+def decision_message(
+    decision: Decision, playbook: Playbook, link: str | None, reader: str = ""
+) -> Message:
     """Return a decision as its announcement shows it; only a decider has the buttons that decide.
 
     Args:
@@ -98,14 +118,14 @@ def shown(decision: Decision, playbook: Playbook, link: str | None, reader: str 
     at = f"<{link}|Open the discussion>" if link else f"Posted in {where(decision.place)}"
     decides = DecisionAction.ACCEPT in possible_actions(decision) and reader in decision.deciders
     last: list[Block] = [
-        *([about(decision, deciding(decision, playbook))] if decides else []),
+        *([decision_actions(decision, deciding_buttons(decision, playbook))] if decides else []),
         ActionsBlock(elements=[export]),
         ContextBlock(elements=[mrkdwn(f"{_PRIVATE}  ·  {at}")]),
     ]
     return Message(text=told.text, blocks=[*blocks, *as_dicts(last)])
 
 
-def record(number: int, text: str) -> Message:
+def record_message(number: int, text: str) -> Message:
     """Return a short record in place, ready to be copied."""
     words = f"The record of decision #{number}, in Markdown"
     code = RichTextPreformattedElement(elements=[RichTextElementParts.Text(text=text)])
@@ -113,12 +133,12 @@ def record(number: int, text: str) -> Message:
     return Message(text=words, blocks=as_dicts(blocks))
 
 
-def which_one(command: str) -> str:
+def show_usage(command: str) -> str:
     """Return what to type to be shown a decision."""
     return f"Which decision? Type its number: `{command} show 12`. `{command} list` shows them."
 
 
-def how_to_export(command: str) -> str:
+def export_usage(command: str) -> str:
     """Return what to type to export something."""
     return (
         f"`{command} export 12` gives the record of decision #12, `{command} export csv` and "
@@ -126,7 +146,7 @@ def how_to_export(command: str) -> str:
     )
 
 
-def not_sent(reason: str) -> Message:
+def file_not_sent(reason: str) -> Message:
     """Return why a file could not be sent, and what to do."""
     if reason in SCOPE_MISSING:
         words = (
@@ -164,10 +184,10 @@ def _nothing(command: str, query: ListQuery, title: str) -> Message:
     return Message(text=fit(text, FALLBACK), blocks=as_dicts([section(text)]))
 
 
-def _row(listed: Listed) -> Block:
+def _row(listed: ListedDecision) -> Block:
     decision = listed.decision
     facts = [
-        _standing(decision, listed.playbook),
+        _status_and_option(decision, listed.playbook),
         f"{decision.opened_at:%-d %B %Y}",
         mention(decision.driver),
         where(decision.place),
@@ -179,15 +199,15 @@ def _row(listed: Listed) -> Block:
     )
 
 
-def _in_words(listed: Listed) -> str:
+def _line_in_words(listed: ListedDecision) -> str:
     decision = listed.decision
     title = fit_escaped(decision.title, 200)
-    return f"#{decision.number} {title}: {_standing(decision, listed.playbook)}"
+    return f"#{decision.number} {title}: {_status_and_option(decision, listed.playbook)}"
 
 
-def _standing(decision: Decision, playbook: Playbook) -> str:
+def _status_and_option(decision: Decision, playbook: Playbook) -> str:
     option = option_title(playbook, decision.chosen)
-    status, decided_as = standing(decision), decision.decided_as
+    status, decided_as = status_label(decision), decision.decided_as
     if decided_as is None:
         return f"{status}, recommended: {option}"
     if decision.has_ended:
@@ -212,3 +232,117 @@ def _turning(query: ListQuery, found: DecisionPage) -> list[ButtonElement]:
         for there, words, number, direction in ways
         if there
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """How much is shown: events, perspectives, names with each, and the length of texts."""
+
+    events: int
+    perspectives: int
+    names: int
+    text: int
+
+
+_SIZES = (_Size(15, 10, 5, 240), _Size(8, 6, 3, 120), _Size(4, 3, 2, 60), _Size(2, 1, 1, 20))
+"""The next is for messages that are too long."""
+_ROOM_FOR_ANSWERS = 3000
+_MORE = 60
+"""Characters that are left for saying how much is not shown."""
+
+
+def history_message(record: Record) -> Message:
+    """Return the answers, who saw it how, what happened when, and the decisions it leads to."""
+    rest = shrink_to_fit(
+        lambda size: [*_perspectives(record, size), *_events(record, size), *_links(record)],
+        _SIZES,
+        MESSAGE_BUDGET - _ROOM_FOR_ANSWERS,
+    )
+    answers = TextSection("The answers", tuple(_answers(record)))
+    blocks = [*text_sections([answers], MESSAGE_BUDGET - size_of(rest)), *rest]
+    return Message(text=_history_in_words(record), blocks=as_dicts(blocks))
+
+
+def _history_in_words(record: Record) -> str:
+    """Return the newest events, who saw it how, and the answers, to be read out."""
+    size = _SIZES[1]
+    events = [_happened(each, size) for each in reversed(record.history)][: size.events]
+    perspectives = [_perspective(record, each) for each in record.views][: size.perspectives]
+    answers = [escape(f"{each.ask} {each.words}") for each in record.answers]
+    parts = {"What happened, the newest first": events, "Who saw it how": perspectives}
+    lines = [f"Decision #{record.number}"]
+    for title, each in {**parts, "The answers": answers}.items():
+        lines += [f"{title}:", *each] if each else []
+    return fit("\n".join(lines), FALLBACK)
+
+
+def _answers(record: Record) -> Iterator[Line]:
+    for each in record.answers:
+        yield Line(each.ask, remark=f"→ {each.words}")
+
+
+def _perspectives(record: Record, size: _Size) -> list[Block]:
+    if not record.views:
+        return []
+    lines = [_perspective(record, each) for each in record.views]
+    differences = [_difference(each, size) for each in record.differences]
+    blocks: list[Block] = [_bullets("Who saw it how", lines, size.perspectives)]
+    if differences:
+        blocks.append(_bullets("They differed", differences, size.perspectives))
+    return blocks
+
+
+def _perspective(record: Record, perspective: RecordedPerspective) -> str:
+    asked = ", who opened it" if perspective.driver else ""
+    option = fit_escaped(record.title_of(perspective.option), 60)
+    return f"{mention(perspective.by)}{asked}: *{option}*  ·  {sure(perspective.strength)}"
+
+
+def _difference(found: RecordedDifference, size: _Size) -> str:
+    said = "; ".join(
+        f"{_mentions(each.by, size)}: “{fit_escaped(each.words, size.text)}”"
+        for each in found.said[: size.names]
+    )
+    return f"{fit_escaped(found.ask, size.text)} {said}"
+
+
+def _events(record: Record, size: _Size) -> list[Block]:
+    """Return the events, the newest first."""
+    if not record.history:
+        return []
+    lines = [_happened(each, size) for each in reversed(record.history)]
+    return [_bullets("What happened, the newest first", lines, size.events)]
+
+
+def _happened(event: RecordedEvent, size: _Size) -> str:
+    did = fit_escaped(event.did, size.text)
+    to = f" {_mentions(event.to, size)}" if event.to else ""
+    note = f": “{fit_escaped(' '.join(event.note.split()), size.text)}”" if event.note else ""
+    return f"{moment(event.at)}  ·  {mention(event.by)} {did}{to}{note}"
+
+
+def _links(record: Record) -> list[Block]:
+    linked = (("Takes the place of", record.supersedes), ("Superseded by", record.superseded_by))
+    return [_link(words, number) for words, number in linked if number is not None]
+
+
+def _link(words: str, number: int) -> Block:
+    return SectionBlock(text=mrkdwn(f"{words} decision #{number}"), accessory=show_button(number))
+
+
+def _mentions(users: Sequence[str], size: _Size) -> str:
+    named = [mention(user) for user in users[: size.names]]
+    rest = len(users) - len(named)
+    return and_list([*named, *([f"{rest} more"] if rest else [])])
+
+
+def _bullets(title: str, lines: Sequence[str], most: int) -> SectionBlock:
+    """Return the first lines below their title, as many as a section holds, and how many more."""
+    text, shown = f"*{title}*", 0
+    for line in lines[:most]:
+        longer = f"{text}\n•  {line}"
+        if len(longer) > SECTION - _MORE:
+            break
+        text, shown = longer, shown + 1
+    rest = len(lines) - shown
+    return section(f"{text}\nand {rest} more, which the record tells" if rest else text)

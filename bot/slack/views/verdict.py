@@ -96,7 +96,7 @@ def ruled_out_words(playbook: Playbook, verdict: Verdict, option: str) -> str:
     return ON_ITS_OWN if all(hit.alone for hit in hits) else RULED_OUT
 
 
-def despite(
+def veto_notes(
     playbook: Playbook, verdict: Verdict, option: str, limit: int, *, lead: str = "*Ruled out*"
 ) -> str:
     """Return what rules an option out and the way around it, in Slack's markup; else nothing.

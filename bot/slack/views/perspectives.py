@@ -1,19 +1,24 @@
-"""How a team sees a decision: the message in its thread."""
+"""Perspectives: asking people for their view, and the team's views in the thread."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ContextBlock,
     HeaderBlock,
+    InputBlock,
+    UserMultiSelectElement,
 )
 
 from bot.decisions.comparison import Comparison, Contribution, Difference, JointFlip, SharedAnswer
-from bot.decisions.model import Decision, Status
+from bot.decisions.model import Decision, Status, Visibility
 from bot.decisions.records.words import DONT_KNOW, STRENGTHS, TOO_LITTLE
 from bot.playbooks.model import Playbook
-from bot.slack.views.decide import about, add_view
+from bot.services.perspectives import AskResult
+from bot.slack.views.announcement import status_label
+from bot.slack.views.decide import add_view_button, decision_actions, decision_modal
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids
 from bot.slackkit.message import (
@@ -24,18 +29,135 @@ from bot.slackkit.message import (
     mrkdwn,
     plain,
     section,
+    sentence,
     shrink_to_fit,
+    where,
 )
 from bot.slackkit.mrkdwn import (
     FALLBACK,
     SECTION,
     and_list,
+    escape,
     fit,
     fit_escaped,
     mention,
     mentions,
+    quote,
     some,
 )
+
+MOST_ASKED = 20
+
+
+def view_request(decision: Decision, *, nudge: bool, given: bool = False) -> Message:
+    """Return the direct message that asks somebody for their view, without any verdict.
+
+    Args:
+        decision: the decision, whose driver asks.
+        nudge: whether it is a reminder.
+        given: whether they have given it since.
+    """
+    asker = mention(decision.driver)
+    title = f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
+    if decision.status is not Status.OPEN:
+        status = status_label(decision).lower()
+        did = "You gave your view" if given else f"{asker} asked for your view"
+        return sentence(f"{title}\n{did}; meanwhile it was {status}.")
+    if given:
+        return _view_given(decision, title)
+    opening = "is still looking forward to" if nudge else "would like to have"
+    text = f"{asker} {opening} your view of a decision{_whereabouts(decision)}:"
+    blocks: list[Block] = [section(f"{text}\n{title}")]
+    if decision.problem:
+        blocks.append(section(quote(decision.problem, 600)))
+    takes = "A few questions. You won't see what the others answered, or what it comes to for them."
+    if decision.place.visibility is not Visibility.PUBLIC:
+        takes += " Once you have given your view, you can read the whole decision."
+    blocks += [
+        decision_actions(decision, [add_view_button(decision)]),
+        ContextBlock(elements=[mrkdwn(takes)]),
+    ]
+    return Message(text=fit(f"{text} {title}", FALLBACK), blocks=as_dicts(blocks))
+
+
+def _view_given(decision: Decision, title: str) -> Message:
+    text = f"You gave your view of a decision{_whereabouts(decision)}:\n{title}"
+    button = decision_actions(decision, [add_view_button(decision, given=True)])
+    return Message(text=text, blocks=as_dicts([section(text), button]))
+
+
+def _whereabouts(decision: Decision) -> str:
+    match decision.place.visibility:
+        case Visibility.PUBLIC:
+            return f" in {where(decision.place)}"
+        case Visibility.PRIVATE:
+            return f" in a private channel ({where(decision.place)})"
+        case Visibility.DIRECT:
+            return " that stands in direct messages"
+
+
+def view_request_modal(decision: Decision, response_url: str | None = None) -> dict[str, Any]:
+    """Return the modal to ask people for their view.
+
+    Args:
+        decision: the decision.
+        response_url: where the driver is told privately who was asked.
+    """
+    people = InputBlock(
+        block_id=ids.Block.PEOPLE,
+        label=plain("Whose view would help?"),
+        hint=plain("Each gets a direct message with the title, the problem and the questions."),
+        element=UserMultiSelectElement(
+            action_id=ids.Action.ANSWER, max_selected_items=MOST_ASKED, placeholder=plain("People")
+        ),
+    )
+    return decision_modal(
+        decision,
+        ids.Modal.ASK,
+        "Ask for views",
+        "Ask",
+        [people, *_shown_to(decision)],
+        response_url=response_url,
+    )
+
+
+def _shown_to(decision: Decision) -> list[Block]:
+    """Return who comes to read a private decision by being asked; nothing for a public one."""
+    if decision.place.visibility is Visibility.PUBLIC:
+        return []
+    private = decision.place.visibility is Visibility.PRIVATE
+    place, who = "direct messages", "Whoever you ask"
+    if private:
+        place, who = "a private channel", "Whoever you ask, in that channel or not,"
+    text = (
+        f"This decision stands in {place}. {who} can read its title and problem, and all of it "
+        "once they have given their view."
+    )
+    return [ContextBlock(elements=[mrkdwn(text)])]
+
+
+def view_requests_sent(wishes: AskResult) -> str:
+    """Return the word to the driver about who is asked for their view, and who was left out."""
+    text = f"I'm asking {mentions(wishes.new, MOST_ASKED)} for their view."
+    if wishes.known:
+        known = mentions(wishes.known, MOST_ASKED)
+        text += f" Left out, as they were asked before or have given theirs: {known}."
+    return text
+
+
+def nudges_sent(users: Sequence[str]) -> str:
+    """Return the word to the driver about who was reminded."""
+    return f"I'm reminding {mentions(users, 5)}. They can be nudged again tomorrow."
+
+
+def view_request_unreachable(user: str, number: int, reason: str) -> str:
+    """Return the word to whoever asked somebody for a view that no message gets through to."""
+    return (
+        f"I can't reach {mention(user)} to ask for a view on decision #{number}: they may belong "
+        f"to another company, or have left (Slack's reason: {escape(reason)}). They are no longer "
+        "listed as asked; somebody of this workspace can be asked instead."
+    )
+
 
 _SIZES = ((12, 8), (6, 5), (3, 3), (1, 2), (0, 1))
 """How many questions and how many names are shown; the next is for messages that are too long."""
@@ -78,11 +200,11 @@ class _Team:
             blocks.append(ContextBlock(elements=[mrkdwn(words)]))
         if is_open:
             blocks.append(ContextBlock(elements=[mrkdwn(_NO_PEEKING)]))
-            blocks.append(about(self._decision, self._buttons()))
+            blocks.append(decision_actions(self._decision, self._buttons()))
         return blocks
 
     def _buttons(self) -> list[ButtonElement]:
-        buttons = [add_view(self._decision)]
+        buttons = [add_view_button(self._decision)]
         if self._seen.waiting:
             number = self._decision.number
             about = decision_label(number)
