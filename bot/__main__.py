@@ -1,4 +1,4 @@
-"""`python -m bot` is `ragvsft`."""
+"""`python -m bot`: the command line `ragvsft`."""
 
 from bot.cli import main
 

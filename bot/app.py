@@ -90,7 +90,7 @@ async def run_app(
     Raises:
         SettingsError: neither one workspace's token is set nor what OAuth needs.
         LogUnusable: the database cannot be used.
-        NoPlaybooks: there is nothing to ask.
+        NoPlaybookError: there is nothing to ask.
         PlaybookError: a playbook is broken.
         PortTaken: the port cannot be listened on.
         TokenRefused: Slack does not take a token.

@@ -1,4 +1,4 @@
-"""The playbooks of a folder, kept up to date while the bot runs. Fills the port `Playbooks`."""
+"""The playbooks of a folder, reloaded while the bot runs. Implements `Playbooks`."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -15,30 +15,26 @@ logger = structlog.get_logger(__name__)
 DEFAULT = "ragvsft"
 
 
-class NoPlaybooks(Exception):
-    """There is no playbook where one should be; the message says what to do."""
-
-
 class PlaybookCatalog:
-    """One playbook for each folder that holds a playbook.yml; the product's own comes first.
+    """The playbooks in use: the default one first, the others by id.
 
-    A playbook that is broken by an edit stays in use as it last was.
+    If an edit breaks a playbook, its last valid version stays in use.
     """
 
     def __init__(self, root: Path) -> None:
-        """Read the playbooks below `root`, or the one that `root` is.
+        """Load the playbooks below `root`, or `root` itself if it is one.
 
         Raises:
-            NoPlaybooks: there is none.
-            PlaybookError: the first one is broken, so that there is nothing to begin with; its
-                problems name files with their folder.
+            NoPlaybookError: there is none.
+            PlaybookError: the default playbook is broken, or all are; its problems name files
+                with their folder.
         """
         self._library = Library(root)
         self._playbooks: dict[str, PlaybookVersion] = {}
         try:
             self.refresh()
         except NoPlaybookError as error:
-            raise NoPlaybooks(
+            raise NoPlaybookError(
                 f"the folder {root} holds no playbook: set RAGVSFT_RULES to a folder with a "
                 "playbook.yml, or with folders that have one"
             ) from error
@@ -50,7 +46,7 @@ class PlaybookCatalog:
                 )
 
     def refresh(self) -> None:
-        """Take up what has changed; what is broken is said once in the log."""
+        """Load changed playbooks; log each new error once."""
         news = self._library.refresh()
         entries = self._library.entries
         order = sorted(entries, key=lambda playbook_id: (playbook_id != DEFAULT, playbook_id))
@@ -59,13 +55,13 @@ class PlaybookCatalog:
             for playbook_id in order
         }
         for playbook_id in news.taken_up:
-            logger.info("a playbook was taken up", playbook=playbook_id)
+            logger.info("playbook loaded", playbook=playbook_id)
         for folder, refused in news.refused.items():
             for problem in refused.problems:
-                logger.error("a playbook was refused", folder=str(folder), problem=str(problem))
+                logger.error("playbook rejected", folder=str(folder), problem=str(problem))
 
     def problems(self) -> tuple[str, ...]:
-        """Return what is wrong with playbooks that could not be taken up, one line each."""
+        """Return the errors of playbooks that could not be loaded, one line each."""
         return tuple(
             f"{folder.name}/{problem}"
             for folder, refused in self._library.refused.items()
@@ -73,10 +69,10 @@ class PlaybookCatalog:
         )
 
     def current(self, playbook_id: str | None = None) -> PlaybookVersion:
-        """Return the edition of a playbook; of the first one if none is named.
+        """Return the version in use of a playbook, or of the first one.
 
         Raises:
-            UnknownPlaybook: there is none of that name.
+            UnknownPlaybook: there is none with that id.
         """
         if playbook_id is None:
             return next(iter(self._playbooks.values()))
@@ -87,6 +83,6 @@ class PlaybookCatalog:
     def titles(self) -> dict[str, str]:
         """Return each playbook's title by its id, the first one first."""
         return {
-            playbook_id: edition.engine.playbook.title
-            for playbook_id, edition in self._playbooks.items()
+            playbook_id: version.engine.playbook.title
+            for playbook_id, version in self._playbooks.items()
         }

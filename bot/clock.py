@@ -1,11 +1,11 @@
-"""The real clock."""
+"""The system clock."""
 
 from datetime import UTC, datetime
 
 
 class SystemClock:
-    """The machine's clock; fills the port `Clock`."""
+    """The machine's clock. Implements `Clock`."""
 
     def now(self) -> datetime:
-        """Return the time now, in UTC."""
+        """Return the current time in UTC."""
         return datetime.now(UTC)

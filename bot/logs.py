@@ -1,4 +1,4 @@
-"""Logs for the operator: one line an event, never a message's text, a token or a body."""
+"""Logging: one line an event, never a message's text, a token or a request body."""
 
 import logging
 import sys
@@ -7,10 +7,10 @@ import structlog
 
 
 def configure_logs(level: int) -> None:
-    """Send the house's logs, and the libraries' warnings, to standard error.
+    """Write the bot's logs and the libraries' warnings to stderr.
 
     Args:
-        level: the least level shown, as in `logging`.
+        level: the lowest level to write, from `logging`.
     """
     structlog.configure(
         processors=[
@@ -25,8 +25,8 @@ def configure_logs(level: int) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
-    # The libraries log request bodies at INFO and DEBUG, and Bolt those that it cannot place as a
-    # warning; none of that is the operator's business.
+    # The libraries log request bodies at INFO and DEBUG, and Bolt logs unhandled requests as
+    # warnings. None of them may be written.
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

@@ -1,4 +1,4 @@
-"""An HTTP server in a loop that is already running."""
+"""An HTTP server in a running event loop."""
 
 import asyncio
 import contextlib
@@ -10,29 +10,29 @@ from starlette.types import ASGIApp
 
 
 class PortTaken(OSError):
-    """The port cannot be listened on; the message says what to do."""
+    """The server cannot listen on its port; the message says what to do."""
 
 
-class _Quiet(uvicorn.Server):
-    """A server that leaves signals to whoever runs the loop."""
+class _Server(uvicorn.Server):
+    """A uvicorn server that installs no signal handlers."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """Leave the signals alone."""
+        """Do not handle signals: the caller does."""
         yield
 
 
 class HttpServer:
-    """Serves one application until stopped."""
+    """Serves one ASGI application."""
 
     def __init__(self, application: ASGIApp, host: str, port: int, grace: int = 5) -> None:
-        """Make a server; nothing listens before `start`.
+        """Create a server; it listens after `start`.
 
         Args:
-            application: what to serve.
+            application: the application to serve.
             host: the address to listen on.
-            port: 0 takes any free one.
-            grace: seconds that requests under way are given when it stops.
+            port: 0 for any free port.
+            grace: seconds that open requests have to finish at shutdown.
         """
         self._host, self._port = host, port
         config = uvicorn.Config(
@@ -44,22 +44,22 @@ class HttpServer:
             date_header=True,
             timeout_graceful_shutdown=grace,
         )
-        self._server = _Quiet(config)
+        self._server = _Server(config)
         self._task: asyncio.Task[None] | None = None
         self._socket: socket.socket | None = None
 
     @property
     def port(self) -> int:
-        """The port that is listened on."""
+        """The port of the listening socket; before `start`, the configured one."""
         if self._socket is None:
             return self._port
         return int(self._socket.getsockname()[1])
 
     async def start(self) -> None:
-        """Begin to listen.
+        """Start to listen.
 
         Raises:
-            PortTaken: somebody else listens there, or it needs a privilege.
+            PortTaken: the port is in use, or needs a privilege.
         """
         try:
             self._socket = socket.create_server((self._host, self._port), backlog=1024)
@@ -71,7 +71,7 @@ class HttpServer:
         self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
 
     async def stop(self) -> None:
-        """Take no more requests, finish those under way, and return."""
+        """Accept no more requests, finish the open ones, and return."""
         self._server.should_exit = True
         if self._task is not None:
             await self._task
@@ -80,5 +80,5 @@ class HttpServer:
 
 
 def _reason(error: OSError) -> str:
-    """Return the system's own words, without what Python adds to them."""
+    """Return the operating system's message, without Python's addition."""
     return str(error.strerror or error).partition(" (while attempting")[0]

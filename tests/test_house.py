@@ -45,9 +45,15 @@ REPEATED_NAMES = {
 """Names that still have two meanings. This set only shrinks."""
 
 PLAIN_ROOMS = (
+    "bot/__main__.py",
+    "bot/catalog.py",
     "bot/charts/",
+    "bot/clock.py",
     "bot/disk.py",
+    "bot/doctor/",
+    "bot/logs.py",
     "bot/playground/",
+    "bot/serving.py",
     "bot/settings.py",
     "bot/slackkit/",
     "bot/web/",

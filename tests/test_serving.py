@@ -1,4 +1,4 @@
-"""An HTTP server within a loop that runs already."""
+"""The HTTP server in a running event loop."""
 
 import asyncio
 import signal
@@ -18,7 +18,7 @@ LOOPBACK = "127.0.0.1"
 
 
 class Slow:
-    """Answers once it may."""
+    """An endpoint that answers when the test lets it."""
 
     def __init__(self) -> None:
         self.asked, self.go_on = asyncio.Event(), asyncio.Event()
@@ -42,22 +42,22 @@ async def server() -> AsyncIterator[HttpServer]:
 
 
 async def test_port_zero_takes_a_free_one(server: HttpServer) -> None:
-    """A server asked for any port says which it got, and answers there."""
+    """With port 0 the server reports the port it got, and answers there."""
     assert server.port > 0
     async with httpx.AsyncClient() as client:
         answer = await client.get(f"http://{LOOPBACK}:{server.port}/")
     assert answer.text == "hello"
 
 
-async def test_it_does_not_say_what_it_is_made_of(server: HttpServer) -> None:
-    """Answers carry no header that names the server's software."""
+async def test_no_server_header(server: HttpServer) -> None:
+    """Responses do not name the server's software."""
     async with httpx.AsyncClient() as client:
         answer = await client.get(f"http://{LOOPBACK}:{server.port}/")
     assert "server" not in answer.headers
 
 
 async def test_a_port_that_is_taken_is_named(server: HttpServer) -> None:
-    """A second server on the same port fails with a sentence that names it."""
+    """A second server on the same port fails with an error that names the port."""
     second = HttpServer(Starlette(), LOOPBACK, server.port)
     with pytest.raises(PortTaken) as raised:
         await second.start()
@@ -66,13 +66,13 @@ async def test_a_port_that_is_taken_is_named(server: HttpServer) -> None:
 
 
 async def test_an_address_that_is_not_here_is_named() -> None:
-    """Listening on an address of another machine fails with the same sentence."""
+    """Listening on an address of another machine fails with the same error."""
     with pytest.raises(PortTaken, match=r"192\.0\.2\.1:0 \([^()]+\): .*, or correct HOST$"):
         await HttpServer(Starlette(), "192.0.2.1", 0).start()
 
 
-async def test_stopping_finishes_what_is_under_way() -> None:
-    """A request that was taken is answered in full before the server has stopped."""
+async def test_stopping_finishes_open_requests() -> None:
+    """An open request is answered in full before `stop` returns."""
     slow = Slow()
     server = HttpServer(Starlette(routes=[Route("/", slow.answer)]), LOOPBACK, 0)
     await server.start()
@@ -87,7 +87,7 @@ async def test_stopping_finishes_what_is_under_way() -> None:
 
 
 async def test_after_stopping_the_port_is_free() -> None:
-    """What has stopped listens no more, and another can take its port."""
+    """A stopped server frees its port."""
     server = HttpServer(Starlette(), LOOPBACK, 0)
     await server.start()
     port = server.port
@@ -96,7 +96,7 @@ async def test_after_stopping_the_port_is_free() -> None:
 
 
 async def test_signals_are_left_alone(server: HttpServer) -> None:
-    """Whoever runs the loop keeps its own way of handling signals."""
+    """The server leaves the process's signal handlers unchanged."""
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     async with httpx.AsyncClient() as client:
         await client.get(f"http://{LOOPBACK}:{server.port}/")

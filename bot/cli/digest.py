@@ -207,15 +207,15 @@ def _named(channel: "KnownChannel") -> str:
 
 
 def _playbooks() -> "PlaybookCatalog":
-    from bot.catalog import NoPlaybooks, PlaybookCatalog
-    from bot.playbooks.loader import PlaybookError
+    from bot.catalog import PlaybookCatalog
+    from bot.playbooks.loader import NoPlaybookError, PlaybookError
 
     folder = Path(_value("RAGVSFT_RULES") or "rules")
     try:
         return PlaybookCatalog(folder)
     except PlaybookError as error:
         raise UsageError(*map(str, error.problems)) from error
-    except NoPlaybooks as error:
+    except NoPlaybookError as error:
         raise UsageError(str(error)) from error
 
 

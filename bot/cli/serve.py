@@ -179,8 +179,7 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     """
     import uvloop
 
-    from bot.catalog import NoPlaybooks
-    from bot.playbooks.loader import PlaybookError
+    from bot.playbooks.loader import NoPlaybookError, PlaybookError
     from bot.serving import PortTaken
     from bot.slack.connection import TokenRefused
     from bot.storage.database import DatabaseUnusable
@@ -189,5 +188,5 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
         uvloop.run(work)
     except PlaybookError as error:
         raise UsageError(*(str(problem) for problem in error.problems)) from error
-    except (DatabaseUnusable, NoPlaybooks, PortTaken, TokenRefused) as error:
+    except (DatabaseUnusable, NoPlaybookError, PortTaken, TokenRefused) as error:
         raise UsageError(str(error)) from error

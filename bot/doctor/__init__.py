@@ -1,1 +1,1 @@
-"""Looks at settings, Slack, rules, database and port, and says what is wrong and what to do."""
+"""Checks settings, Slack, playbooks, database and port; reports what is wrong and the remedy."""

@@ -1,4 +1,4 @@
-"""Shows samples of what the bot sends to Slack's own validator."""
+"""Validate samples of views and messages with Slack's own validator."""
 
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -11,52 +11,52 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.doctor.results import CheckResult, ok, problem
 
 BLOCKS: Final = "Blocks"
-KINDS: Final = ("view", "blocks", "message")
+ARGUMENTS: Final = ("view", "blocks", "message")
 
 
-async def examine_blocks(
+async def check_blocks(
     samples: Mapping[str, Mapping[str, Any]], client: AsyncWebClient
 ) -> AsyncIterator[CheckResult]:
     """Send each sample to `blocks.validate`, which needs no token.
 
-    The payload goes in the body: slack_sdk's own `blocks_validate` puts it into the address,
-    which is too short for a large modal.
+    The payload is sent in the body: slack_sdk's `blocks_validate` puts it in the URL, which is
+    too short for a large modal.
 
     Args:
         samples: by name; each holds one of `view`, `blocks` or `message`.
         client: without a token.
 
     Yields:
-        A finding for each sample; after the first failure of the connection, no more.
+        A result for each sample; none after the first connection error.
     """
     for name, sample in samples.items():
         try:
-            yield await _examine(name, sample, client)
+            yield await _check(name, sample, client)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             yield problem(
                 BLOCKS,
                 f"{name}: cannot reach {client.base_url} ({str(error) or type(error).__name__})",
-                "check the network and SLACK_API_URL; the other samples were not tried",
+                "check the network and SLACK_API_URL; the remaining samples were not sent",
             )
             return
 
 
-async def _examine(name: str, sample: Mapping[str, Any], client: AsyncWebClient) -> CheckResult:
-    kind = next(kind for kind in KINDS if kind in sample)
+async def _check(name: str, sample: Mapping[str, Any], client: AsyncWebClient) -> CheckResult:
+    kind = next(kind for kind in ARGUMENTS if kind in sample)
     payload = sample[kind]
     if kind == "message":
-        # docs.slack.dev/reference/methods/blocks.validate: a message is validated without `text`.
+        # docs.slack.dev/reference/methods/blocks.validate: a message is sent without `text`.
         payload = {key: value for key, value in payload.items() if key != "text"}
     try:
         await client.api_call("blocks.validate", data={kind: json.dumps(payload)})
     except SlackApiError as error:
         return problem(
-            BLOCKS, f"{name}: {_reasons(error.response)}", "mend its builder in bot/slack/views"
+            BLOCKS, f"{name}: {_reasons(error.response)}", "fix its builder in bot/slack/views"
         )
     return ok(BLOCKS, name)
 
 
 def _reasons(response: Mapping[str, Any]) -> str:
     errors = response.get("errors") or []
-    told = [f"{error.get('pointer', '')} {error.get('message', '')}".strip() for error in errors]
-    return "; ".join(told) or str(response.get("error", "refused without a reason"))
+    reasons = [f"{error.get('pointer', '')} {error.get('message', '')}".strip() for error in errors]
+    return "; ".join(reasons) or str(response.get("error", "rejected without a reason"))

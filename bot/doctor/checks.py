@@ -1,4 +1,4 @@
-"""Everything the doctor looks at, in the order in which an operator would mend it."""
+"""All checks, in the order in which an operator would fix their faults."""
 
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -8,33 +8,32 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.disk import Mount
 from bot.doctor.local import (
     SETTINGS,
-    examine_database,
-    examine_port,
-    examine_rules,
-    examine_settings,
+    check_database,
+    check_playbooks,
+    check_port,
+    check_settings,
 )
 from bot.doctor.results import CheckResult, problem
-from bot.doctor.scopes import examine_installs
-from bot.doctor.slack import examine_slack
+from bot.doctor.slack import check_installations, check_slack
 from bot.services.ports import Clock
 from bot.settings import Settings, SettingsError, check_values, read_values
 
-CALL_SECONDS = 10
+API_TIMEOUT_SECONDS = 10
 
 
 async def run_checks(
     environ: Mapping[str, str], dotenv: Path, mounts: tuple[Mount, ...], clock: Clock
 ) -> AsyncIterator[CheckResult]:
-    """Look at all of it. What is malformed is told and then taken at its default.
+    """Run all checks. A malformed setting is reported and then replaced by its default.
 
     Args:
         environ: environment variables.
-        dotenv: the `.env` file beneath them; it need not exist.
+        dotenv: a `.env` file; it need not exist.
         mounts: from `bot.disk.read_mounts`.
-        clock: this machine's.
+        clock: the machine's clock.
 
     Yields:
-        Findings, grouped by subject.
+        Results, grouped by subject.
     """
     try:
         values = read_values(environ, dotenv)
@@ -42,22 +41,22 @@ async def run_checks(
         for sentence in error.problems:
             yield problem(SETTINGS, sentence)
         values = read_values(environ)
-    for finding in examine_settings(values):
-        yield finding
+    for result in check_settings(values):
+        yield result
     settings = usable_settings(values)
-    client = AsyncWebClient(base_url=settings.slack_api_url, timeout=CALL_SECONDS)
-    async for finding in examine_slack(settings, client, clock):
-        yield finding
-    async for finding in examine_installs(settings):
-        yield finding
-    for finding in examine_rules(settings.rules):
-        yield finding
-    for finding in examine_database(settings, environ, mounts):
-        yield finding
-    yield examine_port(settings.host, settings.port)
+    client = AsyncWebClient(base_url=settings.slack_api_url, timeout=API_TIMEOUT_SECONDS)
+    async for result in check_slack(settings, client, clock):
+        yield result
+    async for result in check_installations(settings):
+        yield result
+    for result in check_playbooks(settings.rules):
+        yield result
+    for result in check_database(settings, environ, mounts):
+        yield result
+    yield check_port(settings.host, settings.port)
 
 
 def usable_settings(values: Mapping[str, str]) -> Settings:
-    """Read the settings, each malformed one at its default."""
-    good = {name: value for name, value in values.items() if not check_values({name: value})[1]}
-    return Settings.model_validate(good)
+    """Return the settings, with the default in place of each malformed value."""
+    valid = {name: value for name, value in values.items() if not check_values({name: value})[1]}
+    return Settings.model_validate(valid)

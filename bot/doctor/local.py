@@ -1,4 +1,4 @@
-"""What lies on this machine: the settings themselves, playbooks, the decision log, the port."""
+"""Checks of this machine: settings, playbooks, database and port."""
 
 import errno
 import os
@@ -15,34 +15,34 @@ from bot.storage.database import DatabaseUnusable
 from bot.storage.inspection import Inspection, inspect
 
 SETTINGS: Final = "Settings"
-RULES: Final = "Rules"
+PLAYBOOKS: Final = "Playbooks"
 DATABASE: Final = "Database"
 PORT: Final = "Port"
 
 
-def examine_settings(values: Mapping[str, str]) -> Iterator[CheckResult]:
-    """Say of the settings what is missing, malformed or misspelt, or how the bot will run."""
+def check_settings(values: Mapping[str, str]) -> Iterator[CheckResult]:
+    """Yield what is missing, malformed or misspelt, or the mode in which the bot will run."""
     settings, malformed = check_values(values)
-    lacking = missing(values)
-    for sentence in (*lacking, *malformed):
+    absent = missing(values)
+    for sentence in (*absent, *malformed):
         yield problem(SETTINGS, sentence)
     for sentence in misspelt(values):
-        yield warning(SETTINGS, sentence, "a setting of that name changes nothing")
-    if settings and not lacking:
-        whom = "many workspaces by OAuth" if settings.many_workspaces else "one workspace"
-        how = "Socket Mode" if settings.socket_mode else "HTTP"
-        yield ok(SETTINGS, f"complete: {whom}, over {how}, with {settings.command}")
+        yield warning(SETTINGS, sentence, "it has no effect")
+    if settings and not absent:
+        installs = "many workspaces by OAuth" if settings.many_workspaces else "one workspace"
+        transport = "Socket Mode" if settings.socket_mode else "HTTP"
+        yield ok(SETTINGS, f"complete: {installs}, over {transport}, with {settings.command}")
 
 
-def examine_rules(folder: Path) -> Iterator[CheckResult]:
-    """Load every playbook in a folder, or the one that the folder is."""
+def check_playbooks(folder: Path) -> Iterator[CheckResult]:
+    """Load every playbook in a folder, or the folder itself if it is one."""
     try:
         found = folders(folder)
     except NoPlaybookError:
         yield problem(
-            RULES,
+            PLAYBOOKS,
             f"no playbook in {folder.absolute()}",
-            "set RAGVSFT_RULES to the folder that holds yours; the project ships rules/ragvsft",
+            "set RAGVSFT_RULES to the folder of your playbooks; the project ships rules/ragvsft",
         )
         return
     for each in found:
@@ -52,31 +52,31 @@ def examine_rules(folder: Path) -> Iterator[CheckResult]:
             first, *others = error.problems
             more = f" (and {len(others)} more)" if others else ""
             yield problem(
-                RULES,
+                PLAYBOOKS,
                 f"{each}: {first}{more}",
-                f"`ragvsft rules check {each}` lists them all",
+                f"`ragvsft rules check {each}` lists all errors",
             )
         else:
             yield ok(
-                RULES,
+                PLAYBOOKS,
                 f"{playbook.id}: {len(playbook.questions)} questions, {len(playbook.rules)} rules",
             )
 
 
-def examine_database(
+def check_database(
     settings: Settings, environ: Mapping[str, str], mounts: tuple[Mount, ...]
 ) -> Iterator[CheckResult]:
-    """Look at the decision log, or at the place where it will be, without making it."""
+    """Check the database file, or the path where it will be created, without creating it."""
     path = settings.database_path.absolute()
-    yield from _disk(path, settings, environ, mounts)
+    yield from _check_disk(path, settings, environ, mounts)
     if path.is_file():
-        yield _log(path)
+        yield _check_file(path)
     else:
-        yield _place(path)
+        yield _check_folder(path)
 
 
-def examine_port(host: str, port: int) -> CheckResult:
-    """Try whether a server could listen there."""
+def check_port(host: str, port: int) -> CheckResult:
+    """Check whether a server could listen on an address."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -93,18 +93,18 @@ def _port_problem(host: str, port: int, error: OSError) -> CheckResult:
         return warning(
             PORT,
             f"something already listens on {host}:{port}",
-            "if that is not ragvsft itself, stop it or set PORT to another one",
+            "if it is not ragvsft itself, stop it or set PORT to another port",
         )
     if error.errno == errno.EACCES:
         return problem(
-            PORT, f"not allowed to listen on {host}:{port}", "set PORT to one from 1024 on"
+            PORT, f"not allowed to listen on {host}:{port}", "set PORT to 1024 or higher"
         )
     return problem(
-        PORT, f"cannot listen on {host}:{port} ({error.strerror or error})", "correct HOST and PORT"
+        PORT, f"cannot listen on {host}:{port} ({error.strerror or error})", "correct HOST or PORT"
     )
 
 
-def _disk(
+def _check_disk(
     path: Path, settings: Settings, environ: Mapping[str, str], mounts: tuple[Mount, ...]
 ) -> Iterator[CheckResult]:
     real = path.resolve()
@@ -117,46 +117,46 @@ def _disk(
             DATABASE,
             f"{path} is on {mount.kind}: it is lost with the container or at a restart",
             "mount a volume and set DATABASE_URL to a path on it, or set RAGVSFT_PERSISTENT=1 if "
-            "this path is kept",
+            "this path is persistent",
         )
 
 
-def _place(path: Path) -> CheckResult:
+def _check_folder(path: Path) -> CheckResult:
     folder = next(parent for parent in path.parents if parent.exists())
     if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK) and not path.exists():
-        return ok(DATABASE, f"{path} will be made at the first start")
+        return ok(DATABASE, f"{path} will be created at the first start")
     return problem(
         DATABASE,
-        f"{path} cannot be made: {folder} is not a folder that this user may write to",
+        f"{path} cannot be created: {folder} is not a folder that this user can write to",
         "correct the permissions, or set DATABASE_URL to another path",
     )
 
 
-def _log(path: Path) -> CheckResult:
+def _check_file(path: Path) -> CheckResult:
     try:
         found = inspect(path)
     except DatabaseUnusable as error:
         return problem(
             DATABASE,
             str(error),
-            "set DATABASE_URL to the log's own file, let this user write to it and its folder, "
-            "or stop what locks it",
+            "set DATABASE_URL to ragvsft's own file, give this user write access to it and its "
+            "folder, or stop the process that locks it",
         )
-    return _log_finding(path, found)
+    return _file_result(path, found)
 
 
-def _log_finding(path: Path, found: Inspection) -> CheckResult:
+def _file_result(path: Path, found: Inspection) -> CheckResult:
     if found.damage:
         return problem(
             DATABASE,
             f"{path} is damaged: {found.damage[0]}",
-            "stop the bot, keep a copy of the file, and put the last backup in its place",
+            "stop the bot, keep a copy of the file, and run `ragvsft restore` with the last backup",
         )
     if found.is_foreign:
         return problem(
             DATABASE,
             f"{path} is another program's database",
-            "set DATABASE_URL to a file of ragvsft's own; the first start makes it",
+            "set DATABASE_URL to another path; the first start creates the file",
         )
     if found.unknown:
         return problem(
@@ -167,8 +167,8 @@ def _log_finding(path: Path, found: Inspection) -> CheckResult:
     if found.pending:
         return warning(
             DATABASE,
-            f"{path} is of an older version: {len(found.pending)} steps to bring it up to date",
-            "copy the file; the next start applies them",
+            f"{path} has the schema of an older version: {len(found.pending)} migrations to apply",
+            "make a backup; the next start applies them",
         )
-    held = "1 decision" if found.decisions == 1 else f"{found.decisions} decisions"
-    return ok(DATABASE, f"{path} is sound and up to date, with {held}")
+    count = "1 decision" if found.decisions == 1 else f"{found.decisions} decisions"
+    return ok(DATABASE, f"{path} is intact and up to date, with {count}")

@@ -1,4 +1,4 @@
-"""What the doctor found, and how it reads."""
+"""The results of checks, and their layout for a terminal."""
 
 import shutil
 import textwrap
@@ -9,7 +9,7 @@ from typing import Final
 
 
 class CheckState(StrEnum):
-    """How bad it is. Only a problem keeps the bot from working."""
+    """Severity. Only a problem prevents the bot from working."""
 
     OK = "ok"
     WARNING = "warning"
@@ -21,7 +21,7 @@ SYMBOLS: Final = {CheckState.OK: "✓", CheckState.WARNING: "!", CheckState.PROB
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One thing looked at: how it is, and what to do where it is not well."""
+    """The result of one check: what was found, and the remedy if it is not ok."""
 
     subject: str
     state: CheckState
@@ -30,28 +30,28 @@ class CheckResult:
 
 
 def ok(subject: str, message: str) -> CheckResult:
-    """Make a finding that all is well."""
+    """Return a result without a fault."""
     return CheckResult(subject, CheckState.OK, message)
 
 
 def warning(subject: str, message: str, remedy: str) -> CheckResult:
-    """Make a finding of something that works and should be otherwise."""
+    """Return a result for something that works but should be changed."""
     return CheckResult(subject, CheckState.WARNING, message, remedy)
 
 
 def problem(subject: str, message: str, remedy: str = "") -> CheckResult:
-    """Make a finding of something without which the bot does not work."""
+    """Return a result for something that prevents the bot from working."""
     return CheckResult(subject, CheckState.PROBLEM, message, remedy)
 
 
-def is_well(findings: Iterable[CheckResult]) -> bool:
-    """Whether no finding is a problem."""
-    return all(finding.state is not CheckState.PROBLEM for finding in findings)
+def all_ok(results: Iterable[CheckResult]) -> bool:
+    """Return whether no result is a problem."""
+    return all(result.state is not CheckState.PROBLEM for result in results)
 
 
-def as_rows(findings: Iterable[CheckResult]) -> list[dict[str, str]]:
-    """Give the findings as plain data."""
-    return [asdict(finding) for finding in findings]
+def to_dicts(results: Iterable[CheckResult]) -> list[dict[str, str]]:
+    """Return the results as plain data."""
+    return [asdict(result) for result in results]
 
 
 def _plain(_: CheckState, label: str) -> str:
@@ -59,48 +59,46 @@ def _plain(_: CheckState, label: str) -> str:
 
 
 def results_as_text(
-    findings: Iterable[CheckResult],
+    results: Iterable[CheckResult],
     *,
     width: int | None = None,
     paint: Callable[[CheckState, str], str] = _plain,
 ) -> str:
-    """Lay the findings out for a terminal: a heading for each subject, a line for each finding.
+    """Return the results for a terminal: a heading for each subject, an entry for each result.
 
     Args:
-        findings: in the order to show them.
-        width: columns to fit into; those of the terminal, at most 100, if not given.
-        paint: colours the words of a state, which say enough without.
+        results: in the order to show them.
+        width: columns; by default those of the terminal, at most 100.
+        paint: colours the label of a state; the label is readable without colour.
     """
     columns = width or min(shutil.get_terminal_size().columns, 100)
     lines: list[str] = []
     heading = ""
-    for finding in findings:
-        if finding.subject != heading:
-            heading = finding.subject
+    for result in results:
+        if result.subject != heading:
+            heading = result.subject
             lines += [*([""] if lines else []), heading]
-        lines += _entry(finding, columns, paint)
+        lines += _entry(result, columns, paint)
     return "\n".join(lines)
 
 
-def summary(findings: Iterable[CheckResult]) -> str:
-    """Sum the findings up in one line."""
-    states = [finding.state for finding in findings]
+def summary(results: Iterable[CheckResult]) -> str:
+    """Return the number of problems and warnings in one line."""
+    states = [result.state for result in results]
     counts = {state: states.count(state) for state in (CheckState.PROBLEM, CheckState.WARNING)}
-    told = [
+    parts = [
         f"{count} {state}{'s' if count > 1 else ''}" for state, count in counts.items() if count
     ]
-    return ", ".join(told) or "All well"
+    return ", ".join(parts) or "No problems"
 
 
-def _entry(
-    finding: CheckResult, columns: int, paint: Callable[[CheckState, str], str]
-) -> list[str]:
-    label = f"{SYMBOLS[finding.state]} {finding.state:<8}"
+def _entry(result: CheckResult, columns: int, paint: Callable[[CheckState, str], str]) -> list[str]:
+    label = f"{SYMBOLS[result.state]} {result.state:<8}"
     first, indent = f"  {label} ", " " * (len(label) + 3)
-    lines = _fill(finding.message, first, indent, columns)
-    lines[0] = lines[0].replace(label, paint(finding.state, label), 1)
-    if finding.remedy:
-        lines += _fill(finding.remedy, f"{indent}→ ", f"{indent}  ", columns)
+    lines = _fill(result.message, first, indent, columns)
+    lines[0] = lines[0].replace(label, paint(result.state, label), 1)
+    if result.remedy:
+        lines += _fill(result.remedy, f"{indent}→ ", f"{indent}  ", columns)
     return lines
 
 

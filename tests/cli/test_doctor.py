@@ -12,7 +12,7 @@ from bot.settings import NAMES
 
 
 def test_without_any_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With nothing set the command still works: status 1, and what is missing."""
+    """Without any settings the command reports what is missing, with status 1."""
     monkeypatch.chdir(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -21,6 +21,6 @@ def test_without_any_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert result.exit_code == 1
     assert "SLACK_BOT_TOKEN is missing" in result.stdout
     assert result.stdout.splitlines()[-1].endswith("the bot cannot run yet.")
-    told = json.loads(CliRunner().invoke(root, ["doctor", "--json"], env=nothing).stdout)
-    assert told["well"] is False
-    assert {"subject", "state", "message", "remedy"} == set(told["findings"][0])
+    report = json.loads(CliRunner().invoke(root, ["doctor", "--json"], env=nothing).stdout)
+    assert report["ok"] is False
+    assert {"subject", "state", "message", "remedy"} == set(report["results"][0])

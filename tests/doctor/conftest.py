@@ -1,4 +1,4 @@
-"""Surroundings in which everything is in order."""
+"""A Web API and an environment without any fault."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,12 +7,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.doctor.surroundings import AUTH, Api, playbook
+from tests.doctor.helpers import AUTH, Api, playbook
 
 
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
-    """A Web API where everything is in order."""
+    """A Web API that accepts every token."""
     api = Api(answers={"auth.test": AUTH})
     app = web.Application(client_max_size=1_000_000)
     app.router.add_post("/api/{method}", api.handle)
@@ -23,7 +23,7 @@ async def api() -> AsyncIterator[Api]:
 
 @pytest.fixture
 def environ(api: Api, tmp_path: Path) -> dict[str, str]:
-    """An environment in which everything is in order."""
+    """An environment without any fault."""
     return {
         "SLACK_BOT_TOKEN": "xoxb-good",
         "SLACK_APP_TOKEN": "xapp-good",

@@ -1,4 +1,4 @@
-"""What the doctor finds on this machine: settings, playbooks, log, disk, port."""
+"""The doctor's checks of this machine: settings, playbooks, database, disk, port."""
 
 import socket
 import sqlite3
@@ -7,147 +7,147 @@ from pathlib import Path
 
 from bot.disk import Mount
 from bot.doctor.results import CheckState, results_as_text
-from tests.doctor.surroundings import bad, look, make_log, one
+from tests.doctor.helpers import create_database, not_ok, only_fault, run
 
 
-async def test_looking_changes_nothing(environ: dict[str, str], tmp_path: Path) -> None:
-    """Looking makes no database where there was none."""
-    await look(environ)
+async def test_checks_change_nothing(environ: dict[str, str], tmp_path: Path) -> None:
+    """The checks create no database."""
+    await run(environ)
     assert not (tmp_path / "ragvsft.db").exists()
 
 
 async def test_each_missing_setting_is_named(environ: dict[str, str]) -> None:
-    """A missing setting is a problem; what can be looked at without it still is."""
+    """A missing setting is a problem; the other checks run."""
     del environ["SLACK_APP_TOKEN"]
-    findings = await look(environ)
-    (finding,) = bad(findings)
-    assert finding.message.startswith("SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing")
-    assert "@ragvsft in Northwind" in results_as_text(findings)
+    results = await run(environ)
+    (result,) = not_ok(results)
+    assert result.message.startswith("SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing")
+    assert "@ragvsft in Northwind" in results_as_text(results)
 
 
-async def test_a_malformed_setting_hides_nothing(environ: dict[str, str]) -> None:
-    """A malformed setting is told, and the rest is looked at all the same."""
-    finding = await one(environ | {"RAGVSFT_COMMAND": "/Tea"})
-    assert finding.message.startswith("RAGVSFT_COMMAND")
+async def test_a_malformed_setting_does_not_stop_the_checks(environ: dict[str, str]) -> None:
+    """A malformed setting is reported, and the other checks run."""
+    result = await only_fault(environ | {"RAGVSFT_COMMAND": "/Tea"})
+    assert result.message.startswith("RAGVSFT_COMMAND")
 
 
 async def test_a_misspelt_setting_is_a_warning(environ: dict[str, str]) -> None:
-    """A name that looks like a setting and is none is a warning: the bot would run without."""
-    finding = await one(environ | {"RAGVSFT_RULE": "x"})
-    assert finding.state is CheckState.WARNING
+    """A name that looks like a setting and is none is a warning: the bot can run."""
+    result = await only_fault(environ | {"RAGVSFT_RULE": "x"})
+    assert result.state is CheckState.WARNING
 
 
-async def test_a_broken_playbook_is_told_with_its_place(environ: dict[str, str]) -> None:
+async def test_a_broken_playbook_is_located(environ: dict[str, str]) -> None:
     """A playbook that does not load is a problem with file, line and column."""
     (Path(environ["RAGVSFT_RULES"]) / "rules.yml").write_text("rules: [\n")
-    finding = await one(environ)
-    assert "rules.yml:" in finding.message
-    assert "ragvsft rules check" in finding.remedy
+    result = await only_fault(environ)
+    assert "rules.yml:" in result.message
+    assert "ragvsft rules check" in result.remedy
 
 
-async def test_a_broken_playbook_hides_no_other(environ: dict[str, str], tmp_path: Path) -> None:
-    """Of several playbooks each is told by itself."""
-    shelf = tmp_path / "shelf"
-    (shelf / "broken").mkdir(parents=True)
-    (shelf / "broken" / "playbook.yml").write_text("id: [\n")
-    (tmp_path / "rules").rename(shelf / "tea")
-    findings = await look(environ | {"RAGVSFT_RULES": str(shelf)})
-    assert len(bad(findings)) == 1
-    assert "tea: 1 question" in results_as_text(findings)
+async def test_each_playbook_is_checked(environ: dict[str, str], tmp_path: Path) -> None:
+    """Each of several playbooks has its own result."""
+    folder = tmp_path / "folder"
+    (folder / "broken").mkdir(parents=True)
+    (folder / "broken" / "playbook.yml").write_text("id: [\n")
+    (tmp_path / "rules").rename(folder / "tea")
+    results = await run(environ | {"RAGVSFT_RULES": str(folder)})
+    assert len(not_ok(results)) == 1
+    assert "tea: 1 question" in results_as_text(results)
 
 
 async def test_no_playbook(environ: dict[str, str], tmp_path: Path) -> None:
     """A folder without a playbook is a problem that names RAGVSFT_RULES."""
-    finding = await one(environ | {"RAGVSFT_RULES": str(tmp_path / "nothing")})
-    assert "RAGVSFT_RULES" in finding.remedy
+    result = await only_fault(environ | {"RAGVSFT_RULES": str(tmp_path / "nothing")})
+    assert "RAGVSFT_RULES" in result.remedy
 
 
-async def test_a_sound_log(environ: dict[str, str], tmp_path: Path) -> None:
-    """A log that is up to date and sound is well, and stays as it is."""
-    await make_log(tmp_path / "ragvsft.db")
-    findings = await look(environ)
-    assert bad(findings) == []
-    assert "sound and up to date, with 0 decisions" in results_as_text(findings, width=200)
+async def test_an_intact_database(environ: dict[str, str], tmp_path: Path) -> None:
+    """An intact database that is up to date is ok."""
+    await create_database(tmp_path / "ragvsft.db")
+    results = await run(environ)
+    assert not_ok(results) == []
+    assert "intact and up to date, with 0 decisions" in results_as_text(results, width=200)
 
 
-async def test_a_log_that_another_program_locks(environ: dict[str, str], tmp_path: Path) -> None:
-    """A log that is locked for good is a problem that says so."""
-    await make_log(tmp_path / "ragvsft.db")
+async def test_a_locked_database(environ: dict[str, str], tmp_path: Path) -> None:
+    """A database that another program locks is a problem."""
+    await create_database(tmp_path / "ragvsft.db")
     with closing(sqlite3.connect(tmp_path / "ragvsft.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        finding = await one(environ)
-    assert "database is locked" in finding.message
+        result = await only_fault(environ)
+    assert "database is locked" in result.message
 
 
-async def test_an_older_log(environ: dict[str, str], tmp_path: Path) -> None:
-    """A log of an older version is a warning: the next start brings it up to date."""
+async def test_an_older_schema(environ: dict[str, str], tmp_path: Path) -> None:
+    """An older schema is a warning: the next start migrates it."""
     (tmp_path / "ragvsft.db").touch()
-    finding = await one(environ)
-    assert finding.state is CheckState.WARNING
-    assert "older version" in finding.message
+    result = await only_fault(environ)
+    assert result.state is CheckState.WARNING
+    assert "older version" in result.message
 
 
-async def test_a_newer_log(environ: dict[str, str], tmp_path: Path) -> None:
-    """A log that a newer version wrote is a problem: this version might harm it."""
-    await make_log(tmp_path / "ragvsft.db")
+async def test_a_newer_schema(environ: dict[str, str], tmp_path: Path) -> None:
+    """A schema of a newer version is a problem: this version could damage it."""
+    await create_database(tmp_path / "ragvsft.db")
     with closing(sqlite3.connect(tmp_path / "ragvsft.db")) as other, other:
         other.execute("insert into schema_migrations (name) values ('m999_later')")
-    finding = await one(environ)
-    assert finding.state is CheckState.PROBLEM
-    assert "m999_later" in finding.message
+    result = await only_fault(environ)
+    assert result.state is CheckState.PROBLEM
+    assert "m999_later" in result.message
 
 
 async def test_another_programs_database(environ: dict[str, str], tmp_path: Path) -> None:
-    """A database of somebody else's is a problem, and not taken for an empty log."""
+    """Another program's database is a problem, and not mistaken for an empty one."""
     with closing(sqlite3.connect(tmp_path / "ragvsft.db")) as other, other:
         other.execute("create table songs (title text)")
-    finding = await one(environ)
-    assert finding.state is CheckState.PROBLEM
-    assert "another program's database" in finding.message
+    result = await only_fault(environ)
+    assert result.state is CheckState.PROBLEM
+    assert "another program's database" in result.message
 
 
 async def test_not_a_database(environ: dict[str, str], tmp_path: Path) -> None:
-    """A file that is no database is a problem."""
+    """A file that is not a database is a problem."""
     (tmp_path / "ragvsft.db").write_text("Dear diary, " * 100)
-    assert "not a database" in (await one(environ)).message
+    assert "not a database" in (await only_fault(environ)).message
 
 
-async def test_a_damaged_log(environ: dict[str, str], tmp_path: Path) -> None:
-    """A log whose pages are damaged is a problem, and the remedy begins with a copy."""
+async def test_a_damaged_database(environ: dict[str, str], tmp_path: Path) -> None:
+    """A database with damaged pages is a problem."""
     path = tmp_path / "ragvsft.db"
-    await make_log(path)
+    await create_database(path)
     content = bytearray(path.read_bytes())
     page = len(content) // 4096 - 2
     content[page * 4096 : (page + 1) * 4096] = b"\xff" * 4096
     path.write_bytes(content)
-    finding = await one(environ)
-    assert finding.state is CheckState.PROBLEM
-    assert "damaged" in finding.message or "malformed" in finding.message
+    result = await only_fault(environ)
+    assert result.state is CheckState.PROBLEM
+    assert "damaged" in result.message or "malformed" in result.message
 
 
-async def test_no_place_for_a_log(environ: dict[str, str], tmp_path: Path) -> None:
-    """A path on which no file can be made is a problem."""
+async def test_no_folder_for_a_database(environ: dict[str, str], tmp_path: Path) -> None:
+    """A path where no file can be created is a problem."""
     (tmp_path / "file").touch()
-    finding = await one(environ | {"DATABASE_URL": f"sqlite:///{tmp_path}/file/x.db"})
-    assert finding.state is CheckState.PROBLEM
-    assert "cannot be made" in finding.message
+    result = await only_fault(environ | {"DATABASE_URL": f"sqlite:///{tmp_path}/file/x.db"})
+    assert result.state is CheckState.PROBLEM
+    assert "cannot be created" in result.message
 
 
-async def test_disks_that_forget(environ: dict[str, str]) -> None:
-    """A throwaway platform is a problem; a container's own layer is a warning."""
-    thrown = await one(environ | {"DYNO": "web.1"})
-    assert thrown.state is CheckState.PROBLEM
-    assert "Heroku" in thrown.message
-    layer = await one(environ, (Mount(Path("/"), "overlay"),))
+async def test_ephemeral_disks(environ: dict[str, str]) -> None:
+    """A platform with an ephemeral disk is a problem; a container's layer is a warning."""
+    platform = await only_fault(environ | {"DYNO": "web.1"})
+    assert platform.state is CheckState.PROBLEM
+    assert "Heroku" in platform.message
+    layer = await only_fault(environ, (Mount(Path("/"), "overlay"),))
     assert layer.state is CheckState.WARNING
     assert "overlay" in layer.message
-    assert bad(await look(environ | {"RAGVSFT_PERSISTENT": "1", "DYNO": "web.1"})) == []
+    assert not_ok(await run(environ | {"RAGVSFT_PERSISTENT": "1", "DYNO": "web.1"})) == []
 
 
 async def test_a_port_in_use(environ: dict[str, str]) -> None:
-    """A port that is taken is a warning: it may be the bot itself that runs there."""
+    """A port in use is a warning: the bot itself may be running."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        finding = await one(environ | {"PORT": str(port)})
-    assert finding.state is CheckState.WARNING
-    assert str(port) in finding.message
+        result = await only_fault(environ | {"PORT": str(port)})
+    assert result.state is CheckState.WARNING
+    assert str(port) in result.message

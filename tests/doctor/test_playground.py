@@ -1,4 +1,4 @@
-"""The doctor and the local workspace, which is as strict as Slack."""
+"""The doctor against the local Slack, which is as strict as the real one."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,20 +7,20 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.catalog import PlaybookCatalog
-from bot.doctor.blocks import examine_blocks
+from bot.doctor.blocks import check_blocks
 from bot.doctor.checks import run_checks
 from bot.doctor.results import results_as_text
 from bot.playground import Playground
 from bot.serving import HttpServer
 from bot.slack.views.samples import samples
-from tests.doctor.surroundings import LOCAL_DISK, bad
+from tests.doctor.helpers import LOCAL_DISK, not_ok
 
 RULES = Path(__file__).parents[2] / "rules"
 
 
 @pytest.fixture
 async def playground() -> AsyncIterator[Playground]:
-    """The local workspace, served."""
+    """The local Slack, served over HTTP."""
     playground = Playground()
     server = HttpServer(playground.asgi, "127.0.0.1", 0)
     await server.start()
@@ -31,7 +31,7 @@ async def playground() -> AsyncIterator[Playground]:
 
 
 async def test_the_manifests_scopes_are_enough(playground: Playground, tmp_path: Path) -> None:
-    """With the workspace's tokens, which have the manifest's scopes, all is well."""
+    """With tokens that have the manifest's scopes there is no fault."""
     environ = {
         "SLACK_BOT_TOKEN": playground.bot_token,
         "SLACK_APP_TOKEN": playground.app_token,
@@ -42,15 +42,15 @@ async def test_the_manifests_scopes_are_enough(playground: Playground, tmp_path:
         "PORT": "0",
     }
     found = run_checks(environ, tmp_path / ".env", LOCAL_DISK, playground.clock)
-    findings = [finding async for finding in found]
-    assert bad(findings) == [], results_as_text(findings)
-    assert "SLACK_BOT_TOKEN speaks as @ragvsft in Northwind" in results_as_text(findings)
+    results = [result async for result in found]
+    assert not_ok(results) == [], results_as_text(results)
+    assert "SLACK_BOT_TOKEN is @ragvsft in Northwind" in results_as_text(results)
 
 
 async def test_every_sample_is_accepted(playground: Playground) -> None:
-    """Every view and message, at its shortest and its longest, is within Slack's rules."""
+    """Every view and message, at its shortest and its longest, is valid."""
     engine = PlaybookCatalog(RULES).current().engine
     client = AsyncWebClient(base_url=playground.api_url)
-    findings = [finding async for finding in examine_blocks(samples(engine), client)]
-    assert bad(findings) == []
-    assert len(findings) > 20
+    results = [result async for result in check_blocks(samples(engine), client)]
+    assert not_ok(results) == []
+    assert len(results) > 20

@@ -1,4 +1,4 @@
-"""A Web API of these tests, a playbook and a log for the doctor to look at."""
+"""A fake Web API, a playbook and a database for the doctor's checks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,8 +21,8 @@ GOOD = {"ok": True}
 AUTH = {"ok": True, "team": "Northwind", "user": "ragvsft"}
 
 
-class Noon:
-    """A clock that stands still."""
+class FixedNoon:
+    """A clock fixed at noon."""
 
     def now(self) -> datetime:
         return NOON
@@ -30,24 +30,24 @@ class Noon:
 
 @dataclass
 class Api:
-    """A Web API that answers as it is told, and keeps what it was asked."""
+    """A fake Web API with configurable responses that records its calls."""
 
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     scopes: str = ",".join(SCOPES)
     date: str = format_datetime(NOON, usegmt=True)
     url: str = ""
-    asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    calls: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
 
     async def handle(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         form = {key: str(value) for key, value in (await request.post()).items()}
-        self.asked.append((method, request.headers.get("Authorization", ""), form))
+        self.calls.append((method, request.headers.get("Authorization", ""), form))
         headers = {"Date": self.date, "x-oauth-scopes": self.scopes}
         return web.json_response(self.answers.get(method, GOOD), headers=headers)
 
 
 def playbook(folder: Path) -> Path:
-    """A folder with the smallest playbook that loads."""
+    """Create a folder with the smallest valid playbook."""
     rules = folder / "rules"
     rules.mkdir()
     (rules / "playbook.yml").write_text(
@@ -73,26 +73,28 @@ def playbook(folder: Path) -> Path:
     return rules
 
 
-async def make_log(path: Path) -> None:
-    """Make an empty log."""
+async def create_database(path: Path) -> None:
+    """Create an empty database."""
     log = await Database(path).open()
     await log.close()
 
 
-async def look(
+async def run(
     environ: Mapping[str, str], mounts: tuple[Mount, ...] = LOCAL_DISK
 ) -> list[CheckResult]:
-    """Everything the doctor finds in an environment."""
-    return [finding async for finding in run_checks(environ, Path("none.env"), mounts, Noon())]
+    """Run all checks in an environment."""
+    return [result async for result in run_checks(environ, Path("none.env"), mounts, FixedNoon())]
 
 
-def bad(findings: list[CheckResult]) -> list[CheckResult]:
-    """What is not well."""
-    return [finding for finding in findings if finding.state is not CheckState.OK]
+def not_ok(results: list[CheckResult]) -> list[CheckResult]:
+    """The results that are not ok."""
+    return [result for result in results if result.state is not CheckState.OK]
 
 
-async def one(environ: Mapping[str, str], mounts: tuple[Mount, ...] = LOCAL_DISK) -> CheckResult:
-    """The only finding that is not well, which has a remedy."""
-    (finding,) = bad(await look(environ, mounts))
-    assert finding.remedy or ":" in finding.message
-    return finding
+async def only_fault(
+    environ: Mapping[str, str], mounts: tuple[Mount, ...] = LOCAL_DISK
+) -> CheckResult:
+    """The only result that is not ok; it has a remedy."""
+    (result,) = not_ok(await run(environ, mounts))
+    assert result.remedy or ":" in result.message
+    return result
