@@ -16,9 +16,9 @@ from bot.disk import read_mounts
 from bot.doctor.blocks import check_blocks
 from bot.doctor.checks import run_checks, usable_settings
 from bot.doctor.results import CheckResult, all_ok, results_as_text, summary, to_dicts
+from bot.doctor.samples.slack_views import samples
 from bot.playbooks.loader import NoPlaybookError, PlaybookError
 from bot.settings import SettingsError, read_values
-from bot.slack.views.samples import samples
 
 COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 

@@ -10,9 +10,9 @@ from bot.catalog import PlaybookCatalog
 from bot.doctor.blocks import check_blocks
 from bot.doctor.checks import run_checks
 from bot.doctor.results import results_as_text
+from bot.doctor.samples.slack_views import samples
 from bot.playground import Playground
 from bot.serving import HttpServer
-from bot.slack.views.samples import samples
 from tests.doctor.helpers import LOCAL_DISK, not_ok
 
 RULES = Path(__file__).parents[2] / "rules"

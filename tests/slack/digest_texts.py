@@ -7,7 +7,8 @@ from typing import Any
 from bot.digest.content import Digest, PrivateCounts
 from bot.digest.settings import DigestScope
 from bot.digest.views.message import digest_message
-from bot.digest.views.samples import COMMAND, digest_of, links_of
+from bot.doctor.samples import COMMAND
+from bot.doctor.samples.digests import digest_of, permalinks_of
 from bot.slackkit.message import Message
 from tests.slack.examples import a_decision, engine
 
@@ -43,4 +44,4 @@ def part(message: Message, title: str) -> str:
 
 def told(digest: Digest) -> Message:
     """The message that a channel gets, each decision with its link."""
-    return digest_message(digest, COMMAND, links_of(digest))
+    return digest_message(digest, COMMAND, permalinks_of(digest))

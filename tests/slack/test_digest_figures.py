@@ -11,7 +11,7 @@ from bot.decisions.model import ReviewOutcome
 from bot.decisions.trend import Trend
 from bot.digest.settings import DigestSection
 from bot.digest.views.message import digest_message
-from bot.digest.views.samples import COMMAND
+from bot.doctor.samples import COMMAND
 from tests.slack.digest_texts import channel, full, part, told
 
 

@@ -14,7 +14,8 @@ from bot.digest.calendar import Occurrence, next_due
 from bot.digest.content import ClosedDecision, DigestItem, PrivateCounts, Truncated
 from bot.digest.settings import Schedule, Weekday
 from bot.digest.views.message import preview_message, when_next
-from bot.digest.views.samples import COMMAND, links_of, quiet_digest
+from bot.doctor.samples import COMMAND
+from bot.doctor.samples.digests import permalinks_of, quiet_digest
 from bot.slackkit.mrkdwn import and_list
 from tests.slack.blocks import faults_of_message
 from tests.slack.digest_texts import channel, full, paragraphs, part, told
@@ -39,7 +40,7 @@ def test_slack_takes_whatever_a_digest_tells(title: str, reason: str) -> None:
     """No title and no reason breaks a digest, makes a mention or a link, or is too much."""
     digest = full(title=title, problem=reason)
     coming = when_next(COMMAND, next_due(RHYTHM, digest.until), RHYTHM)
-    preview = preview_message(digest, COMMAND, links_of(digest), "0" * 32, coming)
+    preview = preview_message(digest, COMMAND, permalinks_of(digest), "0" * 32, coming)
     assert faults_of_message(told(digest)) == []
     assert faults_of_message(preview) == []
     assert all(len(text) <= 2900 for text in paragraphs(preview))

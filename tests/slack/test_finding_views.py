@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.decisions.access import Direction
 from bot.decisions.model import Place, Resolution, Status, Visibility
 from bot.decisions.questionnaire import Questionnaire
+from bot.doctor.samples.slack_views import search_messages, similar_samples
 from bot.services.reviews import WaitingDecisions
-from bot.slack.views.finding_samples import finding_messages, similar_samples
 from bot.slack.views.home import home_view
 from bot.slack.views.questionnaire import questionnaire_modal
 from bot.slackkit.metadata import ListQuery, query_of
@@ -38,7 +38,7 @@ def test_whatever_is_found_can_be_shown(title: str, problem: str) -> None:
     made = decision_of(draft, HERE, of)
     faults = {
         name: faults_of_message(message)
-        for name, message in finding_messages(made, of.playbook).items()
+        for name, message in search_messages(made, of.playbook).items()
     }
     assert {name: found for name, found in faults.items() if found} == {}
     last = Questionnaire(of, draft).last()
@@ -49,7 +49,7 @@ def test_a_page_says_what_it_was_asked_for() -> None:
     """The heading names every filter that was understood, each decision its number and state."""
     of = engine("ragvsft")
     made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
-    page = finding_messages(made, of.playbook)["list"]
+    page = search_messages(made, of.playbook)["list"]
     words = json.dumps(page.blocks, ensure_ascii=False)
     assert "Decisions  ·  mine  ·  open  ·  rag  ·  with “Refunds”" in words
     assert "Open, recommended: " in words
@@ -75,7 +75,7 @@ def test_a_list_tells_how_each_decision_stands(changes: dict[str, Any], words: s
     option = made.verdict.option
     if changes.get("resolution") is DECIDED:
         changes = {**changes, "resolution": replace(DECIDED, option=option)}
-    shown = finding_messages(replace(made, **changes), of.playbook)["list"]
+    shown = search_messages(replace(made, **changes), of.playbook)["list"]
     expected = words.format(of.playbook.options[option].title)
     assert expected in json.dumps(shown.blocks, ensure_ascii=False)
     assert expected in shown.text

@@ -12,10 +12,10 @@ from bot.decisions.access import DecisionFilter, DecisionPage
 from bot.decisions.calibration import calibrate
 from bot.decisions.model import Decision, Resolution, ReviewAnswer, ReviewOutcome, Status
 from bot.decisions.records.making import record_of
+from bot.doctor.samples.slack_views import samples
 from bot.slack.views.announcement import STATUS_WORDS, announcement
 from bot.slack.views.notices import NOBODY_TO_NUDGE
 from bot.slack.views.rules import rules_message
-from bot.slack.views.samples import samples
 from bot.slack.views.search import ListedDecision, decision_list, history_message
 from bot.slackkit.ids import DECISION_PREFIX, Action
 from bot.slackkit.metadata import ListQuery

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.catalog import PlaybookCatalog
-from bot.slack.views.samples import samples
+from bot.doctor.samples.slack_views import samples
 from bot.slackkit.ids import Modal
 
 RULES = Path(__file__).parents[2] / "rules"

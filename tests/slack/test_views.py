@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from bot.decisions.model import Place, Review, Visibility, Workflow
 from bot.decisions.questionnaire import Questionnaire
+from bot.doctor.samples.alerts import alert_messages
+from bot.doctor.samples.slack_views import samples
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.home import home_view
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, questionnaire_modal
 from bot.slack.views.recommendation import full_recommendation, recommendation_message
-from bot.slack.views.samples import samples
-from bot.slack.views.trouble_samples import trouble_messages
 from bot.slackkit.mrkdwn import one_line
 from tests.slack.blocks import faults_of_blocks, faults_of_message, faults_of_view
 from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers
@@ -81,7 +81,7 @@ def test_slack_takes_whatever_people_write(title: str, problem: str, place: Plac
     messages = [
         announcement(decision, of.playbook),
         recommendation_message(decision, of.playbook),
-        *trouble_messages(decision).values(),
+        *alert_messages(decision).values(),
         notices.unknown_subcommand("/ragvsft", problem),
         notices.unknown_playbook("/ragvsft", problem, ("ragvsft",)),
     ]

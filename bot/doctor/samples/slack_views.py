@@ -1,17 +1,17 @@
-"""A sample of every view and message, at its shortest and its longest.
+"""Samples of all messages and modals, at their shortest and their longest."""
 
-For Slack's own validator (`ragvsft doctor --blocks`) and for the tests.
-"""
-
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.decisions.access import DecisionFilter, DecisionPage, Direction
 from bot.decisions.calibration import calibrate
 from bot.decisions.comparison import TeamViews, compare
 from bot.decisions.events import Event
 from bot.decisions.model import (
+    Closure,
     Decision,
     Draft,
     DraftPurpose,
@@ -32,16 +32,17 @@ from bot.decisions.questionnaire import Questionnaire, QuestionsPage
 from bot.decisions.records.background import DecisionContext
 from bot.decisions.records.making import record_of
 from bot.digest.views.home import Coming
-from bot.digest.views.samples import digest_messages, digest_modals, home_digests
+from bot.doctor.samples import COMMAND
+from bot.doctor.samples.alerts import alert_messages
+from bot.doctor.samples.digests import digest_messages, digest_modals, home_digests
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Playbook
 from bot.services.reviews import WaitingDecisions
-from bot.slack.views import notices
-from bot.slack.views.announcement import announcement, decider_message
-from bot.slack.views.decide import REASON_LENGTH
-from bot.slack.views.deciding_samples import deciding_messages, deciding_modals
+from bot.services.search import SimilarDecision
+from bot.slack.views import notices, search
+from bot.slack.views.announcement import announcement, decider_message, thread_note
+from bot.slack.views.decide import REASON_LENGTH, hand_over_modal, override_modal, withdraw_modal
 from bot.slack.views.drafts import resume_offer
-from bot.slack.views.finding_samples import finding_messages, similar_samples
 from bot.slack.views.home import home_view
 from bot.slack.views.perspectives import team_message, view_request, view_request_modal
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, questionnaire_modal
@@ -49,12 +50,12 @@ from bot.slack.views.recommendation import recommendation_message
 from bot.slack.views.review import NOTE_LENGTH, review_modal, review_question
 from bot.slack.views.rules import rules_message
 from bot.slack.views.search import history_message
-from bot.slack.views.trouble_samples import trouble_messages
 from bot.slackkit.message import Message
+from bot.slackkit.metadata import ListQuery
 
 Sample = Mapping[str, Any]
 HOSTILE = "<!channel> & <@U0> *x* `y` ‮עברית العربية 👩‍👩‍👧 "
-"""Mentions, markup, right-to-left text and joined emoji, to fill fields with."""
+"""A filling for fields: mentions, markup, right-to-left text and joined emoji."""
 
 _AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 _PLACES = {
@@ -65,20 +66,20 @@ _PLACES = {
 
 
 def samples(engine: RuleEngine) -> dict[str, Sample]:
-    """Return samples by name: each holds a `view`, or the `blocks` of a message.
+    """Return samples by name: each has a `view`, or `blocks` and `text`.
 
     Args:
-        engine: of the playbook whose questions and texts they show.
+        engine: the engine of the playbook to show.
     """
     found: dict[str, Sample] = {}
     for size, filling in {"short": "A", "long": HOSTILE * 200}.items():
         found |= {f"{name}, {size}": sample for name, sample in _sized(engine, filling).items()}
     titles = {engine.playbook.id: engine.playbook.title}
     found["home, empty"] = {"view": home_view(titles, [], [])}
-    found["help"] = _blocks(notices.help_message("/ragvsft", titles))
-    found["not understood"] = _blocks(notices.unknown_subcommand("/ragvsft", HOSTILE * 200))
+    found["help"] = _blocks(notices.help_message(COMMAND, titles))
+    found["not understood"] = _blocks(notices.unknown_subcommand(COMMAND, HOSTILE * 200))
     found["unknown playbook"] = _blocks(
-        notices.unknown_playbook("/ragvsft", HOSTILE * 200, tuple(titles))
+        notices.unknown_playbook(COMMAND, HOSTILE * 200, tuple(titles))
     )
     found["open again"] = _blocks(notices.open_again("0" * 32))
     found["notice modal"] = {"view": notices.notice_modal("This didn't work", notices.UNEXPECTED)}
@@ -118,13 +119,13 @@ def _sized(engine: RuleEngine, filling: str) -> dict[str, Sample]:
         asked = tuple(each for each in engine.playbook.questions if each.step == step.id)
         page = QuestionsPage(draft, step, asked, number, len(engine.playbook.steps) + 2)
         found[f"{step.id} page"] = {"view": questionnaire_modal(page)}
-    found |= _of_the_team(engine, decision)
+    found |= _perspective_samples(engine, decision)
     found |= _review_samples(_reviewed(decision, filling), engine.playbook)
     modals = deciding_modals(decision, engine.playbook) | digest_modals(decision)
     found |= {name: {"view": view} for name, view in modals.items()}
-    messages = finding_messages(decision, engine.playbook)
+    messages = search_messages(decision, engine.playbook)
     messages |= deciding_messages(decision, engine.playbook, filling)
-    messages |= trouble_messages(decision)
+    messages |= alert_messages(decision)
     messages |= digest_messages(decision, engine.playbook)
     found |= {name: _blocks(message) for name, message in messages.items()}
     for name, place in _PLACES.items():
@@ -139,8 +140,8 @@ def _background(decision: Decision) -> DecisionContext:
     return DecisionContext(events=(event,) * 20)
 
 
-def _of_the_team(engine: RuleEngine, decision: Decision) -> dict[str, Sample]:
-    """Return samples of views that are added and asked for."""
+def _perspective_samples(engine: RuleEngine, decision: Decision) -> dict[str, Sample]:
+    """Return samples of perspectives: the request, the questionnaire, the team's message."""
     playbook = engine.playbook
     named = _draft(playbook, decision.title)
     own = replace(named, purpose=DraftPurpose.PERSPECTIVE, about=decision.number)
@@ -190,7 +191,7 @@ def _review_samples(decision: Decision, playbook: Playbook) -> dict[str, Sample]
 
 
 def _reviewed(decision: Decision, filling: str) -> Decision:
-    """Return a decision that was decided differently, and that all its deciders reviewed."""
+    """Return an overridden decision with a review by every decider."""
     resolution = Resolution(decision.driver, _AT, filling[:REASON_LENGTH], decision.verdict.option)
     reviews = tuple(
         ReviewAnswer(decider, _AT, ReviewOutcome.PARTLY, filling[:NOTE_LENGTH])
@@ -243,3 +244,94 @@ def _decision(engine: RuleEngine, draft: Draft) -> Decision:
         status=Status.OPEN,
         opened_at=_AT,
     )
+
+
+def deciding_modals(decision: Decision, playbook: Playbook) -> dict[str, dict[str, Any]]:
+    """Return the modals of an announcement's buttons, by name."""
+    return {
+        "choose differently": override_modal(decision, playbook),
+        "withdraw": withdraw_modal(decision),
+        "hand over": hand_over_modal(decision, decision.deciders[0]),
+    }
+
+
+def deciding_messages(decision: Decision, playbook: Playbook, filling: str) -> dict[str, Message]:
+    """Return a thread note for each kind of event, and each settled announcement, by name.
+
+    Args:
+        decision: the decision.
+        playbook: its playbook.
+        filling: the text of reasons.
+    """
+    words = {
+        f"word, {event}": thread_note(
+            {"event": event, "actor": decision.driver, **detail}, decision, playbook
+        )
+        for event, detail in _note_details(decision, playbook, filling[:REASON_LENGTH]).items()
+    }
+    option = decision.verdict.option
+    by, at, reason = decision.driver, decision.opened_at, filling[:REASON_LENGTH]
+    resolution = Resolution(by, at, reason, option, Closure(by, at, reason))
+    settled = {
+        f"announcement, {status}": announcement(
+            replace(decision, status=status, resolution=resolution, supersedes=1, superseded_by=3),
+            playbook,
+        )
+        for status in Status
+        if status is not Status.OPEN
+    }
+    return words | settled
+
+
+def _note_details(
+    decision: Decision, playbook: Playbook, reason: str
+) -> Mapping[str, Mapping[str, str]]:
+    option = decision.verdict.option
+    answers = {question.id: ["", list(question.answers)[-1]] for question in playbook.questions}
+    return {
+        "accepted": {"option": option},
+        "overridden": {"option": option, "recommended": option, "reason": reason},
+        "withdrawn": {"reason": reason},
+        "handed_over": {"to": " ".join(decision.deciders)},
+        "superseded": {"by": "3"},
+        "edited": {"answers": json.dumps(answers), "was": option, "option": option},
+    }
+
+
+def search_messages(decision: Decision, playbook: Playbook) -> dict[str, Message]:
+    """Return answers to list, search, show and export by name, empty ones included.
+
+    Args:
+        decision: the decision to list, as often as fits.
+        playbook: its playbook.
+    """
+    query = ListQuery.typed("list", decision.title * 10).from_here(2**50, Direction.NEWER)
+    many = tuple(replace(decision, number=2**50 + number) for number in range(search.PAGE))
+    words = tuple(word[:64] for word in decision.title.split()[:12])
+    wanted = DecisionFilter(mine=True, statuses=(decision.status,), options=("rag",), words=words)
+    listed = [search.ListedDecision(each, playbook) for each in many]
+    nothing = DecisionPage((), newer=False, older=False)
+    return {
+        "list": search.decision_list(
+            COMMAND, query, wanted, DecisionPage(many, newer=True, older=True), listed
+        ),
+        "list, nothing": search.decision_list(COMMAND, query, wanted, nothing, []),
+        "list, none yet": search.decision_list(
+            COMMAND, ListQuery.typed("list", ""), DecisionFilter(), nothing, []
+        ),
+        "search, no words": search.decision_list(
+            COMMAND, ListQuery.typed("search", ""), DecisionFilter(), nothing, []
+        ),
+        "search, no letters": search.decision_list(
+            COMMAND, ListQuery.typed("search", "?!"), DecisionFilter(), nothing, []
+        ),
+        "shown": search.decision_message(decision, playbook, None),
+        "record": search.record_message(decision.number, (decision.title + "`<!channel>&")[:2500]),
+        "not sent": search.file_not_sent("missing_scope"),
+        "not sent, unreachable": search.file_not_sent(""),
+    }
+
+
+def similar_samples(decision: Decision, playbook: Playbook) -> list[SimilarDecision]:
+    """Return as many similar decisions as the review page shows."""
+    return [SimilarDecision(decision, playbook, 999, 999)] * 3

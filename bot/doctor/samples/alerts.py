@@ -1,4 +1,4 @@
-"""Samples of what the owners of messages in trouble are told."""
+"""Samples of alerts about deliveries that failed or are unconfirmed."""
 
 from datetime import UTC, datetime
 
@@ -25,8 +25,8 @@ _SHOWN = {
 }
 
 
-def trouble_messages(decision: Decision) -> dict[str, Message]:
-    """Return a notice about each kind of message, in each state."""
+def alert_messages(decision: Decision) -> dict[str, Message]:
+    """Return an alert about each kind of delivery in each state, by name."""
     return {
         f"{name}, {about.kind}": _message(decision, about, *shown)
         for name, shown in _SHOWN.items()

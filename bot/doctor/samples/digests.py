@@ -1,4 +1,4 @@
-"""Samples of digests, for Slack's validator and for the tests."""
+"""Samples of digests and their settings."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -32,19 +32,19 @@ from bot.digest.views.chapters import Links, announced_in
 from bot.digest.views.home import Coming
 from bot.digest.views.message import digest_message, preview_message, when_next
 from bot.digest.views.settings import Chosen, chosen_in, settings_modal
+from bot.doctor.samples import COMMAND
 from bot.playbooks.model import Playbook
 from bot.slackkit.message import Message
 
-COMMAND = "/ragvsft"
 _WEEKS = 12
 _SHOWN = 5
 _COUNT = 1_234
 _FAR = Schedule(zone="America/Argentina/ComodRivadavia")
-"""The longest name of a zone, and one that the menu does not offer."""
+"""With the longest name of a time zone, which the menu does not offer."""
 
 
 def digest_of(decision: Decision, playbook: Playbook) -> Digest:
-    """Return a digest that tells of one decision in every way, as often as it may."""
+    """Return a digest with one decision in every section, as often as possible."""
     until = decision.opened_at + timedelta(days=9)
     day = until.date()
     options = list(playbook.options)
@@ -101,7 +101,7 @@ def digest_of(decision: Decision, playbook: Playbook) -> Digest:
 
 
 def quiet_digest(digest: Digest) -> Digest:
-    """Return a digest of the same channel and week that has nothing to tell."""
+    """Return an empty digest of the same channel and week."""
     return Digest(
         digest.workspace,
         digest.place,
@@ -112,8 +112,8 @@ def quiet_digest(digest: Digest) -> Digest:
     )
 
 
-def links_of(digest: Digest) -> Links:
-    """Return an address for each announcement that a digest names."""
+def permalinks_of(digest: Digest) -> Links:
+    """Return a permalink for each announcement in a digest."""
     return {
         each: f"https://example.slack.com/archives/{each.channel}/p1768385460000001"
         for each in announced_in(digest)
@@ -121,9 +121,9 @@ def links_of(digest: Digest) -> Links:
 
 
 def digest_messages(decision: Decision, playbook: Playbook) -> dict[str, Message]:
-    """Return digests and their previews by name."""
+    """Return digests and previews by name."""
     full = digest_of(decision, playbook)
-    links, token = links_of(full), "0" * 32
+    links, token = permalinks_of(full), "0" * 32
     coming = when_next(COMMAND, next_due(_FAR, full.until), _FAR)
     return {
         "digest": digest_message(full, COMMAND, links),
@@ -136,7 +136,7 @@ def digest_messages(decision: Decision, playbook: Playbook) -> dict[str, Message
 
 
 def digest_modals(decision: Decision) -> dict[str, dict[str, Any]]:
-    """Return the modal of a digest's settings, and of what was saved, by name."""
+    """Return the modals of the settings, before and after saving, by name."""
     place = Place("G0123456789", Visibility.PRIVATE)
     far = DigestSettings(decision.workspace, place, decision.driver, decision.opened_at, True, _FAR)
     off = replace(far, on=False, parts=(), even_if_quiet=True, scope=DigestScope.WORKSPACE)
@@ -152,7 +152,7 @@ def digest_modals(decision: Decision) -> dict[str, dict[str, Any]]:
 
 
 def home_digests(decision: Decision) -> list[Coming]:
-    """Return digests as App Home shows them, more than it has room for."""
+    """Return more digests than App Home has room for."""
     place = Place("C0123456789", Visibility.PUBLIC)
     far = DigestSettings(
         decision.workspace,
