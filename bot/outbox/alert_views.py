@@ -16,7 +16,7 @@ from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
 from bot.slackkit import ids
 from bot.slackkit.api_errors import APP_REMOVED, NOT_A_MEMBER
 from bot.slackkit.message import Message, as_dicts, button, plain, section, sentence
-from bot.slackkit.mrkdwn import channel_link, escape, fit_escaped
+from bot.slackkit.mrkdwn import channel_link, escape, fit_escaped, mention
 
 _CAUSES = {
     "internal": "Something went wrong on my side, and whoever runs me has been told.",
@@ -207,3 +207,21 @@ def _with_buttons(text: str, trouble: DeliveryIssue, buttons: list[InteractiveEl
         block_id=f"{ids.DELIVERY_PREFIX}{trouble.delivery.key}", elements=buttons
     )
     return Message(text=text, blocks=as_dicts([section(text), actions]))
+
+
+def decider_unreachable(decider: str, number: int, reason: str) -> str:
+    """Return the alert that a decider cannot be messaged; `reason` is Slack's error name."""
+    return (
+        f"I can't reach {mention(decider)} to say that decision #{number} is theirs to make: they "
+        f"may belong to another company, or have left (Slack's reason: {escape(reason)}). "
+        "*Hand over* in its menu has somebody else decide."
+    )
+
+
+def view_request_unreachable(user: str, number: int, reason: str) -> str:
+    """Return the alert that a person asked for a view cannot be messaged."""
+    return (
+        f"I can't reach {mention(user)} to ask for a view on decision #{number}: they may belong "
+        f"to another company, or have left (Slack's reason: {escape(reason)}). They are no longer "
+        "listed as asked; somebody of this workspace can be asked instead."
+    )

@@ -47,7 +47,7 @@ class Renderer:
             case DeliveryKind.NOTICE:
                 return sentence(delivery.detail["text"])
             case DeliveryKind.COULD_NOT_OPEN:
-                return notices.could_not_open(delivery)
+                return notices.open_again(delivery.detail["draft"])
             case DeliveryKind.DIGEST:
                 digest = await self._services.digests.content(delivery)
                 return await self._digests.message(digest)

@@ -22,12 +22,21 @@ from slack_sdk.models.blocks.basic_components import (
     PlainTextObject,
     SlackFile,
 )
+from slack_sdk.models.views import View
 
 from bot.decisions.model import Place, Visibility
 from bot.decisions.trend import Trend
 from bot.slackkit.citations import Piece, pieces_of
-from bot.slackkit.ids import Action
-from bot.slackkit.mrkdwn import BUTTON, FALLBACK, MESSAGE_BUDGET, SECTION, channel_link, fit
+from bot.slackkit.ids import Action, Modal
+from bot.slackkit.mrkdwn import (
+    BUTTON,
+    FALLBACK,
+    MESSAGE_BUDGET,
+    MODAL_TITLE,
+    SECTION,
+    channel_link,
+    fit,
+)
 
 _ALT_TEXT = 2000
 """Characters: https://docs.slack.dev/reference/block-kit/blocks/image-block."""
@@ -106,6 +115,29 @@ def sentence(text: str) -> Message:
 def as_dicts(blocks: Sequence[Block | dict[str, Any]]) -> list[dict[str, Any]]:
     """Return blocks as JSON objects; dictionaries are passed through."""
     return [block if isinstance(block, dict) else block.to_dict() for block in blocks]
+
+
+def notice_modal(title: str, text: str, written: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a modal without inputs.
+
+    Args:
+        title: its title.
+        text: its text, in Slack's markup.
+        written: texts entered in the modal that it replaces, to be copied from it.
+    """
+    kept = [
+        SectionBlock(text=PlainTextObject(text=each[at : at + SECTION], emoji=False))
+        for each in written
+        for at in range(0, len(each), SECTION)
+    ]
+    heading = [section("*What you wrote is not lost: you can copy it from here.*")] if kept else []
+    return View(
+        type="modal",
+        callback_id=Modal.NOTICE,
+        title=plain(fit(title, MODAL_TITLE)),
+        close=plain("Close"),
+        blocks=[section(text), *heading, *kept],
+    ).to_dict()
 
 
 def where(place: Place) -> str:

@@ -6,7 +6,7 @@ from bot.decisions.model import Place, Visibility
 from bot.digest.calendar import Occurrence
 from bot.digest.settings import DigestSettings
 from bot.digest.views.words import every
-from bot.slack.views.notices import notice_modal
+from bot.slackkit.message import notice_modal
 from bot.slackkit.mrkdwn import channel_link
 
 NOT_A_CHANNEL = "A digest belongs to a channel: type this in the channel that shall have it."

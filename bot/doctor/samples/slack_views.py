@@ -50,7 +50,7 @@ from bot.slack.views.recommendation import recommendation_message
 from bot.slack.views.review import NOTE_LENGTH, review_modal, review_question
 from bot.slack.views.rules import rules_message
 from bot.slack.views.search import history_message
-from bot.slackkit.message import Message
+from bot.slackkit.message import Message, notice_modal
 from bot.slackkit.metadata import ListQuery
 
 Sample = Mapping[str, Any]
@@ -82,8 +82,8 @@ def samples(engine: RuleEngine) -> dict[str, Sample]:
         notices.unknown_playbook(COMMAND, HOSTILE * 200, tuple(titles))
     )
     found["open again"] = _blocks(notices.open_again("0" * 32))
-    found["notice modal"] = {"view": notices.notice_modal("This didn't work", notices.UNEXPECTED)}
-    lost = notices.notice_modal("This didn't work", notices.UNEXPECTED, [HOSTILE * 100])
+    found["notice modal"] = {"view": notice_modal("This didn't work", notices.UNEXPECTED)}
+    lost = notice_modal("This didn't work", notices.UNEXPECTED, [HOSTILE * 100])
     found["notice modal with what was written"] = {"view": lost}
     return found
 

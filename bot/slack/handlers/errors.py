@@ -40,7 +40,7 @@ from bot.slack.replies import respond_privately
 from bot.slack.views import notices
 from bot.slackkit.forms import FieldError, texts_entered
 from bot.slackkit.ids import Block
-from bot.slackkit.message import sentence
+from bot.slackkit.message import notice_modal, sentence
 from bot.slackkit.payloads import ExternalUser, InvalidPayload, sender, shared_channel
 
 logger = structlog.get_logger(__name__)
@@ -163,7 +163,7 @@ def _in_modal(error: Exception, body: Body) -> Mapping[str, Any]:
     if isinstance(error, ReviewInThePast):
         return {"response_action": "errors", "errors": {Block.REVIEW_DAY: words_for(error)}}
     written = texts_entered(body.get("view") or {})
-    view = notices.notice_modal("This didn't work", words_for(error), written)
+    view = notice_modal("This didn't work", words_for(error), written)
     return {"response_action": "update", "view": view}
 
 

@@ -11,9 +11,10 @@ from bot.slack.background import BackgroundTasks
 from bot.slack.external_users import ExternalUserWarning
 from bot.slack.handlers.modals import page_view, update_view
 from bot.slack.home import HomeTab
-from bot.slack.views.notices import nothing_changed, notice_modal, saved_for_later
+from bot.slack.views.notices import nothing_changed, saved_for_later
 from bot.slackkit.forms import answers_of, destination_of, workflow_of
 from bot.slackkit.ids import Action, Modal
+from bot.slackkit.message import notice_modal
 from bot.slackkit.metadata import metadata_of
 from bot.slackkit.payloads import sender
 

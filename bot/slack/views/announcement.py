@@ -221,15 +221,6 @@ def decider_message(decision: Decision, decider: str, by: str) -> Message:
     return Message(text=fit(text, FALLBACK), blocks=as_dicts(blocks))
 
 
-def decider_unreachable(decider: str, number: int, reason: str) -> str:
-    """Return the word to whoever wants somebody to decide that no message gets through to."""
-    return (
-        f"I can't reach {mention(decider)} to say that decision #{number} is theirs to make: they "
-        f"may belong to another company, or have left (Slack's reason: {escape(reason)}). "
-        "*Hand over* in its menu has somebody else decide."
-    )
-
-
 def _whereabouts(decision: Decision) -> str:
     if decision.place.visibility is Visibility.DIRECT:
         return ""

@@ -10,22 +10,15 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ContextBlock,
-    SectionBlock,
 )
-from slack_sdk.models.blocks.basic_components import PlainTextObject
-from slack_sdk.models.views import View
 
 from bot.decisions.model import Decision
-from bot.outbox.model import Delivery
 from bot.slack.views.announcement import STATUS_WORDS
 from bot.slackkit import ids
-from bot.slackkit.message import Message, as_dicts, mrkdwn, plain, section, where
+from bot.slackkit.message import Message, as_dicts, mrkdwn, notice_modal, plain, section, where
 from bot.slackkit.mrkdwn import (
-    MODAL_TITLE,
-    SECTION,
     and_list,
     escape,
-    fit,
     fit_escaped,
     mention,
     or_list,
@@ -109,11 +102,6 @@ def open_again(draft_id: str) -> Message:
     return Message(text=text, blocks=as_dicts([section(text), _resume_button(draft_id)]))
 
 
-def could_not_open(delivery: Delivery) -> Message:
-    """Return the same, as a direct message sent once Slack can be reached again."""
-    return open_again(delivery.detail["draft"])
-
-
 def answer_not_shown(message: Message) -> str:
     """Return the direct message about an answer that Slack did not take where it was asked for."""
     missed = "Slack didn't take my answer where you asked for it; please ask again to see it."
@@ -155,29 +143,6 @@ def edited_meanwhile(number: int, title: str, recommended: str) -> str:
         f"Decision #{number} was edited meanwhile. It is now “{fit_escaped(title, 300)}”, "
         f"recommended: *{escape(recommended)}*. Look again, and decide then."
     )
-
-
-def notice_modal(title: str, text: str, written: Sequence[str] = ()) -> dict[str, Any]:
-    """Return a modal that only says something.
-
-    Args:
-        title: its title.
-        text: what it says, in Slack's markup.
-        written: what somebody wrote into the modal that it takes the place of.
-    """
-    kept = [
-        SectionBlock(text=PlainTextObject(text=each[at : at + SECTION], emoji=False))
-        for each in written
-        for at in range(0, len(each), SECTION)
-    ]
-    heading = [section("*What you wrote is not lost: you can copy it from here.*")] if kept else []
-    return View(
-        type="modal",
-        callback_id=ids.Modal.NOTICE,
-        title=plain(fit(title, MODAL_TITLE)),
-        close=plain("Close"),
-        blocks=[section(text), *heading, *kept],
-    ).to_dict()
 
 
 def saved_for_later(decision: Decision) -> dict[str, Any]:

@@ -37,7 +37,6 @@ from bot.slackkit.mrkdwn import (
     FALLBACK,
     SECTION,
     and_list,
-    escape,
     fit,
     fit_escaped,
     mention,
@@ -148,15 +147,6 @@ def view_requests_sent(wishes: AskResult) -> str:
 def nudges_sent(users: Sequence[str]) -> str:
     """Return the word to the driver about who was reminded."""
     return f"I'm reminding {mentions(users, 5)}. They can be nudged again tomorrow."
-
-
-def view_request_unreachable(user: str, number: int, reason: str) -> str:
-    """Return the word to whoever asked somebody for a view that no message gets through to."""
-    return (
-        f"I can't reach {mention(user)} to ask for a view on decision #{number}: they may belong "
-        f"to another company, or have left (Slack's reason: {escape(reason)}). They are no longer "
-        "listed as asked; somebody of this workspace can be asked instead."
-    )
 
 
 _SIZES = ((12, 8), (6, 5), (3, 3), (1, 2), (0, 1))
