@@ -11,19 +11,19 @@ https://en.wikipedia.org/wiki/Latin_hypercube_sampling).
 from __future__ import annotations
 
 from bisect import bisect
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, product
 from math import log2, prod
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.playbooks import conditions
 from bot.playbooks.model import Question
 from bot.playbooks.scoring import CompiledPlaybook, OpenSheet, ScoredSheet
-from bot.playbooks.verdict import Answers, Homework
+from bot.playbooks.verdict import Homework
 
 K = TypeVar("K")
 DRAWS = 400
@@ -34,7 +34,8 @@ DRAWS = 400
 class Completions:
     """Ways of answering the questions `names`, each with the place of its winner.
 
-    `exact`: these are all there are. Weights add up to 1.
+    `exact`: these are all there are, weighted by how likely they are. Otherwise they were drawn,
+    and all weights are the same. Weights add up to 1.
     """
 
     names: tuple[str, ...]
@@ -45,21 +46,18 @@ class Completions:
 
     def shares(self) -> dict[int, float]:
         """Return how likely each winner is, the likeliest first."""
-        found = _totals(self.winners, self.weights)
-        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+        return dict(sorted(self._totals(self.winners).items(), key=lambda item: -item[1]))
 
     def information(self) -> dict[str, float]:
         """Return how many bits the answer to each question tells about the winner.
 
         This is the mutual information of answer and winner.
         """
-        uncertainty = _entropy(self.shares().values())
+        uncertainty = _entropy(self._totals(self.winners))
         found = {}
         for name, column in zip(self.names, zip(*self.choices, strict=True), strict=True):
-            pairs = list(zip(column, self.winners, strict=True))
-            joint = _totals(pairs, self.weights)
-            answers = _totals((answer for answer, _ in joint), joint.values())
-            found[name] = uncertainty + _entropy(answers.values()) - _entropy(joint.values())
+            both = self._totals(zip(column, self.winners, strict=True))
+            found[name] = uncertainty + _entropy(self._totals(column)) - _entropy(both)
         return found
 
     def deciding(self) -> dict[str, frozenset[int]]:
@@ -78,6 +76,15 @@ class Completions:
                 found[name] = frozenset[int]().union(*decided)
         return found
 
+    def _totals(self, keys: Iterable[K]) -> dict[K, float]:
+        """Return the total weight of each key, one key for each completion."""
+        if not self.exact:
+            return {key: count / len(self.winners) for key, count in Counter(keys).items()}
+        found: dict[K, float] = defaultdict(float)
+        for key, weight in zip(keys, self.weights, strict=True):
+            found[key] += weight
+        return found
+
 
 class Outlook:
     """What open questions can still do to the result of an answer sheet."""
@@ -94,7 +101,9 @@ class Outlook:
 
     def completions(self, sheet: ScoredSheet) -> Completions:
         """Return completions over every open question, missing or unknown."""
-        return self._complete(OpenSheet(sheet, self._open(sheet.answers)))
+        names = [question.id for question in self._questions if not sheet.answers.get(question.id)]
+        opened = OpenSheet(sheet, names)
+        return self._every(opened) or self._sample(opened)
 
     def settled(self, sheet: ScoredSheet, completions: Completions) -> bool:
         """Return whether no way of answering what is open leads to another option.
@@ -136,18 +145,16 @@ class Outlook:
         """See `RuleEngine.questions_that_matter`."""
         missing = [question.id for question in self._questions if question.id not in sheet.answers]
         opened = OpenSheet(sheet, missing)
-        completions = self._complete(opened, unknown_too=True)
+        completions = self._every(opened, unknown_too=True) or self._sample(opened)
         if {*completions.winners, sheet.winner} == {sheet.winner}:
             return ()
         if completions.exact:
             matter: Collection[str] = completions.deciding()
         else:
-            possible = set(range(len(self._compiled.options))) - opened.ruling[1]
+            places = range(len(self._compiled.options))
+            possible = {place for place in places if not opened.ruling[1] >> place & 1}
             matter = self._bearing_on(opened, possible)
         return self._in_order(matter, completions.information())
-
-    def _open(self, answers: Answers) -> list[str]:
-        return [question.id for question in self._questions if answers.get(question.id) is None]
 
     def _led_to(self, sheet: ScoredSheet, name: str) -> set[int]:
         """Return the winners that the answers to one question lead to."""
@@ -156,9 +163,8 @@ class Outlook:
 
     def _deciding(self, opened: OpenSheet, contenders: set[int]) -> Mapping[str, Set[int]]:
         """Return the open questions that can decide the result, each with winners it leads to."""
-        completions = self._complete(opened, unknown_too=True)
-        if completions.exact:
-            return completions.deciding()
+        if every := self._every(opened, unknown_too=True):
+            return every.deciding()
         bearing = self._bearing_on(opened, contenders)
         return {name: (moved & contenders) or contenders for name, moved in bearing.items()}
 
@@ -176,8 +182,7 @@ class Outlook:
             if moved := {p for p in relevant if any(points[p] for points in gains.values())}:
                 found[name] = moved
         for effect in opened.undecided:
-            moved = {place for place in relevant if effect.points[place]}
-            moved |= relevant & effect.ruling[0]
+            moved = {p for p in relevant if effect.points[p] or effect.ruling[0] >> p & 1}
             if moved:
                 for name in {name for term in effect.terms for name in term}:
                     found.setdefault(name, set()).update(moved)
@@ -195,33 +200,30 @@ class Outlook:
             ordered.append(self._compiled.questions[ready])
         return tuple(ordered)
 
-    def _complete(self, opened: OpenSheet, *, unknown_too: bool = False) -> Completions:
-        """Return all completions where they are few, else draws.
+    def _every(self, opened: OpenSheet, *, unknown_too: bool = False) -> Completions | None:
+        """Return all completions, weighted by how likely they are; None if they are many.
 
         Args:
             opened: the sheet with the questions to complete.
-            unknown_too: whether "don't know" is an answer too, where all are tried.
+            unknown_too: whether "don't know" is an answer too, as likely as the average one.
         """
-        names = opened.names
-        likely = [dict(self._likelihoods[name]) for name in names]
+        likely = [dict(self._likelihoods[name]) for name in opened.names]
         if unknown_too:
             for answers in likely:
                 answers[None] = 1 / len(answers)
-        exact = prod(map(len, likely)) <= DRAWS
-        if exact:
-            choices = list(product(*likely))
-            weights = [prod(map(dict.__getitem__, likely, choice)) for choice in choices]
-        else:
-            choices = list(zip(*(self._draws[name] for name in names), strict=True))
-            weights = [1.0] * DRAWS
+        if prod(map(len, likely)) > DRAWS:
+            return None
+        choices = list(product(*likely))
+        weights = [prod(map(dict.__getitem__, likely, choice)) for choice in choices]
         whole = sum(weights)
-        return Completions(
-            names,
-            choices,
-            opened.winners(choices),
-            [weight / whole for weight in weights],
-            exact,
-        )
+        winners = opened.winners(choices)
+        return Completions(opened.names, choices, winners, [w / whole for w in weights], exact=True)
+
+    def _sample(self, opened: OpenSheet) -> Completions:
+        """Return the completions drawn for these questions."""
+        choices = list(zip(*(self._draws[name] for name in opened.names), strict=True))
+        winners = opened.winners(choices)
+        return Completions(opened.names, choices, winners, [1 / DRAWS] * DRAWS, exact=False)
 
     @cached_property
     def _likelihoods(self) -> Mapping[str, Mapping[str | None, float]]:
@@ -251,14 +253,6 @@ class Outlook:
         return found
 
 
-def _totals(keys: Iterable[K], weights: Iterable[float]) -> dict[K, float]:
-    """Return the total weight of each key."""
-    found: dict[K, float] = defaultdict(float)
-    for key, weight in zip(keys, weights, strict=True):
-        found[key] += weight
-    return found
-
-
-def _entropy(shares: Iterable[float]) -> float:
+def _entropy(shares: Mapping[Any, float]) -> float:
     """Return the entropy of a distribution in bits."""
-    return -sum(share * log2(share) for share in shares if share > 0)
+    return -sum(share * log2(share) for share in shares.values() if share > 0)

@@ -236,7 +236,7 @@ class CoverageAnalysis:
                 return True
             if combination.place == lost and gain[lost] > 0:
                 return True
-        return won in after[0] - after[1] and won not in before[0]
+        return bool((after[0] & ~after[1] & ~before[0]) >> won & 1)
 
     def _follow_ups(self, name: str) -> list[str]:
         """Return the questions that are only asked after certain answers to this one."""

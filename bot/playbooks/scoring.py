@@ -20,9 +20,12 @@ from bot.playbooks.verdict import Answers, Strength
 Choice = Sequence[str | None]
 """Answers to the open questions of an `OpenSheet`, in their order."""
 PointVector = tuple[int, ...]
-Ruling = tuple[frozenset[int], frozenset[int]]
-"""Options ruled out at all, and those ruled out even as part of a combination."""
-NOBODY: Ruling = (frozenset(), frozenset())
+Ruling = tuple[int, int]
+"""Options ruled out at all, and those ruled out even as part of a combination.
+
+Both are bit masks: bit n stands for option n.
+"""
+NOBODY: Ruling = (0, 0)
 _NumbersByAnswer = Mapping[str | None, set[int]]
 
 
@@ -66,10 +69,14 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """An option that combines others: its place, and the places of its parts with their bars."""
+    """An option that combines others: its place, and the places of its parts with their bars.
+
+    `parts` is a bit mask of the parts.
+    """
 
     place: int
     bars: Mapping[int, int]
+    parts: int
 
     def is_eligible(self, points: PointVector, ruling: Ruling) -> bool:
         """Return whether it may win: see `verdict`."""
@@ -77,7 +84,7 @@ class Combination:
             if points[part] < bar:
                 return False
         barred, unfit = ruling
-        return self.place not in barred and unfit.isdisjoint(self.bars)
+        return not barred >> self.place & 1 and not unfit & self.parts
 
 
 class CompiledPlaybook:
@@ -90,7 +97,11 @@ class CompiledPlaybook:
         self._places = range(len(self.options))
         place = {option: number for number, option in enumerate(self.options)}
         self.combinations = [
-            Combination(place[name], {place[p]: playbook.bars.get(p, 0) for p in option.combines})
+            Combination(
+                place[name],
+                {place[part]: playbook.bars.get(part, 0) for part in option.combines},
+                sum(1 << place[part] for part in option.combines),
+            )
             for name, option in playbook.options.items()
             if option.combines
         ]
@@ -104,8 +115,8 @@ class CompiledPlaybook:
         ]
         self.vetoes = []
         for veto in playbook.vetoes:
-            out = frozenset(place[option] for option in veto.rules_out)
-            ruling = (out, frozenset[int]() if veto.alone else out)
+            out = sum(1 << place[option] for option in set(veto.rules_out))
+            ruling = (out, 0 if veto.alone else out)
             terms = conditions.terms(veto.when, self.questions)
             self.vetoes.append(Effect(terms, (0,) * len(place), ruling))
         self.joint = [
@@ -172,14 +183,14 @@ class CompiledPlaybook:
         """Return the candidates, and the points of each option as compared."""
         out, worth = ruling[0], points
         for combination in self.combinations:
-            place, parts = combination.place, combination.bars
-            of_parts = [points[part] for part in parts]
+            place = combination.place
+            of_parts = [points[part] for part in combination.bars]
             if combination.is_eligible(points, ruling):
-                shown, out = points[place] + max(of_parts), out.union(parts)
+                shown, out = points[place] + max(of_parts), out | combination.parts
             else:
-                shown, out = points[place] + min(of_parts), out.union([place])
+                shown, out = points[place] + min(of_parts), out | 1 << place
             worth = (*worth[:place], shown, *worth[place + 1 :])
-        return [place for place in self._places if place not in out], worth
+        return [place for place in self._places if not out >> place & 1], worth
 
     def score(self, points: PointVector, ruling: Ruling) -> Score:
         """Return the whole result in figures; arguments as in `winner`."""
@@ -259,29 +270,24 @@ class OpenSheet:
         Each undecided effect is looked up once for all choices, as a set of their numbers.
         """
         numbers = self._numbers_by_answer(choices)
-        held: list[list[Effect]] = [[] for _ in choices]
+        columns = [[self.points, *map(dict.__getitem__, self.gains, each)] for each in choices]
+        rulings = [self.ruling] * len(columns)
         for effect in self.undecided:
             for number in _fulfilling(effect.terms, numbers):
-                held[number].append(effect)
-        return [
-            self.compiled.winner(*self._sums(choice, effects))
-            for choice, effects in zip(choices, held, strict=True)
-        ]
+                columns[number].append(effect.points)
+                if effect.ruling is not NOBODY:
+                    rulings[number] = join_rulings((rulings[number], effect.ruling))
+        return list(map(self.compiled.winner, map(add_up, columns), rulings))
 
     def sums(self, choice: Choice) -> tuple[PointVector, Ruling]:
         """Return points and rulings once the open questions are answered like this."""
         answers = dict(zip(self.names, choice, strict=True))
-        return self._sums(
-            choice, [each for each in self.undecided if conditions.holds(each.terms, answers)]
-        )
-
-    def _sums(self, choice: Choice, effects: Sequence[Effect]) -> tuple[PointVector, Ruling]:
+        held = [each for each in self.undecided if conditions.holds(each.terms, answers)]
         columns = [self.points, *map(dict.__getitem__, self.gains, choice)]
-        ruling = self.ruling
-        if effects:
-            columns += [effect.points for effect in effects]
-            ruling = join_rulings([ruling, *(effect.ruling for effect in effects)])
-        return tuple(map(sum, zip(*columns, strict=True))), ruling
+        return (
+            add_up([*columns, *(effect.points for effect in held)]),
+            join_rulings([self.ruling, *(effect.ruling for effect in held)]),
+        )
 
     def _numbers_by_answer(self, choices: Sequence[Choice]) -> Mapping[str, _NumbersByAnswer]:
         """Return for each open question the numbers of the choices with each answer."""
@@ -315,8 +321,8 @@ def add_up(vectors: Iterable[PointVector]) -> PointVector:
 
 def join_rulings(rulings: Iterable[Ruling]) -> Ruling:
     """Return everything that any of the rulings rules out."""
-    listed = [ruling for ruling in rulings if ruling is not NOBODY]
-    if len(listed) < 2:
-        return listed[0] if listed else NOBODY
-    barred = frozenset[int]().union(*(barred for barred, _ in listed))
-    return barred, frozenset[int]().union(*(unfit for _, unfit in listed))
+    barred = unfit = 0
+    for ruling in rulings:
+        barred |= ruling[0]
+        unfit |= ruling[1]
+    return barred, unfit
