@@ -47,7 +47,7 @@ def test_a_verdict_is_what_the_yaml_says_word_by_word(data):
 @MODEST
 @given(st.data())
 def test_settled_means_that_no_completion_differs(data):
-    """Settled is exactly: every way of answering what is open gives the same option."""
+    """Where all completions can be tried, settled means exactly that none gives another option."""
     pair = both(data.draw(playbooks()))
     if pair is None:
         return
@@ -64,7 +64,7 @@ def test_settled_means_that_no_completion_differs(data):
 @MODEST
 @given(st.data())
 def test_the_questions_that_matter_are_exactly_those_that_can_decide(data):
-    """A question is asked if and only if some answers to the others let it decide the option."""
+    """Where all can be tried, a question is asked if and only if it decides for some answers."""
     pair = both(data.draw(playbooks()))
     if pair is None:
         return

@@ -58,7 +58,7 @@ def test_a_verdict_is_what_the_shipped_yaml_says(name, data):
 @FEW
 @given(data=st.data())
 def test_settled_on_shipped_playbooks_is_what_all_completions_agree_on(name, data):
-    """Settled is exactly that every way of answering what is open gives the same option."""
+    """With few completions left, settled is exactly that none of them gives another option."""
     engine, naive = both(name)
     answers = nearly_full(data, engine, naive)
     assert engine.evaluate(answers).settled == naive.settled(answers)
