@@ -1,6 +1,6 @@
 """The command line `ragvsft`, also `python -m bot`.
 
-A command's module is imported when that command is called, so `ragvsft --help` needs none.
+A command's module is imported when the command is called: `ragvsft --help` imports none.
 """
 
 import importlib
@@ -10,65 +10,67 @@ import click
 
 
 class CommandSpec(NamedTuple):
-    """A command before it is loaded: where it lives and what the overview says of it."""
+    """A command before its module is imported: section and summary for `--help`, and location."""
 
     section: str
-    place: str
+    location: str
     summary: str
 
 
 COMMANDS: Final = {
     "demo": CommandSpec(
-        "Try it", "bot.cli.serve:demo", "The bot and a local workspace in your browser, no set-up."
+        "Try it",
+        "bot.cli.serve:demo",
+        "Run the bot with a local workspace in your browser, no set-up.",
     ),
     "run": CommandSpec("With Slack", "bot.cli.serve:run", "Run the bot."),
     "manifest": CommandSpec(
-        "With Slack", "bot.cli.manifest:manifest", "Print the app manifest to give to Slack."
+        "With Slack", "bot.cli.manifest:manifest", "Print the app manifest for Slack."
     ),
     "doctor": CommandSpec(
-        "With Slack", "bot.cli.doctor:doctor", "Say what is missing or wrong, and what to do."
+        "With Slack", "bot.cli.doctor:doctor", "Check the set-up; report faults and remedies."
     ),
     "export": CommandSpec(
-        "Decisions", "bot.cli.export:export", "Write the decisions to files: ADRs, CSV or JSON."
+        "Decisions", "bot.cli.export:export", "Write decisions to files: ADRs, CSV or JSON."
     ),
     "digest": CommandSpec(
-        "Decisions", "bot.cli.digest:digest", "Look at a channel's weekly digest, or send it."
+        "Decisions", "bot.cli.digest:digest", "Preview or send a channel's weekly digest."
     ),
     "backup": CommandSpec(
-        "Decisions", "bot.cli.backup:backup", "Copy the log to a file, while the bot runs."
+        "Decisions", "bot.cli.backup:backup", "Copy the database while the bot runs."
     ),
     "restore": CommandSpec(
-        "Decisions", "bot.cli.backup:restore", "Put a backup in the log's place."
+        "Decisions", "bot.cli.backup:restore", "Replace the database by a backup."
     ),
     "rules": CommandSpec(
-        "Playbooks", "bot.cli.rules:rules", "Check, test, prove and try out the rules."
+        "Playbooks", "bot.cli.rules:rules", "Check, test, analyse and try out playbooks."
     ),
 }
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands by name and loads the one that is called."""
+    """A command group that imports a command's module when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands in the order of the overview."""
+        """Return the names of the commands in the order of `COMMANDS`."""
         return [*COMMANDS, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load the command of that name, or None where there is none."""
-        entry = COMMANDS.get(cmd_name)
-        if entry is None:
+        """Import and return a command; None if there is none with that name."""
+        spec = COMMANDS.get(cmd_name)
+        if spec is None:
             return super().get_command(ctx, cmd_name)
-        module, _, attribute = entry.place.partition(":")
+        module, _, attribute = spec.location.partition(":")
         command = getattr(importlib.import_module(module), attribute)
         if not isinstance(command, click.Command):
-            raise TypeError(f"{entry.place} is not a click command")
+            raise TypeError(f"{spec.location} is not a click command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the overview, a section for each purpose, without loading any command."""
-        entries = [(name, COMMANDS[name]) for name in self.list_commands(ctx)]
-        for section in dict.fromkeys(entry.section for _, entry in entries):
-            rows = [(name, entry.summary) for name, entry in entries if entry.section == section]
+        """Write the commands by section, without importing any of them."""
+        specs = [(name, COMMANDS[name]) for name in self.list_commands(ctx)]
+        for section in dict.fromkeys(spec.section for _, spec in specs):
+            rows = [(name, spec.summary) for name, spec in specs if spec.section == section]
             with formatter.section(section):
                 formatter.write_dl(rows, col_max=12)
 
@@ -76,14 +78,14 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Begin with: ragvsft demo --open",
+    epilog="Start with: ragvsft demo --open",
 )
 @click.version_option(package_name="ragvsft", prog_name="ragvsft", message="%(prog)s %(version)s")
 def root() -> None:
     """Decide as a team, in Slack, how to build with a language model.
 
     Prompting, long context, RAG, fine-tuning, both, or something else: the bot asks, recommends
-    with reasons, and keeps what was decided.
+    with reasons, and records the decision.
     """
 
 

@@ -1,92 +1,78 @@
-"""`ragvsft backup` and `ragvsft restore`: the log copied to a file, and put back."""
+"""`ragvsft backup` and `ragvsft restore`: copy the database, and replace it by a copy."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.common import UsageError, existing_log_path, log_path
-
-if TYPE_CHECKING:
-    from bot.storage.restore import RestoreResult
+from bot.cli.common import UsageError, count_of, database_path, existing_database
+from bot.clock import SystemClock
+from bot.storage.backup import CopyRefused, back_up
+from bot.storage.restore import RestoreResult, restore_database
 
 FILE = click.Path(path_type=Path)
 
 
 @click.command()
 @click.argument("file", type=FILE)
-@click.option("--force", is_flag=True, help="Replace FILE if it is there already.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 def backup(file: Path, *, force: bool) -> None:
-    """Copy the log to FILE, while the bot runs.
+    """Copy the database to FILE while the bot runs.
 
-    Copies the log that DATABASE_URL names, as it is at that moment, and checks the copy. FILE is
-    there only when it is whole. It holds private decisions too, and is readable by you alone.
+    Copies the database of DATABASE_URL as of the start of the command, and verifies the copy. FILE
+    appears only when it is complete. It contains private decisions too, and only you can read it.
     """
-    from bot.storage.backup import CopyRefused, back_up
-
-    log = existing_log_path()
+    source = existing_database()
     try:
-        copy = back_up(log, file, overwrite=force)
+        copy = back_up(source, file, overwrite=force)
     except CopyRefused as error:
         raise UsageError(str(error)) from error
-    click.echo(
-        f"{decisions(copy.found.decisions)} from {log} in {file} ({size(copy.size)}), "
-        "checked and whole."
-    )
+    decisions = count_of(copy.found.decisions, "decision")
+    click.echo(f"Backed up {decisions} from {source} to {file} ({format_size(copy.size)}).")
 
 
 @click.command()
 @click.argument("file", type=FILE)
 def restore(file: Path) -> None:
-    """Put the backup FILE in the log's place.
+    """Replace the database by the backup FILE.
 
-    The log is the one that DATABASE_URL names. Stop the bot first. What was there is kept beside
-    it. Messages that were waiting when the backup was made are not posted a second time.
+    Stop the bot first. The database of DATABASE_URL is replaced; the old one is kept beside it.
+    Messages that were waiting when the backup was made are not posted a second time.
     """
-    from bot.clock import SystemClock
-    from bot.storage import restore
-    from bot.storage.backup import CopyRefused
-
-    log = log_path()
+    target = database_path()
     try:
-        restored = restore.restore_database(file, log, SystemClock().now())
+        restored = restore_database(file, target, SystemClock().now())
     except CopyRefused as error:
         raise UsageError(str(error)) from error
-    click.echo("\n".join(_said(file, log, restored)))
+    click.echo("\n".join(_report(file, target, restored)))
 
 
-def decisions(count: int) -> str:
-    """Return a number of decisions in words."""
-    return "1 decision" if count == 1 else f"{count:,} decisions"
+def format_size(size: int) -> str:
+    """Return a number of bytes as kB or MB."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} kB"
+    return f"{size / 1_000_000:,.1f} MB"
 
 
-def size(count: int) -> str:
-    """Return a number of bytes as people say it."""
-    if count < 1_000_000:
-        return f"{max(1, round(count / 1000))} kB"
-    return f"{count / 1_000_000:,.1f} MB"
-
-
-def _said(file: Path, log: Path, restored: "RestoreResult") -> Iterator[str]:
+def _report(file: Path, target: Path, restored: RestoreResult) -> Iterator[str]:
     found = restored.copy.found
-    yield f"{decisions(found.decisions)} from {file} in {log}, checked and whole."
+    yield f"Restored {count_of(found.decisions, 'decision')} from {file} to {target}."
     if found.pending:
-        steps = "1 step" if len(found.pending) == 1 else f"{len(found.pending)} steps"
-        yield f"It was of an older version of ragvsft, and was brought up to date in {steps}."
+        migrations = count_of(len(found.pending), "migration")
+        yield f"The backup has the schema of an older version: {migrations} applied."
     if restored.kept is not None:
-        yield f"What was there before is kept: {log.with_name(restored.kept.name)}"
+        yield f"The previous database is kept as {target.with_name(restored.kept.name)}"
     if restored.waiting:
-        many = "1 message was" if restored.waiting == 1 else f"{restored.waiting:,} messages were"
+        messages = count_of(restored.waiting, "message")
         yield (
-            f"{many} waiting when the backup was made, and may have been posted since. The bot "
-            "looks for them in Slack; where it may not look, it asks the decision's driver."
+            f"{messages} waited when the backup was made and may have been posted since. The bot "
+            "looks them up in Slack, or asks their owners."
         )
     if restored.digests:
-        yield "Digests that were due before now are left out; the next ones come on their days."
+        yield "Digests that were due before now are skipped."
     if restored.gap:
         yield (
-            "Nothing tells which decisions came after the backup, so the next number is "
-            f"{restored.gap:,} higher, and old buttons in Slack act on none of the new ones."
+            "The decisions made after the backup are unknown, so the next number is "
+            f"{restored.gap:,} higher: buttons of old messages cannot act on new decisions."
         )
     yield "Start the bot again: ragvsft run"

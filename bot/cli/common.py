@@ -1,17 +1,16 @@
-"""What the commands share: the settings of this process, and one way to refuse bad input."""
+"""What the commands share: settings, and the error for unusable input."""
 
 import os
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import click
 
-if TYPE_CHECKING:
-    from bot.settings import Settings
+from bot.settings import Settings, SettingsError, check_values, read_settings, read_values
 
 
 class UsageError(click.ClickException):
-    """What was given cannot be used: exit status 2, one line for each problem, no traceback.
+    """The input cannot be used: exit status 2, one line for each problem, no traceback.
 
     Args:
         problems: sentences that say what is wrong, where, and what to do.
@@ -24,33 +23,29 @@ class UsageError(click.ClickException):
         self.problems = problems
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Print one line for each problem, to standard error unless told otherwise."""
+        """Print one line for each problem, by default to stderr."""
         for problem in self.problems:
             click.echo(f"ragvsft: {problem}", file=file, err=file is None)
 
 
-def load_settings() -> "Settings":
-    """Read the settings from this process's environment and `.env` in the working directory.
+def load_settings() -> Settings:
+    """Return the settings from the environment and from `.env` in the working directory.
 
     Raises:
-        BadInput: one line for everything that is missing or wrong.
+        UsageError: one line for each setting that is missing or malformed.
     """
-    from bot.settings import SettingsError, read_settings
-
     try:
         return read_settings(os.environ, Path(".env"))
     except SettingsError as error:
         raise UsageError(*error.problems) from error
 
 
-def some_settings(*names: str) -> "Settings":
-    """Read a few of the settings, and leave the others at their defaults, whatever they are.
+def partial_settings(*names: str) -> Settings:
+    """Return settings of which only these are read; the others have their defaults.
 
     Raises:
-        BadInput: one of these is malformed.
+        UsageError: one of these is malformed.
     """
-    from bot.settings import SettingsError, check_values, read_values
-
     try:
         values = read_values(os.environ, Path(".env"))
     except SettingsError as error:
@@ -63,22 +58,27 @@ def some_settings(*names: str) -> "Settings":
     return settings
 
 
-def log_path() -> Path:
-    """Return the file of the decision log, whether it is there or not; no token is needed for that.
+def database_path() -> Path:
+    """Return the path of the database, which need not exist. Needs no token.
 
     Raises:
-        BadInput: the setting is malformed.
+        UsageError: DATABASE_URL is malformed.
     """
-    return some_settings("DATABASE_URL").database_path
+    return partial_settings("DATABASE_URL").database_path
 
 
-def existing_log_path() -> Path:
-    """Return the file of the decision log.
+def existing_database() -> Path:
+    """Return the path of the database.
 
     Raises:
-        BadInput: the setting is malformed, or there is no such file.
+        UsageError: DATABASE_URL is malformed, or there is no such file.
     """
-    path = log_path()
+    path = database_path()
     if not path.is_file():
-        raise UsageError(f"there is no log at {path}: set DATABASE_URL to its file")
+        raise UsageError(f"there is no database at {path}: set DATABASE_URL to its file")
     return path
+
+
+def count_of(number: int, singular: str, plural: str | None = None) -> str:
+    """Return a number with its noun, such as "1 decision" or "1,200 decisions"."""
+    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"

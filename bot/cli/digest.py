@@ -1,73 +1,71 @@
-"""`ragvsft digest`: a channel's digest looked at, or sent, without Slack's help."""
+"""`ragvsft digest`: preview or send a channel's digest, from the database alone."""
 
 import asyncio
 import json
 import logging
-import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.common import UsageError, existing_log_path
+from bot.cli import digest_text
+from bot.cli.common import UsageError, count_of, partial_settings
+from bot.cli.resources import open_catalog, open_database
+from bot.clock import SystemClock
+from bot.decisions.model import Person
+from bot.digest.views.message import digest_message
+from bot.logs import configure_logs
+from bot.services.services import Services
+from bot.storage.channels import KnownChannel, SqliteChannels
+from bot.storage.database import Database
+from bot.storage.store import SqliteStore
 
-if TYPE_CHECKING:
-    from bot.catalog import PlaybookCatalog
-    from bot.decisions.model import Person
-    from bot.services.services import Services
-    from bot.storage.channels import KnownChannel
-    from bot.storage.database import Database
-
-_MOST_NAMED = 10
-_WHICH = (
-    click.option(
-        "--channel", metavar="ID", required=True, help="Which channel: its id, or its name."
-    ),
-    click.option("--workspace", metavar="ID", help="Which workspace, if there are several."),
+_MAX_NAMED = 10
+_CHANNEL = click.option("--channel", metavar="ID", required=True, help="The channel's id or name.")
+_WORKSPACE = click.option(
+    "--workspace", metavar="ID", help="Which workspace, if the database has several."
 )
 
 
 @click.group()
 def digest() -> None:
-    """Look at a channel's weekly digest, or send it.
+    """Preview or send a channel's weekly digest.
 
-    Reads the log that DATABASE_URL names; needs no token.
+    Reads the database of DATABASE_URL; needs no token.
     """
 
 
 @digest.command()
-@_WHICH[0]
-@_WHICH[1]
-@click.option("--now", metavar="TIME", help="As of another time, such as 2026-11-30T09:00+01:00.")
-@click.option("--json", "as_json", is_flag=True, help="Print all that is in it as JSON.")
+@_CHANNEL
+@_WORKSPACE
+@click.option("--now", metavar="TIME", help="As of another time, e.g. 2026-11-30T09:00+01:00.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole content as JSON.")
 def preview(channel: str, workspace: str | None, now: str | None, *, as_json: bool) -> None:
-    """Print a channel's digest as it would be now.
+    """Print a channel's digest as it would be posted now.
 
-    Nothing is sent, and nothing is noted. It tells what a digest in that channel may tell, with
-    the channel's settings. Beside a demo whose clock was moved, give its time with --now.
+    Sends and changes nothing. The digest has the channel's settings and permissions. For a demo
+    whose clock was moved, give its time with --now.
     """
-    click.echo(asyncio.run(_preview(channel, workspace, _moment(now), as_json=as_json)))
+    click.echo(asyncio.run(_preview(channel, workspace, _parse_time(now), as_json=as_json)))
 
 
 @digest.command()
-@_WHICH[0]
-@_WHICH[1]
+@_CHANNEL
+@_WORKSPACE
 def send(channel: str, workspace: str | None) -> None:
-    """Have a channel's digest posted now.
+    """Send a channel's digest now.
 
-    It is kept in the log like every message, and posted by the bot that runs on it; if none runs,
-    by the next one that starts. Within the same minute it is kept once.
+    The digest is queued like every message, and posted by the bot that runs on this database, or
+    by the next one that starts. A second call within the same minute does nothing.
     """
     click.echo(asyncio.run(_send(channel, workspace)))
 
 
 @dataclass(frozen=True, slots=True)
-class _StandingClock:
-    """A clock that stands at a moment, so that all is looked at as of the same one."""
+class _FixedClock:
+    """A clock fixed at one time, so that the whole digest is as of the same time."""
 
     at: datetime
 
@@ -76,157 +74,111 @@ class _StandingClock:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chosen:
-    """A channel to tell of, and whoever hears of it if it cannot be posted to."""
+class _Target:
+    """A channel of the database, and the owner of its digest."""
 
-    log: "Database"
-    services: "Services"
-    person: "Person"
-    known: "KnownChannel"
+    database: Database
+    services: Services
+    owner: Person
+    channel: KnownChannel
 
 
 async def _preview(channel: str, workspace: str | None, at: datetime, *, as_json: bool) -> str:
-    from bot.cli import digest_text
-    from bot.digest.views.message import digest_message
-
-    async with _chosen(channel, workspace, at) as chosen:
-        found = await chosen.services.digests.preview(chosen.person, chosen.known.place)
+    async with _open_target(channel, workspace, at) as target:
+        found = await target.services.digests.preview(target.owner, target.channel.place)
         if as_json:
             return json.dumps(digest_text.digest_as_json(found), indent=2, ensure_ascii=False)
-        blocks = digest_message(found, _command(), {}).blocks
+        command = partial_settings("RAGVSFT_COMMAND").command
+        blocks = digest_message(found, command, {}).blocks
         people = digest_text.people_in(blocks)
-        names = await chosen.services.people.names(chosen.person.workspace, people)
-        told = digest_text.digest_as_text(blocks, names)
-        return f"{told}\n\nAs of {at:%A %-d %B %Y, %H:%M} {at.tzname()}."
+        names = await target.services.people.names(target.owner.workspace, people)
+        text = digest_text.digest_as_text(blocks, names)
+        return f"{text}\n\nAs of {at:%A %-d %B %Y, %H:%M} {at.tzname()}."
 
 
 async def _send(channel: str, workspace: str | None) -> str:
-    now = _moment(None)
-    async with _chosen(channel, workspace, now, to_write=True) as chosen:
-        trouble = await chosen.log.problem()
-        if trouble:
-            raise UsageError(f"{trouble}; see that there is room, and that you may write to it")
+    now = SystemClock().now()
+    async with _open_target(channel, workspace, now, writable=True) as target:
+        problem = await target.database.problem()
+        if problem:
+            raise UsageError(f"{problem}; check the free space and your permissions")
         token = f"cli-{now:%Y%m%dT%H%M}"
-        place = chosen.known.place
-        if not await chosen.services.digests.post(chosen.person, place, token):
-            return f"The digest of {channel} was kept within this minute already: nothing to do."
+        if not await target.services.digests.post(target.owner, target.channel.place, token):
+            return f"The digest of {channel} was already queued within this minute."
         return (
-            f"The digest of {channel} is kept, to be posted by the bot that runs on this log; if "
-            f"none runs, by the next one that starts.\nIf it cannot be posted, "
-            f"{chosen.person.user} is told why."
+            f"The digest of {channel} is queued. The bot that runs on this database posts it, or "
+            f"the next one that starts.\nIf it cannot be posted, {target.owner.user} is notified."
         )
 
 
 @asynccontextmanager
-async def _chosen(
-    channel: str, workspace: str | None, at: datetime, *, to_write: bool = False
-) -> AsyncIterator[_Chosen]:
-    """Open the log, find a channel in it as of a moment, and close the log in the end.
+async def _open_target(
+    channel: str, workspace: str | None, at: datetime, *, writable: bool = False
+) -> AsyncIterator[_Target]:
+    """Open the database for a `with` block, and find a channel in it.
 
     Raises:
-        BadInput: the log or the playbooks cannot be used, or it is not clear which channel.
+        UsageError: the database or the playbooks cannot be used, or the channel is ambiguous.
     """
-    from bot.decisions.model import Person
-    from bot.logs import configure_logs
-    from bot.services.services import Services
-    from bot.storage.database import Database, DatabaseUnusable
-    from bot.storage.store import SqliteStore
-
     configure_logs(logging.WARNING)
-    playbooks = _playbooks()
-    try:
-        log = await Database(existing_log_path()).open_existing(writable=to_write)
-    except DatabaseUnusable as error:
-        raise UsageError(str(error)) from error
-    try:
-        team, known = await _known(log, channel, workspace)
+    catalog = open_catalog()
+    async with open_database(writable=writable) as database:
+        team, known = await _find_channel(database, channel, workspace)
         services = Services(
-            SqliteStore(log), _StandingClock(at.astimezone(UTC)), playbooks, lambda: None
+            SqliteStore(database), _FixedClock(at.astimezone(UTC)), catalog, lambda: None
         )
-        yield _Chosen(log, services, Person(team, known.owner), known)
-    finally:
-        await log.close()
+        yield _Target(database, services, Person(team, known.owner), known)
 
 
-def _moment(given: str | None) -> datetime:
-    """Return the moment that is meant; the present if none is given.
+def _parse_time(text: str | None) -> datetime:
+    """Return the time of `--now`; the current time if it is not given.
 
     Raises:
-        BadInput: it is not a time, or has no zone.
+        UsageError: it is not a time with a zone.
     """
-    from bot.clock import SystemClock
-
-    if given is None:
+    if text is None:
         return SystemClock().now()
     with suppress(ValueError):
-        at = datetime.fromisoformat(given)
+        at = datetime.fromisoformat(text)
         if at.tzinfo is not None:
             return at
     raise UsageError(
-        f"--now {given} is no time with a zone: write it such as 2026-11-30T09:00+01:00"
+        f"--now {text} is not a time with a zone: write it like 2026-11-30T09:00+01:00"
     )
 
 
-async def _known(
-    log: "Database", channel: str, workspace: str | None
-) -> "tuple[str, KnownChannel]":
-    from bot.storage.channels import SqliteChannels
-
-    channels = SqliteChannels(log)
-    team = _workspace(await channels.workspaces(), workspace)
-    there = await channels.of(team)
+async def _find_channel(
+    database: Database, channel: str, workspace: str | None
+) -> tuple[str, KnownChannel]:
+    channels = SqliteChannels(database)
+    team = _choose_workspace(await channels.workspaces(), workspace)
+    known = await channels.of(team)
     wanted = channel.lstrip("#")
-    by_id = [each for each in there if each.place.channel == wanted]
-    by_name = [each for each in there if each.place.name == wanted]
-    for those in (by_id, by_name):
-        if len(those) == 1:
-            return team, those[0]
-    named = ", ".join(_named(each) for each in there[:_MOST_NAMED])
-    rest = f" and {len(there) - _MOST_NAMED} more" if len(there) > _MOST_NAMED else ""
-    found = f"there are {named}{rest}" if there else "it knows no channel at all"
-    raise UsageError(f"the log knows no channel {channel} in workspace {team}: {found}")
+    by_id = [each for each in known if each.place.channel == wanted]
+    by_name = [each for each in known if each.place.name == wanted]
+    for matches in (by_id, by_name):
+        if len(matches) == 1:
+            return team, matches[0]
+    listed = ", ".join(_describe(each) for each in known[:_MAX_NAMED])
+    more = f" and {len(known) - _MAX_NAMED} more" if len(known) > _MAX_NAMED else ""
+    found = f"it has {listed}{more}" if known else "it has none"
+    raise UsageError(f"the database has no channel {channel} in workspace {team}: {found}")
 
 
-def _workspace(there: Sequence[str], wanted: str | None) -> str:
-    if wanted is None and len(there) == 1:
-        return there[0]
-    if not there:
-        raise UsageError("the log holds no decisions yet, so there is nothing to tell")
-    listed = ", ".join(there)
+def _choose_workspace(known: Sequence[str], wanted: str | None) -> str:
+    if not known:
+        raise UsageError("the database has no decisions yet")
+    if wanted is None and len(known) == 1:
+        return known[0]
+    listed = ", ".join(known)
     if wanted is None:
-        raise UsageError(f"name one workspace with --workspace: the log holds {listed}")
-    if wanted not in there:
-        raise UsageError(f"the log knows no workspace {wanted}: it holds {listed}")
+        raise UsageError(f"choose a workspace with --workspace: the database has {listed}")
+    if wanted not in known:
+        raise UsageError(f"the database has no workspace {wanted}: it has {listed}")
     return wanted
 
 
-def _named(channel: "KnownChannel") -> str:
-    many = "1 decision" if channel.decisions == 1 else f"{channel.decisions:,} decisions"
+def _describe(channel: KnownChannel) -> str:
     name = f"#{channel.place.name}, " if channel.place.name else ""
-    return f"{channel.place.channel} ({name}{many}{', a digest' if channel.digest else ''})"
-
-
-def _playbooks() -> "PlaybookCatalog":
-    from bot.catalog import PlaybookCatalog
-    from bot.playbooks.loader import NoPlaybookError, PlaybookError
-
-    folder = Path(_value("RAGVSFT_RULES") or "rules")
-    try:
-        return PlaybookCatalog(folder)
-    except PlaybookError as error:
-        raise UsageError(*map(str, error.problems)) from error
-    except NoPlaybookError as error:
-        raise UsageError(str(error)) from error
-
-
-def _command() -> str:
-    return _value("RAGVSFT_COMMAND") or "/ragvsft"
-
-
-def _value(name: str) -> str | None:
-    from bot.settings import SettingsError, read_values
-
-    try:
-        return read_values(os.environ, Path(".env")).get(name)
-    except SettingsError as error:
-        raise UsageError(*error.problems) from error
+    decisions = count_of(channel.decisions, "decision")
+    return f"{channel.place.channel} ({name}{decisions}{', a digest' if channel.digest else ''})"

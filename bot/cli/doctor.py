@@ -9,16 +9,14 @@ from pathlib import Path
 import click
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.catalog import PlaybookCatalog
-from bot.cli.common import UsageError
+from bot.cli.common import partial_settings
+from bot.cli.resources import open_catalog
 from bot.clock import SystemClock
 from bot.disk import read_mounts
 from bot.doctor.blocks import check_blocks
-from bot.doctor.checks import run_checks, usable_settings
+from bot.doctor.checks import run_checks
 from bot.doctor.results import CheckResult, all_ok, results_as_text, summary, to_dicts
 from bot.doctor.samples.slack_views import samples
-from bot.playbooks.loader import NoPlaybookError, PlaybookError
-from bot.settings import SettingsError, read_values
 
 COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 
@@ -55,17 +53,9 @@ def doctor(context: click.Context, as_json: bool, blocks: bool) -> None:
 
 
 def _check_samples() -> AsyncIterator[CheckResult]:
-    try:
-        settings = usable_settings(read_values(os.environ, Path(".env")))
-        engine = PlaybookCatalog(settings.rules).current().engine
-    except SettingsError as error:
-        raise UsageError(*error.problems) from error
-    except PlaybookError as error:
-        raise UsageError(*map(str, error.problems)) from error
-    except NoPlaybookError as error:
-        raise UsageError(str(error)) from error
+    settings = partial_settings("SLACK_API_URL")
     client = AsyncWebClient(base_url=settings.slack_api_url, timeout=30)
-    return check_blocks(samples(engine), client)
+    return check_blocks(samples(open_catalog().current().engine), client)
 
 
 async def _collect(results: AsyncIterator[CheckResult]) -> list[CheckResult]:

@@ -1,26 +1,33 @@
-"""`ragvsft export`: the decisions as files that can be kept in a repository."""
+"""`ragvsft export`: write the decisions to files, for a repository."""
 
 import asyncio
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
+import yaml
 
-from bot.cli.common import UsageError, existing_log_path
-
-if TYPE_CHECKING:
-    from bot.decisions.records.record import Record
-    from bot.storage.store import SqliteStore
+from bot.cli.common import UsageError, count_of
+from bot.cli.resources import open_database
+from bot.decisions.records.madr import as_markdown, filename
+from bot.decisions.records.making import record_of
+from bot.decisions.records.record import Record, record_as_json, record_schema
+from bot.decisions.records.spreadsheet import as_csv
+from bot.services.playbook_versions import StoredVersions
+from bot.storage.store import SqliteStore
 
 _BATCH = 500
-_REFUSED = (
-    "Playbook {edition} cannot be used any more ({why}): its decisions are written with what they "
-    "hold themselves."
-)
+_FRONT_MATTER = re.compile(r"\A---\n(.*?)^---$", re.DOTALL | re.MULTILINE)
 
-_PRIVATE_THERE = (
-    "Private decisions are still in {folder}, from a run with --include-private. Delete these "
-    "files if not everybody who can read the folder may read them:\n{names}"
+_UNUSABLE_PLAYBOOK = (
+    "Playbook {version} cannot be used any more ({why}): its decisions are exported without the "
+    "details that only the playbook holds."
+)
+_PRIVATE_FILES = (
+    "{folder} still contains private decisions from a run with --include-private. Delete these "
+    "files if not everyone with access to the folder may read them:\n{names}"
 )
 
 
@@ -32,96 +39,131 @@ _PRIVATE_THERE = (
     type=click.Choice(["adr", "csv", "json"]),
     default="adr",
     show_default=True,
-    help="One Markdown record (MADR 4) for each decision, or one file with all of them.",
+    help="A Markdown record (MADR 4) for each decision, or one file with all of them.",
 )
-@click.option("--workspace", metavar="ID", help="Which workspace, where the log holds several.")
+@click.option("--workspace", metavar="ID", help="Which workspace, if the database has several.")
 @click.option(
     "--include-private",
     is_flag=True,
-    help="Take decisions of private channels and direct messages along: whoever can read DIR "
-    "can read them.",
+    help="Export decisions of private channels and direct messages too: everyone with access to "
+    "DIR can read them.",
 )
 def export(folder: Path, form: str, workspace: str | None, include_private: bool) -> None:
-    """Write the decisions to files in DIR.
+    """Write the decisions of DATABASE_URL to files in DIR.
 
-    Reads the log that DATABASE_URL names. Running it again gives the same files, byte for byte,
-    unless a decision has changed: 0012-answers-for-support.md stays decision 12, whatever its
-    title becomes.
+    A second run writes the same files, byte for byte, unless a decision has changed. File names
+    begin with the decision's number: a new title renames 0012-answers-for-support.md, but decision
+    12 stays 0012.
     """
-    from bot.cli.export_files import bring_up_to_date, files_about, files_of
-
-    records = asyncio.run(_read(existing_log_path(), workspace))
-    kept: list[Record] = []
-    left_out: list[Record] = []
-    for each in records:
-        public = each.visibility.value == "public"
-        (kept if public or include_private else left_out).append(each)
+    records = asyncio.run(_read(workspace))
+    exported: list[Record] = []
+    private: list[Record] = []
+    for record in records:
+        public = record.visibility.value == "public"
+        (exported if public or include_private else private).append(record)
     try:
-        written = bring_up_to_date(folder, files_of(kept, form), kept if form == "adr" else ())
-        still_there = files_about(folder, left_out)
+        renamed = exported if form == "adr" else ()
+        written = _write_changed(folder, _files(exported, form), renamed)
+        private_files = _files_of(folder, private)
     except OSError as error:
         raise UsageError(
-            f"{folder} cannot be written ({error.strerror}): choose another"
+            f"{folder} cannot be written ({error.strerror}): choose another folder"
         ) from error
-    click.echo(_said(folder, len(kept), len(left_out), written))
-    if still_there:
-        click.echo(_PRIVATE_THERE.format(folder=folder, names="\n".join(still_there)), err=True)
+    changed = f"{written:,} written" if written else "no changes"
+    click.echo(f"{count_of(len(exported), 'decision')} in {folder}: {changed}.")
+    if private:
+        omitted = count_of(len(private), "private decision")
+        click.echo(f"{omitted} omitted; --include-private exports them too.")
+    if private_files:
+        click.echo(_PRIVATE_FILES.format(folder=folder, names="\n".join(private_files)), err=True)
 
 
-async def _read(path: Path, workspace: str | None) -> "list[Record]":
-    """Return every record of a workspace, by number.
+async def _read(workspace: str | None) -> list[Record]:
+    """Return the records of a workspace, by number.
 
     Raises:
-        BadInput: the log cannot be used, or the workspace is not clear.
+        UsageError: the database cannot be used, or the workspace is ambiguous.
     """
-    from bot.storage.database import Database, DatabaseUnusable
-    from bot.storage.store import SqliteStore
-
-    try:
-        log = await Database(path).open_existing()
-    except DatabaseUnusable as error:
-        raise UsageError(str(error)) from error
-    try:
-        store = SqliteStore(log)
-        return await _records(store, _chosen(workspace, await store.workspaces()))
-    finally:
-        await log.close()
-
-
-def _chosen(workspace: str | None, there: dict[str, int]) -> str:
-    listed = ", ".join(f"{name} with {count:,}" for name, count in there.items())
-    if workspace is not None:
-        if workspace not in there:
-            found = f"there are {listed}" if there else "it holds none at all"
-            raise UsageError(f"the log holds no decisions of workspace {workspace}: {found}")
-        return workspace
-    if len(there) > 1:
-        raise UsageError(
-            f"name one workspace with --workspace: the log holds decisions of {listed}"
-        )
-    return next(iter(there), "")
-
-
-async def _records(store: "SqliteStore", workspace: str) -> "list[Record]":
-    from bot.decisions.records.making import record_of
-    from bot.services.playbook_versions import StoredVersions
-
-    playbooks = StoredVersions(store)
-    records: list[Record] = []
-    while batch := await store.all_of(workspace, records[-1].number if records else 0, _BATCH):
-        for decision in batch:
-            context = await store.context(decision)
-            records.append(record_of(decision, await playbooks.of(decision), context))
-    for each, why in playbooks.refused.items():
-        click.echo(_REFUSED.format(edition=each[:7], why=why), err=True)
+    async with open_database() as database:
+        store = SqliteStore(database)
+        chosen = _choose_workspace(workspace, await store.workspaces())
+        playbooks = StoredVersions(store)
+        records: list[Record] = []
+        while batch := await store.all_of(chosen, records[-1].number if records else 0, _BATCH):
+            for decision in batch:
+                context = await store.context(decision)
+                records.append(record_of(decision, await playbooks.of(decision), context))
+    for playbook_hash, why in playbooks.refused.items():
+        click.echo(_UNUSABLE_PLAYBOOK.format(version=playbook_hash[:7], why=why), err=True)
     return records
 
 
-def _said(folder: Path, kept: int, left_out: int, written: int) -> str:
-    decisions = "1 decision" if kept == 1 else f"{kept:,} decisions"
-    changed = "nothing has changed" if not written else f"{written:,} written anew"
-    said = f"{decisions} in {folder}: {changed}."
-    if left_out:
-        were = "was" if left_out == 1 else "were"
-        said += f"\n{left_out:,} private {were} left out; --include-private takes them along."
-    return said
+def _choose_workspace(workspace: str | None, known: Mapping[str, int]) -> str:
+    listed = ", ".join(f"{name} ({count_of(n, 'decision')})" for name, n in known.items())
+    if workspace is not None:
+        if workspace not in known:
+            found = f"it has {listed}" if known else "it is empty"
+            raise UsageError(f"the database has no decisions of workspace {workspace}: {found}")
+        return workspace
+    if len(known) > 1:
+        raise UsageError(f"choose a workspace with --workspace: the database has {listed}")
+    return next(iter(known), "")
+
+
+def _files(records: Sequence[Record], form: str) -> dict[str, str]:
+    """Return the content of each file by its name."""
+    match form:
+        case "csv":
+            return {"decisions.csv": as_csv(records)}
+        case "json":
+            schema = json.dumps(record_schema(), indent=2) + "\n"
+            return {"decisions.json": record_as_json(records), "decisions.schema.json": schema}
+        case _:
+            return {filename(record): as_markdown(record) for record in records}
+
+
+def _write_changed(folder: Path, files: Mapping[str, str], renamed: Iterable[Record]) -> int:
+    """Write the files whose content differs; return how many were written.
+
+    Args:
+        folder: created if it does not exist.
+        files: content by name.
+        renamed: decisions whose records under an earlier title are deleted.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for record in renamed:
+        for path in folder.glob(f"{record.number:04}-*.md"):
+            if path.name not in files and _is_record_of(path, record):
+                path.unlink()
+    written = 0
+    for name, content in files.items():
+        path, data = folder / name, content.encode()
+        if not path.is_file() or path.read_bytes() != data:
+            path.write_bytes(data)
+            written += 1
+    return written
+
+
+def _files_of(folder: Path, records: Iterable[Record]) -> list[str]:
+    """Return the names of existing files that are records of these decisions."""
+    found = (
+        path.name
+        for record in records
+        for path in folder.glob(f"{record.number:04}-*.md")
+        if path.is_file() and _is_record_of(path, record)
+    )
+    return sorted(found)
+
+
+def _is_record_of(path: Path, record: Record) -> bool:
+    """Return whether a file is an exported record of this decision, by its front matter."""
+    found = _FRONT_MATTER.match(path.read_text(encoding="utf-8", errors="replace"))
+    try:
+        front = yaml.safe_load(found.group(1)) if found else None
+    except yaml.YAMLError:
+        return False
+    own = {"workspace": record.workspace, "number": record.number}
+    return isinstance(front, dict) and front.get("ragvsft") == own

@@ -44,7 +44,7 @@ def replay(folder: Path, *, as_json: bool) -> None:
         raise UsageError(*problems)
     if not settings.database_path.is_file():
         raise UsageError(
-            f"there is no decision log at {settings.database_path}: set DATABASE_URL to the one "
+            f"there is no database at {settings.database_path}: set DATABASE_URL to the one "
             "that the bot uses"
         )
     asyncio.run(_report(settings.database_path, folder, as_json=as_json))

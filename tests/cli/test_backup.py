@@ -1,4 +1,4 @@
-"""`ragvsft backup` and `restore`: what an operator is told, and one line for what cannot be."""
+"""`ragvsft backup` and `restore`: their reports, and one line for each error."""
 
 import asyncio
 import sqlite3
@@ -10,94 +10,80 @@ import sqlite_utils
 from click.testing import CliRunner, Result
 
 from bot.cli import root
-from bot.cli.backup import size
-from bot.settings import NAMES
+from bot.cli.backup import format_size
 from bot.storage.database import Database
 from bot.storage.migrations import MIGRATIONS
-from tests.services.shelf import decision, shelve
+from tests.cli.helpers import NO_SETTINGS, create_database, error, output
+from tests.services.shelf import decision
 from tests.services.world import World
-
-NOTHING: dict[str, str | None] = dict.fromkeys((*NAMES, "DYNO"))
 
 
 @pytest.fixture
-def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A log of one decision, whose two messages wait, in an empty working directory."""
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database with one decision and two pending messages, in an empty working directory."""
     monkeypatch.chdir(tmp_path)
-    asyncio.run(_log(Path("ragvsft.db")))
+    asyncio.run(_decide(Path("ragvsft.db")))
     return Path("ragvsft.db")
 
 
-async def _log(path: Path) -> None:
-    log = await Database(path).open()
-    await World(log).decided()
-    await log.close()
-
-
-async def _shelve(path: Path, *numbers: int) -> None:
-    log = await Database(path).open()
-    await shelve(World(log), *(decision(number) for number in numbers))
-    await log.close()
+async def _decide(path: Path) -> None:
+    database = await Database(path).open()
+    await World(database).decided()
+    await database.close()
 
 
 def run(*arguments: str, database: str = "ragvsft.db") -> Result:
-    """Run a command on a log of the working directory."""
-    environ = NOTHING | {"DATABASE_URL": f"sqlite:///{database}"}
+    """Run a command on a database in the working directory."""
+    environ = NO_SETTINGS | {"DATABASE_URL": f"sqlite:///{database}"}
     return CliRunner().invoke(root, arguments, env=environ)
 
 
-def refused(result: Result) -> str:
-    """The one line of a refusal."""
-    assert (result.exit_code, result.stdout) == (2, "")
-    (line,) = result.stderr.splitlines()
-    return line
+def lines(result: Result) -> list[str]:
+    """Return the lines that a successful command prints."""
+    return output(result).splitlines()
 
 
-def said(result: Result) -> list[str]:
-    """The lines of a success."""
-    assert (result.exit_code, result.stderr) == (0, "")
-    return result.stdout.splitlines()
-
-
-def test_there_and_back(log: Path) -> None:
-    """A backup is restored with a line for what it holds, what is kept, and what is uncertain."""
-    (backed_up,) = said(run("backup", "saved.db"))
-    assert backed_up.startswith("1 decision from ragvsft.db in saved.db (")
-    assert backed_up.endswith(" kB), checked and whole.")
-    asyncio.run(_shelve(log, 2))
-    first, kept, waiting, last = said(run("restore", "saved.db"))
-    assert first == "1 decision from saved.db in ragvsft.db, checked and whole."
-    assert kept.startswith("What was there before is kept: ragvsft.db.before-restore-2")
-    assert waiting.startswith("2 messages were waiting when the backup was made, and may have")
+def test_backup_and_restore(database: Path) -> None:
+    """A restore reports what it restored, what is kept, and which messages are uncertain."""
+    (backed_up,) = lines(run("backup", "saved.db"))
+    assert backed_up.startswith("Backed up 1 decision from ragvsft.db to saved.db (")
+    assert backed_up.endswith(" kB).")
+    asyncio.run(create_database(database, decision(2)))
+    first, kept, waiting, last = lines(run("restore", "saved.db"))
+    assert first == "Restored 1 decision from saved.db to ragvsft.db."
+    assert kept.startswith("The previous database is kept as ragvsft.db.before-restore-2")
+    assert waiting.startswith("2 messages waited when the backup was made and may have")
     assert last == "Start the bot again: ragvsft run"
-    with closing(sqlite3.connect(kept.rpartition(": ")[2])) as connection:
+    with closing(sqlite3.connect(kept.rpartition(" ")[2])) as connection:
         assert sqlite_utils.Database(connection).table("decisions").count == 2
 
 
-def test_a_first_restore_of_an_older_log(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where no log was, nothing is said to be kept; steps of the schema are counted."""
+def test_a_first_restore_of_an_older_schema(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a previous database nothing is kept; migrations are counted."""
     asyncio.run(_empty(Path("old.db")))
     monkeypatch.setitem(MIGRATIONS, "m001_later", lambda db: db.execute("create table later (a)"))
-    first, steps, gap, last = said(run("restore", "old.db", database="new.db"))
-    assert first == "0 decisions from old.db in new.db, checked and whole."
-    assert "of an older version of ragvsft, and was brought up to date in" in steps
-    assert gap.startswith("Nothing tells which decisions came after the backup, so the next number")
-    assert "is 1,000 higher" in gap
+    first, steps, gap, last = lines(run("restore", "old.db", database="new.db"))
+    assert first == "Restored 0 decisions from old.db to new.db."
+    assert steps == "The backup has the schema of an older version: 1 migration applied."
+    assert gap.startswith("The decisions made after the backup are unknown, so the next number is")
+    assert "1,000 higher" in gap
     assert last.startswith("Start the bot")
 
 
-def test_refusals(log: Path) -> None:
-    """Each thing that cannot be backed up or restored is one line with what to do."""
+def test_errors(database: Path) -> None:
+    """Whatever cannot be backed up or restored gives one line with the remedy."""
     Path("text.db").write_text("hello")
     run("backup", "saved.db")
-    assert "there is no log at none.db" in refused(run("backup", "x.db", database="none.db"))
-    assert "saved.db is there already" in refused(run("backup", "saved.db"))
-    assert said(run("backup", "--force", "saved.db"))
-    assert "file is not a database" in refused(run("restore", "text.db"))
-    assert "there is no file" in refused(run("restore", "nowhere.db"))
-    with closing(sqlite3.connect(log)) as connection:
+    assert "there is no database at none.db" in error(run("backup", "x.db", database="none.db"))
+    assert "saved.db is there already" in error(run("backup", "saved.db"))
+    assert lines(run("backup", "--force", "saved.db"))
+    assert "file is not a database" in error(run("restore", "text.db"))
+    assert "there is no file" in error(run("restore", "nowhere.db"))
+    with closing(sqlite3.connect(database)) as connection:
         connection.execute("select * from decisions").fetchall()
-        assert "is in use: stop the bot" in refused(run("restore", "saved.db"))
+        assert "is in use: stop the bot" in error(run("restore", "saved.db"))
 
 
 @pytest.mark.parametrize(
@@ -105,8 +91,8 @@ def test_refusals(log: Path) -> None:
     [(0, "1 kB"), (290_816, "291 kB"), (1_250_000, "1.2 MB"), (2_345_678_901, "2,345.7 MB")],
 )
 def test_sizes(count: int, words: str) -> None:
-    """Sizes are said in the unit that fits them."""
-    assert size(count) == words
+    """Sizes have the unit that fits."""
+    assert format_size(count) == words
 
 
 async def _empty(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`ragvsft manifest`: a manifest that Slack accepts, and one sentence where it cannot be made."""
+"""`ragvsft manifest`: a manifest that Slack accepts, or one line with the error."""
 
 import re
 from pathlib import Path
@@ -20,7 +20,7 @@ VALIDATOR = Draft202012Validator(MANIFEST)
 
 @pytest.fixture(autouse=True)
 def dotenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The .env of an empty working directory; it is not there yet."""
+    """The path of .env in an empty working directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path / ".env"
 
@@ -31,8 +31,8 @@ def run(*arguments: str, environ: dict[str, str] | None = None) -> Result:
     return CliRunner().invoke(root, ["manifest", *arguments], env=names)
 
 
-def printed(*arguments: str) -> dict[str, Any]:
-    """The manifest that the command prints, read back."""
+def manifest(*arguments: str) -> dict[str, Any]:
+    """The manifest that the command prints, parsed."""
     result = run(*arguments)
     assert result.exit_code == 0, result.output
     document = yaml.safe_load(result.stdout)
@@ -52,8 +52,8 @@ def printed(*arguments: str) -> dict[str, Any]:
     ],
 )
 def test_slack_would_accept_it(arguments: tuple[str, ...]) -> None:
-    """Every manifest that the command prints obeys Slack's schema, and has no unknown key."""
-    assert [error.message for error in VALIDATOR.iter_errors(printed(*arguments))] == []
+    """Every manifest is valid by Slack's schema, and has no unknown key."""
+    assert [error.message for error in VALIDATOR.iter_errors(manifest(*arguments))] == []
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,13 @@ def test_slack_would_accept_it(arguments: tuple[str, ...]) -> None:
         (("settings", "socket_mode"), True),
     ],
 )
-def test_what_slack_refuses_is_caught(path: tuple[str | int, ...], value: object) -> None:
-    """The schema of these tests refuses what Slack refuses: too long, malformed, unknown."""
-    document = printed()
-    place: Any = document
+def test_the_schema_rejects_what_slack_rejects(path: tuple[str | int, ...], value: object) -> None:
+    """The schema of these tests rejects what Slack rejects: too long, malformed, unknown."""
+    document = manifest()
+    node: Any = document
     for step in path[:-1]:
-        place = place[step]
-    place[path[-1]] = value
+        node = node[step]
+    node[path[-1]] = value
     assert len(list(VALIDATOR.iter_errors(document))) == 1
 
 
@@ -87,8 +87,8 @@ def test_the_file_is_what_the_command_prints() -> None:
 
 
 def test_socket_mode_needs_no_address() -> None:
-    """For Socket Mode no address is in it."""
-    document = printed("--socket")
+    """A manifest for Socket Mode contains no URL."""
+    document = manifest("--socket")
     assert document["settings"]["socket_mode_enabled"] is True
     assert "request_url" not in str(document)
     assert "redirect_urls" not in document["oauth_config"]
@@ -96,8 +96,8 @@ def test_socket_mode_needs_no_address() -> None:
 
 @pytest.mark.parametrize("given", [URL, f"{URL}/", f"{URL}/slack/events", f" {URL}/slack/events/"])
 def test_http_mode_has_the_address_everywhere(given: str) -> None:
-    """For HTTP, commands, events and buttons go to /slack/events, and installing comes back."""
-    document = printed("--url", given)
+    """For HTTP, commands, events and buttons use /slack/events; OAuth has its redirect URL."""
+    document = manifest("--url", given)
     events = f"{URL}/slack/events"
     assert document["settings"]["socket_mode_enabled"] is False
     assert document["settings"]["event_subscriptions"]["request_url"] == events
@@ -107,8 +107,8 @@ def test_http_mode_has_the_address_everywhere(given: str) -> None:
 
 
 def test_only_the_scopes_that_are_needed() -> None:
-    """The bot asks for five scopes, none reads messages, and each has its reason beside it."""
-    assert printed()["oauth_config"]["scopes"] == {"bot": list(SCOPES)}
+    """The bot requests five scopes, none reads messages, and each has its reason."""
+    assert manifest()["oauth_config"]["scopes"] == {"bot": list(SCOPES)}
     assert set(SCOPES) == {
         "commands",
         "chat:write",
@@ -121,41 +121,41 @@ def test_only_the_scopes_that_are_needed() -> None:
         assert [line for line in lines if re.match(rf" +- {re.escape(scope)} +# \w", line)]
 
 
-def test_the_history_is_a_choice() -> None:
-    """Two more scopes are asked for with --with-history, each with its reason beside it."""
-    scopes = printed("--with-history")["oauth_config"]["scopes"]["bot"]
+def test_history_scopes_are_optional() -> None:
+    """--with-history requests two more scopes, each with its reason."""
+    scopes = manifest("--with-history")["oauth_config"]["scopes"]["bot"]
     assert scopes == [*SCOPES, "channels:history", "groups:history"]
     assert "none of them reads" not in run("--with-history").stdout
     for scope in HISTORY_SCOPES:
         assert re.search(rf" +- {scope} +# \w", run("--with-history").stdout)
 
 
-def test_the_history_is_a_setting_too(dotenv: Path) -> None:
-    """RAGVSFT_HISTORY=1 asks for them as well, in the environment or in .env."""
+def test_history_scopes_by_setting(dotenv: Path) -> None:
+    """RAGVSFT_HISTORY=1 requests them too, in the environment or in .env."""
     chosen = run("--with-history").stdout
     assert run(environ={"RAGVSFT_HISTORY": "1"}).stdout == chosen
     assert run(environ={"RAGVSFT_HISTORY": "0"}).stdout == run().stdout != chosen
     dotenv.write_text("RAGVSFT_HISTORY=yes\n")
     assert run().stdout == chosen
-    refused = run(environ={"RAGVSFT_HISTORY": "perhaps"})
-    assert (refused.exit_code, refused.stdout) == (2, "")
-    assert "RAGVSFT_HISTORY is neither yes nor no: use 1 or 0." in refused.stderr
+    rejected = run(environ={"RAGVSFT_HISTORY": "perhaps"})
+    assert (rejected.exit_code, rejected.stdout) == (2, "")
+    assert "RAGVSFT_HISTORY must be 1 or 0." in rejected.stderr
 
 
 def test_another_command_name(dotenv: Path) -> None:
-    """The command's name comes from --command, or from RAGVSFT_COMMAND as for the bot itself."""
-    assert printed("--command", "/decide")["features"]["slash_commands"][0]["command"] == "/decide"
+    """The slash command comes from --command, or from RAGVSFT_COMMAND."""
+    assert manifest("--command", "/decide")["features"]["slash_commands"][0]["command"] == "/decide"
     assert "- command: /choose\n" in run(environ={"RAGVSFT_COMMAND": "/choose"}).stdout
     dotenv.write_text("RAGVSFT_COMMAND=/settle\n")
     assert "- command: /settle\n" in run().stdout
 
 
 def test_ids_are_those_the_bot_listens_to() -> None:
-    """The shortcuts' ids are those the bot knows."""
+    """The ids of the shortcuts are those that the bot handles."""
     from bot.slackkit.ids import Shortcut
 
     shortcuts = {
-        entry["callback_id"]: entry["type"] for entry in printed()["features"]["shortcuts"]
+        entry["callback_id"]: entry["type"] for entry in manifest()["features"]["shortcuts"]
     }
     assert shortcuts == {
         Shortcut.DECIDE_FROM_MESSAGE.value: "message",
@@ -179,7 +179,7 @@ def test_ids_are_those_the_bot_listens_to() -> None:
     ],
 )
 def test_bad_input_gets_one_line(arguments: tuple[str, ...], what: str) -> None:
-    """An unusable address or name: status 2, nothing printed, one line that names the option."""
+    """An invalid URL or name: status 2, nothing on stdout, one line that names the option."""
     result = run(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     (line,) = result.stderr.splitlines()

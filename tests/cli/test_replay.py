@@ -120,9 +120,9 @@ def test_what_can_not_be_replayed_is_counted_and_said(
 
 
 def test_no_log_is_one_line(tmp_path: Path) -> None:
-    """Without a log the command says so in one line, with status 2, and makes no file."""
+    """Without a database there is one line, status 2, and no file is created."""
     env = {"DATABASE_URL": f"sqlite:///{tmp_path}/none.db"}
     result = CliRunner().invoke(root, ["rules", "replay", str(RULES)], env=env)
     assert result.exit_code == 2
-    assert "there is no decision log" in result.output
+    assert "there is no database" in result.output
     assert not list(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""The command line as a whole."""
+"""The command line: overview, loading and errors."""
 
 import subprocess
 import sys
@@ -22,36 +22,36 @@ sys.stderr.write(" ".join(sys.modules))
 
 
 def test_help_names_every_command() -> None:
-    """The overview names each command with what it does, and how to begin."""
+    """The overview lists each command with its summary, and how to start."""
     result = CliRunner().invoke(root, ["--help"])
     assert result.exit_code == 0
     words = " ".join(result.stdout.split())
-    for name, entry in COMMANDS.items():
-        assert f"{name} {entry.summary}" in words
+    for name, spec in COMMANDS.items():
+        assert f"{name} {spec.summary}" in words
     assert "ragvsft demo --open" in words
 
 
-def test_help_is_quick() -> None:
-    """The overview loads none of the large libraries."""
+def test_help_imports_no_large_library() -> None:
+    """The overview imports none of the large libraries."""
     run = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
     assert set(run.stderr.split()).isdisjoint(HEAVY)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_can_be_loaded(name: str) -> None:
-    """Each command of the overview exists and explains itself."""
+    """Each command of the overview exists and has a help text."""
     result = CliRunner().invoke(root, [name, "--help"])
     assert result.exit_code == 0, result.output
     assert "Usage:" in result.stdout
 
 
 def test_version() -> None:
-    """--version says the installed version."""
+    """--version prints the installed version."""
     assert CliRunner().invoke(root, ["--version"]).stdout == f"ragvsft {version('ragvsft')}\n"
 
 
 def test_module_and_command_are_the_same() -> None:
-    """`python -m bot` is the same program, and calls itself ragvsft."""
+    """`python -m bot` is the same program under the name ragvsft."""
     run = subprocess.run(
         [sys.executable, "-m", "bot", "--help"], capture_output=True, text=True, check=True
     )
@@ -59,7 +59,7 @@ def test_module_and_command_are_the_same() -> None:
 
 
 def test_unknown_command() -> None:
-    """A command that does not exist is status 2 and named."""
+    """An unknown command is named, with status 2."""
     result = CliRunner().invoke(root, ["decide"])
     assert result.exit_code == 2
     assert "decide" in result.stderr
