@@ -55,6 +55,7 @@ PLAIN_ROOMS = (
     "bot/playground/",
     "bot/serving.py",
     "bot/settings.py",
+    "bot/slack/views/",
     "bot/slackkit/",
     "bot/web/",
 )

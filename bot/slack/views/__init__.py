@@ -1,1 +1,1 @@
-"""What people see in Slack: pure builders, the only Block Kit in the house."""
+"""Messages and modals as Block Kit, built by pure functions."""

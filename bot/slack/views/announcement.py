@@ -62,16 +62,18 @@ _VISIBLE_TO = {
 }
 _MOST_PEOPLE_NAMED = 5
 _VETOES = 900
+_NOTE_STYLE = Style(escape, lambda words: f"*{escape(words)}*", "decision #{}")
+_LONGEST_NOTE = 2000
 
 
 def status_label(decision: Decision) -> str:
-    """Return the status of a decision in words, with the number of its successor if any."""
+    """Return a decision's status in words, with the number of its successor if it has one."""
     words = STATUS_WORDS[decision.status]
     return f"{words} by #{decision.superseded_by}" if decision.superseded_by else words
 
 
 def announcement(decision: Decision, playbook: Playbook) -> Message:
-    """Return the announcement: title, verdict with its bars, why, status and people."""
+    """Return the announcement: title, verdict, reason, status, people and buttons."""
     verdict = decision.verdict
     blocks: list[Block] = [
         HeaderBlock(text=plain(fit(f"#{decision.number}  {decision.title}", HEADER)))
@@ -91,7 +93,7 @@ def announcement(decision: Decision, playbook: Playbook) -> Message:
 
 
 def _in_words(decision: Decision, playbook: Playbook) -> str:
-    """Return what matters of it, for notifications and for whoever has the message read out."""
+    """Return the announcement's text for notifications and screen readers."""
     told = (_ended(decision), _decided(decision, playbook))
     parts = [
         f"Decision #{decision.number}: {fit_escaped(decision.title, 300)}.",
@@ -104,13 +106,13 @@ def _in_words(decision: Decision, playbook: Playbook) -> str:
 
 
 def _resolution(decision: Decision, playbook: Playbook) -> list[Block]:
-    """Return how it ended, if it has, and how it was decided; nothing while it is open."""
+    """Return how a decision was closed and how it was decided; nothing for an open one."""
     told = (_ended(decision), _decided(decision, playbook))
     return [section(words) for words in told if words]
 
 
 def _ended(decision: Decision) -> str:
-    """Return who withdrew or superseded it, when and why."""
+    """Return who withdrew or superseded it, when and why; empty if nobody has."""
     if not decision.has_ended:
         return ""
     words, ending = STATUS_WORDS[decision.status], decision.ending
@@ -124,7 +126,7 @@ def _ended(decision: Decision) -> str:
 
 
 def _decided(decision: Decision, playbook: Playbook) -> str:
-    """Return who decided it, when, for what and why."""
+    """Return who decided it, when, for which option and why; empty if nobody has."""
     resolution, decided_as = decision.resolution, decision.decided_as
     if resolution is None or resolution.option is None or decided_as is None:
         return ""
@@ -137,7 +139,7 @@ def _decided(decision: Decision, playbook: Playbook) -> str:
 
 
 def _about(decision: Decision) -> str:
-    """Return who may see it, and the link to the message that it was made from."""
+    """Return who can see the decision, with a link to the message it was started from."""
     visible = _VISIBLE_TO[decision.place.visibility]
     link = decision.source_here
     return f"<{link}|From this message>  ·  {visible}" if link else visible
@@ -163,17 +165,13 @@ def _roles(decision: Decision) -> str:
     return f"Opened by {mention(decision.driver)}  ·  {and_list(deciders)} {verb}"
 
 
-_NOTE_STYLE = Style(escape, lambda words: f"*{escape(words)}*", "decision #{}")
-_LONGEST_NOTE = 2000
-
-
 def thread_note(detail: Mapping[str, str], decision: Decision, playbook: Playbook) -> Message:
-    """Return the word about an event.
+    """Return the thread note about an event.
 
     Args:
-        detail: `event` (its kind), `actor` (a user id), and what the event tells.
-        decision: to which it happened.
-        playbook: the decision's.
+        detail: `event` (its kind), `actor` (a user id), and the event's own details.
+        decision: the decision.
+        playbook: its playbook.
     """
     kind, to, note = detail["event"], people_of(detail), note_of(detail)
     text = f"{mention(detail['actor'])} {did(kind, detail, playbook, _NOTE_STYLE)}"
@@ -194,17 +192,17 @@ def thread_note(detail: Mapping[str, str], decision: Decision, playbook: Playboo
 
 
 def _although(detail: Mapping[str, str], decision: Decision, playbook: Playbook) -> str:
-    """Return in full what had been said against the option that was chosen, if anything was."""
+    """Return the vetoes against the option chosen; empty if there are none."""
     return veto_notes(playbook, decision.verdict, detail["option"], SECTION, lead=RULED_OUT_BEFORE)
 
 
 def decider_message(decision: Decision, decider: str, by: str) -> Message:
-    """Return the direct message that tells a decider of a decision, with a button to see it.
+    """Return the direct message to a decider, with a button that opens the decision.
 
     Args:
-        decision: what is to be decided.
-        decider: the user id of who is told.
-        by: the user id of who wants them to decide.
+        decision: the decision.
+        decider: the recipient's user id.
+        by: the user id of the person who named them a decider.
     """
     title = f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
     if decision.status is not Status.OPEN:

@@ -1,4 +1,4 @@
-"""Deciding: the buttons of an announcement, and the modals behind them."""
+"""The buttons of an announcement, and the modals that they open."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -44,14 +44,14 @@ _MENU: Mapping[DecisionAction | ids.Action, str] = {
     DecisionAction.SUPERSEDE: "Supersede",
     DecisionAction.WITHDRAW: "Withdraw",
 }
-"""Slack takes five at most; no state allows more of these.
+"""Slack takes at most five; no status allows more of these.
 
 Source: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
 """
 
 
 def announcement_buttons(decision: Decision, playbook: Playbook) -> list[Block]:
-    """Return the buttons for the moves that are possible, and the menu, which is always there."""
+    """Return the buttons for the actions possible now, and the menu."""
     moves = possible_actions(decision)
     elements: list[ButtonElement | OverflowMenuElement] = []
     if DecisionAction.ACCEPT in moves:
@@ -68,7 +68,7 @@ def announcement_buttons(decision: Decision, playbook: Playbook) -> list[Block]:
 
 
 def deciding_buttons(decision: Decision, playbook: Playbook) -> list[ButtonElement]:
-    """Return the buttons that decide an open decision; nothing recommended is not accepted."""
+    """Return the buttons that decide an open decision; no *Accept* without a recommendation."""
     accept = [_accept(decision, playbook)] if decision.verdict.anything_known else []
     return [*accept, _override(decision)]
 
@@ -76,19 +76,19 @@ def deciding_buttons(decision: Decision, playbook: Playbook) -> list[ButtonEleme
 def decision_actions(
     decision: Decision, elements: Sequence[ButtonElement | OverflowMenuElement]
 ) -> ActionsBlock:
-    """Return buttons in a block that tells which decision they belong to."""
+    """Return buttons in a block whose id names the decision."""
     block_id = f"{ids.DECISION_PREFIX}{decision.number}"
     return ActionsBlock(block_id=block_id, elements=list(elements))
 
 
 def add_view_button(decision: Decision, *, given: bool = False) -> ButtonElement:
-    """Return the button to add one's own view, or change it; `given` if it surely is there."""
+    """Return the button to add one's view; `given` if the person has given it."""
     words = "Change my view" if given else "Add my view"
     return _button(decision, ids.Action.ADD_VIEW, words)
 
 
 def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
-    """Return the modal to choose another option than the one recommended."""
+    """Return the modal of *Choose differently*."""
     recommended = decision.verdict.recommended
     others = [each for each in playbook.options if each != recommended]
     out = {each: veto_notes(playbook, decision.verdict, each, _VETOES) for each in others}
@@ -112,26 +112,25 @@ def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
 
 
 def _titled(playbook: Playbook, verdict: Verdict, option: str) -> str:
-    """Return an option's title, with whether it is ruled out."""
+    """Return an option's title, and whether a veto rules it out."""
     title, words = playbook.options[option].title, ruled_out_words(playbook, verdict, option)
     return f"{title} ({words})" if words else title
 
 
 def withdraw_modal(decision: Decision) -> dict[str, Any]:
-    """Return the modal to take a decision back."""
+    """Return the modal to withdraw a decision."""
     why = _reason("Why is it withdrawn?")
     return decision_modal(decision, ids.Modal.WITHDRAW, "Withdraw", "Withdraw", [why])
 
 
 def hand_over_modal(decision: Decision, actor: str) -> dict[str, Any]:
-    """Return the modal to hand a decision over to others.
+    """Return the modal to hand a decision over.
 
-    Of several deciders those who are not handing over are filled in, for they are likely to stay;
-    one alone is to be replaced.
+    Of several deciders all but the actor are preselected: they are likely to stay.
 
     Args:
         decision: the decision.
-        actor: the user id of whoever hands it over.
+        actor: the user id of the person who hands it over.
     """
     now = decision.deciders
     stay = [user for user in now if user != actor] if len(now) > 1 else None
@@ -211,8 +210,14 @@ def decision_modal(
 ) -> dict[str, Any]:
     """Return a modal about a posted decision, with its title above the inputs.
 
-    Its submission can be answered privately where the press was that opened it, if that one's
-    `response_url` is given. It tells what was recommended then, if `against` is given.
+    Args:
+        decision: the decision.
+        callback: the modal's callback id.
+        title: the modal's title.
+        submit: the submit button's text.
+        inputs: the blocks below the decision's title.
+        response_url: that of the press which opened it, for a private answer to the submission.
+        against: the recommended option when it was opened.
     """
     metadata = DecisionMetadata(
         decision=decision.number, response_url=response_url, against=against

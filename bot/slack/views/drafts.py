@@ -1,4 +1,4 @@
-"""Questionnaires under way: each with a button to go on, and the offer to do so."""
+"""Drafts: unfinished questionnaires, with buttons to resume or discard each."""
 
 from collections.abc import Sequence
 
@@ -27,11 +27,11 @@ _PURPOSES = {
 
 
 def draft_blocks(draft: Draft, playbook_id: str = "") -> list[Block]:
-    """Return a draft's title, how far it is and from when, with buttons to go on or discard it.
+    """Return a draft's title, progress and last change, with buttons to resume or discard it.
 
     Args:
         draft: the draft.
-        playbook_id: the playbook that is offered beside it to start afresh with, if any.
+        playbook_id: the playbook of the button *Start afresh* in the same message, if any.
     """
     title = fit_escaped(draft.workflow.title or "Without a title", 300)
     lead = _PURPOSES.get(draft.purpose, "").format(about=draft.about)
@@ -65,11 +65,11 @@ def _discard(draft: Draft, playbook_id: str) -> ButtonElement:
 
 
 def resume_offer(drafts: Sequence[Draft], playbook_id: str) -> Message:
-    """Return the offer to go on with a draft, or to start afresh.
+    """Return the offer to resume a draft, or to start afresh.
 
     Args:
         drafts: at least one, newest first.
-        playbook_id: the playbook to start afresh with.
+        playbook_id: the playbook to start with.
     """
     text = (
         "You have a questionnaire under way. Go on with it, or start afresh?"

@@ -1,4 +1,4 @@
-"""App Home: start a decision, go on with a draft, find recent ones."""
+"""App Home: start a decision, resume a draft, see what waits and what is recent."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -44,16 +44,16 @@ def home_view(
     playbooks: Mapping[str, Playbook] | None = None,
     command: str = "/ragvsft",
 ) -> dict[str, Any]:
-    """Return the Home tab of one person.
+    """Return a person's Home tab.
 
     Args:
-        titles: playbook titles by id, the first one first.
-        drafts: theirs, newest first.
-        decisions: recent ones that they may see, newest first.
-        waiting: what waits for them, oldest first.
-        digests: those that they have to do with.
-        samples: what to say of sample decisions; `OFFERED` offers them, None leaves them out.
-        playbooks: the playbooks, by hash, of what waits; without, nothing is decided here.
+        titles: playbook titles by id, the default first.
+        drafts: the person's drafts, newest first.
+        decisions: recent decisions that the person may read, newest first.
+        waiting: decisions that wait for the person, oldest first.
+        digests: the person's digests.
+        samples: the text about sample decisions; `OFFERED` offers them, None leaves them out.
+        playbooks: playbooks by hash; a decision without one gets no buttons to decide it.
         command: the slash command's name.
     """
     blocks: list[Block] = [
@@ -101,7 +101,7 @@ def _samples(words: str) -> list[Block]:
 
 
 def _waiting(waiting: WaitingDecisions, playbooks: Mapping[str, Playbook]) -> list[Block]:
-    """Return what waits for a person: nothing at all where nothing does."""
+    """Return the decisions that wait for a person; nothing if none do."""
     numbers = {each.number for each in waiting.to_decide}
     to_contribute = tuple(each for each in waiting.to_contribute if each.number not in numbers)
     everything = (waiting.to_decide, to_contribute, waiting.to_review)
@@ -125,7 +125,7 @@ def _waiting(waiting: WaitingDecisions, playbooks: Mapping[str, Playbook]) -> li
 
 
 def _to_decide(decision: Decision, playbook: Playbook | None, *, asked: bool) -> list[Block]:
-    """Return a decision with its recommendation and what decides it; `asked` adds one's view."""
+    """Return a decision to be decided; `asked` adds the button for a view."""
     since = f"Yours to decide  ·  {moment(decision.opened_at)}"
     words = f"{_title(decision)}\n{since}  ·  {where(decision.place)}"
     if playbook is not None:

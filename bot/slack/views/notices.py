@@ -1,4 +1,4 @@
-"""What the bot tells one person: help, and every sentence for when something goes wrong."""
+"""Private answers: help, and the explanations of everything that can go wrong."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -50,7 +50,7 @@ UNEXPECTED = (
 
 
 def help_message(command: str, playbooks: dict[str, str]) -> Message:
-    """Return what the bot can do; `playbooks` are their titles by id, the first one first."""
+    """Return the help; `playbooks` are titles by id, the default first."""
     return _help(command, tuple(playbooks.items()))
 
 
@@ -81,7 +81,7 @@ def _help(command: str, playbooks: tuple[tuple[str, str], ...]) -> Message:
 
 
 def unknown_subcommand(command: str, typed: str) -> Message:
-    """Return the answer to a subcommand that does not exist."""
+    """Return the answer to an unknown subcommand."""
     text = (
         f"I don't know `{command} {fit_escaped(typed.replace('`', ' '), 200)}`. "
         f"`{command}` starts a decision, `{command} help` lists what I can do."
@@ -90,26 +90,26 @@ def unknown_subcommand(command: str, typed: str) -> Message:
 
 
 def unknown_playbook(command: str, typed: str, known: tuple[str, ...]) -> Message:
-    """Return the answer to a playbook that does not exist."""
+    """Return the answer to an unknown playbook."""
     names = ", ".join(f"`{command} start {each}`" for each in known)
     text = f"There is no playbook called “{fit_escaped(typed, 200)}”. You can type {names}."
     return Message(text=text, blocks=as_dicts([section(text)]))
 
 
 def open_again(draft_id: str) -> Message:
-    """Return a button that opens the questionnaire, for when Slack was too slow to open it."""
+    """Return a button that opens the questionnaire, for a trigger that had expired."""
     text = "The questionnaire didn't open in time. Nothing is lost: press the button to open it."
     return Message(text=text, blocks=as_dicts([section(text), _resume_button(draft_id)]))
 
 
 def answer_not_shown(message: Message) -> str:
-    """Return the direct message about an answer that Slack did not take where it was asked for."""
+    """Return the direct message that replaces an ephemeral answer which Slack refused."""
     missed = "Slack didn't take my answer where you asked for it; please ask again to see it."
     return f"{missed} It was: {message.text}"
 
 
 def not_theirs(allowed: Sequence[str]) -> str:
-    """Return the friendly no to somebody who may not do this; `allowed` are user ids."""
+    """Return the refusal for a person without permission; `allowed` are user ids."""
     people = or_list([mention(user) for user in allowed[:5]])
     return (
         f"That is for {people} to do. Your word counts in the thread, where everybody reads it, "
@@ -118,19 +118,19 @@ def not_theirs(allowed: Sequence[str]) -> str:
 
 
 def too_soon_to_nudge(waiting: Sequence[str], again_at: datetime) -> str:
-    """Return the friendly no to a reminder within a day; `waiting` are user ids."""
+    """Return the refusal of a second reminder within a day; `waiting` are user ids."""
     people = and_list([mention(user) for user in waiting[:5]])
     when = f"<!date^{int(again_at.timestamp())}^{{date_short_pretty}} at {{time}}|tomorrow>"
     return f"{people} heard from me less than a day ago. You can nudge again {when}."
 
 
 def nothing_changed(number: int) -> str:
-    """Return the word about an edit that leaves a decision as it is."""
+    """Return the answer to an edit without changes."""
     return f"Decision #{number} says all of this already: nothing was logged, and nobody was told."
 
 
 def already_settled(decision: Decision) -> str:
-    """Return the friendly word that a decision has moved on, and by whom."""
+    """Return the answer to an action on a decision that was settled in the meantime."""
     status = STATUS_WORDS[decision.status].lower()
     last = decision.ending if decision.has_ended else decision.resolution
     by = f" by {mention(last.by)}" if last else ""
@@ -138,7 +138,7 @@ def already_settled(decision: Decision) -> str:
 
 
 def edited_meanwhile(number: int, title: str, recommended: str) -> str:
-    """Return the friendly word that a decision is not what was read, and what it is by now."""
+    """Return the answer to a press on a decision that was edited after it was shown."""
     return (
         f"Decision #{number} was edited meanwhile. It is now “{fit_escaped(title, 300)}”, "
         f"recommended: *{escape(recommended)}*. Look again, and decide then."
@@ -146,7 +146,7 @@ def edited_meanwhile(number: int, title: str, recommended: str) -> str:
 
 
 def saved_for_later(decision: Decision) -> dict[str, Any]:
-    """Return the modal that says a decision will be posted when Slack takes messages again."""
+    """Return the modal for a decision that is saved while Slack takes no messages."""
     return notice_modal(
         f"Decision #{decision.number} saved",
         f"*It is saved as #{decision.number}.* Slack isn't taking messages from me just now. "

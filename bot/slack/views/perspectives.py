@@ -1,4 +1,4 @@
-"""Perspectives: asking people for their view, and the team's views in the thread."""
+"""Perspectives: the request for a view, and the message that compares the team's views."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -46,15 +46,22 @@ from bot.slackkit.mrkdwn import (
 )
 
 MOST_ASKED = 20
+_SIZES = ((12, 8), (6, 5), (3, 3), (1, 2), (0, 1))
+"""Numbers of questions and of names to show, from the most to the fewest."""
+_ASK, _ANSWER = 300, 120
+_NO_PEEKING = (
+    "Anybody can add a view, best before reading the others': the questions don't show them. "
+    "Press the button again to change yours."
+)
 
 
 def view_request(decision: Decision, *, nudge: bool, given: bool = False) -> Message:
-    """Return the direct message that asks somebody for their view, without any verdict.
+    """Return the direct message that asks for a view; it shows no verdict.
 
     Args:
         decision: the decision, whose driver asks.
         nudge: whether it is a reminder.
-        given: whether they have given it since.
+        given: whether the person has given the view since.
     """
     asker = mention(decision.driver)
     title = f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
@@ -96,11 +103,11 @@ def _whereabouts(decision: Decision) -> str:
 
 
 def view_request_modal(decision: Decision, response_url: str | None = None) -> dict[str, Any]:
-    """Return the modal to ask people for their view.
+    """Return the modal of *Ask for views*.
 
     Args:
         decision: the decision.
-        response_url: where the driver is told privately who was asked.
+        response_url: that of the press, for the private answer about who was asked.
     """
     people = InputBlock(
         block_id=ids.Block.PEOPLE,
@@ -121,7 +128,7 @@ def view_request_modal(decision: Decision, response_url: str | None = None) -> d
 
 
 def _shown_to(decision: Decision) -> list[Block]:
-    """Return who comes to read a private decision by being asked; nothing for a public one."""
+    """Return what people asked can read of a private decision; nothing for a public one."""
     if decision.place.visibility is Visibility.PUBLIC:
         return []
     private = decision.place.visibility is Visibility.PRIVATE
@@ -136,7 +143,7 @@ def _shown_to(decision: Decision) -> list[Block]:
 
 
 def view_requests_sent(wishes: AskResult) -> str:
-    """Return the word to the driver about who is asked for their view, and who was left out."""
+    """Return the answer to the driver: who is asked, and who was left out."""
     text = f"I'm asking {mentions(wishes.new, MOST_ASKED)} for their view."
     if wishes.known:
         known = mentions(wishes.known, MOST_ASKED)
@@ -145,26 +152,19 @@ def view_requests_sent(wishes: AskResult) -> str:
 
 
 def nudges_sent(users: Sequence[str]) -> str:
-    """Return the word to the driver about who was reminded."""
+    """Return the answer to the driver: who was reminded."""
     return f"I'm reminding {mentions(users, 5)}. They can be nudged again tomorrow."
 
 
-_SIZES = ((12, 8), (6, 5), (3, 3), (1, 2), (0, 1))
-"""How many questions and how many names are shown; the next is for messages that are too long."""
-_ASK, _ANSWER = 300, 120
-_NO_PEEKING = (
-    "Anybody can add a view, best before reading the others': the questions don't show them. "
-    "Press the button again to change yours."
-)
-
-
 def team_message(decision: Decision, playbook: Playbook, seen: Comparison) -> Message:
-    """Return the message in the thread with everybody's view, as far as it fits."""
-    blocks = shrink_to_fit(lambda size: _Team(decision, playbook, seen, *size).blocks(), _SIZES)
+    """Return the message that compares all views, shortened until it fits."""
+    blocks = shrink_to_fit(
+        lambda size: _TeamMessage(decision, playbook, seen, *size).blocks(), _SIZES
+    )
     return Message(text=fit(_summary(decision, playbook, seen), FALLBACK), blocks=as_dicts(blocks))
 
 
-class _Team:
+class _TeamMessage:
     """The message at one size."""
 
     def __init__(
@@ -180,10 +180,12 @@ class _Team:
         other = tuple(each for each in seen.differences if not each.leads)
         blocks: list[Block] = [section(f"*How the team sees it*  ·  {_how_many(seen)}")]
         if len(seen.voices) > 1:
-            blocks.append(section(_joined(self._verdicts())))
-            blocks += self._chapter("You differ, and it would change the recommendation", flipping)
+            blocks.append(section(_fit_lines(self._verdicts())))
+            blocks += self._differences(
+                "You differ, and it would change the recommendation", flipping
+            )
             blocks += self._together()
-            blocks += self._chapter("You differ, and it changes nothing by itself", other)
+            blocks += self._differences("You differ, and it changes nothing by itself", other)
             blocks += self._agreements()
         if seen.waiting:
             words = f"Asked, and not answered yet: {mentions(seen.waiting, self._names)}"
@@ -204,7 +206,7 @@ class _Team:
         return buttons
 
     def _verdicts(self) -> list[str]:
-        """Return a line for each option that somebody's answers come to, most frequent first."""
+        """Return a line for each option that contributors' answers lead to, most frequent first."""
         by_option: dict[str | None, list[Contribution]] = {}
         for voice in self._seen.voices:
             by_option.setdefault(voice.option, []).append(voice)
@@ -212,18 +214,18 @@ class _Team:
         return [
             f"*{option_title(self._playbook, option)}*  ·  "
             f"{_count(len(voices), 'person', 'people')}: "
-            f"{some([_voice(each) for each in voices], self._names)}"
+            f"{some([_contribution(each) for each in voices], self._names)}"
             for option, voices in ranked
         ]
 
-    def _chapter(self, title: str, differences: Sequence[Difference]) -> list[Block]:
+    def _differences(self, title: str, differences: Sequence[Difference]) -> list[Block]:
         if not differences:
             return []
         shown = differences[: self._questions]
         blocks: list[Block] = [HeaderBlock(text=plain(title))] if shown else []
         for each in shown:
             lines = [f"*{self._question(each.question)}*", *self._said(each)]
-            blocks.append(section(_joined(lines)))
+            blocks.append(section(_fit_lines(lines)))
         if rest := len(differences) - len(shown):
             more = f"{title}: {rest} more" if not shown else f"and {rest} more"
             blocks.append(ContextBlock(elements=[mrkdwn(more)]))
@@ -253,7 +255,7 @@ class _Team:
         title = "Only together would these change the recommendation"
         return [
             HeaderBlock(text=plain(title)),
-            section(_joined([self._pair(each) for each in pairs])),
+            section(_fit_lines([self._pair(each) for each in pairs])),
         ]
 
     def _pair(self, pair: JointFlip) -> str:
@@ -271,7 +273,7 @@ class _Team:
         lines = [self._agreement(each) for each in shown]
         if rest := len(agreements) - len(shown):
             lines.append(f"and {rest} more")
-        return [HeaderBlock(text=plain("You agree on")), section(_joined(lines))]
+        return [HeaderBlock(text=plain("You agree on")), section(_fit_lines(lines))]
 
     def _agreement(self, each: SharedAnswer) -> str:
         answer = self._answer(each.question, each.answer)
@@ -284,13 +286,13 @@ def _how_many(seen: Comparison) -> str:
     return f"{views} beside the driver's ({mention(driver.user)} opened it)"
 
 
-def _voice(voice: Contribution) -> str:
+def _contribution(voice: Contribution) -> str:
     strength = STRENGTHS[voice.strength] if voice.option else TOO_LITTLE
     return f"{mention(voice.user)} ({f'driver, {strength}' if voice.driver else strength})"
 
 
-def _joined(lines: Sequence[str]) -> str:
-    """Return lines as a paragraph that holds as many of them as fit, and says how many don't."""
+def _fit_lines(lines: Sequence[str]) -> str:
+    """Return as many lines as fit in a section, and the number of the rest."""
     kept, room = list[str](), SECTION - len("\nand 999 more")
     for line in lines:
         room -= len(line) + 1

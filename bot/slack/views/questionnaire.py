@@ -1,4 +1,8 @@
-"""The questionnaire's pages as modals."""
+"""The questionnaire's pages as modals.
+
+Blocks that are the same for everybody are built once: slack_sdk validates each object that it
+serialises (70 us each), which took most of the time before an ack.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
@@ -52,11 +56,11 @@ PROBLEM_LENGTH = 3000
 _CHAPTERS_BUDGET = 20_000
 _MOST_DECIDERS = 10
 _FIELDS = 10
-"""Fields of a section."""
+"""Fields of one section: https://docs.slack.dev/reference/block-kit/blocks/section-block."""
 _EDIT_TOLD = "The thread is told what you changed. Who decides stays as it is."
 
 _Block = Block | dict[str, Any]
-"""A block, or the JSON of one that is the same for everybody: it is made once, see `question`."""
+"""A block, or the cached JSON of one."""
 
 _REVIEW_CHOICES = {
     ReviewChoice.DAYS_30: "In 30 days",
@@ -65,10 +69,12 @@ _REVIEW_CHOICES = {
     ReviewChoice.ON_DATE: "On the day chosen below",
     ReviewChoice.NEVER: "Never",
 }
+_MOST_KEPT = 2000
+"""Blocks in the cache; ragvsft's sixteen questions have 130 between them."""
 
 
 def questionnaire_modal(page: Page, found: Sequence[SimilarDecision] = ()) -> dict[str, Any]:
-    """Return the modal of a page; the last one names the similar decisions that were found."""
+    """Return a page's modal; the last page lists the similar decisions found."""
     match page:
         case WorkflowPage():
             return _workflow(page)
@@ -165,7 +171,7 @@ def _questions(page: QuestionsPage) -> dict[str, Any]:
 
 
 def _review(page: ReviewPage, found: Sequence[SimilarDecision]) -> dict[str, Any]:
-    """Return the last page; that of an edit posts nothing anywhere, and changes no deciders."""
+    """Return the last page; that of an edit offers no channel."""
     playbook, verdict, draft = page.engine.playbook, page.verdict, page.draft
     edits = draft.purpose is DraftPurpose.EDIT
     title, submit = ("Check and save", "Save changes") if edits else ("Check and post", "Post")
@@ -187,7 +193,7 @@ def _review(page: ReviewPage, found: Sequence[SimilarDecision]) -> dict[str, Any
 
 
 def _who_and_when(draft: Draft) -> str:
-    """Return who decides and when it is reviewed, as the first page says; an edit's only that."""
+    """Return who decides and when the review is; for an edit only the latter."""
     review = draft.workflow.review
     match review.choice:
         case ReviewChoice.NEVER:
@@ -206,7 +212,7 @@ def _who_and_when(draft: Draft) -> str:
 
 
 def _own_view(page: ReviewPage) -> dict[str, Any]:
-    """Return the last page of somebody's own view: theirs alone, nothing of the others'."""
+    """Return the last page of a perspective, which shows only the person's own answers."""
     playbook, verdict = page.engine.playbook, page.verdict
     told = "The thread will show your name, your answers and what they come to."
     blocks: list[_Block] = [
@@ -222,7 +228,7 @@ def _own_view(page: ReviewPage) -> dict[str, Any]:
 
 
 def _about(page: Page) -> list[Block]:
-    """Return which decision is viewed, changed or superseded; nothing for a new one."""
+    """Return which decision the draft is about; nothing for a new one."""
     draft = page.draft
     match draft.purpose:
         case DraftPurpose.OPEN:
@@ -238,7 +244,7 @@ def _about(page: Page) -> list[Block]:
 
 
 def _answers(page: ReviewPage) -> list[Block]:
-    """Return the answers given so far, two beside each other."""
+    """Return the answers given, in two columns."""
     playbook, given = page.engine.playbook, page.draft.answers
     fields = [
         mrkdwn(f"{escape(question.ask)}\n*{_answer_words(question, given[question.id])}*")
@@ -290,16 +296,12 @@ def _frame(callback: ids.Modal, title: str, submit: str) -> dict[str, Any]:
     }
 
 
-_MOST_KEPT = 2000
-"""Blocks; ragvsft's sixteen questions have a hundred and thirty between them."""
-
-
 def question_block(question: Question, answers: Mapping[str, str | None]) -> dict[str, Any]:
-    """Return a question with its answers to choose from, as Slack's JSON; not to be changed.
+    """Return a question with its answers as Slack's JSON. Cached: do not modify it.
 
     Args:
-        question: what is asked.
-        answers: those of the sheet so far; one that the question has is chosen already.
+        question: the question.
+        answers: the answers so far; the one to this question is preselected.
     """
     given = answers.get(question.id, "")
     chosen = ids.DONT_KNOW if given is None else given
@@ -329,7 +331,7 @@ def _question_block(
 
 
 def destination_blocks(origin: Place | None) -> list[Block]:
-    """Return where a decision will be posted, with the choice of another public channel."""
+    """Return where a decision will be posted, with a menu of other public channels."""
     other = InputBlock(
         block_id=ids.Block.OTHER_CHANNEL,
         label=plain("Post to another public channel" if origin else "Post to"),

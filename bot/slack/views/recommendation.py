@@ -33,18 +33,19 @@ from bot.slackkit.mrkdwn import (
 )
 
 _VERSION_LENGTH = 40
+_TITLE = 150
 
 
 def recommendation_message(
     decision: Decision, playbook: Playbook, found: Sequence[SimilarDecision] = (), command: str = ""
 ) -> Message:
-    """Return the reasons, what speaks against, what would change it, and what to do next.
+    """Return the recommendation for the announcement's thread.
 
     Args:
         decision: the decision.
-        playbook: the one it was made by.
-        found: earlier decisions that answered alike.
-        command: the slash command's name, by which those made elsewhere are shown, and the rest.
+        playbook: its playbook.
+        found: similar earlier decisions.
+        command: the slash command's name.
     """
     alike = similar_section(found, decision.place, command)
     parts = [*_why(decision, playbook), *_what_then(decision, playbook), alike]
@@ -55,7 +56,7 @@ def recommendation_message(
 def full_recommendation(
     decision: Decision, playbook: Playbook, command: str
 ) -> tuple[Message, ...]:
-    """Return the same in two messages, which leave nothing out unless it is very much."""
+    """Return the recommendation in two messages, which leave room for nearly everything."""
     more = f"{command} export {decision.number} has them" if command else ""
     why = _message(decision, playbook, _why(decision, playbook), more)
     then = text_sections(_what_then(decision, playbook), more=more)
@@ -171,11 +172,8 @@ def _homework(playbook: Playbook, item: Homework) -> Line:
     return Line(item.ask, remark=f"It could become {or_list(titles)}." if titles else "")
 
 
-_TITLE = 150
-
-
 def similar_blocks(found: Sequence[SimilarDecision]) -> list[Block]:
-    """Return similar past decisions for the review page; nothing if there are none."""
+    """Return similar decisions for the review page; nothing if there are none."""
     if not found:
         return []
     lines = [f"•  {escape(_lead(each))} {escape(_similarity(each))}" for each in found]
@@ -183,15 +181,14 @@ def similar_blocks(found: Sequence[SimilarDecision]) -> list[Block]:
 
 
 def similar_section(found: Sequence[SimilarDecision], here: Place, command: str) -> TextSection:
-    """Return the same for a thread; without lines if there are none.
+    """Return similar decisions for the thread; without lines if there are none.
 
-    Of what was decided in another channel it gives the number alone. Other companies may read a
-    channel that is shared with them, and nothing tells the bot which ones are: that would take a
-    permission to read channels.
+    Decisions in other channels are given by number only: the channel may be shared with another
+    company, and the app lacks the scope to find out.
 
     Args:
-        found: decisions that everybody of the workspace who reads the thread may read.
-        here: where the thread is.
+        found: decisions that everybody in the workspace who reads the thread may read.
+        here: the thread's channel.
         command: the slash command's name.
     """
     lines = (
@@ -216,7 +213,7 @@ def _elsewhere(found: SimilarDecision, command: str) -> str:
 
 
 def _similarity(found: SimilarDecision) -> str:
-    """Return how much is alike, what was chosen or recommended, and how that went."""
+    """Return how many answers are equal, the option, the status and the outcome."""
     decision = found.decision
     outcome = outcome_of(decision.reviews)
     parts = [

@@ -1,4 +1,4 @@
-"""The review: the question to a decider, its modal, and what was answered."""
+"""Reviews: the question to a decider, its modal, and the answers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -46,13 +46,14 @@ _SHOWN_NOTE = 600
 def review_question(
     decision: Decision, playbook: Playbook, asked: str, detail: Mapping[str, str] | None = None
 ) -> Message:
-    """Return the question to somebody how a decision went, or what they answered to it.
+    """Return the question to a decider how a decision went, or the answer given.
 
     Args:
-        decision: what was decided.
-        playbook: the decision's.
-        asked: the user id of who is asked.
-        detail: in whose place they are, and why, if they are not a decider.
+        decision: the decision.
+        playbook: its playbook.
+        asked: the recipient's user id.
+        detail: `instead_of` (a user id) and `reason` (Slack's error name), if the recipient is
+            asked for a decider who could not be reached.
     """
     text = f"*How did it go?*\n{decided_line(decision, playbook)}"
     answer = review_by(decision, asked)
@@ -73,7 +74,7 @@ def review_question(
 
 
 def _ended(decision: Decision) -> str:
-    """Return what happened to a decision in the end, and that nothing is asked any more."""
+    """Return how a decision was closed before its review."""
     new = decision.superseded_by
     by = f" by {mention(decision.ending.by)}" if decision.ending else ""
     see = f"; see #{new}" if new else ""
@@ -91,7 +92,7 @@ def _in_place_of(detail: Mapping[str, str]) -> str:
 
 
 def outcome_buttons(decision: Decision) -> ActionsBlock:
-    """Return a button for each outcome, which opens the modal with that one chosen."""
+    """Return a button per outcome, opening the modal with it preselected."""
     buttons = [
         _button(decision, f"{ids.Action.OUTCOME}:{outcome}", words)
         for outcome, words in _ON_BUTTONS.items()
@@ -112,13 +113,13 @@ def _button(decision: Decision, action_id: str, words: str) -> ButtonElement:
 def review_modal(
     decision: Decision, playbook: Playbook, decider: str, chosen: ReviewOutcome | None = None
 ) -> dict[str, Any]:
-    """Return the modal in which a decider says how it went.
+    """Return the modal for a review.
 
     Args:
-        decision: what was decided.
-        playbook: the decision's.
-        decider: who is asked; what they said before is filled in.
-        chosen: the outcome chosen already, if any.
+        decision: the decision.
+        playbook: its playbook.
+        decider: the user id of the reviewer, whose earlier answer is filled in.
+        chosen: the outcome to preselect, if any.
     """
     before = review_by(decision, decider)
     outcome = chosen or (before.outcome if before else None)
@@ -159,7 +160,7 @@ def review_modal(
 
 
 def review_sections(decision: Decision) -> list[Block]:
-    """Return what the deciders said, the last first; nothing where nobody has said anything."""
+    """Return the reviews, newest first; nothing if there are none."""
     answers = list(reversed(decision.reviews))
     blocks: list[Block] = [section(_shown(answer)) for answer in answers[:_MOST_SHOWN]]
     rest = len(answers) - _MOST_SHOWN
@@ -169,7 +170,7 @@ def review_sections(decision: Decision) -> list[Block]:
 
 
 def review_by(decision: Decision, decider: str) -> ReviewAnswer | None:
-    """Return what a decider said at the review; None if nothing yet."""
+    """Return a decider's review; None if there is none."""
     return next((answer for answer in decision.reviews if answer.by == decider), None)
 
 
@@ -179,7 +180,7 @@ def _shown(answer: ReviewAnswer) -> str:
 
 
 def decided_line(decision: Decision, playbook: Playbook) -> str:
-    """Return what was decided, when and where, in a sentence."""
+    """Return what was decided, when and where."""
     title = f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
     resolution = decision.resolution
     if resolution is None or resolution.option is None:

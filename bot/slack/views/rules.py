@@ -1,4 +1,4 @@
-"""The rules in use, and how the decisions made by them have turned out."""
+"""The playbooks in use, and how the decisions made by them went."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ _RULE = 150
 
 
 def rules_message(found: Sequence[tuple[Playbook, Calibration]]) -> Message:
-    """Return what decides: each playbook in use, with how its decisions have gone."""
+    """Return each playbook in use with the outcomes of its decisions."""
     told = [_playbook(*each) for each in found[:_MOST_PLAYBOOKS]]
     text = "\n\n".join(["The rules in use:", *told])
     blocks: list[Block] = [section(each) for each in told]
@@ -46,7 +46,7 @@ def _playbook(playbook: Playbook, calibration: Calibration) -> str:
 
 
 def _rules(playbook: Playbook, calibration: Calibration) -> list[str]:
-    """Return how it went where a rule spoke for what was chosen, for rules with enough of it."""
+    """Return the outcomes by rule, for rules with enough reviews, worst first."""
     because = {rule.id: rule.because for rule in playbook.rules}
     found = [(because[rule], tally) for rule, tally in calibration.worst_rules() if rule in because]
     if not found:

@@ -55,15 +55,18 @@ from bot.slackkit.mrkdwn import (
 )
 
 PAGE = 8
-"""Decisions on a page: as many as are seen at a glance."""
+"""Decisions per page: as many as can be seen at a glance."""
 INLINE = 2500
-"""Characters of a record that is shown in place; a longer one is sent as a file."""
+"""Characters of a record that is shown in a message; a longer one is sent as a file."""
 _PRIVATE = "Only you can see this"
+_ROOM_FOR_ANSWERS = 3000
+_MORE = 60
+"""Characters left for the number of lines not shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedDecision:
-    """A decision of a page, with the playbook it was made by."""
+    """A decision with its playbook."""
 
     decision: Decision
     playbook: Playbook
@@ -76,20 +79,20 @@ def decision_list(
     found: DecisionPage,
     listed: Sequence[ListedDecision],
 ) -> Message:
-    """Return a page of decisions, with buttons to the newer and the older ones.
+    """Return a page of decisions, with buttons to newer and older ones.
 
     Args:
         command: the slash command's name.
-        query: what was asked for.
-        wanted: what was understood of it.
+        query: the query as typed.
+        wanted: the filter parsed from it.
         found: the page.
-        listed: the same decisions with their playbooks.
+        listed: the page's decisions with their playbooks.
     """
-    title = _heading(query, wanted)
+    title = _list_title(query, wanted)
     if not listed:
-        return _nothing(command, query, title)
+        return _nothing_found(command, query, title)
     blocks: list[Block] = [section(f"*{title}*"), *(_row(each) for each in listed)]
-    buttons = _turning(query, found)
+    buttons = _paging_buttons(query, found)
     if buttons:
         blocks.append(ActionsBlock(elements=buttons))
     hint = f"{_PRIVATE}  ·  Newest first"
@@ -103,13 +106,13 @@ def decision_list(
 def decision_message(
     decision: Decision, playbook: Playbook, link: str | None, reader: str = ""
 ) -> Message:
-    """Return a decision as its announcement shows it; only a decider has the buttons that decide.
+    """Return a decision as announced; only deciders get the buttons that decide.
 
     Args:
         decision: the decision.
-        playbook: the one it was made by.
-        link: to the announcement; None if that cannot be told.
-        reader: the user id of whom it is shown to.
+        playbook: its playbook.
+        link: the announcement's permalink; None if unknown.
+        reader: the recipient's user id.
     """
     told = announcement(decision, playbook)
     blocks = [block for block in told.blocks if block["type"] != "actions"]
@@ -126,7 +129,7 @@ def decision_message(
 
 
 def record_message(number: int, text: str) -> Message:
-    """Return a short record in place, ready to be copied."""
+    """Return a short record in a message, ready to be copied."""
     words = f"The record of decision #{number}, in Markdown"
     code = RichTextPreformattedElement(elements=[RichTextElementParts.Text(text=text)])
     blocks = [section(f"*{words}*"), RichTextBlock(elements=[code])]
@@ -134,12 +137,12 @@ def record_message(number: int, text: str) -> Message:
 
 
 def show_usage(command: str) -> str:
-    """Return what to type to be shown a decision."""
+    """Return the usage of `show`."""
     return f"Which decision? Type its number: `{command} show 12`. `{command} list` shows them."
 
 
 def export_usage(command: str) -> str:
-    """Return what to type to export something."""
+    """Return the usage of `export`."""
     return (
         f"`{command} export 12` gives the record of decision #12, `{command} export csv` and "
         f"`{command} export json` give all that you can see from here."
@@ -147,7 +150,7 @@ def export_usage(command: str) -> str:
 
 
 def file_not_sent(reason: str) -> Message:
-    """Return why a file could not be sent, and what to do."""
+    """Return why a file could not be sent, and what to do; `reason` is Slack's error name."""
     if reason in SCOPE_MISSING:
         words = (
             "I lack the permission to send files: ask whoever installed me to add `files:write`."
@@ -159,7 +162,7 @@ def file_not_sent(reason: str) -> Message:
     return Message(text=words, blocks=as_dicts([section(words)]))
 
 
-def _heading(query: ListQuery, wanted: DecisionFilter) -> str:
+def _list_title(query: ListQuery, wanted: DecisionFilter) -> str:
     parts = [
         *(["mine"] if wanted.mine else []),
         *(STATUS_WORDS[status].lower() for status in wanted.statuses),
@@ -169,7 +172,7 @@ def _heading(query: ListQuery, wanted: DecisionFilter) -> str:
     return "  ·  ".join(["Found" if query.kind == "search" else "Decisions", *parts])
 
 
-def _nothing(command: str, query: ListQuery, title: str) -> Message:
+def _nothing_found(command: str, query: ListQuery, title: str) -> Message:
     if query.kind == "search" and not query.text.strip():
         text = f"What shall I look for? Type for instance `{command} search refund rules`."
     elif title == "Decisions":
@@ -215,7 +218,7 @@ def _status_and_option(decision: Decision, playbook: Playbook) -> str:
     return f"{status}: {option}"
 
 
-def _turning(query: ListQuery, found: DecisionPage) -> list[ButtonElement]:
+def _paging_buttons(query: ListQuery, found: DecisionPage) -> list[ButtonElement]:
     first, last = found.decisions[0].number, found.decisions[-1].number
     ways = (
         (found.newer, "Newer", first, Direction.NEWER),
@@ -235,8 +238,8 @@ def _turning(query: ListQuery, found: DecisionPage) -> list[ButtonElement]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Size:
-    """How much is shown: events, perspectives, names with each, and the length of texts."""
+class _HistorySize:
+    """Numbers of events, of perspectives and of names in each, and the length of texts."""
 
     events: int
     perspectives: int
@@ -244,18 +247,20 @@ class _Size:
     text: int
 
 
-_SIZES = (_Size(15, 10, 5, 240), _Size(8, 6, 3, 120), _Size(4, 3, 2, 60), _Size(2, 1, 1, 20))
-"""The next is for messages that are too long."""
-_ROOM_FOR_ANSWERS = 3000
-_MORE = 60
-"""Characters that are left for saying how much is not shown."""
+_HISTORY_SIZES = (
+    _HistorySize(15, 10, 5, 240),
+    _HistorySize(8, 6, 3, 120),
+    _HistorySize(4, 3, 2, 60),
+    _HistorySize(2, 1, 1, 20),
+)
+"""From the largest to the smallest."""
 
 
 def history_message(record: Record) -> Message:
-    """Return the answers, who saw it how, what happened when, and the decisions it leads to."""
+    """Return a decision's history: answers, perspectives, events and linked decisions."""
     rest = shrink_to_fit(
         lambda size: [*_perspectives(record, size), *_events(record, size), *_links(record)],
-        _SIZES,
+        _HISTORY_SIZES,
         MESSAGE_BUDGET - _ROOM_FOR_ANSWERS,
     )
     answers = TextSection("The answers", tuple(_answers(record)))
@@ -264,8 +269,8 @@ def history_message(record: Record) -> Message:
 
 
 def _history_in_words(record: Record) -> str:
-    """Return the newest events, who saw it how, and the answers, to be read out."""
-    size = _SIZES[1]
+    """Return the history's text for notifications and screen readers."""
+    size = _HISTORY_SIZES[1]
     events = [_happened(each, size) for each in reversed(record.history)][: size.events]
     perspectives = [_perspective(record, each) for each in record.views][: size.perspectives]
     answers = [escape(f"{each.ask} {each.words}") for each in record.answers]
@@ -281,7 +286,7 @@ def _answers(record: Record) -> Iterator[Line]:
         yield Line(each.ask, remark=f"→ {each.words}")
 
 
-def _perspectives(record: Record, size: _Size) -> list[Block]:
+def _perspectives(record: Record, size: _HistorySize) -> list[Block]:
     if not record.views:
         return []
     lines = [_perspective(record, each) for each in record.views]
@@ -298,7 +303,7 @@ def _perspective(record: Record, perspective: RecordedPerspective) -> str:
     return f"{mention(perspective.by)}{asked}: *{option}*  ·  {sure(perspective.strength)}"
 
 
-def _difference(found: RecordedDifference, size: _Size) -> str:
+def _difference(found: RecordedDifference, size: _HistorySize) -> str:
     said = "; ".join(
         f"{_mentions(each.by, size)}: “{fit_escaped(each.words, size.text)}”"
         for each in found.said[: size.names]
@@ -306,15 +311,15 @@ def _difference(found: RecordedDifference, size: _Size) -> str:
     return f"{fit_escaped(found.ask, size.text)} {said}"
 
 
-def _events(record: Record, size: _Size) -> list[Block]:
-    """Return the events, the newest first."""
+def _events(record: Record, size: _HistorySize) -> list[Block]:
+    """Return the events, newest first."""
     if not record.history:
         return []
     lines = [_happened(each, size) for each in reversed(record.history)]
     return [_bullets("What happened, the newest first", lines, size.events)]
 
 
-def _happened(event: RecordedEvent, size: _Size) -> str:
+def _happened(event: RecordedEvent, size: _HistorySize) -> str:
     did = fit_escaped(event.did, size.text)
     to = f" {_mentions(event.to, size)}" if event.to else ""
     note = f": “{fit_escaped(' '.join(event.note.split()), size.text)}”" if event.note else ""
@@ -330,14 +335,14 @@ def _link(words: str, number: int) -> Block:
     return SectionBlock(text=mrkdwn(f"{words} decision #{number}"), accessory=show_button(number))
 
 
-def _mentions(users: Sequence[str], size: _Size) -> str:
+def _mentions(users: Sequence[str], size: _HistorySize) -> str:
     named = [mention(user) for user in users[: size.names]]
     rest = len(users) - len(named)
     return and_list([*named, *([f"{rest} more"] if rest else [])])
 
 
 def _bullets(title: str, lines: Sequence[str], most: int) -> SectionBlock:
-    """Return the first lines below their title, as many as a section holds, and how many more."""
+    """Return a titled list of as many lines as fit in a section, and the number of the rest."""
     text, shown = f"*{title}*", 0
     for line in lines[:most]:
         longer = f"{text}\n•  {line}"

@@ -1,4 +1,4 @@
-"""A verdict in words and bars: shared by the review page, the announcement and the thread."""
+"""A verdict in words and bars."""
 
 from bot.decisions.records.words import NOTHING_YET, STRENGTHS, TOO_LITTLE, recommended_words
 from bot.playbooks.model import Playbook
@@ -9,28 +9,28 @@ _CELLS = 8
 _MOST_VETOES = 3
 RULED_OUT = "ruled out"
 ON_ITS_OWN = "ruled out on its own"
-"""What a veto says of an option that may still be a part of another."""
+"""Said of an option that may still be a part of another."""
 RULED_OUT_BEFORE = "It had been *ruled out*"
-"""How one tells of a veto once the option was chosen in spite of it."""
+"""Begins a veto's sentence after its option was chosen."""
 
 
 def option_title(playbook: Playbook, option: str | None) -> str:
-    """Return an option's title, escaped; what is said of none if nothing is recommended."""
+    """Return an option's escaped title, or the words for no recommendation."""
     return escape(recommended_words(playbook, option))
 
 
 def headline(playbook: Playbook, verdict: Verdict) -> str:
-    """Return the verdict and its strength on one line, in Slack's markup."""
+    """Return the recommendation and its strength on one line, as mrkdwn."""
     return f"Recommended: *{_named(playbook, verdict)}*  ·  {strength_words(verdict)}"
 
 
 def plain_headline(playbook: Playbook, verdict: Verdict) -> str:
-    """Return the verdict and its strength on one line, without markup."""
+    """Return the recommendation and its strength on one line, without markup."""
     return f"{_named(playbook, verdict)} ({strength_words(verdict)})"
 
 
 def strength_words(verdict: Verdict) -> str:
-    """Return how sure the verdict is, in words."""
+    """Return the verdict's strength in words."""
     if not verdict.anything_known:
         return TOO_LITTLE
     words = STRENGTHS[verdict.strength]
@@ -38,7 +38,7 @@ def strength_words(verdict: Verdict) -> str:
 
 
 def why_line(playbook: Playbook, verdict: Verdict) -> str:
-    """Return the one sentence that says why, with the answer that drove it."""
+    """Return the one sentence that says why."""
     if not verdict.anything_known:
         return "Find out what you can of the questions that are open, and edit the answers then."
     if verdict.strength is Strength.TOO_CLOSE and playbook.too_close is not None:
@@ -49,10 +49,9 @@ def why_line(playbook: Playbook, verdict: Verdict) -> str:
 
 
 def bars(playbook: Playbook, verdict: Verdict) -> str:
-    """Return a bar and the points for each option, as preformatted text, recommended first.
+    """Return a bar and the points of each option, preformatted, the recommended option first.
 
-    Options that are ruled out come after the others, by the words for it and without a bar: their
-    points decide nothing, however many they are.
+    Options that are ruled out come last and without a bar: their points do not count.
     """
     groups: dict[str, list[str]] = {"": [], RULED_OUT: [], ON_ITS_OWN: []}
     for option in sorted(verdict.points, key=lambda each: _rank(verdict, each)):
@@ -66,7 +65,7 @@ def bars(playbook: Playbook, verdict: Verdict) -> str:
 
 
 def _bar(playbook: Playbook, verdict: Verdict, option: str, most: int) -> str:
-    """Return an option's line; without a bar if `most`, the points of a full one, is 0."""
+    """Return an option's line; without a bar if `most`, the points of a full bar, is 0."""
     width = max(len(each.title) for each in playbook.options.values())
     points = verdict.points[option]
     filled = round(_CELLS * max(0, points) / most) if most else 0
@@ -80,7 +79,7 @@ def _rank(verdict: Verdict, option: str) -> tuple[bool, int]:
 
 
 def _ruled_out(playbook: Playbook, verdict: Verdict, option: str) -> str:
-    """Return the words for an option that a veto rules out, by itself or altogether."""
+    """Return the words for an option that a veto rules out, in whole or on its own."""
     hits = [hit for hit in verdict.vetoes if option in hit.options]
     if any(not hit.alone for hit in hits):
         return RULED_OUT
@@ -89,7 +88,7 @@ def _ruled_out(playbook: Playbook, verdict: Verdict, option: str) -> str:
 
 
 def ruled_out_words(playbook: Playbook, verdict: Verdict, option: str) -> str:
-    """Return whether choosing an option would be in spite of a veto, in words; else nothing."""
+    """Return whether a veto rules an option out, in words; empty if none does."""
     hits = verdict.vetoes_against(option, playbook)
     if not hits:
         return ""
@@ -99,14 +98,14 @@ def ruled_out_words(playbook: Playbook, verdict: Verdict, option: str) -> str:
 def veto_notes(
     playbook: Playbook, verdict: Verdict, option: str, limit: int, *, lead: str = "*Ruled out*"
 ) -> str:
-    """Return what rules an option out and the way around it, in Slack's markup; else nothing.
+    """Return an option's vetoes and the ways around them, as mrkdwn; empty if there are none.
 
     Args:
-        playbook: the decision's.
+        playbook: the decision's playbook.
         verdict: its verdict.
-        option: the option that is, or would be, chosen.
+        option: the option that is chosen, or could be.
         limit: characters at most.
-        lead: how each sentence begins.
+        lead: the beginning of each sentence.
     """
     hits = verdict.vetoes_against(option, playbook)[:_MOST_VETOES]
     return "\n".join(
@@ -122,7 +121,7 @@ def _veto(playbook: Playbook, hit: VetoHit, limit: int) -> str:
 
 
 def quoted_answer(playbook: Playbook, given: Answered) -> str:
-    """Return an answer in the playbook's words, and what it was asked about, as plain text."""
+    """Return an answer in the playbook's words with its question's topic, as plain text."""
     question = playbook.question(given.question)
     return f"“{question.answers[given.answer]}” ({question.topic})"
 
