@@ -25,7 +25,7 @@ COMMANDS: Final = {
     ),
     "run": CommandSpec("With Slack", "bot.cli.serve:run", "Run the bot."),
     "manifest": CommandSpec(
-        "With Slack", "bot.cli.manifest:manifest", "Print the app manifest for Slack."
+        "With Slack", "bot.cli.manifest:manifest_command", "Print the app manifest for Slack."
     ),
     "doctor": CommandSpec(
         "With Slack", "bot.cli.doctor:doctor", "Check the set-up; report faults and remedies."

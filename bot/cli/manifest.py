@@ -3,8 +3,7 @@
 import click
 
 from bot.cli.common import UsageError, partial_settings
-from bot.manifest import manifest as render
-from bot.manifest import public_url
+from bot.manifest import manifest, public_url
 
 
 @click.command()
@@ -22,7 +21,9 @@ from bot.manifest import public_url
     is_flag=True,
     help="Request the scopes to look up unconfirmed posts. Default: RAGVSFT_HISTORY.",
 )
-def manifest(url: str | None, socket: bool, command: str | None, with_history: bool) -> None:
+def manifest_command(
+    url: str | None, socket: bool, command: str | None, with_history: bool
+) -> None:
     """Print the app manifest for Slack.
 
     Paste it at https://api.slack.com/apps under “Create New App > From a manifest”; then
@@ -44,6 +45,6 @@ def manifest(url: str | None, socket: bool, command: str | None, with_history: b
     settings = partial_settings("RAGVSFT_COMMAND", "RAGVSFT_HISTORY")
     history = with_history or settings.history
     try:
-        click.echo(render(address, command or settings.command, with_history=history), nl=False)
+        click.echo(manifest(address, command or settings.command, with_history=history), nl=False)
     except ValueError as error:
         raise UsageError(f"--command: {error}.") from error

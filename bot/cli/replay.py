@@ -1,24 +1,25 @@
-"""`ragvsft rules replay`: which past decisions today's rules would decide otherwise, and why."""
+"""`ragvsft rules replay`: past decisions that the current rules would recommend differently."""
 
 import asyncio
 import json
-import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli import rules_input
-from bot.cli.common import UsageError
-
-if TYPE_CHECKING:
-    from bot.decisions.model import Decision
-    from bot.playbooks.engine import RuleEngine
-    from bot.playbooks.replay import ReplayResult
-    from bot.storage.database import Database
+from bot.cli.common import count_of
+from bot.cli.resources import open_database
+from bot.decisions.model import Decision
+from bot.decisions.records.words import recommended_words
+from bot.playbooks.engine import InvalidAnswers, RuleEngine
+from bot.playbooks.loader import PlaybookError, parse
+from bot.playbooks.replay import ReplayResult, replay
+from bot.storage.database import Database
+from bot.storage.search import SqliteReading
+from bot.storage.store import SqliteStore
 
 _PAGE = 200
 
@@ -31,59 +32,40 @@ _PAGE = 200
     type=click.Path(path_type=Path),
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each decision.")
-def replay(folder: Path, *, as_json: bool) -> None:
-    """List past decisions that today's rules would decide otherwise.
+def replay_command(folder: Path, *, as_json: bool) -> None:
+    """List past decisions that the current rules would recommend differently.
 
-    Reads the decision log in DATABASE_URL. Each decision is held against the playbook of its day
-    and today's, with the answers of its day; the log is not changed.
+    Evaluates each decision of DATABASE_URL with its own answers, by the playbook that it was made
+    with and by the current one. Changes nothing.
     """
-    from bot.settings import check_values, read_values
-
-    settings, problems = check_values(read_values(os.environ, Path(".env")))
-    if settings is None or problems:
-        raise UsageError(*problems)
-    if not settings.database_path.is_file():
-        raise UsageError(
-            f"there is no database at {settings.database_path}: set DATABASE_URL to the one "
-            "that the bot uses"
-        )
-    asyncio.run(_report(settings.database_path, folder, as_json=as_json))
+    asyncio.run(_report(folder, as_json=as_json))
 
 
-async def _report(database: Path, folder: Path, *, as_json: bool) -> None:
-    from bot.playbooks.engine import RuleEngine
-    from bot.storage.database import Database, DatabaseUnusable
-
-    today = [RuleEngine(rules_input.load(each)) for each in rules_input.folders(folder)]
-    try:
-        log = await Database(database).open_existing()
-    except DatabaseUnusable as error:
-        raise UsageError(str(error)) from error
-    looked_at = differing = 0
-    unable = Counter[str]()
-    try:
-        playbooks = _Editions(log, {each.playbook.id: each for each in today})
-        async for decision in _decisions(log):
+async def _report(folder: Path, *, as_json: bool) -> None:
+    engines = [
+        RuleEngine(rules_input.read_playbook(each)) for each in rules_input.playbook_folders(folder)
+    ]
+    replayed = differing = 0
+    skipped = Counter[str]()
+    async with open_database() as database:
+        playbooks = _Playbooks(database, {each.playbook.id: each for each in engines})
+        async for decision in _decisions(database):
             found = await playbooks.replay(decision)
             if isinstance(found, str):
-                unable[found] += 1
+                skipped[found] += 1
                 continue
-            looked_at += 1
-            if found.replay.differs:
+            replayed += 1
+            if found.result.differs:
                 differing += 1
-                click.echo(_as_json(decision, found) if as_json else _as_text(decision, found))
-    finally:
-        await log.close()
+                click.echo(_to_json(decision, found) if as_json else _to_text(decision, found))
     if not as_json:
-        click.echo(f"{differing} of {looked_at} decisions would be recommended otherwise today.")
-    for line in _unable(unable):
+        click.echo(f"{differing} of {replayed} decisions would be recommended differently today.")
+    for line in _skipped(skipped):
         click.echo(line, err=as_json)
 
 
-async def _decisions(log: "Database") -> "AsyncIterator[Decision]":
-    from bot.storage.search import SqliteReading
-
-    reading = SqliteReading(log)
+async def _decisions(database: Database) -> AsyncIterator[Decision]:
+    reading = SqliteReading(database)
     for workspace in await reading.workspaces():
         after = 0
         while page := await reading.all_of(workspace, after, _PAGE):
@@ -94,78 +76,67 @@ async def _decisions(log: "Database") -> "AsyncIterator[Decision]":
 
 @dataclass(frozen=True, slots=True)
 class _Replayed:
-    """A decision held against both playbooks."""
+    """A decision, evaluated by the playbook that it was made with and by the current one."""
 
-    then: "RuleEngine"
-    now: "RuleEngine"
-    replay: "ReplayResult"
+    then: RuleEngine
+    now: RuleEngine
+    result: ReplayResult
 
 
-class _Editions:
-    """The playbooks that decisions were made with, each read once."""
+class _Playbooks:
+    """The current playbooks, and those that decisions were made with, each parsed once."""
 
-    def __init__(self, log: "Database", today: "dict[str, RuleEngine]") -> None:
-        from bot.storage.store import SqliteStore
+    def __init__(self, database: Database, current: dict[str, RuleEngine]) -> None:
+        self._store, self._current = SqliteStore(database), current
+        self._past: dict[str, RuleEngine | str] = {}
 
-        self._store, self._today = SqliteStore(log), today
-        self._known: dict[str, RuleEngine | str] = {}
-
-    async def replay(self, decision: "Decision") -> _Replayed | str:
-        """Hold a decision against the playbook of its day and today's, or say what prevents it."""
-        from bot.playbooks.engine import InvalidAnswers
-        from bot.playbooks.replay import replay as replayed
-
-        if decision.playbook_hash not in self._known:
-            self._known[decision.playbook_hash] = await self._read(decision.playbook_hash)
-        then = self._known[decision.playbook_hash]
+    async def replay(self, decision: Decision) -> _Replayed | str:
+        """Evaluate a decision by both playbooks; return the reason if that is impossible."""
+        if decision.playbook_hash not in self._past:
+            self._past[decision.playbook_hash] = await self._read(decision.playbook_hash)
+        then = self._past[decision.playbook_hash]
         if isinstance(then, str):
             return then
-        now = self._today.get(then.playbook.id)
+        now = self._current.get(then.playbook.id)
         if now is None:
             return f"there is no playbook `{then.playbook.id}` any more"
         try:
-            return _Replayed(then, now, replayed(decision.answers, then, now))
+            return _Replayed(then, now, replay(decision.answers, then, now))
         except InvalidAnswers:
-            return "their answers don't fit the playbook that they were made with"
+            return "their answers do not fit the playbook that they were made with"
 
-    async def _read(self, playbook_hash: str) -> "RuleEngine | str":
-        from bot.playbooks.engine import RuleEngine
-        from bot.playbooks.loader import PlaybookError, parse
-
+    async def _read(self, playbook_hash: str) -> RuleEngine | str:
         text = await self._store.playbook_text(playbook_hash)
         if text is None:
-            return "the log doesn't have the text of their playbook"
+            return "the database does not have the text of their playbook"
         try:
             return RuleEngine(parse(text))
         except PlaybookError as error:
-            return f"their playbook is refused by this version of ragvsft ({error.problems[0]})"
+            return f"this version of ragvsft rejects their playbook ({error.problems[0]})"
 
 
-def _unable(why: Counter[str]) -> "Iterator[str]":
-    for reason, count in why.most_common():
-        many = "decision" if count == 1 else "decisions"
-        yield f"{count} {many} could not be replayed: {reason}."
+def _skipped(reasons: Counter[str]) -> Iterator[str]:
+    for reason, count in reasons.most_common():
+        yield f"{count_of(count, 'decision')} could not be replayed: {reason}."
 
 
-def _as_text(decision: "Decision", found: _Replayed) -> str:
-    from bot.decisions.records.words import recommended_words
-
-    replay = found.replay
-    before = recommended_words(found.then.playbook, replay.before)
-    now = recommended_words(found.now.playbook, replay.now)
+def _to_text(decision: Decision, found: _Replayed) -> str:
+    result = found.result
+    before = recommended_words(found.then.playbook, result.before)
+    now = recommended_words(found.now.playbook, result.now)
     lines = [
         f"{decision.workspace} #{decision.number}  {decision.title}",
         f"  {before} then, {now} today",
     ]
-    lines += [f"  - {sentence}" for sentence in replay.why]
-    for name in replay.dropped:
+    lines += [f"  - {sentence}" for sentence in result.why]
+    for name in result.dropped:
         question, answer = found.then.playbook.question(name), decision.answers[name]
         text = "Don't know" if answer is None else question.answers[answer]
         lines.append(f"  - answer no longer offered: {text} ({question.ask})")
     return "\n".join(lines)
 
 
-def _as_json(decision: "Decision", found: _Replayed) -> str:
+def _to_json(decision: Decision, found: _Replayed) -> str:
     identity = {"workspace": decision.workspace, "number": decision.number}
-    told = {**identity, "title": decision.title, **asdict(found.replay)}
-    return json.dumps(told, ensure_ascii=False)
+    data = {**identity, "title": decision.title, **asdict(found.result)}
+    return json.dumps(data, ensure_ascii=False)

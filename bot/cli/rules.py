@@ -1,6 +1,4 @@
-"""`ragvsft rules`: check, try out and prove playbooks."""
-
-from __future__ import annotations
+"""`ragvsft rules`: check, test, analyse and try out playbooks."""
 
 import json
 import sys
@@ -8,16 +6,27 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
+from pydantic import TypeAdapter
 
 from bot.cli import rules_input
-from bot.cli.common import UsageError
-from bot.cli.replay import replay
-
-if TYPE_CHECKING:
-    from bot.playbooks.verdict import Verdict
+from bot.cli.common import UsageError, count_of
+from bot.cli.replay import replay_command
+from bot.cli.rules_report import (
+    format_backtest,
+    format_coverage,
+    format_questionnaire,
+    format_verdict,
+)
+from bot.clock import SystemClock
+from bot.playbooks import loader
+from bot.playbooks.backtest import run_cases, summarize
+from bot.playbooks.coverage import CoverageAnalysis
+from bot.playbooks.engine import InvalidAnswers, RuleEngine
+from bot.playbooks.schema import SCHEMA_FOLDER, schemas
+from bot.playbooks.verdict import Verdict
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -26,17 +35,17 @@ FILES = ("playbook", "questions", "rules", "cases")
 
 @click.group()
 def rules() -> None:
-    """Check, try out and prove playbooks.
+    """Check, test, analyse and try out playbooks.
 
-    DIR is a playbook's folder or a folder of playbooks; without it, the folder in RAGVSFT_RULES
-    (from the environment or a .env file), or ./rules.
+    DIR is a playbook's folder or a folder of playbooks. Default: RAGVSFT_RULES, from the
+    environment or .env, or ./rules.
     """
 
 
-rules.add_command(replay)
+rules.add_command(replay_command)
 
 
-def _folder(command: F) -> F:
+def _folder_argument(command: F) -> F:
     return click.argument(
         "folder",
         metavar="[DIR]",
@@ -45,8 +54,8 @@ def _folder(command: F) -> F:
     )(command)
 
 
-def _chosen(command: F) -> F:
-    where = click.option(
+def _playbook_options(command: F) -> F:
+    folder = click.option(
         "--rules",
         "folder",
         metavar="DIR",
@@ -55,29 +64,26 @@ def _chosen(command: F) -> F:
         type=click.Path(path_type=Path),
         help="A playbook's folder or a folder of playbooks.",
     )
-    which = click.option(
+    playbook = click.option(
         "--playbook",
         "wanted",
         metavar="ID",
-        help="Which playbook; without it ragvsft if there, else the first.",
+        help="Which playbook. Default: ragvsft if it exists, otherwise the first.",
     )
-    return where(which(command))
+    return folder(playbook(command))
 
 
 @rules.command()
-@_folder
-def check(folder: Path) -> None:
-    """List everything that is wrong in the files.
+@_folder_argument
+def check_command(folder: Path) -> None:
+    """List every error in the files.
 
-    Each problem comes with file, line, column and, where there is one, a suggestion. Facts last
-    checked more than 180 days ago are warned of. Exit status 2 when a playbook can't be used.
+    Each error has file, line and column, and a suggestion if there is one. Facts that were last
+    checked more than 180 days ago give a warning. Exit status 2 if a playbook cannot be used.
     """
-    from bot.clock import SystemClock
-    from bot.playbooks import loader
-
     today = SystemClock().now().date()
     broken = False
-    for each in rules_input.folders(folder):
+    for each in rules_input.playbook_folders(folder):
         try:
             found = loader.examine(loader.read(each), today)
             problems = found.problems
@@ -90,81 +96,69 @@ def check(folder: Path) -> None:
             broken = True
             continue
         counts = [
-            _count(len(playbook.questions), "question"),
-            _count(len(playbook.rules), "rule"),
-            _count(len(playbook.vetoes), "veto", "vetoes"),
-            _count(len(playbook.gates), "gate"),
-            _count(found.cases, "case"),
+            count_of(len(playbook.questions), "question"),
+            count_of(len(playbook.rules), "rule"),
+            count_of(len(playbook.vetoes), "veto", "vetoes"),
+            count_of(len(playbook.gates), "gate"),
+            count_of(found.cases, "case"),
         ]
-        click.echo(f"{playbook.id}: {', '.join(counts)}: fine")
+        click.echo(f"{playbook.id}: {', '.join(counts)}: ok")
     if broken:
         raise click.exceptions.Exit(UsageError.exit_code)
 
 
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-@rules.command(name="test")
-@_folder
+@rules.command()
+@_folder_argument
 @click.option(
     "--at-least",
     metavar="PERCENT",
     type=click.FloatRange(0, 100),
-    help="Fail (exit status 1) when fewer of the clear cases agree.",
+    help="Fail (exit status 1) if fewer of the clear cases agree.",
 )
-def test_cases(folder: Path, at_least: float | None) -> None:
-    """Hold the rules against published cases.
+def test_command(folder: Path, at_least: float | None) -> None:
+    """Compare the recommendations with published cases.
 
-    The cases are those of cases.yml. Two simple baselines are judged beside the rules.
+    The cases are those of cases.yml. Two simple baselines are compared too.
     """
-    from bot.cli.rules_report import backtest
-    from bot.playbooks.backtest import run_cases, summarize
-    from bot.playbooks.engine import RuleEngine
-
     failed = False
-    for place, each in enumerate(rules_input.folders(folder)):
-        playbook = rules_input.load(each)
-        file = rules_input.load_cases(each, playbook)
-        if place:
+    for position, each in enumerate(rules_input.playbook_folders(folder)):
+        playbook = rules_input.read_playbook(each)
+        file = rules_input.read_cases(each, playbook)
+        if position:
             click.echo()
         if not file.cases:
             click.echo(f"{playbook.title} ({playbook.id} {playbook.version}): no cases")
             continue
         engine = RuleEngine(playbook)
         with _progress(run_cases(engine, file.cases), len(file.cases), playbook.id) as results:
-            judged = summarize(file, list(results), engine)
-        click.echo(backtest(playbook, judged))
-        failed = failed or (at_least is not None and judged.playbook.clear.percent < at_least)
+            report = summarize(file, list(results), engine)
+        click.echo(format_backtest(playbook, report))
+        failed = failed or (at_least is not None and report.playbook.clear.percent < at_least)
     if failed:
         click.echo(f"Fewer than {at_least:g}% of the clear cases agree.", err=True)
         raise click.exceptions.Exit(1)
 
 
 def _progress(work: Iterable[T], length: int, label: str) -> AbstractContextManager[Iterable[T]]:
-    """A bar on standard error, where somebody is watching."""
+    """Return a progress bar on stderr if that is a terminal."""
     return click.progressbar(
         work, length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
     )
 
 
 @rules.command()
-@_folder
+@_folder_argument
 def prove(folder: Path) -> None:
     """Analyse what the rules do over all answer sheets.
 
     Reports the share of each verdict, ties, options out of reach, rules and vetoes without effect,
-    contradictions, and answers that turn against what they argue for. Where there are too many
-    sheets a sample is looked at, and the report says so. Exit status 1 when something needs
-    mending.
+    contradictions, and answers that turn against what they argue for. If there are too many sheets,
+    a sample is analysed, and the report says so. Exit status 1 if there is a finding.
     """
-    from bot.cli.rules_report import coverage
-    from bot.playbooks.coverage import CoverageAnalysis
-
     ok = True
-    for place, each in enumerate(rules_input.folders(folder)):
-        playbook = rules_input.load(each)
-        if place:
+    for position, each in enumerate(rules_input.playbook_folders(folder)):
+        playbook = rules_input.read_playbook(each)
+        if position:
             click.echo()
         started = time.perf_counter()
         analysis = CoverageAnalysis(playbook)
@@ -174,12 +168,12 @@ def prove(folder: Path) -> None:
             file=sys.stderr,
             hidden=not sys.stderr.isatty(),
         ) as bar:
-            for looked_at in analysis.run():
-                bar.update(looked_at)
-        found = analysis.report()
-        click.echo(coverage(playbook, found))
+            for sheets in analysis.run():
+                bar.update(sheets)
+        report = analysis.report()
+        click.echo(format_coverage(playbook, report))
         click.echo(f"Time taken: {time.perf_counter() - started:.1f} s")
-        ok = ok and found.ok
+        ok = ok and report.ok
     if not ok:
         raise click.exceptions.Exit(1)
 
@@ -190,65 +184,53 @@ def prove(folder: Path) -> None:
     "--write",
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write all of them to DIR/.schema, where the first line of each YAML file looks.",
+    help="Write all four to DIR/.schema, where the first line of each YAML file refers to.",
 )
 def schema(file: str | None, write: Path | None) -> None:
-    """Print the JSON Schemas for editors.
-
-    That of one FILE of a playbook, or without FILE all four.
-    """
-    from bot.playbooks.schema import SCHEMA_FOLDER, schemas
-
-    made = schemas()
+    """Print the JSON Schema of a playbook's FILE, or of all four files, for editors."""
+    content = schemas()
     if write is None:
-        click.echo(_pretty(made[file] if file else made))
+        click.echo(_to_json(content[file] if file else content))
         return
     target = write / SCHEMA_FOLDER
     try:
         target.mkdir(parents=True, exist_ok=True)
-        for name, content in made.items():
-            (target / f"{name}.json").write_text(_pretty(content) + "\n", encoding="utf-8")
+        for name, each in content.items():
+            (target / f"{name}.json").write_text(_to_json(each) + "\n", encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{target}: can't be written ({error.strerror})") from None
-    click.echo(f"Wrote {len(made)} schemas to {target}")
+        raise UsageError(f"{target}: cannot be written ({error.strerror})") from None
+    click.echo(f"Wrote {len(content)} schemas to {target}")
 
 
-def _pretty(data: Any) -> str:
+def _to_json(data: Any) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False)
 
 
 @rules.command()
-@_chosen
+@_playbook_options
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 def questions(folder: Path, wanted: str | None, as_json: bool) -> None:
-    """Show what is asked.
-
-    With the ids that an answers file uses.
-    """
-    playbook = rules_input.choose(folder, wanted)
+    """Show the questions and answers, with the ids that an answers file uses."""
+    playbook = rules_input.choose_playbook(folder, wanted)
     if as_json:
         keys = ("id", "step", "ask", "help", "answers", "ask_when")
         listed = [question.model_dump(mode="json") for question in playbook.questions]
-        click.echo(_pretty([{key: each[key] for key in keys} for each in listed]))
+        click.echo(_to_json([{key: each[key] for key in keys} for each in listed]))
         return
-    from bot.cli.rules_report import questionnaire
-
-    click.echo(questionnaire(playbook))
+    click.echo(format_questionnaire(playbook))
 
 
 @rules.command()
 @click.argument("answers", metavar="ANSWERS.yml", type=click.Path(allow_dash=True, path_type=Path))
-@_chosen
+@_playbook_options
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 def recommend(answers: Path, folder: Path, wanted: str | None, as_json: bool) -> None:
-    """Recommend for the answers in a file.
+    """Recommend an option for the answers in a file.
 
-    The file maps question ids to answer ids; one left out or null is "don't know". A list of such
-    maps gives a list of verdicts. The name - is standard input.
+    The file maps question ids to answer ids; an omitted or null answer is "don't know". A list of
+    such maps gives a list of verdicts. The name - is stdin.
     """
-    from bot.playbooks.engine import InvalidAnswers, RuleEngine
-
-    playbook = rules_input.choose(folder, wanted)
+    playbook = rules_input.choose_playbook(folder, wanted)
     name, data = rules_input.read_answers(answers)
     engine = RuleEngine(playbook)
     listed = isinstance(data, list)
@@ -256,21 +238,15 @@ def recommend(answers: Path, folder: Path, wanted: str | None, as_json: bool) ->
     for position, each in enumerate(data if listed else [data], start=1):
         where = f"{name}: sheet {position}" if listed else name
         try:
-            verdicts.append(engine.evaluate(rules_input.sheet(where, each)))
+            verdicts.append(engine.evaluate(rules_input.answer_sheet(where, each)))
         except InvalidAnswers as error:
             raise UsageError(f"{where}: {error}") from None
     if as_json:
         click.echo(_verdict_json(verdicts, listed=listed))
         return
-    from bot.cli.rules_report import recommendation
-
-    click.echo("\n\n".join(recommendation(playbook, verdict) for verdict in verdicts))
+    click.echo("\n\n".join(format_verdict(playbook, verdict) for verdict in verdicts))
 
 
 def _verdict_json(verdicts: Sequence[Verdict], *, listed: bool) -> str:
-    from pydantic import TypeAdapter
-
-    from bot.playbooks.verdict import Verdict
-
-    made = TypeAdapter(list[Verdict]).dump_python(list(verdicts), mode="json")
-    return _pretty(made if listed else made[0])
+    data = TypeAdapter(list[Verdict]).dump_python(list(verdicts), mode="json")
+    return _to_json(data if listed else data[0])

@@ -1,18 +1,13 @@
-"""Playbooks and verdicts as text for a terminal."""
-
-from __future__ import annotations
+"""Playbooks, verdicts and analyses as text for a terminal."""
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from bot.decisions.records.words import NOTHING_YET, TOO_LITTLE, as_sentence
 from bot.playbooks.backtest import BacktestReport, CaseAgreement
+from bot.playbooks.coverage import CoverageReport
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Answered, Reason, Strength, Verdict
-
-if TYPE_CHECKING:
-    from bot.playbooks.coverage import CoverageReport
 
 WIDTH = 88
 TITLE = 30
@@ -25,8 +20,8 @@ STRENGTH = {
 }
 
 
-def questionnaire(playbook: Playbook) -> str:
-    """All questions, step by step, with their ids."""
+def format_questionnaire(playbook: Playbook) -> str:
+    """Return all questions by step, with their ids."""
     lines = [f"{playbook.title} ({playbook.id} {playbook.version})"]
     for step in playbook.steps:
         lines += ["", step.title]
@@ -40,27 +35,27 @@ def questionnaire(playbook: Playbook) -> str:
     return "\n".join(lines)
 
 
-def recommendation(playbook: Playbook, verdict: Verdict) -> str:
-    """A verdict as a person reads it: the answer first, then why, then what to do."""
+def format_verdict(playbook: Playbook, verdict: Verdict) -> str:
+    """Return a verdict: the recommendation first, then the reasons, then what to do."""
     return "\n".join(line.rstrip() for line in _Report(playbook, verdict).lines())
 
 
-def backtest(playbook: Playbook, judged: BacktestReport) -> str:
-    """Format the backtest of a playbook."""
-    lines = [f"{playbook.title} ({playbook.id} {playbook.version}): {len(judged.results)} cases"]
-    lines += ["", *_agreements([judged.playbook, *judged.baselines])]
-    agreed = judged.playbook.overall.hits
+def format_backtest(playbook: Playbook, report: BacktestReport) -> str:
+    """Return the comparison of a playbook with its cases."""
+    lines = [f"{playbook.title} ({playbook.id} {playbook.version}): {len(report.results)} cases"]
+    lines += ["", *_agreements([report.playbook, *report.baselines])]
+    agreed = report.playbook.overall.hits
     exactly = (
-        f"Of the {agreed} that agree with {playbook.id}: {judged.exact} exactly, "
-        f"{agreed - judged.exact} by an outcome that the case also allows."
+        f"Of the {agreed} that agree with {playbook.id}: {report.exact} exactly, "
+        f"{agreed - report.exact} by an outcome that the case also allows."
     )
     asked = (
-        f"Questions asked: {judged.asked:.1f} of {judged.applying:.1f} on average "
-        f"({judged.paged:.1f} when asked a page at a time); "
+        f"Questions asked: {report.asked:.1f} of {report.applying:.1f} on average "
+        f"({report.paged:.1f} when asked a page at a time); "
         f"the others were not expected to change the result any more."
     )
-    lines += ["", *_wrap(exactly), *_wrap(asked), "", *_confusion(playbook, judged)]
-    missed = [result for result in judged.results if not result.agrees]
+    lines += ["", *_wrap(exactly), *_wrap(asked), "", *_confusion(playbook, report)]
+    missed = [result for result in report.results if not result.agrees]
     if missed:
         lines += ["", "Not agreed"]
     for result in missed:
@@ -78,21 +73,21 @@ def _agreements(rows: Iterable[CaseAgreement]) -> Iterator[str]:
         yield f"  {row.name:{longest}}  {row.overall!s:17}  {row.clear}"
 
 
-def _confusion(playbook: Playbook, judged: BacktestReport) -> Iterator[str]:
+def _confusion(playbook: Playbook, report: BacktestReport) -> Iterator[str]:
     options = list(playbook.options)
     longest = max(map(len, options))
     yield "Published (down) against recommended (across)"
     yield " " * (longest + 2) + "".join(f"  {option}" for option in options)
     for expected in options:
         cells = (
-            f"  {judged.confusion.get((expected, option), 0) or '·':>{len(option)}}"
+            f"  {report.confusion.get((expected, option), 0) or '·':>{len(option)}}"
             for option in options
         )
         yield f"  {expected:{longest}}" + "".join(cells)
 
 
-def coverage(playbook: Playbook, found: CoverageReport) -> str:
-    """Format what is true over all answer sheets."""
+def format_coverage(playbook: Playbook, found: CoverageReport) -> str:
+    """Return the analysis of a playbook over all answer sheets."""
     looked = "all of them" if found.whole else f"a sample of {found.looked_at:,}"
     lines = [
         f"{playbook.title} ({playbook.id} {playbook.version})",
@@ -157,7 +152,7 @@ class _Report:
             yield f"{verdict.confidence:.0%} of the plausible ways to answer what is open keep it."
             yield "Open questions could change it: see “To find out”."
         if any(gate.provisional for gate in verdict.gates):
-            yield "It rests on something still to be done: see “On condition”."
+            yield "It depends on a condition that is not met yet: see “On condition”."
         yield from _wrap(kind.summary if kind else option.summary)
         if verdict.strength is Strength.TOO_CLOSE and self.playbook.too_close:
             yield from _wrap(self.playbook.too_close.summary)
@@ -209,7 +204,7 @@ class _Report:
             )
 
     def _together(self, options: Sequence[str]) -> str:
-        """Several titles as one phrase: those after the first begin small, abbreviations aside."""
+        """Return several titles as one phrase; later ones in lower case, except abbreviations."""
         first, *others = map(self._title, options)
         small = [t if t[:2].isupper() else t[0].lower() + t[1:] for t in others]
         return " and ".join([", ".join([first, *small[:-1]]), *small[-1:]])

@@ -1,4 +1,4 @@
-"""`ragvsft rules replay` on a real log."""
+"""`ragvsft rules replay` on a database."""
 
 import asyncio
 import json
@@ -22,19 +22,21 @@ ADA = Person("T1", "U1")
 
 
 @pytest.fixture
-def log_of_one(tmp_path: Path) -> Path:
-    """A log with one decision, in which everything is looked up."""
+def database(tmp_path: Path) -> Path:
+    """A database with one decision, which needs retrieval."""
     path = tmp_path / "log.db"
 
     async def decide() -> None:
-        log = await Database(path).open()
-        services = Services(SqliteStore(log), SystemClock(), PlaybookCatalog(RULES), lambda: None)
+        storage = await Database(path).open()
+        services = Services(
+            SqliteStore(storage), SystemClock(), PlaybookCatalog(RULES), lambda: None
+        )
         page = await services.drafts.start(ADA, Place("C1", Visibility.PUBLIC))
         await services.drafts.describe(ADA, page.draft.id, Workflow(title="Refund answers"))
         answers = {"job": "answer", "need": "look_up"}
         await services.drafts.keep(ADA, page.draft.id, answers)
         await services.post(ADA, page.draft.id, Place("C1", Visibility.PUBLIC))
-        await log.close()
+        await storage.close()
 
     asyncio.run(decide())
     return path
@@ -48,31 +50,31 @@ def _replay(path: Path, rules: Path, *more: str) -> str:
     return result.output
 
 
-def test_the_same_rules_change_nothing(log_of_one: Path) -> None:
-    """Under the rules of its day no decision comes out otherwise."""
-    assert _replay(log_of_one, RULES) == (
-        "0 of 1 decisions would be recommended otherwise today.\n"
+def test_the_same_rules_change_nothing(database: Path) -> None:
+    """Under the same rules no recommendation differs."""
+    assert _replay(database, RULES) == (
+        "0 of 1 decisions would be recommended differently today.\n"
     )
 
 
-def test_a_changed_rule_is_named_as_the_reason(log_of_one: Path, tmp_path: Path) -> None:
-    """A decision that today's rules would make otherwise is listed, with the rule that did it."""
+def test_a_changed_rule_is_named_as_the_reason(database: Path, tmp_path: Path) -> None:
+    """A decision with another recommendation is listed, with the rule that causes it."""
     rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
     file = rules / "ragvsft" / "rules.yml"
     rule = (
-        "rules:\n  - id: turned-round\n    when: {need: [look_up]}\n"
+        "rules:\n  - id: reversed\n    when: {need: [look_up]}\n"
         "    points: {prompting: 9, rag: -9}\n    because: To see.\n    source: A test\n"
     )
     file.write_text(file.read_text().replace("rules:\n", rule, 1))
-    said = _replay(log_of_one, rules)
-    assert "T1 #1  Refund answers" in said
-    assert "rule `turned-round`" in said
-    (line,) = _replay(log_of_one, rules, "--json").splitlines()
+    output = _replay(database, rules)
+    assert "T1 #1  Refund answers" in output
+    assert "rule `reversed`" in output
+    (line,) = _replay(database, rules, "--json").splitlines()
     assert json.loads(line)["now"] != json.loads(line)["before"]
 
 
-def test_an_answer_that_is_gone_is_told_in_words(log_of_one: Path, tmp_path: Path) -> None:
-    """An answer that today's questions no longer offer is named as the person gave it."""
+def test_a_removed_answer_is_named(database: Path, tmp_path: Path) -> None:
+    """An answer that the questions no longer offer is named by its text."""
     rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
     for name in ("questions.yml", "rules.yml", "cases.yml"):
         file = rules / "ragvsft" / name
@@ -83,40 +85,43 @@ def test_an_answer_that_is_gone_is_told_in_words(log_of_one: Path, tmp_path: Pat
         "    because: To see.\n    source: A test\n"
     )
     file.write_text(file.read_text().replace("rules:\n", rule, 1))
-    said = _replay(log_of_one, rules)
-    assert "RAG then, Prompting first today" in said
-    assert "answer no longer offered: To look something up in documents or past cases" in said
+    output = _replay(database, rules)
+    assert "RAG then, Prompting first today" in output
+    assert "answer no longer offered: To look something up in documents or past cases" in output
 
 
 @pytest.mark.parametrize(
-    ("what", "said"),
+    ("change", "expected"),
     [
-        ("text", "1 decision could not be replayed: their playbook is refused by this version of"),
+        (
+            "text",
+            "1 decision could not be replayed: this version of ragvsft rejects their playbook",
+        ),
         (
             "playbook",
             "1 decision could not be replayed: there is no playbook `ragvsft` any more.\n",
         ),
     ],
 )
-def test_what_can_not_be_replayed_is_counted_and_said(
-    log_of_one: Path, tmp_path: Path, what: str, said: str
+def test_decisions_that_cannot_be_replayed_are_counted(
+    database: Path, tmp_path: Path, change: str, expected: str
 ) -> None:
-    """A stored text that is refused today, or a playbook that is gone, ends in a plain line."""
+    """A stored playbook that is invalid today, or removed, gives one line with its reason."""
     rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
-    if what == "playbook":
+    if change == "playbook":
         shutil.rmtree(rules / "ragvsft")
     else:
-        with sqlite3.connect(log_of_one) as log:
-            (table,) = log.execute(
+        with sqlite3.connect(database) as connection:
+            (table,) = connection.execute(
                 "select name from sqlite_master where type = 'table' and name like 'playbook%'"
             ).fetchone()
-            columns = [row[1] for row in log.execute(f"pragma table_info({table})")]
+            columns = [row[1] for row in connection.execute(f"pragma table_info({table})")]
             assert "files" in columns, columns
-            log.execute(f"update {table} set files = replace(files, 'points:', 'pionts:')")
-        log.close()
-    output = _replay(log_of_one, rules)
+            connection.execute(f"update {table} set files = replace(files, 'points:', 'pionts:')")
+        connection.close()
+    output = _replay(database, rules)
     assert output.startswith("0 of 0 decisions")
-    assert said in output
+    assert expected in output
 
 
 def test_no_log_is_one_line(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`ragvsft rules`, as a rule author or a script meets it."""
+"""`ragvsft rules`: the commands for people and for programs."""
 
 import json
 import re
@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli.rules import rules
+from tests.cli.helpers import error
 
 LUNCH = Path(__file__).parents[1] / "playbooks" / "playbooks" / "lunch"
 MONDAY = "{hunger: much, company: few, weather: rain, time: minutes}"
@@ -17,7 +18,7 @@ MONDAY = "{hunger: much, company: few, weather: rain, time: minutes}"
 
 @pytest.fixture
 def run():
-    """Call a command; standard output and standard error come apart."""
+    """Call a command; stdout and stderr are separate."""
 
     def call(*arguments, stdin=None):
         return CliRunner().invoke(rules, [str(each) for each in arguments], input=stdin)
@@ -27,7 +28,7 @@ def run():
 
 @pytest.fixture
 def broken(tmp_path):
-    """A copy of the lunch playbook with two mistakes."""
+    """A copy of the lunch playbook with two errors."""
     folder = tmp_path / "lunch"
     shutil.copytree(LUNCH, folder)
     path = folder / "rules.yml"
@@ -36,23 +37,15 @@ def broken(tmp_path):
     return folder
 
 
-def refused(result):
-    """The one line of a refusal."""
-    assert result.exit_code == 2
-    assert result.stdout == ""
-    (line,) = result.stderr.splitlines()
-    return line
-
-
-def test_check_counts_what_is_there_when_all_is_fine(run):
-    """A good playbook gets one friendly line and exit status 0."""
+def test_check_counts_the_parts_of_a_valid_playbook(run):
+    """A valid playbook gives one line and exit status 0."""
     result = run("check", LUNCH)
     assert result.exit_code == 0
-    assert result.stdout == "lunch: 5 questions, 9 rules, 2 vetoes, 1 gate, 4 cases: fine\n"
+    assert result.stdout == "lunch: 5 questions, 9 rules, 2 vetoes, 1 gate, 4 cases: ok\n"
 
 
-def test_check_lists_every_problem_with_its_place_and_fails(run, broken):
-    """A broken playbook gets a line for each problem, and exit status 2."""
+def test_check_lists_every_error_with_its_place(run, broken):
+    """A broken playbook gives a line for each error, and exit status 2."""
     result = run("check", broken)
     assert result.exit_code == 2
     assert result.stdout.splitlines() == [
@@ -61,15 +54,15 @@ def test_check_lists_every_problem_with_its_place_and_fails(run, broken):
     ]
 
 
-def test_check_looks_at_every_playbook_of_a_folder(run, broken):
-    """One broken playbook does not hide that the other is fine."""
-    shutil.copytree(LUNCH, broken.parent / "zz-fine")
+def test_check_reads_every_playbook_of_a_folder(run, broken):
+    """A broken playbook does not hide a valid one."""
+    shutil.copytree(LUNCH, broken.parent / "zz-valid")
     result = run("check", broken.parent)
     assert result.exit_code == 2
-    assert result.stdout.splitlines()[-1].endswith(": fine")
+    assert result.stdout.splitlines()[-1].endswith(": ok")
 
 
-def test_check_warns_of_facts_last_looked_up_long_ago(run, broken):
+def test_check_warns_of_old_facts(run, broken):
     """An old `checked` date is a warning, not a failure."""
     path = broken / "rules.yml"
     text = (LUNCH / "rules.yml").read_text()
@@ -83,8 +76,8 @@ def test_check_warns_of_facts_last_looked_up_long_ago(run, broken):
     )
 
 
-def test_check_refuses_a_day_that_is_still_to_come(run, broken):
-    """A `checked` date in the future is a mistake, with its place."""
+def test_check_rejects_a_future_date(run, broken):
+    """A `checked` date in the future is an error, with its place."""
     path = broken / "rules.yml"
     text = (LUNCH / "rules.yml").read_text()
     path.write_text(text.replace("    kind: rest\n", "    kind: rest\n    checked: 2999-01-01\n"))
@@ -93,8 +86,8 @@ def test_check_refuses_a_day_that_is_still_to_come(run, broken):
     assert "rules.yml:9:14: `checked` is 2999-01-01, which is still to come" in result.stdout
 
 
-def test_check_shows_what_is_wrong_with_the_cases_beside_broken_rules(run, broken):
-    """Broken rules don't hide that a case names an answer that is not there."""
+def test_check_lists_errors_of_rules_and_cases(run, broken):
+    """Broken rules do not hide an unknown answer in a case."""
     path = broken / "cases.yml"
     path.write_text(path.read_text().replace("weather: null", "weather: rian"))
     lines = run("check", broken).stdout.splitlines()
@@ -102,14 +95,14 @@ def test_check_shows_what_is_wrong_with_the_cases_beside_broken_rules(run, broke
     assert lines[0].endswith("unknown answer `rian`; did you mean `rain`?")
 
 
-def test_the_folder_may_stand_in_a_dotenv_file(run, tmp_path, monkeypatch):
-    """RAGVSFT_RULES is read from .env too; a folder that is named goes before it."""
+def test_the_folder_is_read_from_dotenv(run, tmp_path, monkeypatch):
+    """RAGVSFT_RULES is read from .env too; an argument overrides it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("RAGVSFT_RULES", raising=False)
     (tmp_path / ".env").write_text(f"RAGVSFT_RULES={LUNCH}\n")
     assert run("check").stdout.startswith("lunch: 5 questions")
     assert json.loads(run("questions", "--json").stdout)[0]["id"] == "hunger"
-    assert "no such folder" in refused(run("check", tmp_path / "none"))
+    assert "no such folder" in error(run("check", tmp_path / "none"))
 
 
 def test_recommend_prints_the_contract_as_json(run, tmp_path):
@@ -129,8 +122,8 @@ def test_recommend_prints_the_contract_as_json(run, tmp_path):
     assert result.stderr == ""
 
 
-def test_a_list_of_sheets_gives_a_list_of_verdicts_also_from_stdin(run):
-    """Each sheet has its verdict, in order; JSON is accepted as it is YAML."""
+def test_a_list_of_sheets_gives_a_list_of_verdicts(run):
+    """Each sheet on stdin has its verdict, in order; JSON is valid YAML."""
     sheets = [{"hunger": "none"}, {"hunger": "much", "time": "minutes", "weather": None}]
     result = run("recommend", "-", "--rules", LUNCH, "--json", stdin=json.dumps(sheets))
     assert [verdict["option"] for verdict in json.loads(result.stdout)] == ["skip", "canteen"]
@@ -138,8 +131,8 @@ def test_a_list_of_sheets_gives_a_list_of_verdicts_also_from_stdin(run):
     assert json.loads(alone.stdout) == []
 
 
-def test_recommend_reads_well_without_json(run):
-    """The answer comes first, then why, what was ruled out, what would change it, first steps."""
+def test_recommend_as_text(run):
+    """The text has the recommendation, reasons, vetoes, flips and first steps, in this order."""
     result = run("recommend", "-", "--rules", LUNCH, stdin=MONDAY)
     lines = result.stdout.splitlines()
     assert lines[0] == "Canteen: leaning, settled"
@@ -154,24 +147,24 @@ def test_recommend_reads_well_without_json(run):
     assert max(map(len, lines)) <= 88
 
 
-def test_recommend_recommends_nothing_where_nothing_is_known(run):
-    """Without an answer that a rule looks at, no option is named first, and no steps follow."""
+def test_recommend_without_answers(run):
+    """Without an answer that a rule reads, no option is recommended, and there are no steps."""
     lines = run("recommend", "-", "--rules", LUNCH, stdin="{}").stdout.splitlines()
     assert lines[0] == "Nothing yet: too little is known"
     assert "First steps" not in lines
 
 
-def test_recommend_says_when_a_settled_verdict_is_still_provisional(run):
-    """A condition that has to be met first is told beside the strength."""
+def test_recommend_marks_a_provisional_verdict(run):
+    """A condition that is not met yet is shown beside the strength."""
     sheet = MONDAY.replace("company: few", "company: many")
     lines = run("recommend", "-", "--rules", LUNCH, stdin=sheet).stdout.splitlines()
     assert lines[:2] == [
         "Canteen: clear, provisional",
-        "It rests on something still to be done: see “On condition”.",
+        "It depends on a condition that is not met yet: see “On condition”.",
     ]
 
 
-REFUSALS = [
+INVALID = [
     ("{hungre: much}", "unknown question `hungre`; did you mean `hunger`?"),
     ("{hunger: mutch}", "`mutch` is no answer to `hunger` (there are none, some, much)"),
     ("{hunger: 3}", "the answer to `hunger` must be an answer id or null"),
@@ -183,31 +176,31 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), REFUSALS, ids=[r[0][:20] or "empty" for r in REFUSALS])
-def test_answers_that_can_not_be_used_are_refused_in_one_line(run, text, said):
+@pytest.mark.parametrize(("text", "expected"), INVALID, ids=[r[0][:20] or "empty" for r in INVALID])
+def test_invalid_answers_give_one_line(run, text, expected):
     """Exit status 2 and one line that says what, where and what to do."""
-    line = refused(run("recommend", "-", "--rules", LUNCH, "--json", stdin=text))
-    assert said in line
+    line = error(run("recommend", "-", "--rules", LUNCH, "--json", stdin=text))
+    assert expected in line
     assert "stdin" in line
 
 
-def test_files_that_can_not_be_used_are_refused_in_one_line(run, tmp_path, broken):
+def test_invalid_files_give_one_line(run, tmp_path, broken):
     """Missing and binary answers, missing and broken playbooks: one line each."""
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     missing = tmp_path / "nowhere"
-    assert "can't be read" in refused(run("recommend", missing, "--rules", LUNCH))
-    assert "not UTF-8 text" in refused(run("recommend", tmp_path / "binary", "--rules", LUNCH))
-    assert "no such folder" in refused(run("check", missing))
+    assert "cannot be read" in error(run("recommend", missing, "--rules", LUNCH))
+    assert "not UTF-8 text" in error(run("recommend", tmp_path / "binary", "--rules", LUNCH))
+    assert "no such folder" in error(run("check", missing))
     (tmp_path / "empty").mkdir()
-    assert "no playbook here" in refused(run("questions", "--rules", tmp_path / "empty"))
-    assert "and 1 more" in refused(run("recommend", "-", "--rules", broken, stdin="{}"))
-    assert "no playbook `dinner`; there are lunch" in refused(
+    assert "no playbook here" in error(run("questions", "--rules", tmp_path / "empty"))
+    assert "and 1 more" in error(run("recommend", "-", "--rules", broken, stdin="{}"))
+    assert "no playbook `dinner`; there are lunch" in error(
         run("questions", "--rules", LUNCH, "--playbook", "dinner")
     )
 
 
 def test_questions_are_printed_for_people_and_for_programs(run):
-    """The JSON has the documented keys in order; the text shows ids beside the words."""
+    """The JSON has the documented keys in order; the text shows the ids."""
     listed = json.loads(run("questions", "--rules", LUNCH, "--json").stdout)
     assert [list(each) for each in listed] == [
         ["id", "step", "ask", "help", "answers", "ask_when"]
@@ -218,8 +211,8 @@ def test_questions_are_printed_for_people_and_for_programs(run):
     assert "      none  Not at all" in text
 
 
-def test_schemas_are_printed_and_written_alike(run, tmp_path):
-    """What is written beside the playbooks is what is printed, and is a valid schema."""
+def test_schemas_are_printed_and_written(run, tmp_path):
+    """The written schemas are valid, and equal to the printed ones."""
     assert run("schema", "--write", tmp_path).exit_code == 0
     for name in ("playbook", "questions", "rules", "cases"):
         printed = json.loads(run("schema", name).stdout)
@@ -228,8 +221,8 @@ def test_schemas_are_printed_and_written_alike(run, tmp_path):
     assert set(json.loads(run("schema").stdout)) == {"playbook", "questions", "rules", "cases"}
 
 
-def test_cases_are_reported_beside_baselines_and_can_fail(run):
-    """`test` prints agreement, baselines, the table and what differs; a bar can be set."""
+def test_cases_are_compared(run):
+    """`test` prints agreement, baselines, a table and the differences; a threshold can be set."""
     result = run("test", LUNCH)
     assert result.exit_code == 0
     assert re.search(r"lunch +3 of 4 \(75%\) +3 of 3 \(100%\)", result.stdout)
@@ -238,8 +231,8 @@ def test_cases_are_reported_beside_baselines_and_can_fail(run):
     assert run("test", LUNCH, "--at-least", "100").exit_code == 0
 
 
-def test_a_bar_that_is_missed_fails(run, broken):
-    """Fewer clear cases than asked for is exit status 1, in words."""
+def test_a_missed_threshold_fails(run, broken):
+    """Too few agreeing clear cases are exit status 1, with a sentence."""
     shutil.copy(LUNCH / "rules.yml", broken / "rules.yml")
     path = broken / "cases.yml"
     path.write_text(path.read_text().replace("expected: canteen", "expected: skip"))
@@ -248,8 +241,8 @@ def test_a_bar_that_is_missed_fails(run, broken):
     assert result.stderr == "Fewer than 90% of the clear cases agree.\n"
 
 
-def test_prove_reports_and_fails_on_what_needs_mending(run):
-    """The lunch playbook has vetoes without teeth; that is named, with exit status 1."""
+def test_prove_reports_findings_and_fails(run):
+    """The ineffective vetoes of the lunch playbook are reported, with exit status 1."""
     result = run("prove", LUNCH)
     assert result.exit_code == 1
     assert "72 answer sheets; looked at all of them" in result.stdout
