@@ -41,7 +41,7 @@ def load_settings() -> Settings:
 
 
 def partial_settings(*names: str) -> Settings:
-    """Return settings of which only these are read; the others have their defaults.
+    """Read only these settings; the others have their defaults.
 
     Raises:
         UsageError: one of these is malformed.
