@@ -1,7 +1,6 @@
 """Rejected requests, and the log of everything exchanged with the app."""
 
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -169,7 +168,3 @@ class RequestLog:
         """Return the Web API calls that arrived between sending a payload and its ack."""
         until = dispatch.acked if dispatch.acked is not None else time.monotonic()
         return [call for call in self.calls if dispatch.sent <= call.arrived < until]
-
-    def violation_counts(self) -> Counter[str]:
-        """Return how often each error occurs among the violations."""
-        return Counter(violation.error for violation in self.violations)

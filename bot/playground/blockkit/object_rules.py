@@ -26,7 +26,7 @@ from bot.playground.slack_model import Json
 TEXT_MAX = 3000
 OPTION_TEXT_MAX = 75
 OPTION_VALUE_MAX = 150
-GROUPS_MAX = OPTIONS_MAX = 100
+OPTIONS_MAX = 100
 
 
 def plain_text(most: int) -> Check:

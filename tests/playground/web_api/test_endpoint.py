@@ -76,10 +76,7 @@ async def test_unknown_methods_and_missing_arguments_are_violations(
     """An unknown method and a missing argument are violations."""
     assert await error_of(client.api_call("chat.shout")) == "unknown_method"
     assert await error_of(client.api_call("chat.postMessage")) == "invalid_arguments"
-    assert playground.request_log.violation_counts() == {
-        "unknown_method": 1,
-        "invalid_arguments": 1,
-    }
+    assert [v.error for v in playground.violations] == ["unknown_method", "invalid_arguments"]
 
 
 async def test_methods_are_rate_limited_by_tier(
