@@ -1,4 +1,4 @@
-"""The one place that knows every other: builds the whole, runs it, and takes it down in order."""
+"""The composition root: builds the application, runs it, and shuts it down in order."""
 
 import asyncio
 import math
@@ -26,11 +26,10 @@ from bot.services.ports import Clock
 from bot.services.services import Services
 from bot.serving import HttpServer
 from bot.settings import Settings, SettingsError, missing
-from bot.slack.app import create_bolt_app
+from bot.slack.app import BoltApp, create_bolt_app
 from bot.slack.background import BackgroundTasks
 from bot.slack.connection import check_bot_token, socket_mode
 from bot.slack.directory import SlackDirectory
-from bot.slack.handlers.samples import Samples
 from bot.slack.oauth.flow import OAuthApp, OAuthFlow
 from bot.slack.oauth.installations import Installations, MultiWorkspace, SingleWorkspace
 from bot.slack.oauth.pages import InstallPages
@@ -47,45 +46,43 @@ from bot.web.metrics import SOCKET, Metrics
 
 logger = structlog.get_logger(__name__)
 
-WIND_DOWN = 7.5
-"""Seconds; longer than a post may take, and a platform that stops the bot waits ten at most."""
+SHUTDOWN_TIMEOUT = 7.5
+"""Seconds. Longer than one post may take; platforms kill a process after ten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """The bot as it runs.
+    """The running bot, by its parts.
 
     Attributes:
-        port: where it listens.
-        look: has it look for what is due, because the clock was moved, say.
-        playbooks: those in use.
-        services: its use cases.
-        outbox: its deliveries.
-        services_at: makes a desk on the same log with another clock.
+        port: where the HTTP server listens.
+        check_due: checks at once for due deliveries, reviews and digests.
+        playbooks: the playbooks in use.
+        database: the open database.
+        services: the use cases.
+        outbox: the deliveries.
+        slack: the Bolt app, to which the demo adds a handler.
     """
 
     port: int
-    look: Callable[[], None]
+    check_due: Callable[[], None]
     playbooks: PlaybookCatalog
+    database: Database
     services: Services
     outbox: SqliteOutbox
-    services_at: Callable[[Clock], Services]
+    slack: BoltApp
 
 
 @asynccontextmanager
-async def run_app(
-    settings: Settings, clock: Clock, samples: Samples | None = None
-) -> AsyncIterator[Application]:
-    """Run the bot for the length of a `with` block, then finish what is under way.
+async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application]:
+    """Run the bot for the length of a `with` block, then shut it down in order.
 
-    At the end nothing new is begun, no more requests are taken, and what is under way (errands of
-    requests that were acked, posts in flight, rounds) is finished side by side, within
-    `WIND_DOWN`; the log is closed last.
+    The shutdown starts no new work and takes no more requests. It waits up to `SHUTDOWN_TIMEOUT`
+    for work in progress: background tasks, posts, and periodic jobs. It closes the database last.
 
     Args:
         settings: the environment.
         clock: the only source of time.
-        samples: sample decisions that App Home is to offer, if any.
 
     Raises:
         SettingsError: neither one workspace's token is set nor what OAuth needs.
@@ -97,8 +94,8 @@ async def run_app(
     """
     playbooks = PlaybookCatalog(settings.rules)
     async with AsyncExitStack() as stack:
-        log = await Database(settings.database_path).open()
-        stack.push_async_callback(log.close)
+        database = await Database(settings.database_path).open()
+        stack.push_async_callback(database.close)
         session = await stack.enter_async_context(
             aiohttp.ClientSession(timeout=client_timeout(SLACK_SECONDS))
         )
@@ -108,110 +105,110 @@ async def run_app(
             timeout=SLACK_SECONDS,
             retry_handlers=[],
         )
-        installs, pages = await _installing(settings, client, log, clock)
-        woken = asyncio.Event()
-        people = SlackDirectory(installs.client_for)
-
-        def services_at(time: Clock) -> Services:
-            return Services(SqliteStore(log), time, playbooks, woken.set, people)
-
-        services = services_at(clock)
-        outbox = SqliteOutbox(log)
-        bolt, background = create_bolt_app(services, client, installs, settings.command, samples)
-        rounds = PeriodicRunner(
+        installations, pages = await _installations(settings, client, database, clock)
+        wake_worker = asyncio.Event()
+        people = SlackDirectory(installations.client_for)
+        services = Services(SqliteStore(database), clock, playbooks, wake_worker.set, people)
+        outbox = SqliteOutbox(database)
+        slack = create_bolt_app(services, client, installations, settings.command)
+        periodic = PeriodicRunner(
             services.reviews.ask_due,
             services.digests.send_due,
             services.drafts.expire,
             services.people.learn,
         )
-        database = SqliteVitals(log)
+        log_health = SqliteVitals(database)
         health = Health(
             HealthSources(
-                database.trouble,
-                database.waiting,
+                log_health.trouble,
+                log_health.waiting,
                 outbox.stopped,
                 services.digests.behind,
                 playbooks,
                 playbooks.problems,
-                rounds.age,
+                periodic.heartbeat_age,
                 clock,
             )
         )
         metrics = Metrics(health.snapshot)
-        courier = DeliveryWorker(
+        worker = DeliveryWorker(
             outbox,
             services,
             clock,
-            installs.client_for,
-            woken,
+            installations.client_for,
+            wake_worker,
             settings.command,
             render_in_subprocess,
             metrics.count_attempt,
         )
-        ending = _Ending(courier, rounds, background)
-        await stack.enter_async_context(_at_work(ending))
-        schedule = create_schedule(woken.set, playbooks.refresh, rounds.wake)
+        shutdown = _Shutdown(worker, periodic, slack.background)
+        await stack.enter_async_context(_workers(shutdown))
+        schedule = create_schedule(wake_worker.set, playbooks.refresh, periodic.wake)
         schedule.start()
         stack.callback(schedule.shutdown, wait=False)
-        handle = None if settings.socket_mode else _handler(bolt)
+        handle = None if settings.socket_mode else _handler(slack.app)
         web = _serving(settings, clock, Endpoints(handle, health.readiness, metrics, pages))
         port = await stack.enter_async_context(web)
         if settings.app_token is not None:
             token = settings.app_token.get_secret_value()
             acked = partial(metrics.observe_ack, SOCKET)
-            await stack.enter_async_context(socket_mode(bolt, token, acked))
+            await stack.enter_async_context(socket_mode(slack.app, token, acked))
 
-        def look() -> None:
-            woken.set()
-            rounds.wake()
+        def check_due() -> None:
+            wake_worker.set()
+            periodic.wake()
 
-        stack.callback(ending.begin)
-        yield Application(port, look, playbooks, services, outbox, services_at)
+        stack.callback(shutdown.start)
+        yield Application(port, check_due, playbooks, database, services, outbox, slack)
 
 
-class _Ending:
-    """The end of whatever works beside the requests: all of it at once, by one deadline."""
+class _Shutdown:
+    """Stops the workers and the background tasks together, by one deadline."""
 
     def __init__(
-        self, courier: DeliveryWorker, rounds: PeriodicRunner, background: BackgroundTasks
+        self, worker: DeliveryWorker, periodic: PeriodicRunner, background: BackgroundTasks
     ) -> None:
-        self.works = (courier, rounds)
+        self.workers = (worker, periodic)
         self._background = background
         self._deadline = math.inf
 
-    def begin(self) -> None:
-        """Have nothing new begun; what is under way has `WIND_DOWN` seconds from now."""
-        self._deadline = min(self._deadline, asyncio.get_running_loop().time() + WIND_DOWN)
-        for work in self.works:
-            work.stop()
+    def start(self) -> None:
+        """Ask the workers to stop; the deadline is `SHUTDOWN_TIMEOUT` after the first call."""
+        self._deadline = min(self._deadline, asyncio.get_running_loop().time() + SHUTDOWN_TIMEOUT)
+        for worker in self.workers:
+            worker.stop()
 
     async def finish(self, tasks: Collection[asyncio.Task[None]]) -> None:
-        """Wait until all is done, at most until the deadline; what is late is left and logged."""
-        self.begin()
-        await self._background.drain(self._left())
-        _, late = await asyncio.wait(tasks, timeout=self._left())
+        """Wait for all work until the deadline, then log and cancel the rest."""
+        self.start()
+        await self._background.drain(self._seconds_left())
+        _, late = await asyncio.wait(tasks, timeout=self._seconds_left())
         for task in late:
-            logger.warning("work was left unfinished at the end")
+            logger.warning("a worker did not stop in time")
             task.cancel()
         await asyncio.gather(*(task for task in tasks if task not in late))
 
-    def _left(self) -> float:
+    def _seconds_left(self) -> float:
         return max(0.0, self._deadline - asyncio.get_running_loop().time())
 
 
 @asynccontextmanager
-async def _at_work(ending: _Ending) -> AsyncIterator[None]:
-    """Deliver, and look for what is due, until the end."""
-    tasks = [asyncio.create_task(work.run()) for work in ending.works]
+async def _workers(shutdown: _Shutdown) -> AsyncIterator[None]:
+    """Run the delivery worker and the periodic jobs until the shutdown."""
+    tasks = [asyncio.create_task(worker.run()) for worker in shutdown.workers]
     try:
         yield
     finally:
-        await ending.finish(tasks)
+        await shutdown.finish(tasks)
 
 
 @asynccontextmanager
 async def _serving(settings: Settings, clock: Clock, endpoints: Endpoints) -> AsyncIterator[int]:
-    """Serve HTTP: Slack's requests unless Socket Mode is on, health and metrics always."""
+    """Serve HTTP: health and metrics always, Slack's requests unless Socket Mode is on.
+
+    Yields:
+        The port.
+    """
     secret = settings.signing_secret
     web = create_web(endpoints, clock, secret.get_secret_value() if secret else None)
     server = HttpServer(web, settings.host, settings.port)
@@ -224,28 +221,28 @@ async def _serving(settings: Settings, clock: Clock, endpoints: Endpoints) -> As
 
 def _handler(bolt: AsyncApp) -> Handler:
     async def handle(body: dict[str, Any], headers: Mapping[str, str]) -> Response:
-        # The mode is Bolt's word for a body that was read already; nothing else depends on it.
+        # Bolt parses the body unless the mode says that it is parsed; no other effect.
         request = AsyncBoltRequest(body=body, headers=dict(headers), mode="socket_mode")
         return to_starlette_response(await bolt.async_dispatch(request))
 
     return handle
 
 
-async def _installing(
-    settings: Settings, client: AsyncWebClient, log: Database, clock: Clock
+async def _installations(
+    settings: Settings, client: AsyncWebClient, database: Database, clock: Clock
 ) -> tuple[Installations, Sequence[BaseRoute]]:
-    """Return where the bot is installed, and the pages on which further workspaces install it."""
+    """Return the installations, and the routes by which further workspaces install the bot."""
     if settings.bot_token is not None:
         token = settings.bot_token.get_secret_value()
         await check_bot_token(client, token)
         return SingleWorkspace(token, client), ()
-    app, kept = _oauth_app(settings), SqliteInstallations(log)
-    seal = TokenCipher([key.get_secret_value() for key in settings.keys])
-    installs = MultiWorkspace(kept, seal, client, clock)
-    await installs.renew_seals()
+    app, store = _oauth_app(settings), SqliteInstallations(database)
+    cipher = TokenCipher([key.get_secret_value() for key in settings.keys])
+    installations = MultiWorkspace(store, cipher, client, clock)
+    await installations.rotate_keys()
     scopes = scopes_asked(with_history=settings.history)
-    flow = OAuthFlow(app, tuple(scopes), client, seal, installs, kept, clock)
-    return installs, InstallPages(flow, scopes, settings.command, REDIRECT_PATH).routes()
+    flow = OAuthFlow(app, tuple(scopes), client, cipher, installations, store, clock)
+    return installations, InstallPages(flow, scopes, settings.command, REDIRECT_PATH).routes()
 
 
 def _oauth_app(settings: Settings) -> OAuthApp:

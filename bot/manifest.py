@@ -7,6 +7,8 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from bot.slack.commands import usage_hint
+
 EVENTS_PATH: Final = "/slack/events"
 REDIRECT_PATH: Final = "/slack/oauth_redirect"
 
@@ -78,6 +80,7 @@ def manifest(
     return _TEMPLATE.format(
         how=f"reached at {url}" if url else "Socket Mode: no public address needed",
         command=command,
+        usage_hint=usage_hint(),
         command_url=_line(6, "url", url, EVENTS_PATH),
         redirect_urls=f'\n  redirect_urls:\n    - "{url}{REDIRECT_PATH}"' if url else "",
         scopes="\n".join(f"      - {name:<17}  # {why}" for name, why in scopes.items()),
@@ -122,7 +125,7 @@ features:
   slash_commands:
     - command: {command}{command_url}
       description: Decide together how to build with a language model
-      usage_hint: "[help | list | show 12 | search words | export | digest | rules]"
+      usage_hint: "{usage_hint}"
       should_escape: false
   shortcuts:
     - name: Turn into a decision

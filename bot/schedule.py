@@ -1,4 +1,8 @@
-"""Wakes what has to look at the log, or at files, from time to time; what is due is found there."""
+"""Periodic work: wakes the delivery worker, the periodic jobs, and the playbooks' reload.
+
+The scheduler only wakes. Each job reads from the database what is due, so that a missed or repeated
+wake-up does no harm.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,85 +14,86 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 logger = structlog.get_logger(__name__)
 
 DELIVERY_SECONDS = 5
-ROUND_SECONDS = 60
+PERIODIC_SECONDS = 60
 PLAYBOOK_SECONDS = 2
+
+Job = Callable[[], Awaitable[object]]
 
 
 class PeriodicRunner:
-    """Does what may have become due, one work after the other: at first, and when woken."""
+    """Runs jobs one after the other, at the start and at each wake-up."""
 
-    def __init__(
-        self, *works: Callable[[], Awaitable[object]], time: Callable[[], float] = monotonic
-    ) -> None:
-        """Make rounds; nothing happens before `run`.
+    def __init__(self, *jobs: Job, time: Callable[[], float] = monotonic) -> None:
+        """Prepare to run.
 
         Args:
-            works: each finds in the log what is due.
-            time: seconds that only pass, whatever is done to the clock.
+            jobs: each does what is due by the database.
+            time: monotonic time in seconds.
         """
-        self._works = works
+        self._jobs = jobs
         self._time = time
-        self._sign_of_life = time()
-        self._woken = asyncio.Event()
+        self._last_heartbeat = time()
+        self._wake = asyncio.Event()
         self._stopping = False
 
-    def age(self) -> float:
-        """Return the seconds since the last sign of life: a round begun, or a work done."""
-        return self._time() - self._sign_of_life
+    def heartbeat_age(self) -> float:
+        """Return the seconds since a run began or a job ended."""
+        return self._time() - self._last_heartbeat
 
     def wake(self) -> None:
-        """Have a round made, now or right after the one under way."""
-        self._woken.set()
+        """Run the jobs now, or once more after the current run."""
+        self._wake.set()
 
     def stop(self) -> None:
-        """Ask `run` to return after the work under way."""
+        """Make `run` return after the current job."""
         self._stopping = True
-        self._woken.set()
+        self._wake.set()
 
     async def run(self) -> None:
-        """Make rounds until stopped; a work that fails is logged, and tried again next time."""
+        """Run until stopped; a job that fails is logged, and runs again at the next wake-up."""
         while not self._stopping:
-            self._woken.clear()
-            self._sign_of_life = self._time()
-            for work in self._works:
+            self._wake.clear()
+            self._last_heartbeat = self._time()
+            for job in self._jobs:
                 if not self._stopping:
-                    await _survive(work)
-                    self._sign_of_life = self._time()
-            await self._woken.wait()
+                    await _log_failure(job)
+                    self._last_heartbeat = self._time()
+            await self._wake.wait()
 
 
-async def _survive(work: Callable[[], Awaitable[object]]) -> None:
-    task = asyncio.ensure_future(work())
+async def _log_failure(job: Job) -> None:
+    task = asyncio.ensure_future(job())
     await asyncio.wait({task})
     error = task.exception()
     if error is not None:
-        logger.error("a round failed", work=getattr(work, "__qualname__", ""), exc_info=error)
+        name = getattr(job, "__qualname__", "")
+        logger.error("a periodic job failed", job=name, exc_info=error)
 
 
 def create_schedule(
-    wake_delivery: Callable[[], None],
+    wake_worker: Callable[[], None],
     refresh_playbooks: Callable[[], None],
-    wake_rounds: Callable[[], None],
+    wake_periodic: Callable[[], None],
 ) -> AsyncIOScheduler:
     """Return a scheduler, to be started in the running loop.
 
     Args:
-        wake_delivery: called in the loop, in case a delivery has become due.
-        refresh_playbooks: called on a thread of its own, in case a file has changed.
-        wake_rounds: called in the loop, in case something has become due.
+        wake_worker: called in the loop every `DELIVERY_SECONDS`.
+        refresh_playbooks: called in a thread every `PLAYBOOK_SECONDS`.
+        wake_periodic: called in the loop every `PERIODIC_SECONDS`.
     """
 
-    async def wake() -> None:
-        wake_delivery()
+    async def deliver() -> None:
+        wake_worker()
 
-    async def go_round() -> None:
-        wake_rounds()
+    async def run_jobs() -> None:
+        wake_periodic()
 
     scheduler = AsyncIOScheduler(
         timezone="UTC",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    scheduler.add_job(wake, "interval", seconds=DELIVERY_SECONDS, id="delivery")
-    scheduler.add_job(go_round, "interval", seconds=ROUND_SECONDS, id="rounds")
+    scheduler.add_job(deliver, "interval", seconds=DELIVERY_SECONDS, id="delivery")
+    scheduler.add_job(run_jobs, "interval", seconds=PERIODIC_SECONDS, id="periodic")
     scheduler.add_job(refresh_playbooks, "interval", seconds=PLAYBOOK_SECONDS, id="playbooks")
     return scheduler

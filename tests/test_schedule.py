@@ -53,7 +53,7 @@ async def test_a_work_that_fails_keeps_nothing_from_being_done() -> None:
         rounds.stop()
         await running
     assert failing.done == 2
-    assert [entry["event"] for entry in logs] == ["a round failed"] * 2
+    assert [entry["event"] for entry in logs] == ["a periodic job failed"] * 2
 
 
 async def test_stopping_waits_for_the_work_under_way() -> None:
@@ -87,14 +87,14 @@ async def test_a_round_is_a_sign_of_life() -> None:
 
     rounds = PeriodicRunner(hang, time=lambda: now)
     now = 160.0
-    assert rounds.age() == 60
+    assert rounds.heartbeat_age() == 60
     running = asyncio.create_task(rounds.run())
     async with asyncio.timeout(30):
         await hanging.wait()
-        assert rounds.age() == 0
+        assert rounds.heartbeat_age() == 0
         now = 260.0
-        assert rounds.age() == 100
+        assert rounds.heartbeat_age() == 100
         go_on.set()
         rounds.stop()
         await running
-    assert rounds.age() == 0
+    assert rounds.heartbeat_age() == 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from bot.cli.sample_button import SampleButton
 from bot.decisions.model import (
     Person,
     Place,
@@ -20,11 +21,12 @@ from bot.decisions.model import (
     Workflow,
 )
 from bot.decisions.questionnaire import Page
+from bot.services.services import Services
+from bot.storage.store import SqliteStore
 
 if TYPE_CHECKING:
     from bot.app import Application
     from bot.playground import Playground
-    from bot.services.services import Services
 
 FILE = "ragvsft/samples.yml"
 MARK = "Sample: "
@@ -120,7 +122,7 @@ class FixedClock:
 class SampleLoader:
     """Makes the samples on a desk, oldest first."""
 
-    def __init__(self, playground: "Playground", services: "Services", present: "Services") -> None:
+    def __init__(self, playground: "Playground", services: Services, present: Services) -> None:
         """Make a player.
 
         Args:
@@ -222,34 +224,15 @@ async def begin_with(
     clock.reset()
 
 
-class SampleOffer:
-    """Sample decisions for a workspace in use, as App Home offers them."""
-
-    def __init__(
-        self,
-        samples: tuple[Sample, ...],
-        playground: "Playground",
-        bot: "asyncio.Future[Application]",
-    ) -> None:
-        """Make an offer.
-
-        Args:
-            samples: what can be loaded.
-            playground: the workspace.
-            bot: the bot, as soon as it runs.
-        """
-        self._samples = samples
-        self._playground = playground
-        self._bot = bot
-
-    async def are_there(self) -> bool:
-        """Return whether any of them is in the log."""
-        return await _are_there(self._playground, await self._bot)
-
-    async def load(self) -> AsyncIterator[str]:
-        """Add them, like `load_once`."""
-        async for words in load_once(self._samples, self._playground, await self._bot):
-            yield words
+def offer_samples(
+    samples: tuple[Sample, ...], playground: "Playground", bot: "Application"
+) -> SampleButton:
+    """Add a button to App Home that loads the samples; return it."""
+    return SampleButton(
+        bot.slack,
+        lambda: load_once(samples, playground, bot),
+        lambda: samples_loaded(playground, bot),
+    )
 
 
 async def load_once(
@@ -263,20 +246,20 @@ async def load_once(
     Raises:
         InvalidAnswers: a sample answers what the playbook does not ask.
     """
-    if await _are_there(playground, bot):
+    if await samples_loaded(playground, bot):
         yield "The sample decisions are here already."
         return
     yield f"Making {len(samples)} sample decisions …"
     present = playground.clock.now()
     past = FixedClock(present - days_back(samples))
-    async for days_ago in SampleLoader(playground, bot.services_at(past), bot.services).play(
-        samples
-    ):
+    services = Services(SqliteStore(bot.database), past, bot.playbooks, bot.check_due)
+    async for days_ago in SampleLoader(playground, services, bot.services).play(samples):
         past.put(max(past.now() + timedelta(seconds=1), present - timedelta(days=days_ago)))
     yield f"{len(samples)} sample decisions are here; their messages arrive within a minute."
 
 
-async def _are_there(playground: "Playground", bot: "Application") -> bool:
+async def samples_loaded(playground: "Playground", bot: "Application") -> bool:
+    """Return whether any sample decision is in the database."""
     number, team = 1, playground.workspace.id
     while (decision := await bot.services.decision(team, number)) is not None:
         if decision.title.startswith(MARK):

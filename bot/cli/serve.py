@@ -94,26 +94,25 @@ async def _demo(
     port: int, database: Path, samples: "tuple[Sample, ...]", *, begin: bool, open_browser: bool
 ) -> None:
     from bot.app import run_app
-    from bot.cli.samples import SampleOffer, days_back
+    from bot.cli.samples import days_back, offer_samples, samples_loaded
     from bot.logs import configure_logs
     from bot.playground import MovableClock, Playground, serving
 
     configure_logs(logging.WARNING)
     playground = Playground(MovableClock(-days_back(samples) if begin else timedelta()))
-    started: asyncio.Future[Application] = asyncio.get_running_loop().create_future()
-    offer = SampleOffer(samples, playground, started) if samples else None
     async with (
         serving(playground, port) as url,
-        run_app(_demo_settings(playground, database), playground.clock, offer) as bot,
+        run_app(_demo_settings(playground, database), playground.clock) as bot,
     ):
-        started.set_result(bot)
-        playground.clock.subscribe(bot.look)
+        if samples:
+            offer_samples(samples, playground, bot)
+        playground.clock.subscribe(bot.check_due)
         playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")
         if begin:
             await _load(samples, playground, bot)
         click.echo(f"The local workspace is at {click.style(url, bold=True)}")
         click.echo("Type /ragvsft in a channel. Ctrl-C stops it.")
-        if offer and not await offer.are_there():
+        if samples and not await samples_loaded(playground, bot):
             click.echo("App Home (ragvsft, on the left) offers to load sample decisions.")
         click.echo(f"Its log, for other commands: export DATABASE_URL=sqlite:///{database}")
         if open_browser:

@@ -9,7 +9,7 @@ from bot.digest.calendar import LATEST
 from bot.outbox.blocks import lift, notices_about, redraw_notices
 from bot.outbox.model import Delivery, DeliveryKind, DeliveryState, announcement_key, redrawing
 from bot.storage import direct_messages, rows
-from bot.storage.channels import keep_name
+from bot.storage.channels import keep_name, name_of
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.events import keep_needed, note
@@ -100,24 +100,33 @@ class SqliteTroubles:
     async def learn_place(
         self, decision: Decision, channel: str, ts: str, at: datetime, called: str = ""
     ) -> None:
-        """Note where an announcement stands of which nobody knew whether it had arrived.
+        """Confirm an announcement that was unconfirmed, and store its channel's name.
 
-        It is redrawn: what happened in the meantime may have passed it by.
+        It is updated: the decision may have changed while it was unconfirmed. Almost every press is
+        on a confirmed one in a channel whose name is stored, so this reads before it writes.
         """
         place = Place(channel, decision.place.visibility, called)
         key = announcement_key(decision)
         found = {"state": DeliveryState.SENT.value, "sent_channel": channel, "ts": ts}
 
+        def unconfirmed(db: Connection) -> list[rows.Row]:
+            lost = "key = ? and state in ('sending', 'unknown', 'dismissed')"
+            return list(db.table("deliveries").rows_where(lost, [key]))
+
+        def is_news(db: Connection) -> bool:
+            known = name_of(db, decision.workspace, channel)
+            return called not in {"", known} or bool(unconfirmed(db))
+
         def work(db: Connection) -> None:
             table = db.table("deliveries")
-            lost = "key = ? and state in ('sending', 'unknown', 'dismissed')"
-            for row in list(table.rows_where(lost, [key])):
+            for row in unconfirmed(db):
                 table.update(row["id"], found)
                 redraw_notices(db, key, at)
                 keep_needed(db, [redrawing(rows.to_delivery(row), at)])
             keep_name(db, decision.workspace, place)
 
-        await self._log.write(work)
+        if await self._log.read(is_news):
+            await self._log.write(work)
 
     async def overdue_since(self, workspace: str) -> datetime | None:
         """Return when the oldest delivery that was tried, and has not arrived, was kept.

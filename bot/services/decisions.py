@@ -201,8 +201,13 @@ class DecisionService:
     async def pressed_at(
         self, actor: Person, number: int, channel: str, ts: str, called: str = ""
     ) -> None:
-        """Learn from a press on an announcement where it stands, and what its channel is called."""
-        decision = await self.found(actor, number)
+        """Learn from a press on an announcement where it is, and the name of its channel.
+
+        Handlers call this after the ack, and report a missing decision from their own call.
+        """
+        decision = await self._store.decision(actor.workspace, number)
+        if decision is None:
+            return
         await self._store.learn_place(decision, channel, ts, self._clock.now(), called)
 
     async def ready_for(self, actor: Person, number: int, move: DecisionAction) -> Decision:

@@ -1,4 +1,6 @@
-"""The Bolt app: dispatches what Slack sends to the listeners."""
+"""The Bolt app: dispatches what Slack sends to the handlers."""
+
+from dataclasses import dataclass
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -12,46 +14,50 @@ from bot.slack.handlers import (
     decisions,
     delivery_issues,
     digest,
-    drafts,
     errors,
-    home,
-    lifecycle,
-    perspectives,
+    events,
     questionnaire,
-    reviews,
-    samples,
     search,
-    shortcuts,
 )
 from bot.slack.home import HomeTab
 from bot.slack.oauth.installations import Installations
 from bot.slack.search import SearchResponder
 
 
-def create_bolt_app(
-    services: Services,
-    client: AsyncWebClient,
-    installs: Installations,
-    command: str,
-    sample_decisions: samples.Samples | None = None,
-) -> tuple[AsyncApp, BackgroundTasks]:
-    """Return the Bolt app, and the errands that go on after its acks.
+@dataclass(frozen=True, slots=True)
+class BoltApp:
+    """The Bolt app and the parts that further handlers can use.
 
-    Signatures are checked before Bolt, by whoever receives the requests. Listeners are passed
-    over one by one, at a cost for each: the frequent ones come first.
+    Attributes:
+        app: takes requests, and further handlers.
+        home: publishes App Home.
+        background: runs work after acks.
+    """
+
+    app: AsyncApp
+    home: HomeTab
+    background: BackgroundTasks
+
+
+def create_bolt_app(
+    services: Services, client: AsyncWebClient, installations: Installations, command: str
+) -> BoltApp:
+    """Return the Bolt app with its handlers.
+
+    Bolt does not check signatures: `bot.web` does, before it. Bolt tries handlers in the order
+    of their registration, each at a cost, so the frequent ones come first.
 
     Args:
         services: the use cases.
         client: the Web API client, without a token.
-        installs: where the bot is installed, and with which token.
+        installations: where the bot is installed, and with which token.
         command: the slash command's name.
-        sample_decisions: those that App Home is to offer, if any.
     """
 
     async def authorize_request(
         enterprise_id: str | None, team_id: str | None
-    ) -> AuthorizeResult:  # Bolt finds out by name what to pass, and takes no bound method.
-        return await installs.authorize(enterprise_id, team_id)
+    ) -> AuthorizeResult:  # Bolt passes arguments by name, and rejects a bound method.
+        return await installations.authorize(enterprise_id, team_id)
 
     app = AsyncApp(
         name="ragvsft",
@@ -66,23 +72,19 @@ def create_bolt_app(
     )
     failures = errors.ErrorHandlers(services)
     background = failures.background
-    homes = HomeTab(services, command)
-    found = search.SearchHandlers(services, SearchResponder(services, command), background, command)
-    digests = DigestMessages(installs.client_for, command)
-    digested = digest.DigestHandlers(services, digests, homes, background, command)
-    answering = commands.CommandHandlers(services, background, found, digested, command)
-    commands.register(app, answering, command)
-    questionnaire.register(app, services, homes, background)
-    decisions.register(app, services, homes, background, found)
-    perspectives.register(app, services, homes, background)
-    drafts.register(app, services, homes, background)
+    home = HomeTab(services, command)
+    searching = search.SearchHandlers(
+        services, SearchResponder(services, command), background, command
+    )
+    messages = DigestMessages(installations.client_for, command)
+    digests = digest.DigestHandlers(services, messages, home, background, command)
+    subcommands = commands.CommandHandlers(services, background, searching, digests, command)
+    commands.register(app, subcommands, command)
+    questionnaire.register(app, services, home, background)
+    decisions.register(app, services, home, background, searching)
     delivery_issues.register(app, services)
-    reviews.register(app, services, homes, background)
-    search.register(app, found)
-    digest.register(app, digested)
-    home.register(app, homes, background)
-    samples.register(app, sample_decisions, homes, background)
-    shortcuts.register(app, services, background)
-    lifecycle.register(app, installs)
+    search.register(app, searching)
+    digest.register(app, digests)
+    events.register(app, home, background, installations)
     errors.register(app, failures)
-    return app, background
+    return BoltApp(app, home, background)

@@ -1,7 +1,7 @@
-"""Work that goes on after an ack: tracked, so that it can be finished before the bot stops.
+"""Background tasks: work after an ack, tracked so that a shutdown can wait for it.
 
-Bolt's own lazy listeners are of no use here: they copy each request deeply, the shared HTTP
-session included, and a failure ends in a line of the log.
+Bolt's lazy listeners do not serve: they deep-copy each request, including the shared HTTP session,
+and only log a failure.
 """
 
 import asyncio
@@ -17,43 +17,43 @@ OnFailure = Callable[[BaseException, Body], Awaitable[None]]
 
 
 class BackgroundTasks:
-    """Tasks begun by listeners; a failure is told to the person, never swallowed."""
+    """Runs tasks that handlers start; passes each failure on with the payload it belongs to."""
 
     def __init__(self, on_failure: OnFailure) -> None:
-        """Make errands.
+        """Track no task yet.
 
         Args:
-            on_failure: called with what an errand raised and the payload it belonged to.
+            on_failure: called with the error that a task raised, and its payload.
         """
         self._on_failure = on_failure
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[None]] = set()
 
-    def begin(self, work: Coroutine[Any, Any, None], body: Body) -> None:
-        """Begin an errand that belongs to a payload."""
+    def start(self, work: Coroutine[Any, Any, None], body: Body) -> None:
+        """Start a task that belongs to a payload."""
         self._track(work, body)
 
     async def drain(self, seconds: float) -> None:
-        """Wait until nothing is under way; what takes longer than `seconds` is left and logged."""
+        """Wait until all tasks have ended; after `seconds`, log those that still run."""
         try:
             async with asyncio.timeout(seconds):
-                while self._under_way:
-                    await asyncio.wait(self._under_way)
+                while self._running:
+                    await asyncio.wait(self._running)
         except TimeoutError:
-            logger.warning("errands were left unfinished", count=len(self._under_way))
+            logger.warning("background tasks still run", count=len(self._running))
 
     def _track(self, work: Coroutine[Any, Any, None], body: Body | None) -> None:
         task = asyncio.get_running_loop().create_task(work)
-        self._under_way.add(task)
+        self._running.add(task)
 
         def finished(done: asyncio.Task[None]) -> None:
-            self._under_way.discard(done)
+            self._running.discard(done)
             error = None if done.cancelled() else done.exception()
             if error is not None and body is not None:
-                self._track(self._tell(error, body), None)
+                self._track(self._report(error, body), None)
             elif error is not None:
-                logger.error("a failure could not be told", exc_info=error)
+                logger.error("a failure could not be reported to the person", exc_info=error)
 
         task.add_done_callback(finished)
 
-    async def _tell(self, error: BaseException, body: Body) -> None:
+    async def _report(self, error: BaseException, body: Body) -> None:
         await self._on_failure(error, body)

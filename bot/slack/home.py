@@ -1,9 +1,10 @@
-"""App Home: published when a person opens it, and again when what it shows has changed."""
+"""App Home: published when a person opens it, and again when its content has changed."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
+from slack_sdk.models.blocks import Block
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.model import Decision, Person
@@ -11,64 +12,69 @@ from bot.digest.views.home import Coming
 from bot.services.services import Services
 from bot.slack.views.home import home_view
 from bot.slackkit.api_errors import UNREACHABLE
+from bot.slackkit.message import as_dicts
 from bot.slackkit.payloads import Payload, sender
 
 logger = structlog.get_logger(__name__)
 
-_MOST_KEPT = 2_000
+_MOST_REMEMBERED = 2_000
 
 
 class HomeTab:
     """Publishes people's Home tabs.
 
-    Slack tells when somebody comes to the tab, not when they leave it. Who has been there since
-    the start is remembered, so that nobody else's is made for nothing.
+    Slack reports when a person opens the tab, not when they leave it. The tab remembers who has
+    opened it since the start, and refreshes only theirs.
     """
 
-    words_on_samples: Callable[[], Awaitable[str | None]] | None = None
-    """Tells what App Home says of sample decisions; without it, it says nothing of them."""
+    extra_blocks: Callable[[], Awaitable[Sequence[Block]]] | None = None
+    """Blocks to append to every Home tab; the demo sets this."""
 
     def __init__(self, services: Services, command: str = "/ragvsft") -> None:
-        """Make it on the desk; `command` is the slash command's name."""
+        """Remember no person yet; `command` is the slash command's name."""
         self._services = services
         self._command = command
-        self._opened: OrderedDict[Person, None] = OrderedDict()
+        self._seen: OrderedDict[Person, None] = OrderedDict()
 
-    async def open(self, client: AsyncWebClient, person: Person) -> None:
-        """Show a person's Home tab as it stands now."""
+    async def publish(self, client: AsyncWebClient, person: Person) -> None:
+        """Publish a person's Home tab, and refresh it from now on.
+
+        Raises:
+            SlackApiError: Slack rejects the view.
+            SlackClientError, ClientError, OSError, TimeoutError: Slack is unreachable.
+        """
         self._remember(person)
         await self._publish(client, person)
 
-    def pressed(self, body: Payload) -> None:
-        """Remember that whoever pressed a button in App Home has it before them."""
+    def saw(self, body: Payload) -> None:
+        """Remember the sender of a payload if they pressed a button in App Home."""
         view = body.get("view")
         if isinstance(view, Mapping) and view.get("type") == "home":
             self._remember(sender(body))
 
-    async def refresh(self, client: AsyncWebClient, workspace: str, *users: str) -> None:
-        """Show the Home tabs of those who may have them before them, as they stand now.
+    async def refresh(self, client: AsyncWebClient, *people: Person) -> None:
+        """Publish the Home tabs of those of these people who have opened theirs.
 
-        Whoever comes to the tab again sees it as it is then: it is no failure if Slack is away.
+        An unreachable Slack is only logged: opening the tab again publishes it as well.
         """
-        for user in dict.fromkeys(users):
-            person = Person(workspace, user)
-            if person not in self._opened:
+        for person in dict.fromkeys(people):
+            if person not in self._seen:
                 continue
             try:
                 await self._publish(client, person)
             except UNREACHABLE as error:
                 logger.info("App Home was not refreshed", reason=type(error).__name__)
 
-    async def refresh_for(self, client: AsyncWebClient, decision: Decision, *others: str) -> None:
-        """Show the Home tabs anew on which a decision has moved: its people's, and some others'."""
-        people = (decision.driver, *decision.deciders, *others)
-        await self.refresh(client, decision.workspace, *people)
+    async def refresh_for(self, client: AsyncWebClient, decision: Decision, actor: Person) -> None:
+        """Refresh the Home tabs of a changed decision's people, and of the actor's."""
+        users = (decision.driver, *decision.deciders)
+        await self.refresh(client, *(Person(decision.workspace, user) for user in users), actor)
 
     def _remember(self, person: Person) -> None:
-        self._opened[person] = None
-        self._opened.move_to_end(person)
-        if len(self._opened) > _MOST_KEPT:
-            self._opened.popitem(last=False)
+        self._seen[person] = None
+        self._seen.move_to_end(person)
+        if len(self._seen) > _MOST_REMEMBERED:
+            self._seen.popitem(last=False)
 
     async def _publish(self, client: AsyncWebClient, person: Person) -> None:
         services = self._services
@@ -81,8 +87,9 @@ class HomeTab:
             each.playbook_hash: (await services.playbooks.of(each)).playbook for each in asked
         }
         titles = services.playbooks.titles()
-        samples = await self.words_on_samples() if self.words_on_samples else None
         view = home_view(
-            titles, drafts, decisions, waiting, coming, samples, playbooks, command=self._command
+            titles, drafts, decisions, waiting, coming, playbooks, command=self._command
         )
+        if self.extra_blocks is not None:
+            view["blocks"] += as_dicts(await self.extra_blocks())
         await client.views_publish(user_id=person.user, view=view)

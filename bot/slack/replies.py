@@ -1,9 +1,14 @@
-"""Private answers after an ack: through the `response_url`, else by direct message."""
+"""Ephemeral replies: in the ack, through the `response_url`, or else by direct message.
 
+https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+"""
+
+from slack_bolt.async_app import AsyncAck
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.decisions.model import Decision
 from bot.services.services import Services
-from bot.slack.views.notices import answer_not_shown
+from bot.slack.views.notices import answer_not_shown, cannot_decide
 from bot.slackkit.api_errors import SLACK_SECONDS, UNREACHABLE
 from bot.slackkit.message import Message, sentence
 from bot.slackkit.metadata import response_url_of
@@ -11,38 +16,51 @@ from bot.slackkit.payloads import Payload, sender
 
 
 class EphemeralReplies:
-    """Answers whoever acted, where they acted; by direct message where Slack refuses that."""
+    """Replies where a person acted; by direct message if Slack rejects that."""
 
     def __init__(self, services: Services) -> None:
-        """Make the answers; `services` sends the direct messages."""
+        """Reply after acks; `services` sends the direct messages."""
         self._services = services
 
     async def show(self, body: Payload, message: Message) -> bool:
-        """Show a message to the sender of a payload, or else tell them what it was about.
+        """Show a message to the sender of a payload.
 
         Returns:
-            Whether it could be shown.
+            False if Slack rejected it; the sender gets a direct message that says so.
         """
         return await self._show(body, message, replace=False)
 
     async def replace(self, body: Payload, message: Message) -> bool:
-        """Put a message in the place of the one acted on, or else tell what it was about.
+        """Replace the message that the sender acted on.
 
         Returns:
-            Whether it could be shown.
+            False if Slack rejected it; the sender gets a direct message that says so.
         """
         return await self._show(body, message, replace=True)
 
     async def say(self, body: Payload, text: str, *, replace: bool = False) -> None:
-        """Say a sentence to the sender of a payload; its direct message is the same sentence.
+        """Show one paragraph to the sender of a payload, or send it by direct message.
 
         Args:
             body: the payload.
-            text: the sentence, in Slack's markup.
-            replace: whether it takes the place of the message acted on.
+            text: the paragraph, in Slack's markup.
+            replace: whether it replaces the message that the sender acted on.
         """
         if not await _send(response_url_of(body), sentence(text), replace=replace):
             await self._services.tell(sender(body), text)
+
+    async def warn_of_outsiders(self, body: Payload, decision: Decision) -> None:
+        """Warn the driver of deciders from another company, who cannot decide here.
+
+        A submitted modal does not say which company its users belong to, and looking that up takes
+        too long before an ack.
+        """
+        if sender(body).user != decision.driver:
+            return
+        others = [user for user in decision.deciders if user != decision.driver]
+        found = await self._services.people.outsiders(decision.workspace, others)
+        if found:
+            await self.say(body, cannot_decide(found, decision.number))
 
     async def _show(self, body: Payload, message: Message, *, replace: bool) -> bool:
         shown = await _send(response_url_of(body), message, replace=replace)
@@ -51,10 +69,16 @@ class EphemeralReplies:
         return shown
 
 
-async def respond_privately(body: Payload, message: Message) -> bool:
-    """Show a message to the sender of a payload; return whether Slack took it.
+async def ack_with(ack: AsyncAck, message: Message) -> None:
+    """Ack a command with an ephemeral message."""
+    await ack(text=message.text, blocks=message.blocks)
 
-    For those who have more to say by direct message, or nobody to say it to.
+
+async def respond_privately(body: Payload, message: Message) -> bool:
+    """Show a message to the sender of a payload, without a direct message in its stead.
+
+    Returns:
+        False if Slack rejected it.
     """
     return await _send(response_url_of(body), message, replace=False)
 

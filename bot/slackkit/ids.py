@@ -76,7 +76,6 @@ class Action(StrEnum):
     EXPORT = "export"
     DIGEST_SETTINGS = "digest_settings"
     POST_DIGEST = "post_digest"
-    LOAD_SAMPLES = "load_samples"
     RETRY_POST = "retry_post"
     POST_ELSEWHERE = "post_elsewhere"
     RESEND = "resend"

@@ -69,7 +69,7 @@ class Year:
         self.playground.clock.move_to(DUE - timedelta(hours=1))
         await self._want_a_digest()
         self.playground.clock.move_to(DUE)
-        self.bot.look()
+        self.bot.check_due()
         await self.playground.until(self._has_digest, within=60)
 
     async def _open(self, number: int) -> int:
@@ -163,6 +163,6 @@ async def year(database: Path) -> AsyncIterator[Year]:
     async with serving(playground):
         settings = settings.model_copy(update={"slack_api_url": playground.api_url})
         async with run_app(settings, playground.clock) as bot:
-            playground.clock.subscribe(bot.look)
+            playground.clock.subscribe(bot.check_due)
             playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")
             yield Year(playground, bot, read_samples(RULES))

@@ -56,10 +56,10 @@ async def _live(orders: Orders, told: Connection) -> None:
     settings = Settings.model_validate(dict(orders.settings))
     async with app.run_app(settings, FollowingClock(orders.clock)) as bot:
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
-        loop.add_signal_handler(LOOK, bot.look)
+        loop.add_signal_handler(LOOK, bot.check_due)
         loop.add_signal_handler(signal.SIGTERM, ended.set)
         told.send(bot.port)
-        bot.look()
+        bot.check_due()
         await ended.wait()
 
 

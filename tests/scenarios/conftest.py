@@ -18,7 +18,7 @@ from bot.playbooks.model import Playbook
 from bot.playground import serving, view_lifecycle
 from bot.slack import connection, replies, search
 from bot.slack.directory import SlackDirectory
-from bot.slack.handlers import shortcuts
+from bot.slack.handlers import questionnaire
 from bot.slackkit.permalinks import Permalinks
 from tests.scenarios.house import House
 from tests.scenarios.many import Browser, ManyHouse
@@ -58,7 +58,7 @@ def nobody_gives_up() -> Iterator[None]:
             patch.setattr(module, "SLACK_SECONDS", WITHIN)
         patch.setattr(app, "SlackDirectory", partial(SlackDirectory, longest=WITHIN))
         patch.setattr(worker, "Images", partial(Images, seconds=WITHIN))
-        for module in (messages, search, shortcuts):
+        for module in (messages, search, questionnaire):
             patch.setattr(module, "Permalinks", partial(Permalinks, longest=WITHIN))
         patch.setattr(connection, "_FIRST_CONNECTION", WITHIN)
         yield

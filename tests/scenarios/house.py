@@ -13,7 +13,6 @@ from bot.app import Application, run_app
 from bot.playground.slack_model import SlackMessage, View
 from bot.playground.user_session import UserSession
 from bot.settings import Settings
-from bot.slack.handlers.samples import Samples
 from tests.scenarios.quick import WITHIN, QuickPlayground
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -50,11 +49,11 @@ class House:
         )
 
     @asynccontextmanager
-    async def bot(self, samples: Samples | None = None, **more: str) -> AsyncIterator[Application]:
+    async def bot(self, **more: str) -> AsyncIterator[Application]:
         """The bot, running beside the workspace."""
         settings = self.settings(**more)
-        async with run_app(settings, self.playground.clock, samples) as bot:
-            unsubscribe = self.playground.clock.subscribe(bot.look)
+        async with run_app(settings, self.playground.clock) as bot:
+            unsubscribe = self.playground.clock.subscribe(bot.check_due)
             self.playground.outbox = bot.outbox
             if self.transport == "http":
                 self.playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")

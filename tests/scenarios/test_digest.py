@@ -111,7 +111,7 @@ async def test_a_channel_gets_its_digest_once_a_week(house: House, bot: Applicat
     assert "/archives/" in told
     assert "#1  ˋˋˋ &lt;!channel&gt; ∣" in told
     assert "ragvsft digest off" in told
-    bot.look()
+    bot.check_due()
     house.playground.clock.advance(timedelta(hours=20))
     await house.until_logged("deliveries", lambda row: row["kind"] == "digest")
     assert len(_digests(ada)) == 1

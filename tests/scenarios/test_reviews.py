@@ -109,7 +109,7 @@ async def test_a_bot_that_was_down_asks_late_and_once(house: House) -> None:
         await _question(house, ada)
         await _question(house, ben)
     async with house.bot() as bot:
-        bot.look()
+        bot.check_due()
         await house.until_logged("deliveries", lambda row: row["kind"] == "review")
     asked = [row["channel"] for row in house.rows("deliveries") if row["kind"] == "review"]
     assert sorted(asked) == sorted([ada.id, ben.id])

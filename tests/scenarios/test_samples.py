@@ -6,8 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Application
-from bot.cli.samples import MARK, SampleOffer, SamplesError, begin_with, days_back, read_samples
+from bot.cli.samples import (
+    MARK,
+    SamplesError,
+    begin_with,
+    days_back,
+    load_once,
+    offer_samples,
+    read_samples,
+)
 from bot.decisions.model import Person
 from bot.playground import MovableClock, serving
 from tests.scenarios.house import RULES, House, text_of
@@ -69,17 +76,15 @@ async def test_app_home_of_the_demo_loads_them_once(tmp_path: Path) -> None:
     samples = read_samples(RULES)
     house = House(QuickPlayground(), tmp_path / "ragvsft.db", "http")
     ada = house.playground.user("ada")
-    started: asyncio.Future[Application] = asyncio.get_running_loop().create_future()
-    offer = SampleOffer(samples, house.playground, started)
-    async with serving(house.playground), house.bot(offer) as bot:
-        started.set_result(bot)
+    async with serving(house.playground), house.bot() as bot:
+        offer_samples(samples, house.playground, bot)
         await house.decide(ada)
         await ada.open_home()
         await house.playground.until(lambda: ada.home)
         assert ada.home is not None
         await asyncio.gather(*(ada.click(ada.home, "load_samples") for _ in range(2)))
         await house.playground.until(lambda: "decisions are here" in json.dumps(ada.home.blocks))
-        again = [words async for words in offer.load()]
+        again = [words async for words in load_once(samples, house.playground, bot)]
         await house.playground.until(
             lambda: len([m for m in ada.sees("leadership") if m.by_app]) == 1
         )

@@ -39,9 +39,9 @@ async def test_draining_waits_for_what_is_under_way() -> None:
     async def first() -> None:
         await go_on.wait()
         done.append("first")
-        background.begin(second(), BODY)
+        background.start(second(), BODY)
 
-    background.begin(first(), BODY)
+    background.start(first(), BODY)
     draining = asyncio.create_task(background.drain(seconds=9))
     await asyncio.wait({draining}, timeout=0)
     assert not draining.done()
@@ -59,7 +59,7 @@ async def test_a_failure_is_told_with_its_payload() -> None:
     """What an errand raises is told, with the payload it belongs to, before draining ends."""
     told = Told()
     background = BackgroundTasks(told)
-    background.begin(failing(), BODY)
+    background.start(failing(), BODY)
     await background.drain(seconds=9)
     assert told.failures == [("broken on purpose", BODY)]
 
@@ -69,11 +69,11 @@ async def test_a_failure_that_cannot_be_told_is_logged() -> None:
     told = Told(breaks=True)
     background = BackgroundTasks(told)
     with capture_logs() as logs:
-        background.begin(failing(), BODY)
+        background.start(failing(), BODY)
         await background.drain(seconds=9)
         await asyncio.wait({asyncio.create_task(background.drain(seconds=9))})
     assert len(told.failures) == 1
-    assert [entry["event"] for entry in logs] == ["a failure could not be told"]
+    assert [entry["event"] for entry in logs] == ["a failure could not be reported to the person"]
 
 
 async def test_one_failure_does_not_end_the_others() -> None:
@@ -84,7 +84,7 @@ async def test_one_failure_does_not_end_the_others() -> None:
         done.append("fine")
 
     background = BackgroundTasks(Told())
-    background.begin(failing(), BODY)
-    background.begin(fine(), BODY)
+    background.start(failing(), BODY)
+    background.start(fine(), BODY)
     await background.drain(seconds=9)
     assert done == ["fine"]

@@ -88,7 +88,6 @@ def test_the_rules_are_read_out_with_their_figures() -> None:
 TELL_ALL = {
     Action.BACK,
     Action.START,
-    Action.LOAD_SAMPLES,
     *(Action.DIGEST_SETTINGS, Action.POST_DIGEST),
 }
 """What is about one thing alone wherever it stands, or about none."""

@@ -40,17 +40,15 @@ async def bot(tmp_path: Path, logs: None) -> AsyncIterator[httpx.AsyncClient]:
     log = await Database(tmp_path / "ragvsft.db").open()
     world = World(log)
     slack = AsyncWebClient(base_url="http://127.0.0.1:9/api/", retry_handlers=[])
-    app, background = create_bolt_app(
-        world.services, slack, SingleWorkspace("xoxb-1", slack), "/ragvsft"
-    )
+    bolt_app = create_bolt_app(world.services, slack, SingleWorkspace("xoxb-1", slack), "/ragvsft")
 
     async def handle(body: dict[str, Any], headers: Mapping[str, str]) -> Response:
         request = AsyncBoltRequest(body=body, headers=dict(headers), mode="socket_mode")
-        return to_starlette_response(await app.async_dispatch(request))
+        return to_starlette_response(await bolt_app.app.async_dispatch(request))
 
     async with web_client(replace(FakeBackend().endpoints, handle=handle)) as client:
         yield client
-    await background.drain(seconds=9)
+    await bolt_app.background.drain(seconds=9)
     await log.close()
 
 

@@ -1,1 +1,1 @@
-"""What Slack tells the bot: each listener parses, calls one use case, and acks."""
+"""Handlers of what Slack sends: each parses the payload, calls one service, and acks."""

@@ -1,5 +1,6 @@
-"""The slash command."""
+"""The slash command: dispatch to the handler of each subcommand."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -11,102 +12,98 @@ from bot.slack.background import BackgroundTasks
 from bot.slack.handlers.digest import DigestHandlers
 from bot.slack.handlers.modals import open_page
 from bot.slack.handlers.search import SearchHandlers
-from bot.slack.replies import EphemeralReplies
+from bot.slack.replies import EphemeralReplies, ack_with
 from bot.slack.views import notices
 from bot.slack.views.drafts import resume_offer
 from bot.slack.views.rules import rules_message
-from bot.slackkit.message import Message
 from bot.slackkit.payloads import parse_command, place_of_command, sender
+
+Body = dict[str, Any]
+SubcommandHandler = Callable[[AsyncAck, Body, AsyncWebClient], Awaitable[None]]
 
 
 class CommandHandlers:
-    """Answers `/ragvsft` and its subcommands."""
+    """Handles `/ragvsft` and its subcommands."""
 
     def __init__(
         self,
         services: Services,
         background: BackgroundTasks,
-        finding: SearchHandlers,
+        search: SearchHandlers,
         digest: DigestHandlers,
         command: str,
     ) -> None:
-        """Make the listener of one slash command.
+        """Map each name in `bot.slack.commands` to its handler.
 
         Args:
             services: the use cases.
-            background: what goes on after an ack.
-            finding: answers the subcommands that look something up.
-            digest: answers those about the digest.
+            background: runs work after the ack.
+            search: handles the subcommands that look decisions up.
+            digest: handles `digest`.
             command: the slash command's name.
         """
         self._services = services
-        self._answers = EphemeralReplies(services)
+        self._replies = EphemeralReplies(services)
         self._background = background
-        self._finding = finding
-        self._digest = digest
         self._command = command
+        self.handlers: Mapping[str, SubcommandHandler] = {
+            "": self.start,
+            "start": self.start,
+            "list": search.list_typed,
+            "search": search.search_typed,
+            "show": search.show_typed,
+            "export": search.export_typed,
+            "digest": digest.command,
+            "rules": self.rules,
+            "help": self.help,
+        }
 
-    async def answer(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Ack; with an answer, unless a questionnaire is to open."""
-        if self._opens(body):
-            await ack()
-            self._background.begin(self._open(body, client), body)
-        elif parse_command(body)[0] == "rules":
-            await ack()
-            self._background.begin(self._rules(body), body)
-        elif parse_command(body)[0] in self._finding.words:
-            await self._finding.answer(ack, body, client)
-        elif parse_command(body)[0] in self._digest.words:
-            await self._digest.answer(ack, body, client)
-        else:
-            message = self._words(body)
-            await ack(text=message.text, blocks=message.blocks)
+    async def dispatch(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Call the handler of the subcommand typed."""
+        name, _ = parse_command(body)
+        await self.handlers.get(name, self._not_understood)(ack, body, client)
 
-    def _words(self, body: dict[str, Any]) -> Message:
-        word, rest = parse_command(body)
+    async def start(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Open a questionnaire, with the playbook named if there is one."""
+        titles, (_, playbook) = self._services.playbooks.titles(), parse_command(body)
+        if playbook and playbook not in titles:
+            message = notices.unknown_playbook(self._command, playbook, tuple(titles))
+            return await ack_with(ack, message)
+        await ack()
+        return self._background.start(self._start(playbook, body, client), body)
+
+    async def rules(self, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
+        """Show the playbooks in use, and the outcomes of the decisions made with them."""
+        await ack()
+        self._background.start(self._rules(body), body)
+
+    async def help(self, ack: AsyncAck, _body: Body, _client: AsyncWebClient) -> None:
+        """Show the subcommands."""
         titles = self._services.playbooks.titles()
-        if word == "help":
-            return notices.help_message(self._command, titles)
-        if word == "start":
-            return notices.unknown_playbook(self._command, rest, tuple(titles))
-        return notices.unknown_subcommand(self._command, body.get("text", ""))
+        await ack_with(ack, notices.help_message(self._command, titles))
 
-    async def _open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
-        if await self._offered_to_resume(body):
+    async def _not_understood(self, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
+        await ack_with(ack, notices.unknown_subcommand(self._command, body.get("text", "")))
+
+    async def _start(self, playbook: str, body: Body, client: AsyncWebClient) -> None:
+        drafts, driver = self._services.drafts, sender(body)
+        if unfinished := await drafts.to_resume(driver):
+            offered = playbook or next(iter(self._services.playbooks.titles()))
+            await self._replies.show(body, resume_offer(unfinished, offered))
             return
-        page = await self._services.drafts.start(
-            sender(body), place_of_command(body), playbook_id=parse_command(body)[1] or None
-        )
+        page = await drafts.start(driver, place_of_command(body), playbook_id=playbook or None)
         await open_page(self._services, client, body, page)
 
-    async def _offered_to_resume(self, body: dict[str, Any]) -> bool:
-        """Offer to go on with a draft; return whether there was one."""
-        drafts = await self._services.drafts.to_resume(sender(body))
-        if not drafts:
-            return False
-        playbook = parse_command(body)[1] or next(iter(self._services.playbooks.titles()))
-        await self._answers.show(body, resume_offer(drafts, playbook))
-        return True
-
-    async def _rules(self, body: dict[str, Any]) -> None:
-        """Show the playbooks in use, and how the decisions by them have gone."""
-        sight, playbooks = (
-            ReadScope.of(sender(body), place_of_command(body)),
-            self._services.playbooks,
-        )
-        calibration = self._services.reviews.calibration
+    async def _rules(self, body: Body) -> None:
+        scope = ReadScope.of(sender(body), place_of_command(body))
+        playbooks, calibration = self._services.playbooks, self._services.reviews.calibration
         found = [
-            (playbooks.current(each).engine.playbook, await calibration(sight, each))
+            (playbooks.current(each).engine.playbook, await calibration(scope, each))
             for each in playbooks.titles()
         ]
-        await self._answers.show(body, rules_message(found))
-
-    def _opens(self, body: dict[str, Any]) -> bool:
-        word, rest = parse_command(body)
-        known = self._services.playbooks.titles()
-        return word in {"", "start"} and (not rest or rest in known)
+        await self._replies.show(body, rules_message(found))
 
 
 def register(app: AsyncApp, commands: CommandHandlers, command: str) -> None:
-    """Attach the listener of the slash command of this name."""
-    app.command(command)(commands.answer)
+    """Attach the handler of the slash command."""
+    app.command(command)(commands.dispatch)

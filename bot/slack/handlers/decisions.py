@@ -1,24 +1,33 @@
-"""Deciding: an announcement's buttons and menu, and the modals behind them."""
+"""The buttons, the menu and the modals of a decision: decide, add a view, review."""
 
+import re
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.errors import AlreadyClosed, EditedMeanwhile
-from bot.decisions.model import Decision
+from bot.decisions.errors import AlreadyClosed, EditedMeanwhile, NobodyToAsk
+from bot.decisions.model import Decision, Person
 from bot.decisions.transitions import DecisionAction
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
-from bot.slack.external_users import ExternalUserWarning
 from bot.slack.handlers.modals import open_page, open_view
 from bot.slack.handlers.search import SearchHandlers
 from bot.slack.home import HomeTab
+from bot.slack.replies import EphemeralReplies
 from bot.slack.views.decide import hand_over_modal, override_modal, withdraw_modal
-from bot.slack.views.perspectives import view_request_modal
+from bot.slack.views.notices import NOBODY_TO_ASK
+from bot.slack.views.perspectives import nudges_sent, view_request_modal, view_requests_sent
 from bot.slack.views.review import review_modal
-from bot.slackkit.forms import deciders_of, override_of, reason_of
-from bot.slackkit.ids import Action, Modal
+from bot.slackkit.forms import (
+    FieldError,
+    deciders_of,
+    override_of,
+    people_chosen,
+    reason_of,
+    review_outcome_of,
+)
+from bot.slackkit.ids import Action, Block, Modal
 from bot.slackkit.metadata import decision_metadata_of, response_url_of
 from bot.slackkit.payloads import (
     action_of,
@@ -26,157 +35,228 @@ from bot.slackkit.payloads import (
     fingerprint_of,
     menu_choice,
     message_ref_of,
+    outcome_pressed,
     place_of_message,
     sender,
 )
 
+Body = dict[str, Any]
+
 
 class DecisionHandlers:
-    """Moves a decision on; the desk says who may."""
+    """Handles what deciders and drivers do with a decision."""
 
     def __init__(
-        self, services: Services, homes: HomeTab, background: BackgroundTasks, found: SearchHandlers
+        self, services: Services, home: HomeTab, background: BackgroundTasks, search: SearchHandlers
     ) -> None:
-        """Make the listeners of an announcement's buttons.
+        """Handle decisions.
 
         Args:
             services: the use cases.
-            homes: App Home, where decisions are shown that move on.
-            background: what goes on after an ack.
-            found: exports records.
+            home: App Home, which lists decisions and their state.
+            background: runs work after the ack.
+            search: exports records.
         """
         self._services = services
-        self._homes = homes
+        self._home = home
         self._background = background
-        self._outsiders = ExternalUserWarning(services)
-        self._found = found
+        self._search = search
+        self._replies = EphemeralReplies(services)
 
-    async def accept(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def accept(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Accept the recommendation."""
-        await self._learn(body)
+        self._note_press(body)
         number, seen = decision_of(action_of(body)), fingerprint_of(action_of(body))
         try:
             accepted = await self._services.decisions.accept(sender(body), number, seen)
         except (AlreadyClosed, EditedMeanwhile):
-            self._refresh(body, client)
+            self._background.start(self._home.refresh(client, sender(body)), body)
             raise
         await ack()
-        self._moved(accepted, body, client)
+        self._refresh(accepted, body, client)
 
-    async def open_override(
-        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient
-    ) -> None:
+    async def open_override(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open the modal to choose differently."""
         await ack()
         number = decision_of(action_of(body))
-        self._background.begin(self._open(DecisionAction.OVERRIDE, number, body, client), body)
+        self._background.start(self._open(DecisionAction.OVERRIDE, number, body, client), body)
 
-    async def menu(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Open what was chosen in the menu, or export the record."""
-        await ack()
-        move, number = menu_choice(action_of(body))
-        if move is None:
-            return self._found.begin_export(number, body, client)
-        return self._background.begin(self._open(move, number, body, client), body)
-
-    async def open_ask(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def open_ask(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open the modal to ask others for their view."""
         await ack()
         number = decision_of(action_of(body))
-        self._background.begin(self._open(DecisionAction.ASK, number, body, client), body)
+        self._background.start(self._open(DecisionAction.ASK, number, body, client), body)
 
-    async def override(
-        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
-    ) -> None:
+    async def menu(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Open the modal chosen in the menu, or export the record."""
+        await ack()
+        action, number = menu_choice(action_of(body))
+        if action is None:
+            return self._search.start_export(number, body, client)
+        return self._background.start(self._open(action, number, body, client), body)
+
+    async def override(self, ack: AsyncAck, body: Body, view: Body, client: AsyncWebClient) -> None:
         """Choose differently."""
         about, (option, reason) = decision_metadata_of(view), override_of(view)
-        moved = await self._services.decisions.override(
+        changed = await self._services.decisions.override(
             sender(body), about.decision, option, reason, about.against
         )
         await ack()
-        self._moved(moved, body, client)
+        self._refresh(changed, body, client)
 
-    async def withdraw(
-        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
-    ) -> None:
-        """Take the decision back."""
-        number = decision_metadata_of(view).decision
-        moved = await self._services.decisions.withdraw(sender(body), number, reason_of(view))
+    async def withdraw(self, ack: AsyncAck, body: Body, view: Body, client: AsyncWebClient) -> None:
+        """Withdraw the decision."""
+        number, reason = decision_metadata_of(view).decision, reason_of(view)
+        changed = await self._services.decisions.withdraw(sender(body), number, reason)
         await ack()
-        self._moved(moved, body, client)
+        self._refresh(changed, body, client)
 
     async def hand_over(
-        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
+        self, ack: AsyncAck, body: Body, view: Body, client: AsyncWebClient
     ) -> None:
-        """Hand the decision over to others."""
-        number = decision_metadata_of(view).decision
-        moved = await self._services.decisions.hand_over(sender(body), number, deciders_of(view))
+        """Hand the decision over to other deciders."""
+        number, deciders = decision_metadata_of(view).decision, deciders_of(view)
+        changed = await self._services.decisions.hand_over(sender(body), number, deciders)
         await ack()
-        self._moved(moved, body, client)
-        self._background.begin(self._outsiders.tell(body, moved), body)
+        self._refresh(changed, body, client)
+        self._background.start(self._replies.warn_of_outsiders(body, changed), body)
 
-    def _moved(self, decision: Decision, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Have the decision shown as it is now on the pages of its people, and of who moved it."""
-        refreshed = self._homes.refresh_for(client, decision, sender(body).user)
-        self._background.begin(refreshed, body)
+    def _refresh(self, decision: Decision, body: Body, client: AsyncWebClient) -> None:
+        """Refresh the Home tabs that show a changed decision."""
+        refreshed = self._home.refresh_for(client, decision, sender(body))
+        self._background.start(refreshed, body)
 
-    def _refresh(self, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Have the page of whoever pressed shown as it is now."""
-        actor = sender(body)
-        self._background.begin(self._homes.refresh(client, actor.workspace, actor.user), body)
-
-    async def _learn(self, body: dict[str, Any]) -> None:
-        """A press shows where the announcement stands, or that somebody has App Home open."""
-        self._homes.pressed(body)
-        if (at := message_ref_of(body)) is not None:
-            number, place = decision_of(action_of(body)), place_of_message(body)
-            called = place.name if place else ""
-            await self._services.decisions.pressed_at(sender(body), number, *at, called)
+    def _note_press(self, body: Body) -> None:
+        """Note, after the ack, where the announcement is, or that the person sees App Home."""
+        self._home.saw(body)
+        if (ref := message_ref_of(body)) is None:
+            return
+        number, place = decision_of(action_of(body)), place_of_message(body)
+        name = place.name if place else ""
+        noted = self._services.decisions.pressed_at(sender(body), number, *ref, name)
+        self._background.start(noted, body)
 
     async def _open(
-        self, move: DecisionAction, number: int, body: dict[str, Any], client: AsyncWebClient
+        self, action: DecisionAction, number: int, body: Body, client: AsyncWebClient
     ) -> None:
-        await self._learn(body)
-        deciding, actor = self._services.decisions, sender(body)
-        if move is DecisionAction.EDIT:
-            page = await deciding.begin_edit(actor, number)
+        self._note_press(body)
+        decisions, actor = self._services.decisions, sender(body)
+        if action is DecisionAction.EDIT:
+            page = await decisions.begin_edit(actor, number)
             return await open_page(self._services, client, body, page)
-        if move is DecisionAction.SUPERSEDE:
-            page = await deciding.begin_supersede(actor, number, place_of_message(body))
+        if action is DecisionAction.SUPERSEDE:
+            page = await decisions.begin_supersede(actor, number, place_of_message(body))
             return await open_page(self._services, client, body, page)
-        view = await self._modal(move, number, body)
-        return await open_view(client, body, view)
+        return await open_view(client, body, await self._modal(action, number, body))
 
-    async def _modal(
-        self, move: DecisionAction, number: int, body: dict[str, Any]
-    ) -> dict[str, Any]:
+    async def _modal(self, action: DecisionAction, number: int, body: Body) -> Body:
         actor = sender(body)
-        decision = await self._services.decisions.ready_for(actor, number, move)
-        if move is DecisionAction.WITHDRAW:
+        decision = await self._services.decisions.ready_for(actor, number, action)
+        if action is DecisionAction.WITHDRAW:
             return withdraw_modal(decision)
-        if move is DecisionAction.HAND_OVER:
+        if action is DecisionAction.HAND_OVER:
             return hand_over_modal(decision, actor.user)
-        engine = await self._services.playbooks.of(decision)
-        if move is DecisionAction.ASK:
+        if action is DecisionAction.ASK:
             return view_request_modal(decision, response_url_of(body))
-        if move is DecisionAction.REVIEW:
-            return review_modal(decision, engine.playbook, actor.user)
-        return override_modal(decision, engine.playbook)
+        playbook = (await self._services.playbooks.of(decision)).playbook
+        if action is DecisionAction.REVIEW:
+            return review_modal(decision, playbook, actor.user)
+        return override_modal(decision, playbook)
+
+
+class PerspectiveHandlers:
+    """Handles perspectives: adding one's own, asking others, reminding them."""
+
+    def __init__(self, services: Services, home: HomeTab, background: BackgroundTasks) -> None:
+        """Handle perspectives; `home` lists the requests for one."""
+        self._services = services
+        self._replies = EphemeralReplies(services)
+        self._home = home
+        self._background = background
+
+    async def add(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Open the questionnaire for the person's own perspective."""
+        await ack()
+        self._background.start(self._add(body, client), body)
+
+    async def ask(self, ack: AsyncAck, body: Body, view: Body, client: AsyncWebClient) -> None:
+        """Ask the people chosen for their perspective."""
+        actor, number = sender(body), decision_metadata_of(view).decision
+        people = people_chosen(view)
+        try:
+            asked = await self._services.perspectives.ask(actor, number, people)
+        except NobodyToAsk as error:
+            raise FieldError(Block.PEOPLE, NOBODY_TO_ASK) from error
+        await ack()
+        self._background.start(self._replies.say(body, view_requests_sent(asked)), body)
+        refreshed = self._home.refresh(client, *(Person(actor.workspace, user) for user in people))
+        self._background.start(refreshed, body)
+
+    async def nudge(self, ack: AsyncAck, body: Body) -> None:
+        """Remind the people who were asked and have not answered."""
+        number = decision_of(action_of(body))
+        people = await self._services.perspectives.nudge(sender(body), number)
+        await ack()
+        self._background.start(self._replies.say(body, nudges_sent(people)), body)
+
+    async def _add(self, body: Body, client: AsyncWebClient) -> None:
+        number, place = decision_of(action_of(body)), place_of_message(body)
+        page = await self._services.perspectives.begin(sender(body), place, number)
+        await open_page(self._services, client, body, page)
+
+
+class ReviewHandlers:
+    """Handles reviews: how a decision went."""
+
+    def __init__(self, services: Services, home: HomeTab, background: BackgroundTasks) -> None:
+        """Handle reviews; `home` lists those due."""
+        self._services = services
+        self._home = home
+        self._background = background
+
+    async def open(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Open the modal, with the outcome that was pressed."""
+        await ack()
+        self._home.saw(body)
+        self._background.start(self._open(body, client), body)
+
+    async def submit(self, ack: AsyncAck, body: Body, view: Body, client: AsyncWebClient) -> None:
+        """Record the outcome."""
+        number, (outcome, note) = decision_metadata_of(view).decision, review_outcome_of(view)
+        await self._services.reviews.review(sender(body), number, outcome, note)
+        await ack()
+        self._background.start(self._home.refresh(client, sender(body)), body)
+
+    async def _open(self, body: Body, client: AsyncWebClient) -> None:
+        actor, action = sender(body), action_of(body)
+        decision = await self._services.decisions.ready_for(
+            actor, decision_of(action), DecisionAction.REVIEW
+        )
+        playbook = (await self._services.playbooks.of(decision)).playbook
+        view = review_modal(decision, playbook, actor.user, outcome_pressed(action))
+        await open_view(client, body, view)
 
 
 def register(
     app: AsyncApp,
     services: Services,
-    homes: HomeTab,
+    home: HomeTab,
     background: BackgroundTasks,
-    found: SearchHandlers,
+    search: SearchHandlers,
 ) -> None:
-    """Attach the listeners of an announcement's buttons."""
-    listeners = DecisionHandlers(services, homes, background, found)
-    app.action(Action.ACCEPT)(listeners.accept)
-    app.action(Action.OVERRIDE)(listeners.open_override)
-    app.action(Action.ASK)(listeners.open_ask)
-    app.action(Action.MENU)(listeners.menu)
-    app.view(Modal.OVERRIDE)(listeners.override)
-    app.view(Modal.WITHDRAW)(listeners.withdraw)
-    app.view(Modal.HAND_OVER)(listeners.hand_over)
+    """Attach the handlers."""
+    decisions = DecisionHandlers(services, home, background, search)
+    app.action(Action.ACCEPT)(decisions.accept)
+    app.action(Action.OVERRIDE)(decisions.open_override)
+    app.action(Action.ASK)(decisions.open_ask)
+    app.action(Action.MENU)(decisions.menu)
+    app.view(Modal.OVERRIDE)(decisions.override)
+    app.view(Modal.WITHDRAW)(decisions.withdraw)
+    app.view(Modal.HAND_OVER)(decisions.hand_over)
+    perspectives = PerspectiveHandlers(services, home, background)
+    app.action(Action.ADD_VIEW)(perspectives.add)
+    app.action(Action.NUDGE)(perspectives.nudge)
+    app.view(Modal.ASK)(perspectives.ask)
+    reviews = ReviewHandlers(services, home, background)
+    app.action(re.compile(f"^{Action.OUTCOME}(:|$)"))(reviews.open)
+    app.view(Modal.OUTCOME)(reviews.submit)

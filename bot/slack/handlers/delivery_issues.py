@@ -1,4 +1,4 @@
-"""Buttons in the notices about messages in trouble."""
+"""The buttons of alerts about messages that could not be delivered."""
 
 import re
 from typing import Any
@@ -11,33 +11,29 @@ from bot.slackkit.payloads import action_of, chosen_channel, delivery_of, sender
 
 
 class DeliveryIssueHandlers:
-    """Gets a message delivered after all; the notice is redrawn as that goes on."""
+    """Lets the owner of a message resend or dismiss it; the worker updates the alert."""
 
     def __init__(self, services: Services) -> None:
-        """Make the listeners."""
+        """Handle alerts."""
         self._services = services
 
-    async def send_again(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """Send again what could not be delivered, here or in the channel chosen."""
+    async def retry(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Send a failed message again, to the same channel or the one chosen."""
         action = action_of(body)
         key, place = delivery_of(action), chosen_channel(action)
         await self._services.delivery_issues.send_again(sender(body), key, place)
         await ack()
 
     async def settle(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """Send a message again of which nobody knows whether it arrived, or leave it."""
+        """Resend or dismiss a message that may have arrived or not."""
         action = action_of(body)
-        resend = action.get("action_id") == Action.RESEND
-        await self._services.delivery_issues.settle(
-            sender(body), delivery_of(action), resend=resend
-        )
+        key, resend = delivery_of(action), action.get("action_id") == Action.RESEND
+        await self._services.delivery_issues.settle(sender(body), key, resend=resend)
         await ack()
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Attach the listeners of buttons about messages in trouble."""
-    buttons = DeliveryIssueHandlers(services)
-    again = re.compile(f"^({Action.RETRY_POST}|{Action.POST_ELSEWHERE})$")
-    app.action(again)(buttons.send_again)
-    settle = re.compile(f"^({Action.RESEND}|{Action.DISMISS})$")
-    app.action(settle)(buttons.settle)
+    """Attach the handlers."""
+    issues = DeliveryIssueHandlers(services)
+    app.action(re.compile(f"^({Action.RETRY_POST}|{Action.POST_ELSEWHERE})$"))(issues.retry)
+    app.action(re.compile(f"^({Action.RESEND}|{Action.DISMISS})$"))(issues.settle)

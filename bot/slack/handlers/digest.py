@@ -1,8 +1,8 @@
-"""The digest: its settings, a private look at it, and the button that posts it."""
+"""The weekly digest: its settings, a private preview, and posting it at once."""
 
 import uuid
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -25,7 +25,7 @@ from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
 from bot.slack.handlers.modals import open_view
 from bot.slack.home import HomeTab
-from bot.slack.replies import EphemeralReplies
+from bot.slack.replies import EphemeralReplies, ack_with
 from bot.slackkit.ids import Action, Modal
 from bot.slackkit.message import sentence
 from bot.slackkit.payloads import (
@@ -41,61 +41,58 @@ Body = dict[str, Any]
 
 
 class DigestHandlers:
-    """Sets a channel's digest up, shows it to whoever asks, and posts it at once."""
-
-    words: Final = frozenset({"digest"})
-    """The subcommands that are answered here."""
+    """Changes a channel's digest settings, previews the digest, and posts it at once."""
 
     def __init__(
         self,
         services: Services,
-        digests: DigestMessages,
-        homes: HomeTab,
+        messages: DigestMessages,
+        home: HomeTab,
         background: BackgroundTasks,
         command: str,
     ) -> None:
-        """Make the listeners.
+        """Handle digests.
 
         Args:
             services: the use cases.
-            digests: makes the messages.
-            homes: App Home, where digests are shown.
-            background: what goes on after an ack.
+            messages: renders digests.
+            home: App Home, which lists digests.
+            background: runs work after the ack.
             command: the slash command's name.
         """
         self._services = services
-        self._answers = EphemeralReplies(services)
-        self._digests = digests
-        self._homes = homes
+        self._replies = EphemeralReplies(services)
+        self._messages = messages
+        self._home = home
         self._background = background
         self._command = command
 
-    async def answer(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
-        """Answer the subcommand."""
+    async def command(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Handle the subcommand and its argument."""
         place = place_of_command(body)
         if place.visibility is Visibility.DIRECT:
-            return await _say(ack, answers.NOT_A_CHANNEL)
+            return await ack_with(ack, sentence(answers.NOT_A_CHANNEL))
         match parse_command(body)[1].lower():
             case "" | "settings":
                 await ack()
-                return self._background.begin(self._open(place, body, client), body)
+                return self._background.start(self._open(place, body, client), body)
             case "now":
                 await ack()
-                return self._background.begin(self._preview(place, body), body)
+                return self._background.start(self._preview(place, body), body)
             case "off":
                 return await self._switch_off(place, ack, body)
             case _:
-                return await _say(ack, answers.not_understood(self._command))
+                return await ack_with(ack, sentence(answers.not_understood(self._command)))
 
     async def open(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
-        """Open the settings of the channel that a button names, or of one to be chosen."""
+        """Open the settings of the channel that a button names, or of one to choose."""
         about = digest_metadata_of(action_of(body).get("value"))
         await ack()
         opening = self._open(about.place, body, client, to_switch_on=about.to_switch_on)
-        self._background.begin(opening, body)
+        self._background.start(opening, body)
 
     async def save(self, ack: AsyncAck, body: Body, view: Body, client: AsyncWebClient) -> None:
-        """Keep the settings, and say when the next digest comes."""
+        """Store the settings, and show when the next digest is due."""
         digesting = self._services.digests
         try:
             kept = await digesting.change(await self._wanted(sender(body), view))
@@ -105,19 +102,17 @@ class DigestHandlers:
             raise read_by_others() from error
         due = await digesting.next_due(kept)
         await ack(response_action="update", view=answers.saved(kept, due, self._command))
-        self._background.begin(
-            self._homes.refresh(client, sender(body).workspace, kept.set_by), body
-        )
+        self._background.start(self._home.refresh(client, sender(body)), body)
 
     async def post(self, ack: AsyncAck, body: Body) -> None:
-        """Post the digest below whose preview the button was pressed."""
+        """Post the digest whose preview has the button."""
         place = place_of_message(body)
         if place is None:
             raise InvalidPayload("this button belongs to no channel")
         token = str(action_of(body).get("value"))
         first = await self._services.digests.post(sender(body), place, token)
         await ack()
-        self._background.begin(self._confirm(place, body, first=first), body)
+        self._background.start(self._confirm(place, body, first=first), body)
 
     async def _wanted(self, person: Person, view: Body) -> DigestSettings:
         """Return the settings that a modal asks for.
@@ -162,25 +157,21 @@ class DigestHandlers:
         saved = await digesting.settings(person.workspace, place.channel)
         due = await digesting.next_due(saved) if saved else None
         rhythm = saved.rhythm if saved else Schedule()
-        message = await self._digests.preview(digest, due, rhythm, uuid.uuid4().hex)
-        await self._answers.show(body, message)
+        message = await self._messages.preview(digest, due, rhythm, uuid.uuid4().hex)
+        await self._replies.show(body, message)
 
     async def _switch_off(self, place: Place, ack: AsyncAck, body: Body) -> None:
         was_on = await self._services.digests.switch_off(sender(body), place)
-        await _say(ack, answers.switched_off(place, self._command, was_on=was_on))
+        text = answers.switched_off(place, self._command, was_on=was_on)
+        await ack_with(ack, sentence(text))
 
     async def _confirm(self, place: Place, body: Body, *, first: bool) -> None:
-        """Put the word that it is on its way in the place of the preview."""
-        await self._answers.say(body, answers.posted(place, first=first), replace=True)
+        """Replace the preview by a confirmation."""
+        await self._replies.say(body, answers.posted(place, first=first), replace=True)
 
 
-def register(app: AsyncApp, listeners: DigestHandlers) -> None:
-    """Attach the listeners of the digest's buttons and modal; commands come by `answer`."""
-    app.action(Action.POST_DIGEST)(listeners.post)
-    app.action(Action.DIGEST_SETTINGS)(listeners.open)
-    app.view(Modal.DIGEST)(listeners.save)
-
-
-async def _say(ack: AsyncAck, words: str) -> None:
-    message = sentence(words)
-    await ack(text=message.text, blocks=message.blocks)
+def register(app: AsyncApp, digests: DigestHandlers) -> None:
+    """Attach the handlers of buttons and modal; the subcommand is dispatched to."""
+    app.action(Action.POST_DIGEST)(digests.post)
+    app.action(Action.DIGEST_SETTINGS)(digests.open)
+    app.view(Modal.DIGEST)(digests.save)

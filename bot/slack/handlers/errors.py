@@ -1,4 +1,4 @@
-"""The one place that turns an error into what a person reads."""
+"""Error handling: which text a person reads for which error."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -75,7 +75,7 @@ _SENTENCES: Mapping[type[BaseException], str] = {
 
 
 def words_for(error: BaseException) -> str:
-    """Return what to tell a person about an error: what happened and what to do."""
+    """Return the text for an error: what happened, and what to do."""
     match error:
         case AlreadyPosted(number=number):
             return f"This was already posted as decision #{number}; its answers stay as they are."
@@ -92,7 +92,7 @@ def words_for(error: BaseException) -> str:
 
 
 def _moved_on(error: AlreadyClosed | EditedMeanwhile | NothingChanged) -> str:
-    """Return how a decision stands, which is not as somebody had thought."""
+    """Return the text that a decision has changed in the meantime, or has not."""
     match error:
         case AlreadyClosed(decision=decision):
             return notices.already_settled(decision)
@@ -106,35 +106,35 @@ _JSON: dict[str, str | Sequence[str]] = {"content-type": "application/json"}
 
 
 class ErrorHandlers:
-    """Answers a request that failed, and tells the person when the ack is already out."""
+    """Answers failed requests, and reports failures after an ack to the person."""
 
     def __init__(self, services: Services) -> None:
-        """Make the error listener."""
+        """Handle errors; background tasks report their failures here."""
         self._services = services
-        self.background = BackgroundTasks(self.after_the_ack)
+        self.background = BackgroundTasks(self.report_failure)
 
-    async def answer(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
-        """Return the response to a request whose listener raised `error`."""
+    async def respond(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
+        """Return the response to a request whose handler raised `error`."""
         if isinstance(error, InvalidPayload):
             return BoltResponse(status=400, body="This request lacks what Slack always sends.")
-        _report(error)
+        _log(error)
         if isinstance(error, ExternalUser):
-            self.background.begin(self._note_outsider(body), body)
+            self.background.start(self._note_outsider(body), body)
         if body.get("type") == "view_submission":
             return BoltResponse(status=200, body=json.dumps(_in_modal(error, body)), headers=_JSON)
         if "command" in body:
             answer = {"response_type": "ephemeral", "text": words_for(error)}
             return BoltResponse(status=200, body=json.dumps(answer), headers=_JSON)
-        self.background.begin(self._tell(error, body), body)
+        self.background.start(self._tell(error, body), body)
         return BoltResponse(status=200)
 
-    async def after_the_ack(self, error: BaseException, body: Body) -> None:
-        """Tell the person about an errand that failed."""
-        _report(error)
+    async def report_failure(self, error: BaseException, body: Body) -> None:
+        """Report the failure of a background task to the person."""
+        _log(error)
         await self._tell(error, body)
 
     async def _note_outsider(self, body: Body) -> None:
-        """Have the digest of a channel that an outsider is in tell of that channel only."""
+        """Restrict the digest of a channel with external users to the channel's own decisions."""
         where = shared_channel(body)
         if where is None:
             return
@@ -144,7 +144,7 @@ class ErrorHandlers:
             await self._services.tell(Person(workspace, set_by), no_longer_everything(channel))
 
     async def _tell(self, error: BaseException, body: Body) -> None:
-        """Tell the person whose request failed: where they are, else by direct message."""
+        """Report a failure where the person acted, or else by direct message."""
         text = words_for(error)
         if await respond_privately(body, sentence(text)):
             return
@@ -153,8 +153,8 @@ class ErrorHandlers:
 
 
 def register(app: AsyncApp, errors: ErrorHandlers) -> None:
-    """Attach the error listener."""
-    app.error(errors.answer)
+    """Attach the error handler."""
+    app.error(errors.respond)
 
 
 def _in_modal(error: Exception, body: Body) -> Mapping[str, Any]:
@@ -167,7 +167,7 @@ def _in_modal(error: Exception, body: Body) -> Mapping[str, Any]:
     return {"response_action": "update", "view": view}
 
 
-def _report(error: BaseException) -> None:
-    """Log what nobody expected; what a person caused is not the operator's business."""
+def _log(error: BaseException) -> None:
+    """Log an unexpected error; one that a person caused is no matter for the operator."""
     if words_for(error) == notices.UNEXPECTED and not isinstance(error, FieldError):
         logger.error("a request failed", exc_info=error)

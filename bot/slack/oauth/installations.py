@@ -162,7 +162,7 @@ class MultiWorkspace:
         if dropped:
             logger.info("the app was removed", account=account)
 
-    async def renew_seals(self) -> None:
+    async def rotate_keys(self) -> None:
         """Encrypt every token with the newest key; tell the operator of those it cannot open."""
         for installation in await self._kept.all():
             try:

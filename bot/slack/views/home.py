@@ -28,9 +28,6 @@ from bot.slackkit import ids
 from bot.slackkit.message import mrkdwn, plain, section, where
 from bot.slackkit.mrkdwn import BUTTON, fit, fit_escaped, mention, moment
 
-OFFERED = ""
-SAMPLES_FAILED = "Not all of the sample decisions could be made. Please try again in a minute."
-
 _MOST_WAITING = 5
 
 
@@ -40,7 +37,6 @@ def home_view(
     decisions: Sequence[Decision],
     waiting: WaitingDecisions = NOTHING_WAITS,
     digests: Sequence[Coming] = (),
-    samples: str | None = None,
     playbooks: Mapping[str, Playbook] | None = None,
     command: str = "/ragvsft",
 ) -> dict[str, Any]:
@@ -52,7 +48,6 @@ def home_view(
         decisions: recent decisions that the person may read, newest first.
         waiting: decisions that wait for the person, oldest first.
         digests: the person's digests.
-        samples: the text about sample decisions; `OFFERED` offers them, None leaves them out.
         playbooks: playbooks by hash; a decision without one gets no buttons to decide it.
         command: the slash command's name.
     """
@@ -77,8 +72,6 @@ def home_view(
         nothing = "None yet. The first one takes about three minutes."
         blocks.append(ContextBlock(elements=[mrkdwn(nothing)]))
     blocks += digest_blocks(digests)
-    if samples is not None:
-        blocks += [DividerBlock(), *_samples(samples)]
     return View(type="home", blocks=blocks).to_dict()
 
 
@@ -88,16 +81,6 @@ def _start(playbook_id: str, title: str) -> ButtonElement:
         text=plain(fit(title, BUTTON)),
         value=playbook_id,
     )
-
-
-def _samples(words: str) -> list[Block]:
-    offer = "Sample decisions show what a team's past looks like. Only this demo offers them."
-    if words not in {OFFERED, SAMPLES_FAILED}:
-        return [ContextBlock(elements=[mrkdwn(words)])]
-    button = ButtonElement(
-        action_id=ids.Action.LOAD_SAMPLES, text=plain("Load sample decisions"), value="all"
-    )
-    return [ContextBlock(elements=[mrkdwn(words or offer)]), ActionsBlock(elements=[button])]
 
 
 def _waiting(waiting: WaitingDecisions, playbooks: Mapping[str, Playbook]) -> list[Block]:

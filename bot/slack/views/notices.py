@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.decisions.model import Decision
+from bot.slack.commands import help_lines
 from bot.slack.views.announcement import STATUS_WORDS
 from bot.slackkit import ids
 from bot.slackkit.message import Message, as_dicts, mrkdwn, notice_modal, plain, section, where
@@ -60,14 +61,7 @@ def _help(command: str, playbooks: tuple[tuple[str, str], ...]) -> Message:
     lines = [
         f"`{command}`  start a decision: {escape(title)}",
         *(f"`{command} start {each}`  {escape(words)}" for each, words in others),
-        f"`{command} list`  past decisions (or `list all`); `{command} list mine open rag`  fewer",
-        f"`{command} search refund rules`  past decisions with these words",
-        f"`{command} show 12`  everything of decision #12",
-        f"`{command} export 12`  its record; `{command} export csv` or `json`  all of them",
-        f"`{command} digest`  a weekly digest in this channel; `{command} digest now` shows it",
-        f"`{command} digest settings`  when it comes and what it tells; `{command} digest off`",
-        f"`{command} rules`  the rules in use, and how their recommendations have gone",
-        f"`{command} help`  this list",
+        *help_lines(command),
     ]
     text = (
         "I ask a few questions, weigh the answers against published rules and evidence, and post "
@@ -122,6 +116,16 @@ def too_soon_to_nudge(waiting: Sequence[str], again_at: datetime) -> str:
     people = and_list([mention(user) for user in waiting[:5]])
     when = f"<!date^{int(again_at.timestamp())}^{{date_short_pretty}} at {{time}}|tomorrow>"
     return f"{people} heard from me less than a day ago. You can nudge again {when}."
+
+
+def cannot_decide(users: Sequence[str], number: int) -> str:
+    """Return the warning that deciders belong to another company; `users` are their ids."""
+    names = and_list([mention(user) for user in users])
+    belong = "belongs" if len(users) == 1 else "belong"
+    return (
+        f"{names} {belong} to another company and can't decide here: I answer people of this "
+        f"workspace only. *Hand over* in the menu of decision #{number} has somebody else decide."
+    )
 
 
 def nothing_changed(number: int) -> str:

@@ -1,17 +1,51 @@
-"""A world behind the listeners."""
+"""The services and handlers that the tests of handlers call."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.digest.messages import DigestMessages
+from bot.slack.background import BackgroundTasks
+from bot.slack.handlers.commands import CommandHandlers
+from bot.slack.handlers.digest import DigestHandlers
+from bot.slack.handlers.search import SearchHandlers
+from bot.slack.home import HomeTab
+from bot.slack.search import SearchResponder
 from bot.storage.database import Database
 from tests.services.world import World
+
+NAME = "/ragvsft"
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world on a log of its own."""
-    log = await Database(tmp_path / "ragvsft.db").open()
-    yield World(log)
-    await log.close()
+    """The services on a database of their own."""
+    database = await Database(tmp_path / "ragvsft.db").open()
+    yield World(database)
+    await database.close()
+
+
+@pytest.fixture
+def background() -> BackgroundTasks:
+    """Background tasks none of which may fail."""
+
+    async def fail(error: BaseException, body: object) -> None:
+        raise AssertionError from error
+
+    return BackgroundTasks(fail)
+
+
+@pytest.fixture
+def commands(world: World, background: BackgroundTasks) -> CommandHandlers:
+    """The handlers of the slash command."""
+    services = world.services
+
+    async def client_for(workspace: str) -> AsyncWebClient:
+        return AsyncWebClient(workspace)
+
+    search = SearchHandlers(services, SearchResponder(services, NAME), background, NAME)
+    digests = DigestMessages(client_for, NAME)
+    digest = DigestHandlers(services, digests, HomeTab(services), background, NAME)
+    return CommandHandlers(services, background, search, digest, NAME)

@@ -8,8 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.model import Person
 from bot.slack.background import BackgroundTasks
-from bot.slack.handlers.drafts import DraftHandlers
-from bot.slack.handlers.reviews import ReviewHandlers
+from bot.slack.handlers.decisions import ReviewHandlers
+from bot.slack.handlers.questionnaire import DraftHandlers
 from bot.slack.home import HomeTab
 from tests.services.world import ADA, World
 

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import SystemClock
 from bot.decisions.installation import Installation
-from bot.slack.handlers.lifecycle import LifecycleHandlers
+from bot.slack.handlers.events import LifecycleHandlers
 from bot.slack.oauth.installations import MultiWorkspace
 from bot.slack.oauth.tokens import TokenCipher
 from bot.slackkit.payloads import InvalidPayload

@@ -231,7 +231,7 @@ async def test_a_start_renews_what_it_can(setting: Setting) -> None:
     await setting.kept.reseal(found, lost)
     newer = TokenCipher([KEYS[1], KEYS[0]])
     client = AsyncWebClient(retry_handlers=[])
-    await MultiWorkspace(setting.kept, newer, client, setting.clock).renew_seals()
+    await MultiWorkspace(setting.kept, newer, client, setting.clock).rotate_keys()
     sealed = {each.account: each.sealed_token for each in await setting.kept.all()}
     assert TokenCipher([KEYS[1]]).unseal("T0ALONE", sealed["T0ALONE"]) == "xoxb-T0ALONE"
     assert sealed["T0LOST"] == lost
