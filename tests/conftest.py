@@ -1,4 +1,4 @@
-"""What holds for every test."""
+"""Settings and fixtures of all tests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -14,11 +14,10 @@ from bot.playground.transport import app_transport
 from bot.storage.database import Database
 from tests.services.world import World
 
-# The machines that run these are shared and noisy: no example is judged by how long it took, or was
-# looked for. Each run has the same examples, so that it tells of the code and not of its luck;
-# others are tried with `make test ARGS=--hypothesis-profile=search`.
+# Tests run on shared machines, so no example has a deadline. Every run generates the same examples;
+# `make test ARGS=--hypothesis-profile=search` generates others.
 settings.register_profile(
-    "house",
+    "default",
     max_examples=60,
     deadline=None,
     derandomize=True,
@@ -30,45 +29,45 @@ settings.register_profile(
         HealthCheck.function_scoped_fixture,
     ],
 )
-settings.register_profile("search", settings.get_profile("house"), derandomize=False)
-settings.load_profile("house")
+settings.register_profile("search", settings.get_profile("default"), derandomize=False)
+settings.load_profile("default")
 
-TICK = 0.01
-WITHIN = 60.0
-"""Real seconds within which whatever is waited for comes, on a machine that does much else."""
+POLL_SECONDS = 0.01
+TIMEOUT_SECONDS = 60.0
+"""Real time, generous enough for a busy machine."""
 
 
-class Brisk:
-    """`asyncio` as uvicorn sees it, which looks every tenth of a second whether it should end."""
+class FastAsyncio:
+    """`asyncio` with short sleeps, for uvicorn, which polls its exit flag every 0.1 seconds."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(asyncio, name)
 
     async def sleep(self, delay: float) -> None:
-        """Sleep for no longer than a tick."""
-        await asyncio.sleep(min(delay, TICK))
+        """Sleep for at most `POLL_SECONDS`."""
+        await asyncio.sleep(min(delay, POLL_SECONDS))
 
 
 @pytest.fixture(scope="session", autouse=True)
-def servers_that_end_at_once() -> Iterator[None]:
-    """Have servers end without uvicorn's pauses: the tests end more than a thousand."""
+def fast_shutdown() -> Iterator[None]:
+    """Stop servers without uvicorn's pauses: the tests stop more than a thousand."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(uvicorn.server, "asyncio", Brisk())
+        patch.setattr(uvicorn.server, "asyncio", FastAsyncio())
         yield
 
 
 @pytest.fixture(scope="session", autouse=True)
-def nobody_in_a_hurry() -> Iterator[None]:
-    """Wait for an ack, and for a picture, for longer than any machine stands still."""
+def generous_timeouts() -> Iterator[None]:
+    """Raise the timeouts of acks and charts, for busy machines."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app_transport, "ACK_SECONDS", WITHIN)
-        patch.setattr(subprocess, "SECONDS", WITHIN)
+        patch.setattr(app_transport, "ACK_SECONDS", TIMEOUT_SECONDS)
+        patch.setattr(subprocess, "SECONDS", TIMEOUT_SECONDS)
         yield
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """The services on a database in a file, with a clock that the test moves."""
+    """The services on a database file, with a clock that the test moves."""
     database = await Database(tmp_path / "ragvsft.db").open()
     yield World(database)
     await database.close()

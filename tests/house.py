@@ -39,12 +39,12 @@ _CLOCK_CALLS = frozenset(
 
 
 def functions(tree: ast.AST) -> Iterator[Function]:
-    """Every function in a tree, however deep."""
+    """Return every function in a tree, nested ones included."""
     return (node for node in ast.walk(tree) if isinstance(node, Function))
 
 
 def body_lines(function: Function) -> int:
-    """Count a function's lines of code: no docstring, no signature, no functions within it."""
+    """Count a function's lines without docstring, signature and nested functions."""
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
     if not body:
         return 0
@@ -59,13 +59,13 @@ def _first_line(function: Function) -> int:
 
 
 def long_functions(tree: ast.AST, limit: int) -> list[str]:
-    """Functions with more lines of their own than the limit."""
+    """Return the functions with more lines than the limit."""
     counted = [(function.name, body_lines(function)) for function in functions(tree)]
     return [f"{name}: {lines} lines" for name, lines in counted if lines > limit]
 
 
 def undocumented(tree: ast.Module) -> list[str]:
-    """Public functions, classes and methods without a docstring."""
+    """Return the public functions, classes and methods without a docstring."""
     return list(_undocumented(tree, ""))
 
 
@@ -80,13 +80,13 @@ def _undocumented(node: ast.Module | ast.ClassDef, prefix: str) -> Iterator[str]
 
 
 def tests_without_rule(tree: ast.AST) -> list[str]:
-    """Test functions whose docstring does not state the rule they prove."""
+    """Return the test functions without a docstring, which states the rule they prove."""
     tests = (function for function in functions(tree) if function.name.startswith("test_"))
     return [test.name for test in tests if not ast.get_docstring(test)]
 
 
 def repeated_names(trees: Iterable[tuple[str, ast.Module]]) -> list[str]:
-    """Public classes and module-level functions whose name occurs in more than one module.
+    """Return public class and function names that are defined in more than one module.
 
     `main` and `register` are exempt: every entry point and every handler module has one.
     """
@@ -103,12 +103,12 @@ def repeated_names(trees: Iterable[tuple[str, ast.Module]]) -> list[str]:
 
 
 def vague_words(text: str) -> list[str]:
-    """Words that hide who does what to which thing."""
+    """Return the words of a text that hide who does what to which thing."""
     return [found.group() for found in _VAGUE.finditer(" ".join(text.split()))]
 
 
 def vague_prose(source: str) -> list[str]:
-    """Vague words in a module's docstrings and comments; texts for people are string literals."""
+    """Return the vague words in docstrings and comments; other string literals are exempt."""
     return [
         f"line {line}: {word}"
         for line, text in (*_docstrings(ast.parse(source)), *_comments(source))
@@ -117,7 +117,7 @@ def vague_prose(source: str) -> list[str]:
 
 
 def _docstrings(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Docstrings, those of attributes included, with the line on which each begins."""
+    """Yield docstrings, those of attributes included, each with its first line number."""
     for node in ast.walk(tree):
         value = node.value if isinstance(node, ast.Expr) else None
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
@@ -131,7 +131,7 @@ def _comments(source: str) -> Iterator[tuple[int, str]]:
 
 
 def block_kit_literals(tree: ast.AST) -> list[str]:
-    """Dictionary literals that are Block Kit, such as a section."""
+    """Return the dictionary literals that are Block Kit, such as a section."""
     return [
         f"line {node.lineno}: {value.value}"
         for node in ast.walk(tree)
@@ -145,7 +145,7 @@ def block_kit_literals(tree: ast.AST) -> list[str]:
 
 
 def sql_literals(tree: ast.AST) -> list[str]:
-    """Strings that are SQL."""
+    """Return the string literals that are SQL."""
     return [
         f"line {node.lineno}: {node.value[:40]}"
         for node in ast.walk(tree)
@@ -154,7 +154,7 @@ def sql_literals(tree: ast.AST) -> list[str]:
 
 
 def clock_calls(tree: ast.AST) -> list[str]:
-    """Places that ask the machine for the time of day."""
+    """Return the places that read the system clock."""
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
@@ -165,5 +165,5 @@ def clock_calls(tree: ast.AST) -> list[str]:
 
 
 def python_files(folder: Path) -> list[Path]:
-    """The Python files in a folder, however deep."""
+    """Return the Python files below a folder."""
     return sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)

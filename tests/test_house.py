@@ -1,4 +1,4 @@
-"""The rules of the code base, and that each of them finds what it forbids."""
+"""The rules of the code base, and a proof that each of them finds what it forbids."""
 
 import ast
 import shutil
@@ -64,7 +64,7 @@ PLAIN_ROOMS = (
     "bot/slackkit/",
     "bot/web/",
 )
-"""Where docstrings and comments are free of vague words."""
+"""Where docstrings and comments contain no vague word."""
 
 Rule = Callable[[ast.Module], list[str]]
 
@@ -103,7 +103,7 @@ sys.exit(lint_imports(no_logo=True))
 
 @cache
 def trees(folder: Path) -> list[tuple[str, ast.Module]]:
-    """Each Python file of a folder: its name seen from the top, and its syntax tree."""
+    """Return each Python file of a folder: its path in the checkout and its syntax tree."""
     return [
         (str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8")))
         for path in house.python_files(folder)
@@ -111,7 +111,7 @@ def trees(folder: Path) -> list[tuple[str, ast.Module]]:
 
 
 def broken(folder: Path, rule: Rule, *, except_in: tuple[str, ...] = ()) -> list[str]:
-    """Where a rule is broken, in files that are not under one of the exceptions."""
+    """Return the violations of a rule, in files that are not under one of the exceptions."""
     return [
         f"{name}: {place}"
         for name, tree in trees(folder)
@@ -120,18 +120,18 @@ def broken(folder: Path, rule: Rule, *, except_in: tuple[str, ...] = ()) -> list
     ]
 
 
-def long_listeners(tree: ast.Module) -> list[str]:
-    """Functions too long for a listener, which parses, calls the desk and acks."""
+def long_handlers(tree: ast.Module) -> list[str]:
+    """Return the functions that are too long for a handler, which parses, calls a service, acks."""
     return house.long_functions(tree, limit=15)
 
 
-def test_listeners_are_short() -> None:
-    """A listener has at most 15 lines: the work is done at the desk."""
-    assert broken(BOT / "slack" / "handlers", long_listeners) == []
+def test_handlers_are_short() -> None:
+    """A handler has at most 15 lines: services do the work."""
+    assert broken(BOT / "slack" / "handlers", long_handlers) == []
 
 
 def test_public_names_are_documented() -> None:
-    """Every public function and class of the bot says what it does."""
+    """Every public function and class of the bot has a docstring."""
     assert broken(BOT, house.undocumented) == []
 
 
@@ -153,7 +153,7 @@ def test_files_have_one_subject() -> None:
 
 
 def test_code_is_described_in_plain_words() -> None:
-    """Docstrings and comments name who does what: no word of the list of vague ones."""
+    """Docstrings and comments contain no word of the list of vague ones."""
     found = [
         f"{path.relative_to(ROOT)}: {place}"
         for path in house.python_files(BOT)
@@ -164,20 +164,20 @@ def test_code_is_described_in_plain_words() -> None:
 
 
 def test_block_kit_is_built_in_views() -> None:
-    """Block Kit is written in the views and, as their opposite, in the local workspace."""
+    """Block Kit is only built in views, and parsed by the local Slack."""
     views = ("bot/slack/views/", "bot/slackkit/", "bot/digest/views/", "bot/outbox/alert_views.py")
     outside = broken(BOT, house.block_kit_literals, except_in=(*views, "bot/playground/"))
     assert outside == []
 
 
 def test_sql_stays_in_storage() -> None:
-    """SQL is written in storage and in the vertical rooms that own tables, and nowhere else."""
+    """SQL is only written in storage and in the packages that own tables."""
     rooms = ("bot/storage/", "bot/outbox/", "bot/digest/")
     assert broken(BOT, house.sql_literals, except_in=rooms) == []
 
 
 def test_time_comes_from_the_clock() -> None:
-    """The time of day is asked for by the clocks alone, so that tests can move it."""
+    """Only the clocks read the time of day, so that tests can move it."""
     outside = broken(
         BOT, house.clock_calls, except_in=("bot/clock.py", "bot/playground/movable_clock.py")
     )
@@ -185,7 +185,7 @@ def test_time_comes_from_the_clock() -> None:
 
 
 def test_importing_does_nothing() -> None:
-    """Importing any module opens no connection, writes no file, and starts no thread or process."""
+    """Importing a module opens no connection, writes no file, and starts no thread or process."""
     run = subprocess.run(
         [sys.executable, "-B", "-c", IMPORT_EVERYTHING],
         cwd=ROOT,
@@ -198,7 +198,7 @@ def test_importing_does_nothing() -> None:
 
 
 def test_imports_keep_their_direction() -> None:
-    """The contracts in pyproject.toml on who may import whom are kept."""
+    """The import contracts in pyproject.toml are kept."""
     run = subprocess.run(
         [sys.executable, "-c", LINT_IMPORTS],
         cwd=ROOT,
@@ -209,11 +209,11 @@ def test_imports_keep_their_direction() -> None:
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-def test_top_level_holds_only_what_belongs() -> None:
-    """Nothing is put at the top of the checkout that has a room of its own."""
+def test_top_level_is_a_known_list() -> None:
+    """The top of the checkout has only the files and folders of `TOP_LEVEL`."""
     git = shutil.which("git")
     if git is None or not (ROOT / ".git").exists():
-        pytest.skip("not a git checkout: what is tracked cannot be told")
+        pytest.skip("not a git checkout: the tracked files are unknown")
     tracked = subprocess.run(
         [git, "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.splitlines()
@@ -223,7 +223,7 @@ def test_top_level_holds_only_what_belongs() -> None:
 @pytest.mark.parametrize(
     ("rule", "source"),
     [
-        (long_listeners, "def f():\n" + "    x = 1\n" * 16),
+        (long_handlers, "def f():\n" + "    x = 1\n" * 16),
         (house.undocumented, "class Public:\n    '''Is.'''\n    def method(self): ..."),
         (house.tests_without_rule, "async def test_it(): assert True"),
         (house.block_kit_literals, "block = {'type': 'section', 'text': text}"),
@@ -233,24 +233,24 @@ def test_top_level_holds_only_what_belongs() -> None:
         (house.clock_calls, "import datetime as d\nd.datetime.utcnow()"),
     ],
 )
-def test_rules_bite(rule: Rule, source: str) -> None:
-    """Each rule finds the code that it is there to keep out."""
+def test_rules_find_violations(rule: Rule, source: str) -> None:
+    """Each rule finds the code that it forbids."""
     assert len(rule(ast.parse(source))) == 1
 
 
 @pytest.mark.parametrize(
     ("rule", "source"),
     [
-        (long_listeners, "def register():\n" + "    def f():\n        return 1\n" * 16),
-        (long_listeners, "def f():\n    '''" + "x\n" * 20 + "'''\n    return 1"),
+        (long_handlers, "def register():\n" + "    def f():\n        return 1\n" * 16),
+        (long_handlers, "def f():\n    '''" + "x\n" * 20 + "'''\n    return 1"),
         (house.undocumented, "def _private(): ..."),
         (house.block_kit_literals, "event = {'type': 'app_home_opened'}"),
         (house.sql_literals, "say('Select one from the list')"),
         (house.clock_calls, "self.clock.now()"),
     ],
 )
-def test_rules_spare(rule: Rule, source: str) -> None:
-    """No rule finds fault with code that only looks like what it keeps out."""
+def test_rules_accept_similar_code(rule: Rule, source: str) -> None:
+    """No rule rejects code that only looks like what it forbids."""
     assert rule(ast.parse(source)) == []
 
 
@@ -268,8 +268,8 @@ def test_a_vague_word_is_found() -> None:
     assert house.vague_prose("understands = 1  # it understands\n") == []
 
 
-def test_the_map_shows_every_room() -> None:
-    """The map in CONTRIBUTING.md names every room of the bot and none that is not there."""
+def test_the_map_lists_every_package() -> None:
+    """The map in CONTRIBUTING.md names every package and module of the bot, and no other."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     drawing = text.split("```")[1]
     named = {line.split()[0] for line in drawing.splitlines() if line.startswith("  ")}

@@ -1,4 +1,4 @@
-"""What a fresh checkout is set up with."""
+"""The set-up of a fresh checkout: dependencies, locks and make."""
 
 import re
 import shutil
@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 UNBOUNDED = {"tzdata", "types-pyyaml"}
-"""Dated data and stubs: the newest is always right."""
+"""Data and stubs: the newest version is always right."""
 
 RUN = [
     *PYPROJECT["project"]["dependencies"],
@@ -39,7 +39,7 @@ def locked(name: str) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("line", BENCH)
 def test_every_dependency_has_an_upper_bound(line: str) -> None:
-    """No dependency can move to a major version that nobody has tried."""
+    """No dependency can move to an untested major version."""
     requirement = Requirement(line)
     bounds = [part for part in requirement.specifier if part.operator in {"<", "<=", "=="}]
     assert bounds or canonicalize_name(requirement.name) in UNBOUNDED
@@ -47,7 +47,7 @@ def test_every_dependency_has_an_upper_bound(line: str) -> None:
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_locks_are_up_to_date(name: str) -> None:
-    """Each lock pins every dependency it is for, at versions that pyproject.toml allows."""
+    """Each lock pins its dependencies at versions that pyproject.toml allows."""
     pins = locked(name)
     for requirement in map(Requirement, LOCKS[name]):
         versions = pins.get(canonicalize_name(requirement.name), set())
@@ -57,7 +57,7 @@ def test_locks_are_up_to_date(name: str) -> None:
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_locks_have_hashes(name: str) -> None:
-    """Every pinned package is checked against hashes when it is installed."""
+    """Every pinned package has hashes."""
     text = (ROOT / name).read_text(encoding="utf-8")
     pinned = re.findall(r"^[\w.-]+==[^\n]*", text, re.MULTILINE)
     hashed = re.findall(r"^[\w.-]+==[^\n]*\\\n    --hash=sha256:", text, re.MULTILINE)
@@ -65,17 +65,17 @@ def test_locks_have_hashes(name: str) -> None:
 
 
 def test_locks_agree() -> None:
-    """What is tested and measured is what is run: shared packages have the same versions."""
+    """All locks have the same versions of the packages they share."""
     run, dev, bench = (locked(name) for name in LOCKS)
     assert {name: dev[name] for name in run} == run
     assert {name: bench[name] for name in dev} == dev
 
 
-def test_make_says_what_it_can_do() -> None:
-    """`make` alone lists every command with what it is for."""
+def test_make_lists_its_commands() -> None:
+    """`make` alone lists every command with a summary."""
     make = shutil.which("make")
     if make is None:
         pytest.skip("make is not installed")
-    told = subprocess.run([make], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listing = subprocess.run([make], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for target in ("demo", "run", "test", "lint", "bench", "screenshots", "lock", "help"):
-        assert re.search(rf"^  make {target} +\w", told, re.MULTILINE)
+        assert re.search(rf"^  make {target} +\w", listing, re.MULTILINE)
