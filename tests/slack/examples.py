@@ -1,4 +1,4 @@
-"""Engines, drafts and decisions to render."""
+"""Playbook engines, drafts and decisions for tests of views."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -42,7 +42,7 @@ def draft_of(title: str, problem: str, place: Place | None = None, **more: Any) 
 
 
 def decision_of(draft: Draft, place: Place, of: RuleEngine) -> Decision:
-    """Return the decision that a draft becomes."""
+    """Return the decision posted from a draft."""
     return Decision(
         workspace=draft.driver.workspace,
         number=12,
@@ -62,7 +62,7 @@ def decision_of(draft: Draft, place: Place, of: RuleEngine) -> Decision:
 
 
 def a_decision() -> Decision:
-    """Return a decision about nothing in particular."""
+    """Return an open decision with the first answer to each question."""
     of = engine("ragvsft")
     draft = draft_of("Title", "Problem", answers=first_answers(of))
     return decision_of(draft, Place("C1", Visibility.PUBLIC), of)

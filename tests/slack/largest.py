@@ -1,4 +1,4 @@
-"""A playbook whose every text is as long as it may be, or very long where nothing limits it."""
+"""A playbook with texts of the greatest length allowed, or very long ones without a limit."""
 
 import json
 from itertools import cycle, islice

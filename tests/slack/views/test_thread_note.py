@@ -1,4 +1,4 @@
-"""What is said in a decision's thread when something happens to it."""
+"""The thread note about each event of a decision."""
 
 import json
 from dataclasses import replace
@@ -32,8 +32,8 @@ DETAILS = {
 
 
 @pytest.mark.parametrize("kind", DETAILS)
-def test_the_thread_and_the_record_tell_the_same(kind: str) -> None:
-    """What a thread says of an event is what the record says of it later, in Slack's markup."""
+def test_thread_and_record_agree(kind: str) -> None:
+    """A thread note has the same words as the record, as mrkdwn."""
     event = Event(kind, "U1", AT, DETAILS[kind])
     told = happened(event, OF)
     said = thread_note({"event": kind, "actor": "U1", **event.detail}, a_decision(), OF).text
@@ -44,7 +44,7 @@ def test_the_thread_and_the_record_tell_the_same(kind: str) -> None:
 
 
 def test_an_edit_names_every_change() -> None:
-    """The thread has the answers before and after, and the title that was."""
+    """The note has the answers before and after, and the former title."""
     said = thread_note(
         {"event": "edited", "actor": "U1", **DETAILS["edited"]}, a_decision(), OF
     ).text
@@ -63,7 +63,7 @@ def test_an_edit_names_every_change() -> None:
     ],
 )
 def test_an_edit_of_the_review_alone_says_so(days: tuple[str, str], line: str) -> None:
-    """The thread says that the day of the review was changed, and from which to which."""
+    """The note gives the review day before and after."""
     was, now = days
     detail = {"was": FIRST, "option": FIRST, "answers": "{}", "review_was": was, "review": now}
     said = thread_note({"event": "edited", "actor": "U1", **detail}, a_decision(), OF).text
@@ -80,15 +80,15 @@ def test_an_edit_of_the_review_alone_says_so(days: tuple[str, str], line: str) -
         (FIRST, FIRST, f"The recommendation stayed *{TITLE}*."),
     ],
 )
-def test_an_edit_tells_what_is_recommended_now(was: str, now: str, words: str) -> None:
-    """Where nothing is recommended, before an edit or after it, the thread names no option."""
+def test_an_edit_gives_the_new_recommendation(was: str, now: str, words: str) -> None:
+    """If nothing is recommended, before or after an edit, the note names no option."""
     detail = {"was": was, "option": now, "title_was": "An older title"}
     said = thread_note({"event": "edited", "actor": "U1", **detail}, a_decision(), OF).text
     assert f"changed the description. {words}" in said
 
 
-def test_what_people_wrote_makes_no_markup() -> None:
-    """A title that was, a reason and a playbook's words show as they are."""
+def test_notes_escape_what_people_write() -> None:
+    """A former title, a reason and a playbook's words are shown literally."""
     detail = {**DETAILS["edited"], "title_was": "<!channel> & <@U9>"}
     said = thread_note(
         {"event": "edited", "actor": "U1", **detail}, replace(a_decision(), number=1), OF

@@ -1,4 +1,4 @@
-"""What Slack sends, read as who, where and what."""
+"""Payloads are read as who, where and what."""
 
 from typing import Any
 
@@ -14,6 +14,8 @@ from bot.slackkit.payloads import (
     chosen_channel,
     decision_of,
     event_sender,
+    number_pressed,
+    number_typed,
     parse_command,
     place_of_command,
     place_of_message,
@@ -72,13 +74,13 @@ NESTED = st.recursive(
         ),
     ],
 )
-def test_who_sent_it(body: dict[str, Any]) -> None:
-    """The workspace and the user are found in the payloads of every kind of installation."""
+def test_the_sender_is_read(body: dict[str, Any]) -> None:
+    """Workspace and user are read from the payloads of every kind of installation."""
     assert sender(body) == Person("T1", "U1")
 
 
-def test_who_an_event_is_about() -> None:
-    """An event names its workspace beside it, and its user within it."""
+def test_the_user_of_an_event_is_read() -> None:
+    """An event names its workspace beside it, and its user in it."""
     body = {"team_id": "T1", "event": {"type": "app_home_opened", "user": "U1"}}
     assert event_sender(body) == Person("T1", "U1")
 
@@ -94,15 +96,15 @@ def test_who_an_event_is_about() -> None:
         },
     ],
 )
-def test_people_of_other_workspaces_are_outsiders(body: dict[str, Any]) -> None:
-    """Somebody whose home is another workspace is refused, in a message and in a view."""
+def test_external_users_are_refused(body: dict[str, Any]) -> None:
+    """A user of another workspace is refused, in a message and in a view."""
     with pytest.raises(ExternalUser):
         sender(body)
 
 
 @given(st.dictionaries(st.sampled_from(["user", "team", "view", "team_id", "user_id"]), NESTED))
-def test_who_reads_any_payload_or_says_it_cannot(body: dict[str, Any]) -> None:
-    """Any payload names somebody, is an outsider's, or is unreadable; nothing breaks."""
+def test_any_payload_has_a_sender_or_an_error(body: dict[str, Any]) -> None:
+    """Any payload has a sender, or raises one of two documented errors."""
     try:
         person = sender(body)
     except (InvalidPayload, ExternalUser):
@@ -120,8 +122,8 @@ def test_who_reads_any_payload_or_says_it_cannot(body: dict[str, Any]) -> None:
         ("directmessage", Place("U1", Visibility.DIRECT)),
     ],
 )
-def test_where_a_command_was_typed(name: str, place: Place) -> None:
-    """The channel's name in a payload tells who can read there; direct messages are the user's."""
+def test_the_place_of_a_command_is_read(name: str, place: Place) -> None:
+    """The channel's name shows who can read there; direct messages are the user's."""
     body = {"channel_id": "C1", "channel_name": name, "user_id": "U1"}
     assert place_of_command(body) == place
     message = {"channel": {"id": "C1", "name": name}, "user": {"id": "U1"}}
@@ -133,7 +135,7 @@ def test_where_a_command_was_typed(name: str, place: Place) -> None:
     [("product", "product"), ("privategroup", ""), ("mpdm-ada--ben-1", ""), ("directmessage", "")],
 )
 def test_only_a_public_channel_has_a_name(said: str, name: str) -> None:
-    """What Slack says in the place of a private conversation's name is not taken for one."""
+    """The placeholder that Slack sends for a private channel is not taken for its name."""
     body = {"channel_id": "C1", "channel_name": said, "user_id": "U1"}
     assert place_of_command(body).name == name
 
@@ -154,39 +156,39 @@ def test_an_action_outside_of_channels_has_no_place(body: dict[str, Any]) -> Non
         ("search Two Words", ("search", "Two Words")),
     ],
 )
-def test_what_was_typed(text: str | None, words: tuple[str, str]) -> None:
-    """The first word is taken in lower case, the rest as it was typed."""
+def test_a_command_is_parsed(text: str | None, words: tuple[str, str]) -> None:
+    """The first word is lower-cased, the rest is unchanged."""
     assert parse_command({"text": text}) == words
 
 
 @pytest.mark.parametrize("body", [{}, {"actions": []}, {"actions": None}, {"actions": ["x"]}])
-def test_a_press_of_nothing_is_unreadable(body: dict[str, Any]) -> None:
-    """A payload that reports no action is refused."""
+def test_a_payload_without_action_is_refused(body: dict[str, Any]) -> None:
+    """A payload without an action is refused."""
     with pytest.raises(InvalidPayload):
         action_of(body)
 
 
-def test_a_press_names_its_action() -> None:
-    """The action reported is the one that was pressed."""
+def test_the_action_is_read() -> None:
+    """The action is the one that was pressed."""
     action = {"action_id": "back"}
     assert action_of({"actions": [action]}) == action
 
 
 def test_buttons_carry_their_decision() -> None:
-    """The number of a decision stands in the id of its buttons' block."""
+    """A button's block id has the number of its decision."""
     assert decision_of({"block_id": "decision:12"}) == 12
 
 
 @pytest.mark.parametrize(
     "block_id", ["", "decision:", "decision:x", "decision:-1", "decision:1.5", "other", None]
 )
-def test_a_button_of_no_decision_is_unreadable(block_id: str | None) -> None:
+def test_a_button_of_no_decision_is_refused(block_id: str | None) -> None:
     """A block id without a number is refused."""
     with pytest.raises(InvalidPayload):
         decision_of({"block_id": block_id})
 
 
-def test_a_channel_picked_in_a_message() -> None:
+def test_a_channel_select_gives_a_public_place() -> None:
     """A channel select gives a public place, a button none."""
     assert chosen_channel({"selected_channel": "C2"}) == Place("C2", Visibility.PUBLIC)
     assert chosen_channel({"value": "12"}) is None
@@ -202,5 +204,28 @@ def test_a_channel_picked_in_a_message() -> None:
     ],
 )
 def test_the_text_of_a_message(body: dict[str, Any], text: str) -> None:
-    """The text of a message that a shortcut was used on is given in Slack's markup."""
+    """The text of a shortcut's message is returned as mrkdwn."""
     assert text_of_message(body) == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("12", 12),
+        ("#12", 12),
+        (" 12 ", 12),
+        ("", None),
+        ("-1", None),
+        ("٣", None),
+        ("1" * 13, None),
+    ],
+)
+def test_typed_numbers_are_parsed(typed: str, number: int | None) -> None:
+    """A decision's number is typed with or without #; other text is no number."""
+    assert number_typed(typed) == number
+
+
+def test_a_button_without_a_number_is_refused() -> None:
+    """A button whose value is no number is a bad request."""
+    with pytest.raises(InvalidPayload):
+        number_pressed({"value": "twelve"})

@@ -1,61 +1,28 @@
-"""The team's message and what asks for views, held against Slack's rules and sizes."""
+"""The team's message and the request for a view, against Slack's rules and sizes."""
 
 import json
 import random
 from dataclasses import replace
-from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.decisions.comparison import TeamViews, compare
 from bot.decisions.model import Decision, Perspective, Place, Status, ViewRequest, Visibility
-from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.slack.views.perspectives import team_message, view_request, view_request_modal
 from bot.slackkit.message import Message
 from tests.slack.blocks import faults_of_message, faults_of_view
-from tests.slack.largest import largest_engine
+from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers
 
-RULES = Path(__file__).parents[2] / "rules"
-AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+HERE = Place("C0123456789", Visibility.PUBLIC)
 FILLINGS = ("ragvsft", "word ", "&", "<!channel>", "👩‍👩‍👧", "‮עברית")
 Sheet = dict[str, str | None]
 
 
-@cache
-def engine(name: str) -> RuleEngine:
-    """Return the engine of a shipped playbook, or of the largest one with these texts."""
-    if (RULES / name).is_dir():
-        return RuleEngine(loader.load(RULES / name))
-    return largest_engine(name)
-
-
-def first_answers(of: RuleEngine) -> Sheet:
-    """Return the first answer to each question."""
-    return {question.id: next(iter(question.answers)) for question in of.playbook.questions}
-
-
-def decision_of(of: RuleEngine, answers: Sheet, title: str = "Answers") -> Decision:
+def open_decision(of: RuleEngine, answers: Sheet, title: str = "Answers") -> Decision:
     """Return an open decision with these answers."""
-    return Decision(
-        workspace="T0123456789",
-        number=99_999,
-        draft_id="0",
-        title=title,
-        problem=title * 20,
-        driver="U0123456789",
-        deciders=("U0123456789",),
-        review_on=None,
-        place=Place("C0123456789", Visibility.PUBLIC),
-        playbook_hash=of.playbook.hash,
-        answers=answers,
-        verdict=of.evaluate(answers),
-        status=Status.OPEN,
-        opened_at=AT,
-    )
+    return decision_of(draft_of(title, title * 20, answers=answers), HERE, of)
 
 
 def team_of(of: RuleEngine, own: Sheet, *others: Sheet, asked: int = 0, **more: Any) -> TeamViews:
@@ -76,7 +43,7 @@ def team_of(of: RuleEngine, own: Sheet, *others: Sheet, asked: int = 0, **more: 
             )
         )
     waiting = tuple(ViewRequest(f"U9{number:09}", "U0123456789", AT) for number in range(asked))
-    return TeamViews(replace(decision_of(of, own), **more), tuple(views), waiting)
+    return TeamViews(replace(open_decision(of, own), **more), tuple(views), waiting)
 
 
 def shown(of: RuleEngine, team: TeamViews) -> Message:
@@ -91,8 +58,8 @@ def text_of(message: Message) -> str:
 
 @pytest.mark.parametrize("name", FILLINGS)
 @pytest.mark.parametrize("people", [0, 1, 3, 50])
-def test_slack_takes_the_message_of_any_team(name: str, people: int) -> None:
-    """Fifty people who differ on everything, by the largest playbook: it fits, and pings nobody."""
+def test_slack_accepts_the_message_of_any_team(name: str, people: int) -> None:
+    """The message of fifty people who differ on everything fits, and notifies nobody."""
     of = engine(name)
     chance = random.Random(people)
     sheets: list[Sheet] = [
@@ -104,44 +71,44 @@ def test_slack_takes_the_message_of_any_team(name: str, people: int) -> None:
 
 
 @pytest.mark.parametrize("name", FILLINGS)
-def test_slack_takes_what_asks_for_a_view(name: str) -> None:
-    """Whatever the title: the wish, the reminder and the modal are taken, and ping nobody."""
+def test_slack_accepts_requests_for_a_view(name: str) -> None:
+    """Request, reminder and modal are accepted for any title, and notify nobody."""
     of = engine("ragvsft")
-    decision = decision_of(of, first_answers(of), (name * 120)[:120].strip())
+    decision = open_decision(of, first_answers(of), (name * 120)[:120].strip())
     assert faults_of_message(view_request(decision, nudge=False)) == []
     assert faults_of_message(view_request(decision, nudge=True)) == []
     assert faults_of_view(view_request_modal(decision)) == []
 
 
-def test_a_wish_tells_no_verdict() -> None:
-    """Who is asked reads the title and the problem, and nothing of what anybody's answers say."""
+def test_a_request_shows_no_verdict() -> None:
+    """A person asked sees title and problem, and nobody's answers."""
     of = engine("ragvsft")
-    decision = decision_of(of, first_answers(of))
+    decision = open_decision(of, first_answers(of))
     title = of.playbook.options[decision.verdict.option].title
     for nudge in (False, True):
         message = view_request(decision, nudge=nudge)
         assert title not in f"{message.text} {text_of(message)}"
 
 
-def test_a_wish_for_a_settled_decision_has_no_button() -> None:
-    """A wish that is sent after the decision says that there is nothing left to add."""
+def test_a_request_for_a_settled_decision_has_no_button() -> None:
+    """A request that is sent after the decision says so and offers nothing."""
     of = engine("ragvsft")
-    decision = replace(decision_of(of, first_answers(of)), status=Status.ACCEPTED)
+    decision = replace(open_decision(of, first_answers(of)), status=Status.ACCEPTED)
     message = view_request(decision, nudge=True)
     assert "it was accepted" in message.text
     assert "actions" not in text_of(message)
 
 
 def test_a_settled_team_message_has_no_buttons() -> None:
-    """Once it is decided, the views stay to be read and nothing can be added or nudged."""
+    """After the decision the views can be read, but not added to."""
     of = engine("ragvsft")
     sheet = first_answers(of)
     team = team_of(of, sheet, sheet, asked=2, status=Status.ACCEPTED)
     assert '"actions"' not in text_of(shown(of, team))
 
 
-def test_fifty_people_are_counted_where_they_cannot_be_named() -> None:
-    """Nobody is left out of the figures: beyond the names there is a count."""
+def test_people_who_are_not_named_are_counted() -> None:
+    """People beyond the names shown are counted."""
     of = engine("ragvsft")
     sheet = first_answers(of)
     text = text_of(shown(of, team_of(of, sheet, *([sheet] * 50), asked=50)))
@@ -151,8 +118,8 @@ def test_fifty_people_are_counted_where_they_cannot_be_named() -> None:
     assert "42 more" in text
 
 
-def test_each_difference_names_who_said_what_and_where_it_leads() -> None:
-    """The text says the question, the answers, the people, and the option it would flip to."""
+def test_a_difference_shows_answers_people_and_flip() -> None:
+    """A difference shows question, answers, people, and the option it would flip to."""
     of = engine("ragvsft")
     own = first_answers(of)
     flips = [

@@ -1,4 +1,4 @@
-"""Choosing what was ruled out is allowed, and said before, in the thread and in the channel."""
+"""An option that is ruled out can be chosen: the modal warns, thread and channel say so."""
 
 import json
 from dataclasses import replace
@@ -29,8 +29,8 @@ def _said(blocks: object) -> str:
     return json.dumps(blocks, ensure_ascii=False)
 
 
-def test_the_modal_warns_before() -> None:
-    """What is ruled out is marked in the list, and below it stand the veto and its way around."""
+def test_the_modal_warns() -> None:
+    """An option that is ruled out is marked, and its veto and the way around it are shown."""
     said = _said(override_modal(_decision(), RULES.playbook)["blocks"])
     assert "Fine-tuning (ruled out)" in said
     assert "Prompting first (ruled out)" not in said
@@ -38,8 +38,8 @@ def test_the_modal_warns_before() -> None:
     assert WAY_AROUND in said
 
 
-def test_bars_that_decide_nothing_stand_apart() -> None:
-    """What is ruled out comes after the rest, by the reason that it does not count, with no bar."""
+def test_options_ruled_out_have_no_bar() -> None:
+    """Options that are ruled out come last, under that heading, without a bar."""
     for answers, heading in ((WEEKLY, "Ruled out:"), (PLENTY, "Ruled out on its own:")):
         shown = bars(RULES.playbook, RULES.evaluate(answers)).strip("`").split("\n")
         at = shown.index(heading)
@@ -48,16 +48,16 @@ def test_bars_that_decide_nothing_stand_apart() -> None:
         assert not {"░", "█"} & set("".join(shown[at:]))
 
 
-def test_the_modal_tells_what_is_ruled_out_on_its_own() -> None:
-    """The list to choose from says by the same words what may still be a part of a choice."""
+def test_the_modal_marks_options_ruled_out_on_their_own() -> None:
+    """The menu marks an option that may still be a part of a combination."""
     decision = replace(_decision(), verdict=RULES.evaluate(PLENTY))
     said = _said(override_modal(decision, RULES.playbook)["blocks"])
     assert "Fine-tuning (ruled out on its own)" in said
     assert "RAG + fine-tuning (" not in said
 
 
-def test_thread_and_announcement_say_so() -> None:
-    """The word in the thread and the announcement name the veto; those of other options don't."""
+def test_thread_and_announcement_name_the_veto() -> None:
+    """Thread note and announcement name the veto of the option chosen, and no other."""
     for option, ruled_out in (("fine_tuning", True), ("prompting", False)):
         decision = _chosen(option)
         detail = {"event": "overridden", "actor": "U1", "option": option, "recommended": "rag",
@@ -70,7 +70,7 @@ def test_thread_and_announcement_say_so() -> None:
 
 
 def test_a_veto_of_an_option_alone_spares_combinations() -> None:
-    """What is ruled out by itself may be chosen as a part; what is ruled out for good may not."""
+    """An option ruled out on its own may be chosen as a part of a combination."""
     verdict = RULES.evaluate(PLENTY)
     alone = [hit.veto for hit in verdict.vetoes if hit.alone]
     assert alone
@@ -81,8 +81,8 @@ def test_a_veto_of_an_option_alone_spares_combinations() -> None:
     assert found == {"fine_tuning": alone, "both": [], "rag": []}
 
 
-def test_the_thread_tells_each_veto_to_its_end() -> None:
-    """Of an option that several vetoes rule out, the thread says each of them in full."""
+def test_the_thread_has_every_veto_in_full() -> None:
+    """The note has each veto of the option in full."""
     answers = {**WEEKLY, "model": "forbidden", "access": "people"}
     decision = replace(_chosen("both"), verdict=RULES.evaluate(answers))
     hits = decision.verdict.vetoes_against("both", RULES.playbook)

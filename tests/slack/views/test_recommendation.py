@@ -1,4 +1,4 @@
-"""Decisions that answered alike, as a thread and the review page name them."""
+"""Similar decisions, in the thread and on the review page."""
 
 import json
 from dataclasses import replace
@@ -18,8 +18,8 @@ FOUND = [SimilarDecision(DONE, ENGINE.playbook, 11, 12)]
 WORDS = "11 of 12 answers the same; RAG, accepted, it worked"
 
 
-def test_a_thread_names_what_answered_alike() -> None:
-    """The thread says what was decided on like answers, and how it went; nothing without any."""
+def test_the_thread_lists_similar_decisions() -> None:
+    """The thread lists similar decisions with their outcomes, if there are any."""
     made = decision(12)
     assert made.place == DONE.place
     words = json.dumps(
@@ -30,8 +30,8 @@ def test_a_thread_names_what_answered_alike() -> None:
 
 
 @pytest.mark.parametrize("place", [SECRET, Place("C2", Visibility.PUBLIC)])
-def test_a_thread_gives_the_number_alone_of_what_was_made_elsewhere(place: Place) -> None:
-    """A channel may be shared with another company: no title, option or outcome of elsewhere."""
+def test_decisions_of_other_channels_are_numbers(place: Place) -> None:
+    """A decision of another channel is listed by number: the thread's channel may be shared."""
     made = decision(12, place=place)
     message = recommendation_message(made, ENGINE.playbook, FOUND, "/ragvsft")
     words = json.dumps(message.blocks, ensure_ascii=False)
@@ -40,8 +40,8 @@ def test_a_thread_gives_the_number_alone_of_what_was_made_elsewhere(place: Place
         assert told not in words
 
 
-def test_the_review_page_mentions_nobody() -> None:
-    """On the review page the title of another decision is text, and how it went stands there."""
+def test_similar_titles_mention_nobody() -> None:
+    """On the review page the title of a similar decision is escaped."""
     (block,) = similar_blocks(FOUND)
     words = block.to_dict()["text"]["text"]
     assert WORDS in words

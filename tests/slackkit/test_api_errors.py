@@ -1,4 +1,4 @@
-"""Whatever comes back from a call in place of Slack's JSON."""
+"""Any answer to a call is classified, even one that is not Slack's JSON."""
 
 from typing import Any
 
@@ -47,8 +47,8 @@ async def failure(answer: Response) -> SlackApiError:
     ],
     ids=["text", "html", "empty", "broken", "nameless", "named"],
 )
-async def test_any_answer_can_be_read(answer: Response, refusal: ApiError, what: Any) -> None:
-    """A gateway's answer tells whether Slack is away, has failed, or was waited for in vain."""
+async def test_any_answer_is_classified(answer: Response, refusal: ApiError, what: Any) -> None:
+    """A gateway's answer shows whether Slack is unavailable, failed, or timed out."""
     error = await failure(answer)
     assert api_error_of(error) == refusal
     assert of_error(error) == Failure(what, refusal.error or f"status_{refusal.status}")

@@ -1,4 +1,4 @@
-"""What a screen reader reads of a message, which is its text alone, and of its buttons."""
+"""A screen reader reads a message's text, and the labels of its buttons."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def _overridden() -> Decision:
 
 
 def test_every_message_has_a_text_within_its_limit() -> None:
-    """No message is read out as nothing, and none is cut by Slack."""
+    """Every message has a text, within Slack's limit."""
     texts = {name: each["text"] for name, each in samples(OF).items() if "text" in each}
     assert len(texts) > 40
     assert {name: text for name, text in texts.items() if not text.strip()} == {}
@@ -39,23 +39,23 @@ def test_every_message_has_a_text_within_its_limit() -> None:
 
 
 @pytest.mark.parametrize("name", [f"announcement, {each}, short" for each in Status][1:])
-def test_no_status_is_told_by_its_looks_alone(name: str) -> None:
-    """Each status is a word, in the text as in the blocks."""
+def test_every_status_is_a_word(name: str) -> None:
+    """Each status is a word, in the text and in the blocks."""
     sample = samples(OF)[name]
     words = STATUS_WORDS[Status(name.split(", ")[1])]
     assert words in sample["text"]
     assert words in json.dumps(sample["blocks"])
 
 
-def test_an_announcement_is_read_out_with_its_decision() -> None:
-    """It says what was recommended, what was chosen instead, by whom and why."""
+def test_an_announcements_text_has_its_decision() -> None:
+    """The text says what was recommended, what was chosen, by whom and why."""
     text = announcement(_overridden(), OF.playbook).text
     for words in ("Decided differently by <@U7>", "Prompting", "The pilot said so", "Recommended"):
         assert words in text
 
 
-def test_a_list_is_read_out_line_by_line() -> None:
-    """Each decision is named by number and title, with how it stands."""
+def test_a_lists_text_has_a_line_per_decision() -> None:
+    """Each decision has a line with number, title and status."""
     decision = _overridden()
     found = DecisionPage((decision,), newer=False, older=False)
     listed = decision_list(
@@ -69,28 +69,28 @@ def test_a_list_is_read_out_line_by_line() -> None:
     assert '"accessibility_label": "Show decision 12"' in json.dumps(listed.blocks)
 
 
-def test_a_life_is_read_out_with_its_answers() -> None:
-    """The answers are in the text, with their questions."""
+def test_a_historys_text_has_the_answers() -> None:
+    """The text has the answers, with their questions."""
     question = OF.playbook.questions[0]
     text = history_message(record_of(a_decision(), OF)).text
     assert question.ask.replace("&", "&amp;") in text
     assert next(iter(question.answers.values())).replace("&", "&amp;") in text
 
 
-def test_the_rules_are_read_out_with_their_figures() -> None:
-    """How the decisions have gone is in the text, as in the blocks."""
+def test_the_rules_text_has_the_outcomes() -> None:
+    """The text has the outcomes, as the blocks do."""
     worked = replace(_overridden(), reviews=(ReviewAnswer("U7", AT, ReviewOutcome.WORKED, ""),))
     text = rules_message([(OF.playbook, calibrate([worked], {}))]).text
     assert f"{len(OF.playbook.rules)} rules" in text
     assert "it worked" in text
 
 
-TELL_ALL = {
+NOT_ABOUT_ONE_THING = {
     Action.BACK,
     Action.START,
     *(Action.DIGEST_SETTINGS, Action.POST_DIGEST),
 }
-"""What is about one thing alone wherever it stands, or about none."""
+"""Actions of buttons that occur once per view, so that their words suffice."""
 
 
 def _buttons(node: Any) -> Iterator[dict[str, Any]]:
@@ -101,18 +101,18 @@ def _buttons(node: Any) -> Iterator[dict[str, Any]]:
         yield from _buttons(each)
 
 
-def test_every_button_says_what_it_is_for() -> None:
-    """A button is read out with its words and the one decision, draft or message it is about."""
+def test_every_button_names_its_subject() -> None:
+    """A button's label has its words and the one decision, draft or message it is about."""
     found = [
         button
         for sample in samples(OF).values()
         for button in _buttons(sample)
-        if button["action_id"].split(":")[0] not in TELL_ALL
+        if button["action_id"].split(":")[0] not in NOT_ABOUT_ONE_THING
         and button["text"]["text"] != "Open the questionnaire"
     ]
-    assert {button["action_id"].split(":")[0] for button in found} == {*Action} - TELL_ALL - {
-        *(Action.ANSWER, Action.MENU, Action.POST_ELSEWHERE)
-    }
+    assert {button["action_id"].split(":")[0] for button in found} == {
+        *Action
+    } - NOT_ABOUT_ONE_THING - {*(Action.ANSWER, Action.MENU, Action.POST_ELSEWHERE)}
     for button in found:
         words, label = button["text"]["text"], button.get("accessibility_label", "")
         assert label.startswith(words)
@@ -121,7 +121,7 @@ def test_every_button_says_what_it_is_for() -> None:
 
 
 def test_a_button_names_its_decision() -> None:
-    """Where a page holds several decisions, each button is read out with the number of its own."""
+    """On a page with several decisions, each button's label has the number of its own."""
     blocks = samples(OF)["home, short"]["view"]["blocks"]
     rows = [block for block in blocks if block.get("block_id", "").startswith(DECISION_PREFIX)]
     labels = {
@@ -133,8 +133,8 @@ def test_a_button_names_its_decision() -> None:
         assert all(re.search(rf"decision {number}\b", label) for label in said)
 
 
-def test_what_is_a_button_is_not_looked_for_in_the_menu() -> None:
-    """A notice names "Ask for views" where it is: among the buttons of an open decision."""
+def test_notices_name_buttons_that_exist() -> None:
+    """A notice names the button "Ask for views", which an open decision has."""
     (buttons,) = (
         [element.get("text", {}).get("text") for element in block["elements"]]
         for block in announcement(a_decision(), OF.playbook).blocks

@@ -1,4 +1,4 @@
-"""Sources that can be opened are links; everything else stays text."""
+"""Citations of sources become links; other text does not."""
 
 import pytest
 from hypothesis import given
@@ -68,14 +68,14 @@ PARTS = st.sampled_from(
         ("https://x.test/" + "a" * 300, [Piece("https://x.test/" + "a" * 300)]),
     ],
 )
-def test_what_leads_where(source: str, pieces: list[Piece]) -> None:
-    """What can be opened leads to its page, without the punctuation that follows it."""
+def test_citations_become_links(source: str, pieces: list[Piece]) -> None:
+    """A citation links to its page, without the punctuation that follows it."""
     assert pieces_of(source, 600) == pieces
 
 
 @given(st.lists(PARTS, max_size=12).map("".join), st.integers(1, 80))
 def test_a_source_reads_as_it_is_written(source: str, longest: int) -> None:
-    """Whatever is linked, the words stay the same, cut to their length; links lead to the web."""
+    """The words of a source stay the same, cut to the limit; its links are web addresses."""
     pieces = pieces_of(source, longest)
     text = "".join(piece.text for piece in pieces)
     assert text == source or (text.endswith("…") and source.startswith(text[:-1]))
@@ -89,7 +89,7 @@ def test_a_source_reads_as_it_is_written(source: str, longest: int) -> None:
 
 
 def test_only_sources_are_linked() -> None:
-    """An address in a reason, a remark or a lead stays text."""
+    """A URL in a reason, a remark or a lead stays text."""
     line = Line(
         "https://a.test", lead="https://b.test", remark="https://c.test", source="arXiv:2401.05856"
     )

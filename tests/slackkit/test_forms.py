@@ -1,4 +1,4 @@
-"""What a submitted modal says, and what its metadata carries."""
+"""Fields of submitted modals are read and validated."""
 
 from datetime import date
 from typing import Any
@@ -7,8 +7,6 @@ import pytest
 
 from bot.decisions.model import Place, Review, ReviewChoice, Visibility, Workflow
 from bot.slackkit.forms import FieldError, answers_of, destination_of, workflow_of
-from bot.slackkit.metadata import ViewMetadata, metadata_of
-from bot.slackkit.payloads import InvalidPayload
 
 
 def view(**values: dict[str, Any]) -> dict[str, Any]:
@@ -21,23 +19,8 @@ def option(value: str) -> dict[str, Any]:
     return {"selected_option": {"value": value, "text": {"type": "plain_text", "text": "x"}}}
 
 
-def test_metadata_comes_back_as_it_was_sent() -> None:
-    """A view's metadata survives the way to Slack and back."""
-    metadata = ViewMetadata(draft="0" * 32, step="knowledge")
-    assert metadata_of({"private_metadata": metadata.model_dump_json()}) == metadata
-
-
-@pytest.mark.parametrize(
-    "text", [None, "", "{}", "[]", "no json", '{"draft":"1","step":"2","x":3}']
-)
-def test_foreign_metadata_is_unreadable(text: str | None) -> None:
-    """Metadata that is not ours, down to one key too many, is refused."""
-    with pytest.raises(InvalidPayload):
-        metadata_of({"private_metadata": text})
-
-
-def test_the_first_page_is_read_whole() -> None:
-    """Title, problem, deciders and review of the first page arrive, tidied at the edges."""
+def test_the_first_page_is_parsed() -> None:
+    """Title, problem, deciders and review of the first page are parsed and trimmed."""
     workflow = workflow_of(
         view(
             title={"value": "  Answers\n for support "},
@@ -56,8 +39,8 @@ def test_the_first_page_is_read_whole() -> None:
     )
 
 
-def test_what_is_left_empty_has_a_default() -> None:
-    """Untouched fields are null: the driver decides, and the review is in 90 days."""
+def test_empty_fields_have_defaults() -> None:
+    """Empty fields have defaults: the driver decides, and the review is in 90 days."""
     untouched = view(
         title={"value": "T"},
         problem={"value": None},
@@ -77,8 +60,8 @@ def test_what_is_left_empty_has_a_default() -> None:
         ({"title": {"value": "T"}, "review_choice": option("date")}, "review_day"),
     ],
 )
-def test_a_first_page_that_will_not_do(values: dict[str, Any], block: str) -> None:
-    """A missing title, or a day that was announced but not picked, is told at its field."""
+def test_an_invalid_first_page_is_refused(values: dict[str, Any], block: str) -> None:
+    """A missing title, or a missing review day, is an error of its field."""
     with pytest.raises(FieldError) as raised:
         workflow_of(view(**values), "U1")
     assert raised.value.block == block
@@ -86,7 +69,7 @@ def test_a_first_page_that_will_not_do(values: dict[str, Any], block: str) -> No
 
 
 def test_answers_of_a_page() -> None:
-    """Answers are read by question; "don't know" is one, and what is untouched is left out."""
+    """Answers are parsed by question; "don't know" is an answer, an empty question has none."""
     page = view(
         **{
             "question:freshness": option("weekly"),
@@ -99,8 +82,8 @@ def test_answers_of_a_page() -> None:
 
 
 @pytest.mark.parametrize("values", [{}, {"state": None}, {"state": {}}, {"state": {"values": []}}])
-def test_a_page_without_answers(values: dict[str, Any]) -> None:
-    """A view without state has no answers; Slack leaves it out where there are no inputs."""
+def test_a_page_without_inputs_has_no_answers(values: dict[str, Any]) -> None:
+    """A view without state has no answers; Slack omits it for views without inputs."""
     assert answers_of(values) == {}
 
 
@@ -115,13 +98,13 @@ HERE = Place("C1", Visibility.PRIVATE)
         ("C2", None, Place("C2", Visibility.PUBLIC)),
     ],
 )
-def test_where_to_post(channel: str | None, origin: Place | None, place: Place) -> None:
-    """A channel that was chosen wins over the place where the questionnaire was opened."""
+def test_a_chosen_channel_wins(channel: str | None, origin: Place | None, place: Place) -> None:
+    """A chosen channel takes precedence over the one where the questionnaire was opened."""
     assert destination_of(view(other_channel={"selected_channel": channel}), origin) == place
 
 
-def test_without_a_place_a_channel_must_be_chosen() -> None:
-    """From App Home there is no "here", so leaving the channel out is told at its field."""
+def test_without_an_origin_a_channel_is_required() -> None:
+    """A questionnaire from App Home has no channel, so an empty field is an error."""
     with pytest.raises(FieldError) as raised:
         destination_of(view(other_channel={"selected_channel": None}), None)
     assert raised.value.block == "other_channel"

@@ -1,4 +1,4 @@
-"""The modal to let others decide."""
+"""The modal to hand a decision over."""
 
 from dataclasses import replace
 from typing import Any
@@ -24,10 +24,10 @@ def _field(view: dict[str, Any]) -> dict[str, Any]:
         (("U2", "U3"), "U1", ["U2", "U3"]),
     ],
 )
-def test_whoever_hands_over_is_not_filled_in(
+def test_the_actor_is_not_preselected(
     deciders: tuple[str, ...], actor: str, filled_in: list[str] | None
 ) -> None:
-    """One decider is to be replaced, of several the others stay; who decides now is said."""
+    """All deciders but the actor are preselected; the current ones are named below."""
     view = hand_over_modal(replace(a_decision(), deciders=deciders), actor)
     assert _field(view).get("initial_users") == filled_in
     assert all(f"<@{user}>" in str(view["blocks"][-1]) for user in deciders)

@@ -1,4 +1,4 @@
-"""Links to announcements: told where Slack tells them in time, left out where it does not."""
+"""Permalinks are fetched in time and cached, or left out."""
 
 import asyncio
 from typing import Any, cast
@@ -34,8 +34,8 @@ def _client(slack: _Slack) -> AsyncWebClient:
     return cast("AsyncWebClient", slack)
 
 
-async def test_links_are_asked_for_once() -> None:
-    """A link that was told is kept: a message never moves."""
+async def test_links_are_fetched_once() -> None:
+    """A fetched permalink is cached: a message's permalink never changes."""
     slack, links = _Slack({"C1": "https://x.slack.com/a"}), Permalinks()
     assert await links.of(_client(slack), {HERE}) == {HERE: "https://x.slack.com/a"}
     assert await links.of(_client(slack), {HERE}) == {HERE: "https://x.slack.com/a"}
@@ -47,14 +47,14 @@ async def test_links_are_asked_for_once() -> None:
     [TimeoutError(), OSError("away"), None, 7, "javascript:alert(1)", "https://x|<!channel>"],
 )
 async def test_a_link_that_fails_is_left_out(answer: object) -> None:
-    """Slack away, silent, or saying something odd costs that link, and nothing else."""
+    """An unavailable or silent Slack, or an odd answer, costs that link only."""
     slack = _Slack({"C1": answer, "C2": "https://x.slack.com/b"})
     links = Permalinks(longest=0.05)
     assert await links.of(_client(slack), [HERE, THERE]) == {THERE: "https://x.slack.com/b"}
 
 
-async def test_nothing_is_asked_for_nothing() -> None:
-    """Without announcements, Slack is left alone."""
+async def test_without_announcements_nothing_is_fetched() -> None:
+    """Without announcements Slack is not called."""
     slack = _Slack({})
     assert await Permalinks().of(_client(slack), ()) == {}
     assert slack.asked == []

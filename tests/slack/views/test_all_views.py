@@ -16,6 +16,7 @@ from bot.slack.views.announcement import announcement
 from bot.slack.views.home import home_view
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, questionnaire_modal
 from bot.slack.views.recommendation import full_recommendation, recommendation_message
+from bot.slackkit.ids import Modal
 from bot.slackkit.mrkdwn import one_line
 from tests.slack.blocks import faults_of_blocks, faults_of_message, faults_of_view
 from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers
@@ -49,8 +50,8 @@ MODEST = settings(max_examples=20)
     "playbook",
     ["ragvsft", "hosting", "word ", "&", "<!channel>", "👩‍👩‍👧"],
 )
-def test_slack_takes_every_sample(playbook: str) -> None:
-    """No sample of a view or message breaks a rule, whatever the playbook's texts and lengths."""
+def test_slack_accepts_every_sample(playbook: str) -> None:
+    """No sample breaks a rule of Block Kit, whatever the playbook's texts and their lengths."""
     faults = {
         name: faults_of_view(sample["view"])
         if "view" in sample
@@ -60,8 +61,8 @@ def test_slack_takes_every_sample(playbook: str) -> None:
     assert {name: found for name, found in faults.items() if found} == {}
 
 
-def test_samples_show_every_page_and_place() -> None:
-    """There is a sample of each step's page and of the announcement in each kind of place."""
+def test_samples_include_every_page_and_place() -> None:
+    """There is a sample of each step's page, and of the announcement per visibility."""
     names = set(samples(engine("ragvsft")))
     steps = {f"{step.id} page, long" for step in engine("ragvsft").playbook.steps}
     places = {f"announcement, {kind}, long" for kind in ("public", "private", "direct")}
@@ -73,8 +74,8 @@ def test_samples_show_every_page_and_place() -> None:
 @example("<!channel>", "line\n" * 600, Place("C0123456789", Visibility.PUBLIC))
 @example("&" * TITLE_LENGTH, "<" * PROBLEM_LENGTH, Place("C0123456789", Visibility.PUBLIC))
 @example("👩‍👩‍👧" * 24, "👩‍👩‍👧" * 600, Place("G0123456789", Visibility.PRIVATE))
-def test_slack_takes_whatever_people_write(title: str, problem: str, place: Place) -> None:
-    """No title and no problem makes a refused payload, a mass mention or a link of its own."""
+def test_slack_accepts_any_text(title: str, problem: str, place: Place) -> None:
+    """No title and no problem causes a refused payload, a mass mention or a forged link."""
     of = engine("ragvsft")
     draft = draft_of(title, problem, place, answers=first_answers(of))
     decision = decision_of(draft, place, of)
@@ -105,8 +106,8 @@ def sheets(draw: st.DrawFn, name: str) -> dict[str, str | None]:
 
 @settings(max_examples=10)
 @given(st.data(), st.sampled_from(["ragvsft", "hosting"]))
-def test_slack_takes_every_verdict(data: st.DataObject, name: str) -> None:
-    """Whatever was answered, the review page, the announcement and the thread are taken."""
+def test_slack_accepts_every_verdict(data: st.DataObject, name: str) -> None:
+    """Review page, announcement and thread are accepted for any answers."""
     of = engine(name)
     draft = draft_of("Title", "Problem", None, answers=data.draw(sheets(name)))
     decision = decision_of(draft, Place("C0123456789", Visibility.PUBLIC), of)
@@ -117,7 +118,7 @@ def test_slack_takes_every_verdict(data: st.DataObject, name: str) -> None:
 
 @pytest.mark.parametrize("deciders", [0, 1, 2, 5, 6, 100])
 def test_the_announcement_names_its_people(deciders: int) -> None:
-    """It names the driver and at most five deciders, and counts those it does not name."""
+    """It names the driver and at most five deciders, and counts the rest."""
     of = engine("ragvsft")
     draft = draft_of("Title", "", answers=first_answers(of))
     users = tuple(f"U{number}" for number in range(1, deciders + 1)) or ("U0123456789",)
@@ -130,8 +131,8 @@ def test_the_announcement_names_its_people(deciders: int) -> None:
     assert (f"and {deciders - 5} more decide" in words) == (deciders > 5)
 
 
-def test_a_review_page_from_home_must_be_told_where_to_post() -> None:
-    """Without a conversation to post to, choosing a channel is not optional."""
+def test_a_review_page_from_home_requires_a_channel() -> None:
+    """Without a conversation to post to, the channel is not optional."""
     of = engine("ragvsft")
     blocks = {
         place: questionnaire_modal(Questionnaire(of, draft_of("T", "", place)).last())["blocks"]
@@ -144,8 +145,8 @@ def test_a_review_page_from_home_must_be_told_where_to_post() -> None:
     assert optional == [False, True]
 
 
-def test_long_lists_say_how_much_is_left_out() -> None:
-    """What a recommendation has no room for is counted, chapter by chapter."""
+def test_long_lists_count_what_is_left_out() -> None:
+    """Lines of a recommendation that do not fit are counted, section by section."""
     of = engine("word ")
     decision = decision_of(
         draft_of("Title", "", answers=first_answers(of)), Place("C1", Visibility.PUBLIC), of
@@ -161,8 +162,8 @@ def test_long_lists_say_how_much_is_left_out() -> None:
     assert rest["elements"][0]["text"] == f"and {left_out} more"
 
 
-def test_a_thread_tells_where_the_rest_stands() -> None:
-    """What a thread has no room for is told by `show`; every ruling-out stands in the thread."""
+def test_a_thread_says_where_the_rest_is() -> None:
+    """A shortened thread refers to `show`; vetoes are never shortened."""
     of = engine("ragvsft")
     answers = {"job": "answer", "material": "huge", "freshness": "weekly", "sources": "required",
                "access": "people", "examples": "none", "model": "forbidden"}  # fmt: skip
@@ -180,8 +181,8 @@ def test_a_thread_tells_where_the_rest_stands() -> None:
     assert " more: " not in str([each.blocks for each in whole])
 
 
-def test_the_last_page_says_who_decides_and_when_it_is_reviewed() -> None:
-    """Before posting one reads who will decide, oneself by default, and the day of the review."""
+def test_the_last_page_names_deciders_and_review() -> None:
+    """The page before posting says who decides, by default the driver, and the review day."""
     of, day = engine("ragvsft"), AT.date()
     draft = draft_of("Title", "", answers=first_answers(of))
     expected = {
@@ -194,3 +195,14 @@ def test_the_last_page_says_who_decides_and_when_it_is_reviewed() -> None:
     for workflow, words in expected.items():
         page = Questionnaire(of, replace(draft, workflow=workflow)).last()
         assert words in json.dumps(questionnaire_modal(page), ensure_ascii=False)
+
+
+def test_every_kind_of_modal_has_a_sample() -> None:
+    """Each modal that the bot can show is among the samples."""
+    found = samples(engine("ragvsft")).values()
+    shown = {
+        sample["view"]["callback_id"]
+        for sample in found
+        if "view" in sample and sample["view"]["type"] == "modal"
+    }
+    assert shown == set(Modal)
