@@ -30,10 +30,14 @@ from bot.slack.app import BoltApp, create_bolt_app
 from bot.slack.background import BackgroundTasks
 from bot.slack.connection import check_bot_token, socket_mode
 from bot.slack.directory import SlackDirectory
-from bot.slack.oauth.flow import OAuthApp, OAuthFlow
-from bot.slack.oauth.installations import Installations, MultiWorkspace, SingleWorkspace
+from bot.slack.oauth.flow import OAuthCredentials, OAuthFlow
+from bot.slack.oauth.installations import (
+    Installations,
+    MultiWorkspace,
+    SingleWorkspace,
+    TokenCipher,
+)
 from bot.slack.oauth.pages import InstallPages
-from bot.slack.oauth.tokens import TokenCipher
 from bot.slackkit.api_errors import SLACK_SECONDS, client_timeout
 from bot.storage.database import Database
 from bot.storage.health import SqliteVitals
@@ -236,16 +240,16 @@ async def _installations(
         token = settings.bot_token.get_secret_value()
         await check_bot_token(client, token)
         return SingleWorkspace(token, client), ()
-    app, store = _oauth_app(settings), SqliteInstallations(database)
+    credentials, store = _credentials(settings), SqliteInstallations(database)
     cipher = TokenCipher([key.get_secret_value() for key in settings.keys])
     installations = MultiWorkspace(store, cipher, client, clock)
     await installations.rotate_keys()
     scopes = scopes_asked(with_history=settings.history)
-    flow = OAuthFlow(app, tuple(scopes), client, cipher, installations, store, clock)
+    flow = OAuthFlow(credentials, tuple(scopes), client, cipher, installations, store, clock)
     return installations, InstallPages(flow, scopes, settings.command, REDIRECT_PATH).routes()
 
 
-def _oauth_app(settings: Settings) -> OAuthApp:
+def _credentials(settings: Settings) -> OAuthCredentials:
     if settings.client_id is None or settings.client_secret is None or not settings.keys:
         raise SettingsError(missing({}))
-    return OAuthApp(settings.client_id, settings.client_secret.get_secret_value())
+    return OAuthCredentials(settings.client_id, settings.client_secret.get_secret_value())

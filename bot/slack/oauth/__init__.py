@@ -1,1 +1,1 @@
-"""Where the bot is installed: one workspace by its token, or many by OAuth."""
+"""Where the bot is installed: in one workspace by its token, or in many by OAuth."""

@@ -1,6 +1,9 @@
-"""Installing the bot in a workspace by OAuth: away to Slack with a state, and back with a code.
+"""The OAuth flow: a state on the way to Slack, a code on the way back, a token for the code.
 
 https://docs.slack.dev/authentication/installing-with-oauth
+
+slack_bolt's `AsyncOAuthFlow` is not used: it calls `oauth_v2_access`, which depends on a class that
+aiohttp has deprecated, and tests the token with a further call before it stores it.
 """
 
 import re
@@ -18,155 +21,139 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.installation import Installation, InstallationStore
 from bot.services.ports import Clock
-from bot.slack.oauth.installations import MultiWorkspace
-from bot.slack.oauth.tokens import TokenCipher
+from bot.slack.oauth.installations import MultiWorkspace, TokenCipher
 from bot.slackkit.api_errors import OAUTH_DECLINED, OAUTH_MISCONFIGURED, UNREACHABLE, api_error_of
 
 logger = structlog.get_logger(__name__)
 
-STATE_LIFE = timedelta(minutes=10)
-"""As long as Slack's code lives."""
-
-_AWAY = "Slack could not be reached, so nothing was installed. Begin again in a minute."
+STATE_TTL = timedelta(minutes=10)
+"""The lifetime of Slack's code."""
 
 
 class InstallFailed(Exception):
-    """The bot was not installed; the message tells the person why and what to do."""
+    """The bot was not installed; the message tells the person why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class OAuthApp:
-    """What Slack knows the app by."""
+class OAuthCredentials:
+    """The app's client id and secret."""
 
     client_id: str
     client_secret: str
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """An installation under way: its state, and where in Slack it goes on."""
-
-    state: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What Slack sends the browser back with; `browser_state` is from the browser's cookie."""
-
-    code: str
-    state: str
-    error: str
-    browser_state: str
-
-
-@dataclass(frozen=True, slots=True)
 class Installed:
-    """A new installation, and where in Slack the bot is found."""
+    """A new installation, and the link to the bot in Slack."""
 
     installation: Installation
     url: str
 
 
 class OAuthFlow:
-    """Begins installations and finishes them."""
+    """Starts and finishes installations."""
 
     def __init__(
         self,
-        app: OAuthApp,
+        credentials: OAuthCredentials,
         scopes: Sequence[str],
         client: AsyncWebClient,
-        seal: TokenCipher,
-        installs: MultiWorkspace,
-        states: InstallationStore,
+        cipher: TokenCipher,
+        installations: MultiWorkspace,
+        store: InstallationStore,
         clock: Clock,
     ) -> None:
-        """Make the flow.
+        """Prepare the flow.
 
         Args:
-            app: the app's credentials.
-            scopes: what the bot asks for.
-            client: says how Slack is reached; it has no token.
-            seal: encrypts the tokens.
-            installs: where installations go.
-            states: where the states are kept.
+            credentials: of the app.
+            scopes: those to request.
+            client: holds the connection to Slack; it has no token.
+            cipher: encrypts the tokens.
+            installations: takes new installations.
+            store: stores the states.
             clock: the only source of time.
         """
-        self._app = app
+        self._credentials = credentials
         self._client = client
-        self._seal = seal
-        self._installs = installs
-        self._states = states
+        self._cipher = cipher
+        self._installations = installations
+        self._store = store
         self._clock = clock
         self._urls = AuthorizeUrlGenerator(
-            client_id=app.client_id,
+            client_id=credentials.client_id,
             scopes=scopes,
             authorization_url=urljoin(client.base_url, "../oauth/v2/authorize"),
         )
 
-    async def begin(self) -> Begun:
-        """Begin an installation."""
+    async def start(self) -> str:
+        """Return the state of a new installation; the browser keeps it until the callback."""
         state, now = secrets.token_urlsafe(32), self._clock.now()
-        await self._states.add_state(state, now, now + STATE_LIFE)
-        return Begun(state, self._urls.generate(state))
+        await self._store.add_state(state, now, now + STATE_TTL)
+        return state
 
-    async def finish(self, answer: Answer) -> Installed:
-        """Exchange the code for a token, and keep it.
+    def authorize_url(self, state: str) -> str:
+        """Return the address of Slack's consent page."""
+        return self._urls.generate(state)
+
+    async def finish(
+        self, *, code: str, state: str, browser_state: str, error: str = ""
+    ) -> Installed:
+        """Exchange a code for a token, and store the installation.
+
+        Args:
+            code: from Slack's callback.
+            state: from Slack's callback.
+            browser_state: the state that this browser was given.
+            error: from Slack's callback, in place of a code.
 
         Raises:
             InstallFailed: with a sentence for the person.
         """
-        if answer.error:
-            raise InstallFailed(_words_for_refusal(answer.error))
-        if not await self._is_ours(answer):
+        if error:
+            raise InstallFailed(_refused(error))
+        if not (code and await self._take_state(state, browser_state)):
             raise InstallFailed(
                 "This installation has expired, was finished before, or was begun in another "
                 "browser. If ragvsft answers in Slack, all is well; otherwise begin again."
             )
-        granted = await self._exchange(answer.code)
+        granted = await self._exchange(code)
         installation = self._installation(granted)
-        await self._installs.keep(installation)
+        await self._installations.keep(installation)
         return Installed(installation, _url_in_slack(granted))
 
-    async def _is_ours(self, answer: Answer) -> bool:
-        """Return whether this browser has begun what it finishes now; a state serves once."""
-        same = secrets.compare_digest(answer.state.encode(), answer.browser_state.encode())
-        return (
-            bool(answer.code and answer.state)
-            and same
-            and await self._states.take_state(answer.state, self._clock.now())
-        )
+    async def _take_state(self, state: str, browser_state: str) -> bool:
+        """Use a state up; return whether this browser was given it and it has not expired."""
+        same = secrets.compare_digest(state.encode(), browser_state.encode())
+        return bool(state) and same and await self._store.take_state(state, self._clock.now())
 
     async def _exchange(self, code: str) -> Mapping[str, Any]:
-        credentials = {
-            "client_id": self._app.client_id,
-            "client_secret": self._app.client_secret,
+        data = {
+            "client_id": self._credentials.client_id,
+            "client_secret": self._credentials.client_secret,
+            "code": code,
         }
         try:
-            # Not oauth_v2_access(): that depends on a class that aiohttp has deprecated.
-            answer = await self._client.api_call(
-                "oauth.v2.access", data={**credentials, "code": code}
-            )
+            granted = (await self._client.api_call("oauth.v2.access", data=data)).data
         except UNREACHABLE as error:
             reason = api_error_of(error).error if isinstance(error, SlackApiError) else ""
-            raise InstallFailed(_words_for_error(reason) if reason else _AWAY) from error
-        granted = answer.data
+            raise InstallFailed(_failed(reason)) from error
         if not isinstance(granted, dict) or not granted.get("access_token"):
-            raise InstallFailed(_words_for_error("no_token"))
+            raise InstallFailed(_failed("no_token"))
         return granted
 
     def _installation(self, granted: Mapping[str, Any]) -> Installation:
         if granted.get("refresh_token"):
             logger.error(
                 "token rotation is on for this app, which ragvsft does not support: create the "
-                "app anew from the manifest, which leaves it off"
+                "app again from the manifest, which leaves it off"
             )
-            raise InstallFailed(_words_for_error("token_rotation"))
+            raise InstallFailed(_failed("token_rotation"))
         whole = bool(granted.get("is_enterprise_install"))
         team, enterprise = granted.get("team") or {}, granted.get("enterprise") or {}
         account = (enterprise if whole else team).get("id")
         if not account:
-            raise InstallFailed(_words_for_error("no_account"))
+            raise InstallFailed(_failed("no_account"))
         return Installation(
             team=None if whole else account,
             enterprise=enterprise.get("id"),
@@ -174,18 +161,22 @@ class OAuthFlow:
             bot_user=str(granted.get("bot_user_id") or ""),
             installed_by=str((granted.get("authed_user") or {}).get("id") or ""),
             scopes=tuple(filter(None, str(granted.get("scope") or "").split(","))),
-            sealed_token=self._seal.seal(account, str(granted["access_token"])),
+            sealed_token=self._cipher.encrypt(account, str(granted["access_token"])),
             installed_at=self._clock.now(),
         )
 
 
-def _words_for_refusal(error: str) -> str:
+def _refused(error: str) -> str:
+    """Return the sentence for an error of Slack's consent page."""
     if error == OAUTH_DECLINED:
         return "You declined in Slack, so nothing was installed."
     return f"Slack did not allow the installation ({_name(error)}), so nothing was installed."
 
 
-def _words_for_error(error: str) -> str:
+def _failed(error: str) -> str:
+    """Return the sentence for an error of the exchange; an empty one means no answer."""
+    if not error:
+        return "Slack could not be reached, so nothing was installed. Begin again in a minute."
     if error in OAUTH_MISCONFIGURED or error in {"token_rotation", "no_token"}:
         logger.error("an installation failed: check the app's settings in Slack", reason=error)
         return (
@@ -196,7 +187,7 @@ def _words_for_error(error: str) -> str:
 
 
 def _name(error: str) -> str:
-    """Return the name of an error of Slack's; whatever else may be in its place is not shown."""
+    """Return an error name; a callback's text that is none is not repeated on the page."""
     return error if re.fullmatch("[a-z0-9_]{1,60}", error) else "for a reason it does not name"
 
 

@@ -1,11 +1,12 @@
-"""Which token belongs to which workspace."""
+"""Installations: which token belongs to which workspace, encrypted at rest, cached in memory."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -16,71 +17,70 @@ from bot.decisions.installation import (
     TokenUnreadable,
 )
 from bot.services.ports import Clock
-from bot.slack.oauth.tokens import TokenCipher
 
 logger = structlog.get_logger(__name__)
 
-HELD_FOR = timedelta(minutes=1)
-"""How long another process may go on with a token after a removal that it was not told of."""
-_EVENT_GRAIN = timedelta(seconds=1)
+CACHE_TTL = timedelta(minutes=1)
+"""How long this process may use a token after another process has removed the installation."""
+_EVENT_PRECISION = timedelta(seconds=1)
 """Slack gives the time of an event in whole seconds."""
 
 
 class Installations(Protocol):
-    """Where the bot is installed."""
+    """Where the bot is installed; filled by `SingleWorkspace` and `MultiWorkspace`."""
 
     async def authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        """Return the token for a request, without asking Slack.
+        """Return the token for a request, without a call to Slack.
 
         Raises:
             NotInstalled: there is none.
-            TokenUnreadable: there is one that the keys do not open.
+            TokenUnreadable: no key decrypts it.
         """
         ...
 
     async def client_for(self, workspace: str) -> AsyncWebClient:
-        """Return the client to post to a workspace with.
+        """Return the client that posts to a workspace.
 
         Raises:
             NotInstalled: there is no token to post with.
-            TokenUnreadable: there is one that the keys do not open.
+            TokenUnreadable: no key decrypts it.
         """
         ...
 
     async def forget(
         self, account: str, at: datetime, bot_users: Collection[str] | None = None
     ) -> None:
-        """Take note that the bot was removed.
+        """Remove an installation after Slack reported its end.
 
         Args:
-            account: the workspace, or the organisation.
-            at: when it was removed.
-            bot_users: the bot users whose tokens ended; None for whichever there is.
+            account: the id of the workspace or the organisation.
+            at: when the installation ended.
+            bot_users: the bot users whose tokens were revoked; None for all.
         """
         ...
 
 
 class SingleWorkspace:
-    """The installation of a bot that serves the workspace of `SLACK_BOT_TOKEN`."""
+    """The installation in the one workspace of `SLACK_BOT_TOKEN`."""
 
     def __init__(self, token: str, client: AsyncWebClient) -> None:
-        """Make the installation; `client` says how Slack is reached."""
+        """Use one token for every request; `client` holds the connection to Slack."""
         self._token = token
         self._client = with_token(client, token)
 
     async def authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        """Return the token for a request, without asking Slack."""
+        """Return the token, for any workspace."""
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=self._token)
 
     async def client_for(self, workspace: str) -> AsyncWebClient:
-        """Return the client to post to a workspace with."""
+        """Return the client with the token, for any workspace."""
         del workspace
         return self._client
 
     async def forget(
         self, account: str, at: datetime, bot_users: Collection[str] | None = None
     ) -> None:
-        """Tell the operator, who alone can put another token in."""
+        """Log that the token no longer works: only the operator can replace it."""
         if bot_users is None or bot_users:
             logger.warning(
                 "the app was removed from the workspace: install it again and put its new bot "
@@ -90,135 +90,184 @@ class SingleWorkspace:
             )
 
 
+class TokenCipher:
+    """Encrypts tokens with the newest key; decrypts with any key.
+
+    An encrypted token names its account, so a row copied to another account is useless.
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Load the keys.
+
+        Args:
+            keys: Fernet keys, the newest first.
+
+        Raises:
+            ValueError: there is no key, or one is malformed.
+        """
+        fernets = [Fernet(key) for key in keys]
+        self._all = MultiFernet(fernets)
+        self._newest = fernets[0]
+
+    def encrypt(self, account: str, token: str) -> str:
+        """Return an account's token, encrypted with the newest key."""
+        return self._all.encrypt(f"{account} {token}".encode()).decode()
+
+    def decrypt(self, account: str, encrypted: str) -> str:
+        """Return the token in clear text.
+
+        Raises:
+            TokenUnreadable: no key decrypts it, or it is another account's.
+        """
+        try:
+            owner, _, token = self._all.decrypt(encrypted).decode().partition(" ")
+        except InvalidToken as error:
+            raise TokenUnreadable(account) from error
+        if owner != account:
+            raise TokenUnreadable(account)
+        return token
+
+    def rotate(self, account: str, encrypted: str) -> str:
+        """Return the token encrypted with the newest key; unchanged if it already is.
+
+        Raises:
+            TokenUnreadable: no key decrypts it, or it is another account's.
+        """
+        self.decrypt(account, encrypted)
+        try:
+            self._newest.decrypt(encrypted)
+        except InvalidToken:
+            return self._all.rotate(encrypted).decode()
+        return encrypted
+
+
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """A token in memory, in the clear."""
+class _CachedToken:
+    """A token in clear text, in memory only."""
 
     token: str
     bot_user: str
-    until: datetime
+    expires_at: datetime
 
 
 class MultiWorkspace:
-    """The installations by OAuth; their tokens are encrypted wherever they are kept."""
+    """The installations by OAuth."""
 
     def __init__(
-        self, kept: InstallationStore, seal: TokenCipher, client: AsyncWebClient, clock: Clock
+        self, store: InstallationStore, cipher: TokenCipher, client: AsyncWebClient, clock: Clock
     ) -> None:
-        """Make the installations.
+        """Cache no token yet.
 
         Args:
-            kept: where they are kept.
-            seal: encrypts and decrypts the tokens.
-            client: says how Slack is reached; it has no token.
+            store: where installations are stored.
+            cipher: encrypts and decrypts their tokens.
+            client: holds the connection to Slack; it has no token.
             clock: the only source of time.
         """
-        self._kept = kept
-        self._seal = seal
+        self._store = store
+        self._cipher = cipher
         self._client = client
         self._clock = clock
-        self._held: dict[tuple[str | None, ...], _Held] = {}
-        self._changes = 0
+        self._cache: dict[tuple[str | None, ...], _CachedToken] = {}
+        self._generation = 0
 
     async def authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        """Return the token for a request, without asking Slack.
+        """Return the token for a request, without a call to Slack.
 
         Raises:
             NotInstalled: there is none.
-            TokenUnreadable: there is one that the keys do not open.
+            TokenUnreadable: no key decrypts it.
         """
-        held = await self._hold(
+        cached = await self._cached(
             (enterprise_id, team_id), lambda: self._of_request(enterprise_id, team_id)
         )
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,
-            bot_user_id=held.bot_user,
-            bot_token=held.token,
+            bot_user_id=cached.bot_user,
+            bot_token=cached.token,
         )
 
     async def client_for(self, workspace: str) -> AsyncWebClient:
-        """Return the client to post to a workspace with.
+        """Return the client that posts to a workspace.
 
         Raises:
             NotInstalled: there is no token to post with.
-            TokenUnreadable: there is one that the keys do not open.
+            TokenUnreadable: no key decrypts it.
         """
-        held = await self._hold((workspace,), lambda: self._kept.of_workspace(workspace))
-        return with_token(self._client, held.token)
+        cached = await self._cached((workspace,), lambda: self._store.of_workspace(workspace))
+        return with_token(self._client, cached.token)
 
     async def keep(self, installation: Installation) -> None:
-        """Keep an installation, in the place of an earlier one of the same account."""
-        await self._kept.keep(installation)
-        self._let_go()
+        """Store an installation; it replaces an earlier one of the same account."""
+        await self._store.keep(installation)
+        self._invalidate()
         logger.info("the app was installed", account=installation.account)
 
     async def forget(
         self, account: str, at: datetime, bot_users: Collection[str] | None = None
     ) -> None:
-        """Drop an installation that was removed at `at`, unless it has been renewed since."""
-        dropped = await self._kept.forget(account, at + _EVENT_GRAIN, bot_users)
-        self._let_go()
-        if dropped:
+        """Remove an installation that ended at `at`, unless it was renewed since."""
+        removed = await self._store.forget(account, at + _EVENT_PRECISION, bot_users)
+        self._invalidate()
+        if removed:
             logger.info("the app was removed", account=account)
 
     async def rotate_keys(self) -> None:
-        """Encrypt every token with the newest key; tell the operator of those it cannot open."""
-        for installation in await self._kept.all():
+        """Encrypt every token with the newest key; log those that no key decrypts."""
+        for installation in await self._store.all():
+            encrypted = installation.sealed_token
             try:
-                await self._renew(installation)
+                rotated = self._cipher.rotate(installation.account, encrypted)
             except TokenUnreadable as error:
                 logger.error("a token cannot be used", reason=str(error))  # noqa: TRY400 (a sentence)
+                continue
+            if rotated != encrypted:
+                await self._store.reseal(installation, rotated)
 
     async def _of_request(self, enterprise: str | None, team: str | None) -> Installation | None:
-        """Return the installation a request belongs to: the workspace's, else its organisation's.
+        """Return a request's installation: the workspace's own, else its organisation's.
 
-        Where an organisation has installed the bot, requests may name no workspace, or the
-        organisation in its place (slackapi/bolt-python#639).
+        For an organisation's installation, a request may name no workspace, or the organisation
+        as the workspace (slackapi/bolt-python#639).
         """
-        if team and (own := await self._kept.find(team)):
+        if team and (own := await self._store.find(team)):
             return own
         if enterprise is None:
             return None
-        shared = await self._kept.find(enterprise)
+        shared = await self._store.find(enterprise)
         if shared and team:
-            await self._kept.note_workspace(team, enterprise)
+            await self._store.note_workspace(team, enterprise)
         return shared
 
-    async def _hold(
+    async def _cached(
         self,
         key: tuple[str | None, ...],
         find: Callable[[], Awaitable[Installation | None]],
-    ) -> _Held:
-        """Return a token from memory, or find it and hold it for a while."""
+    ) -> _CachedToken:
+        """Return a token from the cache, or find and cache it."""
         now = self._clock.now()
-        held = self._held.get(key)
-        if held is not None and now < held.until:
-            return held
-        before = self._changes
+        cached = self._cache.get(key)
+        if cached is not None and now < cached.expires_at:
+            return cached
+        generation = self._generation
         installation = await find()
         if installation is None:
             raise NotInstalled
-        token = self._seal.unseal(installation.account, installation.sealed_token)
-        held = _Held(token, installation.bot_user, now + HELD_FOR)
-        if self._changes == before:
-            self._held[key] = held
-        return held
+        token = self._cipher.decrypt(installation.account, installation.sealed_token)
+        cached = _CachedToken(token, installation.bot_user, now + CACHE_TTL)
+        if self._generation == generation:
+            self._cache[key] = cached
+        return cached
 
-    async def _renew(self, installation: Installation) -> None:
-        sealed = installation.sealed_token
-        renewed = self._seal.renewed(installation.account, sealed)
-        if renewed != sealed:
-            await self._kept.reseal(installation, renewed)
-
-    def _let_go(self) -> None:
-        """Look every token up anew; whoever is looking one up just now does not hold it."""
-        self._held.clear()
-        self._changes += 1
+    def _invalidate(self) -> None:
+        """Empty the cache, and keep look-ups in progress from filling it."""
+        self._cache.clear()
+        self._generation += 1
 
 
 def with_token(client: AsyncWebClient, token: str) -> AsyncWebClient:
-    """Return a client like another one, in the same session, with a token."""
+    """Return a client with a token that shares another client's session and settings."""
     return AsyncWebClient(
         token=token,
         base_url=client.base_url,

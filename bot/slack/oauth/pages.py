@@ -1,4 +1,4 @@
-"""The pages of an installation: before Slack, and after."""
+"""The pages of an installation: before Slack's consent page, and after."""
 
 from collections.abc import Mapping
 from html import escape
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from bot.slack.oauth.flow import STATE_LIFE, Answer, Installed, InstallFailed, OAuthFlow
+from bot.slack.oauth.flow import STATE_TTL, Installed, InstallFailed, OAuthFlow
 
 INSTALL_PATH = "/slack/install"
 COOKIE = "ragvsft_install"
@@ -27,18 +27,18 @@ _HEADERS = {
 
 
 class InstallPages:
-    """Takes a browser through an installation."""
+    """Serves the pages."""
 
     def __init__(
         self, flow: OAuthFlow, scopes: Mapping[str, str], command: str, redirect_path: str
     ) -> None:
-        """Make the pages.
+        """Prepare the pages.
 
         Args:
-            flow: begins installations and finishes them.
-            scopes: each permission that is asked for, and what it is for.
+            flow: starts and finishes installations.
+            scopes: the scopes to request, each with what it is for.
             command: the slash command's name.
-            redirect_path: where Slack sends the browser back to.
+            redirect_path: the path of Slack's callback.
         """
         self._flow = flow
         self._scopes = scopes
@@ -46,37 +46,37 @@ class InstallPages:
         self._redirect_path = redirect_path
 
     def routes(self) -> list[Route]:
-        """Return the routes of the pages."""
+        """Return the routes."""
         return [
-            Route(INSTALL_PATH, self.begin, methods=["GET"]),
-            Route(self._redirect_path, self.finish, methods=["GET"]),
+            Route(INSTALL_PATH, self.install, methods=["GET"]),
+            Route(self._redirect_path, self.callback, methods=["GET"]),
         ]
 
-    async def begin(self, _request: Request) -> Response:
-        """Show what is installed, with the way on to Slack."""
-        begun = await self._flow.begin()
-        response = _page("Add ragvsft to your Slack workspace", _before(begun.url, self._scopes))
+    async def install(self, _request: Request) -> Response:
+        """Show what the bot may do, with the button to Slack's consent page."""
+        state = await self._flow.start()
+        url = self._flow.authorize_url(state)
+        response = _page("Add ragvsft to your Slack workspace", _consent(url, self._scopes))
         response.set_cookie(
             COOKIE,
-            begun.state,
-            max_age=int(STATE_LIFE.total_seconds()),
+            state,
+            max_age=int(STATE_TTL.total_seconds()),
             secure=True,
             httponly=True,
             samesite="lax",
         )
         return response
 
-    async def finish(self, request: Request) -> Response:
-        """Finish the installation, and say what came of it."""
-        asked = request.query_params
-        answer = Answer(
-            code=asked.get("code", ""),
-            state=asked.get("state", ""),
-            error=asked.get("error", ""),
-            browser_state=request.cookies.get(COOKIE, ""),
-        )
+    async def callback(self, request: Request) -> Response:
+        """Finish the installation, and show the result."""
+        query = request.query_params
         try:
-            installed = await self._flow.finish(answer)
+            installed = await self._flow.finish(
+                code=query.get("code", ""),
+                state=query.get("state", ""),
+                browser_state=request.cookies.get(COOKIE, ""),
+                error=query.get("error", ""),
+            )
         except InstallFailed as failed:
             return _page("Nothing was installed this time", _failure(str(failed)), status=400)
         response = _page(
@@ -92,7 +92,7 @@ def _page(title: str, body: str, status: int = 200) -> Response:
     return HTMLResponse(text, status_code=status, headers=_HEADERS)
 
 
-def _before(url: str, scopes: Mapping[str, str]) -> str:
+def _consent(url: str, scopes: Mapping[str, str]) -> str:
     listed = "\n".join(
         f"<div><dt>{escape(reason[:1].upper() + reason[1:])}</dt><dd>{escape(name)}</dd></div>"
         for name, reason in scopes.items()
@@ -128,6 +128,6 @@ def _success(installed: Installed, command: str) -> str:
 
 
 def _failure(sentence: str) -> str:
-    # Relative, so that it leads back below whatever address the bot is served at.
+    # A relative link works at any public address.
     again = '<p><a class="button" href="install">Begin again</a></p>'
     return f"<p>{escape(sentence)}</p>{again}"

@@ -14,8 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import SystemClock
 from bot.decisions.installation import Installation
 from bot.slack.handlers.events import LifecycleHandlers
-from bot.slack.oauth.installations import MultiWorkspace
-from bot.slack.oauth.tokens import TokenCipher
+from bot.slack.oauth.installations import MultiWorkspace, TokenCipher
 from bot.slackkit.payloads import InvalidPayload
 from bot.storage.database import Database
 from bot.storage.installations import SqliteInstallations

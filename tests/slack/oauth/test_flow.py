@@ -1,4 +1,4 @@
-"""What Slack may answer to the exchange of a code, and what is made of it."""
+"""What the OAuth flow makes of Slack's answers to the exchange of a code."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,9 +15,8 @@ from starlette.routing import Route
 
 from bot.clock import SystemClock
 from bot.playground.playground import serving_app
-from bot.slack.oauth.flow import Answer, Installed, InstallFailed, OAuthApp, OAuthFlow
-from bot.slack.oauth.installations import MultiWorkspace
-from bot.slack.oauth.tokens import TokenCipher
+from bot.slack.oauth.flow import Installed, InstallFailed, OAuthCredentials, OAuthFlow
+from bot.slack.oauth.installations import MultiWorkspace, TokenCipher
 from bot.storage.database import Database
 from bot.storage.installations import SqliteInstallations
 
@@ -38,17 +37,17 @@ ORG = {"id": "E0ORG", "name": "The Org"}
 
 @dataclass
 class Exchange:
-    """A flow, and the answer that Slack gives to its codes."""
+    """A flow, and Slack's answer to its codes."""
 
     flow: OAuthFlow
-    installs: MultiWorkspace
+    installations: MultiWorkspace
     answer: Any
 
     async def finish(self, answer: Any) -> Installed:
-        """Go through an installation to which Slack gives an answer."""
+        """Finish an installation for which Slack gives this answer."""
         self.answer = answer
-        state = (await self.flow.begin()).state
-        return await self.flow.finish(Answer("code", state, "", state))
+        state = await self.flow.start()
+        return await self.flow.finish(code="code", state=state, browser_state=state)
 
 
 @pytest.fixture
@@ -60,25 +59,25 @@ async def exchange(tmp_path: Path) -> AsyncIterator[Exchange]:
         return answer if isinstance(answer, Response) else JSONResponse(answer)
 
     slack = Starlette(routes=[Route("/api/oauth.v2.access", access, methods=["POST"])])
-    log = await Database(tmp_path / "log.db").open()
+    database = await Database(tmp_path / "log.db").open()
     async with serving_app(slack) as url:
         client = AsyncWebClient(base_url=f"{url}/api/", retry_handlers=[])
-        kept, clock = SqliteInstallations(log), SystemClock()
-        seal = TokenCipher([Fernet.generate_key().decode()])
-        installs = MultiWorkspace(kept, seal, client, clock)
-        app = OAuthApp("1.2", "secret")
-        flow = OAuthFlow(app, ["commands"], client, seal, installs, kept, clock)
-        made.append(Exchange(flow, installs, None))
+        store, clock = SqliteInstallations(database), SystemClock()
+        cipher = TokenCipher([Fernet.generate_key().decode()])
+        installations = MultiWorkspace(store, cipher, client, clock)
+        app = OAuthCredentials("1.2", "secret")
+        flow = OAuthFlow(app, ["commands"], client, cipher, installations, store, clock)
+        made.append(Exchange(flow, installations, None))
         yield made[0]
-    await log.close()
+    await database.close()
 
 
 async def test_a_workspace_installs(exchange: Exchange) -> None:
-    """The token works for the workspace it was given for, and the link leads there."""
+    """The token works for its workspace, and the link opens the bot there."""
     installed = await exchange.finish(GRANTED)
     assert installed.url == "https://slack.com/app_redirect?app=A0APP&team=T0NORTH"
     assert installed.installation.scopes == ("commands", "chat:write")
-    assert (await exchange.installs.client_for("T0NORTH")).token == "xoxb-1"
+    assert (await exchange.installations.client_for("T0NORTH")).token == "xoxb-1"
 
 
 async def test_an_organisation_installs(exchange: Exchange) -> None:
@@ -87,12 +86,12 @@ async def test_an_organisation_installs(exchange: Exchange) -> None:
     installed = await exchange.finish(granted)
     assert (installed.installation.team, installed.installation.account) == (None, "E0ORG")
     assert installed.url == "https://slack.com/app_redirect?app=A0APP"
-    found = await exchange.installs.authorize("E0ORG", "T0ANY")
+    found = await exchange.installations.authorize("E0ORG", "T0ANY")
     assert found.bot_token == "xoxb-1"
 
 
 async def test_a_workspace_of_an_organisation_installs(exchange: Exchange) -> None:
-    """Installed in one workspace of an organisation, the bot is nobody else's there."""
+    """An installation in one workspace of an organisation belongs to that workspace."""
     installed = await exchange.finish({**GRANTED, "enterprise": ORG})
     assert installed.installation.account == "T0NORTH"
     assert installed.installation.enterprise == "E0ORG"
@@ -111,7 +110,7 @@ async def test_a_workspace_of_an_organisation_installs(exchange: Exchange) -> No
         (Response("", 503), "Slack could not be reached"),
     ],
 )
-async def test_what_cannot_be_used_is_refused(
+async def test_an_unusable_answer_installs_nothing(
     exchange: Exchange, answer: Any, sentence: str
 ) -> None:
     """An answer without a usable token ends in one sentence for the person, and no installation."""
@@ -121,9 +120,9 @@ async def test_what_cannot_be_used_is_refused(
     assert "xox" not in str(failed.value)
 
 
-async def test_the_link_goes_to_the_slack_in_use(exchange: Exchange) -> None:
-    """Slack's page of consent is looked for beside the Web API that is set."""
-    begun = await exchange.flow.begin()
-    assert "/oauth/v2/authorize?state=" in begun.url
-    assert "/api/" not in begun.url
-    assert begun.state in begun.url
+async def test_the_consent_page_is_beside_the_web_api(exchange: Exchange) -> None:
+    """The consent page is at the address of the Web API that is set."""
+    state = await exchange.flow.start()
+    url = exchange.flow.authorize_url(state)
+    assert f"/oauth/v2/authorize?state={state}" in url
+    assert "/api/" not in url
