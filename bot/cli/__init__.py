@@ -20,10 +20,10 @@ class CommandSpec(NamedTuple):
 COMMANDS: Final = {
     "demo": CommandSpec(
         "Try it",
-        "bot.cli.serve:demo",
+        "bot.cli.demo:demo",
         "Run the bot with a local workspace in your browser, no set-up.",
     ),
-    "run": CommandSpec("With Slack", "bot.cli.serve:run", "Run the bot."),
+    "run": CommandSpec("With Slack", "bot.cli.run:run", "Run the bot."),
     "manifest": CommandSpec(
         "With Slack", "bot.cli.manifest:manifest_command", "Print the app manifest for Slack."
     ),

@@ -1,16 +1,19 @@
-"""Sample decisions for the demo, made as people would make them, on the workspace's clock."""
+"""Sample decisions for the demo: read, created through the services, offered in App Home."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, Final
 
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from slack_bolt.async_app import AsyncAck
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, DividerBlock
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cli.sample_button import SampleButton
+from bot.app import Application
 from bot.decisions.model import (
     Person,
     Place,
@@ -21,25 +24,29 @@ from bot.decisions.model import (
     Workflow,
 )
 from bot.decisions.questionnaire import Page
+from bot.playground import Playground
 from bot.services.services import Services
+from bot.slack.app import BoltApp
+from bot.slackkit.message import mrkdwn, plain
+from bot.slackkit.payloads import sender
 from bot.storage.store import SqliteStore
-
-if TYPE_CHECKING:
-    from bot.app import Application
-    from bot.playground import Playground
 
 FILE = "ragvsft/samples.yml"
 MARK = "Sample: "
-DELIVERED_WITHIN = 30.0
-"""Seconds within which the messages of one moment are there."""
+DELIVERY_TIMEOUT_SECONDS = 30.0
+"""Limit for posting the messages of one step."""
+LOAD_SAMPLES: Final = "load_samples"
+"""The action id of the button in App Home."""
+FAILED: Final = "Not all of the sample decisions could be made. Please try again in a minute."
+_OFFER = "Sample decisions show what a team's past looks like. Only this demo offers them."
 
 
 class SamplesError(ValueError):
-    """The file of samples is missing or broken; says what and where."""
+    """The file of samples is missing or invalid; the message says where."""
 
 
 class SampleStep(BaseModel):
-    """What somebody did with a decision: exactly one of accepting and the fields below `by`."""
+    """A later step of a decision: exactly one of the fields below `by` is set."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -55,7 +62,7 @@ class SampleStep(BaseModel):
 
 
 class Sample(BaseModel):
-    """A decision and what became of it; people and channels by their names."""
+    """A decision and its later steps; people and channels by name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -73,23 +80,23 @@ class Sample(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class _Moment:
+class _SampleEvent:
     days_ago: int
-    happens: Callable[[], Awaitable[object]]
+    apply: Callable[[], Awaitable[object]]
 
 
 def read_samples(rules: Path) -> tuple[Sample, ...]:
-    """Return the samples that stand beside the playbooks.
+    """Return the samples of a folder of playbooks.
 
     Raises:
-        SamplesError: there are none, or they are broken.
+        SamplesError: there are none, or they are invalid.
     """
     path = rules / FILE
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         return TypeAdapter(tuple[Sample, ...]).validate_python(data)
     except OSError as error:
-        raise SamplesError(f"{path}: no sample decisions here; leave --samples out") from error
+        raise SamplesError(f"{path}: no sample decisions here; omit --samples") from error
     except yaml.YAMLError as error:
         raise SamplesError(f"{path}: not YAML ({' '.join(str(error).split())})") from error
     except ValidationError as error:
@@ -99,68 +106,70 @@ def read_samples(rules: Path) -> tuple[Sample, ...]:
 
 
 def days_back(samples: tuple[Sample, ...]) -> timedelta:
-    """Return how far in the past the workspace begins with these samples."""
+    """Return the age of the oldest sample, plus a day."""
     return timedelta(days=max(sample.days_ago for sample in samples) + 1)
 
 
 class FixedClock:
-    """The clock of a desk that makes the past: it stands where it is put."""
+    """A clock that only moves when it is set."""
 
     def __init__(self, moment: datetime) -> None:
-        """Make a clock that stands at a moment."""
+        """Create a clock at a time."""
         self._moment = moment
 
     def now(self) -> datetime:
-        """Return the moment where it stands."""
+        """Return the time that was set last."""
         return self._moment
 
-    def put(self, moment: datetime) -> None:
-        """Put it elsewhere."""
+    def set(self, moment: datetime) -> None:
+        """Set the time."""
         self._moment = moment
 
 
 class SampleLoader:
-    """Makes the samples on a desk, oldest first."""
+    """Creates the samples through the services, oldest first."""
 
-    def __init__(self, playground: "Playground", services: Services, present: Services) -> None:
-        """Make a player.
+    def __init__(self, playground: Playground, services: Services, present: Services) -> None:
+        """Create a loader.
 
         Args:
             playground: the workspace with the people and channels.
-            services: where they decide; whoever goes through the moments moves its clock.
-            present: where they answer: a draft of the past would be tidied away.
+            services: services on the past clock, for decisions and their steps.
+            present: services on the current clock, for drafts: old drafts expire.
         """
         self._playground = playground
         self._services = services
         self._present = present
         self._numbers: dict[str, int] = {}
 
-    async def play(self, samples: tuple[Sample, ...]) -> AsyncIterator[int]:
-        """Make every sample and all that became of it.
+    async def load(self, samples: tuple[Sample, ...]) -> AsyncIterator[int]:
+        """Create every sample and apply its steps; the caller sets the past clock before each one.
 
         Yields:
-            How many days ago the next thing happens, before it does; 0 when all is done.
+            The age in days of the next event; 0 at the end.
 
         Raises:
-            InvalidAnswers: a sample answers what the playbook does not ask.
+            InvalidAnswers: a sample does not fit the playbook.
         """
-        moments = [moment for sample in samples for moment in self._moments(sample)]
-        for moment in sorted(moments, key=lambda each: -each.days_ago):
-            yield moment.days_ago
-            await moment.happens()
+        events = [event for sample in samples for event in self._events(sample)]
+        for event in sorted(events, key=lambda each: -each.days_ago):
+            yield event.days_ago
+            await event.apply()
         yield 0
 
-    def _moments(self, sample: Sample) -> list[_Moment]:
-        moments = [_Moment(sample.days_ago, lambda: self._post(sample))]
-        moments += [_Moment(step.days_ago, self._doing(sample, step)) for step in sample.then]
-        return moments
+    def _events(self, sample: Sample) -> list[_SampleEvent]:
+        events = [_SampleEvent(sample.days_ago, lambda: self._post(sample))]
+        events += [
+            _SampleEvent(step.days_ago, self._applying(sample, step)) for step in sample.then
+        ]
+        return events
 
-    def _doing(self, sample: Sample, step: SampleStep) -> Callable[[], Awaitable[object]]:
-        return lambda: self._do(sample, step)
+    def _applying(self, sample: Sample, step: SampleStep) -> Callable[[], Awaitable[object]]:
+        return lambda: self._apply(sample, step)
 
     async def _post(self, sample: Sample) -> None:
         driver, place = self._person(sample.driver), self._place(sample)
-        drafting = self._present.drafts
+        drafts = self._present.drafts
         draft = (await self._begin(sample, driver, place)).draft.id
         workflow = Workflow(
             title=f"{MARK}{sample.title}",
@@ -168,8 +177,8 @@ class SampleLoader:
             deciders=tuple(self._person(name).user for name in sample.deciders),
             review=Review(ReviewChoice(str(sample.review_after))),
         )
-        await drafting.describe(driver, draft, workflow)
-        await drafting.keep(driver, draft, sample.answers)
+        await drafts.describe(driver, draft, workflow)
+        await drafts.keep(driver, draft, sample.answers)
         posted = await self._services.post(driver, draft, place)
         self._numbers[sample.id] = posted.decision.number
 
@@ -179,7 +188,7 @@ class SampleLoader:
         older = self._numbers[sample.supersedes]
         return await self._present.decisions.begin_supersede(driver, older)
 
-    async def _do(self, sample: Sample, step: SampleStep) -> None:
+    async def _apply(self, sample: Sample, step: SampleStep) -> None:
         services, number, actor = self._services, self._numbers[sample.id], self._person(step.by)
         if step.accept:
             await services.decisions.accept(actor, number)
@@ -200,7 +209,7 @@ class SampleLoader:
         return Person(workspace.id, workspace.user(name).id)
 
     def _place(self, sample: Sample) -> Place:
-        """Return where a sample is decided; the app is brought along where it has to be."""
+        """Return the channel of a sample; the bot is invited if it is private."""
         channel = self._playground.workspace.channel(sample.channel)
         if channel.kind == "private":
             self._playground.invite("bot", sample.channel)
@@ -208,43 +217,100 @@ class SampleLoader:
         return Place(channel.id, Visibility.PUBLIC, channel.name)
 
 
-async def begin_with(
-    samples: tuple[Sample, ...], playground: "Playground", bot: "Application"
-) -> None:
-    """Make the samples in a workspace whose clock stands before them, then bring it to the present.
+async def seed(samples: tuple[Sample, ...], playground: Playground, bot: Application) -> None:
+    """Create the samples in a workspace whose clock is set before them, then reset the clock.
 
     Raises:
-        InvalidAnswers: a sample answers what the playbook does not ask.
-        TimeoutError: messages did not arrive.
+        InvalidAnswers: a sample does not fit the playbook.
+        TimeoutError: messages were not posted in time.
     """
     clock = playground.clock
-    async for days_ago in SampleLoader(playground, bot.services, bot.services).play(samples):
-        await _delivered(playground, bot)
+    async for days_ago in SampleLoader(playground, bot.services, bot.services).load(samples):
+        await _wait_for_deliveries(playground, bot)
         clock.move_to(clock.now() - clock.offset - timedelta(days=days_ago))
     clock.reset()
 
 
+class SampleButton:
+    """Offers to load samples where there are none, and shows the progress."""
+
+    def __init__(
+        self,
+        slack: BoltApp,
+        load: Callable[[], AsyncIterator[str]],
+        loaded: Callable[[], Awaitable[bool]],
+    ) -> None:
+        """Add the button to App Home.
+
+        Args:
+            slack: the Bolt app of the running bot.
+            load: loads the samples, and yields what to show meanwhile.
+            loaded: returns whether any samples were loaded before.
+        """
+        self._slack = slack
+        self._load = load
+        self._loaded = loaded
+        self._is_loading = False
+        self._progress = ""
+        slack.home.extra_blocks = self.blocks
+        slack.app.action(LOAD_SAMPLES)(self.press)
+
+    async def blocks(self) -> Sequence[Block]:
+        """Return the end of the Home tab: progress, an offer, or nothing."""
+        if not self._progress and await self._loaded():
+            return []
+        text = ContextBlock(elements=[mrkdwn(self._progress or _OFFER)])
+        if self._progress not in {"", FAILED}:
+            return [DividerBlock(), text]
+        button = ButtonElement(
+            action_id=LOAD_SAMPLES, text=plain("Load sample decisions"), value="all"
+        )
+        return [DividerBlock(), text, ActionsBlock(elements=[button])]
+
+    async def press(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Load the samples, unless that is in progress."""
+        await ack()
+        if not self._is_loading:
+            self._is_loading = True
+            self._slack.background.start(self._load_all(body, client), body)
+
+    async def _load_all(self, body: dict[str, Any], client: AsyncWebClient) -> None:
+        home, person = self._slack.home, sender(body)
+        try:
+            async for progress in self._load():
+                self._progress = progress
+                await home.publish(client, person)
+        except Exception:
+            self._progress = FAILED
+            await home.refresh(client, person)
+            raise
+        else:
+            self._progress = ""
+        finally:
+            self._is_loading = False
+
+
 def offer_samples(
-    samples: tuple[Sample, ...], playground: "Playground", bot: "Application"
+    samples: tuple[Sample, ...], playground: Playground, bot: Application
 ) -> SampleButton:
     """Add a button to App Home that loads the samples; return it."""
     return SampleButton(
         bot.slack,
-        lambda: load_once(samples, playground, bot),
+        lambda: seed_once(samples, playground, bot),
         lambda: samples_loaded(playground, bot),
     )
 
 
-async def load_once(
-    samples: tuple[Sample, ...], playground: "Playground", bot: "Application"
+async def seed_once(
+    samples: tuple[Sample, ...], playground: Playground, bot: Application
 ) -> AsyncIterator[str]:
-    """Add the samples to a workspace in use, unless they are there; nobody's clock is moved.
+    """Add the samples to a workspace in use, unless they exist, without moving its clock.
 
     Yields:
-        What to say: that it has begun, and what came of it.
+        The progress, for App Home.
 
     Raises:
-        InvalidAnswers: a sample answers what the playbook does not ask.
+        InvalidAnswers: a sample does not fit the playbook.
     """
     if await samples_loaded(playground, bot):
         yield "The sample decisions are here already."
@@ -253,12 +319,12 @@ async def load_once(
     present = playground.clock.now()
     past = FixedClock(present - days_back(samples))
     services = Services(SqliteStore(bot.database), past, bot.playbooks, bot.check_due)
-    async for days_ago in SampleLoader(playground, services, bot.services).play(samples):
-        past.put(max(past.now() + timedelta(seconds=1), present - timedelta(days=days_ago)))
+    async for days_ago in SampleLoader(playground, services, bot.services).load(samples):
+        past.set(max(past.now() + timedelta(seconds=1), present - timedelta(days=days_ago)))
     yield f"{len(samples)} sample decisions are here; their messages arrive within a minute."
 
 
-async def samples_loaded(playground: "Playground", bot: "Application") -> bool:
+async def samples_loaded(playground: Playground, bot: Application) -> bool:
     """Return whether any sample decision is in the database."""
     number, team = 1, playground.workspace.id
     while (decision := await bot.services.decision(team, number)) is not None:
@@ -268,9 +334,9 @@ async def samples_loaded(playground: "Playground", bot: "Application") -> bool:
     return False
 
 
-async def _delivered(playground: "Playground", bot: "Application") -> None:
-    """Wait until the messages are there; the clock goes faster meanwhile, as they are paced."""
-    async with asyncio.timeout(DELIVERED_WITHIN):
+async def _wait_for_deliveries(playground: Playground, bot: Application) -> None:
+    """Wait until all messages are posted; advance the clock meanwhile, because posts are paced."""
+    async with asyncio.timeout(DELIVERY_TIMEOUT_SECONDS):
         while (counts := await bot.outbox.counts()).get("pending") or counts.get("sending"):
             playground.clock.advance(timedelta(seconds=1))
             await asyncio.sleep(0.02)

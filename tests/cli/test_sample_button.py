@@ -8,7 +8,7 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cli.sample_button import FAILED, LOAD_SAMPLES, SampleButton
+from bot.cli.samples import FAILED, LOAD_SAMPLES, SampleButton
 from bot.decisions.model import Person
 from bot.slack.app import BoltApp
 from bot.slack.background import BackgroundTasks

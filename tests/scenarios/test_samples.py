@@ -9,11 +9,11 @@ import pytest
 from bot.cli.samples import (
     MARK,
     SamplesError,
-    begin_with,
     days_back,
-    load_once,
     offer_samples,
     read_samples,
+    seed,
+    seed_once,
 )
 from bot.decisions.model import Person
 from bot.playground import MovableClock, serving
@@ -27,7 +27,7 @@ async def test_samples_show_a_team_at_work(tmp_path: Path) -> None:
     playground = QuickPlayground(MovableClock(-days_back(samples)))
     house = House(playground, tmp_path / "ragvsft.db", "http")
     async with serving(playground), house.bot() as bot:
-        await begin_with(samples, playground, bot)
+        await seed(samples, playground, bot)
         ada = Person(playground.workspace.id, playground.user("ada").id)
         waiting = await bot.services.reviews.waiting_for(ada)
     assert abs(playground.clock.offset.total_seconds()) < 1
@@ -54,7 +54,7 @@ async def test_samples_show_a_team_at_work(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (None, "leave --samples out"),
+        (None, "omit --samples"),
         ("[", "not YAML"),
         ("- {id: one}", "0.title: Field required"),
     ],
@@ -84,7 +84,7 @@ async def test_app_home_of_the_demo_loads_them_once(tmp_path: Path) -> None:
         assert ada.home is not None
         await asyncio.gather(*(ada.click(ada.home, "load_samples") for _ in range(2)))
         await house.playground.until(lambda: "decisions are here" in json.dumps(ada.home.blocks))
-        again = [words async for words in load_once(samples, house.playground, bot)]
+        again = [words async for words in seed_once(samples, house.playground, bot)]
         await house.playground.until(
             lambda: len([m for m in ada.sees("leadership") if m.by_app]) == 1
         )
