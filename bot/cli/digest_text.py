@@ -29,7 +29,7 @@ def digest_as_text(blocks: Iterable[Mapping[str, Any]], names: Mapping[str, str]
 
     Args:
         blocks: as Slack would get them.
-        names: what people are called, by user id; without a name they are told by the id.
+        names: display names by user id; others are shown by their id.
 
     Returns:
         Lines without control characters, which a terminal would obey.
@@ -38,10 +38,9 @@ def digest_as_text(blocks: Iterable[Mapping[str, Any]], names: Mapping[str, str]
 
 
 def digest_as_json(digest: Digest) -> dict[str, Any]:
-    """Return a digest with everything in it that its message could tell.
+    """Return the whole content of a digest as JSON data.
 
-    People and channels are Slack's ids; each part has the entries that are shown, and how many
-    there are in all.
+    People and channels are Slack's ids; each section has the shown entries and their total.
     """
     plain = TypeAdapter(Digest).dump_python(digest, mode="json")
     plain |= {part: _share(getattr(digest, part), plain[part]) for part in _PARTS}
