@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from slack_sdk.models.blocks import (
+    ActionsBlock,
     Block,
     ButtonElement,
     ConfirmObject,
@@ -22,12 +23,13 @@ from slack_sdk.models.blocks.basic_components import (
     PlainTextObject,
     SlackFile,
 )
+from slack_sdk.models.blocks.block_elements import InteractiveElement
 from slack_sdk.models.views import View
 
-from bot.decisions.model import Place, Visibility
+from bot.decisions.model import Decision, Place, Visibility
 from bot.decisions.trend import Trend
 from bot.slackkit.citations import Piece, pieces_of
-from bot.slackkit.ids import Action, Modal
+from bot.slackkit.ids import DECISION_PREFIX, Action, Modal
 from bot.slackkit.mrkdwn import (
     BUTTON,
     FALLBACK,
@@ -36,6 +38,7 @@ from bot.slackkit.mrkdwn import (
     SECTION,
     channel_link,
     fit,
+    fit_escaped,
 )
 
 _ALT_TEXT = 2000
@@ -184,6 +187,22 @@ def button(
 def decision_label(number: int) -> str:
     """Return the subject of a decision's buttons, for their accessibility labels."""
     return f"decision {number}"
+
+
+def decision_title(decision: Decision, longest: int = 300) -> str:
+    """Return a decision's number and title in bold, as mrkdwn; `longest` limits the title."""
+    return f"*#{decision.number}  {fit_escaped(decision.title, longest)}*"
+
+
+def decision_button(action_id: str, words: str, number: int) -> ButtonElement:
+    """Return a button whose value is a decision's number."""
+    return button(action_id, words, str(number), about=decision_label(number))
+
+
+def decision_actions(decision: Decision, elements: Sequence[InteractiveElement]) -> ActionsBlock:
+    """Return buttons in a block whose id names the decision."""
+    block_id = f"{DECISION_PREFIX}{decision.number}"
+    return ActionsBlock(block_id=block_id, elements=list(elements))
 
 
 def show_button(number: int) -> ButtonElement:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, HeaderBlock
+from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, HeaderBlock
 
 from bot.decisions.model import Decision, Status, Visibility
 from bot.decisions.records.history import Style, changes, did, note_of, people_of
@@ -22,8 +22,8 @@ from bot.slackkit import ids
 from bot.slackkit.message import (
     Message,
     as_dicts,
-    button,
-    decision_label,
+    decision_button,
+    decision_title,
     mrkdwn,
     plain,
     section,
@@ -204,7 +204,7 @@ def decider_message(decision: Decision, decider: str, by: str) -> Message:
         decider: the recipient's user id.
         by: the user id of the person who named them a decider.
     """
-    title = f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
+    title = decision_title(decision)
     if decision.status is not Status.OPEN:
         now = status_label(decision).lower()
         return sentence(f"{title}\n{mention(by)} asked you to decide; meanwhile it is {now}.")
@@ -215,7 +215,11 @@ def decider_message(decision: Decision, decider: str, by: str) -> Message:
     blocks: list[Block] = [section(text)]
     if decision.problem:
         blocks.append(section(quote(decision.problem, 600)))
-    blocks.append(ActionsBlock(elements=[_look(decision)]))
+    blocks.append(
+        ActionsBlock(
+            elements=[decision_button(ids.Action.SHOW, "Look and decide", decision.number)]
+        )
+    )
     return Message(text=fit(text, FALLBACK), blocks=as_dicts(blocks))
 
 
@@ -223,8 +227,3 @@ def _whereabouts(decision: Decision) -> str:
     if decision.place.visibility is Visibility.DIRECT:
         return ""
     return f" in {where(decision.place)}"
-
-
-def _look(decision: Decision) -> ButtonElement:
-    about = decision_label(decision.number)
-    return button(ids.Action.SHOW, "Look and decide", str(decision.number), about=about)

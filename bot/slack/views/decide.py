@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import (
-    ActionsBlock,
     Block,
     ButtonElement,
     ConfirmObject,
@@ -26,9 +25,18 @@ from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Verdict
 from bot.slack.views.verdict import option_title, ruled_out_words, veto_notes
 from bot.slackkit import ids
-from bot.slackkit.message import button, decision_label, mrkdwn, plain, section
+from bot.slackkit.message import (
+    button,
+    decision_actions,
+    decision_button,
+    decision_label,
+    decision_title,
+    mrkdwn,
+    plain,
+    section,
+)
 from bot.slackkit.metadata import DecisionMetadata
-from bot.slackkit.mrkdwn import and_list, fit, fit_escaped, mention
+from bot.slackkit.mrkdwn import and_list, fit, mention
 
 REASON_LENGTH = 2000
 _MOST_DECIDERS = 10
@@ -57,7 +65,8 @@ def announcement_buttons(decision: Decision, playbook: Playbook) -> list[Block]:
     if DecisionAction.ACCEPT in moves:
         elements += deciding_buttons(decision, playbook)
     if DecisionAction.ADD_VIEW in moves:
-        elements += [add_view_button(decision), _ask(decision)]
+        elements.append(add_view_button(decision))
+        elements.append(decision_button(ids.Action.ASK, "Ask for views", decision.number))
     menu = [
         Option(text=plain(words), value=f"{entry}:{decision.number}")
         for entry, words in _MENU.items()
@@ -70,21 +79,16 @@ def announcement_buttons(decision: Decision, playbook: Playbook) -> list[Block]:
 def deciding_buttons(decision: Decision, playbook: Playbook) -> list[ButtonElement]:
     """Return the buttons that decide an open decision; no *Accept* without a recommendation."""
     accept = [_accept(decision, playbook)] if decision.verdict.anything_known else []
-    return [*accept, _override(decision)]
-
-
-def decision_actions(
-    decision: Decision, elements: Sequence[ButtonElement | OverflowMenuElement]
-) -> ActionsBlock:
-    """Return buttons in a block whose id names the decision."""
-    block_id = f"{ids.DECISION_PREFIX}{decision.number}"
-    return ActionsBlock(block_id=block_id, elements=list(elements))
+    return [
+        *accept,
+        decision_button(ids.Action.OVERRIDE, "Choose differently", decision.number),
+    ]
 
 
 def add_view_button(decision: Decision, *, given: bool = False) -> ButtonElement:
     """Return the button to add one's view; `given` if the person has given it."""
     words = "Change my view" if given else "Add my view"
-    return _button(decision, ids.Action.ADD_VIEW, words)
+    return decision_button(ids.Action.ADD_VIEW, words, decision.number)
 
 
 def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
@@ -174,19 +178,6 @@ def _accept(decision: Decision, playbook: Playbook) -> ButtonElement:
     )
 
 
-def _override(decision: Decision) -> ButtonElement:
-    return _button(decision, ids.Action.OVERRIDE, "Choose differently")
-
-
-def _ask(decision: Decision) -> ButtonElement:
-    return _button(decision, ids.Action.ASK, "Ask for views")
-
-
-def _button(decision: Decision, action: ids.Action, words: str) -> ButtonElement:
-    number = decision.number
-    return button(action, words, str(number), about=decision_label(number))
-
-
 def _reason(label: str) -> InputBlock:
     return InputBlock(
         block_id=ids.Block.REASON,
@@ -222,7 +213,7 @@ def decision_modal(
     metadata = DecisionMetadata(
         decision=decision.number, response_url=response_url, against=against
     )
-    heading = section(f"*#{decision.number}  {fit_escaped(decision.title, 300)}*")
+    heading = section(decision_title(decision))
     return View(
         type="modal",
         callback_id=callback,

@@ -20,13 +20,13 @@ from bot.digest.views.home import Coming, digest_blocks
 from bot.playbooks.model import Playbook
 from bot.services.reviews import NOTHING_WAITS, WaitingDecisions
 from bot.slack.views.announcement import status_label
-from bot.slack.views.decide import add_view_button, deciding_buttons, decision_actions
+from bot.slack.views.decide import add_view_button, deciding_buttons
 from bot.slack.views.drafts import MOST_DRAFTS, draft_blocks
 from bot.slack.views.review import decided_line, outcome_buttons
 from bot.slack.views.verdict import headline
 from bot.slackkit import ids
-from bot.slackkit.message import mrkdwn, plain, section, where
-from bot.slackkit.mrkdwn import BUTTON, fit, fit_escaped, mention, moment
+from bot.slackkit.message import decision_actions, decision_title, mrkdwn, plain, section, where
+from bot.slackkit.mrkdwn import BUTTON, fit, mention, moment
 
 _MOST_WAITING = 5
 
@@ -96,7 +96,7 @@ def _waiting(waiting: WaitingDecisions, playbooks: Mapping[str, Playbook]) -> li
         blocks += _to_decide(decision, playbooks.get(decision.playbook_hash), asked=asked)
     for decision in to_contribute[:_MOST_WAITING]:
         asks = f"{mention(decision.driver)} asks for your view  ·  {where(decision.place)}"
-        blocks.append(section(f"{_title(decision)}\n{asks}"))
+        blocks.append(section(f"{decision_title(decision)}\n{asks}"))
         blocks.append(decision_actions(decision, [add_view_button(decision)]))
     for decision in waiting.to_review[:_MOST_WAITING]:
         blocks.append(section(_to_review(decision, playbooks.get(decision.playbook_hash))))
@@ -110,7 +110,7 @@ def _waiting(waiting: WaitingDecisions, playbooks: Mapping[str, Playbook]) -> li
 def _to_decide(decision: Decision, playbook: Playbook | None, *, asked: bool) -> list[Block]:
     """Return a decision to be decided; `asked` adds the button for a view."""
     since = f"Yours to decide  ·  {moment(decision.opened_at)}"
-    words = f"{_title(decision)}\n{since}  ·  {where(decision.place)}"
+    words = f"{decision_title(decision)}\n{since}  ·  {where(decision.place)}"
     if playbook is not None:
         words += f"\n{headline(playbook, decision.verdict)}"
     buttons = deciding_buttons(decision, playbook) if playbook is not None else []
@@ -120,7 +120,7 @@ def _to_decide(decision: Decision, playbook: Playbook | None, *, asked: bool) ->
 
 def _to_review(decision: Decision, playbook: Playbook | None) -> str:
     if playbook is None:
-        return f"{_title(decision)}\nHow did it go?  ·  {where(decision.place)}"
+        return f"{decision_title(decision)}\nHow did it go?  ·  {where(decision.place)}"
     return f"{decided_line(decision, playbook)}\nHow did it go?"
 
 
@@ -131,8 +131,4 @@ def _decision(decision: Decision) -> Block:
         WENT[outcome] if outcome else "",
         where(decision.place),
     ]
-    return section(f"{_title(decision)}\n{'  ·  '.join(part for part in parts if part)}")
-
-
-def _title(decision: Decision) -> str:
-    return f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
+    return section(f"{decision_title(decision)}\n{'  ·  '.join(part for part in parts if part)}")

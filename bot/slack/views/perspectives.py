@@ -18,14 +18,15 @@ from bot.decisions.records.words import DONT_KNOW, STRENGTHS, TOO_LITTLE
 from bot.playbooks.model import Playbook
 from bot.services.perspectives import AskResult
 from bot.slack.views.announcement import status_label
-from bot.slack.views.decide import add_view_button, decision_actions, decision_modal
+from bot.slack.views.decide import add_view_button, decision_modal
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids
 from bot.slackkit.message import (
     Message,
     as_dicts,
-    button,
-    decision_label,
+    decision_actions,
+    decision_button,
+    decision_title,
     mrkdwn,
     plain,
     section,
@@ -64,7 +65,7 @@ def view_request(decision: Decision, *, nudge: bool, given: bool = False) -> Mes
         given: whether the person has given the view since.
     """
     asker = mention(decision.driver)
-    title = f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
+    title = decision_title(decision)
     if decision.status is not Status.OPEN:
         status = status_label(decision).lower()
         did = "You gave your view" if given else f"{asker} asked for your view"
@@ -199,10 +200,7 @@ class _TeamMessage:
         buttons = [add_view_button(self._decision)]
         if self._seen.waiting:
             number = self._decision.number
-            about = decision_label(number)
-            buttons.append(
-                button(ids.Action.NUDGE, "Nudge those missing", str(number), about=about)
-            )
+            buttons.append(decision_button(ids.Action.NUDGE, "Nudge those missing", number))
         return buttons
 
     def _verdicts(self) -> list[str]:

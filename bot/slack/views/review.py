@@ -6,7 +6,6 @@ from typing import Any
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
-    ButtonElement,
     InputBlock,
     Option,
     PlainTextInputElement,
@@ -22,15 +21,16 @@ from bot.slackkit import ids
 from bot.slackkit.message import (
     Message,
     as_dicts,
-    button,
-    decision_label,
+    decision_actions,
+    decision_button,
+    decision_title,
     plain,
     section,
     sentence,
     where,
 )
 from bot.slackkit.metadata import DecisionMetadata
-from bot.slackkit.mrkdwn import FALLBACK, escape, fit, fit_escaped, mention, quote
+from bot.slackkit.mrkdwn import FALLBACK, escape, fit, mention, quote
 
 NOTE_LENGTH = 2000
 _ON_BUTTONS = {
@@ -69,7 +69,8 @@ def review_question(
             text += f"\n{quote(answer.note, _SHOWN_NOTE)}"
         if decision.has_ended:
             return sentence(f"{text}\n{_ended(decision)}")
-        actions = _actions(decision, [_button(decision, ids.Action.OUTCOME, "Change my answer")])
+        change = decision_button(ids.Action.OUTCOME, "Change my answer", decision.number)
+        actions = decision_actions(decision, [change])
     return Message(text=fit(text, FALLBACK), blocks=as_dicts([section(text), actions]))
 
 
@@ -94,20 +95,10 @@ def _in_place_of(detail: Mapping[str, str]) -> str:
 def outcome_buttons(decision: Decision) -> ActionsBlock:
     """Return a button per outcome, opening the modal with it preselected."""
     buttons = [
-        _button(decision, f"{ids.Action.OUTCOME}:{outcome}", words)
+        decision_button(f"{ids.Action.OUTCOME}:{outcome}", words, decision.number)
         for outcome, words in _ON_BUTTONS.items()
     ]
-    return _actions(decision, buttons)
-
-
-def _actions(decision: Decision, buttons: list[ButtonElement]) -> ActionsBlock:
-    block_id = f"{ids.DECISION_PREFIX}{decision.number}"
-    return ActionsBlock(block_id=block_id, elements=list(buttons))
-
-
-def _button(decision: Decision, action_id: str, words: str) -> ButtonElement:
-    number = decision.number
-    return button(action_id, words, str(number), about=decision_label(number))
+    return decision_actions(decision, buttons)
 
 
 def review_modal(
@@ -181,7 +172,7 @@ def _shown(answer: ReviewAnswer) -> str:
 
 def decided_line(decision: Decision, playbook: Playbook) -> str:
     """Return what was decided, when and where."""
-    title = f"*#{decision.number}  {fit_escaped(decision.title, 300)}*"
+    title = decision_title(decision)
     resolution = decision.resolution
     if resolution is None or resolution.option is None:
         return title

@@ -22,7 +22,7 @@ from bot.decisions.records.words import sure
 from bot.decisions.transitions import DecisionAction, possible_actions
 from bot.playbooks.model import Playbook
 from bot.slack.views.announcement import STATUS_WORDS, announcement, status_label
-from bot.slack.views.decide import deciding_buttons, decision_actions
+from bot.slack.views.decide import deciding_buttons
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids
 from bot.slackkit.api_errors import SCOPE_MISSING
@@ -32,7 +32,9 @@ from bot.slackkit.message import (
     TextSection,
     as_dicts,
     button,
-    decision_label,
+    decision_actions,
+    decision_button,
+    decision_title,
     mrkdwn,
     section,
     show_button,
@@ -116,8 +118,7 @@ def decision_message(
     """
     told = announcement(decision, playbook)
     blocks = [block for block in told.blocks if block["type"] != "actions"]
-    number = decision.number
-    export = button(ids.Action.EXPORT, "Export record", str(number), about=decision_label(number))
+    export = decision_button(ids.Action.EXPORT, "Export record", decision.number)
     at = f"<{link}|Open the discussion>" if link else f"Posted in {where(decision.place)}"
     decides = DecisionAction.ACCEPT in possible_actions(decision) and reader in decision.deciders
     last: list[Block] = [
@@ -195,7 +196,7 @@ def _row(listed: ListedDecision) -> Block:
         mention(decision.driver),
         where(decision.place),
     ]
-    title = f"*#{decision.number}  {fit_escaped(decision.title, 200)}*"
+    title = decision_title(decision, 200)
     return SectionBlock(
         text=mrkdwn(f"{title}\n{'  ·  '.join(facts)}"),
         accessory=show_button(decision.number),
