@@ -59,6 +59,8 @@ PLAIN_ROOMS = (
 )
 """Where docstrings and comments contain no vague word."""
 
+PLAIN_DOCUMENTS = ["CHANGELOG.md", "README.md"]
+
 Rule = Callable[[ast.Module], list[str]]
 
 IMPORT_EVERYTHING = """
@@ -154,6 +156,12 @@ def test_code_is_described_in_plain_words() -> None:
         for place in house.vague_prose(path.read_text("utf-8"))
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("name", PLAIN_DOCUMENTS)
+def test_documents_are_written_in_plain_words(name: str) -> None:
+    """Documents contain no word of the list of vague ones."""
+    assert house.vague_words((ROOT / name).read_text("utf-8")) == []
 
 
 def test_block_kit_is_built_in_views() -> None:
