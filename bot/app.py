@@ -90,11 +90,11 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
 
     Raises:
         SettingsError: neither one workspace's token is set nor what OAuth needs.
-        LogUnusable: the database cannot be used.
+        DatabaseUnusable: the database cannot be used.
         NoPlaybookError: there is nothing to ask.
         PlaybookError: a playbook is broken.
         PortTaken: the port cannot be listened on.
-        TokenRefused: Slack does not take a token.
+        TokenRefused: Slack rejects a token.
     """
     playbooks = PlaybookCatalog(settings.rules)
     async with AsyncExitStack() as stack:

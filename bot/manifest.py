@@ -19,35 +19,35 @@ SCOPES: Final = {
     "users:read": "people's names for records, and their time zones",
     "files:write": "uploads exported records and the digest's chart",
 }
-"""Every scope of the bot token, with what it is for. There is none that reads messages."""
+"""The scopes of the bot token, each with what it is for. None of them reads messages."""
 
 HISTORY_SCOPES: Final = {
     "channels:history": "finds its own post after a lost connection, in public channels it is in",
     "groups:history": "the same in private channels it is in; nothing else is read",
 }
-"""What may be granted beside: without it, people are asked whether a post has arrived."""
+"""Optional scopes; without them, the bot asks people whether an unconfirmed post arrived."""
 
 
 def scopes_asked(*, with_history: bool) -> dict[str, str]:
-    """Return the scopes that the bot is to be installed with, each with what it is for."""
+    """Return the scopes to install the bot with, each with what it is for."""
     return SCOPES | (HISTORY_SCOPES if with_history else {})
 
 
 COMMAND: Final = re.compile(r"/[a-z0-9_-]{1,31}")
-"""What Slack accepts as the name of a slash command: a slash, and 32 characters in all."""
+"""A slash command's name in Slack: a slash, and at most 32 characters in all."""
 
 
 def public_url(text: str) -> str:
-    """Normalise the address under which Slack reaches the bot.
+    """Normalise the public address of the bot.
 
     Args:
-        text: an address as a person types it, with or without the path of the events.
+        text: an address as typed, with or without the path of the events.
 
     Returns:
         The address without a trailing slash.
 
     Raises:
-        ValueError: it is not an https address that Slack could call; says why.
+        ValueError: Slack cannot call it; says why.
     """
     base = text.strip().rstrip("/").removesuffix(EVENTS_PATH)
     url = urlsplit(base)
@@ -66,13 +66,13 @@ def manifest(
     Args:
         url: the public address from `public_url`; None for Socket Mode, which needs none.
         command: the slash command's name.
-        with_history: have it ask for the scopes by which the bot finds its own posts again.
+        with_history: include the scopes with which the bot finds its own posts.
 
     Returns:
-        The whole document, ready to paste under “Create New App > From a manifest”.
+        The document, to paste under “Create New App > From a manifest”.
 
     Raises:
-        ValueError: the command's name is not one that Slack accepts.
+        ValueError: Slack does not accept the command's name.
     """
     if not COMMAND.fullmatch(command):
         raise ValueError(f"“{command}” is not a slash command: use / and a-z, 0-9, “-” or “_”")

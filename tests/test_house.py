@@ -43,6 +43,7 @@ REPEATED_NAMES = {"people_in", "read", "redraw"}
 
 PLAIN_ROOMS = (
     "bot/__main__.py",
+    "bot/app.py",
     "bot/catalog.py",
     "bot/charts/",
     "bot/cli/",
@@ -50,10 +51,12 @@ PLAIN_ROOMS = (
     "bot/disk.py",
     "bot/doctor/",
     "bot/logs.py",
+    "bot/manifest.py",
     "bot/playground/",
+    "bot/schedule.py",
     "bot/serving.py",
     "bot/settings.py",
-    "bot/slack/views/",
+    "bot/slack/",
     "bot/slackkit/",
     "bot/web/",
 )

@@ -1,4 +1,4 @@
-"""Rounds: what is due is looked for at the start and when woken, whatever fails."""
+"""Periodic jobs run at the start and at each wake-up, whatever fails."""
 
 import asyncio
 
@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 from bot.schedule import PeriodicRunner
 
 
-class Work:
-    """Counts how often it is done; fails as long as it is told to."""
+class CountingJob:
+    """Counts its runs; fails as long as `fails` is set."""
 
     def __init__(self) -> None:
         self.done = 0
@@ -27,37 +27,37 @@ class Work:
             await self.changed.wait_for(lambda: self.done >= times)
 
 
-async def test_a_round_is_made_at_the_start_and_when_woken() -> None:
-    """Each work is done once at the start, and once more when woken."""
-    first, second = Work(), Work()
-    rounds = PeriodicRunner(first, second)
-    running = asyncio.create_task(rounds.run())
+async def test_jobs_run_at_the_start_and_at_a_wake_up() -> None:
+    """Each job runs once at the start, and once more at a wake-up."""
+    first, second = CountingJob(), CountingJob()
+    runner = PeriodicRunner(first, second)
+    running = asyncio.create_task(runner.run())
     await second.until(1)
-    rounds.wake()
+    runner.wake()
     await second.until(2)
-    rounds.stop()
+    runner.stop()
     await running
     assert (first.done, second.done) == (2, 2)
 
 
-async def test_a_work_that_fails_keeps_nothing_from_being_done() -> None:
-    """A failure is logged; the other works are done, and the next round comes."""
-    failing, other = Work(), Work()
+async def test_a_failing_job_does_not_stop_the_others() -> None:
+    """A failure is logged; the other jobs run, and all run again at the next wake-up."""
+    failing, other = CountingJob(), CountingJob()
     failing.fails = True
-    rounds = PeriodicRunner(failing, other)
+    runner = PeriodicRunner(failing, other)
     with capture_logs() as logs:
-        running = asyncio.create_task(rounds.run())
+        running = asyncio.create_task(runner.run())
         await other.until(1)
-        rounds.wake()
+        runner.wake()
         await other.until(2)
-        rounds.stop()
+        runner.stop()
         await running
     assert failing.done == 2
     assert [entry["event"] for entry in logs] == ["a periodic job failed"] * 2
 
 
-async def test_stopping_waits_for_the_work_under_way() -> None:
-    """Asked to stop, the work under way is finished, and none is begun."""
+async def test_stopping_waits_for_the_current_job() -> None:
+    """A stop lets the current job finish, and starts no further one."""
     begun, go_on = asyncio.Event(), asyncio.Event()
     finished = []
 
@@ -66,35 +66,35 @@ async def test_stopping_waits_for_the_work_under_way() -> None:
         await go_on.wait()
         finished.append("slow")
 
-    never = Work()
-    rounds = PeriodicRunner(slow, never)
-    running = asyncio.create_task(rounds.run())
+    never = CountingJob()
+    runner = PeriodicRunner(slow, never)
+    running = asyncio.create_task(runner.run())
     async with asyncio.timeout(30):
         await begun.wait()
-        rounds.stop()
+        runner.stop()
         go_on.set()
         await running
     assert (finished, never.done) == (["slow"], 0)
 
 
-async def test_a_round_is_a_sign_of_life() -> None:
-    """Each round and each work in it is a sign of life; while one hangs its age grows."""
+async def test_each_job_is_a_heartbeat() -> None:
+    """The start of a run and the end of a job are heartbeats; a hanging job makes none."""
     now, hanging, go_on = 100.0, asyncio.Event(), asyncio.Event()
 
     async def hang() -> None:
         hanging.set()
         await go_on.wait()
 
-    rounds = PeriodicRunner(hang, time=lambda: now)
+    runner = PeriodicRunner(hang, time=lambda: now)
     now = 160.0
-    assert rounds.heartbeat_age() == 60
-    running = asyncio.create_task(rounds.run())
+    assert runner.heartbeat_age() == 60
+    running = asyncio.create_task(runner.run())
     async with asyncio.timeout(30):
         await hanging.wait()
-        assert rounds.heartbeat_age() == 0
+        assert runner.heartbeat_age() == 0
         now = 260.0
-        assert rounds.heartbeat_age() == 100
+        assert runner.heartbeat_age() == 100
         go_on.set()
-        rounds.stop()
+        runner.stop()
         await running
-    assert rounds.heartbeat_age() == 0
+    assert runner.heartbeat_age() == 0

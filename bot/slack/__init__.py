@@ -1,1 +1,1 @@
-"""All that knows Slack."""
+"""The Bolt app: handlers, views, OAuth, and the connection to Slack."""

@@ -1,4 +1,4 @@
-"""Reaching Slack: whether it takes our tokens, and the Socket Mode connection."""
+"""The connection to Slack: the check of the tokens at the start, and Socket Mode."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -18,71 +18,71 @@ from bot.slackkit.api_errors import TOKEN_REFUSED, UNREACHABLE, api_error_of
 
 logger = structlog.get_logger(__name__)
 
-Acked = Callable[[float, bool], None]
-"""Takes the seconds from a request to its answer, and whether it was taken."""
+OnAck = Callable[[float, bool], None]
+"""Takes the seconds from a request to its ack, and whether the response was below 400."""
 _BAD_REQUEST = 400
 _FIRST_CONNECTION = 3
-"""Seconds that the start waits for a connection; it goes on trying in the background."""
+"""Seconds that the start waits for a connection; further attempts run in the background."""
 
 
 class TokenRefused(Exception):
-    """Slack does not take a token; the message says which and what to do."""
+    """Slack rejects a token; the message says which one, and what to do."""
 
 
 async def check_bot_token(client: AsyncWebClient, token: str) -> None:
-    """Ask Slack whether it takes the bot token. A Slack that is away is only noted.
+    """Check the bot token with Slack; only log if Slack is unreachable.
 
     Raises:
-        TokenRefused: it does not.
+        TokenRefused: Slack rejects the token.
     """
     try:
         await client.auth_test(token=token)
     except SlackApiError as error:
         _raise_if_refused(error, "SLACK_BOT_TOKEN", "OAuth & Permissions")
-        logger.warning("Slack answered strangely at the start", error=api_error_of(error).error)
+        logger.warning("the token check failed", error=api_error_of(error).error)
     except UNREACHABLE as error:
-        logger.warning("Slack cannot be reached; deliveries wait", error=type(error).__name__)
+        logger.warning("Slack is unreachable; deliveries wait", error=type(error).__name__)
 
 
-class _Timed(AsyncSocketModeHandler):
-    """Answers what comes in, and tells how long that took and whether it was taken."""
+class _TimedHandler(AsyncSocketModeHandler):
+    """Handles requests, and reports the time to each ack."""
 
-    def __init__(self, bolt: AsyncApp, app_token: str, acked: Acked) -> None:
+    def __init__(self, bolt: AsyncApp, app_token: str, on_ack: OnAck) -> None:
         super().__init__(bolt, app_token)
-        self._acked = acked
+        self._on_ack = on_ack
 
     async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
-        began = perf_counter()
-        well = False
+        started = perf_counter()
+        accepted = False
         try:
             response = await run_async_bolt_app(self.app, req)
-            await send_async_response(client, req, response, began)
-            well = response.status < _BAD_REQUEST
+            await send_async_response(client, req, response, started)
+            accepted = response.status < _BAD_REQUEST
         finally:
-            self._acked(perf_counter() - began, well)
+            self._on_ack(perf_counter() - started, accepted)
 
 
 @asynccontextmanager
-async def socket_mode(bolt: AsyncApp, app_token: str, acked: Acked) -> AsyncIterator[None]:
+async def socket_mode(bolt: AsyncApp, app_token: str, on_ack: OnAck) -> AsyncIterator[None]:
     """Keep a Socket Mode connection for the length of a `with` block.
 
-    A Slack that is away at the start is tried again until it answers.
+    If Slack is unreachable at the start, the SDK retries in the background.
 
     Args:
-        bolt: answers what comes in.
+        bolt: handles the requests.
         app_token: opens the connection.
-        acked: called after each answer.
+        on_ack: called after each ack.
 
     Raises:
-        TokenRefused: Slack does not take the app-level token.
+        TokenRefused: Slack rejects the app-level token.
     """
     try:
         await bolt.client.apps_connections_open(app_token=app_token)
     except SlackApiError as error:
         _raise_if_refused(error, "SLACK_APP_TOKEN", "Basic Information > App-Level Tokens")
     except UNREACHABLE as error:
-        logger.warning("Slack cannot be reached; trying again", error=type(error).__name__)
-    handler: AsyncSocketModeHandler = _Timed(bolt, app_token, acked)
+        logger.warning("Slack is unreachable; retrying", error=type(error).__name__)
+    handler: AsyncSocketModeHandler = _TimedHandler(bolt, app_token, on_ack)
     connecting = asyncio.create_task(_connect(handler))
     await asyncio.wait({connecting}, timeout=_FIRST_CONNECTION)
     try:
@@ -93,7 +93,7 @@ async def socket_mode(bolt: AsyncApp, app_token: str, acked: Acked) -> AsyncIter
 
 
 async def _connect(handler: AsyncSocketModeHandler) -> None:
-    """Connect; the SDK tries until it can, so that nobody may wait for it."""
+    """Connect; the SDK retries without end, so the caller must not await this."""
     await handler.connect_async()
 
 
@@ -101,6 +101,6 @@ def _raise_if_refused(error: SlackApiError, name: str, place: str) -> None:
     reason = api_error_of(error).error
     if reason in TOKEN_REFUSED:
         raise TokenRefused(
-            f"Slack does not take {name} ({reason}): copy it anew from “{place}” in your app's "
+            f"Slack rejects {name} ({reason}): copy it again from “{place}” in your app's "
             "settings; `ragvsft doctor` says more"
         ) from error

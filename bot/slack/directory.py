@@ -1,4 +1,4 @@
-"""Slack's directory of people. Fills the port `Directory`.
+"""People as Slack knows them: name, time zone, company. Fills the protocol `Directory`.
 
 Source: https://docs.slack.dev/reference/methods/users.info (scope `users:read`)
 """
@@ -17,9 +17,9 @@ from bot.services.directory import DirectoryEntry, DirectoryUnavailable, zone_na
 from bot.slackkit.api_errors import UNREACHABLE, USER_UNKNOWN, ApiError, api_error_of
 from bot.slackkit.mrkdwn import one_line
 
-LONGEST_LOOK_UP = 1.0
-"""Seconds that somebody may wait for a name."""
-_AWAY = timedelta(minutes=1)
+LOOK_UP_SECONDS = 1.0
+"""The timeout of a look-up: people wait for it."""
+_UNAVAILABLE = timedelta(minutes=1)
 _NOT_ALLOWED = timedelta(hours=1)
 _LONGEST_NAME = 80
 
@@ -30,22 +30,22 @@ class SlackDirectory:
     def __init__(
         self,
         client_for: Callable[[str], Awaitable[AsyncWebClient]],
-        longest: float = LONGEST_LOOK_UP,
+        longest: float = LOOK_UP_SECONDS,
     ) -> None:
-        """Make the directory.
+        """Look people up with these settings.
 
         Args:
             client_for: returns the Web API client of a workspace.
-            longest: after how many seconds to give up.
+            longest: the timeout in seconds.
         """
         self._client_for = client_for
         self._longest = longest
 
     async def look_up(self, person: Person) -> DirectoryEntry | None:
-        """Return what Slack knows of a person; None where it knows nobody of that id.
+        """Return a person's entry; None if Slack has no user with that id.
 
         Raises:
-            DirectoryBusy: Slack does not answer, or not this app.
+            DirectoryUnavailable: Slack is unreachable, or the app may not ask.
         """
         try:
             async with asyncio.timeout(self._longest):
@@ -59,17 +59,17 @@ class SlackDirectory:
         except (NotInstalled, TokenUnreadable) as error:
             raise DirectoryUnavailable(_NOT_ALLOWED) from error
         except UNREACHABLE as error:
-            raise DirectoryUnavailable(_AWAY) from error
+            raise DirectoryUnavailable(_UNAVAILABLE) from error
         user = answer.get("user")
         return _known(user if isinstance(user, Mapping) else {}, person.workspace)
 
 
 def _wait(refusal: ApiError) -> timedelta:
-    """Return how long to leave Slack alone after a refusal."""
+    """Return how long not to ask again after an error."""
     if refusal.is_rate_limit:
         asked = refusal.retry_after
-        return timedelta(seconds=int(asked)) if asked.isdecimal() else _AWAY
-    return _AWAY if refusal.status >= 500 else _NOT_ALLOWED
+        return timedelta(seconds=int(asked)) if asked.isdecimal() else _UNAVAILABLE
+    return _UNAVAILABLE if refusal.status >= 500 else _NOT_ALLOWED
 
 
 def _known(user: Mapping[str, Any], workspace: str) -> DirectoryEntry:
@@ -86,7 +86,7 @@ def _known(user: Mapping[str, Any], workspace: str) -> DirectoryEntry:
 
 
 def _is_outside(user: Mapping[str, Any], workspace: str) -> bool:
-    """Return whether a person belongs to other workspaces only, as far as Slack says so.
+    """Return whether Slack names only other workspaces for a person.
 
     Of people of an organisation it names one workspace, and in `enterprise_user` all of them:
     https://docs.slack.dev/reference/objects/user-object.

@@ -1,4 +1,4 @@
-"""Finds for a person what they ask for and may read, and puts it into messages."""
+"""Search results as messages and files: only what the person may read."""
 
 from itertools import islice
 
@@ -25,20 +25,20 @@ from bot.slackkit.permalinks import Permalinks
 from bot.slackkit.uploads import TextFile, send_file
 
 MOST_EXPORTED = 2000
-"""Decisions of one export in Slack; the command line has no such limit."""
+"""Decisions in one export from Slack; the command line has no limit."""
 _FORMATS = {"csv": as_csv, "json": record_as_json}
 
 
 class SearchResponder:
-    """Answers by message; where a file is better, it sends that and says so."""
+    """Renders search results; sends a long one as a file."""
 
     def __init__(self, services: Services, command: str) -> None:
-        """Make it on the desk; `command` is the slash command's name."""
+        """Render for one workspace app; `command` is the slash command's name."""
         self._services = services
         self._command = command
-        self._links = Permalinks()
+        self._permalinks = Permalinks()
 
-    async def page(self, sight: ReadScope, query: ListQuery) -> Message:
+    async def page(self, scope: ReadScope, query: ListQuery) -> Message:
         """Return a page of a list or a search."""
         finding = self._services.search
         if query.kind == "list":
@@ -47,50 +47,50 @@ class SearchResponder:
             wanted = DecisionFilter(words=words_of(query.text))
         found = DecisionPage((), newer=False, older=False)
         if query.kind == "list" or wanted.words:
-            found = await finding.page(sight, wanted, query.cursor, views.PAGE)
+            found = await finding.page(scope, wanted, query.cursor, views.PAGE)
         listed = [
             views.ListedDecision(each, await self._playbook(each)) for each in found.decisions
         ]
         return views.decision_list(self._command, query, wanted, found, listed)
 
     async def show(
-        self, sight: ReadScope, number: int, client: AsyncWebClient
+        self, scope: ReadScope, number: int, client: AsyncWebClient
     ) -> tuple[Message, ...]:
-        """Return a decision, its recommendation in full, and its life.
+        """Return a decision, its full recommendation, and its history.
 
-        To who is asked for a view and may read no more before they gave it, what asks for it.
+        A contributor who was asked and has not answered gets the request instead.
 
         Raises:
-            NoSuchDecision: there is none of this number, or it is not for them to see.
+            NoSuchDecision: there is none with this number that the person may read.
         """
         try:
-            found = await self._services.search.show(sight, number)
+            found = await self._services.search.show(scope, number)
         except NoSuchDecision:
-            return (await self._invitation(sight, number),)
+            return (await self._invitation(scope, number),)
         playbook = await self._playbook(found.decision)
         link = await self._link(client, found)
         return (
-            views.decision_message(found.decision, playbook, link, sight.user),
+            views.decision_message(found.decision, playbook, link, scope.user),
             *full_recommendation(found.decision, playbook, self._command),
             history_message(found.record),
         )
 
-    async def export_one(self, sight: ReadScope, number: int, client: AsyncWebClient) -> Message:
-        """Return a decision's record; a long one is sent as a file.
+    async def export_one(self, scope: ReadScope, number: int, client: AsyncWebClient) -> Message:
+        """Return a decision's record, or send a long one as a file.
 
         Raises:
-            NoSuchDecision: there is none of this number, or it is not for them to see.
+            NoSuchDecision: there is none with this number that the person may read.
         """
-        found = await self._services.search.show(sight, number)
+        found = await self._services.search.show(scope, number)
         text = as_markdown(found.record)
         if len(text) <= views.INLINE:
             return views.record_message(number, text)
         words = f"The record of decision #{number}, in Markdown."
-        return await _send(client, sight, TextFile(filename(found.record), text, words))
+        return await _send(client, scope, TextFile(filename(found.record), text, words))
 
-    async def export_all(self, sight: ReadScope, form: str, client: AsyncWebClient) -> Message:
-        """Send everything that may be read from here as one file; return the word about it."""
-        records = [each async for each in self._services.search.records(sight, MOST_EXPORTED + 1)]
+    async def export_all(self, scope: ReadScope, form: str, client: AsyncWebClient) -> Message:
+        """Send all readable decisions as one file; return the message that says so."""
+        records = [each async for each in self._services.search.records(scope, MOST_EXPORTED + 1)]
         if not records:
             return sentence(f"There is nothing to export here yet. `{self._command}` starts one.")
         kept = list(islice(records, MOST_EXPORTED))
@@ -98,32 +98,32 @@ class SearchResponder:
         if len(records) > len(kept):
             words += " Those are the newest; `ragvsft export` on the command line writes all."
         file = TextFile(f"decisions.{form}", _FORMATS[form](kept), words)
-        return await _send(client, sight, file)
+        return await _send(client, scope, file)
 
-    async def _invitation(self, sight: ReadScope, number: int) -> Message:
-        """Return what asks for a view of a decision of which one may read no more before that.
+    async def _invitation(self, scope: ReadScope, number: int) -> Message:
+        """Return the request for a perspective to a person who may not read more yet.
 
         Raises:
-            NoSuchDecision: they were not asked.
+            NoSuchDecision: the person was not asked.
         """
-        person = Person(sight.workspace, sight.user)
+        person = Person(scope.workspace, scope.user)
         asked = await self._services.perspectives.invited(person, number)
         if asked is None:
             raise NoSuchDecision(number)
         return view_request(asked, nudge=False)
 
     async def _link(self, client: AsyncWebClient, found: DecisionDetails) -> str | None:
-        """Return the link to an announcement; None where Slack does not tell it."""
-        at = found.announced
-        return (await self._links.of(client, [at])).get(at) if at else None
+        """Return the link to an announcement; None if Slack gives none."""
+        ref = found.announced
+        return (await self._permalinks.of(client, [ref])).get(ref) if ref else None
 
     async def _playbook(self, decision: Decision) -> Playbook:
         return (await self._services.playbooks.of(decision)).playbook
 
 
-async def _send(client: AsyncWebClient, sight: ReadScope, file: TextFile) -> Message:
+async def _send(client: AsyncWebClient, scope: ReadScope, file: TextFile) -> Message:
     try:
-        await send_file(client, sight.user, file)
+        await send_file(client, scope.user, file)
     except SlackApiError as error:
         return views.file_not_sent(str(error.response.get("error", "")))
     except UNREACHABLE:

@@ -41,7 +41,7 @@ async def test_a_token_that_slack_refuses_is_named(house: House, tmp_path: Path)
     house.playground.violations.clear()
     assert status == 2
     last = said.strip().splitlines()[-1]
-    assert last.startswith("ragvsft: Slack does not take SLACK_BOT_TOKEN (invalid_auth)")
+    assert last.startswith("ragvsft: Slack rejects SLACK_BOT_TOKEN (invalid_auth)")
     assert "Traceback" not in said
 
 

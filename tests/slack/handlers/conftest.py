@@ -29,7 +29,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.fixture
 def background() -> BackgroundTasks:
-    """Background tasks none of which may fail."""
+    """Background tasks that must not fail."""
 
     async def fail(error: BaseException, body: object) -> None:
         raise AssertionError from error

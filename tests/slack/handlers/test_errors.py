@@ -1,4 +1,4 @@
-"""What people read when something cannot be done."""
+"""The text that a person reads for each error."""
 
 import inspect
 from datetime import UTC, datetime
@@ -24,15 +24,15 @@ ARGUMENTS = {
     "title": "Answers",
     "recommended": "RAG",
 }
-TOLD_AT_A_FIELD = {errors.NobodyToAsk, errors.UnknownZone}
-"""Errors that the modal they belong to shows itself."""
+SHOWN_AT_A_FIELD = {errors.NobodyToAsk, errors.UnknownZone}
+"""Errors that a modal shows at one of its fields."""
 
 
 def known_errors() -> list[BaseException]:
-    """Return one error of each kind that the desk raises for a person."""
+    """Return one error of each class that services raise."""
     found: list[BaseException] = []
     for kind in vars(errors).values():
-        if inspect.isclass(kind) and issubclass(kind, Exception) and kind not in TOLD_AT_A_FIELD:
+        if inspect.isclass(kind) and issubclass(kind, Exception) and kind not in SHOWN_AT_A_FIELD:
             takes = inspect.signature(kind.__init__).parameters
             arguments = {**ARGUMENTS, "decision": a_decision()}
             own = {name: arguments[name] for name in takes if name in arguments}
@@ -41,8 +41,8 @@ def known_errors() -> list[BaseException]:
 
 
 @pytest.mark.parametrize("error", known_errors(), ids=lambda error: type(error).__name__)
-def test_every_error_of_the_desk_has_its_sentence(error: BaseException) -> None:
-    """What a person asks for in vain is answered with what is the matter, not with an apology."""
+def test_every_error_of_the_services_has_a_text(error: BaseException) -> None:
+    """An error of the services has a text of its own, not the general apology."""
     words = words_for(error)
     assert words != UNEXPECTED
     assert words.endswith(".")
@@ -51,11 +51,11 @@ def test_every_error_of_the_desk_has_its_sentence(error: BaseException) -> None:
 @pytest.mark.parametrize(
     "error", [ExternalUser("U9"), InvalidAnswers(("unknown",)), NotInstalled("T1")], ids=repr
 )
-def test_errors_of_elsewhere_have_their_sentence(error: BaseException) -> None:
-    """People of other workspaces, and those with an old view open, hear what is the matter."""
+def test_errors_from_elsewhere_have_a_text(error: BaseException) -> None:
+    """External users, outdated views and missing installations have texts of their own."""
     assert words_for(error) != UNEXPECTED
 
 
-def test_what_nobody_expected_is_an_apology() -> None:
-    """Any other error says that it is not the person's fault, and nothing of what it was."""
+def test_an_unexpected_error_is_an_apology() -> None:
+    """Any other error gets the general apology, without details."""
     assert words_for(KeyError("secret")) == UNEXPECTED

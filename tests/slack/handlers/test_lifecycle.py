@@ -1,4 +1,4 @@
-"""Which installation the end of an installation takes away."""
+"""Which installation an event of removal or revocation removes."""
 
 import sqlite3
 from collections.abc import AsyncIterator
@@ -28,20 +28,20 @@ ACCOUNTS: list[tuple[str | None, str | None]] = [
 
 
 @pytest.fixture
-async def log(tmp_path: Path) -> AsyncIterator[Database]:
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
     opened = await Database(tmp_path / "log.db").open()
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-async def kept(log: Database) -> SqliteInstallations:
-    kept = SqliteInstallations(log)
+async def store(database: Database) -> SqliteInstallations:
+    store = SqliteInstallations(database)
     for team, enterprise in ACCOUNTS:
-        await kept.keep(
+        await store.keep(
             Installation(team, enterprise, "name", "U0BOT", "U0ADA", ("commands",), "sealed", NOON)
         )
-    return kept
+    return store
 
 
 def request_of(kind: str, **envelope: Any) -> AsyncBoltRequest:
@@ -54,14 +54,14 @@ def request_of(kind: str, **envelope: Any) -> AsyncBoltRequest:
     return AsyncBoltRequest(body=body, mode="socket_mode")
 
 
-async def hear(kept: SqliteInstallations, request: AsyncBoltRequest) -> bool:
-    """Let the listener of an event hear it; return whether it acked."""
-    seal = TokenCipher([Fernet.generate_key().decode()])
-    installs = MultiWorkspace(kept, seal, AsyncWebClient(retry_handlers=[]), SystemClock())
-    lifecycle, ack = LifecycleHandlers(installs), AsyncAck()
+async def handle(store: SqliteInstallations, request: AsyncBoltRequest) -> bool:
+    """Pass an event to its handler; return whether it acked."""
+    cipher = TokenCipher([Fernet.generate_key().decode()])
+    installations = MultiWorkspace(store, cipher, AsyncWebClient(retry_handlers=[]), SystemClock())
+    lifecycle, ack = LifecycleHandlers(installations), AsyncAck()
     removed = request.body["event"]["type"] == "app_uninstalled"
-    listener = lifecycle.uninstalled if removed else lifecycle.revoked
-    await listener(ack, request.body, request.context)
+    handler = lifecycle.uninstalled if removed else lifecycle.revoked
+    await handler(ack, request.body, request.context)
     return ack.response is not None
 
 
@@ -85,29 +85,29 @@ def authorized(team: str | None, enterprise: str | None, *, whole: bool) -> dict
     ],
     ids=["alone", "in-org", "whole-org", "whole-org-bare", "one-of-org"],
 )
-async def test_each_shape_of_removal_takes_its_own(
-    kept: SqliteInstallations, kind: str, envelope: dict[str, Any], gone: str | None
+async def test_an_event_removes_its_own_installation(
+    store: SqliteInstallations, kind: str, envelope: dict[str, Any], gone: str | None
 ) -> None:
-    """A removal takes the installation it names: a workspace's, or the whole organisation's."""
-    assert await hear(kept, request_of(kind, **envelope))
-    left = {installation.account for installation in await kept.all()}
+    """An event removes the installation it names: a workspace's or the organisation's."""
+    assert await handle(store, request_of(kind, **envelope))
+    left = {installation.account for installation in await store.all()}
     assert left == {"T0ALONE", "T0OWN", "E0ORG"} - {gone}
 
 
 @pytest.mark.parametrize("envelope", [{}, {"team_id": "T0ALONE", "event_time": "yesterday"}])
-async def test_an_event_that_names_nothing_is_unreadable(
-    kept: SqliteInstallations, envelope: dict[str, Any]
+async def test_an_event_that_names_nothing_is_invalid(
+    store: SqliteInstallations, envelope: dict[str, Any]
 ) -> None:
-    """A removal from nowhere, or at no time, takes nothing away."""
+    """An event without an account or a time removes nothing."""
     with pytest.raises(InvalidPayload):
-        await hear(kept, request_of("app_uninstalled", **envelope))
-    assert len(await kept.all()) == len(ACCOUNTS)
+        await handle(store, request_of("app_uninstalled", **envelope))
+    assert len(await store.all()) == len(ACCOUNTS)
 
 
-async def test_what_could_not_be_noted_is_not_acked(
-    kept: SqliteInstallations, log: Database
+async def test_an_event_that_was_not_stored_is_not_acked(
+    store: SqliteInstallations, database: Database
 ) -> None:
-    """When the log fails there is no ack, so that Slack sends the event again."""
-    await log.write(lambda db: db.execute("alter table installations rename to elsewhere"))
+    """If the database fails there is no ack, so that Slack repeats the event."""
+    await database.write(lambda db: db.execute("alter table installations rename to elsewhere"))
     with pytest.raises(sqlite3.OperationalError):
-        await hear(kept, request_of("app_uninstalled", team_id="T0ALONE"))
+        await handle(store, request_of("app_uninstalled", team_id="T0ALONE"))

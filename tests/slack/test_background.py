@@ -1,4 +1,4 @@
-"""Work after an ack: finished before the bot stops, and a failure is told."""
+"""Background tasks: a shutdown waits for them, and a failure reaches the person."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from bot.slack.background import BackgroundTasks
 BODY: Mapping[str, Any] = {"user": "U1"}
 
 
-class Told:
-    """Takes down the failures that it is told; breaks itself if it is to."""
+class Failures:
+    """Notes failures; raises an error of its own if `breaks` is set."""
 
     def __init__(self, *, breaks: bool = False) -> None:
         self.failures: list[tuple[str, Mapping[str, Any]]] = []
@@ -21,17 +21,17 @@ class Told:
     async def __call__(self, error: BaseException, body: Mapping[str, Any]) -> None:
         self.failures.append((str(error), body))
         if self.breaks:
-            raise RuntimeError("telling broke too")
+            raise RuntimeError("reporting broke too")
 
 
 async def failing() -> None:
     raise ValueError("broken on purpose")
 
 
-async def test_draining_waits_for_what_is_under_way() -> None:
-    """Draining ends when every errand has, those begun meanwhile by errands included."""
+async def test_draining_waits_for_all_tasks() -> None:
+    """Draining ends after every task, including those that tasks start meanwhile."""
     go_on, done = asyncio.Event(), list[str]()
-    background = BackgroundTasks(Told())
+    background = BackgroundTasks(Failures())
 
     async def second() -> None:
         done.append("second")
@@ -51,39 +51,39 @@ async def test_draining_waits_for_what_is_under_way() -> None:
 
 
 async def test_draining_nothing_ends_at_once() -> None:
-    """With nothing under way there is nothing to wait for."""
-    await BackgroundTasks(Told()).drain(seconds=9)
+    """Without tasks, draining does not wait."""
+    await BackgroundTasks(Failures()).drain(seconds=9)
 
 
-async def test_a_failure_is_told_with_its_payload() -> None:
-    """What an errand raises is told, with the payload it belongs to, before draining ends."""
-    told = Told()
-    background = BackgroundTasks(told)
+async def test_a_failure_is_reported_with_its_payload() -> None:
+    """A task's error is reported with its payload before draining ends."""
+    noted = Failures()
+    background = BackgroundTasks(noted)
     background.start(failing(), BODY)
     await background.drain(seconds=9)
-    assert told.failures == [("broken on purpose", BODY)]
+    assert noted.failures == [("broken on purpose", BODY)]
 
 
-async def test_a_failure_that_cannot_be_told_is_logged() -> None:
-    """When telling fails as well, the operator finds it in the log, and nothing goes round."""
-    told = Told(breaks=True)
-    background = BackgroundTasks(told)
+async def test_a_failure_that_cannot_be_reported_is_logged() -> None:
+    """If the report fails as well, the error is logged, once."""
+    noted = Failures(breaks=True)
+    background = BackgroundTasks(noted)
     with capture_logs() as logs:
         background.start(failing(), BODY)
         await background.drain(seconds=9)
         await asyncio.wait({asyncio.create_task(background.drain(seconds=9))})
-    assert len(told.failures) == 1
+    assert len(noted.failures) == 1
     assert [entry["event"] for entry in logs] == ["a failure could not be reported to the person"]
 
 
 async def test_one_failure_does_not_end_the_others() -> None:
-    """Errands go on beside one that fails."""
+    """Other tasks go on after one fails."""
     done = list[str]()
 
     async def fine() -> None:
         done.append("fine")
 
-    background = BackgroundTasks(Told())
+    background = BackgroundTasks(Failures())
     background.start(failing(), BODY)
     background.start(fine(), BODY)
     await background.drain(seconds=9)

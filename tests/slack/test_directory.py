@@ -1,4 +1,4 @@
-"""What Slack says of people, and what it comes to when it does not say."""
+"""The directory: what it reads from Slack, and how long it waits after an error."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,14 +16,14 @@ from bot.slack.directory import SlackDirectory
 
 ADA = Person("T0NORTH", "U0ADA")
 WITHIN = 60.0
-"""Real seconds within which Slack has answered, however busy the machine is."""
+"""Real seconds within which the local Slack answers, also on a busy machine."""
 
 
 @asynccontextmanager
 async def directory(
     playground: Playground, longest: float = WITHIN
 ) -> AsyncIterator[SlackDirectory]:
-    """The directory of the local workspace."""
+    """A directory on the local workspace."""
     async with serving(playground):
 
         async def client_for(workspace: str) -> AsyncWebClient:
@@ -37,7 +37,7 @@ async def directory(
 
 
 async def test_a_person_has_a_name_and_a_zone() -> None:
-    """The full name is taken, and the zone if this machine knows it; nobody is None."""
+    """The full name is used, and the zone if this machine knows it; an unknown user is None."""
     playground = Playground()
     playground.workspace.user("ben").tz = "Nowhere/None"
     async with directory(playground) as found:
@@ -55,22 +55,22 @@ async def test_a_person_has_a_name_and_a_zone() -> None:
         ("rate_limited", timedelta(seconds=17)),
     ],
 )
-async def test_a_slack_in_trouble_is_left_alone(kind: FaultKind, wait: timedelta) -> None:
-    """It is waited for a moment only; then it is left alone, for as long as it asks if it does."""
+async def test_an_unavailable_slack_is_not_asked_soon(kind: FaultKind, wait: timedelta) -> None:
+    """A look-up times out early; the next one waits a minute, or as long as Slack asks for."""
     playground = Playground()
     playground.faults.add(kind, "users.info", seconds=17)
     async with directory(playground, 0.2 if kind == "latency" else WITHIN) as found:
-        with pytest.raises(DirectoryUnavailable) as busy:
+        with pytest.raises(DirectoryUnavailable) as raised:
             await found.look_up(ADA)
-    assert busy.value.wait == wait
+    assert raised.value.wait == wait
 
 
-async def test_where_it_may_not_ask_it_does_not_insist() -> None:
-    """Without the permission, or the app, Slack is left alone for an hour."""
+async def test_without_permission_the_next_look_up_waits_an_hour() -> None:
+    """Without the scope, or without an installation, the next look-up waits an hour."""
     playground = Playground()
     playground.workspace.installation.scopes.discard("users:read")
     async with directory(playground) as found:
         for person in (ADA, Person("T0GONE", "U0ADA")):
-            with pytest.raises(DirectoryUnavailable) as busy:
+            with pytest.raises(DirectoryUnavailable) as raised:
                 await found.look_up(person)
-            assert busy.value.wait == timedelta(hours=1)
+            assert raised.value.wait == timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""App Home that Slack does not take is no failure of what was done there."""
+"""A Home tab that Slack rejects is no failure of the action that changed it."""
 
 import json
 from typing import Any
@@ -17,8 +17,8 @@ ACTOR: dict[str, Any] = {"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "
 AT_HOME = {**ACTOR, "view": {"type": "home"}}
 
 
-class Away(AsyncWebClient):
-    """A client whose every App Home fails on Slack's side."""
+class FailingHome(AsyncWebClient):
+    """A client whose `views.publish` always fails."""
 
     asked = 0
 
@@ -34,20 +34,20 @@ async def _acked() -> None:
     pass
 
 
-class Told(list[BaseException]):
-    """What people were told of as failures."""
+class Failures(list[BaseException]):
+    """The failures that were reported to people."""
 
-    async def tell(self, error: BaseException, body: object) -> None:
+    async def note(self, error: BaseException, body: object) -> None:
         del body
         self.append(error)
 
 
-async def test_a_review_is_kept_without_a_word_of_failure(world: World) -> None:
-    """Given in App Home, an answer is kept, and nobody hears that something went wrong."""
+async def test_a_review_is_stored_without_an_error(world: World) -> None:
+    """A review from App Home is stored, and no failure is reported."""
     made = await world.decided()
     await world.services.decisions.accept(ADA, made.number)
-    failures, client = Told(), Away()
-    background = BackgroundTasks(failures.tell)
+    failures, client = Failures(), FailingHome()
+    background = BackgroundTasks(failures.note)
     reviews = ReviewHandlers(world.services, HomeTab(world.services), background)
     pressed = {
         **AT_HOME,
@@ -70,11 +70,11 @@ async def test_a_review_is_kept_without_a_word_of_failure(world: World) -> None:
     assert failures == []
 
 
-async def test_a_draft_is_discarded_without_a_word_of_failure(world: World) -> None:
-    """Discarded in App Home, a draft is gone, and nobody hears that something went wrong."""
+async def test_a_draft_is_discarded_without_an_error(world: World) -> None:
+    """A draft discarded in App Home is gone, and no failure is reported."""
     draft = await world.drafted()
-    failures, client = Told(), Away()
-    background = BackgroundTasks(failures.tell)
+    failures, client = Failures(), FailingHome()
+    background = BackgroundTasks(failures.note)
     buttons = DraftHandlers(world.services, HomeTab(world.services), background)
     body = {**AT_HOME, "actions": [{"action_id": "discard", "value": f"{draft}:"}]}
     await buttons.discard(_acked, body, client)  # type: ignore[arg-type]  # acks the same

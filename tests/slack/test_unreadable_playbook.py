@@ -1,4 +1,4 @@
-"""Decisions by a playbook that today's loader refuses."""
+"""Decisions made with a playbook version that the loader rejects now."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -21,46 +21,46 @@ from bot.storage.database import Database
 from tests.services.world import ADA, BEN, PRODUCT, SMALL, World
 
 
-class _Nobody:
-    """A client of Slack that knows no message's address."""
+class _NoPermalinks:
+    """A Web API client without permalinks."""
 
     async def chat_getPermalink(self, **_: Any) -> dict[str, Any]:  # noqa: N802 - as in the SDK
         return {}
 
 
-async def _kept(path: Path) -> None:
-    """Keep an open decision with a view that differs, and one that was decided and reviewed."""
-    log = await Database(path).open()
-    world = World(log)
+async def _store_decisions(path: Path) -> None:
+    """Store an open decision with a differing perspective, and one decided and reviewed."""
+    database = await Database(path).open()
+    world = World(database)
     opened, settled = await world.decided(), await world.decided()
     view = await world.services.perspectives.begin(BEN, PRODUCT, opened.number)
     await world.drafts.keep(BEN, view.draft.id, {"facts": "never", "style": "strict"})
     await world.services.post(BEN, view.draft.id, PRODUCT)
     await world.services.decisions.override(ADA, settled.number, "tuning", "So")
     await world.services.reviews.review(ADA, settled.number, ReviewOutcome.WORKED, "")
-    await log.write(
+    await database.write(
         lambda db: db.execute("UPDATE playbooks SET files = replace(files, 'summary:', 'gone:')")
     )
-    await log.close()
+    await database.close()
 
 
-async def test_what_is_refused_today_is_shown_by_its_own_row(tmp_path: Path) -> None:
-    """List, show, record, Home's announcement and digest tell what the log knows, and log once."""
-    await _kept(tmp_path / "log.db")
-    log = await Database(tmp_path / "log.db").open()
-    world, sight = World(log), ReadScope.of(ADA, PRODUCT)
+async def test_an_unreadable_playbook_is_shown_from_the_verdict(tmp_path: Path) -> None:
+    """List, show, record, announcement and digest show what is stored; the error is logged once."""
+    await _store_decisions(tmp_path / "log.db")
+    database = await Database(tmp_path / "log.db").open()
+    world, scope = World(database), ReadScope.of(ADA, PRODUCT)
     later = {name: text.replace('"1"', '"2"') for name, text in SMALL.files.items()}
     world.playbooks.use(PlaybookText("small", later))
-    finder = SearchResponder(world.services, "/ragvsft")
+    responder = SearchResponder(world.services, "/ragvsft")
     with capture_logs() as logs:
-        listed = await finder.page(sight, ListQuery.typed("list", ""))
+        listed = await responder.page(scope, ListQuery.typed("list", ""))
         assert "Open, recommended: Rag" in str(listed.blocks)
         assert "Decided differently: Tuning" in str(listed.blocks)
         for number in (1, 2):
-            first, *_, last = await finder.show(sight, number, _Nobody())  # type: ignore[arg-type]  # asks one thing
+            first, *_, last = await responder.show(scope, number, _NoPermalinks())  # type: ignore[arg-type]  # asks one thing
             assert "Rag" in first.text
             assert "Facts" in str(last.blocks)
-            assert "Rag" in str((await finder.export_one(sight, number, _Nobody())).blocks)  # type: ignore[arg-type]  # sends no file
+            assert "Rag" in str((await responder.export_one(scope, number, _NoPermalinks())).blocks)  # type: ignore[arg-type]  # sends no file
         team = await world.services.perspectives.team("T1", 1)
         assert len((await world.services.perspectives.comparison(team)).differences) == 1
         now = world.clock.now()
@@ -75,4 +75,4 @@ async def test_what_is_refused_today_is_shown_by_its_own_row(tmp_path: Path) -> 
         with pytest.raises(PlaybookVersionUnusable):
             await world.services.decisions.begin_edit(ADA, 1)
     assert [each["event"] for each in logs] == ["a playbook kept in the log cannot be used"]
-    await log.close()
+    await database.close()
