@@ -39,6 +39,7 @@ from bot.slackkit.mrkdwn import (
     fit,
     fit_escaped,
     mention,
+    mentions,
     or_list,
     quote,
 )
@@ -157,12 +158,9 @@ def _people(decision: Decision) -> str:
 def _roles(decision: Decision) -> str:
     if decision.deciders == (decision.driver,):
         return f"Opened by {mention(decision.driver)}, who decides"
-    deciders = [mention(user) for user in decision.deciders[:_MOST_PEOPLE_NAMED]]
-    rest = len(decision.deciders) - len(deciders)
-    if rest:
-        deciders.append(f"{rest} more")
+    deciders = mentions(decision.deciders, _MOST_PEOPLE_NAMED)
     verb = "decides" if len(decision.deciders) == 1 else "decide"
-    return f"Opened by {mention(decision.driver)}  ·  {and_list(deciders)} {verb}"
+    return f"Opened by {mention(decision.driver)}  ·  {deciders} {verb}"
 
 
 def thread_note(detail: Mapping[str, str], decision: Decision, playbook: Playbook) -> Message:

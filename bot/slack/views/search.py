@@ -48,11 +48,11 @@ from bot.slackkit.mrkdwn import (
     FALLBACK,
     MESSAGE_BUDGET,
     SECTION,
-    and_list,
     escape,
     fit,
     fit_escaped,
     mention,
+    mentions,
     moment,
 )
 
@@ -306,7 +306,7 @@ def _perspective(record: Record, perspective: RecordedPerspective) -> str:
 
 def _difference(found: RecordedDifference, size: _HistorySize) -> str:
     said = "; ".join(
-        f"{_mentions(each.by, size)}: “{fit_escaped(each.words, size.text)}”"
+        f"{mentions(each.by, size.names)}: “{fit_escaped(each.words, size.text)}”"
         for each in found.said[: size.names]
     )
     return f"{fit_escaped(found.ask, size.text)} {said}"
@@ -322,7 +322,7 @@ def _events(record: Record, size: _HistorySize) -> list[Block]:
 
 def _happened(event: RecordedEvent, size: _HistorySize) -> str:
     did = fit_escaped(event.did, size.text)
-    to = f" {_mentions(event.to, size)}" if event.to else ""
+    to = f" {mentions(event.to, size.names)}" if event.to else ""
     note = f": “{fit_escaped(' '.join(event.note.split()), size.text)}”" if event.note else ""
     return f"{moment(event.at)}  ·  {mention(event.by)} {did}{to}{note}"
 
@@ -334,12 +334,6 @@ def _links(record: Record) -> list[Block]:
 
 def _link(words: str, number: int) -> Block:
     return SectionBlock(text=mrkdwn(f"{words} decision #{number}"), accessory=show_button(number))
-
-
-def _mentions(users: Sequence[str], size: _HistorySize) -> str:
-    named = [mention(user) for user in users[: size.names]]
-    rest = len(users) - len(named)
-    return and_list([*named, *([f"{rest} more"] if rest else [])])
 
 
 def _bullets(title: str, lines: Sequence[str], most: int) -> SectionBlock:
