@@ -1,4 +1,4 @@
-"""A browser before a served workspace, and a small app behind it."""
+"""A browser on a served local Slack, with a fake app behind it."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ shared_loop = pytest_asyncio.fixture(loop_scope="session")
 
 
 def read_payload(body: str) -> Json:
-    """The event, interaction or command in the body of a delivery."""
+    """Return the event, interaction or command of a request body."""
     if body.startswith("{"):
         event: Json = json.loads(body)
         return event
@@ -37,7 +37,7 @@ def read_payload(body: str) -> Json:
 
 
 class FakeApp:
-    """Stands for the bot: opens what the test gives it and keeps what it was sent."""
+    """A fake app: opens the test's modals, and records the payloads it receives."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         self.client = client
@@ -50,7 +50,7 @@ class FakeApp:
         self.on_action: Callable[[Json], Json | None] = lambda _payload: None
 
     async def events(self, request: Request) -> Response:
-        """Take a delivery."""
+        """Receive a request."""
         payload = read_payload((await request.body()).decode())
         async with self._arrived:
             self.payloads.append(payload)
@@ -78,55 +78,55 @@ class FakeApp:
             await self.client.api_call(method, json=call)
 
     async def until(self, predicate: Callable[[], Any], within: float = WITHIN) -> None:
-        """Wait until something holds of what was delivered."""
+        """Wait until a predicate of the received payloads is true."""
         async with asyncio.timeout(within), self._arrived:
             await self._arrived.wait_for(predicate)
 
     def of_type(self, kind: str) -> list[Json]:
-        """The payloads of this type so far."""
+        """Return the payloads of a type."""
         return [payload for payload in self.payloads if payload.get("type") == kind]
 
 
-class OneAddress:
-    """Serves one app after the other; the files of the page need not be asked for again."""
+class SwitchableApp:
+    """Serves one app after the other at the same URL, so that static files stay cached."""
 
     app: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
+        """Forward a request."""
 
-        async def kept(message: Message) -> None:
+        async def cached_send(message: Message) -> None:
             is_file = scope["type"] == "http" and scope["path"].startswith("/static/")
             if message["type"] == "http.response.start" and is_file:
                 headers = [each for each in message["headers"] if each[0] != b"cache-control"]
                 message["headers"] = [*headers, (b"cache-control", b"max-age=3600")]
             await send(message)
 
-        await self.app(scope, receive, kept)
+        await self.app(scope, receive, cached_send)
 
 
 def respond(**body: Any) -> Response:
-    """The answer to a view_submission."""
+    """Return a response to a view_submission."""
     return JSONResponse(body)
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
-async def address() -> AsyncIterator[tuple[OneAddress, str]]:
-    """Where every workspace here is served, so that chromium keeps the page's files."""
-    one = OneAddress()
-    async with serving_app(one) as url:
-        yield one, url
+async def address() -> AsyncIterator[tuple[SwitchableApp, str]]:
+    """The URL of all workspaces of these tests, so that chromium caches the page's files."""
+    switch = SwitchableApp()
+    async with serving_app(switch) as url:
+        yield switch, url
 
 
 @shared_loop
-async def playground(address: tuple[OneAddress, str]) -> AsyncIterator[Playground]:
-    """A workspace of its own for each test."""
-    one, url = address
-    made = Playground()
-    made.set_base_url(url)
-    one.app = made.asgi
-    yield made
-    await made.aclose()
+async def playground(address: tuple[SwitchableApp, str]) -> AsyncIterator[Playground]:
+    """A new workspace for each test."""
+    switch, url = address
+    playground = Playground()
+    playground.set_base_url(url)
+    switch.app = playground.asgi
+    yield playground
+    await playground.aclose()
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def tab() -> AsyncIterator[Page]:
-    """A browser's only tab: a new one costs more than most tests do."""
+    """The browser's only tab: a new one takes longer than most tests."""
     if path_of_chromium() is None:
         pytest.skip(MISSING)
     async with async_playwright() as driver:
@@ -162,32 +162,32 @@ async def tab() -> AsyncIterator[Page]:
         await browser.close()
 
 
-def is_error(said: ConsoleMessage) -> bool:
-    """An error in the console; requests that a test cut off on purpose are none."""
-    return said.type == "error" and "net::ERR_FAILED" not in said.text
+def is_error(message: ConsoleMessage) -> bool:
+    """Return whether a console message is an error, other than a request that a test aborted."""
+    return message.type == "error" and "net::ERR_FAILED" not in message.text
 
 
 async def picture(route: Route) -> None:
-    """Answer for the pictures in the gallery, which stand on no server."""
+    """Serve the pictures of the gallery, which no server has."""
     await route.fulfill(content_type="image/svg+xml", body=PICTURE)
 
 
 @shared_loop
 async def page(tab: Page, playground: Playground) -> AsyncIterator[Page]:
-    """A page that fails the test when anything is logged as an error; nothing of it stays.
+    """A page without state of earlier tests; any error in its console fails the test.
 
-    It asks for the workspace so as to be left before it closes.
+    It depends on the workspace, so that it leaves the page before the workspace closes.
     """
     await tab.set_viewport_size({"width": 1280, "height": 800})
     tab.set_default_timeout(WITHIN * 1000)
     await tab.route("https://pictures.example/**", picture)
-    complaints: list[str] = []
+    errors: list[str] = []
 
     def on_error(error: Error) -> None:
-        complaints.append(str(error))
+        errors.append(str(error))
 
-    def on_console(said: ConsoleMessage) -> None:
-        complaints.extend([said.text] if is_error(said) else [])
+    def on_console(message: ConsoleMessage) -> None:
+        errors.extend([message.text] if is_error(message) else [])
 
     tab.on("pageerror", on_error)
     tab.on("console", on_console)
@@ -198,12 +198,12 @@ async def page(tab: Page, playground: Playground) -> AsyncIterator[Page]:
     await tab.goto("about:blank")
     tab.remove_listener("pageerror", on_error)
     tab.remove_listener("console", on_console)
-    assert complaints == []
+    assert errors == []
 
 
 @pytest.fixture
 def visit(page: Page, playground: Playground) -> Callable[..., Any]:
-    """Open the page as a person, in a channel given by name."""
+    """Open the page as a user, in a channel given by name."""
 
     async def opened(person: str = "ada", channel: str = "product") -> Page:
         someone = playground.workspace.user(person)

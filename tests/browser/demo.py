@@ -1,4 +1,4 @@
-"""Starting `ragvsft demo` as a person does."""
+"""Run `ragvsft demo` as a subprocess."""
 
 import asyncio
 import contextlib
@@ -7,16 +7,16 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-START_WITHIN = 120.0
-STOP_WITHIN = 60.0
+START_TIMEOUT = 120.0
+STOP_TIMEOUT = 60.0
 
 
 @contextlib.asynccontextmanager
 async def demo(database: Path) -> AsyncIterator[str]:
-    """Run the demo on a free port, keeping its decisions in `database`; gives its address.
+    """Run the demo on a free port with a database file, and yield its URL.
 
     Raises:
-        AssertionError: it did not say where it is, or did not stop cleanly; with what it printed.
+        AssertionError: it printed no URL, or did not stop cleanly; with its output.
     """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "demo", "--port", "0", "--database", str(database)),
@@ -29,17 +29,17 @@ async def demo(database: Path) -> AsyncIterator[str]:
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
-        async with asyncio.timeout(STOP_WITHIN):
+        async with asyncio.timeout(STOP_TIMEOUT):
             rest, _ = await process.communicate()
     assert process.returncode == 0, rest.decode()
 
 
 async def _address(printed: asyncio.StreamReader) -> str:
-    """The address that the demo prints."""
+    """Return the URL that the demo prints."""
     seen = []
-    async with asyncio.timeout(START_WITHIN):
+    async with asyncio.timeout(START_TIMEOUT):
         while line := (await printed.readline()).decode():
             seen.append(line)
             if found := re.search(r"http://127\.0\.0\.1:\d+", line):
                 return found[0]
-    raise AssertionError("the demo said no address:\n" + "".join(seen))
+    raise AssertionError("the demo printed no URL:\n" + "".join(seen))

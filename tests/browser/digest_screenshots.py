@@ -11,8 +11,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
+from tests.browser.actions import run_command
 from tests.browser.chromium import launch
-from tests.browser.hands import run_command
 from tests.browser.year import Year, year
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"

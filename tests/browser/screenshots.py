@@ -1,4 +1,4 @@
-"""Takes the pictures of the README anew: `python -m tests.browser.screenshots [FOLDER]`.
+"""Take the pictures of the README: `python -m tests.browser.screenshots [FOLDER]`.
 
 It starts the demo on a free port, walks through it as Ben, and writes one PNG for each thing
 that the README shows.
@@ -12,9 +12,9 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.browser import digest_screenshots
+from tests.browser.actions import HANDBOOK, REFUNDS, answer_step, go_on
 from tests.browser.chromium import launch
 from tests.browser.demo import demo
-from tests.browser.hands import OTHERWISE, REFUNDS, answer_step, go_on
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 SIZE = {"width": 1440, "height": 900}
@@ -104,7 +104,7 @@ async def _team(browser: Browser, url: str, folder: Path) -> list[Path]:
     await page.get_by_role("button", name="Add my view").first.click()
     await page.get_by_role("dialog").wait_for()
     while await page.get_by_role("button", name="Next", exact=True).count():
-        await answer_step(page, OTHERWISE)
+        await answer_step(page, HANDBOOK)
         await go_on(page)
     await go_on(page, "Save my view")
     await page.close()

@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Playground
 from tests.browser import gallery, inputs
-from tests.browser.hands import pick, run_command
+from tests.browser.actions import pick, run_command
 
 
 def types_in(blocks: list[dict[str, Any]]) -> set[str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
 
+from tests.browser.actions import REFUNDS, answer_step, go_on, run_command
 from tests.browser.demo import demo
-from tests.browser.hands import REFUNDS, answer_step, go_on, run_command
 
 TITLE = "Refund answers in support"
 

@@ -5,8 +5,8 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from bot.playground import Playground
+from tests.browser.actions import run_command
 from tests.browser.gallery import CONFIRM, DOT, option, plain
-from tests.browser.hands import run_command
 
 ACTIONS: dict[str, Any] = {
     "type": "actions",

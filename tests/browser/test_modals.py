@@ -6,9 +6,9 @@ from playwright.async_api import Page, expect
 from starlette.responses import Response
 
 from bot.playground import Playground
+from tests.browser.actions import run_command
 from tests.browser.conftest import respond
 from tests.browser.gallery import option, plain
-from tests.browser.hands import run_command
 from tests.browser.inputs import field
 
 Json = dict[str, Any]

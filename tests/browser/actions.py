@@ -1,4 +1,4 @@
-"""What a person does with mouse and keyboard, in one call each."""
+"""Actions of a person in the page, each one call."""
 
 import re
 
@@ -22,15 +22,15 @@ REFUNDS = {
     "tried": "prompt",
     "test_set": "few",
 }
-"""What Northwind would answer about its support assistant, by question."""
+"""Northwind's answers about its support assistant, by question."""
 
 
-OTHERWISE = {**REFUNDS, "material": "small", "freshness": "yearly", "sources": "nice"}
-"""What a teammate would answer who thinks of the handbook rather than of all pages."""
+HANDBOOK = {**REFUNDS, "material": "small", "freshness": "yearly", "sources": "nice"}
+"""The answers of a teammate who thinks of the handbook rather than of all pages."""
 
 
 async def run_command(page: Page, text: str = "/ragvsft") -> None:
-    """Type a command into the composer of the channel and run it, once no modal lies before it."""
+    """Type a command into the channel's composer and run it, after any modal has closed."""
     await expect(page.get_by_role("dialog")).to_have_count(0)
     composer = page.get_by_role("textbox", name="Message #")
     await composer.fill(text)
@@ -44,7 +44,7 @@ async def pick(page: Page, label: str, choice: str) -> None:
 
 
 async def answer_step(page: Page, answers: dict[str, str]) -> list[str]:
-    """Answer the questions of the step on screen, "Don't know" where `answers` has nothing.
+    """Answer the questions of the current step, "Don't know" if `answers` has none.
 
     Returns:
         The ids of the questions on screen.
@@ -61,7 +61,7 @@ async def answer_step(page: Page, answers: dict[str, str]) -> list[str]:
 
 
 async def go_on(page: Page, button: str = "Next") -> str:
-    """Press the button and wait for the next step; gives its title, or "" when it was the last."""
+    """Press the button, wait for the next step and return its title; "" after the last one."""
     title = page.locator("#modal-title")
     progress = page.get_by_text(PROGRESS)
     before = await progress.inner_text()

@@ -1,4 +1,4 @@
-"""A drill: `ragvsft backup` while people work, `ragvsft restore` elsewhere, and all is compared."""
+"""`ragvsft backup` under load, `ragvsft restore` elsewhere, and a comparison of all tables."""
 
 import asyncio
 import itertools
@@ -26,24 +26,24 @@ Tables = dict[str, list[dict[str, Any]]]
 
 PEOPLE = 3
 MORE = 25
-"""So many things are done after the moment of the backup, and before anything is copied."""
-WITHIN = 60
-MADE_NEW = frozenset({("deliveries", "state"), ("deliveries", "taken_at"),
+"""Number of actions between the start of the backup and its first copied page."""
+TIMEOUT_SECONDS = 60
+RESET = frozenset({("deliveries", "state"), ("deliveries", "taken_at"),
                       ("digest_settings", "counts_from")})  # fmt: skip
-"""What a restore sets anew: posts that waited count as interrupted, and digests as of now."""
+"""Columns that a restore resets: pending posts become unconfirmed, digests are due from now."""
 
 
 class Work:
-    """People at work on a log, each doing one thing after the other; `done` is what was acked."""
+    """People who use a database, one action after the other; `done` are the finished actions."""
 
     def __init__(self, world: World) -> None:
         self.done: list[tuple[str, int | str]] = []
         self._world, self._changed = world, asyncio.Condition()
 
     async def live(self, person: int) -> None:
-        """Decide, add a view, ask for one, accept, set a channel's digest, again and again."""
+        """Decide, add a view, request one, accept and configure a digest, in a loop."""
         services = self._world.services
-        for turn in itertools.count():
+        for iteration in itertools.count():
             number = (await self._world.decided()).number
             await self._note("decided", number)
             view = (await services.perspectives.begin(BEN, PRODUCT, number)).draft
@@ -52,17 +52,17 @@ class Work:
             await self._note("view", number)
             await services.perspectives.ask(ADA, number, ["U3"])
             await self._note("asked", number)
-            if turn % 2:
+            if iteration % 2:
                 await services.decisions.accept(ADA, number)
                 await self._note("accepted", number)
-            channel = Place(f"C{person}-{turn}", Visibility.PUBLIC)
+            channel = Place(f"C{person}-{iteration}", Visibility.PUBLIC)
             now = self._world.clock.now()
             await services.digests.change(DigestSettings("T1", channel, "U1", now))
             await self._note("digest", channel.channel)
 
     async def until(self, done: int) -> None:
-        """Wait until so much is done."""
-        async with asyncio.timeout(WITHIN), self._changed:
+        """Wait until this number of actions is done."""
+        async with asyncio.timeout(TIMEOUT_SECONDS), self._changed:
             await self._changed.wait_for(lambda: len(self.done) >= done)
 
     async def _note(self, what: str, which: int | str) -> None:
@@ -73,16 +73,18 @@ class Work:
 
 @contextmanager
 def _watched(work: Work) -> Iterator[list[Tables]]:
-    """Tell what a log holds when its backup begins to see it, and have much done before it copies.
+    """Record the tables at the start of a backup, and delay its copy until more actions are done.
 
-    Pages are copied one by one, so that people go on in between.
+    Pages are copied one by one, so that people continue in between.
     """
     moments: list[Tables] = []
     loop, opened, copy = asyncio.get_running_loop(), backup._opened, backup._copy
 
     def opened_alone(source: Path) -> sqlite3.Connection:
-        with closing(sqlite3.connect(source, timeout=WITHIN, isolation_level=None)) as writer:
-            writer.execute("BEGIN IMMEDIATE")  # nobody else can write in between
+        with closing(
+            sqlite3.connect(source, timeout=TIMEOUT_SECONDS, isolation_level=None)
+        ) as writer:
+            writer.execute("BEGIN IMMEDIATE")  # no other write in between
             seen = opened(source)
             moments.append(_tables(writer))
             writer.execute("ROLLBACK")
@@ -90,7 +92,7 @@ def _watched(work: Work) -> Iterator[list[Tables]]:
 
     def copy_later(*arguments: Any) -> None:
         going_on = work.until(len(work.done) + MORE)
-        asyncio.run_coroutine_threadsafe(going_on, loop).result(WITHIN)
+        asyncio.run_coroutine_threadsafe(going_on, loop).result(TIMEOUT_SECONDS)
         copy(*arguments)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -100,13 +102,13 @@ def _watched(work: Work) -> Iterator[list[Tables]]:
         yield moments
 
 
-async def test_a_drill_gives_back_the_log(tmp_path: Path) -> None:
-    """Backed up amid work and restored elsewhere, each table is as it was at that moment."""
+async def test_a_backup_under_load_is_consistent(tmp_path: Path) -> None:
+    """Backed up under load and restored elsewhere, each table is as of the start of the backup."""
     path, saved = tmp_path / "ragvsft.db", tmp_path / "saved.db"
     log = await Database(path).open()
     await log.write(_fill)
     work = Work(World(log))
-    async with _at_it(work):
+    async with _at_work(work):
         await work.until(MORE)
         await log.write(_deliver)
         before = list(work.done)
@@ -119,15 +121,15 @@ async def test_a_drill_gives_back_the_log(tmp_path: Path) -> None:
     assert [name for name, rows in moment.items() if not rows] == []
     assert _of(saved) == moment
     restored = _of(elsewhere)
-    assert _as_told(restored, moment) == _as_told(moment, moment)
-    _is_whole(elsewhere, restored)
-    assert set(before) <= _promises(restored)
-    assert len(set(work.done) - _promises(restored)) >= MORE
+    assert _without_resets(restored, moment) == _without_resets(moment, moment)
+    _check_integrity(elsewhere, restored)
+    assert set(before) <= _actions(restored)
+    assert len(set(work.done) - _actions(restored)) >= MORE
 
 
 @asynccontextmanager
-async def _at_it(work: Work) -> AsyncIterator[None]:
-    """Have people work for the length of a `with` block."""
+async def _at_work(work: Work) -> AsyncIterator[None]:
+    """Run people's actions for the length of a `with` block."""
     tasks = [asyncio.create_task(work.live(person)) for person in range(PEOPLE)]
     try:
         yield
@@ -145,7 +147,7 @@ def _run(log: Path, command: str, file: Path) -> None:
 
 
 def _tables(connection: sqlite3.Connection) -> Tables:
-    """The rows of all tables, those of the search included."""
+    """Return the rows of all tables, those of the search index included."""
     db = sqlite_utils.Database(connection)
     return {name: list(db.table(name).rows) for name in db.table_names()}
 
@@ -156,7 +158,7 @@ def _of(path: Path) -> Tables:
 
 
 def _fill(db: Connection) -> None:
-    """Put a row into each table that nobody here writes to, so that all have something to lose."""
+    """Insert a row into each table that this test does not write to."""
     for table in db.sqlite.tables:
         if not table.count and not table.foreign_keys and not table.virtual_table_using:
             kinds = {column.name: column.type for column in table.columns}
@@ -167,10 +169,10 @@ def _deliver(db: Connection) -> None:
     db.execute("update deliveries set state = 'sent', sent_channel = 'C1', ts = key")
 
 
-def _as_told(found: Tables, moment: Tables) -> Tables:
-    """A log without what a restore sets anew, or adds: floors of numbers, and what is redrawn."""
+def _without_resets(found: Tables, moment: Tables) -> Tables:
+    """Return the tables without what a restore resets or adds: number floors, new renderings."""
     shown = {
-        name: [{c: v for c, v in row.items() if (name, c) not in MADE_NEW} for row in rows]
+        name: [{c: v for c, v in row.items() if (name, c) not in RESET} for row in rows]
         for name, rows in found.items()
     }
     known = {row["id"] for row in moment["deliveries"]}
@@ -184,8 +186,8 @@ def _as_told(found: Tables, moment: Tables) -> Tables:
     return shown
 
 
-def _promises(found: Tables) -> set[tuple[str, int | str]]:
-    """What a log has of what people were told is done."""
+def _actions(found: Tables) -> set[tuple[str, int | str]]:
+    """Return the actions that the database has."""
     return {
         *(("decided", row["number"]) for row in found["decisions"]),
         *(("view", row["number"]) for row in found["perspectives"]),
@@ -195,8 +197,8 @@ def _promises(found: Tables) -> set[tuple[str, int | str]]:
     }
 
 
-def _is_whole(path: Path, found: Tables) -> None:
-    """Each decision has all that was written with it, and no row lacks the one it belongs to."""
+def _check_integrity(path: Path, found: Tables) -> None:
+    """Check foreign keys, integrity, and the rows that belong to each decision."""
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("pragma foreign_key_check").fetchall() == []
         assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
