@@ -63,7 +63,7 @@ def _entry(entry: DigestItem, plain: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _decision(decision: Decision) -> dict[str, Any]:
-    settled, ending = decision.resolution, decision.ending
+    settled, ending = decision.resolution, decision.closure
     return {
         "number": decision.number,
         "title": decision.title,

@@ -144,28 +144,25 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolution:
+    """Who decided for which option, when, and why.
+
+    `by` is a user id. `reason` is in their words; it may be empty for an acceptance.
+    """
+
+    by: str
+    at: datetime
+    reason: str
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     """Who withdrew or superseded a decision, a user id, when, and why; `reason` may be empty."""
 
     by: str
     at: datetime
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """How a decision left the state of being open, or moved on since.
-
-    `option` is what was chosen when it was accepted or decided differently, else None. `reason`
-    is in the words of `by`, a user id; it may be empty for an acceptance.
-    `ended` is set where it was withdrawn or superseded after that.
-    """
-
-    by: str
-    at: datetime
-    reason: str = ""
-    option: str | None = None
-    ended: Closure | None = None
 
 
 class ReviewOutcome(StrEnum):
@@ -211,6 +208,7 @@ class Decision:
     status: Status
     opened_at: datetime
     resolution: Resolution | None = None
+    closure: Closure | None = None
     supersedes: int | None = None
     superseded_by: int | None = None
     reviews: tuple[ReviewAnswer, ...] = ()
@@ -218,34 +216,20 @@ class Decision:
 
     @property
     def chosen(self) -> str | None:
-        """The option that was chosen, else the one that is recommended; None where neither is."""
-        settled = self.resolution.option if self.resolution else None
-        return settled or self.verdict.recommended
+        """The option that was decided, else the recommended one; None if there is neither."""
+        return self.resolution.option if self.resolution else self.verdict.recommended
 
     @property
-    def has_ended(self) -> bool:
+    def is_closed(self) -> bool:
         """Whether it was withdrawn or superseded."""
         return self.status in {Status.WITHDRAWN, Status.SUPERSEDED}
 
     @property
-    def ending(self) -> Closure | None:
-        """Who withdrew or superseded it; None while it stands, or where the log does not tell.
-
-        An older log does not tell who superseded what had been decided.
-        """
-        settled = self.resolution
-        if settled is None or not self.has_ended:
-            return None
-        if settled.ended is None and settled.option is None:
-            return Closure(settled.by, settled.at, settled.reason)
-        return settled.ended
-
-    @property
     def decided_as(self) -> Status | None:
-        """Whether it was accepted or overridden, whatever came after; None if neither."""
-        if self.resolution is None or self.resolution.option is None:
+        """Whether it was accepted or overridden, also if it is closed by now; None if neither."""
+        if self.resolution is None:
             return None
-        if not self.has_ended:
+        if not self.is_closed:
             return self.status
         followed = self.resolution.option == self.verdict.recommended
         return Status.ACCEPTED if followed else Status.OVERRIDDEN
@@ -253,7 +237,7 @@ class Decision:
     @property
     def review_ahead(self) -> date | None:
         """The day of the review; None where there is none to come, as for what has ended."""
-        return None if self.has_ended else self.review_on
+        return None if self.is_closed else self.review_on
 
     @property
     def source_here(self) -> str | None:

@@ -107,17 +107,13 @@ def apply_action(
         AlreadySettled: the decision is past the states that the move starts from.
     """
     authorize(move, decision, actor)
-    chosen = decision.verdict.option if move is DecisionAction.ACCEPT else option
-    status = TRANSITIONS[move].after or decision.status
-    if decision.resolution is not None:
-        resolution = replace(decision.resolution, ended=Closure(actor.user, at, reason))
-        return replace(decision, status=status, resolution=resolution)
-    return replace(
-        decision,
-        status=status,
-        resolution=Resolution(actor.user, at, reason, chosen),
-        review_on=review_after(decision, at.date(), decision.review_on),
-    )
+    after = replace(decision, status=TRANSITIONS[move].after or decision.status)
+    if decision.resolution is None:
+        after = replace(after, review_on=review_after(decision, at.date(), decision.review_on))
+    if after.is_closed:
+        return replace(after, closure=Closure(actor.user, at, reason))
+    chosen = option or decision.verdict.option
+    return replace(after, resolution=Resolution(actor.user, at, reason, chosen))
 
 
 def review_after(decision: Decision, today: date, planned: date | None) -> date | None:

@@ -1,56 +1,45 @@
 """What the log knows for a digest: counts, and the decisions to show, each by an index of its own.
 
-Only for what everybody may read who reads the digest: each query takes one of the conditions of
-`sight.GRANTS` other than that it is one's own. Indices are named, so that no log is ever so large
-or so odd that a query reads all of it instead.
+Each query has one of the conditions of `scope.SCOPE_CONDITIONS` other than `OWN`: a digest tells
+what all its readers may read. Indices are named, so that no query ever scans the whole table.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from heapq import merge
 from itertools import islice
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from bot.decisions.access import MessageRef
-from bot.decisions.model import ReviewAnswer
 from bot.digest.content import ClosedDecision, DigestItem, PrivateCounts, Truncated
 from bot.digest.facts import DigestData, DigestQuery, PastAnswers, ReviewedDecision, SplitDecision
 from bot.digest.settings import DigestScope, DigestSection
 from bot.digest.trend_queries import count_weeks
-from bot.storage import rows
 from bot.storage.connection import Connection
-from bot.storage.perspectives import team_of
-from bot.storage.scope import HERE, PUBLIC, who
+from bot.storage.convert import utc_text
+from bot.storage.decisions import decisions_by_number, reviews_by_number
+from bot.storage.perspectives import find_team
+from bot.storage.scope import PUBLIC, THIS_CHANNEL, scope_params
 
 NEWEST = 200
 """Of how many past decisions it is looked at how they went, and what today's rules say."""
-_reviews = TypeAdapter(tuple[ReviewAnswer, ...])
-
-SETTLED_AT = "rtrim(json_extract(resolution, '$.at'), 'Z')"
 OPEN = "status = 'open'"
 DECIDED = "status in ('accepted', 'overridden')"
-UNREVIEWED = f"{DECIDED} and json_array_length(reviews) < json_array_length(deciders)"
-REVIEWED = "reviews <> '[]'"
+UNREVIEWED = f"{DECIDED} and review_count < decider_count"
+REVIEWED = "review_count > 0"
 ENDED = "status in ('withdrawn', 'superseded')"
-ENDED_AT = """rtrim(coalesce(
-  json_extract(resolution, '$.ended.at'),
-  iif(json_extract(resolution, '$.option') is null, json_extract(resolution, '$.at'), null)
-), 'Z')"""
 
 _OPENED = (
     "opened_at > :since and opened_at <= :until and status in ('open', 'accepted', 'overridden')"
 )
-_SETTLED = f"{DECIDED} and {SETTLED_AT} > :settled_since and {SETTLED_AT} <= :settled_until"
-_ENDED = f"{ENDED} and {ENDED_AT} > :settled_since and {ENDED_AT} <= :settled_until"
+_SETTLED = f"{DECIDED} and resolved_at > :since and resolved_at <= :until"
+_ENDED = f"{ENDED} and closed_at > :since and closed_at <= :until"
 _SPLIT = f"""
 {OPEN} and exists (
   select 1 from perspectives as p
   where p.workspace = decisions.workspace and p.number = decisions.number
-    and p.option <> decisions.option
+    and p.option <> decisions.recommended
 )
 """  # noqa: S608  # only constants of this file
 _DUE = f"{UNREVIEWED} and review_on <= :today"
@@ -62,11 +51,10 @@ order by {{key}} {{order}} limit :limit
 """
 _THESE = "where workspace = :workspace and number in (select value from json_each(:numbers))"
 _OUTCOMES = f"""
-select reviews, option, json_extract(resolution, '$.option') as chosen from decisions {_THESE}
+select number, recommended, resolved_option from decisions {_THESE} order by number desc
 """  # noqa: S608  # only constants of this file
 _SHEETS = f"""
-select number, c.playbook, answers, d.option, reviews
-from decisions as d join catalogue as c using (workspace, number) {_THESE} order by number desc
+select number, playbook, answers, recommended from decisions {_THESE} order by number desc
 """  # noqa: S608  # only constants of this file
 _OLD_EDITIONS = "select hash from playbooks where hash not in (select value from json_each(?))"
 _ANNOUNCED = """
@@ -85,10 +73,7 @@ def facts_of(db: Connection, question: DigestQuery) -> DigestData:
 def entries_of(db: Connection, workspace: str, numbers: Sequence[int]) -> list[DigestItem]:
     """Return decisions by their numbers, in that order, and where they were announced."""
     these = {"workspace": workspace, "numbers": json.dumps(list(numbers))}
-    decisions = {
-        row["number"]: rows.to_decision(row)
-        for row in db.query(f"select * from decisions {_THESE}", these)  # noqa: S608
-    }
+    decisions = decisions_by_number(db, workspace, numbers)
     announced = {
         row["decision"]: MessageRef(row["sent_channel"], row["ts"])
         for row in db.query(_ANNOUNCED, these)
@@ -107,7 +92,7 @@ class _Axis:
 
 _PUBLIC_CHANNEL = _Axis(f"{PUBLIC} and channel = :channel", "here")
 _PUBLIC_EVERYWHERE = _Axis(PUBLIC, "everywhere")
-_HERE = _Axis(f"{HERE} and channel = :channel", "here")
+_HERE = _Axis(f"{THIS_CHANNEL} and channel = :channel", "here")
 _PRIVATE_EVERYWHERE = _Axis("visibility = :private", "everywhere")
 
 
@@ -122,12 +107,10 @@ class _Reading:
         public = _PUBLIC_EVERYWHERE if everywhere else _PUBLIC_CHANNEL
         self._axes = (public,) if question.sight.here is None else (public, _HERE)
         self._arguments = {
-            **who(question.sight),
+            **scope_params(question.sight),
             "channel": question.channel,
-            "since": question.since.isoformat(),
-            "until": question.until.isoformat(),
-            "settled_since": _without_zone(question.since),
-            "settled_until": _without_zone(question.until),
+            "since": utc_text(question.since),
+            "until": utc_text(question.until),
             "today": question.today.isoformat(),
         }
 
@@ -137,7 +120,7 @@ class _Reading:
         waiting = self._share(DigestSection.WAITING, "open", OPEN, "number", few)
         split = self._split()
         settled = self._share(
-            DigestSection.DECIDED, "settled", _SETTLED, SETTLED_AT, few, newest=True
+            DigestSection.DECIDED, "settled", _SETTLED, "resolved_at", few, newest=True
         )
         return DigestData(
             waiting=waiting,
@@ -185,7 +168,7 @@ class _Reading:
     def _ended(self) -> Truncated[ClosedDecision]:
         """Return what was withdrawn or superseded; a successor only if it may be read as well."""
         few, sight = self._question.shown, self._question.sight
-        found = self._share(DigestSection.DECIDED, "ended", _ENDED, ENDED_AT, few, newest=True)
+        found = self._share(DigestSection.DECIDED, "ended", _ENDED, "closed_at", few, newest=True)
         numbers = {each.decision.superseded_by for each in found.shown} - {None}
         successors = {
             each.decision.number: each
@@ -210,17 +193,19 @@ class _Reading:
         )
         split = []
         for entry in found.shown:
-            team = team_of(self._db, entry.decision.workspace, entry.decision.number)
+            team = find_team(self._db, entry.decision.workspace, entry.decision.number)
             if team is not None:
                 split.append(SplitDecision(entry, team))
         return Truncated(tuple(split), found.count)
 
     def _reviewed(self) -> Iterator[ReviewedDecision]:
         numbers = self._first("reviewed", REVIEWED, "number", NEWEST + 1, newest=True)
-        for row in self._these(_OUTCOMES, self._newest(numbers, DigestSection.CALIBRATION)):
-            if row["chosen"] is not None:
-                reviews = _reviews.validate_json(row["reviews"])
-                yield ReviewedDecision(row["option"], row["chosen"], reviews)
+        newest = self._newest(numbers, DigestSection.CALIBRATION)
+        reviews = reviews_by_number(self._db, self._question.sight.workspace, newest)
+        for row in self._these(_OUTCOMES, newest):
+            if row["resolved_option"] is not None:
+                given = reviews[row["number"]]
+                yield ReviewedDecision(row["recommended"], row["resolved_option"], given)
 
     def _sheets(self) -> Iterator[PastAnswers]:
         playbooks = (json.dumps(self._question.playbooks),)
@@ -230,13 +215,15 @@ class _Reading:
             condition = f"{DECIDED} and playbook_hash = :edition"
             numbers += self._first("edition", condition, "number", NEWEST + 1, newest=True)
         numbers.sort(reverse=True)
-        for row in self._these(_SHEETS, self._newest(numbers, DigestSection.RULES)):
+        newest = self._newest(numbers, DigestSection.RULES)
+        reviews = reviews_by_number(self._db, self._question.sight.workspace, newest)
+        for row in self._these(_SHEETS, newest):
             yield PastAnswers(
                 row["number"],
                 row["playbook"],
                 json.loads(row["answers"]),
-                row["option"],
-                _reviews.validate_json(row["reviews"]),
+                row["recommended"],
+                reviews.get(row["number"], ()),
             )
 
     def _newest(self, numbers: Sequence[int], part: DigestSection) -> Sequence[int]:
@@ -303,8 +290,3 @@ class _Reading:
     def _these(self, query: str, numbers: Sequence[int]) -> list[dict[str, Any]]:
         these = {"workspace": self._question.sight.workspace, "numbers": json.dumps(numbers)}
         return self._db.query(query, these)
-
-
-def _without_zone(at: datetime) -> str:
-    """Return a time as `SETTLED_AT` has it."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat()

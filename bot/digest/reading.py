@@ -101,7 +101,7 @@ class DigestReader:
     async def _names(self, facts: DigestData) -> Mapping[str, str]:
         """Return what those are called, as far as the log knows, who ended decisions."""
         decisions = [each.decision for each in facts.ended.shown]
-        users = {each.ending.by for each in decisions if each.ending}
+        users = {each.closure.by for each in decisions if each.closure}
         if not users:
             return {}
         kept = await self._store.profiles(decisions[0].workspace, users)

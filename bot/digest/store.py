@@ -19,7 +19,7 @@ from bot.outbox.expiry import give_up_late, make_room
 from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
 from bot.storage import rows
 from bot.storage.channels import name_of
-from bot.storage.connection import Connection
+from bot.storage.connection import Connection, Row
 from bot.storage.database import Database
 from bot.storage.external_channels import is_shared, keep_shared
 
@@ -70,9 +70,9 @@ where workspace = :workspace and channel = :channel and is_on and set_at = :set_
 _KNOWN = """
 select * from digest_settings where workspace = :workspace and (
   set_by = :user or (is_on and visibility = 'public' and channel in (
-    select c.channel from decision_people as p
-    cross join catalogue as c on c.workspace = p.workspace and c.number = p.number
-    where p.workspace = :workspace and p.user = :user
+    select d.channel from decision_people as p
+    cross join decisions as d on d.workspace = p.workspace and d.number = p.number
+    where p.workspace = :workspace and p.user_id = :user
   ))
 )
 order by is_on desc, set_by = :user desc, set_at desc limit :limit
@@ -155,7 +155,7 @@ class SqliteDigests:
         def work(db: Connection) -> bool:
             taken = db.execute(_TAKE, _turn_row(standing, turn)) > 0
             if taken and delivery is not None:
-                db.table("deliveries").insert(rows.delivery_row(delivery), ignore=True)
+                db.insert_if_new("deliveries", rows.delivery_row(delivery))
             return taken
 
         return await self._log.write(work)
@@ -218,7 +218,7 @@ def _settings_row(settings: DigestSettings) -> dict[str, Any]:
     }
 
 
-def _to_settings(row: rows.Row) -> DigestSettings:
+def _to_settings(row: Row) -> DigestSettings:
     return DigestSettings(
         workspace=row["workspace"],
         place=Place(row["channel"], Visibility(row["visibility"])),
@@ -254,7 +254,7 @@ def _turn_row(standing: DigestState, turn: DigestRun) -> dict[str, Any]:
     }
 
 
-def _to_turn(row: rows.Row) -> DigestRun:
+def _to_turn(row: Row) -> DigestRun:
     return DigestRun(
         week=row["week"],
         day=date.fromisoformat(row["day"]),
@@ -265,7 +265,7 @@ def _to_turn(row: rows.Row) -> DigestRun:
     )
 
 
-def _to_standing(row: rows.Row) -> DigestState:
+def _to_standing(row: Row) -> DigestState:
     told = row["told_until"]
     return DigestState(
         settings=_to_settings(row),

@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 from bot.storage.connection import Connection
+from bot.storage.convert import utc_text
 
-OPTION = "coalesce(json_extract(resolution, '$.option'), option)"
+OPTION = "chosen"
 """What was chosen, else recommended."""
 _THERE = """
 from decisions indexed by idx_digest_option_{axis} where workspace = :workspace and {grant}
@@ -50,7 +51,7 @@ def count_weeks(
         weeks: where the weeks begin.
         until: where the last one ends, that moment included.
     """
-    moments = [at.isoformat() for at in (*weeks, until + timedelta.resolution)]
+    moments = [utc_text(at) for at in (*weeks, until + timedelta.resolution)]
     spans = json.dumps(list(pairwise(moments)))
     counts: dict[str, list[int]] = {}
     query = _WEEKS.format(axis=axis, grant=grant)

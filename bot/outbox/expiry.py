@@ -7,7 +7,7 @@ from bot.digest.posting import GIVEN_UP, latest_of
 from bot.outbox.blocks import redraw_notices
 from bot.outbox.model import DeliveryKind, DeliveryState
 from bot.storage import rows
-from bot.storage.connection import Connection
+from bot.storage.connection import Connection, Row
 
 _TOO_LATE = "too_late"
 _NOT_SENT = """
@@ -36,14 +36,14 @@ where workspace = :workspace and channel = :channel and sent
 """
 
 
-def is_late(row: rows.Row, at: datetime) -> bool:
+def is_late(row: Row, at: datetime) -> bool:
     """Whether a delivery is a digest for which it is too late by then."""
     if row["kind"] != DeliveryKind.DIGEST:
         return False
     return latest_of(rows.to_delivery(row)) <= at
 
 
-def give_up(db: Connection, row: rows.Row, at: datetime) -> None:
+def give_up(db: Connection, row: Row, at: datetime) -> None:
     """Give a digest up that was not posted, or that nobody knows of.
 
     The next one begins where the one before it ended.

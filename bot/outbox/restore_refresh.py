@@ -13,6 +13,7 @@ from bot.outbox.model import (
 )
 from bot.storage import direct_messages, rows
 from bot.storage.connection import Connection
+from bot.storage.decisions import find_decision
 from bot.storage.events import keep_needed
 
 MOST = 500
@@ -20,8 +21,8 @@ MOST = 500
 (https://docs.slack.dev/apis/web-api/rate-limits, tier 3), and new messages go out meanwhile."""
 _DRAWN = (announcement_key, recommendation_key, team_key)
 _LIVES = """
-select workspace, decision, count(*) as events, max(at) as last from events
-group by workspace, decision
+select workspace, number, count(*) as events, max(at) as last from events
+group by workspace, number
 """
 _NEWEST_FIRST = "select workspace, number, status from decisions order by opened_at desc"
 _MESSAGES = "state = ? and key in (?, ?, ?)"
@@ -33,8 +34,7 @@ Lives = Mapping[tuple[str, int], tuple[int, str]]
 def lives(db: Connection) -> Lives:
     """Return what tells whether anything happened to decisions; of a log of any version."""
     return {
-        (row["workspace"], row["decision"]): (row["events"], row["last"])
-        for row in db.query(_LIVES)
+        (row["workspace"], row["number"]): (row["events"], row["last"]) for row in db.query(_LIVES)
     }
 
 
@@ -70,4 +70,6 @@ def _perhaps_changed(db: Connection, before: Lives | None) -> Iterator[Decision]
     for row in list(db.query(_NEWEST_FIRST)):
         key = (row["workspace"], row["number"])
         if row["status"] == Status.OPEN or own.get(key) != others.get(key):
-            yield rows.to_decision(db.table("decisions").get(key))
+            decision = find_decision(db, *key)
+            if decision is not None:
+                yield decision

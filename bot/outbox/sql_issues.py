@@ -1,6 +1,7 @@
 """Deliveries in trouble, as their owners deal with them. Fills a part of the port `Store`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.decisions.events import Event
@@ -10,9 +11,10 @@ from bot.outbox.blocks import lift, notices_about, redraw_notices
 from bot.outbox.model import Delivery, DeliveryKind, DeliveryState, announcement_key, redrawing
 from bot.storage import direct_messages, rows
 from bot.storage.channels import keep_name, name_of
-from bot.storage.connection import Connection
+from bot.storage.connection import Connection, Row
 from bot.storage.database import Database
-from bot.storage.events import keep_needed, note
+from bot.storage.decisions import save_decision
+from bot.storage.events import add_event, keep_needed
 
 _MISSING = "state in ('failed', 'held')"
 
@@ -58,9 +60,9 @@ class SqliteTroubles:
                 direct_messages.redraw(
                     db, decision, (DeliveryKind.ASKED, DeliveryKind.TO_DECIDE), at
                 )
-                moved = {"channel": to.channel, "visibility": to.visibility.value}
-                db.table("decisions").update((decision.workspace, decision.number), moved)
-                note(db, decision, Event("moved", actor, at, {"from": decision.place.channel}))
+                save_decision(db, decision, replace(decision, place=to))
+                moved = Event("moved", actor, at, {"from": decision.place.channel})
+                add_event(db, decision.workspace, decision.number, moved)
             return bool(missing)
 
         return await self._log.write(work)
@@ -109,7 +111,7 @@ class SqliteTroubles:
         key = announcement_key(decision)
         found = {"state": DeliveryState.SENT.value, "sent_channel": channel, "ts": ts}
 
-        def unconfirmed(db: Connection) -> list[rows.Row]:
+        def unconfirmed(db: Connection) -> list[Row]:
             lost = "key = ? and state in ('sending', 'unknown', 'dismissed')"
             return list(db.table("deliveries").rows_where(lost, [key]))
 
@@ -143,7 +145,7 @@ class SqliteTroubles:
         return datetime.fromisoformat(row["since"]) if row["since"] else None
 
 
-def _send(db: Connection, missing: Sequence[rows.Row], channel: str, at: datetime) -> None:
+def _send(db: Connection, missing: Sequence[Row], channel: str, at: datetime) -> None:
     """Have deliveries that failed sent to a channel, whether or not it was stopped."""
     for row in missing:
         again = {

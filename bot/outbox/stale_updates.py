@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.outbox.model import Delivery, DeliveryKind, DeliveryState, redrawing
 from bot.storage import rows
-from bot.storage.connection import Connection
+from bot.storage.connection import Connection, Row
 from bot.storage.events import keep_needed
 
 _LATER = """
@@ -14,9 +14,7 @@ kind = 'update' and after = :after and key > :after || '/' and key < :after || '
 """An update is kept after the one that is under way, and its key begins with its message's."""
 
 
-def draw_again_if_overtaken(
-    db: Connection, delivery: Delivery, row: rows.Row, at: datetime
-) -> None:
+def draw_again_if_overtaken(db: Connection, delivery: Delivery, row: Row, at: datetime) -> None:
     """Have a message drawn once more if somebody else drew it while an update was under way.
 
     Whoever was held up for longer than anything is under way may have drawn an older state over a

@@ -22,7 +22,7 @@ from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
 from bot.outbox.ports import BlockedChannel, Unconfirmed
 from bot.outbox.stale_updates import draw_again_if_overtaken
 from bot.storage import rows
-from bot.storage.connection import Connection
+from bot.storage.connection import Connection, Row
 from bot.storage.database import Database
 
 PACE = timedelta(seconds=1)
@@ -220,7 +220,7 @@ class SqliteOutbox:
             for row in found
         ]
 
-    async def _query(self, query: str, arguments: dict[str, str]) -> list[rows.Row]:
+    async def _query(self, query: str, arguments: dict[str, str]) -> list[Row]:
         return await self._log.read(lambda db: list(db.query(query, _named(**arguments))))
 
     async def _note(
@@ -275,12 +275,12 @@ def _tell(db: Connection, delivery: Delivery, notice: Delivery | None) -> None:
     keep_notice(db, notice)
 
 
-def _time_of(row: rows.Row) -> datetime:
+def _time_of(row: Row) -> datetime:
     """Return when a delivery was last taken, or else due: a time that has come."""
     return datetime.fromisoformat(row["taken_at"] or row["due_at"])
 
 
-def _free_at(row: rows.Row) -> datetime:
+def _free_at(row: Row) -> datetime:
     """Return when a waiting delivery is due and its channel free again."""
     at = datetime.fromisoformat(row["due_at"])
     if row["taken_at"] is not None:

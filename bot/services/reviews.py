@@ -108,7 +108,7 @@ class ReviewService:
             reason: Slack's name for why they were not.
         """
         decision = await self._store.decision(workspace, number)
-        if decision is None or decision.has_ended or decision.driver in decision.deciders:
+        if decision is None or decision.is_closed or decision.driver in decision.deciders:
             return
         detail = {"instead_of": decider, "reason": reason}
         asked = question(decision, decision.driver, self._clock.now(), detail)

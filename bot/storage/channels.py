@@ -15,13 +15,13 @@ select place.channel as channel, coalesce(names.name, '') as name,
   coalesce(settings.set_by, newest.driver) as owner,
   place.decisions as decisions, coalesce(settings.is_on, 0) as digest
 from (
-  select channel, count(*) as decisions, max(number) as newest from catalogue
+  select channel, count(*) as decisions, max(number) as newest from decisions
   where workspace = :workspace and visibility <> 'direct' group by channel
   union all
   select channel, 0, null from digest_settings as alone
   where workspace = :workspace and not exists (
-    select 1 from catalogue where catalogue.workspace = alone.workspace
-      and catalogue.channel = alone.channel and catalogue.visibility <> 'direct'
+    select 1 from decisions where decisions.workspace = alone.workspace
+      and decisions.channel = alone.channel and decisions.visibility <> 'direct'
   )
 ) as place
 left join digest_settings as settings
@@ -61,7 +61,7 @@ class SqliteChannels:
     async def workspaces(self) -> list[str]:
         """Return the workspaces that have decisions or digests."""
         return await self._log.read(
-            lambda db: [row["workspace"] for row in db.query(_WORKSPACES)],
+            lambda db: [row["workspace"] for row in db.all(_WORKSPACES)],
         )
 
     async def of(self, workspace: str) -> list[KnownChannel]:
@@ -73,7 +73,7 @@ def keep_name(db: Connection, workspace: str, place: Place | None) -> None:
     """Keep what a channel is called, in the place of an earlier name, where that was told."""
     if place is not None and place.name not in {"", name_of(db, workspace, place.channel)}:
         row = {"workspace": workspace, "channel": place.channel, "name": place.name}
-        db.table("channel_names").upsert(row, pk=("workspace", "channel"))
+        db.upsert("channel_names", row, key=("workspace", "channel"))
 
 
 def name_of(db: Connection, workspace: str, channel: str) -> str | None:
@@ -90,5 +90,5 @@ def _channels(db: Connection, workspace: str) -> list[KnownChannel]:
             row["decisions"],
             bool(row["digest"]),
         )
-        for row in db.query(_CHANNELS, {"workspace": workspace})
+        for row in db.all(_CHANNELS, {"workspace": workspace})
     ]

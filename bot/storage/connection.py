@@ -18,8 +18,9 @@ class RowMissing(LookupError):
 class Connection:
     """A connection to SQLite, used on one thread.
 
-    Statements use named parameters (`:name`) and SQL that PostgreSQL understands as well. Names of
-    tables and columns come from this program, never from input.
+    Statements use named parameters (`:name`) and SQL that PostgreSQL understands as well. A
+    parameter that is a list stands for its items: `number in (:numbers)`. Names of tables and
+    columns come from this program, never from input.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -37,15 +38,15 @@ class Connection:
 
     def all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Return the rows of a query."""
-        return list(self.sqlite.query(sql, parameters))
+        return list(self.sqlite.query(*_expanded(sql, parameters)))
 
     def one(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """Return the first row of a query; None if it has none."""
-        return next(iter(self.sqlite.query(sql, parameters)), None)
+        return next(iter(self.sqlite.query(*_expanded(sql, parameters))), None)
 
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Execute a statement and return how many rows it changed."""
-        return int(self.sqlite.execute(sql, parameters).rowcount)
+        return int(self.sqlite.execute(*_expanded(sql, parameters)).rowcount)
 
     def get(self, table: str, **key: Any) -> Row | None:
         """Return the row with a key, given by column; None if there is none."""
@@ -84,7 +85,7 @@ class Connection:
     def define(self, statement: str) -> None:
         """Execute a statement of `schema.sql`; SQLite enforces types only in STRICT tables."""
         is_table = re.search(r"^create table ", statement, re.MULTILINE)
-        self.execute(statement.rstrip().removesuffix(";") + (" strict" if is_table else ""))
+        self.execute(statement + (" strict" if is_table else ""))
 
     def tables(self) -> list[str]:
         """Return the names of all tables."""
@@ -109,3 +110,19 @@ def _insert(table: str, row: Row) -> str:
 
 def _matches(key: Row) -> str:
     return " and ".join(f"{column} = :{column}" for column in key)
+
+
+def _expanded(sql: str, parameters: Parameters) -> tuple[str, Parameters]:
+    """Replace each list among named parameters by its items; `null` stands for an empty one."""
+    if not isinstance(parameters, dict):
+        return sql, parameters
+    expanded: Row = {}
+    for name, value in parameters.items():
+        if not isinstance(value, list):
+            expanded[name] = value
+            continue
+        items = {f"{name}_{at}": item for at, item in enumerate(value)}
+        listed = ", ".join(f":{each}" for each in items) or "null"
+        sql = re.sub(rf":{name}\b", listed, sql)
+        expanded |= items
+    return sql, expanded

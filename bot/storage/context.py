@@ -1,16 +1,13 @@
 """What the log holds beside a decision: perspectives, events, and who people are."""
 
-import json
-from datetime import datetime
-
-from bot.decisions.events import Event
 from bot.decisions.model import Decision
 from bot.decisions.records.background import DecisionContext, people_in
 from bot.storage.channels import name_of
 from bot.storage.connection import Connection
 from bot.storage.database import Database
-from bot.storage.people import names_of
-from bot.storage.perspectives import team_of
+from bot.storage.events import find_events
+from bot.storage.people import find_names
+from bot.storage.perspectives import find_team
 
 
 class SqliteBackground:
@@ -26,22 +23,10 @@ class SqliteBackground:
 
 
 def _background(db: Connection, decision: Decision) -> DecisionContext:
-    team = team_of(db, decision.workspace, decision.number)
+    team = find_team(db, decision.workspace, decision.number)
     perspectives = team.perspectives if team else ()
-    events = _events(db, decision)
+    events = find_events(db, decision.workspace, decision.number)
     people = people_in(decision, perspectives, events)
-    names = names_of(db, decision.workspace, people)
+    names = find_names(db, decision.workspace, people)
     called = name_of(db, decision.workspace, decision.place.channel)
     return DecisionContext(perspectives, events, names, called)
-
-
-def _events(db: Connection, decision: Decision) -> tuple[Event, ...]:
-    found = db.table("events").rows_where(
-        "workspace = ? and decision = ?", (decision.workspace, decision.number), order_by="id"
-    )
-    return tuple(
-        Event(
-            row["kind"], row["actor"], datetime.fromisoformat(row["at"]), json.loads(row["detail"])
-        )
-        for row in found
-    )

@@ -1,30 +1,30 @@
-"""What every change of a decision leaves in the log: its event, and the deliveries it needs."""
+"""Events of decisions."""
 
-import json
 from collections.abc import Iterable
 
 from bot.decisions.events import Event
-from bot.decisions.model import Decision
 from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
 from bot.storage import rows
 from bot.storage.connection import Connection
+from bot.storage.convert import RowMapper
 
+_EVENTS = RowMapper(Event)
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.HELD.value)
 _GIVEN_UP = frozenset({DeliveryState.FAILED.value, DeliveryState.DISMISSED.value})
 
 
-def note(db: Connection, decision: Decision, event: Event) -> None:
-    """Keep an event in a decision's life."""
-    db.table("events").insert(
-        {
-            "workspace": decision.workspace,
-            "decision": decision.number,
-            "kind": event.kind,
-            "actor": event.actor,
-            "at": event.at.isoformat(),
-            "detail": json.dumps(dict(event.detail)),
-        }
+def add_event(db: Connection, workspace: str, number: int, event: Event) -> None:
+    """Record an event of a decision."""
+    db.insert("events", {"workspace": workspace, "number": number, **_EVENTS.row(event)})
+
+
+def find_events(db: Connection, workspace: str, number: int) -> tuple[Event, ...]:
+    """Return the events of a decision, oldest first."""
+    found = db.all(
+        "select * from events where workspace = :workspace and number = :number order by id",
+        {"workspace": workspace, "number": number},
     )
+    return tuple(_EVENTS.load(row) for row in found)
 
 
 def keep_needed(db: Connection, deliveries: Iterable[Delivery]) -> None:

@@ -17,9 +17,9 @@ def keep_shared(db: Connection, workspace: str, channel: str) -> str | None:
         Who has to hear that: whoever set its digest up to tell of the workspace; else None.
     """
     which = {"workspace": workspace, "channel": channel}
-    db.table("shared_channels").insert(which, ignore=True)
+    db.insert_if_new("shared_channels", dict(which))
     arguments = {**which, "own": DigestScope.CHANNEL.value, "all": DigestScope.WORKSPACE.value}
-    changed = list(db.query(_ONLY_ITS_OWN, arguments))
+    changed = db.all(_ONLY_ITS_OWN, arguments)
     return str(changed[0]["set_by"]) if changed and changed[0]["is_on"] else None
 
 

@@ -49,7 +49,7 @@ class SqliteVitals:
 def _waiting(db: Connection) -> DeliveryBacklog:
     states = [state.value for state in _UNSETTLED]
     query = _COUNTS.format(", ".join("?" * len(states)))
-    found = {row["state"]: int(row["number"]) for row in db.query(query, states)}
-    (oldest,) = db.query(_SINCE)
+    found = {row["state"]: int(row["number"]) for row in db.all(query, states)}
+    (oldest,) = db.all(_SINCE)
     since = datetime.fromisoformat(oldest["since"]) if oldest["since"] else None
     return DeliveryBacklog({state: found.get(state, 0) for state in states}, since)

@@ -41,7 +41,7 @@ class SqliteInstallations:
     async def keep(self, installation: Installation) -> None:
         """Keep an installation in the place of an earlier one of the same account."""
         row = _row(installation)
-        await self._log.write(lambda db: db.table("installations").upsert(row, pk="account"))
+        await self._log.write(lambda db: db.upsert("installations", row, key=("account",)))
 
     async def find(self, account: str) -> Installation | None:
         """Return an account's own installation; None if there is none."""
@@ -58,7 +58,7 @@ class SqliteInstallations:
 
     async def all(self) -> list[Installation]:
         """Return every installation."""
-        found = await self._log.read(lambda db: list(db.table("installations").rows))
+        found = await self._log.read(lambda db: db.all("select * from installations"))
         return [_installation(row) for row in found]
 
     async def reseal(self, installation: Installation, sealed_token: str) -> bool:
@@ -82,8 +82,10 @@ class SqliteInstallations:
         """Keep the state of an installation under way; those expired by `now` go."""
 
         def work(db: Connection) -> None:
-            db.table("oauth_states").delete_where("expires_at <= ?", [now.isoformat()])
-            db.table("oauth_states").insert({"state": state, "expires_at": expires_at.isoformat()})
+            db.execute(
+                "delete from oauth_states where expires_at <= :now", {"now": now.isoformat()}
+            )
+            db.insert("oauth_states", {"state": state, "expires_at": expires_at.isoformat()})
 
         await self._log.write(work)
 
@@ -93,7 +95,7 @@ class SqliteInstallations:
         return await self._changes(query, (state, now.isoformat()))
 
     async def _one(self, query: str, arguments: Mapping[str, str]) -> Installation | None:
-        found = await self._log.read(lambda db: list(db.query(query, dict(arguments))))
+        found = await self._log.read(lambda db: db.all(query, dict(arguments)))
         return _installation(found[0]) if found else None
 
     async def _changes(self, query: str, arguments: tuple[str, ...] | dict[str, Any]) -> bool:

@@ -3,11 +3,11 @@
 The table `schema_migrations` records the schema and every migration that a database has.
 """
 
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.storage.connection import Connection
+from bot.storage.search_index import INDEX_SQL
 
 SCHEMA = "schema"
 """The name under which `schema.sql` is recorded."""
@@ -45,6 +45,7 @@ def migrate(db: Connection) -> None:
     if new:
         for statement in _statements(_SCHEMA_SQL.read_text(encoding="utf-8")):
             db.define(statement)
+        db.execute(INDEX_SQL)
     for name in pending(db):
         if not new:
             MIGRATIONS[name](db)
@@ -78,11 +79,6 @@ def _known() -> tuple[str, ...]:
     return (SCHEMA, *MIGRATIONS)
 
 
-def _statements(script: str) -> Iterator[str]:
+def _statements(script: str) -> list[str]:
     """Split a script; `sqlite3.executescript` would commit the transaction around it."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
+    return [statement for statement in script.split(";\n") if statement.strip()]

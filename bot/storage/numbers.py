@@ -12,28 +12,27 @@ GAP = 1000
 """How many numbers may have been given since a backup, where nothing tells."""
 _EVERYWHERE = ""
 _NEXT = """
-select 1 + max(
-  (select coalesce(max(number), 0) from decisions where workspace = :workspace),
-  (select coalesce(max(number), 0) from number_floors where workspace in (:workspace, :everywhere))
-) as next
+select 1 + coalesce(max(number), 0) as next from (
+  select max(number) as number from decisions where workspace = :workspace
+  union all
+  select max(number) from number_floors where workspace in (:workspace, :everywhere)
+) as used
 """
 _HIGHEST = "select workspace, max(number) as number from {} group by workspace"
 
 
 def next_number(db: Connection, workspace: str) -> int:
     """Return the number for the next decision of a workspace."""
-    (row,) = db.query(_NEXT, {"workspace": workspace, "everywhere": _EVERYWHERE})
+    (row,) = db.all(_NEXT, {"workspace": workspace, "everywhere": _EVERYWHERE})
     return int(row["next"])
 
 
 def highest_numbers(db: Connection) -> dict[str, int]:
-    """Return the highest number that a log of any version knows of, by workspace."""
+    """Return the highest number that a database knows of, by workspace."""
     found: dict[str, int] = {}
     for table in ("decisions", "number_floors"):
-        if table in db.tables():
-            found = _higher(
-                found, {r["workspace"]: r["number"] for r in db.query(_HIGHEST.format(table))}
-            )
+        rows = db.all(_HIGHEST.format(table))
+        found = _higher(found, {row["workspace"]: row["number"] for row in rows})
     return found
 
 
@@ -49,13 +48,9 @@ def raise_floors(db: Connection, before: Mapping[str, int] | None) -> None:
     if before is None:
         own.setdefault(_EVERYWHERE, 0)
         before = {workspace: number + GAP for workspace, number in own.items()}
-    db.table("number_floors").upsert_all(
-        (
-            {"workspace": workspace, "number": number}
-            for workspace, number in _higher(own, before).items()
-        ),
-        pk="workspace",
-    )
+    for workspace, number in _higher(own, before).items():
+        row = {"workspace": workspace, "number": number}
+        db.upsert("number_floors", row, key=("workspace",))
 
 
 def _higher(some: Mapping[str, int], others: Mapping[str, int]) -> dict[str, int]:

@@ -1,77 +1,94 @@
-"""People in the log. Fills the port `PeopleStore`."""
+"""People who appear in decisions: their cached names and time zones."""
 
-import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from bot.decisions.model import Person
-from bot.services.directory import CachedProfile, DirectoryEntry
+from bot.services.directory import CachedProfile
 from bot.storage.connection import Connection
+from bot.storage.convert import RowMapper, utc_text
 from bot.storage.database import Database
 
-_PROFILES = """
-select user, name, zone, asked_at from people
-where workspace = :workspace and user in (select value from json_each(:users)) and asked_at <> ''
+_NEVER = ""
+_PEOPLE = RowMapper(
+    CachedProfile,
+    {
+        "person": {"workspace": "workspace", "user": "user_id"},
+        "known": {"name": "name", "zone": "zone"},
+    },
+)
+_KNOWN = """
+select * from people
+where workspace = :workspace and user_id in (:users) and asked_at <> :never
 """
-_NOT_ASKED = """
-select workspace, user from people
-where asked_at < :before and workspace not in (select value from json_each(:leave_out))
+_OUTDATED = """
+select workspace, user_id from people
+where asked_at < :before and workspace not in (:skipped)
 order by asked_at limit :limit
 """
 
 
+def note_people(db: Connection, workspace: str, users: Iterable[str]) -> None:
+    """Record that users appear in decisions, so that their profiles are looked up."""
+    for user in users:
+        person = {"workspace": workspace, "user_id": user}
+        unknown = {"name": "", "zone": None, "asked_at": _NEVER}
+        db.insert_if_new("people", {**person, **unknown})
+
+
+def save_profile(db: Connection, profile: CachedProfile) -> None:
+    """Insert or replace the profile of a person."""
+    db.upsert("people", _PEOPLE.row(profile), key=("workspace", "user_id"))
+
+
+def find_profiles(
+    db: Connection, workspace: str, users: Collection[str]
+) -> dict[str, CachedProfile]:
+    """Return the cached profiles of users, by id; those that were never looked up are left out."""
+    key = {"workspace": workspace, "users": list(users), "never": _NEVER}
+    found = db.all(_KNOWN, key)
+    return {row["user_id"]: _PEOPLE.load(row) for row in found}
+
+
+def find_names(db: Connection, workspace: str, users: Collection[str]) -> dict[str, str]:
+    """Return the names of users, by id, as far as they are known."""
+    found = find_profiles(db, workspace, users)
+    return {user: each.known.name for user, each in found.items() if each.known.name}
+
+
+def outdated_people(
+    db: Connection, before: datetime, leave_out: Collection[str], limit: int
+) -> list[Person]:
+    """Return people whose profiles were not looked up since `before`.
+
+    Args:
+        db: the connection.
+        before: a time.
+        leave_out: workspaces to skip.
+        limit: how many at most; those never looked up come first.
+    """
+    skipped = ["", *leave_out]  # never empty: nothing is "not in" an empty list
+    found = db.all(_OUTDATED, {"before": utc_text(before), "skipped": skipped, "limit": limit})
+    return [Person(row["workspace"], row["user_id"]) for row in found]
+
+
 class SqlitePeople:
-    """The port `PeopleStore`, on a log."""
+    """The port `PeopleStore`."""
 
     def __init__(self, log: Database) -> None:
-        """Make it on a log that its owner opens and closes."""
+        """Make it on a database."""
         self._log = log
 
     async def profiles(self, workspace: str, users: Collection[str]) -> dict[str, CachedProfile]:
         """Return what is kept of people, by user id; those never asked about are left out."""
-        return await self._log.read(lambda db: _profiles(db, workspace, users))
+        return await self._log.read(lambda db: find_profiles(db, workspace, users))
 
     async def keep_profile(self, profile: CachedProfile) -> None:
-        """Keep a profile, in the place of an earlier one."""
-        row = {
-            "workspace": profile.person.workspace,
-            "user": profile.person.user,
-            "name": profile.known.name,
-            "zone": profile.known.zone,
-            "asked_at": profile.asked_at.isoformat(),
-        }
-
-        def work(db: Connection) -> None:
-            db.table("people").upsert(row, pk=("workspace", "user"))
-
-        await self._log.write(work)
+        """Keep a profile."""
+        await self._log.write(lambda db: save_profile(db, profile))
 
     async def not_asked_since(
         self, before: datetime, leave_out: Collection[str], limit: int
     ) -> list[Person]:
         """Return people who appear in decisions and were not asked about since `before`."""
-        arguments = {
-            "before": before.isoformat(),
-            "leave_out": json.dumps(list(leave_out)),
-            "limit": limit,
-        }
-        found = await self._log.read(lambda db: list(db.query(_NOT_ASKED, arguments)))
-        return [Person(row["workspace"], row["user"]) for row in found]
-
-
-def names_of(db: Connection, workspace: str, users: Collection[str]) -> dict[str, str]:
-    """Return what people are called, by user id, as far as the log knows."""
-    found = _profiles(db, workspace, users)
-    return {user: each.known.name for user, each in found.items() if each.known.name}
-
-
-def _profiles(db: Connection, workspace: str, users: Collection[str]) -> dict[str, CachedProfile]:
-    arguments = {"workspace": workspace, "users": json.dumps(list(users))}
-    return {
-        row["user"]: CachedProfile(
-            Person(workspace, row["user"]),
-            DirectoryEntry(row["name"], row["zone"]),
-            datetime.fromisoformat(row["asked_at"]),
-        )
-        for row in db.query(_PROFILES, arguments)
-    }
+        return await self._log.read(lambda db: outdated_people(db, before, leave_out, limit))

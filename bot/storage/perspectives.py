@@ -1,52 +1,104 @@
-"""The perspectives of decisions, in the log. Fills the port `TeamStore`."""
+"""Perspectives of decisions, and who was asked for one."""
 
-import json
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any
 
 from bot.decisions.comparison import TeamViews
 from bot.decisions.model import Decision, Person, Perspective, ViewRequest
 from bot.outbox.model import DeliveryKind
-from bot.playbooks.verdict import Strength
 from bot.services.team_log import TeamChange
-from bot.storage import rows
 from bot.storage.connection import Connection
+from bot.storage.convert import RowMapper
 from bot.storage.database import Database
+from bot.storage.decisions import add_contributor, find_decision, load_decisions
 from bot.storage.direct_messages import redraw
-from bot.storage.events import keep_needed, note
+from bot.storage.events import add_event, keep_needed
+from bot.storage.people import note_people
 
-_OF = "workspace = ? and number = ?"
-_MOST_ASKED = 100
-
-# A cross join is never reordered: from what was asked of a person, not from all of a workspace.
-_ASKED_OF = """
-select d.* from asked as a
-cross join decisions as d on d.workspace = a.workspace and d.number = a.number
-where a.workspace = :workspace and a.user = :user and d.status = 'open' and not exists (
-  select 1 from perspectives as p
-  where p.workspace = a.workspace and p.number = a.number and p.user = a.user
-)
-order by a.number limit :limit
+_MOST_REQUESTED = 100
+_KEY = ("workspace", "number", "user_id")
+_PERSPECTIVES = RowMapper(Perspective, {"decision": "number", "user": "user_id"})
+_REQUESTS = RowMapper(ViewRequest, {"user": "user_id", "by": "asked_by", "at": "asked_at"})
+_GIVEN = """
+select * from perspectives where workspace = :workspace and number = :number
+order by added_at, user_id
+"""
+_ASKED = """
+select * from view_requests where workspace = :workspace and number = :number
+order by asked_at, user_id
+"""
+_REQUESTED = """
+select * from decisions where workspace = :workspace and status = 'open' and number in (
+  select number from view_requests as asked
+  where workspace = :workspace and user_id = :user and not exists (
+    select 1 from perspectives as given
+    where given.workspace = asked.workspace and given.number = asked.number
+      and given.user_id = asked.user_id
+  )
+) order by number limit :limit
 """
 
 
+def find_team(db: Connection, workspace: str, number: int) -> TeamViews | None:
+    """Return a decision with its perspectives and view requests; None if there is none."""
+    decision = find_decision(db, workspace, number)
+    if decision is None:
+        return None
+    key, these = (
+        {"workspace": workspace, "number": number},
+        "workspace = :workspace and number = :number",
+    )
+    given = db.all(f"select * from perspectives where {these} order by added_at, user_id", key)  # noqa: S608
+    asked = db.all(f"select * from view_requests where {these} order by asked_at, user_id", key)  # noqa: S608
+    return TeamViews(
+        decision,
+        tuple(_PERSPECTIVES.load({**row, "option": row["option"] or None}) for row in given),
+        tuple(_REQUESTS.load(row) for row in asked),
+    )
+
+
+def decisions_awaiting_view(db: Connection, person: Person) -> list[Decision]:
+    """Return the open decisions for which a person was asked for a perspective and gave none.
+
+    Oldest first, and at most 100.
+    """
+    key = {"workspace": person.workspace, "user": person.user, "limit": _MOST_REQUESTED}
+    return load_decisions(db, db.all(_REQUESTED, key))
+
+
+def save_perspective(db: Connection, decision: Decision, perspective: Perspective) -> None:
+    """Insert or replace a person's perspective of a decision; they may read it from then on."""
+    row = {**_PERSPECTIVES.row(perspective), "option": perspective.option or ""}
+    db.upsert("perspectives", row, key=_KEY)
+    add_contributor(db, decision, perspective.user)
+
+
+def save_view_request(db: Connection, decision: Decision, request: ViewRequest) -> None:
+    """Insert or replace the request for a person's perspective of a decision."""
+    key = {"workspace": decision.workspace, "number": decision.number}
+    db.upsert("view_requests", {**key, **_REQUESTS.row(request)}, key=_KEY)
+    note_people(db, decision.workspace, [request.user])
+
+
+def delete_view_request(db: Connection, decision: Decision, user: str) -> None:
+    """Delete the request for a person's perspective of a decision."""
+    key = {"workspace": decision.workspace, "number": decision.number}
+    db.delete("view_requests", **key, user_id=user)
+
+
 class SqlitePerspectives:
-    """The port `TeamStore`, on a log."""
+    """The port `TeamStore`."""
 
     def __init__(self, log: Database) -> None:
-        """Make it on a log that its owner opens and closes."""
+        """Make it on a database."""
         self._log = log
 
     async def team(self, workspace: str, number: int) -> TeamViews | None:
         """Return a decision with its perspectives; None if there is none of that number."""
-        return await self._log.read(lambda db: team_of(db, workspace, number))
+        return await self._log.read(lambda db: find_team(db, workspace, number))
 
     async def asked_of(self, person: Person) -> list[Decision]:
         """Return the open decisions on which a person was asked for a perspective and gave none."""
-        arguments = {"workspace": person.workspace, "user": person.user, "limit": _MOST_ASKED}
-        found = await self._log.read(lambda db: list(db.query(_ASKED_OF, arguments)))
-        return [rows.to_decision(row) for row in found]
+        return await self._log.read(lambda db: decisions_awaiting_view(db, person))
 
     async def change_team(
         self, workspace: str, number: int, change: Callable[[TeamViews], TeamChange]
@@ -54,7 +106,7 @@ class SqlitePerspectives:
         """Log what is added to a decision, with its event and deliveries."""
 
         def work(db: Connection) -> Decision | None:
-            team = team_of(db, workspace, number)
+            team = find_team(db, workspace, number)
             if team is None:
                 return None
             _apply(db, team.decision, change(team))
@@ -63,81 +115,18 @@ class SqlitePerspectives:
         return await self._log.write(work)
 
 
-def team_of(db: Connection, workspace: str, number: int) -> TeamViews | None:
-    """Return a decision with its perspectives; None if there is none of that number."""
-    row = db.get("decisions", workspace=workspace, number=number)
-    if row is None:
-        return None
-    key = (workspace, number)
-    perspectives = db.table("perspectives").rows_where(_OF, key, order_by="added_at, user")
-    asked = db.table("asked").rows_where(_OF, key, order_by="asked_at, user")
-    return TeamViews(
-        rows.to_decision(row),
-        tuple(_to_perspective(each) for each in perspectives),
-        tuple(_to_asked(each) for each in asked),
-    )
-
-
 def _apply(db: Connection, decision: Decision, made: TeamChange) -> None:
-    pk = ("workspace", "number", "user")
     if made.perspective is not None:
-        db.table("perspectives").upsert(_perspective_row(made.perspective), pk=pk)
+        save_perspective(db, decision, made.perspective)
     for asked in made.asked:
-        db.table("asked").upsert(_asked_row(decision, asked), pk=pk)
+        save_view_request(db, decision, asked)
     for user in made.unasked:
-        db.table("asked").delete((decision.workspace, decision.number, user))
+        delete_view_request(db, decision, user)
     if made.draft is not None:
         db.update("drafts", {"decision": decision.number}, id=made.draft)
     if made.event is not None:
-        note(db, decision, made.event)
+        add_event(db, decision.workspace, decision.number, made.event)
     keep_needed(db, made.deliveries)
     if made.perspective is not None and made.event is not None:
         kinds, user = (DeliveryKind.ASKED,), made.perspective.user
         redraw(db, decision, kinds, made.event.at, user)
-
-
-def _perspective_row(perspective: Perspective) -> dict[str, Any]:
-    return {
-        "workspace": perspective.workspace,
-        "number": perspective.decision,
-        "user": perspective.user,
-        "answers": json.dumps(dict(perspective.answers)),
-        "option": perspective.option or "",
-        "strength": perspective.strength.value,
-        "added_at": perspective.added_at.isoformat(),
-        "changed_at": perspective.changed_at.isoformat(),
-    }
-
-
-def _to_perspective(row: rows.Row) -> Perspective:
-    return Perspective(
-        workspace=row["workspace"],
-        decision=row["number"],
-        user=row["user"],
-        answers=json.loads(row["answers"]),
-        option=row["option"] or None,
-        strength=Strength(row["strength"]),
-        added_at=datetime.fromisoformat(row["added_at"]),
-        changed_at=datetime.fromisoformat(row["changed_at"]),
-    )
-
-
-def _asked_row(decision: Decision, asked: ViewRequest) -> dict[str, Any]:
-    return {
-        "workspace": decision.workspace,
-        "number": decision.number,
-        "user": asked.user,
-        "asked_by": asked.by,
-        "asked_at": asked.at.isoformat(),
-        "nudged_at": asked.nudged_at.isoformat() if asked.nudged_at else None,
-    }
-
-
-def _to_asked(row: rows.Row) -> ViewRequest:
-    nudged = row["nudged_at"]
-    return ViewRequest(
-        user=row["user"],
-        by=row["asked_by"],
-        at=datetime.fromisoformat(row["asked_at"]),
-        nudged_at=datetime.fromisoformat(nudged) if nudged else None,
-    )

@@ -1,4 +1,4 @@
-"""Reviews in the log: who is to be asked, what waits for whom, and what was said."""
+"""Reviews: which decisions are due, which wait for a person, and which were reviewed."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -9,10 +9,12 @@ from bot.decisions.review_schedule import ReviewRequests
 from bot.storage import rows
 from bot.storage.connection import Connection
 from bot.storage.database import Database
-from bot.storage.scope import MAY_READ, who
+from bot.storage.decisions import find_decision, load_decisions
+from bot.storage.drafts import delete_expired_drafts
+from bot.storage.scope import READABLE, scope_params
 
 _MOST_WAITING = 100
-_FOLLOWED = {Status.ACCEPTED.value, Status.OVERRIDDEN.value}
+_FOLLOWED = {Status.ACCEPTED, Status.OVERRIDDEN}
 
 _DUE = """
 select * from decisions
@@ -20,43 +22,86 @@ where review_asked is null and review_on <= :day and status in ('accepted', 'ove
   and (review_on, workspace, number) > (:after_day, :after_workspace, :after_number)
 order by review_on, workspace, number limit :limit
 """
-
-# A cross join is never reordered: from a person's few decisions, not from all of a workspace.
 _WAITING = """
-select d.* from decision_people as p
-cross join decisions as d on d.workspace = p.workspace and d.number = p.number
-where p.workspace = :workspace and p.user = :user and p.role = 'decider'
-  and (d.status = 'open' or (
-    d.status in ('accepted', 'overridden') and d.review_on <= :day
-    and not exists (
-      select 1 from json_each(d.reviews) where json_extract(value, '$.by') = :user
-    )
-  ))
-order by p.number limit :limit
+select * from decisions as d where workspace = :workspace and number in (
+  select number from decision_people
+  where workspace = :workspace and user_id = :user and role = 'decider'
+) and (status = 'open' or (
+  status in ('accepted', 'overridden') and review_on <= :day and not exists (
+    select 1 from reviews
+    where reviews.workspace = d.workspace and reviews.number = d.number and user_id = :user
+  )
+))
+order by number limit :limit
 """
 _REVIEWED = f"""
-select * from decisions where {MAY_READ} and reviews <> '[]' order by number desc limit :limit
-"""  # noqa: S608  # only constants of this package
+select * from decisions where {READABLE} and review_count > 0 order by number desc limit :limit
+"""  # noqa: S608  # constants of this package
+
+
+def decisions_to_review(
+    db: Connection, day: date, after: Decision | None, limit: int
+) -> list[Decision]:
+    """Return decisions due for review by `day` some of whose deciders were not asked yet.
+
+    Args:
+        db: the connection.
+        day: the last review date to include.
+        after: the last decision of the previous page; None for the first page.
+        limit: how many at most.
+    """
+    parameters = {
+        "day": day.isoformat(),
+        "after_day": str(after.review_on) if after else "",
+        "after_workspace": after.workspace if after else "",
+        "after_number": after.number if after else 0,
+        "limit": limit,
+    }
+    return load_decisions(db, db.all(_DUE, parameters))
+
+
+def find_review_pending(db: Connection, workspace: str, number: int) -> Decision | None:
+    """Return a decision if it is still to be reviewed and not all its deciders were asked."""
+    decision = find_decision(db, workspace, number)
+    row = db.get("decisions", workspace=workspace, number=number)
+    if decision is None or row is None or row["review_asked"] is not None:
+        return None
+    return decision if decision.status in _FOLLOWED else None
+
+
+def mark_review_asked(db: Connection, decision: Decision) -> None:
+    """Record that all deciders were asked for the review of this date."""
+    asked = decision.review_on.isoformat() if decision.review_on else None
+    key = {"workspace": decision.workspace, "number": decision.number}
+    db.update("decisions", {"review_asked": asked}, **key)
+
+
+def decisions_waiting_for(db: Connection, person: Person, day: date) -> list[Decision]:
+    """Return what a person has to decide, or to review by `day`: oldest first, at most 100."""
+    parameters = {
+        "workspace": person.workspace,
+        "user": person.user,
+        "day": day.isoformat(),
+        "limit": _MOST_WAITING,
+    }
+    return load_decisions(db, db.all(_WAITING, parameters))
+
+
+def reviewed_decisions(db: Connection, scope: ReadScope, limit: int) -> list[Decision]:
+    """Return the newest decisions of a scope that have a review."""
+    return load_decisions(db, db.all(_REVIEWED, {**scope_params(scope), "limit": limit}))
 
 
 class SqliteReviews:
-    """The part of the port `Store` that is about reviews, on a log."""
+    """The part of the port `Store` that is about reviews."""
 
     def __init__(self, log: Database) -> None:
-        """Make it on a log that its owner opens and closes."""
+        """Make it on a database."""
         self._log = log
 
     async def to_review(self, day: date, after: Decision | None, limit: int) -> list[Decision]:
         """Return decisions to be reviewed by `day` some of whose deciders were not asked yet."""
-        arguments = {
-            "day": day.isoformat(),
-            "after_day": str(after.review_on) if after else "",
-            "after_workspace": after.workspace if after else "",
-            "after_number": after.number if after else 0,
-            "limit": limit,
-        }
-        found = await self._log.read(lambda db: list(db.query(_DUE, arguments)))
-        return [rows.to_decision(row) for row in found]
+        return await self._log.read(lambda db: decisions_to_review(db, day, after, limit))
 
     async def ask_reviews(
         self, decisions: Sequence[Decision], ask: Callable[[Decision], ReviewRequests]
@@ -66,39 +111,23 @@ class SqliteReviews:
 
     async def waiting_for(self, person: Person, day: date) -> list[Decision]:
         """Return what is for a person to decide, or to review by `day`, oldest first."""
-        arguments = {
-            "workspace": person.workspace,
-            "user": person.user,
-            "day": day.isoformat(),
-            "limit": _MOST_WAITING,
-        }
-        found = await self._log.read(lambda db: list(db.query(_WAITING, arguments)))
-        return [rows.to_decision(row) for row in found]
+        return await self._log.read(lambda db: decisions_waiting_for(db, person, day))
 
     async def reviewed(self, sight: ReadScope, limit: int) -> list[Decision]:
         """Return the newest decisions that may be read and that somebody has reviewed."""
-        arguments = {**who(sight), "limit": limit}
-        found = await self._log.read(lambda db: list(db.query(_REVIEWED, arguments)))
-        return [rows.to_decision(row) for row in found]
+        return await self._log.read(lambda db: reviewed_decisions(db, sight, limit))
 
     async def drop_drafts(self, before: datetime) -> int:
         """Delete drafts that became no decision and were last changed before a time."""
-        query = "delete from drafts where decision is null and changed_at < ?"
-        arguments = (before.isoformat(),)
-        return await self._log.write(lambda db: db.execute(query, arguments))
+        return await self._log.write(lambda db: delete_expired_drafts(db, before))
 
 
 def _ask(db: Connection, decision: Decision, ask: Callable[[Decision], ReviewRequests]) -> int:
-    """Ask about a decision; return how many of its deciders are asked now."""
-    key = (decision.workspace, decision.number)
-    row = db.get("decisions", workspace=key[0], number=key[1])
-    if row is None or row["review_asked"] is not None or row["status"] not in _FOLLOWED:
+    found = find_review_pending(db, decision.workspace, decision.number)
+    if found is None:
         return 0
-    asking = ask(rows.to_decision(row))
-    table = db.table("deliveries")
-    new = [each for each in asking.deliveries if not table.count_where("key = ?", [each.key])]
-    for delivery in new:
-        table.insert(rows.delivery_row(delivery))
+    asking = ask(found)
+    new = sum(db.insert_if_new("deliveries", rows.delivery_row(each)) for each in asking.deliveries)
     if asking.complete:
-        db.table("decisions").update(key, {"review_asked": row["review_on"]})
-    return len(new)
+        mark_review_asked(db, found)
+    return new

@@ -18,173 +18,175 @@ create table drafts (
   id text not null primary key,
   workspace text not null,
   driver text not null,
+  purpose text not null,          -- open, edit, supersede, perspective
+  about integer,                  -- the decision that is edited, superseded or contributed to
+  decision integer,               -- the decision that it became, or that it changed
   playbook_hash text not null references playbooks (hash),
-  channel text,
+  channel text,                   -- where it was started; null outside a channel
   visibility text,
-  workflow text not null,
-  answers text not null,
+  source_channel text,            -- the message that it was started from
+  source_link text,
   started_at text not null,
   changed_at text not null,
-  decision integer,
-  purpose text not null,
-  about integer,
-  source text
+  workflow text not null,         -- JSON: title, problem, deciders, review
+  answers text not null           -- JSON: question to answer
 );
-create index idx_drafts_workspace_driver_changed_at on drafts (workspace, driver, changed_at);
-create index idx_drafts_open on drafts (changed_at) where decision is null;
+create index idx_drafts_driver on drafts (workspace, driver, changed_at);
+create index idx_drafts_expiry on drafts (changed_at) where decision is null;
 
--- Decisions.
+-- Decisions as they are now; their history is in events.
 create table decisions (
+  id integer not null primary key,        -- identifies it in the full-text index
   workspace text not null,
-  number integer not null,
+  number integer not null,                -- counts from 1 in each workspace
   draft_id text not null,
-  title text not null,
-  problem text not null,
-  driver text not null,
-  deciders text not null,
-  review_on text,
   channel text not null,
-  visibility text not null,
-  playbook_hash text not null references playbooks (hash),
-  answers text not null,
-  verdict text not null,
-  option text not null,
+  visibility text not null,               -- public, private, direct
   status text not null,
+  driver text not null,
+  decider_count integer not null,
+  review_count integer not null,
+  recommended text not null,              -- an option; '' for none
+  chosen text not null,                   -- the option decided, else the one recommended
   opened_at text not null,
-  resolution text,
+  review_on text,
+  review_asked text,                      -- the review date for which all deciders were asked
+  resolved_by text,                       -- accepted or overridden
+  resolved_at text,
+  resolved_option text,
+  resolved_reason text,
+  closed_by text,                         -- withdrawn or superseded
+  closed_at text,
+  closed_reason text,
   supersedes integer,
   superseded_by integer,
-  reviews text not null default '[]',
-  review_asked text,
-  source text,
-  primary key (workspace, number)
+  playbook text not null,
+  playbook_hash text not null references playbooks (hash),
+  source_channel text,                    -- the message that it was made from
+  source_link text,
+  title text not null,
+  problem text not null,
+  answers text not null,                  -- JSON: question to answer
+  verdict text not null,                  -- JSON
+  unique (workspace, number),
+  unique (workspace, draft_id)
 );
-create unique index idx_decisions_workspace_draft_id on decisions (workspace, draft_id);
-create index idx_decisions_workspace_driver_number on decisions (workspace, driver, number);
-create index idx_decisions_to_review
-  on decisions (review_on) where review_asked is null and status in ('accepted', 'overridden');
-create index idx_decisions_reviewed on decisions (workspace, number) where reviews <> '[]';
+-- What lists and searches filter by, newest first.
+create index idx_decisions_visible on decisions (workspace, visibility, number);
+create index idx_decisions_status on decisions (workspace, visibility, status, number);
+create index idx_decisions_chosen on decisions (workspace, visibility, chosen, number);
+create index idx_decisions_status_chosen
+  on decisions (workspace, visibility, status, chosen, number);
+create index idx_decisions_channel
+  on decisions (workspace, channel, visibility, number, status, chosen);
+create index idx_decisions_playbook on decisions (workspace, playbook, number, visibility, channel);
+create index idx_decisions_reviewed on decisions (workspace, number) where review_count > 0;
+create index idx_decisions_to_review on decisions (review_on, workspace, number)
+  where review_asked is null and status in ('accepted', 'overridden');
+-- What digests count, in a whole workspace and in a channel.
 create index idx_digest_open_everywhere
   on decisions (workspace, visibility, number) where status = 'open';
+create index idx_digest_open_here
+  on decisions (workspace, channel, visibility, number) where status = 'open';
+create index idx_digest_opened_everywhere on decisions (workspace, visibility, opened_at, status);
+create index idx_digest_opened_here
+  on decisions (workspace, channel, visibility, opened_at, status);
 create index idx_digest_settled_everywhere
-  on decisions (workspace, visibility, rtrim(json_extract(resolution, '$.at'), 'Z'))
+  on decisions (workspace, visibility, resolved_at) where status in ('accepted', 'overridden');
+create index idx_digest_settled_here on decisions (workspace, channel, visibility, resolved_at)
   where status in ('accepted', 'overridden');
-create index idx_digest_unreviewed_everywhere
-  on decisions (workspace, visibility, review_on)
-  where status in ('accepted', 'overridden') and json_array_length(reviews) < json_array_length(deciders);
+create index idx_digest_ended_everywhere
+  on decisions (workspace, visibility, closed_at) where status in ('withdrawn', 'superseded');
+create index idx_digest_ended_here on decisions (workspace, channel, visibility, closed_at)
+  where status in ('withdrawn', 'superseded');
+create index idx_digest_unreviewed_everywhere on decisions (workspace, visibility, review_on)
+  where status in ('accepted', 'overridden') and review_count < decider_count;
+create index idx_digest_unreviewed_here on decisions (workspace, channel, visibility, review_on)
+  where status in ('accepted', 'overridden') and review_count < decider_count;
 create index idx_digest_reviewed_everywhere
-  on decisions (workspace, visibility, number) where reviews <> '[]';
+  on decisions (workspace, visibility, number) where review_count > 0;
+create index idx_digest_reviewed_here
+  on decisions (workspace, channel, visibility, number) where review_count > 0;
 create index idx_digest_edition_everywhere
   on decisions (workspace, visibility, playbook_hash, number)
   where status in ('accepted', 'overridden');
-create index idx_digest_opened_everywhere on decisions (workspace, visibility, opened_at, status);
-create index idx_digest_open_here
-  on decisions (workspace, channel, visibility, number) where status = 'open';
-create index idx_digest_settled_here
-  on decisions (workspace, channel, visibility, rtrim(json_extract(resolution, '$.at'), 'Z'))
-  where status in ('accepted', 'overridden');
-create index idx_digest_unreviewed_here
-  on decisions (workspace, channel, visibility, review_on)
-  where status in ('accepted', 'overridden') and json_array_length(reviews) < json_array_length(deciders);
-create index idx_digest_reviewed_here
-  on decisions (workspace, channel, visibility, number) where reviews <> '[]';
 create index idx_digest_edition_here
   on decisions (workspace, channel, visibility, playbook_hash, number)
   where status in ('accepted', 'overridden');
-create index idx_digest_opened_here
-  on decisions (workspace, channel, visibility, opened_at, status);
-create index idx_digest_ended_everywhere
-  on decisions (workspace, visibility, rtrim(coalesce( json_extract(resolution, '$.ended.at'), iif(json_extract(resolution, '$.option') is null, json_extract(resolution, '$.at'), null) ), 'Z'))
-  where status in ('withdrawn', 'superseded');
-create index idx_digest_ended_here
-  on decisions (workspace, channel, visibility, rtrim(coalesce( json_extract(resolution, '$.ended.at'), iif(json_extract(resolution, '$.option') is null, json_extract(resolution, '$.at'), null) ), 'Z'))
-  where status in ('withdrawn', 'superseded');
-create index idx_digest_option_everywhere
-  on decisions (workspace, visibility, coalesce(json_extract(resolution, '$.option'), option), opened_at);
+create index idx_digest_option_everywhere on decisions (workspace, visibility, chosen, opened_at);
 create index idx_digest_option_here
-  on decisions (workspace, channel, visibility, coalesce(json_extract(resolution, '$.option'), option), opened_at);
+  on decisions (workspace, channel, visibility, chosen, opened_at);
 
--- Search columns of decisions.
-create table catalogue (
-  id integer primary key,
-  workspace text not null,
-  number integer not null,
-  visibility text not null,
-  channel text not null,
-  status text not null,
-  chosen text not null,
-  playbook text not null,
-  unique (workspace, number)
-);
-create index idx_catalogue_any on catalogue (workspace, visibility, number);
-create index idx_catalogue_status on catalogue (workspace, visibility, status, number);
-create index idx_catalogue_chosen on catalogue (workspace, visibility, chosen, number);
-create index idx_catalogue_both on catalogue (workspace, visibility, status, chosen, number);
-create index idx_catalogue_channel on catalogue (workspace, channel, number);
-create index idx_catalogue_playbook on catalogue (workspace, playbook, number);
-
--- Who drives, decides and contributes to a decision.
+-- The people of a decision, who may read it from anywhere.
 create table decision_people (
   workspace text not null,
-  user text not null,
   number integer not null,
-  role text not null,
-  primary key (workspace, user, number, role)
+  user_id text not null,
+  role text not null,             -- driver, decider, contributor
+  position integer not null,      -- the order of deciders
+  primary key (workspace, number, role, user_id)
 );
-create index idx_decision_people_of on decision_people (workspace, number, role, user);
+create index idx_decision_people_user on decision_people (workspace, user_id, number, role);
 
--- Full-text index.
-create virtual table decision_words using fts5 (
-      facets, title, problem, reasons, tokenize='porter unicode61 remove_diacritics 2'
-    );
+-- Reviews: the last answer of each person how a decision went, in the order given.
+create table reviews (
+  id integer not null primary key,
+  workspace text not null,
+  number integer not null,
+  user_id text not null,
+  at text not null,
+  outcome text not null,
+  note text not null,
+  unique (workspace, number, user_id)
+);
 
--- Events: the history of each decision; rows are never changed.
+-- Events: the history of decisions; rows are never changed.
 create table events (
   id integer not null primary key,
   workspace text not null,
-  decision integer not null,
+  number integer not null,
   kind text not null,
   actor text not null,
   at text not null,
-  detail text not null
+  detail text not null            -- JSON
 );
-create index idx_events_workspace_decision on events (workspace, decision);
+create index idx_events_decision on events (workspace, number);
 
--- Perspectives: answers that contributors gave to the questions of a decision.
+-- Perspectives: the answers of contributors to the questions of a decision.
 create table perspectives (
   workspace text not null,
   number integer not null,
-  user text not null,
-  answers text not null,
-  option text not null,
+  user_id text not null,
+  answers text not null,          -- JSON: question to answer
+  option text not null,           -- the option that they lead to; '' for none
   strength text not null,
   added_at text not null,
   changed_at text not null,
-  primary key (workspace, number, user),
+  primary key (workspace, number, user_id),
   foreign key (workspace, number) references decisions (workspace, number)
 );
 
 -- View requests: who was asked for a perspective.
-create table asked (
+create table view_requests (
   workspace text not null,
   number integer not null,
-  user text not null,
+  user_id text not null,
   asked_by text not null,
   asked_at text not null,
   nudged_at text,
-  primary key (workspace, number, user),
+  primary key (workspace, number, user_id),
   foreign key (workspace, number) references decisions (workspace, number)
 );
-create index idx_asked_of on asked (workspace, user, number);
+create index idx_view_requests_user on view_requests (workspace, user_id, number);
 
--- People: cached names and time zones of the users who appear in decisions.
+-- People: cached names and time zones of everybody who appears in decisions.
 create table people (
   workspace text not null,
-  user text not null,
-  name text not null default '',
+  user_id text not null,
+  name text not null,
   zone text,
-  asked_at text not null default '',
-  primary key (workspace, user)
+  asked_at text not null,         -- when the directory was asked last; '' for never
+  primary key (workspace, user_id)
 );
 create index idx_people_asked on people (asked_at);
 
@@ -313,110 +315,3 @@ create table digests (
   editions text not null,
   primary key (workspace, channel, week)
 );
-
--- Triggers that keep the search index; code will replace them.
-create trigger decisions_handed_over after update of driver, deciders on decisions
-    when old.driver is not new.driver or old.deciders is not new.deciders begin
-      delete from decision_people where workspace = new.workspace and number = new.number and role in ('driver', 'decider');
-      
-insert or ignore into decision_people (workspace, user, number, role)
-select new.workspace, new.driver, new.number, 'driver'
-union all
-select new.workspace, decider.value, new.number, 'decider'
-from json_each(new.deciders) as decider
-;
-    end;
-create trigger decision_people_joined after insert on decision_people begin
-      update decision_words set facets = (select 
-  'in' || card.workspace || ' status' || card.status
-  || ' option' || replace(replace(card.chosen, '_', ''), '-', '') || 
-  case card.visibility when 'public' then ' readpublic'
-    when 'private' then ' read' || card.channel else '' end
-  || coalesce((
-    select group_concat(' read' || user, '') from decision_people
-    where workspace = card.workspace and number = card.number
-  ), '')
-
- from catalogue as card where workspace = new.workspace and number = new.number)
-      where rowid = (select id from catalogue where workspace = new.workspace and number = new.number);
-    end;
-create trigger decision_people_left after delete on decision_people begin
-      update decision_words set facets = (select 
-  'in' || card.workspace || ' status' || card.status
-  || ' option' || replace(replace(card.chosen, '_', ''), '-', '') || 
-  case card.visibility when 'public' then ' readpublic'
-    when 'private' then ' read' || card.channel else '' end
-  || coalesce((
-    select group_concat(' read' || user, '') from decision_people
-    where workspace = card.workspace and number = card.number
-  ), '')
-
- from catalogue as card where workspace = old.workspace and number = old.number)
-      where rowid = (select id from catalogue where workspace = old.workspace and number = old.number);
-    end;
-create trigger perspectives_added after insert on perspectives begin
-      insert or ignore into decision_people (workspace, user, number, role)
-      values (new.workspace, new.user, new.number, 'contributor');
-    end;
-create trigger people_of_decisions after insert on decision_people begin
-  insert into people (workspace, user)
-  select new.workspace, new.user where not exists (
-    select 1 from people where workspace = new.workspace and user = new.user
-  );
-end;
-create trigger people_asked after insert on asked begin
-  insert into people (workspace, user)
-  select new.workspace, new.user where not exists (
-    select 1 from people where workspace = new.workspace and user = new.user
-  );
-end;
-create trigger decisions_found after insert on decisions begin
-      
-insert or ignore into decision_people (workspace, user, number, role)
-select new.workspace, new.driver, new.number, 'driver'
-union all
-select new.workspace, decider.value, new.number, 'decider'
-from json_each(new.deciders) as decider
-;
-      
-insert into catalogue (workspace, number, visibility, channel, status, chosen, playbook)
-select new.workspace, new.number, new.visibility, new.channel, new.status,
-  coalesce(json_extract(new.resolution, '$.option'), new.option),
-  json_extract(new.verdict, '$.playbook.id')
-;
-      insert into decision_words (rowid, facets, title, problem, reasons) 
-select card.id, 
-  'in' || card.workspace || ' status' || card.status
-  || ' option' || replace(replace(card.chosen, '_', ''), '-', '') || 
-  case card.visibility when 'public' then ' readpublic'
-    when 'private' then ' read' || card.channel else '' end
-  || coalesce((
-    select group_concat(' read' || user, '') from decision_people
-    where workspace = card.workspace and number = card.number
-  ), '')
-
-, decisions.title, decisions.problem,
-  coalesce(json_extract(decisions.resolution, '$.reason'), '') || ' ' || coalesce(json_extract(decisions.resolution, '$.ended.reason'), '')
-from catalogue as card join decisions using (workspace, number)
- where workspace = new.workspace and number = new.number;
-    end;
-create trigger decisions_changed
-    after update of visibility, channel, status, resolution, option, title, problem on decisions
-    begin
-      update catalogue set visibility = new.visibility, channel = new.channel, status = new.status,
-        chosen = coalesce(json_extract(new.resolution, '$.option'), new.option)
-      where workspace = new.workspace and number = new.number;
-      update decision_words set title = new.title, problem = new.problem,
-        reasons = coalesce(json_extract(new.resolution, '$.reason'), '') || ' ' || coalesce(json_extract(new.resolution, '$.ended.reason'), ''), facets = (select 
-  'in' || card.workspace || ' status' || card.status
-  || ' option' || replace(replace(card.chosen, '_', ''), '-', '') || 
-  case card.visibility when 'public' then ' readpublic'
-    when 'private' then ' read' || card.channel else '' end
-  || coalesce((
-    select group_concat(' read' || user, '') from decision_people
-    where workspace = card.workspace and number = card.number
-  ), '')
-
- from catalogue as card where workspace = new.workspace and number = new.number)
-      where rowid = (select id from catalogue where workspace = new.workspace and number = new.number);
-    end;

@@ -1,7 +1,4 @@
-"""`ReadScope.covers` as SQL conditions.
-
-They hold for whatever has the columns of a decision's place: decisions, and their catalogue.
-"""
+"""`ReadScope.allows` as SQL conditions on rows of `decisions`."""
 
 from typing import Any
 
@@ -9,20 +6,22 @@ from bot.decisions.access import ReadScope
 from bot.decisions.model import Visibility
 
 PUBLIC = "visibility = :public"
-HERE = "visibility = :private and channel = :here"
-THEIRS = (
-    "number in (select number from decision_people where workspace = :workspace and user = :user)"
+THIS_CHANNEL = "visibility = :private and channel = :here"
+OWN = (
+    "number in (select number from decision_people"
+    " where workspace = :workspace and user_id = :user)"
 )
-GRANTS = (PUBLIC, HERE, THEIRS)
-MAY_READ = f"workspace = :workspace and ({' or '.join(f'({each})' for each in GRANTS)})"
+SCOPE_CONDITIONS = (PUBLIC, THIS_CHANNEL, OWN)
+"""Each of them allows reading."""
+READABLE = f"workspace = :workspace and ({' or '.join(f'({each})' for each in SCOPE_CONDITIONS)})"
 
 
-def who(sight: ReadScope) -> dict[str, Any]:
-    """Return the arguments that the conditions name."""
+def scope_params(scope: ReadScope) -> dict[str, Any]:
+    """Return the parameters that the conditions name."""
     return {
-        "workspace": sight.workspace,
-        "user": sight.user,
-        "here": sight.here,
+        "workspace": scope.workspace,
+        "user": scope.user,
+        "here": scope.here,
         "public": Visibility.PUBLIC.value,
         "private": Visibility.PRIVATE.value,
     }

@@ -1,12 +1,6 @@
-"""Finding decisions in the log, each person only what they may read. Fills `ReadingStore`.
+"""Lists and searches of decisions: every query for a person has the conditions of their scope."""
 
-Every query takes the conditions of `GRANTS`: `ReadScope.covers` in SQL.
-"""
-
-import json
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
@@ -21,184 +15,165 @@ from bot.decisions.access import (
 )
 from bot.decisions.model import Decision
 from bot.outbox.model import announcement_key
-from bot.storage import rows
 from bot.storage.connection import Connection
+from bot.storage.convert import RowMapper
 from bot.storage.database import Database
-from bot.storage.scope import GRANTS, MAY_READ, THEIRS, who
+from bot.storage.decisions import load_decisions
+from bot.storage.scope import OWN, READABLE, SCOPE_CONDITIONS, scope_params
+from bot.storage.search_index import match_expression, numbers_with_words
 
-_READ = f"""
-select * from decisions where workspace = :workspace and number in (
-  select number from catalogue where number = :number and {MAY_READ}
-)
-"""  # noqa: S608  # only constants of this file
+_READ = f"select * from decisions where number = :number and {READABLE}"  # noqa: S608
 _ANSWER_SHEETS = f"""
 select number, answers from decisions where workspace = :workspace and number in (
-  select number from catalogue where {MAY_READ} and playbook = :playbook
+  select number from decisions where {READABLE} and playbook = :playbook
   order by number desc limit :limit
 ) order by number desc
-"""  # noqa: S608  # only constants of this file
+"""  # noqa: S608  # constants of this package
 _PAGE = """
 select * from decisions where workspace = :workspace and number in ({numbers})
 order by number {order} limit :limit
 """
 _WALK = """
 select number from (
-  select number from catalogue where workspace = :workspace and {conditions}
+  select number from decisions where workspace = :workspace and {conditions}
   order by number {order} limit :limit
-)
+) as walk
 """
-_SEARCH = """
-select number from (
-  select catalogue.number as number
-  from decision_words cross join catalogue on catalogue.id = decision_words.rowid
-  where decision_words match :match {beyond} and ({may_read}) and ({wanted})
-  order by decision_words.rowid {order} limit :limit
-)
-"""
-_BEYOND = """
-and decision_words.rowid {sign}
-  (select id from catalogue where workspace = :workspace and number = :from)
-"""
-_ANNOUNCED = "select sent_channel, ts from deliveries where key = ? and ts is not null"
+_SHEETS = RowMapper(AnswerSheet)
+
+
+def find_page(
+    db: Connection,
+    scope: ReadScope,
+    filter_: DecisionFilter,
+    cursor: Cursor | None,
+    limit: int,
+) -> DecisionPage:
+    """Return at most `limit` decisions from the cursor on; from the newest without one."""
+    newer = cursor is not None and cursor.direction is Direction.NEWER
+    parameters = {
+        **scope_params(scope),
+        "limit": limit + 1,
+        "from": cursor.number if cursor else None,
+    }
+    query = _with_words if filter_.words else _without_words
+    found = db.all(query(filter_, parameters, newer=newer), parameters)
+    more = len(found) > limit
+    decisions = load_decisions(db, found[:limit])
+    if newer:
+        return DecisionPage(tuple(reversed(decisions)), newer=more, older=True)
+    return DecisionPage(tuple(decisions), newer=cursor is not None, older=more)
+
+
+def read_decision(db: Connection, scope: ReadScope, number: int) -> Decision | None:
+    """Return a decision; None if there is none of this number, or the scope does not allow it."""
+    found = db.all(_READ, {**scope_params(scope), "number": number})
+    return load_decisions(db, found)[0] if found else None
+
+
+def answer_sheets(
+    db: Connection, scope: ReadScope, playbook_id: str, limit: int
+) -> list[AnswerSheet]:
+    """Return the answers of the newest decisions by a playbook, in any version of it."""
+    parameters = {**scope_params(scope), "playbook": playbook_id, "limit": limit}
+    return [_SHEETS.load(row) for row in db.all(_ANSWER_SHEETS, parameters)]
+
+
+def decision_counts(db: Connection) -> dict[str, int]:
+    """Return how many decisions each workspace has, for the operator."""
+    query = "select workspace, count(*) as number from decisions group by 1 order by 1"
+    return {row["workspace"]: row["number"] for row in db.all(query)}
+
+
+def decisions_of_workspace(
+    db: Connection, workspace: str, after: int, limit: int
+) -> list[Decision]:
+    """Return decisions of a workspace by number, in no scope: for the operator.
+
+    Args:
+        db: the connection.
+        workspace: the workspace.
+        after: only those with a greater number.
+        limit: how many at most.
+    """
+    found = db.all(
+        "select * from decisions where workspace = :workspace and number > :after"
+        " order by number limit :limit",
+        {"workspace": workspace, "after": after, "limit": limit},
+    )
+    return load_decisions(db, found)
+
+
+def _without_words(filter_: DecisionFilter, parameters: dict[str, Any], *, newer: bool) -> str:
+    """Return the query as a union of walks along an index, each of which can stop early."""
+    order = "asc" if newer else "desc"
+    beyond = [] if parameters["from"] is None else [f"number {'>' if newer else '<'} :from"]
+    walks = [
+        _WALK.format(conditions=" and ".join([*conditions, *beyond]), order=order)
+        for conditions in _alternatives(filter_, parameters)
+    ]
+    return _PAGE.format(numbers=" union ".join(walks), order=order)
+
+
+def _with_words(filter_: DecisionFilter, parameters: dict[str, Any], *, newer: bool) -> str:
+    """Return the query as a walk along the full-text index, newest first."""
+    wanted = " or ".join(f"({' and '.join(each)})" for each in _alternatives(filter_, parameters))
+    parameters["match"] = match_expression(filter_, parameters)
+    numbers = numbers_with_words(
+        f"({READABLE}) and ({wanted})", newer=newer, after_cursor=parameters["from"] is not None
+    )
+    return _PAGE.format(numbers=numbers, order="asc" if newer else "desc")
+
+
+def _alternatives(filter_: DecisionFilter, parameters: dict[str, Any]) -> list[list[str]]:
+    """Return alternatives for a filter, each a list of conditions that must all hold.
+
+    Adds the parameters that they name.
+    """
+    parameters |= {f"status{at}": each.value for at, each in enumerate(filter_.statuses)}
+    parameters |= {f"option{at}": each for at, each in enumerate(filter_.options)}
+    choices: list[Sequence[str]] = [(OWN,) if filter_.mine else SCOPE_CONDITIONS]
+    if filter_.statuses:
+        choices.append([f"status = :status{at}" for at in range(len(filter_.statuses))])
+    if filter_.options:
+        choices.append([f"chosen = :option{at}" for at in range(len(filter_.options))])
+    return [list(each) for each in product(*choices)]
 
 
 class SqliteReading:
-    """The port `ReadingStore`, on a log."""
+    """The port `ReadingStore`."""
 
     def __init__(self, log: Database) -> None:
-        """Make it on a log that its owner opens and closes."""
+        """Make it on a database."""
         self._log = log
 
     async def find(
         self, sight: ReadScope, wanted: DecisionFilter, cursor: Cursor | None, limit: int
     ) -> DecisionPage:
         """Return at most `limit` decisions from the cursor on; from the newest without one."""
-        query = _query(sight, wanted, cursor, limit + 1)
-        found = await self._log.read(lambda db: list(db.query(query.sql, dict(query.arguments))))
-        more = len(found) > limit
-        decisions = [rows.to_decision(row) for row in found[:limit]]
-        if cursor is not None and cursor.direction is Direction.NEWER:
-            return DecisionPage(tuple(reversed(decisions)), newer=more, older=True)
-        return DecisionPage(tuple(decisions), newer=cursor is not None, older=more)
+        return await self._log.read(lambda db: find_page(db, sight, wanted, cursor, limit))
 
     async def read(self, sight: ReadScope, number: int) -> Decision | None:
         """Return a decision; None if there is none of this number, or it may not be read."""
-        arguments = {**who(sight), "number": number}
-        found = await self._log.read(lambda db: list(db.query(_READ, arguments)))
-        return rows.to_decision(found[0]) if found else None
+        return await self._log.read(lambda db: read_decision(db, sight, number))
 
     async def answer_sheets(
         self, sight: ReadScope, playbook_id: str, limit: int
     ) -> list[AnswerSheet]:
         """Return the answers of the newest decisions by a playbook, in any edition of it."""
-        arguments = {**who(sight), "playbook": playbook_id, "limit": limit}
-        found = await self._log.read(lambda db: list(db.query(_ANSWER_SHEETS, arguments)))
-        return [AnswerSheet(row["number"], json.loads(row["answers"])) for row in found]
+        return await self._log.read(lambda db: answer_sheets(db, sight, playbook_id, limit))
 
     async def announced(self, decision: Decision) -> MessageRef | None:
         """Return where a decision was announced; None as long as it was not."""
-        key = announcement_key(decision)
-        found = await self._log.read(lambda db: list(db.query(_ANNOUNCED, [key])))
-        return MessageRef(found[0]["sent_channel"], found[0]["ts"]) if found else None
+        query = "select sent_channel, ts from deliveries where key = :key and ts is not null"
+        key = {"key": announcement_key(decision)}
+        found = await self._log.read(lambda db: db.one(query, key))
+        return MessageRef(found["sent_channel"], found["ts"]) if found else None
 
     async def workspaces(self) -> dict[str, int]:
         """Return how many decisions each workspace has, for the operator."""
-
-        def work(db: Connection) -> dict[str, int]:
-            query = "select workspace, count(*) as count from decisions group by 1 order by 1"
-            return {row["workspace"]: row["count"] for row in db.query(query)}
-
-        return await self._log.read(work)
+        return await self._log.read(decision_counts)
 
     async def all_of(self, workspace: str, after: int, limit: int) -> list[Decision]:
-        """Return decisions of a workspace by number, whoever may read them: for the operator.
-
-        Args:
-            workspace: the workspace.
-            after: only those with a greater number.
-            limit: how many at most.
-        """
-        query = "select * from decisions where workspace = ? and number > ? order by 2 limit ?"
-        found = await self._log.read(lambda db: list(db.query(query, [workspace, after, limit])))
-        return [rows.to_decision(row) for row in found]
-
-
-@dataclass(frozen=True, slots=True)
-class _Query:
-    sql: str
-    arguments: Mapping[str, Any]
-
-
-def _query(sight: ReadScope, wanted: DecisionFilter, cursor: Cursor | None, limit: int) -> _Query:
-    newer = cursor is not None and cursor.direction is Direction.NEWER
-    arguments = {**who(sight), "limit": limit, "from": cursor.number if cursor else None}
-    build = _with_words if wanted.words else _without_words
-    return build(wanted, arguments, newer=newer)
-
-
-def _without_words(wanted: DecisionFilter, arguments: dict[str, Any], *, newer: bool) -> _Query:
-    """Return the query as a union of walks along an index, each of which can stop early."""
-    order = "asc" if newer else "desc"
-    beyond = [] if arguments["from"] is None else [f"number {'>' if newer else '<'} :from"]
-    walks = [
-        _WALK.format(conditions=" and ".join([*conditions, *beyond]), order=order)
-        for conditions in _combined(wanted, arguments)
-    ]
-    return _Query(_PAGE.format(numbers=" union ".join(walks), order=order), arguments)
-
-
-def _with_words(wanted: DecisionFilter, arguments: dict[str, Any], *, newer: bool) -> _Query:
-    """Return the query as a walk along the full-text index, newest first."""
-    order = "asc" if newer else "desc"
-    arguments["match"] = _match(arguments, wanted)
-    alternatives = " or ".join(f"({' and '.join(each)})" for each in _combined(wanted, arguments))
-    beyond = "" if arguments["from"] is None else _BEYOND.format(sign=">" if newer else "<")
-    numbers = _SEARCH.format(may_read=MAY_READ, wanted=alternatives, beyond=beyond, order=order)
-    return _Query(_PAGE.format(numbers=numbers, order=order), arguments)
-
-
-def _combined(wanted: DecisionFilter, arguments: dict[str, Any]) -> list[list[str]]:
-    """Return the alternatives of what is wanted, each a list of conditions that must all hold.
-
-    Adds to the arguments what they name.
-    """
-    arguments |= {f"status{at}": each.value for at, each in enumerate(wanted.statuses)}
-    arguments |= {f"option{at}": each for at, each in enumerate(wanted.options)}
-    choices: list[Sequence[str]] = [(THEIRS,) if wanted.mine else GRANTS]
-    if wanted.statuses:
-        choices.append([f"status = :status{at}" for at in range(len(wanted.statuses))])
-    if wanted.options:
-        choices.append([f"chosen = :option{at}" for at in range(len(wanted.options))])
-    return [list(each) for each in product(*choices)]
-
-
-def _match(arguments: Mapping[str, Any], wanted: DecisionFilter) -> str:
-    """Return what the full-text index is asked for: each word quoted, so that none is a command.
-
-    Source: https://www.sqlite.org/fts5.html#full_text_query_syntax
-    """
-    readers = [f"read{arguments['user']}"]
-    if not wanted.mine:
-        readers += ["readpublic", *([f"read{arguments['here']}"] if arguments["here"] else [])]
-    facets = [
-        [f"in{arguments['workspace']}"],
-        readers,
-        [f"status{each}" for each in wanted.statuses],
-        [f"option{each.replace('_', '').replace('-', '')}" for each in wanted.options],
-    ]
-    any_of = [f"({' OR '.join(map(_quoted, each))})" for each in facets if each]
-    words = " AND ".join(map(_spelt, wanted.words))
-    return f"facets : ({' AND '.join(any_of)}) AND {{title problem reasons}} : ({words})"
-
-
-def _spelt(word: str) -> str:
-    """Return a word as it was typed, or as it is spelt in plain letters: `Straße` or `strasse`.
-
-    The index folds the case and accents of both sides alike, but not what is more than a case.
-    """
-    plain = unicodedata.normalize("NFKC", word).casefold()
-    return _quoted(word) if plain == word.lower() else f"({_quoted(word)} OR {_quoted(plain)})"
-
-
-def _quoted(word: str) -> str:
-    return '"' + word.replace('"', '""') + '"'
+        """Return decisions of a workspace by number, whoever may read them: for the operator."""
+        return await self._log.read(lambda db: decisions_of_workspace(db, workspace, after, limit))

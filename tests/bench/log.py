@@ -27,6 +27,7 @@ from bot.decisions.access import Cursor, Direction, ReadScope
 from bot.decisions.access import DecisionFilter as Filter
 from bot.decisions.model import (
     Decision,
+    Perspective,
     Place,
     Resolution,
     ReviewAnswer,
@@ -39,10 +40,14 @@ from bot.digest.reading import DigestReader
 from bot.digest.settings import DigestScope, DigestSettings
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
+from bot.playbooks.loader import PlaybookText
+from bot.playbooks.verdict import Strength
 from bot.services.playbook_versions import PlaybookVersions
-from bot.storage import rows
 from bot.storage.connection import Connection
 from bot.storage.database import Database
+from bot.storage.decisions import add_decision, load_decisions
+from bot.storage.perspectives import save_perspective
+from bot.storage.playbooks import save_playbook
 from bot.storage.store import SqliteStore
 
 RULES = Path(__file__).parents[2] / "rules" / "ragvsft"
@@ -70,7 +75,7 @@ def main(count: int, keep: Path | None) -> None:
 async def _bench(path: Path, count: int) -> None:
     log = await Database(path).open()
     try:
-        if not await log.read(lambda db: db.table("decisions").count):
+        if not await log.read(lambda db: db.one("select number from decisions")):
             await _build(log, count)
         await _measure(SqliteStore(log), count)
     finally:
@@ -80,21 +85,28 @@ async def _bench(path: Path, count: int) -> None:
 async def _build(log: Database, count: int) -> None:
     text = loader.read(RULES)
     engine = RuleEngine(loader.parse(text))
-    playbooks = [rows.playbook_row(text), {**rows.playbook_row(text), "hash": OLD}]
-    await log.write(lambda db: db.table("playbooks").insert_all(playbooks))
+    await log.write(lambda db: _add_playbooks(db, text))
     began = time.perf_counter()
-    made = _rows(engine, count)
+    made = _decisions(engine, count)
     while batch := list(itertools.islice(made, 5000)):
-        await log.write(lambda db, batch=batch: db.table("decisions").insert_all(batch))
-    await log.write(lambda db: db.table("perspectives").insert_all(_views(db)))
+        await log.write(lambda db, batch=batch: [add_decision(db, each) for each in batch])
+    await log.write(_add_views)
     print(f"{count:,} decisions logged in {time.perf_counter() - began:.0f} s")
 
 
-def _rows(engine: RuleEngine, count: int) -> Iterator[dict[str, Any]]:
+def _add_playbooks(db: Connection, text: PlaybookText) -> None:
+    save_playbook(db, text)
+    db.execute(
+        "insert into playbooks (hash, folder, files) select :old, folder, files from playbooks",
+        {"old": OLD},
+    )
+
+
+def _decisions(engine: RuleEngine, count: int) -> Iterator[Decision]:
     chance = random.Random(0)
     patterns = [_pattern(engine, chance) for _ in range(50)]
     for at in range(count):
-        decision, row = chance.choice(patterns)
+        decision = chance.choice(patterns)
         people = [f"U{chance.randrange(2000):05}" for _ in range(3)]
         channel, visibility = _place(chance, people[0])
         status = Status.OPEN if chance.random() < 0.002 else Status.ACCEPTED
@@ -108,52 +120,54 @@ def _rows(engine: RuleEngine, count: int) -> Iterator[dict[str, Any]]:
         )
         is_over = opened + timedelta(days=90) < AT + timedelta(minutes=count)
         looked_back = not is_open and is_over and chance.random() < 0.99
-        yield (
-            row
-            | rows.decision_row(
-                replace(
-                    decision,
-                    workspace=f"T{at % 2}",
-                    number=number,
-                    draft_id=f"{at:032x}",
-                    title=f"{words[:60]}{rare}",
-                    problem=" ".join(chance.choices(WORDS, k=40)),
-                    driver=people[0],
-                    deciders=tuple(people[1:]),
-                    place=Place(channel, visibility),
-                    status=status,
-                    opened_at=opened,
-                    resolution=None if is_open else settled,
-                    review_on=opened.date() + timedelta(days=90),
-                    reviews=_reviews(people[1:], chance) if looked_back else (),
-                    playbook_hash=OLD if at < count * 0.95 else decision.playbook_hash,
-                )
-            )
-            | {"verdict": row["verdict"]}
+        yield replace(
+            decision,
+            workspace=f"T{at % 2}",
+            number=number,
+            draft_id=f"{at:032x}",
+            title=f"{words[:60]}{rare}",
+            problem=" ".join(chance.choices(WORDS, k=40)),
+            driver=people[0],
+            deciders=tuple(dict.fromkeys(people[1:])),
+            place=Place(channel, visibility),
+            status=status,
+            opened_at=opened,
+            resolution=None if is_open else settled,
+            review_on=opened.date() + timedelta(days=90),
+            reviews=_reviews(people[1:], chance) if looked_back else (),
+            playbook_hash=OLD if at < count * 0.95 else decision.playbook_hash,
         )
 
 
 def _reviews(deciders: list[str], chance: random.Random) -> tuple[ReviewAnswer, ...]:
     outcomes = chance.choices(list(ReviewOutcome), k=len(deciders))
-    return tuple(
-        ReviewAnswer(user, AT, outcome) for user, outcome in zip(deciders, outcomes, strict=True)
-    )
+    given = dict(zip(deciders, outcomes, strict=True))
+    return tuple(ReviewAnswer(user, AT, outcome) for user, outcome in given.items())
 
 
-def _views(db: Connection) -> list[dict[str, Any]]:
-    """Return a view of every other open decision."""
-    found = db.query("select workspace, number from decisions where status = 'open'")
-    at = AT.isoformat()
-    view = {"user": "U99998", "answers": "{}", "option": "rag", "strength": "clear"}
-    return [{**row, **view, "added_at": at, "changed_at": at} for row in found if row["number"] % 2]
+def _add_views(db: Connection) -> None:
+    """Add a view to every other open decision."""
+    for row in db.all("select * from decisions where status = 'open' and number % 2 = 1"):
+        (decision,) = load_decisions(db, [row])
+        view = Perspective(
+            workspace=decision.workspace,
+            decision=decision.number,
+            user="U99998",
+            answers={},
+            option="rag",
+            strength=Strength.CLEAR,
+            added_at=AT,
+            changed_at=AT,
+        )
+        save_perspective(db, decision, view)
 
 
-def _pattern(engine: RuleEngine, chance: random.Random) -> tuple[Decision, dict[str, Any]]:
+def _pattern(engine: RuleEngine, chance: random.Random) -> Decision:
     answers = {
         question.id: chance.choice([*question.answers, None])
         for question in engine.playbook.questions
     }
-    decision = Decision(
+    return Decision(
         workspace="T0",
         number=1,
         draft_id="",
@@ -169,7 +183,6 @@ def _pattern(engine: RuleEngine, chance: random.Random) -> tuple[Decision, dict[
         status=Status.OPEN,
         opened_at=AT,
     )
-    return decision, rows.decision_row(decision)
 
 
 def _place(chance: random.Random, driver: str) -> tuple[str, Visibility]:

@@ -191,8 +191,8 @@ def _actions(found: Tables) -> set[tuple[str, int | str]]:
     return {
         *(("decided", row["number"]) for row in found["decisions"]),
         *(("view", row["number"]) for row in found["perspectives"]),
-        *(("asked", row["number"]) for row in found["asked"]),
-        *(("accepted", row["decision"]) for row in found["events"] if row["kind"] == "accepted"),
+        *(("asked", row["number"]) for row in found["view_requests"]),
+        *(("accepted", row["number"]) for row in found["events"] if row["kind"] == "accepted"),
         *(("digest", row["channel"]) for row in found["digest_settings"]),
     }
 
@@ -202,7 +202,7 @@ def _check_integrity(path: Path, found: Tables) -> None:
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("pragma foreign_key_check").fetchall() == []
         assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
-    events = {(row["decision"], row["kind"]) for row in found["events"]}
+    events = {(row["number"], row["kind"]) for row in found["events"]}
     keys = {row["key"] for row in found["deliveries"]}
     for row in found["decisions"]:
         number = row["number"]

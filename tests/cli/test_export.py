@@ -12,8 +12,9 @@ from click.testing import CliRunner, Result
 
 from bot.cli import root
 from bot.decisions.model import Decision, Status
-from bot.storage import rows
+from bot.storage.connection import Connection
 from bot.storage.database import Database
+from bot.storage.decisions import find_decision, save_decision
 from tests.cli.helpers import NO_SETTINGS, create_database, error
 from tests.services.shelf import SECRET, decision
 
@@ -36,8 +37,13 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 async def _change(path: Path, changed: Decision) -> None:
     database = await Database(path).open()
-    key = (changed.workspace, changed.number)
-    await database.write(lambda db: db.table("decisions").update(key, rows.decision_row(changed)))
+
+    def work(db: Connection) -> None:
+        before = find_decision(db, changed.workspace, changed.number)
+        assert before is not None
+        save_decision(db, before, changed)
+
+    await database.write(work)
     await database.close()
 
 

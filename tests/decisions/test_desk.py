@@ -60,7 +60,7 @@ async def test_a_posted_draft_is_a_decision(world: World) -> None:
     assert not posted.held_up
     assert await world.services.decision("T1", 1) == decision
     (event,) = await world.rows("events")
-    assert (event["kind"], event["actor"], event["decision"]) == ("opened", "U1", 1)
+    assert (event["kind"], event["actor"], event["number"]) == ("opened", "U1", 1)
     announcement, recommendation = await world.rows("deliveries")
     assert announcement["key"] == announcement_key(decision) == recommendation["after"]
     assert world.woken == 1
@@ -188,7 +188,7 @@ async def test_what_could_not_be_posted_goes_elsewhere(world: World) -> None:
     assert (await states(world))["announcement"] == ("pending", "C2")
     assert (await states(world))["recommendation"] == ("pending", "C2")
     _, event = await world.rows("events")
-    assert (event["kind"], event["detail"]) == ("moved", '{"from": "C1"}')
+    assert (event["kind"], event["detail"]) == ("moved", '{"from":"C1"}')
 
 
 async def test_what_has_arrived_is_not_sent_again(world: World) -> None:

@@ -1,9 +1,9 @@
 """What had been decided is kept when it is withdrawn or superseded, and so is who did that."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from bot.decisions.access import DecisionFilter, ReadScope
-from bot.decisions.model import Closure, Decision, Place, Resolution, Status, Workflow
+from bot.decisions.model import Closure, Decision, Place, Workflow
 from bot.decisions.records.madr import as_markdown
 from bot.slack.views.announcement import announcement
 from bot.slack.views.notices import already_settled
@@ -39,7 +39,7 @@ async def test_a_withdrawn_decision_tells_what_had_been_decided(world: World) ->
     after = await world.services.decisions.withdraw(ADA, made.number, "The project stopped")
     assert after.resolution is not None
     assert (after.resolution.by, after.chosen) == ("U2", "tuning")
-    assert after.ending == Closure("U1", world.clock.now(), "The project stopped")
+    assert after.closure == Closure("U1", world.clock.now(), "The project stopped")
     said = texts(world, after)
     assert "Withdrawn by <@U1> on 15 January 2026" in said
     assert "Decided differently by <@U2> on 5 January 2026: *Tuning*" in said
@@ -88,18 +88,5 @@ async def test_what_was_never_decided_has_only_an_ending(world: World) -> None:
     opened = await world.decided()
     after = await world.services.decisions.withdraw(ADA, opened.number, "Too early")
     assert (after.decided_as, after.review_ahead) == (None, None)
-    assert after.ending == Closure("U1", world.clock.now(), "Too early")
+    assert after.closure == Closure("U1", world.clock.now(), "Too early")
     assert texts(world, after).count("Too early") == 1
-
-
-def test_an_older_log_does_not_say_who_superseded(world: World) -> None:
-    """Where only who had decided is known, nobody is named as having superseded it."""
-    at = world.clock.now()
-    made = Resolution("U2", at, "", "rag")
-    verdict = world.playbooks.current().engine.evaluate({"facts": "many"})
-    old = Decision(
-        *("T1", 1, "d", "Answers", "", "U1", ("U2",), date(2026, 4, 5), PRODUCT),
-        *("hash", {"facts": "many"}, verdict, Status.SUPERSEDED, at, made),
-    )
-    assert (old.ending, old.decided_as) == (None, Status.ACCEPTED)
-    assert already_settled(old) == "Decision #1 was superseded in the meantime."

@@ -169,7 +169,7 @@ class Life(RuleBasedStateMachine):
         assert decision.status is self.status
         assert set(decision.deciders) == self.deciders
         rows = self.run(self.world.rows("events"))
-        assert [row["kind"] for row in rows if row["decision"] == 1] == self.events
+        assert [row["kind"] for row in rows if row["number"] == 1] == self.events
         assert {each.by: each.outcome for each in decision.reviews} == self.reviews
         team = self.run(self.world.services.perspectives.team("T1", 1))
         assert {view.user: view.answers["facts"] for view in team.perspectives} == self.views
@@ -193,7 +193,7 @@ class Life(RuleBasedStateMachine):
         }
         status = Status.OPEN
         for row in self.logged:
-            rule_of = leading.get(str(row["kind"])) if row["decision"] == 1 else None
+            rule_of = leading.get(str(row["kind"])) if row["number"] == 1 else None
             if rule_of is not None and rule_of.after is not None:
                 assert status in rule_of.before
                 status = rule_of.after

@@ -86,17 +86,17 @@ def built(number: int, made: Made) -> Decision:
     ]
     decided = made.status in DECIDED
     ended = made.status not in {Status.OPEN, *DECIDED}
-    resolution = Resolution("U1", settled, "", made.option if decided else None)
+    resolution = Resolution("U1", settled, "", made.option) if decided else None
     if ended and number % 2:
-        before = Resolution("U1", opened, "", made.option)
-        resolution = replace(before, ended=Closure("U1", settled))
+        resolution = Resolution("U1", opened, "", made.option)
     return replace(
         plain,
         title=f"Canary{number}.",
         deciders=tuple(people),
         status=made.status,
         opened_at=opened,
-        resolution=None if made.status is Status.OPEN else resolution,
+        resolution=resolution,
+        closure=Closure("U1", settled) if ended else None,
         superseded_by=number + 1 if made.status is Status.SUPERSEDED else None,
         review_on=NOW.date() + timedelta(days=made.review[0]) if made.review else None,
         reviews=tuple(reviews) if decided else (),
@@ -192,7 +192,7 @@ def _check_lists(facts: DigestData, readable: Sequence[tuple[Decision, Made]]) -
         each for each in reversed(_opened(seen)) if each.number not in shown
     ][:SHOWN]
     _check(facts.settled, _settled(seen), lambda each: NOW - each.resolution.at)
-    _check(facts.ended, _ended(seen), lambda each: NOW - each.ending.at)
+    _check(facts.ended, _ended(seen), lambda each: NOW - each.closure.at)
     there = {each.number for each in seen}
     for each in facts.ended.shown:
         successor = each.successor and each.successor.decision.number
@@ -261,7 +261,7 @@ def _settled(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def _ended(decisions: Iterable[Decision]) -> list[Decision]:
-    return [each for each in decisions if each.ending and each.ending.at > SINCE]
+    return [each for each in decisions if each.closure and each.closure.at > SINCE]
 
 
 def _succeeds(decision: Decision, facts: DigestData) -> bool:
@@ -281,5 +281,5 @@ def _hidden(pairs: Sequence[tuple[Decision, Made]], place: Place) -> list[Decisi
 
 
 def _empty(db: Connection) -> None:
-    for name in ("perspectives", "decisions", "catalogue", "decision_people", "decision_words"):
+    for name in ("perspectives", "reviews", "decisions", "decision_people", "decision_words"):
         db.execute(f"delete from {name}")

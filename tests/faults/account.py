@@ -162,9 +162,7 @@ def _twice(log: Log) -> Iterator[str]:
     numbers = sorted(row["number"] for row in log.decisions)
     if numbers != list(range(1, len(numbers) + 1)):
         yield f"numbers with gaps: {numbers}"
-    ends = Counter(
-        row["decision"] for row in log.events if row["kind"] in {"accepted", "overridden"}
-    )
+    ends = Counter(row["number"] for row in log.events if row["kind"] in {"accepted", "overridden"})
     yield from (f"{times} ends of {number}" for number, times in ends.items() if times > 1)
 
 

@@ -34,7 +34,7 @@ class Log:
                 return any(row["title"] == promise.mark for row in self.decisions)
             case "view":
                 wanted = (promise.number, promise.by)
-                return any((row["number"], row["user"]) == wanted for row in self.perspectives)
+                return any((row["number"], row["user_id"]) == wanted for row in self.perspectives)
             case "digest":
                 return any(row["key"].endswith(f"/now/{promise.mark}") for row in self.deliveries)
             case "settled":
@@ -47,5 +47,5 @@ class Log:
 
     def _is_of(self, event: Row, promise: Promise) -> bool:
         reason = json.loads(event["detail"]).get("reason")
-        found = (event["kind"], event["decision"], event["actor"], reason)
+        found = (event["kind"], event["number"], event["actor"], reason)
         return found == (promise.what, promise.number, promise.by, promise.mark)

@@ -152,7 +152,8 @@ async def test_an_edit_leaves_a_hand_over_as_it_is(house: House) -> None:
     await ben.submit(await house.modal_of(ben, "hand_over"), {"deciders": ["chloe"]})
     await ada.submit(review)
     await _reads(house, ada, announcement.ts, "Said better")
-    assert json.loads(house.rows("decisions")[0]["deciders"]) == [chloe.id]
+    people = house.rows("decision_people")
+    assert [row["user_id"] for row in people if row["role"] == "decider"] == [chloe.id]
     edited = json.loads(house.rows("events")[-1]["detail"])
     assert edited["title_was"] == "Answers for support"
 

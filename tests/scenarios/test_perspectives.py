@@ -175,7 +175,7 @@ async def test_asking_the_same_people_again_says_so(house: House) -> None:
     assert ada.modal.errors is not None
     assert ada.modal.errors.keys() == {"people"}
     await house.playground.until(lambda: ben.sees(ben.im.id))
-    assert len(house.rows("asked")) == 1
+    assert len(house.rows("view_requests")) == 1
 
 
 async def test_who_is_missing_is_nudged_at_most_once_a_day(house: House) -> None:
@@ -231,7 +231,7 @@ async def test_somebody_asked_from_outside_a_private_channel_can_answer(house: H
     assert "Recommended" not in shown
     await _add_view(house, chloe, chloe.sees(chloe.im.id)[0])
     await team_says(house, ada, announcement, f"<@{chloe.id}>")
-    people = {(row["user"], row["role"]) for row in house.rows("decision_people")}
+    people = {(row["user_id"], row["role"]) for row in house.rows("decision_people")}
     assert (chloe.id, "contributor") in people
     assert "Recommended" in text_of(await ask(house, chloe, "show 1"))
 

@@ -1,7 +1,6 @@
 """Views added at the same time by many: acks first, and one message that tells all of them."""
 
 import asyncio
-import json
 
 import pytest
 
@@ -44,7 +43,7 @@ async def test_twenty_people_at_once_end_in_one_consistent_message(house: House)
     await team_says(house, ada, announcement, "1 view beside")
     await asyncio.gather(*(p.submit(v) for p, v in zip(people[1:], reviews[1:], strict=True)))
     rows = house.rows("perspectives")
-    assert sorted(row["user"] for row in rows) == sorted(person.id for person in people)
+    assert sorted(row["user_id"] for row in rows) == sorted(person.id for person in people)
     kinds = [event["kind"] for event in house.rows("events")]
     assert kinds == ["opened", *["view_added"] * 20]
     await team_says(house, ada, announcement, "20 views beside the driver's")
@@ -74,14 +73,14 @@ async def test_twenty_views_and_two_deciders_at_once_end_in_one_decision(house: 
     pressing = [each.click(seen_by(each, announcement), "accept") for each in (ada, ben)]
     await asyncio.gather(*adding[:10], *pressing, *adding[10:])
     (row,) = house.rows("decisions")
-    by = json.loads(row["resolution"])["by"]
+    by = row["resolved_by"]
     loser = ben if by == ada.id else ada
     words = f"Decision #1 was accepted by <@{by}> in the meantime."
     await house.playground.until(lambda: _private(loser) == [words])
     events = house.rows("events")
     assert [each["actor"] for each in events if each["kind"] == "accepted"] == [by]
     added = {each["actor"] for each in events if each["kind"] == "view_added"}
-    assert added == {each["user"] for each in house.rows("perspectives")}
+    assert added == {each["user_id"] for each in house.rows("perspectives")}
     assert added <= {person.id for person in people}
     await _until_all_sent(house)
     thread = [text_of(reply) for reply in ada.thread(announcement)]

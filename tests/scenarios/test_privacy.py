@@ -193,7 +193,7 @@ async def _review(world: World, person: Person, place: Place, then: Place | None
 
 
 def _empty(db: Connection) -> None:
-    for name in ("perspectives", "decisions", "catalogue", "decision_people", "decision_words"):
+    for name in ("perspectives", "reviews", "decisions", "decision_people", "decision_words"):
         db.execute(f"delete from {name}")
 
 

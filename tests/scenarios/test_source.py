@@ -26,7 +26,7 @@ async def _made_from(
 
 
 def _linked(row: dict[str, object]) -> bool:
-    return "/archives/" in str(row["source"])
+    return "/archives/" in str(row["source_link"])
 
 
 async def test_a_message_is_linked_in_its_own_channel_only(house: House) -> None:
@@ -45,12 +45,12 @@ async def test_a_message_is_taken_over_as_it_was_read(house: House) -> None:
     """Whom a message mentions and what it links to stand in the problem as people read them."""
     ada, ben = house.playground.user("ada"), house.playground.user("ben")
     await _made_from(house, ada, ada.sees("support-ai")[0], "support-ai")
-    await house.until_logged("people", lambda row: row["user"] == ada.id and row["name"])
+    await house.until_logged("people", lambda row: row["user_id"] == ada.id and row["name"])
     said = ben.say("support-ai", "as Slack puts it")
     said.text = f"<@{ada.id}> and <@U0NOBODY>: &lt;see&gt; <https://x.test/a|this>"
     await ben.message_shortcut(said, "decide_from_message")
     view = await house.modal_of(ben, "workflow")
-    name = next(row["name"] for row in house.rows("people") if row["user"] == ada.id)
+    name = next(row["name"] for row in house.rows("people") if row["user_id"] == ada.id)
     assert f"@{name} and @someone: <see> this (https://x.test/a)" in str(view.blocks)
 
 

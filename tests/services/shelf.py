@@ -3,11 +3,23 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.decisions.model import Decision, Person, Place, Resolution, Status, Visibility
+from bot.decisions.model import (
+    Closure,
+    Decision,
+    Person,
+    Perspective,
+    Place,
+    Resolution,
+    Status,
+    Visibility,
+)
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
-from bot.storage import rows
+from bot.playbooks.verdict import Strength
 from bot.storage.connection import Connection
+from bot.storage.decisions import add_decision, find_decision
+from bot.storage.perspectives import save_perspective
+from bot.storage.playbooks import save_playbook
 from tests.services.world import SMALL, World
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -33,7 +45,7 @@ def decision(
 ) -> Decision:
     """Return a decision; the first of its people drives it, the others decide."""
     given = ANSWERS if answers is None else answers
-    settled = None if status is Status.OPEN else Resolution(people[-1], AT, reason, chosen)
+    closed = status in {Status.WITHDRAWN, Status.SUPERSEDED}
     return Decision(
         workspace=workspace,
         number=number,
@@ -49,7 +61,8 @@ def decision(
         verdict=ENGINE.evaluate(given),
         status=status,
         opened_at=AT + timedelta(days=number),
-        resolution=settled,
+        resolution=Resolution(people[-1], AT, reason, chosen) if chosen else None,
+        closure=Closure(people[-1], AT, reason) if closed else None,
     )
 
 
@@ -57,23 +70,29 @@ async def shelve(world: World, *decisions: Decision) -> None:
     """Log decisions as they are, with the small playbook."""
 
     def work(db: Connection) -> None:
-        db.table("playbooks").insert(rows.playbook_row(SMALL), pk="hash", ignore=True)
+        save_playbook(db, SMALL)
         for each in decisions:
-            db.table("decisions").insert(rows.decision_row(each))
+            add_decision(db, each)
 
     await world.log.write(work)
 
 
 async def add_view(world: World, person: Person, number: int, *, option: str = "rag") -> None:
     """Log that a person has added their view to a decision."""
-    row = {
-        "workspace": person.workspace,
-        "number": number,
-        "user": person.user,
-        "answers": "{}",
-        "option": option,
-        "strength": "clear",
-        "added_at": AT.isoformat(),
-        "changed_at": AT.isoformat(),
-    }
-    await world.log.write(lambda db: db.table("perspectives").insert(row))
+    perspective = Perspective(
+        workspace=person.workspace,
+        decision=number,
+        user=person.user,
+        answers={},
+        option=option,
+        strength=Strength.CLEAR,
+        added_at=AT,
+        changed_at=AT,
+    )
+
+    def work(db: Connection) -> None:
+        found = find_decision(db, person.workspace, number)
+        assert found is not None
+        save_perspective(db, found, perspective)
+
+    await world.log.write(work)

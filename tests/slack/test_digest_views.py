@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.model import Decision, Resolution, Status
+from bot.decisions.model import Closure, Decision, Status
 from bot.digest.calendar import Occurrence, next_due
 from bot.digest.content import ClosedDecision, DigestItem, PrivateCounts, Truncated
 from bot.digest.settings import Schedule, Weekday
@@ -144,7 +144,8 @@ def test_what_came_to_an_end_is_told() -> None:
         first.decision,
         status=Status.WITHDRAWN,
         superseded_by=None,
-        resolution=Resolution("U1", whole.until, "Moot."),
+        resolution=None,
+        closure=Closure("U1", whole.until, "Moot."),
     )
     alone = replace(whole, names={}, ended=Truncated((ClosedDecision(taken_back),), 1))
     assert "  ·  withdrawn: “Moot.”" in part(told(alone), "Withdrawn")

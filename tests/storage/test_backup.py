@@ -18,7 +18,7 @@ from bot.storage.database import Database
 from tests.services.shelf import decision, shelve
 from tests.services.world import World
 
-TABLES = ("playbooks", "decisions", "drafts", "events", "deliveries", "catalogue")
+TABLES = ("playbooks", "decisions", "drafts", "events", "deliveries", "reviews")
 
 
 def contents(path: Path) -> dict[str, list[dict[str, Any]]]:
@@ -60,7 +60,7 @@ async def test_a_backup_under_load_holds_all_that_was_acked_before(
     numbers = [row["number"] for row in copied["decisions"]]
     assert numbers == list(range(1, copy.found.decisions + 1))
     assert before <= copy.found.decisions < len(now["decisions"])
-    for table in ("decisions", "events", "deliveries", "catalogue"):
+    for table in ("decisions", "events", "deliveries", "reviews"):
         assert copied[table] == now[table][: len(copied[table])]
     assert len(copied["deliveries"]) == 2 * (copy.found.decisions - 400)
 

@@ -45,7 +45,7 @@ async def test_tables_are_strict(path: Path) -> None:
         assert loose == {"sqlite_schema", "sqlite_temp_schema"}
         assert {"playbooks", "drafts", "decisions", "events", "deliveries"} <= tables.keys()
         event = ["T1", "one", "opened", "U1", "2026", "{}"]
-        columns = "workspace, decision, kind, actor, at, detail"
+        columns = "workspace, number, kind, actor, at, detail"
         with pytest.raises(sqlite3.IntegrityError, match="cannot store TEXT value"):
             await log.write(
                 lambda db: db.execute(f"insert into events ({columns}) values (?,?,?,?,?,?)", event)

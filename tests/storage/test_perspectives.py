@@ -223,7 +223,7 @@ async def test_people_are_asked_once(world: World) -> None:
         await world.services.perspectives.ask(ADA, decision.number, asked)
     wishes = [row for row in await world.rows("deliveries") if row["kind"] == DeliveryKind.ASKED]
     assert [row["channel"] for row in wishes] == [BEN.user]
-    assert [row["user"] for row in await world.rows("asked")] == [BEN.user]
+    assert [row["user_id"] for row in await world.rows("view_requests")] == [BEN.user]
 
 
 async def test_nudging_waits_a_day_for_each(world: World) -> None:
@@ -280,4 +280,4 @@ async def test_what_cannot_be_logged_leaves_nothing(world: World) -> None:
     for person, number in ((BEN, decision.number + 1), (STRANGER, decision.number)):
         with pytest.raises(NoSuchDecision):
             await world.services.perspectives.nudge(person, number)
-    assert await world.rows("asked") == []
+    assert await world.rows("view_requests") == []

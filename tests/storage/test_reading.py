@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from bot.decisions.access import Cursor, DecisionFilter, Direction, ReadScope
 from bot.decisions.model import Decision, Person, Place, Status, Visibility
 from bot.services.search import words_of
-from bot.storage import rows
 from bot.storage.connection import Connection
+from bot.storage.decisions import save_decision
 from tests.services.shelf import OTHER_SECRET, PUBLIC, SECRET, add_view, decision, shelve
 from tests.services.world import World
 
@@ -131,9 +131,7 @@ async def test_words_follow_every_change(world: World) -> None:
         status=settled.status,
         resolution=settled.resolution,
     )
-    await world.log.write(
-        lambda db: db.table("decisions").update(("T1", 1), rows.decision_row(changed))
-    )
+    await world.log.write(lambda db: save_decision(db, first, changed))
     assert await numbers(world, DecisionFilter(words=("invoices",))) == [1]
     assert await numbers(
         world, DecisionFilter(words=("auditor",), statuses=(Status.ACCEPTED,))
@@ -142,9 +140,7 @@ async def test_words_follow_every_change(world: World) -> None:
     before = ReadScope("T1", "U1")
     assert await numbers(world, DecisionFilter(words=("refund",)), before) == []
     moved = replace(changed, driver="U2")
-    await world.log.write(
-        lambda db: db.table("decisions").update(("T1", 1), rows.decision_row(moved))
-    )
+    await world.log.write(lambda db: save_decision(db, changed, moved))
     assert await numbers(world, DecisionFilter(), before) == []
     assert await numbers(world, DecisionFilter(words=("invoices",)), before) == []
 
@@ -199,5 +195,5 @@ async def test_housekeeping_changes_nothing(world: World, statement: str) -> Non
 
 
 def _empty(db: Connection) -> None:
-    for name in ("perspectives", "decisions", "catalogue", "decision_people", "decision_words"):
+    for name in ("perspectives", "reviews", "decisions", "decision_people", "decision_words"):
         db.execute(f"delete from {name}")

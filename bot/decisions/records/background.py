@@ -27,7 +27,7 @@ def people_in(
     decision: Decision, perspectives: Sequence[Perspective], events: Sequence[Event]
 ) -> frozenset[str]:
     """Return the user ids of everybody who appears in the record of a decision."""
-    settled_by = {each.by for each in (decision.resolution, decision.ending) if each}
+    settled_by = {each.by for each in (decision.resolution, decision.closure) if each}
     named = (
         user
         for each in events

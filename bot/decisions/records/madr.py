@@ -96,8 +96,7 @@ def _status(record: Record) -> str:
         case Status.ACCEPTED | Status.OVERRIDDEN:
             return "accepted"
         case Status.WITHDRAWN:
-            decided = record.outcome is not None and record.outcome.option is not None
-            return "deprecated" if decided else "rejected"
+            return "rejected" if record.outcome is None else "deprecated"
         case Status.SUPERSEDED if record.superseded_by is not None:
             return f"superseded by {record.superseded_by:04}"
         case Status.SUPERSEDED:
@@ -124,13 +123,13 @@ def _options(record: Record) -> str:
 def _outcome(record: Record) -> str:
     outcome = record.outcome
     paragraphs = _ended(record)
-    if outcome is None:
+    if record.status is Status.OPEN:
         paragraphs.append("Not decided yet.")
-    elif outcome.option is not None:
+    if outcome is not None:
         chosen = inline(record.title_of(outcome.option))
         paragraphs.append(f"Chosen option: **{chosen}**, {_because(record)}")
     paragraphs.append(_recommended(record))
-    if outcome is not None and outcome.option is not None:
+    if outcome is not None:
         paragraphs += _said(record, outcome)
     return "\n\n".join(paragraphs)
 

@@ -72,7 +72,7 @@ def record_of(
 
 
 def _of_itself(decision: Decision) -> dict[str, Any]:
-    resolution, ending = decision.resolution, decision.ending
+    resolution, closure = decision.resolution, decision.closure
     return {
         "workspace": decision.workspace,
         "number": decision.number,
@@ -95,7 +95,7 @@ def _of_itself(decision: Decision) -> dict[str, Any]:
             option=resolution.option,
             reason=resolution.reason,
         ),
-        "ended": ending and RecordedClosure(by=ending.by, at=ending.at, reason=ending.reason),
+        "ended": closure and RecordedClosure(by=closure.by, at=closure.at, reason=closure.reason),
     }
 
 

@@ -63,7 +63,7 @@ class RecordedOutcome(RecordModel):
 
     by: str
     at: datetime
-    option: str | None = Field(description="What was chosen; null where nothing was.")
+    option: str
     reason: str
 
 

@@ -81,7 +81,7 @@ class Record(RecordModel):
     @property
     def chosen(self) -> str | None:
         """The option that was chosen, else the one that is recommended; None where neither is."""
-        return (self.outcome.option if self.outcome else None) or self.recommended
+        return self.outcome.option if self.outcome else self.recommended
 
     def title_of(self, option: str | None) -> str:
         """Return an option's title; its id where the playbook has no such option."""

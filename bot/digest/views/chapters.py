@@ -195,7 +195,7 @@ class _Teller:
 
     def _came_to_an_end(self, entry: ClosedDecision) -> str:
         """Return by whom it was withdrawn or superseded, by name, as nobody need act; and why."""
-        decision, ending = entry.decision, entry.decision.ending
+        decision, ending = entry.decision, entry.decision.closure
         words = decision.status.value
         name = self._digest.names.get(ending.by) if ending else None
         if name:

@@ -56,13 +56,7 @@ def digest_of(decision: Decision, playbook: Playbook) -> Digest:
     ended = replace(
         settled,
         status=Status.SUPERSEDED,
-        resolution=Resolution(
-            decision.driver,
-            until,
-            decision.problem,
-            options[-1],
-            Closure(decision.driver, until, decision.problem),
-        ),
+        closure=Closure(decision.driver, until, decision.problem),
         superseded_by=99_999,
     )
     verdicts = dict.fromkeys(options, 2)

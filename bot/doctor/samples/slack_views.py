@@ -271,12 +271,15 @@ def deciding_messages(decision: Decision, playbook: Playbook, filling: str) -> d
     }
     option = decision.verdict.option
     by, at, reason = decision.driver, decision.opened_at, filling[:REASON_LENGTH]
-    resolution = Resolution(by, at, reason, option, Closure(by, at, reason))
+    decided = replace(
+        decision,
+        resolution=Resolution(by, at, reason, option),
+        closure=Closure(by, at, reason),
+        supersedes=1,
+        superseded_by=3,
+    )
     settled = {
-        f"announcement, {status}": announcement(
-            replace(decision, status=status, resolution=resolution, supersedes=1, superseded_by=3),
-            playbook,
-        )
+        f"announcement, {status}": announcement(replace(decided, status=status), playbook)
         for status in Status
         if status is not Status.OPEN
     }

@@ -114,9 +114,9 @@ def _resolution(decision: Decision, playbook: Playbook) -> list[Block]:
 
 def _ended(decision: Decision) -> str:
     """Return who withdrew or superseded it, when and why; empty if nobody has."""
-    if not decision.has_ended:
+    if not decision.is_closed:
         return ""
-    words, ending = STATUS_WORDS[decision.status], decision.ending
+    words, ending = STATUS_WORDS[decision.status], decision.closure
     if ending is not None:
         words += f" by {mention(ending.by)} on {ending.at:%-d %B %Y}"
     if decision.superseded_by:
@@ -129,7 +129,7 @@ def _ended(decision: Decision) -> str:
 def _decided(decision: Decision, playbook: Playbook) -> str:
     """Return who decided it, when, for which option and why; empty if nobody has."""
     resolution, decided_as = decision.resolution, decision.decided_as
-    if resolution is None or resolution.option is None or decided_as is None:
+    if resolution is None or decided_as is None:
         return ""
     words = f"{STATUS_WORDS[decided_as]} by {mention(resolution.by)}"
     words += f" on {resolution.at:%-d %B %Y}: *{option_title(playbook, resolution.option)}*"

@@ -136,7 +136,7 @@ def nothing_changed(number: int) -> str:
 def already_settled(decision: Decision) -> str:
     """Return the answer to an action on a decision that was settled in the meantime."""
     status = STATUS_WORDS[decision.status].lower()
-    last = decision.ending if decision.has_ended else decision.resolution
+    last = decision.closure or decision.resolution
     by = f" by {mention(last.by)}" if last else ""
     return f"Decision #{decision.number} was {status}{by} in the meantime."
 

@@ -57,7 +57,7 @@ def review_question(
     """
     text = f"*How did it go?*\n{decided_line(decision, playbook)}"
     answer = review_by(decision, asked)
-    if decision.has_ended and answer is None:
+    if decision.is_closed and answer is None:
         return sentence(f"{text}\n{_ended(decision)}")
     if answer is None:
         text += _in_place_of(detail or {})
@@ -67,7 +67,7 @@ def review_question(
         text += f"\nYou said on {answer.at:%-d %B %Y}: *{as_sentence(WENT[answer.outcome])}*."
         if answer.note:
             text += f"\n{quote(answer.note, _SHOWN_NOTE)}"
-        if decision.has_ended:
+        if decision.is_closed:
             return sentence(f"{text}\n{_ended(decision)}")
         change = decision_button(ids.Action.OUTCOME, "Change my answer", decision.number)
         actions = decision_actions(decision, [change])
@@ -77,7 +77,7 @@ def review_question(
 def _ended(decision: Decision) -> str:
     """Return how a decision was closed before its review."""
     new = decision.superseded_by
-    by = f" by {mention(decision.ending.by)}" if decision.ending else ""
+    by = f" by {mention(decision.closure.by)}" if decision.closure else ""
     see = f"; see #{new}" if new else ""
     did = "superseded" if new else "withdrawn"
     return f"It was {did}{by}{see}. Nothing is left to be said about how it went."
@@ -174,7 +174,7 @@ def decided_line(decision: Decision, playbook: Playbook) -> str:
     """Return what was decided, when and where."""
     title = decision_title(decision)
     resolution = decision.resolution
-    if resolution is None or resolution.option is None:
+    if resolution is None:
         return title
     option = option_title(playbook, resolution.option)
     on = f"{resolution.at:%-d %B %Y}"

@@ -214,7 +214,7 @@ def _status_and_option(decision: Decision, playbook: Playbook) -> str:
     status, decided_as = status_label(decision), decision.decided_as
     if decided_as is None:
         return f"{status}, recommended: {option}"
-    if decision.has_ended:
+    if decision.is_closed:
         return f"{status}, {STATUS_WORDS[decided_as].lower()} before: {option}"
     return f"{status}: {option}"
 

@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.decisions.events import Event
-from bot.decisions.model import Decision, Perspective, Place, Resolution, Status, Visibility
+from bot.decisions.model import (
+    Closure,
+    Decision,
+    Perspective,
+    Place,
+    Resolution,
+    Status,
+    Visibility,
+)
 from bot.decisions.questionnaire import Questionnaire
 from bot.decisions.records.background import DecisionContext
 from bot.decisions.records.making import record_of
@@ -26,7 +34,7 @@ from tests.slack.examples import AT, decision_of, draft_of, engine, first_answer
 HERE = Place("C0123456789", Visibility.PUBLIC)
 RULES = engine("ragvsft")
 DECIDED = Resolution("U1", AT, "", "the option recommended")
-GIVEN_UP = Resolution("U1", AT, "Not needed")
+GIVEN_UP = Closure("U1", AT, "Not needed")
 PARTS = ["<!channel>", "<@U1>", "&", "`", "*", "👩‍👩‍👧", "\u202e", "W", " "]
 TITLES = st.lists(st.sampled_from(PARTS), min_size=1, max_size=120).map(
     lambda parts: "".join(parts)[:120].strip() or "x"
@@ -65,7 +73,7 @@ def test_a_list_names_its_filters() -> None:
     [
         ({}, "Open, recommended: {}"),
         ({"status": Status.ACCEPTED, "resolution": DECIDED}, "Accepted: {}"),
-        ({"status": Status.WITHDRAWN, "resolution": GIVEN_UP}, "Withdrawn, recommended: {}"),
+        ({"status": Status.WITHDRAWN, "closure": GIVEN_UP}, "Withdrawn, recommended: {}"),
         (
             {"status": Status.SUPERSEDED, "resolution": DECIDED, "superseded_by": 14},
             "Superseded by #14, accepted before: {}",

@@ -1,0 +1,163 @@
+"""Decisions: their rows, their people and their reviews, each change with its search entry."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from bot.decisions.model import Decision, ReviewAnswer
+from bot.storage.connection import Connection, Row
+from bot.storage.convert import RowMapper
+from bot.storage.numbers import next_number
+from bot.storage.people import note_people
+from bot.storage.search_index import index_decision
+
+DRIVER, DECIDER, CONTRIBUTOR = "driver", "decider", "contributor"
+"""The roles of `decision_people`."""
+
+_DECISIONS = RowMapper(
+    Decision,
+    {
+        "place": {"channel": "channel", "visibility": "visibility"},
+        "resolution": {
+            "by": "resolved_by",
+            "at": "resolved_at",
+            "reason": "resolved_reason",
+            "option": "resolved_option",
+        },
+        "closure": {"by": "closed_by", "at": "closed_at", "reason": "closed_reason"},
+        "source": {"channel": "source_channel", "link": "source_link"},
+    },
+    stored_elsewhere=("deciders", "reviews"),
+)
+_REVIEWS = RowMapper(ReviewAnswer, {"by": "user_id"})
+_BY_NUMBER = "select * from decisions where workspace = :workspace and number in (:numbers)"
+_DECIDERS_OF = """
+select number, user_id from decision_people
+where workspace = :workspace and number in (:numbers) and role = 'decider'
+order by number, position
+"""
+_REVIEWS_OF = """
+select * from reviews where workspace = :workspace and number in (:numbers) order by number, id
+"""
+
+
+def find_decision(db: Connection, workspace: str, number: int) -> Decision | None:
+    """Return a decision; None if there is none of that number."""
+    row = db.get("decisions", workspace=workspace, number=number)
+    return load_decisions(db, [row])[0] if row else None
+
+
+def decision_of_draft(db: Connection, workspace: str, draft_id: str) -> Decision | None:
+    """Return the decision that a draft has become; None if it has become none."""
+    row = db.get("decisions", workspace=workspace, draft_id=draft_id)
+    return load_decisions(db, [row])[0] if row else None
+
+
+def decisions_by_number(
+    db: Connection, workspace: str, numbers: Iterable[int]
+) -> dict[int, Decision]:
+    """Return those of a workspace's decisions that have one of these numbers."""
+    found = db.all(_BY_NUMBER, {"workspace": workspace, "numbers": list(numbers)})
+    return {each.number: each for each in load_decisions(db, found)}
+
+
+def load_decisions(db: Connection, found: Sequence[Row]) -> list[Decision]:
+    """Return the decisions of rows of `decisions`, in their order."""
+    numbers: dict[str, list[int]] = {}
+    for row in found:
+        numbers.setdefault(row["workspace"], []).append(row["number"])
+    deciders: dict[tuple[str, int], list[str]] = {}
+    reviews: dict[tuple[str, int], tuple[ReviewAnswer, ...]] = {}
+    for workspace, these in numbers.items():
+        for person in db.all(_DECIDERS_OF, {"workspace": workspace, "numbers": these}):
+            deciders.setdefault((workspace, person["number"]), []).append(person["user_id"])
+        for number, given in reviews_by_number(db, workspace, these).items():
+            reviews[workspace, number] = given
+    return [
+        _DECISIONS.load(
+            row,
+            deciders=tuple(deciders.get((row["workspace"], row["number"]), ())),
+            reviews=reviews.get((row["workspace"], row["number"]), ()),
+        )
+        for row in found
+    ]
+
+
+def reviews_by_number(
+    db: Connection, workspace: str, numbers: Iterable[int]
+) -> dict[int, tuple[ReviewAnswer, ...]]:
+    """Return the reviews of decisions by their numbers, in the order given."""
+    found: dict[int, tuple[ReviewAnswer, ...]] = {}
+    for row in db.all(_REVIEWS_OF, {"workspace": workspace, "numbers": list(numbers)}):
+        found[row["number"]] = (*found.get(row["number"], ()), _REVIEWS.load(row))
+    return found
+
+
+def add_decision(db: Connection, decision: Decision) -> None:
+    """Insert a decision under its number."""
+    db.insert("decisions", decision_row(decision))
+    _insert_people(db, decision)
+    _insert_reviews(db, decision)
+    index_decision(db, decision)
+
+
+def number_decision(db: Connection, decision: Decision) -> Decision:
+    """Insert a decision under the next free number of its workspace; return it with that."""
+    numbered = replace(decision, number=next_number(db, decision.workspace))
+    add_decision(db, numbered)
+    return numbered
+
+
+def save_decision(db: Connection, before: Decision, after: Decision) -> None:
+    """Update a decision from what it was to what it is now."""
+    key = {"workspace": after.workspace, "number": after.number}
+    db.update("decisions", decision_row(after), **key)
+    if (before.driver, before.deciders) != (after.driver, after.deciders):
+        db.delete("decision_people", **key, role=DRIVER)
+        db.delete("decision_people", **key, role=DECIDER)
+        _insert_people(db, after)
+    if before.reviews != after.reviews:
+        db.delete("reviews", **key)
+        _insert_reviews(db, after)
+    index_decision(db, after)
+
+
+def add_contributor(db: Connection, decision: Decision, user: str) -> None:
+    """Let a user who has added a perspective read the decision from anywhere."""
+    if db.insert_if_new("decision_people", _person(decision, user, CONTRIBUTOR, 0)):
+        note_people(db, decision.workspace, [user])
+        index_decision(db, decision)
+
+
+def decision_row(decision: Decision) -> Row:
+    """Return the row of a decision in `decisions`."""
+    return {
+        **_DECISIONS.row(decision),
+        "playbook": decision.verdict.playbook.id,
+        "recommended": decision.verdict.recommended or "",
+        "chosen": decision.chosen or "",
+        "decider_count": len(decision.deciders),
+        "review_count": len(decision.reviews),
+    }
+
+
+def _insert_people(db: Connection, decision: Decision) -> None:
+    db.insert("decision_people", _person(decision, decision.driver, DRIVER, 0))
+    for position, user in enumerate(decision.deciders):
+        db.insert("decision_people", _person(decision, user, DECIDER, position))
+    note_people(db, decision.workspace, {decision.driver, *decision.deciders})
+
+
+def _insert_reviews(db: Connection, decision: Decision) -> None:
+    key = {"workspace": decision.workspace, "number": decision.number}
+    for review in decision.reviews:
+        db.insert("reviews", {**key, **_REVIEWS.row(review)})
+
+
+def _person(decision: Decision, user: str, role: str, position: int) -> Row:
+    return {
+        "workspace": decision.workspace,
+        "number": decision.number,
+        "user_id": user,
+        "role": role,
+        "position": position,
+    }
