@@ -9,7 +9,7 @@ from bot.decisions.errors import EditedMeanwhile
 from bot.decisions.model import Decision, Status, Workflow
 from bot.decisions.seen import fingerprint
 from bot.outbox.model import DeliveryKind
-from bot.slack.handlers.errors import words_for
+from bot.slack.handlers.errors import error_text
 from tests.services.world import ADA, BEN, PRODUCT, World
 
 
@@ -70,7 +70,7 @@ async def test_whoever_is_held_up_is_told_what_it_is_now(world: World) -> None:
     await world.services.post(ADA, page.draft.id, PRODUCT)
     with pytest.raises(EditedMeanwhile) as refused:
         await world.services.decisions.accept(BEN, read.number, fingerprint(read))
-    words = words_for(refused.value)
+    words = error_text(refused.value)
     assert "It is now “Answers for &lt;sales&gt;”, recommended: *RAG*." in words
     assert "The answers" not in words
 

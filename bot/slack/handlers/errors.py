@@ -46,7 +46,7 @@ from bot.slackkit.payloads import ExternalUser, InvalidPayload, sender, shared_c
 logger = structlog.get_logger(__name__)
 
 
-_SENTENCES: Mapping[type[BaseException], str] = {
+_TEXTS: Mapping[type[BaseException], str] = {
     ExternalUser: notices.OUTSIDER,
     NotInstalled: notices.NOT_INSTALLED,
     DraftGone: "This questionnaire is over: it expired, or somebody else opened it. Start anew.",
@@ -74,7 +74,7 @@ _SENTENCES: Mapping[type[BaseException], str] = {
 }
 
 
-def words_for(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """Return the text for an error: what happened, and what to do."""
     match error:
         case AlreadyPosted(number=number):
@@ -88,7 +88,7 @@ def words_for(error: BaseException) -> str:
         case TooSoonToNudge(waiting=waiting, again_at=again_at):
             return notices.too_soon_to_nudge(waiting, again_at)
         case _:
-            return _SENTENCES.get(type(error), notices.UNEXPECTED)
+            return _TEXTS.get(type(error), notices.UNEXPECTED)
 
 
 def _moved_on(error: AlreadyClosed | EditedMeanwhile | NothingChanged) -> str:
@@ -123,7 +123,7 @@ class ErrorHandlers:
         if body.get("type") == "view_submission":
             return BoltResponse(status=200, body=json.dumps(_in_modal(error, body)), headers=_JSON)
         if "command" in body:
-            answer = {"response_type": "ephemeral", "text": words_for(error)}
+            answer = {"response_type": "ephemeral", "text": error_text(error)}
             return BoltResponse(status=200, body=json.dumps(answer), headers=_JSON)
         self.background.start(self._tell(error, body), body)
         return BoltResponse(status=200)
@@ -145,7 +145,7 @@ class ErrorHandlers:
 
     async def _tell(self, error: BaseException, body: Body) -> None:
         """Report a failure where the person acted, or else by direct message."""
-        text = words_for(error)
+        text = error_text(error)
         if await respond_privately(body, sentence(text)):
             return
         if body.get("type") != "event_callback" and not isinstance(error, NotInstalled):
@@ -161,13 +161,13 @@ def _in_modal(error: Exception, body: Body) -> Mapping[str, Any]:
     if isinstance(error, FieldError):
         return {"response_action": "errors", "errors": {error.block: error.message}}
     if isinstance(error, ReviewInThePast):
-        return {"response_action": "errors", "errors": {Block.REVIEW_DAY: words_for(error)}}
+        return {"response_action": "errors", "errors": {Block.REVIEW_DAY: error_text(error)}}
     written = texts_entered(body.get("view") or {})
-    view = notice_modal("This didn't work", words_for(error), written)
+    view = notice_modal("This didn't work", error_text(error), written)
     return {"response_action": "update", "view": view}
 
 
 def _log(error: BaseException) -> None:
     """Log an unexpected error; one that a person caused is no matter for the operator."""
-    if words_for(error) == notices.UNEXPECTED and not isinstance(error, FieldError):
+    if error_text(error) == notices.UNEXPECTED and not isinstance(error, FieldError):
         logger.error("a request failed", exc_info=error)

@@ -8,7 +8,7 @@ import pytest
 from bot.decisions import errors
 from bot.decisions.installation import NotInstalled
 from bot.playbooks.engine import InvalidAnswers
-from bot.slack.handlers.errors import words_for
+from bot.slack.handlers.errors import error_text
 from bot.slack.views.notices import UNEXPECTED
 from bot.slackkit.payloads import ExternalUser
 from tests.slack.examples import a_decision
@@ -43,7 +43,7 @@ def known_errors() -> list[BaseException]:
 @pytest.mark.parametrize("error", known_errors(), ids=lambda error: type(error).__name__)
 def test_every_error_of_the_services_has_a_text(error: BaseException) -> None:
     """An error of the services has a text of its own, not the general apology."""
-    words = words_for(error)
+    words = error_text(error)
     assert words != UNEXPECTED
     assert words.endswith(".")
 
@@ -53,9 +53,9 @@ def test_every_error_of_the_services_has_a_text(error: BaseException) -> None:
 )
 def test_errors_from_elsewhere_have_a_text(error: BaseException) -> None:
     """External users, outdated views and missing installations have texts of their own."""
-    assert words_for(error) != UNEXPECTED
+    assert error_text(error) != UNEXPECTED
 
 
 def test_an_unexpected_error_is_an_apology() -> None:
     """Any other error gets the general apology, without details."""
-    assert words_for(KeyError("secret")) == UNEXPECTED
+    assert error_text(KeyError("secret")) == UNEXPECTED
