@@ -15,7 +15,7 @@ from tests.faults.crowd import Crowd, Promise
 from tests.faults.log import Log
 from tests.faults.seen import key_of
 from tests.faults.stage import CHANNELS, Stage
-from tests.scenarios.house import text_of
+from tests.scenarios.messages import text_of
 
 _TO_BE_EXPECTED = frozenset({"expired_url", "ratelimited"})
 """What Slack refuses because the clock was moved, or because much had to wait: each is obeyed."""

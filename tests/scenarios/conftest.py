@@ -20,9 +20,8 @@ from bot.slack import connection, replies, search
 from bot.slack.directory import SlackDirectory
 from bot.slack.handlers import questionnaire
 from bot.slackkit.permalinks import Permalinks
-from tests.scenarios.house import House
-from tests.scenarios.many import Browser, ManyHouse
-from tests.scenarios.quick import WITHIN, QuickPlayground
+from tests.scenarios.harness import TIMEOUT, FastForwardPlayground, Harness
+from tests.scenarios.oauth_harness import InstallClient, OAuthHarness
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -53,14 +52,14 @@ def nobody_gives_up() -> Iterator[None]:
     What the bot does where Slack makes it wait has tests of its own.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(view_lifecycle, "TRIGGER_LIFETIME", timedelta(seconds=WITHIN))
+        patch.setattr(view_lifecycle, "TRIGGER_LIFETIME", timedelta(seconds=TIMEOUT))
         for module in (app, replies):
-            patch.setattr(module, "SLACK_SECONDS", WITHIN)
-        patch.setattr(app, "SlackDirectory", partial(SlackDirectory, longest=WITHIN))
-        patch.setattr(worker, "Images", partial(Images, seconds=WITHIN))
+            patch.setattr(module, "SLACK_SECONDS", TIMEOUT)
+        patch.setattr(app, "SlackDirectory", partial(SlackDirectory, longest=TIMEOUT))
+        patch.setattr(worker, "Images", partial(Images, seconds=TIMEOUT))
         for module in (messages, search, questionnaire):
-            patch.setattr(module, "Permalinks", partial(Permalinks, longest=WITHIN))
-        patch.setattr(connection, "_FIRST_CONNECTION", WITHIN)
+            patch.setattr(module, "Permalinks", partial(Permalinks, longest=TIMEOUT))
+        patch.setattr(connection, "_FIRST_CONNECTION", TIMEOUT)
         yield
 
 
@@ -71,38 +70,38 @@ def transport(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def house(transport: str, tmp_path: Path) -> AsyncIterator[House]:
+async def harness(transport: str, tmp_path: Path) -> AsyncIterator[Harness]:
     """The workspace, served; after each scenario it has nothing to complain of."""
-    playground = QuickPlayground()
+    playground = FastForwardPlayground()
     async with serving(playground):
-        yield House(playground, tmp_path / "ragvsft.db", transport)
+        yield Harness(playground, tmp_path / "ragvsft.db", transport)
     assert playground.violations == []
     assert playground.mass_mentions == []
 
 
 @pytest.fixture
-async def bot(house: House) -> AsyncIterator[Application]:
+async def bot(harness: Harness) -> AsyncIterator[Application]:
     """The bot, running in the workspace."""
-    async with house.bot() as running:
+    async with harness.run_bot() as running:
         yield running
 
 
 @pytest.fixture
-async def many(tmp_path: Path) -> AsyncIterator[ManyHouse]:
+async def oauth_harness(tmp_path: Path) -> AsyncIterator[OAuthHarness]:
     """A workspace, served, in which the bot is to be installed."""
-    playground = QuickPlayground()
+    playground = FastForwardPlayground()
     async with serving(playground):
-        yield ManyHouse(playground, tmp_path / "ragvsft.db", "http")
+        yield OAuthHarness(playground, tmp_path / "ragvsft.db", "http")
 
 
 @pytest.fixture
-async def bot_of_many(many: ManyHouse) -> AsyncIterator[Application]:
+async def oauth_bot(oauth_harness: OAuthHarness) -> AsyncIterator[Application]:
     """The bot, running, and installed nowhere."""
-    async with many.bot() as running:
+    async with oauth_harness.run_bot() as running:
         yield running
 
 
 @pytest.fixture
-def browser(bot_of_many: Application) -> Browser:
+def install_client(oauth_bot: Application) -> InstallClient:
     """A browser that can reach the bot."""
-    return Browser(bot_of_many)
+    return InstallClient(oauth_bot)

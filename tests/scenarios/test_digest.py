@@ -9,7 +9,8 @@ from bot.decisions.model import Person, Place, Visibility, Workflow
 from bot.digest.settings import DigestSettings
 from bot.playground.slack_model import SlackMessage, View
 from bot.playground.user_session import UserSession
-from tests.scenarios.house import House, text_of
+from tests.scenarios.harness import Harness
+from tests.scenarios.messages import text_of
 
 HOSTILE = "``` <!channel> | <https://evil.test|Slack> & *x*"
 
@@ -20,51 +21,38 @@ def transport() -> str:
     return "http"
 
 
-async def _open(bot: Application, house: House, by: UserSession, channel: str, title: str) -> int:
+async def _open(
+    bot: Application, harness: Harness, by: UserSession, channel: str, title: str
+) -> int:
     """Post a decision that its driver decides, without the questionnaire; return its number."""
-    kind = house.playground.workspace.channel(channel).kind
+    kind = harness.playground.workspace.channel(channel).kind
     visibility = Visibility.PRIVATE if kind == "private" else Visibility.PUBLIC
-    place = Place(house.playground.workspace.channel(channel).id, visibility)
-    driver, services = Person(house.playground.workspace.id, by.id), bot.services
+    place = Place(harness.playground.workspace.channel(channel).id, visibility)
+    driver, services = Person(harness.playground.workspace.id, by.id), bot.services
     draft = (await services.drafts.start(driver, place)).draft.id
     await services.drafts.describe(driver, draft, Workflow(title=title))
     return (await services.post(driver, draft, place)).decision.number
 
 
-async def _until_posted(house: House, number: int) -> None:
-    await house.until_logged(
+async def _until_posted(harness: Harness, number: int) -> None:
+    await harness.wait_for_row(
         "deliveries",
         lambda row: row["key"].endswith(f"/{number}/announcement") and row["state"] == "sent",
     )
 
 
-async def _ask(
-    house: House, person: UserSession, text: str, channel: str = "product"
-) -> SlackMessage:
-    """Type a subcommand, and return the private answer to it."""
-    before = {message.ts for message in person.sees(channel)}
-
-    def answers() -> list[SlackMessage]:
-        new = (each for each in person.sees(channel) if each.ts not in before)
-        return [each for each in new if each.ephemeral_to == person.id]
-
-    assert (await person.command(channel, "/ragvsft", text)).ok
-    await house.playground.until(lambda: bool(answers()))
-    return answers()[0]
-
-
-async def _settings(house: House, bot: Application, channel: str = "product") -> DigestSettings:
-    where = house.playground.workspace.channel(channel)
-    settings = await bot.services.digests.settings(house.playground.workspace.id, where.id)
+async def _settings(harness: Harness, bot: Application, channel: str = "product") -> DigestSettings:
+    where = harness.playground.workspace.channel(channel)
+    settings = await bot.services.digests.settings(harness.playground.workspace.id, where.id)
     assert settings is not None
     return settings
 
 
-async def _move_to_due(house: House, bot: Application, channel: str = "product") -> None:
+async def _move_to_due(harness: Harness, bot: Application, channel: str = "product") -> None:
     """Move the clock to when a channel's next digest is due."""
-    due = await bot.services.digests.next_due(await _settings(house, bot, channel))
+    due = await bot.services.digests.next_due(await _settings(harness, bot, channel))
     assert due is not None
-    house.playground.clock.move_to(due.at)
+    harness.playground.clock.move_to(due.at)
 
 
 def _digests(person: UserSession, channel: str = "product") -> list[SlackMessage]:
@@ -73,9 +61,9 @@ def _digests(person: UserSession, channel: str = "product") -> list[SlackMessage
     return [each for each in seen if each.text.startswith("Decisions, ")]
 
 
-async def _digest(house: House, person: UserSession, channel: str = "product") -> str:
+async def _digest(harness: Harness, person: UserSession, channel: str = "product") -> str:
     """Wait for the one digest of a channel; return all it says."""
-    await house.playground.until(lambda: bool(_digests(person, channel)))
+    await harness.playground.until(lambda: bool(_digests(person, channel)))
     (digest,) = _digests(person, channel)
     return text_of(digest)
 
@@ -89,12 +77,12 @@ def _home(person: UserSession) -> str:
     return str(person.home.blocks) if person.home else ""
 
 
-async def test_a_channel_gets_its_digest_once_a_week(house: House, bot: Application) -> None:
+async def test_a_channel_gets_its_digest_once_a_week(harness: Harness, bot: Application) -> None:
     """Set up in the modal, the digest comes on its day and hour, tells what waits, comes once."""
-    ada, ben = house.playground.user("ada"), house.playground.user("ben")
-    await _until_posted(house, await _open(bot, house, ben, "product", HOSTILE))
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    await _until_posted(harness, await _open(bot, harness, ben, "product", HOSTILE))
     assert (await ada.command("product", "/ragvsft", "digest")).ok
-    view = await house.modal_of(ada, "digest")
+    view = await harness.wait_for_modal(ada, "digest")
     assert _zone_in(view) == "Europe/Berlin"
     wishes = {"digest_day": "thursday", "digest_time": "08:30", "digest_other_zone": "Asia/Tokio"}
     await ada.submit(view, wishes)
@@ -104,111 +92,162 @@ async def test_a_channel_gets_its_digest_once_a_week(house: House, bot: Applicat
     saved = str(ada.modal.blocks)
     assert "every Thursday at 08:30 (Asia/Tokyo)" in saved
     assert "The next one comes on Thursday " in saved
-    await _move_to_due(house, bot)
-    told = await _digest(house, ada)
+    await _move_to_due(harness, bot)
+    told = await _digest(harness, ada)
     assert f"<@{ben.id}>" in told
     assert "#1" in told
     assert "/archives/" in told
     assert "#1  ˋˋˋ &lt;!channel&gt; ∣" in told
     assert "ragvsft digest off" in told
     bot.check_due()
-    house.playground.clock.advance(timedelta(hours=20))
-    await house.until_logged("deliveries", lambda row: row["kind"] == "digest")
+    harness.playground.clock.advance(timedelta(hours=20))
+    await harness.wait_for_row("deliveries", lambda row: row["kind"] == "digest")
     assert len(_digests(ada)) == 1
 
 
-async def test_the_zone_to_begin_with_is_the_asker_s(house: House, bot: Application) -> None:
+async def test_the_zone_to_begin_with_is_the_asker_s(harness: Harness, bot: Application) -> None:
     """Whoever sets a digest up finds their own time zone chosen, wherever others are."""
     for name, zone in (("dev", "America/New_York"), ("ben", "Europe/London")):
-        person = house.playground.user(name)
+        person = harness.playground.user(name)
         assert (await person.command("product", "/ragvsft", "digest settings")).ok
-        assert _zone_in(await house.modal_of(person, "digest")) == zone
+        assert _zone_in(await harness.wait_for_modal(person, "digest")) == zone
 
 
-async def test_a_preview_is_posted_once(house: House, bot: Application) -> None:
+async def test_a_preview_is_posted_once(harness: Harness, bot: Application) -> None:
     """Only the asker sees the preview; pressed twice, its button posts one digest."""
-    ada, ben = house.playground.user("ada"), house.playground.user("ben")
-    await _until_posted(house, await _open(bot, house, ada, "product", "Answers for support"))
-    preview = await _ask(house, ada, "digest now")
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    await _until_posted(harness, await _open(bot, harness, ada, "product", "Answers for support"))
+    preview = await harness.run_command(ada, "digest now")
     assert "None comes by itself here" in text_of(preview)
     assert _digests(ben) == []
     first = await ada.click(preview, "post_digest")
     second = await ada.click(preview, "post_digest")
     assert first.ok
     assert second.ok
-    told = await _digest(house, ben)
+    told = await _digest(harness, ben)
     assert "Answers for support" in told
-    await house.playground.until(
+    await harness.playground.until(
         lambda: any("posted in <#" in text_of(each) for each in ada.sees("product")),
     )
-    kept = [row for row in house.rows("deliveries") if row["kind"] == "digest"]
+    kept = [row for row in harness.rows("deliveries") if row["kind"] == "digest"]
     assert len(kept) == 1
 
 
-async def test_a_digest_that_is_off_does_not_come(house: House, bot: Application) -> None:
+async def test_a_digest_that_is_off_does_not_come(harness: Harness, bot: Application) -> None:
     """`digest off` ends it, and says so once; nothing is posted on its day."""
-    ada = house.playground.user("ada")
-    await _until_posted(house, await _open(bot, house, ada, "product", "Answers for support"))
+    ada = harness.playground.user("ada")
+    await _until_posted(harness, await _open(bot, harness, ada, "product", "Answers for support"))
     await ada.command("product", "/ragvsft", "digest settings")
-    await ada.submit(await house.modal_of(ada, "digest"), {})
-    due = await bot.services.digests.next_due(await _settings(house, bot))
+    await ada.submit(await harness.wait_for_modal(ada, "digest"), {})
+    due = await bot.services.digests.next_due(await _settings(harness, bot))
     assert due is not None
-    assert "gets no more digests" in text_of(await _ask(house, ada, "digest off"))
-    assert "No digest comes in" in text_of(await _ask(house, ada, "digest off"))
-    house.playground.clock.move_to(due.at)
+    assert "gets no more digests" in text_of(await harness.run_command(ada, "digest off"))
+    assert "No digest comes in" in text_of(await harness.run_command(ada, "digest off"))
+    harness.playground.clock.move_to(due.at)
     assert await bot.services.digests.send_due() == 0
-    assert [row for row in house.rows("deliveries") if row["kind"] == "digest"] == []
+    assert [row for row in harness.rows("deliveries") if row["kind"] == "digest"] == []
 
 
-async def test_private_channels_are_only_counted_elsewhere(house: House, bot: Application) -> None:
+async def test_private_channels_are_only_counted_elsewhere(
+    harness: Harness, bot: Application
+) -> None:
     """A private channel's digest tells its decisions; the workspace's elsewhere counts them."""
-    ada = house.playground.user("ada")
-    house.playground.invite("bot", "leadership")
-    await _until_posted(house, await _open(bot, house, ada, "leadership", "Canary of the board"))
+    ada = harness.playground.user("ada")
+    harness.playground.invite("bot", "leadership")
+    await _until_posted(
+        harness, await _open(bot, harness, ada, "leadership", "Canary of the board")
+    )
     await ada.command("leadership", "/ragvsft", "digest")
-    await ada.submit(await house.modal_of(ada, "digest"), {})
+    await ada.submit(await harness.wait_for_modal(ada, "digest"), {})
     assert ada.modal is not None
     assert "/invite @ragvsft" in str(ada.modal.blocks)
     await ada.close(ada.modal)
     await ada.command("product", "/ragvsft", "digest")
-    view = await house.modal_of(ada, "digest")
+    view = await harness.wait_for_modal(ada, "digest")
     await ada.submit(view, {"digest_scope": "workspace"})
-    view = await house.modal_of(ada, "digest")
+    view = await harness.wait_for_modal(ada, "digest")
     assert "Look who is in the channel" in str(view.errors), "it is saved only when that is said"
     await ada.submit(view, {"digest_scope": "workspace", "digest_insiders": ["on"]})
-    await _move_to_due(house, bot)
-    assert "Canary of the board" in await _digest(house, ada, "leadership")
-    public = await _digest(house, ada)
+    await _move_to_due(harness, bot)
+    assert "Canary of the board" in await _digest(harness, ada, "leadership")
+    public = await _digest(harness, ada)
     assert "Canary" not in public
     assert "*In private channels:* 1 waiting for a decision" in public
 
 
-async def test_home_shows_digests_and_stays_current(house: House, bot: Application) -> None:
+async def test_home_shows_digests_and_stays_current(harness: Harness, bot: Application) -> None:
     """App Home names the next digest, sets one up, and is never stale; nobody else's is made."""
-    ada, ben = house.playground.user("ada"), house.playground.user("ben")
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     await ada.open_home()
-    await house.playground.until(lambda: ada.home is not None)
+    await harness.playground.until(lambda: ada.home is not None)
     assert ada.home is not None
     await ada.click(ada.home, "digest_settings")
-    view = await house.modal_of(ada, "digest")
+    view = await harness.wait_for_modal(ada, "digest")
     await ada.submit(view, {"digest_channel": "product"})
-    await house.playground.until(lambda: "Next on Monday" in _home(ada))
+    await harness.playground.until(lambda: "Next on Monday" in _home(ada))
     await ada.click(ada.home, "start:ragvsft")
-    await house.modal_of(ada, "workflow")
-    review = await house.to_review(ada, deciders=["ada", "ben", "chloe"])
+    await harness.wait_for_modal(ada, "workflow")
+    review = await harness.fill_questionnaire(ada, deciders=["ada", "ben", "chloe"])
     await ada.submit(review, {"other_channel": "product"})
-    await house.playground.until(lambda: "#1  Answers for support" in _home(ada))
+    await harness.playground.until(lambda: "#1  Answers for support" in _home(ada))
     await ben.open_home()
-    await house.playground.until(lambda: "Yours to decide" in _home(ben))
-    announcement, _ = await house.posted(ada)
+    await harness.playground.until(lambda: "Yours to decide" in _home(ben))
+    announcement, _ = await harness.wait_for_post(ada)
     await ada.click(announcement, "accept")
-    await house.playground.until(lambda: "Yours to decide" not in _home(ben))
-    assert house.playground.user("chloe").home is None
+    await harness.playground.until(lambda: "Yours to decide" not in _home(ben))
+    assert harness.playground.user("chloe").home is None
 
 
-async def test_a_digest_belongs_to_a_channel(house: House, bot: Application) -> None:
+async def test_a_digest_belongs_to_a_channel(harness: Harness, bot: Application) -> None:
     """In direct messages, and for what it does not know, `digest` says what to type where."""
-    ada = house.playground.user("ada")
-    said = await _ask(house, ada, "digest now", ada.im.id)
+    ada = harness.playground.user("ada")
+    said = await harness.run_command(ada, "digest now", ada.im.id)
     assert "A digest belongs to a channel" in text_of(said)
-    assert "`/ragvsft digest now`" in text_of(await _ask(house, ada, "digest weekly"))
+    assert "`/ragvsft digest now`" in text_of(await harness.run_command(ada, "digest weekly"))
+
+
+PNG = b"\x89PNG\r\n"
+
+
+async def _post_digest(harness: Harness, bot: Application) -> SlackMessage:
+    """Open a decision, have the channel's digest posted, and return it."""
+    team = harness.playground.workspace
+    driver, place = Person(team.id, "U0ADA"), Place(team.channel("product").id, Visibility.PUBLIC)
+    draft = (await bot.services.drafts.start(driver, place)).draft.id
+    await bot.services.drafts.describe(driver, draft, Workflow(title="Answers for support"))
+    await bot.services.drafts.keep(driver, draft, {"need": "look_up", "freshness": "weekly"})
+    await bot.services.post(driver, draft, place)
+    assert await bot.services.digests.post(driver, place, "once")
+
+    def posted() -> list[SlackMessage]:
+        return [
+            m for m in harness.playground.messages("product") if m.text.startswith("Decisions, ")
+        ]
+
+    await harness.playground.until(posted)
+    (digest,) = posted()
+    return digest
+
+
+def _kinds(message: SlackMessage) -> set[str]:
+    return {block["type"] for block in message.blocks} & {"image", "table"}
+
+
+async def test_a_digest_shows_its_trend(harness: Harness, bot: Application) -> None:
+    """The digest in the channel has a picture, drawn and uploaded by the bot, with words for it."""
+    digest = await _post_digest(harness, bot)
+    assert _kinds(digest) == {"image"}
+    (image,) = (block for block in digest.blocks if block["type"] == "image")
+    assert "1 decision was opened" in image["alt_text"]
+    file = harness.playground.workspace.files[image["slack_file"]["id"]]
+    assert file.content is not None
+    assert file.content.startswith(PNG)
+
+
+async def test_a_digest_comes_without_its_picture(harness: Harness, bot: Application) -> None:
+    """Where the bot may not upload, the digest comes all the same, with the figures in a table."""
+    harness.playground.faults.add("refused", "files.*", error="missing_scope")
+    digest = await _post_digest(harness, bot)
+    assert _kinds(digest) == {"table"}
+    (table,) = (block for block in digest.blocks if block["type"] == "table")
+    assert table["rows"][0][0]["text"] == "Week of"

@@ -1,142 +1,145 @@
-"""From the command to the recommendation in its thread."""
+"""From the command or a message to the recommendation, and on to a later decision."""
 
 from typing import Any
 
 import pytest
 
-from tests.scenarios.house import House, questions_of, text_of
+from bot.playground.slack_model import SlackMessage
+from bot.playground.user_session import UserSession
+from tests.scenarios.harness import OTHER_ANSWERS, RULES, Harness, first_answers
+from tests.scenarios.messages import as_seen_by, text_of
 
 pytestmark = pytest.mark.usefixtures("bot")
 
 
-async def test_a_command_becomes_a_recommendation_in_a_thread(house: House) -> None:
+async def test_a_command_becomes_a_recommendation_in_a_thread(harness: Harness) -> None:
     """The whole way ends with one announcement, one recommendation below it, and one row."""
-    ada = house.playground.user("ada")
-    announcement, recommendation = await house.decide(ada)
+    ada = harness.playground.user("ada")
+    announcement, recommendation = await harness.post_decision(ada)
 
     assert "#1  Answers for support" in text_of(announcement)
     assert "Recommended: " in text_of(announcement)
     assert "Everybody in the workspace can find this" in text_of(announcement)
     assert "Why" in text_of(recommendation)
     assert "First steps" in text_of(recommendation)
-    (row,) = house.rows("decisions")
+    (row,) = harness.rows("decisions")
     assert (row["workspace"], row["number"], row["driver"]) == ("T0NORTH", 1, ada.id)
-    assert row["channel"] == house.playground.channel("product").id
+    assert row["channel"] == harness.playground.channel("product").id
     assert ada.modal is None
 
 
-async def test_others_read_what_was_posted(house: House) -> None:
+async def test_others_read_what_was_posted(harness: Harness) -> None:
     """What is posted in a public channel is there for its other members too."""
-    announcement, _ = await house.decide(house.playground.user("ada"))
-    assert house.playground.user("ben").sees("product")[-1].ts == announcement.ts
+    announcement, _ = await harness.post_decision(harness.playground.user("ada"))
+    assert harness.playground.user("ben").sees("product")[-1].ts == announcement.ts
 
 
-async def test_back_keeps_every_answer(house: House) -> None:
+async def test_back_keeps_every_answer(harness: Harness) -> None:
     """Going back shows the page before with its answers, and going on again keeps them all."""
-    ada = house.playground.user("ada")
-    view = await house.start(ada)
+    ada = harness.playground.user("ada")
+    view = await harness.open_questionnaire(ada)
     await ada.submit(view, {"title": "Which way?", "problem": "It invents refund rules."})
     first_page = ada.modal
     assert first_page is not None
-    answers = {block: _last_answer(first_page.blocks, block) for block in questions_of(first_page)}
+    answers = {block: _last_answer(first_page.blocks, block) for block in first_answers(first_page)}
     await ada.submit(first_page, answers)
     second_page = ada.modal
     assert second_page is not None
-    half = dict(list(questions_of(second_page).items())[:1])
+    half = dict(list(first_answers(second_page).items())[:1])
     ada.fill(second_page, half)
     await ada.click(second_page, "back")
-    await house.playground.until(lambda: questions_of(ada.modal).keys() == answers.keys())
+    await harness.playground.until(lambda: first_answers(ada.modal).keys() == answers.keys())
     assert _initial(ada.modal.blocks) == answers
     await ada.submit(ada.modal)
     assert ada.modal is not None
     assert _initial(ada.modal.blocks).items() >= half.items()
 
     await ada.click(ada.modal, "back")
-    await house.playground.until(lambda: questions_of(ada.modal).keys() == answers.keys())
+    await harness.playground.until(lambda: first_answers(ada.modal).keys() == answers.keys())
     await ada.click(ada.modal, "back")
-    workflow = await house.modal_of(ada, "workflow")
+    workflow = await harness.wait_for_modal(ada, "workflow")
     assert _initial_value(workflow.blocks, "title") == "Which way?"
     assert _initial_value(workflow.blocks, "problem") == "It invents refund rules."
 
 
-async def test_dont_know_is_offered_everywhere_and_becomes_homework(house: House) -> None:
+async def test_dont_know_is_offered_everywhere_and_becomes_homework(harness: Harness) -> None:
     """Every question takes "Don't know"; the recommendation says what to find out."""
-    ada = house.playground.user("ada")
-    await house.start(ada)
-    every = {question["id"]: None for question in await _questions(house)}
-    view = await house.to_review(ada, answers=every)
+    ada = harness.playground.user("ada")
+    await harness.open_questionnaire(ada)
+    every = {question["id"]: None for question in await _questions(harness)}
+    view = await harness.fill_questionnaire(ada, answers=every)
     await ada.submit(view)
-    announcement, recommendation = await house.posted(ada)
+    announcement, recommendation = await harness.wait_for_post(ada)
     assert "nothing yet" in text_of(announcement)
     assert "too little is known" in text_of(announcement)
     assert "Still open" in text_of(recommendation)
 
 
-async def test_a_shortcut_on_a_message_prefills_the_problem(house: House) -> None:
+async def test_a_shortcut_on_a_message_prefills_the_problem(harness: Harness) -> None:
     """Deciding from a message starts with its text as the problem, in its channel."""
-    ada = house.playground.user("ada")
+    ada = harness.playground.user("ada")
     source = ada.sees("support-ai")[0]
     await ada.message_shortcut(source, "decide_from_message")
-    view = await house.modal_of(ada, "workflow")
+    view = await harness.wait_for_modal(ada, "workflow")
     assert _initial_value(view.blocks, "problem") == source.text
-    view = await house.to_review(ada)
+    view = await harness.fill_questionnaire(ada)
     await ada.submit(view)
-    announcement, _ = await house.posted(ada, "support-ai")
+    announcement, _ = await harness.wait_for_post(ada, "support-ai")
     assert source.text in text_of(announcement)
 
 
-async def test_app_home_starts_a_decision_and_asks_where_to_post(house: House) -> None:
+async def test_app_home_starts_a_decision_and_asks_where_to_post(harness: Harness) -> None:
     """From App Home there is no "here": the last page asks for a channel and posts there."""
-    ada = house.playground.user("ada")
+    ada = harness.playground.user("ada")
     await ada.open_home()
-    await house.playground.until(lambda: ada.home)
+    await harness.playground.until(lambda: ada.home)
     assert ada.home is not None
     await ada.click(ada.home, "start:ragvsft")
-    await house.modal_of(ada, "workflow")
-    view = await house.to_review(ada)
+    await harness.wait_for_modal(ada, "workflow")
+    view = await harness.fill_questionnaire(ada)
     await ada.submit(view, {"other_channel": "general"})
-    announcement, _ = await house.posted(ada, "general")
+    announcement, _ = await harness.wait_for_post(ada, "general")
     assert "#1" in text_of(announcement)
 
 
-async def test_app_home_goes_on_with_a_draft(house: House) -> None:
+async def test_app_home_goes_on_with_a_draft(harness: Harness) -> None:
     """A questionnaire that was closed waits in App Home, with what it knew."""
-    ada = house.playground.user("ada")
-    view = await house.start(ada)
+    ada = harness.playground.user("ada")
+    view = await harness.open_questionnaire(ada)
     await ada.submit(view, {"title": "Half done"})
     assert ada.modal is not None
     await ada.close(ada.modal)
     await ada.open_home()
-    await house.playground.until(lambda: ada.home)
+    await harness.playground.until(lambda: ada.home)
     assert ada.home is not None
     assert "Half done" in str(ada.home.blocks)
     await ada.click(ada.home, "resume")
-    await house.modal_of(ada, "questions")
+    await harness.wait_for_modal(ada, "questions")
 
 
-async def test_another_public_channel_can_be_chosen(house: House) -> None:
+async def test_another_public_channel_can_be_chosen(harness: Harness) -> None:
     """The last page's other channel wins over the one where the command was typed."""
-    ada = house.playground.user("ada")
-    await house.start(ada)
-    view = await house.to_review(ada)
+    ada = harness.playground.user("ada")
+    await harness.open_questionnaire(ada)
+    view = await harness.fill_questionnaire(ada)
     await ada.submit(view, {"other_channel": "general"})
-    await house.posted(ada, "general")
+    await harness.wait_for_post(ada, "general")
     assert not any(message.by_app for message in ada.sees("product"))
 
 
-async def test_in_direct_messages_only_the_driver_sees_it(house: House) -> None:
+async def test_in_direct_messages_only_the_driver_sees_it(harness: Harness) -> None:
     """Started in the direct messages with the app, a decision is posted there."""
-    ada = house.playground.user("ada")
-    await house.start(ada, ada.im.id)
-    view = await house.to_review(ada)
+    ada = harness.playground.user("ada")
+    await harness.open_questionnaire(ada, ada.im.id)
+    view = await harness.fill_questionnaire(ada)
     await ada.submit(view)
-    announcement, _ = await house.posted(ada, ada.im.id)
+    announcement, _ = await harness.wait_for_post(ada, ada.im.id)
     assert "Only the people named here and who gave a view can see this" in text_of(announcement)
 
 
-async def test_help_and_what_is_not_understood(house: House) -> None:
+async def test_help_and_what_is_not_understood(harness: Harness) -> None:
     """Help lists what there is; a word that is unknown is said back with the way on."""
-    ada = house.playground.user("ada")
+    ada = harness.playground.user("ada")
     await ada.command("product", "/ragvsft", "help")
     assert "/ragvsft start hosting" in text_of(ada.sees("product")[-1])
     await ada.command("product", "/ragvsft", "frobnicate")
@@ -146,20 +149,19 @@ async def test_help_and_what_is_not_understood(house: House) -> None:
     assert all(message.ephemeral_to == ada.id for message in ada.sees("product")[-3:])
 
 
-async def test_another_playbook_asks_its_own_questions(house: House) -> None:
+async def test_another_playbook_asks_its_own_questions(harness: Harness) -> None:
     """`/ragvsft start hosting` runs a playbook of which the code knows nothing."""
-    ada = house.playground.user("ada")
+    ada = harness.playground.user("ada")
     await ada.command("product", "/ragvsft", "start hosting")
-    await house.modal_of(ada, "workflow")
-    view = await house.to_review(ada)
+    await harness.wait_for_modal(ada, "workflow")
+    view = await harness.fill_questionnaire(ada)
     await ada.submit(view)
-    _, recommendation = await house.posted(ada)
+    _, recommendation = await harness.wait_for_post(ada)
     assert "playbook hosting" in text_of(recommendation)
 
 
-async def _questions(house: House) -> list[dict[str, Any]]:
+async def _questions(harness: Harness) -> list[dict[str, Any]]:
     from bot.playbooks import loader
-    from tests.scenarios.house import RULES
 
     playbook = loader.load(RULES / "ragvsft")
     return [{"id": question.id} for question in playbook.questions]
@@ -183,3 +185,119 @@ def _initial_value(blocks: list[dict[str, Any]], block_id: str) -> str:
     (block,) = [block for block in blocks if block.get("block_id") == block_id]
     value: str = block["element"].get("initial_value", "")
     return value
+
+
+WORDS = "From this message"
+
+
+async def _made_from(
+    harness: Harness,
+    person: UserSession,
+    source: SlackMessage,
+    channel: str,
+    *,
+    linked: bool = True,
+) -> str:
+    """What the announcement says of a decision made from a message and posted in a channel."""
+    await person.message_shortcut(source, "decide_from_message")
+    await harness.wait_for_modal(person, "workflow")
+    view = await harness.fill_questionnaire(person)
+    if linked:
+        await harness.wait_for_row("drafts", lambda row: not row["decision"] and _linked(row))
+    elsewhere = {"other_channel": channel} if channel != "support-ai" else {}
+    await person.submit(view, elsewhere)
+    announcement, _ = await harness.wait_for_post(person, channel)
+    return text_of(announcement)
+
+
+def _linked(row: dict[str, object]) -> bool:
+    return "/archives/" in str(row["source_link"])
+
+
+async def test_a_message_is_linked_in_its_own_channel_only(harness: Harness) -> None:
+    """The announcement and the record link to the message; posted elsewhere neither does."""
+    ada = harness.playground.user("ada")
+    source = ada.sees("support-ai")[0]
+    link = f"/archives/{source.channel}/p{source.ts.replace('.', '')}"
+    here = await _made_from(harness, ada, source, "support-ai")
+    assert f"{link}|{WORDS}>" in here
+    elsewhere = await _made_from(harness, ada, source, "general")
+    assert link not in elsewhere
+    assert WORDS not in elsewhere
+
+
+async def test_a_message_is_taken_over_as_it_was_read(harness: Harness) -> None:
+    """Whom a message mentions and what it links to stand in the problem as people read them."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    await _made_from(harness, ada, ada.sees("support-ai")[0], "support-ai")
+    await harness.wait_for_row("people", lambda row: row["user_id"] == ada.id and row["name"])
+    said = ben.say("support-ai", "as Slack puts it")
+    said.text = f"<@{ada.id}> and <@U0NOBODY>: &lt;see&gt; <https://x.test/a|this>"
+    await ben.message_shortcut(said, "decide_from_message")
+    view = await harness.wait_for_modal(ben, "workflow")
+    name = next(row["name"] for row in harness.rows("people") if row["user_id"] == ada.id)
+    assert f"@{name} and @someone: <see> this (https://x.test/a)" in str(view.blocks)
+
+
+async def test_without_a_link_it_goes_on(harness: Harness) -> None:
+    """Where Slack tells no link, the decision is posted without one."""
+    ada = harness.playground.user("ada")
+    harness.playground.faults.add("server_error", "chat.getPermalink")
+    source = ada.sees("support-ai")[0]
+    assert WORDS not in await _made_from(harness, ada, source, "support-ai", linked=False)
+
+
+@pytest.mark.parametrize("transport", ["http"], indirect=True)
+async def test_a_decision_from_its_first_verdict_to_its_successor(harness: Harness) -> None:
+    """Views name what would flip it, an edit tells both verdicts; accepted, it is superseded."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    announcement, _ = await harness.post_decision(ada)
+    await ben.click(as_seen_by(ben, announcement), "add_view", block_id="decision:1")
+    await harness.wait_for_modal(ben, "questions")
+    await ben.submit(await harness.answer_questions(ben, OTHER_ANSWERS))
+    await harness.wait_for_team_message(ada, announcement, "it would change the recommendation")
+
+    first = text_of(as_seen_by(ada, announcement))
+    await ada.click(as_seen_by(ada, announcement), "menu", "edit:1")
+    await harness.wait_for_modal(ada, "workflow")
+    before = harness.rows("decisions")[0]["verdict"]
+    await ada.submit(await harness.fill_questionnaire(ada, answers=OTHER_ANSWERS))
+    await harness.playground.until(
+        lambda: any(
+            "The recommendation became" in text_of(m) and "; it was" in text_of(m)
+            for m in ada.thread(announcement)
+        ),
+    )
+    assert harness.rows("decisions")[0]["verdict"] != before
+
+    await harness.playground.until(lambda: text_of(as_seen_by(ada, announcement)) != first)
+    await ada.click(as_seen_by(ada, announcement), "accept")
+    await harness.wait_for_row("decisions", lambda row: row["status"] == "accepted")
+    option = str(harness.rows("decisions")[0]["recommended"])
+    assert "Answers for support" in text_of(await harness.run_command(ben, f"list {option}"))
+    assert "Nothing found" in text_of(await harness.run_command(ben, "list elsewhere"))
+    await harness.run_command(ada, "show 1")
+    await harness.playground.until(lambda: "What happened" in text_of(ada.sees("product")[-1]))
+    seen = text_of(ada.sees("product")[-1]).partition("Who saw it how")[2]
+    assert f"<@{ada.id}>, who opened it: " in seen
+    assert f"<@{ben.id}>: " in seen
+
+    await ada.click(as_seen_by(ada, announcement), "menu", "supersede:1")
+    await harness.wait_for_modal(ada, "workflow")
+    await ada.submit(await harness.fill_questionnaire(ada, title="The second thought"))
+    await harness.wait_for_row("decisions", lambda row: row["number"] == 2)
+    assert [row["status"] for row in harness.rows("decisions")] == ["superseded", "open"]
+
+
+@pytest.mark.parametrize("transport", ["http"], indirect=True)
+async def test_the_global_shortcut_opens_the_questionnaire(harness: Harness) -> None:
+    """From anywhere in Slack it begins a decision, which is posted where its driver says."""
+    ada = harness.playground.user("ada")
+    assert (await ada.global_shortcut("start_decision")).ok
+    await harness.wait_for_modal(ada, "workflow")
+    review = await harness.fill_questionnaire(ada)
+    assert any(block.get("block_id") == "other_channel" for block in review.blocks)
+    await ada.submit(review, {"other_channel": "support-ai"})
+    announcement, recommendation = await harness.wait_for_post(ada, "support-ai")
+    assert "Answers for support" in text_of(announcement)
+    assert "First steps" in text_of(recommendation)

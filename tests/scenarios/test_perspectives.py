@@ -1,72 +1,79 @@
-"""A team adds its views: blind, side by side, asked for and waited for."""
+"""A team adds its views: blind, side by side, on request, and many at the same time."""
 
+import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 
+from bot.playground import slack_model
+from bot.playground.events.message_responses import RESPONSE_URL_LIFETIME
 from bot.playground.slack_model import SlackMessage
 from bot.playground.user_session import UserSession
-from tests.scenarios.house import House, text_of
-from tests.scenarios.test_finding import ask
-from tests.scenarios.viewing import OTHERWISE, seen_by, team_message, team_says
+from tests.scenarios.harness import BACKGROUND_METHODS, OTHER_ANSWERS, TIMEOUT, Harness
+from tests.scenarios.messages import as_seen_by, button_ids, team_message, text_of
 
 pytestmark = pytest.mark.usefixtures("bot")
 
 
 async def _add_view(
-    house: House,
+    harness: Harness,
     person: UserSession,
     place: SlackMessage,
     answers: dict[str, str | None] | None = None,
 ) -> None:
     """Press the button, answer everything, and save."""
     await person.click(place, "add_view", block_id="decision:1")
-    await house.modal_of(person, "questions")
-    view = await house.on_to_review(person, answers or {})
+    await harness.wait_for_modal(person, "questions")
+    view = await harness.answer_questions(person, answers or {})
     assert (await person.submit(view)).ok
     assert person.modal is None
 
 
-async def _ask(house: House, driver: UserSession, announcement: SlackMessage, *names: str) -> None:
-    await driver.click(seen_by(driver, announcement), "ask")
-    view = await house.modal_of(driver, "ask")
+async def _ask_for_views(
+    harness: Harness, driver: UserSession, announcement: SlackMessage, *names: str
+) -> None:
+    await driver.click(as_seen_by(driver, announcement), "ask")
+    view = await harness.wait_for_modal(driver, "ask")
     await driver.submit(view, {"people": list(names)})
 
 
-async def _hears(house: House, person: UserSession, channel: str, words: str) -> None:
+async def _wait_for_private_reply(
+    harness: Harness, person: UserSession, channel: str, words: str
+) -> None:
     """Wait until a person is told something privately, in a channel or its threads."""
-    await house.playground.until(
+    await harness.playground.until(
         lambda: any(
             words in text_of(m) and m.ephemeral_to == person.id
-            for m in house.playground.messages(channel)
+            for m in harness.playground.messages(channel)
         ),
     )
 
 
-async def test_views_stand_side_by_side_in_one_message(house: House) -> None:
+async def test_views_stand_side_by_side_in_one_message(harness: Harness) -> None:
     """Two teammates add views; one message in the thread shows who differs, on what, from whom."""
-    ada, ben, dev = (house.playground.user(name) for name in ("ada", "ben", "dev"))
-    announcement, _ = await house.decide(ada)
+    ada, ben, dev = (harness.playground.user(name) for name in ("ada", "ben", "dev"))
+    announcement, _ = await harness.post_decision(ada)
     assert team_message(ada, announcement) is None
-    await _add_view(house, ben, announcement)
-    text = await team_says(house, ada, announcement, f"<@{ben.id}>")
+    await _add_view(harness, ben, announcement)
+    text = await harness.wait_for_team_message(ada, announcement, f"<@{ben.id}>")
     assert "1 view beside the driver's" in text
     assert "You agree on" in text
     assert "You differ" not in text
-    await _add_view(house, dev, announcement, OTHERWISE)
-    text = await team_says(house, ada, announcement, f"<@{dev.id}>")
+    await _add_view(harness, dev, announcement, OTHER_ANSWERS)
+    text = await harness.wait_for_team_message(ada, announcement, f"<@{dev.id}>")
     assert "2 views beside the driver's" in text
     assert "You differ" in text
-    kinds = [event["kind"] for event in house.rows("events")]
+    kinds = [event["kind"] for event in harness.rows("events")]
     assert kinds == ["opened", "view_added", "view_added"]
 
 
-async def test_a_view_is_given_blind(house: House) -> None:
+async def test_a_view_is_given_blind(harness: Harness) -> None:
     """No page shows the recommendation or another's answer; the title page is skipped."""
-    ada, ben = house.playground.user("ada"), house.playground.user("ben")
-    announcement, _ = await house.decide(ada)
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    announcement, _ = await harness.post_decision(ada)
     await ben.click(announcement, "add_view")
-    view = await house.modal_of(ben, "questions")
+    view = await harness.wait_for_modal(ben, "questions")
     while view.payload["callback_id"] != "review":
         words = json.dumps(view.payload)
         assert "Recommended" not in words
@@ -81,198 +88,312 @@ async def test_a_view_is_given_blind(house: House) -> None:
     assert f"<@{ada.id}>" not in json.dumps(view.payload)
 
 
-async def test_the_first_page_of_a_view_has_no_way_back(house: House) -> None:
+async def test_the_first_page_of_a_view_has_no_way_back(harness: Harness) -> None:
     """A view begins with the first questions; from the second page Back leads to them again."""
-    ada, ben = house.playground.user("ada"), house.playground.user("ben")
-    announcement, _ = await house.decide(ada)
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    announcement, _ = await harness.post_decision(ada)
     await ben.click(announcement, "add_view")
-    first = await house.modal_of(ben, "questions")
+    first = await harness.wait_for_modal(ben, "questions")
     assert "Step 1 of" in json.dumps(first.payload)
     assert [b["block_id"] for b in first.blocks if b["type"] == "actions"] == []
-    await house.on_to_review(ben)
+    await harness.answer_questions(ben)
     assert ben.modal is not None
     await ben.click(ben.modal, "back")
-    await house.modal_of(ben, "questions")
+    await harness.wait_for_modal(ben, "questions")
 
 
-async def test_a_view_can_be_changed(house: House) -> None:
+async def test_a_view_can_be_changed(harness: Harness) -> None:
     """The button opens one's own answers again; the message follows, and the event stays."""
-    ada, ben = house.playground.user("ada"), house.playground.user("ben")
-    announcement, _ = await house.decide(ada)
-    await _add_view(house, ben, announcement)
-    await team_says(house, ada, announcement, f"<@{ben.id}>")
-    await ben.click(seen_by(ben, announcement), "add_view")
-    view = await house.modal_of(ben, "questions")
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    announcement, _ = await harness.post_decision(ada)
+    await _add_view(harness, ben, announcement)
+    await harness.wait_for_team_message(ada, announcement, f"<@{ben.id}>")
+    await ben.click(as_seen_by(ben, announcement), "add_view")
+    view = await harness.wait_for_modal(ben, "questions")
     assert "initial_option" in json.dumps(view.payload)
-    review = await house.on_to_review(ben, OTHERWISE)
+    review = await harness.answer_questions(ben, OTHER_ANSWERS)
     await ben.submit(review)
-    await team_says(house, ada, announcement, "You differ")
-    (row,) = house.rows("perspectives")
+    await harness.wait_for_team_message(ada, announcement, "You differ")
+    (row,) = harness.rows("perspectives")
     assert json.loads(row["answers"])["need"] == "look_up"
-    changed = house.rows("events")[-1]
+    changed = harness.rows("events")[-1]
     assert changed["kind"] == "view_changed"
     assert json.loads(json.loads(changed["detail"])["answers"])["need"][1] == "look_up"
 
 
-async def test_the_drivers_view_is_the_decisions_own(house: House) -> None:
+async def test_the_drivers_view_is_the_decisions_own(harness: Harness) -> None:
     """The driver is told where their answers are, and gets no second sheet."""
-    ada = house.playground.user("ada")
-    announcement, _ = await house.decide(ada)
+    ada = harness.playground.user("ada")
+    announcement, _ = await harness.post_decision(ada)
     await ada.click(announcement, "add_view")
-    await _hears(house, ada, "product", "Edit answers")
+    await _wait_for_private_reply(harness, ada, "product", "Edit answers")
     assert ada.modal is None
-    assert len(house.rows("drafts")) == 1
+    assert len(harness.rows("drafts")) == 1
 
 
-async def test_nothing_is_added_once_it_is_settled(house: House) -> None:
+async def test_nothing_is_added_once_it_is_settled(harness: Harness) -> None:
     """A view under way when the decision is accepted is not kept; its author hears why."""
-    ada, ben = house.playground.user("ada"), house.playground.user("ben")
-    announcement, _ = await house.decide(ada)
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    announcement, _ = await harness.post_decision(ada)
     await ben.click(announcement, "add_view")
-    await house.modal_of(ben, "questions")
-    review = await house.on_to_review(ben)
+    await harness.wait_for_modal(ben, "questions")
+    review = await harness.answer_questions(ben)
     await ada.click(announcement, "accept")
     await ben.submit(review)
     assert ben.modal is not None
     assert "was accepted by" in json.dumps(ben.modal.payload)
-    assert house.rows("perspectives") == []
-    await house.playground.until(lambda: "add_view" not in _actions(seen_by(ben, announcement)))
+    assert harness.rows("perspectives") == []
+    await harness.playground.until(
+        lambda: "add_view" not in button_ids(as_seen_by(ben, announcement))
+    )
 
 
-async def test_outsiders_add_no_view(house: House) -> None:
+async def test_outsiders_add_no_view(harness: Harness) -> None:
     """Somebody from another workspace can read the message, and is told that no more."""
-    ada, eve = house.playground.user("ada"), house.playground.user("eve")
-    announcement, _ = await house.decide(ada, "partners")
+    ada, eve = harness.playground.user("ada"), harness.playground.user("eve")
+    announcement, _ = await harness.post_decision(ada, "partners")
     await eve.click(announcement, "add_view")
-    await _hears(house, eve, "partners", "another workspace")
+    await _wait_for_private_reply(harness, eve, "partners", "another workspace")
     assert eve.modal is None
-    assert len(house.rows("drafts")) == 1
+    assert len(harness.rows("drafts")) == 1
 
 
-async def test_people_asked_get_a_message_and_are_waited_for(house: House) -> None:
+async def test_people_asked_get_a_message_and_are_waited_for(harness: Harness) -> None:
     """Each gets the questions by direct message; the thread says who is missing until they add."""
-    ada, ben, dev = (house.playground.user(name) for name in ("ada", "ben", "dev"))
-    announcement, _ = await house.decide(ada)
-    await _ask(house, ada, announcement, "ben", "dev")
-    text = await team_says(house, ada, announcement, "not answered yet")
+    ada, ben, dev = (harness.playground.user(name) for name in ("ada", "ben", "dev"))
+    announcement, _ = await harness.post_decision(ada)
+    await _ask_for_views(harness, ada, announcement, "ben", "dev")
+    text = await harness.wait_for_team_message(ada, announcement, "not answered yet")
     assert f"<@{ben.id}> and <@{dev.id}>" in text
-    await house.playground.until(lambda: ben.sees(ben.im.id))
+    await harness.playground.until(lambda: ben.sees(ben.im.id))
     (wish,) = ben.sees(ben.im.id)
     assert f"<@{ada.id}> would like to have your view" in text_of(wish)
     assert "Recommended" not in text_of(wish)
-    await _add_view(house, ben, wish)
-    text = await team_says(house, ada, announcement, "1 view beside")
+    await _add_view(harness, ben, wish)
+    text = await harness.wait_for_team_message(ada, announcement, "1 view beside")
     assert f"not answered yet: <@{dev.id}>" in text
 
 
-async def test_asking_the_same_people_again_says_so(house: House) -> None:
+async def test_asking_the_same_people_again_says_so(harness: Harness) -> None:
     """Nobody is asked twice: the field says that they were asked already."""
-    ada, ben = house.playground.user("ada"), house.playground.user("ben")
-    announcement, _ = await house.decide(ada)
-    await _ask(house, ada, announcement, "ben")
-    await _ask(house, ada, announcement, "ben", "ada")
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    announcement, _ = await harness.post_decision(ada)
+    await _ask_for_views(harness, ada, announcement, "ben")
+    await _ask_for_views(harness, ada, announcement, "ben", "ada")
     assert ada.modal is not None
     assert ada.modal.errors is not None
     assert ada.modal.errors.keys() == {"people"}
-    await house.playground.until(lambda: ben.sees(ben.im.id))
-    assert len(house.rows("view_requests")) == 1
+    await harness.playground.until(lambda: ben.sees(ben.im.id))
+    assert len(harness.rows("view_requests")) == 1
 
 
-async def test_who_is_missing_is_nudged_at_most_once_a_day(house: House) -> None:
+async def test_who_is_missing_is_nudged_at_most_once_a_day(harness: Harness) -> None:
     """Only who has not answered is nudged, and only a day after they last heard of it."""
-    ada, ben, dev = (house.playground.user(name) for name in ("ada", "ben", "dev"))
-    announcement, _ = await house.decide(ada)
-    await _ask(house, ada, announcement, "ben", "dev")
-    await team_says(house, ada, announcement, "not answered yet")
-    await _add_view(house, ben, announcement)
-    await team_says(house, ada, announcement, "1 view beside")
+    ada, ben, dev = (harness.playground.user(name) for name in ("ada", "ben", "dev"))
+    announcement, _ = await harness.post_decision(ada)
+    await _ask_for_views(harness, ada, announcement, "ben", "dev")
+    await harness.wait_for_team_message(ada, announcement, "not answered yet")
+    await _add_view(harness, ben, announcement)
+    await harness.wait_for_team_message(ada, announcement, "1 view beside")
     team = team_message(ada, announcement)
     assert team is not None
     await ada.click(team, "nudge")
-    await _hears(house, ada, "product", "less than a day ago")
-    house.playground.advance(hours=25)
+    await _wait_for_private_reply(harness, ada, "product", "less than a day ago")
+    harness.playground.advance(hours=25)
     await ada.click(team, "nudge")
-    await _hears(house, ada, "product", "I'm reminding")
-    await house.playground.until(lambda: len(dev.sees(dev.im.id)) == 2)
+    await _wait_for_private_reply(harness, ada, "product", "I'm reminding")
+    await harness.playground.until(lambda: len(dev.sees(dev.im.id)) == 2)
     assert "still looking forward" in text_of(dev.sees(dev.im.id)[-1])
     assert len(ben.sees(ben.im.id)) == 1
     await ada.click(team, "nudge")
-    await house.until_logged("events", lambda row: row["kind"] == "nudged")
-    assert [event["kind"] for event in house.rows("events")].count("nudged") == 1
+    await harness.wait_for_row("events", lambda row: row["kind"] == "nudged")
+    assert [event["kind"] for event in harness.rows("events")].count("nudged") == 1
 
 
-async def test_only_the_driver_asks_and_nudges(house: House) -> None:
+async def test_only_the_driver_asks_and_nudges(harness: Harness) -> None:
     """Somebody else who wants to ask or to nudge hears privately whose part that is."""
-    ada, ben = house.playground.user("ada"), house.playground.user("ben")
-    announcement, _ = await house.decide(ada)
-    await ben.click(seen_by(ben, announcement), "ask")
-    await _hears(house, ben, "product", f"<@{ada.id}> to do")
-    await _ask(house, ada, announcement, "ben")
-    await team_says(house, ada, announcement, "not answered yet")
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    announcement, _ = await harness.post_decision(ada)
+    await ben.click(as_seen_by(ben, announcement), "ask")
+    await _wait_for_private_reply(harness, ben, "product", f"<@{ada.id}> to do")
+    await _ask_for_views(harness, ada, announcement, "ben")
+    await harness.wait_for_team_message(ada, announcement, "not answered yet")
     team = team_message(ben, announcement)
     assert team is not None
     await ben.click(team, "nudge")
-    assert [event["kind"] for event in house.rows("events")] == ["opened", "views_asked"]
+    assert [event["kind"] for event in harness.rows("events")] == ["opened", "views_asked"]
 
 
-async def test_somebody_asked_from_outside_a_private_channel_can_answer(house: House) -> None:
+async def test_somebody_asked_from_outside_a_private_channel_can_answer(harness: Harness) -> None:
     """Who was asked adds a view of a private decision blind, and reads all of it from then on."""
-    house.playground.invite(house.playground.bot_user_id, "leadership")
-    ada, chloe = house.playground.user("ada"), house.playground.user("chloe")
-    announcement, _ = await house.decide(ada, "leadership")
-    await ada.click(seen_by(ada, announcement), "ask")
-    view = await house.modal_of(ada, "ask")
+    harness.playground.invite(harness.playground.bot_user_id, "leadership")
+    ada, chloe = harness.playground.user("ada"), harness.playground.user("chloe")
+    announcement, _ = await harness.post_decision(ada, "leadership")
+    await ada.click(as_seen_by(ada, announcement), "ask")
+    view = await harness.wait_for_modal(ada, "ask")
     assert "Whoever you ask, in that channel or not, can read" in json.dumps(view.payload)
     await ada.submit(view, {"people": ["chloe"]})
-    wish = await house.message_with(chloe, "in a private channel", chloe.im.id)
+    wish = await harness.wait_for_message(chloe, "in a private channel", chloe.im.id)
     assert "Once you have given your view, you can read the whole decision" in wish
-    shown = text_of(await ask(house, chloe, "show 1"))
+    shown = text_of(await harness.run_command(chloe, "show 1"))
     assert "would like to have your view" in shown
     assert "Recommended" not in shown
-    await _add_view(house, chloe, chloe.sees(chloe.im.id)[0])
-    await team_says(house, ada, announcement, f"<@{chloe.id}>")
-    people = {(row["user_id"], row["role"]) for row in house.rows("decision_people")}
+    await _add_view(harness, chloe, chloe.sees(chloe.im.id)[0])
+    await harness.wait_for_team_message(ada, announcement, f"<@{chloe.id}>")
+    people = {(row["user_id"], row["role"]) for row in harness.rows("decision_people")}
     assert (chloe.id, "contributor") in people
-    assert "Recommended" in text_of(await ask(house, chloe, "show 1"))
+    assert "Recommended" in text_of(await harness.run_command(chloe, "show 1"))
 
 
-async def test_what_asked_for_a_view_says_what_became_of_it(house: House) -> None:
+async def test_what_asked_for_a_view_says_what_became_of_it(harness: Harness) -> None:
     """Once a view is given its message offers to change it; once it is decided, nothing."""
-    ada, ben, dev = (house.playground.user(name) for name in ("ada", "ben", "dev"))
-    announcement, _ = await house.decide(ada)
-    await _ask(house, ada, announcement, "ben", "dev")
-    await house.playground.until(lambda: ben.sees(ben.im.id) and dev.sees(dev.im.id))
-    await _add_view(house, ben, ben.sees(ben.im.id)[0])
-    await house.message_with(ben, "You gave your view of a decision", ben.im.id)
+    ada, ben, dev = (harness.playground.user(name) for name in ("ada", "ben", "dev"))
+    announcement, _ = await harness.post_decision(ada)
+    await _ask_for_views(harness, ada, announcement, "ben", "dev")
+    await harness.playground.until(lambda: ben.sees(ben.im.id) and dev.sees(dev.im.id))
+    await _add_view(harness, ben, ben.sees(ben.im.id)[0])
+    await harness.wait_for_message(ben, "You gave your view of a decision", ben.im.id)
     assert "Change my view" in json.dumps(ben.sees(ben.im.id)[0].blocks)
-    await ada.click(seen_by(ada, announcement), "accept")
-    await house.message_with(ben, "You gave your view; meanwhile it was accepted", ben.im.id)
-    await house.message_with(dev, "asked for your view; meanwhile it was accepted", dev.im.id)
+    await ada.click(as_seen_by(ada, announcement), "accept")
+    await harness.wait_for_message(ben, "You gave your view; meanwhile it was accepted", ben.im.id)
+    await harness.wait_for_message(dev, "asked for your view; meanwhile it was accepted", dev.im.id)
     for person in (ben, dev):
         (wish,) = person.sees(person.im.id)
-        assert _actions(wish) == []
+        assert button_ids(wish) == []
 
 
-def _actions(message: SlackMessage) -> list[str]:
-    return [
-        element["action_id"]
-        for block in message.blocks
-        if block["type"] == "actions"
-        for element in block["elements"]
-    ]
-
-
-async def test_app_home_lists_views_asked_for(house: House) -> None:
+async def test_app_home_lists_views_asked_for(harness: Harness) -> None:
     """App Home names the view that somebody was asked for, with a button, until it is given."""
-    ada, ben = house.playground.user("ada"), house.playground.user("ben")
-    announcement, _ = await house.decide(ada)
-    await _ask(house, ada, announcement, "ben")
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    announcement, _ = await harness.post_decision(ada)
+    await _ask_for_views(harness, ada, announcement, "ben")
     await ben.open_home()
-    await house.playground.until(lambda: ben.home)
+    await harness.playground.until(lambda: ben.home)
     assert ben.home is not None
     assert "asks for your view" in str(ben.home.blocks)
     await ben.click(ben.home, "add_view", block_id="decision:1")
-    await house.modal_of(ben, "questions")
-    assert (await ben.submit(await house.on_to_review(ben))).ok
+    await harness.wait_for_modal(ben, "questions")
+    assert (await ben.submit(await harness.answer_questions(ben))).ok
     await ben.open_home()
-    await house.playground.until(lambda: "Waiting for you" not in str(ben.home and ben.home.blocks))
+    await harness.playground.until(
+        lambda: "Waiting for you" not in str(ben.home and ben.home.blocks)
+    )
+
+
+async def test_no_call_to_slack_comes_before_an_ack(harness: Harness) -> None:
+    """Neither opening nor saving a view, nor asking and nudging, waits for the Web API."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    announcement, _ = await harness.post_decision(ada)
+    sent = [await ben.click(announcement, "add_view")]
+    await harness.wait_for_modal(ben, "questions")
+    sent.append(await ben.submit(await harness.answer_questions(ben)))
+    sent.append(await ada.click(as_seen_by(ada, announcement), "ask"))
+    view = await harness.wait_for_modal(ada, "ask")
+    sent.append(await ada.submit(view, {"people": ["dev"]}))
+    before = [harness.playground.request_log.calls_before_ack(delivery) for delivery in sent]
+    assert not [call for calls in before for call in calls if call.method not in BACKGROUND_METHODS]
+
+
+async def test_twenty_people_at_once_end_in_one_consistent_message(harness: Harness) -> None:
+    """Under Slack's rates: every view is logged once, and one message shows all of them."""
+    ada = harness.playground.user("ada")
+    assert harness.playground.rate_limits.enabled
+    announcement, _ = await harness.post_decision(ada)
+    people = [_newcomer(harness, number) for number in range(20)]
+    for person in people:
+        await person.click(announcement, "add_view")
+    reviews = []
+    for number, person in enumerate(people):
+        await harness.wait_for_modal(person, "questions")
+        reviews.append(await harness.answer_questions(person, OTHER_ANSWERS if number % 2 else {}))
+    await people[0].submit(reviews[0])
+    await harness.wait_for_team_message(ada, announcement, "1 view beside")
+    await asyncio.gather(*(p.submit(v) for p, v in zip(people[1:], reviews[1:], strict=True)))
+    rows = harness.rows("perspectives")
+    assert sorted(row["user_id"] for row in rows) == sorted(person.id for person in people)
+    kinds = [event["kind"] for event in harness.rows("events")]
+    assert kinds == ["opened", *["view_added"] * 20]
+    await harness.wait_for_team_message(ada, announcement, "20 views beside the driver's")
+    await _until_all_sent(harness)
+    text = await harness.wait_for_team_message(ada, announcement, "You differ")
+    assert "20 views beside the driver's" in text
+    assert len(ada.thread(announcement)) == 2
+    redrawn = [row for row in harness.rows("deliveries") if row["kind"] == "update"]
+    assert 0 < len(redrawn) < 10
+
+
+@pytest.mark.parametrize("transport", ["http"], indirect=True)
+async def test_twenty_views_and_two_deciders_at_once_end_in_one_decision(harness: Harness) -> None:
+    """Log and thread agree on who decided; the other decider hears of it in friendly words."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    await harness.open_questionnaire(ada)
+    await ada.submit(await harness.fill_questionnaire(ada, deciders=["ada", "ben"]))
+    announcement, _ = await harness.wait_for_post(ada)
+    people = [_newcomer(harness, number) for number in range(20)]
+    for person in people:
+        await person.click(announcement, "add_view")
+    views = []
+    for person in people:
+        await harness.wait_for_modal(person, "questions")
+        views.append(await harness.answer_questions(person))
+    adding = [person.submit(view) for person, view in zip(people, views, strict=True)]
+    pressing = [each.click(as_seen_by(each, announcement), "accept") for each in (ada, ben)]
+    await asyncio.gather(*adding[:10], *pressing, *adding[10:])
+    (row,) = harness.rows("decisions")
+    by = row["resolved_by"]
+    loser = ben if by == ada.id else ada
+    words = f"Decision #1 was accepted by <@{by}> in the meantime."
+    await harness.playground.until(lambda: _private(loser) == [words])
+    events = harness.rows("events")
+    assert [each["actor"] for each in events if each["kind"] == "accepted"] == [by]
+    added = {each["actor"] for each in events if each["kind"] == "view_added"}
+    assert added == {each["user_id"] for each in harness.rows("perspectives")}
+    assert added <= {person.id for person in people}
+    await _until_all_sent(harness)
+    thread = [text_of(reply) for reply in ada.thread(announcement)]
+    assert sum("accepted the recommendation" in each for each in thread) == 1
+    assert len(thread) == (3 if added else 2)
+    if added:
+        noun = "view" if len(added) == 1 else "views"
+        assert any(f"{len(added)} {noun} beside the driver's" in each for each in thread)
+    assert f"Accepted by <@{by}>" in text_of(as_seen_by(ada, announcement))
+
+
+def _private(person: UserSession) -> list[str]:
+    return [each.text for each in person.sees("product") if each.ephemeral_to == person.id]
+
+
+async def _until_all_sent(harness: Harness) -> None:
+    """Wait until every delivery has been sent; at most a few seconds."""
+    async with asyncio.timeout(TIMEOUT):
+        while {row["state"] for row in await asyncio.to_thread(harness.rows, "deliveries")} != {
+            "sent"
+        }:
+            pass
+
+
+def _newcomer(harness: Harness, number: int) -> UserSession:
+    team = harness.playground.workspace
+    person = slack_model.SlackUser(f"U0NEW{number:02}", f"new{number}", f"New {number}", team.id)
+    actor = harness.playground.add_user(person)
+    harness.playground.channel("product").members.add(actor.id)
+    return actor
+
+
+async def test_a_driver_is_told_privately_who_was_asked(harness: Harness) -> None:
+    """Asking is confirmed where the button is, to the driver alone; by direct message if late."""
+    ada, ben, dev = (harness.playground.user(name) for name in ("ada", "ben", "dev"))
+    announcement, _ = await harness.post_decision(ada)
+    await ada.click(as_seen_by(ada, announcement), "ask")
+    await ada.submit(await harness.wait_for_modal(ada, "ask"), {"people": ["ben"]})
+    await harness.wait_for_message(ada, f"I'm asking <@{ben.id}> for their view.", "product")
+    assert not any("I'm asking" in message.text for message in ben.sees("product"))
+
+    await ada.click(as_seen_by(ada, announcement), "ask")
+    view = await harness.wait_for_modal(ada, "ask")
+    harness.playground.clock.advance(RESPONSE_URL_LIFETIME + timedelta(minutes=1))
+    await ada.submit(view, {"people": ["dev", "ben", "ada"]})
+    words = await harness.wait_for_message(
+        ada, f"I'm asking <@{dev.id}> for their view.", ada.im.id
+    )
+    assert f"asked before or have given theirs: <@{ben.id}>." in words

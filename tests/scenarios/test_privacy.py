@@ -1,4 +1,4 @@
-"""What was decided in private appears to nobody and nowhere else, on any way to find it."""
+"""A private decision is shown to nobody else, whichever way they look for it."""
 
 import json
 from collections.abc import AsyncIterator
@@ -28,6 +28,7 @@ from bot.decisions.questionnaire import Questionnaire
 from bot.decisions.records.madr import as_markdown
 from bot.decisions.records.record import record_as_json
 from bot.decisions.records.spreadsheet import as_csv
+from bot.playground.request_log import ClientError
 from bot.playground.user_session import UserSession
 from bot.slack.handlers.modals import page_view
 from bot.slack.search import SearchResponder
@@ -36,8 +37,8 @@ from bot.slack.views.recommendation import recommendation_message
 from bot.slackkit.metadata import ListQuery
 from bot.storage.connection import Connection
 from bot.storage.database import Database
-from tests.scenarios.house import House, text_of
-from tests.scenarios.test_finding import ask
+from tests.scenarios.harness import Harness
+from tests.scenarios.messages import text_of
 from tests.services.shelf import ANSWERS, AT, ENGINE, add_view, decision, shelve
 from tests.services.world import SMALL, World
 
@@ -198,28 +199,59 @@ def _empty(db: Connection) -> None:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_private_channel_keeps_its_decisions(house: House) -> None:
+async def test_a_private_channel_keeps_its_decisions(harness: Harness) -> None:
     """Found in its channel by a member, anywhere by its people, and nowhere by anybody else."""
-    ada, ben, chloe = (house.playground.user(name) for name in ("ada", "ben", "chloe"))
-    await house.start(ada, "leadership")
-    await ada.submit(await house.to_review(ada, title="Nightingale budget"))
-    await house.until_logged("decisions", lambda row: row["number"] == 1)
-    assert await _finds(house, ben, "leadership")
-    assert await _finds(house, ada, "product")
-    assert not await _finds(house, ben, "product")
-    assert not await _finds(house, chloe, "product")
-    assert "There is no decision #1 here" in text_of(await ask(house, chloe, "export 1"))
+    ada, ben, chloe = (harness.playground.user(name) for name in ("ada", "ben", "chloe"))
+    await harness.open_questionnaire(ada, "leadership")
+    await ada.submit(await harness.fill_questionnaire(ada, title="Nightingale budget"))
+    await harness.wait_for_row("decisions", lambda row: row["number"] == 1)
+    assert await _finds(harness, ben, "leadership")
+    assert await _finds(harness, ada, "product")
+    assert not await _finds(harness, ben, "product")
+    assert not await _finds(harness, chloe, "product")
+    assert "There is no decision #1 here" in text_of(await harness.run_command(chloe, "export 1"))
     await chloe.open_home()
-    await house.playground.until(lambda: chloe.home)
+    await harness.playground.until(lambda: chloe.home)
     assert "Nightingale budget" not in str(chloe.home and chloe.home.blocks)
 
 
-async def _finds(house: House, person: UserSession, channel: str) -> bool:
+async def _finds(harness: Harness, person: UserSession, channel: str) -> bool:
     """Whether a person finds it in a channel: by list, search and show alike."""
     answers = [
-        text_of(await ask(house, person, text, channel))
+        text_of(await harness.run_command(person, text, channel))
         for text in ("list", "search nightingale", "show 1")
     ]
     seen = {"Nightingale budget" in answer for answer in answers}
     assert len(seen) == 1, answers
     return seen.pop()
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("transport", ["http"], indirect=True)
+async def test_a_draft_resumed_outside_knows_nothing_of_its_channel(harness: Harness) -> None:
+    """Gone on with from App Home it names nothing of the channel, and is not posted there."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    await harness.open_questionnaire(ada, "leadership")
+    await harness.fill_questionnaire(ada, title="Half done")
+    assert ada.modal is not None
+    assert "Only its members" in json.dumps(ada.modal.blocks)
+    await ada.close(ada.modal)
+    harness.playground.remove("ada", "leadership")
+    await harness.open_questionnaire(ben, "leadership")
+    await ben.submit(await harness.fill_questionnaire(ben, title="Fire the vendor"))
+    await harness.wait_for_row("decisions", lambda row: row["title"] == "Fire the vendor")
+
+    await ada.open_home()
+    await harness.playground.until(lambda: ada.home)
+    assert ada.home is not None
+    await ada.click(ada.home, "resume")
+    review = await harness.wait_for_modal(ada, "review")
+    words = json.dumps(review.blocks)
+    assert "type the command there" in words
+    assert "Fire the vendor" not in words
+    assert "leadership" not in words
+    with pytest.raises(ClientError, match="required"):
+        await ada.submit(review)
+    await ada.submit(review, {"other_channel": "product"})
+    announcement, _ = await harness.wait_for_post(ada)
+    assert "Half done" in text_of(announcement)

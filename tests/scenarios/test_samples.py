@@ -17,29 +17,29 @@ from bot.cli.samples import (
 )
 from bot.decisions.model import Person
 from bot.playground import MovableClock, serving
-from tests.scenarios.house import RULES, House, text_of
-from tests.scenarios.quick import QuickPlayground
+from tests.scenarios.harness import RULES, FastForwardPlayground, Harness
+from tests.scenarios.messages import text_of
 
 
 async def test_samples_show_a_team_at_work(tmp_path: Path) -> None:
     """They are marked, of every state, on past days, and leave something to do."""
     samples = read_samples(RULES)
-    playground = QuickPlayground(MovableClock(-days_back(samples)))
-    house = House(playground, tmp_path / "ragvsft.db", "http")
-    async with serving(playground), house.bot() as bot:
+    playground = FastForwardPlayground(MovableClock(-days_back(samples)))
+    harness = Harness(playground, tmp_path / "ragvsft.db", "http")
+    async with serving(playground), harness.run_bot() as bot:
         await seed(samples, playground, bot)
         ada = Person(playground.workspace.id, playground.user("ada").id)
         waiting = await bot.services.reviews.waiting_for(ada)
     assert abs(playground.clock.offset.total_seconds()) < 1
-    decisions = house.rows("decisions")
+    decisions = harness.rows("decisions")
     assert all(row["title"].startswith(MARK) for row in decisions)
     assert {row["status"] for row in decisions} == {
         *("open", "accepted", "overridden", "superseded", "withdrawn")
     }
     assert len({row["opened_at"][:10] for row in decisions}) == len(samples)
-    assert len(house.rows("perspectives")) == 1
+    assert len(harness.rows("perspectives")) == 1
     assert (len(waiting.to_decide), len(waiting.to_review)) == (1, 1)
-    assert {row["state"] for row in house.rows("deliveries")} == {"sent"}
+    assert {row["state"] for row in harness.rows("deliveries")} == {"sent"}
     announced = [
         text_of(message)
         for channel in ("product", "support-ai", "leadership")
@@ -74,32 +74,32 @@ def test_broken_samples_are_named(tmp_path: Path, content: str | None, words: st
 async def test_app_home_of_the_demo_loads_them_once(tmp_path: Path) -> None:
     """Its button adds the samples to a workspace in use; pressed again, it has nothing to add."""
     samples = read_samples(RULES)
-    house = House(QuickPlayground(), tmp_path / "ragvsft.db", "http")
-    ada = house.playground.user("ada")
-    async with serving(house.playground), house.bot() as bot:
-        offer_samples(samples, house.playground, bot)
-        await house.decide(ada)
+    harness = Harness(FastForwardPlayground(), tmp_path / "ragvsft.db", "http")
+    ada = harness.playground.user("ada")
+    async with serving(harness.playground), harness.run_bot() as bot:
+        offer_samples(samples, harness.playground, bot)
+        await harness.post_decision(ada)
         await ada.open_home()
-        await house.playground.until(lambda: ada.home)
+        await harness.playground.until(lambda: ada.home)
         assert ada.home is not None
         await asyncio.gather(*(ada.click(ada.home, "load_samples") for _ in range(2)))
-        await house.playground.until(lambda: "decisions are here" in json.dumps(ada.home.blocks))
-        again = [words async for words in seed_once(samples, house.playground, bot)]
-        await house.playground.until(
+        await harness.playground.until(lambda: "decisions are here" in json.dumps(ada.home.blocks))
+        again = [words async for words in seed_once(samples, harness.playground, bot)]
+        await harness.playground.until(
             lambda: len([m for m in ada.sees("leadership") if m.by_app]) == 1
         )
     assert again == ["The sample decisions are here already."]
-    assert len(house.rows("decisions")) == 1 + len(samples)
-    assert abs(house.playground.clock.offset.total_seconds()) < 120
-    assert house.playground.violations == []
+    assert len(harness.rows("decisions")) == 1 + len(samples)
+    assert abs(harness.playground.clock.offset.total_seconds()) < 120
+    assert harness.playground.violations == []
 
 
 async def test_only_the_demo_offers_samples(tmp_path: Path) -> None:
     """Anywhere else App Home says nothing of samples."""
-    house = House(QuickPlayground(), tmp_path / "ragvsft.db", "http")
-    ada = house.playground.user("ada")
-    async with serving(house.playground), house.bot():
+    harness = Harness(FastForwardPlayground(), tmp_path / "ragvsft.db", "http")
+    ada = harness.playground.user("ada")
+    async with serving(harness.playground), harness.run_bot():
         await ada.open_home()
-        await house.playground.until(lambda: ada.home)
+        await harness.playground.until(lambda: ada.home)
     assert ada.home is not None
     assert "ample" not in json.dumps(ada.home.blocks)

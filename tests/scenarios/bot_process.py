@@ -1,4 +1,4 @@
-"""The bot as a process of its own, which can be told to stop, or killed."""
+"""The bot as a subprocess (`ragvsft run`), to be stopped with SIGTERM or killed."""
 
 import asyncio
 import os
@@ -8,23 +8,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.scenarios.house import RULES, House
-from tests.scenarios.quick import WITHIN
+from tests.scenarios.harness import RULES, TIMEOUT, Harness
 
 
 @asynccontextmanager
-async def process(house: House, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`ragvsft run` as a process of its own, listening; killed at the end if need be."""
-    playground = house.playground
+async def bot_process(harness: Harness, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run `ragvsft run` as a subprocess that the workspace talks to; kill it at the end."""
+    playground = harness.playground
     settings = {
         "SLACK_BOT_TOKEN": playground.bot_token,
         "SLACK_API_URL": playground.api_url,
-        "DATABASE_URL": f"sqlite:///{house.database}",
+        "DATABASE_URL": f"sqlite:///{harness.database}",
         "RAGVSFT_RULES": str(RULES),
         "HOST": "127.0.0.1",
         "PORT": "0",
     }
-    if house.transport == "socket":
+    if harness.transport == "socket":
         settings["SLACK_APP_TOKEN"] = playground.app_token
     else:
         settings["SLACK_SIGNING_SECRET"] = playground.signing_secret
@@ -35,11 +34,11 @@ async def process(house: House, folder: Path) -> AsyncIterator[asyncio.subproces
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert running.stdout is not None
-    async with asyncio.timeout(WITHIN):
+    async with asyncio.timeout(TIMEOUT):
         line = (await running.stdout.readline()).decode()
     port = line.rpartition(":")[2].strip()
     assert port.isdecimal(), line
-    if house.transport == "http":
+    if harness.transport == "http":
         playground.connect_http(f"http://127.0.0.1:{port}/slack/events")
     try:
         yield running

@@ -20,8 +20,8 @@ from bot.digest.settings import Schedule
 from bot.playground import Playground, serving
 from bot.playground.slack_model import SlackMessage
 from bot.storage.database import Database
-from tests.scenarios import weekly
-from tests.scenarios.quick import WITHIN
+from tests.scenarios import digest_process
+from tests.scenarios.harness import TIMEOUT
 from tests.services.shelf import decision, shelve
 from tests.services.world import World
 
@@ -46,13 +46,13 @@ async def test_five_processes_and_fifty_weeks_make_fifty_digests(
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     database, chance = tmp_path / "ragvsft.db", random.Random(5)
     moment = await _prepared(playground, database)
-    orders = weekly.Orders(database, playground.api_url, playground.bot_token, timedelta())
+    orders = digest_process.Orders(database, playground.api_url, playground.bot_token, timedelta())
     processes = [
         _started(replace(orders, skew=timedelta(seconds=4 * place))) for place in range(PROCESSES)
     ]
     pipes = [pipe for _, pipe in processes]
     sent, tried = [], 0
-    async with asyncio.timeout(5 * WITHIN):
+    async with asyncio.timeout(5 * TIMEOUT):
         await _answers(pipes)
         for _ in range(WEEKS):
             moment = next_due(RHYTHM, moment).at
@@ -86,13 +86,13 @@ async def _prepared(playground: Playground, database: Path) -> Any:
     return latest_due(RHYTHM, world.clock.now()).at
 
 
-def _started(orders: weekly.Orders) -> tuple[Any, Connection]:
+def _started(orders: digest_process.Orders) -> tuple[Any, Connection]:
     """Start a process, forked from one that has imported everything."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.scenarios.weekly"])
+    context.set_forkserver_preload(["tests.scenarios.digest_process"])
     forkserver.ensure_running()
     ours, theirs = context.Pipe()
-    process = context.Process(target=weekly.live, args=(orders, theirs), daemon=True)
+    process = context.Process(target=digest_process.live, args=(orders, theirs), daemon=True)
     process.start()
     theirs.close()
     return process, ours

@@ -6,39 +6,40 @@ from pathlib import Path
 import aiohttp
 
 from bot.catalog import PlaybookCatalog
-from tests.scenarios.house import RULES, House, text_of
+from tests.scenarios.harness import RULES, Harness
+from tests.scenarios.messages import text_of
 
 
 async def test_a_changed_playbook_is_used_from_the_next_questionnaire_on(
-    house: House, tmp_path: Path
+    harness: Harness, tmp_path: Path
 ) -> None:
     """What is under way ends as it began; what starts after the edit has the new words."""
-    ada, ben = house.playground.user("ada"), house.playground.user("ben")
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
-    async with house.bot(RAGVSFT_RULES=str(rules)) as bot:
-        await house.start(ada)
+    async with harness.run_bot(RAGVSFT_RULES=str(rules)) as bot:
+        await harness.open_questionnaire(ada)
         file = rules / "ragvsft" / "playbook.yml"
         file.write_text(file.read_text().replace("RAG or fine-tuning?", "Which way to go?"))
         bot.playbooks.refresh()
-        await house.start(ben)
+        await harness.open_questionnaire(ben)
         assert ben.modal is not None
         assert ben.modal.payload["title"]["text"] == "Which way to go?"
-        await ada.submit(await house.to_review(ada))
-        _, recommendation = await house.posted(ada)
+        await ada.submit(await harness.fill_questionnaire(ada))
+        _, recommendation = await harness.wait_for_post(ada)
     old = PlaybookCatalog(RULES).current().text.hash
     assert old[:7] in text_of(recommendation)
 
 
 async def test_a_broken_playbook_is_refused_and_the_last_good_one_stays(
-    house: House, tmp_path: Path
+    harness: Harness, tmp_path: Path
 ) -> None:
     """An edit that breaks a file is named at /readyz, and people go on as before."""
-    ada = house.playground.user("ada")
+    ada = harness.playground.user("ada")
     rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
-    async with house.bot(RAGVSFT_RULES=str(rules)) as bot:
+    async with harness.run_bot(RAGVSFT_RULES=str(rules)) as bot:
         (rules / "ragvsft" / "questions.yml").write_text("- id: [\n")
         bot.playbooks.refresh()
-        await house.start(ada)
+        await harness.open_questionnaire(ada)
         async with (
             aiohttp.ClientSession() as session,
             session.get(f"http://127.0.0.1:{bot.port}/readyz") as answer,

@@ -1,0 +1,40 @@
+"""People of another company, in a channel that is shared with it."""
+
+import pytest
+
+from tests.scenarios.harness import Harness
+from tests.scenarios.messages import text_of
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+async def test_who_hands_over_to_another_company_is_told(harness: Harness) -> None:
+    """Somebody of another company can't decide: who named them is told so privately."""
+    ada = harness.playground.user("ada")
+    (other,) = [each for each in harness.playground.workspace.users.values() if each.is_external]
+    announcement, _ = await harness.post_decision(ada)
+    await ada.click(announcement, "menu", "hand_over:1")
+    view = await harness.wait_for_modal(ada, "hand_over")
+    assert (await ada.submit(view, {"deciders": [other.name, "ben"]})).ok
+    words = f"<@{other.id}> belongs to another company and can't decide here"
+    await harness.playground.until(
+        lambda: any(words in text_of(message) for message in ada.sees(ada.im.id))
+    )
+    assert not any("another company" in text_of(message) for message in ada.sees("product"))
+
+
+async def test_a_channel_that_outsiders_are_in_is_told_of_itself_only(harness: Harness) -> None:
+    """Where somebody of another company presses a button, no digest of the workspace comes."""
+    ada, eve = harness.playground.user("ada"), harness.playground.user("eve")
+    everything = {"digest_scope": "workspace", "digest_insiders": ["on"]}
+    await ada.command("partners", "/ragvsft", "digest")
+    await ada.submit(await harness.wait_for_modal(ada, "digest"), everything)
+    announcement, _ = await harness.post_decision(ada, "partners")
+    assert [row["scope"] for row in harness.rows("digest_settings")] == ["workspace"]
+    await eve.click(announcement, "accept")
+    await harness.wait_for_message(ada, "tells of that channel's decisions only", ada.im.id)
+    assert [row["scope"] for row in harness.rows("digest_settings")] == ["channel"]
+    await ada.command("partners", "/ragvsft", "digest")
+    view = await harness.wait_for_modal(ada, "digest")
+    await ada.submit(view, everything)
+    assert "Somebody from another company is in this channel" in str(view.errors)

@@ -1,0 +1,163 @@
+"""Finding decisions again: list, search, show, export, and similar ones at the review."""
+
+import csv
+import io
+import json
+
+import jsonschema
+import pytest
+import yaml
+
+from bot.decisions.records.record import record_schema
+from bot.playground.user_session import UserSession
+from tests.scenarios.harness import Harness
+from tests.scenarios.messages import text_of
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+async def several(harness: Harness, person: UserSession, titles: list[str]) -> None:
+    """Decide several times."""
+    for number, title in enumerate(titles, start=1):
+        await harness.open_questionnaire(person)
+        await person.submit(await harness.fill_questionnaire(person, title=title))
+        await harness.wait_for_row("decisions", lambda row, at=number: row["number"] == at)
+
+
+async def test_a_list_is_paged_in_place(harness: Harness) -> None:
+    """A list shows the newest decisions; its buttons turn the pages in the same message."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    await several(harness, ada, [f"Question {number}" for number in range(1, 11)])
+    answer = await harness.run_command(ben, "list", "support-ai")
+    assert "#10  Question 10" in text_of(answer)
+    assert "#2  Question 2" not in text_of(answer)
+    await ben.click(answer, "page:older")
+    await harness.playground.until(lambda: "#2  Question 2" in text_of(ben.sees("support-ai")[-1]))
+    turned = ben.sees("support-ai")[-1]
+    assert turned.ts == answer.ts
+    assert "#10  Question 10" not in text_of(turned)
+    await ben.click(turned, "page:newer")
+    await harness.playground.until(
+        lambda: "#10  Question 10" in text_of(ben.sees("support-ai")[-1])
+    )
+
+
+async def test_filters_and_words_narrow_a_list(harness: Harness) -> None:
+    """`list` takes people, statuses, options and words; what it understood stands above."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    await harness.post_decision(ada)
+    assert "Answers for support" in text_of(
+        await harness.run_command(ada, "list mine open support")
+    )
+    nobody = text_of(await harness.run_command(ben, "list mine"))
+    assert "mine" in nobody
+    assert "Nothing found" in nobody
+    assert "Nothing found" in text_of(await harness.run_command(ada, "list withdrawn"))
+
+
+@pytest.mark.parametrize(
+    "words", ['"', "AND OR NOT", "a* (b", "title:x ^", "-- ; drop table", "🦆", "NEAR(a b)", "{}:"]
+)
+async def test_a_search_survives_whatever_is_typed(harness: Harness, words: str) -> None:
+    """Quotes, operators, emoji and nothing at all are answered with a sentence."""
+    ada = harness.playground.user("ada")
+    await harness.post_decision(ada)
+    assert "Answers for support" not in text_of(await harness.run_command(ada, f"search {words}"))
+
+
+async def test_a_search_finds_words_in_any_form(harness: Harness) -> None:
+    """A search finds a word in the title whatever its case and ending, and quotes around it."""
+    ada = harness.playground.user("ada")
+    await harness.post_decision(ada)
+    for words in ("answer", '"SUPPORT" answers'):
+        assert "Answers for support" in text_of(await harness.run_command(ada, f"search {words}"))
+    assert "What shall I look for?" in text_of(await harness.run_command(ada, "search"))
+
+
+async def test_show_tells_everything_privately(harness: Harness) -> None:
+    """`show` gives verdict, reasons, answers, views, history and the way to the discussion."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    announcement, _ = await harness.post_decision(ada)
+    await harness.run_command(ben, "show #1", "support-ai")
+    await harness.playground.until(lambda: "What happened" in text_of(ben.sees("support-ai")[-1]))
+    shown, reasons, then, life = ben.sees("support-ai")[-4:]
+    assert {each.ephemeral_to for each in (shown, reasons, then, life)} == {ben.id}
+    assert "First steps" in text_of(then)
+    assert "Why" in text_of(reasons)
+    assert "The answers" in text_of(life)
+    assert f"<@{ada.id}> asked for a decision" in text_of(life)
+    assert "Recommended: " in text_of(shown)
+    assert f"p{announcement.ts.replace('.', '')}|Open the discussion>" in text_of(shown)
+    assert "There is no decision #2 here" in text_of(
+        await harness.run_command(ben, "show 2", "support-ai")
+    )
+    assert "Which decision?" in text_of(await harness.run_command(ben, "show me", "support-ai"))
+
+
+async def test_a_record_comes_as_a_file_to_the_one_who_asks(harness: Harness) -> None:
+    """`export 1` sends the record in the asker's direct messages, and says so where they are."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    await harness.post_decision(ada)
+    answer = await harness.run_command(ben, "export 1")
+    assert "I've sent it to you as a file" in text_of(answer)
+    (file,) = ben.sees(ben.im.id)[-1].files
+    assert file.filename == "0001-answers-for-support.md"
+    assert file.content is not None
+    _, front, text = file.content.decode().split("---\n", 2)
+    told = yaml.safe_load(front)
+    assert told["status"] == "proposed"
+    assert ada.id in str(told["decision-makers"])
+    for words in ("# Answers for support", "Look at this again when:", "Good, because: "):
+        assert words in text
+    assert ada.sees(ada.im.id) == []
+
+
+@pytest.mark.parametrize("settled", [False, True], ids=["open", "withdrawn"])
+async def test_the_menu_exports_the_record(harness: Harness, *, settled: bool) -> None:
+    """Anybody who sees the announcement gets its record from the menu, whatever its state."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    announcement, _ = await harness.post_decision(ada)
+    if settled:
+        await ada.click(announcement, "menu", "withdraw:1")
+        await ada.submit(await harness.wait_for_modal(ada, "withdraw"), {"reason": "Not needed"})
+        await harness.wait_for_row("decisions", lambda row: row["status"] == "withdrawn")
+    before = len(ben.sees("product"))
+    assert (await ben.click(announcement, "menu", "export:1")).ok
+    await harness.playground.until(lambda: len(ben.sees("product")) > before)
+    answer = ben.sees("product")[-1]
+    assert answer.ephemeral_to == ben.id
+    assert "I've sent it to you as a file" in text_of(answer)
+    (file,) = ben.sees(ben.im.id)[-1].files
+    assert file.filename == "0001-answers-for-support.md"
+
+
+async def test_everything_can_be_exported(harness: Harness) -> None:
+    """`export csv` and `export json` send all that the asker can see: no formula, by the schema."""
+    ada = harness.playground.user("ada")
+    await several(harness, ada, ["First", "=1+1"])
+    await harness.run_command(ada, "export csv")
+    await harness.run_command(ada, "export json")
+    files = [file for message in ada.sees(ada.im.id) for file in message.files]
+    assert [file.filename for file in files] == ["decisions.csv", "decisions.json"]
+    texts = [(file.content or b"").decode() for file in files]
+    assert [row["title"] for row in csv.DictReader(io.StringIO(texts[0]))] == ["'=1+1", "First"]
+    document = json.loads(texts[1])
+    jsonschema.validate(document, record_schema())
+    assert [each["number"] for each in document["decisions"]] == [2, 1]
+    assert "`/ragvsft export csv`" in text_of(await harness.run_command(ada, "export xml"))
+
+
+async def test_the_review_and_the_thread_name_similar_decisions(harness: Harness) -> None:
+    """The last page and the thread name what was decided on like answers."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    await harness.post_decision(ada)
+    await harness.open_questionnaire(ben)
+    view = await harness.fill_questionnaire(ben)
+    words = json.dumps(view.blocks)
+    assert "Similar decisions" in words
+    assert "Answers for support" in words
+    assert "answers the same" in words
+    assert (await ben.submit(view)).ok
+    await harness.playground.until(lambda: "#2" in ben.sees("product")[-1].text)
+    _, recommendation = await harness.wait_for_post(ben)
+    assert "#1 “Answers for support”: " in json.dumps(recommendation.blocks, ensure_ascii=False)

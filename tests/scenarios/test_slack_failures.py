@@ -1,0 +1,377 @@
+"""Failures of Slack and refused posts: what people read, and that nothing is lost."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.app import Application
+from bot.playground.slack_model import SlackMessage
+from tests.scenarios.harness import Harness
+from tests.scenarios.messages import text_of
+
+PACE = timedelta(seconds=2)
+"""Longer than the bot waits between two posts in a channel."""
+
+
+def _in_reach_of(harness: Harness, message: SlackMessage, channel: str) -> SlackMessage:
+    """Put a copy of a message where a person can press its buttons, as a forger would."""
+    where = harness.playground.channel(channel).id
+    copy = replace(message, channel=where, ephemeral_to=None, ts=f"{message.ts[:-1]}9")
+    harness.playground.workspace.messages.setdefault(where, []).append(copy)
+    return copy
+
+
+async def _out_of_quarantine(harness: Harness) -> None:
+    """Wait until a post has broken off, and then until it can't be on its way any more."""
+    await harness.wait_for_row("deliveries", lambda row: row["state"] == "sending" and row["error"])
+    harness.playground.clock.advance(timedelta(seconds=61))
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_private_channel_without_the_bot_is_told_how_to_invite_it(harness: Harness) -> None:
+    """The driver hears why nothing shows, invites the bot, and Try again posts it there."""
+    ada = harness.playground.user("ada")
+    await harness.open_questionnaire(ada, "leadership")
+    view = await harness.fill_questionnaire(ada)
+    assert "must be a member" in str(view.blocks)
+    await ada.submit(view)
+    text = await harness.wait_for_message(ada, "is saved, but not posted", ada.im.id)
+    assert "/invite @ragvsft" in text
+    assert harness.rows("decisions")[0]["visibility"] == "private"
+
+    harness.playground.invite("bot", "leadership")
+    notice = ada.sees(ada.im.id)[-1]
+    await ada.click(notice, "retry_post")
+    announcement, _ = await harness.wait_for_post(ada, "leadership")
+    assert "Only this private channel" in text_of(announcement)
+    await harness.wait_for_message(ada, "Decision #1 is in <#C0LEADERS> now.", ada.im.id)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_another_channel_can_be_chosen_when_posting_failed(harness: Harness) -> None:
+    """From the notice a public channel can be chosen; the decision moves there, once."""
+    ada = harness.playground.user("ada")
+    await harness.open_questionnaire(ada, "leadership")
+    await ada.submit(await harness.fill_questionnaire(ada))
+    await harness.wait_for_message(ada, "is saved, but not posted", ada.im.id)
+    await ada.click(ada.sees(ada.im.id)[-1], "post_elsewhere", "general")
+    await harness.wait_for_post(ada, "general")
+    (row,) = harness.rows("decisions")
+    assert (row["channel"], row["visibility"]) == (
+        harness.playground.channel("general").id,
+        "public",
+    )
+    assert [event["kind"] for event in harness.rows("events")] == ["opened", "moved"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_archived_channel_is_named_as_the_reason(harness: Harness) -> None:
+    """A channel archived while the questionnaire was open is named, with the way out."""
+    ada = harness.playground.user("ada")
+    await harness.open_questionnaire(ada)
+    view = await harness.fill_questionnaire(ada)
+    harness.playground.archive("product")
+    await ada.submit(view)
+    await harness.wait_for_message(ada, "That channel is archived.", ada.im.id)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_expired_trigger_leaves_a_button_that_opens_the_modal(harness: Harness) -> None:
+    """Too slow for Slack, the command answers with a button, and the button opens the draft."""
+    ada = harness.playground.user("ada")
+    harness.playground.faults.add("expire_trigger", count=1)
+    await ada.command("product", "/ragvsft")
+    await harness.wait_for_message(ada, "Nothing is lost", "product")
+    await ada.click(ada.sees("product")[-1], "resume")
+    await harness.wait_for_modal(ada, "workflow")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_when_slack_cannot_open_a_modal_the_button_comes_later(harness: Harness) -> None:
+    """A modal that Slack's own trouble kept shut is offered with a button."""
+    ada = harness.playground.user("ada")
+    harness.playground.faults.add("server_error", method="views.open", count=1)
+    await ada.command("product", "/ragvsft")
+    await harness.wait_for_message(ada, "Nothing is lost", "product")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_unreachable_slack_gets_the_message_later(harness: Harness) -> None:
+    """While Slack fails, the decision is kept and a second driver is told; then both show."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    away = {"method": "chat.postMessage", "error": "service_unavailable"}
+    harness.playground.faults.add("refused", **away)
+    await harness.open_questionnaire(ada)
+    await ada.submit(await harness.fill_questionnaire(ada))
+    await harness.wait_for_row("deliveries", lambda row: row["error"] == away["error"])
+    harness.playground.clock.advance(timedelta(seconds=10))
+    await harness.open_questionnaire(ben)
+    await ben.submit(await harness.fill_questionnaire(ben, title="Second"))
+    assert ben.modal is not None
+    assert "Slack isn't taking messages" in str(ben.modal.blocks)
+
+    harness.playground.faults.clear()
+    harness.playground.clock.advance(timedelta(minutes=10))
+    await harness.wait_for_message(ada, "Answers for support", "product")
+    harness.playground.clock.advance(PACE)
+    await harness.wait_for_message(ada, "Second", "product")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_rate_limit_is_obeyed(harness: Harness) -> None:
+    """After a 429 nothing is posted before Retry-After is over, and nothing is lost."""
+    ada = harness.playground.user("ada")
+    harness.playground.faults.add("rate_limited", method="chat.postMessage", seconds=60, count=1)
+    await harness.open_questionnaire(ada)
+    await ada.submit(await harness.fill_questionnaire(ada))
+    await harness.wait_for_row("deliveries", lambda row: row["error"] == "ratelimited")
+    assert not any(message.by_app for message in ada.sees("product"))
+    harness.playground.clock.advance(timedelta(seconds=61))
+    await harness.wait_for_post(ada)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_connection_lost_after_posting_is_left_to_the_driver(harness: Harness) -> None:
+    """Nobody can tell whether it arrived: the driver is asked, and nothing is posted twice."""
+    ada = harness.playground.user("ada")
+    harness.playground.faults.add("drop_after", method="chat.postMessage", count=1)
+    await harness.open_questionnaire(ada)
+    await ada.submit(await harness.fill_questionnaire(ada))
+    await _out_of_quarantine(harness)
+    await harness.wait_for_message(ada, "Slack broke off", ada.im.id)
+    await ada.click(ada.sees(ada.im.id)[-1], "dismiss")
+    await harness.wait_for_message(ada, "stays as it is", ada.im.id)
+    assert [m.text for m in ada.sees("product") if "Decision #1" in m.text] == [
+        next(m.text for m in ada.sees("product") if m.by_app)
+    ]
+    await harness.wait_for_message(ada, "First steps", "product")
+
+    announcement = next(m for m in ada.sees("product") if m.by_app)
+    await ada.click(announcement, "accept")
+    await harness.wait_for_message(ada, "Accepted by", "product")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_connection_lost_before_posting_is_sent_again_on_demand(harness: Harness) -> None:
+    """What did not arrive is sent again when the driver says so."""
+    ada = harness.playground.user("ada")
+    harness.playground.faults.add("drop_before", method="chat.postMessage", count=1)
+    await harness.open_questionnaire(ada)
+    await ada.submit(await harness.fill_questionnaire(ada))
+    await _out_of_quarantine(harness)
+    await harness.wait_for_message(ada, "Slack broke off", ada.im.id)
+    await ada.click(ada.sees(ada.im.id)[-1], "resend")
+    await harness.wait_for_post(ada)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_only_the_driver_moves_a_decision(harness: Harness) -> None:
+    """A button that is somebody else's to press answers with a friendly no."""
+    ada = harness.playground.user("ada")
+    harness.playground.faults.add("drop_after", method="chat.postMessage", count=1)
+    await harness.open_questionnaire(ada)
+    await ada.submit(await harness.fill_questionnaire(ada))
+    await _out_of_quarantine(harness)
+    await harness.wait_for_message(ada, "Slack broke off", ada.im.id)
+    notice = ada.sees(ada.im.id)[-1]
+    ben = harness.playground.user("ben")
+    ben_notice = _in_reach_of(harness, notice, ben.im.id)
+    await ben.click(ben_notice, "resend")
+    await harness.wait_for_message(ben, "Your word counts in the thread", ben.im.id)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_invalid_answer_is_said_at_its_field(harness: Harness) -> None:
+    """A title of blanks and a review without its day are refused where they stand."""
+    ada = harness.playground.user("ada")
+    view = await harness.open_questionnaire(ada)
+    await ada.submit(view, {"title": "   "})
+    assert ada.modal is not None
+    assert ada.modal.errors is not None
+    assert ada.modal.errors.keys() == {"title"}
+    await ada.submit(ada.modal, {"title": "Fine", "review_choice": "date"})
+    assert ada.modal.errors is not None
+    assert ada.modal.errors.keys() == {"review_day"}
+    await ada.submit(ada.modal, {"review_day": "2020-01-01"})
+    assert ada.modal.errors == {
+        "review_day": "Pick a day after today: that is when you want to look back."
+    }
+
+
+async def test_a_draft_survives_a_restart(harness: Harness) -> None:
+    """A questionnaire begun before a restart goes on after it, with its answers."""
+    ada = harness.playground.user("ada")
+    async with harness.run_bot():
+        view = await harness.open_questionnaire(ada)
+        await ada.submit(view, {"title": "Answers for support"})
+    async with harness.run_bot():
+        view = await harness.answer_questions(ada)
+        await ada.submit(view)
+        await harness.wait_for_post(ada)
+
+
+async def test_an_expired_draft_says_so(harness: Harness, bot: Application) -> None:
+    """A questionnaire left open for longer than two weeks ends with a sentence."""
+    del bot
+    ada = harness.playground.user("ada")
+    view = await harness.open_questionnaire(ada)
+    harness.playground.clock.advance(timedelta(days=15))
+    await ada.submit(view, {"title": "Too late"})
+    assert ada.modal is not None
+    assert "This questionnaire is over" in str(ada.modal.blocks)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_somebody_from_outside_can_only_read(harness: Harness) -> None:
+    """A guest from another workspace gets a sentence instead of a questionnaire."""
+    eve = harness.playground.user("eve")
+    assert eve.user.is_external
+    ada = harness.playground.user("ada")
+    harness.playground.faults.add("expire_trigger", count=1)
+    await ada.command("partners", "/ragvsft")
+    await harness.wait_for_message(ada, "Nothing is lost", "partners")
+    button = _in_reach_of(harness, ada.sees("partners")[-1], "partners")
+    await eve.click(button, "resume")
+    await harness.wait_for_message(eve, "belongs to another workspace", "partners")
+    assert eve.modal is None
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_refused_token_loses_nothing(harness: Harness) -> None:
+    """While Slack refuses the token a decision waits; once it is mended, it is posted."""
+    ada = harness.playground.user("ada")
+    await harness.open_questionnaire(ada)
+    view = await harness.fill_questionnaire(ada)
+    installation = harness.playground.workspace.installation
+    token, installation.bot_token = installation.bot_token, "xoxb-another"
+    await ada.submit(view)
+    await harness.wait_for_row("deliveries", lambda row: row["error"] == "invalid_auth")
+    harness.playground.violations.clear()
+    installation.bot_token = token
+    harness.playground.clock.advance(timedelta(minutes=2))
+    await harness.wait_for_post(ada)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_small_window_that_does_not_open_says_so(harness: Harness) -> None:
+    """Too slow for Slack, a decision's window asks for another press, and blames nobody."""
+    ada = harness.playground.user("ada")
+    announcement, _ = await harness.post_decision(ada)
+    harness.playground.faults.add("expire_trigger", count=1)
+    await ada.click(announcement, "override")
+    await harness.wait_for_message(ada, "please press again", "product")
+    harness.playground.faults.add("drop_before", method="views.open", count=1)
+    await ada.click(announcement, "menu", "withdraw:1")
+    await harness.playground.until(
+        lambda: sum("please press again" in text_of(m) for m in ada.sees("product")) == 2,
+    )
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_lost_connection_leaves_a_button_for_the_questionnaire(harness: Harness) -> None:
+    """A connection that breaks while the questionnaire opens leaves the button too."""
+    ada = harness.playground.user("ada")
+    harness.playground.faults.add("drop_before", method="views.open", count=1)
+    await ada.command("product", "/ragvsft")
+    await harness.wait_for_message(ada, "Nothing is lost", "product")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_back_pressed_twice_is_back_pressed_once(harness: Harness) -> None:
+    """The second press finds a newer page and gives way to it, without a word."""
+    ada = harness.playground.user("ada")
+    view = await harness.open_questionnaire(ada)
+    await ada.submit(view, {"title": "Answers for support"})
+    page = ada.modal
+    assert page is not None
+    calls = harness.playground.calls
+    await asyncio.gather(ada.click(page, "back"), ada.click(page, "back"))
+    await harness.playground.until(
+        lambda: sum(c.method == "views.update" and c.answer is not None for c in calls) == 2,
+    )
+    await harness.wait_for_modal(ada, "workflow")
+    assert not ada.sees(ada.im.id)
+    harness.playground.violations.clear()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_thread_that_cannot_be_continued_does_not_move_the_decision(
+    harness: Harness,
+) -> None:
+    """Announced in a private channel, a decision stays there whatever channel is picked later."""
+    ada = harness.playground.user("ada")
+    harness.playground.invite("bot", "leadership")
+    await harness.open_questionnaire(ada, "leadership")
+    await ada.submit(await harness.fill_questionnaire(ada))
+    await harness.playground.until(lambda: ada.sees("leadership")[-1].by_app)
+    harness.playground.archive("leadership")
+    harness.playground.clock.advance(PACE)
+    text = await harness.wait_for_message(ada, "couldn't add the recommendation", ada.im.id)
+    assert "That channel is archived." in text
+    (row,) = harness.rows("decisions")
+    assert row["visibility"] == "private"
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_channel_stays_in_order_behind_a_rate_limit(harness: Harness) -> None:
+    """What follows in a channel does not slip past a message that waits for Retry-After."""
+    ada = harness.playground.user("ada")
+    await harness.open_questionnaire(ada)
+    view = await harness.fill_questionnaire(ada)
+    harness.playground.faults.add("rate_limited", method="chat.postMessage", seconds=60, count=1)
+    await ada.submit(view)
+    await harness.wait_for_row("deliveries", lambda row: row["error"] == "ratelimited")
+    ben = harness.playground.user("ben")
+    await harness.open_questionnaire(ben)
+    await ben.submit(await harness.fill_questionnaire(ben, title="Second"))
+    harness.playground.clock.advance(timedelta(seconds=5))
+    await harness.open_questionnaire(harness.playground.user("chloe"), "general")
+    assert not any(message.by_app for message in ada.sees("product"))
+    harness.playground.clock.advance(timedelta(seconds=60))
+    await harness.wait_for_message(ada, "Answers for support", "product")
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+async def test_a_post_that_broke_off_is_found_in_the_channel(harness: Harness, fault: str) -> None:
+    """Where the bot may read the channel it looks there: one announcement, and nobody is asked."""
+    harness.playground.workspace.installation.scopes.add("channels:history")
+    harness.playground.invite("bot", "product")
+    ada = harness.playground.user("ada")
+    harness.playground.faults.add(fault, method="chat.postMessage", count=1)
+    await harness.open_questionnaire(ada)
+    await ada.submit(await harness.fill_questionnaire(ada))
+    await harness.wait_for_row("deliveries", lambda row: row["state"] == "sending" and row["error"])
+    harness.playground.clock.advance(timedelta(seconds=61))
+    announcement, _ = await harness.wait_for_post(ada)
+    assert "#1" in text_of(announcement)
+    assert sum(message.by_app for message in harness.playground.messages("product")) == 2
+    assert not ada.sees(ada.im.id)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_channel_that_opens_again_gets_what_it_missed(harness: Harness) -> None:
+    """Archived, a channel misses a decision made in it; the driver is told once, and tries again.
+
+    The notice then says that all is there.
+    """
+    ada = harness.playground.user("ada")
+    announcement, _ = await harness.post_decision(ada)
+    harness.playground.archive("product")
+    harness.playground.clock.advance(PACE)
+    await ada.click(announcement, "accept")
+    await harness.wait_for_message(ada, "stands in <#C0PRODUCT>, but I couldn't", ada.im.id)
+    await harness.wait_for_row("deliveries", lambda row: row["state"] == "held")
+    assert "Accepted" not in text_of(announcement)
+
+    harness.playground.channel("product").is_archived = False
+    await ada.click(ada.sees(ada.im.id)[-1], "retry_post")
+    for _ in range(4):
+        harness.playground.clock.advance(PACE)
+    await harness.wait_for_message(ada, "Decision #1 is complete in <#C0PRODUCT> now.", ada.im.id)
+    await harness.wait_for_message(ada, "Accepted by", "product")
+    await harness.wait_for_row("deliveries", lambda row: row["kind"] == "word" and bool(row["ts"]))
+    assert sum(message.by_app for message in ada.sees(ada.im.id)) == 1
+    assert harness.rows("stops") == []
