@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute
 from bot.catalog import PlaybookCatalog
 from bot.charts.subprocess import render_in_subprocess
 from bot.manifest import REDIRECT_PATH, scopes_asked
+from bot.outbox.health import delivery_health
 from bot.outbox.store import SqliteOutbox
 from bot.outbox.worker import DeliveryWorker
 from bot.schedule import PeriodicRunner, create_schedule
@@ -40,7 +41,6 @@ from bot.slack.oauth.installations import (
 from bot.slack.oauth.pages import InstallPages
 from bot.slackkit.api_errors import SLACK_SECONDS, client_timeout
 from bot.storage.database import Database
-from bot.storage.health import SqliteVitals
 from bot.storage.installations import SqliteInstallations
 from bot.storage.store import SqliteStore
 from bot.web.app import Endpoints, create_web
@@ -121,12 +121,10 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
             services.drafts.expire,
             services.people.learn,
         )
-        log_health = SqliteVitals(database)
         health = Health(
             HealthSources(
-                log_health.trouble,
-                log_health.waiting,
-                outbox.stopped,
+                database.problem,
+                lambda: database.read(delivery_health),
                 services.digests.behind,
                 playbooks,
                 playbooks.problems,

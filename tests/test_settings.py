@@ -192,7 +192,7 @@ def test_an_unreadable_line_is_named(tmp_path: Path) -> None:
 
 
 def test_example_file_names_every_setting() -> None:
-    """.env.example names all settings and no other, and as it stands it sets none."""
+    """.env.example names all settings and no other, and sets none."""
     lines = (Path(__file__).parents[1] / ".env.example").read_text().splitlines()
     assigned = [line.removeprefix("#").partition("=") for line in lines if "=" in line]
     named = {name for name, _, _ in assigned if name.isupper() or ("_" in name and " " not in name)}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
@@ -11,8 +11,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.decisions.vitals import DeliveryBacklog
-from bot.outbox.ports import BlockedChannel
+from bot.outbox.health import DeliveryHealth
 from bot.services.ports import Clock, Playbooks
 from bot.web.metrics import DatabaseMetrics, MetricsSnapshot
 
@@ -42,8 +41,7 @@ class HealthSources:
 
     Attributes:
         database_problem: why the database cannot be used; None if it can.
-        backlog: the deliveries that are not settled.
-        blocked_channels: channels and workspaces that accept no messages.
+        deliveries: the deliveries that are not settled.
         digest_lag: how late the most overdue digest is at a time.
         playbooks: those in use.
         playbook_problems: errors in playbooks that could not be loaded, one line each.
@@ -52,8 +50,7 @@ class HealthSources:
     """
 
     database_problem: Callable[[], Awaitable[str | None]]
-    backlog: Callable[[], Awaitable[DeliveryBacklog]]
-    blocked_channels: Callable[[], Awaitable[Sequence[BlockedChannel]]]
+    deliveries: Callable[[], Awaitable[DeliveryHealth]]
     digest_lag: Callable[[datetime], Awaitable[timedelta]]
     playbooks: Playbooks
     playbook_problems: Callable[[], tuple[str, ...]]
@@ -65,16 +62,15 @@ class HealthSources:
 class _Status:
     """One reading of the database."""
 
-    backlog: DeliveryBacklog
-    blocked: Sequence[BlockedChannel]
+    deliveries: DeliveryHealth
     digest_lag: timedelta
     at: datetime
 
     @property
     def oldest_age(self) -> timedelta:
         """The age of the oldest delivery that is due; zero if none is."""
-        since = self.backlog.since
-        return max(timedelta(), self.at - since) if since else timedelta()
+        oldest = self.deliveries.oldest
+        return max(timedelta(), self.at - oldest) if oldest else timedelta()
 
 
 class Health:
@@ -119,12 +115,7 @@ class Health:
 
     async def _read_status(self) -> _Status:
         sources, now = self._sources, self._sources.clock.now()
-        return _Status(
-            await sources.backlog(),
-            await sources.blocked_channels(),
-            await sources.digest_lag(now),
-            now,
-        )
+        return _Status(await sources.deliveries(), await sources.digest_lag(now), now)
 
     def _standstills(self) -> Iterator[str]:
         if not self._sources.playbooks.titles():
@@ -178,9 +169,9 @@ def _retrieve_error(task: asyncio.Task[object]) -> None:
 
 def _database_metrics(status: _Status) -> DatabaseMetrics:
     return DatabaseMetrics(
-        deliveries=status.backlog.counts,
+        deliveries=status.deliveries.counts,
         oldest_due=status.oldest_age.total_seconds(),
-        blocked=len(status.blocked),
+        blocked=len(status.deliveries.blocked),
         digest_lag=status.digest_lag.total_seconds(),
     )
 
@@ -190,11 +181,12 @@ def _warnings(status: _Status) -> Iterator[str]:
         yield f"the oldest unsent message has been waiting for {_duration(status.oldest_age)}"
     if status.digest_lag > LATE:
         yield f"a digest is {_duration(status.digest_lag)} late"
-    channels = Counter(each.reason for each in status.blocked if each.channel is not None)
+    blocked = status.deliveries.blocked
+    channels = Counter(each.reason for each in blocked if each.channel is not None)
     for reason, count in sorted(channels.items()):
         subject = "1 channel accepts" if count == 1 else f"{count} channels accept"
         yield f"{subject} no messages ({reason}); the owners have been notified"
-    workspaces = Counter(each.reason for each in status.blocked if each.channel is None)
+    workspaces = Counter(each.reason for each in blocked if each.channel is None)
     for reason, count in sorted(workspaces.items()):
         subject = "1 workspace accepts" if count == 1 else f"{count} workspaces accept"
         yield f"{subject} no messages ({reason}): install the bot there again"

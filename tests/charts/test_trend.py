@@ -92,7 +92,7 @@ def test_a_single_week_is_named_in_the_title() -> None:
 
 
 @pytest.mark.parametrize(
-    ("most", "told"),
+    ("most", "expected"),
     [
         (1, ["0", "1"]),
         (3, ["0", "1", "2", "3"]),
@@ -101,9 +101,9 @@ def test_a_single_week_is_named_in_the_title() -> None:
         (10_000, ["0", "2k", "4k", "6k", "8k", "10k"]),
     ],
 )
-def test_ticks_are_whole_and_few(most: int, told: list[str]) -> None:
+def test_ticks_are_whole_and_few(most: int, expected: list[str]) -> None:
     """Ticks are whole, round numbers: there is no half decision."""
-    assert ticks(drawn(trend(0, most))) == told
+    assert ticks(drawn(trend(0, most))) == expected
 
 
 @given(
@@ -218,6 +218,8 @@ def test_the_least_frequent_of_many_options_are_taken_together() -> None:
 
 def test_the_libraries_are_imported_when_first_needed() -> None:
     """A process that draws no chart does not import the charting libraries."""
-    told = "import sys, bot.charts.trend; print({'pygal', 'resvg_py'} & sys.modules.keys())"
-    run = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    program = "import sys, bot.charts.trend; print({'pygal', 'resvg_py'} & sys.modules.keys())"
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert run.stdout.strip() == "set()"

@@ -181,7 +181,7 @@ def test_no_command_changes_the_schema_under_a_bot(
 
 
 def test_a_channel_may_be_told_by_its_name(database: Path) -> None:
-    """A name that the log knows stands for the channel, and is listed beside its id."""
+    """A channel can be given by its name, which is listed beside its id."""
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("insert into channel_names values ('T1', 'C1', 'product')")
         connection.commit()
@@ -195,7 +195,7 @@ def test_a_channel_may_be_told_by_its_name(database: Path) -> None:
 
 
 def test_no_terminal_obeys_a_title() -> None:
-    """Control characters are left out of what is printed, wherever they stand."""
+    """Control characters are removed from the output."""
     hostile = "\x1b]0;owned\x07\x1b[2Ja\x9b31mb\r"
     block = {"type": "section", "text": {"text": f"•  {hostile}\n<@U1>"}}
     table = {"type": "table", "rows": [[{"text": hostile}]]}

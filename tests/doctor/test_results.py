@@ -7,7 +7,7 @@ def test_layout() -> None:
     """A state has a word and a symbol; remedies are indented; lines fit the terminal."""
     results = [
         CheckResult("Slack", CheckState.OK, "reached"),
-        CheckResult("Slack", CheckState.PROBLEM, "it is broken " * 5, "mend it"),
+        CheckResult("Slack", CheckState.PROBLEM, "it is broken " * 5, "fix it"),
         CheckResult("Port", CheckState.WARNING, "taken", "free it"),
     ]
     assert results_as_text(results, width=40).splitlines() == [
@@ -16,7 +16,7 @@ def test_layout() -> None:
         "  ✗ problem  it is broken it is broken",
         "             it is broken it is broken",
         "             it is broken",
-        "             → mend it",
+        "             → fix it",
         "",
         "Port",
         "  ! warning  taken",

@@ -9,7 +9,7 @@ from functools import partial
 import httpx
 import pytest
 
-from bot.decisions.vitals import DeliveryBacklog
+from bot.outbox.health import DeliveryHealth
 from bot.outbox.ports import BlockedChannel
 from bot.services.ports import PlaybookVersion
 from bot.web.health import Health, HealthSources, Readiness
@@ -58,10 +58,9 @@ class Bot:
     """The state of a bot, as a test sets it."""
 
     problem: str | None = None
-    backlog_now: DeliveryBacklog = field(
-        default_factory=lambda: DeliveryBacklog({"pending": 0}, None)
+    deliveries_now: DeliveryHealth = field(
+        default_factory=lambda: DeliveryHealth({"pending": 0}, None)
     )
-    blocked: list[BlockedChannel] = field(default_factory=list)
     lag: timedelta = timedelta()
     age: float = 1.0
     catalog: Catalog = field(default_factory=Catalog)
@@ -71,14 +70,11 @@ class Bot:
     async def database_problem(self) -> str | None:
         return self.problem
 
-    async def backlog(self) -> DeliveryBacklog:
+    async def deliveries(self) -> DeliveryHealth:
         self.reads += 1
         if self.blocker is not None:
             await self.blocker.wait()
-        return self.backlog_now
-
-    async def blocked_channels(self) -> list[BlockedChannel]:
-        return self.blocked
+        return self.deliveries_now
 
     async def digest_lag(self, _now: datetime) -> timedelta:
         return self.lag
@@ -88,8 +84,7 @@ class Bot:
         age = partial(getattr, self, "age")
         sources = HealthSources(
             self.database_problem,
-            self.backlog,
-            self.blocked_channels,
+            self.deliveries,
             self.digest_lag,
             self.catalog,
             self.catalog.problems,
@@ -101,7 +96,7 @@ class Bot:
 
 async def test_a_bot_that_is_well_has_nothing_to_say() -> None:
     """A running scheduler, a writable database and nothing late: ready, without warnings."""
-    bot = Bot(backlog_now=DeliveryBacklog({"pending": 1}, NOW - timedelta(minutes=4)), age=89)
+    bot = Bot(deliveries_now=DeliveryHealth({"pending": 1}, NOW - timedelta(minutes=4)), age=89)
     assert await bot.health().readiness() == Readiness((), ())
 
 
@@ -123,9 +118,9 @@ async def test_what_prevents_work_is_a_problem(what: str) -> None:
     assert found.warnings == ()
 
 
-def late(**since: float) -> DeliveryBacklog:
-    """A backlog whose oldest delivery has been waiting for so long."""
-    return DeliveryBacklog({"pending": 2}, NOW - timedelta(**since))
+def late(**since: float) -> DeliveryHealth:
+    """Deliveries; the oldest was created so long ago."""
+    return DeliveryHealth({"pending": 2}, NOW - timedelta(**since))
 
 
 def blocked(channel: str | None, reason: str) -> BlockedChannel:
@@ -134,11 +129,11 @@ def blocked(channel: str | None, reason: str) -> BlockedChannel:
 
 WARNINGS: dict[str, tuple[Callable[[Bot], None], list[str]]] = {
     "late": (
-        lambda bot: setattr(bot, "backlog_now", late(minutes=6, seconds=59)),
+        lambda bot: setattr(bot, "deliveries_now", late(minutes=6, seconds=59)),
         ["the oldest unsent message has been waiting for 6 minutes"],
     ),
     "very late": (
-        lambda bot: setattr(bot, "backlog_now", late(hours=25)),
+        lambda bot: setattr(bot, "deliveries_now", late(hours=25)),
         ["the oldest unsent message has been waiting for 1 day"],
     ),
     "digest": (
@@ -148,8 +143,16 @@ WARNINGS: dict[str, tuple[Callable[[Bot], None], list[str]]] = {
     "channels": (
         lambda bot: setattr(
             bot,
-            "blocked",
-            [blocked("C1", "is_archived"), blocked("C2", "is_archived"), blocked(None, "revoked")],
+            "deliveries_now",
+            DeliveryHealth(
+                {},
+                None,
+                [
+                    blocked("C1", "is_archived"),
+                    blocked("C2", "is_archived"),
+                    blocked(None, "revoked"),
+                ],
+            ),
         ),
         [
             "2 channels accept no messages (is_archived); the owners have been notified",
@@ -185,7 +188,7 @@ async def test_concurrent_requests_share_one_read() -> None:
         ("the database cannot be read: see the bot's log for the error",)
     }
     bot.blocker.set()
-    bot.backlog_now = DeliveryBacklog({"pending": 7}, None)
+    bot.deliveries_now = DeliveryHealth({"pending": 7}, None)
     found = (await bot.health().snapshot()).database
     assert found is not None
     assert found.deliveries == {"pending": 7}
@@ -194,16 +197,16 @@ async def test_concurrent_requests_share_one_read() -> None:
 async def test_a_new_read_does_not_disturb_an_old_one() -> None:
     """A request gets the result of the read it waited for, also if the next has begun."""
     bot, go_on = Bot(), asyncio.Event()
-    read, later = bot.backlog, list[asyncio.Task[MetricsSnapshot]]()
+    read, later = bot.deliveries, list[asyncio.Task[MetricsSnapshot]]()
 
-    async def backlog() -> DeliveryBacklog:
+    async def deliveries() -> DeliveryHealth:
         found = await read()
         if not later:
             bot.blocker = go_on
             later.append(asyncio.create_task(health.snapshot()))
         return found
 
-    bot.backlog = backlog
+    bot.deliveries = deliveries
     health = bot.health()
     first = await health.snapshot()
     go_on.set()
@@ -228,7 +231,7 @@ async def test_a_hanging_database_is_not_ready() -> None:
 
 async def test_the_snapshot_is_in_seconds() -> None:
     """Durations are seconds; playbooks have id, version and hash."""
-    bot = Bot(backlog_now=late(minutes=1.5), lag=timedelta(hours=1), age=3)
+    bot = Bot(deliveries_now=late(minutes=1.5), lag=timedelta(hours=1), age=3)
     found = await bot.health().snapshot()
     assert found.database is not None
     assert (found.database.oldest_due, found.database.digest_lag, found.heartbeat_age) == (
