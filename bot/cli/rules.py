@@ -17,14 +17,17 @@ from bot.cli.replay import replay_command
 from bot.cli.rules_report import (
     format_backtest,
     format_coverage,
+    format_next,
     format_questionnaire,
     format_verdict,
 )
 from bot.clock import SystemClock
 from bot.playbooks import loader
 from bot.playbooks.backtest import run_cases, summarize
+from bot.playbooks.completions import NextQuestions
 from bot.playbooks.coverage import CoverageAnalysis
 from bot.playbooks.engine import InvalidAnswers, RuleEngine
+from bot.playbooks.model import Playbook
 from bot.playbooks.schema import SCHEMA_FOLDER, schemas
 from bot.playbooks.verdict import Verdict
 
@@ -224,27 +227,56 @@ def questions(folder: Path, wanted: str | None, as_json: bool) -> None:
 @click.argument("answers", metavar="ANSWERS.yml", type=click.Path(allow_dash=True, path_type=Path))
 @_playbook_options
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
-def recommend(answers: Path, folder: Path, wanted: str | None, as_json: bool) -> None:
+@click.option("--next", "ask_next", is_flag=True, help="Show what to ask next instead.")
+def recommend(
+    answers: Path, folder: Path, wanted: str | None, as_json: bool, ask_next: bool
+) -> None:
     """Recommend an option for the answers in a file.
 
     The file maps question ids to answer ids; an omitted or null answer is "don't know". A list of
-    such maps gives a list of verdicts. The name - is stdin.
+    such maps gives a list of verdicts. The name - is stdin. With --next, an omitted answer is
+    still to be asked.
     """
     playbook = rules_input.choose_playbook(folder, wanted)
     name, data = rules_input.read_answers(answers)
     engine = RuleEngine(playbook)
     listed = isinstance(data, list)
-    verdicts = []
+    sheets = []
     for position, each in enumerate(data if listed else [data], start=1):
         where = f"{name}: sheet {position}" if listed else name
         try:
-            verdicts.append(engine.evaluate(rules_input.answer_sheet(where, each)))
+            sheets.append(rules_input.answer_sheet(where, each))
+            engine.check(sheets[-1])
         except InvalidAnswers as error:
             raise UsageError(f"{where}: {error}") from None
+    if ask_next:
+        upcoming = [engine.next_questions(each) for each in sheets]
+        click.echo(
+            _next_json(upcoming, listed=listed) if as_json else _next_text(upcoming, playbook)
+        )
+        return
+    verdicts = [engine.evaluate(each) for each in sheets]
     if as_json:
         click.echo(_verdict_json(verdicts, listed=listed))
         return
     click.echo("\n\n".join(format_verdict(playbook, verdict) for verdict in verdicts))
+
+
+def _next_text(upcoming: Iterable[NextQuestions], playbook: Playbook) -> str:
+    return "\n\n".join(format_next(playbook, each) for each in upcoming)
+
+
+def _next_json(upcoming: Iterable[NextQuestions], *, listed: bool) -> str:
+    data = [
+        {
+            "confidence": each.confidence,
+            "option": each.option,
+            "next": [question.id for question in each.questions],
+            "enough": each.enough,
+        }
+        for each in upcoming
+    ]
+    return _to_json(data if listed else data[0])
 
 
 def _verdict_json(verdicts: Sequence[Verdict], *, listed: bool) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.decisions.records.words import NOTHING_YET, TOO_LITTLE, as_sentence
 from bot.playbooks.backtest import BacktestReport, CaseAgreement
+from bot.playbooks.completions import NextQuestions
 from bot.playbooks.coverage import CoverageReport
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Answered, Reason, Strength, Verdict
@@ -17,6 +18,7 @@ STRENGTH = {
     Strength.CLEAR: "clear",
     Strength.LEANING: "leaning",
     Strength.TOO_CLOSE: "too close to call",
+    Strength.ONLY_LEFT: "the only one left",
 }
 
 
@@ -40,6 +42,16 @@ def format_verdict(playbook: Playbook, verdict: Verdict) -> str:
     return "\n".join(line.rstrip() for line in _Report(playbook, verdict).lines())
 
 
+def format_next(playbook: Playbook, upcoming: NextQuestions) -> str:
+    """Return what to ask next, and the recommendation so far."""
+    title = playbook.options[upcoming.option].title
+    enough = "enough is known" if upcoming.enough else "not enough is known yet"
+    lines = [f"So far: {title}, {upcoming.confidence:.0%} sure; {enough}."]
+    if upcoming.questions:
+        lines += ["Ask next:", *(f"  {each.id}: {each.ask}" for each in upcoming.questions)]
+    return "\n".join(lines)
+
+
 def format_backtest(playbook: Playbook, report: BacktestReport) -> str:
     """Return the comparison of a playbook with its cases."""
     lines = [f"{playbook.title} ({playbook.id} {playbook.version}): {len(report.results)} cases"]
@@ -50,11 +62,13 @@ def format_backtest(playbook: Playbook, report: BacktestReport) -> str:
         f"{agreed - report.exact} by an outcome that the case also allows."
     )
     asked = (
-        f"Questions asked: {report.asked:.1f} of {report.applying:.1f} on average "
-        f"({report.paged:.1f} when asked a page at a time); "
-        f"the others were not expected to change the result any more."
+        f"Questions asked, of {report.applying:.1f} on average, until the rest would hardly "
+        f"change the result: {report.asked_one_by_one:.1f} one at a time, with the option of all "
+        f"answers in {report.same_one_by_one}; {report.asked_by_pages:.1f} by pages of three, "
+        f"with it in {report.same_by_pages}."
     )
-    lines += ["", *_wrap(exactly), *_wrap(asked), "", *_confusion(playbook, report)]
+    lines += ["", *_wrap(exactly), *_wrap(asked), "", *_calibration(report)]
+    lines += ["", *_confusion(playbook, report)]
     missed = [result for result in report.results if not result.agrees]
     if missed:
         lines += ["", "Not agreed"]
@@ -71,6 +85,12 @@ def _agreements(rows: Iterable[CaseAgreement]) -> Iterator[str]:
     yield f"{'Agreement':{longest + 2}}  {'all cases':17}  clear cases"
     for row in listed:
         yield f"  {row.name:{longest}}  {row.overall!s:17}  {row.clear}"
+
+
+def _calibration(report: BacktestReport) -> Iterator[str]:
+    yield "Confidence      agree"
+    for label, share in reversed(list(report.calibration.items())):
+        yield f"  {label:12}  {share}"
 
 
 def _confusion(playbook: Playbook, report: BacktestReport) -> Iterator[str]:
@@ -93,12 +113,13 @@ def format_coverage(playbook: Playbook, found: CoverageReport) -> str:
         f"{playbook.title} ({playbook.id} {playbook.version})",
         f"{found.sheets:,} answer sheets; looked at {looked}",
         "",
-        f"{'Verdicts':{TITLE + 2}}  {'share':>6}  {'clear':>6}  {'leaning':>7}  {'too close':>9}",
+        f"{'Verdicts':{TITLE + 2}}  {'share':>6}"
+        + "".join(f"  {w:>17}" for w in STRENGTH.values()),
     ]
     for name, option in playbook.options.items():
-        parts = [found.shares.get((name, strength), 0.0) for strength in STRENGTH]
-        cells = f"{sum(parts):6.1%}  {parts[0]:6.1%}  {parts[1]:7.1%}  {parts[2]:9.1%}"
-        lines.append(f"  {option.title:{TITLE}}  {cells}")
+        shares = [found.shares.get((name, strength), 0.0) for strength in STRENGTH]
+        cells = "".join(f"  {share:17.1%}" for share in shares)
+        lines.append(f"  {option.title:{TITLE}}  {sum(shares):6.1%}{cells}")
     lines += ["", f"Level at the top: {found.ties:.1%}"]
     never = "never" if found.whole else "never in any sheet looked at"
     lines += _findings("Options out of reach", found.unreachable)

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.playbooks import conditions
+from bot.playbooks.completions import ENOUGH, ENOUGH_BY_PAGE
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Case, CasesFile
 from bot.playbooks.verdict import Strength
+
+PAGE = 3
+"""Questions on a page of the questionnaire."""
+CONFIDENCES = (0.0, 0.5, 0.7, 0.9, 1.01)
+"""The bounds of the ranges of confidence in a calibration table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +45,29 @@ class CaseAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Interview:
+    """How a questionnaire goes: the number of questions asked, and the option it ends with."""
+
+    asked: int
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseResult:
     """The playbook's result on one case.
 
-    `asked` is the number of questions asked one at a time until none matters any more, `paged` the
-    number asked a whole step at a time, `applying` the number whose `ask_when` holds.
+    `one_by_one` and `by_pages` are what is left to ask when questions are asked in the order of
+    `RuleEngine.next_questions` until it is enough. `applying` counts the questions whose
+    `ask_when` holds.
     """
 
     case: Case
     option: str
     strength: Strength
+    confidence: float
     agrees: bool
-    asked: int
-    paged: int
+    one_by_one: Interview
+    by_pages: Interview
     applying: int
 
 
@@ -58,30 +75,36 @@ class CaseResult:
 class BacktestReport:
     """All cases together; `confusion` counts them by (expected, recommended).
 
-    `exact` is the number recommended as published, without those that are only also acceptable.
+    `calibration` counts for each range of confidence how many agree. `exact` is the number
+    recommended as published, without those that are only also acceptable. `same_...` is how often
+    a questionnaire that stops when it is enough ends with the option of all answers.
     """
 
     results: tuple[CaseResult, ...]
     playbook: CaseAgreement
     baselines: tuple[CaseAgreement, ...]
     confusion: Mapping[tuple[str, str], int]
+    calibration: Mapping[str, CaseShare]
     exact: int
-    asked: float
-    paged: float
+    asked_one_by_one: float
+    asked_by_pages: float
+    same_one_by_one: CaseShare
+    same_by_pages: CaseShare
     applying: float
 
 
 def run_cases(engine: RuleEngine, cases: Sequence[Case]) -> Iterable[CaseResult]:
     """Yield the playbook's result on each case."""
     for case in cases:
-        score = engine.score(case.answers)
+        verdict = engine.evaluate(case.answers)
         yield CaseResult(
             case=case,
-            option=score.option,
-            strength=score.strength,
-            agrees=agrees(case, score.option),
-            asked=_asked(engine, case, paged=False),
-            paged=_asked(engine, case, paged=True),
+            option=verdict.option,
+            strength=verdict.strength,
+            confidence=verdict.confidence,
+            agrees=agrees(case, verdict.option),
+            one_by_one=interview(engine, case, page=1),
+            by_pages=interview(engine, case, page=PAGE),
             applying=sum(
                 engine.applies(question, case.answers) for question in engine.playbook.questions
             ),
@@ -97,9 +120,12 @@ def summarize(file: CasesFile, results: Sequence[CaseResult], engine: RuleEngine
         playbook=_agreement(engine.playbook.id, file.cases, lambda case: by_case[case.id]),
         baselines=tuple(_baselines(file, engine)),
         confusion=Counter((result.case.expected, result.option) for result in results),
+        calibration=_calibration(results),
         exact=sum(result.option == result.case.expected for result in results),
-        paged=sum(result.paged for result in results) / count,
-        asked=sum(result.asked for result in results) / count,
+        asked_one_by_one=sum(result.one_by_one.asked for result in results) / count,
+        asked_by_pages=sum(result.by_pages.asked for result in results) / count,
+        same_one_by_one=_same(results, [result.one_by_one for result in results]),
+        same_by_pages=_same(results, [result.by_pages for result in results]),
         applying=sum(result.applying for result in results) / count,
     )
 
@@ -109,13 +135,33 @@ def agrees(case: Case, option: str) -> bool:
     return option == case.expected or option in case.also_acceptable
 
 
-def _asked(engine: RuleEngine, case: Case, *, paged: bool) -> int:
-    """Count the questions asked until none matters any more: one by one, or by whole steps."""
+def interview(engine: RuleEngine, case: Case, page: int) -> Interview:
+    """Ask for the answers of a case, the most telling first, until it is enough.
+
+    Args:
+        engine: of the playbook.
+        case: an answer that it does not have is "don't know".
+        page: how many questions to ask at once.
+    """
+    enough = ENOUGH_BY_PAGE if page > 1 else ENOUGH
     given: dict[str, str | None] = {}
-    while matter := engine.questions_that_matter(given):
-        page = [each for each in matter if each.step == matter[0].step] if paged else matter[:1]
-        given.update({each.id: case.answers.get(each.id) for each in page})
-    return len(given)
+    while not (upcoming := engine.next_questions(given, enough)).enough:
+        given.update({each.id: case.answers.get(each.id) for each in upcoming.questions[:page]})
+    return Interview(len(given), upcoming.option)
+
+
+def _calibration(results: Sequence[CaseResult]) -> dict[str, CaseShare]:
+    found = {}
+    for low, high in pairwise(CONFIDENCES):
+        within = [result for result in results if low <= result.confidence < high]
+        label = f"{low:.0%} and more" if high > 1 else f"{low:.0%} to {high:.0%}"
+        found[label] = CaseShare(sum(result.agrees for result in within), len(within))
+    return found
+
+
+def _same(results: Sequence[CaseResult], interviews: Sequence[Interview]) -> CaseShare:
+    pairs = zip(results, interviews, strict=True)
+    return CaseShare(sum(a.option == b.option for a, b in pairs), len(results))
 
 
 def _baselines(file: CasesFile, engine: RuleEngine) -> Iterable[CaseAgreement]:

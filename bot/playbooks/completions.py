@@ -15,24 +15,31 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, product
-from math import log2, prod
+from itertools import accumulate, product, starmap
+from math import log, log2, prod
 from random import Random
 from typing import Any, TypeVar
 
 from bot.playbooks import conditions
 from bot.playbooks.model import Question
-from bot.playbooks.scoring import CompiledPlaybook, OpenSheet, ScoredSheet
+from bot.playbooks.scoring import CompiledPlaybook, OpenSheet, PointVector, Ruling, ScoredSheet
 from bot.playbooks.verdict import Homework
 
 K = TypeVar("K")
 DRAWS = 400
 """Completions to draw; the share of an option is then good to 2.5% (one standard error)."""
+ENOUGH = 0.9
+"""The share of completions that keep the option from which on one more question is hardly worth it.
+"""
+ENOUGH_BY_PAGE = 0.8
+"""The same where a whole page is asked at a time, which tells more than one question."""
+NOTHING = 1e-9
+"""Bits that are only a rounding error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completions:
-    """Ways of answering the questions `names`, each with the place of its winner.
+    """Ways of answering the questions `names`, each with points, rulings and place of its winner.
 
     `exact`: these are all there are, weighted by how likely they are. Otherwise they were drawn,
     and all weights are the same. Weights add up to 1.
@@ -40,6 +47,7 @@ class Completions:
 
     names: tuple[str, ...]
     choices: Sequence[tuple[str | None, ...]]
+    sums: Sequence[tuple[PointVector, Ruling]]
     winners: Sequence[int]
     weights: Sequence[float]
     exact: bool
@@ -51,13 +59,16 @@ class Completions:
     def information(self) -> dict[str, float]:
         """Return how many bits the answer to each question tells about the winner.
 
-        This is the mutual information of answer and winner.
+        This is the mutual information of answer and winner, less what a sample shows by chance.
         """
-        uncertainty = _entropy(self._totals(self.winners))
+        winners = self._totals(self.winners)
         found = {}
         for name, column in zip(self.names, zip(*self.choices, strict=True), strict=True):
+            answers = self._totals(column)
             both = self._totals(zip(column, self.winners, strict=True))
-            found[name] = uncertainty + _entropy(self._totals(column)) - _entropy(both)
+            bits = _entropy(winners) + _entropy(answers) - _entropy(both)
+            chance = 0.0 if self.exact else _by_chance(len(answers), len(winners))
+            found[name] = max(0.0, bits - chance)
         return found
 
     def deciding(self) -> dict[str, frozenset[int]]:
@@ -86,6 +97,20 @@ class Completions:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class NextQuestions:
+    """What to ask next, the question that tells most first.
+
+    `option` is recommended so far, with this confidence (0 to 1). `enough`: the answers still
+    missing would hardly change it.
+    """
+
+    option: str
+    confidence: float
+    questions: tuple[Question, ...]
+    enough: bool
+
+
 class Outlook:
     """What open questions can still do to the result of an answer sheet."""
 
@@ -94,6 +119,10 @@ class Outlook:
         self._questions = compiled.playbook.questions
         steps = [step.id for step in compiled.playbook.steps]
         self._step = {question.id: steps.index(question.step) for question in self._questions}
+        self._asked_when = {
+            question.id: conditions.terms(question.ask_when, compiled.questions)
+            for question in self._questions
+        }
         self._depends_on = {
             question.id: conditions.named(question.ask_when) if question.ask_when else frozenset()
             for question in self._questions
@@ -140,6 +169,42 @@ class Outlook:
             ask = self._compiled.questions[name].ask
             found.append(Homework(name, ask, options, alone=bool(alone)))
         return tuple(sorted(found, key=lambda item: not item.alone))
+
+    def confidence(self, sheet: ScoredSheet, completions: Completions) -> float:
+        """Return how sure it is that the recommended option stays ahead: see `verdict`.
+
+        Args:
+            sheet: the answers.
+            completions: from `completions` on the same sheet.
+        """
+        compiled, now = self._compiled, sheet.winner
+        return sum(
+            weight * compiled.certainty(compiled.lead_of(now, points, ruling))
+            for (points, ruling), weight in zip(completions.sums, completions.weights, strict=True)
+        )
+
+    def next_questions(self, sheet: ScoredSheet, enough: float) -> NextQuestions:
+        """See `RuleEngine.next_questions`."""
+        completions = self.completions(sheet)
+        confidence = self.confidence(sheet, completions)
+        missing = [question for question in self._questions if question.id not in sheet.answers]
+        if len(missing) < len(completions.names):
+            opened = OpenSheet(sheet, [question.id for question in missing])
+            completions = self._every(opened) or self._sample(opened)
+        information = completions.information()
+        telling = [
+            question
+            for question in missing
+            if information[question.id] > NOTHING
+            and conditions.holds(self._asked_when[question.id], sheet.answers)
+        ]
+        share = completions.shares().get(sheet.winner, 0.0)
+        return NextQuestions(
+            self._compiled.options[sheet.winner],
+            confidence,
+            tuple(sorted(telling, key=lambda question: -information[question.id])),
+            enough=share >= enough or not telling,
+        )
 
     def questions_that_matter(self, sheet: ScoredSheet) -> tuple[Question, ...]:
         """See `RuleEngine.questions_that_matter`."""
@@ -216,14 +281,24 @@ class Outlook:
         choices = list(product(*likely))
         weights = [prod(map(dict.__getitem__, likely, choice)) for choice in choices]
         whole = sum(weights)
-        winners = opened.winners(choices)
-        return Completions(opened.names, choices, winners, [w / whole for w in weights], exact=True)
+        return self._completed(opened, choices, [weight / whole for weight in weights], exact=True)
 
     def _sample(self, opened: OpenSheet) -> Completions:
         """Return the completions drawn for these questions."""
         choices = list(zip(*(self._draws[name] for name in opened.names), strict=True))
-        winners = opened.winners(choices)
-        return Completions(opened.names, choices, winners, [1 / DRAWS] * DRAWS, exact=False)
+        return self._completed(opened, choices, [1 / DRAWS] * DRAWS, exact=False)
+
+    def _completed(
+        self,
+        opened: OpenSheet,
+        choices: Sequence[tuple[str | None, ...]],
+        weights: Sequence[float],
+        *,
+        exact: bool,
+    ) -> Completions:
+        sums = opened.sums(choices)
+        winners = list(starmap(self._compiled.winner, sums))
+        return Completions(opened.names, choices, sums, winners, weights, exact)
 
     @cached_property
     def _likelihoods(self) -> Mapping[str, Mapping[str | None, float]]:
@@ -251,6 +326,14 @@ class Outlook:
             Random(seed).shuffle(drawn)  # noqa: S311 - reproducible, not secret
             found[name] = drawn
         return found
+
+
+def _by_chance(answers: int, winners: int) -> float:
+    """Return the bits that independent answers and winners seem to share in a sample.
+
+    The Miller-Madow correction: Miller, "Note on the bias of information estimates", 1955.
+    """
+    return (answers - 1) * (winners - 1) / (2 * DRAWS * log(2))
 
 
 def _entropy(shares: Mapping[Any, float]) -> float:

@@ -215,11 +215,14 @@ class CoverageAnalysis:
         followed = [name, *self._follow_ups(name)]
         opened = OpenSheet(sheet, followed)
         nothing = [None] * (len(followed) - 1)
-        points, ruling = opened.sums([None, *nothing])
+        answers = self._answers[name]
+        choices = [[answer, *nothing] for answer in (None, *answers)]
+        (points, ruling), *after_each = opened.sums(choices)
         won = self._compiled.winner(points, ruling)
         stuck = not self._compiled.compare(points, ruling)[0]
-        for answer in self._answers[name] if not stuck else ():
-            after, ruling_after = opened.sums([answer, *nothing])
+        if stuck:
+            return
+        for answer, (after, ruling_after) in zip(answers, after_each, strict=True):
             lost = self._compiled.winner(after, ruling_after)
             gain = [b - a for a, b in zip(points, after, strict=True)]
             others = [0, *(each for place, each in enumerate(gain) if place != won)]

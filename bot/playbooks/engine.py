@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.playbooks import conditions
+from bot.playbooks.completions import ENOUGH, NextQuestions
 from bot.playbooks.explain import VerdictBuilder
 from bot.playbooks.model import Condition, Playbook, Question, Rule
 from bot.playbooks.scoring import CompiledPlaybook, Score, ScoredSheet
@@ -64,6 +65,23 @@ class RuleEngine:
                 self._cached.clear()
             self._cached[key] = self._builder.questions_that_matter(answers)
         return self._cached[key]
+
+    def next_questions(self, answers: Answers, enough: float = ENOUGH) -> NextQuestions:
+        """Return what to ask next, and whether it is still worth asking.
+
+        Only questions not in `answers` whose `ask_when` holds, and that tell something about the
+        result. A question already answered "don't know" is not asked again: it lowers the
+        confidence, and `enough` is judged with it left unknown.
+
+        Args:
+            answers: so far.
+            enough: the share of completions that keep the option which is enough.
+
+        Raises:
+            InvalidAnswers: as `evaluate`.
+        """
+        self.check(answers)
+        return self._builder.next_questions(answers, enough)
 
     def rules_that_hold(self, answers: Answers) -> tuple[Rule, ...]:
         """Return the rules that give their points on an answer sheet. Answers must fit."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 
 from bot.playbooks import conditions
-from bot.playbooks.completions import Outlook
+from bot.playbooks.completions import NextQuestions, Outlook
 from bot.playbooks.model import Condition, Gate, Question, Rule, Veto
 from bot.playbooks.scoring import CompiledPlaybook, Score, ScoredSheet
 from bot.playbooks.sensitivity import FlipFinder
@@ -86,11 +87,17 @@ class VerdictBuilder:
         reasons, against = self._reasons(score, self._rules.matching(answers))
         completions = self._outlook.completions(sheet)
         settled = self._outlook.settled(sheet, completions)
+        gates = self.gates(answers, score.option)
+        confidence = self._capped(
+            self._outlook.confidence(sheet, completions), score.option, answers
+        )
         return Verdict(
             option=score.option,
             kind=kind,
-            strength=score.strength,
-            confidence=round(completions.shares().get(sheet.winner, 0.0), 3),
+            strength=self._compiled.strength(
+                confidence, only_left=score.strength is Strength.ONLY_LEFT
+            ),
+            confidence=confidence,
             settled=settled,
             lead=score.lead,
             points=score.points,
@@ -98,12 +105,17 @@ class VerdictBuilder:
             reasons=reasons,
             against=against,
             vetoes=self._veto_hits(answers),
-            gates=self.gates(answers, score.option),
+            gates=gates,
             flips=self._flips.smallest(sheet),
             homework=() if settled else self._outlook.homework(sheet, completions),
             steps=self._steps(score, kind),
             playbook=self._ref,
         )
+
+    def next_questions(self, answers: Answers, enough: float) -> NextQuestions:
+        """See `RuleEngine.next_questions`."""
+        found = self._outlook.next_questions(ScoredSheet(self._compiled, answers), enough)
+        return replace(found, confidence=self._capped(found.confidence, found.option, answers))
 
     def questions_that_matter(self, answers: Answers) -> tuple[Question, ...]:
         """See `RuleEngine.questions_that_matter`."""
@@ -126,9 +138,20 @@ class VerdictBuilder:
         """Return the gates that hold for an option."""
         return tuple(
             GateHit(gate.id, gate.provisional, gate.say, gate.source, answered)
+            for gate, answered in self._held_gates(answers, option)
+        )
+
+    def _capped(self, confidence: float, option: str, answers: Answers) -> float:
+        """Return the confidence as far as the gates that hold allow it, to three decimals."""
+        caps = [gate.caps for gate, _ in self._held_gates(answers, option) if gate.caps]
+        return round(min([confidence, *caps]), 3)
+
+    def _held_gates(self, answers: Answers, option: str) -> _Hits[Gate]:
+        return [
+            (gate, answered)
             for gate, answered in self._gates.matching(answers)
             if not gate.recommends or option in gate.recommends
-        )
+        ]
 
     def _veto_hits(self, answers: Answers) -> tuple[VetoHit, ...]:
         return tuple(

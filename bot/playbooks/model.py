@@ -213,6 +213,9 @@ class Gate(YamlModel):
     )
     say: Because
     provisional: StrictBool = False
+    caps: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        default=None, description="While it holds, the confidence is at most this."
+    )
     source: NonEmptyText | None = None
     checked: Day | None = None
 

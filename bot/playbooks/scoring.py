@@ -9,9 +9,11 @@ can be scored quickly: everything that does not depend on them is added up once.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import starmap
+from math import inf
 
 from bot.playbooks import conditions
 from bot.playbooks.model import Playbook, Rule
@@ -26,6 +28,8 @@ Ruling = tuple[int, int]
 Both are bit masks: bit n stands for option n.
 """
 NOBODY: Ruling = (0, 0)
+CLEAR = 0.9
+"""The least confidence that is called clear."""
 _NumbersByAnswer = Mapping[str | None, set[int]]
 
 
@@ -33,8 +37,9 @@ _NumbersByAnswer = Mapping[str | None, set[int]]
 class Score:
     """A result in figures; `stuck` means that every option is ruled out.
 
-    `points` are as compared. A combination that is not eligible shows what its weakest part has,
-    so that it never looks as strong as the part that makes it unnecessary.
+    `strength` is by the lead alone, as if nothing were open. `points` are as compared: a
+    combination that is not eligible shows what its weakest part has, so that it never looks as
+    strong as the part that makes it unnecessary.
     """
 
     option: str
@@ -192,6 +197,20 @@ class CompiledPlaybook:
             worth = (*worth[:place], shown, *worth[place + 1 :])
         return [place for place in self._places if not out >> place & 1], worth
 
+    def lead_of(self, option: int, points: PointVector, ruling: Ruling) -> float:
+        """Return how far an option is ahead; infinite where it is the only one left.
+
+        Negative where it is behind, and minus infinity where it is no candidate.
+        """
+        candidates, worth = self.compare(points, ruling)
+        if option not in candidates:
+            return -inf
+        leads = [worth[option] - worth[other] for other in candidates if other != option]
+        for combination in self.combinations:
+            if combination.place == option:
+                leads += [1 + points[part] - bar for part, bar in combination.bars.items()]
+        return min(leads, default=inf)
+
     def score(self, points: PointVector, ruling: Ruling) -> Score:
         """Return the whole result in figures; arguments as in `winner`."""
         candidates, worth = self.compare(points, ruling)
@@ -201,21 +220,32 @@ class CompiledPlaybook:
         winner = max(candidates, key=worth.__getitem__)
         others = [place for place in candidates if place != winner]
         second = max(others, key=worth.__getitem__, default=None)
-        leads = [] if second is None else [worth[winner] - worth[second]]
-        for combination in self.combinations:
-            if combination.place == winner:
-                leads += [1 + points[part] - bar for part, bar in combination.bars.items()]
-        lead, strength = self._strength(leads, worth[winner])
-        runner_up = None if second is None else self.options[second]
-        return Score(self.options[winner], shown, runner_up, lead, strength)
+        lead = self.lead_of(winner, points, ruling)
+        return Score(
+            self.options[winner],
+            shown,
+            None if second is None else self.options[second],
+            max(self.playbook.clear_lead, worth[winner]) if lead == inf else int(lead),
+            self.strength(self.certainty(lead), only_left=lead == inf),
+        )
 
-    def _strength(self, leads: Collection[int], points: int) -> tuple[int, Strength]:
-        if not leads:
-            return max(self.playbook.clear_lead, points), Strength.CLEAR
-        lead = min(leads)
-        if lead < self.playbook.close_call or lead == 0:
-            return lead, Strength.TOO_CLOSE
-        return lead, Strength.CLEAR if lead >= self.playbook.clear_lead else Strength.LEANING
+    def certainty(self, lead: float) -> float:
+        """Return how sure a lead is, from 0 to 1: a half at 0, and 0.9 at `clear_lead`."""
+        return float(1 / (1 + 9 ** (-lead / max(1, self.playbook.clear_lead))))
+
+    def strength(self, confidence: float, *, only_left: bool) -> Strength:
+        """Return the word for a confidence.
+
+        Args:
+            confidence: from 0 to 1.
+            only_left: whether every other option is ruled out.
+        """
+        leaning = round(self.certainty(self.playbook.close_call), 3)
+        if confidence <= 0.5 or round(confidence, 3) < leaning:
+            return Strength.TOO_CLOSE
+        if only_left:
+            return Strength.ONLY_LEFT
+        return Strength.CLEAR if round(confidence, 3) >= CLEAR else Strength.LEANING
 
 
 class ScoredSheet:
@@ -265,7 +295,11 @@ class OpenSheet:
         self.ruling = join_rulings(effect.ruling for effect in certain)
 
     def winners(self, choices: Sequence[Choice]) -> list[int]:
-        """Return the place of the option recommended for each way of answering the open questions.
+        """Return the place of the option recommended for each way of answering the questions."""
+        return list(starmap(self.compiled.winner, self.sums(choices)))
+
+    def sums(self, choices: Sequence[Choice]) -> list[tuple[PointVector, Ruling]]:
+        """Return points and rulings for each way of answering the open questions.
 
         Each undecided effect is looked up once for all choices, as a set of their numbers.
         """
@@ -277,17 +311,7 @@ class OpenSheet:
                 columns[number].append(effect.points)
                 if effect.ruling is not NOBODY:
                     rulings[number] = join_rulings((rulings[number], effect.ruling))
-        return list(map(self.compiled.winner, map(add_up, columns), rulings))
-
-    def sums(self, choice: Choice) -> tuple[PointVector, Ruling]:
-        """Return points and rulings once the open questions are answered like this."""
-        answers = dict(zip(self.names, choice, strict=True))
-        held = [each for each in self.undecided if conditions.holds(each.terms, answers)]
-        columns = [self.points, *map(dict.__getitem__, self.gains, choice)]
-        return (
-            add_up([*columns, *(effect.points for effect in held)]),
-            join_rulings([self.ruling, *(effect.ruling for effect in held)]),
-        )
+        return list(zip(map(add_up, columns), rulings, strict=True))
 
     def _numbers_by_answer(self, choices: Sequence[Choice]) -> Mapping[str, _NumbersByAnswer]:
         """Return for each open question the numbers of the choices with each answer."""

@@ -11,7 +11,7 @@ from bot.playbooks.verdict import AnswerChange, Answers, Flip, Strength
 
 NewAnswers = Sequence[tuple[str, str]]
 """Questions with the answers that they would get."""
-_BY_STRENGTH = (Strength.CLEAR, Strength.LEANING, Strength.TOO_CLOSE)
+_BY_STRENGTH = (Strength.CLEAR, Strength.ONLY_LEFT, Strength.LEANING, Strength.TOO_CLOSE)
 
 
 class FlipFinder:

@@ -25,16 +25,22 @@ Winner
     option is ruled out, the last option of the playbook is recommended, too close to call, and
     `steps` begins by saying so.
 
-Lead and strength
+Lead
     The winner's points less those of the best other candidate; ruled-out options and the winner's
     own parts do not count. For a combination the lead is at most 1 + the smallest margin by which
-    a part clears its bar. Under `close_call`, or with a lead of 0, the strength is too close to
-    call, from `clear_lead` on it is clear, between them leaning. A sole candidate without parts
-    is clear.
+    a part clears its bar.
 
 Confidence
-    The share of plausible completions of the sheet that recommend the same option: see
-    `bot.playbooks.completions`.
+    How sure it is that the option stays ahead once everything is known: the certainty of its lead,
+    averaged over plausible completions of the sheet (see `bot.playbooks.completions`). The
+    certainty of a lead is 1 / (1 + 9 ^ (-lead / clear_lead)): a half at 0, 0.9 at `clear_lead`;
+    1 for a sole candidate, 0 for an option that is no candidate. A gate with `caps` limits the
+    confidence while it holds.
+
+Strength
+    The word for the confidence. From 0.9 on it is clear; under the certainty of `close_call`, or
+    at a half, too close to call; between them leaning. Where all others are ruled out and it is
+    not too close, it is the only one left. So the strength of a complete sheet is that of its lead.
 
 Settled
     No completion recommends another option. Exact where there are few completions, which are then
@@ -59,11 +65,12 @@ Answers = Mapping[str, str | None]
 
 
 class Strength(StrEnum):
-    """How far ahead the recommended option is."""
+    """How sure it is that the recommended option is the right one."""
 
     CLEAR = "clear"
     LEANING = "leaning"
     TOO_CLOSE = "too_close_to_call"
+    ONLY_LEFT = "only_one_left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +139,8 @@ class AnswerChange:
 class Flip:
     """A smallest set of changes that leads to another option.
 
-    `drifts`: every change goes the way that the playbook says answers go by themselves.
+    `strength` is by the lead alone. `drifts`: every change goes the way that the playbook says
+    answers go by themselves.
     """
 
     changes: tuple[AnswerChange, ...]

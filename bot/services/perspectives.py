@@ -96,7 +96,7 @@ class PerspectiveService:
     async def finish(self, draft: Draft) -> Decision:
         """Keep a draft's perspective, in the place of an earlier one, and show it."""
         engine = await self._playbooks.engine(draft.playbook_hash)
-        score = engine.score(draft.answers)
+        verdict = engine.evaluate(draft.answers)
         person, now = draft.driver, self._clock.now()
 
         def change(team: TeamViews) -> TeamChange:
@@ -107,8 +107,8 @@ class PerspectiveService:
                 decision=team.decision.number,
                 user=person.user,
                 answers=draft.answers,
-                option=score.recommended,
-                strength=score.strength,
+                option=verdict.recommended,
+                strength=verdict.strength,
                 added_at=before.added_at if before else now,
                 changed_at=now,
             )

@@ -164,6 +164,19 @@ def test_recommend_marks_a_provisional_verdict(run):
     ]
 
 
+def test_next_shows_what_to_ask_and_whether_it_is_enough(run):
+    """The most telling questions come first; the JSON has the keys of the contract."""
+    args = ("recommend", "-", "--next", "--rules", LUNCH)
+    text = run(*args, stdin="{hunger: some}").stdout
+    assert text.startswith("So far: Market stall, ")
+    assert "not enough is known yet" in text
+    data = json.loads(run(*args, "--json", stdin="{hunger: some}").stdout)
+    assert set(data) == {"confidence", "option", "next", "enough"}
+    assert (data["option"], data["enough"]) == ("market", False)
+    assert "hunger" not in data["next"] != []
+    assert json.loads(run(*args, "--json", stdin="[{hunger: some}, {}]").stdout)[0] == data
+
+
 INVALID = [
     ("{hungre: much}", "unknown question `hungre`; did you mean `hunger`?"),
     ("{hunger: mutch}", "`mutch` is no answer to `hunger` (there are none, some, much)"),

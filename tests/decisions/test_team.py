@@ -159,7 +159,7 @@ def test_verdicts_stand_side_by_side_the_driver_first() -> None:
     comparison = seen({"facts": "many"}, {"facts": "never"}, {"style": "strict"})
     assert [voice.option for voice in comparison.voices] == ["rag", "prompting", "tuning"]
     assert comparison.voices[0].driver
-    assert comparison.voices[1] == Contribution("U1", "prompting", Strength.CLEAR)
+    assert comparison.voices[1] == Contribution("U1", "prompting", Strength.ONLY_LEFT)
 
 
 def test_the_same_answers_are_an_agreement() -> None:

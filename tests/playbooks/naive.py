@@ -1,6 +1,7 @@
 """A playbook read word by word from its YAML, with no thought of speed."""
 
 from itertools import combinations, product
+from math import inf
 
 import yaml
 
@@ -51,8 +52,8 @@ class Naive:
         counted = self.applying(answers)
         return [one for one in self.rules.get(group, []) if self.true(one["when"], counted)]
 
-    def result(self, answers):
-        """Option, points, lead and strength."""
+    def compared(self, answers):
+        """The candidates, the points as compared, and those from rules alone."""
         own = dict.fromkeys(self.options, 0)
         for rule in self.holding("rules", answers):
             for option, points in rule["points"].items():
@@ -83,21 +84,46 @@ class Naive:
             for option in self.options
             if (option in fit if option in parts_of else option not in alone | fully | taken)
         ]
-        if not candidates:
-            return self.options[-1], shown, 0, "too_close_to_call"
-        winner = max(candidates, key=shown.__getitem__)
-        leads = [shown[winner] - shown[option] for option in candidates if option != winner]
-        leads = [min(leads)] if leads else []
-        leads += [1 + own[part] - bars.get(part, 0) for part in parts_of.get(winner, [])]
-        lead = min(leads) if leads else None
-        return winner, shown, lead, self.strength(lead)
+        return candidates, shown, own
 
-    def strength(self, lead):
-        if lead is None:
-            return "clear"
-        if lead == 0 or lead < self.head["close_call"]:
+    def result(self, answers):
+        """Option, points and lead; no lead where everything is ruled out, or all but one."""
+        candidates, shown, _ = self.compared(answers)
+        if not candidates:
+            return self.options[-1], shown, None
+        winner = max(candidates, key=shown.__getitem__)
+        lead = self.lead(winner, answers)
+        return winner, shown, None if lead == inf else lead
+
+    def lead(self, option, answers):
+        """How far an option is ahead of the best other candidate, or of what its parts need."""
+        candidates, shown, own = self.compared(answers)
+        if option not in candidates:
+            return -inf
+        bars = self.head.get("bars", {})
+        leads = [shown[option] - shown[other] for other in candidates if other != option]
+        leads += [1 + own[part] - bars.get(part, 0) for part in self.parts().get(option, [])]
+        return min(leads, default=inf)
+
+    def certainty(self, lead):
+        if abs(lead) == inf:
+            return 1 if lead > 0 else 0
+        return 1 / (1 + 9 ** (-lead / max(1, self.head["clear_lead"])))
+
+    def confidence(self, answers):
+        """The certainty of the option's lead, averaged over all ways to answer what is open."""
+        option = self.option(answers)
+        sheets = list(self.completions(answers, self.open(answers), unknown_too=False))
+        return sum(self.certainty(self.lead(option, sheet)) for sheet in sheets) / len(sheets)
+
+    def strength(self, answers):
+        """The word for the confidence."""
+        confidence = round(self.confidence(answers), 3)
+        if confidence <= 0.5 or confidence < round(self.certainty(self.head["close_call"]), 3):
             return "too_close_to_call"
-        return "clear" if lead >= self.head["clear_lead"] else "leaning"
+        if self.lead(self.option(answers), answers) == inf:
+            return "only_one_left"
+        return "clear" if confidence >= 0.9 else "leaning"
 
     def parts(self):
         return {o: t["combines"] for o, t in self.head["options"].items() if t.get("combines")}

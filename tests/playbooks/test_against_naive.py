@@ -1,5 +1,6 @@
 """The engine against a naive reading of the same YAML, on small playbooks at random."""
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -28,7 +29,7 @@ def both(files):
 @MODEST
 @given(st.data())
 def test_a_verdict_is_what_the_yaml_says_word_by_word(data):
-    """Option, points, lead and strength are those of a naive reading, on any answer sheet."""
+    """Points, lead, confidence and strength are those of a naive reading, on any sheet."""
     pair = both(data.draw(playbooks()))
     if pair is None:
         return
@@ -36,8 +37,10 @@ def test_a_verdict_is_what_the_yaml_says_word_by_word(data):
     for _ in range(5):
         answers = data.draw(sheets(engine.playbook))
         verdict = engine.evaluate(answers)
-        option, points, lead, strength = naive.result(answers)
-        assert (verdict.option, verdict.points, verdict.strength) == (option, points, strength)
+        option, points, lead = naive.result(answers)
+        assert (verdict.option, verdict.points) == (option, points)
+        assert verdict.confidence == pytest.approx(naive.confidence(answers), abs=0.001)
+        assert verdict.strength == naive.strength(answers)
         assert lead is None or verdict.lead == lead
         assert {hit.veto for hit in verdict.vetoes} == {
             veto["id"] for veto in naive.holding("vetoes", answers)

@@ -44,17 +44,28 @@ def test_confusion_counts_published_against_recommended(trial):
     }
 
 
-def test_asking_what_matters_takes_fewer_questions_than_there_are(trial):
+def test_asking_the_most_telling_first_takes_fewer_questions_than_there_are(trial):
     """The average asked is no more than the average that apply, and is counted per case."""
-    assert 0 < trial.asked <= trial.applying <= 5
+    assert 0 < trial.asked_one_by_one <= trial.applying <= 5
     monday = next(result for result in trial.results if result.case.id == "monday")
     assert monday.applying == 4
+    assert monday.one_by_one.asked <= monday.by_pages.asked
 
 
-def test_a_page_at_a_time_asks_no_less_than_one_by_one(trial):
-    """Whole pages may hold a question that an answer beside it makes needless; never fewer."""
-    assert all(one.asked <= one.paged <= 5 for one in trial.results)
-    assert trial.asked < trial.paged
+def test_a_questionnaire_that_stops_early_is_held_against_all_answers(trial):
+    """It is counted how often the option is that of the whole sheet."""
+    same = sum(result.one_by_one.option == result.option for result in trial.results)
+    assert trial.same_one_by_one == CaseShare(same, 4)
+    assert same >= 3
+
+
+def test_calibration_counts_every_case_by_its_confidence(trial):
+    """Each case is in one range of confidence, with those that agree counted."""
+    assert list(trial.calibration) == [
+        "0% to 50%", "50% to 70%", "70% to 90%", "90% and more"
+    ]  # fmt: skip
+    assert sum(share.of for share in trial.calibration.values()) == 4
+    assert sum(share.hits for share in trial.calibration.values()) == 3
 
 
 def test_exact_agreement_is_told_apart(lunch, lunch_text):

@@ -51,17 +51,16 @@ def test_every_way_of_answering_what_is_open_has_the_winner_of_the_whole_sheet(d
 
 @MODEST
 @given(st.data())
-def test_confidence_is_the_share_of_completions_that_keep_the_option(data):
-    """Where all completions can be tried, confidence is their exact share, all equally likely."""
+def test_shares_are_those_of_all_completions(data):
+    """Where all completions can be tried, the share of each winner is exact, all equally likely."""
     if (found := drawn(data)) is None:
         return
     compiled, naive, answers = found
-    option = naive.option(answers)
-    sheets_tried = list(naive.completions(answers, naive.open(answers), unknown_too=False))
-    kept = sum(naive.option(sheet) == option for sheet in sheets_tried)
-    verdict = RuleEngine(compiled.playbook).evaluate(answers)
-    assert verdict.confidence == pytest.approx(kept / len(sheets_tried), abs=0.001)
-    assert not verdict.settled or verdict.confidence == 1
+    tried = list(naive.completions(answers, naive.open(answers), unknown_too=False))
+    won = [naive.option(sheet) for sheet in tried]
+    shares = Outlook(compiled).completions(ScoredSheet(compiled, answers)).shares()
+    found = {compiled.options[place]: share for place, share in shares.items()}
+    assert found == pytest.approx({each: won.count(each) / len(won) for each in set(won)})
 
 
 def shipped(name):
@@ -209,3 +208,32 @@ def test_homework_that_can_decide_alone_comes_first():
         ]
     )
     assert engine.evaluate({}).homework[0].question == "second"
+
+
+def test_a_question_that_tells_nothing_is_not_asked_next():
+    """A rule that never changes the winner makes nobody ask for its answer."""
+    rules = [({"first": "yes", "second": "yes"}, {"ant": 1}), ({"second": "yes"}, {"bee": 2})]
+    upcoming = tiny(rules).next_questions({})
+    assert [question.id for question in upcoming.questions] == ["second"]
+    assert not upcoming.enough
+
+
+def test_it_is_enough_when_nothing_left_to_ask_would_change_the_option():
+    """Once no missing answer matters nothing is asked, whatever was answered "don't know"."""
+    engine = tiny([({"first": "yes"}, {"bee": 2}), ({"second": "yes"}, {"bee": 1})])
+    upcoming = engine.next_questions({"first": None, "second": "no"})
+    assert (upcoming.option, upcoming.questions, upcoming.enough) == ("ant", (), True)
+    assert upcoming.confidence < 0.5
+
+
+def test_a_follow_up_is_asked_next_only_once_it_applies(lunch):
+    """A question whose `ask_when` does not hold yet is not among those to ask."""
+    assert "blanket" not in {q.id for q in lunch.next_questions({}).questions}
+    sunny = {"weather": "sun", "company": "few"}
+    assert "blanket" in {q.id for q in lunch.next_questions(sunny).questions}
+
+
+def test_questions_come_in_the_order_of_what_they_tell_in_a_playbook_as_shipped():
+    """The first page of three asks about material, need and examples."""
+    upcoming = shipped("ragvsft").next_questions({})
+    assert {question.id for question in upcoming.questions[:3]} == {"material", "need", "examples"}

@@ -81,9 +81,17 @@ def test_textbook_situation_is_clear(engine: RuleEngine, sheet: Sheet, option: s
 
 @pytest.mark.parametrize(("sheet", "option"), IN_ONE_BREATH)
 def test_a_few_answers_are_enough(engine: RuleEngine, sheet: Sheet, option: str) -> None:
-    """The few answers that describe a textbook situation already point clearly to its option."""
-    verdict = engine.evaluate(sheet)
-    assert (verdict.option, verdict.strength) == (option, Strength.CLEAR)
+    """The few answers that describe a textbook situation already point to its option."""
+    assert engine.evaluate(sheet).option == option
+
+
+def test_what_is_unknown_lowers_the_confidence(engine: RuleEngine) -> None:
+    """The same answers are less sure while others are open than once they are given."""
+    part = {name: SUPPORT_BOT[name] for name in ("job", "material", "freshness")}
+    some, whole = engine.evaluate(part), engine.evaluate(SUPPORT_BOT)
+    assert some.option == whole.option == "rag"
+    assert some.confidence < whole.confidence
+    assert (some.strength, whole.strength) == (Strength.TOO_CLOSE, Strength.CLEAR)
 
 
 def test_live_values_point_to_a_tool(engine: RuleEngine) -> None:

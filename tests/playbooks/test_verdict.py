@@ -159,6 +159,25 @@ def test_a_verdict_is_provisional_while_a_question_or_condition_is_open(
     assert json.loads(TypeAdapter(Verdict).dump_json(verdict))["provisional"] is provisional
 
 
+def test_a_gate_may_cap_the_confidence(changed):
+    """While such a gate holds the verdict is no surer than it allows, and its word follows."""
+    capped = changed("rules.yml", ("provisional: true", "caps: 0.6"))
+    sheet = {**MONDAY, "company": "many"}
+    verdict = capped.evaluate(sheet)
+    assert (verdict.confidence, verdict.strength) == (0.6, Strength.TOO_CLOSE)
+    assert capped.next_questions(sheet).confidence == 0.6
+    assert capped.evaluate(MONDAY).confidence > 0.6
+
+
+def test_an_option_that_is_the_only_one_left_is_called_so(changed):
+    """Where vetoes rule out all others, nothing is said of a clear lead."""
+    others = "rules_out: [market, cook, picnic, skip]"
+    engine = changed("rules.yml", ("rules_out: [picnic]", others))
+    verdict = engine.evaluate(MONDAY)
+    assert (verdict.option, verdict.strength) == ("canteen", Strength.ONLY_LEFT)
+    assert (verdict.runner_up, verdict.confidence) == (None, 1)
+
+
 def test_the_kind_is_the_variety_that_the_rules_push_most(lunch, changed):
     """An option with varieties is told with the strongest one, whose first steps come first."""
     tired = lunch.evaluate({"hunger": "none", "company": "one", "time": "hours"})

@@ -11,6 +11,7 @@ STRENGTHS: Mapping[str, str] = {
     Strength.CLEAR: "a clear lead",
     Strength.LEANING: "leaning this way",
     Strength.TOO_CLOSE: "too close to call",
+    Strength.ONLY_LEFT: "the only one left",
 }
 """How far ahead an option is, by the name that a record has for it."""
 WENT: Mapping[ReviewOutcome, str] = {
