@@ -18,12 +18,12 @@ from starlette.routing import BaseRoute
 
 from bot.catalog import PlaybookCatalog
 from bot.charts.subprocess import render_in_subprocess
+from bot.decisions.ports import Clock
 from bot.manifest import REDIRECT_PATH, scopes_asked
 from bot.outbox.health import delivery_health
 from bot.outbox.store import SqliteOutbox
 from bot.outbox.worker import DeliveryWorker
 from bot.schedule import PeriodicRunner, create_schedule
-from bot.services.ports import Clock
 from bot.services.services import Services
 from bot.serving import HttpServer
 from bot.settings import Settings, SettingsError, missing
@@ -41,7 +41,7 @@ from bot.slack.oauth.installations import (
 from bot.slack.oauth.pages import InstallPages
 from bot.slackkit.api_errors import SLACK_SECONDS, client_timeout
 from bot.storage.database import Database
-from bot.storage.installations import SqliteInstallations
+from bot.storage.installations import InstallationStore
 from bot.storage.store import SqliteStore
 from bot.web.app import Endpoints, create_web
 from bot.web.events import Handler
@@ -238,7 +238,7 @@ async def _installations(
         token = settings.bot_token.get_secret_value()
         await check_bot_token(client, token)
         return SingleWorkspace(token, client), ()
-    credentials, store = _credentials(settings), SqliteInstallations(database)
+    credentials, store = _credentials(settings), InstallationStore(database)
     cipher = TokenCipher([key.get_secret_value() for key in settings.keys])
     installations = MultiWorkspace(store, cipher, client, clock)
     await installations.rotate_keys()

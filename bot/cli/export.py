@@ -11,8 +11,8 @@ import yaml
 
 from bot.cli.common import UsageError, count_of
 from bot.cli.resources import open_database
+from bot.decisions.records.build import record_of
 from bot.decisions.records.madr import as_markdown, filename
-from bot.decisions.records.making import record_of
 from bot.decisions.records.record import Record, record_as_json, record_schema
 from bot.decisions.records.spreadsheet import as_csv
 from bot.services.playbook_versions import StoredVersions

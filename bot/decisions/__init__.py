@@ -1,1 +1,1 @@
-"""The life of a decision: pure, on the ports that `bot.services.ports` names."""
+"""The life of a decision: pure, without database, Slack or network."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol, Self
 
 from bot.decisions.model import Decision, Draft, DraftPurpose, Person, Place, Status, Visibility
-from bot.decisions.records.background import DecisionContext
+from bot.decisions.records.build import DecisionContext
 
 _NOBODY = ""
 """No user's id, so that nothing is read for being one's own."""

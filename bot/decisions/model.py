@@ -1,5 +1,7 @@
-"""What the house keeps: drafts, decisions, and where and by whom they may be seen."""
+"""The model: drafts, decisions, their visibility, and what a team adds to them."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -276,3 +278,12 @@ class ViewRequest:
     by: str
     at: datetime
     nudged_at: datetime | None = None
+
+
+def fingerprint(decision: Decision) -> str:
+    """Return a hash of what a decider reads: the words, the answers and the recommendation.
+
+    It travels with the buttons, so that a press on an outdated message is noticed.
+    """
+    read = [decision.title, decision.problem, dict(decision.answers), decision.verdict.option]
+    return hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()[:12]

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.access import MessageRef
-from bot.decisions.installation import NotInstalled, TokenUnreadable
 from bot.digest.calendar import Occurrence
 from bot.digest.content import Digest
 from bot.digest.settings import Schedule
@@ -13,6 +12,7 @@ from bot.digest.views.chapters import announced_in
 from bot.digest.views.message import digest_message, preview_message, when_next
 from bot.slackkit.message import Message
 from bot.slackkit.permalinks import Permalinks
+from bot.storage.installations import NotInstalled, TokenUnreadable
 
 ClientFor = Callable[[str], Awaitable[AsyncWebClient]]
 """Returns the Web API client of a workspace."""

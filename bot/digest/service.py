@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.decisions.errors import NotAChannel, SharedChannel, UnknownZone
 from bot.decisions.model import Person, Place, Visibility
+from bot.decisions.ports import Clock
 from bot.digest.calendar import Occurrence, next_due
 from bot.digest.content import Digest
 from bot.digest.ports import DigestRun, DigestState
@@ -18,7 +19,7 @@ from bot.digest.turns import due_turn, missed_by
 from bot.digest.zones import is_zone, nearest_zone, zone_spelled
 from bot.outbox.model import Delivery, DeliveryKind
 from bot.services.playbook_versions import PlaybookVersions
-from bot.services.ports import Clock, Store
+from bot.services.ports import Store
 
 FIRST_WINDOW = timedelta(days=7)
 LONGEST_WINDOW = timedelta(weeks=12)

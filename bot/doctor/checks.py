@@ -5,6 +5,7 @@ from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.decisions.ports import Clock
 from bot.disk import Mount
 from bot.doctor.local import (
     SETTINGS,
@@ -15,7 +16,6 @@ from bot.doctor.local import (
 )
 from bot.doctor.results import CheckResult, problem
 from bot.doctor.slack import check_installations, check_slack
-from bot.services.ports import Clock
 from bot.settings import Settings, SettingsError, check_values, read_values
 
 API_TIMEOUT_SECONDS = 10

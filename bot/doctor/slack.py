@@ -10,14 +10,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.decisions.installation import Installation
+from bot.decisions.ports import Clock
 from bot.doctor.results import CheckResult, ok, problem, warning
 from bot.manifest import HISTORY_SCOPES, SCOPES, scopes_asked
-from bot.services.ports import Clock
 from bot.settings import Settings
 from bot.slack.oauth.pages import INSTALL_PATH
 from bot.storage.database import Database, DatabaseUnusable
-from bot.storage.installations import SqliteInstallations
+from bot.storage.installations import Installation, InstallationStore
 
 SLACK: Final = "Slack"
 SIGNATURE_WINDOW: Final = 300
@@ -221,7 +220,7 @@ async def check_installations(settings: Settings) -> AsyncIterator[CheckResult]:
     except DatabaseUnusable:
         return
     try:
-        installations = await SqliteInstallations(log).all()
+        installations = await InstallationStore(log).all()
     finally:
         await log.close()
     for result in installation_scopes(installations, with_history=settings.history):

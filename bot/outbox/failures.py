@@ -10,7 +10,6 @@ from typing import Literal
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.decisions.installation import NotInstalled, TokenUnreadable
 from bot.outbox.model import Attempt
 from bot.outbox.ports import LONGEST_PAUSE
 from bot.slackkit.api_errors import (
@@ -20,6 +19,7 @@ from bot.slackkit.api_errors import (
     WORKSPACE_CLOSED,
     api_error_of,
 )
+from bot.storage.installations import NotInstalled, TokenUnreadable
 
 RATELIMITED = "ratelimited"
 """The reason of whatever Slack wants to have more slowly."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from bot.decisions.errors import NothingToResend, NotTheirs
 from bot.decisions.model import Decision, Person, Place
+from bot.decisions.ports import Clock
 from bot.outbox.model import Delivery
-from bot.services.ports import Clock, Store
+from bot.services.ports import Store
 
 
 @dataclass(frozen=True, slots=True)

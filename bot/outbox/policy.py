@@ -7,13 +7,13 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.model import Person
+from bot.decisions.ports import Clock
 from bot.outbox.alert_views import decider_unreachable, view_request_unreachable
 from bot.outbox.failures import INTERNAL, RATELIMITED, UNREACHABLE, Failure, is_slacks_failure
 from bot.outbox.issues import is_of_one_person
 from bot.outbox.model import COME_ONCE, Delivery, DeliveryKind, trouble_notice
 from bot.outbox.ports import Outbox, Unconfirmed
 from bot.outbox.reconcile import START, HistoryCursor, LookupResult, again_at, find_message
-from bot.services.ports import Clock
 from bot.services.services import Services
 
 logger = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.installation import NotInstalled, TokenUnreadable
+from bot.decisions.ports import Clock
 from bot.digest.messages import DigestMessages
 from bot.outbox.failures import INTERNAL, Failure, attempt_of, of_error
 from bot.outbox.images import Draw, Images
@@ -16,11 +16,11 @@ from bot.outbox.model import Attempt, Delivery, DeliveryKind
 from bot.outbox.policy import QUARANTINE, FailurePolicy
 from bot.outbox.ports import Outbox, Unconfirmed
 from bot.outbox.reconcile import delivery_metadata
-from bot.services.ports import Clock
 from bot.services.services import Services
 from bot.slack.rendering import Renderer
 from bot.slackkit.api_errors import UNREACHABLE, call_slack
 from bot.slackkit.message import Message
+from bot.storage.installations import NotInstalled, TokenUnreadable
 
 logger = structlog.get_logger(__name__)
 

@@ -23,15 +23,16 @@ from bot.decisions.model import (
     Review,
     Status,
     Workflow,
+    fingerprint,
 )
+from bot.decisions.ports import Clock
 from bot.decisions.questionnaire import Page, Questionnaire
 from bot.decisions.records.words import recommended_words
-from bot.decisions.seen import fingerprint
 from bot.decisions.transitions import DecisionAction, apply_action, authorize, review_after
 from bot.outbox.model import asked_to_decide
 from bot.services.drafts import DRAFT_LIFETIME
 from bot.services.playbook_versions import PlaybookVersions
-from bot.services.ports import Clock, Store
+from bot.services.ports import Store
 
 
 class DecisionService:

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from bot.decisions.access import opened_from
 from bot.decisions.errors import AlreadyClosed, AlreadyPosted, DraftGone, NotTheirs, ReviewInThePast
 from bot.decisions.model import Draft, DraftPurpose, Person, Place, Source, Workflow
+from bot.decisions.ports import Clock
 from bot.decisions.questionnaire import WORKFLOW_STEP, Page, Questionnaire
 from bot.decisions.transitions import DecisionAction, authorize
 from bot.services.playbook_versions import PlaybookVersions
-from bot.services.ports import Clock, Store
+from bot.services.ports import Store
 
 DRAFT_LIFETIME = timedelta(days=14)
 _MOVES = {

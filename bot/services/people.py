@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.decisions.model import Person
-from bot.services.directory import (
+from bot.decisions.ports import (
     CachedProfile,
+    Clock,
     Directory,
     DirectoryEntry,
     DirectoryUnavailable,
     zone_named,
 )
-from bot.services.ports import Clock, Store
+from bot.services.ports import Store
 
 FRESH_FOR = timedelta(days=7)
 """How long what is kept of a person is taken for true."""

@@ -28,11 +28,12 @@ from bot.decisions.model import (
     ViewRequest,
     Workflow,
 )
+from bot.decisions.ports import Clock
 from bot.decisions.questionnaire import Page, Questionnaire
 from bot.decisions.transitions import DecisionAction, authorize
 from bot.services.drafts import DRAFT_LIFETIME
 from bot.services.playbook_versions import PlaybookVersions
-from bot.services.ports import Clock, Store
+from bot.services.ports import Store
 from bot.services.team_log import (
     TeamChange,
     person_not_reached,

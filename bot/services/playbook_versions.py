@@ -1,5 +1,6 @@
 """The engines of playbooks: today's, and those of the editions that older work began with."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -10,9 +11,32 @@ from bot.decisions.model import Decision
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.loader import PlaybookText
-from bot.services.ports import Playbooks, PlaybookVersion
 
 logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookVersion:
+    """A playbook as it stood at one time: its text, and the engine made from it."""
+
+    text: PlaybookText
+    engine: RuleEngine
+
+
+class Playbooks(Protocol):
+    """The playbooks in use."""
+
+    def current(self, playbook_id: str | None = None) -> PlaybookVersion:
+        """Return the last good edition of a playbook; of the first one if none is named.
+
+        Raises:
+            UnknownPlaybook: there is none of that name.
+        """
+        ...
+
+    def titles(self) -> dict[str, str]:
+        """Return each playbook's title by its id, the first one first."""
+        ...
 
 
 class PlaybookTextStore(Protocol):

@@ -1,54 +1,38 @@
 """What the desk needs of the world: a log, a clock, playbooks, and somebody to wake."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 from bot.decisions.access import ReadingStore, ReadScope
 from bot.decisions.events import Change
 from bot.decisions.model import Decision, Draft, Person
+from bot.decisions.ports import CachedProfile
 from bot.decisions.review_schedule import ReviewRequests
 from bot.digest.ports import DigestStore
 from bot.outbox.issue_store import DeliveryIssueStore
 from bot.outbox.model import Delivery
-from bot.playbooks.engine import RuleEngine
 from bot.playbooks.loader import PlaybookText
-from bot.services.directory import PeopleStore
 from bot.services.team_log import TeamStore
 
 Supersede = Callable[[Decision, Decision], Change]
 
 
-class Clock(Protocol):
-    """The only source of time."""
+class PeopleStore(Protocol):
+    """Cached profiles."""
 
-    def now(self) -> datetime:
-        """Return the time now, in UTC, with its zone."""
+    async def profiles(self, workspace: str, users: Collection[str]) -> dict[str, CachedProfile]:
+        """Return the cached profiles of users, by id."""
         ...
 
-
-@dataclass(frozen=True, slots=True)
-class PlaybookVersion:
-    """A playbook as it stood at one time: its text, and the engine made from it."""
-
-    text: PlaybookText
-    engine: RuleEngine
-
-
-class Playbooks(Protocol):
-    """The playbooks in use."""
-
-    def current(self, playbook_id: str | None = None) -> PlaybookVersion:
-        """Return the last good edition of a playbook; of the first one if none is named.
-
-        Raises:
-            UnknownPlaybook: there is none of that name.
-        """
+    async def keep_profile(self, profile: CachedProfile) -> None:
+        """Insert or replace a profile."""
         ...
 
-    def titles(self) -> dict[str, str]:
-        """Return each playbook's title by its id, the first one first."""
+    async def not_asked_since(
+        self, before: datetime, leave_out: Collection[str], limit: int
+    ) -> list[Person]:
+        """Return people whose profiles were not looked up since `before`."""
         ...
 
 

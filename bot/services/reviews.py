@@ -12,13 +12,13 @@ from bot.decisions.calibration import Calibration, calibrate
 from bot.decisions.errors import NoSuchDecision
 from bot.decisions.events import Change, Event, told
 from bot.decisions.model import Decision, Person, ReviewAnswer, ReviewOutcome, Status
+from bot.decisions.ports import Clock, zone_named
 from bot.decisions.review_schedule import EARLIEST, TimeZones, asking, latest_review_day, question
 from bot.decisions.transitions import DecisionAction, authorize
 from bot.outbox.model import Delivery, DeliveryKind, review_key
-from bot.services.directory import zone_named
 from bot.services.people import PeopleService
 from bot.services.playbook_versions import PlaybookVersions
-from bot.services.ports import Clock, Store
+from bot.services.ports import Store
 
 _AT_ONCE = 100
 _MOST_COUNTED = 2000

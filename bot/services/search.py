@@ -16,7 +16,7 @@ from bot.decisions.access import (
 )
 from bot.decisions.errors import NoSuchDecision
 from bot.decisions.model import Decision, Draft, DraftPurpose, Status
-from bot.decisions.records.making import record_of
+from bot.decisions.records.build import record_of
 from bot.decisions.records.record import Record
 from bot.playbooks.model import Playbook
 from bot.services.playbook_versions import PlaybookVersions

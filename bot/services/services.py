@@ -7,17 +7,17 @@ from datetime import timedelta
 
 from bot.decisions.errors import AlreadyPosted
 from bot.decisions.model import Decision, Draft, DraftPurpose, Person, Place, Status, Visibility
+from bot.decisions.ports import Clock, Directory, NoDirectory
 from bot.decisions.transitions import postpone
 from bot.digest.service import DigestService
 from bot.outbox.issues import DeliveryIssues
 from bot.outbox.model import Delivery, DeliveryKind
 from bot.services.decisions import DecisionService, superseded
-from bot.services.directory import Directory, NoDirectory
 from bot.services.drafts import DraftService
 from bot.services.people import PeopleService
 from bot.services.perspectives import PerspectiveService
-from bot.services.playbook_versions import PlaybookVersions
-from bot.services.ports import Clock, Playbooks, Store
+from bot.services.playbook_versions import Playbooks, PlaybookVersions
+from bot.services.ports import Store
 from bot.services.reviews import ReviewService
 from bot.services.search import SearchService
 

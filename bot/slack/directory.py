@@ -11,11 +11,11 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.installation import NotInstalled, TokenUnreadable
 from bot.decisions.model import Person
-from bot.services.directory import DirectoryEntry, DirectoryUnavailable, zone_named
+from bot.decisions.ports import DirectoryEntry, DirectoryUnavailable, zone_named
 from bot.slackkit.api_errors import UNREACHABLE, USER_UNKNOWN, ApiError, api_error_of
 from bot.slackkit.mrkdwn import one_line
+from bot.storage.installations import NotInstalled, TokenUnreadable
 
 LOOK_UP_SECONDS = 1.0
 """The timeout of a look-up: people wait for it."""

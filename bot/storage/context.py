@@ -1,7 +1,7 @@
 """What the log holds beside a decision: perspectives, events, and who people are."""
 
 from bot.decisions.model import Decision
-from bot.decisions.records.background import DecisionContext, people_in
+from bot.decisions.records.build import DecisionContext, people_in
 from bot.storage.channels import name_of
 from bot.storage.connection import Connection
 from bot.storage.database import Database

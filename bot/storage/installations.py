@@ -1,130 +1,156 @@
-"""The installations, in the same file as the decisions. Fills the port `Installations`."""
+"""Installations by OAuth: what a workspace, or a whole organisation, has allowed the bot."""
 
-import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from bot.decisions.installation import Installation
 from bot.storage.connection import Connection
+from bot.storage.convert import RowMapper, utc_text
 from bot.storage.database import Database
 
+
+class NotInstalled(LookupError):
+    """The bot is not installed in this workspace, or was removed from it."""
+
+
+class TokenUnreadable(ValueError):
+    """No key decrypts a stored token, or it was encrypted for another account."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(
+            f"the token of {account} cannot be decrypted: put the key that it was encrypted with "
+            "back at the end of RAGVSFT_KEYS, or install the app there again"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The bot as installed in one account.
+
+    Attributes:
+        team: the workspace; None if a whole organisation installed the bot.
+        enterprise: the organisation; None for a workspace that belongs to none.
+        name: the name of the workspace or organisation.
+        bot_user: the bot's user id there.
+        installed_by: the user who installed it.
+        scopes: the granted OAuth scopes.
+        sealed_token: its token, encrypted; never in the clear.
+        installed_at: the time of the last installation.
+    """
+
+    team: str | None
+    enterprise: str | None
+    name: str
+    bot_user: str
+    installed_by: str
+    scopes: tuple[str, ...]
+    sealed_token: str
+    installed_at: datetime
+
+    @property
+    def account(self) -> str:
+        """The id of the workspace, which begins with T, or of the organisation, with E.
+
+        Raises:
+            ValueError: there is neither.
+        """
+        account = self.team or self.enterprise
+        if not account:
+            raise ValueError("an installation belongs to a workspace or to an organisation")
+        return account
+
+
+_INSTALLATIONS = RowMapper(Installation, {"sealed_token": "token"})
 _OF_WORKSPACE = """
-select i.*, 1 as preference from installations as i where i.account = :workspace
-union all
-select i.*, 2 from installations as i
-join enterprise_workspaces as w on w.enterprise = i.account
-where w.workspace = :workspace
-order by preference limit 1
+select * from (
+  select i.*, 1 as preference from installations as i where i.account = :workspace
+  union all
+  select i.*, 2 from installations as i
+  join enterprise_workspaces as w on w.enterprise = i.account
+  where w.workspace = :workspace
+) as found order by preference limit 1
 """
-
-_NOTE_WORKSPACE = """
-insert into enterprise_workspaces (workspace, enterprise) values (:workspace, :enterprise)
-on conflict (workspace) do update set enterprise = excluded.enterprise
-where enterprise <> excluded.enterprise
+_DELETE = "delete from installations where account = :account and installed_at < :before"
+_ROTATE = """
+update installations set token = :token where account = :account and token = :before
 """
-
-_FORGET = """
-delete from installations
-where account = :account and installed_at < :before
-  and (:bot_users is null or bot_user in (select value from json_each(:bot_users)))
-"""
+_USE_STATE = "delete from oauth_states where state = :state and expires_at > :now"
+_EXPIRED = "delete from oauth_states where expires_at <= :now"
 
 
-class SqliteInstallations:
-    """The port `Installations`, on a log."""
+class InstallationStore:
+    """The installations, and the OAuth states of those in progress."""
 
-    def __init__(self, log: Database) -> None:
-        """Keep installations in a log that its owner opens and closes."""
-        self._log = log
+    def __init__(self, database: Database) -> None:
+        """Keep installations in a database."""
+        self._database = database
 
-    async def keep(self, installation: Installation) -> None:
-        """Keep an installation in the place of an earlier one of the same account."""
-        row = _row(installation)
-        await self._log.write(lambda db: db.upsert("installations", row, key=("account",)))
+    async def save(self, installation: Installation) -> None:
+        """Insert an installation, or replace the one of the same account."""
+        row = {**_INSTALLATIONS.row(installation), "account": installation.account}
+        await self._database.write(lambda db: db.upsert("installations", row, key=("account",)))
 
     async def find(self, account: str) -> Installation | None:
         """Return an account's own installation; None if there is none."""
-        return await self._one("select * from installations where account = :a", {"a": account})
+        row = await self._database.read(lambda db: db.get("installations", account=account))
+        return _INSTALLATIONS.load(row) if row else None
 
     async def of_workspace(self, workspace: str) -> Installation | None:
         """Return a workspace's own installation, else that of its organisation, if any."""
-        return await self._one(_OF_WORKSPACE, {"workspace": workspace})
+        key = {"workspace": workspace}
+        row = await self._database.read(lambda db: db.one(_OF_WORKSPACE, key))
+        return _INSTALLATIONS.load(row) if row else None
 
     async def note_workspace(self, workspace: str, enterprise: str) -> None:
-        """Note to which organisation a workspace belongs."""
-        arguments = {"workspace": workspace, "enterprise": enterprise}
-        await self._log.write(lambda db: db.execute(_NOTE_WORKSPACE, arguments))
+        """Record to which organisation a workspace belongs."""
+        row = {"workspace": workspace, "enterprise": enterprise}
+
+        def work(db: Connection) -> None:
+            db.upsert("enterprise_workspaces", row, key=("workspace",))
+
+        await self._database.write(work)
 
     async def all(self) -> list[Installation]:
         """Return every installation."""
-        found = await self._log.read(lambda db: db.all("select * from installations"))
-        return [_installation(row) for row in found]
+        found = await self._database.read(lambda db: db.all("select * from installations"))
+        return [_INSTALLATIONS.load(row) for row in found]
 
-    async def reseal(self, installation: Installation, sealed_token: str) -> bool:
-        """Replace the encrypted token, unless it has changed in the meantime."""
-        query = "update installations set token = ? where account = ? and token = ?"
-        arguments = (sealed_token, installation.account, installation.sealed_token)
-        return await self._changes(query, arguments)
+    async def replace_token(self, installation: Installation, sealed_token: str) -> bool:
+        """Replace the encrypted token; return False if it has changed in the meantime."""
+        change = {
+            "account": installation.account,
+            "before": installation.sealed_token,
+            "token": sealed_token,
+        }
+        return await self._database.write(lambda db: db.execute(_ROTATE, change) > 0)
 
-    async def forget(
+    async def delete(
         self, account: str, before: datetime, bot_users: Collection[str] | None = None
     ) -> bool:
-        """Drop an account's installation that is older than `before`; False if there was none."""
-        arguments = {
-            "account": account,
-            "before": before.isoformat(),
-            "bot_users": None if bot_users is None else json.dumps(sorted(bot_users)),
-        }
-        return await self._changes(_FORGET, arguments)
+        """Delete an account's installation.
+
+        Args:
+            account: the workspace or the organisation.
+            before: an installation of that time or later is newer than its removal, and stays.
+            bot_users: delete it only if its bot user is one of these.
+
+        Returns:
+            Whether there was one to delete.
+        """
+        key = {"account": account, "before": utc_text(before), "bot_users": list(bot_users or ())}
+        query = _DELETE if bot_users is None else f"{_DELETE} and bot_user in (:bot_users)"
+        return await self._database.write(lambda db: db.execute(query, key) > 0)
 
     async def add_state(self, state: str, now: datetime, expires_at: datetime) -> None:
-        """Keep the state of an installation under way; those expired by `now` go."""
+        """Store the state of an installation in progress; delete the expired ones."""
 
         def work(db: Connection) -> None:
-            db.execute(
-                "delete from oauth_states where expires_at <= :now", {"now": now.isoformat()}
-            )
-            db.insert("oauth_states", {"state": state, "expires_at": expires_at.isoformat()})
+            db.execute(_EXPIRED, {"now": utc_text(now)})
+            db.insert("oauth_states", {"state": state, "expires_at": utc_text(expires_at)})
 
-        await self._log.write(work)
+        await self._database.write(work)
 
-    async def take_state(self, state: str, now: datetime) -> bool:
-        """Use a state up; False if it is unknown, was used before, or has expired."""
-        query = "delete from oauth_states where state = ? and expires_at > ?"
-        return await self._changes(query, (state, now.isoformat()))
-
-    async def _one(self, query: str, arguments: Mapping[str, str]) -> Installation | None:
-        found = await self._log.read(lambda db: db.all(query, dict(arguments)))
-        return _installation(found[0]) if found else None
-
-    async def _changes(self, query: str, arguments: tuple[str, ...] | dict[str, Any]) -> bool:
-        changed = await self._log.write(lambda db: db.execute(query, arguments))
-        return changed > 0
-
-
-def _row(installation: Installation) -> dict[str, Any]:
-    return {
-        "account": installation.account,
-        "team": installation.team,
-        "enterprise": installation.enterprise,
-        "name": installation.name,
-        "bot_user": installation.bot_user,
-        "installed_by": installation.installed_by,
-        "scopes": ",".join(installation.scopes),
-        "token": installation.sealed_token,
-        "installed_at": installation.installed_at.isoformat(),
-    }
-
-
-def _installation(row: Mapping[str, Any]) -> Installation:
-    return Installation(
-        team=row["team"],
-        enterprise=row["enterprise"],
-        name=row["name"],
-        bot_user=row["bot_user"],
-        installed_by=row["installed_by"],
-        scopes=tuple(scope for scope in row["scopes"].split(",") if scope),
-        sealed_token=row["token"],
-        installed_at=datetime.fromisoformat(row["installed_at"]),
-    )
+    async def use_state(self, state: str, now: datetime) -> bool:
+        """Use up a state; return False if it is unknown, was used before, or has expired."""
+        key = {"state": state, "now": utc_text(now)}
+        return await self._database.write(lambda db: db.execute(_USE_STATE, key) > 0)

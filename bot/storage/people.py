@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from bot.decisions.model import Person
-from bot.services.directory import CachedProfile
+from bot.decisions.ports import CachedProfile
 from bot.storage.connection import Connection
 from bot.storage.convert import RowMapper, utc_text
 from bot.storage.database import Database

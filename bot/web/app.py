@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 
-from bot.services.ports import Clock
+from bot.decisions.ports import Clock
 from bot.web.events import Handler, events
 from bot.web.health import Readiness, livez, readyz
 from bot.web.metrics import Metrics, scrape

@@ -12,7 +12,7 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
-from bot.services.ports import Clock
+from bot.decisions.ports import Clock
 from bot.web.metrics import HTTP, Metrics
 
 logger = structlog.get_logger(__name__)

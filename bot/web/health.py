@@ -11,8 +11,9 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from bot.decisions.ports import Clock
 from bot.outbox.health import DeliveryHealth
-from bot.services.ports import Clock, Playbooks
+from bot.services.playbook_versions import Playbooks
 from bot.web.metrics import DatabaseMetrics, MetricsSnapshot
 
 logger = structlog.get_logger(__name__)

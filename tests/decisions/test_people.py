@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.decisions.model import Person
-from bot.services.directory import DirectoryEntry, DirectoryUnavailable, zone_named
+from bot.decisions.ports import DirectoryEntry, DirectoryUnavailable, zone_named
 from bot.services.people import FRESH_FOR, LEARNED_AT_ONCE, PeopleService
 from tests.services.shelf import decision, shelve
 from tests.services.world import ADA, BEN, STRANGER, World

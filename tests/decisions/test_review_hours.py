@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.decisions.model import Decision, Person, Workflow
+from bot.decisions.ports import CachedProfile, DirectoryEntry
 from bot.decisions.review_schedule import EARLIEST, TimeZones, asking, latest_review_day
 from bot.digest.settings import DigestSettings, Schedule
 from bot.outbox.model import DeliveryKind
-from bot.services.directory import CachedProfile, DirectoryEntry
 from bot.storage.database import Database
 from tests.services.shelf import AT, decision
 from tests.services.world import ADA, BEN, PRODUCT, World

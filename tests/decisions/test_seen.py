@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.decisions.errors import EditedMeanwhile
-from bot.decisions.model import Decision, Status, Workflow
-from bot.decisions.seen import fingerprint
+from bot.decisions.model import Decision, Status, Workflow, fingerprint
 from bot.outbox.model import DeliveryKind
 from bot.slack.handlers.errors import error_text
 from tests.services.world import ADA, BEN, PRODUCT, World

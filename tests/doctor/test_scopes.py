@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.decisions.installation import Installation
 from bot.doctor.results import CheckResult, CheckState, results_as_text
 from bot.doctor.slack import installation_scopes
 from bot.manifest import HISTORY_SCOPES, SCOPES
 from bot.storage.database import Database
-from bot.storage.installations import SqliteInstallations
+from bot.storage.installations import Installation, InstallationStore
 from tests.doctor.helpers import NOON, Api, create_database, not_ok, only_fault, run
 
 NORTH = Installation(
@@ -77,7 +76,7 @@ async def test_scopes_are_read_from_the_database(
     await create_database(tmp_path / "ragvsft.db")
     assert "none yet; install at" in text(await run(environ | many))
     log = await Database(tmp_path / "ragvsft.db").open()
-    await SqliteInstallations(log).keep(SOUTH)
+    await InstallationStore(log).save(SOUTH)
     await log.close()
     result = await only_fault(environ | many)
     assert "Southwind (T0SOUTH) has more scopes" in result.message

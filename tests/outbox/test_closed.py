@@ -3,9 +3,9 @@
 import pytest
 
 from bot.decisions.errors import NothingToResend, NotTheirs
-from bot.decisions.installation import NotInstalled
 from bot.decisions.model import Place
 from bot.outbox.model import announcement_key
+from bot.storage.installations import NotInstalled
 from tests.services.world import ADA, BEN, NAMELESS, PRODUCT
 from tests.slack.tiny_slack import Delivering
 

@@ -13,10 +13,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.decisions.installation import NotInstalled, TokenUnreadable
 from bot.outbox.failures import Failure, is_slacks_failure, of_error
 from bot.outbox.ports import LONGEST_PAUSE
 from bot.slackkit.api_errors import client_timeout
+from bot.storage.installations import NotInstalled, TokenUnreadable
 
 
 def refused(

@@ -9,7 +9,7 @@ from bot.decisions.questionnaire import QuestionsPage, ReviewPage
 from bot.outbox.store import SqliteOutbox
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
-from bot.services.ports import PlaybookVersion
+from bot.services.playbook_versions import PlaybookVersion
 from bot.services.services import Services
 from bot.storage.database import Database
 from bot.storage.store import SqliteStore

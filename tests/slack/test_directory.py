@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.installation import NotInstalled
 from bot.decisions.model import Person
+from bot.decisions.ports import DirectoryEntry, DirectoryUnavailable
 from bot.playground import Playground, serving
 from bot.playground.fault_injection import FaultKind
-from bot.services.directory import DirectoryEntry, DirectoryUnavailable
 from bot.slack.directory import SlackDirectory
+from bot.storage.installations import NotInstalled
 
 ADA = Person("T0NORTH", "U0ADA")
 WITHIN = 60.0

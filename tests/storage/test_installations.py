@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.decisions.installation import Installation
 from bot.storage.database import Database
-from bot.storage.installations import SqliteInstallations
+from bot.storage.installations import Installation, InstallationStore
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=10)
@@ -35,25 +34,25 @@ async def log(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def kept(log: Database) -> SqliteInstallations:
-    return SqliteInstallations(log)
+def kept(log: Database) -> InstallationStore:
+    return InstallationStore(log)
 
 
-async def test_what_is_kept_is_found(kept: SqliteInstallations) -> None:
+async def test_what_is_kept_is_found(kept: InstallationStore) -> None:
     """An installation comes back as it was kept, by its workspace or its organisation."""
-    await kept.keep(NORTH)
-    await kept.keep(ORG)
+    await kept.save(NORTH)
+    await kept.save(ORG)
     assert await kept.find("T0NORTH") == NORTH
     assert await kept.find("E0ORG") == ORG
     assert await kept.find("T0OTHER") is None
     assert await kept.all() == [NORTH, ORG]
 
 
-async def test_a_new_installation_replaces_the_old_one(kept: SqliteInstallations) -> None:
+async def test_a_new_installation_replaces_the_old_one(kept: InstallationStore) -> None:
     """An account has one installation, the last; organisation and workspace do not mix."""
-    await kept.keep(NORTH)
+    await kept.save(NORTH)
     renewed = replace(NORTH, name="Northwind Ltd", sealed_token="anew", installed_at=LATER)
-    await kept.keep(renewed)
+    await kept.save(renewed)
     assert await kept.all() == [renewed]
 
 
@@ -63,44 +62,44 @@ def test_an_installation_is_somebodys() -> None:
         _ = replace(NORTH, team=None).account
 
 
-async def test_a_workspace_falls_back_on_its_organisation(kept: SqliteInstallations) -> None:
+async def test_a_workspace_falls_back_on_its_organisation(kept: InstallationStore) -> None:
     """A workspace's own installation goes first, then that of the organisation it was seen in."""
-    await kept.keep(ORG)
+    await kept.save(ORG)
     assert await kept.of_workspace("T0NORTH") is None
     await kept.note_workspace("T0NORTH", "E0OTHER")
     assert await kept.of_workspace("T0NORTH") is None
     await kept.note_workspace("T0NORTH", "E0ORG")
     assert await kept.of_workspace("T0NORTH") == ORG
-    await kept.keep(NORTH)
+    await kept.save(NORTH)
     assert await kept.of_workspace("T0NORTH") == NORTH
     assert await kept.of_workspace("T0SOUTH") is None
 
 
-async def test_a_removal_takes_what_is_older(kept: SqliteInstallations) -> None:
+async def test_a_removal_takes_what_is_older(kept: InstallationStore) -> None:
     """Only an installation older than its removal goes, and no other account's."""
-    await kept.keep(NORTH)
-    await kept.keep(ORG)
-    assert not await kept.forget("T0NORTH", NOON)
-    assert await kept.forget("T0NORTH", NOON + timedelta(microseconds=1))
-    assert not await kept.forget("T0NORTH", LATER)
+    await kept.save(NORTH)
+    await kept.save(ORG)
+    assert not await kept.delete("T0NORTH", NOON)
+    assert await kept.delete("T0NORTH", NOON + timedelta(microseconds=1))
+    assert not await kept.delete("T0NORTH", LATER)
     assert await kept.all() == [ORG]
 
 
 @pytest.mark.parametrize(("bots", "gone"), [(None, True), (["U0BOT"], True), (["U0X"], False)])
 async def test_a_removal_can_name_the_bot(
-    kept: SqliteInstallations, bots: list[str] | None, gone: bool
+    kept: InstallationStore, bots: list[str] | None, gone: bool
 ) -> None:
     """Where bot users are named, only an installation of one of them goes."""
-    await kept.keep(NORTH)
-    assert await kept.forget("T0NORTH", LATER, bots) == gone
-    assert not await kept.forget("T0NORTH", LATER, [])
+    await kept.save(NORTH)
+    assert await kept.delete("T0NORTH", LATER, bots) == gone
+    assert not await kept.delete("T0NORTH", LATER, [])
 
 
-async def test_a_reseal_spares_a_token_that_has_changed(kept: SqliteInstallations) -> None:
+async def test_a_reseal_spares_a_token_that_has_changed(kept: InstallationStore) -> None:
     """A token that was renewed while another process read it is not put back."""
-    await kept.keep(NORTH)
-    assert await kept.reseal(NORTH, "sealed anew")
-    assert not await kept.reseal(NORTH, "too late")
+    await kept.save(NORTH)
+    assert await kept.replace_token(NORTH, "sealed anew")
+    assert not await kept.replace_token(NORTH, "too late")
     found = await kept.find("T0NORTH")
     assert found == replace(NORTH, sealed_token="sealed anew")
 
@@ -108,19 +107,19 @@ async def test_a_reseal_spares_a_token_that_has_changed(kept: SqliteInstallation
 async def test_a_state_is_taken_once_by_two_processes(tmp_path: Path, log: Database) -> None:
     """Fifty takers on two connections: one gets the state."""
     other = await Database(tmp_path / "log.db").open()
-    takers = [SqliteInstallations(log), SqliteInstallations(other)]
+    takers = [InstallationStore(log), InstallationStore(other)]
     await takers[0].add_state("state", NOON, LATER)
-    taken = await asyncio.gather(*(takers[i % 2].take_state("state", NOON) for i in range(50)))
+    taken = await asyncio.gather(*(takers[i % 2].use_state("state", NOON) for i in range(50)))
     await other.close()
     assert sum(taken) == 1
 
 
-async def test_a_state_ends_on_time(kept: SqliteInstallations, log: Database) -> None:
+async def test_a_state_ends_on_time(kept: InstallationStore, log: Database) -> None:
     """At its last moment a state is gone, and the next one sweeps it away."""
     await kept.add_state("early", NOON, LATER)
-    assert not await kept.take_state("early", LATER)
-    assert not await kept.take_state("unknown", NOON)
+    assert not await kept.use_state("early", LATER)
+    assert not await kept.use_state("unknown", NOON)
     await kept.add_state("next", LATER, LATER + timedelta(minutes=10))
     states = await log.read(lambda db: [row["state"] for row in db.table("oauth_states").rows])
     assert states == ["next"]
-    assert await kept.take_state("next", LATER)
+    assert await kept.use_state("next", LATER)

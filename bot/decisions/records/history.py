@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.decisions.events import NO_REVIEW, Event
 from bot.decisions.model import ReviewOutcome
-from bot.decisions.records.parts import RecordedEvent
+from bot.decisions.records.record import RecordedEvent
 from bot.decisions.records.words import DONT_KNOW, NOT_ANSWERED, NOTHING_YET, WENT
 from bot.playbooks.model import Playbook
 

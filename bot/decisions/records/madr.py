@@ -6,12 +6,12 @@ can be kept in a repository.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC
 
 import yaml
 
 from bot.decisions.model import Status, Visibility
-from bot.decisions.records.life import history, perspectives, reviews
 from bot.decisions.records.markdown import (
     inline,
     line,
@@ -21,15 +21,19 @@ from bot.decisions.records.markdown import (
     subsection,
     titled,
 )
-from bot.decisions.records.parts import (
+from bot.decisions.records.record import (
     Considered,
+    Record,
     RecordedClosure,
+    RecordedDifference,
+    RecordedEvent,
     RecordedOutcome,
+    RecordedPerspective,
     RecordedReason,
+    RecordedReview,
     RuledOut,
 )
-from bot.decisions.records.record import Record
-from bot.decisions.records.words import NOTHING_YET, TOO_LITTLE, sure
+from bot.decisions.records.words import NOTHING_YET, TOO_LITTLE, WENT, as_sentence, sure
 
 _SLUG_LENGTH = 60
 _MOST_FOR_OTHERS = 3
@@ -59,10 +63,10 @@ def as_markdown(record: Record) -> str:
         subsection("First Steps", listed(map(line, record.first_steps))),
         subsection("Confirmation", listed(map(line, record.measure))),
         markdown_section("Pros and Cons of the Options", _pros_and_cons(record)),
-        markdown_section("Who Saw It How", perspectives(record)),
-        markdown_section("How It Went", reviews(record)),
+        markdown_section("Who Saw It How", _perspectives(record)),
+        markdown_section("How It Went", _reviews(record)),
         markdown_section("More Information", _more(record)),
-        markdown_section("History", history(record)),
+        markdown_section("History", _history(record)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -276,3 +280,57 @@ def _links(record: Record) -> Iterator[str]:
         yield f"Supersedes decision {record.supersedes:04}"
     if record.superseded_by is not None:
         yield f"Superseded by decision {record.superseded_by:04}"
+
+
+def _perspectives(record: Record) -> str:
+    """Return what each person's answers come to, and where they differ."""
+    parts = [
+        listed(_perspective(record, each) for each in record.views),
+        titled("They differed", (_difference(record, each) for each in record.differences)),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _reviews(record: Record) -> str:
+    """Return what each decider said about how it went."""
+    return listed(_reviewed(record, each) for each in record.reviews)
+
+
+def _history(record: Record) -> str:
+    """Return what happened to the decision, oldest first."""
+    return "\n".join(_happened(record, each) for each in record.history)
+
+
+def _perspective(record: Record, perspective: RecordedPerspective) -> str:
+    asked = ", who opened it" if perspective.driver else ""
+    option = inline(record.title_of(perspective.option))
+    return f"{_person(record, perspective.by)}{asked}: {option} ({sure(perspective.strength)})"
+
+
+def _difference(record: Record, found: RecordedDifference) -> str:
+    said = "; ".join(f"{_people(record, each.by)}: “{inline(each.words)}”" for each in found.said)
+    leads = " or ".join(inline(record.title_of(each)) for each in found.leads_to)
+    return f"{line(found.ask)} {said}" + (f". It could become {leads}" if leads else "")
+
+
+def _reviewed(record: Record, review: RecordedReview) -> str:
+    said = f"{as_sentence(WENT[review.outcome])}, said {_person(record, review.by)}"
+    said += f" on {review.at:%Y-%m-%d}"
+    return f"{said}: {inline(review.note)}" if review.note.strip() else f"{said}."
+
+
+def _happened(record: Record, event: RecordedEvent) -> str:
+    at = f"{event.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    did = f"{_person(record, event.by)} {inline(event.did)}"
+    to = f" {_people(record, event.to)}" if event.to else ""
+    note = f": “{inline(event.note)}”" if event.note.strip() else ""
+    details = "".join(f"\n  * {line(each)}" for each in event.details)
+    return f"* {at}: {did}{to}{note}{details}"
+
+
+def _people(record: Record, users: Sequence[str]) -> str:
+    return ", ".join(_person(record, each) for each in users)
+
+
+def _person(record: Record, user: str) -> str:
+    return inline(record.person(user))

@@ -6,8 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from bot.decisions.records.parts import RecordedPerspective, RecordedReview
-from bot.decisions.records.record import Record
+from bot.decisions.records.record import Record, RecordedPerspective, RecordedReview
 from bot.decisions.records.words import NOTHING_YET
 
 COLUMNS = (

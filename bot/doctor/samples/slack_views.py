@@ -29,8 +29,7 @@ from bot.decisions.model import (
     Workflow,
 )
 from bot.decisions.questionnaire import Questionnaire, QuestionsPage
-from bot.decisions.records.background import DecisionContext
-from bot.decisions.records.making import record_of
+from bot.decisions.records.build import DecisionContext, record_of
 from bot.digest.views.home import Coming
 from bot.doctor.samples import COMMAND
 from bot.doctor.samples.alerts import alert_messages

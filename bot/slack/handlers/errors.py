@@ -28,7 +28,6 @@ from bot.decisions.errors import (
     TooSoonToNudge,
     UnknownPlaybook,
 )
-from bot.decisions.installation import NotInstalled
 from bot.decisions.model import Person
 from bot.digest.forms import READ_BY_OTHERS
 from bot.digest.views.answers import NOT_A_CHANNEL, no_longer_everything
@@ -42,6 +41,7 @@ from bot.slackkit.forms import FieldError, texts_entered
 from bot.slackkit.ids import Block
 from bot.slackkit.message import notice_modal, sentence
 from bot.slackkit.payloads import ExternalUser, InvalidPayload, sender, shared_channel
+from bot.storage.installations import NotInstalled
 
 logger = structlog.get_logger(__name__)
 

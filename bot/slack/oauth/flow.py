@@ -19,10 +19,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth import AuthorizeUrlGenerator
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.installation import Installation, InstallationStore
-from bot.services.ports import Clock
+from bot.decisions.ports import Clock
 from bot.slack.oauth.installations import MultiWorkspace, TokenCipher
 from bot.slackkit.api_errors import OAUTH_DECLINED, OAUTH_MISCONFIGURED, UNREACHABLE, api_error_of
+from bot.storage.installations import Installation, InstallationStore
 
 logger = structlog.get_logger(__name__)
 
@@ -125,7 +125,7 @@ class OAuthFlow:
     async def _take_state(self, state: str, browser_state: str) -> bool:
         """Use a state up; return whether this browser was given it and it has not expired."""
         same = secrets.compare_digest(state.encode(), browser_state.encode())
-        return bool(state) and same and await self._store.take_state(state, self._clock.now())
+        return bool(state) and same and await self._store.use_state(state, self._clock.now())
 
     async def _exchange(self, code: str) -> Mapping[str, Any]:
         data = {

@@ -10,13 +10,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.installation import (
-    Installation,
-    InstallationStore,
-    NotInstalled,
-    TokenUnreadable,
-)
-from bot.services.ports import Clock
+from bot.decisions.ports import Clock
+from bot.storage.installations import Installation, InstallationStore, NotInstalled, TokenUnreadable
 
 logger = structlog.get_logger(__name__)
 
@@ -200,7 +195,7 @@ class MultiWorkspace:
 
     async def keep(self, installation: Installation) -> None:
         """Store an installation; it replaces an earlier one of the same account."""
-        await self._store.keep(installation)
+        await self._store.save(installation)
         self._invalidate()
         logger.info("the app was installed", account=installation.account)
 
@@ -208,7 +203,7 @@ class MultiWorkspace:
         self, account: str, at: datetime, bot_users: Collection[str] | None = None
     ) -> None:
         """Remove an installation that ended at `at`, unless it was renewed since."""
-        removed = await self._store.forget(account, at + _EVENT_PRECISION, bot_users)
+        removed = await self._store.delete(account, at + _EVENT_PRECISION, bot_users)
         self._invalidate()
         if removed:
             logger.info("the app was removed", account=account)
@@ -223,7 +218,7 @@ class MultiWorkspace:
                 logger.error("a token cannot be used", reason=str(error))  # noqa: TRY400 (a sentence)
                 continue
             if rotated != encrypted:
-                await self._store.reseal(installation, rotated)
+                await self._store.replace_token(installation, rotated)
 
     async def _of_request(self, enterprise: str | None, team: str | None) -> Installation | None:
         """Return a request's installation: the workspace's own, else its organisation's.

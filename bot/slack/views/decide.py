@@ -17,9 +17,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.decisions.model import Decision
+from bot.decisions.model import Decision, fingerprint
 from bot.decisions.records.words import recommended_words
-from bot.decisions.seen import fingerprint
 from bot.decisions.transitions import DecisionAction, possible_actions
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Verdict

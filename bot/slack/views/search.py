@@ -16,8 +16,12 @@ from slack_sdk.models.blocks import (
 
 from bot.decisions.access import DecisionFilter, DecisionPage, Direction
 from bot.decisions.model import Decision
-from bot.decisions.records.parts import RecordedDifference, RecordedEvent, RecordedPerspective
-from bot.decisions.records.record import Record
+from bot.decisions.records.record import (
+    Record,
+    RecordedDifference,
+    RecordedEvent,
+    RecordedPerspective,
+)
 from bot.decisions.records.words import sure
 from bot.decisions.transitions import DecisionAction, possible_actions
 from bot.playbooks.model import Playbook

@@ -14,14 +14,13 @@ from hypothesis import strategies as st
 from bot.decisions.access import ReadScope
 from bot.decisions.events import Event
 from bot.decisions.model import Decision, Perspective, Resolution, Source, Status, Workflow
-from bot.decisions.records.background import DecisionContext
+from bot.decisions.ports import CachedProfile, DirectoryEntry
+from bot.decisions.records.build import DecisionContext, record_of
 from bot.decisions.records.madr import as_markdown
-from bot.decisions.records.making import record_of
 from bot.decisions.records.record import Record, record_as_json, record_schema
 from bot.decisions.records.spreadsheet import as_csv
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
-from bot.services.directory import CachedProfile, DirectoryEntry
 from tests.services.shelf import AT, ENGINE, PUBLIC, SECRET, decision, shelve
 from tests.services.world import ADA, BEN, PRODUCT, World
 

@@ -15,9 +15,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.decisions.model import Perspective, ReviewAnswer, ReviewOutcome, Status
-from bot.decisions.records.background import DecisionContext
+from bot.decisions.records.build import DecisionContext, record_of
 from bot.decisions.records.madr import as_markdown, filename
-from bot.decisions.records.making import record_of
 from bot.decisions.records.record import Record, record_as_json, record_schema
 from bot.decisions.records.spreadsheet import COLUMNS, as_csv
 from bot.playbooks.verdict import Strength

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.decisions import errors
-from bot.decisions.installation import NotInstalled
 from bot.playbooks.engine import InvalidAnswers
 from bot.slack.handlers.errors import error_text
 from bot.slack.views.notices import UNEXPECTED
 from bot.slackkit.payloads import ExternalUser
+from bot.storage.installations import NotInstalled
 from tests.slack.examples import a_decision
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)

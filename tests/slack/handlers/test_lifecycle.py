@@ -12,12 +12,11 @@ from slack_bolt.async_app import AsyncAck, AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import SystemClock
-from bot.decisions.installation import Installation
 from bot.slack.handlers.events import LifecycleHandlers
 from bot.slack.oauth.installations import MultiWorkspace, TokenCipher
 from bot.slackkit.payloads import InvalidPayload
 from bot.storage.database import Database
-from bot.storage.installations import SqliteInstallations
+from bot.storage.installations import Installation, InstallationStore
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ACCOUNTS: list[tuple[str | None, str | None]] = [
@@ -35,10 +34,10 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def store(database: Database) -> SqliteInstallations:
-    store = SqliteInstallations(database)
+async def store(database: Database) -> InstallationStore:
+    store = InstallationStore(database)
     for team, enterprise in ACCOUNTS:
-        await store.keep(
+        await store.save(
             Installation(team, enterprise, "name", "U0BOT", "U0ADA", ("commands",), "sealed", NOON)
         )
     return store
@@ -54,7 +53,7 @@ def request_of(kind: str, **envelope: Any) -> AsyncBoltRequest:
     return AsyncBoltRequest(body=body, mode="socket_mode")
 
 
-async def handle(store: SqliteInstallations, request: AsyncBoltRequest) -> bool:
+async def handle(store: InstallationStore, request: AsyncBoltRequest) -> bool:
     """Pass an event to its handler; return whether it acked."""
     cipher = TokenCipher([Fernet.generate_key().decode()])
     installations = MultiWorkspace(store, cipher, AsyncWebClient(retry_handlers=[]), SystemClock())
@@ -86,7 +85,7 @@ def authorized(team: str | None, enterprise: str | None, *, whole: bool) -> dict
     ids=["alone", "in-org", "whole-org", "whole-org-bare", "one-of-org"],
 )
 async def test_an_event_removes_its_own_installation(
-    store: SqliteInstallations, kind: str, envelope: dict[str, Any], gone: str | None
+    store: InstallationStore, kind: str, envelope: dict[str, Any], gone: str | None
 ) -> None:
     """An event removes the installation it names: a workspace's or the organisation's."""
     assert await handle(store, request_of(kind, **envelope))
@@ -96,7 +95,7 @@ async def test_an_event_removes_its_own_installation(
 
 @pytest.mark.parametrize("envelope", [{}, {"team_id": "T0ALONE", "event_time": "yesterday"}])
 async def test_an_event_that_names_nothing_is_invalid(
-    store: SqliteInstallations, envelope: dict[str, Any]
+    store: InstallationStore, envelope: dict[str, Any]
 ) -> None:
     """An event without an account or a time removes nothing."""
     with pytest.raises(InvalidPayload):
@@ -105,7 +104,7 @@ async def test_an_event_that_names_nothing_is_invalid(
 
 
 async def test_an_event_that_was_not_stored_is_not_acked(
-    store: SqliteInstallations, database: Database
+    store: InstallationStore, database: Database
 ) -> None:
     """If the database fails there is no ack, so that Slack repeats the event."""
     await database.write(lambda db: db.execute("alter table installations rename to elsewhere"))

@@ -18,7 +18,7 @@ from bot.playground.playground import serving_app
 from bot.slack.oauth.flow import Installed, InstallFailed, OAuthCredentials, OAuthFlow
 from bot.slack.oauth.installations import MultiWorkspace, TokenCipher
 from bot.storage.database import Database
-from bot.storage.installations import SqliteInstallations
+from bot.storage.installations import InstallationStore
 
 GRANTED = {
     "ok": True,
@@ -62,7 +62,7 @@ async def exchange(tmp_path: Path) -> AsyncIterator[Exchange]:
     database = await Database(tmp_path / "log.db").open()
     async with serving_app(slack) as url:
         client = AsyncWebClient(base_url=f"{url}/api/", retry_handlers=[])
-        store, clock = SqliteInstallations(database), SystemClock()
+        store, clock = InstallationStore(database), SystemClock()
         cipher = TokenCipher([Fernet.generate_key().decode()])
         installations = MultiWorkspace(store, cipher, client, clock)
         app = OAuthCredentials("1.2", "secret")

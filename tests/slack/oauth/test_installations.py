@@ -11,12 +11,11 @@ from cryptography.fernet import Fernet
 from slack_bolt.async_app import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.installation import Installation, NotInstalled, TokenUnreadable
 from bot.decisions.model import Person
 from bot.slack.oauth.installations import CACHE_TTL, MultiWorkspace, TokenCipher
 from bot.slackkit.payloads import sender
 from bot.storage.database import Database
-from bot.storage.installations import SqliteInstallations
+from bot.storage.installations import Installation, InstallationStore, NotInstalled, TokenUnreadable
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KEYS = [Fernet.generate_key().decode() for _ in range(3)]
@@ -37,7 +36,7 @@ class Setting:
     """Installations in a database of their own."""
 
     installations: MultiWorkspace
-    store: SqliteInstallations
+    store: InstallationStore
     clock: HandClock
     cipher: TokenCipher
 
@@ -67,7 +66,7 @@ class Setting:
 @pytest.fixture
 async def setting(tmp_path: Path) -> AsyncIterator[Setting]:
     database = await Database(tmp_path / "log.db").open()
-    store, clock, cipher = SqliteInstallations(database), HandClock(), TokenCipher(KEYS[:1])
+    store, clock, cipher = InstallationStore(database), HandClock(), TokenCipher(KEYS[:1])
     installations = MultiWorkspace(store, cipher, AsyncWebClient(retry_handlers=[]), clock)
     yield Setting(installations, store, clock, cipher)
     await database.close()
@@ -155,14 +154,14 @@ async def test_a_removal_by_another_process_takes_a_minute(setting: Setting) -> 
     """A removal by another process takes effect when the cached token expires."""
     await setting.installations.keep(setting.installation("T0ALONE"))
     await setting.token(None, "T0ALONE")
-    await setting.store.forget("T0ALONE", NOON + timedelta(days=1))
+    await setting.store.delete("T0ALONE", NOON + timedelta(days=1))
     setting.clock.time += CACHE_TTL - timedelta(seconds=1)
     assert await setting.token(None, "T0ALONE") == "xoxb-T0ALONE"
     setting.clock.time += timedelta(seconds=1)
     assert await setting.token(None, "T0ALONE") is None
 
 
-class SlowInstallations(SqliteInstallations):
+class SlowInstallations(InstallationStore):
     """Runs `meanwhile` between reading an installation and returning it."""
 
     meanwhile: Any = None
@@ -224,10 +223,10 @@ async def test_a_start_rotates_every_token(setting: Setting) -> None:
     """A start moves every readable token to the newest key, and leaves the others."""
     await setting.installations.keep(setting.installation("T0ALONE"))
     lost = TokenCipher(KEYS[2:]).encrypt("T0LOST", "xoxb-2")
-    await setting.store.keep(setting.installation("T0LOST"))
+    await setting.store.save(setting.installation("T0LOST"))
     found = await setting.store.find("T0LOST")
     assert found is not None
-    await setting.store.reseal(found, lost)
+    await setting.store.replace_token(found, lost)
     newer = TokenCipher([KEYS[1], KEYS[0]])
     client = AsyncWebClient(retry_handlers=[])
     await MultiWorkspace(setting.store, newer, client, setting.clock).rotate_keys()

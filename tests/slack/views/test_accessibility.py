@@ -11,7 +11,7 @@ import pytest
 from bot.decisions.access import DecisionFilter, DecisionPage
 from bot.decisions.calibration import calibrate
 from bot.decisions.model import Decision, Resolution, ReviewAnswer, ReviewOutcome, Status
-from bot.decisions.records.making import record_of
+from bot.decisions.records.build import record_of
 from bot.doctor.samples.slack_views import samples
 from bot.slack.views.announcement import STATUS_WORDS, announcement
 from bot.slack.views.notices import NOBODY_TO_NUDGE

@@ -20,8 +20,7 @@ from bot.decisions.model import (
     Visibility,
 )
 from bot.decisions.questionnaire import Questionnaire
-from bot.decisions.records.background import DecisionContext
-from bot.decisions.records.making import record_of
+from bot.decisions.records.build import DecisionContext, record_of
 from bot.doctor.samples.slack_views import search_messages, similar_samples
 from bot.playbooks.verdict import Strength
 from bot.services.reviews import WaitingDecisions

@@ -1,15 +1,17 @@
-"""Making a record of a decision: ids become words, and every point finds its reason."""
+"""Build the record of a decision: ids become words, and every point gets its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.decisions.calibration import outcome_of
 from bot.decisions.comparison import Comparison, TeamViews, compare
-from bot.decisions.model import Decision, ReviewAnswer
-from bot.decisions.records.background import DecisionContext
+from bot.decisions.events import Event
+from bot.decisions.model import Decision, Perspective, ReviewAnswer
 from bot.decisions.records.history import happened
-from bot.decisions.records.parts import (
+from bot.decisions.records.record import (
     Considered,
+    Record,
     RecordedAnswer,
     RecordedAnswerGroup,
     RecordedClosure,
@@ -21,11 +23,31 @@ from bot.decisions.records.parts import (
     RecordedReview,
     RuledOut,
 )
-from bot.decisions.records.record import Record
 from bot.decisions.records.words import DONT_KNOW
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Answered, Reason, Strength, VetoHit
+
+_PEOPLE_KEYS = ("to", "users")
+"""The details of events that hold user ids, separated by spaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionContext:
+    """What a record shows beside the decision itself.
+
+    Attributes:
+        perspectives: oldest first.
+        events: oldest first.
+        names: of people, by user id, as far as they are known.
+        channel_name: the channel's name, if it is known.
+    """
+
+    perspectives: tuple[Perspective, ...] = ()
+    events: tuple[Event, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    channel_name: str | None = None
+
 
 NOTHING_MORE = DecisionContext()
 _NOTHING_FOLLOWS: Mapping[str, tuple[str, ...]] = {
@@ -68,6 +90,27 @@ def record_of(
         views=_perspectives(seen) if context.perspectives else (),
         differences=_differences(seen, playbook),
         history=tuple(happened(each, playbook) for each in context.events),
+    )
+
+
+def people_in(
+    decision: Decision, perspectives: Sequence[Perspective], events: Sequence[Event]
+) -> frozenset[str]:
+    """Return the user ids of all people who appear in the record of a decision."""
+    settled_by = {each.by for each in (decision.resolution, decision.closure) if each}
+    named = (
+        user for each in events for key in _PEOPLE_KEYS for user in each.detail.get(key, "").split()
+    )
+    return frozenset(
+        {
+            decision.driver,
+            *decision.deciders,
+            *settled_by,
+            *(each.by for each in decision.reviews),
+            *(each.user for each in perspectives),
+            *(each.actor for each in events),
+            *named,
+        }
     )
 
 
