@@ -1,21 +1,11 @@
-"""What happens to a decision: an event for the log, and what the channel is told of it."""
+"""Events of decisions, and changes: a decision after an event."""
 
 import json
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.decisions.model import Decision
-from bot.outbox.model import (
-    Delivery,
-    DeliveryKind,
-    announcement_key,
-    opening_deliveries,
-    recommendation_key,
-    redrawing,
-    team_key,
-)
 
 NO_REVIEW = "never"
 """Stands for the day of a review in the event of an edit where there is none."""
@@ -33,38 +23,19 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A decision after an event, with the event and the deliveries that follow from it.
+    """A decision after an event.
 
-    `event` is None where nothing has happened: the decision stays as it is.
-    `closes` is the id of the draft that the change comes from, which does its work once.
+    Attributes:
+        decision: the decision as it is now.
+        event: what happened; None if nothing did, and the decision stays as it is.
+        closes: the id of the draft that the change comes from, which can be used once.
+        outdated_at: when a person acted on an outdated announcement, which is redrawn.
     """
 
     decision: Decision
     event: Event | None
-    deliveries: tuple[Delivery, ...] = ()
     closes: str | None = None
-
-
-def redrawn(decision: Decision, at: datetime) -> Change:
-    """Return the change of nothing but the announcement, which shows the decision as it is."""
-    announcement, *_ = opening_deliveries(decision)
-    return Change(decision, None, (redrawing(announcement, at),))
-
-
-def told(decision: Decision, event: Event) -> Change:
-    """Return a change that the channel is told: its messages redrawn, a word in the thread."""
-    redrawn = [announcement_key(decision), team_key(decision)]
-    if event.kind == "edited":
-        redrawn.append(recommendation_key(decision))
-    updates = tuple(_delivery(decision, event, DeliveryKind.UPDATE, key, {}) for key in redrawn)
-    word = _delivery(
-        decision,
-        event,
-        DeliveryKind.WORD,
-        announcement_key(decision),
-        {"event": event.kind, "actor": event.actor, **event.detail},
-    )
-    return Change(decision, event, (*updates, word))
+    outdated_at: datetime | None = None
 
 
 def answer_changes(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> str:
@@ -99,18 +70,3 @@ def edited(before: Decision, after: Decision) -> dict[str, str]:
 
 def _review(decision: Decision) -> str:
     return decision.review_on.isoformat() if decision.review_on else NO_REVIEW
-
-
-def _delivery(
-    decision: Decision, event: Event, kind: DeliveryKind, after: str, detail: Mapping[str, str]
-) -> Delivery:
-    return Delivery(
-        key=f"{after}/{kind}/{uuid.uuid4().hex}",
-        workspace=decision.workspace,
-        kind=kind,
-        channel=decision.place.channel,
-        due_at=event.at,
-        decision=decision.number,
-        after=after,
-        detail=detail,
-    )

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from bot.decisions.model import Decision, Person
-from bot.outbox.model import Delivery, DeliveryKind, review_key
 
 ASKED_FROM = timedelta(hours=9)
 """The time of day from which a review is asked for."""
@@ -39,7 +38,7 @@ class TimeZones:
 class ReviewRequests:
     """Whom to ask now; `complete` once all deciders are to be asked, or were."""
 
-    deliveries: tuple[Delivery, ...]
+    users: tuple[str, ...]
     complete: bool
 
 
@@ -66,21 +65,4 @@ def asking(decision: Decision, now: datetime, clocks: TimeZones) -> ReviewReques
         if decision.review_on is not None
         and decision.review_on <= latest_review_day(now, clocks.of(decision, each))
     ]
-    return ReviewRequests(
-        tuple(question(decision, each, now) for each in due), due == list(deciders)
-    )
-
-
-def question(
-    decision: Decision, user: str, at: datetime, detail: Mapping[str, str] | None = None
-) -> Delivery:
-    """Return the question to somebody how a decision went; `detail` is told with it."""
-    return Delivery(
-        key=review_key(decision, user),
-        workspace=decision.workspace,
-        kind=DeliveryKind.REVIEW,
-        channel=user,
-        due_at=at,
-        decision=decision.number,
-        detail=detail or {},
-    )
+    return ReviewRequests(tuple(due), due == list(deciders))

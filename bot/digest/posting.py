@@ -1,16 +1,12 @@
 """The deliveries of digests: what they keep until they are sent, when the rest is read."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.decisions.model import Person, Place, Visibility
+from bot.decisions.model import Person, Place
 from bot.digest.calendar import LATEST, Occurrence
 from bot.digest.settings import DigestSettings
-from bot.outbox.model import Delivery, DeliveryKind
-
-GIVEN_UP = "given_up"
-"""In the detail of a digest that is not known to have come, and that the next one makes up for."""
+from bot.outbox.model import Delivery, DigestPost
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,46 +42,32 @@ def by_hand_prefix(workspace: str, channel: str) -> str:
 
 
 def window_of(delivery: Delivery) -> tuple[Window, str, Place]:
-    """Return what a digest's delivery keeps: its window, its owner's user id, and its channel."""
-    detail = delivery.detail
-    untold = detail.get("untold_from")
-    window = Window(
-        since=datetime.fromisoformat(detail["since"]),
-        until=datetime.fromisoformat(detail["until"]),
-        missed=tuple(date.fromisoformat(day) for day in detail["missed"].split()),
-        rules_changed=bool(detail["rules_changed"]),
-        untold_from=datetime.fromisoformat(untold) if untold else None,
-    )
-    return window, detail["owner"], Place(delivery.channel, Visibility(detail["visibility"]))
+    """Return a digest's window, its owner's user id, and its channel.
 
-
-def latest_of(delivery: Delivery) -> datetime:
-    """Return from when on it is too late to post a digest."""
-    latest = delivery.detail.get("latest")
-    if latest is not None:
-        return datetime.fromisoformat(latest)
-    return datetime.fromisoformat(delivery.detail["until"]) + LATEST
+    Raises:
+        TypeError: the delivery is no digest.
+    """
+    post = delivery.payload
+    if not isinstance(post, DigestPost):
+        raise TypeError(f"delivery {delivery.key} is no digest")
+    window = Window(post.since, post.until, post.missed, post.rules_changed, post.untold_from)
+    return window, post.owner, Place(delivery.channel, post.visibility)
 
 
 def _delivery(owner: Person, place: Place, name: str, window: Window, due: datetime) -> Delivery:
     return Delivery(
         key=f"{owner.workspace}/digest/{place.channel}/{name}",
         workspace=owner.workspace,
-        kind=DeliveryKind.DIGEST,
+        payload=DigestPost(
+            since=window.since,
+            until=window.until,
+            owner=owner.user,
+            visibility=place.visibility,
+            missed=window.missed,
+            rules_changed=window.rules_changed,
+            untold_from=window.untold_from,
+        ),
         channel=place.channel,
         due_at=window.until,
-        detail={**_detail(owner, place, window), "latest": (due + LATEST).isoformat()},
+        expires_at=due + LATEST,
     )
-
-
-def _detail(owner: Person, place: Place, window: Window) -> Mapping[str, str]:
-    untold = window.untold_from
-    return {
-        **({"untold_from": untold.isoformat()} if untold else {}),
-        "since": window.since.isoformat(),
-        "until": window.until.isoformat(),
-        "missed": " ".join(day.isoformat() for day in window.missed),
-        "owner": owner.user,
-        "visibility": place.visibility.value,
-        "rules_changed": "yes" if window.rules_changed else "",
-    }

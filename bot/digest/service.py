@@ -17,7 +17,7 @@ from bot.digest.reading import DigestReader
 from bot.digest.settings import DigestScope, DigestSection, DigestSettings, Schedule
 from bot.digest.turns import due_turn, missed_by
 from bot.digest.zones import is_zone, nearest_zone, zone_spelled
-from bot.outbox.model import Delivery, DeliveryKind
+from bot.outbox.model import Delivery
 from bot.services.playbook_versions import PlaybookVersions
 from bot.services.ports import Store
 
@@ -179,8 +179,6 @@ class DigestService:
         Who may read what is so looked at when it is posted. The settings are those of now; one
         that was due before they were switched off still goes out.
         """
-        if delivery.kind is not DeliveryKind.DIGEST:
-            raise ValueError(f"delivery {delivery.key} is no digest")
         window, owner, place = window_of(delivery)
         saved = await self.settings(delivery.workspace, delivery.channel)
         person = Person(delivery.workspace, owner)

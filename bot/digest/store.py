@@ -17,7 +17,7 @@ from bot.digest.settings import DigestScope, DigestSection, DigestSettings, Sche
 from bot.outbox.clock_skew import put_digests_right
 from bot.outbox.expiry import give_up_late, make_room
 from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
-from bot.storage import rows
+from bot.outbox.table import enqueue
 from bot.storage.channels import name_of
 from bot.storage.connection import Connection, Row
 from bot.storage.database import Database
@@ -78,14 +78,14 @@ select * from digest_settings where workspace = :workspace and (
 order by is_on desc, set_by = :user desc, set_at desc limit :limit
 """
 _BY_HAND = """
-select max(json_extract(detail, '$.until')) as until from deliveries
+select max(rtrim(json_extract(detail, '$.until'), 'Z')) as until from deliveries
 where workspace = :workspace and channel = :channel and taken_at >= :since
   and kind = :kind and state = :state and key like :prefix
-  and json_extract(detail, '$.until') between :since and :until
-  and json_extract(detail, '$.since') <= :begins
+  and rtrim(json_extract(detail, '$.until'), 'Z') between :since and :until
+  and rtrim(json_extract(detail, '$.since'), 'Z') <= :begins
 """
 _UNDER_WAY = """
-select min(json_extract(detail, '$.until')) as since from deliveries
+select min(kept_at) as since from deliveries
 where state in (?, ?) and kind = ?
   and not exists (
     select 1 from stops where stops.workspace = deliveries.workspace and stops.channel = ''
@@ -155,7 +155,7 @@ class SqliteDigests:
         def work(db: Connection) -> bool:
             taken = db.execute(_TAKE, _turn_row(standing, turn)) > 0
             if taken and delivery is not None:
-                db.insert_if_new("deliveries", rows.delivery_row(delivery))
+                enqueue(db, [delivery])
             return taken
 
         return await self._log.write(work)
@@ -170,12 +170,12 @@ class SqliteDigests:
             "kind": DeliveryKind.DIGEST.value,
             "state": DeliveryState.SENT.value,
             "prefix": f"{by_hand_prefix(settings.workspace, settings.place.channel)}%",
-            "since": since.astimezone(UTC).isoformat(),
-            "begins": window.since.isoformat(),
-            "until": window.until.isoformat(),
+            "since": _without_zone(since),
+            "begins": _without_zone(window.since),
+            "until": _without_zone(window.until),
         }
         (row,) = await self._log.read(lambda db: list(db.query(_BY_HAND, arguments)))
-        return datetime.fromisoformat(row["until"]) if row["until"] else None
+        return datetime.fromisoformat(row["until"]).replace(tzinfo=UTC) if row["until"] else None
 
     async def put_digests_right(self, now: datetime) -> None:
         """Have no digest wait for a time that was noted by a clock which was wrong."""
@@ -199,6 +199,10 @@ class SqliteDigests:
         arguments = (*states, DeliveryKind.DIGEST.value)
         (row,) = await self._log.read(lambda db: list(db.query(_UNDER_WAY, arguments)))
         return datetime.fromisoformat(row["since"]) if row["since"] else None
+
+
+def _without_zone(at: datetime) -> str:
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat()
 
 
 def _settings_row(settings: DigestSettings) -> dict[str, Any]:

@@ -9,10 +9,9 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
 from bot.decisions.model import Decision, Visibility
-from bot.digest.posting import GIVEN_UP
 from bot.outbox.failures import is_slacks_failure
-from bot.outbox.issues import DeliveryIssue, is_of_one_person
-from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
+from bot.outbox.issues import DeliveryIssue
+from bot.outbox.model import EXPIRED, Alert, DeliveryKind, DeliveryState, UnconfirmedAlert
 from bot.slackkit import ids
 from bot.slackkit.api_errors import APP_REMOVED, NOT_A_MEMBER
 from bot.slackkit.message import Message, as_dicts, button, plain, section, sentence
@@ -42,20 +41,20 @@ _ON_BUTTONS = {
 _COULD_NOT = {
     DeliveryKind.RECOMMENDATION: "add the recommendation to its thread",
     DeliveryKind.TEAM: "add the team's views to its thread",
-    DeliveryKind.WORD: "say in its thread what happened to it",
+    DeliveryKind.THREAD_NOTE: "say in its thread what happened to it",
 }
 _WAS = {
     DeliveryKind.RECOMMENDATION: "adding the recommendation to the thread of decision #{}",
     DeliveryKind.TEAM: "adding the team's views to the thread of decision #{}",
-    DeliveryKind.WORD: "saying in its thread what happened to decision #{}",
+    DeliveryKind.THREAD_NOTE: "saying in its thread what happened to decision #{}",
 }
 
 
-def trouble_message(notice: Delivery, trouble: DeliveryIssue, command: str = "/ragvsft") -> Message:
+def trouble_message(notice: Alert, trouble: DeliveryIssue, command: str = "/ragvsft") -> Message:
     """Return what a notice says of a delivery as it stands now.
 
     Args:
-        notice: the notice; its `detail` has Slack's name for the error.
+        notice: the payload of the notice.
         trouble: what it is about.
         command: the slash command's name.
     """
@@ -70,9 +69,9 @@ def trouble_message(notice: Delivery, trouble: DeliveryIssue, command: str = "/r
             return sentence(f"{_capital(_subject(trouble))} is on its way to {_place(trouble)}.")
     if trouble.told_again:
         return sentence(f"That didn't work. I wrote to you again about {_subject(trouble)}.")
-    if notice.kind is DeliveryKind.UNCERTAIN:
+    if isinstance(notice, UnconfirmedAlert):
         return _uncertain(trouble)
-    return _not_posted(notice.detail["reason"], trouble, command)
+    return _not_posted(notice.reason, trouble, command)
 
 
 def _not_posted(reason: str, trouble: DeliveryIssue, command: str) -> Message:
@@ -120,16 +119,16 @@ def _uncertain(trouble: DeliveryIssue) -> Message:
     return _with_buttons(text, trouble, buttons)
 
 
-def _is_given_up(notice: Delivery, trouble: DeliveryIssue) -> bool:
+def _is_given_up(notice: Alert, trouble: DeliveryIssue) -> bool:
     """Whether the next digest makes up for one; not for what its owner says is there."""
     if trouble.decision is not None:
         return False
-    return GIVEN_UP in trouble.delivery.detail or notice.kind is DeliveryKind.NOT_POSTED
+    return trouble.delivery.error == EXPIRED or not isinstance(notice, UnconfirmedAlert)
 
 
-def _made_up_for(notice: Delivery, trouble: DeliveryIssue, command: str) -> str:
+def _made_up_for(notice: Alert, trouble: DeliveryIssue, command: str) -> str:
     place = _place(trouble)
-    if notice.kind is DeliveryKind.UNCERTAIN:
+    if isinstance(notice, UnconfirmedAlert):
         return (
             f"Nobody said whether the digest in {place} arrived, so the next one tells its time "
             "again."
@@ -166,7 +165,7 @@ def _number(decision: Decision) -> str:
 
 
 def _place(trouble: DeliveryIssue) -> str:
-    if is_of_one_person(trouble.delivery):
+    if trouble.delivery.is_direct:
         return "a direct message"
     return channel_link(trouble.delivery.channel)
 

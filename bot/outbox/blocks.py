@@ -3,17 +3,15 @@
 from datetime import datetime
 
 from bot.outbox.model import (
-    NOTICES,
-    PROBES,
+    PROBE_KINDS,
+    Alert,
     Delivery,
     DeliveryKind,
     DeliveryState,
-    notices_of,
-    redrawing,
+    redraw_of,
 )
-from bot.storage import rows
+from bot.outbox.table import enqueue, to_delivery
 from bot.storage.connection import Connection
-from bot.storage.events import keep_needed
 
 WORKSPACE = ""
 """In the place of a channel: the whole workspace."""
@@ -78,7 +76,7 @@ def hold_back(db: Connection, at: datetime) -> None:
     """Hold what waits for channels that are stopped, but for what is to be tried there."""
     if not db.table("stops").count_where("channel <> ?", [WORKSPACE]):
         return
-    announcement, digest = sorted(kind.value for kind in PROBES)
+    announcement, digest = sorted(kind.value for kind in PROBE_KINDS)
     of = {"pending": DeliveryState.PENDING.value, "announcement": announcement, "digest": digest}
     for row in list(db.query(_HELD_BACK, of)):
         db.table("deliveries").update(row["id"], {"state": DeliveryState.HELD.value})
@@ -90,9 +88,11 @@ def is_told(db: Connection, notice: Delivery) -> bool:
 
     A notice about a digest that was given up tells of no decision any more.
     """
+    if not isinstance(notice.payload, Alert):
+        raise TypeError(f"{notice.key} is no alert")
     arguments = {
         "workspace": notice.workspace,
-        "channel": notice.detail["channel"],
+        "channel": notice.payload.channel,
         "owner": notice.channel,
         "kind": DeliveryKind.NOT_POSTED.value,
         "decision": notice.decision,
@@ -101,21 +101,14 @@ def is_told(db: Connection, notice: Delivery) -> bool:
     return int(counted["number"]) > 0
 
 
-def keep_notice(db: Connection, notice: Delivery | None) -> None:
-    """Keep a notice, once."""
-    if notice is not None:
-        db.table("deliveries").insert(rows.delivery_row(notice), ignore=True)
-
-
 def redraw_notices(db: Connection, key: str, at: datetime) -> None:
     """Have the notices about a delivery show how things stand with it now."""
-    keep_needed(db, [redrawing(notice, at) for notice in notices_about(db, key)])
+    enqueue(db, [redraw_of(notice, at) for notice in notices_about(db, key)])
 
 
 def notices_about(db: Connection, key: str) -> list[Delivery]:
     """Return the notices about a delivery, oldest first."""
-    begin = notices_of(key)
-    end = begin[:-1] + chr(ord(begin[-1]) + 1)
-    found = db.table("deliveries").rows_where("key >= ? and key < ?", (begin, end), order_by="id")
-    wanted = [rows.to_delivery(row) for row in found]
-    return [each for each in wanted if each.kind in NOTICES and each.detail["about"] == key]
+    found = db.table("deliveries").rows_where(
+        "kind in ('not_posted', 'unconfirmed') and detail ->> 'about' = ?", [key], order_by="id"
+    )
+    return [to_delivery(row) for row in found]

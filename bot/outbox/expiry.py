@@ -1,15 +1,11 @@
 """Digests that are not known to have come: given up, so that the next one tells what they tell."""
 
-import json
 from datetime import datetime
 
-from bot.digest.posting import GIVEN_UP, latest_of
 from bot.outbox.blocks import redraw_notices
-from bot.outbox.model import DeliveryKind, DeliveryState
-from bot.storage import rows
+from bot.outbox.model import EXPIRED, DeliveryKind, DeliveryState
 from bot.storage.connection import Connection, Row
 
-_TOO_LATE = "too_late"
 _NOT_SENT = """
 select * from deliveries where state in ('pending', 'held', 'failed') and kind = ?
 """
@@ -38,9 +34,7 @@ where workspace = :workspace and channel = :channel and sent
 
 def is_late(row: Row, at: datetime) -> bool:
     """Whether a delivery is a digest for which it is too late by then."""
-    if row["kind"] != DeliveryKind.DIGEST:
-        return False
-    return latest_of(rows.to_delivery(row)) <= at
+    return row["expires_at"] is not None and row["expires_at"] <= at.isoformat()
 
 
 def give_up(db: Connection, row: Row, at: datetime) -> None:
@@ -50,8 +44,7 @@ def give_up(db: Connection, row: Row, at: datetime) -> None:
     """
     values = {
         "state": DeliveryState.DISMISSED.value,
-        "error": _TOO_LATE,
-        "detail": json.dumps({**json.loads(row["detail"]), GIVEN_UP: "yes"}),
+        "error": EXPIRED,
     }
     db.table("deliveries").update(row["id"], values)
     of = {

@@ -72,13 +72,13 @@ def attempt_of(outcome: Failure) -> Attempt:
     """Return what a failed post is counted as."""
     match outcome.what:
         case "later":
-            return Attempt.LIMITED if outcome.reason == RATELIMITED else Attempt.AWAY
+            return Attempt.RATE_LIMITED if outcome.reason == RATELIMITED else Attempt.UNAVAILABLE
         case "unknown" | "slack_failed":
-            return Attempt.UNCLEAR
+            return Attempt.UNKNOWN
         case "channel_closed" | "workspace_closed":
-            return Attempt.CLOSED
+            return Attempt.BLOCKED
         case "never":
-            return Attempt.REFUSED
+            return Attempt.REJECTED
 
 
 def is_slacks_failure(reason: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.decisions.errors import NothingToResend, NotTheirs
 from bot.decisions.model import Decision, Person, Place
 from bot.decisions.ports import Clock
-from bot.outbox.model import Delivery
+from bot.outbox.model import Alert, Delivery, DigestPost
 from bot.services.ports import Store
 
 
@@ -27,7 +27,8 @@ class DeliveryIssue:
         """Who is told, and may act: the decision's driver, or who wants the digest."""
         if self.decision is not None:
             return self.decision.driver
-        return self.delivery.detail.get("owner")
+        payload = self.delivery.payload
+        return payload.owner if isinstance(payload, DigestPost) else None
 
 
 class DeliveryIssues:
@@ -61,7 +62,10 @@ class DeliveryIssues:
         Raises:
             LookupError: there is no such delivery.
         """
-        about = await self._store.delivery(notice.workspace, notice.detail["about"])
+        alert = notice.payload
+        about = None
+        if isinstance(alert, Alert):
+            about = await self._store.delivery(notice.workspace, alert.about)
         if about is None:
             raise LookupError(f"{notice.key} is about no delivery")
         trouble = await self.of(about)
@@ -113,12 +117,3 @@ class DeliveryIssues:
         if trouble.owner != actor.user:
             raise NotTheirs((trouble.owner,) if trouble.owner else ())
         return trouble
-
-
-def is_of_one_person(delivery: Delivery) -> bool:
-    """Whether a delivery goes to a person, not to a channel.
-
-    Slack's ids of people begin with U or W, those of direct messages with D:
-    https://docs.slack.dev/reference/objects/conversation-object.
-    """
-    return delivery.channel.startswith(("U", "W", "D"))

@@ -1,126 +1,308 @@
-"""Deliveries: outgoing Slack messages that must not be lost."""
+"""Deliveries: outgoing Slack messages, with a typed payload for each kind."""
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 
-from bot.decisions.model import Decision
+from bot.decisions.events import Event
+from bot.decisions.model import Decision, Person, Visibility
 
 
 class DeliveryKind(StrEnum):
-    """What a delivery tells."""
+    """The kind of message that a delivery posts."""
 
     ANNOUNCEMENT = "announcement"
     RECOMMENDATION = "recommendation"
-    UPDATE = "update"
-    """The announcement, the recommendation or the perspectives, redrawn where they stand."""
     TEAM = "team"
-    """The perspectives side by side, in the announcement's thread."""
-    ASKED = "asked"
-    """To a person: somebody would like to have their perspective of a decision."""
-    TO_DECIDE = "to_decide"
-    """To a decider: a decision is theirs to make."""
-    WORD = "word"
-    """What happened to a decision, in its thread."""
-    NOT_POSTED = "not_posted"
-    """To its owner: a message could not be delivered, and what to do."""
-    UNCERTAIN = "uncertain"
-    """To its owner: nobody can tell whether a message arrived; send again or leave it."""
-    NOTICE = "notice"
-    """To a person: one paragraph."""
-    REVIEW = "review"
-    """To a decider: the question how a decision went."""
+    THREAD_NOTE = "thread_note"
+    REDRAW = "redraw"
+    VIEW_REQUEST = "view_request"
+    DECIDER_MESSAGE = "decider_message"
+    REVIEW_QUESTION = "review_question"
     DIGEST = "digest"
-    """A channel's digest."""
-    COULD_NOT_OPEN = "could_not_open"
-    """To a person: the questionnaire did not open; a button that opens it."""
+    NOT_POSTED = "not_posted"
+    UNCONFIRMED = "unconfirmed"
+    NOTICE = "notice"
+    UNREACHABLE = "unreachable"
+    OPEN_MODAL = "open_modal"
 
 
 class DeliveryState(StrEnum):
-    """How far a delivery has come."""
+    """The state of a delivery."""
 
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"
     UNKNOWN = "unknown"
-    """Handed to Slack, and no answer came: it may or may not be there. Its owner is asked."""
+    """Slack gave no answer, and the history does not tell; the owner is asked."""
     HELD = "held"
-    """Its channel takes nothing from us; it waits until that is mended."""
+    """The channel is blocked; the delivery waits until it is unblocked."""
     FAILED = "failed"
     DISMISSED = "dismissed"
 
 
 class Attempt(StrEnum):
-    """What came of one try to hand a delivery to Slack."""
+    """The result of one attempt to post, as the metrics count it."""
 
     SENT = "sent"
-    LIMITED = "limited"
-    """Slack wants to have it more slowly."""
-    AWAY = "away"
-    """Slack took nothing up: no connection, or it is out of service."""
-    UNCLEAR = "unclear"
-    """The connection broke, or Slack failed over it: it may have arrived."""
-    CLOSED = "closed"
-    """The channel, or the whole workspace, takes nothing from us."""
-    REFUSED = "refused"
-    """Slack will never take this message."""
-    FAULTY = "faulty"
-    """It failed on our side, before Slack was asked."""
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"
+    """Slack did not accept the request: no connection, or out of service."""
+    UNKNOWN = "unknown"
+    """The connection broke, or Slack failed: the message may have been posted."""
+    BLOCKED = "blocked"
+    """Slack refuses the channel or the whole workspace."""
+    REJECTED = "rejected"
+    """Slack refuses this message."""
+    INTERNAL_ERROR = "internal_error"
+    """The bot failed before it called Slack."""
 
 
-COME_ONCE = frozenset(
+AT_MOST_ONCE = frozenset(
     {
         DeliveryKind.ANNOUNCEMENT,
         DeliveryKind.RECOMMENDATION,
         DeliveryKind.TEAM,
-        DeliveryKind.WORD,
+        DeliveryKind.THREAD_NOTE,
         DeliveryKind.DIGEST,
     }
 )
-"""What everybody in a channel reads, and must not find there twice.
+"""Posts in a channel, which must not appear twice. The others are posted at least once: a redraw is
+idempotent, and a repeated direct message is better than a lost one."""
+PROBE_KINDS = frozenset({DeliveryKind.ANNOUNCEMENT, DeliveryKind.DIGEST})
+"""Kinds that are tried once even in a blocked channel, because people expect to see them there."""
+ALERT_KINDS = frozenset({DeliveryKind.NOT_POSTED, DeliveryKind.UNCONFIRMED})
+"""Kinds that tell the owner of a delivery that it is in trouble."""
+EXPIRED = "expired"
+"""The error of a delivery that was dismissed because its time had passed."""
+DIRECT_KINDS = frozenset(
+    {DeliveryKind.VIEW_REQUEST, DeliveryKind.DECIDER_MESSAGE, DeliveryKind.REVIEW_QUESTION}
+)
+"""Direct messages about a decision, which are redrawn when it changes."""
 
-Of the others, an update shows the same when it comes twice, and a word to one person that is said
-twice is better than lost.
-"""
-SHOWS = "shows"
-"""Where the detail of an update says of which kind the message is that it redraws."""
-PROBES = frozenset({DeliveryKind.ANNOUNCEMENT, DeliveryKind.DIGEST})
-"""What is tried once even where a channel takes nothing: somebody waits to see it there."""
-NOTICES = frozenset({DeliveryKind.NOT_POSTED, DeliveryKind.UNCERTAIN})
-"""What tells the owner of a delivery that it is in trouble."""
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementPost:
+    """Announce a decision in its channel."""
+
+    kind: ClassVar = DeliveryKind.ANNOUNCEMENT
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationPost:
+    """Post the recommendation in the announcement's thread."""
+
+    kind: ClassVar = DeliveryKind.RECOMMENDATION
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPost:
+    """Post the comparison of perspectives in the announcement's thread."""
+
+    kind: ClassVar = DeliveryKind.TEAM
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadNote:
+    """Post an event of a decision in the announcement's thread."""
+
+    kind: ClassVar = DeliveryKind.THREAD_NOTE
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Redraw:
+    """Render the parent delivery again, and update its message."""
+
+    kind: ClassVar = DeliveryKind.REDRAW
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRequestMessage:
+    """Ask a person for a perspective, or remind them of it (`nudge`)."""
+
+    kind: ClassVar = DeliveryKind.VIEW_REQUEST
+    nudge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeciderMessage:
+    """Tell a decider that a decision waits for them; `asked_by` is a user id."""
+
+    kind: ClassVar = DeliveryKind.DECIDER_MESSAGE
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewQuestion:
+    """Ask a person how a decision went.
+
+    `instead_of` is the user id of a decider who cannot be reached, `reason` Slack's error name.
+    """
+
+    kind: ClassVar = DeliveryKind.REVIEW_QUESTION
+    instead_of: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPost:
+    """Post a channel's digest. The content is read when it is posted.
+
+    Attributes:
+        since: start of its window, exclusive.
+        until: end of its window, inclusive.
+        owner: the user id of who set the digest up, or asked for this one.
+        visibility: the channel's.
+        missed: the days of earlier digests that were not posted.
+        rules_changed: whether the playbooks differ from those of the last digest.
+        untold_from: start of a period before `since` that no digest covers.
+    """
+
+    kind: ClassVar = DeliveryKind.DIGEST
+    since: datetime
+    until: datetime
+    owner: str
+    visibility: Visibility
+    missed: tuple[date, ...] = ()
+    rules_changed: bool = True
+    untold_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Tell the owner of a delivery that it is in trouble.
+
+    `about` is the key of that delivery, `channel` where it was to be posted, `reason` Slack's error
+    name.
+    """
+
+    about: str
+    channel: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotPostedAlert(Alert):
+    """Tell the owner of a delivery that it could not be posted."""
+
+    kind: ClassVar = DeliveryKind.NOT_POSTED
+
+
+@dataclass(frozen=True, slots=True)
+class UnconfirmedAlert(Alert):
+    """Ask the owner of a delivery whether it arrived."""
+
+    kind: ClassVar = DeliveryKind.UNCONFIRMED
+
+
+AlertType = type[NotPostedAlert] | type[UnconfirmedAlert]
+
+
+@dataclass(frozen=True, slots=True)
+class TextNotice:
+    """Send a person one paragraph, in Slack's markup."""
+
+    kind: ClassVar = DeliveryKind.NOTICE
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnreachableNotice:
+    """Tell the sender of a direct message that `user` cannot be reached.
+
+    `message` is the kind of that direct message, `reason` Slack's error name.
+    """
+
+    kind: ClassVar = DeliveryKind.UNREACHABLE
+    user: str
+    message: DeliveryKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenModalOffer:
+    """Send a person a button that opens a draft, because its modal did not open."""
+
+    kind: ClassVar = DeliveryKind.OPEN_MODAL
+    draft: str
+
+
+Payload = (
+    AnnouncementPost
+    | RecommendationPost
+    | TeamPost
+    | ThreadNote
+    | Redraw
+    | ViewRequestMessage
+    | DeciderMessage
+    | ReviewQuestion
+    | DigestPost
+    | NotPostedAlert
+    | UnconfirmedAlert
+    | TextNotice
+    | UnreachableNotice
+    | OpenModalOffer
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One outgoing message.
 
-    `key` is unique: the same key is never delivered twice. `channel` is a channel's or a
-    user's id. `after` is the key of the delivery that must have been sent first: the one in
-    whose thread this one goes, or which it redraws. `detail` holds what the message
-    tells beside the decision. `ts` and `sent_channel` are Slack's, once sent.
-    `failing_since` is when the tries began that all failed through no fault of the channel's or
-    of the connection.
+    Attributes:
+        key: the dedupe key; a key is delivered once.
+        workspace: Slack's id.
+        payload: what to post.
+        channel: the id of a channel, or of a user for a direct message.
+        due_at: the time from which it may be claimed.
+        decision: the number of the decision that it is about, if any.
+        parent: the key of the delivery that must be sent before: the root of its thread, or the
+            message that a `Redraw` updates.
+        expires_at: the time from which it is too late to post it.
+        state: its state.
+        attempts: the number of claims so far.
+        ts: Slack's timestamp of the message, once sent.
+        sent_channel: the conversation that the message is in, once sent.
+        first_failed_at: start of the current series of failures that count towards giving up.
+        error: the last error.
     """
 
     key: str
     workspace: str
-    kind: DeliveryKind
+    payload: Payload
     channel: str
     due_at: datetime
     decision: int | None = None
-    after: str | None = None
-    detail: Mapping[str, str] = field(default_factory=dict)
+    parent: str | None = None
+    expires_at: datetime | None = None
     state: DeliveryState = DeliveryState.PENDING
     attempts: int = 0
     ts: str | None = None
     sent_channel: str | None = None
-    failing_since: datetime | None = None
+    first_failed_at: datetime | None = None
+    error: str | None = None
+
+    @property
+    def kind(self) -> DeliveryKind:
+        """The kind of its payload."""
+        return self.payload.kind
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it goes to one person.
+
+        Ids of users begin with U or W, those of direct messages with D:
+        https://docs.slack.dev/reference/objects/conversation-object.
+        """
+        return self.channel.startswith(("U", "W", "D"))
 
 
 def announcement_key(decision: Decision) -> str:
-    """Return the key of the message in the channel that announces the decision."""
+    """Return the key of the message that announces a decision in its channel."""
     return f"{decision.workspace}/{decision.number}/announcement"
 
 
@@ -130,112 +312,149 @@ def recommendation_key(decision: Decision) -> str:
 
 
 def team_key(decision: Decision) -> str:
-    """Return the key of the message with the perspectives in the announcement's thread."""
+    """Return the key of the perspectives in the announcement's thread."""
     return f"{decision.workspace}/{decision.number}/team"
 
 
-def review_key(decision: Decision, decider: str) -> str:
-    """Return the key of the question to a decider how it went, asked once for each due date."""
-    return f"{decision.workspace}/{decision.number}/review/{decision.review_on}/{decider}"
-
-
-def opening_deliveries(decision: Decision) -> tuple[Delivery, ...]:
-    """Return what goes out when a decision is opened: announcement, thread, word to deciders."""
-    announcement = Delivery(
+def announcement_delivery(decision: Decision) -> Delivery:
+    """Return the post that announces a decision."""
+    return Delivery(
         key=announcement_key(decision),
         workspace=decision.workspace,
-        kind=DeliveryKind.ANNOUNCEMENT,
+        payload=AnnouncementPost(),
         channel=decision.place.channel,
         due_at=decision.opened_at,
         decision=decision.number,
     )
-    recommendation = Delivery(
-        key=recommendation_key(decision),
-        workspace=decision.workspace,
-        kind=DeliveryKind.RECOMMENDATION,
-        channel=decision.place.channel,
-        due_at=decision.opened_at,
-        decision=decision.number,
-        after=announcement.key,
-    )
-    others = [user for user in decision.deciders if user != decision.driver]
-    asked = asked_to_decide(decision, others, decision.driver, decision.opened_at)
-    return announcement, recommendation, *asked
 
 
-def asked_to_decide(
-    decision: Decision, users: Sequence[str], by: str, at: datetime
-) -> tuple[Delivery, ...]:
-    """Return the direct messages that tell deciders, who may not be in its channel, of a decision.
+def thread_reply(
+    decision: Decision,
+    payload: RecommendationPost | TeamPost | ThreadNote,
+    at: datetime,
+    key: str | None = None,
+) -> Delivery:
+    """Return a reply in the thread of a decision's announcement.
 
     Args:
-        decision: what they are to decide.
-        users: their user ids.
-        by: the user id of who wants them to.
-        at: when.
+        decision: the decision.
+        payload: what to post.
+        at: when it is due.
+        key: the dedupe key; unique without one.
     """
-    return direct_messages(decision, DeliveryKind.TO_DECIDE, users, at, {"by": by})
+    parent = announcement_key(decision)
+    return Delivery(
+        key=key or f"{parent}/{payload.kind}/{uuid.uuid4().hex}",
+        workspace=decision.workspace,
+        payload=payload,
+        channel=decision.place.channel,
+        due_at=at,
+        decision=decision.number,
+        parent=parent,
+    )
 
 
 def direct_messages(
     decision: Decision,
-    kind: DeliveryKind,
     users: Sequence[str],
+    payload: ViewRequestMessage | DeciderMessage,
     at: datetime,
-    detail: Mapping[str, str],
 ) -> tuple[Delivery, ...]:
-    """Return a message of `kind` about a decision to each of `users`, by user id, once each."""
+    """Return a message about a decision to each of `users`, by user id, once each."""
     return tuple(
         Delivery(
-            key=f"{decision.workspace}/{decision.number}/{kind.value}/{user}/{at.isoformat()}",
+            key=f"{decision.workspace}/{decision.number}/{payload.kind}/{user}/{at.isoformat()}",
             workspace=decision.workspace,
-            kind=kind,
+            payload=payload,
             channel=user,
             due_at=at,
             decision=decision.number,
-            detail=detail,
         )
         for user in dict.fromkeys(users)
     )
 
 
-def trouble_notice(
-    kind: DeliveryKind, about: Delivery, owner: str, at: datetime, reason: str
+def unreachable_notice(
+    workspace: str, number: int, to: str, payload: UnreachableNotice, at: datetime
 ) -> Delivery:
-    """Return the message that tells the owner of a delivery in trouble about it.
+    """Return the message that tells `to`, a user id, that a person cannot be reached.
 
     Args:
-        kind: `NOT_POSTED` or `UNCERTAIN`.
-        about: the delivery in trouble.
-        owner: the user id of the decision's driver, or of who wants the digest.
-        at: when to send the notice.
-        reason: Slack's name for the error.
+        workspace: the decision's.
+        number: the decision's.
+        to: the user id of who sent the direct message.
+        payload: who cannot be reached, and why.
+        at: when it is due.
     """
     return Delivery(
-        key=f"{notices_of(about.key)}{kind}/{about.attempts}",
-        workspace=about.workspace,
-        kind=kind,
-        channel=owner,
+        key=f"{workspace}/{number}/{payload.kind}/{payload.user}/{at.isoformat()}",
+        workspace=workspace,
+        payload=payload,
+        channel=to,
         due_at=at,
-        decision=about.decision,
-        detail={"about": about.key, "channel": about.channel, "reason": reason},
+        decision=number,
     )
 
 
-def notices_of(key: str) -> str:
-    """Return what the keys of all notices about a delivery begin with."""
-    return f"{key}/"
-
-
-def redrawing(message: Delivery, at: datetime) -> Delivery:
-    """Return the update that shows in a message how things stand by then."""
+def review_delivery(
+    decision: Decision, user: str, at: datetime, payload: ReviewQuestion | None = None
+) -> Delivery:
+    """Return the question to a person how a decision went, once for each day of review."""
     return Delivery(
-        key=f"{message.key}/{DeliveryKind.UPDATE}/{uuid.uuid4().hex}",
+        key=f"{decision.workspace}/{decision.number}/review/{decision.review_on}/{user}",
+        workspace=decision.workspace,
+        payload=payload or ReviewQuestion(),
+        channel=user,
+        due_at=at,
+        decision=decision.number,
+    )
+
+
+def to_person(person: Person, payload: TextNotice | OpenModalOffer, at: datetime) -> Delivery:
+    """Return a direct message that is about no decision."""
+    return Delivery(
+        key=f"{person.workspace}/{payload.kind}/{uuid.uuid4().hex}",
+        workspace=person.workspace,
+        payload=payload,
+        channel=person.user,
+        due_at=at,
+    )
+
+
+def alert_for(
+    kind: AlertType,
+    about: Delivery,
+    owner: str,
+    at: datetime,
+    reason: str,
+) -> Delivery:
+    """Return the message that alerts the owner of a delivery, once for each attempt.
+
+    Args:
+        kind: the class of the alert's payload.
+        about: the delivery in trouble.
+        owner: the user id of the decision's driver, or of the digest's owner.
+        at: when the alert is due.
+        reason: Slack's error name.
+    """
+    return Delivery(
+        key=f"{about.key}/{kind.kind}/{about.attempts}",
+        workspace=about.workspace,
+        payload=kind(about.key, about.channel, reason),
+        channel=owner,
+        due_at=at,
+        decision=about.decision,
+    )
+
+
+def redraw_of(message: Delivery, at: datetime) -> Delivery:
+    """Return the delivery that renders a message again and updates it in Slack."""
+    return Delivery(
+        key=f"{message.key}/{DeliveryKind.REDRAW}/{uuid.uuid4().hex}",
         workspace=message.workspace,
-        kind=DeliveryKind.UPDATE,
+        payload=Redraw(),
         channel=message.channel,
         due_at=at,
         decision=message.decision,
-        after=message.key,
-        detail={**message.detail, SHOWS: message.kind.value},
+        parent=message.key,
     )

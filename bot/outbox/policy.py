@@ -6,12 +6,20 @@ from datetime import datetime, timedelta
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.model import Person
 from bot.decisions.ports import Clock
-from bot.outbox.alert_views import decider_unreachable, view_request_unreachable
 from bot.outbox.failures import INTERNAL, RATELIMITED, UNREACHABLE, Failure, is_slacks_failure
-from bot.outbox.issues import is_of_one_person
-from bot.outbox.model import COME_ONCE, Delivery, DeliveryKind, trouble_notice
+from bot.outbox.model import (
+    AT_MOST_ONCE,
+    AlertType,
+    DeciderMessage,
+    Delivery,
+    DeliveryKind,
+    NotPostedAlert,
+    UnconfirmedAlert,
+    UnreachableNotice,
+    alert_for,
+    unreachable_notice,
+)
 from bot.outbox.ports import Outbox, Unconfirmed
 from bot.outbox.reconcile import START, HistoryCursor, LookupResult, again_at, find_message
 from bot.services.services import Services
@@ -64,13 +72,13 @@ class FailurePolicy:
         match outcome.what:
             case "later":
                 await self._later(delivery, outcome, now)
-            case "slack_failed" if delivery.kind not in COME_ONCE:
+            case "slack_failed" if delivery.kind not in AT_MOST_ONCE:
                 await self._later(delivery, outcome, now)
             case "slack_failed" | "unknown":
                 await self._perhaps(delivery, outcome, now)
             case "workspace_closed":
                 await self._wait_for_workspace(delivery, outcome.reason, now)
-            case "channel_closed" if not is_of_one_person(delivery):
+            case "channel_closed" if not delivery.is_direct:
                 await self._hold(delivery, outcome.reason, now)
             case _:
                 await self._give_up(delivery, outcome.reason, now)
@@ -78,7 +86,7 @@ class FailurePolicy:
     async def look_up(self, client: AsyncWebClient, doubtful: Unconfirmed) -> bool:
         """Find out what became of a delivery that broke off; return whether that is settled."""
         delivery, now = doubtful.delivery, self._clock.now()
-        if delivery.kind is DeliveryKind.UPDATE:
+        if delivery.kind is DeliveryKind.REDRAW:
             await self._outbox.retry(delivery, now, "interrupted")
             return True
         begun, bookmark = self._looks.get(delivery.key, (now, START))
@@ -110,9 +118,9 @@ class FailurePolicy:
                 await self._outbox.retry(delivery, now, "not_there")
             case "later":
                 await self._outbox.doubt(delivery, again_at(now, sighting), doubtful.error)
-            case "unsure" if delivery.kind in COME_ONCE:
-                notice = await self._notice(DeliveryKind.UNCERTAIN, delivery, now, sighting.reason)
-                await self._outbox.unknown(delivery, sighting.reason, notice)
+            case "unsure" if delivery.kind in AT_MOST_ONCE:
+                alert = await self._alert(UnconfirmedAlert, delivery, now, sighting.reason)
+                await self._outbox.unknown(delivery, sighting.reason, alert)
             case "unsure":
                 await self._outbox.retry(delivery, now, sighting.reason)
 
@@ -129,7 +137,7 @@ class FailurePolicy:
         self, delivery: Delivery, due_at: datetime, reason: str, now: datetime
     ) -> None:
         """Try a delivery again that is failing, unless that has gone on for too long."""
-        since = delivery.failing_since or now
+        since = delivery.first_failed_at or now
         if now - since >= (_LONGEST_OURS if reason == INTERNAL else _LONGEST_TRIED):
             await self._give_up(delivery, reason, now)
         else:
@@ -140,7 +148,7 @@ class FailurePolicy:
 
         It was taken a while ago: a picture was uploaded first, say, or the machine slept.
         """
-        if delivery.kind in COME_ONCE:
+        if delivery.kind in AT_MOST_ONCE:
             await self._outbox.doubt(delivery, now + QUARANTINE, outcome.reason)
         else:
             wait = max(_LATE_ARRIVAL, back_off(delivery.attempts))
@@ -157,8 +165,8 @@ class FailurePolicy:
             )
 
     async def _hold(self, delivery: Delivery, reason: str, now: datetime) -> None:
-        notice = await self._notice(DeliveryKind.NOT_POSTED, delivery, now, reason)
-        if await self._outbox.hold(delivery, now, reason, notice):
+        alert = await self._alert(NotPostedAlert, delivery, now, reason)
+        if await self._outbox.hold(delivery, now, reason, next(iter(alert), None)):
             logger.warning(
                 "a channel takes nothing from the bot: its deliveries are held back",
                 workspace=delivery.workspace,
@@ -167,27 +175,32 @@ class FailurePolicy:
             )
 
     async def _give_up(self, delivery: Delivery, reason: str, now: datetime) -> None:
-        notice = None
-        if delivery.kind in COME_ONCE:
-            notice = await self._notice(DeliveryKind.NOT_POSTED, delivery, now, reason)
-        if delivery.kind is DeliveryKind.ASKED and delivery.decision is not None:
-            words = view_request_unreachable(delivery.channel, delivery.decision, reason)
-            asked = (delivery.workspace, delivery.decision, delivery.channel)
-            await self._services.perspectives.not_reached(*asked, words)
-        if delivery.kind is DeliveryKind.TO_DECIDE and delivery.decision is not None:
-            words = decider_unreachable(delivery.channel, delivery.decision, reason)
-            await self._services.tell(Person(delivery.workspace, delivery.detail["by"]), words)
-        if delivery.kind is DeliveryKind.REVIEW and delivery.decision is not None:
-            asked = (delivery.workspace, delivery.decision, delivery.channel)
-            await self._services.reviews.not_reached(*asked, reason)
-        await self._outbox.failed(delivery, reason, notice)
+        if delivery.kind in AT_MOST_ONCE:
+            notices = await self._alert(NotPostedAlert, delivery, now, reason)
+        else:
+            notices = _unreachable(delivery, now, reason)
+            await self._services.person_unreachable(delivery, reason)
+        await self._outbox.failed(delivery, reason, notices)
 
-    async def _notice(
-        self, kind: DeliveryKind, about: Delivery, at: datetime, reason: str
-    ) -> Delivery | None:
-        """Return the notice to the owner of a delivery; None if it has none."""
-        trouble = await self._services.delivery_issues.of(about)
-        return trouble_notice(kind, about, trouble.owner, at, reason) if trouble.owner else None
+    async def _alert(
+        self,
+        kind: AlertType,
+        about: Delivery,
+        at: datetime,
+        reason: str,
+    ) -> tuple[Delivery, ...]:
+        """Return the alert to the owner of a delivery, if it has one."""
+        issue = await self._services.delivery_issues.of(about)
+        return (alert_for(kind, about, issue.owner, at, reason),) if issue.owner else ()
+
+
+def _unreachable(delivery: Delivery, at: datetime, reason: str) -> tuple[Delivery, ...]:
+    """Return what tells the sender of a decider's message that the decider cannot be reached."""
+    if not isinstance(delivery.payload, DeciderMessage) or delivery.decision is None:
+        return ()
+    notice = UnreachableNotice(delivery.channel, delivery.kind, reason)
+    about = (delivery.workspace, delivery.decision)
+    return (unreachable_notice(*about, delivery.payload.asked_by, notice, at),)
 
 
 def back_off(attempts: int) -> timedelta:

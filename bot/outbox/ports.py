@@ -1,5 +1,6 @@
 """The deliveries, as the one who carries them out needs them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -53,7 +54,7 @@ class Outbox(Protocol):
         """Take the next delivery that is due, and mark it as being sent; None if none is.
 
         One post a second and channel; a reply waits until its thread's message is there. For a
-        channel that is stopped, only what is in `PROBES` is taken.
+        channel that is stopped, only what is in `PROBE_KINDS` is taken.
         """
         ...
 
@@ -80,7 +81,7 @@ class Outbox(Protocol):
         delivery: Delivery,
         due_at: datetime,
         error: str,
-        failing_since: datetime | None = None,
+        first_failed_at: datetime | None = None,
     ) -> None:
         """Put a delivery back, to be tried at `due_at`; note since when it is failing, if it is."""
         ...
@@ -119,11 +120,15 @@ class Outbox(Protocol):
         """
         ...
 
-    async def failed(self, delivery: Delivery, error: str, notice: Delivery | None) -> None:
+    async def failed(
+        self, delivery: Delivery, error: str, notices: Iterable[Delivery] = ()
+    ) -> None:
         """Give a delivery up, and with it what waits for it; keep the notice about it."""
         ...
 
-    async def unknown(self, delivery: Delivery, error: str, notice: Delivery | None) -> None:
+    async def unknown(
+        self, delivery: Delivery, error: str, notices: Iterable[Delivery] = ()
+    ) -> None:
         """Note that nobody knows whether a delivery arrived; keep the notice about it."""
         ...
 

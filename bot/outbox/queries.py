@@ -10,7 +10,7 @@ PARENTS = "left join deliveries as parent on parent.key = d.after"
 _READY = f"""
 from deliveries as d {PARENTS}
 left join pauses on pauses.workspace = d.workspace and pauses.method =
-  case d.kind when :update then :update else :post end
+  case d.kind when :redraw then :redraw else :post end
 left join stops as gone on gone.workspace = d.workspace and gone.channel = ''
 where d.state = :pending
   and (d.after is null or parent.state = :sent)
@@ -18,12 +18,12 @@ where d.state = :pending
     select 1 from deliveries as earlier
     where earlier.workspace = d.workspace and earlier.channel = d.channel
       and earlier.state = 'pending' and earlier.attempts > 0 and earlier.id < d.id
-      and (earlier.kind <> :update or d.kind = :update)
+      and (earlier.kind <> :redraw or d.kind = :redraw)
   )
   and not exists (
     select 1 from deliveries as before
     where before.state = 'sending' and before.after = d.after and before.id < d.id
-      and before.kind <> :update and d.kind <> :update
+      and before.kind <> :redraw and d.kind <> :redraw
   )
 """  # noqa: S608 (a constant of this module)
 """What could be sent when its time comes: not before what waits to be tried again in its channel,
@@ -70,7 +70,7 @@ order by d.id limit 50
 OTHERS_SLOWED = """
 select count(*) as number from deliveries
 where state = :pending and +workspace = :workspace and +channel <> :channel
-  and kind <> :update and error = :error
+  and kind <> :redraw and error = :error
   and due_at > (select taken_at from deliveries where key = :key)
 """
 

@@ -14,7 +14,6 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.outbox.failures import Failure, of_error
-from bot.outbox.issues import is_of_one_person
 from bot.outbox.model import Delivery
 from bot.outbox.ports import Unconfirmed
 from bot.slackkit.api_errors import UNREACHABLE, call_slack
@@ -76,7 +75,7 @@ async def find_message(
     """
     delivery = doubtful.delivery
     channel = (parent.sent_channel if parent else None) or delivery.channel
-    if is_of_one_person(delivery) or (delivery.after is not None and not (parent and parent.ts)):
+    if delivery.is_direct or (delivery.parent is not None and not (parent and parent.ts)):
         return LookupResult("unsure", "no_history")
     arguments: dict[str, Any] = {
         "channel": channel,

@@ -4,28 +4,24 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from bot.decisions.model import Decision, Status
-from bot.outbox.model import (
-    DeliveryState,
-    announcement_key,
-    recommendation_key,
-    redrawing,
-    team_key,
-)
-from bot.storage import direct_messages, rows
+from bot.outbox.fanout import redraw_messages
+from bot.outbox.model import DIRECT_KINDS, DeliveryKind
 from bot.storage.connection import Connection
 from bot.storage.decisions import find_decision
-from bot.storage.events import keep_needed
 
 MOST = 500
 """How many decisions are drawn again, the newest first: Slack takes 50 updates a minute
 (https://docs.slack.dev/apis/web-api/rate-limits, tier 3), and new messages go out meanwhile."""
-_DRAWN = (announcement_key, recommendation_key, team_key)
+_REDRAWN = DIRECT_KINDS | {
+    DeliveryKind.ANNOUNCEMENT,
+    DeliveryKind.RECOMMENDATION,
+    DeliveryKind.TEAM,
+}
 _LIVES = """
 select workspace, number, count(*) as events, max(at) as last from events
 group by workspace, number
 """
 _NEWEST_FIRST = "select workspace, number, status from decisions order by opened_at desc"
-_MESSAGES = "state = ? and key in (?, ?, ?)"
 
 Lives = Mapping[tuple[str, int], tuple[int, str]]
 """By a decision's workspace and number, how often something happened to it, and when last."""
@@ -54,11 +50,7 @@ def redraw(db: Connection, before: Lives | None, now: datetime) -> int:
     """
     redrawn = 0
     for decision in _perhaps_changed(db, before):
-        of = (DeliveryState.SENT.value, *(key(decision) for key in _DRAWN))
-        found = list(db.table("deliveries").rows_where(_MESSAGES, of, order_by="id"))
-        keep_needed(db, [redrawing(rows.to_delivery(row), now) for row in found])
-        direct_messages.redraw(db, decision, direct_messages.KINDS, now)
-        redrawn += bool(found)
+        redrawn += redraw_messages(db, decision, _REDRAWN, now) > 0
         if redrawn == MOST:
             break
     return redrawn

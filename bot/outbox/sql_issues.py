@@ -8,13 +8,21 @@ from bot.decisions.events import Event
 from bot.decisions.model import Decision, Place
 from bot.digest.calendar import LATEST
 from bot.outbox.blocks import lift, notices_about, redraw_notices
-from bot.outbox.model import Delivery, DeliveryKind, DeliveryState, announcement_key, redrawing
-from bot.storage import direct_messages, rows
+from bot.outbox.fanout import fan_out
+from bot.outbox.model import (
+    Alert,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    announcement_key,
+    redraw_of,
+)
+from bot.outbox.table import enqueue, to_delivery
 from bot.storage.channels import keep_name, name_of
 from bot.storage.connection import Connection, Row
 from bot.storage.database import Database
 from bot.storage.decisions import save_decision
-from bot.storage.events import add_event, keep_needed
+from bot.storage.events import add_event
 
 _MISSING = "state in ('failed', 'held')"
 
@@ -30,11 +38,14 @@ class SqliteTroubles:
         found = await self._log.read(
             lambda db: list(db.table("deliveries").rows_where("key = ? and workspace = ?", of))
         )
-        return rows.to_delivery(found[0]) if found else None
+        return to_delivery(found[0]) if found else None
 
     async def has_later_notice(self, notice: Delivery) -> bool:
         """Whether the owner was told of the same delivery again since."""
-        found = await self._log.read(lambda db: notices_about(db, notice.detail["about"]))
+        alert = notice.payload
+        if not isinstance(alert, Alert):
+            raise TypeError(f"{notice.key} is no alert")
+        found = await self._log.read(lambda db: notices_about(db, alert.about))
         return bool(found) and found[-1].key != notice.key
 
     async def redirect(self, decision: Decision, place: Place, actor: str, at: datetime) -> bool:
@@ -57,12 +68,11 @@ class SqliteTroubles:
             _send(db, missing, to.channel, at)
             if missing and to != decision.place:
                 _move_waiting(db, decision, to)
-                direct_messages.redraw(
-                    db, decision, (DeliveryKind.ASKED, DeliveryKind.TO_DECIDE), at
-                )
-                save_decision(db, decision, replace(decision, place=to))
-                moved = Event("moved", actor, at, {"from": decision.place.channel})
-                add_event(db, decision.workspace, decision.number, moved)
+                moved = replace(decision, place=to)
+                save_decision(db, decision, moved)
+                event = Event("moved", actor, at, {"from": decision.place.channel})
+                add_event(db, decision.workspace, decision.number, event)
+                fan_out(db, decision, moved, event)
             return bool(missing)
 
         return await self._log.write(work)
@@ -124,7 +134,7 @@ class SqliteTroubles:
             for row in unconfirmed(db):
                 table.update(row["id"], found)
                 redraw_notices(db, key, at)
-                keep_needed(db, [redrawing(rows.to_delivery(row), at)])
+                enqueue(db, [redraw_of(to_delivery(row), at)])
             keep_name(db, decision.workspace, place)
 
         if await self._log.read(is_news):
@@ -178,8 +188,8 @@ def _let_stand_alone(db: Connection, key: str) -> None:
 def _allow_a_day(db: Connection, key: str, at: datetime) -> None:
     """Let a digest that somebody wants again after all be as late as one of that moment."""
     db.execute(
-        "update deliveries set detail = json_set(detail, '$.latest', ?) where key = ? and kind = ?",
-        ((at + LATEST).isoformat(), key, DeliveryKind.DIGEST.value),
+        "update deliveries set expires_at = ? where key = ? and expires_at is not null",
+        ((at + LATEST).isoformat(), key),
     )
 
 
@@ -190,7 +200,7 @@ def _set_free(db: Connection, key: str) -> None:
     """
     table = db.table("deliveries")
     for row in list(table.rows_where("after = ? and state in ('pending', 'held')", [key])):
-        moot = row["kind"] == DeliveryKind.UPDATE
+        moot = row["kind"] == DeliveryKind.REDRAW
         table.update(
             row["id"], {"state": DeliveryState.DISMISSED.value} if moot else {"after": None}
         )

@@ -2,16 +2,15 @@
 
 from datetime import datetime
 
-from bot.outbox.model import Delivery, DeliveryKind, DeliveryState, redrawing
-from bot.storage import rows
+from bot.outbox.model import Delivery, DeliveryKind, DeliveryState, redraw_of
+from bot.outbox.table import enqueue, to_delivery
 from bot.storage.connection import Connection, Row
-from bot.storage.events import keep_needed
 
 _LATER = """
-kind = 'update' and after = :after and key > :after || '/' and key < :after || '0'
+kind = 'redraw' and after = :after
   and id > :id and taken_at is not null
 """
-"""An update is kept after the one that is under way, and its key begins with its message's."""
+"""A redraw that was claimed later has a higher id."""
 
 
 def draw_again_if_overtaken(db: Connection, delivery: Delivery, row: Row, at: datetime) -> None:
@@ -26,12 +25,12 @@ def draw_again_if_overtaken(db: Connection, delivery: Delivery, row: Row, at: da
         row: the same as it stands now.
         at: when to draw it again.
     """
-    if delivery.kind is not DeliveryKind.UPDATE:
+    if delivery.kind is not DeliveryKind.REDRAW:
         return
     taken = (row["state"], row["attempts"])
     is_ours = taken == (DeliveryState.SENDING, delivery.attempts)
     table = db.table("deliveries")
     if is_ours and not table.count_where(_LATER, {"after": row["after"], "id": row["id"]}):
         return
-    for drawn in table.rows_where("key = ?", [delivery.after]):
-        keep_needed(db, [redrawing(rows.to_delivery(drawn), at)])
+    for drawn in table.rows_where("key = ?", [delivery.parent]):
+        enqueue(db, [redraw_of(to_delivery(drawn), at)])

@@ -1,16 +1,17 @@
 """The deliveries of the log, as the one who carries them out needs them. Fills `Outbox`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+
+import structlog
 
 from bot.outbox import queries
 from bot.outbox.blocks import (
     WORKSPACE,
     hold_back,
     is_told,
-    keep_notice,
     lift,
     redraw_notices,
     release,
@@ -21,9 +22,11 @@ from bot.outbox.expiry import give_up, is_late
 from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
 from bot.outbox.ports import BlockedChannel, Unconfirmed
 from bot.outbox.stale_updates import draw_again_if_overtaken
-from bot.storage import rows
+from bot.outbox.table import enqueue, to_delivery
 from bot.storage.connection import Connection, Row
 from bot.storage.database import Database
+
+logger = structlog.get_logger(__name__)
 
 PACE = timedelta(seconds=1)
 """One post a second and channel: https://docs.slack.dev/apis/web-api/rate-limits."""
@@ -50,7 +53,7 @@ class SqliteOutbox:
         found = await self._query(queries.DOUBTFUL, times)
         return [
             Unconfirmed(
-                rows.to_delivery(row), datetime.fromisoformat(row["taken_at"]), row["error"] or ""
+                to_delivery(row), datetime.fromisoformat(row["taken_at"]), row["error"] or ""
             )
             for row in found
         ]
@@ -79,9 +82,14 @@ class SqliteOutbox:
                     "taken_at": at.isoformat(),
                     "error": None,
                 }
-                db.table("deliveries").update(row["id"], taken)
+                table = db.table("deliveries")
+                table.update(row["id"], taken)
                 _try_later(db, row["workspace"], at + TRIAL)
-                return rows.to_delivery({**row, **taken})
+                try:
+                    return to_delivery({**row, **taken})
+                except ValueError:
+                    logger.exception("a delivery has an unreadable payload", kind=row["kind"])
+                    table.update(row["id"], _parked(DeliveryState.FAILED, "unreadable_payload"))
             return None
 
         return await self._log.write(work)
@@ -94,12 +102,12 @@ class SqliteOutbox:
 
     async def parent_of(self, delivery: Delivery) -> Delivery | None:
         """Return the delivery that this one comes after, as sent; None if it stands alone."""
-        if delivery.after is None:
+        if delivery.parent is None:
             return None
         found = await self._log.read(
-            lambda db: list(db.table("deliveries").rows_where("key = ?", [delivery.after]))
+            lambda db: list(db.table("deliveries").rows_where("key = ?", [delivery.parent]))
         )
-        return rows.to_delivery(found[0]) if found else None
+        return to_delivery(found[0]) if found else None
 
     async def sent(self, delivery: Delivery, channel: str, ts: str) -> None:
         """Note where and under which timestamp Slack has the message; its channel is open then."""
@@ -122,15 +130,15 @@ class SqliteOutbox:
         delivery: Delivery,
         due_at: datetime,
         error: str,
-        failing_since: datetime | None = None,
+        first_failed_at: datetime | None = None,
     ) -> None:
         """Put a delivery back, to be tried at `due_at`; note since when it is failing, if it is."""
-        await self._note(delivery, _pending(due_at, error, failing_since), lambda _db: None)
+        await self._note(delivery, _pending(due_at, error, first_failed_at), lambda _db: None)
 
     async def slow_down(self, delivery: Delivery, until: datetime, error: str) -> None:
         """Put a delivery back until then, and with it whatever falls under the same limit."""
         kind = delivery.kind
-        method = kind.value if kind is DeliveryKind.UPDATE else _POST
+        method = kind.value if kind is DeliveryKind.REDRAW else _POST
         others = _named(
             workspace=delivery.workspace,
             channel=delivery.channel,
@@ -144,7 +152,7 @@ class SqliteOutbox:
             if slowed["number"] or method != _POST:
                 db.execute(queries.PAUSE, pause)
 
-        await self._note(delivery, _pending(until, error, delivery.failing_since), work)
+        await self._note(delivery, _pending(until, error, delivery.first_failed_at), work)
 
     async def doubt(self, delivery: Delivery, look_at: datetime, error: str) -> None:
         """Leave a delivery in `sending`, to be looked up at `look_at`."""
@@ -163,7 +171,7 @@ class SqliteOutbox:
             redraw_notices(db, delivery.key, at)
             needed = delivery.kind is DeliveryKind.ANNOUNCEMENT
             if notice is not None and (needed or not is_told(db, notice)):
-                keep_notice(db, notice)
+                enqueue(db, [notice])
             return new
 
         values = _parked(DeliveryState.HELD, error)
@@ -179,8 +187,10 @@ class SqliteOutbox:
 
         return bool(await self._note(delivery, _pending(at, error), work))
 
-    async def failed(self, delivery: Delivery, error: str, notice: Delivery | None) -> None:
-        """Give a delivery up, and with it what waits for it; keep the notice about it."""
+    async def failed(
+        self, delivery: Delivery, error: str, notices: Iterable[Delivery] = ()
+    ) -> None:
+        """Give a delivery up, and with it what waits for it; keep the notices about it."""
         failed = {"state": DeliveryState.FAILED.value, "error": error}
 
         def work(db: Connection) -> None:
@@ -188,14 +198,16 @@ class SqliteOutbox:
             waiting = "after = ? and state in ('pending', 'sending', 'held')"
             for row in list(db.table("deliveries").rows_where(waiting, [delivery.key])):
                 db.table("deliveries").update(row["id"], failed)
-            _tell(db, delivery, notice)
+            _tell(db, delivery, notices)
 
         await self._note(delivery, _parked(DeliveryState.FAILED, error), work)
 
-    async def unknown(self, delivery: Delivery, error: str, notice: Delivery | None) -> None:
-        """Note that nobody knows whether a delivery arrived; keep the notice about it."""
+    async def unknown(
+        self, delivery: Delivery, error: str, notices: Iterable[Delivery] = ()
+    ) -> None:
+        """Note that nobody knows whether a delivery arrived; keep the notices about it."""
         values = _parked(DeliveryState.UNKNOWN, error)
-        await self._note(delivery, values, lambda db: _tell(db, delivery, notice))
+        await self._note(delivery, values, lambda db: _tell(db, delivery, notices))
 
     async def next_due(self) -> datetime | None:
         """Return when the next waiting delivery is due; None if none waits."""
@@ -241,7 +253,7 @@ class SqliteOutbox:
 
 def _named(**more: str) -> dict[str, str]:
     """Return arguments for a query, with the names of the states among them."""
-    return {**_STATES, "update": DeliveryKind.UPDATE.value, "post": _POST, **more}
+    return {**_STATES, "redraw": DeliveryKind.REDRAW.value, "post": _POST, **more}
 
 
 def _pending(
@@ -268,11 +280,11 @@ def _try_later(db: Connection, workspace: str, at: datetime) -> None:
     )
 
 
-def _tell(db: Connection, delivery: Delivery, notice: Delivery | None) -> None:
+def _tell(db: Connection, delivery: Delivery, notices: Iterable[Delivery]) -> None:
     found = db.table("deliveries").rows_where("key = ?", [delivery.key])
     for row in list(found):
         redraw_notices(db, delivery.key, _time_of(row))
-    keep_notice(db, notice)
+    enqueue(db, notices)
 
 
 def _time_of(row: Row) -> datetime:

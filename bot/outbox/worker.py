@@ -180,11 +180,11 @@ class DeliveryWorker:
             return await _send(client, delivery, parent, message)
 
         try:
-            message = await self._renderer.message(delivery)
             parent = await self._outbox.parent_of(delivery)
+            message = await self._renderer.message(_rendered(delivery, parent))
         except Exception as error:
             logger.exception("a delivery could not be rendered")
-            self._attempted(Attempt.FAULTY)
+            self._attempted(Attempt.INTERNAL_ERROR)
             await self._aftermath.note(delivery, _of_fault(error))
             return
         try:
@@ -215,6 +215,19 @@ async def _survive(work: Coroutine[Any, Any, Result]) -> Result | None:
     return task.result()
 
 
+def _rendered(delivery: Delivery, parent: Delivery | None) -> Delivery:
+    """Return the delivery whose message is shown: a redraw shows its parent's.
+
+    Raises:
+        LookupError: the message to redraw is not in the database.
+    """
+    if delivery.kind is not DeliveryKind.REDRAW:
+        return delivery
+    if parent is None:
+        raise LookupError(f"{delivery.key} redraws no message")
+    return parent
+
+
 def _of_fault(error: Exception) -> Failure:
     """Return what a fault on our side amounts to: only what is not in the log never will be."""
     is_gone = isinstance(error, LookupError) and not isinstance(error, KeyError | IndexError)
@@ -226,7 +239,7 @@ async def _send(
 ) -> tuple[str, str]:
     """Post a message, or redraw its parent; return the channel and timestamp that Slack gives."""
     channel = (parent.sent_channel if parent else None) or delivery.channel
-    if delivery.kind is DeliveryKind.UPDATE and parent is not None:
+    if delivery.kind is DeliveryKind.REDRAW and parent is not None:
         call = client.chat_update(
             channel=channel, ts=str(parent.ts), text=message.text, blocks=message.blocks
         )

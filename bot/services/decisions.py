@@ -13,7 +13,7 @@ from bot.decisions.errors import (
     NothingRecommended,
     SameOption,
 )
-from bot.decisions.events import Change, Event, edited, redrawn, told
+from bot.decisions.events import Change, Event, edited
 from bot.decisions.model import (
     Decision,
     Draft,
@@ -29,7 +29,6 @@ from bot.decisions.ports import Clock
 from bot.decisions.questionnaire import Page, Questionnaire
 from bot.decisions.records.words import recommended_words
 from bot.decisions.transitions import DecisionAction, apply_action, authorize, review_after
-from bot.outbox.model import asked_to_decide
 from bot.services.drafts import DRAFT_LIFETIME
 from bot.services.playbook_versions import PlaybookVersions
 from bot.services.ports import Store
@@ -72,11 +71,11 @@ class DecisionService:
         def change(decision: Decision) -> Change:
             authorize(DecisionAction.ACCEPT, decision, actor)
             if seen not in {None, fingerprint(decision)}:
-                return redrawn(decision, now)
+                return Change(decision, None, outdated_at=now)
             if not decision.verdict.anything_known:
                 raise NothingRecommended
             after = apply_action(DecisionAction.ACCEPT, decision, actor, now)
-            return told(after, Event("accepted", actor.user, now, {"option": _option(after)}))
+            return Change(after, Event("accepted", actor.user, now, {"option": _option(after)}))
 
         return await self._unless_edited(await self._change(actor, number, change))
 
@@ -101,7 +100,7 @@ class DecisionService:
         def change(decision: Decision) -> Change:
             authorize(DecisionAction.OVERRIDE, decision, actor)
             if against not in {None, decision.verdict.option}:
-                return redrawn(decision, now)
+                return Change(decision, None, outdated_at=now)
             recommended = decision.verdict.recommended
             if option == recommended:
                 raise SameOption(option)
@@ -109,7 +108,7 @@ class DecisionService:
                 DecisionAction.OVERRIDE, decision, actor, now, option=option, reason=reason
             )
             detail = {"option": option, "recommended": recommended or "", "reason": reason}
-            return told(after, Event("overridden", actor.user, now, detail))
+            return Change(after, Event("overridden", actor.user, now, detail))
 
         return await self._unless_edited(await self._change(actor, number, change))
 
@@ -119,7 +118,7 @@ class DecisionService:
 
         def change(decision: Decision) -> Change:
             after = apply_action(DecisionAction.WITHDRAW, decision, actor, now, reason=reason)
-            return told(after, Event("withdrawn", actor.user, now, {"reason": reason}))
+            return Change(after, Event("withdrawn", actor.user, now, {"reason": reason}))
 
         return await self._change(actor, number, change)
 
@@ -133,10 +132,7 @@ class DecisionService:
                 return Change(decision, None)
             after = replace(decision, deciders=deciders)
             detail = {"from": " ".join(decision.deciders), "to": " ".join(deciders)}
-            change = told(after, Event("handed_over", actor.user, now, detail))
-            new = [each for each in deciders if each not in {actor.user, *decision.deciders}]
-            asked = asked_to_decide(after, new, actor.user, now)
-            return replace(change, deliveries=(*change.deliveries, *asked))
+            return Change(after, Event("handed_over", actor.user, now, detail))
 
         return await self._change(actor, number, change)
 
@@ -184,7 +180,7 @@ class DecisionService:
             if after == decision:
                 raise NothingChanged(decision.number)
             event = Event("edited", draft.driver.user, now, edited(decision, after))
-            return replace(told(after, event), closes=draft.id)
+            return Change(after, event, closes=draft.id)
 
         try:
             return await self._change(draft.driver, draft.about or 0, change)
@@ -291,7 +287,7 @@ def superseded(old: Decision, new: Decision, actor: Person, at: datetime) -> Cha
     after = replace(
         apply_action(DecisionAction.SUPERSEDE, old, actor, at), superseded_by=new.number
     )
-    return told(after, Event("superseded", actor.user, at, {"by": str(new.number)}))
+    return Change(after, Event("superseded", actor.user, at, {"by": str(new.number)}))
 
 
 def _ahead(draft: Draft, decision: Decision, today: date) -> Draft:

@@ -34,13 +34,7 @@ from bot.decisions.transitions import DecisionAction, authorize
 from bot.services.drafts import DRAFT_LIFETIME
 from bot.services.playbook_versions import PlaybookVersions
 from bot.services.ports import Store
-from bot.services.team_log import (
-    TeamChange,
-    person_not_reached,
-    perspective_event,
-    requests,
-    team_refresh,
-)
+from bot.services.team_log import TeamChange, perspective_event
 
 NUDGE_AFTER = timedelta(days=1)
 """How long somebody is left alone after they were asked or nudged."""
@@ -116,8 +110,7 @@ class PerspectiveService:
             event = perspective_event(before, perspective)
             if event is None:
                 return TeamChange(None, draft=draft.id)
-            again = team_refresh(team.decision, now)
-            return TeamChange(event, perspective, draft=draft.id, deliveries=again)
+            return TeamChange(event, perspective, draft=draft.id)
 
         return await self._change(person, draft.about or 0, change)
 
@@ -154,10 +147,6 @@ class PerspectiveService:
             return TeamChange(
                 event=Event("views_asked", actor.user, now, {"users": " ".join(new)}),
                 asked=tuple(ViewRequest(user, actor.user, now) for user in new),
-                deliveries=(
-                    *requests(decision, new, now, nudge=False),
-                    *team_refresh(decision, now),
-                ),
             )
 
         decision = await self._change(actor, number, change)
@@ -185,20 +174,19 @@ class PerspectiveService:
             return TeamChange(
                 event=Event("nudged", actor.user, now, {"users": " ".join(nudged)}),
                 asked=tuple(replace(each, nudged_at=now) for each in due),
-                deliveries=requests(team.decision, nudged, now, nudge=True),
             )
 
         await self._change(actor, number, change)
         return tuple(nudged)
 
-    async def not_reached(self, workspace: str, number: int, user: str, words: str) -> None:
+    async def not_reached(self, workspace: str, number: int, user: str, reason: str) -> None:
         """Take somebody off those asked for their perspective, as no message gets through to them.
 
         Args:
             workspace: the decision's.
             number: the decision's.
             user: who was asked.
-            words: what to tell whoever asked them.
+            reason: Slack's error name.
         """
         now = self._clock.now()
 
@@ -207,9 +195,8 @@ class PerspectiveService:
             if asked is None:
                 return TeamChange(None)
             return TeamChange(
-                event=Event("not_reached", asked.by, now, {"users": user}),
+                event=Event("not_reached", asked.by, now, {"users": user, "error": reason}),
                 unasked=(user,),
-                deliveries=person_not_reached(team.decision, asked, words, now),
             )
 
         if await self._store.change_team(workspace, number, change) is not None:

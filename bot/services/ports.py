@@ -122,9 +122,9 @@ class Store(ReadingStore, TeamStore, PeopleStore, DigestStore, DeliveryIssueStor
         ...
 
     async def ask_reviews(
-        self, decisions: Sequence[Decision], ask: Callable[[Decision], ReviewRequests]
+        self, decisions: Sequence[Decision], ask: Callable[[Decision], ReviewRequests], at: datetime
     ) -> int:
-        """Keep what `ask` returns for each decision that is still to be reviewed, as it is now.
+        """Ask whom `ask` returns for each decision that is still to be reviewed, as it is now.
 
         A delivery whose key is there already is left out; a decision is done with when `ask`
         says that it is complete.

@@ -1,6 +1,5 @@
 """The use cases of a review: ask the deciders when the day has come, and keep what they say."""
 
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -10,12 +9,12 @@ from zoneinfo import ZoneInfo
 from bot.decisions.access import ReadScope
 from bot.decisions.calibration import Calibration, calibrate
 from bot.decisions.errors import NoSuchDecision
-from bot.decisions.events import Change, Event, told
+from bot.decisions.events import Change, Event
 from bot.decisions.model import Decision, Person, ReviewAnswer, ReviewOutcome, Status
 from bot.decisions.ports import Clock, zone_named
-from bot.decisions.review_schedule import EARLIEST, TimeZones, asking, latest_review_day, question
+from bot.decisions.review_schedule import EARLIEST, TimeZones, asking, latest_review_day
 from bot.decisions.transitions import DecisionAction, authorize
-from bot.outbox.model import Delivery, DeliveryKind, review_key
+from bot.outbox.model import ReviewQuestion, review_delivery
 from bot.services.people import PeopleService
 from bot.services.playbook_versions import PlaybookVersions
 from bot.services.ports import Store
@@ -65,7 +64,8 @@ class ReviewService:
         while due := await self._store.to_review(latest_review_day(now, EARLIEST), last, _AT_ONCE):
             last = due[-1]
             clocks = await self._clocks(due)
-            asked += await self._store.ask_reviews(due, partial(asking, now=now, clocks=clocks))
+            ask = partial(asking, now=now, clocks=clocks)
+            asked += await self._store.ask_reviews(due, ask, now)
         if asked:
             self._wake_delivery()
         return asked
@@ -110,8 +110,8 @@ class ReviewService:
         decision = await self._store.decision(workspace, number)
         if decision is None or decision.is_closed or decision.driver in decision.deciders:
             return
-        detail = {"instead_of": decider, "reason": reason}
-        asked = question(decision, decision.driver, self._clock.now(), detail)
+        instead = ReviewQuestion(instead_of=decider, reason=reason)
+        asked = review_delivery(decision, decision.driver, self._clock.now(), instead)
         if not decision.reviews and await self._store.add_delivery(asked):
             self._wake_delivery()
 
@@ -155,23 +155,8 @@ def reviewed(decision: Decision, answer: ReviewAnswer) -> Change:
     others = tuple(each for each in decision.reviews if each.by != answer.by)
     after = replace(decision, reviews=(*others, answer))
     detail = {"outcome": answer.outcome.value, "note": answer.note}
-    change = told(after, Event("reviewed", answer.by, answer.at, detail))
-    return replace(change, deliveries=(*change.deliveries, _question_redrawn(after, answer)))
+    return Change(after, Event("reviewed", answer.by, answer.at, detail))
 
 
 def _said(answer: ReviewAnswer) -> tuple[str, ReviewOutcome, str]:
     return answer.by, answer.outcome, answer.note
-
-
-def _question_redrawn(decision: Decision, answer: ReviewAnswer) -> Delivery:
-    """Return the update of the direct message in which the decider was asked."""
-    question = review_key(decision, answer.by)
-    return Delivery(
-        key=f"{question}/{DeliveryKind.UPDATE}/{uuid.uuid4().hex}",
-        workspace=decision.workspace,
-        kind=DeliveryKind.UPDATE,
-        channel=answer.by,
-        due_at=answer.at,
-        decision=decision.number,
-        after=question,
-    )

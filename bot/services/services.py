@@ -1,7 +1,6 @@
 """The use cases: what people can do with a decision."""
 
-import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,7 +10,7 @@ from bot.decisions.ports import Clock, Directory, NoDirectory
 from bot.decisions.transitions import postpone
 from bot.digest.service import DigestService
 from bot.outbox.issues import DeliveryIssues
-from bot.outbox.model import Delivery, DeliveryKind
+from bot.outbox.model import Delivery, DeliveryKind, OpenModalOffer, TextNotice, to_person
 from bot.services.decisions import DecisionService, superseded
 from bot.services.drafts import DraftService
 from bot.services.people import PeopleService
@@ -89,13 +88,25 @@ class Services:
 
     async def promise_to_open(self, person: Person, draft_id: str) -> None:
         """Send a person a button that opens a draft, because it did not open by itself."""
-        key = f"{person.workspace}/draft/{draft_id}/{uuid.uuid4().hex}"
-        await self._send(person, key, DeliveryKind.COULD_NOT_OPEN, {"draft": draft_id})
+        await self._send(person, OpenModalOffer(draft_id))
 
     async def tell(self, person: Person, text: str) -> None:
         """Send a person a direct message of one paragraph, in Slack's markup."""
-        key = f"{person.workspace}/{DeliveryKind.NOTICE}/{uuid.uuid4().hex}"
-        await self._send(person, key, DeliveryKind.NOTICE, {"text": text})
+        await self._send(person, TextNotice(text))
+
+    async def person_unreachable(self, message: Delivery, reason: str) -> None:
+        """Adjust a decision to a direct message about it that Slack rejected.
+
+        Args:
+            message: the direct message.
+            reason: Slack's error name.
+        """
+        about = (message.workspace, message.decision or 0, message.channel, reason)
+        match message.kind:
+            case DeliveryKind.VIEW_REQUEST:
+                await self.perspectives.not_reached(*about)
+            case DeliveryKind.REVIEW_QUESTION:
+                await self.reviews.not_reached(*about)
 
     async def decision(self, workspace: str, number: int) -> Decision | None:
         """Return a decision for those who render it; it asks nobody's permission."""
@@ -152,18 +163,8 @@ class Services:
         since = await self._store.overdue_since(workspace)
         return since is not None and self._clock.now() - since > HELD_UP_AFTER
 
-    async def _send(
-        self, person: Person, key: str, kind: DeliveryKind, detail: Mapping[str, str]
-    ) -> None:
-        delivery = Delivery(
-            key=key,
-            workspace=person.workspace,
-            kind=kind,
-            channel=person.user,
-            due_at=self._clock.now(),
-            detail=detail,
-        )
-        await self._store.add_delivery(delivery)
+    async def _send(self, person: Person, payload: OpenModalOffer | TextNotice) -> None:
+        await self._store.add_delivery(to_person(person, payload, self._clock.now()))
         self._wake_delivery()
 
 

@@ -2,15 +2,21 @@
 
 from bot.decisions.model import Decision
 from bot.digest.messages import DigestMessages
-from bot.outbox.alert_views import trouble_message
+from bot.outbox.alert_views import decider_unreachable, trouble_message, view_request_unreachable
 from bot.outbox.model import (
-    NOTICES,
-    SHOWS,
+    Alert,
+    DeciderMessage,
     Delivery,
     DeliveryKind,
-    recommendation_key,
-    review_key,
-    team_key,
+    DigestPost,
+    OpenModalOffer,
+    RecommendationPost,
+    ReviewQuestion,
+    TeamPost,
+    TextNotice,
+    ThreadNote,
+    UnreachableNotice,
+    ViewRequestMessage,
 )
 from bot.playbooks.model import Playbook
 from bot.services.services import Services
@@ -41,51 +47,47 @@ class Renderer:
         """Return the message of a delivery.
 
         Raises:
-            LookupError: what it tells of is not in the log.
+            LookupError: what it is about is not in the database.
         """
-        match delivery.kind:
-            case DeliveryKind.NOTICE:
-                return sentence(delivery.detail["text"])
-            case DeliveryKind.COULD_NOT_OPEN:
-                return notices.open_again(delivery.detail["draft"])
-            case DeliveryKind.DIGEST:
+        payload = delivery.payload
+        match payload:
+            case TextNotice():
+                return sentence(payload.text)
+            case OpenModalOffer():
+                return notices.open_again(payload.draft)
+            case UnreachableNotice():
+                return sentence(_unreachable(payload, delivery.decision or 0))
+            case DigestPost():
                 digest = await self._services.digests.content(delivery)
                 return await self._digests.message(digest)
-        notice = await self._notice(delivery)
-        if notice is not None:
-            trouble = await self._services.delivery_issues.told_by(notice)
-            return trouble_message(notice, trouble, self._command)
+            case Alert():
+                trouble = await self._services.delivery_issues.told_by(delivery)
+                return trouble_message(payload, trouble, self._command)
         decision = await self._services.decision(delivery.workspace, delivery.decision or 0)
         if decision is None:
             raise LookupError(f"delivery {delivery.key} belongs to no decision")
         return await self._about(decision, delivery)
 
-    async def _notice(self, delivery: Delivery) -> Delivery | None:
-        """Return the notice that a delivery is, or redraws; None if it is about none."""
-        if delivery.kind in NOTICES:
-            return delivery
-        if delivery.kind is not DeliveryKind.UPDATE or "about" not in delivery.detail:
-            return None
-        return await self._services.delivery_issues.notice(delivery.workspace, str(delivery.after))
-
     async def _about(self, decision: Decision, delivery: Delivery) -> Message:
         playbook = (await self._services.playbooks.of(decision)).playbook
-        match _shown(delivery, decision):
-            case DeliveryKind.WORD:
-                return thread_note(delivery.detail, decision, playbook)
-            case DeliveryKind.RECOMMENDATION:
+        payload = delivery.payload
+        match payload:
+            case ThreadNote(event):
+                detail = {"event": event.kind, "actor": event.actor, **event.detail}
+                return thread_note(detail, decision, playbook)
+            case RecommendationPost():
                 before = await self._services.search.alike_before(decision)
                 return recommendation_message(decision, playbook, before, self._command)
-            case DeliveryKind.ASKED:
+            case ViewRequestMessage(nudge):
                 team = await self._services.perspectives.team(decision.workspace, decision.number)
                 given = team.of(delivery.channel) is not None
-                return view_request(decision, nudge="nudge" in delivery.detail, given=given)
-            case DeliveryKind.TO_DECIDE:
-                return decider_message(decision, delivery.channel, delivery.detail["by"])
-            case DeliveryKind.TEAM:
+                return view_request(decision, nudge=nudge, given=given)
+            case DeciderMessage(asked_by):
+                return decider_message(decision, delivery.channel, asked_by)
+            case TeamPost():
                 return await self._team(decision, playbook)
-            case DeliveryKind.REVIEW:
-                return review_question(decision, playbook, delivery.channel, delivery.detail)
+            case ReviewQuestion():
+                return review_question(decision, playbook, delivery.channel, payload)
             case _:
                 return announcement(decision, playbook)
 
@@ -95,15 +97,8 @@ class Renderer:
         return team_message(team.decision, playbook, await perspectives.comparison(team))
 
 
-def _shown(delivery: Delivery, decision: Decision) -> DeliveryKind:
-    """Return what a delivery shows: for one that redraws a message, what that message shows."""
-    if delivery.kind is not DeliveryKind.UPDATE:
-        return delivery.kind
-    if SHOWS in delivery.detail:
-        return DeliveryKind(delivery.detail[SHOWS])
-    redrawn = {
-        recommendation_key(decision): DeliveryKind.RECOMMENDATION,
-        team_key(decision): DeliveryKind.TEAM,
-        review_key(decision, delivery.channel): DeliveryKind.REVIEW,
-    }
-    return redrawn.get(str(delivery.after), DeliveryKind.ANNOUNCEMENT)
+def _unreachable(notice: UnreachableNotice, number: int) -> str:
+    about = (notice.user, number, notice.reason)
+    if notice.message is DeliveryKind.VIEW_REQUEST:
+        return view_request_unreachable(*about)
+    return decider_unreachable(*about)

@@ -4,14 +4,13 @@ from collections.abc import Callable
 
 from bot.decisions.comparison import TeamViews
 from bot.decisions.model import Decision, Person, Perspective, ViewRequest
-from bot.outbox.model import DeliveryKind
+from bot.outbox.fanout import fan_out
 from bot.services.team_log import TeamChange
 from bot.storage.connection import Connection
 from bot.storage.convert import RowMapper
 from bot.storage.database import Database
 from bot.storage.decisions import add_contributor, find_decision, load_decisions
-from bot.storage.direct_messages import redraw
-from bot.storage.events import add_event, keep_needed
+from bot.storage.events import add_event
 from bot.storage.people import note_people
 
 _MOST_REQUESTED = 100
@@ -126,7 +125,4 @@ def _apply(db: Connection, decision: Decision, made: TeamChange) -> None:
         db.update("drafts", {"decision": decision.number}, id=made.draft)
     if made.event is not None:
         add_event(db, decision.workspace, decision.number, made.event)
-    keep_needed(db, made.deliveries)
-    if made.perspective is not None and made.event is not None:
-        kinds, user = (DeliveryKind.ASKED,), made.perspective.user
-        redraw(db, decision, kinds, made.event.at, user)
+        fan_out(db, decision, decision, made.event)

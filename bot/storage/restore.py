@@ -22,7 +22,7 @@ _PATIENCE = 1.0
 _UNCERTAIN = """
 update deliveries set state = :sending, taken_at = min(coalesce(taken_at, kept_at, due_at), :now),
   due_at = min(due_at, :now)
-where state in (:pending, :sending, :held) and kind <> :update
+where state in (:pending, :sending, :held) and kind <> :redraw
 """
 _DIGESTS_FROM_NOW = """
 update digest_settings set counts_from = :now where is_on
@@ -105,7 +105,7 @@ def _prepared(part: Path, now: datetime) -> tuple[int, bool]:
         "pending": DeliveryState.PENDING.value,
         "sending": DeliveryState.SENDING.value,
         "held": DeliveryState.HELD.value,
-        "update": DeliveryKind.UPDATE.value,
+        "redraw": DeliveryKind.REDRAW.value,
         "now": now.isoformat(),
     }
     with _written(part) as db:

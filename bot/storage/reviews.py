@@ -6,7 +6,8 @@ from datetime import date, datetime
 from bot.decisions.access import ReadScope
 from bot.decisions.model import Decision, Person, Status
 from bot.decisions.review_schedule import ReviewRequests
-from bot.storage import rows
+from bot.outbox.model import review_delivery
+from bot.outbox.table import enqueue
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.decisions import find_decision, load_decisions
@@ -104,10 +105,10 @@ class SqliteReviews:
         return await self._log.read(lambda db: decisions_to_review(db, day, after, limit))
 
     async def ask_reviews(
-        self, decisions: Sequence[Decision], ask: Callable[[Decision], ReviewRequests]
+        self, decisions: Sequence[Decision], ask: Callable[[Decision], ReviewRequests], at: datetime
     ) -> int:
         """Keep what `ask` returns for each decision that is still to be reviewed, as it is now."""
-        return await self._log.write(lambda db: sum(_ask(db, each, ask) for each in decisions))
+        return await self._log.write(lambda db: sum(_ask(db, each, ask, at) for each in decisions))
 
     async def waiting_for(self, person: Person, day: date) -> list[Decision]:
         """Return what is for a person to decide, or to review by `day`, oldest first."""
@@ -122,12 +123,17 @@ class SqliteReviews:
         return await self._log.write(lambda db: delete_expired_drafts(db, before))
 
 
-def _ask(db: Connection, decision: Decision, ask: Callable[[Decision], ReviewRequests]) -> int:
+def _ask(
+    db: Connection,
+    decision: Decision,
+    ask: Callable[[Decision], ReviewRequests],
+    at: datetime,
+) -> int:
     found = find_review_pending(db, decision.workspace, decision.number)
     if found is None:
         return 0
     asking = ask(found)
-    new = sum(db.insert_if_new("deliveries", rows.delivery_row(each)) for each in asking.deliveries)
+    new = enqueue(db, [review_delivery(found, user, at) for user in asking.users])
     if asking.complete:
         mark_review_asked(db, found)
     return new

@@ -255,12 +255,14 @@ create table deliveries (
   sent_channel text,
   error text,
   kept_at text,
-  failing_since text
+  failing_since text,
+  expires_at text
 );
 create unique index idx_deliveries_key on deliveries (key);
 create index idx_deliveries_state_due_at on deliveries (state, due_at);
 create index idx_deliveries_workspace_channel_taken_at
   on deliveries (workspace, channel, taken_at);
+create index idx_deliveries_decision on deliveries (workspace, decision, id);
 create index idx_deliveries_tried
   on deliveries (workspace, channel, id) where state = 'pending' and attempts > 0;
 create index idx_deliveries_sending

@@ -7,11 +7,13 @@ from bot.decisions.access import DecisionFilter, ReadScope
 from bot.decisions.events import Change, Event
 from bot.decisions.model import Decision, Draft, Person
 from bot.digest.store import SqliteDigests
-from bot.outbox.model import Delivery, opening_deliveries
+from bot.outbox.fanout import fan_out, redraw_messages
+from bot.outbox.model import Delivery, DeliveryKind
 from bot.outbox.sql_issues import SqliteTroubles
+from bot.outbox.table import enqueue
 from bot.playbooks.loader import PlaybookText
 from bot.services.ports import Supersede
-from bot.storage import drafts, playbooks, rows
+from bot.storage import drafts, playbooks
 from bot.storage.channels import keep_name
 from bot.storage.connection import Connection
 from bot.storage.context import SqliteBackground
@@ -22,8 +24,7 @@ from bot.storage.decisions import (
     number_decision,
     save_decision,
 )
-from bot.storage.direct_messages import redraw_changed
-from bot.storage.events import add_event, keep_needed
+from bot.storage.events import add_event
 from bot.storage.people import SqlitePeople
 from bot.storage.perspectives import SqlitePerspectives
 from bot.storage.reviews import SqliteReviews
@@ -88,10 +89,9 @@ class SqliteStore(
                 return known, False
             logged = number_decision(db, decision)
             db.update("drafts", {"decision": logged.number}, id=draft.id)
-            for delivery in opening_deliveries(logged):
-                db.insert("deliveries", rows.delivery_row(delivery))
             opened = Event("opened", logged.driver, logged.opened_at)
             add_event(db, logged.workspace, logged.number, opened)
+            fan_out(db, None, logged, opened)
             if logged.supersedes is not None:
                 _apply(db, logged.workspace, logged.supersedes, lambda old: supersede(old, logged))
             return logged, True
@@ -115,8 +115,7 @@ class SqliteStore(
 
     async def add_delivery(self, delivery: Delivery) -> bool:
         """Keep a delivery; False if its key is there already."""
-        row = rows.delivery_row(delivery)
-        return await self._log.write(lambda db: db.insert_if_new("deliveries", row))
+        return await self._log.write(lambda db: enqueue(db, [delivery]) > 0)
 
 
 def _apply(
@@ -132,6 +131,7 @@ def _apply(
     if made.event is not None:
         save_decision(db, before, made.decision)
         add_event(db, workspace, number, made.event)
-        redraw_changed(db, before, made.decision, made.event.at)
-    keep_needed(db, made.deliveries)
+        fan_out(db, before, made.decision, made.event)
+    if made.outdated_at is not None:
+        redraw_messages(db, before, {DeliveryKind.ANNOUNCEMENT}, made.outdated_at)
     return made.decision

@@ -16,7 +16,7 @@ from bot.decisions.model import (
     Visibility,
     Workflow,
 )
-from bot.outbox.model import Delivery, DeliveryKind, DeliveryState, announcement_key, trouble_notice
+from bot.outbox.model import Delivery, DeliveryState, NotPostedAlert, alert_for, announcement_key
 from bot.services.drafts import DRAFT_LIFETIME
 from bot.services.services import HELD_UP_AFTER
 from tests.services.world import ADA, BEN, NAMELESS, PRODUCT, STRANGER, World
@@ -35,10 +35,8 @@ async def failed(world: World) -> Decision:
     """Return a decision whose announcement Slack refused."""
     decision = await world.decided()
     delivery = await claimed(world)
-    notice = trouble_notice(
-        DeliveryKind.NOT_POSTED, delivery, decision.driver, world.clock.now(), "is_archived"
-    )
-    await world.outbox.failed(delivery, "is_archived", notice)
+    alert = alert_for(NotPostedAlert, delivery, decision.driver, world.clock.now(), "is_archived")
+    await world.outbox.failed(delivery, "is_archived", [alert])
     return decision
 
 
@@ -223,7 +221,7 @@ async def test_a_message_of_which_nobody_knows_is_settled_once(
     """The driver's answer sends the message again or leaves it; a second answer finds nothing."""
     await world.decided()
     delivery = await claimed(world)
-    await world.outbox.unknown(delivery, "TimeoutError", None)
+    await world.outbox.unknown(delivery, "TimeoutError")
     await world.services.delivery_issues.settle(ADA, delivery.key, resend=resend)
     assert (await states(world))["announcement"] == (state, "C1")
     with pytest.raises(NothingToResend):
@@ -236,7 +234,7 @@ async def test_a_message_of_another_decision_is_not_settled(world: World) -> Non
     await world.decided(ADA)
     other = await world.decided(BEN, NAMELESS)
     for _ in range(2):
-        await world.outbox.unknown(await claimed(world), "TimeoutError", None)
+        await world.outbox.unknown(await claimed(world), "TimeoutError")
     with pytest.raises(NotTheirs):
         await world.services.delivery_issues.settle(ADA, announcement_key(other), resend=True)
     rows = {row["key"]: row["state"] for row in await world.rows("deliveries")}
@@ -250,8 +248,8 @@ async def test_people_are_told_directly(world: World) -> None:
         await world.services.promise_to_open(ADA, "draft")
     rows = await world.rows("deliveries")
     assert [(row["kind"], row["channel"], row["detail"]) for row in rows] == [
-        ("notice", "U1", '{"text": "A sentence."}'),
-        ("could_not_open", "U1", '{"draft": "draft"}'),
+        ("notice", "U1", '{"text":"A sentence."}'),
+        ("open_modal", "U1", '{"draft":"draft"}'),
     ] * 2
     assert world.woken == 4
 

@@ -60,7 +60,7 @@ def test_each_decider_goes_by_their_own_clock(
         if now.astimezone(zone or channel).replace(tzinfo=None)
         >= datetime.combine(_REVIEW, time(9))
     ]
-    assert [each.channel for each in found.deliveries] == due
+    assert list(found.users) == due
     assert found.complete == (due == people)
 
 
@@ -72,7 +72,7 @@ async def _accepted(world: World) -> Decision:
 
 async def _asked(world: World) -> list[object]:
     rows = await world.rows("deliveries")
-    return [row["channel"] for row in rows if row["kind"] == DeliveryKind.REVIEW]
+    return [row["channel"] for row in rows if row["kind"] == DeliveryKind.REVIEW_QUESTION]
 
 
 async def _at(world: World, hour: int, day: int = 5) -> int:

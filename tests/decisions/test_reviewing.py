@@ -34,7 +34,7 @@ async def _asked(world: World) -> list[object]:
     return [
         row["channel"]
         for row in await world.rows("deliveries")
-        if row["kind"] == DeliveryKind.REVIEW
+        if row["kind"] == DeliveryKind.REVIEW_QUESTION
     ]
 
 

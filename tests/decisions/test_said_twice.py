@@ -27,7 +27,9 @@ async def test_who_has_reviewed_is_not_asked(world: World) -> None:
         1,
         0,
     )
-    asked = [row["channel"] for row in await world.rows("deliveries") if row["kind"] == "review"]
+    asked = [
+        row["channel"] for row in await world.rows("deliveries") if row["kind"] == "review_question"
+    ]
     assert asked == ["U1"]
     (row,) = await world.rows("decisions")
     assert row["review_asked"] == row["review_on"]
@@ -61,7 +63,7 @@ async def test_a_hand_over_to_the_same_people_is_none(world: World) -> None:
 
 async def asked_to_decide(world: World) -> list[object]:
     """Return who was told by direct message that a decision is theirs to make."""
-    return [r["channel"] for r in await world.rows("deliveries") if r["kind"] == "to_decide"]
+    return [r["channel"] for r in await world.rows("deliveries") if r["kind"] == "decider_message"]
 
 
 async def test_deciders_are_told_once_that_it_is_theirs(world: World) -> None:

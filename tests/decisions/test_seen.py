@@ -41,7 +41,7 @@ async def redrawn(world: World) -> int:
     """Return how many updates wait to be sent."""
     rows = await world.rows("deliveries")
     return sum(
-        row["kind"] == DeliveryKind.UPDATE.value and row["state"] == "pending" for row in rows
+        row["kind"] == DeliveryKind.REDRAW.value and row["state"] == "pending" for row in rows
     )
 
 

@@ -20,9 +20,9 @@ from bot.digest.composing import trend_weeks
 from bot.digest.content import NOTHING, Digest, Truncated
 from bot.digest.queries import NEWEST
 from bot.digest.settings import DigestScope, DigestSection, Schedule, Weekday
+from bot.outbox.table import to_delivery
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
-from bot.storage import rows
 from tests.digest.turns import go_to, kept, send_due, switch_on, turns
 from tests.services.shelf import OTHER_SECRET, SECRET, add_view, decision, shelve
 from tests.services.world import ADA, BEN, PRODUCT, SMALL, World
@@ -185,7 +185,7 @@ async def test_altered_decisions_are_news_once(world: World) -> None:
         sent.append(await send_due(world))
     assert sent == [1, 0, 1, 0, 0]
     assert [posted for _, posted in await turns(world)] == [bool(each) for each in sent]
-    assert (await kept(world))["2026-W05"]["rules_changed"] == "yes"
+    assert (await kept(world))["2026-W05"].rules_changed
 
 
 async def test_a_digest_is_read_when_it_is_posted(world: World) -> None:
@@ -196,7 +196,7 @@ async def test_a_digest_is_read_when_it_is_posted(world: World) -> None:
     await go_to(world, "2026-01-12 09:00")
     await world.services.digests.send_due()
     (row,) = [each for each in await world.rows("deliveries") if each["kind"] == "digest"]
-    delivery = rows.to_delivery(row)
+    delivery = to_delivery(row)
     before = await world.services.digests.content(delivery)
     assert (numbers(before.waiting), before.hidden.waiting) == ([1], 1)
     world.clock.advance(timedelta(minutes=1))

@@ -8,8 +8,8 @@ import pytest
 from bot.decisions.errors import NothingToResend
 from bot.digest.settings import Schedule, Weekday
 from bot.outbox.alert_views import trouble_message
-from bot.outbox.model import DeliveryKind, trouble_notice
-from bot.storage import rows
+from bot.outbox.model import UnconfirmedAlert, alert_for
+from bot.outbox.table import to_delivery
 from tests.digest.turns import go_to, kept, kept_rows, send_due, switch_on, turns, windows
 from tests.services.shelf import SECRET
 from tests.services.world import ADA, PRODUCT, World
@@ -94,13 +94,13 @@ async def test_a_change_at_the_last_moment_loses_nothing(world: World) -> None:
 @pytest.mark.parametrize(
     ("hours", "days", "missed"),
     [
-        (23, ["2026-01-12", "2026-01-19"], ""),
-        (24, ["2026-01-19"], "2026-01-12"),
-        (25, ["2026-01-19"], "2026-01-12"),
+        (23, ["2026-01-12", "2026-01-19"], []),
+        (24, ["2026-01-19"], ["2026-01-12"]),
+        (25, ["2026-01-19"], ["2026-01-12"]),
     ],
 )
 async def test_a_late_digest_comes_within_a_day(
-    world: World, hours: int, days: list[str], missed: str
+    world: World, hours: int, days: list[str], missed: list[str]
 ) -> None:
     """Less than a day late it comes, once; later it is left out, and the next one says so."""
     await world.decided()
@@ -111,7 +111,8 @@ async def test_a_late_digest_comes_within_a_day(
     await go_to(world, "2026-01-19 09:00")
     await send_due(world)
     assert [day for day, _ in await turns(world)] == days
-    assert list((await kept(world)).values())[-1]["missed"] == missed
+    last = list((await kept(world)).values())[-1]
+    assert [str(day) for day in last.missed] == missed
 
 
 async def test_weeks_that_were_missed_are_named_and_told(world: World) -> None:
@@ -124,10 +125,10 @@ async def test_weeks_that_were_missed_are_named_and_told(world: World) -> None:
     assert await send_due(world) == 0
     await go_to(world, "2026-02-09 09:00")
     assert await send_due(world) == 1
-    detail = (await kept(world))["2026-W07"]
-    assert detail["missed"] == "2026-01-19 2026-01-26 2026-02-02"
-    assert detail["since"] == "2026-01-12T09:00:00+00:00"
-    first = rows.to_delivery((await kept_rows(world))[-1])
+    post = (await kept(world))["2026-W07"]
+    assert [str(day) for day in post.missed] == ["2026-01-19", "2026-01-26", "2026-02-02"]
+    assert post.since.isoformat() == "2026-01-12T09:00:00+00:00"
+    first = to_delivery((await kept_rows(world))[-1])
     digest = await world.services.digests.content(first)
     assert digest.missed == (date(2026, 1, 19), date(2026, 1, 26), date(2026, 2, 2))
 
@@ -145,11 +146,11 @@ async def test_what_could_not_be_posted_for_a_day_was_missed(world: World) -> No
         ("2026-01-19", False),
         ("2026-01-26", True),
     ]
-    detail = (await kept(world))["2026-W05"]
-    assert (detail["since"], detail["missed"], detail["rules_changed"]) == (
-        "2026-01-05T09:00:00+00:00",
-        "2026-01-12 2026-01-19",
-        "yes",
+    post = (await kept(world))["2026-W05"]
+    assert (post.since, post.missed, post.rules_changed) == (
+        datetime(2026, 1, 5, 9, tzinfo=UTC),
+        (date(2026, 1, 12), date(2026, 1, 19)),
+        True,
     )
 
 
@@ -163,7 +164,7 @@ async def test_a_digest_is_given_up_a_day_after_it_was_due(world: World) -> None
     await go_to(world, "2026-01-13 08:59")
     first = await world.outbox.claim(world.clock.now())
     assert first is not None
-    await world.outbox.unknown(first, "no answer", None)
+    await world.outbox.unknown(first, "no answer")
     await go_to(world, "2026-01-13 09:00")
     again = await world.outbox.claim(world.clock.now())
     assert again is not None
@@ -188,13 +189,13 @@ async def test_what_nobody_knows_of_is_told_again(world: World) -> None:
     assert first is not None
     await go_to(world, "2026-01-19 09:00")
     assert await world.services.digests.send_due() == 0, "it may still be on its way"
-    about = trouble_notice(DeliveryKind.UNCERTAIN, first, ADA.user, world.clock.now(), "timeout")
-    await world.outbox.unknown(first, "timeout", about)
+    about = alert_for(UnconfirmedAlert, first, ADA.user, world.clock.now(), "timeout")
+    await world.outbox.unknown(first, "timeout", [about])
     assert await world.services.digests.send_due() == 1
-    detail = (await kept(world))["2026-W04"]
-    assert (detail["since"], detail["missed"]) == ("2026-01-05T09:00:00+00:00", "")
+    post = (await kept(world))["2026-W04"]
+    assert (post.since, post.missed) == (datetime(2026, 1, 5, 9, tzinfo=UTC), ())
     trouble = await world.services.delivery_issues.told_by(about)
-    assert "so the next one tells its time again" in trouble_message(about, trouble).text
+    assert "so the next one tells its time again" in trouble_message(about.payload, trouble).text
     with pytest.raises(NothingToResend):
         await world.services.delivery_issues.settle(ADA, first.key, resend=True)
 
@@ -205,10 +206,10 @@ async def test_a_first_digest_that_was_missed_is_told_by_the_next(world: World) 
     await switch_on(world)
     await go_to(world, "2026-01-26 09:00")
     await world.services.digests.send_due()
-    detail = (await kept(world))["2026-W05"]
-    assert (detail["since"], detail["missed"]) == (
-        "2026-01-05T09:00:00+00:00",
-        "2026-01-12 2026-01-19",
+    post = (await kept(world))["2026-W05"]
+    assert (post.since, post.missed) == (
+        datetime(2026, 1, 5, 9, tzinfo=UTC),
+        (date(2026, 1, 12), date(2026, 1, 19)),
     )
 
 
@@ -218,10 +219,10 @@ async def test_nobody_is_told_the_news_of_a_year(world: World) -> None:
     await switch_on(world)
     await go_to(world, "2027-01-04 09:00")
     await world.services.digests.send_due()
-    (detail,) = (await kept(world)).values()
-    assert detail["since"] == "2026-10-12T09:00:00+00:00"
-    assert detail["untold_from"] == "2026-01-05T09:00:00+00:00"
-    assert len(detail["missed"].split()) == 12
+    (post,) = (await kept(world)).values()
+    assert post.since.isoformat() == "2026-10-12T09:00:00+00:00"
+    assert post.untold_from == datetime(2026, 1, 5, 9, tzinfo=UTC)
+    assert len(post.missed) == 12
 
 
 async def test_a_zone_that_is_no_more_stops_only_its_own_digest(world: World) -> None:

@@ -1,6 +1,5 @@
 """Whatever is changed, and whenever one looks: no digest too many, and nothing left untold."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -11,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.digest.settings import DigestSettings, Schedule, Weekday
-from tests.digest.turns import switch_on, turns
+from bot.outbox.model import EXPIRED, DigestPost
+from tests.digest.turns import digest_post, switch_on, turns
 from tests.services.world import World
 
 TWELVE_WEEKS = timedelta(weeks=12)
@@ -86,11 +86,11 @@ async def test_whatever_happens_nothing_is_lost_or_doubled(world: World, steps: 
             saved = await world.services.digests.change(replace(saved, **step.change))
     weeks = [date.fromisoformat(day).isocalendar()[:2] for day, _ in await turns(world)]
     assert weeks == sorted(set(weeks))
-    told = [json.loads(row["detail"]) for row in await world.rows("deliveries") if _has_come(row)]
+    told = [digest_post(row) for row in await world.rows("deliveries") if _has_come(row)]
     for before, after in pairwise(told):
-        assert _from(after) == datetime.fromisoformat(before["until"])
+        assert _from(after) == before.until
     for each in told:
-        assert _until(each) - datetime.fromisoformat(each["since"]) <= TWELVE_WEEKS
+        assert _until(each) - each.since <= TWELVE_WEEKS
     if told:
         assert _from(told[0]) == min(began, _until(told[0]) - timedelta(weeks=1))
 
@@ -101,16 +101,16 @@ _GO_ON = "update deliveries set state = ? where state = ? and kind = 'digest'"
 def _has_come(row: Mapping[str, Any]) -> bool:
     """Whether a digest is in its channel, as its owner may have said."""
     arrived = row["state"] in {"sent", "dismissed"}
-    return row["kind"] == "digest" and arrived and "given_up" not in row["detail"]
+    return row["kind"] == "digest" and arrived and row["error"] != EXPIRED
 
 
-def _from(detail: Mapping[str, str]) -> datetime:
+def _from(post: DigestPost) -> datetime:
     """From when on a digest tells what happened, or says that it is told nowhere."""
-    return datetime.fromisoformat(detail.get("untold_from", detail["since"]))
+    return post.untold_from or post.since
 
 
-def _until(detail: Mapping[str, str]) -> datetime:
-    return datetime.fromisoformat(detail["until"])
+def _until(post: DigestPost) -> datetime:
+    return post.until
 
 
 def _empty(db: Any) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.storage import rows
+from bot.outbox.table import to_delivery
 from tests.digest.turns import go_to, kept, kept_rows, switch_on, turns
 from tests.services.shelf import SECRET
 from tests.services.world import ADA, PRODUCT, World
@@ -23,8 +23,8 @@ async def test_switched_off_nothing_comes(world: World) -> None:
     await digesting.change(saved)
     await go_to(world, "2026-01-26 09:00")
     assert await digesting.send_due() == 1
-    (detail,) = (await kept(world)).values()
-    assert detail["missed"] == ""
+    (post,) = (await kept(world)).values()
+    assert [str(day) for day in post.missed] == []
 
 
 async def test_one_that_was_due_before_goes_out_though_switched_off(world: World) -> None:
@@ -36,7 +36,7 @@ async def test_one_that_was_due_before_goes_out_though_switched_off(world: World
     await world.services.digests.switch_off(ADA, PRODUCT)
     (row,) = await kept_rows(world)
     assert row["state"] == "pending"
-    assert (await world.services.digests.content(rows.to_delivery(row))).waiting.count == 1
+    assert (await world.services.digests.content(to_delivery(row))).waiting.count == 1
 
 
 async def test_nothing_to_say_is_not_said(world: World) -> None:
@@ -62,6 +62,6 @@ async def test_a_quiet_week_loses_nothing(world: World) -> None:
     await world.decided()
     await go_to(world, "2026-01-26 09:00")
     await world.services.digests.send_due()
-    detail = (await kept(world))["2026-W05"]
-    assert detail["missed"] == "2026-01-12"
-    assert detail["since"] == "2026-01-05T09:00:00+00:00"
+    post = (await kept(world))["2026-W05"]
+    assert [str(day) for day in post.missed] == ["2026-01-12"]
+    assert post.since.isoformat() == "2026-01-05T09:00:00+00:00"

@@ -8,7 +8,7 @@ import pytest
 from bot.decisions.errors import NotAChannel, UnknownZone
 from bot.decisions.model import Place, Visibility
 from bot.digest.settings import DigestScope, Schedule, Weekday
-from bot.storage import rows
+from bot.outbox.table import to_delivery
 from tests.digest.turns import go_to, kept, kept_rows, send_due, switch_on
 from tests.services.shelf import SECRET
 from tests.services.world import ADA, BEN, PRODUCT, STRANGER, World
@@ -25,7 +25,7 @@ async def test_posting_now_is_done_once_for_each_press(world: World) -> None:
     assert posted == [True, False, True]
     found = await kept(world)
     assert list(found) == ["now/a", "now/b"]
-    assert {each["owner"] for each in found.values()} == {BEN.user}
+    assert {each.owner for each in found.values()} == {BEN.user}
     await go_to(world, "2026-01-12 09:00")
     assert await world.services.digests.send_due() == 1
 
@@ -56,7 +56,7 @@ async def test_what_was_posted_by_hand_on_its_day_is_not_told_again(
     assert await send_due(world) == comes
     await go_to(world, "2026-01-19 09:00")
     assert await send_due(world) == 1
-    since = (await kept(world))["2026-W04"]["since"]
+    since = (await kept(world))["2026-W04"].since.isoformat()
     assert since == ("2026-01-12" if comes else "2026-01-05") + "T09:00:00+00:00"
 
 
@@ -104,7 +104,7 @@ async def test_a_preview_needs_no_settings(world: World) -> None:
     assert digest.waiting.count == 1
     assert await world.services.digests.post(BEN, PRODUCT, "a")
     (row,) = await kept_rows(world)
-    assert await world.services.digests.content(rows.to_delivery(row)) == digest
+    assert await world.services.digests.content(to_delivery(row)) == digest
     assert await world.services.digests.settings("T1", PRODUCT.channel) is None
 
 

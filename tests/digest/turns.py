@@ -1,12 +1,14 @@
 """A channel's digest in a world whose clock is moved: switched on, and what became of it."""
 
-import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.decisions.model import Place
 from bot.digest.settings import DigestSettings
+from bot.outbox.model import DigestPost
+from bot.outbox.table import to_delivery
 from tests.services.world import ADA, PRODUCT, World
 
 
@@ -36,13 +38,20 @@ async def posted(world: World) -> None:
     )
 
 
-async def kept(world: World) -> dict[str, dict[str, str]]:
+async def kept(world: World) -> dict[str, DigestPost]:
     """What the deliveries of digests hold, by the end of their keys."""
     return {
-        str(row["key"]).split("/", 3)[3]: json.loads(str(row["detail"]))
+        str(row["key"]).split("/", 3)[3]: digest_post(row)
         for row in await world.rows("deliveries")
         if row["kind"] == "digest"
     }
+
+
+def digest_post(row: Mapping[str, Any]) -> DigestPost:
+    """The payload of a digest's delivery."""
+    payload = to_delivery(row).payload
+    assert isinstance(payload, DigestPost)
+    return payload
 
 
 async def turns(world: World) -> list[tuple[str, bool]]:
@@ -53,10 +62,7 @@ async def turns(world: World) -> list[tuple[str, bool]]:
 
 async def windows(world: World) -> list[tuple[datetime, datetime]]:
     """From when to when each weekly digest looks back, in order."""
-    return [
-        (datetime.fromisoformat(each["since"]), datetime.fromisoformat(each["until"]))
-        for each in (await kept(world)).values()
-    ]
+    return [(each.since, each.until) for each in (await kept(world)).values()]
 
 
 async def kept_rows(world: World) -> list[dict[str, Any]]:

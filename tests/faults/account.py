@@ -10,7 +10,6 @@ from bot.playbooks.loader import parse
 from bot.playground.slack_model import SlackMessage
 from bot.slack.views.announcement import announcement
 from bot.slack.views.notices import UNEXPECTED
-from bot.storage.rows import to_decision, to_playbook
 from tests.faults.crowd import Crowd, Promise
 from tests.faults.log import Log
 from tests.faults.seen import key_of
@@ -55,7 +54,7 @@ def drawn_up(stage: Stage, crowd: Crowd) -> Account:
     log, messages = Log(stage), list(_messages(stage))
     acked = sum(delivery.ok for delivery in stage.playground.dispatches)
     account = Account(acked=acked, posted=len(messages))
-    account.parked = sum(row["kind"] == DeliveryKind.UNCERTAIN for row in log.deliveries)
+    account.parked = sum(row["kind"] == DeliveryKind.UNCONFIRMED for row in log.deliveries)
     broken = [p for p in crowd.promises if not log.keeps(p) and not _taken_back(stage, p)]
     account.lost += [f"promised: {promise}" for promise in broken]
     account.lost += _undelivered(log)
@@ -85,7 +84,7 @@ def _taken_back(stage: Stage, promise: Promise) -> bool:
 
 def _undelivered(log: Log) -> Iterator[str]:
     """Deliveries that came to no end, or to one that nobody was told of."""
-    told = {row["detail"] and json.loads(row["detail"]).get("about") for row in log.deliveries}
+    told = {json.loads(row["detail"]).get("about") for row in log.deliveries}
     for row in log.deliveries:
         if row["state"] in _DONE or (row["state"] in {"unknown", "failed"} and row["key"] in told):
             continue
@@ -114,10 +113,9 @@ def _unannounced(log: Log) -> Iterator[str]:
 def _stale(stage: Stage, log: Log) -> Iterator[str]:
     """Announcements that show something else than the log has."""
     texts = {(m.channel, m.ts): text_of(m) for m in _messages(stage)}
-    playbooks = {row["hash"]: parse(to_playbook(row)) for row in log.playbooks}
+    playbooks = {key: parse(text) for key, text in log.playbooks.items() if text is not None}
     sent = {row["key"]: row for row in log.deliveries if row["state"] == "sent"}
-    for row in log.decisions:
-        decision = to_decision(row)
+    for decision in log.models:
         delivery = sent.get(announcement_key(decision))
         if delivery is None:
             continue

@@ -5,6 +5,9 @@ from typing import Any
 
 import sqlite_utils
 
+from bot.storage.connection import Connection
+from bot.storage.decisions import load_decisions
+from bot.storage.playbooks import find_playbook
 from tests.faults.crowd import Promise
 from tests.faults.stage import Stage
 
@@ -21,7 +24,10 @@ class Log:
         self.events = list(db["events"].rows)
         self.deliveries = list(db["deliveries"].rows)
         self.perspectives = list(db["perspectives"].rows)
-        self.playbooks = list(db["playbooks"].rows)
+        connection = Connection(db.conn)
+        self.models = load_decisions(connection, self.decisions)
+        hashes = {row["playbook_hash"] for row in self.decisions}
+        self.playbooks = {each: find_playbook(connection, each) for each in hashes}
         self.digests = list(db["digests"].rows) if db["digests"].exists() else []
         (found,) = db.query("pragma integrity_check")
         self.integrity = found["integrity_check"]

@@ -78,7 +78,7 @@ async def test_nothing_is_tried_in_a_closed_channel(house: Delivering) -> None:
     await house.world.services.decisions.accept(ADA, decision.number)
     await house.advance(seconds=5)
     calls = len(house.slack.arrived)
-    assert (await house.states())["word"] == "held"
+    assert (await house.states())["thread_note"] == "held"
     await house.world.decided(BEN, NAMELESS)
     await house.advance(seconds=2)
     assert len(texts_to(house, "G1")) > 0

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.decisions.events import Event
 from bot.decisions.model import Decision
-from bot.outbox.model import Attempt, announcement_key
+from bot.outbox.model import Attempt, ThreadNote, announcement_key, thread_reply
 from bot.outbox.policy import back_off
 from bot.outbox.reconcile import METADATA_EVENT
 from tests.services.world import ADA, BEN
@@ -105,9 +106,14 @@ async def test_what_a_proxy_turns_away_is_not_lost(house: Delivering, status: st
 @pytest.mark.parametrize(
     ("word", "outcome"),
     [
-        *(("429 5", "limited"), ("503", "away"), ("500", "unclear"), ("drop_after", "unclear")),
-        ("kept 200", "unclear"),
-        *(("is_archived", "closed"), ("token_revoked", "closed"), ("invalid_blocks", "refused")),
+        *(
+            ("429 5", "rate_limited"),
+            ("503", "unavailable"),
+            ("500", "unknown"),
+            ("drop_after", "unknown"),
+        ),
+        ("kept 200", "unknown"),
+        *(("is_archived", "blocked"), ("token_revoked", "blocked"), ("invalid_blocks", "rejected")),
     ],
 )
 async def test_each_try_is_counted_by_what_came_of_it(
@@ -148,7 +154,7 @@ async def test_nobody_knows_what_a_broken_connection_left(
     assert await house.states() == {
         "announcement": "unknown",
         "recommendation": "pending",
-        "uncertain": "sent",
+        "unconfirmed": "sent",
     }
     question = house.slack.kept[-1]
     assert question["channel"] == "U1"
@@ -181,7 +187,23 @@ async def test_trouble_with_a_notice_makes_no_notice(house: Delivering) -> None:
 
 
 async def test_one_faulty_delivery_does_not_end_the_others(house: Delivering) -> None:
-    """What can't be made into a message is given up after an hour; those after it arrive."""
+    """A delivery that cannot be rendered is given up after an hour; those after it arrive."""
+    decision = await house.world.decided(ADA)
+    await posted(house)
+    broken = ThreadNote(Event("overridden", ADA.user, house.world.clock.now()))
+    await house.world.store.add_delivery(thread_reply(decision, broken, house.world.clock.now()))
+    await house.advance(seconds=1)
+    await house.world.services.tell(BEN, "Fine.")
+    await house.rest()
+    assert house.slack.kept[-1]["text"] == "Fine."
+    assert await house.outbox.counts() == {"pending": 1, "sent": 3}
+    for _ in range(2):
+        await house.advance(hours=1)
+    assert await house.outbox.counts() == {"failed": 1, "sent": 4}
+
+
+async def test_an_unreadable_payload_fails_alone(house: Delivering) -> None:
+    """A row whose payload this version cannot read fails at its claim; those after it arrive."""
     await house.world.services.tell(ADA, "Once fine.")
     await house.rest()
     await house.world.log.write(
@@ -191,9 +213,6 @@ async def test_one_faulty_delivery_does_not_end_the_others(house: Delivering) ->
     await house.world.services.tell(BEN, "Fine.")
     await house.rest()
     assert [each["text"] for each in house.slack.kept] == ["Once fine.", "Fine."]
-    assert await house.outbox.counts() == {"pending": 1, "sent": 1}
-    for _ in range(2):
-        await house.advance(hours=1)
     assert await house.outbox.counts() == {"failed": 1, "sent": 1}
 
 

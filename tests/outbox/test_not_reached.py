@@ -6,7 +6,7 @@ import pytest
 
 from bot.decisions.errors import NobodyToNudge
 from bot.decisions.model import ReviewOutcome, Workflow
-from bot.outbox.model import asked_to_decide
+from bot.outbox.model import DeciderMessage, direct_messages
 from tests.outbox.test_closed import texts_to
 from tests.services.world import ADA, BEN, NAMELESS, PRODUCT
 from tests.slack.tiny_slack import Delivering
@@ -62,7 +62,8 @@ async def test_who_names_a_decider_out_of_reach_is_told(house: Delivering) -> No
     made = await house.world.decided(ADA)
     await house.rest()
     await house.advance(seconds=1)
-    (asked,) = asked_to_decide(made, ["U8"], ADA.user, house.world.clock.now())
+    message = DeciderMessage(ADA.user)
+    (asked,) = direct_messages(made, ["U8"], message, house.world.clock.now())
     house.slack.script = ["user_not_found"]
     await house.world.store.add_delivery(asked)
     await house.rest()

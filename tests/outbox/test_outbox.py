@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.decisions.model import Person
-from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
+from bot.outbox.model import Delivery, DeliveryKind, DeliveryState, TextNotice
 from bot.outbox.store import IN_FLIGHT, PACE
 from bot.storage.database import Database
 from tests.services.world import ADA, BEN, NAMELESS, STRANGER, World
@@ -76,7 +76,7 @@ async def test_one_post_a_second_and_channel(world: World) -> None:
     await world.services.tell(STRANGER, "To the same id in another workspace.")
     assert {(await taken(world)).channel for _ in range(2)} == {BEN.user, STRANGER.user}
     world.clock.advance(A_MOMENT)
-    assert (await taken(world)).detail == {"text": "Second."}
+    assert (await taken(world)).payload == TextNotice("Second.")
 
 
 async def test_a_channel_has_one_post_in_flight(world: World) -> None:
@@ -97,13 +97,13 @@ async def test_a_reply_waits_for_its_parent(world: World) -> None:
     assert announcement.kind is DeliveryKind.ANNOUNCEMENT
     world.clock.advance(timedelta(hours=1))
     assert await claim(world) is None
-    await world.outbox.unknown(announcement, "TimeoutError", None)
+    await world.outbox.unknown(announcement, "TimeoutError")
     world.clock.advance(timedelta(hours=1))
     assert await claim(world) is None
     assert await world.outbox.next_due() is None
     await world.outbox.sent(announcement, "C1", "1.0")
     recommendation = await taken(world)
-    assert (recommendation.kind, recommendation.after) == (
+    assert (recommendation.kind, recommendation.parent) == (
         DeliveryKind.RECOMMENDATION,
         announcement.key,
     )
@@ -133,8 +133,8 @@ async def test_giving_up_takes_the_replies_along(world: World) -> None:
     """A message that never will be posted fails with what waits for it; its notice is kept."""
     await world.decided()
     announcement = await taken(world)
-    notice = Delivery("notice", "T1", DeliveryKind.NOTICE, "U1", world.clock.now())
-    await world.outbox.failed(announcement, "is_archived", notice)
+    notice = Delivery("notice", "T1", TextNotice("Failed."), "U1", world.clock.now())
+    await world.outbox.failed(announcement, "is_archived", [notice])
     assert await states(world) == ["failed", "failed", "pending"]
     assert (await taken(world)).key == "notice"
     assert await claim(world) is None
@@ -144,9 +144,9 @@ async def test_a_notice_is_kept_once(world: World) -> None:
     """Giving up twice for the same attempt keeps one notice."""
     await world.decided()
     announcement = await taken(world)
-    notice = Delivery("notice", "T1", DeliveryKind.NOTICE, "U1", world.clock.now())
+    notice = Delivery("notice", "T1", TextNotice("Failed."), "U1", world.clock.now())
     for _ in range(2):
-        await world.outbox.failed(announcement, "is_archived", notice)
+        await world.outbox.failed(announcement, "is_archived", [notice])
     assert await states(world) == ["failed", "failed", "pending"]
 
 
@@ -164,7 +164,7 @@ async def test_what_a_crash_interrupted_is_found_once_it_cannot_be_under_way(
     (found,) = await again.outbox.doubtful(now, now)
     assert (found.delivery.key, found.taken_at) == (first.key, taken_at)
     assert await claim(world) is None
-    await again.outbox.unknown(found.delivery, "interrupted", None)
+    await again.outbox.unknown(found.delivery, "interrupted")
     assert await again.outbox.doubtful(now, now) == []
 
 

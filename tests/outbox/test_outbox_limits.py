@@ -29,7 +29,7 @@ async def accepted(world: World) -> None:
         world.clock.advance(PACE)
     for deciders in (("U2",), ("U1",)):
         await world.services.decisions.hand_over(ADA, decision.number, deciders)
-    (told,) = [row for row in await world.rows("deliveries") if row["kind"] == "to_decide"]
+    (told,) = [row for row in await world.rows("deliveries") if row["kind"] == "decider_message"]
     await world.log.write(lambda db: db.table("deliveries").delete(told["id"]))
 
 
@@ -40,14 +40,14 @@ async def test_a_thread_stays_in_order(world: World) -> None:
     for _ in range(3):
         while (found := await claim(world)) is not None:
             kinds.append(found.kind)
-            if found.kind is DeliveryKind.UPDATE:
+            if found.kind is DeliveryKind.REDRAW:
                 await world.outbox.sent(found, "C1", "0.0")
         world.clock.advance(timedelta(minutes=5))
-    assert kinds.count(DeliveryKind.WORD) == 1
+    assert kinds.count(DeliveryKind.THREAD_NOTE) == 1
     now = world.clock.now()
     (first,) = await world.outbox.doubtful(now, now)
     await world.outbox.sent(first.delivery, "C1", "9.0")
-    assert (await taken(world)).kind is DeliveryKind.WORD
+    assert (await taken(world)).kind is DeliveryKind.THREAD_NOTE
 
 
 async def test_what_somebody_else_has_settled_stays_settled(world: World) -> None:
@@ -58,7 +58,7 @@ async def test_what_somebody_else_has_settled_stays_settled(world: World) -> Non
     world.clock.advance(PACE)
     theirs = await taken(world)
     await world.outbox.retry(mine, world.clock.now(), "not_there")
-    await world.outbox.failed(mine, "is_archived", None)
+    await world.outbox.failed(mine, "is_archived")
     first, _ = await world.rows("deliveries")
     assert first["state"] == "sending"
     await world.outbox.sent(theirs, "C1", "1.0")
@@ -106,10 +106,10 @@ async def test_a_limit_of_updates_is_the_workspaces(world: World) -> None:
     await world.services.tell(BEN, "Hello.")
     world.clock.advance(PACE)
     update = await taken(world)
-    assert update.kind is DeliveryKind.UPDATE
+    assert update.kind is DeliveryKind.REDRAW
     await slowed(world, update, 60)
     found = [await claim(world) for _ in range(3)]
-    assert DeliveryKind.UPDATE not in {each.kind for each in found if each}
+    assert DeliveryKind.REDRAW not in {each.kind for each in found if each}
     assert any(each and each.channel == "U2" for each in found)
     assert await world.outbox.next_due() is not None
 
@@ -128,7 +128,7 @@ async def test_a_limit_outlives_a_restart(world: World) -> None:
         await again.outbox.sent(found, "C1", "8.0")
         again.clock.advance(PACE)
     await again.log.close()
-    assert kinds == {DeliveryKind.WORD}
+    assert kinds == {DeliveryKind.THREAD_NOTE}
 
 
 async def test_since_when_a_delivery_is_kept(world: World) -> None:
@@ -149,7 +149,7 @@ async def test_fifty_changes_need_a_few_updates(world: World) -> None:
     for number in range(50):
         await world.services.decisions.hand_over(ADA, decision.number, (f"U{number + 2}",))
     rows = await world.rows("deliveries")
-    assert sum(row["kind"] == "update" for row in rows) == 1
+    assert sum(row["kind"] == "redraw" for row in rows) == 1
 
 
 async def test_a_look_that_began_before_a_delivery_was_taken_anew_settles_nothing(

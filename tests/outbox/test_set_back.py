@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.outbox.model import Delivery, DeliveryKind
+from bot.outbox.model import Delivery, DeliveryKind, TextNotice
 from bot.outbox.ports import LONGEST_PAUSE
 from bot.outbox.store import IN_FLIGHT, PACE
 from tests.services.world import ADA, BEN, World
@@ -37,7 +37,7 @@ async def test_a_channel_used_since_takes_the_next_message(world: World) -> None
     assert await world.outbox.claim(world.clock.now()) is None
     assert await world.outbox.next_due() == world.clock.now() + PACE
     world.clock.advance(PACE)
-    assert (await taken(world)).detail == {"text": "And another."}
+    assert (await taken(world)).payload == TextNotice("And another.")
 
 
 async def test_what_was_due_by_the_wrong_clock_is_due(world: World) -> None:

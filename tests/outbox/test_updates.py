@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.decisions.events import Change, Event, told
+from bot.decisions.events import Change, Event
 from bot.decisions.model import Decision
 from tests.services.world import ADA
 from tests.slack.tiny_slack import WITHIN, Delivering
@@ -25,7 +25,7 @@ async def handed_over(house: Delivering, number: int, times: int) -> str:
     def change(decision: Decision) -> Change:
         detail = {"from": " ".join(decision.deciders), "to": user}
         event = Event("handed_over", ADA.user, house.world.clock.now(), detail)
-        return told(replace(decision, deciders=(user,)), event)
+        return Change(replace(decision, deciders=(user,)), event)
 
     for time in range(times):
         user = f"U{time + 100}"
@@ -61,18 +61,18 @@ async def test_an_update_is_tried_until_it_shows(house: Delivering, trouble: str
         await house.advance(seconds=30)
     assert last in str(house.slack.updates[-1]["blocks"])
     rows = await house.world.rows("deliveries")
-    assert {row["state"] for row in rows if row["kind"] == "update"} == {"sent"}
+    assert {row["state"] for row in rows if row["kind"] == "redraw"} == {"sent"}
 
 
 async def test_a_slowed_update_holds_up_no_post(house: Delivering) -> None:
     """A 429 of chat.update is not one of chat.postMessage: people are told meanwhile."""
     number = await posted(house)
     house.slack.script = ["429 300"]
-    await handed_over(house, number, 1)
+    await house.world.services.decisions.accept(ADA, number)
     await house.rest()
     await house.world.services.tell(ADA, "Meanwhile.")
     for _ in range(4):
         await house.advance(seconds=1)
     texts = {each["text"] for each in house.slack.kept}
-    assert {"Meanwhile.", "<@U1> handed the decision over to <@U100>."} <= texts
+    assert {"Meanwhile.", "<@U1> accepted the recommendation: *RAG*."} <= texts
     assert house.slack.updates == []

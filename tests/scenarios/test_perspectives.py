@@ -318,7 +318,7 @@ async def test_twenty_people_at_once_end_in_one_consistent_message(harness: Harn
     text = await harness.wait_for_team_message(ada, announcement, "You differ")
     assert "20 views beside the driver's" in text
     assert len(ada.thread(announcement)) == 2
-    redrawn = [row for row in harness.rows("deliveries") if row["kind"] == "update"]
+    redrawn = [row for row in harness.rows("deliveries") if row["kind"] == "redraw"]
     assert 0 < len(redrawn) < 10
 
 

@@ -106,8 +106,10 @@ async def test_a_bot_that_was_down_asks_late_and_once(harness: Harness) -> None:
         await _question(harness, ben)
     async with harness.run_bot() as bot:
         bot.check_due()
-        await harness.wait_for_row("deliveries", lambda row: row["kind"] == "review")
-    asked = [row["channel"] for row in harness.rows("deliveries") if row["kind"] == "review"]
+        await harness.wait_for_row("deliveries", lambda row: row["kind"] == "review_question")
+    asked = [
+        row["channel"] for row in harness.rows("deliveries") if row["kind"] == "review_question"
+    ]
     assert sorted(asked) == sorted([ada.id, ben.id])
     assert len(_questions(ada)) == len(_questions(ben)) == 1
 

@@ -119,7 +119,7 @@ async def test_twenty_equal_edits_make_one_change(harness: Harness) -> None:
     assert {delivery.status for delivery in sent} == {200}
     kinds = [event["kind"] for event in harness.rows("events")]
     assert kinds == ["opened", "edited"]
-    assert [row["kind"] for row in harness.rows("deliveries")].count("word") == 1
+    assert [row["kind"] for row in harness.rows("deliveries")].count("thread_note") == 1
 
 
 @pytest.mark.usefixtures("bot")

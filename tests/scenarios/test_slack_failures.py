@@ -372,6 +372,8 @@ async def test_a_channel_that_opens_again_gets_what_it_missed(harness: Harness) 
         harness.playground.clock.advance(PACE)
     await harness.wait_for_message(ada, "Decision #1 is complete in <#C0PRODUCT> now.", ada.im.id)
     await harness.wait_for_message(ada, "Accepted by", "product")
-    await harness.wait_for_row("deliveries", lambda row: row["kind"] == "word" and bool(row["ts"]))
+    await harness.wait_for_row(
+        "deliveries", lambda row: row["kind"] == "thread_note" and bool(row["ts"])
+    )
     assert sum(message.by_app for message in ada.sees(ada.im.id)) == 1
     assert harness.rows("stops") == []

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.decisions.model import Decision, Place, Visibility, Workflow
-from bot.outbox.model import SHOWS, DeliveryKind
-from bot.storage import rows
+from bot.outbox.model import DeliveryKind
+from bot.outbox.table import to_delivery
 from tests.services.world import ADA, PRODUCT, World
 
 ELSEWHERE = Place("C9", Visibility.PUBLIC)
@@ -17,7 +17,7 @@ async def for_ben(world: World) -> Decision:
     decision = (await world.services.post(ADA, draft, PRODUCT)).decision
     while (taken := await world.outbox.claim(world.clock.now())) is not None:
         if taken.kind is DeliveryKind.ANNOUNCEMENT:
-            await world.outbox.failed(taken, "not_allowed", None)
+            await world.outbox.failed(taken, "not_allowed")
         else:
             await world.outbox.sent(taken, taken.channel, "1.0")
         world.clock.advance(timedelta(seconds=1))
@@ -26,9 +26,10 @@ async def for_ben(world: World) -> Decision:
 
 async def drawn_anew(world: World) -> list[tuple[str, str]]:
     """Return the direct messages to be drawn anew: of what kind, and to whom."""
-    waiting = [rows.to_delivery(row) for row in await world.rows("deliveries")]
-    updates = [each for each in waiting if each.kind is DeliveryKind.UPDATE]
-    return [(each.detail[SHOWS], each.channel) for each in updates if each.channel == "U2"]
+    waiting = [to_delivery(row) for row in await world.rows("deliveries")]
+    kinds = {each.key: each.kind for each in waiting}
+    redraws = [each for each in waiting if each.kind is DeliveryKind.REDRAW]
+    return [(kinds[str(each.parent)], each.channel) for each in redraws if each.channel == "U2"]
 
 
 async def test_other_words_reach_whoever_was_told(world: World) -> None:
@@ -39,11 +40,11 @@ async def test_other_words_reach_whoever_was_told(world: World) -> None:
     said = replace(page.draft.workflow, title="Said better")
     await world.drafts.describe(ADA, page.draft.id, said)
     await world.services.post(ADA, page.draft.id, PRODUCT)
-    assert await drawn_anew(world) == [("to_decide", "U2")]
+    assert await drawn_anew(world) == [("decider_message", "U2")]
 
 
 async def test_another_channel_reaches_whoever_was_told(world: World) -> None:
     """Where a decision is posted elsewhere after all, its decider's direct message follows."""
     decision = await for_ben(world)
     assert await world.store.redirect(decision, ELSEWHERE, ADA.user, world.clock.now())
-    assert await drawn_anew(world) == [("to_decide", "U2")]
+    assert await drawn_anew(world) == [("decider_message", "U2")]

@@ -122,7 +122,7 @@ async def test_many_views_make_one_message_and_merged_updates(world: World) -> N
     assert await of_the_team(world, decision) == [("team", "pending")]
     await sent(world)
     await asyncio.gather(*(viewed(world, decision, person, MANY) for person in people[10:]))
-    assert await of_the_team(world, decision) == [("team", "sent"), ("update", "pending")]
+    assert await of_the_team(world, decision) == [("team", "sent"), ("redraw", "pending")]
     team = await world.services.perspectives.team("T1", decision.number)
     assert {view.user for view in team.perspectives} == {person.user for person in people}
 
@@ -136,7 +136,7 @@ async def test_without_views_no_team_message_is_redrawn(world: World) -> None:
     await viewed(world, decision, BEN, MANY)
     await sent(world)
     await world.services.decisions.accept(BEN, decision.number)
-    assert await of_the_team(world, decision) == [("team", "sent"), ("update", "pending")]
+    assert await of_the_team(world, decision) == [("team", "sent"), ("redraw", "pending")]
     await sent(world)
     states = {row["state"] for row in await world.rows("deliveries")}
     assert states == {"sent"}
@@ -221,7 +221,9 @@ async def test_people_are_asked_once(world: World) -> None:
     assert wishes == AskResult(new=(BEN.user,), known=(CHLOE.user,))
     with pytest.raises(NobodyToAsk):
         await world.services.perspectives.ask(ADA, decision.number, asked)
-    wishes = [row for row in await world.rows("deliveries") if row["kind"] == DeliveryKind.ASKED]
+    wishes = [
+        row for row in await world.rows("deliveries") if row["kind"] == DeliveryKind.VIEW_REQUEST
+    ]
     assert [row["channel"] for row in wishes] == [BEN.user]
     assert [row["user_id"] for row in await world.rows("view_requests")] == [BEN.user]
 

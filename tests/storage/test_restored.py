@@ -11,7 +11,7 @@ import pytest
 
 from bot.digest.settings import DigestSettings
 from bot.outbox import restore_refresh
-from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
+from bot.outbox.model import AnnouncementPost, Delivery, DeliveryState, redraw_of
 from bot.storage.backup import back_up
 from bot.storage.database import Database
 from bot.storage.restore import restore_database
@@ -20,10 +20,10 @@ from tests.services.world import ADA, StoppedClock, World
 from tests.storage.restores import NOW, rows
 
 
-def delivery(name: str, kind: DeliveryKind = DeliveryKind.ANNOUNCEMENT) -> Delivery:
+def delivery(name: str) -> Delivery:
     """A delivery of the first decision, due when the stopped clock begins."""
     at = StoppedClock().now() - timedelta(minutes=1)
-    return Delivery(f"T1/1/{name}", "T1", kind, "C1", at, decision=1)
+    return Delivery(f"T1/1/{name}", "T1", AnnouncementPost(), "C1", at, decision=1)
 
 
 @pytest.fixture
@@ -41,7 +41,8 @@ async def waiting(tmp_path: Path) -> AsyncIterator[Path]:
         world.clock.advance(timedelta(minutes=1))
     await world.store.add_delivery(delivery("waits"))
     await world.store.add_delivery(replace(delivery("held"), state=DeliveryState.HELD))
-    await world.store.add_delivery(delivery("update", DeliveryKind.UPDATE))
+    redraw = redraw_of(delivery("sent"), world.clock.now())
+    await world.store.add_delivery(replace(redraw, key="T1/1/update"))
     yield log._path
     await log.close()
 
@@ -52,6 +53,8 @@ async def test_what_may_have_been_posted_since_is_not_just_posted(
     """Posts that waited count as interrupted since before they could go out; updates wait on."""
     assert restore_database(waiting, path, NOW).waiting == 3
     found = {row["key"].rpartition("/")[2]: row for row in rows(path, "deliveries")}
+    assert {row["state"] for row in found.values() if row["kind"] == "redraw"} == {"pending"}
+    found = {name: row for name, row in found.items() if name.isalpha()}
     assert {name: row["state"] for name, row in found.items()} == {
         "sent": "sent",
         "sending": "sending",
@@ -135,9 +138,9 @@ async def test_what_slack_shows_is_made_to_tell_what_the_log_knows(
     numbers = [4, 3] if lost else [4, 3, 2]
     parts = ("announcement", "recommendation")
     assert drawn_again(path) == [
-        f"update T1/{number}/{part}" for number in numbers for part in parts
+        f"redraw T1/{number}/{part}" for number in numbers for part in parts
     ]
     again = tmp_path / "again.db"
     monkeypatch.setattr(restore_refresh, "MOST", 1)
     restore_database(tmp_path / "saved.db", again, NOW)
-    assert drawn_again(again) == [f"update T1/4/{part}" for part in parts]
+    assert drawn_again(again) == [f"redraw T1/4/{part}" for part in parts]

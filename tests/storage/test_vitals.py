@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.decisions.events import Event
+from bot.decisions.model import Visibility
 from bot.outbox import health
 from bot.outbox.health import DeliveryHealth, delivery_health
-from bot.outbox.model import Delivery, DeliveryKind
+from bot.outbox.model import Delivery, DigestPost, TeamPost, TextNotice, ThreadNote
 from bot.storage.migrations import MIGRATIONS
 from tests.services.world import StoppedClock, World
 
@@ -69,14 +71,14 @@ async def test_what_waits_is_counted_by_state(world: World) -> None:
     assert await world.log.read(delivery_health) == DeliveryHealth(NOTHING, None, [])
     for number in range(4):
         at = BEGIN + timedelta(hours=number)
-        kind = DeliveryKind.NOTICE
-        await world.store.add_delivery(Delivery(f"T1/{number}", "T1", kind, f"U{number}", at))
+        notice = TextNotice("Hello.")
+        await world.store.add_delivery(Delivery(f"T1/{number}", "T1", notice, f"U{number}", at))
     world.clock.advance(timedelta(hours=5))
     sent, parked = [await world.outbox.claim(world.clock.now()) for _ in range(2)]
     assert sent is not None
     assert parked is not None
     await world.outbox.sent(sent, "D1", "1.1")
-    await world.outbox.unknown(parked, "timeout", None)
+    await world.outbox.unknown(parked, "timeout")
     third = await world.outbox.claim(world.clock.now())
     assert third is not None
     await world.outbox.retry(third, world.clock.now() + timedelta(hours=1), "ratelimited")
@@ -91,11 +93,12 @@ async def test_what_is_parked_takes_what_comes_after_it_off_the_way(world: World
     announcement = await world.outbox.claim(world.clock.now())
     assert announcement is not None
     assert (await world.log.read(delivery_health)).oldest == BEGIN
-    behind = [Delivery("T1/a", "T1", DeliveryKind.TEAM, "C1", BEGIN, after=announcement.key)]
-    behind.append(Delivery("T1/b", "T1", DeliveryKind.UPDATE, "C1", BEGIN, after="T1/a"))
+    note = Event("withdrawn", "U1", BEGIN)
+    behind = [Delivery("T1/a", "T1", TeamPost(), "C1", BEGIN, parent=announcement.key)]
+    behind.append(Delivery("T1/b", "T1", ThreadNote(note), "C1", BEGIN, parent="T1/a"))
     for each in behind:
         await world.store.add_delivery(each)
-    await world.outbox.unknown(announcement, "timeout", None)
+    await world.outbox.unknown(announcement, "timeout")
     found = await world.log.read(delivery_health)
     assert (found.counts["pending"], found.counts["unknown"], found.oldest) == (3, 1, None)
     assert decided.number == 1
@@ -105,8 +108,8 @@ async def test_a_workspace_that_takes_nothing_is_not_waited_for(world: World) ->
     """What an uninstalled workspace does not take has no age, be it a message or a digest."""
     later = BEGIN + timedelta(days=30)
     await world.decided()
-    detail = {"until": BEGIN.isoformat()}
-    digest = Delivery("T1/digest", "T1", DeliveryKind.DIGEST, "C2", BEGIN, detail=detail)
+    post = DigestPost(BEGIN, BEGIN, "U1", Visibility.PUBLIC)
+    digest = Delivery("T1/digest", "T1", post, "C2", BEGIN)
     await world.store.add_delivery(digest)
     assert await world.services.digests.behind(later) == timedelta(days=30)
     claimed = await world.outbox.claim(world.clock.now())

@@ -133,7 +133,7 @@ async def test_rejected_requests_are_counted(web: httpx.AsyncClient) -> None:
 
 async def test_attempts_are_counted_by_result(web: httpx.AsyncClient, backend: FakeBackend) -> None:
     """Every result of an attempt has a series from the start, so that rates begin at zero."""
-    for attempt in (Attempt.SENT, Attempt.SENT, Attempt.UNCLEAR):
+    for attempt in (Attempt.SENT, Attempt.SENT, Attempt.UNKNOWN):
         backend.metrics.count_attempt(attempt)
     found = samples(await scrape(web))
     counted = {
@@ -141,7 +141,7 @@ async def test_attempts_are_counted_by_result(web: httpx.AsyncClient, backend: F
         for name, value in found.items()
         if name.startswith("ragvsft_delivery_attempts_total ")
     }
-    assert counted == dict.fromkeys(Attempt, 0) | {"sent": 2, "unclear": 1}
+    assert counted == dict.fromkeys(Attempt, 0) | {"sent": 2, "unknown": 1}
 
 
 async def test_names_are_those_that_prometheus_expects(

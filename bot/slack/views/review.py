@@ -1,6 +1,5 @@
 """Reviews: the question to a decider, its modal, and the answers."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -15,6 +14,7 @@ from slack_sdk.models.views import View
 
 from bot.decisions.model import Decision, ReviewAnswer, ReviewOutcome
 from bot.decisions.records.words import WENT, as_sentence
+from bot.outbox.model import ReviewQuestion
 from bot.playbooks.model import Playbook
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids
@@ -44,7 +44,7 @@ _SHOWN_NOTE = 600
 
 
 def review_question(
-    decision: Decision, playbook: Playbook, asked: str, detail: Mapping[str, str] | None = None
+    decision: Decision, playbook: Playbook, asked: str, question: ReviewQuestion | None = None
 ) -> Message:
     """Return the question to a decider how a decision went, or the answer given.
 
@@ -52,15 +52,14 @@ def review_question(
         decision: the decision.
         playbook: its playbook.
         asked: the recipient's user id.
-        detail: `instead_of` (a user id) and `reason` (Slack's error name), if the recipient is
-            asked for a decider who could not be reached.
+        question: the payload of the delivery.
     """
     text = f"*How did it go?*\n{decided_line(decision, playbook)}"
     answer = review_by(decision, asked)
     if decision.is_closed and answer is None:
         return sentence(f"{text}\n{_ended(decision)}")
     if answer is None:
-        text += _in_place_of(detail or {})
+        text += _in_place_of(question or ReviewQuestion())
         text += "\nYour answer is kept with the decision, and its thread is told."
         actions = outcome_buttons(decision)
     else:
@@ -83,12 +82,12 @@ def _ended(decision: Decision) -> str:
     return f"It was {did}{by}{see}. Nothing is left to be said about how it went."
 
 
-def _in_place_of(detail: Mapping[str, str]) -> str:
-    if "instead_of" not in detail:
+def _in_place_of(question: ReviewQuestion) -> str:
+    if question.instead_of is None:
         return ""
     return (
-        f"\n{mention(detail['instead_of'])} was to say, and I can't reach them: they may have left "
-        f"(Slack's reason: {escape(detail['reason'])}). Could you, as you asked for the decision?"
+        f"\n{mention(question.instead_of)} was to say, and I can't reach them: they may have left "
+        f"(Slack's reason: {escape(question.reason)}). Could you, as you asked for the decision?"
     )
 
 

@@ -1,0 +1,156 @@
+"""Which deliveries follow from an event of a decision: what is posted, and what is redrawn.
+
+This is the only place that decides it. Services call `fan_out` in the transaction that stores the
+event, so a decision and its deliveries are committed together.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.decisions.events import Event
+from bot.decisions.model import Decision
+from bot.outbox import table
+from bot.outbox.model import (
+    DIRECT_KINDS,
+    DeciderMessage,
+    Delivery,
+    DeliveryKind,
+    RecommendationPost,
+    TeamPost,
+    ThreadNote,
+    UnreachableNotice,
+    ViewRequestMessage,
+    announcement_delivery,
+    direct_messages,
+    recommendation_key,
+    team_key,
+    thread_reply,
+    unreachable_notice,
+)
+from bot.storage.connection import Connection
+
+_NOTED_IN_THREAD = frozenset(
+    {"accepted", "edited", "handed_over", "overridden", "reviewed", "superseded", "withdrawn"}
+)
+_CHANGES_TEAM_POST = frozenset({"not_reached", "view_added", "view_changed", "views_asked"})
+_VIEW_GIVEN = frozenset({"view_added", "view_changed"})
+
+
+@dataclass(frozen=True, slots=True)
+class FanOut:
+    """The deliveries that follow from an event.
+
+    Attributes:
+        posts: new messages.
+        redraws: the kinds of existing messages about the decision that are rendered again.
+        actor_redraws: the same, for direct messages to the event's actor only.
+    """
+
+    posts: tuple[Delivery, ...] = ()
+    redraws: frozenset[DeliveryKind] = frozenset()
+    actor_redraws: frozenset[DeliveryKind] = frozenset()
+
+
+def deliveries_for(before: Decision | None, after: Decision, event: Event) -> FanOut:
+    """Return what follows from an event. Pure.
+
+    Args:
+        before: the decision before the event; None if the event opened it.
+        after: the decision after the event.
+        event: the event.
+    """
+    return FanOut(
+        tuple(_posts(before, after, event)),
+        _redraws(before or after, after, event),
+        _actor_redraws(event),
+    )
+
+
+def fan_out(db: Connection, before: Decision | None, after: Decision, event: Event) -> None:
+    """Store the deliveries that follow from an event, in the transaction that stores the event.
+
+    Args:
+        db: the connection, in a transaction.
+        before: the decision before the event; None if the event opened it.
+        after: the decision after the event.
+        event: the event.
+    """
+    found = deliveries_for(before, after, event)
+    redraw_messages(db, after, found.redraws, event.at)
+    table.enqueue(db, found.posts)
+    redraw_messages(db, after, found.actor_redraws, event.at, event.actor)
+
+
+def redraw_messages(
+    db: Connection,
+    decision: Decision,
+    kinds: Collection[DeliveryKind],
+    at: datetime,
+    recipient: str | None = None,
+) -> int:
+    """Render existing messages about a decision again; those of one recipient, or all.
+
+    Returns:
+        The number of messages of these kinds.
+    """
+    if not kinds:
+        return 0
+    messages = table.about_decision(db, decision.workspace, decision.number, kinds)
+    found = [each for each in messages if recipient in {None, each.channel}]
+    table.enqueue_redraws(db, found, at)
+    return len(found)
+
+
+def _posts(before: Decision | None, after: Decision, event: Event) -> list[Delivery]:
+    """Return the new messages. A team post that exists already is dropped by its key."""
+    at, users = event.at, event.detail.get("users", "").split()
+    posts: list[Delivery] = []
+    if event.kind == "opened":
+        posts.append(announcement_delivery(after))
+        posts.append(thread_reply(after, RecommendationPost(), at, recommendation_key(after)))
+    if event.kind in _NOTED_IN_THREAD:
+        posts.append(thread_reply(after, ThreadNote(event), at))
+    if event.kind in {"opened", "handed_over"}:
+        known = {event.actor, *(before.deciders if before else ())}
+        new = [user for user in after.deciders if user not in known]
+        posts += direct_messages(after, new, DeciderMessage(event.actor), at)
+    if event.kind in {"views_asked", "nudged"}:
+        request = ViewRequestMessage(nudge=event.kind == "nudged")
+        posts += direct_messages(after, users, request, at)
+    if event.kind == "not_reached":
+        reason = event.detail["error"]
+        for user in users:
+            notice = UnreachableNotice(user, DeliveryKind.VIEW_REQUEST, reason)
+            place = (after.workspace, after.number)
+            posts.append(unreachable_notice(*place, event.actor, notice, at))
+    if event.kind in _CHANGES_TEAM_POST:
+        posts.append(thread_reply(after, TeamPost(), at, team_key(after)))
+    return posts
+
+
+def _redraws(before: Decision, after: Decision, event: Event) -> frozenset[DeliveryKind]:
+    kinds: set[DeliveryKind] = set()
+    if event.kind in _NOTED_IN_THREAD:
+        kinds |= {DeliveryKind.ANNOUNCEMENT, DeliveryKind.TEAM}
+    if event.kind == "edited":
+        kinds.add(DeliveryKind.RECOMMENDATION)
+    if event.kind in _CHANGES_TEAM_POST:
+        kinds.add(DeliveryKind.TEAM)
+    if event.kind == "moved":
+        kinds |= {DeliveryKind.VIEW_REQUEST, DeliveryKind.DECIDER_MESSAGE}
+    if (before.title, before.problem) != (after.title, after.problem):
+        kinds |= DIRECT_KINDS
+    if before.status is not after.status:
+        kinds |= DIRECT_KINDS
+    if before.deciders != after.deciders:
+        kinds.add(DeliveryKind.DECIDER_MESSAGE)
+    return frozenset(kinds)
+
+
+def _actor_redraws(event: Event) -> frozenset[DeliveryKind]:
+    if event.kind in _VIEW_GIVEN:
+        return frozenset({DeliveryKind.VIEW_REQUEST})
+    if event.kind == "reviewed":
+        return frozenset({DeliveryKind.REVIEW_QUESTION})
+    return frozenset()
