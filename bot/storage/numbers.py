@@ -1,16 +1,17 @@
-"""Numbers of decisions: none is given twice in a workspace, not even on a restored log.
+"""Numbers of decisions: each is assigned once in a workspace, also after a restore.
 
-Buttons and threads in Slack keep the numbers of decisions that a restore has taken away. A floor
-is the highest number that may have been given before; the next one is above it.
+Buttons and threads in Slack hold the numbers of decisions that a restore has removed. A floor is
+the highest number that may have been assigned before; the next one is above it.
 """
 
 from collections.abc import Mapping
 
 from bot.storage.connection import Connection
 
-GAP = 1000
-"""How many numbers may have been given since a backup, where nothing tells."""
+UNKNOWN_GAP = 1000
+"""How many numbers to skip where it is unknown which were assigned since a backup."""
 _EVERYWHERE = ""
+"""The workspace of a floor for all workspaces."""
 _NEXT = """
 select 1 + coalesce(max(number), 0) as next from (
   select max(number) as number from decisions where workspace = :workspace
@@ -36,18 +37,18 @@ def highest_numbers(db: Connection) -> dict[str, int]:
     return found
 
 
-def raise_floors(db: Connection, before: Mapping[str, int] | None) -> None:
-    """Have the numbers of a log go on above all that may have been given.
+def reserve_numbers(db: Connection, before: Mapping[str, int] | None) -> None:
+    """Set floors, so that numbers continue above all that may have been assigned.
 
     Args:
-        db: the log, with its schema up to date.
-        before: the highest numbers of the log that it replaces; None if nobody knows, so that a
-            gap is left.
+        db: the restored database.
+        before: the highest numbers of the database that it replaces; None if they are unknown,
+            which leaves a gap.
     """
     own = highest_numbers(db)
     if before is None:
         own.setdefault(_EVERYWHERE, 0)
-        before = {workspace: number + GAP for workspace, number in own.items()}
+        before = {workspace: number + UNKNOWN_GAP for workspace, number in own.items()}
     for workspace, number in _higher(own, before).items():
         row = {"workspace": workspace, "number": number}
         db.upsert("number_floors", row, key=("workspace",))

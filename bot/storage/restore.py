@@ -1,4 +1,4 @@
-"""A backup put in a log's place, in such a way that nothing is done again that was done since."""
+"""Restore a backup, so that nothing is posted twice and no number is assigned twice."""
 
 import os
 import shutil
@@ -9,36 +9,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.outbox.model import DeliveryKind, DeliveryState
-from bot.outbox.restore_refresh import Lives, lives, redraw
+from bot.outbox.restore_refresh import redraw
 from bot.storage.backup import SIDE_FILES, Copy, CopyRefused, copy_checked, part_of, put_in_place
 from bot.storage.connection import Connection
+from bot.storage.convert import utc_text
 from bot.storage.inspection import inspect_connection
 from bot.storage.migrations import migrate
-from bot.storage.numbers import GAP, highest_numbers, raise_floors
+from bot.storage.numbers import UNKNOWN_GAP, highest_numbers, reserve_numbers
 
-_PATIENCE = 1.0
-"""Seconds to wait for somebody else to let go of the log."""
+LOCK_SECONDS = 1.0
+"""How long to wait for another process to release the database."""
 _UNCERTAIN = """
-update deliveries set state = :sending, taken_at = min(coalesce(taken_at, kept_at, due_at), :now),
-  due_at = min(due_at, :now)
-where state in (:pending, :sending, :held) and kind <> :redraw
+update deliveries set state = 'sending', due_at = min(due_at, :now),
+  taken_at = min(coalesce(taken_at, kept_at, due_at), :now)
+where state in ('pending', 'sending', 'held') and kind <> 'redraw'
 """
-_DIGESTS_FROM_NOW = """
-update digest_settings set counts_from = :now where is_on
-"""
+_DIGESTS_FROM_NOW = "update digest_settings set counts_from = :now where is_on = 1"
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreResult:
-    """What a restore has done.
+    """The result of a restore.
 
     Attributes:
         copy: the backup, as it was found.
-        kept: where that is now which was there before; None if nothing was.
-        waiting: how many posts the backup has as not yet sent, so that nobody knows.
-        digests: whether there are channels with a digest.
-        gap: how many numbers are left out, as nothing tells which were given since the backup.
+        kept: where the replaced database is now; None if there was none.
+        waiting: how many posts were unsent in the backup, so that their state is unknown.
+        digests: whether any channel has a digest.
+        gap: how many numbers are skipped, as it is unknown which were assigned since the backup.
     """
 
     copy: Copy
@@ -48,76 +46,60 @@ class RestoreResult:
     gap: int
 
 
-def restore_database(backup: Path, log: Path, now: datetime) -> RestoreResult:
-    """Put a backup in a log's place; what was there is kept beside it.
+def restore_database(backup: Path, database: Path, now: datetime) -> RestoreResult:
+    """Replace a database by a backup; the replaced file is kept beside it.
 
-    The log is always either the one or the other, whole, whenever this is interrupted. Posts that
-    the backup has as waiting may have gone out since: they become such as a crash has interrupted,
-    which the bot looks up, or asks their owners about. What Slack may show otherwise than the
-    backup has it is drawn again. Digests are due from now on. Numbers of decisions go on above
-    those of the backup and of what was there.
+    An interruption leaves either the one or the other, whole. Posts that were waiting when the
+    backup was made may have gone out since: they are marked `sending`, so that the worker
+    reconciles them with Slack. Messages of open decisions are redrawn. Digests are due from `now`
+    on. The numbers of decisions continue above those of the backup and of the replaced database.
 
     Args:
-        backup: a file made by `back_up`, or a log.
-        log: where to put it; nobody may have it open.
+        backup: a file written by `back_up`, or a database.
+        database: the file to replace; no process may have it open.
         now: the time.
 
     Raises:
-        CopyRefused: the backup is damaged, none at all or too new, the log is in use, or cannot
+        CopyRefused: the backup is damaged, not ours or too new, or the database is in use or cannot
             be written.
     """
-    backup, log = backup.resolve(), log.resolve()
-    if backup == log:
-        raise CopyRefused(f"{backup} is the log itself: name a backup of it")
-    if log.is_dir():
-        raise CopyRefused(f"{log} is a folder: set DATABASE_URL to a file in it")
-    _make_folder(log)
-    with part_of(log) as part:
+    backup, database = backup.resolve(), database.resolve()
+    if backup == database:
+        raise CopyRefused(f"{backup} is the database itself: name a backup of it")
+    if database.is_dir():
+        raise CopyRefused(f"{database} is a folder: set DATABASE_URL to a file in it")
+    _make_folder(database)
+    with part_of(database) as part:
         copy = copy_checked(backup, part)
         if copy.found.unknown:
             raise CopyRefused(
                 f"{backup} is of a newer version of ragvsft ({copy.found.unknown[-1]}): restore "
                 "it with that version, or a newer one"
             )
-        waiting, digests = _prepared(part, now)
-        with _nobody_else(log) as replaced:
-            before = _known_of(replaced)
-            with _written(part) as db:
-                raise_floors(db, before.numbers if before else None)
-                redraw(db, before.lives if before else None, now)
-            kept = _kept(log, now, part, whole=replaced is not None)
-            put_in_place(part, log)
-    return RestoreResult(copy, kept, waiting, digests, 0 if before is not None else GAP)
+        with _exclusive_lock(database) as replaced:
+            numbers = _numbers_of(replaced)
+            with _transaction(part) as db:
+                waiting, digests = _prepare(db, now)
+                reserve_numbers(db, numbers)
+                redraw(db, None, now)
+            kept = _keep(database, now, part, readable=replaced is not None)
+            put_in_place(part, database)
+    return RestoreResult(copy, kept, waiting, digests, UNKNOWN_GAP if numbers is None else 0)
 
 
-def _make_folder(log: Path) -> None:
+def _make_folder(database: Path) -> None:
     try:
-        log.parent.mkdir(parents=True, exist_ok=True)
+        database.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CopyRefused(
-            f"{log.parent} cannot be made ({error.strerror}): set DATABASE_URL to another place"
+            f"{database.parent} cannot be made ({error.strerror}): set DATABASE_URL to another "
+            "place"
         ) from error
 
 
-def _prepared(part: Path, now: datetime) -> tuple[int, bool]:
-    """Bring a copy up to date; return how many posts are uncertain, and whether digests are set."""
-    arguments = {
-        "pending": DeliveryState.PENDING.value,
-        "sending": DeliveryState.SENDING.value,
-        "held": DeliveryState.HELD.value,
-        "redraw": DeliveryKind.REDRAW.value,
-        "now": now.isoformat(),
-    }
-    with _written(part) as db:
-        migrate(db)
-        waiting = db.execute(_UNCERTAIN, arguments)
-        digests = db.execute(_DIGESTS_FROM_NOW, {"now": now.isoformat()})
-    return waiting, digests > 0
-
-
 @contextmanager
-def _written(part: Path) -> Iterator[Connection]:
-    """Give a copy, to be written in one transaction."""
+def _transaction(part: Path) -> Iterator[Connection]:
+    """Open the copy for one transaction."""
     try:
         with closing(sqlite3.connect(part, isolation_level=None)) as connection:
             db = Connection(connection)
@@ -126,52 +108,53 @@ def _written(part: Path) -> Iterator[Connection]:
             db.execute("COMMIT")
     except sqlite3.Error as error:
         raise CopyRefused(
-            f"the backup could not be brought up to date in {part.parent} ({error}): see that "
-            "there is room for it"
+            f"the backup could not be prepared in {part.parent} ({error}): see that there is room "
+            "for it"
         ) from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """What the log to be replaced knows: the highest numbers, and what happened to decisions."""
+def _prepare(db: Connection, now: datetime) -> tuple[int, bool]:
+    """Migrate the copy; return how many posts are uncertain, and whether there are digests."""
+    migrate(db)
+    waiting = db.execute(_UNCERTAIN, {"now": utc_text(now)})
+    digests = db.execute(_DIGESTS_FROM_NOW, {"now": utc_text(now)})
+    return waiting, digests > 0
 
-    numbers: dict[str, int]
-    lives: Lives
 
-
-def _known_of(replaced: sqlite3.Connection | None) -> _Before | None:
-    """Return what the log to be replaced knows; None if it cannot tell."""
+def _numbers_of(replaced: sqlite3.Connection | None) -> dict[str, int] | None:
+    """Return the highest number of each workspace in the replaced database; None if unreadable."""
     if replaced is None:
         return None
     try:
         found = inspect_connection(replaced, thorough=True)
         if found.damage or not found.is_ragvsft:
             return None
-        db = Connection(replaced)
-        return _Before(highest_numbers(db), lives(db))
+        return highest_numbers(Connection(replaced))
     except sqlite3.Error:
         return None
 
 
 @contextmanager
-def _nobody_else(log: Path) -> Iterator[sqlite3.Connection | None]:
-    """Keep everybody else from a log for the length of a `with` block, all of it in the one file.
+def _exclusive_lock(database: Path) -> Iterator[sqlite3.Connection | None]:
+    """Lock a database, with all of it in the one file, and give a connection to it.
 
-    Whoever has a log open holds a shared lock on its file, even while idle, as long as it writes
-    ahead. Gives a connection to it; None if there is no log, or it is damaged and cannot be locked.
-    https://www.sqlite.org/pragma.html#pragma_locking_mode
+    A process that has a database in WAL mode open holds a shared lock on its file, even while it
+    is idle: https://www.sqlite.org/pragma.html#pragma_locking_mode
+    Gives None if there is no database, or it is damaged and cannot be locked.
 
     Raises:
-        CopyRefused: somebody has it open.
+        CopyRefused: another process has it open.
     """
-    if not log.exists():
+    if not database.exists():
         yield None
         return
-    with closing(sqlite3.connect(log, timeout=_PATIENCE, isolation_level=None)) as connection:
-        yield connection if _locked(connection, log) else None
+    with closing(
+        sqlite3.connect(database, timeout=LOCK_SECONDS, isolation_level=None)
+    ) as connection:
+        yield connection if _locked(connection, database) else None
 
 
-def _locked(connection: sqlite3.Connection, log: Path) -> bool:
+def _locked(connection: sqlite3.Connection, database: Path) -> bool:
     try:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("BEGIN EXCLUSIVE")
@@ -181,47 +164,38 @@ def _locked(connection: sqlite3.Connection, log: Path) -> bool:
         if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             return False
         raise CopyRefused(
-            f"{log} is in use: stop the bot, and whatever else has it open, and try again"
+            f"{database} is in use: stop the bot and every other process that has it open, and "
+            "try again"
         ) from error
     except sqlite3.DatabaseError:
         return False
     return True
 
 
-def _kept(log: Path, now: datetime, part: Path, *, whole: bool) -> Path | None:
-    """Give what is there another name besides its own; return that, None if nothing is there."""
-    kept = log.with_name(f"{log.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
+def _keep(database: Path, now: datetime, part: Path, *, readable: bool) -> Path | None:
+    """Copy the database that is replaced; return where to, None if there is none.
+
+    The restored file gets its permissions. Files that SQLite left beside an unreadable database are
+    moved away.
+    """
+    kept = database.with_name(f"{database.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
     try:
-        if not whole:
+        if not readable:
             for suffix in SIDE_FILES:
-                side = Path(f"{log}{suffix}")
+                side = Path(f"{database}{suffix}")
                 if side.exists():
                     side.rename(f"{kept}{suffix}")
-        if not log.exists():
+        if not database.exists():
             return None
-        _like(part, log)
-        _named_too(log, kept)
+        shutil.copymode(database, part)
+        if os.geteuid() == 0:
+            shutil.chown(part, database.stat().st_uid, database.stat().st_gid)
+        if kept.exists():
+            raise FileExistsError(None, "it exists already", str(kept))
+        shutil.copy2(database, kept)
     except OSError as error:
         raise CopyRefused(
-            f"{log} could not be kept as {kept.name} ({error.strerror}), so nothing was restored: "
-            "see that its folder can be written"
+            f"{database} could not be kept as {kept.name} ({error.strerror}), so nothing was "
+            "restored: see that its folder can be written"
         ) from error
     return kept
-
-
-def _like(part: Path, log: Path) -> None:
-    """Let a file be for those who could read and write the log."""
-    there = log.stat()
-    shutil.copymode(log, part)
-    if os.geteuid() == 0:
-        os.chown(part, there.st_uid, there.st_gid)
-
-
-def _named_too(log: Path, kept: Path) -> None:
-    """Give a file a second name; where the disk has no such thing, make a copy."""
-    try:
-        kept.hardlink_to(log)
-    except FileExistsError:
-        raise
-    except OSError:
-        shutil.copy2(log, kept)

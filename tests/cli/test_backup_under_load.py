@@ -19,7 +19,7 @@ from bot.settings import NAMES
 from bot.storage import backup
 from bot.storage.connection import Connection
 from bot.storage.database import Database
-from bot.storage.numbers import GAP
+from bot.storage.numbers import UNKNOWN_GAP
 from tests.services.world import ADA, BEN, PRODUCT, World
 
 Tables = dict[str, list[dict[str, Any]]]
@@ -211,4 +211,4 @@ def _check_integrity(path: Path, found: Tables) -> None:
         assert {f"T1/{number}/announcement", f"T1/{number}/recommendation"} <= keys
     highest = max(row["number"] for row in found["decisions"])
     floors = {row["workspace"]: row["number"] for row in found["number_floors"]}
-    assert floors["T1"] == highest + GAP
+    assert floors["T1"] == highest + UNKNOWN_GAP

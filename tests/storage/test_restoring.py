@@ -61,7 +61,7 @@ async def test_a_log_in_use_is_left_alone(
     saved: Path, path: Path, monkeypatch: pytest.MonkeyPatch, *, busy: bool
 ) -> None:
     """While a bot has the log open, even an idle one, nothing is restored, and it goes on."""
-    monkeypatch.setattr(restore, "_PATIENCE", 0.05)
+    monkeypatch.setattr(restore, "LOCK_SECONDS", 0.05)
     log = await Database(path).open()
     if busy:
         await log.write(lambda db: db.execute("delete from events"))
@@ -117,7 +117,7 @@ async def test_a_newer_log_is_refused(saved: Path, path: Path) -> None:
 REFUSED: dict[str, tuple[Callable[[Path, Path], tuple[Path, Path]], str]] = {
     "no such file": (lambda saved, log: (saved.with_name("none.db"), log), "there is no file"),
     "a folder": (lambda saved, log: (saved.parent, log), "there is no file"),
-    "the log itself": (lambda _, log: (log, log), "is the log itself"),
+    "the log itself": (lambda _, log: (log, log), "is the database itself"),
     "into a folder": (lambda saved, log: (saved, log.parent), "is a folder: set DATABASE_URL"),
     "below a file": (lambda saved, log: (saved, log / "x" / "y.db"), "set DATABASE_URL"),
 }
