@@ -50,7 +50,7 @@ def _app_token(value: SecretStr) -> SecretStr:
         raise ValueError("holds a bot token (xoxb-…): move it to SLACK_BOT_TOKEN")
     if not token.startswith("xapp-"):
         raise ValueError(
-            "is not an app-level token: make one that begins with xapp- under "
+            "is not an app-level token: generate one that begins with xapp- under "
             "“Basic Information > App-Level Tokens”, with the scope connections:write"
         )
     return value
@@ -290,7 +290,7 @@ def _missing_transport(values: Mapping[str, str]) -> Iterator[str]:
     if "SLACK_APP_TOKEN" not in values and "SLACK_SIGNING_SECRET" not in values:
         yield (
             "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing. Without a public address use "
-            "Socket Mode: make SLACK_APP_TOKEN (xapp-…) under “Basic Information > App-Level "
+            "Socket Mode: generate SLACK_APP_TOKEN (xapp-…) under “Basic Information > App-Level "
             "Tokens” with the scope connections:write. With one, copy SLACK_SIGNING_SECRET from "
             "“App Credentials” on the same page."
         )

@@ -6,14 +6,14 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
 from bot.cli import digest_text
 from bot.cli.common import UsageError, count_of, partial_settings
 from bot.cli.resources import open_catalog, open_database
-from bot.clock import SystemClock
+from bot.clock import FixedClock, SystemClock
 from bot.decisions.model import Person
 from bot.digest.views.message import digest_message
 from bot.logs import configure_logs
@@ -61,16 +61,6 @@ def send(channel: str, workspace: str | None) -> None:
     by the next one that starts. A second call within the same minute does nothing.
     """
     click.echo(asyncio.run(_send(channel, workspace)))
-
-
-@dataclass(frozen=True, slots=True)
-class _FixedClock:
-    """A clock fixed at one time, so that the whole digest is as of the same time."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +114,7 @@ async def _open_target(
     catalog = open_catalog()
     async with open_database(writable=writable) as database:
         team, known = await _find_channel(database, channel, workspace)
-        services = Services(
-            SqliteStore(database), _FixedClock(at.astimezone(UTC)), catalog, lambda: None
-        )
+        services = Services(SqliteStore(database), FixedClock(at), catalog, lambda: None)
         yield _Target(database, services, Person(team, known.owner), known)
 
 

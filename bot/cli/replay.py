@@ -33,10 +33,10 @@ _PAGE = 200
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each decision.")
 def replay_command(folder: Path, *, as_json: bool) -> None:
-    """List past decisions that the current rules would recommend differently.
+    """List decisions that would differ today.
 
     Evaluates each decision of DATABASE_URL with its own answers, by the playbook that it was made
-    with and by the current one. Changes nothing.
+    with and by the current one. Lists those with another recommendation. Changes nothing.
     """
     asyncio.run(_report(folder, as_json=as_json))
 

@@ -190,7 +190,10 @@ def prove(folder: Path) -> None:
     help="Write all four to DIR/.schema, where the first line of each YAML file refers to.",
 )
 def schema(file: str | None, write: Path | None) -> None:
-    """Print the JSON Schema of a playbook's FILE, or of all four files, for editors."""
+    """Print the JSON Schemas of playbook files.
+
+    Editors use them. With FILE only the schema of that file.
+    """
     content = schemas()
     if write is None:
         click.echo(_to_json(content[file] if file else content))
@@ -213,7 +216,10 @@ def _to_json(data: Any) -> str:
 @_playbook_options
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 def questions(folder: Path, wanted: str | None, as_json: bool) -> None:
-    """Show the questions and answers, with the ids that an answers file uses."""
+    """Show the questions, with their ids.
+
+    An answers file uses the ids of questions and answers.
+    """
     playbook = rules_input.choose_playbook(folder, wanted)
     if as_json:
         keys = ("id", "step", "ask", "help", "answers", "ask_when")
@@ -231,7 +237,7 @@ def questions(folder: Path, wanted: str | None, as_json: bool) -> None:
 def recommend(
     answers: Path, folder: Path, wanted: str | None, as_json: bool, ask_next: bool
 ) -> None:
-    """Recommend an option for the answers in a file.
+    """Recommend an option for a file of answers.
 
     The file maps question ids to answer ids; an omitted or null answer is "don't know". A list of
     such maps gives a list of verdicts. The name - is stdin. With --next, an omitted answer is

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextB
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Application
+from bot.clock import FixedClock
 from bot.decisions.model import (
     Person,
     Place,
@@ -108,22 +109,6 @@ def read_samples(rules: Path) -> tuple[Sample, ...]:
 def days_back(samples: tuple[Sample, ...]) -> timedelta:
     """Return the age of the oldest sample, plus a day."""
     return timedelta(days=max(sample.days_ago for sample in samples) + 1)
-
-
-class FixedClock:
-    """A clock that only moves when it is set."""
-
-    def __init__(self, moment: datetime) -> None:
-        """Create a clock at a time."""
-        self._moment = moment
-
-    def now(self) -> datetime:
-        """Return the time that was set last."""
-        return self._moment
-
-    def set(self, moment: datetime) -> None:
-        """Set the time."""
-        self._moment = moment
 
 
 class SampleLoader:

@@ -180,7 +180,7 @@ def test_no_command_changes_the_schema_under_a_bot(
     assert database.read_bytes() == before
 
 
-def test_a_channel_may_be_told_by_its_name(database: Path) -> None:
+def test_a_channel_by_its_name(database: Path) -> None:
     """A channel can be given by its name, which is listed beside its id."""
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("insert into channel_names values ('T1', 'C1', 'product')")
@@ -194,7 +194,7 @@ def test_a_channel_may_be_told_by_its_name(database: Path) -> None:
     assert "C1 (#product, 2 decisions)" in error(run(database, "preview", "--channel", "produce"))
 
 
-def test_no_terminal_obeys_a_title() -> None:
+def test_control_characters_are_removed() -> None:
     """Control characters are removed from the output."""
     hostile = "\x1b]0;owned\x07\x1b[2Ja\x9b31mb\r"
     block = {"type": "section", "text": {"text": f"•  {hostile}\n<@U1>"}}
