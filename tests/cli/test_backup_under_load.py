@@ -158,9 +158,10 @@ def _of(path: Path) -> Tables:
 
 
 def _fill(db: Connection) -> None:
-    """Insert a row into each table that this test does not write to."""
+    """Insert a row into each table that this test does not write to; SQLite owns the index."""
     for table in db.sqlite.tables:
-        if not table.count and not table.foreign_keys and not table.virtual_table_using:
+        is_index = table.name.startswith("decision_words")
+        if not (table.count or table.foreign_keys or is_index):
             kinds = {column.name: column.type for column in table.columns}
             table.insert({n: 1 if kind == "INTEGER" else "x" for n, kind in kinds.items()})
 
