@@ -1,4 +1,4 @@
-"""One clock for several processes: its offset stands in a file that all of them have mapped."""
+"""One clock for several processes: its offset is in a file that all of them map."""
 
 import mmap
 import struct
@@ -11,29 +11,29 @@ _OFFSET = struct.Struct("d")
 
 
 class SharedClock(MovableClock):
-    """The clock of the one who moves it; where it stands is told through a file."""
+    """A movable clock that writes its offset to a file."""
 
     def __init__(self, path: Path) -> None:
-        """Make a clock that is told through a new file at `path`."""
+        """Create the file at `path`."""
         path.write_bytes(_OFFSET.pack(0.0))
-        self._told = _mapped(path, mmap.ACCESS_WRITE)
+        self._mapped = _mapped(path, mmap.ACCESS_WRITE)
         super().__init__()
         self.subscribe(self._write)
 
     def _write(self) -> None:
-        _OFFSET.pack_into(self._told, 0, self.offset.total_seconds())
+        _OFFSET.pack_into(self._mapped, 0, self.offset.total_seconds())
 
 
 class FollowingClock:
-    """The clock of those who are told; fills the port `Clock`."""
+    """A clock that reads its offset from the file of a `SharedClock`."""
 
     def __init__(self, path: Path) -> None:
-        """Follow the clock that is told through the file at `path`."""
-        self._told = _mapped(path, mmap.ACCESS_READ)
+        """Map the file at `path`."""
+        self._mapped = _mapped(path, mmap.ACCESS_READ)
 
     def now(self) -> datetime:
-        """Return the time by the clock that is followed, in UTC."""
-        (seconds,) = _OFFSET.unpack_from(self._told, 0)
+        """Return the shared clock's time, in UTC."""
+        (seconds,) = _OFFSET.unpack_from(self._mapped, 0)
         return datetime.now(UTC) + timedelta(seconds=seconds)
 
 

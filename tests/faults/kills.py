@@ -1,11 +1,11 @@
-"""The bot is killed, again and again, while people work with it: is anything lost or doubled?
+"""Kill the bot repeatedly while users work with it, and audit what was lost or duplicated.
 
     python -m tests.faults.kills --kills 500 [--seed N] [--history] [--keep FOLDER]
 
-`kill -9` meets it at named points (before and after a commit, a post, an ack; while Slack takes a
-post) and at random moments: these are dealt like cards, and a point that a bot has not come to is
-dealt again at once. It ends with status 1 if anything was lost or doubled, or if in a run of 20
-kills and more a named point was never met, or no weekly digest was under way.
+The kills (`kill -9`) are at named points (before and after a commit, a post, an ack; while Slack
+processes a post) and at random timers, in shuffled order; a point that a bot did not reach is
+repeated at once. The exit status is 1 if anything was lost or duplicated, or if a run of 20 kills
+or more missed a named point or interrupted no weekly digest.
 """
 
 import asyncio
@@ -22,157 +22,159 @@ from pathlib import Path
 
 import click
 
-from tests.faults.account import Account
-from tests.faults.death import OWN_POINTS, Death
-from tests.faults.lives import Life
-from tests.faults.report import printed
-from tests.faults.run import at_work, drained, left_digests
-from tests.faults.stage import Stage, staged
+from tests.faults.audit import AuditReport, print_report
+from tests.faults.harness import FaultHarness, fault_harness
+from tests.faults.kill_points import KILL_POINTS, KillPoint
+from tests.faults.phases import drain, has_unposted_digest, running_workload
+from tests.faults.processes import BotProcess
 
 DURING_A_POST = "during a post"
 RANDOM = "at random"
-NAMED = (*OWN_POINTS, DURING_A_POST)
+NAMED = (*KILL_POINTS, DURING_A_POST)
 POINTS = (*NAMED, RANDOM)
-MISSED = "later, point missed"
-_ENOUGH = 20
-"""Kills from which on every named point has to be met, and digests with them."""
-_NTH = {"commit": 30, "post": 3, "ack": 25}
-"""Among how many passings of a point the fatal one is chosen."""
-_LONGEST_LIFE = 90
-"""Requests: whoever has not met the point that was chosen by then is killed."""
-_LONGEST_LIFE_SECONDS = 10
-_LONGEST_RANDOM_LIFE = 0.6
-_JUMPS = (*[timedelta()] * 4, timedelta(seconds=15), *[timedelta(seconds=61)] * 3,
+MISSED = "point not reached"
+_COVERAGE_FROM = 20
+"""Runs with this many kills must reach every named point and interrupt digests."""
+_MAX_NTH = {"commit": 30, "post": 3, "ack": 25}
+"""The bot is killed at a random one of the first so many times that it reaches a point."""
+_MAX_REQUESTS = 90
+"""After so many requests a bot that has not reached its point is killed."""
+_MAX_SECONDS = 10
+_MAX_RANDOM_SECONDS = 0.6
+_STEPS = (*[timedelta()] * 4, timedelta(seconds=15), *[timedelta(seconds=61)] * 3,
           timedelta(minutes=6), timedelta(hours=5))  # fmt: skip
-_A_WEEK_IN = 8
-"""One life in so many begins with the day of the next digest."""
+_DIGEST_EVERY = 8
+"""Every so many kills the clock moves to the next digest."""
 
 
 @dataclass
-class Killing:
-    """The killings of a run.
+class KillRun:
+    """A series of kills.
 
     Attributes:
-        kills: how many there were at each point; those who missed theirs are counted apart.
-        during_digests: how many of them came upon weekly digests not all posted yet.
+        kills: number of kills at each point; `MISSED` counts bots that did not reach theirs.
+        during_digests: number of kills that left a weekly digest unposted.
     """
 
-    stage: Stage
+    harness: FaultHarness
     kills: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(POINTS, 0)))
     during_digests: int = 0
-    _dealt: list[str] = field(default_factory=list)
+    _deck: list[str] = field(default_factory=list)
     _again: str | None = None
 
-    async def once(self) -> None:
-        """Let time pass without a bot, start one, and see it killed."""
-        self._let_time_pass()
-        await self.one_of_them()
-        self.during_digests += left_digests(self.stage)
+    async def next_kill(self) -> None:
+        """Advance the clock while no bot runs, start one, and wait until it is killed."""
+        self._advance_clock()
+        await self.kill_one()
+        self.during_digests += has_unposted_digest(self.harness)
 
-    async def one_of_them(self) -> None:
-        """Start a bot, beside others if there are any, and see it killed."""
+    async def kill_one(self) -> None:
+        """Start a bot, beside others that may run, and wait until it is killed."""
         point, nth = self._next()
-        own = Death(point, nth) if point in OWN_POINTS else None
-        life = await self.stage.begin(own)
-        with self._killed_by_a_post(life, nth) if point == DURING_A_POST else nullcontext():
-            by_hand = await self._outlived(life, at_random=point == RANDOM)
-        missed = by_hand and point != RANDOM
+        kill_point = KillPoint(point, nth) if point in KILL_POINTS else None
+        bot = await self.harness.start_bot(kill_point)
+        with self._kill_during_post(bot, nth) if point == DURING_A_POST else nullcontext():
+            outlived = await self._wait_for_death(bot, at_random=point == RANDOM)
+        missed = outlived and point != RANDOM
         self._again = point if missed else None
         self.kills[MISSED if missed else point] += 1
-        self.stage.buried(life)
+        self.harness.remove_bot(bot)
 
-    def unmet(self) -> list[str]:
-        """What a run that is long enough has to have met, and has not; a line each."""
-        if self.kills.total() < _ENOUGH:
+    def missing_coverage(self) -> list[str]:
+        """Return the points that a long enough run should have covered and has not; a line each."""
+        if self.kills.total() < _COVERAGE_FROM:
             return []
-        never = [f"nobody was killed {point}" for point in NAMED if not self.kills[point]]
-        return never + ["no weekly digest was under way"] * (not self.during_digests)
+        never = [f"no bot was killed {point}" for point in NAMED if not self.kills[point]]
+        return never + ["no kill interrupted a weekly digest"] * (not self.during_digests)
 
     def _next(self) -> tuple[str, int]:
-        """Deal a point, and which passing of it is the fatal one: the first, if it was missed."""
-        rng = self.stage.rng
+        """Return the next point and the nth time; a missed point again, the first time."""
+        rng = self.harness.rng
         if self._again is not None:
             return self._again, 1
-        if not self._dealt:
-            self._dealt = rng.sample(POINTS, len(POINTS))
-        point = self._dealt.pop()
-        return point, rng.randint(1, _NTH.get(point.split()[-1], 1))
+        if not self._deck:
+            self._deck = rng.sample(POINTS, len(POINTS))
+        point = self._deck.pop()
+        return point, rng.randint(1, _MAX_NTH.get(point.split()[-1], 1))
 
-    async def _outlived(self, life: Life, *, at_random: bool) -> bool:
-        """Wait until a bot has died; whether it had to be killed because it had lived enough."""
-        loop, enough = asyncio.get_running_loop(), self.stage.requests + _LONGEST_LIFE
-        moment = None
+    async def _wait_for_death(self, bot: BotProcess, *, at_random: bool) -> bool:
+        """Wait until a bot has ended; return whether it outlived its limits and was killed here."""
+        loop, enough = asyncio.get_running_loop(), self.harness.requests + _MAX_REQUESTS
+        timer = None
         if at_random:
-            moment = loop.call_later(self.stage.rng.uniform(0, _LONGEST_RANDOM_LIFE), life.kill)
-        died = asyncio.ensure_future(life.ended.wait())
-        died.add_done_callback(lambda _: self.stage.playground.slack.mark_changed())
-        await self.stage.until(
-            lambda: died.done() or self.stage.requests > enough, _LONGEST_LIFE_SECONDS
+            timer = loop.call_later(self.harness.rng.uniform(0, _MAX_RANDOM_SECONDS), bot.kill)
+        ended = asyncio.ensure_future(bot.ended.wait())
+        ended.add_done_callback(lambda _: self.harness.playground.slack.mark_changed())
+        await self.harness.until(
+            lambda: ended.done() or self.harness.requests > enough, _MAX_SECONDS
         )
-        by_hand = not died.done()
-        life.kill()
-        await died
-        if moment is not None:
-            moment.cancel()
-        return by_hand
+        outlived = not ended.done()
+        bot.kill()
+        await ended
+        if timer is not None:
+            timer.cancel()
+        return outlived
 
     @contextmanager
-    def _killed_by_a_post(self, life: Life, left: int) -> Iterator[None]:
-        """Kill a bot when Slack has so many posts of its, and has not answered the last yet."""
+    def _kill_during_post(self, bot: BotProcess, nth: int) -> Iterator[None]:
+        """Kill a bot when its nth post has arrived at Slack and is not answered yet."""
 
         def arrived(method: str) -> None:
-            nonlocal left
-            left -= method == "chat.postMessage"
-            if left == 0:
-                life.kill()
+            nonlocal nth
+            nth -= method == "chat.postMessage"
+            if nth == 0:
+                bot.kill()
 
-        self.stage.on_call.append(arrived)
+        self.harness.on_call.append(arrived)
         try:
             yield
         finally:
-            self.stage.on_call.remove(arrived)
+            self.harness.on_call.remove(arrived)
 
-    def _let_time_pass(self) -> None:
-        if self.kills.total() % _A_WEEK_IN == _A_WEEK_IN // 2:
-            self.stage.jump_to_digest()
+    def _advance_clock(self) -> None:
+        if self.kills.total() % _DIGEST_EVERY == _DIGEST_EVERY // 2:
+            self.harness.advance_to_digest()
         else:
-            self.stage.jump(self.stage.rng.choice(_JUMPS))
+            self.harness.advance(self.harness.rng.choice(_STEPS))
 
 
-async def killed(
+async def run_kills(
     folder: Path, kills: int, seed: int, *, history: bool = False
-) -> tuple[Killing, Account, float]:
-    """Kill the bot so many times, let the last one deliver everything, and count.
+) -> tuple[KillRun, AuditReport, float]:
+    """Kill the bot so many times, drain, and audit.
 
     Returns:
-        The kills, the account, and the seconds that it took.
+        The kills, the report, and the seconds taken.
     """
     began = time.monotonic()
-    async with staged(folder, seed, history=history) as stage:
-        killing = Killing(stage)
-        async with at_work(stage) as crowd:
-            while killing.kills.total() < kills:
-                await killing.once()
-            await stage.begin()
-        account = await drained(stage, crowd)
-    account.wrong += killing.unmet()
-    return killing, account, time.monotonic() - began
+    async with fault_harness(folder, seed, history=history) as harness:
+        run = KillRun(harness)
+        async with running_workload(harness) as workload:
+            while run.kills.total() < kills:
+                await run.next_kill()
+            await harness.start_bot()
+        report = await drain(harness, workload)
+    report.wrong += run.missing_coverage()
+    return run, report, time.monotonic() - began
 
 
 @click.command()
 @click.option("--kills", default=500, show_default=True, type=click.IntRange(1))
-@click.option("--seed", type=int, help="What chance begins with; another each time by default.")
+@click.option("--seed", type=int, help="Of the random generator; random by default.")
 @click.option("--history", is_flag=True, help="The bot may read its channels' history.")
-@click.option("--keep", type=click.Path(path_type=Path), help="Keep log and database here.")
+@click.option(
+    "--keep", type=click.Path(path_type=Path), help="Keep log and database in this folder."
+)
 def main(kills: int, seed: int | None, history: bool, keep: Path | None) -> None:
-    """Kill the bot while people work with it, and count what is lost or doubled."""
+    """Kill the bot while users work with it, and count what is lost or duplicated."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     with tempfile.TemporaryDirectory(prefix="ragvsft-kills-") as scratch:
-        run = killed(keep or Path(scratch), kills, seed, history=history)
-        killing, account, seconds = asyncio.run(run)
+        run, report, seconds = asyncio.run(
+            run_kills(keep or Path(scratch), kills, seed, history=history)
+        )
     title = f"{kills} kills, seed {seed}" + (", with history" if history else "")
-    met = {**killing.kills, "amid weekly digests": killing.during_digests}
-    sys.exit(printed(title, met, account, seconds))
+    counts = {**run.kills, "during weekly digests": run.during_digests}
+    sys.exit(print_report(title, counts, report, seconds))
 
 
 if __name__ == "__main__":

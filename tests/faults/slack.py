@@ -1,11 +1,12 @@
-"""Slack is in trouble of every kind while people work with the bot: is anything lost or doubled?
+"""Let Slack fail in every way while users work with the bot, and audit what was lost or duplicated.
 
     python -m tests.faults.slack --spells 60 [--seed N] [--history] [--keep FOLDER]
 
-Spells of trouble, one after the other and mixed: 429 for minutes, 500 (also of requests that were
+Spells of one or more faults follow one another: 429 for minutes, 500 (also of requests that were
 accepted), answers that come too late, connections that break before and after Slack has accepted a
-request, requests that land after the connection broke, refused connections. Minutes pass on the
-clock that all share; nothing waits for them. It ends with status 1 if anything was lost or doubled.
+request, requests that land after the connection broke, refused connections. The shared clock
+advances by minutes, so nothing waits in real time. The exit status is 1 if anything was lost or
+duplicated.
 """
 
 import asyncio
@@ -21,13 +22,12 @@ from pathlib import Path
 import click
 
 from bot.playground.fault_injection import FaultKind
-from tests.faults.account import Account
-from tests.faults.report import printed
-from tests.faults.run import at_work, drained
-from tests.faults.stage import Stage, staged
+from tests.faults.audit import AuditReport, print_report
+from tests.faults.harness import FaultHarness, fault_harness
+from tests.faults.phases import drain, running_workload
 
-PATIENCE = 0.4
-"""Seconds that the bot waits for Slack here; seven in earnest."""
+SLACK_TIMEOUT = 0.4
+"""Seconds that the bot waits for Slack in this run; seven in production."""
 REFUSED = "connections refused"
 _SPELL_SECONDS = 1.0
 _SPELL_REQUESTS = 30
@@ -35,84 +35,86 @@ _METHODS = ("chat.postMessage", "chat.*", "*")
 _MOST_AT_ONCE = 3
 
 
-def _lasting(kind: FaultKind, seconds: float) -> Callable[[Stage], None]:
-    def begin(stage: Stage) -> None:
-        lasting = timedelta(minutes=stage.rng.randint(1, 10))
-        method = stage.rng.choice(_METHODS)
-        stage.playground.faults.add(kind, method, seconds=seconds, duration=lasting)
+def _for_minutes(kind: FaultKind, seconds: float) -> Callable[[FaultHarness], None]:
+    def begin(harness: FaultHarness) -> None:
+        duration = timedelta(minutes=harness.rng.randint(1, 10))
+        method = harness.rng.choice(_METHODS)
+        harness.playground.faults.add(kind, method, seconds=seconds, duration=duration)
 
     return begin
 
 
-def _counted(*kinds: FaultKind, seconds: float = 1.0) -> Callable[[Stage], None]:
-    def begin(stage: Stage) -> None:
-        times = stage.rng.randint(1, 3)
+def _few_times(*kinds: FaultKind, seconds: float = 1.0) -> Callable[[FaultHarness], None]:
+    def begin(harness: FaultHarness) -> None:
+        times = harness.rng.randint(1, 3)
         for kind in kinds:
-            stage.playground.faults.add(kind, "chat.*", seconds=seconds, count=times)
+            harness.playground.faults.add(kind, "chat.*", seconds=seconds, count=times)
 
     return begin
 
 
-TROUBLES: dict[str, Callable[[Stage], None]] = {
-    "429 for minutes": _lasting("rate_limited", 40),
-    "500 for minutes": _lasting("server_error", 1),
-    "500, but accepted": _counted("error_after"),
-    "answers too late": _counted("latency", seconds=PATIENCE * 1.5),
-    "late, and not accepted": _counted("latency", "drop_before", seconds=PATIENCE * 1.5),
-    "broken off before": _counted("drop_before"),
-    "broken off after": _counted("drop_after"),
-    "broken off, lands later": _counted("accept_late", seconds=PATIENCE / 2),
+FAULTS: dict[str, Callable[[FaultHarness], None]] = {
+    "429 for minutes": _for_minutes("rate_limited", 40),
+    "500 for minutes": _for_minutes("server_error", 1),
+    "500, but accepted": _few_times("error_after"),
+    "late response": _few_times("latency", seconds=SLACK_TIMEOUT * 1.5),
+    "late, and not accepted": _few_times("latency", "drop_before", seconds=SLACK_TIMEOUT * 1.5),
+    "dropped before": _few_times("drop_before"),
+    "dropped after": _few_times("drop_after"),
+    "dropped, accepted later": _few_times("accept_late", seconds=SLACK_TIMEOUT / 2),
 }
 
 
-async def troubled(
+async def run_slack_faults(
     folder: Path, spells: int, seed: int, *, history: bool = False
-) -> tuple[Counter[str], Account, float]:
-    """Have so many spells of trouble; return them by kind, the account, and the seconds."""
-    began, met = time.monotonic(), Counter[str]()
-    async with staged(folder, seed, history=history) as stage:
-        await stage.begin(patience=PATIENCE)
-        async with at_work(stage) as crowd:
+) -> tuple[Counter[str], AuditReport, float]:
+    """Run so many spells of faults; return the number of each fault, the report and the seconds."""
+    began, counts = time.monotonic(), Counter[str]()
+    async with fault_harness(folder, seed, history=history) as harness:
+        await harness.start_bot(slack_timeout=SLACK_TIMEOUT)
+        async with running_workload(harness) as workload:
             for _ in range(spells):
-                await _spell(stage, met)
-                await crowd.settle()
-        stage.playground.faults.clear()
-        account = await drained(stage, crowd)
-    return met, account, time.monotonic() - began
+                await _spell(harness, counts)
+                await workload.answer_questions()
+        harness.playground.faults.clear()
+        report = await drain(harness, workload)
+    return counts, report, time.monotonic() - began
 
 
-async def _spell(stage: Stage, met: Counter[str]) -> None:
-    """Let trouble begin, people work on, minutes pass, and trouble end."""
-    names = [*TROUBLES, REFUSED]
-    for name in stage.rng.sample(names, stage.rng.randint(1, _MOST_AT_ONCE)):
-        met[name] += 1
-        if name in TROUBLES:
-            TROUBLES[name](stage)
+async def _spell(harness: FaultHarness, counts: Counter[str]) -> None:
+    """Inject faults, let users work, advance the clock, and end the faults."""
+    names = [*FAULTS, REFUSED]
+    for name in harness.rng.sample(names, harness.rng.randint(1, _MOST_AT_ONCE)):
+        counts[name] += 1
+        if name in FAULTS:
+            FAULTS[name](harness)
         else:
-            await stage.close()
-    acked = len(stage.playground.dispatches) + _SPELL_REQUESTS
-    for _ in range(stage.rng.randint(1, 4)):
-        await stage.until(lambda: len(stage.playground.dispatches) > acked, _SPELL_SECONDS / 4)
-        await stage.jump_calmly(timedelta(seconds=stage.rng.uniform(1, 90)))
-    if not stage.is_open:
-        await stage.open()
-    if stage.rng.random() < 0.5:
-        stage.playground.faults.clear()
+            await harness.stop_slack()
+    acked = len(harness.playground.dispatches) + _SPELL_REQUESTS
+    for _ in range(harness.rng.randint(1, 4)):
+        await harness.until(lambda: len(harness.playground.dispatches) > acked, _SPELL_SECONDS / 4)
+        await harness.advance_when_idle(timedelta(seconds=harness.rng.uniform(1, 90)))
+    if not harness.is_open:
+        await harness.start_slack()
+    if harness.rng.random() < 0.5:
+        harness.playground.faults.clear()
 
 
 @click.command()
 @click.option("--spells", default=60, show_default=True, type=click.IntRange(1))
-@click.option("--seed", type=int, help="What chance begins with; another each time by default.")
+@click.option("--seed", type=int, help="Of the random generator; random by default.")
 @click.option("--history", is_flag=True, help="The bot may read its channels' history.")
-@click.option("--keep", type=click.Path(path_type=Path), help="Keep log and database here.")
+@click.option(
+    "--keep", type=click.Path(path_type=Path), help="Keep log and database in this folder."
+)
 def main(spells: int, seed: int | None, history: bool, keep: Path | None) -> None:
-    """Let Slack be in trouble while people work with the bot, and count what is lost or doubled."""
+    """Let Slack fail while users work with the bot; count what is lost or duplicated."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     with tempfile.TemporaryDirectory(prefix="ragvsft-slack-") as scratch:
-        run = troubled(keep or Path(scratch), spells, seed, history=history)
-        met, account, seconds = asyncio.run(run)
-    title = f"{spells} spells of trouble, seed {seed}" + (", with history" if history else "")
-    sys.exit(printed(title, met, account, seconds))
+        run = run_slack_faults(keep or Path(scratch), spells, seed, history=history)
+        counts, report, seconds = asyncio.run(run)
+    title = f"{spells} spells of faults, seed {seed}" + (", with history" if history else "")
+    sys.exit(print_report(title, counts, report, seconds))
 
 
 if __name__ == "__main__":
