@@ -38,7 +38,7 @@ TOP_LEVEL = {
 LONGEST_FILE = 600
 """Lines. A hint: a longer file usually has two subjects."""
 
-REPEATED_NAMES = {"people_in", "read", "redraw"}
+REPEATED_NAMES = {"read"}
 """Names that still have two meanings. This set only shrinks."""
 
 PLAIN_ROOMS = (

@@ -80,7 +80,7 @@ async def _preview(channel: str, workspace: str | None, at: datetime, *, as_json
             return json.dumps(digest_text.digest_as_json(found), indent=2, ensure_ascii=False)
         command = partial_settings("RAGVSFT_COMMAND").command
         blocks = digest_message(found, command, {}).blocks
-        people = digest_text.people_in(blocks)
+        people = digest_text.mentioned_in(blocks)
         names = await target.services.people.names(target.owner.workspace, people)
         text = digest_text.digest_as_text(blocks, names)
         return f"{text}\n\nAs of {at:%A %-d %B %Y, %H:%M} {at.tzname()}."

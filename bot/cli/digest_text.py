@@ -19,7 +19,7 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _PARTS = ("waiting", "disagreements", "reviews", "new", "decided", "ended", "altered")
 
 
-def people_in(blocks: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+def mentioned_in(blocks: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     """Return the user ids that are mentioned in blocks."""
     return frozenset(user for block in blocks for user in _MENTION.findall(_words(block)))
 

@@ -1,0 +1,81 @@
+"""The state of the deliveries for `/readyz` and `/metrics`."""
+
+from datetime import timedelta
+
+from bot.decisions.events import Event
+from bot.decisions.model import Visibility
+from bot.outbox import health
+from bot.outbox.health import DeliveryHealth, delivery_health
+from bot.outbox.model import Delivery, DigestPost, TeamPost, TextNotice, ThreadNote
+from tests.services.world import StoppedClock, World
+
+NOTHING = dict.fromkeys(("pending", "sending", "held", "unknown", "failed"), 0)
+BEGIN = StoppedClock().now()
+
+
+async def test_unsettled_deliveries_are_counted_by_state(world: World) -> None:
+    """Sent deliveries are not counted; pending ones have an age, unconfirmed ones have none."""
+    assert await world.log.read(delivery_health) == DeliveryHealth(NOTHING, None, [])
+    for number in range(4):
+        at = BEGIN + timedelta(hours=number)
+        notice = TextNotice("Hello.")
+        await world.store.add_delivery(Delivery(f"T1/{number}", "T1", notice, f"U{number}", at))
+    world.clock.advance(timedelta(hours=5))
+    sent, unconfirmed = [await world.outbox.claim(world.clock.now()) for _ in range(2)]
+    assert sent is not None
+    assert unconfirmed is not None
+    await world.outbox.sent(sent, "D1", "1.1")
+    await world.outbox.unknown(unconfirmed, "timeout")
+    third = await world.outbox.claim(world.clock.now())
+    assert third is not None
+    await world.outbox.retry(third, world.clock.now() + timedelta(hours=1), "ratelimited")
+    found = await world.log.read(delivery_health)
+    assert found.counts == NOTHING | {"unknown": 1, "pending": 2}
+    assert found.oldest == BEGIN + timedelta(hours=2)
+
+
+async def test_deliveries_behind_an_unconfirmed_one_have_no_age(world: World) -> None:
+    """Replies and updates that follow an unconfirmed announcement have no age."""
+    decided = await world.decided()
+    announcement = await world.outbox.claim(world.clock.now())
+    assert announcement is not None
+    assert (await world.log.read(delivery_health)).oldest == BEGIN
+    note = Event("withdrawn", "U1", BEGIN)
+    behind = [Delivery("T1/a", "T1", TeamPost(), "C1", BEGIN, parent=announcement.key)]
+    behind.append(Delivery("T1/b", "T1", ThreadNote(note), "C1", BEGIN, parent="T1/a"))
+    for each in behind:
+        await world.store.add_delivery(each)
+    await world.outbox.unknown(announcement, "timeout")
+    found = await world.log.read(delivery_health)
+    assert (found.counts["pending"], found.counts["unknown"], found.oldest) == (3, 1, None)
+    assert decided.number == 1
+
+
+async def test_deliveries_of_a_blocked_workspace_have_no_age(world: World) -> None:
+    """Messages and digests for a workspace that uninstalled the bot have no age."""
+    later = BEGIN + timedelta(days=30)
+    await world.decided()
+    post = DigestPost(BEGIN, BEGIN, "U1", Visibility.PUBLIC)
+    digest = Delivery("T1/digest", "T1", post, "C2", BEGIN)
+    await world.store.add_delivery(digest)
+    assert await world.services.digests.behind(later) == timedelta(days=30)
+    claimed = await world.outbox.claim(world.clock.now())
+    assert claimed is not None
+    await world.outbox.wait_for_workspace(claimed, BEGIN, later, "account_inactive")
+    found = await world.log.read(delivery_health)
+    assert (found.counts["pending"], found.oldest) == (3, None)
+    assert await world.services.digests.behind(later) == timedelta()
+
+
+async def test_sent_deliveries_do_not_slow_the_queries(world: World) -> None:
+    """Both queries use the index on the state, and read no sent delivery."""
+    queries = (health._COUNTS.format("'pending', 'failed'"), health._OLDEST)
+    plans = await world.log.read(
+        lambda db: [
+            row[3] for query in queries for row in db.sqlite.execute(f"explain query plan {query}")
+        ]
+    )
+    steps = [plan for plan in plans if plan.startswith(("SCAN", "SEARCH"))]
+    assert len(steps) == 5
+    assert all(plan.startswith("SEARCH") for plan in steps)
+    assert len([plan for plan in steps if "(state=?" in plan]) == 2
