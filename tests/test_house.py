@@ -38,9 +38,6 @@ TOP_LEVEL = {
 LONGEST_FILE = 600
 """Lines. A hint: a longer file usually has two subjects."""
 
-REPEATED_NAMES = {"read"}
-"""Names that still have two meanings. This set only shrinks."""
-
 PLAIN_ROOMS = (
     "bot/__main__.py",
     "bot/app.py",
@@ -140,8 +137,7 @@ def test_every_test_states_its_rule() -> None:
 
 def test_a_public_name_has_one_meaning() -> None:
     """A public class or function name is defined in one module only."""
-    repeated = house.repeated_names(trees(BOT))
-    assert [each for each in repeated if each.partition(":")[0] not in REPEATED_NAMES] == []
+    assert house.repeated_names(trees(BOT)) == []
 
 
 def test_files_have_one_subject() -> None:

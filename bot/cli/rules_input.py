@@ -95,7 +95,7 @@ def read_answers(path: Path) -> tuple[str, Any]:
         raise UsageError(
             f"{name}: cannot be read ({error.strerror}); name an answers file"
         ) from None
-    document, problems = yaml_source.read(name, text)
+    document, problems = yaml_source.read_yaml(name, text)
     if problems:
         raise UsageError(str(problems[0]))
     return name, document.data

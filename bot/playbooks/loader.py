@@ -173,7 +173,7 @@ def examine(text: PlaybookText, today: date) -> Examination:
             problems += validation.check_cases(data, parts.questions, options, document)
             cases = len(data.cases)
     if parts.rules is not None:
-        document, _ = yaml_source.read(RULES, text.files[RULES])
+        document, _ = yaml_source.read_yaml(RULES, text.files[RULES])
         future, warnings = validation.check_dates(parts.rules, document, today)
         problems += future
     playbook = None if problems else parse(text)
@@ -208,7 +208,7 @@ def parse_cases(text: PlaybookText, playbook: Playbook) -> CasesFile:
 
 
 def _read_file(name: str, content: str) -> tuple[yaml_source.Document, Any, list[PlaybookProblem]]:
-    document, problems = yaml_source.read(name, content)
+    document, problems = yaml_source.read_yaml(name, content)
     if problems:
         return document, None, problems
     try:

@@ -206,7 +206,7 @@ def _resolve(text: str) -> str | int | bool | None:
     return int(text) if _INTEGER.match(text) else text
 
 
-def read(file: str, text: str) -> tuple[Document, list[PlaybookProblem]]:
+def read_yaml(file: str, text: str) -> tuple[Document, list[PlaybookProblem]]:
     """Read one YAML file.
 
     Args:

@@ -17,7 +17,7 @@ FILES = ["playbook", "questions", "rules", "cases"]
 @pytest.mark.parametrize("name", FILES)
 def test_a_good_file_fits_its_schema_and_a_typo_does_not(name):
     """What the loader accepts an editor accepts; an unknown key is marked by both."""
-    data = yaml_source.read(name, (LUNCH / f"{name}.yml").read_text())[0].data
+    data = yaml_source.read_yaml(name, (LUNCH / f"{name}.yml").read_text())[0].data
     validator = jsonschema.Draft202012Validator(schemas()[name])
     jsonschema.Draft202012Validator.check_schema(schemas()[name])
     assert list(validator.iter_errors(data)) == []

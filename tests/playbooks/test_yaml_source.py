@@ -31,7 +31,7 @@ SURPRISES = {
 @pytest.mark.parametrize(("written", "meant"), SURPRISES.items())
 def test_only_true_false_null_and_plain_integers_are_more_than_text(written, meant):
     """What an author types stays what was typed: no surprises of YAML 1.1."""
-    document, problems = loader.yaml_source.read("x.yml", f"key: {written}\n")
+    document, problems = loader.yaml_source.read_yaml("x.yml", f"key: {written}\n")
     assert problems == []
     assert document.data == {"key": meant}
     assert type(document.data["key"]) is type(meant)
@@ -64,7 +64,7 @@ REFUSED = [
 @pytest.mark.parametrize(("text", "message"), REFUSED, ids=[r[1][6:40] for r in REFUSED])
 def test_yaml_that_hides_what_it_means_is_refused(text, message):
     """Duplicates, anchors, merges, tags, further documents, depth and size are problems."""
-    _, problems = loader.yaml_source.read("x.yml", text)
+    _, problems = loader.yaml_source.read_yaml("x.yml", text)
     assert message in map(str, problems)
 
 
@@ -72,6 +72,6 @@ def test_an_alias_bomb_is_refused_without_being_unfolded():
     """Nine lines that stand for a thousand million values are refused at once."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
-    document, problems = loader.yaml_source.read("x.yml", "\n".join(lines))
+    document, problems = loader.yaml_source.read_yaml("x.yml", "\n".join(lines))
     assert any("aliases" in problem.message for problem in problems)
     assert len(document.places) < 200
