@@ -125,7 +125,7 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
             HealthSources(
                 database.problem,
                 lambda: database.read(delivery_health),
-                services.digests.behind,
+                services.digests.lag,
                 playbooks,
                 playbooks.problems,
                 periodic.heartbeat_age,

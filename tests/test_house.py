@@ -45,6 +45,7 @@ PLAIN_ROOMS = (
     "bot/charts/",
     "bot/cli/",
     "bot/clock.py",
+    "bot/digest/",
     "bot/disk.py",
     "bot/doctor/",
     "bot/logs.py",

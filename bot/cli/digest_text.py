@@ -16,7 +16,7 @@ _BOLD = re.compile(r"(?m)^(•  )?\*(.+?)\*(?=$|  ·| \d)")
 _ITALIC = re.compile(r"(?m)^_(.+)_$")
 _IN_FULL = frozenset({"decision", "successor"})
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
-_PARTS = ("waiting", "disagreements", "reviews", "new", "decided", "ended", "altered")
+_PARTS = ("waiting", "disagreements", "reviews", "new", "decided", "closed", "changed")
 
 
 def mentioned_in(blocks: Iterable[Mapping[str, Any]]) -> frozenset[str]:
@@ -49,7 +49,7 @@ def digest_as_json(digest: Digest) -> dict[str, Any]:
         "weeks": plain["trend"]["weeks"],
         "options": plain["trend"]["options"],
     }
-    return {**plain, "quiet": digest.quiet}
+    return {**plain, "is_empty": digest.is_empty}
 
 
 def _share(share: Truncated[Any], plain: Mapping[str, Any]) -> dict[str, Any]:

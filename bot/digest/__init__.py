@@ -1,1 +1,1 @@
-"""The weekly digest: what a channel's week amounts to, and when the next one is due."""
+"""The weekly digest: settings, schedule, content, SQL, service and views."""

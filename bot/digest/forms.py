@@ -1,4 +1,4 @@
-"""What the digest's modal says, and which channel it is about."""
+"""Parse the digest's modal, and the state that its modal and buttons carry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,22 +8,28 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.decisions.model import Place, Visibility
-from bot.digest.settings import DigestScope, DigestSection, DigestSettings, Schedule, Weekday
-from bot.digest.zones import is_fixed
+from bot.digest.settings import (
+    DigestScope,
+    DigestSection,
+    DigestSettings,
+    Schedule,
+    Weekday,
+    is_fixed,
+)
 from bot.slackkit.forms import FieldError, value_of
 from bot.slackkit.ids import Block
 from bot.slackkit.payloads import InvalidPayload, Payload
 
 ON, OFF = "on", "off"
-"""The values of the choice whether a digest comes."""
-READ_BY_OTHERS = (
+"""The values of the choice whether the digest is on."""
+EXTERNAL_READERS = (
     "Somebody from another company is in this channel: its digest can tell of its own decisions "
     "only."
 )
 
 
 class DigestMetadata(BaseModel):
-    """What the modal, and a button that opens it, carry: a channel, if there is one yet."""
+    """State of the modal and of a button that opens it: the channel, if it is known yet."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,7 +39,7 @@ class DigestMetadata(BaseModel):
 
     @property
     def place(self) -> Place | None:
-        """The channel; None where it is still to be chosen."""
+        """The channel; None if it is still to be chosen."""
         if self.channel is None or self.visibility is None:
             return None
         return Place(self.channel, self.visibility)
@@ -41,31 +47,31 @@ class DigestMetadata(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class DigestForm:
-    """What a person wants of a channel's digest."""
+    """The fields of the modal."""
 
     place: Place
     on: bool
-    rhythm: Schedule
-    parts: tuple[DigestSection, ...]
-    even_if_quiet: bool
+    schedule: Schedule
+    sections: tuple[DigestSection, ...]
+    post_when_empty: bool
     scope: DigestScope
 
-    def put_into(self, settings: DigestSettings, by: str) -> DigestSettings:
-        """Return a channel's settings with what the user `by` wants of them."""
+    def apply_to(self, settings: DigestSettings, by: str) -> DigestSettings:
+        """Return settings with these fields, saved by the user `by`."""
         return replace(
             settings,
             place=self.place,
             set_by=by,
             on=self.on,
-            rhythm=self.rhythm,
-            parts=self.parts,
-            even_if_quiet=self.even_if_quiet,
+            schedule=self.schedule,
+            sections=self.sections,
+            post_when_empty=self.post_when_empty,
             scope=self.scope,
         )
 
 
 def digest_metadata(place: Place | None, *, to_switch_on: bool = False) -> str:
-    """Return what a button or a modal carries that is about a channel's digest."""
+    """Return the state of a button or modal about a channel's digest."""
     if place is None:
         return DigestMetadata().model_dump_json()
     return DigestMetadata(
@@ -73,50 +79,41 @@ def digest_metadata(place: Place | None, *, to_switch_on: bool = False) -> str:
     ).model_dump_json()
 
 
-def place_about(carried: object) -> Place | None:
-    """Return the channel that a button or a modal is about; None where it is to be chosen.
-
-    Raises:
-        Unreadable: it is none of ours.
-    """
-    return digest_metadata_of(carried).place
-
-
 def digest_metadata_of(carried: object) -> DigestMetadata:
-    """Return what a button or a modal carries that is about a channel's digest.
+    """Parse the state of a button or modal about a channel's digest.
 
     Raises:
-        Unreadable: it is none of ours.
+        InvalidPayload: it is something else.
     """
     try:
         return DigestMetadata.model_validate_json(str(carried or ""))
     except ValidationError as error:
-        raise InvalidPayload("this belongs to no digest") from error
+        raise InvalidPayload("the state of a digest's button or modal is invalid") from error
 
 
-def wishes_of(view: Payload) -> DigestForm:
-    """Return what the modal says.
+def digest_form_of(view: Payload) -> DigestForm:
+    """Parse the submitted modal.
 
     Raises:
         FieldError: an answer is missing.
-        Unreadable: the modal is none of ours.
+        InvalidPayload: it is not the digest's modal, or holds a value that it does not offer.
     """
     try:
         on = _selected(view, Block.DIGEST_ON) != OFF
         return DigestForm(
             place=_place(view),
             on=on,
-            rhythm=_rhythm(view),
-            parts=_parts(view),
-            even_if_quiet=bool(_checked(view, Block.DIGEST_IF_QUIET)),
+            schedule=_schedule(view),
+            sections=_sections(view),
+            post_when_empty=bool(_checked(view, Block.DIGEST_WHEN_EMPTY)),
             scope=_scope(view, on=on),
         )
     except ValueError as error:
-        raise InvalidPayload("this modal offers no such choice") from error
+        raise InvalidPayload("the modal does not offer this value") from error
 
 
 def _place(view: Payload) -> Place:
-    place = place_about(view.get("private_metadata"))
+    place = digest_metadata_of(view.get("private_metadata")).place
     if place is not None:
         return place
     channel = value_of(view, Block.DIGEST_CHANNEL, "selected_channel")
@@ -125,7 +122,7 @@ def _place(view: Payload) -> Place:
     return Place(str(channel), Visibility.PUBLIC)
 
 
-def _rhythm(view: Payload) -> Schedule:
+def _schedule(view: Payload) -> Schedule:
     picked = value_of(view, Block.DIGEST_TIME, "selected_time")
     if not picked:
         raise FieldError(Block.DIGEST_TIME, "Choose a time of day.")
@@ -134,13 +131,13 @@ def _rhythm(view: Payload) -> Schedule:
 
 
 def _zone(view: Payload) -> str:
-    """Return the zone typed, as it was typed, else the one of the menu."""
+    """Return the zone as typed; if none was typed, the one of the menu."""
     typed = str(value_of(view, Block.DIGEST_OTHER_ZONE, "value") or "").strip()
     return typed or _selected(view, Block.DIGEST_ZONE) or Schedule().zone
 
 
-def no_such_zone(near: str | None) -> FieldError:
-    """Return the error for a zone that there is not; `near` is the one that may be meant."""
+def unknown_zone_error(near: str | None) -> FieldError:
+    """Return the error for an unknown zone; `near` is a similar one."""
     if near and is_fixed(near):
         words = (
             "An offset is no time zone, as clocks change. Type one like Europe/Berlin, or "
@@ -153,28 +150,30 @@ def no_such_zone(near: str | None) -> FieldError:
     return FieldError(Block.DIGEST_OTHER_ZONE, words)
 
 
-def read_by_others() -> FieldError:
-    """Return the error for the workspace's decisions in a channel that outsiders are in."""
-    return FieldError(Block.DIGEST_SCOPE, READ_BY_OTHERS)
+def external_readers_error() -> FieldError:
+    """Return the error for covering the workspace where external users can read."""
+    return FieldError(Block.DIGEST_SCOPE, EXTERNAL_READERS)
 
 
-def has_one_already(command: str) -> FieldError:
-    """Return the error for a channel to be set up that was set up before."""
+def already_configured_error(command: str) -> FieldError:
+    """Return the error for setting up a channel that has a digest."""
     words = f"This channel has a digest already. Type {command} digest settings there to change it."
     return FieldError(Block.DIGEST_CHANNEL, words)
 
 
-def _parts(view: Payload) -> tuple[DigestSection, ...]:
-    chosen = {DigestSection(value) for value in _checked(view, Block.DIGEST_PARTS)}
+def _sections(view: Payload) -> tuple[DigestSection, ...]:
+    chosen = {DigestSection(value) for value in _checked(view, Block.DIGEST_SECTIONS)}
     if not chosen:
-        raise FieldError(Block.DIGEST_PARTS, "Choose at least one part, or switch the digest off.")
-    return tuple(part for part in DigestSection if part in chosen)
+        raise FieldError(
+            Block.DIGEST_SECTIONS, "Choose at least one part, or switch the digest off."
+        )
+    return tuple(each for each in DigestSection if each in chosen)
 
 
 def _scope(view: Payload, *, on: bool) -> DigestScope:
-    """Return what it tells of; the workspace only if somebody says that nobody else reads it.
+    """Return the scope; the workspace only if the person confirms who can read the channel.
 
-    Who is in a channel, the bot cannot know: it may not list channels.
+    The bot has no scope to list the members of a channel.
     """
     scope = DigestScope(_selected(view, Block.DIGEST_SCOPE) or DigestScope.CHANNEL)
     if on and scope is DigestScope.WORKSPACE and not _checked(view, Block.DIGEST_INSIDERS):

@@ -1,15 +1,15 @@
-"""Digests as messages, with links to what they tell of."""
+"""Digests as messages, with permalinks of their decisions."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.access import MessageRef
-from bot.digest.calendar import Occurrence
 from bot.digest.content import Digest
+from bot.digest.schedule import Occurrence
 from bot.digest.settings import Schedule
-from bot.digest.views.chapters import announced_in
 from bot.digest.views.message import digest_message, preview_message, when_next
+from bot.digest.views.sections import announcements_in
 from bot.slackkit.message import Message
 from bot.slackkit.permalinks import Permalinks
 from bot.storage.installations import NotInstalled, TokenUnreadable
@@ -19,13 +19,13 @@ ClientFor = Callable[[str], Awaitable[AsyncWebClient]]
 
 
 class DigestMessages:
-    """Makes the messages; a link that Slack does not tell is left out, and nothing else."""
+    """Creates the messages. A permalink that Slack does not return is left out."""
 
     def __init__(self, client_for: ClientFor, command: str) -> None:
-        """Make it.
+        """Create it.
 
         Args:
-            client_for: returns the client to ask for links with.
+            client_for: returns the client that fetches permalinks.
             command: the slash command's name.
         """
         self._client_for = client_for
@@ -33,21 +33,21 @@ class DigestMessages:
         self._permalinks = Permalinks()
 
     async def message(self, digest: Digest) -> Message:
-        """Return a digest as it is posted."""
+        """Return the message that is posted."""
         return digest_message(digest, self._command, await self._links(digest))
 
     async def preview(
-        self, digest: Digest, due: Occurrence | None, rhythm: Schedule, token: str
+        self, digest: Digest, due: Occurrence | None, schedule: Schedule, token: str
     ) -> Message:
-        """Return a digest as one person sees it before it is posted.
+        """Return the private preview.
 
         Args:
-            digest: what it tells.
-            due: when the next one comes by itself; None if none does.
-            rhythm: that of the channel.
-            token: what its button carries.
+            digest: the content.
+            due: the next weekly digest; None if it is off.
+            schedule: that of the channel.
+            token: the value of its button.
         """
-        coming = when_next(self._command, due, rhythm)
+        coming = when_next(self._command, due, schedule)
         links = await self._links(digest)
         return preview_message(digest, self._command, links, token, coming)
 
@@ -56,4 +56,4 @@ class DigestMessages:
             client = await self._client_for(digest.workspace)
         except (NotInstalled, TokenUnreadable):
             return {}
-        return await self._permalinks.of(client, announced_in(digest))
+        return await self._permalinks.of(client, announcements_in(digest))

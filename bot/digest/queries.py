@@ -1,292 +1,338 @@
-"""What the log knows for a digest: counts, and the decisions to show, each by an index of its own.
+"""SQL that reads digests: counts, and the decisions to show, each by an index of its own.
 
-Each query has one of the conditions of `scope.SCOPE_CONDITIONS` other than `OWN`: a digest tells
-what all its readers may read. Indices are named, so that no query ever scans the whole table.
+Only what every reader of the digest may see: each query takes one of the conditions of
+`storage.scope` other than the one for a person's own decisions.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from heapq import merge
 from itertools import islice
-from typing import Any
 
 from bot.decisions.access import MessageRef
-from bot.digest.content import ClosedDecision, DigestItem, PrivateCounts, Truncated
-from bot.digest.facts import DigestData, DigestQuery, PastAnswers, ReviewedDecision, SplitDecision
+from bot.decisions.model import ReviewAnswer
+from bot.digest.content import (
+    ClosedDecision,
+    DigestData,
+    DigestItem,
+    DigestQuery,
+    PastAnswers,
+    ReviewedDecision,
+    SectionCounts,
+    SplitDecision,
+    Truncated,
+)
 from bot.digest.settings import DigestScope, DigestSection
-from bot.digest.trend_queries import count_weeks
-from bot.storage.connection import Connection
+from bot.outbox.model import announcement_key
+from bot.storage.connection import Connection, Row
 from bot.storage.convert import utc_text
 from bot.storage.decisions import decisions_by_number, reviews_by_number
 from bot.storage.perspectives import find_team
 from bot.storage.scope import PUBLIC, THIS_CHANNEL, scope_params
 
 NEWEST = 200
-"""Of how many past decisions it is looked at how they went, and what today's rules say."""
-OPEN = "status = 'open'"
-DECIDED = "status in ('accepted', 'overridden')"
-UNREVIEWED = f"{DECIDED} and review_count < decider_count"
-REVIEWED = "review_count > 0"
-ENDED = "status in ('withdrawn', 'superseded')"
+"""How many past decisions are examined for their outcomes, and by the current rules."""
 
-_OPENED = (
-    "opened_at > :since and opened_at <= :until and status in ('open', 'accepted', 'overridden')"
-)
-_SETTLED = f"{DECIDED} and resolved_at > :since and resolved_at <= :until"
-_ENDED = f"{ENDED} and closed_at > :since and closed_at <= :until"
-_SPLIT = f"""
-{OPEN} and exists (
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Decisions that a section lists: a condition, and the column that orders them."""
+
+    section: DigestSection
+    condition: str
+    order_by: str
+    newest_first: bool = False
+
+
+_OPEN = "status = 'open'"
+_DECIDED = "status in ('accepted', 'overridden')"
+_WAITING = _Part(DigestSection.WAITING, _OPEN, "number")
+_SPLIT = _Part(
+    DigestSection.DISAGREEMENTS,
+    f"""
+{_OPEN} and exists (
   select 1 from perspectives as p
   where p.workspace = decisions.workspace and p.number = decisions.number
     and p.option <> decisions.recommended
 )
-"""  # noqa: S608  # only constants of this file
-_DUE = f"{UNREVIEWED} and review_on <= :today"
-_FROM = "from decisions indexed by idx_digest_{index} where workspace = :workspace and {grant}"
+""",  # noqa: S608  # only constants of this module
+    "number",
+)
+_TO_REVIEW = _Part(
+    DigestSection.REVIEWS,
+    f"{_DECIDED} and review_count < decider_count and review_on <= :today",
+    "review_on",
+)
+_NEW = _Part(
+    DigestSection.NEW,
+    "opened_at > :since and opened_at <= :until and status in ('open', 'accepted', 'overridden')",
+    "opened_at",
+    newest_first=True,
+)
+_SETTLED = _Part(
+    DigestSection.DECIDED,
+    f"{_DECIDED} and resolved_at > :since and resolved_at <= :until",
+    "resolved_at",
+    newest_first=True,
+)
+_CLOSED = _Part(
+    DigestSection.DECIDED,
+    "status in ('withdrawn', 'superseded') and closed_at > :since and closed_at <= :until",
+    "closed_at",
+    newest_first=True,
+)
+_REVIEWED = _Part(DigestSection.CALIBRATION, "review_count > 0", "number", newest_first=True)
+_BY_VERSION = _Part(
+    DigestSection.RULES, f"{_DECIDED} and playbook_hash = :version", "number", newest_first=True
+)
+_FROM = "from decisions where workspace = :workspace and {axis}"
 _COUNT = f"select count(*) as count {_FROM} and {{condition}}"
 _FIRST = f"""
-select {{key}} as place, number {_FROM} and {{condition}}
-order by {{key}} {{order}} limit :limit
+select {{key}} as place, number {_FROM} and {{condition}} order by {{key}} {{order}} limit :limit
 """
-_THESE = "where workspace = :workspace and number in (select value from json_each(:numbers))"
-_OUTCOMES = f"""
-select number, recommended, resolved_option from decisions {_THESE} order by number desc
-"""  # noqa: S608  # only constants of this file
-_SHEETS = f"""
-select number, playbook, answers, recommended from decisions {_THESE} order by number desc
-"""  # noqa: S608  # only constants of this file
-_OLD_EDITIONS = "select hash from playbooks where hash not in (select value from json_each(?))"
-_ANNOUNCED = """
-select decision, sent_channel, ts from deliveries
-where key in (
-  select :workspace || '/' || value || '/announcement' from json_each(:numbers)
-) and ts is not null
-"""
+_THESE = "where workspace = :workspace and number in ({numbers})"
+_ANNOUNCED = "select key, sent_channel, ts from deliveries where key in ({keys}) and ts is not null"
+_WEEKS = f"""
+with recursive options(name) as (
+  select min(chosen) {_FROM}
+  union all
+  select (select min(chosen) {_FROM} and chosen > options.name)
+  from options where options.name is not null
+),
+weeks(place, begins, ends) as (values {{spans}})
+select options.name as option, weeks.place as place, (
+    select count(*) {_FROM} and chosen = options.name
+      and opened_at >= weeks.begins and opened_at < weeks.ends
+  ) as count
+from options, weeks where options.name is not null
+"""  # noqa: S608  # only constants of this module
+
+_PUBLIC_HERE = f"{PUBLIC} and channel = :channel"
+_PRIVATE_HERE = f"{THIS_CHANNEL} and channel = :channel"
+_PRIVATE = "visibility = :private"
 
 
-def facts_of(db: Connection, question: DigestQuery) -> DigestData:
-    """Return what the log knows for a digest."""
-    return _Reading(db, question).facts()
+def section_counts(db: Connection, query: DigestQuery) -> SectionCounts:
+    """Return how many decisions a digest would report, those of other private channels included."""
+    reader = _Reader(db, query)
+    own, private = reader.counts(reader.count), reader.private()
+    return SectionCounts(
+        own.waiting + private.waiting,
+        own.disagreements + private.disagreements,
+        own.reviews + private.reviews,
+        own.new + private.new,
+        own.decided + private.decided,
+        own.closed + private.closed,
+    )
 
 
-def entries_of(db: Connection, workspace: str, numbers: Sequence[int]) -> list[DigestItem]:
-    """Return decisions by their numbers, in that order, and where they were announced."""
-    these = {"workspace": workspace, "numbers": json.dumps(list(numbers))}
+def digest_data(db: Connection, query: DigestQuery) -> DigestData:
+    """Return the data for a digest."""
+    return _Reader(db, query).data()
+
+
+def past_answers(db: Connection, query: DigestQuery) -> tuple[tuple[PastAnswers, ...], bool]:
+    """Return decisions by older playbook versions, newest first, and whether there are more."""
+    return _Reader(db, query).past_answers()
+
+
+def items_of(db: Connection, workspace: str, numbers: Sequence[int]) -> list[DigestItem]:
+    """Return decisions by their numbers, in that order; permissions are not checked."""
+    if not numbers:
+        return []
     decisions = decisions_by_number(db, workspace, numbers)
+    keys = {announcement_key(each): number for number, each in decisions.items()}
+    values = {f"key{place}": key for place, key in enumerate(keys)}
+    query = _ANNOUNCED.format(keys=", ".join(f":{name}" for name in values))
     announced = {
-        row["decision"]: MessageRef(row["sent_channel"], row["ts"])
-        for row in db.query(_ANNOUNCED, these)
+        keys[row["key"]]: MessageRef(row["sent_channel"], row["ts"])
+        for row in db.all(query, values)
     }
-    found = (number for number in numbers if number in decisions)
-    return [DigestItem(decisions[number], announced.get(number)) for number in found]
+    known = (number for number in numbers if number in decisions)
+    return [DigestItem(decisions[number], announced.get(number)) for number in known]
 
 
-@dataclass(frozen=True, slots=True)
-class _Axis:
-    """A condition on who may read what, and the axis of the indices that goes with it."""
+class _Reader:
+    """Reads one digest."""
 
-    grant: str
-    name: str
-
-
-_PUBLIC_CHANNEL = _Axis(f"{PUBLIC} and channel = :channel", "here")
-_PUBLIC_EVERYWHERE = _Axis(PUBLIC, "everywhere")
-_HERE = _Axis(f"{THIS_CHANNEL} and channel = :channel", "here")
-_PRIVATE_EVERYWHERE = _Axis("visibility = :private", "everywhere")
-
-
-class _Reading:
-    """The reading of one digest."""
-
-    def __init__(self, db: Connection, question: DigestQuery) -> None:
+    def __init__(self, db: Connection, query: DigestQuery) -> None:
         self._db = db
-        self._question = question
-        self._looked_at: dict[DigestSection, int] = {}
-        everywhere = question.scope is DigestScope.WORKSPACE
-        public = _PUBLIC_EVERYWHERE if everywhere else _PUBLIC_CHANNEL
-        self._axes = (public,) if question.sight.here is None else (public, _HERE)
-        self._arguments = {
-            **scope_params(question.sight),
-            "channel": question.channel,
-            "since": utc_text(question.since),
-            "until": utc_text(question.until),
-            "today": question.today.isoformat(),
+        self._query = query
+        self._newest_only: dict[DigestSection, int] = {}
+        everywhere = query.coverage is DigestScope.WORKSPACE
+        public = PUBLIC if everywhere else _PUBLIC_HERE
+        self._axes = (public,) if query.scope.here is None else (public, _PRIVATE_HERE)
+        self._values = {
+            **scope_params(query.scope),
+            "channel": query.channel,
+            "since": utc_text(query.since),
+            "until": utc_text(query.until),
+            "today": query.today.isoformat(),
         }
 
-    def facts(self) -> DigestData:
-        wanted = self._question.parts
-        few = self._question.shown
-        waiting = self._share(DigestSection.WAITING, "open", OPEN, "number", few)
-        split = self._split()
-        settled = self._share(
-            DigestSection.DECIDED, "settled", _SETTLED, "resolved_at", few, newest=True
-        )
+    def data(self) -> DigestData:
+        waiting, split = self._items(_WAITING), self._split()
+        decided = self._items(_SETTLED)
+        elsewhere = (*waiting.shown, *(each.item for each in split.shown), *decided.shown)
+        answers, more = self.past_answers()
+        if more:
+            self._newest_only[DigestSection.RULES] = NEWEST
         return DigestData(
             waiting=waiting,
             split=split,
-            reviews=self._share(DigestSection.REVIEWS, "unreviewed", _DUE, "review_on", few),
-            opened=self._opened(
-                each.decision.number
-                for each in (*waiting.shown, *(each.entry for each in split.shown), *settled.shown)
-            ),
-            settled=settled,
-            ended=self._ended(),
-            reviewed=tuple(self._reviewed()) if DigestSection.CALIBRATION in wanted else (),
-            sheets=tuple(self._sheets()) if DigestSection.RULES in wanted else (),
-            trend=self._trend() if DigestSection.TREND in wanted else {},
-            hidden=self._hidden(),
-            looked_at=self._looked_at,
+            reviews=self._items(_TO_REVIEW),
+            new=self._new({each.decision.number for each in elsewhere}),
+            decided=decided,
+            closed=self._ended(),
+            reviewed=self._reviewed(),
+            past_answers=answers,
+            trend=self._trend(),
+            private=self.private(),
+            newest_only=self._newest_only,
         )
 
-    def _share(
-        self,
-        part: DigestSection,
-        index: str,
-        condition: str,
-        key: str,
-        limit: int,
-        *,
-        newest: bool = False,
-    ) -> Truncated[DigestItem]:
-        if part not in self._question.parts:
-            return Truncated()
-        numbers = self._first(index, condition, key, limit, newest=newest)
-        count = sum(self._count(axis, index, condition) for axis in self._axes)
-        return Truncated(tuple(self._entries(numbers)), count)
-
-    def _opened(self, elsewhere: Iterable[int]) -> Truncated[DigestItem]:
-        """Return what was opened, shown as far as it is not shown elsewhere."""
-        if DigestSection.NEW not in self._question.parts:
-            return Truncated()
-        few, shown = self._question.shown, set(elsewhere)
-        count = sum(self._count(axis, "opened", _OPENED) for axis in self._axes)
-        first = self._first("opened", _OPENED, "opened_at", few + len(shown), newest=True)
-        numbers = [number for number in first if number not in shown]
-        return Truncated(tuple(self._entries(numbers[:few])), count)
-
-    def _ended(self) -> Truncated[ClosedDecision]:
-        """Return what was withdrawn or superseded; a successor only if it may be read as well."""
-        few, sight = self._question.shown, self._question.sight
-        found = self._share(DigestSection.DECIDED, "ended", _ENDED, "closed_at", few, newest=True)
-        numbers = {each.decision.superseded_by for each in found.shown} - {None}
-        successors = {
-            each.decision.number: each
-            for each in self._entries(sorted(filter(None, numbers)))
-            if sight.covers(each.decision)
-        }
-        return Truncated(
-            tuple(
-                ClosedDecision(
-                    each.decision,
-                    each.announced,
-                    successors.get(each.decision.superseded_by or 0),
-                )
-                for each in found.shown
-            ),
-            found.count,
-        )
-
-    def _split(self) -> Truncated[SplitDecision]:
-        found = self._share(
-            DigestSection.DISAGREEMENTS, "open", _SPLIT, "number", self._question.shown
-        )
-        split = []
-        for entry in found.shown:
-            team = find_team(self._db, entry.decision.workspace, entry.decision.number)
-            if team is not None:
-                split.append(SplitDecision(entry, team))
-        return Truncated(tuple(split), found.count)
-
-    def _reviewed(self) -> Iterator[ReviewedDecision]:
-        numbers = self._first("reviewed", REVIEWED, "number", NEWEST + 1, newest=True)
-        newest = self._newest(numbers, DigestSection.CALIBRATION)
-        reviews = reviews_by_number(self._db, self._question.sight.workspace, newest)
-        for row in self._these(_OUTCOMES, newest):
-            if row["resolved_option"] is not None:
-                given = reviews[row["number"]]
-                yield ReviewedDecision(row["recommended"], row["resolved_option"], given)
-
-    def _sheets(self) -> Iterator[PastAnswers]:
-        playbooks = (json.dumps(self._question.playbooks),)
+    def past_answers(self) -> tuple[tuple[PastAnswers, ...], bool]:
+        if DigestSection.RULES not in self._query.sections:
+            return (), False
         numbers: list[int] = []
-        for edition in list(self._db.query(_OLD_EDITIONS, playbooks)):
-            self._arguments["edition"] = edition["hash"]
-            condition = f"{DECIDED} and playbook_hash = :edition"
-            numbers += self._first("edition", condition, "number", NEWEST + 1, newest=True)
+        for row in self._db.all("select hash from playbooks"):
+            if row["hash"] not in self._query.playbooks:
+                self._values["version"] = row["hash"]
+                numbers += self._first(_BY_VERSION, NEWEST + 1)
         numbers.sort(reverse=True)
-        newest = self._newest(numbers, DigestSection.RULES)
-        reviews = reviews_by_number(self._db, self._question.sight.workspace, newest)
-        for row in self._these(_SHEETS, newest):
-            yield PastAnswers(
+        reviews = self._reviews(numbers[:NEWEST])
+        answers = tuple(
+            PastAnswers(
                 row["number"],
                 row["playbook"],
                 json.loads(row["answers"]),
                 row["recommended"],
                 reviews.get(row["number"], ()),
             )
+            for row in self._these(numbers[:NEWEST], "number, playbook, answers, recommended")
+        )
+        return answers, len(numbers) > NEWEST
 
-    def _newest(self, numbers: Sequence[int], part: DigestSection) -> Sequence[int]:
-        """Return as many as are looked at, and note it if there are more."""
-        if len(numbers) > NEWEST:
-            self._looked_at[part] = NEWEST
-        return numbers[:NEWEST]
-
-    def _trend(self) -> dict[str, tuple[int, ...]]:
-        weeks, until = self._question.weeks, self._question.until
-        found: dict[str, list[int]] = {}
-        for axis in self._axes:
-            counted = count_weeks(self._db, axis.name, axis.grant, self._arguments, weeks, until)
-            for option, counts in counted.items():
-                before = found.get(option, [0] * len(weeks))
-                found[option] = [one + other for one, other in zip(before, counts, strict=True)]
-        return {option: tuple(counts) for option, counts in sorted(found.items()) if any(counts)}
-
-    def _hidden(self) -> PrivateCounts:
-        """Count what is in other private channels: all but what is in this one."""
-        if self._question.scope is not DigestScope.WORKSPACE:
-            return PrivateCounts()
-        return PrivateCounts(
-            waiting=self._elsewhere(DigestSection.WAITING, "open", OPEN),
-            disagreements=self._elsewhere(DigestSection.DISAGREEMENTS, "open", _SPLIT),
-            reviews=self._elsewhere(DigestSection.REVIEWS, "unreviewed", _DUE),
-            new=self._elsewhere(DigestSection.NEW, "opened", _OPENED),
-            decided=self._elsewhere(DigestSection.DECIDED, "settled", _SETTLED),
-            ended=self._elsewhere(DigestSection.DECIDED, "ended", _ENDED),
+    def private(self) -> SectionCounts:
+        """Count the decisions of other private channels."""
+        if self._query.coverage is not DigestScope.WORKSPACE:
+            return SectionCounts()
+        return self.counts(
+            lambda part: self._count(_PRIVATE, part) - self._count(_PRIVATE_HERE, part)
         )
 
-    def _elsewhere(self, part: DigestSection, index: str, condition: str) -> int:
-        if part not in self._question.parts:
-            return 0
-        here = self._count(_HERE, index, condition)
-        return self._count(_PRIVATE_EVERYWHERE, index, condition) - here
+    def counts(self, count: Callable[[_Part], int]) -> SectionCounts:
+        parts = (_WAITING, _SPLIT, _TO_REVIEW, _NEW, _SETTLED, _CLOSED)
+        wanted = self._query.sections
+        return SectionCounts(*(count(part) if part.section in wanted else 0 for part in parts))
 
-    def _count(self, axis: _Axis, index: str, condition: str) -> int:
-        name = f"{index}_{axis.name}"
-        query = _COUNT.format(index=name, grant=axis.grant, condition=condition)
-        (row,) = self._db.query(query, self._arguments)
+    def count(self, part: _Part) -> int:
+        return sum(self._count(axis, part) for axis in self._axes)
+
+    def _items(self, part: _Part) -> Truncated[DigestItem]:
+        if part.section not in self._query.sections:
+            return Truncated()
+        numbers = self._first(part, self._query.limit)
+        return Truncated(tuple(self._read(numbers)), self.count(part))
+
+    def _new(self, elsewhere: set[int]) -> Truncated[DigestItem]:
+        """Read what is new; what another section shows is only counted."""
+        if _NEW.section not in self._query.sections:
+            return Truncated()
+        limit = self._query.limit
+        first = self._first(_NEW, limit + len(elsewhere))
+        numbers = [number for number in first if number not in elsewhere]
+        return Truncated(tuple(self._read(numbers[:limit])), self.count(_NEW))
+
+    def _ended(self) -> Truncated[ClosedDecision]:
+        found = self._items(_CLOSED)
+        numbers = {each.decision.superseded_by for each in found.shown}
+        successors = {
+            each.decision.number: each
+            for each in self._read(sorted(filter(None, numbers)))
+            if self._query.scope.covers(each.decision)
+        }
+        shown = tuple(
+            ClosedDecision(
+                each.decision, each.announced, successors.get(each.decision.superseded_by or 0)
+            )
+            for each in found.shown
+        )
+        return Truncated(shown, found.count)
+
+    def _split(self) -> Truncated[SplitDecision]:
+        found = self._items(_SPLIT)
+        split = []
+        for item in found.shown:
+            team = find_team(self._db, item.decision.workspace, item.decision.number)
+            if team is not None:
+                split.append(SplitDecision(item, team))
+        return Truncated(tuple(split), found.count)
+
+    def _reviewed(self) -> tuple[ReviewedDecision, ...]:
+        if _REVIEWED.section not in self._query.sections:
+            return ()
+        numbers = self._first(_REVIEWED, NEWEST + 1)
+        if len(numbers) > NEWEST:
+            self._newest_only[_REVIEWED.section] = NEWEST
+        reviews = self._reviews(numbers[:NEWEST])
+        return tuple(
+            ReviewedDecision(row["recommended"], row["resolved_option"], reviews[row["number"]])
+            for row in self._these(numbers[:NEWEST], "number, recommended, resolved_option")
+            if row["resolved_option"] is not None
+        )
+
+    def _reviews(self, numbers: Sequence[int]) -> Mapping[int, tuple[ReviewAnswer, ...]]:
+        return reviews_by_number(self._db, self._query.scope.workspace, numbers)
+
+    def _trend(self) -> dict[str, tuple[int, ...]]:
+        if DigestSection.TREND not in self._query.sections:
+            return {}
+        moments = [*self._query.weeks, self._query.until + timedelta.resolution]
+        texts = {f"week{place}": utc_text(at) for place, at in enumerate(moments)}
+        spans = ", ".join(
+            f"({place}, :week{place}, :week{place + 1})" for place in range(len(moments) - 1)
+        )
+        found: dict[str, list[int]] = {}
+        for axis in self._axes:
+            query = _WEEKS.format(axis=axis, spans=spans)
+            for row in self._db.all(query, {**self._values, **texts}):
+                counts = found.setdefault(row["option"], [0] * len(self._query.weeks))
+                counts[row["place"]] += row["count"]
+        return {option: tuple(counts) for option, counts in sorted(found.items()) if any(counts)}
+
+    def _count(self, axis: str, part: _Part) -> int:
+        query = _COUNT.format(axis=axis, condition=part.condition)
+        (row,) = self._db.all(query, self._values)
         return int(row["count"])
 
-    def _first(
-        self, index: str, condition: str, key: str, limit: int, *, newest: bool
-    ) -> list[int]:
-        """Return the numbers of the first ones by a key, of all that may be read."""
+    def _first(self, part: _Part, limit: int) -> list[int]:
+        """Return the numbers of the first decisions of a section that may be read."""
         found = []
         for axis in self._axes:
             query = _FIRST.format(
-                index=f"{index}_{axis.name}",
-                grant=axis.grant,
-                condition=condition,
-                key=key,
-                order="desc" if newest else "asc",
+                axis=axis,
+                condition=part.condition,
+                key=part.order_by,
+                order="desc" if part.newest_first else "asc",
             )
-            rows_found = self._db.query(query, self._arguments | {"limit": limit})
-            found.append([(row["place"], row["number"]) for row in rows_found])
-        return [number for _, number in islice(merge(*found, reverse=newest), limit)]
+            first = self._db.all(query, {**self._values, "limit": limit})
+            found.append([(row["place"], row["number"]) for row in first])
+        merged = merge(*found, reverse=part.newest_first)
+        return [number for _, number in islice(merged, limit)]
 
-    def _entries(self, numbers: Sequence[int]) -> list[DigestItem]:
-        return entries_of(self._db, self._question.sight.workspace, numbers)
+    def _read(self, numbers: Sequence[int]) -> list[DigestItem]:
+        return items_of(self._db, self._query.scope.workspace, numbers)
 
-    def _these(self, query: str, numbers: Sequence[int]) -> list[dict[str, Any]]:
-        these = {"workspace": self._question.sight.workspace, "numbers": json.dumps(numbers)}
-        return self._db.query(query, these)
+    def _these(self, numbers: Sequence[int], columns: str) -> list[Row]:
+        if not numbers:
+            return []
+        these = _THESE.format(numbers=_listed(numbers))
+        query = f"select {columns} from decisions {these} order by number desc"  # noqa: S608
+        return self._db.all(query, {"workspace": self._query.scope.workspace})
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(str(int(number)) for number in numbers)

@@ -1,278 +1,399 @@
-"""The use cases of the weekly digest: settings, a look ahead, and each week's digest once."""
+"""Use cases of the weekly digest: settings, preview, posting by hand, and the weekly run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfoNotFoundError
 
 from bot.decisions.errors import NotAChannel, SharedChannel, UnknownZone
 from bot.decisions.model import Person, Place, Visibility
 from bot.decisions.ports import Clock
-from bot.digest.calendar import Occurrence, next_due
-from bot.digest.content import Digest
-from bot.digest.ports import DigestRun, DigestState
-from bot.digest.posting import Window, now_delivery, weekly_delivery, window_of
-from bot.digest.reading import DigestReader
-from bot.digest.settings import DigestScope, DigestSection, DigestSettings, Schedule
-from bot.digest.turns import due_turn, missed_by
-from bot.digest.zones import is_zone, nearest_zone, zone_spelled
-from bot.outbox.model import Delivery
+from bot.digest import queries, store
+from bot.digest.compose import (
+    SHOWN,
+    Engines,
+    changed_recommendations,
+    compose,
+    query_for,
+)
+from bot.digest.content import ChangedDecision, Digest, DigestData, Truncated
+from bot.digest.schedule import (
+    MAX_DELAY,
+    DigestRun,
+    DigestState,
+    Occurrence,
+    RunOutcome,
+    Window,
+    due_occurrence,
+    follows_one_by_hand,
+    next_window,
+    playbooks_before,
+    upcoming_occurrence,
+)
+from bot.digest.settings import (
+    DigestScope,
+    DigestSettings,
+    Schedule,
+    canonical_zone,
+    is_zone,
+    nearest_zone,
+)
+from bot.outbox.expiry import expire_overdue
+from bot.outbox.model import Delivery, DigestPost
+from bot.playbooks.engine import RuleEngine
 from bot.services.playbook_versions import PlaybookVersions
-from bot.services.ports import Store
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from bot.storage.external_channels import is_shared, mark_shared
+from bot.storage.people import find_names
 
-FIRST_WINDOW = timedelta(days=7)
-LONGEST_WINDOW = timedelta(weeks=12)
 _MOST_KNOWN = 20
 
 
 class DigestService:
-    """Everything done about digests; each method is one use case."""
+    """The use cases; each method is one."""
 
     def __init__(
         self,
-        store: Store,
+        database: Database,
         clock: Clock,
         playbooks: PlaybookVersions,
         wake_delivery: Callable[[], None],
     ) -> None:
-        """Make the use cases; `wake_delivery` is called when there is something to deliver."""
-        self._store = store
+        """Create the service; `wake_delivery` is called when there is something to deliver."""
+        self._database = database
         self._clock = clock
-        self._reader = DigestReader(store, playbooks)
+        self._playbooks = playbooks
         self._wake_delivery = wake_delivery
 
     async def settings(self, workspace: str, channel: str) -> DigestSettings | None:
-        """Return a channel's settings, whether on or off; None if none were ever saved."""
-        standing = await self._standing(workspace, channel)
-        return standing.settings if standing else None
+        """Return a channel's settings, on or off; None if none were ever saved."""
+        state = await self._state(workspace, channel)
+        return state.settings if state else None
 
-    async def suggested(self, person: Person, place: Place, zone: str | None) -> DigestSettings:
-        """Return a channel's settings, else the ones to begin with.
+    async def default_settings(
+        self, person: Person, place: Place, zone: str | None
+    ) -> DigestSettings:
+        """Return a channel's settings; if none were saved, the default ones.
 
         Args:
             person: who asks.
             place: the channel.
-            zone: the IANA zone to begin with, if any is known; else it is UTC.
+            zone: the IANA zone of the defaults; UTC if it is None or unknown.
 
         Raises:
-            NotAChannel: it is somebody's direct messages.
+            NotAChannel: the place is a direct message.
         """
         _require_channel(place)
         saved = await self.settings(person.workspace, place.channel)
-        return saved or self._default(person, place, zone)
+        return saved or self._defaults(person, place, zone)
 
     async def change(self, settings: DigestSettings) -> DigestSettings:
-        """Keep a channel's settings; return them with the time of now.
+        """Save a channel's settings; return them with the current time.
 
-        What is due by the earlier ones at this moment still has its turn, as long as there is
-        their time zone.
+        A digest that is due at this moment by the earlier settings still runs.
 
         Raises:
-            NotAChannel: the place is somebody's direct messages.
-            SharedChannel: it is to tell of the workspace where outsiders are known to read it.
-            UnknownZone: there is no time zone of that name.
+            NotAChannel: the place is a direct message.
+            SharedChannel: it is to cover the workspace, but external users can read the channel.
+            UnknownZone: there is no such time zone.
         """
         _require_channel(settings.place)
-        everywhere = settings.on and settings.scope is DigestScope.WORKSPACE
-        if everywhere and await self._store.is_shared(settings.workspace, settings.place.channel):
-            raise SharedChannel(settings.place.channel)
-        zone = zone_spelled(settings.rhythm.zone)
+        zone = canonical_zone(settings.schedule.zone)
         if not is_zone(zone):
             raise UnknownZone(zone, nearest_zone(zone))
-        settings = replace(settings, rhythm=replace(settings.rhythm, zone=zone))
+        workspace, channel = settings.workspace, settings.place.channel
         now = self._clock.now()
-        before = await self._standing(settings.workspace, settings.place.channel)
-        if before is not None and before.settings.on and settings.on:
-            with suppress(ZoneInfoNotFoundError):
-                await self._take_turn(before, now)
-        changed = replace(settings, set_at=now)
-        await self._store.keep_digest_settings(changed)
+        schedule = replace(settings.schedule, zone=zone)
+        changed = replace(settings, schedule=schedule, set_at=now)
+        current = self._current()
+
+        def work(db: Connection) -> bool:
+            covers_all = changed.on and changed.scope is DigestScope.WORKSPACE
+            if covers_all and is_shared(db, workspace, channel):
+                raise SharedChannel(channel)
+            posted = False
+            if changed.on:
+                with suppress(ZoneInfoNotFoundError):
+                    posted = _run(db, workspace, channel, now, current)
+            store.save_settings(db, changed)
+            return posted
+
+        if await self._database.write(work):
+            self._wake_delivery()
         return changed
 
-    async def read_by_outsiders(self, workspace: str, channel: str) -> str | None:
-        """Note that people from outside the workspace are in a channel.
+    async def external_user_seen(self, workspace: str, channel: str) -> str | None:
+        """Record that external users are in a channel, and limit its digest to that channel.
 
         Returns:
-            Who had its digest tell of the whole workspace, as it does no more; else None.
+            Who had set it up to cover the workspace, if it did; else None.
         """
-        return await self._store.keep_shared_channel(workspace, channel)
+
+        def work(db: Connection) -> str | None:
+            mark_shared(db, workspace, channel)
+            return store.limit_to_channel(db, workspace, channel)
+
+        return await self._database.write(work)
 
     async def switch_off(self, person: Person, place: Place) -> bool:
         """Switch a channel's digest off; return whether it was on."""
-        return await self._store.switch_digest_off(person.workspace, place.channel)
+        return await self._database.write(
+            lambda db: store.switch_off(db, person.workspace, place.channel)
+        )
 
     async def next_due(self, settings: DigestSettings) -> Occurrence | None:
-        """Return when the next digest of a channel comes; None if it is switched off.
-
-        Later than `calendar.next_due` says where this week's has come already, on another day.
-        """
-        if not settings.on:
-            return None
-        due = next_due(settings.rhythm, self._clock.now())
-        standing = await self._standing(settings.workspace, settings.place.channel)
-        while standing and standing.last and due.week <= standing.last.week:
-            due = next_due(settings.rhythm, due.at)
-        return due
+        """Return a channel's next weekly digest; None if it is off."""
+        state = await self._state(settings.workspace, settings.place.channel)
+        if state is None:
+            state = DigestState(settings, settings.set_at, settings.set_at)
+        return upcoming_occurrence(replace(state, settings=settings), self._clock.now())
 
     async def preview(self, person: Person, place: Place) -> Digest:
-        """Return a channel's digest as it would be now.
-
-        Its window begins where that of the last weekly digest ended.
+        """Return a channel's digest as it would be if it were posted now.
 
         Raises:
-            NotAChannel: it is somebody's direct messages.
+            NotAChannel: the place is a direct message.
         """
         _require_channel(place)
-        standing = await self._standing(person.workspace, place.channel)
-        settings = standing.settings if standing else self._default(person, place, None)
-        return await self._reader.read(settings, self._window(standing))
+        now = self._clock.now()
+        workspace, channel = person.workspace, place.channel
+
+        def work(db: Connection) -> tuple[DigestState | None, list[DigestRun]]:
+            return (
+                store.digest_state(db, workspace, channel),
+                store.recent_runs(db, workspace, channel),
+            )
+
+        state, runs = await self._database.read(work)
+        settings = state.settings if state else self._defaults(person, place, None)
+        changed = playbooks_before(runs) != _hashes(self._current())
+        window = next_window(state, runs, now)
+        return await self.read(settings, window, rules_changed=changed)
 
     async def post(self, person: Person, place: Place, token: str) -> bool:
-        """Post a channel's digest now.
-
-        The weekly one of the same day is left out if nothing happens until then.
+        """Post a channel's digest now. The next one begins where it ends.
 
         Args:
-            person: who wants it, and hears of it if it can't be posted.
+            person: who asks for it, and is notified if it cannot be posted.
             place: the channel.
-            token: what this is done by; the same one posts once.
+            token: identifies the request; the same token posts once.
 
         Returns:
-            Whether it is posted by this call.
+            Whether this call posts it.
 
         Raises:
-            NotAChannel: it is somebody's direct messages.
+            NotAChannel: the place is a direct message.
         """
         _require_channel(place)
-        standing = await self._standing(person.workspace, place.channel)
-        delivery = now_delivery(person, place, token, self._window(standing))
-        kept = await self._store.add_delivery(delivery)
-        if kept:
+        now = self._clock.now()
+        workspace, channel = person.workspace, place.channel
+        playbooks = _hashes(self._current())
+
+        def work(db: Connection) -> bool:
+            state = store.digest_state(db, workspace, channel)
+            window = next_window(state, store.recent_runs(db, workspace, channel), now)
+            name = f"now/{token}"
+            run = DigestRun(name, None, now, RunOutcome.POSTED, playbooks)
+            delivery = _delivery(person, place, name, window, now)
+            return store.record_run(db, workspace, channel, run, delivery)
+
+        posted = await self._database.write(work)
+        if posted:
             self._wake_delivery()
-        return kept
+        return posted
 
     async def send_due(self) -> int:
-        """Give each digest its turn that is due, once, however many processes do so.
+        """Run every weekly digest that is due, once, however many processes do so.
 
         Returns:
-            How many there were to be posted.
+            How many are to be posted.
 
         Raises:
-            ExceptionGroup: some could not be made; the others had their turn.
+            ExceptionGroup: some failed; the others were run.
         """
-        await self._store.put_digests_right(self._clock.now())
-        await self._store.give_up_late_digests(self._clock.now())
-        sent, errors = 0, list[Exception]()
-        for standing in await self._store.digests_on(self._clock.now()):
+        now = self._clock.now()
+
+        def begin(db: Connection) -> list[DigestState]:
+            expire_overdue(db, now)
+            return store.active_digests(db)
+
+        posted, errors = 0, list[Exception]()
+        for state in await self._database.write(begin):
             try:
-                sent += await self._take_turn(standing, self._clock.now())
+                if due_occurrence(state, self._clock.now()) is not None:
+                    posted += await self.run_due(state)
             except Exception as error:  # noqa: BLE001 (raised below: one must not stop the others)
                 errors.append(error)
+        if posted:
+            self._wake_delivery()
         if errors:
-            raise ExceptionGroup("digests could not be made", errors)
-        return sent
+            raise ExceptionGroup("digests failed", errors)
+        return posted
+
+    async def run_due(self, state: DigestState) -> bool:
+        """Run a digest, if no other process has run it; return whether it is to be posted."""
+        settings, current, now = state.settings, self._current(), self._clock.now()
+        return await self._database.write(
+            lambda db: _run(db, settings.workspace, settings.place.channel, now, current)
+        )
 
     async def content(self, delivery: Delivery) -> Digest:
-        """Return what the delivery of a digest tells, as the log is now.
+        """Return the content of a digest's delivery, read now with the current settings.
 
-        Who may read what is so looked at when it is posted. The settings are those of now; one
-        that was due before they were switched off still goes out.
+        So what every reader may see is decided when it is posted. A digest that was due before its
+        settings were switched off is still posted.
+
+        Raises:
+            TypeError: the delivery is not a digest.
         """
-        window, owner, place = window_of(delivery)
+        post = delivery.payload
+        if not isinstance(post, DigestPost):
+            raise TypeError(f"delivery {delivery.key} is not a digest")
+        person = Person(delivery.workspace, post.owner)
+        place = Place(delivery.channel, post.visibility)
         saved = await self.settings(delivery.workspace, delivery.channel)
-        person = Person(delivery.workspace, owner)
-        return await self._reader.read(saved or self._default(person, place, None), window)
+        settings = saved or self._defaults(person, place, None)
+        window = Window(post.since, post.until, post.missed, post.gap_from)
+        return await self.read(settings, window)
 
-    async def known_to(self, person: Person) -> list[DigestSettings]:
-        """Return the settings of the digests that a person has to do with, first those that are on.
+    async def settings_for(self, person: Person) -> list[DigestSettings]:
+        """Return the digests that concern a person, active ones first; see `settings_known_to`."""
+        return await self._database.read(
+            lambda db: store.settings_known_to(db, person, _MOST_KNOWN)
+        )
 
-        Of public channels, those with a decision that is theirs in some way, or whose settings
-        they saved; of private ones only the latter. Those that are off are those that they saved.
+    async def lag(self, now: datetime) -> timedelta:
+        """Return how late the oldest digest is that is due and not yet posted.
+
+        Digests with an unknown time zone, and those of workspaces that refuse the bot, are ignored.
         """
-        return await self._store.digests_known_to(person, _MOST_KNOWN)
-
-    async def behind(self, now: datetime) -> timedelta:
-        """Return how late the oldest digest is that is due and that Slack does not have yet.
-
-        One whose time zone is no more cannot be due, and one for a workspace that takes nothing
-        is not on its way.
-        """
-        late = [timedelta()]
-        kept = await self._store.oldest_digest_under_way()
-        if kept is not None:
-            late.append(now - kept)
-        for standing in await self._store.digests_on(now):
+        oldest = await self._database.read(store.oldest_pending_digest)
+        late = [timedelta(), *([now - oldest] if oldest else [])]
+        for state in await self._database.read(store.active_digests):
             with suppress(ZoneInfoNotFoundError):
-                due = due_turn(standing, now)
+                due = due_occurrence(state, now)
                 if due is not None:
                     late.append(now - due.at)
         return max(late)
 
-    async def _standing(self, workspace: str, channel: str) -> DigestState | None:
-        return await self._store.digest_standing(workspace, channel, self._clock.now())
+    async def _state(self, workspace: str, channel: str) -> DigestState | None:
+        return await self._database.read(lambda db: store.digest_state(db, workspace, channel))
 
-    async def _take_turn(self, standing: DigestState, now: datetime) -> bool:
-        """Give a channel's digest its turn if it is due; return whether it is to be posted."""
-        due = due_turn(standing, now)
-        if due is None:
-            return False
-        settings = standing.settings
-        if not await self._store.make_room_for_digest(settings, due.week, now):
-            return False
-        channel = settings.place.channel
-        now_told = await self._standing(settings.workspace, channel) or standing
-        standing = replace(now_told, settings=settings)
-        playbooks = self._reader.playbooks()
-        window = replace(
-            self._window(standing, now),
-            missed=missed_by(standing, due),
-            rules_changed=standing.last is None or standing.last.playbooks != playbooks,
-        )
-        digest = await self._reader.read(settings, window)
-        wanted = settings.even_if_quiet or not digest.quiet
-        told = wanted and await self._told_today(settings, due, window)
-        sent = wanted and not told
-        if told:  # of rules changed since then the next one tells
-            playbooks = standing.last.playbooks if standing.last else ()
-        turn = DigestRun(due.week, due.day, now, sent, window.missed, playbooks)
-        delivery = weekly_delivery(settings, due, window) if sent else None
-        taken = await self._store.take_turn(standing, turn, delivery)
-        if taken and sent:
-            self._wake_delivery()
-        return taken and sent
+    async def read(
+        self, settings: DigestSettings, window: Window, *, rules_changed: bool = True
+    ) -> Digest:
+        """Return the digest of a window, read now.
 
-    async def _told_today(self, settings: DigestSettings, due: Occurrence, window: Window) -> bool:
-        """Whether somebody had a digest posted on the day one is due, and nothing happened since.
-
-        The one that is due would tell the same; what it leaves untold, the next one tells.
+        Args:
+            settings: of the channel, saved or not.
+            window: the period to cover.
+            rules_changed: whether the playbooks differ from those at the last digest.
         """
-        begun = datetime.combine(due.day, time(), ZoneInfo(settings.rhythm.zone))
-        begun = max(begun, settings.set_at)
-        told_until = await self._store.posted_by_hand(settings, begun, window)
-        if told_until is None:
-            return False
-        since = await self._reader.read(
-            replace(settings, parts=tuple(DigestSection)), Window(told_until, window.until)
+        current, workspace = self._current(), settings.workspace
+        query = query_for(settings, window, _hashes(current))
+
+        def work(db: Connection) -> tuple[DigestData, Truncated[ChangedDecision], dict[str, str]]:
+            data = queries.digest_data(db, query)
+            changed = changed_recommendations(data.past_answers, current)
+            now = {each.number: each.now for each in changed[:SHOWN]}
+            items = queries.items_of(db, workspace, tuple(now))
+            shown = tuple(
+                ChangedDecision(each.decision, each.announced, now[each.decision.number])
+                for each in items
+            )
+            closed_by = {
+                each.decision.closure.by for each in data.closed.shown if each.decision.closure
+            }
+            names = find_names(db, workspace, closed_by)
+            return data, Truncated(shown, len(changed)), names
+
+        data, changed, names = await self._database.read(work)
+        decisions = (*data.decisions(), *(each.decision for each in changed.shown))
+        versions = {each.number: await self._playbooks.of(each) for each in decisions}
+        engines = Engines(current, versions)
+        return compose(settings, window, data, changed, engines, names, rules_changed=rules_changed)
+
+    def _current(self) -> dict[str, RuleEngine]:
+        return {name: self._playbooks.current(name).engine for name in self._playbooks.titles()}
+
+    def _defaults(self, person: Person, place: Place, zone: str | None) -> DigestSettings:
+        schedule = Schedule(zone=zone) if zone and is_zone(zone) else Schedule()
+        return DigestSettings(
+            person.workspace, place, person.user, self._clock.now(), schedule=schedule
         )
-        return not since.has_news
 
-    def _window(self, standing: DigestState | None, now: datetime | None = None) -> Window:
-        until = now or self._clock.now()
-        since = until - FIRST_WINDOW
-        if standing is not None:
-            since = standing.told_until or min(since, standing.begun_at)
-        earliest = until - LONGEST_WINDOW
-        if since < earliest:
-            return Window(earliest, until, untold_from=since)
-        return Window(min(since, until), until)
 
-    def _default(self, person: Person, place: Place, zone: str | None) -> DigestSettings:
-        rhythm = Schedule(zone=zone) if zone and is_zone(zone) else Schedule()
-        now = self._clock.now()
-        return DigestSettings(person.workspace, place, person.user, now, rhythm=rhythm)
+def _run(
+    db: Connection, workspace: str, channel: str, now: datetime, current: Mapping[str, RuleEngine]
+) -> bool:
+    """Run a channel's digest if it is due; return whether it is to be posted.
+
+    Runs in a write transaction, so that of several processes only one runs it.
+    """
+    state = store.digest_state(db, workspace, channel)
+    due = due_occurrence(state, now) if state else None
+    if state is None or due is None or not store.clear_unposted(db, workspace, channel, now):
+        return False
+    settings, runs = state.settings, store.recent_runs(db, workspace, channel)
+    window = next_window(state, runs, now)
+    wanted = settings.post_when_empty or _has_content(db, settings, window, runs, current)
+    outcome = RunOutcome.POSTED if wanted else RunOutcome.EMPTY
+    run = DigestRun(due.week, due.day, now, outcome, _hashes(current))
+    owner = Person(workspace, settings.set_by)
+    delivery = _delivery(owner, settings.place, due.week, window, due.at) if wanted else None
+    return store.record_run(db, workspace, channel, run, delivery) and wanted
+
+
+def _has_content(
+    db: Connection,
+    settings: DigestSettings,
+    window: Window,
+    runs: Sequence[DigestRun],
+    current: Mapping[str, RuleEngine],
+) -> bool:
+    """Return whether a weekly digest has something to report.
+
+    If the last digest was posted by hand, what waits was just reported, so only news counts.
+    """
+    playbooks = _hashes(current)
+    query = query_for(settings, window, playbooks)
+    counts = queries.section_counts(db, query)
+    only_news = follows_one_by_hand(runs) and not window.missed
+    if counts.has_news or (counts and not only_news):
+        return True
+    if playbooks_before(runs) == playbooks:
+        return False
+    past, _ = queries.past_answers(db, query)
+    return bool(changed_recommendations(past, current))
+
+
+def _hashes(current: Mapping[str, RuleEngine]) -> tuple[str, ...]:
+    """Return the hashes of the current playbooks, in order."""
+    return tuple(sorted(each.playbook.hash for each in current.values()))
 
 
 def _require_channel(place: Place) -> None:
     if place.visibility is Visibility.DIRECT:
         raise NotAChannel(place.channel)
+
+
+def _delivery(owner: Person, place: Place, name: str, window: Window, due: datetime) -> Delivery:
+    """Return the delivery of a digest; `name` is that of its run."""
+    post = DigestPost(
+        since=window.since,
+        until=window.until,
+        owner=owner.user,
+        visibility=place.visibility,
+        missed=window.missed,
+        gap_from=window.gap_from,
+    )
+    return Delivery(
+        key=f"{owner.workspace}/digest/{place.channel}/{name}",
+        workspace=owner.workspace,
+        payload=post,
+        channel=place.channel,
+        due_at=window.until,
+        expires_at=due + MAX_DELAY,
+    )

@@ -1,280 +1,211 @@
-"""Digests in the log: their settings, and which ones had their turn. Fills `DigestStore`."""
+"""SQL that writes digests: the settings of channels, and the runs.
 
-import json
-from collections.abc import Sequence
+A run and its delivery are stored in one transaction. Whether a posted digest arrived is known from
+its delivery, so that is joined and not stored twice.
+"""
+
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
-from typing import Any
+from datetime import datetime
 
-from bot.decisions.model import Person, Place, Visibility
-from bot.digest.calendar import week_of
-from bot.digest.content import DigestItem
-from bot.digest.facts import DigestData, DigestQuery
-from bot.digest.ports import DigestRun, DigestState
-from bot.digest.posting import Window, by_hand_prefix
-from bot.digest.queries import entries_of, facts_of
-from bot.digest.settings import DigestScope, DigestSection, DigestSettings, Schedule, Weekday
-from bot.outbox.clock_skew import put_digests_right
-from bot.outbox.expiry import give_up_late, make_room
-from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
+from bot.decisions.model import Person, Place
+from bot.digest.schedule import DigestRun, DigestState, RunOutcome
+from bot.digest.settings import DigestScope, DigestSettings
+from bot.outbox.expiry import expire
+from bot.outbox.model import EXPIRED, Delivery, DeliveryState
 from bot.outbox.table import enqueue
 from bot.storage.channels import name_of
 from bot.storage.connection import Connection, Row
-from bot.storage.database import Database
-from bot.storage.external_channels import is_shared, keep_shared
+from bot.storage.convert import RowMapper
 
-# The last week is not the one that was told last where a clock was ahead for a while.
-_STANDINGS = """
-select s.*, last.*, (
-    select max(until) from (
-      select until from digests
-      where workspace = s.workspace and channel = s.channel and sent order by week desc limit 12
-    )
-  ) as told_until
-from digest_settings as s left join digests as last
-  on last.workspace = s.workspace and last.channel = s.channel and last.week = (
-    select max(week) from digests
-    where workspace = s.workspace and channel = s.channel and week <= :this_week
-  )
+_MOST_RUNS = 64
+"""Runs that are read of a channel: more than a year of weekly ones."""
+_SETTINGS = RowMapper(
+    DigestSettings,
+    {
+        "place": {"channel": "channel", "visibility": "visibility"},
+        "on": "is_on",
+        "schedule": {"weekday": "weekday", "at": "at", "zone": "zone"},
+    },
+)
+_RUN = RowMapper(DigestRun, stored_elsewhere=["arrived"])
+_STATES = """
+select s.*, (
+    select max(name) from digest_runs as r
+    where r.workspace = s.workspace and r.channel = s.channel and r.day is not null
+  ) as last_week
+from digest_settings as s
 """
-_KEEP = """
+_SAVE = """
 insert into digest_settings (
-  workspace, channel, visibility, set_by, set_at, begun_at, counts_from, is_on, weekday, at, zone,
-  parts, even_if_quiet, scope
+  workspace, channel, visibility, set_by, set_at, created_at, active_since, is_on, weekday, at,
+  zone, sections, post_when_empty, scope
 ) values (
   :workspace, :channel, :visibility, :set_by, :set_at, :set_at, :set_at, :is_on, :weekday, :at,
-  :zone, :parts, :even_if_quiet, :scope
+  :zone, :sections, :post_when_empty, :scope
 )
 on conflict (workspace, channel) do update set
   visibility = excluded.visibility, set_by = excluded.set_by, set_at = excluded.set_at,
-  counts_from = case
-    when (is_on, weekday, at, zone)
-      = (excluded.is_on, excluded.weekday, excluded.at, excluded.zone)
-    then counts_from else excluded.set_at end,
+  active_since = case
+    when digest_settings.is_on = excluded.is_on and digest_settings.weekday = excluded.weekday
+      and digest_settings.at = excluded.at and digest_settings.zone = excluded.zone
+    then digest_settings.active_since else excluded.set_at end,
   is_on = excluded.is_on, weekday = excluded.weekday, at = excluded.at, zone = excluded.zone,
-  parts = excluded.parts, even_if_quiet = excluded.even_if_quiet, scope = excluded.scope
+  sections = excluded.sections, post_when_empty = excluded.post_when_empty, scope = excluded.scope
 """
-_TAKE = """
-insert or ignore into digests (workspace, channel, week, day, until, sent, missed, editions)
-select workspace, channel, :week, :day, :until, :sent, :missed, :editions from digest_settings
-where workspace = :workspace and channel = :channel and is_on and set_at = :set_at
-  and :told_until is (
-    select max(until) from (
-      select until from digests as told
-      where told.workspace = :workspace and told.channel = :channel and told.sent
-      order by told.week desc limit 12
-    )
-  )
+_SWITCH_OFF = """
+update digest_settings set is_on = 0
+where workspace = :workspace and channel = :channel and is_on = 1
 """
-# From a person's own decisions, not from all of a channel.
-_KNOWN = """
+_LIMIT_TO_CHANNEL = """
+update digest_settings set scope = :own
+where workspace = :workspace and channel = :channel and scope = :all
+returning set_by, is_on
+"""
+_KNOWN_TO = """
 select * from digest_settings where workspace = :workspace and (
-  set_by = :user or (is_on and visibility = 'public' and channel in (
+  set_by = :user or (is_on = 1 and visibility = 'public' and channel in (
     select d.channel from decision_people as p
-    cross join decisions as d on d.workspace = p.workspace and d.number = p.number
+    join decisions as d on d.workspace = p.workspace and d.number = p.number
     where p.workspace = :workspace and p.user_id = :user
   ))
 )
 order by is_on desc, set_by = :user desc, set_at desc limit :limit
 """
-_BY_HAND = """
-select max(rtrim(json_extract(detail, '$.until'), 'Z')) as until from deliveries
-where workspace = :workspace and channel = :channel and taken_at >= :since
-  and kind = :kind and state = :state and key like :prefix
-  and rtrim(json_extract(detail, '$.until'), 'Z') between :since and :until
-  and rtrim(json_extract(detail, '$.since'), 'Z') <= :begins
+_RUNS = """
+select r.*, d.state, d.error from digest_runs as r left join deliveries as d on d.key = r.delivery
+where r.workspace = :workspace and r.channel = :channel
+order by r.until desc, r.name desc limit :limit
 """
-_UNDER_WAY = """
-select min(kept_at) as since from deliveries
-where state in (?, ?) and kind = ?
-  and not exists (
-    select 1 from stops where stops.workspace = deliveries.workspace and stops.channel = ''
-  )
+_IN_PROGRESS = """
+select r.name, d.key, d.state from digest_runs as r join deliveries as d on d.key = r.delivery
+where r.workspace = :workspace and r.channel = :channel and r.outcome = 'posted'
+  and d.state in ('pending', 'sending', 'held', 'failed', 'unknown')
+"""
+_OLDEST_PENDING = """
+select min(due_at) as since from deliveries
+where state in ('pending', 'sending') and kind = 'digest' and not exists (
+  select 1 from stops where stops.workspace = deliveries.workspace and stops.channel = ''
+)
 """
 
 
-class SqliteDigests:
-    """The port `DigestStore`, on a log."""
-
-    def __init__(self, log: Database) -> None:
-        """Make it on a log that its owner opens and closes."""
-        self._log = log
-
-    async def digest_standing(
-        self, workspace: str, channel: str, now: datetime
-    ) -> DigestState | None:
-        """Return how a channel's digest stands, on or off; None if nothing was ever saved."""
-        query = f"{_STANDINGS} where s.workspace = :workspace and s.channel = :channel"
-        which = {"workspace": workspace, "channel": channel, "this_week": week_of(now)}
-        found = await self._log.read(lambda db: list(db.query(query, which)))
-        return _to_standing(found[0]) if found else None
-
-    async def digests_on(self, now: datetime) -> list[DigestState]:
-        """Return how every digest stands that is on, in all workspaces."""
-        query, until = f"{_STANDINGS} where s.is_on", {"this_week": week_of(now)}
-        found = await self._log.read(lambda db: list(db.query(query, until)))
-        return [_to_standing(row) for row in found]
-
-    async def keep_digest_settings(self, settings: DigestSettings) -> None:
-        """Keep a channel's settings in the place of its earlier ones."""
-        await self._log.write(lambda db: db.execute(_KEEP, _settings_row(settings)))
-
-    async def switch_digest_off(self, workspace: str, channel: str) -> bool:
-        """Switch a channel's digest off; return whether it was on."""
-        query = "update digest_settings set is_on = 0 where workspace = ? and channel = ? and is_on"
-        which = (workspace, channel)
-        return await self._log.write(lambda db: db.execute(query, which) > 0)
-
-    async def keep_shared_channel(self, workspace: str, channel: str) -> str | None:
-        """Note that outsiders read a channel: its digest tells of its own decisions only."""
-        return await self._log.write(lambda db: keep_shared(db, workspace, channel))
-
-    async def is_shared(self, workspace: str, channel: str) -> bool:
-        """Return whether outsiders are known to read a channel."""
-        return await self._log.read(lambda db: is_shared(db, workspace, channel))
-
-    async def digests_known_to(self, person: Person, limit: int) -> list[DigestSettings]:
-        """Return the settings of the digests that a person has to do with."""
-        arguments = {"workspace": person.workspace, "user": person.user, "limit": limit}
-
-        def work(db: Connection) -> list[DigestSettings]:
-            return [_named(db, _to_settings(row)) for row in db.query(_KNOWN, arguments)]
-
-        return await self._log.read(work)
-
-    async def make_room_for_digest(self, settings: DigestSettings, week: str, at: datetime) -> bool:
-        """Give up a channel's digests before a week's that are not known to have come."""
-        workspace, channel = settings.workspace, settings.place.channel
-        return await self._log.write(lambda db: make_room(db, workspace, channel, week, at))
-
-    async def take_turn(
-        self, standing: DigestState, turn: DigestRun, delivery: Delivery | None
-    ) -> bool:
-        """Note that a week's digest had its turn, and keep its delivery if there is one."""
-
-        def work(db: Connection) -> bool:
-            taken = db.execute(_TAKE, _turn_row(standing, turn)) > 0
-            if taken and delivery is not None:
-                enqueue(db, [delivery])
-            return taken
-
-        return await self._log.write(work)
-
-    async def posted_by_hand(
-        self, settings: DigestSettings, since: datetime, window: Window
-    ) -> datetime | None:
-        """Return where the last digest that somebody posted, and that told this window, ended."""
-        arguments = {
-            "workspace": settings.workspace,
-            "channel": settings.place.channel,
-            "kind": DeliveryKind.DIGEST.value,
-            "state": DeliveryState.SENT.value,
-            "prefix": f"{by_hand_prefix(settings.workspace, settings.place.channel)}%",
-            "since": _without_zone(since),
-            "begins": _without_zone(window.since),
-            "until": _without_zone(window.until),
-        }
-        (row,) = await self._log.read(lambda db: list(db.query(_BY_HAND, arguments)))
-        return datetime.fromisoformat(row["until"]).replace(tzinfo=UTC) if row["until"] else None
-
-    async def put_digests_right(self, now: datetime) -> None:
-        """Have no digest wait for a time that was noted by a clock which was wrong."""
-        await self._log.write(lambda db: put_digests_right(db, now))
-
-    async def give_up_late_digests(self, now: datetime) -> None:
-        """Give up the digests that were not posted and for which it is too late."""
-        await self._log.write(lambda db: give_up_late(db, now))
-
-    async def digest_facts(self, question: DigestQuery) -> DigestData:
-        """Return what the log knows for a digest."""
-        return await self._log.read(lambda db: facts_of(db, question))
-
-    async def entries(self, workspace: str, numbers: Sequence[int]) -> list[DigestItem]:
-        """Return decisions by their numbers, in that order; it asks nobody's permission."""
-        return await self._log.read(lambda db: entries_of(db, workspace, numbers))
-
-    async def oldest_digest_under_way(self) -> datetime | None:
-        """Return when the oldest digest was kept that is on its way; None if none is."""
-        states = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
-        arguments = (*states, DeliveryKind.DIGEST.value)
-        (row,) = await self._log.read(lambda db: list(db.query(_UNDER_WAY, arguments)))
-        return datetime.fromisoformat(row["since"]) if row["since"] else None
+def digest_state(db: Connection, workspace: str, channel: str) -> DigestState | None:
+    """Return a channel's state, on or off; None if nothing was ever saved."""
+    query = f"{_STATES} where s.workspace = :workspace and s.channel = :channel"
+    row = db.one(query, {"workspace": workspace, "channel": channel})
+    return _to_state(row) if row else None
 
 
-def _without_zone(at: datetime) -> str:
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat()
+def active_digests(db: Connection) -> list[DigestState]:
+    """Return the state of every digest that is on, in all workspaces."""
+    return [_to_state(row) for row in db.all(f"{_STATES} where s.is_on = 1")]
 
 
-def _settings_row(settings: DigestSettings) -> dict[str, Any]:
-    return {
-        "workspace": settings.workspace,
-        "channel": settings.place.channel,
-        "visibility": settings.place.visibility.value,
-        "set_by": settings.set_by,
-        "set_at": settings.set_at.isoformat(),
-        "is_on": int(settings.on),
-        "weekday": settings.rhythm.weekday.value,
-        "at": f"{settings.rhythm.at:%H:%M}",
-        "zone": settings.rhythm.zone,
-        "parts": json.dumps([part.value for part in DigestSection if part in settings.parts]),
-        "even_if_quiet": int(settings.even_if_quiet),
-        "scope": settings.scope.value,
+def save_settings(db: Connection, settings: DigestSettings) -> None:
+    """Save a channel's settings; a new schedule is active from `settings.set_at` on."""
+    db.execute(_SAVE, _SETTINGS.row(settings))
+
+
+def switch_off(db: Connection, workspace: str, channel: str) -> bool:
+    """Switch a channel's digest off; return whether it was on."""
+    return db.execute(_SWITCH_OFF, {"workspace": workspace, "channel": channel}) > 0
+
+
+def limit_to_channel(db: Connection, workspace: str, channel: str) -> str | None:
+    """Restrict a channel's digest to the channel's own decisions.
+
+    Returns:
+        Who had set it up to cover the workspace; None if it did not, or is off.
+    """
+    values = {
+        "workspace": workspace,
+        "channel": channel,
+        "own": DigestScope.CHANNEL.value,
+        "all": DigestScope.WORKSPACE.value,
     }
+    row = db.one(_LIMIT_TO_CHANNEL, values)
+    return str(row["set_by"]) if row and row["is_on"] else None
 
 
-def _to_settings(row: Row) -> DigestSettings:
-    return DigestSettings(
-        workspace=row["workspace"],
-        place=Place(row["channel"], Visibility(row["visibility"])),
-        set_by=row["set_by"],
-        set_at=datetime.fromisoformat(row["set_at"]),
-        on=bool(row["is_on"]),
-        rhythm=Schedule(Weekday(row["weekday"]), time.fromisoformat(row["at"]), row["zone"]),
-        parts=tuple(DigestSection(part) for part in json.loads(row["parts"])),
-        even_if_quiet=bool(row["even_if_quiet"]),
-        scope=DigestScope(row["scope"]),
-    )
+def settings_known_to(db: Connection, person: Person, limit: int) -> list[DigestSettings]:
+    """Return the digests that concern a person, active ones first.
+
+    These are the ones that they saved, and active ones of public channels with a decision that
+    they drive, decide or contribute to.
+    """
+    values = {"workspace": person.workspace, "user": person.user, "limit": limit}
+    found = [_SETTINGS.load(row) for row in db.all(_KNOWN_TO, values)]
+    return [replace(each, place=_named(db, each)) for each in found]
 
 
-def _named(db: Connection, settings: DigestSettings) -> DigestSettings:
-    place = settings.place
-    name = name_of(db, settings.workspace, place.channel) or ""
-    return replace(settings, place=replace(place, name=name))
+def recent_runs(db: Connection, workspace: str, channel: str) -> list[DigestRun]:
+    """Return a channel's last runs, newest first."""
+    values = {"workspace": workspace, "channel": channel, "limit": _MOST_RUNS}
+    return [_to_run(row) for row in db.all(_RUNS, values)]
 
 
-def _turn_row(standing: DigestState, turn: DigestRun) -> dict[str, Any]:
-    settings, told = standing.settings, standing.told_until
-    return {
-        "workspace": settings.workspace,
-        "channel": settings.place.channel,
-        "set_at": settings.set_at.isoformat(),
-        "told_until": told.isoformat() if told else None,
-        "week": turn.week,
-        "day": turn.day.isoformat(),
-        "until": turn.until.isoformat(),
-        "sent": int(turn.sent),
-        "missed": json.dumps([day.isoformat() for day in turn.missed]),
-        "editions": json.dumps(turn.playbooks),
-    }
+def record_run(
+    db: Connection, workspace: str, channel: str, run: DigestRun, delivery: Delivery | None
+) -> bool:
+    """Store a run, and its delivery if it has one.
+
+    Returns:
+        False, and nothing is stored, if the channel has a run of this name.
+    """
+    key = {"workspace": workspace, "channel": channel}
+    row = {**key, **_RUN.row(run), "delivery": delivery.key if delivery else None}
+    stored = db.insert_if_new("digest_runs", row)
+    if stored and delivery is not None:
+        enqueue(db, [delivery])
+    return stored
 
 
-def _to_turn(row: Row) -> DigestRun:
-    return DigestRun(
-        week=row["week"],
-        day=date.fromisoformat(row["day"]),
-        until=datetime.fromisoformat(row["until"]),
-        sent=bool(row["sent"]),
-        missed=tuple(date.fromisoformat(day) for day in json.loads(row["missed"])),
-        playbooks=tuple(json.loads(row["editions"])),
-    )
+def clear_unposted(db: Connection, workspace: str, channel: str, at: datetime) -> bool:
+    """Expire a channel's digests that did not arrive, so that the next one covers their time.
+
+    Returns:
+        False, and nothing is expired, if one may still be posted.
+    """
+    found = db.all(_IN_PROGRESS, {"workspace": workspace, "channel": channel})
+    if any(row["state"] in (DeliveryState.PENDING, DeliveryState.SENDING) for row in found):
+        return False
+    for row in found:
+        expire(db, row["key"], at)
+        if row["state"] == DeliveryState.UNKNOWN:
+            outcome = {"outcome": RunOutcome.UNCONFIRMED.value}
+            db.update(
+                "digest_runs", outcome, workspace=workspace, channel=channel, name=row["name"]
+            )
+    return True
 
 
-def _to_standing(row: Row) -> DigestState:
-    told = row["told_until"]
+def oldest_pending_digest(db: Connection) -> datetime | None:
+    """Return the due time of the oldest digest not yet posted; None if there is none.
+
+    Those of workspaces that refuse the bot are left out.
+    """
+    row = db.one(_OLDEST_PENDING)
+    return datetime.fromisoformat(row["since"]) if row and row["since"] else None
+
+
+def _named(db: Connection, settings: DigestSettings) -> Place:
+    name = name_of(db, settings.workspace, settings.place.channel) or ""
+    return replace(settings.place, name=name)
+
+
+def _to_state(row: Row) -> DigestState:
     return DigestState(
-        settings=_to_settings(row),
-        begun_at=datetime.fromisoformat(row["begun_at"]),
-        counts_from=datetime.fromisoformat(row["counts_from"]),
-        last=_to_turn(row) if row["week"] else None,
-        told_until=datetime.fromisoformat(told) if told else None,
+        settings=_SETTINGS.load(row),
+        created_at=datetime.fromisoformat(row["created_at"]),
+        active_since=datetime.fromisoformat(row["active_since"]),
+        last_week=row["last_week"],
     )
+
+
+def _to_run(row: Row) -> DigestRun:
+    run, state = _RUN.load(row, arrived=False), row["state"]
+    if run.outcome is not RunOutcome.POSTED:
+        return run
+    if state == DeliveryState.DISMISSED and row["error"] == EXPIRED:
+        return replace(run, outcome=RunOutcome.MISSED)
+    return replace(run, arrived=state in (DeliveryState.SENT, DeliveryState.DISMISSED))

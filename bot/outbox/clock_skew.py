@@ -30,12 +30,6 @@ _CHANNEL = """
 update deliveries set taken_at = :now
 where workspace = :workspace and channel = :channel and taken_at > :ahead
 """
-_DIGESTS = "update digests set until = :now where until > :ahead"
-_SETTINGS = """
-update digest_settings set
-  set_at = min(set_at, :now), begun_at = min(begun_at, :now), counts_from = min(counts_from, :now)
-where max(set_at, begun_at, counts_from) > :ahead
-"""
 
 
 def put_right(db: Connection, at: datetime) -> None:
@@ -60,10 +54,3 @@ def put_channel_right(db: Connection, workspace: str, channel: str, at: datetime
     which = {"workspace": workspace, "channel": channel}
     times = {"now": at.isoformat(), "ahead": (at + APART).isoformat()}
     db.execute(_CHANNEL, {**which, **times})
-
-
-def put_digests_right(db: Connection, at: datetime) -> None:
-    """Have digests and their settings be of `at` that are of a time to come."""
-    times = {"now": at.isoformat(), "ahead": (at + APART).isoformat()}
-    for statement in (_DIGESTS, _SETTINGS):
-        db.execute(statement, times)

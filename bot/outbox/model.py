@@ -158,8 +158,7 @@ class DigestPost:
         owner: the user id of who set the digest up, or asked for this one.
         visibility: the channel's.
         missed: the days of earlier digests that were not posted.
-        rules_changed: whether the playbooks differ from those of the last digest.
-        untold_from: start of a period before `since` that no digest covers.
+        gap_from: start of a period before `since` that no digest covers.
     """
 
     kind: ClassVar = DeliveryKind.DIGEST
@@ -168,8 +167,7 @@ class DigestPost:
     owner: str
     visibility: Visibility
     missed: tuple[date, ...] = ()
-    rules_changed: bool = True
-    untold_from: datetime | None = None
+    gap_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.decisions.events import Event
 from bot.decisions.model import Decision, Place
-from bot.digest.calendar import LATEST
 from bot.outbox.blocks import lift, notices_about, redraw_notices
 from bot.outbox.fanout import fan_out
 from bot.outbox.model import (
@@ -24,6 +23,8 @@ from bot.storage.database import Database
 from bot.storage.decisions import save_decision
 from bot.storage.events import add_event
 
+_RESENT_FOR = timedelta(days=1)
+"""How long a delivery that expires may take when its owner sends it again."""
 _MISSING = "state in ('failed', 'held')"
 
 
@@ -186,10 +187,10 @@ def _let_stand_alone(db: Connection, key: str) -> None:
 
 
 def _allow_a_day(db: Connection, key: str, at: datetime) -> None:
-    """Let a digest that somebody wants again after all be as late as one of that moment."""
+    """Extend the time in which a delivery that is sent again may be posted."""
     db.execute(
         "update deliveries set expires_at = ? where key = ? and expires_at is not null",
-        ((at + LATEST).isoformat(), key),
+        ((at + _RESENT_FOR).isoformat(), key),
     )
 
 

@@ -18,7 +18,7 @@ from bot.outbox.blocks import (
     stop,
 )
 from bot.outbox.clock_skew import APART, put_channel_right, put_right
-from bot.outbox.expiry import give_up, is_late
+from bot.outbox.expiry import expire
 from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
 from bot.outbox.ports import BlockedChannel, Unconfirmed
 from bot.outbox.stale_updates import draw_again_if_overtaken
@@ -73,8 +73,8 @@ class SqliteOutbox:
             while found := list(db.query(queries.CLAIMABLE, arguments)):
                 (row,) = found
                 put_channel_right(db, row["workspace"], row["channel"], at)
-                if is_late(row, at):
-                    give_up(db, row, at)
+                if row["expires_at"] is not None and row["expires_at"] <= at.isoformat():
+                    expire(db, row["key"], at)
                     continue
                 taken = {
                     "state": DeliveryState.SENDING.value,

@@ -9,11 +9,11 @@ from bot.decisions.events import Change
 from bot.decisions.model import Decision, Draft, Person
 from bot.decisions.ports import CachedProfile
 from bot.decisions.review_schedule import ReviewRequests
-from bot.digest.ports import DigestStore
 from bot.outbox.issue_store import DeliveryIssueStore
 from bot.outbox.model import Delivery
 from bot.playbooks.loader import PlaybookText
 from bot.services.team_log import TeamStore
+from bot.storage.database import Database
 
 Supersede = Callable[[Decision, Decision], Change]
 
@@ -36,8 +36,10 @@ class PeopleStore(Protocol):
         ...
 
 
-class Store(ReadingStore, TeamStore, PeopleStore, DigestStore, DeliveryIssueStore, Protocol):
+class Store(ReadingStore, TeamStore, PeopleStore, DeliveryIssueStore, Protocol):
     """The decision log. Each method is one transaction."""
+
+    database: Database
 
     async def add_draft(self, draft: Draft, text: PlaybookText) -> None:
         """Keep a new draft, with the text of its playbook and what its channel is called."""

@@ -18,6 +18,7 @@ from bot.outbox.model import ReviewQuestion, review_delivery
 from bot.services.people import PeopleService
 from bot.services.playbook_versions import PlaybookVersions
 from bot.services.ports import Store
+from bot.storage.channels import digest_zone
 
 _AT_ONCE = 100
 _MOST_COUNTED = 2000
@@ -142,9 +143,10 @@ class ReviewService:
         channels = dict.fromkeys((each.workspace, each.place.channel) for each in decisions)
         of_channels: dict[tuple[str, str], ZoneInfo] = {}
         for workspace, channel in channels:
-            now = self._clock.now()
-            standing = await self._store.digest_standing(workspace, channel, now)
-            zone = zone_named(standing.settings.rhythm.zone) if standing else None
+            name = await self._store.database.read(
+                partial(digest_zone, workspace=workspace, channel=channel)
+            )
+            zone = zone_named(name) if name else None
             if zone is not None:
                 of_channels[workspace, channel] = zone
         return TimeZones(own, of_channels)

@@ -63,7 +63,7 @@ class Services:
         self.search = SearchService(store, self.playbooks)
         self.decisions = DecisionService(store, clock, self.playbooks, wake_delivery)
         self.perspectives = PerspectiveService(store, clock, self.playbooks, wake_delivery)
-        self.digests = DigestService(store, clock, self.playbooks, wake_delivery)
+        self.digests = DigestService(store.database, clock, self.playbooks, wake_delivery)
         self.delivery_issues = DeliveryIssues(store, clock, wake_delivery)
         self.reviews = ReviewService(store, clock, self.playbooks, self.people, wake_delivery)
 

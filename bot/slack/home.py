@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.model import Decision, Person
-from bot.digest.views.home import Coming
+from bot.digest.views.replies import UpcomingDigest
 from bot.services.services import Services
 from bot.slack.views.home import home_view
 from bot.slackkit.api_errors import UNREACHABLE
@@ -80,8 +80,8 @@ class HomeTab:
         services = self._services
         drafts, decisions = await services.belongings(person)
         waiting = await services.reviews.waiting_for(person)
-        known = await services.digests.known_to(person)
-        coming = [Coming(each, await services.digests.next_due(each)) for each in known]
+        known = await services.digests.settings_for(person)
+        coming = [UpcomingDigest(each, await services.digests.next_due(each)) for each in known]
         asked = (*waiting.to_decide, *waiting.to_review)
         playbooks = {
             each.playbook_hash: (await services.playbooks.of(each)).playbook for each in asked

@@ -49,8 +49,8 @@ class Block(StrEnum):
     DIGEST_OTHER_ZONE = "digest_other_zone"
     DIGEST_SCOPE = "digest_scope"
     DIGEST_INSIDERS = "digest_insiders"
-    DIGEST_PARTS = "digest_parts"
-    DIGEST_IF_QUIET = "digest_if_quiet"
+    DIGEST_SECTIONS = "digest_sections"
+    DIGEST_WHEN_EMPTY = "digest_when_empty"
 
 
 QUESTION_PREFIX = "question:"

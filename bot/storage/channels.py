@@ -92,3 +92,9 @@ def _channels(db: Connection, workspace: str) -> list[KnownChannel]:
         )
         for row in db.all(_CHANNELS, {"workspace": workspace})
     ]
+
+
+def digest_zone(db: Connection, workspace: str, channel: str) -> str | None:
+    """Return the IANA zone of a channel's digest settings; None if it has none."""
+    row = db.get("digest_settings", workspace=workspace, channel=channel)
+    return row["zone"] if row else None

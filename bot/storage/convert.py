@@ -6,7 +6,7 @@ else as JSON.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -17,7 +17,7 @@ from bot.storage.connection import Row
 
 Model = TypeVar("Model")
 
-_SCALARS = (str, int, float, date, Enum)
+_SCALARS = (str, int, float, date, time, Enum)
 
 
 def utc_text(at: datetime) -> str:
@@ -38,7 +38,7 @@ class _Column:
             return self.adapter.dump_json(value).decode()
         if isinstance(value, datetime):
             return utc_text(value)
-        if isinstance(value, date):
+        if isinstance(value, date | time):
             return value.isoformat()
         if isinstance(value, Enum):
             return value.value

@@ -24,7 +24,7 @@ update deliveries set state = 'sending', due_at = min(due_at, :now),
   taken_at = min(coalesce(taken_at, kept_at, due_at), :now)
 where state in ('pending', 'sending', 'held') and kind <> 'redraw'
 """
-_DIGESTS_FROM_NOW = "update digest_settings set counts_from = :now where is_on = 1"
+_DIGESTS_FROM_NOW = "update digest_settings set active_since = :now where is_on = 1"
 
 
 @dataclass(frozen=True, slots=True)

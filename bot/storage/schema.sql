@@ -293,27 +293,27 @@ create table digest_settings (
   visibility text not null,
   set_by text not null,
   set_at text not null,
-  begun_at text not null,
-  counts_from text not null,
+  created_at text not null,
+  active_since text not null,
   is_on integer not null,
   weekday text not null,
   at text not null,
   zone text not null,
-  parts text not null,
-  even_if_quiet integer not null,
+  sections text not null,
+  post_when_empty integer not null,
   scope text not null,
   primary key (workspace, channel)
 );
 
--- Weekly digests that were sent, or skipped as empty.
-create table digests (
+-- Digests that were due, or posted by hand (no day). The key makes each run once.
+create table digest_runs (
   workspace text not null,
   channel text not null,
-  week text not null,
-  day text not null,
+  name text not null,
+  day text,
   until text not null,
-  sent integer not null,
-  missed text not null,
-  editions text not null,
-  primary key (workspace, channel, week)
+  outcome text not null,
+  playbooks text not null,
+  delivery text,
+  primary key (workspace, channel, name)
 );

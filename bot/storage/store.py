@@ -6,7 +6,6 @@ from datetime import datetime
 from bot.decisions.access import DecisionFilter, ReadScope
 from bot.decisions.events import Change, Event
 from bot.decisions.model import Decision, Draft, Person
-from bot.digest.store import SqliteDigests
 from bot.outbox.fanout import fan_out, redraw_messages
 from bot.outbox.model import Delivery, DeliveryKind
 from bot.outbox.sql_issues import SqliteTroubles
@@ -37,7 +36,6 @@ class SqliteStore(
     SqliteReviews,
     SqlitePerspectives,
     SqlitePeople,
-    SqliteDigests,
     SqliteTroubles,
 ):
     """The port `Store`, on a log."""
@@ -45,6 +43,7 @@ class SqliteStore(
     def __init__(self, log: Database) -> None:
         """Make a store on a log that its owner opens and closes."""
         self._log = log
+        self.database = log
 
     async def add_draft(self, draft: Draft, text: PlaybookText) -> None:
         """Keep a new draft, with the text of its playbook and what its channel is called."""

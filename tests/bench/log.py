@@ -23,6 +23,7 @@ from typing import Any
 import click
 
 from bot.catalog import PlaybookCatalog
+from bot.clock import SystemClock
 from bot.decisions.access import Cursor, Direction, ReadScope
 from bot.decisions.access import DecisionFilter as Filter
 from bot.decisions.model import (
@@ -35,8 +36,8 @@ from bot.decisions.model import (
     Status,
     Visibility,
 )
-from bot.digest.posting import Window
-from bot.digest.reading import DigestReader
+from bot.digest.schedule import Window
+from bot.digest.service import DigestService
 from bot.digest.settings import DigestScope, DigestSettings
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
@@ -247,13 +248,14 @@ async def _measure(reading: SqliteStore, count: int) -> None:
 def _digests(
     store: SqliteStore, until: datetime
 ) -> Callable[[Place, DigestScope], Callable[[], Awaitable[Any]]]:
-    """Return what makes the reading of a week's digest, all parts wanted."""
-    reader = DigestReader(store, PlaybookVersions(store, PlaybookCatalog(RULES)))
+    """Return what reads a week's digest, with all sections."""
+    playbooks = PlaybookVersions(store, PlaybookCatalog(RULES))
+    service = DigestService(store.database, SystemClock(), playbooks, lambda: None)
     window = Window(until - timedelta(weeks=1), until)
 
     def digest_of(place: Place, scope: DigestScope) -> Callable[[], Awaitable[Any]]:
         wanted = DigestSettings("T0", place, "U1", until, scope=scope)
-        return lambda: reader.read(wanted, window)
+        return lambda: service.read(wanted, window)
 
     return digest_of
 

@@ -115,8 +115,8 @@ class Year:
             place=self._place,
             set_by=self._person("ada").user,
             set_at=self.playground.clock.now(),
-            rhythm=Schedule(zone="Europe/Berlin"),
-            even_if_quiet=True,
+            schedule=Schedule(zone="Europe/Berlin"),
+            post_when_empty=True,
         )
         await self.bot.services.digests.change(settings)
 

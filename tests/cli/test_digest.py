@@ -91,13 +91,13 @@ def test_a_private_channel_shows_its_own(database: Path) -> None:
 def test_a_preview_as_json_has_everything(database: Path) -> None:
     """Every section has its entries and its count; times have a zone."""
     found = json.loads(output(run(database, "preview", "--channel", "C1", "--json")))
-    assert (found["workspace"], found["channel"], found["quiet"]) == ("T1", "C1", False)
-    parts = ("waiting", "disagreements", "reviews", "new", "decided", "altered")
+    assert (found["workspace"], found["channel"], found["is_empty"]) == ("T1", "C1", False)
+    parts = ("waiting", "disagreements", "reviews", "new", "decided", "changed")
     assert [found[part]["count"] for part in parts] == [1, 0, 0, 0, 0, 0]
     (entry,) = found["waiting"]["shown"]
     assert (entry["number"], entry["deciders"], entry["announced"]) == (1, ["U2"], None)
     assert datetime.fromisoformat(found["until"]).tzinfo is not None
-    assert {"titles", "calibration", "trend", "hidden", "missed"} <= found.keys()
+    assert {"titles", "calibration", "trend", "private", "missed"} <= found.keys()
 
 
 def test_send_queues_the_digest_once(database: Path) -> None:

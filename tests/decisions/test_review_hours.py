@@ -106,8 +106,10 @@ async def test_two_deciders_on_two_sides_of_the_earth(world: World) -> None:
 async def test_who_has_no_zone_goes_by_the_digest_of_the_channel(world: World) -> None:
     """Where nobody's zone is known, the channel's digest says when it is nine; else it is UTC."""
     await _accepted(world)
-    rhythm = Schedule(zone="Asia/Tokyo")
-    await world.services.digests.change(DigestSettings("T1", PRODUCT, ADA.user, AT, rhythm=rhythm))
+    schedule = Schedule(zone="Asia/Tokyo")
+    await world.services.digests.change(
+        DigestSettings("T1", PRODUCT, ADA.user, AT, schedule=schedule)
+    )
     await _accepted_elsewhere(world)
     assert await _at(world, 0) == 2
     assert await _at(world, 8) == 0

@@ -16,14 +16,13 @@ from bot.decisions.model import (
     Status,
     Visibility,
 )
-from bot.digest.composing import trend_weeks
+from bot.digest.compose import trend_weeks
 from bot.digest.content import NOTHING, Digest, Truncated
 from bot.digest.queries import NEWEST
 from bot.digest.settings import DigestScope, DigestSection, Schedule, Weekday
-from bot.outbox.table import to_delivery
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
-from tests.digest.turns import go_to, kept, send_due, switch_on, turns
+from tests.digest.runs import deliveries, go_to, outcomes, send_due, switch_on
 from tests.services.shelf import OTHER_SECRET, SECRET, add_view, decision, shelve
 from tests.services.world import ADA, BEN, PRODUCT, SMALL, World
 
@@ -69,7 +68,7 @@ async def test_nothing_is_read_twice(world: World) -> None:
     assert (numbers(digest.waiting), digest.waiting.count) == ([1, 2, 3, 4, 5], 9)
     assert numbers(digest.decided) == [settled.number]
     assert (numbers(digest.new), digest.new.count) == ([10, 9], 3)
-    await switch_on(world, parts=(DigestSection.NEW,))
+    await switch_on(world, sections=(DigestSection.NEW,))
     alone = await preview(world)
     assert (numbers(alone.new), alone.new.count) == ([10, 9, 8], 3)
     assert not any((alone.waiting, alone.decided, alone.trend))
@@ -80,16 +79,16 @@ async def test_parts_that_are_not_wanted_are_empty(world: World) -> None:
     await world.decided()
     await world.decided(BEN, SECRET)
     await accepted(world)
-    await switch_on(world, parts=(), scope=DigestScope.WORKSPACE)
+    await switch_on(world, sections=(), scope=DigestScope.WORKSPACE)
     digest = await preview(world)
-    assert digest.quiet
-    assert not any((digest.hidden, digest.trend, digest.calibration))
+    assert digest.is_empty
+    assert not any((digest.private, digest.trend, digest.calibration))
     for part, name in (
         (DigestSection.WAITING, "waiting"),
         (DigestSection.DECIDED, "decided"),
         (DigestSection.TREND, "trend"),
     ):
-        await switch_on(world, parts=(part,))
+        await switch_on(world, sections=(part,))
         digest = await preview(world)
         assert [each for each in ("waiting", "decided", "trend") if getattr(digest, each)] == [name]
 
@@ -103,15 +102,15 @@ async def test_what_came_to_an_end_in_the_week_is_told(world: World) -> None:
     page = await world.services.decisions.begin_supersede(ADA, second.number)
     await world.services.post(ADA, page.draft.id, PRODUCT)
     digest = await preview(world)
-    assert numbers(digest.ended) == [second.number, first.number]
-    assert [each.successor and each.successor.decision.number for each in digest.ended.shown] == [
+    assert numbers(digest.closed) == [second.number, first.number]
+    assert [each.successor and each.successor.decision.number for each in digest.closed.shown] == [
         3,
         None,
     ]
     assert not digest.decided
-    assert not digest.quiet
+    assert not digest.is_empty
     world.clock.advance(2 * WEEK)
-    assert not (await preview(world)).ended
+    assert not (await preview(world)).closed
 
 
 async def test_people_who_differ_are_counted(world: World) -> None:
@@ -136,7 +135,7 @@ async def test_reviews_are_due_where_the_digest_is_read(world: World) -> None:
     assert decision.review_on == date(2026, 4, 5)
     await go_to(world, "2026-04-04 14:00")
     for zone, due in (("UTC", []), ("Asia/Tokyo", []), ("Pacific/Kiritimati", [1])):
-        await switch_on(world, rhythm=Schedule(zone=zone))
+        await switch_on(world, schedule=Schedule(zone=zone))
         assert numbers((await preview(world)).reviews) == due, zone
     await world.services.reviews.review(ADA, decision.number, ReviewOutcome.NOT_TRIED, "")
     assert not (await preview(world)).reviews
@@ -164,9 +163,9 @@ async def test_rules_that_changed_alter_past_decisions(world: World) -> None:
         for answers in ({"facts": "many"}, {"facts": "many"}, {"style": "strict"})
     ]
     await world.services.reviews.review(ADA, worked.number, ReviewOutcome.WORKED, "")
-    assert not (await preview(world)).altered
+    assert not (await preview(world)).changed
     world.playbooks.use(STRICTER)
-    (altered,) = (await preview(world)).altered.shown
+    (altered,) = (await preview(world)).changed.shown
     assert (altered.decision.number, altered.now) == (first.number, NOTHING)
     assert same.verdict.option == "tuning"
     titles: Mapping[str, str] = (await preview(world)).titles
@@ -184,8 +183,7 @@ async def test_altered_decisions_are_news_once(world: World) -> None:
         await go_to(world, "2026-01-12 09:00", hours=week * 7 * 24)
         sent.append(await send_due(world))
     assert sent == [1, 0, 1, 0, 0]
-    assert [posted for _, posted in await turns(world)] == [bool(each) for each in sent]
-    assert (await kept(world))["2026-W05"].rules_changed
+    assert [outcome == "posted" for _, outcome in await outcomes(world)] == list(map(bool, sent))
 
 
 async def test_a_digest_is_read_when_it_is_posted(world: World) -> None:
@@ -195,15 +193,14 @@ async def test_a_digest_is_read_when_it_is_posted(world: World) -> None:
     await switch_on(world, scope=DigestScope.WORKSPACE)
     await go_to(world, "2026-01-12 09:00")
     await world.services.digests.send_due()
-    (row,) = [each for each in await world.rows("deliveries") if each["kind"] == "digest"]
-    delivery = to_delivery(row)
+    (delivery,) = await deliveries(world)
     before = await world.services.digests.content(delivery)
-    assert (numbers(before.waiting), before.hidden.waiting) == ([1], 1)
+    assert (numbers(before.waiting), before.private.waiting) == ([1], 1)
     world.clock.advance(timedelta(minutes=1))
     await world.services.decisions.accept(ADA, decision.number)
     await switch_on(world, scope=DigestScope.CHANNEL)
     after = await world.services.digests.content(delivery)
-    assert (after.waiting.count, bool(after.hidden)) == (0, False)
+    assert (after.waiting.count, bool(after.private)) == (0, False)
     assert not after.decided
 
 
@@ -214,7 +211,7 @@ async def test_the_trend_goes_by_weeks_of_the_zone(world: World) -> None:
     for moment in ("30 00:30", "30 09:00"):
         await go_to(world, f"2026-03-{moment}")
         for zone, counts in (("UTC", (1, 0)), ("Europe/Berlin", (0, 1))):
-            await switch_on(world, rhythm=Schedule(zone=zone))
+            await switch_on(world, schedule=Schedule(zone=zone))
             trend = (await preview(world)).trend
             assert (len(trend.weeks), trend.weeks[-1]) == (12, date(2026, 3, 23))
             assert {day.weekday() for day in trend.weeks} == {0}
@@ -224,10 +221,10 @@ async def test_the_trend_goes_by_weeks_of_the_zone(world: World) -> None:
 
 def test_the_weeks_of_a_trend_are_the_same_on_every_day() -> None:
     """They begin on the digest's weekday; on that day the last one is the week that has passed."""
-    rhythm = Schedule(Weekday.MONDAY, zone="Europe/Berlin")
+    schedule = Schedule(Weekday.MONDAY, zone="Europe/Berlin")
     for day, last in ((23, 16), (24, 23), (25, 23), (29, 23), (30, 23)):
         now = datetime(2026, 3, day, 12, tzinfo=UTC)
-        begins = [each.astimezone(ZoneInfo(rhythm.zone)) for each in trend_weeks(now, rhythm)]
+        begins = [each.astimezone(ZoneInfo(schedule.zone)) for each in trend_weeks(now, schedule)]
         assert {(each.weekday(), each.hour) for each in begins} == {(0, 0)}
         assert (len(begins), begins[-1].day) == (12, last)
 
@@ -273,7 +270,7 @@ async def test_where_a_channel_is_private_its_own_are_told(world: World) -> None
     await switch_on(world, place=SECRET, scope=DigestScope.WORKSPACE)
     digest = await preview(world, SECRET)
     assert numbers(digest.waiting) == [1, 3]
-    assert (digest.hidden.waiting, digest.hidden.new) == (1, 1)
+    assert (digest.private.waiting, digest.private.new) == (1, 1)
     assert datetime.fromisoformat("2026-01-05T09:00:00+00:00") == digest.until
 
 
@@ -289,9 +286,9 @@ async def test_where_only_the_newest_are_looked_at_the_digest_knows(world: World
     world.playbooks.use(STRICTER)
     await shelve(world, *accepted_ones[:-1])
     all_of_them = await preview(world)
-    assert (all_of_them.altered.count, dict(all_of_them.looked_at)) == (NEWEST, {})
+    assert (all_of_them.changed.count, dict(all_of_them.newest_only)) == (NEWEST, {})
     await shelve(world, accepted_ones[-1])
     newest = await preview(world)
-    assert newest.looked_at == {DigestSection.CALIBRATION: NEWEST, DigestSection.RULES: NEWEST}
+    assert newest.newest_only == {DigestSection.CALIBRATION: NEWEST, DigestSection.RULES: NEWEST}
     assert newest.calibration["rag"].total == {ReviewOutcome.FAILED: NEWEST}
-    assert numbers(newest.altered)[0] == NEWEST + 1
+    assert numbers(newest.changed)[0] == NEWEST + 1

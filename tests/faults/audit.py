@@ -71,7 +71,7 @@ class DatabaseDump:
         self.loaded = load_decisions(connection, self.decisions)
         hashes = {row["playbook_hash"] for row in self.decisions}
         self.playbooks = {each: find_playbook(connection, each) for each in hashes}
-        self.digests = list(db["digests"].rows) if db["digests"].exists() else []
+        self.digests = list(db["digest_runs"].rows)
         (found,) = db.query("pragma integrity_check")
         self.integrity = found["integrity_check"]
         db.close()
@@ -179,19 +179,22 @@ def _stale(harness: FaultHarness, dump: DatabaseDump) -> Iterator[str]:
 
 
 def _no_digest(harness: FaultHarness, dump: DatabaseDump) -> Iterator[str]:
-    """Due digests that have no run and are not named as missed, and runs without a delivery."""
+    """Due digests without a run that no other one covers or names, and runs without a delivery."""
     keys = {row["key"] for row in dump.deliveries}
     for name in CHANNELS:
         channel = harness.playground.channel(name).id
         rows = [row for row in dump.digests if row["channel"] == channel]
-        covered = {row["day"] for row in rows}.union(*(json.loads(row["missed"]) for row in rows))
+        posts = [
+            row for row in dump.deliveries if (row["kind"], row["channel"]) == ("digest", channel)
+        ]
+        days = {row["day"] or row["until"][:10] for row in rows}
+        covered = days.union(*(json.loads(row["detail"])["missed"] for row in posts))
         yield from (
             f"no digest of #{name} on {d}" for d in harness.digest_days if str(d) not in covered
         )
         for row in rows:
-            key = f"{row['workspace']}/digest/{channel}/{row['week']}"
-            if row["sent"] and key not in keys:
-                yield f"digest run without a delivery: {key}"
+            if row["outcome"] == "posted" and row["delivery"] not in keys:
+                yield f"digest run without a delivery: {row['delivery']}"
 
 
 def _count_keys(

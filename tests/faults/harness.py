@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.decisions.model import Place, Visibility
 from bot.digest.settings import DigestSettings, Schedule, Weekday
+from bot.digest.store import save_settings
 from bot.playground import Playground
 from bot.playground.page_api import next_weekday_time
 from bot.playground.playground import SHUTDOWN_GRACE
@@ -28,7 +29,6 @@ from bot.playground.request_log import ApiCall
 from bot.playground.slack_model import Json
 from bot.serving import HttpServer
 from bot.storage.database import Database
-from bot.storage.store import SqliteStore
 from tests.faults.bot_main import BotConfig
 from tests.faults.clock import SharedClock
 from tests.faults.kill_points import KillPoint
@@ -155,20 +155,19 @@ class FaultHarness:
     async def enable_digests(self) -> None:
         """Enable the weekly digest of every channel, before the first bot starts."""
         log = await Database(self.database).open()
-        store, now = SqliteStore(log), self.playground.clock.now()
+        now = self.playground.clock.now()
         for name in CHANNELS:
             channel = self.playground.channel(name)
             visibility = Visibility.PRIVATE if channel.is_private else Visibility.PUBLIC
-            await store.keep_digest_settings(
-                DigestSettings(
-                    self.playground.workspace.id,
-                    Place(channel.id, visibility),
-                    self.playground.user("ada").id,
-                    now,
-                    rhythm=Schedule(WEEKDAY, AT, ZONE),
-                    even_if_quiet=name == CHANNELS[0],
-                )
+            settings = DigestSettings(
+                self.playground.workspace.id,
+                Place(channel.id, visibility),
+                self.playground.user("ada").id,
+                now,
+                schedule=Schedule(WEEKDAY, AT, ZONE),
+                post_when_empty=name == CHANNELS[0],
             )
+            await log.write(lambda db, settings=settings: save_settings(db, settings))
         await log.close()
 
     async def start_slack(self) -> None:

@@ -78,7 +78,7 @@ async def _wait_for_digest_runs(harness: FaultHarness) -> None:
     loop = asyncio.get_running_loop()
     until = loop.time() + _DIGEST_SECONDS
     due = f"day = '{harness.digest_days[-1]}'"
-    while _count(harness.database, "digests", due) < len(CHANNELS) and loop.time() < until:
+    while _count(harness.database, "digest_runs", due) < len(CHANNELS) and loop.time() < until:
         await harness.pause()
 
 

@@ -208,7 +208,7 @@ async def test_a_channel_that_opens_again_is_not_flooded_with_digests(house: Del
     for _ in range(3):
         await house.advance(seconds=2)
     house.slack.script = ["is_archived"]
-    await digesting.change(await digesting.suggested(BEN, PRODUCT, None))
+    await digesting.change(await digesting.default_settings(BEN, PRODUCT, None))
     for _ in range(2):
         await house.advance(days=7)
         await digesting.send_due()

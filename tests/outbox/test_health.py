@@ -58,13 +58,13 @@ async def test_deliveries_of_a_blocked_workspace_have_no_age(world: World) -> No
     post = DigestPost(BEGIN, BEGIN, "U1", Visibility.PUBLIC)
     digest = Delivery("T1/digest", "T1", post, "C2", BEGIN)
     await world.store.add_delivery(digest)
-    assert await world.services.digests.behind(later) == timedelta(days=30)
+    assert await world.services.digests.lag(later) == timedelta(days=30)
     claimed = await world.outbox.claim(world.clock.now())
     assert claimed is not None
     await world.outbox.wait_for_workspace(claimed, BEGIN, later, "account_inactive")
     found = await world.log.read(delivery_health)
     assert (found.counts["pending"], found.oldest) == (3, None)
-    assert await world.services.digests.behind(later) == timedelta()
+    assert await world.services.digests.lag(later) == timedelta()
 
 
 async def test_sent_deliveries_do_not_slow_the_queries(world: World) -> None:

@@ -8,11 +8,9 @@ from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.digest.ports import DigestRun, DigestState
+from bot.digest.schedule import DigestState
 from bot.digest.service import DigestService
-from bot.outbox.model import Delivery
 from bot.storage.database import Database
-from bot.storage.store import SqliteStore
 from tests.slack.tiny_slack import Delivering, TinySlack
 
 
@@ -26,16 +24,14 @@ class Orders:
     skew: timedelta
 
 
-class _CountingStore(SqliteStore):
-    """Counts how often a digest's turn was tried for."""
+class _CountingDigests(DigestService):
+    """Counts how often a digest was found due."""
 
     tried = 0
 
-    async def take_turn(
-        self, standing: DigestState, turn: DigestRun, delivery: Delivery | None
-    ) -> bool:
+    async def run_due(self, state: DigestState) -> bool:
         self.tried += 1
-        return await super().take_turn(standing, turn, delivery)
+        return await super().run_due(state)
 
 
 class _Bot(Delivering):
@@ -44,11 +40,10 @@ class _Bot(Delivering):
     def __init__(self, log: Database, orders: Orders) -> None:
         super().__init__(log, orders.url, TinySlack())
         self._token = orders.token
-        self.store = _CountingStore(log)
         services = self.world.services
-        services.digests = DigestService(
-            self.store, self.world.clock, services.playbooks, self.woken.set
-        )
+        clock, playbooks = self.world.clock, services.playbooks
+        self.digests = _CountingDigests(log, clock, playbooks, self.woken.set)
+        services.digests = self.digests
 
     async def _client_for(self, workspace: str) -> AsyncWebClient:
         return AsyncWebClient(self._token, base_url=self.url, retry_handlers=[])
@@ -69,7 +64,7 @@ async def _live(orders: Orders, parent: Connection) -> None:
         bot.world.clock.advance(moment + orders.skew - bot.world.clock.now())
         sent = await bot.world.services.digests.send_due()
         await bot.rest()
-        parent.send((sent, bot.store.tried))
+        parent.send((sent, bot.digests.tried))
     bot.courier.stop()
     await delivering
     await log.close()

@@ -1,6 +1,5 @@
 """Decisions made with a playbook version that the loader rejects now."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,6 @@ from structlog.testing import capture_logs
 from bot.decisions.access import ReadScope
 from bot.decisions.errors import PlaybookVersionUnusable
 from bot.decisions.model import ReviewOutcome
-from bot.digest.posting import Window
-from bot.digest.reading import DigestReader
-from bot.digest.settings import DigestSettings
 from bot.playbooks.loader import PlaybookText
 from bot.slack.search import SearchResponder
 from bot.slack.views.announcement import announcement
@@ -63,11 +59,7 @@ async def test_an_unreadable_playbook_is_shown_from_the_verdict(tmp_path: Path) 
             assert "Rag" in str((await responder.export_one(scope, number, _NoPermalinks())).blocks)  # type: ignore[arg-type]  # sends no file
         team = await world.services.perspectives.team("T1", 1)
         assert len((await world.services.perspectives.comparison(team)).differences) == 1
-        now = world.clock.now()
-        window = Window(now - timedelta(days=7), now + timedelta(days=1))
-        digest = await DigestReader(world.store, world.services.playbooks).read(
-            DigestSettings("T1", PRODUCT, ADA.user, now), window
-        )
+        digest = await world.services.digests.preview(ADA, PRODUCT)
         assert digest.titles["rag"]
         decision = await world.services.decisions.found(ADA, 1)
         engine = await world.services.playbooks.of(decision)

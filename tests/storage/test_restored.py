@@ -91,11 +91,11 @@ async def test_digests_are_due_from_the_restore_on(saved: Path, path: Path) -> N
     world = World(log)
     world.clock.advance(NOW - world.clock.now() + timedelta(minutes=1))
     assert await world.services.digests.send_due() == 0
-    assert await world.services.digests.behind(world.clock.now()) == timedelta()
+    assert await world.services.digests.lag(world.clock.now()) == timedelta()
     world.clock.advance(timedelta(hours=22))
     await world.services.digests.send_due()
-    (turn,) = await world.rows("digests")
-    assert (turn["week"], turn["missed"]) == ("2026-W10", "[]")
+    (run,) = await world.rows("digest_runs")
+    assert run["name"] == "2026-W10"
     settings = await world.services.digests.settings("T1", PUBLIC.channel)
     assert settings is not None
     assert settings.set_at == StoppedClock().now()

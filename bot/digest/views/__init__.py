@@ -1,1 +1,1 @@
-"""The digest as people read it: the message, its preview, its settings, and the words around it."""
+"""Block Kit of the weekly digest: message, preview, settings modal and replies."""

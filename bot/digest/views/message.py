@@ -1,5 +1,6 @@
-"""A channel's digest as a message, and its private preview."""
+"""A digest as a message, its private preview, and the trend in it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from slack_sdk.models.blocks import (
@@ -9,17 +10,25 @@ from slack_sdk.models.blocks import (
     ConfirmObject,
     ContextBlock,
     HeaderBlock,
+    RawTextObject,
+    TableBlock,
 )
 
-from bot.digest.calendar import Occurrence
-from bot.digest.content import Digest, PrivateCounts
+from bot.decisions.trend import Trend
+from bot.digest.content import Digest, SectionCounts
 from bot.digest.forms import digest_metadata
+from bot.digest.schedule import Occurrence
 from bot.digest.settings import DigestScope, DigestSection, Schedule
-from bot.digest.views.chapters import DigestBudget, Links, digest_sections
-from bot.digest.views.trend import trend_picture, trend_sentence, trend_table
-from bot.digest.views.words import PART_TITLES, coming, counts, day_in, window
+from bot.digest.views.sections import DigestBudget, Links, digest_sections
+from bot.digest.views.words import (
+    SECTION_TITLES,
+    counts_sentence,
+    day_in,
+    occurrence_words,
+    window_words,
+)
 from bot.slackkit import ids
-from bot.slackkit.message import Message, as_dicts, mrkdwn, plain, section, shrink_to_fit
+from bot.slackkit.message import Message, Picture, as_dicts, mrkdwn, plain, section, shrink_to_fit
 from bot.slackkit.mrkdwn import (
     FALLBACK,
     HEADER,
@@ -28,9 +37,10 @@ from bot.slackkit.mrkdwn import (
     channel_link,
     escape,
     fit,
+    one_line,
 )
 
-_ROOMS = (
+_BUDGETS = (
     *(
         DigestBudget(5, 5, 120, 5),
         DigestBudget(5, 5, 80, 3),
@@ -45,49 +55,52 @@ _ROOMS = (
     ),
     *(DigestBudget(2, 1, 40, 2), DigestBudget(1, 1, 40, 1)),
 )
-"""From the most that a digest tells to the least; the next is for what is too long with it."""
+"""From the largest to the smallest; the first one that fits is used."""
 _MOST_DAYS = 4
 _PREVIEW = 1_500
 """Characters that a preview adds, as JSON."""
+_MOST_OPTIONS = 4
+_COLUMN = 30
+_TITLE = 60
 
 
 def digest_message(
     digest: Digest, command: str, links: Links, budget: int = MESSAGE_BUDGET
 ) -> Message:
-    """Return a digest, however much it tells, in one message.
+    """Return a digest as one message, shortened until it fits.
 
-    Only those for whose decision something waits are mentioned: Slack tells them.
+    Only deciders of waiting decisions are mentioned, because Slack notifies them.
 
     Args:
-        digest: what it tells.
+        digest: the content.
         command: the slash command's name.
-        links: the announcements' addresses; what has none is not linked.
+        links: permalinks of announcements; a decision without one is not linked.
         budget: characters of the blocks, as JSON.
     """
-    blocks = shrink_to_fit(lambda room: _blocks(digest, command, links, room), _ROOMS, budget)
+    blocks = shrink_to_fit(lambda size: _blocks(digest, command, links, size), _BUDGETS, budget)
     tables = [place for place, block in enumerate(blocks) if block.type == "table"]
     picture = trend_picture(digest, tables[0]) if tables else None
-    text = f"Decisions, {window(digest)}. {counts(digest)}"
+    text = f"Decisions, {window_words(digest)}. {counts_sentence(digest)}"
     return Message(fit(text, FALLBACK), as_dicts(blocks), picture)
 
 
 def preview_message(
     digest: Digest, command: str, links: Links, token: str, coming_words: str
 ) -> Message:
-    """Return a digest as only one person sees it, with a button that posts it.
+    """Return a digest as a private preview, with a button that posts it.
 
     Args:
-        digest: what it tells.
+        digest: the content.
         command: the slash command's name.
-        links: the announcements' addresses.
-        token: what the button carries, so that pressing it twice posts once.
-        coming_words: when the next one comes, as `when_next` has it.
+        links: permalinks of announcements.
+        token: the button's value, so that pressing it twice posts once.
+        coming_words: the words of `when_next`.
     """
-    told = digest_message(digest, command, links, MESSAGE_BUDGET - _PREVIEW)
+    posted = digest_message(digest, command, links, MESSAGE_BUDGET - _PREVIEW)
     intro = "*A preview that only you can see.*"
-    if digest.quiet:
+    if digest.is_empty:
         intro += " There is nothing to tell at the moment; you can post it all the same."
-    if told.picture is not None:
+    if posted.picture is not None:
         intro += " Where it is posted, a picture takes the place of the table."
     post = ButtonElement(
         action_id=ids.Action.POST_DIGEST,
@@ -102,9 +115,9 @@ def preview_message(
         value=digest_metadata(digest.place),
     )
     last = [ActionsBlock(elements=[post, change]), ContextBlock(elements=[mrkdwn(coming_words)])]
-    *content, _ = told.blocks
+    *content, _ = posted.blocks
     blocks = [*as_dicts([section(intro)]), *content, *as_dicts(last)]
-    return Message(text=f"A preview. {told.text}", blocks=blocks)
+    return Message(text=f"A preview. {posted.text}", blocks=blocks)
 
 
 def _for_insiders() -> ConfirmObject:
@@ -119,31 +132,31 @@ def _for_insiders() -> ConfirmObject:
     )
 
 
-def when_next(command: str, due: Occurrence | None, rhythm: Schedule) -> str:
-    """Return when the next digest comes; None for `due` where none does."""
+def when_next(command: str, due: Occurrence | None, schedule: Schedule) -> str:
+    """Return when the next digest is due; `due` is None if it is off."""
     if due is None:
         return f"None comes by itself here: `{command} digest settings` has one posted every week."
-    return f"The next one comes on {coming(due, rhythm)}."
+    return f"The next one comes on {occurrence_words(due, schedule)}."
 
 
-def _blocks(digest: Digest, command: str, links: Links, room: DigestBudget) -> list[Block]:
-    heading = f"Decisions  ·  {window(digest)}"
+def _blocks(digest: Digest, command: str, links: Links, size: DigestBudget) -> list[Block]:
+    heading = f"Decisions  ·  {window_words(digest)}"
     blocks: list[Block] = [
         HeaderBlock(text=plain(fit(heading, HEADER))),
-        section(f"{_whose(digest)}  ·  {counts(digest)}"),
+        section(f"{_whose(digest)}  ·  {counts_sentence(digest)}"),
     ]
     left_out = _left_out(digest, command)
     if left_out:
         blocks.append(ContextBlock(elements=[mrkdwn(left_out)]))
-    blocks += digest_sections(digest, command, links, room)
+    blocks += digest_sections(digest, command, links, size)
     if digest.trend:
         sentence = escape(trend_sentence(digest))
         blocks += [
-            section(f"*{PART_TITLES[DigestSection.TREND]}*\n{sentence}"),
-            trend_table(digest, room.columns),
+            section(f"*{SECTION_TITLES[DigestSection.TREND]}*\n{sentence}"),
+            trend_table(digest, size.columns),
         ]
-    if digest.hidden:
-        blocks.append(section(_hidden(digest.hidden)))
+    if digest.private:
+        blocks.append(section(_private(digest.private)))
     how = (
         f"The weekly digest  ·  `{command} digest settings` changes it  ·  "
         f"`{command} digest off` ends it"
@@ -158,11 +171,11 @@ def _whose(digest: Digest) -> str:
 
 
 def _left_out(digest: Digest, command: str) -> str:
-    """Return which digests did not come, and what is told by none; empty if there is nothing."""
+    """Return which digests were missed, and which time no digest covers."""
     said = [_missed(digest.missed)] if digest.missed else []
-    if digest.untold_from is not None:
+    if digest.gap_from is not None:
         since = day_in(digest.since, digest.zone)
-        before = day_in(digest.untold_from, digest.zone)
+        before = day_in(digest.gap_from, digest.zone)
         said.append(
             f"It looks back to {since:%-d %B %Y} only: what happened before, from "
             f"{before:%-d %B %Y} on, is in `{command} list all`."
@@ -179,14 +192,71 @@ def _missed(days: tuple[date, ...]) -> str:
     return f"The {noun} of {and_list(named)} did not come; this one tells of that time too."
 
 
-def _hidden(hidden: PrivateCounts) -> str:
+def _private(counts: SectionCounts) -> str:
     parts = [
-        (hidden.waiting, "waiting for a decision"),
-        (hidden.disagreements, "seen differently"),
-        (hidden.reviews, "to be reviewed"),
-        (hidden.new, "new"),
-        (hidden.decided, "decided"),
-        (hidden.ended, "withdrawn or superseded"),
+        (counts.waiting, "waiting for a decision"),
+        (counts.disagreements, "seen differently"),
+        (counts.reviews, "to be reviewed"),
+        (counts.new, "new"),
+        (counts.decided, "decided"),
+        (counts.closed, "withdrawn or superseded"),
     ]
     said = and_list([f"{count:,} {words}" for count, words in parts if count])
     return f"*In private channels:* {said}. More is told only there."
+
+
+def trend_sentence(digest: Digest) -> str:
+    """Return the trend in one sentence of plain text."""
+    trend = digest.trend
+    totals = [
+        f"{_title(digest.titles, option, _TITLE)} {sum(counts):,}"
+        for option, counts in _ranked(trend)
+    ]
+    named = totals
+    if len(totals) > _MOST_OPTIONS:
+        named = [*totals[: _MOST_OPTIONS - 1], f"{len(totals) - _MOST_OPTIONS + 1} other options"]
+    count = sum(sum(counts) for counts in trend.options.values())
+    opened = "1 decision was opened" if count == 1 else f"{count:,} decisions were opened"
+    return f"{opened} in {len(trend.weeks)} weeks: {and_list(named)}."
+
+
+def trend_table(digest: Digest, most: int) -> TableBlock:
+    """Return a table with a row for each week in which decisions were opened.
+
+    The `most` frequent options have a column each, the others share one. A last row is for weeks
+    without decisions.
+    """
+    trend = digest.trend
+    ranked = _ranked(trend)
+    shown, others = ranked[:most], ranked[most:]
+    heads = [_title(digest.titles, option, _COLUMN) for option, _ in shown]
+    columns = [counts for _, counts in shown]
+    if others:
+        heads.append("Others")
+        columns.append(tuple(map(sum, zip(*(counts for _, counts in others), strict=True))))
+    rows = [["Week of", *heads]]
+    for week, *counts in zip(trend.weeks, *columns, strict=True):
+        if any(counts):
+            rows.append([f"{week:%-d %b}", *(f"{count:,}" for count in counts)])
+    if len(rows) <= len(trend.weeks):
+        rows.append(["other weeks", *("0" for _ in columns)])
+    return TableBlock(
+        rows=[[RawTextObject(text=cell) for cell in row] for row in rows],
+        column_settings=[{"align": "left"}, *[{"align": "right"} for _ in columns]],
+    )
+
+
+def trend_picture(digest: Digest, instead_of: int) -> Picture:
+    """Return the trend as a picture that replaces the message's block at an index."""
+    alt = f"Decisions opened in each week, by option. {trend_sentence(digest)}"
+    return Picture(digest.trend, digest.titles, alt, instead_of)
+
+
+def _ranked(trend: Trend) -> Sequence[tuple[str, tuple[int, ...]]]:
+    """Return the options that occur, the most frequent first."""
+    found = [(option, counts) for option, counts in trend.options.items() if any(counts)]
+    return sorted(found, key=lambda each: -sum(each[1]))
+
+
+def _title(titles: Mapping[str, str], option: str, length: int) -> str:
+    return fit(one_line(titles.get(option, option)), length)

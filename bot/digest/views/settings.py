@@ -1,5 +1,6 @@
-"""The modal in which a channel's digest is set up and changed."""
+"""The modal with the settings of a channel's digest."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,19 +24,26 @@ from slack_sdk.models.views import View
 
 from bot.decisions.model import Place
 from bot.digest.forms import OFF, ON, digest_metadata
-from bot.digest.settings import DigestScope, DigestSection, DigestSettings, Schedule, Weekday
-from bot.digest.views.words import PART_TITLES, SCOPE_WORDS, day_in, every
-from bot.digest.zones import OFFERED, city_of
+from bot.digest.settings import (
+    OFFERED_ZONES,
+    DigestScope,
+    DigestSection,
+    DigestSettings,
+    Schedule,
+    Weekday,
+    city_of,
+)
+from bot.digest.views.words import SCOPE_WORDS, SECTION_TITLES, day_in, schedule_words
 from bot.slackkit import ids
 from bot.slackkit.message import mrkdwn, plain, section
 from bot.slackkit.mrkdwn import channel_link, fit, mention
 
 _ON_WORDS = {ON: "On: once a week", OFF: "Off"}
-_IF_QUIET = "Also when there is nothing to tell"
+_WHEN_EMPTY = "Also when there is nothing to tell"
 _INSIDERS = "I have checked: nobody from another company is in this channel"
 _LONGEST_ZONE = 100
 _DEFAULT = Schedule()
-_PART_HINTS = {
+_SECTION_HINTS = {
     DigestSection.WAITING: "Who is to decide, and for how long it has waited",
     DigestSection.DISAGREEMENTS: "Where views differ, and whether it matters",
     DigestSection.REVIEWS: "Decisions whose outcome nobody has told yet",
@@ -54,47 +62,48 @@ _SCOPE_HINTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """What the modal shows as chosen; `changed` is who saved it last, None for nobody yet.
+class SettingsChoice:
+    """What the modal shows.
 
-    `place` is None where the channel is still to be chosen.
+    `saved` are the settings as saved last, None if there are none. `place` is None if the channel
+    is still to be chosen.
     """
 
     place: Place | None
     on: bool = True
-    rhythm: Schedule = _DEFAULT
-    parts: tuple[DigestSection, ...] = tuple(DigestSection)
-    even_if_quiet: bool = False
+    schedule: Schedule = _DEFAULT
+    sections: tuple[DigestSection, ...] = tuple(DigestSection)
+    post_when_empty: bool = False
     scope: DigestScope = DigestScope.CHANNEL
-    changed: DigestSettings | None = None
+    saved: DigestSettings | None = None
 
 
-def chosen_in(settings: DigestSettings, *, saved: bool) -> Chosen:
-    """Return settings as the modal shows them; `saved` tells them from a suggestion."""
-    return Chosen(
+def settings_choice(settings: DigestSettings, *, saved: bool) -> SettingsChoice:
+    """Return settings as the modal shows them; `saved` is False for the defaults."""
+    return SettingsChoice(
         settings.place,
         settings.on,
-        settings.rhythm,
-        settings.parts,
-        settings.even_if_quiet,
+        settings.schedule,
+        settings.sections,
+        settings.post_when_empty,
         settings.scope,
         settings if saved else None,
     )
 
 
-def settings_modal(chosen: Chosen) -> dict[str, Any]:
-    """Return the modal with what is chosen filled in."""
+def settings_modal(chosen: SettingsChoice) -> dict[str, Any]:
+    """Return the modal, filled in."""
     place = chosen.place
     blocks: list[Block] = [*_heading(chosen), _on(chosen) if place else _channel()]
     blocks += [
-        _day(chosen.rhythm),
-        _time(chosen.rhythm),
-        _zone(chosen.rhythm.zone),
+        _day(chosen.schedule),
+        _time(chosen.schedule),
+        _zone(chosen.schedule.zone),
         _other_zone(),
         _scope(chosen.scope),
         _insiders(chosen.scope),
-        _parts(chosen.parts),
-        _if_quiet(even=chosen.even_if_quiet),
+        _sections(chosen.sections),
+        _when_empty(checked=chosen.post_when_empty),
     ]
     return View(
         type="modal",
@@ -107,26 +116,26 @@ def settings_modal(chosen: Chosen) -> dict[str, Any]:
     ).to_dict()
 
 
-def _heading(chosen: Chosen) -> list[Block]:
+def _heading(chosen: SettingsChoice) -> list[Block]:
     if chosen.place is None:
         return [
             section("Once a week, a channel is told what waits for whom, and what was decided.")
         ]
     here = channel_link(chosen.place.channel)
     words = f"Once a week, {here} is told what waits for whom, and what was decided."
-    if chosen.changed is None:
+    if chosen.saved is None:
         return [section(words), _note("No digest comes here yet.")]
-    state = f"It comes {every(chosen.rhythm)}" if chosen.changed.on else "It is off"
-    by, on = mention(chosen.changed.set_by), _day_of(chosen.changed)
+    state = f"It comes {schedule_words(chosen.schedule)}" if chosen.saved.on else "It is off"
+    by, on = mention(chosen.saved.set_by), _day_saved(chosen.saved)
     return [section(words), _note(f"{state}. Last changed by {by} on {on:%-d %B %Y}.")]
 
 
-def _day_of(changed: DigestSettings) -> date:
-    """Return the day of a change where the digest's clock is; in UTC if that zone is no more."""
+def _day_saved(settings: DigestSettings) -> date:
+    """Return the day in the digest's zone; in UTC if that zone no longer exists."""
     try:
-        return day_in(changed.set_at, changed.rhythm.zone)
+        return day_in(settings.set_at, settings.schedule.zone)
     except ZoneInfoNotFoundError:
-        return changed.set_at.date()
+        return settings.set_at.date()
 
 
 def _note(text: str) -> ContextBlock:
@@ -139,33 +148,28 @@ def _channel() -> InputBlock:
     return _input(ids.Block.DIGEST_CHANNEL, "Which public channel?", element, hint)
 
 
-def _on(chosen: Chosen) -> InputBlock:
+def _on(chosen: SettingsChoice) -> InputBlock:
     options = {value: Option(text=plain(words), value=value) for value, words in _ON_WORDS.items()}
-    element = RadioButtonsElement(
-        action_id=ids.Action.ANSWER,
-        options=list(options.values()),
-        initial_option=options[ON if chosen.on else OFF],
-    )
-    return _input(ids.Block.DIGEST_ON, "The digest is", element)
+    return _radio(ids.Block.DIGEST_ON, "The digest is", options, ON if chosen.on else OFF)
 
 
-def _day(rhythm: Schedule) -> InputBlock:
+def _day(schedule: Schedule) -> InputBlock:
     days = {day: Option(text=plain(day.capitalize()), value=day.value) for day in Weekday}
     element = StaticSelectElement(
         action_id=ids.Action.ANSWER,
         options=list(days.values()),
-        initial_option=days[rhythm.weekday],
+        initial_option=days[schedule.weekday],
     )
     return _input(ids.Block.DIGEST_DAY, "Day", element)
 
 
-def _time(rhythm: Schedule) -> InputBlock:
-    element = TimePickerElement(action_id=ids.Action.ANSWER, initial_time=f"{rhythm.at:%H:%M}")
+def _time(schedule: Schedule) -> InputBlock:
+    element = TimePickerElement(action_id=ids.Action.ANSWER, initial_time=f"{schedule.at:%H:%M}")
     return _input(ids.Block.DIGEST_TIME, "Time", element)
 
 
 def _zone(zone: str) -> InputBlock:
-    offered = dict(OFFERED)
+    offered = dict(OFFERED_ZONES)
     if not any(zone in zones for zones in offered.values()):
         offered = {"Chosen": (zone,), **offered}
     options = {
@@ -195,49 +199,55 @@ def _other_zone() -> InputBlock:
 
 def _scope(scope: DigestScope) -> InputBlock:
     options = {
-        each: Option(text=plain(words), value=each.value, description=plain(_SCOPE_HINTS[each]))
+        each.value: Option(
+            text=plain(words), value=each.value, description=plain(_SCOPE_HINTS[each])
+        )
         for each, words in SCOPE_WORDS.items()
     }
-    element = RadioButtonsElement(
-        action_id=ids.Action.ANSWER,
-        options=list(options.values()),
-        initial_option=options[scope],
-    )
-    return _input(ids.Block.DIGEST_SCOPE, "It tells of", element)
+    return _radio(ids.Block.DIGEST_SCOPE, "It tells of", options, scope)
 
 
 def _insiders(scope: DigestScope) -> InputBlock:
-    option = Option(text=plain(_INSIDERS), value=ON)
-    element = CheckboxesElement(
-        action_id=ids.Action.ANSWER,
-        options=[option],
-        initial_options=[option] if scope is DigestScope.WORKSPACE else None,
-    )
-    label = "If it tells of the whole workspace"
-    return _input(ids.Block.DIGEST_INSIDERS, label, element, optional=True)
+    label, checked = "If it tells of the whole workspace", scope is DigestScope.WORKSPACE
+    return _checkbox(ids.Block.DIGEST_INSIDERS, label, _INSIDERS, checked=checked)
 
 
-def _parts(parts: tuple[DigestSection, ...]) -> InputBlock:
+def _sections(sections: tuple[DigestSection, ...]) -> InputBlock:
     options = {
-        part: Option(text=plain(title), value=part.value, description=plain(_PART_HINTS[part]))
-        for part, title in PART_TITLES.items()
+        each: Option(text=plain(title), value=each.value, description=plain(_SECTION_HINTS[each]))
+        for each, title in SECTION_TITLES.items()
     }
     element = CheckboxesElement(
         action_id=ids.Action.ANSWER,
         options=list(options.values()),
-        initial_options=[options[part] for part in parts] or None,
+        initial_options=[options[each] for each in sections] or None,
     )
-    return _input(ids.Block.DIGEST_PARTS, "What it includes", element)
+    return _input(ids.Block.DIGEST_SECTIONS, "What it includes", element)
 
 
-def _if_quiet(*, even: bool) -> InputBlock:
-    option = Option(text=plain(_IF_QUIET), value=ON)
+def _when_empty(*, checked: bool) -> InputBlock:
+    return _checkbox(ids.Block.DIGEST_WHEN_EMPTY, "When to post it", _WHEN_EMPTY, checked=checked)
+
+
+def _radio(
+    block_id: ids.Block, label: str, options: Mapping[str, Option], chosen: str
+) -> InputBlock:
+    element = RadioButtonsElement(
+        action_id=ids.Action.ANSWER,
+        options=list(options.values()),
+        initial_option=options[chosen],
+    )
+    return _input(block_id, label, element)
+
+
+def _checkbox(block_id: ids.Block, label: str, words: str, *, checked: bool) -> InputBlock:
+    option = Option(text=plain(words), value=ON)
     element = CheckboxesElement(
         action_id=ids.Action.ANSWER,
         options=[option],
-        initial_options=[option] if even else None,
+        initial_options=[option] if checked else None,
     )
-    return _input(ids.Block.DIGEST_IF_QUIET, "When to post it", element, optional=True)
+    return _input(block_id, label, element, optional=True)
 
 
 def _input(

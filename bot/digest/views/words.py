@@ -1,15 +1,15 @@
-"""The words for when a digest comes, and for what it holds."""
+"""Words about a digest: its schedule, its window and its counts."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.digest.calendar import Occurrence
 from bot.digest.content import Digest
+from bot.digest.schedule import Occurrence
 from bot.digest.settings import DigestScope, DigestSection, Schedule
 from bot.slackkit.mrkdwn import and_list
 
-PART_TITLES: Mapping[DigestSection, str] = {
+SECTION_TITLES: Mapping[DigestSection, str] = {
     DigestSection.WAITING: "Waiting for a decision",
     DigestSection.DISAGREEMENTS: "Open disagreements",
     DigestSection.REVIEWS: "Reviews due",
@@ -26,23 +26,23 @@ SCOPE_WORDS: Mapping[DigestScope, str] = {
 _ABOUT_A_WEEK = (timedelta(days=6), timedelta(days=8))
 
 
-def every(rhythm: Schedule) -> str:
-    """Return how often a digest comes: every Monday at 09:00 (Europe/Berlin)."""
-    return f"every {rhythm.weekday.capitalize()} at {rhythm.at:%H:%M} ({rhythm.zone})"
+def schedule_words(schedule: Schedule) -> str:
+    """Return a schedule in words: every Monday at 09:00 (Europe/Berlin)."""
+    return f"every {schedule.weekday.capitalize()} at {schedule.at:%H:%M} ({schedule.zone})"
 
 
-def coming(due: Occurrence, rhythm: Schedule) -> str:
-    """Return when a digest comes: Monday 30 November at 09:00 (Europe/Berlin)."""
-    return f"{due.day:%A %-d %B} at {rhythm.at:%H:%M} ({rhythm.zone})"
+def occurrence_words(due: Occurrence, schedule: Schedule) -> str:
+    """Return an occurrence in words: Monday 30 November at 09:00 (Europe/Berlin)."""
+    return f"{due.day:%A %-d %B} at {schedule.at:%H:%M} ({schedule.zone})"
 
 
 def day_in(at: datetime, zone: str) -> date:
-    """Return the day of a moment, where a zone's clocks are."""
+    """Return the local day of a time in a zone."""
     return at.astimezone(ZoneInfo(zone)).date()
 
 
-def window(digest: Digest) -> str:
-    """Return the days that a digest tells of."""
+def window_words(digest: Digest) -> str:
+    """Return the days that a digest covers."""
     last = day_in(digest.until, digest.zone)
     shortest, longest = _ABOUT_A_WEEK
     if shortest <= digest.until - digest.since <= longest:
@@ -51,9 +51,9 @@ def window(digest: Digest) -> str:
     return f"{last:%-d %B}" if first == last else f"{first:%-d %B} to {last:%-d %B}"
 
 
-def counts(digest: Digest) -> str:
-    """Return what a digest holds, in a sentence: 2 wait for a decision, 1 review is due."""
-    of = digest.looked_at.get(DigestSection.RULES)
+def counts_sentence(digest: Digest) -> str:
+    """Return the counts of a digest in a sentence: 2 wait for a decision, 1 review is due."""
+    of = digest.newest_only.get(DigestSection.RULES)
     newest = f"of the newest {of:,} " if of else ""
     other = f"{newest}would now get other advice"
     parts = [
@@ -62,15 +62,15 @@ def counts(digest: Digest) -> str:
         (digest.reviews.count, "review is due", "reviews are due"),
         (digest.new.count, "is new", "are new"),
         (digest.decided.count, "was decided", "were decided"),
-        (digest.ended.count, "was withdrawn or superseded", "were withdrawn or superseded"),
-        (digest.altered.count, other, other),
+        (digest.closed.count, "was withdrawn or superseded", "were withdrawn or superseded"),
+        (digest.changed.count, other, other),
     ]
     said = [f"{count:,} {one if count == 1 else several}" for count, one, several in parts if count]
-    if digest.hidden and not said:
+    if digest.private and not said:
         return "Nothing waits for anybody here."
     return f"{and_list(said)}." if said else "Nothing waits for anybody, and nothing happened."
 
 
-def days(count: int) -> str:
+def day_count(count: int) -> str:
     """Return a number of days in words."""
     return "1 day" if count == 1 else f"{count:,} days"

@@ -16,22 +16,21 @@ from bot.decisions.model import (
     Visibility,
 )
 from bot.decisions.trend import Trend
-from bot.digest.calendar import next_due
 from bot.digest.content import (
     ChangedDecision,
     ClosedDecision,
     Digest,
     DigestItem,
     Disagreement,
-    PrivateCounts,
+    SectionCounts,
     Truncated,
 )
+from bot.digest.schedule import next_occurrence
 from bot.digest.settings import DigestScope, DigestSettings, Schedule
-from bot.digest.views.answers import saved
-from bot.digest.views.chapters import Links, announced_in
-from bot.digest.views.home import Coming
 from bot.digest.views.message import digest_message, preview_message, when_next
-from bot.digest.views.settings import Chosen, chosen_in, settings_modal
+from bot.digest.views.replies import UpcomingDigest, settings_saved
+from bot.digest.views.sections import Links, announcements_in
+from bot.digest.views.settings import SettingsChoice, settings_choice, settings_modal
 from bot.doctor.samples import COMMAND
 from bot.playbooks.model import Playbook
 from bot.slackkit.message import Message
@@ -78,19 +77,19 @@ def digest_of(decision: Decision, playbook: Playbook) -> Digest:
         reviews=_share([DigestItem(each, _at(each)) for each in _several(settled, 21)]),
         new=_share([DigestItem(each, _at(each)) for each in _several(decision, 31)]),
         decided=_share([DigestItem(each, _at(each)) for each in _several(settled, 41)]),
-        ended=_share(
+        closed=_share(
             [
                 ClosedDecision(each, _at(each), DigestItem(settled, _at(settled)))
                 for each in _several(ended, 61)
             ]
         ),
         calibration=dict.fromkeys(options, tally),
-        altered=_share(
+        changed=_share(
             [ChangedDecision(each, _at(each), options[-1]) for each in _several(settled, 51)]
         ),
         trend=Trend(_weeks(day), dict.fromkeys(options, (_COUNT,) * _WEEKS)),
-        hidden=PrivateCounts(_COUNT, _COUNT, _COUNT, _COUNT, _COUNT, _COUNT),
-        untold_from=until - timedelta(weeks=60),
+        private=SectionCounts(_COUNT, _COUNT, _COUNT, _COUNT, _COUNT, _COUNT),
+        gap_from=until - timedelta(weeks=60),
     )
 
 
@@ -110,7 +109,7 @@ def permalinks_of(digest: Digest) -> Links:
     """Return a permalink for each announcement in a digest."""
     return {
         each: f"https://example.slack.com/archives/{each.channel}/p1768385460000001"
-        for each in announced_in(digest)
+        for each in announcements_in(digest)
     }
 
 
@@ -118,7 +117,7 @@ def digest_messages(decision: Decision, playbook: Playbook) -> dict[str, Message
     """Return digests and previews by name."""
     full = digest_of(decision, playbook)
     links, token = permalinks_of(full), "0" * 32
-    coming = when_next(COMMAND, next_due(_FAR, full.until), _FAR)
+    coming = when_next(COMMAND, next_occurrence(_FAR, full.until), _FAR)
     return {
         "digest": digest_message(full, COMMAND, links),
         "digest, quiet": digest_message(quiet_digest(full), COMMAND, {}),
@@ -133,19 +132,19 @@ def digest_modals(decision: Decision) -> dict[str, dict[str, Any]]:
     """Return the modals of the settings, before and after saving, by name."""
     place = Place("G0123456789", Visibility.PRIVATE)
     far = DigestSettings(decision.workspace, place, decision.driver, decision.opened_at, True, _FAR)
-    off = replace(far, on=False, parts=(), even_if_quiet=True, scope=DigestScope.WORKSPACE)
-    due = next_due(_FAR, decision.opened_at)
+    off = replace(far, on=False, sections=(), post_when_empty=True, scope=DigestScope.WORKSPACE)
+    due = next_occurrence(_FAR, decision.opened_at)
     return {
-        "digest settings": settings_modal(chosen_in(far, saved=True)),
-        "digest settings, off": settings_modal(chosen_in(off, saved=True)),
-        "digest settings, new": settings_modal(chosen_in(far, saved=False)),
-        "digest settings, no channel": settings_modal(Chosen(None)),
-        "digest saved": saved(far, due, COMMAND),
-        "digest saved, off": saved(off, None, COMMAND),
+        "digest settings": settings_modal(settings_choice(far, saved=True)),
+        "digest settings, off": settings_modal(settings_choice(off, saved=True)),
+        "digest settings, new": settings_modal(settings_choice(far, saved=False)),
+        "digest settings, no channel": settings_modal(SettingsChoice(None)),
+        "digest saved": settings_saved(far, due, COMMAND),
+        "digest saved, off": settings_saved(off, None, COMMAND),
     }
 
 
-def home_digests(decision: Decision) -> list[Coming]:
+def home_digests(decision: Decision) -> list[UpcomingDigest]:
     """Return more digests than App Home has room for."""
     place = Place("C0123456789", Visibility.PUBLIC)
     far = DigestSettings(
@@ -153,10 +152,13 @@ def home_digests(decision: Decision) -> list[Coming]:
         place,
         decision.driver,
         decision.opened_at,
-        rhythm=_FAR,
+        schedule=_FAR,
         scope=DigestScope.WORKSPACE,
     )
-    return [Coming(far, next_due(_FAR, decision.opened_at)), Coming(far, None)] * 10
+    return [
+        UpcomingDigest(far, next_occurrence(_FAR, decision.opened_at)),
+        UpcomingDigest(far, None),
+    ] * 10
 
 
 def _several(decision: Decision, first: int) -> list[Decision]:

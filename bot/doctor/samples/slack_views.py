@@ -30,7 +30,7 @@ from bot.decisions.model import (
 )
 from bot.decisions.questionnaire import Questionnaire, QuestionsPage
 from bot.decisions.records.build import DecisionContext, record_of
-from bot.digest.views.home import Coming
+from bot.digest.views.replies import UpcomingDigest
 from bot.doctor.samples import COMMAND
 from bot.doctor.samples.alerts import alert_messages
 from bot.doctor.samples.digests import digest_messages, digest_modals, home_digests
@@ -199,7 +199,7 @@ def _reviewed(decision: Decision, filling: str) -> Decision:
     return replace(decision, status=Status.OVERRIDDEN, resolution=resolution, reviews=reviews)
 
 
-def _on_home(decision: Decision) -> tuple[WaitingDecisions, list[Coming]]:
+def _on_home(decision: Decision) -> tuple[WaitingDecisions, list[UpcomingDigest]]:
     many = tuple(replace(decision, number=number) for number in range(1, 61))
     return WaitingDecisions(many[:20], many[20:40], many[40:]), home_digests(decision)
 

@@ -10,17 +10,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.errors import SharedChannel, UnknownZone
 from bot.decisions.model import Person, Place, Visibility
 from bot.digest.forms import (
+    already_configured_error,
+    digest_form_of,
     digest_metadata_of,
-    has_one_already,
-    no_such_zone,
-    place_about,
-    read_by_others,
-    wishes_of,
+    external_readers_error,
+    unknown_zone_error,
 )
 from bot.digest.messages import DigestMessages
 from bot.digest.settings import DigestSettings, Schedule
-from bot.digest.views import answers
-from bot.digest.views.settings import Chosen, chosen_in, settings_modal
+from bot.digest.views import replies
+from bot.digest.views.settings import SettingsChoice, settings_choice, settings_modal
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
 from bot.slack.handlers.modals import open_view
@@ -71,7 +70,7 @@ class DigestHandlers:
         """Handle the subcommand and its argument."""
         place = place_of_command(body)
         if place.visibility is Visibility.DIRECT:
-            return await ack_with(ack, sentence(answers.NOT_A_CHANNEL))
+            return await ack_with(ack, sentence(replies.NOT_A_CHANNEL))
         match parse_command(body)[1].lower():
             case "" | "settings":
                 await ack()
@@ -82,7 +81,7 @@ class DigestHandlers:
             case "off":
                 return await self._switch_off(place, ack, body)
             case _:
-                return await ack_with(ack, sentence(answers.not_understood(self._command)))
+                return await ack_with(ack, sentence(replies.digest_usage(self._command)))
 
     async def open(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open the settings of the channel that a button names, or of one to choose."""
@@ -93,15 +92,15 @@ class DigestHandlers:
 
     async def save(self, ack: AsyncAck, body: Body, view: Body, client: AsyncWebClient) -> None:
         """Store the settings, and show when the next digest is due."""
-        digesting = self._services.digests
+        digests = self._services.digests
         try:
-            kept = await digesting.change(await self._wanted(sender(body), view))
+            kept = await digests.change(await self._wanted(sender(body), view))
         except UnknownZone as error:
-            raise no_such_zone(error.near) from error
+            raise unknown_zone_error(error.near) from error
         except SharedChannel as error:
-            raise read_by_others() from error
-        due = await digesting.next_due(kept)
-        await ack(response_action="update", view=answers.saved(kept, due, self._command))
+            raise external_readers_error() from error
+        due = await digests.next_due(kept)
+        await ack(response_action="update", view=replies.settings_saved(kept, due, self._command))
         self._background.start(self._home.refresh(client, sender(body)), body)
 
     async def post(self, ack: AsyncAck, body: Body) -> None:
@@ -120,13 +119,13 @@ class DigestHandlers:
         Raises:
             FieldError: an answer is missing, or the channel chosen has a digest already.
         """
-        wishes, digesting = wishes_of(view), self._services.digests
-        if place_about(view["private_metadata"]) is None:
-            there = await digesting.settings(person.workspace, wishes.place.channel)
+        form, digests = digest_form_of(view), self._services.digests
+        if digest_metadata_of(view["private_metadata"]).place is None:
+            there = await digests.settings(person.workspace, form.place.channel)
             if there is not None and there.on:
-                raise has_one_already(self._command)
-        base = await digesting.suggested(person, wishes.place, None)
-        return wishes.put_into(base, person.user)
+                raise already_configured_error(self._command)
+        base = await digests.default_settings(person, form.place, None)
+        return form.apply_to(base, person.user)
 
     async def _open(
         self,
@@ -141,33 +140,33 @@ class DigestHandlers:
             chosen = replace(chosen, on=True)
         await open_view(client, body, settings_modal(chosen))
 
-    async def _chosen(self, person: Person, place: Place | None) -> Chosen:
-        digesting, people = self._services.digests, self._services.people
-        saved = await digesting.settings(person.workspace, place.channel) if place else None
+    async def _chosen(self, person: Person, place: Place | None) -> SettingsChoice:
+        digests, people = self._services.digests, self._services.people
+        saved = await digests.settings(person.workspace, place.channel) if place else None
         if saved is not None:
-            return chosen_in(replace(saved, place=place or saved.place), saved=True)
+            return settings_choice(replace(saved, place=place or saved.place), saved=True)
         zone = await people.zone_of(person)
         if place is None:
-            return Chosen(None, rhythm=Schedule(zone=zone) if zone else Schedule())
-        return chosen_in(await digesting.suggested(person, place, zone), saved=False)
+            return SettingsChoice(None, schedule=Schedule(zone=zone) if zone else Schedule())
+        return settings_choice(await digests.default_settings(person, place, zone), saved=False)
 
     async def _preview(self, place: Place, body: Body) -> None:
-        person, digesting = sender(body), self._services.digests
-        digest = await digesting.preview(person, place)
-        saved = await digesting.settings(person.workspace, place.channel)
-        due = await digesting.next_due(saved) if saved else None
-        rhythm = saved.rhythm if saved else Schedule()
-        message = await self._messages.preview(digest, due, rhythm, uuid.uuid4().hex)
+        person, digests = sender(body), self._services.digests
+        digest = await digests.preview(person, place)
+        saved = await digests.settings(person.workspace, place.channel)
+        due = await digests.next_due(saved) if saved else None
+        schedule = saved.schedule if saved else Schedule()
+        message = await self._messages.preview(digest, due, schedule, uuid.uuid4().hex)
         await self._replies.show(body, message)
 
     async def _switch_off(self, place: Place, ack: AsyncAck, body: Body) -> None:
         was_on = await self._services.digests.switch_off(sender(body), place)
-        text = answers.switched_off(place, self._command, was_on=was_on)
+        text = replies.digest_switched_off(place, self._command, was_on=was_on)
         await ack_with(ack, sentence(text))
 
     async def _confirm(self, place: Place, body: Body, *, first: bool) -> None:
         """Replace the preview by a confirmation."""
-        await self._replies.say(body, answers.posted(place, first=first), replace=True)
+        await self._replies.say(body, replies.digest_posted(place, first=first), replace=True)
 
 
 def register(app: AsyncApp, digests: DigestHandlers) -> None:

@@ -29,8 +29,8 @@ from bot.decisions.errors import (
     UnknownPlaybook,
 )
 from bot.decisions.model import Person
-from bot.digest.forms import READ_BY_OTHERS
-from bot.digest.views.answers import NOT_A_CHANNEL, no_longer_everything
+from bot.digest.forms import EXTERNAL_READERS
+from bot.digest.views.replies import NOT_A_CHANNEL, limited_to_channel
 from bot.playbooks.engine import InvalidAnswers
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks, Body
@@ -56,7 +56,7 @@ _TEXTS: Mapping[type[BaseException], str] = {
         "What was decided stays as it is; start a new decision instead."
     ),
     NotAChannel: NOT_A_CHANNEL,
-    SharedChannel: READ_BY_OTHERS,
+    SharedChannel: EXTERNAL_READERS,
     NobodyToNudge: notices.NOBODY_TO_NUDGE,
     NotOpened: "The window didn't open in time. Nothing is lost: please press again.",
     NothingToResend: (
@@ -138,10 +138,10 @@ class ErrorHandlers:
         where = shared_channel(body)
         if where is None:
             return
-        set_by = await self._services.digests.read_by_outsiders(*where)
+        set_by = await self._services.digests.external_user_seen(*where)
         if set_by is not None:
             workspace, channel = where
-            await self._services.tell(Person(workspace, set_by), no_longer_everything(channel))
+            await self._services.tell(Person(workspace, set_by), limited_to_channel(channel))
 
     async def _tell(self, error: BaseException, body: Body) -> None:
         """Report a failure where the person acted, or else by direct message."""

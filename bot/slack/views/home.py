@@ -16,7 +16,7 @@ from slack_sdk.models.views import View
 from bot.decisions.calibration import outcome_of
 from bot.decisions.model import Decision, Draft
 from bot.decisions.records.words import WENT
-from bot.digest.views.home import Coming, digest_blocks
+from bot.digest.views.replies import UpcomingDigest, digest_blocks
 from bot.playbooks.model import Playbook
 from bot.services.reviews import NOTHING_WAITS, WaitingDecisions
 from bot.slack.views.announcement import status_label
@@ -36,7 +36,7 @@ def home_view(
     drafts: Sequence[Draft],
     decisions: Sequence[Decision],
     waiting: WaitingDecisions = NOTHING_WAITS,
-    digests: Sequence[Coming] = (),
+    digests: Sequence[UpcomingDigest] = (),
     playbooks: Mapping[str, Playbook] | None = None,
     command: str = "/ragvsft",
 ) -> dict[str, Any]:

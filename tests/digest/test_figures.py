@@ -12,7 +12,7 @@ from bot.decisions.trend import Trend
 from bot.digest.settings import DigestSection
 from bot.digest.views.message import digest_message
 from bot.doctor.samples import COMMAND
-from tests.slack.digest_texts import channel, full, part, told
+from tests.digest.texts import channel, full, part, told
 
 
 def test_the_picture_stands_where_the_table_does() -> None:
@@ -56,7 +56,7 @@ def test_calibration_is_told_in_words(tally: Tally, words: str) -> None:
 def test_where_only_the_newest_were_looked_at_that_is_said() -> None:
     """A count that leaves older decisions out says of how many it is, in the head as well."""
     whole = full()
-    newest = replace(whole, looked_at={DigestSection.CALIBRATION: 200, DigestSection.RULES: 200})
+    newest = replace(whole, newest_only={DigestSection.CALIBRATION: 200, DigestSection.RULES: 200})
     some, all_of_them = (digest_message(each, COMMAND, {}) for each in (newest, whole))
     assert "newest" not in json.dumps(all_of_them.blocks)
     assert "of the newest 200 would now get other advice" in some.text

@@ -1,10 +1,12 @@
-"""What the log tells for a digest: only what everybody there may read, and all of that."""
+"""The data of a digest: exactly what every reader of the channel may see."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -20,10 +22,10 @@ from bot.decisions.model import (
     Status,
     Visibility,
 )
-from bot.digest.content import Truncated
-from bot.digest.facts import DigestData, DigestQuery
+from bot.digest.content import DigestData, DigestQuery, Truncated
+from bot.digest.queries import digest_data, section_counts
 from bot.digest.settings import DigestScope, DigestSection
-from bot.storage.connection import Connection
+from bot.storage.connection import Connection, Row
 from tests.services.shelf import OTHER_SECRET, PUBLIC, SECRET, add_view, decision, shelve
 from tests.services.world import World
 
@@ -85,9 +87,9 @@ def built(number: int, made: Made) -> Decision:
         if outcome is not None
     ]
     decided = made.status in DECIDED
-    ended = made.status not in {Status.OPEN, *DECIDED}
+    closed = made.status not in {Status.OPEN, *DECIDED}
     resolution = Resolution("U1", settled, "", made.option) if decided else None
-    if ended and number % 2:
+    if closed and number % 2:
         resolution = Resolution("U1", opened, "", made.option)
     return replace(
         plain,
@@ -96,28 +98,28 @@ def built(number: int, made: Made) -> Decision:
         status=made.status,
         opened_at=opened,
         resolution=resolution,
-        closure=Closure("U1", settled) if ended else None,
+        closure=Closure("U1", settled) if closed else None,
         superseded_by=number + 1 if made.status is Status.SUPERSEDED else None,
         review_on=NOW.date() + timedelta(days=made.review[0]) if made.review else None,
         reviews=tuple(reviews) if decided else (),
     )
 
 
-def question(
+def query_of(
     place: Place, scope: DigestScope, parts: Sequence[DigestSection] = tuple(DigestSection)
 ) -> DigestQuery:
-    """The question for a digest of the week before now."""
+    """The query for a digest of the week before now."""
     return DigestQuery(
-        sight=ReadScope.of_everybody("T1", place),
+        scope=ReadScope.of_everybody("T1", place),
         channel=place.channel,
-        scope=scope,
-        parts=tuple(parts),
+        coverage=scope,
+        sections=tuple(parts),
         since=SINCE,
         until=NOW,
         today=NOW.date(),
         weeks=WEEKS,
         playbooks=("today",),
-        shown=SHOWN,
+        limit=SHOWN,
     )
 
 
@@ -149,64 +151,69 @@ async def test_a_digest_tells_what_everybody_there_may_read(
     """Each part has exactly what a naive reading of all decisions finds, and no other canary."""
     pairs = await logged(world, made)
     place, scope = digest
-    facts = await world.store.digest_facts(question(place, scope))
+    query = query_of(place, scope)
+    data = await world.log.read(lambda db: digest_data(db, query))
+    counts = await world.log.read(lambda db: section_counts(db, query))
     readable = [
         (each, how)
         for each, how in pairs
         if ReadScope.of_everybody("T1", place).covers(each)
         and (scope is DigestScope.WORKSPACE or each.place.channel == place.channel)
     ]
-    _check_lists(facts, readable)
+    _check_lists(data, readable)
     seen = [each for each, _ in readable]
-    _check_counts(facts, seen)
-    assert facts.hidden.waiting == (
+    _check_counts(data, seen)
+    shown = (data.waiting, data.split, data.reviews, data.new, data.decided, data.closed)
+    both = zip(astuple(data.private), shown, strict=True)
+    assert astuple(counts) == tuple(private + own.count for private, own in both)
+    assert data.private.waiting == (
         sum(each.status is Status.OPEN for each in _hidden(pairs, place))
         if scope is DigestScope.WORKSPACE
         else 0
     )
     if scope is DigestScope.WORKSPACE:
         elsewhere = [pair for pair in pairs if pair[0] in _hidden(pairs, place)]
-        assert facts.hidden.disagreements == len(_split(elsewhere))
-        assert facts.hidden.reviews == len(_due(each for each, _ in elsewhere))
-        assert facts.hidden.new == len(_opened(_hidden(pairs, place)))
-        assert facts.hidden.decided == len(_settled(_hidden(pairs, place)))
-        assert facts.hidden.ended == len(_ended(_hidden(pairs, place)))
+        assert data.private.disagreements == len(_split(elsewhere))
+        assert data.private.reviews == len(_due(each for each, _ in elsewhere))
+        assert data.private.new == len(_opened(_hidden(pairs, place)))
+        assert data.private.decided == len(_settled(_hidden(pairs, place)))
+        assert data.private.closed == len(_ended(_hidden(pairs, place)))
     for each, _ in pairs:
         covered = ReadScope.of_everybody("T1", place).covers(each)
-        named = covered if _succeeds(each, facts) else each in seen
-        assert named or each.title not in repr(facts)
+        named = covered if _succeeds(each, data) else each in seen
+        assert named or each.title not in repr(data)
 
 
-def _check_lists(facts: DigestData, readable: Sequence[tuple[Decision, Made]]) -> None:
+def _check_lists(data: DigestData, readable: Sequence[tuple[Decision, Made]]) -> None:
     seen = [each for each, _ in readable]
     waiting = [each for each in seen if each.status is Status.OPEN]
     split, due = _split(readable), _due(seen)
-    _check(facts.waiting, waiting, lambda each: each.number)
-    assert facts.split.count == len(split)
-    assert [each.entry.decision for each in facts.split.shown] == split[:SHOWN]
-    _check(facts.reviews, due, lambda each: each.review_on)
-    elsewhere = [*facts.waiting.shown, *(each.entry for each in facts.split.shown)]
-    shown = {each.decision.number for each in (*elsewhere, *facts.settled.shown)}
-    assert facts.opened.count == len(_opened(seen))
-    assert [each.decision for each in facts.opened.shown] == [
+    _check(data.waiting, waiting, lambda each: each.number)
+    assert data.split.count == len(split)
+    assert [each.item.decision for each in data.split.shown] == split[:SHOWN]
+    _check(data.reviews, due, lambda each: each.review_on)
+    elsewhere = [*data.waiting.shown, *(each.item for each in data.split.shown)]
+    shown = {each.decision.number for each in (*elsewhere, *data.decided.shown)}
+    assert data.new.count == len(_opened(seen))
+    assert [each.decision for each in data.new.shown] == [
         each for each in reversed(_opened(seen)) if each.number not in shown
     ][:SHOWN]
-    _check(facts.settled, _settled(seen), lambda each: NOW - each.resolution.at)
-    _check(facts.ended, _ended(seen), lambda each: NOW - each.closure.at)
+    _check(data.decided, _settled(seen), lambda each: NOW - each.resolution.at)
+    _check(data.closed, _ended(seen), lambda each: NOW - each.closure.at)
     there = {each.number for each in seen}
-    for each in facts.ended.shown:
+    for each in data.closed.shown:
         successor = each.successor and each.successor.decision.number
         if each.decision.superseded_by in there:
             assert successor == each.decision.superseded_by
 
 
-def _check_counts(facts: DigestData, seen: Sequence[Decision]) -> None:
+def _check_counts(data: DigestData, seen: Sequence[Decision]) -> None:
     reviewed = [each for each in seen if each.reviews]
-    assert Counter((each.chosen, each.reviews) for each in facts.reviewed) == Counter(
+    assert Counter((each.chosen, each.reviews) for each in data.reviewed) == Counter(
         (each.chosen, each.reviews) for each in reviewed
     )
     past = sorted((each.number for each in seen if each.status in DECIDED), reverse=True)
-    assert [each.number for each in facts.sheets] == past
+    assert [each.number for each in data.past_answers] == past
     trend = {
         option: tuple(
             sum(
@@ -217,7 +224,7 @@ def _check_counts(facts: DigestData, seen: Sequence[Decision]) -> None:
         )
         for option in ("rag", "tuning")
     }
-    assert facts.trend == {option: counts for option, counts in trend.items() if any(counts)}
+    assert data.trend == {option: counts for option, counts in trend.items() if any(counts)}
 
 
 def _check(share: Truncated, expected: list[Decision], key: object) -> None:
@@ -264,9 +271,9 @@ def _ended(decisions: Iterable[Decision]) -> list[Decision]:
     return [each for each in decisions if each.closure and each.closure.at > SINCE]
 
 
-def _succeeds(decision: Decision, facts: DigestData) -> bool:
-    """Whether something that the facts show was superseded by a decision."""
-    return decision.number in {each.decision.superseded_by for each in facts.ended.shown}
+def _succeeds(decision: Decision, data: DigestData) -> bool:
+    """Whether something that the data show was superseded by a decision."""
+    return decision.number in {each.decision.superseded_by for each in data.closed.shown}
 
 
 def _hidden(pairs: Sequence[tuple[Decision, Made]], place: Place) -> list[Decision]:
@@ -283,3 +290,34 @@ def _hidden(pairs: Sequence[tuple[Decision, Made]], place: Place) -> list[Decisi
 def _empty(db: Connection) -> None:
     for name in ("perspectives", "reviews", "decisions", "decision_people", "decision_words"):
         db.execute(f"delete from {name}")
+
+
+@pytest.mark.parametrize("place", [PUBLIC, SECRET])
+@pytest.mark.parametrize("scope", DigestScope)
+async def test_no_query_reads_all_decisions(
+    world: World, monkeypatch: pytest.MonkeyPatch, place: Place, scope: DigestScope
+) -> None:
+    """Each query finds its decisions by an index, so that a large database makes none slow."""
+    asked: list[tuple[str, Any]] = []
+    query_all = Connection.all
+
+    def noted(db: Connection, sql: str, values: Any = ()) -> list[Row]:
+        asked.append((sql, values))
+        return query_all(db, sql, values)
+
+    monkeypatch.setattr(Connection, "all", noted)
+    await shelve(world, decision(1))
+    query = query_of(place, scope)
+    await world.log.read(lambda db: (digest_data(db, query), section_counts(db, query)))
+    monkeypatch.undo()
+    plans = [
+        step["detail"]
+        for sql, values in asked
+        for step in await world.log.read(
+            lambda db, sql=sql, values=values: db.all(f"explain query plan {sql}", values)
+        )
+    ]
+    used = [each for each in plans if " decisions" in each]
+    assert len(used) > 20
+    assert [each for each in used if not each.startswith("SEARCH")] == []
+    assert [each for each in used if "INDEX" not in each] == []

@@ -1,4 +1,4 @@
-"""Each channel's digest has its turn once a week, and nothing that happened is left untold."""
+"""Each channel's digest runs once a week, and nothing that happened is left out."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,9 +8,16 @@ import pytest
 from bot.decisions.errors import NothingToResend
 from bot.digest.settings import Schedule, Weekday
 from bot.outbox.alert_views import trouble_message
-from bot.outbox.model import UnconfirmedAlert, alert_for
-from bot.outbox.table import to_delivery
-from tests.digest.turns import go_to, kept, kept_rows, send_due, switch_on, turns, windows
+from bot.outbox.model import DeliveryState, UnconfirmedAlert, alert_for
+from tests.digest.runs import (
+    deliveries,
+    go_to,
+    outcomes,
+    posts,
+    send_due,
+    switch_on,
+    windows,
+)
 from tests.services.shelf import SECRET
 from tests.services.world import ADA, PRODUCT, World
 
@@ -26,8 +33,8 @@ async def test_a_digest_comes_when_it_is_due_and_once(world: World) -> None:
     for moment, expected in (("12 08:59", 0), ("12 09:00", 1), ("12 09:01", 0), ("19 09:00", 1)):
         await go_to(world, f"2026-01-{moment}")
         assert await world.services.digests.send_due() == expected, moment
-    assert list(await kept(world)) == ["2026-W03", "2026-W04"]
-    assert [each["channel"] for each in await kept_rows(world)] == [PRODUCT.channel] * 2
+    assert list(await posts(world)) == ["2026-W03", "2026-W04"]
+    assert [each.channel for each in await deliveries(world)] == [PRODUCT.channel] * 2
 
 
 async def test_what_was_due_before_the_settings_does_not_come(world: World) -> None:
@@ -64,16 +71,16 @@ async def test_a_change_makes_no_second_one_in_a_week(
 ) -> None:
     """On whatever day it comes, there is one in a week, and what happened is in one of them."""
     await world.decided()
-    saved = await switch_on(world, rhythm=before)
+    saved = await switch_on(world, schedule=before)
     end = datetime(2026, 1, 27, tzinfo=UTC)
     change_at = datetime.fromisoformat(f"{changed_on}+00:00")
     while world.clock.now() < end:
         await send_due(world)
         if world.clock.now() == change_at:
-            saved = await world.services.digests.change(replace(saved, rhythm=after))
+            saved = await world.services.digests.change(replace(saved, schedule=after))
             following = await world.services.digests.next_due(saved)
         world.clock.advance(3 * HOUR)
-    assert [day for day, _ in await turns(world)] == days
+    assert [day for day, _ in await outcomes(world)] == days
     assert following is not None
     assert following.day.isoformat() == next(day for day in days if day > changed_on[:10])
     told = await windows(world)
@@ -86,21 +93,21 @@ async def test_a_change_at_the_last_moment_loses_nothing(world: World) -> None:
     saved = await switch_on(world)
     await go_to(world, "2026-01-12 09:00")
     world.clock.advance(timedelta(seconds=30))
-    await world.services.digests.change(replace(saved, rhythm=FRIDAY))
-    assert list(await kept(world)) == ["2026-W03"]
+    await world.services.digests.change(replace(saved, schedule=FRIDAY))
+    assert list(await posts(world)) == ["2026-W03"]
     assert await world.services.digests.send_due() == 0
 
 
 @pytest.mark.parametrize(
     ("hours", "days", "missed"),
     [
-        (23, ["2026-01-12", "2026-01-19"], []),
-        (24, ["2026-01-19"], ["2026-01-12"]),
-        (25, ["2026-01-19"], ["2026-01-12"]),
+        (23, ["2026-01-12", "2026-01-19"], ()),
+        (24, ["2026-01-19"], (date(2026, 1, 12),)),
+        (25, ["2026-01-19"], (date(2026, 1, 12),)),
     ],
 )
 async def test_a_late_digest_comes_within_a_day(
-    world: World, hours: int, days: list[str], missed: list[str]
+    world: World, hours: int, days: list[str], missed: tuple[date, ...]
 ) -> None:
     """Less than a day late it comes, once; later it is left out, and the next one says so."""
     await world.decided()
@@ -110,9 +117,8 @@ async def test_a_late_digest_comes_within_a_day(
         await send_due(world)
     await go_to(world, "2026-01-19 09:00")
     await send_due(world)
-    assert [day for day, _ in await turns(world)] == days
-    last = list((await kept(world)).values())[-1]
-    assert [str(day) for day in last.missed] == missed
+    assert [day for day, _ in await outcomes(world)] == days
+    assert list((await posts(world)).values())[-1].missed == missed
 
 
 async def test_weeks_that_were_missed_are_named_and_told(world: World) -> None:
@@ -125,12 +131,11 @@ async def test_weeks_that_were_missed_are_named_and_told(world: World) -> None:
     assert await send_due(world) == 0
     await go_to(world, "2026-02-09 09:00")
     assert await send_due(world) == 1
-    post = (await kept(world))["2026-W07"]
-    assert [str(day) for day in post.missed] == ["2026-01-19", "2026-01-26", "2026-02-02"]
-    assert post.since.isoformat() == "2026-01-12T09:00:00+00:00"
-    first = to_delivery((await kept_rows(world))[-1])
-    digest = await world.services.digests.content(first)
-    assert digest.missed == (date(2026, 1, 19), date(2026, 1, 26), date(2026, 2, 2))
+    post = (await posts(world))["2026-W07"]
+    assert post.missed == (date(2026, 1, 19), date(2026, 1, 26), date(2026, 2, 2))
+    assert post.since == datetime(2026, 1, 12, 9, tzinfo=UTC)
+    digest = await world.services.digests.content((await deliveries(world))[-1])
+    assert digest.missed == post.missed
 
 
 async def test_what_could_not_be_posted_for_a_day_was_missed(world: World) -> None:
@@ -140,18 +145,11 @@ async def test_what_could_not_be_posted_for_a_day_was_missed(world: World) -> No
     for moment in ("12", "19", "26"):
         await go_to(world, f"2026-01-{moment} 09:00")
         assert await world.services.digests.send_due() == 1
-    assert [each["state"] for each in await kept_rows(world)] == [*["dismissed"] * 2, "pending"]
-    assert await turns(world) == [
-        ("2026-01-12", False),
-        ("2026-01-19", False),
-        ("2026-01-26", True),
-    ]
-    post = (await kept(world))["2026-W05"]
-    assert (post.since, post.missed, post.rules_changed) == (
-        datetime(2026, 1, 5, 9, tzinfo=UTC),
-        (date(2026, 1, 12), date(2026, 1, 19)),
-        True,
-    )
+    states = [each.state for each in await deliveries(world)]
+    assert states == [*[DeliveryState.DISMISSED] * 2, DeliveryState.PENDING]
+    post = (await posts(world))["2026-W05"]
+    assert post.since == datetime(2026, 1, 5, 9, tzinfo=UTC)
+    assert post.missed == (date(2026, 1, 12), date(2026, 1, 19))
 
 
 async def test_a_digest_is_given_up_a_day_after_it_was_due(world: World) -> None:
@@ -192,7 +190,7 @@ async def test_what_nobody_knows_of_is_told_again(world: World) -> None:
     about = alert_for(UnconfirmedAlert, first, ADA.user, world.clock.now(), "timeout")
     await world.outbox.unknown(first, "timeout", [about])
     assert await world.services.digests.send_due() == 1
-    post = (await kept(world))["2026-W04"]
+    post = (await posts(world))["2026-W04"]
     assert (post.since, post.missed) == (datetime(2026, 1, 5, 9, tzinfo=UTC), ())
     trouble = await world.services.delivery_issues.told_by(about)
     assert "so the next one tells its time again" in trouble_message(about.payload, trouble).text
@@ -206,11 +204,9 @@ async def test_a_first_digest_that_was_missed_is_told_by_the_next(world: World) 
     await switch_on(world)
     await go_to(world, "2026-01-26 09:00")
     await world.services.digests.send_due()
-    post = (await kept(world))["2026-W05"]
-    assert (post.since, post.missed) == (
-        datetime(2026, 1, 5, 9, tzinfo=UTC),
-        (date(2026, 1, 12), date(2026, 1, 19)),
-    )
+    post = (await posts(world))["2026-W05"]
+    assert post.since == datetime(2026, 1, 5, 9, tzinfo=UTC)
+    assert post.missed == (date(2026, 1, 12), date(2026, 1, 19))
 
 
 async def test_nobody_is_told_the_news_of_a_year(world: World) -> None:
@@ -219,9 +215,9 @@ async def test_nobody_is_told_the_news_of_a_year(world: World) -> None:
     await switch_on(world)
     await go_to(world, "2027-01-04 09:00")
     await world.services.digests.send_due()
-    (post,) = (await kept(world)).values()
-    assert post.since.isoformat() == "2026-10-12T09:00:00+00:00"
-    assert post.untold_from == datetime(2026, 1, 5, 9, tzinfo=UTC)
+    (post,) = (await posts(world)).values()
+    assert post.since == datetime(2026, 10, 12, 9, tzinfo=UTC)
+    assert post.gap_from == datetime(2026, 1, 5, 9, tzinfo=UTC)
     assert len(post.missed) == 12
 
 
@@ -233,5 +229,5 @@ async def test_a_zone_that_is_no_more_stops_only_its_own_digest(world: World) ->
     gone = "update digest_settings set zone = 'Europe/Nowhere' where channel = 'C1'"
     await world.log.write(lambda db: db.execute(gone))
     await go_to(world, "2026-01-12 10:00")
-    assert await world.services.digests.behind(world.clock.now()) == HOUR
-    assert (await world.services.digests.change(saved)).rhythm == Schedule()
+    assert await world.services.digests.lag(world.clock.now()) == HOUR
+    assert (await world.services.digests.change(saved)).schedule == Schedule()

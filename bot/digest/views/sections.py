@@ -1,4 +1,4 @@
-"""The parts of a digest, a paragraph each: what people wrote stays theirs, and forges nothing."""
+"""The sections of a digest. Text that people wrote cannot add mentions, links or markup."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,38 +20,41 @@ from bot.digest.content import (
     Truncated,
 )
 from bot.digest.settings import DigestScope, DigestSection
-from bot.digest.views.words import PART_TITLES, day_in, days
+from bot.digest.views.words import SECTION_TITLES, day_count, day_in
 from bot.slackkit.message import section
 from bot.slackkit.mrkdwn import and_list, channel_link, fit_escaped, mention, one_line
 
 Links = Mapping[MessageRef, str]
-"""Where announcements can be opened, as far as Slack told."""
-Told = TypeVar("Told", bound=DigestItem)
+"""Permalinks of announcements, as far as Slack returned them."""
+Item = TypeVar("Item", bound=DigestItem)
 
 _MOST_DECIDERS = 3
 _MOST_VERDICTS = 4
 _OPTION = 60
 _NAME = 40
-_ENDED = "Withdrawn or superseded"
+_CLOSED = "Withdrawn or superseded"
 _SAY_HOW = "Their deciders have the question in their direct messages."
 _NOTHING_RECOMMENDED = "nothing is recommended yet"
 _RULES_CHANGED = "The rules have changed since these were decided."
 _OF_OLDER_RULES = "Of the {count:,} decisions by older rules that are newest."
 _OF_REVIEWED = "Of the {count:,} reviewed decisions that are newest."
 _LOOKALIKES = str.maketrans({"`": "ˋ", "|": "∣"})
-"""Signs that would begin code that ends in another entry, or end a link too early."""
+"""Characters that would start code across items, or end a link early."""
 
 
 @dataclass(frozen=True, slots=True)
 class DigestBudget:
-    """How much a digest may tell.
+    """How much a digest shows.
 
-    `acting` are the entries of each part that wants somebody to act, `telling` those of each other
-    part, `text` the characters of what people wrote, `columns` the options of the table.
+    Attributes:
+        acting: items in each section that asks people to act.
+        informing: items in each other section.
+        text: characters of each text that people wrote.
+        columns: options in the table.
     """
 
     acting: int
-    telling: int
+    informing: int
     text: int
     columns: int
 
@@ -60,8 +63,8 @@ _ACTING = frozenset({DigestSection.WAITING, DigestSection.DISAGREEMENTS, DigestS
 
 
 @dataclass(frozen=True, slots=True)
-class _Chapter:
-    """A titled list; `more` are the words for what is not in it."""
+class _Section:
+    """A titled list; `more` says what it leaves out."""
 
     title: str
     lines: Sequence[str]
@@ -69,80 +72,77 @@ class _Chapter:
     intro: str = ""
 
 
-def announced_in(digest: Digest) -> frozenset[MessageRef]:
-    """Return where the decisions stand that a digest names."""
+def announcements_in(digest: Digest) -> frozenset[MessageRef]:
+    """Return the announcements of all decisions in a digest."""
     named: tuple[DigestItem, ...] = (
         *(*digest.waiting.shown, *digest.disagreements.shown, *digest.reviews.shown),
-        *(*digest.new.shown, *digest.decided.shown, *digest.altered.shown, *digest.ended.shown),
-        *(each.successor for each in digest.ended.shown if each.successor),
+        *(*digest.new.shown, *digest.decided.shown, *digest.changed.shown, *digest.closed.shown),
+        *(each.successor for each in digest.closed.shown if each.successor),
     )
-    return frozenset(entry.announced for entry in named if entry.announced)
+    return frozenset(item.announced for item in named if item.announced)
 
 
 def digest_sections(
-    digest: Digest, command: str, links: Links, room: DigestBudget
+    digest: Digest, command: str, links: Links, budget: DigestBudget
 ) -> list[SectionBlock]:
-    """Return a block for each part that has something to tell, in the order of `DigestSection`.
+    """Return a block for each section that is not empty, in the order of `DigestSection`.
 
     Args:
-        digest: what is told.
+        digest: the content.
         command: the slash command's name.
-        links: the announcements' addresses; what has none is not linked.
-        room: how much may be told.
+        links: permalinks of announcements; a decision without one is not linked.
+        budget: how much to show.
     """
-    told = _Teller(digest, command, links, room).digest_sections()
-    return [_block(each) for each in told if each.lines]
+    sections = _DigestFormatter(digest, command, links, budget).sections()
+    return [_block(each) for each in sections if each.lines]
 
 
-class _Teller:
-    """Puts a digest's parts into words."""
+class _DigestFormatter:
+    """Formats the sections of one digest."""
 
-    def __init__(self, digest: Digest, command: str, links: Links, room: DigestBudget) -> None:
+    def __init__(self, digest: Digest, command: str, links: Links, budget: DigestBudget) -> None:
         self._digest = digest
         self._command = command
         self._links = links
-        self._room = room
+        self._budget = budget
 
-    def digest_sections(self) -> list[_Chapter]:
-        digest, part = self._digest, self._part
+    def sections(self) -> list[_Section]:
+        digest, of, kind = self._digest, self._section, DigestSection
         return [
-            part(DigestSection.WAITING, digest.waiting, self._waits, "list open"),
-            part(DigestSection.DISAGREEMENTS, digest.disagreements, self._differs, "list open"),
-            part(DigestSection.REVIEWS, digest.reviews, self._to_review, "list decided", _SAY_HOW),
+            of(kind.WAITING, digest.waiting, self._waiting, "list open"),
+            of(kind.DISAGREEMENTS, digest.disagreements, self._disagreement, "list open"),
+            of(kind.REVIEWS, digest.reviews, self._to_review, "list decided", _SAY_HOW),
             self._new(),
-            part(DigestSection.DECIDED, digest.decided, self._settled, "list decided"),
-            part(_ENDED, digest.ended, self._came_to_an_end, "list withdrawn superseded"),
+            of(kind.DECIDED, digest.decided, self._decided, "list decided"),
+            of(_CLOSED, digest.closed, self._closed, "list withdrawn superseded"),
             self._calibration(),
-            part(
-                DigestSection.RULES, digest.altered, self._would_be, "list decided", self._changed()
-            ),
+            of(kind.RULES, digest.changed, self._changed, "list decided", self._rules_intro()),
         ]
 
-    def _part(
+    def _section(
         self,
-        part: DigestSection | str,
-        share: Truncated[Told],
-        words: Callable[[Told], str],
+        kind: DigestSection | str,
+        items: Truncated[Item],
+        words: Callable[[Item], str],
         command: str,
         intro: str = "",
-    ) -> _Chapter:
-        most = self._room.acting if part in _ACTING else self._room.telling
+    ) -> _Section:
+        most = self._budget.acting if kind in _ACTING else self._budget.informing
         lines = [
-            f"{self._title(entry)}{self._where(entry.decision)}  ·  {words(entry)}"
-            for entry in share.shown[:most]
+            f"{self._title(item)}{self._where(item.decision)}  ·  {words(item)}"
+            for item in items.shown[:most]
         ]
-        title = (
-            f"{PART_TITLES[part] if isinstance(part, DigestSection) else part} ({share.count:,})"
-        )
-        return _Chapter(title, lines, self._more(share.count - len(lines), command), intro)
+        name = SECTION_TITLES[kind] if isinstance(kind, DigestSection) else kind
+        title = f"{name} ({items.count:,})"
+        return _Section(title, lines, self._more(items.count - len(lines), command), intro)
 
-    def _new(self) -> _Chapter:
-        """Return what is new: what stands in another part as well is only named by its number."""
-        digest, most = self._digest, self._room
-        listed = self._part(DigestSection.NEW, digest.new, self._opened, "list")
+    def _new(self) -> _Section:
+        """Return the new decisions; those in another section only by number."""
+        digest, most = self._digest, self._budget
+        listed = self._section(DigestSection.NEW, digest.new, self._opened, "list")
         others = (
             *(*digest.waiting.shown[: most.acting], *digest.disagreements.shown[: most.acting]),
-            *digest.decided.shown[: most.telling],
+            *digest.decided.shown[: most.informing],
         )
         numbers = sorted(
             {
@@ -157,32 +157,32 @@ class _Teller:
         rest = digest.new.count - len(listed.lines) - len(numbers)
         return replace(listed, lines=[*listed.lines, named], more=self._more(rest, "list"))
 
-    def _waits(self, entry: DigestItem) -> str:
-        decision = entry.decision
+    def _waiting(self, item: DigestItem) -> str:
+        decision = item.decision
         waited = (self._today() - day_in(decision.opened_at, self._digest.zone)).days
-        since = f"for {days(waited)}" if waited > 0 else "since today"
+        since = f"for {day_count(waited)}" if waited > 0 else "since today"
         return f"waiting for {_deciders(decision)} {since}"
 
-    def _differs(self, entry: Disagreement) -> str:
-        ranked = sorted(entry.verdicts.items(), key=lambda item: -item[1])
+    def _disagreement(self, item: Disagreement) -> str:
+        ranked = sorted(item.verdicts.items(), key=lambda item: -item[1])
         said = [
             f"{people:,} for {self._option(option)}" for option, people in ranked[:_MOST_VERDICTS]
         ]
-        return f"{and_list(said)}; {_flipping(entry.flipping)}"
+        return f"{and_list(said)}; {_flipping(item.flipping)}"
 
-    def _to_review(self, entry: DigestItem) -> str:
-        decision = entry.decision
+    def _to_review(self, item: DigestItem) -> str:
+        decision = item.decision
         words = f"{self._option(decision.chosen or NOTHING)}, decided"
         if decision.resolution is None:
             return words
         return f"{words} on {day_in(decision.resolution.at, self._digest.zone):%-d %B %Y}"
 
-    def _opened(self, entry: DigestItem) -> str:
-        option = entry.decision.verdict.recommended
+    def _opened(self, item: DigestItem) -> str:
+        option = item.decision.verdict.recommended
         return f"{self._option(option)} is recommended" if option else _NOTHING_RECOMMENDED
 
-    def _settled(self, entry: DigestItem) -> str:
-        decision = entry.decision
+    def _decided(self, item: DigestItem) -> str:
+        decision = item.decision
         words = self._option(decision.chosen or NOTHING)
         if not decision.verdict.anything_known:
             words += ", with nothing recommended"
@@ -193,52 +193,52 @@ class _Teller:
         reason = self._written(decision.resolution.reason) if decision.resolution else ""
         return f"{words}: “{reason}”" if reason else words
 
-    def _came_to_an_end(self, entry: ClosedDecision) -> str:
-        """Return by whom it was withdrawn or superseded, by name, as nobody need act; and why."""
-        decision, ending = entry.decision, entry.decision.closure
+    def _closed(self, item: ClosedDecision) -> str:
+        """Return who closed a decision and why; a name, not a mention, as nobody has to act."""
+        decision, closure = item.decision, item.decision.closure
         words = decision.status.value
-        name = self._digest.names.get(ending.by) if ending else None
+        name = self._digest.names.get(closure.by) if closure else None
         if name:
             words += f" by {fit_escaped(one_line(name).translate(_LOOKALIKES), _NAME)}"
         if decision.decided_as is not None:
             words += f", after {self._option(decision.chosen or NOTHING)} had been chosen"
         if decision.superseded_by is not None:
-            words += f"; see {self._successor(entry)}"
-        reason = self._written(ending.reason) if ending else ""
+            words += f"; see {self._successor(item)}"
+        reason = self._written(closure.reason) if closure else ""
         return f"{words}: “{reason}”" if reason else words
 
-    def _successor(self, entry: ClosedDecision) -> str:
-        if entry.successor is None:
-            return f"#{entry.decision.superseded_by}"
-        return self._title(entry.successor)
+    def _successor(self, item: ClosedDecision) -> str:
+        if item.successor is None:
+            return f"#{item.decision.superseded_by}"
+        return self._title(item.successor)
 
-    def _would_be(self, entry: ChangedDecision) -> str:
-        was = self._option(entry.decision.verdict.recommended or NOTHING)
-        return f"now: {self._option(entry.now)}; then: {was}"
+    def _changed(self, item: ChangedDecision) -> str:
+        was = self._option(item.decision.verdict.recommended or NOTHING)
+        return f"now: {self._option(item.now)}; then: {was}"
 
-    def _calibration(self) -> _Chapter:
-        """Return how past decisions went, by the option chosen; the most tried one first."""
+    def _calibration(self) -> _Section:
+        """Return outcomes by the option chosen, the most tried one first."""
         tallies = sorted(self._digest.calibration.items(), key=lambda each: -each[1].tried)
-        shown = tallies[: self._room.telling]
+        shown = tallies[: self._budget.informing]
         lines = [
             f"*{self._option(option)}*  ·  {outcome_summary(tally.total)}"
             for option, tally in shown
         ]
         more = self._more(len(tallies) - len(shown), "rules")
         intro = self._newest(_OF_REVIEWED, DigestSection.CALIBRATION)
-        return _Chapter(PART_TITLES[DigestSection.CALIBRATION], lines, more, intro)
+        return _Section(SECTION_TITLES[DigestSection.CALIBRATION], lines, more, intro)
 
-    def _changed(self) -> str:
+    def _rules_intro(self) -> str:
         return f"{_RULES_CHANGED} {self._newest(_OF_OLDER_RULES, DigestSection.RULES)}".rstrip()
 
-    def _newest(self, words: str, part: DigestSection) -> str:
-        """Return that only the newest decisions were looked at for a part, if it is so."""
-        count = self._digest.looked_at.get(part)
+    def _newest(self, words: str, kind: DigestSection) -> str:
+        """Return the note that a section covers only the newest decisions, if it does."""
+        count = self._digest.newest_only.get(kind)
         return words.format(count=count) if count else ""
 
-    def _title(self, entry: DigestItem) -> str:
-        words = f"#{entry.decision.number}  {self._written(entry.decision.title)}"
-        link = self._links.get(entry.announced) if entry.announced else None
+    def _title(self, item: DigestItem) -> str:
+        words = f"#{item.decision.number}  {self._written(item.decision.title)}"
+        link = self._links.get(item.announced) if item.announced else None
         return f"*{words}*" if link is None else f"<{link}|{words}>"
 
     def _where(self, decision: Decision) -> str:
@@ -247,7 +247,7 @@ class _Teller:
         return f" in {channel_link(decision.place.channel)}"
 
     def _written(self, text: str) -> str:
-        return fit_escaped(one_line(text).translate(_LOOKALIKES), self._room.text)
+        return fit_escaped(one_line(text).translate(_LOOKALIKES), self._budget.text)
 
     def _more(self, count: int, command: str) -> str:
         return f"and {count:,} more: `{self._command} {command}`" if count else ""
@@ -266,17 +266,17 @@ def _flipping(count: int) -> str:
 
 
 def _deciders(decision: Decision) -> str:
-    """Return the people who must act, mentioned, so that Slack tells them."""
+    """Return mentions of the deciders, so that Slack notifies them."""
     named = [mention(user) for user in decision.deciders[:_MOST_DECIDERS]]
     rest = len(decision.deciders) - len(named)
     return and_list([*named, f"{rest} more"] if rest else named)
 
 
-def _block(chapter: _Chapter) -> SectionBlock:
-    lines = [f"*{chapter.title}*"]
-    if chapter.intro:
-        lines.append(f"_{chapter.intro}_")
-    lines += [f"•  {line}" for line in chapter.lines]
-    if chapter.more:
-        lines.append(chapter.more)
+def _block(listed: _Section) -> SectionBlock:
+    lines = [f"*{listed.title}*"]
+    if listed.intro:
+        lines.append(f"_{listed.intro}_")
+    lines += [f"•  {line}" for line in listed.lines]
+    if listed.more:
+        lines.append(listed.more)
     return section("\n".join(lines))

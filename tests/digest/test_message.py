@@ -10,15 +10,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.decisions.model import Closure, Decision, Status
-from bot.digest.calendar import Occurrence, next_due
-from bot.digest.content import ClosedDecision, DigestItem, PrivateCounts, Truncated
+from bot.digest.content import ClosedDecision, DigestItem, SectionCounts, Truncated
+from bot.digest.schedule import Occurrence, next_occurrence
 from bot.digest.settings import Schedule, Weekday
 from bot.digest.views.message import preview_message, when_next
 from bot.doctor.samples import COMMAND
 from bot.doctor.samples.digests import permalinks_of, quiet_digest
 from bot.slackkit.mrkdwn import and_list
+from tests.digest.texts import channel, full, paragraphs, part, told
 from tests.slack.blocks import faults_of_message
-from tests.slack.digest_texts import channel, full, paragraphs, part, told
 from tests.slack.examples import a_decision, engine
 
 PARTS = (
@@ -28,7 +28,7 @@ PARTS = (
 WRITTEN = st.lists(st.sampled_from(PARTS), min_size=1, max_size=120).map(
     lambda parts: "".join(parts)[:120].strip() or "x"
 )
-RHYTHM = Schedule(Weekday.THURSDAY, time(8, 30), "Asia/Tokyo")
+SCHEDULE = Schedule(Weekday.THURSDAY, time(8, 30), "Asia/Tokyo")
 
 
 @settings(max_examples=10)
@@ -39,7 +39,7 @@ RHYTHM = Schedule(Weekday.THURSDAY, time(8, 30), "Asia/Tokyo")
 def test_slack_takes_whatever_a_digest_tells(title: str, reason: str) -> None:
     """No title and no reason breaks a digest, makes a mention or a link, or is too much."""
     digest = full(title=title, problem=reason)
-    coming = when_next(COMMAND, next_due(RHYTHM, digest.until), RHYTHM)
+    coming = when_next(COMMAND, next_occurrence(SCHEDULE, digest.until), SCHEDULE)
     preview = preview_message(digest, COMMAND, permalinks_of(digest), "0" * 32, coming)
     assert faults_of_message(told(digest)) == []
     assert faults_of_message(preview) == []
@@ -113,7 +113,7 @@ def test_whatever_is_left_out_is_counted() -> None:
 
 def test_what_is_private_is_a_number() -> None:
     """A summary of the workspace counts private channels; each entry names its own channel."""
-    message = told(replace(full(), hidden=PrivateCounts(2, 0, 3, 1)))
+    message = told(replace(full(), private=SectionCounts(2, 0, 3, 1)))
     hidden = part(message, "In private channels")
     assert (
         "2 waiting for a decision, 3 to be reviewed and 1 new. More is told only there." in hidden
@@ -133,7 +133,7 @@ def test_digests_that_did_not_come_are_named() -> None:
 def test_what_came_to_an_end_is_told() -> None:
     """By whom, in words that ping nobody; what it took back; why, or what stands in its place."""
     whole = channel(full(title="House style", problem="We have the examples."))
-    first = whole.ended.shown[0]
+    first = whole.closed.shown[0]
     words = part(told(replace(whole, names={first.decision.driver: "Ben <Ha*ck"})), "Withdrawn")
     assert (
         "superseded by Ben &lt;Ha*ck, after The problem is elsewhere had been chosen; see <"
@@ -147,16 +147,16 @@ def test_what_came_to_an_end_is_told() -> None:
         resolution=None,
         closure=Closure("U1", whole.until, "Moot."),
     )
-    alone = replace(whole, names={}, ended=Truncated((ClosedDecision(taken_back),), 1))
+    alone = replace(whole, names={}, closed=Truncated((ClosedDecision(taken_back),), 1))
     assert "  ·  withdrawn: “Moot.”" in part(told(alone), "Withdrawn")
-    out_of_sight = replace(whole, ended=Truncated((replace(first, successor=None),), 1))
+    out_of_sight = replace(whole, closed=Truncated((replace(first, successor=None),), 1))
     assert "; see #99999: “We" in part(told(out_of_sight), "Withdrawn")
     assert "1 was withdrawn or superseded" in paragraphs(told(alone))[0]
 
 
 def test_what_is_told_by_no_digest_is_named() -> None:
     """Where more happened than one digest looks back on, it says from when on, and where it is."""
-    message = told(replace(full(), missed=(), untold_from=datetime(2025, 3, 3, 9, tzinfo=UTC)))
+    message = told(replace(full(), missed=(), gap_from=datetime(2025, 3, 3, 9, tzinfo=UTC)))
     (line,) = message.blocks[2]["elements"]
     assert line["text"].startswith("It looks back to ")
     assert line["text"].endswith("from 3 March 2025 on, is in `/ragvsft list all`.")
@@ -169,7 +169,7 @@ def test_nothing_to_tell_reads_well() -> None:
     assert len(message.blocks) == 3
     assert "Nothing waits for anybody, and nothing happened." in paragraphs(message)[0]
     assert message.picture is None
-    preview = preview_message(quiet, COMMAND, {}, "1" * 32, when_next(COMMAND, None, RHYTHM))
+    preview = preview_message(quiet, COMMAND, {}, "1" * 32, when_next(COMMAND, None, SCHEDULE))
     assert "There is nothing to tell at the moment" in paragraphs(preview)[0]
     assert preview.blocks[-2]["elements"][0]["value"] == "1" * 32
     assert "None comes by itself here" in json.dumps(preview.blocks[-1])
@@ -197,7 +197,7 @@ def test_a_decision_was_made_on_the_day_that_its_people_had(zone: str, day: int)
 
 def test_the_next_one_is_told_where_its_clock_is() -> None:
     """The day and hour are those of the digest's own zone."""
-    words = when_next(COMMAND, Occurrence(date(2026, 11, 26), a_decision().opened_at), RHYTHM)
+    words = when_next(COMMAND, Occurrence(date(2026, 11, 26), a_decision().opened_at), SCHEDULE)
     assert words == "The next one comes on Thursday 26 November at 08:30 (Asia/Tokyo)."
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.digest.content import Digest, PrivateCounts
+from bot.digest.content import Digest, SectionCounts
 from bot.digest.settings import DigestScope
 from bot.digest.views.message import digest_message
 from bot.doctor.samples import COMMAND
@@ -23,11 +23,11 @@ def channel(digest: Digest) -> Digest:
     """The same for one channel, a week long and with two entries of each part."""
     shares = {
         name: replace(getattr(digest, name), shown=getattr(digest, name).shown[:2], count=2)
-        for name in ("waiting", "disagreements", "reviews", "new", "decided", "ended", "altered")
+        for name in ("waiting", "disagreements", "reviews", "new", "decided", "closed", "changed")
     }
     since = digest.until - timedelta(weeks=1)
     return replace(
-        digest, scope=DigestScope.CHANNEL, since=since, hidden=PrivateCounts(), missed=(), **shares
+        digest, scope=DigestScope.CHANNEL, since=since, private=SectionCounts(), missed=(), **shares
     )
 
 

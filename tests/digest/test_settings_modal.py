@@ -11,16 +11,21 @@ from hypothesis import strategies as st
 
 from bot.decisions.model import Place, Visibility
 from bot.digest.forms import (
+    digest_form_of,
     digest_metadata,
     digest_metadata_of,
-    no_such_zone,
-    place_about,
-    wishes_of,
+    unknown_zone_error,
 )
-from bot.digest.settings import DigestScope, DigestSection, DigestSettings, Schedule, Weekday
-from bot.digest.views.home import Coming, digest_blocks
-from bot.digest.views.settings import Chosen, chosen_in, settings_modal
-from bot.digest.zones import OFFERED
+from bot.digest.settings import (
+    OFFERED_ZONES,
+    DigestScope,
+    DigestSection,
+    DigestSettings,
+    Schedule,
+    Weekday,
+)
+from bot.digest.views.replies import UpcomingDigest, digest_blocks
+from bot.digest.views.settings import SettingsChoice, settings_choice, settings_modal
 from bot.playground.form_input import view_state
 from bot.slackkit.forms import FieldError
 from bot.slackkit.ids import Action, Block
@@ -33,7 +38,7 @@ PLACES = st.builds(
     st.sampled_from(["C0123456789", "G0123456789"]),
     st.sampled_from([Visibility.PUBLIC, Visibility.PRIVATE]),
 )
-RHYTHMS = st.builds(
+SCHEDULES = st.builds(
     Schedule,
     st.sampled_from(Weekday),
     st.times().map(lambda at: at.replace(second=0, microsecond=0, fold=0)),
@@ -46,11 +51,11 @@ SETTINGS = st.builds(
     set_by=st.just("U0123456789"),
     set_at=st.just(SET_AT),
     on=st.booleans(),
-    rhythm=RHYTHMS,
-    parts=st.sets(st.sampled_from(DigestSection), min_size=1).map(
+    schedule=SCHEDULES,
+    sections=st.sets(st.sampled_from(DigestSection), min_size=1).map(
         lambda chosen: tuple(part for part in DigestSection if part in chosen)
     ),
-    even_if_quiet=st.booleans(),
+    post_when_empty=st.booleans(),
     scope=st.sampled_from(DigestScope),
 )
 
@@ -66,16 +71,16 @@ def _submitted(view: dict[str, Any], **changed: Any) -> dict[str, Any]:
 def _modal() -> dict[str, Any]:
     place = Place("C0123456789", Visibility.PUBLIC)
     settings = DigestSettings("T0123456789", place, "U0123456789", SET_AT)
-    return settings_modal(chosen_in(settings, saved=True))
+    return settings_modal(settings_choice(settings, saved=True))
 
 
 @given(SETTINGS, st.booleans())
 @settings(max_examples=40)
 def test_submitted_untouched_it_says_what_it_showed(kept: DigestSettings, saved: bool) -> None:
     """Whatever is kept for a channel, opening the modal and saving it changes nothing."""
-    view = settings_modal(chosen_in(kept, saved=saved))
+    view = settings_modal(settings_choice(kept, saved=saved))
     assert faults_of_view(view) == []
-    assert wishes_of(_submitted(view)).put_into(kept, kept.set_by) == kept
+    assert digest_form_of(_submitted(view)).apply_to(kept, kept.set_by) == kept
 
 
 def test_the_modal_says_how_it_stands_and_who_changed_it() -> None:
@@ -86,9 +91,9 @@ def test_the_modal_says_how_it_stands_and_who_changed_it() -> None:
     for zone, day in (("Pacific/Kiritimati", 6), ("Pacific/Pago_Pago", 4), ("Is/Nomore", 5)):
         at = datetime(2026, 1, 5, 10, 30, tzinfo=UTC)
         place = Place("C0123456789", Visibility.PUBLIC)
-        there = DigestSettings("T1", place, "U1", at, rhythm=Schedule(zone=zone))
-        assert f"on {day} January 2026." in str(settings_modal(chosen_in(there, saved=True)))
-    new = settings_modal(Chosen(Place("C0123456789", Visibility.PUBLIC)))
+        there = DigestSettings("T1", place, "U1", at, schedule=Schedule(zone=zone))
+        assert f"on {day} January 2026." in str(settings_modal(settings_choice(there, saved=True)))
+    new = settings_modal(SettingsChoice(Place("C0123456789", Visibility.PUBLIC)))
     assert "No digest comes here yet." in str(new["blocks"])
 
 
@@ -96,36 +101,36 @@ def test_what_is_off_can_be_switched_on_from_app_home() -> None:
     """App Home says that it is off, and its button opens the modal ready to switch it on."""
     place = Place("C0123456789", Visibility.PUBLIC)
     off = DigestSettings("T0123456789", place, "U0123456789", SET_AT, on=False)
-    row = digest_blocks([Coming(off, None)])[2].to_dict()
+    row = digest_blocks([UpcomingDigest(off, None)])[2].to_dict()
     assert "Switched off; what was chosen is kept" in row["text"]["text"]
     assert row["accessory"]["text"]["text"] == "Switch on"
     carried = digest_metadata_of(row["accessory"]["value"])
     assert (carried.place, carried.to_switch_on) == (place, True)
-    view = settings_modal(replace(chosen_in(off, saved=True), on=True))
-    assert wishes_of(_submitted(view)).on
+    view = settings_modal(replace(settings_choice(off, saved=True), on=True))
+    assert digest_form_of(_submitted(view)).on
     assert "It is off." in str(view["blocks"])
 
 
 def test_a_zone_typed_goes_before_the_menu() -> None:
     """What is typed is taken as it is typed; whether there is such a zone, others say."""
     typed = _submitted(_modal(), digest_other_zone={"value": " Mars/Olympus "})
-    assert wishes_of(typed).rhythm.zone == "Mars/Olympus"
-    assert "Did you mean Europe/Berlin?" in no_such_zone("Europe/Berlin").message
-    assert "An offset is no time zone" in no_such_zone("Etc/GMT-2").message
-    assert no_such_zone(None).block == Block.DIGEST_OTHER_ZONE
+    assert digest_form_of(typed).schedule.zone == "Mars/Olympus"
+    assert "Did you mean Europe/Berlin?" in unknown_zone_error("Europe/Berlin").message
+    assert "An offset is no time zone" in unknown_zone_error("Etc/GMT-2").message
+    assert unknown_zone_error(None).block == Block.DIGEST_OTHER_ZONE
 
 
 @pytest.mark.parametrize(
     ("block", "state"),
     [
         (Block.DIGEST_TIME, {"selected_time": None}),
-        (Block.DIGEST_PARTS, {"selected_options": []}),
+        (Block.DIGEST_SECTIONS, {"selected_options": []}),
     ],
 )
 def test_what_is_missing_is_asked_for_at_its_field(block: Block, state: dict[str, Any]) -> None:
     """Without a time or any part, the modal stays and says what to choose."""
     with pytest.raises(FieldError) as raised:
-        wishes_of(_submitted(_modal(), **{block: state}))
+        digest_form_of(_submitted(_modal(), **{block: state}))
     assert raised.value.block == block
 
 
@@ -133,36 +138,36 @@ def test_the_workspace_is_told_of_only_where_nobody_else_reads_it() -> None:
     """Whoever wants all decisions told says that nobody of another company reads them."""
     wanted = {"digest_scope": {"selected_option": {"value": "workspace"}}}
     with pytest.raises(FieldError) as raised:
-        wishes_of(_submitted(_modal(), **wanted))
+        digest_form_of(_submitted(_modal(), **wanted))
     assert raised.value.block == Block.DIGEST_INSIDERS
     said = {"digest_insiders": {"selected_options": [{"value": "on"}]}}
-    assert wishes_of(_submitted(_modal(), **wanted, **said)).scope is DigestScope.WORKSPACE
+    assert digest_form_of(_submitted(_modal(), **wanted, **said)).scope is DigestScope.WORKSPACE
     off = {"digest_on": {"selected_option": {"value": "off"}}}
-    assert wishes_of(_submitted(_modal(), **wanted, **off)).scope is DigestScope.WORKSPACE
+    assert digest_form_of(_submitted(_modal(), **wanted, **off)).scope is DigestScope.WORKSPACE
 
 
 def test_from_app_home_a_public_channel_is_chosen() -> None:
     """Where there is no channel yet, one is asked for, and it is a public one."""
-    view = settings_modal(Chosen(None))
+    view = settings_modal(SettingsChoice(None))
     with pytest.raises(FieldError) as raised:
-        wishes_of(_submitted(view))
+        digest_form_of(_submitted(view))
     assert raised.value.block == Block.DIGEST_CHANNEL
     chosen = _submitted(view, digest_channel={"selected_channel": "C1"})
-    assert wishes_of(chosen).place == Place("C1", Visibility.PUBLIC)
-    assert wishes_of(chosen).on
+    assert digest_form_of(chosen).place == Place("C1", Visibility.PUBLIC)
+    assert digest_form_of(chosen).on
 
 
 @given(st.none() | PLACES)
 def test_a_button_carries_its_channel(place: Place | None) -> None:
     """What a button is about is what comes back."""
-    assert place_about(digest_metadata(place)) == place
+    assert digest_metadata_of(digest_metadata(place)).place == place
 
 
 @pytest.mark.parametrize("carried", [None, "", "[]", '{"channel": 1}', '{"draft": "x"}'])
 def test_what_is_not_ours_is_refused(carried: str | None) -> None:
     """A button or modal that carries something else is a bad request."""
     with pytest.raises(InvalidPayload):
-        place_about(carried)
+        digest_metadata_of(carried)
 
 
 @pytest.mark.parametrize(
@@ -171,19 +176,19 @@ def test_what_is_not_ours_is_refused(carried: str | None) -> None:
         {"digest_day": {"selected_option": {"value": "someday"}}},
         {"digest_time": {"selected_time": "25:00"}},
         {"digest_scope": {"selected_option": {"value": "world"}}},
-        {"digest_parts": {"selected_options": [{"value": "gossip"}]}},
+        {"digest_sections": {"selected_options": [{"value": "gossip"}]}},
     ],
 )
 def test_choices_that_were_not_offered_are_refused(changed: dict[str, Any]) -> None:
     """A forged day, time, scope or part is a bad request, not a failure of ours."""
     with pytest.raises(InvalidPayload):
-        wishes_of(_submitted(_modal(), **changed))
+        digest_form_of(_submitted(_modal(), **changed))
 
 
 def test_every_zone_offered_is_one() -> None:
     """The menu offers zones that there are, each once, and no more than Slack takes in a group."""
-    offered = [zone for zones in OFFERED.values() for zone in zones]
+    offered = [zone for zones in OFFERED_ZONES.values() for zone in zones]
     assert [ZoneInfo(zone).key for zone in offered] == offered
     assert len(set(offered)) == len(offered)
-    assert all(0 < len(zones) <= 100 for zones in OFFERED.values())
+    assert all(0 < len(zones) <= 100 for zones in OFFERED_ZONES.values())
     assert time(9) == Schedule().at
