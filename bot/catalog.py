@@ -55,10 +55,10 @@ class PlaybookCatalog:
             for playbook_id in order
         }
         for playbook_id in news.taken_up:
-            logger.info("playbook loaded", playbook=playbook_id)
+            logger.info("a playbook was loaded", playbook=playbook_id)
         for folder, refused in news.refused.items():
             for problem in refused.problems:
-                logger.error("playbook rejected", folder=str(folder), problem=str(problem))
+                logger.error("a playbook was rejected", folder=str(folder), problem=str(problem))
 
     def problems(self) -> tuple[str, ...]:
         """Return the errors of playbooks that could not be loaded, one line each."""

@@ -86,7 +86,7 @@ def test_a_change_is_loaded(tmp_path: Path) -> None:
         playbooks.refresh()
         playbooks.refresh()
     assert playbooks.titles() == {"small": "Quite another title"}
-    assert [entry["event"] for entry in logs] == ["playbook loaded"]
+    assert [entry["event"] for entry in logs] == ["a playbook was loaded"]
 
 
 def test_a_broken_edit_keeps_the_last_version(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_broken_edit_keeps_the_last_version(tmp_path: Path) -> None:
         playbooks.refresh()
         playbooks.refresh()
     assert playbooks.current() == before
-    assert [entry["event"] for entry in logs] == ["playbook rejected"]
+    assert [entry["event"] for entry in logs] == ["a playbook was rejected"]
     (problem,) = playbooks.problems()
     assert problem.startswith("small/playbook.yml:")
     write(tmp_path, "small", title="Fixed")

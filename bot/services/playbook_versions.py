@@ -117,4 +117,4 @@ class PlaybookVersions(StoredVersions):
 
     def _refuse(self, playbook_hash: str, why: str) -> None:
         super()._refuse(playbook_hash, why)
-        logger.warning("a playbook kept in the log cannot be used", playbook=playbook_hash, why=why)
+        logger.warning("a stored playbook cannot be used", playbook=playbook_hash, why=why)

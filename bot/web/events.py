@@ -76,7 +76,7 @@ async def _handled(handle: Handler, payload: Payload, headers: Headers) -> Respo
     try:
         return await handle(payload, headers)
     except Exception:  # Bolt raises on payloads that Slack never sends
-        logger.exception("request could not be dispatched")
+        logger.exception("a request could not be dispatched")
         return PlainTextResponse("This request could not be processed.", 400)
 
 

@@ -111,7 +111,7 @@ class Health:
         try:
             return await self._status.result()
         except Exception:
-            logger.exception("database health check failed")
+            logger.exception("the database health check failed")
             return None
 
     async def _read_status(self) -> _Status:

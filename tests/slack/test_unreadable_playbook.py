@@ -66,5 +66,5 @@ async def test_an_unreadable_playbook_is_shown_from_the_verdict(tmp_path: Path) 
         assert "Rag" in announcement(decision, engine.playbook).text
         with pytest.raises(PlaybookVersionUnusable):
             await world.services.decisions.begin_edit(ADA, 1)
-    assert [each["event"] for each in logs] == ["a playbook kept in the log cannot be used"]
+    assert [each["event"] for each in logs] == ["a stored playbook cannot be used"]
     await database.close()
