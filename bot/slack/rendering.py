@@ -1,4 +1,4 @@
-"""What a delivery says, made from the log at the time it is sent."""
+"""Rendering of deliveries: each payload's message, from the data at the time of posting."""
 
 from bot.decisions.model import Decision
 from bot.digest.messages import DigestMessages
@@ -29,14 +29,14 @@ from bot.slackkit.message import Message, sentence
 
 
 class Renderer:
-    """Renders deliveries with the views."""
+    """Renders deliveries."""
 
     def __init__(self, services: Services, digests: DigestMessages, command: str) -> None:
-        """Make a renderer.
+        """Render with these.
 
         Args:
-            services: tells what deliveries are about.
-            digests: makes the messages of digests.
+            services: read what the payloads refer to.
+            digests: renders digests.
             command: the slash command's name.
         """
         self._services = services
@@ -47,7 +47,7 @@ class Renderer:
         """Return the message of a delivery.
 
         Raises:
-            LookupError: what it is about is not in the database.
+            LookupError: the decision or digest is not in the database.
         """
         payload = delivery.payload
         match payload:
@@ -61,14 +61,14 @@ class Renderer:
                 digest = await self._services.digests.content(delivery)
                 return await self._digests.message(digest)
             case Alert():
-                trouble = await self._services.delivery_issues.told_by(delivery)
-                return trouble_message(payload, trouble, self._command)
+                issue = await self._services.delivery_issues.told_by(delivery)
+                return trouble_message(payload, issue, self._command)
         decision = await self._services.decision(delivery.workspace, delivery.decision or 0)
         if decision is None:
             raise LookupError(f"delivery {delivery.key} belongs to no decision")
-        return await self._about(decision, delivery)
+        return await self._of_decision(decision, delivery)
 
-    async def _about(self, decision: Decision, delivery: Delivery) -> Message:
+    async def _of_decision(self, decision: Decision, delivery: Delivery) -> Message:
         playbook = (await self._services.playbooks.of(decision)).playbook
         payload = delivery.payload
         match payload:
