@@ -3,18 +3,22 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+import re
+import unicodedata
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import click
+from pydantic import TypeAdapter
 
-from bot.cli import digest_text
 from bot.cli.common import UsageError, count_of, partial_settings
 from bot.cli.resources import open_catalog, open_database
 from bot.clock import FixedClock, SystemClock
 from bot.decisions.model import Person
+from bot.digest.content import Digest
 from bot.digest.views.message import digest_message
 from bot.logs import configure_logs
 from bot.services.services import Services
@@ -26,6 +30,18 @@ _MAX_NAMED = 10
 _CHANNEL = click.option("--channel", metavar="ID", required=True, help="The channel's id or name.")
 _WORKSPACE = click.option(
     "--workspace", metavar="ID", help="Which workspace, if the database has several."
+)
+
+
+_MENTION = re.compile(r"<@([A-Z0-9]+)>")
+_CHANNEL_LINK = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
+_BOLD = re.compile(r"(?m)^(•  )?\*(.+?)\*(?=$|  ·| \d)")
+_ITALIC = re.compile(r"(?m)^_(.+)_$")
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+_SECTIONS = ("waiting", "disagreements", "reviews", "new", "decided", "closed", "changed")
+_DECISION = (
+    *("number", "title", "status", "driver", "deciders", "resolution", "closure"),
+    *("superseded_by", "opened_at", "review_on"),
 )
 
 
@@ -77,12 +93,12 @@ async def _preview(channel: str, workspace: str | None, at: datetime, *, as_json
     async with _open_target(channel, workspace, at) as target:
         found = await target.services.digests.preview(target.owner, target.channel.place)
         if as_json:
-            return json.dumps(digest_text.digest_as_json(found), indent=2, ensure_ascii=False)
+            return json.dumps(digest_as_json(found), indent=2, ensure_ascii=False)
         command = partial_settings("RAGVSFT_COMMAND").command
         blocks = digest_message(found, command, {}).blocks
-        people = digest_text.mentioned_in(blocks)
+        people = mentioned_in(blocks)
         names = await target.services.people.names(target.owner.workspace, people)
-        text = digest_text.digest_as_text(blocks, names)
+        text = digest_as_text(blocks, names)
         return f"{text}\n\nAs of {at:%A %-d %B %Y, %H:%M} {at.tzname()}."
 
 
@@ -170,3 +186,83 @@ def _describe(channel: KnownChannel) -> str:
     name = f"#{channel.place.name}, " if channel.place.name else ""
     decisions = count_of(channel.decisions, "decision")
     return f"{channel.place.channel} ({name}{decisions}{', a digest' if channel.digest else ''})"
+
+
+def mentioned_in(blocks: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the user ids that are mentioned in blocks."""
+    return frozenset(user for block in blocks for user in _MENTION.findall(_block_text(block)))
+
+
+def digest_as_text(blocks: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> str:
+    """Return a digest's blocks as text.
+
+    Args:
+        blocks: as posted to Slack.
+        names: display names by user id; others are shown by their id.
+
+    Returns:
+        Text without control characters, which a terminal would interpret.
+    """
+    text = "\n\n".join(filter(None, (_render(block, names) for block in blocks)))
+    return "".join(
+        " " if unicodedata.category(each) == "Cc" and each != "\n" else each for each in text
+    )
+
+
+def digest_as_json(digest: Digest) -> dict[str, Any]:
+    """Return the whole content of a digest as JSON data.
+
+    People and channels are Slack's ids; each section has the shown entries and their total.
+    """
+    data = TypeAdapter(Digest).dump_python(digest, mode="json")
+    for section in _SECTIONS:
+        data[section]["shown"] = [_entry(each) for each in data[section]["shown"]]
+    trend = {name: data["trend"][name] for name in ("weeks", "options")}
+    channel = data.pop("place")["channel"]
+    return {**data, "channel": channel, "trend": trend, "is_empty": digest.is_empty}
+
+
+def _entry(data: dict[str, Any]) -> dict[str, Any]:
+    decision = data.pop("decision")
+    data.pop("successor", None)
+    return {
+        **{name: decision[name] for name in _DECISION},
+        "recommended": decision["verdict"]["option"],
+        "channel": decision["place"]["channel"],
+        **data,
+    }
+
+
+def _render(block: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    if block["type"] == "table":
+        return _table([[str(cell["text"]) for cell in row] for row in block["rows"]])
+    text = _plain(_block_text(block), names)
+    return f"{text}\n{'=' * len(text)}" if block["type"] == "header" else text
+
+
+def _block_text(block: Mapping[str, Any]) -> str:
+    if "elements" in block:
+        return "\n".join(str(each.get("text", "")) for each in block["elements"])
+    text = block.get("text")
+    return str(text["text"]) if isinstance(text, Mapping) else ""
+
+
+def _plain(text: str, names: Mapping[str, str]) -> str:
+    text = _MENTION.sub(lambda found: f"@{names.get(found[1], found[1])}", text)
+    text = _CHANNEL_LINK.sub(lambda found: f"channel {found[1]}", text)
+    text = _BOLD.sub(r"\1\2", text)
+    text = _ITALIC.sub(r"\1", text)
+    for entity, character in _ENTITIES:
+        text = text.replace(entity, character)
+    return text
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            [row[0].ljust(widths[0])]
+            + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        )
+        for row in rows
+    )

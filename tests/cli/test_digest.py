@@ -13,7 +13,7 @@ import structlog
 from click.testing import CliRunner, Result
 
 from bot.cli import root
-from bot.cli.digest_text import digest_as_text
+from bot.cli.digest import digest_as_text
 from bot.decisions.model import Status
 from bot.digest.settings import DigestSettings
 from bot.storage.database import Database
