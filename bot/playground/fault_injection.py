@@ -1,14 +1,13 @@
 """Faults that can be injected into the local Slack."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
 from itertools import count
 from typing import Literal, get_args
 
 from bot.playground.movable_clock import MovableClock
-from bot.playground.slack_model import Json
 
 FaultKind = Literal[
     "latency",
@@ -60,10 +59,6 @@ class Fault:
     count: int | None = None
     until: datetime | None = None
     error: str = "missing_scope"
-
-    def as_json(self) -> Json:
-        """Return the fault as the page gets it."""
-        return {**asdict(self), "until": self.until.isoformat() if self.until else None}
 
 
 class FaultInjector:

@@ -4,7 +4,7 @@ GET /client/state?as=U…  what this user (without `as`, the first user) may see
     version, team {id, name},
     app {id, name, bot_user_id, icon, home_enabled, commands [{name, hint, description}],
         shortcuts [{type: "message"|"global", callback_id, name}]},
-    me, users [{id, name, real_name, initials, colour, tz, title, is_bot, is_external}],
+    me, users [{id, name, real_name, initials, colour, tz, title, team_id, is_bot, is_external}],
     channels [{id, name, kind: "public"|"private"|"im"|"shared", is_member, is_archived, topic,
         member_ids, app_is_member, other (for an im: the other user)}],
     messages {channel_id: [{ts, user, text, blocks, attachments, thread_ts, reply_count,
@@ -37,9 +37,10 @@ GET /files/{id}?as=U…  an uploaded file, for users who see a channel in which 
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, time, timedelta
 from functools import partial
+from inspect import isawaitable
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -47,11 +48,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from bot.playground.channel_messages import delete_message
-from bot.playground.events import interactivity, user_actions
+from bot.playground.events import interactivity
 from bot.playground.fault_injection import FAULT_FORMS, FaultKind
 from bot.playground.form_input import apply_states, view_state
-from bot.playground.request_log import ClientError, Dispatch, Rejection
+from bot.playground.request_log import ClientError, Dispatch
 from bot.playground.slack_model import Channel, Json, SlackMessage, SlackUser, UploadedFile, View
+from bot.playground.user_session import UserSession
 from bot.playground.workspace import LocalSlack, Workspace
 
 BODY_MAX = 1_000_000
@@ -67,23 +69,14 @@ class PageApi:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._slack = workspace.slack
-        self._actions: Mapping[str, Callable[[SlackUser, Json], Awaitable[Dispatch | None]]] = {
-            "message": self._send_message,
-            "command": self._run_command,
-            "action": self._use_element,
-            "submit": self._submit,
-            "close": self._close,
-            "home": self._open_home,
-            "shortcut": self._use_shortcut,
-        }
 
     async def state(self, request: Request) -> Response:
         """GET /client/state."""
         try:
-            user = self._user(request.query_params.get("as") or self._workspace.first_user.id)
+            session = self._session(request.query_params.get("as") or self._workspace.first_user.id)
         except ClientError as error:
             return _error_response(error)
-        return JSONResponse(page_state(self._workspace, user))
+        return JSONResponse(page_state(self._workspace, session.user))
 
     async def stream(self, _request: Request) -> Response:
         """GET /client/stream."""
@@ -95,26 +88,26 @@ class PageApi:
         what = request.path_params["what"]
         try:
             body = await _parse_body(request)
-            dispatch = await self._act(what, self._user(body.get("as")), body)
+            session = self._session(body.get("as"))
+            result = _find_action(what)(session, body)
+            if isawaitable(result):
+                result = await result
         except ClientError as error:
             return _error_response(error)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             message = f"{what}: the request does not fit the protocol ({error})"
             return _error_response(ClientError("bad_request", message), status=400)
-        if dispatch is not None and dispatch.error is not None:
+        self._slack.mark_changed()
+        if isinstance(result, Dispatch) and result.error is not None:
             message = "The app did not acknowledge it in time or with 200."
-            return _error_response(ClientError(dispatch.error, message))
+            return _error_response(ClientError(result.error, message))
         return JSONResponse({"ok": True})
 
-    async def _act(self, what: str, user: SlackUser, body: Json) -> Dispatch | None:
-        if what in self._actions:
-            return await self._actions[what](user, body)
-        tool = _TOOLS.get(what)
-        if tool is None:
-            raise ClientError("unknown_request", f"There is nothing called {what}.")
-        tool(self._workspace, user, body)
-        self._slack.mark_changed()
-        return None
+    def _session(self, user_id: Any) -> UserSession:
+        user = self._workspace.users.get(str(user_id))
+        if user is None or user.is_bot:
+            raise ClientError("unknown_person", f"Nobody here has the id {user_id}.")
+        return UserSession(self._workspace, user)
 
     async def _versions(self) -> AsyncIterator[str]:
         slack = self._slack
@@ -123,72 +116,11 @@ class PageApi:
             yield f"data: {json.dumps({'version': sent})}\n\n"
             await slack.wait_until(partial(_has_news, slack, sent), STREAM_INTERVAL)
 
-    async def _send_message(self, user: SlackUser, body: Json) -> None:
-        channel = self._channel(user, body)
-        thread_ts = body.get("thread_ts")
-        user_actions.send_message(self._workspace, user, channel, body["text"], thread_ts)
 
-    async def _run_command(self, user: SlackUser, body: Json) -> Dispatch | None:
-        channel = self._channel(user, body)
-        name, _, text = body["text"].strip().partition(" ")
-        if name == "/invite":
-            invited = {"channel": channel.id, "user": text.strip().lstrip("@")}
-            return await self._act("invite", user, invited)
-        return await user_actions.run_command(self._workspace, user, channel, name, text.strip())
-
-    async def _use_element(self, user: SlackUser, body: Json) -> Dispatch:
-        container = body["container"]
-        is_message = container["type"] == "message"
-        return await interactivity.use_element(
-            self._workspace,
-            user,
-            self._message(user, container) if is_message else self._view(user, container),
-            body["block_id"],
-            body["action_id"],
-            body.get("value") or {},
-            body.get("state"),
-        )
-
-    async def _submit(self, user: SlackUser, body: Json) -> Dispatch:
-        view = self._view(user, body)
-        apply_states(self._workspace, view.blocks, view.values, body.get("values") or {})
-        return await interactivity.submit_modal(self._workspace, user, view)
-
-    async def _close(self, user: SlackUser, body: Json) -> Dispatch | None:
-        view, everything = self._view(user, body), bool(body.get("all"))
-        return await interactivity.close_modal(self._workspace, user, view, everything=everything)
-
-    async def _open_home(self, user: SlackUser, body: Json) -> Dispatch:
-        return await user_actions.open_home(self._workspace, user, body["tab"])
-
-    async def _use_shortcut(self, user: SlackUser, body: Json) -> Dispatch:
-        message = self._message(user, body) if body.get("ts") else None
-        return await user_actions.use_shortcut(self._workspace, user, body["callback_id"], message)
-
-    def _user(self, user_id: Any) -> SlackUser:
-        user = self._workspace.users.get(str(user_id))
-        if user is None or user.is_bot:
-            raise ClientError("unknown_person", f"Nobody here has the id {user_id}.")
-        return user
-
-    def _channel(self, user: SlackUser, body: Json) -> Channel:
-        channel = self._workspace.channels.get(body["channel"])
-        if channel is None or not self._workspace.can_see(user.id, channel):
-            raise ClientError("unknown_channel", f"There is no channel {body['channel']}.")
-        return channel
-
-    def _message(self, user: SlackUser, body: Json) -> SlackMessage:
-        channel = self._channel(user, body)
-        for message in self._workspace.visible_messages(user.id, channel.id):
-            if message.ts == body["ts"]:
-                return message
-        raise ClientError("unknown_message", "This message is not there any more.")
-
-    def _view(self, user: SlackUser, body: Json) -> View:
-        view = self._workspace.views.get(body["view_id"])
-        if view is None or view.user_id != user.id or not view.is_open:
-            raise ClientError("unknown_view", "This view is not open any more.")
-        return view
+def _find_action(what: str) -> Callable[[UserSession, Json], object]:
+    if what not in _ACTIONS:
+        raise ClientError("unknown_request", f"There is nothing called {what}.")
+    return _ACTIONS[what]
 
 
 def _has_news(slack: LocalSlack, sent: int) -> bool:
@@ -210,6 +142,132 @@ def _error_response(error: ClientError, status: int = 200) -> Response:
     return JSONResponse(body, status_code=status)
 
 
+def _find_message(user: UserSession, body: Json) -> SlackMessage:
+    channel = user.channel(body["channel"])
+    for message in user.workspace.visible_messages(user.id, channel.id):
+        if message.ts == body["ts"]:
+            return message
+    raise ClientError("unknown_message", "This message is not there any more.")
+
+
+def _find_view(user: UserSession, body: Json) -> View:
+    view = user.workspace.views.get(body["view_id"])
+    if view is None or view.user_id != user.id or not view.is_open:
+        raise ClientError("unknown_view", "This view is not open any more.")
+    return view
+
+
+def _run_command(user: UserSession, body: Json) -> object:
+    name, _, text = body["text"].strip().partition(" ")
+    if name == "/invite":
+        _invite(user, {**body, "user": text.strip().lstrip("@")})
+        return None
+    return user.command(body["channel"], name, text.strip())
+
+
+def _use_element(user: UserSession, body: Json) -> object:
+    container = body["container"]
+    find = _find_message if container["type"] == "message" else _find_view
+    return interactivity.use_element(
+        user.workspace,
+        user.user,
+        find(user, container),
+        body["block_id"],
+        body["action_id"],
+        body.get("value") or {},
+        body.get("state"),
+    )
+
+
+def _submit(user: UserSession, body: Json) -> object:
+    view = _find_view(user, body)
+    apply_states(user.workspace, view.blocks, view.values, body.get("values") or {})
+    return user.submit(view)
+
+
+def _use_shortcut(user: UserSession, body: Json) -> object:
+    if body.get("ts"):
+        return user.message_shortcut(_find_message(user, body), body["callback_id"])
+    return user.global_shortcut(body["callback_id"])
+
+
+def _invite(user: UserSession, body: Json) -> None:
+    _open_channel(user, body).members.add(user.workspace.user(body["user"]).id)
+
+
+def _remove(user: UserSession, body: Json) -> None:
+    _open_channel(user, body).members.discard(user.workspace.user(body["user"]).id)
+
+
+def _open_channel(user: UserSession, body: Json) -> Channel:
+    channel = user.workspace.channel(body["channel"])
+    if channel.kind == "im":
+        raise ClientError("not_possible", "The members of a direct conversation are fixed.")
+    return channel
+
+
+def _archive(user: UserSession, body: Json) -> None:
+    user.workspace.channel(body["channel"]).is_archived = not body.get("undo", False)
+
+
+def _move_clock(user: UserSession, body: Json) -> None:
+    clock = user.workspace.slack.clock
+    if body.get("reset"):
+        clock.reset()
+    elif "advance_seconds" in body:
+        clock.advance(timedelta(seconds=float(body["advance_seconds"])))
+    elif "to" in body:
+        clock.move_to(datetime.fromisoformat(body["to"]))
+    else:
+        target = body["weekday_time"]
+        at = time.fromisoformat(target["time"])
+        clock.move_to(next_weekday_time(clock.now(), target["weekday"], at, target["tz"]))
+
+
+def _add_fault(user: UserSession, body: Json) -> None:
+    seconds: Any = body.get("lasting_seconds")
+    count: Any = body.get("count")
+    user.workspace.slack.faults.add(
+        cast("FaultKind", body["kind"]),
+        str(body.get("method") or "*"),
+        float(body.get("seconds") or 1),
+        int(count) if count not in (None, "") else None,
+        timedelta(seconds=float(seconds)) if seconds else None,
+        str(body.get("error") or "missing_scope"),
+    )
+
+
+def _dismiss(user: UserSession, body: Json) -> None:
+    workspace = user.workspace
+    if "notice" in body:
+        workspace.notices = [n for n in workspace.notices if n.id != body["notice"]]
+        return
+    message = workspace.find_message(body["channel"], body["ts"])
+    if message is None or message.ephemeral_to != user.id:
+        raise ClientError("not_possible", "Only a message that you alone see can be dismissed.")
+    delete_message(workspace, message)
+
+
+_ACTIONS: dict[str, Callable[[UserSession, Json], object]] = {
+    "message": lambda user, body: user.say(body["channel"], body["text"], body.get("thread_ts")),
+    "command": _run_command,
+    "action": _use_element,
+    "submit": _submit,
+    "close": lambda user, body: user.close(
+        _find_view(user, body), everything=bool(body.get("all"))
+    ),
+    "home": lambda user, body: user.open_home(body["tab"]),
+    "shortcut": _use_shortcut,
+    "invite": _invite,
+    "remove": _remove,
+    "archive": _archive,
+    "clock": _move_clock,
+    "fault": _add_fault,
+    "faults_clear": lambda user, _body: user.workspace.slack.faults.clear(),
+    "dismiss": _dismiss,
+}
+
+
 def next_weekday_time(now: datetime, weekday: str, at: time, tz: str) -> datetime:
     """Return the next moment after `now` with this weekday and time in this zone.
 
@@ -224,85 +282,21 @@ def next_weekday_time(now: datetime, weekday: str, at: time, tz: str) -> datetim
     return moment if moment > now else moment + timedelta(days=7)
 
 
-def _invite(workspace: Workspace, _user: SlackUser, body: Json) -> None:
-    channel = workspace.channel(body["channel"])
-    if channel.kind == "im":
-        raise ClientError("not_possible", "Nobody can be invited into a direct conversation.")
-    channel.members.add(workspace.user(body["user"]).id)
-
-
-def _remove(workspace: Workspace, _user: SlackUser, body: Json) -> None:
-    channel = workspace.channel(body["channel"])
-    if channel.kind == "im":
-        raise ClientError("not_possible", "Nobody can be removed from a direct conversation.")
-    channel.members.discard(workspace.user(body["user"]).id)
-
-
-def _archive(workspace: Workspace, _user: SlackUser, body: Json) -> None:
-    workspace.channel(body["channel"]).is_archived = not body.get("undo", False)
-
-
-def _move_clock(workspace: Workspace, _user: SlackUser, body: Json) -> None:
-    clock = workspace.slack.clock
-    if body.get("reset"):
-        clock.reset()
-    elif "advance_seconds" in body:
-        clock.advance(timedelta(seconds=float(body["advance_seconds"])))
-    elif "to" in body:
-        clock.move_to(datetime.fromisoformat(body["to"]))
-    else:
-        target = body["weekday_time"]
-        at = time.fromisoformat(target["time"])
-        clock.move_to(next_weekday_time(clock.now(), target["weekday"], at, target["tz"]))
-
-
-def _add_fault(workspace: Workspace, _user: SlackUser, body: Json) -> None:
-    seconds: Any = body.get("lasting_seconds")
-    count: Any = body.get("count")
-    workspace.slack.faults.add(
-        cast("FaultKind", body["kind"]),
-        str(body.get("method") or "*"),
-        float(body.get("seconds") or 1),
-        int(count) if count not in (None, "") else None,
-        timedelta(seconds=float(seconds)) if seconds else None,
-        str(body.get("error") or "missing_scope"),
-    )
-
-
-def _clear_faults(workspace: Workspace, _user: SlackUser, _body: Json) -> None:
-    workspace.slack.faults.clear()
-
-
-def _dismiss(workspace: Workspace, user: SlackUser, body: Json) -> None:
-    if "notice" in body:
-        workspace.notices = [n for n in workspace.notices if n.id != body["notice"]]
-        return
-    message = workspace.find_message(body["channel"], body["ts"])
-    if message is None or message.ephemeral_to != user.id:
-        raise ClientError("not_possible", "Only a message that you alone see can be dismissed.")
-    delete_message(workspace, message)
-
-
-_TOOLS: dict[str, Callable[[Workspace, SlackUser, Json], None]] = {
-    "invite": _invite,
-    "remove": _remove,
-    "archive": _archive,
-    "clock": _move_clock,
-    "fault": _add_fault,
-    "faults_clear": _clear_faults,
-    "dismiss": _dismiss,
-}
-
-
 def page_state(workspace: Workspace, user: SlackUser) -> Json:
     """Return what one user may see, in the format above."""
-    slack = workspace.slack
+    slack, log = workspace.slack, workspace.slack.request_log
     channels = [c for c in workspace.channels.values() if workspace.can_see(user.id, c)]
-    home = workspace.homes.get(user.id)
+    home, app, is_offered = workspace.homes.get(user.id), slack.app, workspace.has_app(user)
     return {
         "version": slack.version,
         "team": {"id": workspace.id, "name": workspace.name},
-        "app": _app(workspace, user),
+        "app": {
+            **_fields(app, "id", "name", "home_enabled"),
+            "bot_user_id": workspace.installation.bot_user_id,
+            "icon": None,
+            "commands": [_all_fields(c) for c in app.commands if is_offered],
+            "shortcuts": [_all_fields(s) for s in app.shortcuts if is_offered],
+        },
         "me": _user(user),
         "users": [_user(u) for u in workspace.users.values()],
         "channels": [_channel(workspace, user, c) for c in channels],
@@ -312,68 +306,40 @@ def page_state(workspace: Workspace, user: SlackUser) -> Json:
         },
         "modals": [_view(v) for v in workspace.modals(user.id)],
         "home": _view(home) if home is not None else None,
-        "notices": [
-            {"id": n.id, "text": n.text} for n in workspace.notices if n.user_id == user.id
-        ],
+        "notices": [_fields(n, "id", "text") for n in workspace.notices if n.user_id == user.id],
         "clock": {
             "now": slack.now().isoformat(),
             "offset_seconds": slack.clock.offset.total_seconds(),
         },
-        "faults": [fault.as_json() for fault in slack.faults.active()],
+        "faults": [_all_fields(fault) for fault in slack.faults.active()],
         "fault_kinds": [
             {"kind": kind, "label": label, "fields": fields}
             for kind, (label, fields) in FAULT_FORMS.items()
         ],
-        "violations": [_rejection(v) for v in slack.request_log.violations],
-        "rejections": [_rejection(r) for r in slack.request_log.rejections],
+        "violations": [_all_fields(v) for v in log.violations],
+        "rejections": [_all_fields(r) for r in log.rejections],
         "connection": {"mode": slack.transport.mode, "url": slack.transport.request_url},
     }
 
 
-def _app(workspace: Workspace, user: SlackUser) -> Json:
-    app, is_offered = workspace.slack.app, workspace.has_app(user)
-    return {
-        "id": app.id,
-        "name": app.name,
-        "bot_user_id": workspace.installation.bot_user_id,
-        "icon": None,
-        "home_enabled": app.home_enabled,
-        "commands": [
-            {"name": c.name, "hint": c.hint, "description": c.description}
-            for c in app.commands
-            if is_offered
-        ],
-        "shortcuts": [
-            {"type": s.type, "callback_id": s.callback_id, "name": s.name}
-            for s in app.shortcuts
-            if is_offered
-        ],
-    }
+def _fields(value: object, *names: str) -> Json:
+    return {name: getattr(value, name) for name in names}
+
+
+def _all_fields(value: object) -> Json:
+    fields = vars(value).items()
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in fields}
 
 
 def _user(user: SlackUser) -> Json:
-    return {
-        "id": user.id,
-        "name": user.name,
-        "real_name": user.real_name,
-        "initials": user.initials,
-        "colour": user.colour,
-        "tz": user.tz,
-        "title": user.title,
-        "is_bot": user.is_bot,
-        "is_external": user.is_external,
-    }
+    return {**_all_fields(user), "initials": user.initials}
 
 
 def _channel(workspace: Workspace, user: SlackUser, channel: Channel) -> Json:
     others = sorted(channel.members - {user.id})
     return {
-        "id": channel.id,
-        "name": channel.name,
-        "kind": channel.kind,
+        **_fields(channel, "id", "name", "kind", "is_archived", "topic"),
         "is_member": user.id in channel.members,
-        "is_archived": channel.is_archived,
-        "topic": channel.topic,
         "member_ids": sorted(channel.members),
         "app_is_member": workspace.installation.bot_user_id in channel.members,
         "other": others[0] if channel.kind == "im" and others else None,
@@ -383,29 +349,20 @@ def _channel(workspace: Workspace, user: SlackUser, channel: Channel) -> Json:
 def _message(workspace: Workspace, user: SlackUser, message: SlackMessage) -> Json:
     replies = workspace.replies(message.channel, message.ts)
     return {
-        "ts": message.ts,
-        "user": message.user,
-        "text": message.text,
-        "blocks": message.blocks,
-        "attachments": message.attachments,
-        "thread_ts": message.thread_ts,
+        **_fields(message, "ts", "user", "text", "blocks", "attachments", "thread_ts"),
+        **_fields(message, "edited", "metadata"),
         "reply_count": len(replies),
         "latest_reply": replies[-1].ts if replies else None,
-        "edited": message.edited,
         "ephemeral": message.ephemeral_to is not None,
         "files": [
             {
-                "id": file.id,
-                "title": file.title,
+                **_fields(file, "id", "title", "mimetype", "alt_text"),
                 "url_private": f"/files/{file.id}?as={user.id}",
-                "mimetype": file.mimetype,
-                "alt_text": file.alt_text,
                 "preview": _preview(file),
             }
             for file in message.files
         ],
         "app": message.by_app,
-        "metadata": message.metadata,
         "state": {"values": view_state(message.blocks)},
     }
 
@@ -420,26 +377,8 @@ def _preview(file: UploadedFile) -> str | None:
 
 def _view(view: View) -> Json:
     return {
-        "id": view.id,
-        "type": view.type,
-        "title": view.payload.get("title"),
-        "submit": view.payload.get("submit"),
-        "close": view.payload.get("close"),
-        "blocks": view.blocks,
-        "hash": view.hash,
-        "callback_id": view.callback_id,
-        "private_metadata": view.private_metadata,
+        **_fields(view, "id", "type", "blocks", "hash", "callback_id", "private_metadata"),
+        **_fields(view, "errors", "connection_error"),
+        **{name: view.payload.get(name) for name in ("title", "submit", "close")},
         "state": {"values": view.values},
-        "errors": view.errors,
-        "connection_error": view.connection_error,
-    }
-
-
-def _rejection(rejection: Rejection) -> Json:
-    return {
-        "method": rejection.method,
-        "error": rejection.error,
-        "message": rejection.message,
-        "pointer": rejection.pointer,
-        "at": rejection.at.isoformat(),
     }

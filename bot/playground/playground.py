@@ -8,11 +8,9 @@ from starlette.types import ASGIApp
 
 from bot.playground.asgi_app import create_asgi_app
 from bot.playground.channel_messages import find_mass_mentions
-from bot.playground.events import user_actions
-from bot.playground.fault_injection import FaultInjector
+from bot.playground.events import event_delivery
 from bot.playground.movable_clock import MovableClock
-from bot.playground.rate_limits import RateLimiter
-from bot.playground.request_log import ApiCall, Dispatch, Rejection, RequestLog
+from bot.playground.request_log import Dispatch
 from bot.playground.seed_data import (
     add_empty_workspace,
     add_northwind,
@@ -20,7 +18,6 @@ from bot.playground.seed_data import (
     default_app,
 )
 from bot.playground.slack_model import Channel, Json, SlackApp, SlackMessage, SlackUser
-from bot.playground.transport.app_transport import AppTransport
 from bot.playground.user_session import UserSession
 from bot.playground.workspace import LocalSlack, Workspace
 from bot.serving import HttpServer
@@ -32,15 +29,25 @@ SHUTDOWN_GRACE = 1
 class Playground:
     """The workspace Northwind with the app installed; other workspaces can be added.
 
+    `violations` are rejections that the app could have avoided, `rejections` are the others;
+    `calls` are the Web API requests, `dispatches` the payloads sent to the app.
+
     Args:
         clock: the clock shared with the bot; a new one if None.
         app: the app as its manifest declares it; ragvsft's if None.
     """
 
     def __init__(self, clock: MovableClock | None = None, app: SlackApp | None = None) -> None:
-        self.slack = LocalSlack(clock or MovableClock(), app or default_app())
-        self.workspace = add_northwind(self.slack)
-        self.asgi: ASGIApp = create_asgi_app(self.slack, self.workspace)
+        self.slack = slack = LocalSlack(clock or MovableClock(), app or default_app())
+        self.workspace = add_northwind(slack)
+        self.asgi: ASGIApp = create_asgi_app(slack, self.workspace)
+        self.app, self.clock, self.transport = slack.app, slack.clock, slack.transport
+        self.faults, self.rate_limits = slack.faults, slack.rate_limits
+        self.request_log = log = slack.request_log
+        self.violations, self.rejections = log.violations, log.rejections
+        self.calls, self.dispatches = log.calls, log.dispatches
+        self.app_token, self.signing_secret = self.app.app_token, self.app.signing_secret
+        self.bot_user_id = self.workspace.installation.bot_user_id
 
     def set_base_url(self, base_url: str) -> None:
         """Set the URL at which the workspace is served, e.g. http://127.0.0.1:8000."""
@@ -56,16 +63,6 @@ class Playground:
         await self.slack.close()
 
     @property
-    def clock(self) -> MovableClock:
-        """The clock of the workspace."""
-        return self.slack.clock
-
-    @property
-    def app(self) -> SlackApp:
-        """The app as its manifest declares it."""
-        return self.slack.app
-
-    @property
     def api_url(self) -> str:
         """The base URL of the Web API, with a trailing slash."""
         return f"{self.slack.base_url}/api/"
@@ -74,61 +71,6 @@ class Playground:
     def bot_token(self) -> str:
         """The bot token of the first workspace."""
         return self.workspace.installation.bot_token
-
-    @property
-    def app_token(self) -> str:
-        """The app-level token for Socket Mode."""
-        return self.app.app_token
-
-    @property
-    def signing_secret(self) -> str:
-        """The secret that signs requests to the app."""
-        return self.app.signing_secret
-
-    @property
-    def bot_user_id(self) -> str:
-        """The app's bot user in the first workspace."""
-        return self.workspace.installation.bot_user_id
-
-    @property
-    def transport(self) -> AppTransport:
-        """The connection to the app."""
-        return self.slack.transport
-
-    @property
-    def faults(self) -> FaultInjector:
-        """The injected faults."""
-        return self.slack.faults
-
-    @property
-    def rate_limits(self) -> RateLimiter:
-        """The rate limits."""
-        return self.slack.rate_limits
-
-    @property
-    def request_log(self) -> RequestLog:
-        """The log of all requests and rejections."""
-        return self.slack.request_log
-
-    @property
-    def violations(self) -> list[Rejection]:
-        """Rejections that the app could have avoided."""
-        return self.request_log.violations
-
-    @property
-    def rejections(self) -> list[Rejection]:
-        """Rejections that the app could not have avoided."""
-        return self.request_log.rejections
-
-    @property
-    def calls(self) -> list[ApiCall]:
-        """The Web API requests so far."""
-        return self.request_log.calls
-
-    @property
-    def dispatches(self) -> list[Dispatch]:
-        """The payloads sent to the app so far."""
-        return self.request_log.dispatches
 
     @property
     def mass_mentions(self) -> list[tuple[SlackMessage, str]]:
@@ -216,22 +158,16 @@ class Playground:
 
     async def send_event(self, event: Json, workspace: Workspace | None = None) -> Dispatch:
         """Send an event of any type, with retries if it fails."""
-        return await user_actions.send_event(workspace or self.workspace, event)
+        return await event_delivery.send_event(workspace or self.workspace, event)
 
     async def ssl_check(self) -> Dispatch:
         """Send the periodic SSL check of a command's request URL."""
         fields = {"ssl_check": "1", "token": self.app.verification_token}
         return await self.transport.send("slash_commands", fields)
 
-    async def url_verification(self) -> Dispatch:
-        """Send the challenge for a new request URL."""
-        token = self.app.verification_token
-        payload = {"type": "url_verification", "token": token, "challenge": "3eZbrw1aB"}
-        return await self.transport.send("events_api", payload)
-
     async def uninstall(self, workspace: Workspace | None = None) -> list[Dispatch]:
         """Uninstall the app from a workspace."""
-        return await user_actions.uninstall_app(workspace or self.workspace)
+        return await event_delivery.uninstall_app(workspace or self.workspace)
 
     async def until(self, predicate: Callable[[], object], within: float = 30.0) -> None:
         """Wait until a condition holds.

@@ -111,14 +111,12 @@ async def test_calls_before_the_ack_are_known(
     assert [c.method for c in playground.request_log.calls_before_ack(sent)] == ["auth.test"]
 
 
-async def test_checks_of_the_request_url(playground: Playground, app_stub: Any) -> None:
-    """ssl_check is sent as a form, url_verification as JSON, both signed."""
+async def test_an_ssl_check_is_a_signed_form(playground: Playground, app_stub: Any) -> None:
+    """ssl_check is sent as a signed form."""
     await playground.ssl_check()
-    await playground.url_verification()
-    (_, first), (headers, second) = app_stub.requests
-    assert parse_qs(first.decode())["ssl_check"] == ["1"]
-    assert b"url_verification" in second
-    assert headers["content-type"] == "application/json"
+    ((headers, body),) = app_stub.requests
+    assert parse_qs(body.decode())["ssl_check"] == ["1"]
+    assert SignatureVerifier(playground.signing_secret).is_valid_request(body, headers)
 
 
 async def test_a_payload_can_be_sent_again(playground: Playground, app_stub: Any) -> None:
