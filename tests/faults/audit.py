@@ -121,8 +121,8 @@ def audit(harness: FaultHarness, workload: Workload) -> AuditReport:
 
 
 def _messages(harness: FaultHarness) -> Iterator[SlackMessage]:
-    for kept in harness.playground.workspace.messages.values():
-        yield from (m for m in kept if m.by_app and m.ephemeral_to is None)
+    for channel in harness.playground.workspace.messages.values():
+        yield from (m for m in channel if m.by_app and m.ephemeral_to is None)
 
 
 def _revoked(harness: FaultHarness, action: AckedAction) -> bool:

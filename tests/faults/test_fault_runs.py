@@ -96,11 +96,11 @@ async def test_the_audit_finds_lost_and_duplicated_messages(tmp_path: Path) -> N
 
 def _tamper(harness: FaultHarness) -> None:
     """Duplicate the bot's first post in a channel and remove its last one."""
-    kept = next(
+    channel = next(
         messages
         for messages in harness.playground.workspace.messages.values()
         if sum(m.by_app and m.metadata is not None for m in messages) > 1
     )
-    posts = [m for m in kept if m.by_app and m.metadata is not None]
-    kept.remove(posts[-1])
-    kept.append(replace(posts[0], ts=f"{posts[0].ts}9"))
+    posts = [m for m in channel if m.by_app and m.metadata is not None]
+    channel.remove(posts[-1])
+    channel.append(replace(posts[0], ts=f"{posts[0].ts}9"))

@@ -1,4 +1,4 @@
-"""A workspace with the bot in it, over HTTP with signed requests and over Socket Mode."""
+"""Fixtures of the scenarios: the harness on both transports, and the running bot."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -25,8 +25,8 @@ from tests.scenarios.oauth_harness import InstallClient, OAuthHarness
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled_once() -> Iterator[None]:
-    """Have the bots here, hundreds of them, share what they compile from the same playbooks."""
+def shared_playbooks() -> Iterator[None]:
+    """Let all bots of a test session share parsed and compiled playbooks."""
     parse, playbooks, engines = loader.parse, dict[str, Playbook](), dict[str, RuleEngine]()
 
     def parse_once(text: loader.PlaybookText) -> Playbook:
@@ -46,10 +46,10 @@ def compiled_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def nobody_gives_up() -> Iterator[None]:
-    """Have the bots here wait for Slack, and it for them, for longer than any machine stands still.
+def long_timeouts() -> Iterator[None]:
+    """Set all timeouts between bot and workspace to a minute, as test machines are slow.
 
-    What the bot does where Slack makes it wait has tests of its own.
+    The bot's real timeouts have tests of their own.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(view_lifecycle, "TRIGGER_LIFETIME", timedelta(seconds=TIMEOUT))
@@ -65,13 +65,13 @@ def nobody_gives_up() -> Iterator[None]:
 
 @pytest.fixture(params=["http", "socket"])
 def transport(request: pytest.FixtureRequest) -> str:
-    """How the bot hears from Slack."""
+    """How the bot receives requests from Slack."""
     return str(request.param)
 
 
 @pytest.fixture
 async def harness(transport: str, tmp_path: Path) -> AsyncIterator[Harness]:
-    """The workspace, served; after each scenario it has nothing to complain of."""
+    """A served workspace and a database; the scenario must leave no violation in the workspace."""
     playground = FastForwardPlayground()
     async with serving(playground):
         yield Harness(playground, tmp_path / "ragvsft.db", transport)
@@ -81,14 +81,14 @@ async def harness(transport: str, tmp_path: Path) -> AsyncIterator[Harness]:
 
 @pytest.fixture
 async def bot(harness: Harness) -> AsyncIterator[Application]:
-    """The bot, running in the workspace."""
+    """The running bot."""
     async with harness.run_bot() as running:
         yield running
 
 
 @pytest.fixture
 async def oauth_harness(tmp_path: Path) -> AsyncIterator[OAuthHarness]:
-    """A workspace, served, in which the bot is to be installed."""
+    """A served workspace whose bot has to be installed."""
     playground = FastForwardPlayground()
     async with serving(playground):
         yield OAuthHarness(playground, tmp_path / "ragvsft.db", "http")
@@ -96,12 +96,12 @@ async def oauth_harness(tmp_path: Path) -> AsyncIterator[OAuthHarness]:
 
 @pytest.fixture
 async def oauth_bot(oauth_harness: OAuthHarness) -> AsyncIterator[Application]:
-    """The bot, running, and installed nowhere."""
+    """The running bot, without an installation."""
     async with oauth_harness.run_bot() as running:
         yield running
 
 
 @pytest.fixture
 def install_client(oauth_bot: Application) -> InstallClient:
-    """A browser that can reach the bot."""
+    """A client for the bot's install pages."""
     return InstallClient(oauth_bot)

@@ -1,4 +1,4 @@
-"""The part of a bot that digests depend on, as a process of its own with a clock of its own."""
+"""The digest service and the delivery worker in a child process with a skewed clock."""
 
 import asyncio
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from tests.slack.tiny_slack import Delivering, TinySlack
 
 
 @dataclass(frozen=True)
-class Orders:
-    """What a process is told at its start; its clock is ahead by `skew`."""
+class ProcessConfig:
+    """The configuration of a process; its clock is ahead by `skew`."""
 
     database: Path
     url: str
@@ -34,37 +34,37 @@ class _CountingDigests(DigestService):
         return await super().run_due(state)
 
 
-class _Bot(Delivering):
-    """A log, use cases and a courier, delivering to a workspace."""
+class _DigestBot(Delivering):
+    """Services and a delivery worker, delivering to a workspace."""
 
-    def __init__(self, log: Database, orders: Orders) -> None:
-        super().__init__(log, orders.url, TinySlack())
-        self._token = orders.token
+    def __init__(self, database: Database, config: ProcessConfig) -> None:
+        super().__init__(database, config.url, TinySlack())
+        self._token = config.token
         services = self.world.services
         clock, playbooks = self.world.clock, services.playbooks
-        self.digests = _CountingDigests(log, clock, playbooks, self.woken.set)
+        self.digests = _CountingDigests(database, clock, playbooks, self.woken.set)
         services.digests = self.digests
 
     async def _client_for(self, workspace: str) -> AsyncWebClient:
         return AsyncWebClient(self._token, base_url=self.url, retry_handlers=[])
 
 
-def live(orders: Orders, parent: Connection) -> None:
-    """Do a round at each moment that the parent sends, and tell when it is done; until None."""
-    asyncio.run(_live(orders, parent))
+def run_process(config: ProcessConfig, parent: Connection) -> None:
+    """Check for due digests at each time that the parent sends; report when done; until None."""
+    asyncio.run(_run(config, parent))
 
 
-async def _live(orders: Orders, parent: Connection) -> None:
-    log = await Database(orders.database).open()
-    bot = _Bot(log, orders)
+async def _run(config: ProcessConfig, parent: Connection) -> None:
+    database = await Database(config.database).open()
+    bot = _DigestBot(database, config)
     delivering = asyncio.create_task(bot.courier.run())
     parent.send(None)
     while (moment := await asyncio.to_thread(parent.recv)) is not None:
         assert isinstance(moment, datetime)
-        bot.world.clock.advance(moment + orders.skew - bot.world.clock.now())
+        bot.world.clock.advance(moment + config.skew - bot.world.clock.now())
         sent = await bot.world.services.digests.send_due()
         await bot.rest()
         parent.send((sent, bot.digests.tried))
     bot.courier.stop()
     await delivering
-    await log.close()
+    await database.close()

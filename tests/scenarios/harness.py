@@ -1,8 +1,8 @@
 """The harness of the scenarios: the bot and a local workspace in one process.
 
 Glossary of these tests:
-    playground: the local workspace that stands in for Slack (`bot.playground`). It refuses what
-        Slack refuses, and keeps each refusal as a violation.
+    playground: the local workspace that replaces Slack (`bot.playground`). It refuses what
+        Slack refuses, and records each refusal as a violation.
     harness: playground, database file and transport of one test. It starts the bot, fills in the
         questionnaire and waits for messages, modals and rows.
     transport: how the bot receives requests: "http" (signed requests) or "socket" (Socket Mode).
@@ -36,7 +36,7 @@ RULES = Path(__file__).parents[2] / "rules"
 TIMEOUT = 60.0
 """Real seconds that a test waits for a condition; long, as test machines are slow and shared."""
 POLL_INTERVAL = 0.02
-"""Real seconds between two checks of the outbox; changes in the workspace are seen at once."""
+"""Real seconds between two checks of the outbox; changes in the workspace are seen immediately."""
 BACKGROUND_METHODS = frozenset({"users.info"})
 """Web API methods that the bot calls on its own, independently of the request being acked."""
 

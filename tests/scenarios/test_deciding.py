@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 
 async def test_a_decider_accepts_and_the_message_locks(harness: Harness) -> None:
-    """Accepted: the message says by whom and what, and has no deciding buttons any more."""
+    """After an accept the announcement names decider and option and has no deciding buttons."""
     ada = harness.playground.user("ada")
     announcement, _ = await harness.post_decision(ada)
     assert button_ids(announcement)[:2] == ["accept", "override"]
@@ -26,8 +26,8 @@ async def test_a_decider_accepts_and_the_message_locks(harness: Harness) -> None
     assert row["status"] == "accepted"
 
 
-async def test_others_get_a_friendly_no(harness: Harness) -> None:
-    """Somebody who is no decider is told privately whose decision it is; nothing changes."""
+async def test_only_deciders_decide(harness: Harness) -> None:
+    """A person who is no decider gets a private reply; the decision stays open."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     await ben.click(as_seen_by(ben, announcement), "accept")
@@ -37,7 +37,7 @@ async def test_others_get_a_friendly_no(harness: Harness) -> None:
 
 
 async def test_choosing_differently_needs_a_reason(harness: Harness) -> None:
-    """Another option is chosen with its reason, which the message and the thread show."""
+    """Another option needs a reason, which the announcement and the thread show."""
     ada = harness.playground.user("ada")
     announcement, _ = await harness.post_decision(ada)
     await ada.click(announcement, "override")
@@ -56,7 +56,7 @@ async def test_choosing_differently_needs_a_reason(harness: Harness) -> None:
 
 
 async def test_two_deciders_at_once_leave_one_decision(harness: Harness) -> None:
-    """The second of two who press at once hears that it was decided, and by whom."""
+    """Of two simultaneous accepts one wins; the other gets a reply that names the decider."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     await harness.open_questionnaire(ada)
     view = await harness.fill_questionnaire(ada, deciders=["ada", "ben"])
@@ -66,19 +66,19 @@ async def test_two_deciders_at_once_leave_one_decision(harness: Harness) -> None
         ada.click(announcement, "accept"), ben.click(as_seen_by(ben, announcement), "accept")
     )
 
-    def told() -> list[SlackMessage]:
+    def refusals() -> list[SlackMessage]:
         return [m for person in (ada, ben) for m in person.sees("product") if m.ephemeral_to]
 
-    await harness.playground.until(told)
-    (second,) = told()
+    await harness.playground.until(refusals)
+    (second,) = refusals()
     first = ada if second.ephemeral_to == ben.id else ben
     assert f"was accepted by <@{first.id}> in the meantime" in text_of(second)
     kinds = [event["kind"] for event in harness.rows("events")]
     assert kinds == ["opened", "accepted"]
 
 
-async def test_handing_over_lets_somebody_else_decide(harness: Harness) -> None:
-    """The driver hands over; then the new decider can accept and the driver can't."""
+async def test_handing_over_replaces_the_decider(harness: Harness) -> None:
+    """After a hand-over the new decider can accept and the driver cannot."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     await ada.click(announcement, "menu", "hand_over:1")
@@ -92,7 +92,7 @@ async def test_handing_over_lets_somebody_else_decide(harness: Harness) -> None:
 
 
 async def test_editing_says_in_the_thread_what_changed(harness: Harness) -> None:
-    """Changed answers are evaluated anew; the thread names them, and nothing is lost."""
+    """An edit re-evaluates the answers, names the changed ones in the thread, and keeps others."""
     ada = harness.playground.user("ada")
     announcement, _ = await harness.post_decision(ada)
     await ada.click(announcement, "menu", "edit:1")
@@ -112,7 +112,7 @@ async def test_editing_says_in_the_thread_what_changed(harness: Harness) -> None
 
 
 async def test_an_edit_leaves_a_hand_over_as_it_is(harness: Harness) -> None:
-    """Handed over while an edit is under way, the decision stays with the new decider."""
+    """A hand-over that happens during an edit is kept."""
     ada, ben, chloe = (harness.playground.user(name) for name in ("ada", "ben", "chloe"))
     await harness.open_questionnaire(ada)
     await ada.submit(await harness.fill_questionnaire(ada, deciders=["ada", "ben"]))
@@ -130,8 +130,8 @@ async def test_an_edit_leaves_a_hand_over_as_it_is(harness: Harness) -> None:
     assert edited["title_was"] == "Answers for support"
 
 
-async def test_what_a_decider_has_not_seen_is_not_accepted(harness: Harness) -> None:
-    """A press on an announcement that does not show an edit yet decides nothing, and tells why."""
+async def test_accepting_an_outdated_announcement_is_refused(harness: Harness) -> None:
+    """A press on an announcement that does not show the latest edit is refused with a reason."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     await harness.open_questionnaire(ada)
     await ada.submit(await harness.fill_questionnaire(ada, deciders=["ben"]))
@@ -150,8 +150,8 @@ async def test_what_a_decider_has_not_seen_is_not_accepted(harness: Harness) -> 
     assert [event["kind"] for event in harness.rows("events")] == ["opened", "edited"]
 
 
-async def test_a_reason_outlives_an_edit(harness: Harness) -> None:
-    """Edited while a decider writes why, the modal says so and still shows what was written."""
+async def test_an_edit_does_not_lose_a_typed_reason(harness: Harness) -> None:
+    """A reason submitted after an edit is refused, and the modal shows its text again."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     await harness.open_questionnaire(ada)
     await ada.submit(await harness.fill_questionnaire(ada, deciders=["ben"]))
@@ -167,13 +167,13 @@ async def test_a_reason_outlives_an_edit(harness: Harness) -> None:
     reason = "We know <how>, & have done it.\n" * 60
     await ben.submit(view, {"option": option, "reason": reason})
     notice = await harness.wait_for_modal(ben, "notice")
-    told, _, kept = [block["text"] for block in notice.blocks]
-    assert "edited meanwhile" in told["text"]
-    assert (kept["type"], kept["text"]) == ("plain_text", reason.strip())
+    heading, _, text = [block["text"] for block in notice.blocks]
+    assert "edited meanwhile" in heading["text"]
+    assert (text["type"], text["text"]) == ("plain_text", reason.strip())
 
 
 async def test_superseding_links_both_ways(harness: Harness) -> None:
-    """In the place of another: filled in with all that was said, and each names the other."""
+    """A superseding decision starts with the old one's fields; both name each other."""
     ada = harness.playground.user("ada")
     await harness.open_questionnaire(ada)
     first = await harness.fill_questionnaire(ada, answers={"need": "look_up"}, review_choice="30")
@@ -196,7 +196,7 @@ async def test_superseding_links_both_ways(harness: Harness) -> None:
 
 
 async def test_withdrawing_needs_a_reason_and_ends_it(harness: Harness) -> None:
-    """Withdrawn: the message says why, and nothing more can be done with it."""
+    """Withdrawing needs a reason, shows it, and leaves no other action."""
     ada = harness.playground.user("ada")
     announcement, _ = await harness.post_decision(ada)
     await ada.click(announcement, "menu", "withdraw:1")
@@ -211,7 +211,7 @@ async def test_withdrawing_needs_a_reason_and_ends_it(harness: Harness) -> None:
 
 
 async def test_a_decider_outside_decides_in_app_home(harness: Harness) -> None:
-    """What somebody asked in their own messages is decided by another one in App Home."""
+    """A decision posted by direct message is decided by another person in App Home."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     await harness.open_questionnaire(ada, ada.im.id)
     await ada.submit(await harness.fill_questionnaire(ada, title="Just us", deciders=["ben"]))
@@ -229,14 +229,16 @@ async def test_a_decider_outside_decides_in_app_home(harness: Harness) -> None:
 
 
 async def test_a_decider_outside_decides_where_it_is_shown(harness: Harness) -> None:
-    """Handed a decision of a channel they are not in, somebody is told, and decides from there."""
+    """A decider who is not in the channel is notified and decides on what `show` posts."""
     ada, chloe = harness.playground.user("ada"), harness.playground.user("chloe")
     harness.playground.invite(harness.playground.bot_user_id, "leadership")
     announcement, _ = await harness.post_decision(ada, "leadership")
     await ada.click(announcement, "menu", "hand_over:1")
     await ada.submit(await harness.wait_for_modal(ada, "hand_over"), {"deciders": ["chloe"]})
-    told = await harness.wait_for_message(chloe, f"<@{ada.id}> asks you to decide in", chloe.im.id)
-    assert "#1  Answers for support" in told
+    request = await harness.wait_for_message(
+        chloe, f"<@{ada.id}> asks you to decide in", chloe.im.id
+    )
+    assert "#1  Answers for support" in request
     await ada.command("product", "/ragvsft", "show 1")
     await chloe.click(chloe.sees(chloe.im.id)[-1], "show")
 

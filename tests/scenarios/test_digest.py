@@ -17,14 +17,14 @@ HOSTILE = "``` <!channel> | <https://evil.test|Slack> & *x*"
 
 @pytest.fixture
 def transport() -> str:
-    """How the bot hears from Slack: what is shown here does not depend on it."""
+    """Only HTTP: nothing in these tests depends on the transport."""
     return "http"
 
 
-async def _open(
+async def _post_decision(
     bot: Application, harness: Harness, by: UserSession, channel: str, title: str
 ) -> int:
-    """Post a decision that its driver decides, without the questionnaire; return its number."""
+    """Post a decision through the services; return its number."""
     kind = harness.playground.workspace.channel(channel).kind
     visibility = Visibility.PRIVATE if kind == "private" else Visibility.PUBLIC
     place = Place(harness.playground.workspace.channel(channel).id, visibility)
@@ -34,7 +34,8 @@ async def _open(
     return (await services.post(driver, draft, place)).decision.number
 
 
-async def _until_posted(harness: Harness, number: int) -> None:
+async def _wait_until_posted(harness: Harness, number: int) -> None:
+    """Wait until the announcement of a decision is sent."""
     await harness.wait_for_row(
         "deliveries",
         lambda row: row["key"].endswith(f"/{number}/announcement") and row["state"] == "sent",
@@ -48,75 +49,78 @@ async def _settings(harness: Harness, bot: Application, channel: str = "product"
     return settings
 
 
-async def _move_to_due(harness: Harness, bot: Application, channel: str = "product") -> None:
-    """Move the clock to when a channel's next digest is due."""
+async def _advance_to_due(harness: Harness, bot: Application, channel: str = "product") -> None:
+    """Move the clock to the next due time of a channel's digest."""
     due = await bot.services.digests.next_due(await _settings(harness, bot, channel))
     assert due is not None
     harness.playground.clock.move_to(due.at)
 
 
 def _digests(person: UserSession, channel: str = "product") -> list[SlackMessage]:
-    """Return the digests that stand in a channel for everybody."""
+    """Return the digests posted in a channel."""
     seen = [each for each in person.sees(channel) if not each.ephemeral_to]
     return [each for each in seen if each.text.startswith("Decisions, ")]
 
 
-async def _digest(harness: Harness, person: UserSession, channel: str = "product") -> str:
-    """Wait for the one digest of a channel; return all it says."""
+async def _wait_for_digest(harness: Harness, person: UserSession, channel: str = "product") -> str:
+    """Wait for the only digest of a channel; return its text."""
     await harness.playground.until(lambda: bool(_digests(person, channel)))
     (digest,) = _digests(person, channel)
     return text_of(digest)
 
 
-def _zone_in(view: View) -> str:
-    """Return the time zone that the settings show as chosen."""
+def _selected_zone(view: View) -> str:
+    """Return the selected time zone of a settings modal."""
     return str(view.values["digest_zone"]["answer"]["selected_option"]["value"])
 
 
-def _home(person: UserSession) -> str:
+def _home_blocks(person: UserSession) -> str:
+    """Return the blocks of a person's App Home as text."""
     return str(person.home.blocks) if person.home else ""
 
 
 async def test_a_channel_gets_its_digest_once_a_week(harness: Harness, bot: Application) -> None:
-    """Set up in the modal, the digest comes on its day and hour, tells what waits, comes once."""
+    """A digest set up in the modal is posted once, on its day and hour, with what is open."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
-    await _until_posted(harness, await _open(bot, harness, ben, "product", HOSTILE))
+    await _wait_until_posted(harness, await _post_decision(bot, harness, ben, "product", HOSTILE))
     assert (await ada.command("product", "/ragvsft", "digest")).ok
     view = await harness.wait_for_modal(ada, "digest")
-    assert _zone_in(view) == "Europe/Berlin"
-    wishes = {"digest_day": "thursday", "digest_time": "08:30", "digest_other_zone": "Asia/Tokio"}
-    await ada.submit(view, wishes)
+    assert _selected_zone(view) == "Europe/Berlin"
+    values = {"digest_day": "thursday", "digest_time": "08:30", "digest_other_zone": "Asia/Tokio"}
+    await ada.submit(view, values)
     assert ada.modal is not None
     assert "Did you mean Asia/Tokyo?" in ada.modal.errors["digest_other_zone"]
     await ada.submit(ada.modal, {"digest_other_zone": "Asia/Tokyo"})
     saved = str(ada.modal.blocks)
     assert "every Thursday at 08:30 (Asia/Tokyo)" in saved
     assert "The next one comes on Thursday " in saved
-    await _move_to_due(harness, bot)
-    told = await _digest(harness, ada)
-    assert f"<@{ben.id}>" in told
-    assert "#1" in told
-    assert "/archives/" in told
-    assert "#1  ˋˋˋ &lt;!channel&gt; ∣" in told
-    assert "ragvsft digest off" in told
+    await _advance_to_due(harness, bot)
+    text = await _wait_for_digest(harness, ada)
+    assert f"<@{ben.id}>" in text
+    assert "#1" in text
+    assert "/archives/" in text
+    assert "#1  ˋˋˋ &lt;!channel&gt; ∣" in text
+    assert "ragvsft digest off" in text
     bot.check_due()
     harness.playground.clock.advance(timedelta(hours=20))
     await harness.wait_for_row("deliveries", lambda row: row["kind"] == "digest")
     assert len(_digests(ada)) == 1
 
 
-async def test_the_zone_to_begin_with_is_the_asker_s(harness: Harness, bot: Application) -> None:
-    """Whoever sets a digest up finds their own time zone chosen, wherever others are."""
+async def test_the_default_zone_is_the_person_s_own(harness: Harness, bot: Application) -> None:
+    """The settings modal preselects the time zone of the person who opens it."""
     for name, zone in (("dev", "America/New_York"), ("ben", "Europe/London")):
         person = harness.playground.user(name)
         assert (await person.command("product", "/ragvsft", "digest settings")).ok
-        assert _zone_in(await harness.wait_for_modal(person, "digest")) == zone
+        assert _selected_zone(await harness.wait_for_modal(person, "digest")) == zone
 
 
 async def test_a_preview_is_posted_once(harness: Harness, bot: Application) -> None:
-    """Only the asker sees the preview; pressed twice, its button posts one digest."""
+    """The preview is private; pressing its button twice posts one digest."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
-    await _until_posted(harness, await _open(bot, harness, ada, "product", "Answers for support"))
+    await _wait_until_posted(
+        harness, await _post_decision(bot, harness, ada, "product", "Answers for support")
+    )
     preview = await harness.run_command(ada, "digest now")
     assert "None comes by itself here" in text_of(preview)
     assert _digests(ben) == []
@@ -124,19 +128,21 @@ async def test_a_preview_is_posted_once(harness: Harness, bot: Application) -> N
     second = await ada.click(preview, "post_digest")
     assert first.ok
     assert second.ok
-    told = await _digest(harness, ben)
-    assert "Answers for support" in told
+    text = await _wait_for_digest(harness, ben)
+    assert "Answers for support" in text
     await harness.playground.until(
         lambda: any("posted in <#" in text_of(each) for each in ada.sees("product")),
     )
-    kept = [row for row in harness.rows("deliveries") if row["kind"] == "digest"]
-    assert len(kept) == 1
+    rows = [row for row in harness.rows("deliveries") if row["kind"] == "digest"]
+    assert len(rows) == 1
 
 
-async def test_a_digest_that_is_off_does_not_come(harness: Harness, bot: Application) -> None:
-    """`digest off` ends it, and says so once; nothing is posted on its day."""
+async def test_a_disabled_digest_is_not_posted(harness: Harness, bot: Application) -> None:
+    """`digest off` disables the digest and says so; nothing is posted when it would be due."""
     ada = harness.playground.user("ada")
-    await _until_posted(harness, await _open(bot, harness, ada, "product", "Answers for support"))
+    await _wait_until_posted(
+        harness, await _post_decision(bot, harness, ada, "product", "Answers for support")
+    )
     await ada.command("product", "/ragvsft", "digest settings")
     await ada.submit(await harness.wait_for_modal(ada, "digest"), {})
     due = await bot.services.digests.next_due(await _settings(harness, bot))
@@ -151,11 +157,11 @@ async def test_a_digest_that_is_off_does_not_come(harness: Harness, bot: Applica
 async def test_private_channels_are_only_counted_elsewhere(
     harness: Harness, bot: Application
 ) -> None:
-    """A private channel's digest tells its decisions; the workspace's elsewhere counts them."""
+    """A private channel's decisions are listed in its own digest and only counted elsewhere."""
     ada = harness.playground.user("ada")
     harness.playground.invite("bot", "leadership")
-    await _until_posted(
-        harness, await _open(bot, harness, ada, "leadership", "Canary of the board")
+    await _wait_until_posted(
+        harness, await _post_decision(bot, harness, ada, "leadership", "Canary of the board")
     )
     await ada.command("leadership", "/ragvsft", "digest")
     await ada.submit(await harness.wait_for_modal(ada, "digest"), {})
@@ -168,15 +174,15 @@ async def test_private_channels_are_only_counted_elsewhere(
     view = await harness.wait_for_modal(ada, "digest")
     assert "Look who is in the channel" in str(view.errors), "it is saved only when that is said"
     await ada.submit(view, {"digest_scope": "workspace", "digest_insiders": ["on"]})
-    await _move_to_due(harness, bot)
-    assert "Canary of the board" in await _digest(harness, ada, "leadership")
-    public = await _digest(harness, ada)
+    await _advance_to_due(harness, bot)
+    assert "Canary of the board" in await _wait_for_digest(harness, ada, "leadership")
+    public = await _wait_for_digest(harness, ada)
     assert "Canary" not in public
     assert "*In private channels:* 1 waiting for a decision" in public
 
 
 async def test_home_shows_digests_and_stays_current(harness: Harness, bot: Application) -> None:
-    """App Home names the next digest, sets one up, and is never stale; nobody else's is made."""
+    """App Home shows the next digest, follows changes, and is published only to its viewers."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     await ada.open_home()
     await harness.playground.until(lambda: ada.home is not None)
@@ -184,25 +190,25 @@ async def test_home_shows_digests_and_stays_current(harness: Harness, bot: Appli
     await ada.click(ada.home, "digest_settings")
     view = await harness.wait_for_modal(ada, "digest")
     await ada.submit(view, {"digest_channel": "product"})
-    await harness.playground.until(lambda: "Next on Monday" in _home(ada))
+    await harness.playground.until(lambda: "Next on Monday" in _home_blocks(ada))
     await ada.click(ada.home, "start:ragvsft")
     await harness.wait_for_modal(ada, "workflow")
     review = await harness.fill_questionnaire(ada, deciders=["ada", "ben", "chloe"])
     await ada.submit(review, {"other_channel": "product"})
-    await harness.playground.until(lambda: "#1  Answers for support" in _home(ada))
+    await harness.playground.until(lambda: "#1  Answers for support" in _home_blocks(ada))
     await ben.open_home()
-    await harness.playground.until(lambda: "Yours to decide" in _home(ben))
+    await harness.playground.until(lambda: "Yours to decide" in _home_blocks(ben))
     announcement, _ = await harness.wait_for_post(ada)
     await ada.click(announcement, "accept")
-    await harness.playground.until(lambda: "Yours to decide" not in _home(ben))
+    await harness.playground.until(lambda: "Yours to decide" not in _home_blocks(ben))
     assert harness.playground.user("chloe").home is None
 
 
 async def test_a_digest_belongs_to_a_channel(harness: Harness, bot: Application) -> None:
-    """In direct messages, and for what it does not know, `digest` says what to type where."""
+    """In direct messages, and for unknown arguments, `digest` replies with its usage."""
     ada = harness.playground.user("ada")
-    said = await harness.run_command(ada, "digest now", ada.im.id)
-    assert "A digest belongs to a channel" in text_of(said)
+    reply = await harness.run_command(ada, "digest now", ada.im.id)
+    assert "A digest belongs to a channel" in text_of(reply)
     assert "`/ragvsft digest now`" in text_of(await harness.run_command(ada, "digest weekly"))
 
 
@@ -210,7 +216,7 @@ PNG = b"\x89PNG\r\n"
 
 
 async def _post_digest(harness: Harness, bot: Application) -> SlackMessage:
-    """Open a decision, have the channel's digest posted, and return it."""
+    """Post a decision and the channel's digest; return the digest."""
     team = harness.playground.workspace
     driver, place = Person(team.id, "U0ADA"), Place(team.channel("product").id, Visibility.PUBLIC)
     draft = (await bot.services.drafts.start(driver, place)).draft.id
@@ -229,14 +235,15 @@ async def _post_digest(harness: Harness, bot: Application) -> SlackMessage:
     return digest
 
 
-def _kinds(message: SlackMessage) -> set[str]:
+def _trend_blocks(message: SlackMessage) -> set[str]:
+    """Return whether a digest has an image or a table, as a set of block types."""
     return {block["type"] for block in message.blocks} & {"image", "table"}
 
 
 async def test_a_digest_shows_its_trend(harness: Harness, bot: Application) -> None:
-    """The digest in the channel has a picture, drawn and uploaded by the bot, with words for it."""
+    """A digest has a chart, uploaded by the bot, with alternative text."""
     digest = await _post_digest(harness, bot)
-    assert _kinds(digest) == {"image"}
+    assert _trend_blocks(digest) == {"image"}
     (image,) = (block for block in digest.blocks if block["type"] == "image")
     assert "1 decision was opened" in image["alt_text"]
     file = harness.playground.workspace.files[image["slack_file"]["id"]]
@@ -244,10 +251,10 @@ async def test_a_digest_shows_its_trend(harness: Harness, bot: Application) -> N
     assert file.content.startswith(PNG)
 
 
-async def test_a_digest_comes_without_its_picture(harness: Harness, bot: Application) -> None:
-    """Where the bot may not upload, the digest comes all the same, with the figures in a table."""
+async def test_a_digest_without_chart_has_a_table(harness: Harness, bot: Application) -> None:
+    """If the upload fails, the digest is posted with the figures in a table."""
     harness.playground.faults.add("refused", "files.*", error="missing_scope")
     digest = await _post_digest(harness, bot)
-    assert _kinds(digest) == {"table"}
+    assert _trend_blocks(digest) == {"table"}
     (table,) = (block for block in digest.blocks if block["type"] == "table")
     assert table["rows"][0][0]["text"] == "Week of"

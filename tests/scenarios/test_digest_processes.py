@@ -1,4 +1,4 @@
-"""Several processes on one log: each week's digest is posted once."""
+"""Several processes on one database post each weekly digest once."""
 
 import asyncio
 import multiprocessing
@@ -35,7 +35,7 @@ SCHEDULE = Schedule(zone="Europe/Berlin")
 
 @pytest.fixture
 async def playground() -> AsyncIterator[Playground]:
-    """A workspace, served."""
+    """A served workspace."""
     made = Playground()
     async with serving(made):
         yield made
@@ -45,42 +45,45 @@ async def playground() -> AsyncIterator[Playground]:
 async def test_five_processes_and_fifty_weeks_make_fifty_digests(
     playground: Playground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Processes with clocks of their own look at the same time; each week has one message."""
+    """Five processes with different clocks post exactly one digest for each of fifty weeks."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     database, chance = tmp_path / "ragvsft.db", random.Random(5)
-    moment = await _prepared(playground, database)
-    orders = digest_process.Orders(database, playground.api_url, playground.bot_token, timedelta())
+    moment = await _prepare(playground, database)
+    config = digest_process.ProcessConfig(
+        database, playground.api_url, playground.bot_token, timedelta()
+    )
     processes = [
-        _started(replace(orders, skew=timedelta(seconds=4 * place))) for place in range(PROCESSES)
+        _start_process(replace(config, skew=timedelta(seconds=4 * place)))
+        for place in range(PROCESSES)
     ]
     pipes = [pipe for _, pipe in processes]
     sent, tried = [], 0
     async with asyncio.timeout(5 * TIMEOUT):
-        await _answers(pipes)
+        await _receive_all(pipes)
         for _ in range(WEEKS):
             moment = next_occurrence(SCHEDULE, moment).at
             look_at = moment + timedelta(minutes=chance.randrange(23 * 60))
             playground.clock.move_to(look_at)
             for pipe in pipes:
                 pipe.send(look_at)
-            answers = await _answers(pipes)
+            answers = await _receive_all(pipes)
             sent.append(sum(each for each, _ in answers))
             tried = sum(each for _, each in answers)
             await asyncio.to_thread(_wait_for_posts, database)
         for process, pipe in processes:
             pipe.send(None)
             await asyncio.to_thread(process.join)
-    weeks = Counter(_week(message) for message in _digests(playground))
+    weeks = Counter(_digest_key(message) for message in _digests(playground))
     assert sent == [1] * WEEKS
     assert len(weeks) == WEEKS
     assert set(weeks.values()) == {1}
     assert tried > WEEKS, "no two processes ever found the same digest due"
 
 
-async def _prepared(playground: Playground, database: Path) -> Any:
-    """Log a decision that waits, and settings; return when the first digest is due next."""
-    log = await Database(database).open()
-    world = World(log)
+async def _prepare(playground: Playground, database: Path) -> Any:
+    """Store an open decision and digest settings; return the latest due time."""
+    store = await Database(database).open()
+    world = World(store)
     team, ada = playground.workspace.id, playground.user("ada").id
     place = Place(playground.channel("product").id, Visibility.PUBLIC)
     await shelve(world, decision(1, workspace=team, people=(ada,), place=place))
@@ -88,17 +91,17 @@ async def _prepared(playground: Playground, database: Path) -> Any:
         Person(team, ada), place, SCHEDULE.zone
     )
     await world.services.digests.change(replace(settings, schedule=SCHEDULE))
-    await log.close()
+    await store.close()
     return latest_occurrence(SCHEDULE, world.clock.now()).at
 
 
-def _started(orders: digest_process.Orders) -> tuple[Any, Connection]:
-    """Start a process, forked from one that has imported everything."""
+def _start_process(config: digest_process.ProcessConfig) -> tuple[Any, Connection]:
+    """Start a process from a fork server with all modules imported; return it and its pipe."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.scenarios.digest_process"])
     forkserver.ensure_running()
     ours, theirs = context.Pipe()
-    process = context.Process(target=digest_process.live, args=(orders, theirs), daemon=True)
+    process = context.Process(target=digest_process.run_process, args=(config, theirs), daemon=True)
     process.start()
     theirs.close()
     return process, ours
@@ -111,15 +114,18 @@ def _wait_for_posts(database: Path) -> None:
             time.sleep(0.01)
 
 
-async def _answers(pipes: list[Connection]) -> list[Any]:
+async def _receive_all(pipes: list[Connection]) -> list[Any]:
+    """Receive one message from each process."""
     return await asyncio.gather(*(asyncio.to_thread(pipe.recv) for pipe in pipes))
 
 
 def _digests(playground: Playground) -> list[SlackMessage]:
-    kept = playground.workspace.messages[playground.channel("product").id]
-    return [each for each in kept if each.by_app]
+    """Return the bot's messages in the channel."""
+    messages = playground.workspace.messages[playground.channel("product").id]
+    return [each for each in messages if each.by_app]
 
 
-def _week(message: SlackMessage) -> str:
+def _digest_key(message: SlackMessage) -> str:
+    """Return the delivery key of a digest, which names its week."""
     assert message.metadata is not None
     return str(message.metadata["event_payload"]["key"])

@@ -1,4 +1,4 @@
-"""Questionnaires left alone: the command offers to go on, and forgets what is too old."""
+"""Abandoned questionnaires: the command offers to resume them; old ones are deleted."""
 
 import asyncio
 from datetime import timedelta
@@ -13,20 +13,20 @@ from tests.scenarios.messages import text_of
 pytestmark = pytest.mark.usefixtures("bot")
 
 
-async def _left_alone(
+async def _abandon_draft(
     harness: Harness, person: UserSession, title: str, channel: str = "product"
 ) -> None:
-    """Give a questionnaire a title, answer nothing, and close it."""
+    """Start a questionnaire, enter a title, and close it."""
     view = await harness.open_questionnaire(person, channel)
     await person.submit(view, {"title": title})
     assert person.modal is not None
     await person.close(person.modal)
 
 
-async def _offer(
+async def _wait_for_resume_offer(
     harness: Harness, person: UserSession, channel: str = "product", text: str = ""
 ) -> SlackMessage:
-    """Type the command where there is something to go on with; return the answer."""
+    """Run the command with drafts present; return the reply that offers to resume."""
     sent = await person.command(channel, "/ragvsft", text)
     assert sent.ok, sent
 
@@ -37,11 +37,11 @@ async def _offer(
     return person.sees(channel)[-1]
 
 
-async def test_the_command_offers_to_go_on(harness: Harness) -> None:
-    """With a draft, the command answers privately with its title and age, and a button goes on."""
+async def test_the_command_offers_to_resume(harness: Harness) -> None:
+    """With a draft, the command replies privately with title, age and a button that resumes it."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
-    await _left_alone(harness, ada, "Half done <!channel>")
-    offer = await _offer(harness, ada)
+    await _abandon_draft(harness, ada, "Half done <!channel>")
+    offer = await _wait_for_resume_offer(harness, ada)
     assert offer.ephemeral_to == ada.id
     assert "Half done &lt;!channel&gt;" in text_of(offer)
     assert "No answers yet" in text_of(offer)
@@ -53,11 +53,11 @@ async def test_the_command_offers_to_go_on(harness: Harness) -> None:
     assert all("Half done" not in text_of(each) for each in ben.sees("product"))
 
 
-async def test_starting_afresh_keeps_the_draft_and_the_place(harness: Harness) -> None:
-    """Starting afresh opens an empty questionnaire for this channel; the draft stays."""
+async def test_starting_new_keeps_the_draft_and_the_channel(harness: Harness) -> None:
+    """Starting new opens an empty questionnaire for this channel and keeps the draft."""
     ada = harness.playground.user("ada")
-    await _left_alone(harness, ada, "Half done", "support-ai")
-    await ada.click(await _offer(harness, ada, "support-ai"), "start:ragvsft")
+    await _abandon_draft(harness, ada, "Half done", "support-ai")
+    await ada.click(await _wait_for_resume_offer(harness, ada, "support-ai"), "start:ragvsft")
     view = await harness.wait_for_modal(ada, "workflow")
     assert "initial_value" not in view.blocks[1]["element"]
     review = await harness.fill_questionnaire(ada, title="Afresh")
@@ -68,17 +68,17 @@ async def test_starting_afresh_keeps_the_draft_and_the_place(harness: Harness) -
 
 
 async def test_a_discarded_draft_is_not_offered_again(harness: Harness) -> None:
-    """Discarded in the offer or in App Home, a draft is gone, and others stay.
+    """A draft discarded in the offer or in App Home is deleted, and others are kept.
 
-    What is left of the offer starts afresh with the playbook that was asked for.
+    The updated offer still starts the playbook that was requested.
     """
     ada = harness.playground.user("ada")
-    await _left_alone(harness, ada, "First")
-    await ada.click(await _offer(harness, ada), "start:ragvsft")
+    await _abandon_draft(harness, ada, "First")
+    await ada.click(await _wait_for_resume_offer(harness, ada), "start:ragvsft")
     await ada.submit(await harness.wait_for_modal(ada, "workflow"), {"title": "Second"})
     assert ada.modal is not None
     await ada.close(ada.modal)
-    await _offer(harness, ada, text="start hosting")
+    await _wait_for_resume_offer(harness, ada, text="start hosting")
     await harness.playground.until(lambda: "have 2" in text_of(ada.sees("product")[-1]))
     offer = ada.sees("product")[-1]
     newest = next(
@@ -102,21 +102,21 @@ async def test_a_discarded_draft_is_not_offered_again(harness: Harness) -> None:
     await harness.open_questionnaire(ada)
 
 
-async def test_a_private_channel_stays_private_when_starting_afresh(harness: Harness) -> None:
-    """What is begun from the offer in a private channel belongs to that channel."""
+async def test_starting_new_in_a_private_channel_stays_private(harness: Harness) -> None:
+    """A questionnaire started from an offer in a private channel belongs to that channel."""
     ada = harness.playground.user("ada")
-    await _left_alone(harness, ada, "Half done", "leadership")
-    await ada.click(await _offer(harness, ada, "leadership"), "start:ragvsft")
+    await _abandon_draft(harness, ada, "Half done", "leadership")
+    await ada.click(await _wait_for_resume_offer(harness, ada, "leadership"), "start:ragvsft")
     await harness.wait_for_modal(ada, "workflow")
     assert [row["visibility"] for row in harness.rows("drafts")] == ["private", "private"]
 
 
-async def test_after_two_weeks_a_draft_is_forgotten(harness: Harness) -> None:
-    """A draft that nobody went on with is deleted, and the command opens at once again."""
+async def test_a_draft_is_deleted_after_two_weeks(harness: Harness) -> None:
+    """A draft unchanged for two weeks is deleted, and the command opens a questionnaire at once."""
     ada = harness.playground.user("ada")
-    await _left_alone(harness, ada, "Half done")
+    await _abandon_draft(harness, ada, "Half done")
     harness.playground.clock.advance(timedelta(days=13))
-    await _offer(harness, ada)
+    await _wait_for_resume_offer(harness, ada)
     harness.playground.clock.advance(timedelta(days=2))
     async with asyncio.timeout(TIMEOUT):
         while await asyncio.to_thread(harness.rows, "drafts"):
@@ -124,8 +124,8 @@ async def test_after_two_weeks_a_draft_is_forgotten(harness: Harness) -> None:
     await harness.open_questionnaire(ada)
 
 
-async def test_app_home_shows_what_waits(harness: Harness) -> None:
-    """App Home names the decisions to make and the reviews due, and takes the answer there."""
+async def test_app_home_lists_pending_work(harness: Harness) -> None:
+    """App Home lists decisions to make and reviews due, and takes the answers."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     await harness.open_questionnaire(ada)
     view = await harness.fill_questionnaire(ada, title="Yours, Ben", deciders=["ben"])

@@ -1,4 +1,4 @@
-"""People of another company, in a channel that is shared with it."""
+"""People of other companies in a shared channel."""
 
 import pytest
 
@@ -8,8 +8,8 @@ from tests.scenarios.messages import text_of
 pytestmark = pytest.mark.usefixtures("bot")
 
 
-async def test_who_hands_over_to_another_company_is_told(harness: Harness) -> None:
-    """Somebody of another company can't decide: who named them is told so privately."""
+async def test_external_users_cannot_become_deciders(harness: Harness) -> None:
+    """Naming a person of another company as decider is refused by a private notice."""
     ada = harness.playground.user("ada")
     (other,) = [each for each in harness.playground.workspace.users.values() if each.is_external]
     announcement, _ = await harness.post_decision(ada)
@@ -23,8 +23,8 @@ async def test_who_hands_over_to_another_company_is_told(harness: Harness) -> No
     assert not any("another company" in text_of(message) for message in ada.sees("product"))
 
 
-async def test_a_channel_that_outsiders_are_in_is_told_of_itself_only(harness: Harness) -> None:
-    """Where somebody of another company presses a button, no digest of the workspace comes."""
+async def test_a_digest_is_restricted_once_external_users_are_seen(harness: Harness) -> None:
+    """A workspace digest shrinks to its channel once an external user acts in that channel."""
     ada, eve = harness.playground.user("ada"), harness.playground.user("eve")
     everything = {"digest_scope": "workspace", "digest_insiders": ["on"]}
     await ada.command("partners", "/ragvsft", "digest")

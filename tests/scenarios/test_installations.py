@@ -15,10 +15,10 @@ from tests.scenarios.messages import text_of
 from tests.scenarios.oauth_harness import InstallClient, InstallPage, OAuthHarness, help_reply
 
 
-async def test_the_page_leads_to_slack(
+async def test_the_install_page_links_to_slack(
     oauth_harness: OAuthHarness, install_client: InstallClient
 ) -> None:
-    """The page names every permission and links to Slack with a state that its cookie repeats."""
+    """The page names every scope and links to Slack with a state that its cookie repeats."""
     page = await install_client.open_page()
     query = parse_qs(urlsplit(page.link).query)
     assert query["client_id"] == [oauth_harness.playground.app.client_id]
@@ -32,8 +32,8 @@ async def test_the_page_leads_to_slack(
     assert "frame-ancestors 'none'" in page.response.headers["content-security-policy"]
 
 
-async def test_the_history_is_asked_for_on_demand(oauth_harness: OAuthHarness) -> None:
-    """With RAGVSFT_HISTORY the page asks for two more scopes, and says what they are for."""
+async def test_history_scopes_are_optional(oauth_harness: OAuthHarness) -> None:
+    """With RAGVSFT_HISTORY the page requests two more scopes and explains them."""
     async with oauth_harness.run_bot(RAGVSFT_HISTORY="1") as bot:
         page = await InstallClient(bot).open_page()
         done = await InstallClient(bot).install(oauth_harness.playground.workspace)
@@ -45,7 +45,7 @@ async def test_the_history_is_asked_for_on_demand(oauth_harness: OAuthHarness) -
     assert done.status_code == 200
 
 
-async def test_two_workspaces_decide_apart(
+async def test_workspaces_are_separate(
     oauth_harness: OAuthHarness, install_client: InstallClient
 ) -> None:
     """Each workspace's decision is posted with its own token, and no row is shared."""
@@ -73,10 +73,10 @@ async def test_two_workspaces_decide_apart(
     assert oauth_harness.playground.violations == []
 
 
-async def test_a_state_serves_once(
+async def test_a_state_is_valid_once(
     oauth_harness: OAuthHarness, install_client: InstallClient
 ) -> None:
-    """Of fifty callbacks at once with one state, one installs and the others say why not."""
+    """Of fifty simultaneous callbacks with one state one installs; the others are refused."""
     page = await install_client.open_page()
     answers = await asyncio.gather(
         *(install_client.callback(page, code="code-T0NORTH") for _ in range(50))
@@ -89,10 +89,10 @@ async def test_a_state_serves_once(
     )
 
 
-async def test_a_state_lives_ten_minutes(
+async def test_a_state_expires_after_ten_minutes(
     oauth_harness: OAuthHarness, install_client: InstallClient
 ) -> None:
-    """Nine minutes after the page was opened it can still be finished; eleven after it cannot."""
+    """An installation can be finished nine minutes after it began, and not after eleven."""
     early, late = await install_client.open_page(), await install_client.open_page()
     oauth_harness.playground.advance(minutes=9)
     assert (await install_client.callback(early, code="code-T0NORTH")).status_code == 200
@@ -103,7 +103,7 @@ async def test_a_state_lives_ten_minutes(
 
 @pytest.mark.parametrize("cookie", ["", "another", "\u00e9"])
 async def test_another_browser_cannot_finish(install_client: InstallClient, cookie: str) -> None:
-    """Without the cookie of the page a state is refused, but is still valid in its own browser."""
+    """Without the page's cookie a state is refused, and stays valid in its own browser."""
     page = await install_client.open_page()
     stolen = await install_client.callback(page, cookie=cookie, code="code-T0NORTH")
     assert (stolen.status_code, "another browser" in stolen.text) == (400, True)
@@ -119,13 +119,13 @@ async def test_another_browser_cannot_finish(install_client: InstallClient, cook
         ({}, "Begin again"),
     ],
 )
-async def test_what_went_wrong_is_said(
+async def test_a_failed_installation_is_explained(
     oauth_harness: OAuthHarness,
     install_client: InstallClient,
     answer: dict[str, str],
     sentence: str,
 ) -> None:
-    """A refusal is one sentence and a way to begin again, and nothing is installed."""
+    """A refused callback shows one sentence and a link to begin again, and installs nothing."""
     page = await install_client.callback(await install_client.open_page(), **answer)
     assert page.status_code == 400
     assert sentence.lower() in page.text.lower()
@@ -136,7 +136,7 @@ async def test_what_went_wrong_is_said(
 
 @pytest.mark.parametrize("hostile", ["\0", "\ud7ff" * 500, "%ff%00", "' or 1=1 --", "x" * 20_000])
 async def test_hostile_callbacks_do_no_harm(install_client: InstallClient, hostile: str) -> None:
-    """Whatever is put into a callback is refused with a page, and the bot goes on."""
+    """A callback with any content is refused with a page, and the bot keeps running."""
     page = await install_client.open_page()
     forged = InstallPage(page.response, page.link, hostile, page.cookie)
     for answer in ({"code": hostile}, {"error": hostile}, {"code": hostile, "error": hostile}):
@@ -144,10 +144,10 @@ async def test_hostile_callbacks_do_no_harm(install_client: InstallClient, hosti
     assert (await install_client.callback(page, code=hostile)).status_code == 400
 
 
-async def test_slack_away_while_installing(
+async def test_an_installation_can_be_repeated(
     oauth_harness: OAuthHarness, install_client: InstallClient
 ) -> None:
-    """When Slack breaks off, the person is told to begin again, and can."""
+    """If Slack drops the connection, the person can begin again."""
     oauth_harness.playground.faults.add("drop_before", "oauth.v2.access", 1, 1, None)
     page = await install_client.install(oauth_harness.playground.workspace)
     assert (page.status_code, "could not be reached" in page.text) == (400, True)
@@ -157,7 +157,7 @@ async def test_slack_away_while_installing(
 async def test_no_token_is_readable_at_rest(
     oauth_harness: OAuthHarness, install_client: InstallClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Neither the database nor its log on disk nor the bot's own log holds a token or a secret."""
+    """Neither the database files nor the bot's output contain a token or a secret."""
     await install_client.install(oauth_harness.playground.workspace)
     await oauth_harness.post_decision(oauth_harness.playground.user("ada"))
     written = capfd.readouterr()
@@ -168,7 +168,7 @@ async def test_no_token_is_readable_at_rest(
 
 
 async def test_no_call_to_slack_before_an_ack(oauth_harness: OAuthHarness) -> None:
-    """Even the first request after a start is acked without asking Slack anything."""
+    """Even the first request after a start is acked without a call to Slack."""
     async with oauth_harness.run_bot() as bot:
         await InstallClient(bot).install(oauth_harness.playground.workspace)
     async with oauth_harness.run_bot():
@@ -177,8 +177,8 @@ async def test_no_call_to_slack_before_an_ack(oauth_harness: OAuthHarness) -> No
         assert oauth_harness.playground.request_log.calls_before_ack(sent) == []
 
 
-async def test_keys_are_replaced_without_installing_again(oauth_harness: OAuthHarness) -> None:
-    """A token under an old key is read, and is under the new one after a start."""
+async def test_keys_are_rotated_without_a_new_installation(oauth_harness: OAuthHarness) -> None:
+    """A token encrypted with an old key is re-encrypted with the new one at the next start."""
     old, new = oauth_harness.keys[0], Fernet.generate_key().decode()
     ada = oauth_harness.playground.user("ada")
     async with oauth_harness.run_bot() as bot:
@@ -194,7 +194,7 @@ async def test_keys_are_replaced_without_installing_again(oauth_harness: OAuthHa
 async def test_a_lost_key_loses_no_decision(
     oauth_harness: OAuthHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """With the key gone, posts wait and the operator reads why; with the key back, they go out."""
+    """Without the key posts wait and the output explains why; with the key they are sent."""
     ada, keys = oauth_harness.playground.user("ada"), oauth_harness.keys
     async with oauth_harness.run_bot() as bot:
         await InstallClient(bot).install(oauth_harness.playground.workspace)
@@ -218,8 +218,8 @@ async def test_a_lost_key_loses_no_decision(
 AGAIN = "not installed in this workspace any more"
 
 
-async def test_a_workspace_that_never_installed_is_told(oauth_harness: OAuthHarness) -> None:
-    """Where the bot is not installed, a command gets one private sentence; nothing is kept."""
+async def test_a_workspace_without_installation_gets_a_reply(oauth_harness: OAuthHarness) -> None:
+    """Without an installation a command gets one private reply, and nothing is stored."""
     ada = oauth_harness.playground.user("ada")
     async with oauth_harness.run_bot():
         assert AGAIN in await help_reply(ada)
@@ -233,7 +233,7 @@ async def test_a_workspace_that_never_installed_is_told(oauth_harness: OAuthHarn
 async def test_removal_stops_and_reinstalling_resumes(
     oauth_harness: OAuthHarness, install_client: InstallClient
 ) -> None:
-    """After a removal nothing is posted, with no harm to others; a new installation goes on."""
+    """A removal holds the workspace's deliveries, and a new installation sends them."""
     south, zoe = oauth_harness.add_second_workspace()
     north, ada = oauth_harness.playground.workspace, oauth_harness.playground.user("ada")
     await install_client.install(north)
@@ -260,7 +260,7 @@ async def test_removal_stops_and_reinstalling_resumes(
     assert oauth_harness.playground.violations == []
 
 
-async def test_what_is_open_at_a_removal_gets_a_sentence(
+async def test_a_modal_submitted_after_removal_is_answered(
     oauth_harness: OAuthHarness, install_client: InstallClient
 ) -> None:
     """A modal submitted after the removal says that the bot must be added again."""
@@ -274,10 +274,10 @@ async def test_what_is_open_at_a_removal_gets_a_sentence(
 
 
 @pytest.mark.parametrize("kinds", [("app_uninstalled", "tokens_revoked"), ("tokens_revoked",) * 2])
-async def test_the_events_of_a_removal_come_in_any_order(
+async def test_removal_events_may_come_in_any_order(
     oauth_harness: OAuthHarness, install_client: InstallClient, kinds: tuple[str, ...]
 ) -> None:
-    """Either event removes the installation, and one more of them finds nothing to do."""
+    """Either event removes the installation, and a further one changes nothing."""
     await install_client.install(oauth_harness.playground.workspace)
     revoked = {"oauth": [], "bot": [oauth_harness.playground.bot_user_id]}
     for kind in kinds:
@@ -292,7 +292,7 @@ async def test_the_events_of_a_removal_come_in_any_order(
 async def test_other_tokens_revoked_are_no_removal(
     oauth_harness: OAuthHarness, install_client: InstallClient, tokens: object
 ) -> None:
-    """Tokens revoked that are not the bot's leave the installation as it is."""
+    """Revoked tokens that are not the bot's leave the installation unchanged."""
     await install_client.install(oauth_harness.playground.workspace)
     assert (
         await oauth_harness.playground.send_event({"type": "tokens_revoked", "tokens": tokens})
@@ -300,10 +300,10 @@ async def test_other_tokens_revoked_are_no_removal(
     assert "/ragvsft start" in await help_reply(oauth_harness.playground.user("ada"))
 
 
-async def test_a_late_event_spares_a_newer_installation(
+async def test_a_late_removal_event_keeps_a_newer_installation(
     oauth_harness: OAuthHarness, install_client: InstallClient
 ) -> None:
-    """An event of a removal that Slack repeats after a new installation does it no harm."""
+    """A removal event that Slack repeats after a new installation has no effect."""
     await install_client.install(oauth_harness.playground.workspace)
     events = await oauth_harness.playground.uninstall()
     oauth_harness.playground.advance(minutes=4)
@@ -313,10 +313,10 @@ async def test_a_late_event_spares_a_newer_installation(
     assert "/ragvsft start" in await help_reply(oauth_harness.playground.user("ada"))
 
 
-async def test_one_workspace_tells_its_operator(
+async def test_removal_with_a_static_token_warns_the_operator(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """With SLACK_BOT_TOKEN a removal is a warning with the remedy, and the bot lives on."""
+    """With SLACK_BOT_TOKEN a removal is logged as a warning with a remedy, and the bot runs on."""
     playground = Playground()
     async with serving(playground):
         harness = Harness(playground, tmp_path / "ragvsft.db", "http")

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 
 async def test_a_command_becomes_a_recommendation_in_a_thread(harness: Harness) -> None:
-    """The whole way ends with one announcement, one recommendation below it, and one row."""
+    """The command leads to one announcement, one recommendation in its thread, and one row."""
     ada = harness.playground.user("ada")
     announcement, recommendation = await harness.post_decision(ada)
 
@@ -28,14 +28,14 @@ async def test_a_command_becomes_a_recommendation_in_a_thread(harness: Harness) 
     assert ada.modal is None
 
 
-async def test_others_read_what_was_posted(harness: Harness) -> None:
-    """What is posted in a public channel is there for its other members too."""
+async def test_members_see_the_announcement(harness: Harness) -> None:
+    """An announcement in a public channel is visible to its other members."""
     announcement, _ = await harness.post_decision(harness.playground.user("ada"))
     assert harness.playground.user("ben").sees("product")[-1].ts == announcement.ts
 
 
 async def test_back_keeps_every_answer(harness: Harness) -> None:
-    """Going back shows the page before with its answers, and going on again keeps them all."""
+    """Back shows the previous page with its answers, and Next keeps those of both pages."""
     ada = harness.playground.user("ada")
     view = await harness.open_questionnaire(ada)
     await ada.submit(view, {"title": "Which way?", "problem": "It invents refund rules."})
@@ -63,10 +63,10 @@ async def test_back_keeps_every_answer(harness: Harness) -> None:
 
 
 async def test_dont_know_is_offered_everywhere_and_becomes_homework(harness: Harness) -> None:
-    """Every question takes "Don't know"; the recommendation says what to find out."""
+    """Every question accepts "Don't know"; the recommendation lists what to find out."""
     ada = harness.playground.user("ada")
     await harness.open_questionnaire(ada)
-    every = {question["id"]: None for question in await _questions(harness)}
+    every = {question["id"]: None for question in await _question_ids(harness)}
     view = await harness.fill_questionnaire(ada, answers=every)
     await ada.submit(view)
     announcement, recommendation = await harness.wait_for_post(ada)
@@ -76,7 +76,7 @@ async def test_dont_know_is_offered_everywhere_and_becomes_homework(harness: Har
 
 
 async def test_a_shortcut_on_a_message_prefills_the_problem(harness: Harness) -> None:
-    """Deciding from a message starts with its text as the problem, in its channel."""
+    """A decision started from a message has its text as the problem, and its channel."""
     ada = harness.playground.user("ada")
     source = ada.sees("support-ai")[0]
     await ada.message_shortcut(source, "decide_from_message")
@@ -89,7 +89,7 @@ async def test_a_shortcut_on_a_message_prefills_the_problem(harness: Harness) ->
 
 
 async def test_app_home_starts_a_decision_and_asks_where_to_post(harness: Harness) -> None:
-    """From App Home there is no "here": the last page asks for a channel and posts there."""
+    """A decision started in App Home is posted in the channel chosen on the last page."""
     ada = harness.playground.user("ada")
     await ada.open_home()
     await harness.playground.until(lambda: ada.home)
@@ -102,8 +102,8 @@ async def test_app_home_starts_a_decision_and_asks_where_to_post(harness: Harnes
     assert "#1" in text_of(announcement)
 
 
-async def test_app_home_goes_on_with_a_draft(harness: Harness) -> None:
-    """A questionnaire that was closed waits in App Home, with what it knew."""
+async def test_app_home_resumes_a_draft(harness: Harness) -> None:
+    """App Home lists a closed questionnaire and resumes it with its answers."""
     ada = harness.playground.user("ada")
     view = await harness.open_questionnaire(ada)
     await ada.submit(view, {"title": "Half done"})
@@ -118,7 +118,7 @@ async def test_app_home_goes_on_with_a_draft(harness: Harness) -> None:
 
 
 async def test_another_public_channel_can_be_chosen(harness: Harness) -> None:
-    """The last page's other channel wins over the one where the command was typed."""
+    """The channel chosen on the last page takes precedence over the command's channel."""
     ada = harness.playground.user("ada")
     await harness.open_questionnaire(ada)
     view = await harness.fill_questionnaire(ada)
@@ -128,7 +128,7 @@ async def test_another_public_channel_can_be_chosen(harness: Harness) -> None:
 
 
 async def test_in_direct_messages_only_the_driver_sees_it(harness: Harness) -> None:
-    """Started in the direct messages with the app, a decision is posted there."""
+    """A decision started in the direct messages with the app is posted there."""
     ada = harness.playground.user("ada")
     await harness.open_questionnaire(ada, ada.im.id)
     view = await harness.fill_questionnaire(ada)
@@ -137,8 +137,8 @@ async def test_in_direct_messages_only_the_driver_sees_it(harness: Harness) -> N
     assert "Only the people named here and who gave a view can see this" in text_of(announcement)
 
 
-async def test_help_and_what_is_not_understood(harness: Harness) -> None:
-    """Help lists what there is; a word that is unknown is said back with the way on."""
+async def test_help_and_unknown_subcommands(harness: Harness) -> None:
+    """`help` lists the subcommands; an unknown one is quoted in a private reply."""
     ada = harness.playground.user("ada")
     await ada.command("product", "/ragvsft", "help")
     assert "/ragvsft start hosting" in text_of(ada.sees("product")[-1])
@@ -150,7 +150,7 @@ async def test_help_and_what_is_not_understood(harness: Harness) -> None:
 
 
 async def test_another_playbook_asks_its_own_questions(harness: Harness) -> None:
-    """`/ragvsft start hosting` runs a playbook of which the code knows nothing."""
+    """`/ragvsft start hosting` runs another playbook, without any code for it."""
     ada = harness.playground.user("ada")
     await ada.command("product", "/ragvsft", "start hosting")
     await harness.wait_for_modal(ada, "workflow")
@@ -160,7 +160,8 @@ async def test_another_playbook_asks_its_own_questions(harness: Harness) -> None
     assert "playbook hosting" in text_of(recommendation)
 
 
-async def _questions(harness: Harness) -> list[dict[str, Any]]:
+async def _question_ids(harness: Harness) -> list[dict[str, Any]]:
+    """Return the ids of the default playbook's questions."""
     from bot.playbooks import loader
 
     playbook = loader.load(RULES / "ragvsft")
@@ -190,7 +191,7 @@ def _initial_value(blocks: list[dict[str, Any]], block_id: str) -> str:
 WORDS = "From this message"
 
 
-async def _made_from(
+async def _post_from_message(
     harness: Harness,
     person: UserSession,
     source: SlackMessage,
@@ -198,7 +199,7 @@ async def _made_from(
     *,
     linked: bool = True,
 ) -> str:
-    """What the announcement says of a decision made from a message and posted in a channel."""
+    """Post a decision made from a message in a channel; return the announcement's text."""
     await person.message_shortcut(source, "decide_from_message")
     await harness.wait_for_modal(person, "workflow")
     view = await harness.fill_questionnaire(person)
@@ -215,41 +216,41 @@ def _linked(row: dict[str, object]) -> bool:
 
 
 async def test_a_message_is_linked_in_its_own_channel_only(harness: Harness) -> None:
-    """The announcement and the record link to the message; posted elsewhere neither does."""
+    """An announcement links to its source message only in the channel of that message."""
     ada = harness.playground.user("ada")
     source = ada.sees("support-ai")[0]
     link = f"/archives/{source.channel}/p{source.ts.replace('.', '')}"
-    here = await _made_from(harness, ada, source, "support-ai")
+    here = await _post_from_message(harness, ada, source, "support-ai")
     assert f"{link}|{WORDS}>" in here
-    elsewhere = await _made_from(harness, ada, source, "general")
+    elsewhere = await _post_from_message(harness, ada, source, "general")
     assert link not in elsewhere
     assert WORDS not in elsewhere
 
 
-async def test_a_message_is_taken_over_as_it_was_read(harness: Harness) -> None:
-    """Whom a message mentions and what it links to stand in the problem as people read them."""
+async def test_a_source_message_is_converted_to_plain_text(harness: Harness) -> None:
+    """Mentions and links of the source message appear in the problem as people read them."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
-    await _made_from(harness, ada, ada.sees("support-ai")[0], "support-ai")
+    await _post_from_message(harness, ada, ada.sees("support-ai")[0], "support-ai")
     await harness.wait_for_row("people", lambda row: row["user_id"] == ada.id and row["name"])
-    said = ben.say("support-ai", "as Slack puts it")
-    said.text = f"<@{ada.id}> and <@U0NOBODY>: &lt;see&gt; <https://x.test/a|this>"
-    await ben.message_shortcut(said, "decide_from_message")
+    message = ben.say("support-ai", "as Slack puts it")
+    message.text = f"<@{ada.id}> and <@U0NOBODY>: &lt;see&gt; <https://x.test/a|this>"
+    await ben.message_shortcut(message, "decide_from_message")
     view = await harness.wait_for_modal(ben, "workflow")
     name = next(row["name"] for row in harness.rows("people") if row["user_id"] == ada.id)
     assert f"@{name} and @someone: <see> this (https://x.test/a)" in str(view.blocks)
 
 
-async def test_without_a_link_it_goes_on(harness: Harness) -> None:
-    """Where Slack tells no link, the decision is posted without one."""
+async def test_a_missing_permalink_does_not_block_posting(harness: Harness) -> None:
+    """If Slack returns no permalink, the decision is posted without one."""
     ada = harness.playground.user("ada")
     harness.playground.faults.add("server_error", "chat.getPermalink")
     source = ada.sees("support-ai")[0]
-    assert WORDS not in await _made_from(harness, ada, source, "support-ai", linked=False)
+    assert WORDS not in await _post_from_message(harness, ada, source, "support-ai", linked=False)
 
 
 @pytest.mark.parametrize("transport", ["http"], indirect=True)
 async def test_a_decision_from_its_first_verdict_to_its_successor(harness: Harness) -> None:
-    """Views name what would flip it, an edit tells both verdicts; accepted, it is superseded."""
+    """A decision goes through a view, an edit with another verdict, acceptance and superseding."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     await ben.click(as_seen_by(ben, announcement), "add_view", block_id="decision:1")
@@ -291,7 +292,7 @@ async def test_a_decision_from_its_first_verdict_to_its_successor(harness: Harne
 
 @pytest.mark.parametrize("transport", ["http"], indirect=True)
 async def test_the_global_shortcut_opens_the_questionnaire(harness: Harness) -> None:
-    """From anywhere in Slack it begins a decision, which is posted where its driver says."""
+    """The global shortcut starts a decision, posted in the channel that its driver chooses."""
     ada = harness.playground.user("ada")
     assert (await ada.global_shortcut("start_decision")).ok
     await harness.wait_for_modal(ada, "workflow")

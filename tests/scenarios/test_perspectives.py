@@ -22,7 +22,7 @@ async def _add_view(
     place: SlackMessage,
     answers: dict[str, str | None] | None = None,
 ) -> None:
-    """Press the button, answer everything, and save."""
+    """Press the button, answer all questions, and save the view."""
     await person.click(place, "add_view", block_id="decision:1")
     await harness.wait_for_modal(person, "questions")
     view = await harness.answer_questions(person, answers or {})
@@ -41,7 +41,7 @@ async def _ask_for_views(
 async def _wait_for_private_reply(
     harness: Harness, person: UserSession, channel: str, words: str
 ) -> None:
-    """Wait until a person is told something privately, in a channel or its threads."""
+    """Wait until a person gets a private reply in a channel or its threads."""
     await harness.playground.until(
         lambda: any(
             words in text_of(m) and m.ephemeral_to == person.id
@@ -50,8 +50,8 @@ async def _wait_for_private_reply(
     )
 
 
-async def test_views_stand_side_by_side_in_one_message(harness: Harness) -> None:
-    """Two teammates add views; one message in the thread shows who differs, on what, from whom."""
+async def test_views_are_compared_in_one_message(harness: Harness) -> None:
+    """The team's message in the thread shows who differs from whom, and on what."""
     ada, ben, dev = (harness.playground.user(name) for name in ("ada", "ben", "dev"))
     announcement, _ = await harness.post_decision(ada)
     assert team_message(ada, announcement) is None
@@ -69,7 +69,7 @@ async def test_views_stand_side_by_side_in_one_message(harness: Harness) -> None
 
 
 async def test_a_view_is_given_blind(harness: Harness) -> None:
-    """No page shows the recommendation or another's answer; the title page is skipped."""
+    """No page of a view shows the recommendation or other people's answers."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     await ben.click(announcement, "add_view")
@@ -89,7 +89,7 @@ async def test_a_view_is_given_blind(harness: Harness) -> None:
 
 
 async def test_the_first_page_of_a_view_has_no_way_back(harness: Harness) -> None:
-    """A view begins with the first questions; from the second page Back leads to them again."""
+    """A view begins with the first questions; Back leads there from the second page."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     await ben.click(announcement, "add_view")
@@ -103,7 +103,7 @@ async def test_the_first_page_of_a_view_has_no_way_back(harness: Harness) -> Non
 
 
 async def test_a_view_can_be_changed(harness: Harness) -> None:
-    """The button opens one's own answers again; the message follows, and the event stays."""
+    """The button opens the author's own answers again, and the team message follows."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     await _add_view(harness, ben, announcement)
@@ -122,7 +122,7 @@ async def test_a_view_can_be_changed(harness: Harness) -> None:
 
 
 async def test_the_drivers_view_is_the_decisions_own(harness: Harness) -> None:
-    """The driver is told where their answers are, and gets no second sheet."""
+    """The driver is referred to the decision's own answers and cannot add a second view."""
     ada = harness.playground.user("ada")
     announcement, _ = await harness.post_decision(ada)
     await ada.click(announcement, "add_view")
@@ -131,8 +131,8 @@ async def test_the_drivers_view_is_the_decisions_own(harness: Harness) -> None:
     assert len(harness.rows("drafts")) == 1
 
 
-async def test_nothing_is_added_once_it_is_settled(harness: Harness) -> None:
-    """A view under way when the decision is accepted is not kept; its author hears why."""
+async def test_no_view_is_added_to_a_closed_decision(harness: Harness) -> None:
+    """A view submitted after the decision was accepted is refused with the reason."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     await ben.click(announcement, "add_view")
@@ -148,8 +148,8 @@ async def test_nothing_is_added_once_it_is_settled(harness: Harness) -> None:
     )
 
 
-async def test_outsiders_add_no_view(harness: Harness) -> None:
-    """Somebody from another workspace can read the message, and is told that no more."""
+async def test_external_users_add_no_view(harness: Harness) -> None:
+    """A person of another workspace gets a private reply and cannot add a view."""
     ada, eve = harness.playground.user("ada"), harness.playground.user("eve")
     announcement, _ = await harness.post_decision(ada, "partners")
     await eve.click(announcement, "add_view")
@@ -158,8 +158,8 @@ async def test_outsiders_add_no_view(harness: Harness) -> None:
     assert len(harness.rows("drafts")) == 1
 
 
-async def test_people_asked_get_a_message_and_are_waited_for(harness: Harness) -> None:
-    """Each gets the questions by direct message; the thread says who is missing until they add."""
+async def test_requested_people_are_notified_and_listed(harness: Harness) -> None:
+    """Each requested person gets a direct message; the thread lists who has not answered."""
     ada, ben, dev = (harness.playground.user(name) for name in ("ada", "ben", "dev"))
     announcement, _ = await harness.post_decision(ada)
     await _ask_for_views(harness, ada, announcement, "ben", "dev")
@@ -174,8 +174,8 @@ async def test_people_asked_get_a_message_and_are_waited_for(harness: Harness) -
     assert f"not answered yet: <@{dev.id}>" in text
 
 
-async def test_asking_the_same_people_again_says_so(harness: Harness) -> None:
-    """Nobody is asked twice: the field says that they were asked already."""
+async def test_people_are_requested_once(harness: Harness) -> None:
+    """Requesting the same person again is refused at the field."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     await _ask_for_views(harness, ada, announcement, "ben")
@@ -187,8 +187,8 @@ async def test_asking_the_same_people_again_says_so(harness: Harness) -> None:
     assert len(harness.rows("view_requests")) == 1
 
 
-async def test_who_is_missing_is_nudged_at_most_once_a_day(harness: Harness) -> None:
-    """Only who has not answered is nudged, and only a day after they last heard of it."""
+async def test_missing_people_are_reminded_once_a_day(harness: Harness) -> None:
+    """Only people who have not answered are reminded, at most once a day."""
     ada, ben, dev = (harness.playground.user(name) for name in ("ada", "ben", "dev"))
     announcement, _ = await harness.post_decision(ada)
     await _ask_for_views(harness, ada, announcement, "ben", "dev")
@@ -210,8 +210,8 @@ async def test_who_is_missing_is_nudged_at_most_once_a_day(harness: Harness) -> 
     assert [event["kind"] for event in harness.rows("events")].count("nudged") == 1
 
 
-async def test_only_the_driver_asks_and_nudges(harness: Harness) -> None:
-    """Somebody else who wants to ask or to nudge hears privately whose part that is."""
+async def test_only_the_driver_requests_and_reminds(harness: Harness) -> None:
+    """Other people who request or remind get a private reply that names the driver."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     await ben.click(as_seen_by(ben, announcement), "ask")
@@ -224,8 +224,8 @@ async def test_only_the_driver_asks_and_nudges(harness: Harness) -> None:
     assert [event["kind"] for event in harness.rows("events")] == ["opened", "views_asked"]
 
 
-async def test_somebody_asked_from_outside_a_private_channel_can_answer(harness: Harness) -> None:
-    """Who was asked adds a view of a private decision blind, and reads all of it from then on."""
+async def test_a_person_outside_a_private_channel_can_answer(harness: Harness) -> None:
+    """A requested person adds a view blind, and can read the private decision afterwards."""
     harness.playground.invite(harness.playground.bot_user_id, "leadership")
     ada, chloe = harness.playground.user("ada"), harness.playground.user("chloe")
     announcement, _ = await harness.post_decision(ada, "leadership")
@@ -245,8 +245,8 @@ async def test_somebody_asked_from_outside_a_private_channel_can_answer(harness:
     assert "Recommended" in text_of(await harness.run_command(chloe, "show 1"))
 
 
-async def test_what_asked_for_a_view_says_what_became_of_it(harness: Harness) -> None:
-    """Once a view is given its message offers to change it; once it is decided, nothing."""
+async def test_a_view_request_is_updated(harness: Harness) -> None:
+    """A request is updated after the view is added, and again after the decision is made."""
     ada, ben, dev = (harness.playground.user(name) for name in ("ada", "ben", "dev"))
     announcement, _ = await harness.post_decision(ada)
     await _ask_for_views(harness, ada, announcement, "ben", "dev")
@@ -262,8 +262,8 @@ async def test_what_asked_for_a_view_says_what_became_of_it(harness: Harness) ->
         assert button_ids(wish) == []
 
 
-async def test_app_home_lists_views_asked_for(harness: Harness) -> None:
-    """App Home names the view that somebody was asked for, with a button, until it is given."""
+async def test_app_home_lists_view_requests(harness: Harness) -> None:
+    """App Home lists a requested view with a button until the view is added."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     await _ask_for_views(harness, ada, announcement, "ben")
@@ -281,7 +281,7 @@ async def test_app_home_lists_views_asked_for(harness: Harness) -> None:
 
 
 async def test_no_call_to_slack_comes_before_an_ack(harness: Harness) -> None:
-    """Neither opening nor saving a view, nor asking and nudging, waits for the Web API."""
+    """Opening and saving a view, and requesting views, are acked before any Web API call."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     sent = [await ben.click(announcement, "add_view")]
@@ -295,11 +295,11 @@ async def test_no_call_to_slack_comes_before_an_ack(harness: Harness) -> None:
 
 
 async def test_twenty_people_at_once_end_in_one_consistent_message(harness: Harness) -> None:
-    """Under Slack's rates: every view is logged once, and one message shows all of them."""
+    """Twenty simultaneous views are stored once each and end in one message, within rate limits."""
     ada = harness.playground.user("ada")
     assert harness.playground.rate_limits.enabled
     announcement, _ = await harness.post_decision(ada)
-    people = [_newcomer(harness, number) for number in range(20)]
+    people = [_add_member(harness, number) for number in range(20)]
     for person in people:
         await person.click(announcement, "add_view")
     reviews = []
@@ -314,7 +314,7 @@ async def test_twenty_people_at_once_end_in_one_consistent_message(harness: Harn
     kinds = [event["kind"] for event in harness.rows("events")]
     assert kinds == ["opened", *["view_added"] * 20]
     await harness.wait_for_team_message(ada, announcement, "20 views beside the driver's")
-    await _until_all_sent(harness)
+    await _wait_until_all_sent(harness)
     text = await harness.wait_for_team_message(ada, announcement, "You differ")
     assert "20 views beside the driver's" in text
     assert len(ada.thread(announcement)) == 2
@@ -324,12 +324,12 @@ async def test_twenty_people_at_once_end_in_one_consistent_message(harness: Harn
 
 @pytest.mark.parametrize("transport", ["http"], indirect=True)
 async def test_twenty_views_and_two_deciders_at_once_end_in_one_decision(harness: Harness) -> None:
-    """Log and thread agree on who decided; the other decider hears of it in friendly words."""
+    """With simultaneous views and accepts, database and thread agree on who decided."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     await harness.open_questionnaire(ada)
     await ada.submit(await harness.fill_questionnaire(ada, deciders=["ada", "ben"]))
     announcement, _ = await harness.wait_for_post(ada)
-    people = [_newcomer(harness, number) for number in range(20)]
+    people = [_add_member(harness, number) for number in range(20)]
     for person in people:
         await person.click(announcement, "add_view")
     views = []
@@ -343,13 +343,13 @@ async def test_twenty_views_and_two_deciders_at_once_end_in_one_decision(harness
     by = row["resolved_by"]
     loser = ben if by == ada.id else ada
     words = f"Decision #1 was accepted by <@{by}> in the meantime."
-    await harness.playground.until(lambda: _private(loser) == [words])
+    await harness.playground.until(lambda: _private_replies(loser) == [words])
     events = harness.rows("events")
     assert [each["actor"] for each in events if each["kind"] == "accepted"] == [by]
     added = {each["actor"] for each in events if each["kind"] == "view_added"}
     assert added == {each["user_id"] for each in harness.rows("perspectives")}
     assert added <= {person.id for person in people}
-    await _until_all_sent(harness)
+    await _wait_until_all_sent(harness)
     thread = [text_of(reply) for reply in ada.thread(announcement)]
     assert sum("accepted the recommendation" in each for each in thread) == 1
     assert len(thread) == (3 if added else 2)
@@ -359,12 +359,13 @@ async def test_twenty_views_and_two_deciders_at_once_end_in_one_decision(harness
     assert f"Accepted by <@{by}>" in text_of(as_seen_by(ada, announcement))
 
 
-def _private(person: UserSession) -> list[str]:
+def _private_replies(person: UserSession) -> list[str]:
+    """Return the texts of a person's private replies."""
     return [each.text for each in person.sees("product") if each.ephemeral_to == person.id]
 
 
-async def _until_all_sent(harness: Harness) -> None:
-    """Wait until every delivery has been sent; at most a few seconds."""
+async def _wait_until_all_sent(harness: Harness) -> None:
+    """Wait until every delivery is sent."""
     async with asyncio.timeout(TIMEOUT):
         while {row["state"] for row in await asyncio.to_thread(harness.rows, "deliveries")} != {
             "sent"
@@ -372,7 +373,8 @@ async def _until_all_sent(harness: Harness) -> None:
             pass
 
 
-def _newcomer(harness: Harness, number: int) -> UserSession:
+def _add_member(harness: Harness, number: int) -> UserSession:
+    """Add a person to the workspace and the channel."""
     team = harness.playground.workspace
     person = slack_model.SlackUser(f"U0NEW{number:02}", f"new{number}", f"New {number}", team.id)
     actor = harness.playground.add_user(person)
@@ -380,8 +382,8 @@ def _newcomer(harness: Harness, number: int) -> UserSession:
     return actor
 
 
-async def test_a_driver_is_told_privately_who_was_asked(harness: Harness) -> None:
-    """Asking is confirmed where the button is, to the driver alone; by direct message if late."""
+async def test_a_request_is_confirmed_to_the_driver_only(harness: Harness) -> None:
+    """A request is confirmed by a private reply, or by direct message if that is too late."""
     ada, ben, dev = (harness.playground.user(name) for name in ("ada", "ben", "dev"))
     announcement, _ = await harness.post_decision(ada)
     await ada.click(as_seen_by(ada, announcement), "ask")

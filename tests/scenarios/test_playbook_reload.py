@@ -1,4 +1,4 @@
-"""A playbook that changes, or breaks, while the bot runs."""
+"""Playbook files that change or break while the bot runs."""
 
 import shutil
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.scenarios.messages import text_of
 async def test_a_changed_playbook_is_used_from_the_next_questionnaire_on(
     harness: Harness, tmp_path: Path
 ) -> None:
-    """What is under way ends as it began; what starts after the edit has the new words."""
+    """An open questionnaire keeps its playbook; one opened after the edit has the new text."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
     async with harness.run_bot(RAGVSFT_RULES=str(rules)) as bot:
@@ -33,7 +33,7 @@ async def test_a_changed_playbook_is_used_from_the_next_questionnaire_on(
 async def test_a_broken_playbook_is_refused_and_the_last_good_one_stays(
     harness: Harness, tmp_path: Path
 ) -> None:
-    """An edit that breaks a file is named at /readyz, and people go on as before."""
+    """A broken edit is reported at /readyz, and the last valid playbook stays in use."""
     ada = harness.playground.user("ada")
     rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
     async with harness.run_bot(RAGVSFT_RULES=str(rules)) as bot:

@@ -1,4 +1,4 @@
-"""A private decision is shown to nobody else, whichever way they look for it."""
+"""A private decision is not shown to other people, on any route."""
 
 import json
 from collections.abc import AsyncIterator
@@ -42,10 +42,10 @@ from tests.scenarios.messages import text_of
 from tests.services.shelf import ANSWERS, AT, ENGINE, add_view, decision, shelve
 from tests.services.world import SMALL, World
 
-PUBLIC, SECRET = Place("C1", Visibility.PUBLIC), Place("G1", Visibility.PRIVATE)
-SOME = {"show", "one record", "similar", "waiting"}
-"""Ways that show some of what may be read, not all."""
-PLACES = st.sampled_from([PUBLIC, SECRET, Place("G2", Visibility.PRIVATE)])
+PUBLIC, PRIVATE = Place("C1", Visibility.PUBLIC), Place("G1", Visibility.PRIVATE)
+PARTIAL_ROUTES = {"show", "one record", "similar", "waiting"}
+"""Routes that show some of the readable decisions, not all."""
+PLACES = st.sampled_from([PUBLIC, PRIVATE, Place("G2", Visibility.PRIVATE)])
 USERS = st.sampled_from(["U1", "U2", "U3"])
 ASKERS = st.builds(Person, st.sampled_from(["T1", "T1", "T2"]), USERS)
 MADE = st.lists(
@@ -63,39 +63,40 @@ Made = tuple[str, list[str], Place, str]
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A desk on a log."""
-    log = await Database(tmp_path / "ragvsft.db").open()
-    yield World(log)
-    await log.close()
+    """The services on a database file."""
+    database = await Database(tmp_path / "ragvsft.db").open()
+    yield World(database)
+    await database.close()
 
 
 @given(made=MADE, asker=ASKERS, place=PLACES)
-@example(made=[("T1", ["U2"], SECRET, "")], asker=Person("T1", "U1"), place=PUBLIC)
-@example(made=[("T1", ["U2"], SECRET, "")], asker=Person("T1", "U1"), place=SECRET)
+@example(made=[("T1", ["U2"], PRIVATE, "")], asker=Person("T1", "U1"), place=PUBLIC)
+@example(made=[("T1", ["U2"], PRIVATE, "")], asker=Person("T1", "U1"), place=PRIVATE)
 @example(made=[("T2", ["U1"], PUBLIC, "")], asker=Person("T1", "U1"), place=PUBLIC)
 @example(made=[("T1", ["U1"], PUBLIC, "")], asker=Person("T2", "U1"), place=PUBLIC)
 @settings(max_examples=30)
-async def test_no_way_leads_to_what_is_private(
+async def test_every_route_shows_readable_decisions_only(
     world: World, made: list[Made], asker: Person, place: Place
 ) -> None:
-    """List, search, show, export, similar, links and Home show what may be read, and no other.
+    """List, search, show, export, similar, links and Home show readable decisions and no other.
 
-    Somebody of another workspace, who may be in a shared channel, reads what is their own.
+    A person of another workspace, who may be in a shared channel, reads their own decisions only.
     """
-    await world.log.write(_empty)
-    kept = [await _keep(world, number, each) for number, each in enumerate(made, start=1)]
-    for route, asked_from, text in await _everything(world, asker, place, len(made)):
-        for each, contributors in kept:
+    await world.log.write(_clear_tables)
+    stored = [await _store(world, number, each) for number, each in enumerate(made, start=1)]
+    for route, asked_from, text in await _all_routes(world, asker, place, len(made)):
+        for each, contributors in stored:
             visible = ReadScope.of(asker, asked_from).covers(each, contributors)
             assert visible or each.title not in text, (route, each)
-            assert not visible or route in SOME or each.title in text, (route, each)
-            told = f"https://link{each.number}.test" in text
-            assert not told or (visible and each.place == SECRET), (route, each)
-    await _counts_what_is_visible(world, ReadScope.of(asker, place), kept)
-    await _threads_name_their_own(world, kept)
+            assert not visible or route in PARTIAL_ROUTES or each.title in text, (route, each)
+            linked = f"https://link{each.number}.test" in text
+            assert not linked or (visible and each.place == PRIVATE), (route, each)
+    await _check_counts(world, ReadScope.of(asker, place), stored)
+    await _check_threads(world, stored)
 
 
-async def _keep(world: World, number: int, made: Made) -> tuple[Decision, set[str]]:
+async def _store(world: World, number: int, made: Made) -> tuple[Decision, set[str]]:
+    """Store a generated decision; return it and its contributors."""
     workspace, people, place, contributor = made
     each = decision(
         number,
@@ -107,7 +108,7 @@ async def _keep(world: World, number: int, made: Made) -> tuple[Decision, set[st
     )
     each = replace(
         each,
-        source=Source(SECRET.channel, f"https://link{number}.test"),
+        source=Source(PRIVATE.channel, f"https://link{number}.test"),
         resolution=Resolution(people[-1], AT, "", "rag"),
         reviews=(ReviewAnswer(people[-1], AT, ReviewOutcome.WORKED),),
     )
@@ -117,30 +118,30 @@ async def _keep(world: World, number: int, made: Made) -> tuple[Decision, set[st
     return each, {contributor} - {""}
 
 
-async def _everything(
+async def _all_routes(
     world: World, person: Person, place: Place, count: int
 ) -> list[tuple[str, Place | None, str]]:
-    """What a person is shown by every way to find decisions: the way, from where, and all text."""
-    finder, sight = SearchResponder(world.services, "/ragvsft"), ReadScope.of(person, place)
+    """Return all output by route: the route, the place it was requested from, and the text."""
+    finder, scope = SearchResponder(world.services, "/ragvsft"), ReadScope.of(person, place)
     pages = {
-        "list": await finder.page(sight, ListQuery.typed("list", "")),
-        "list with words": await finder.page(sight, ListQuery.typed("list", "open sings")),
-        "search": await finder.page(sight, ListQuery.typed("search", "sings")),
+        "list": await finder.page(scope, ListQuery.typed("list", "")),
+        "list with words": await finder.page(scope, ListQuery.typed("list", "open sings")),
+        "search": await finder.page(scope, ListQuery.typed("search", "sings")),
     }
     found = [(route, place, json.dumps(page.blocks) + page.text) for route, page in pages.items()]
     for number in range(1, count + 1):
         try:
-            shown = await finder.show(sight, number, AsyncWebClient())
+            shown = await finder.show(scope, number, AsyncWebClient())
         except NoSuchDecision as error:
             found.append(("show", place, str(error)))
         else:
             found.append(("show", place, json.dumps([each.blocks for each in shown])))
-            record = (await world.services.search.show(sight, number)).record
+            record = (await world.services.search.show(scope, number)).record
             found.append(("one record", place, as_markdown(record)))
-    records = [each async for each in world.services.search.records(sight, 100)]
+    records = [each async for each in world.services.search.records(scope, 100)]
     found += [("export", place, as_csv(records)), ("export", place, record_as_json(records))]
     for then in (place, None):
-        found.append(("similar", then, await _review(world, person, place, then)))
+        found.append(("similar", then, await _review_page(world, person, place, then)))
     drafts, decisions = await world.services.belongings(person)
     found.append(("home", None, json.dumps(home_view({"small": "Small"}, drafts, decisions))))
     waiting = await world.services.reviews.waiting_for(person)
@@ -148,36 +149,36 @@ async def _everything(
     return found
 
 
-async def _counts_what_is_visible(
-    world: World, sight: ReadScope, kept: list[tuple[Decision, set[str]]]
+async def _check_counts(
+    world: World, scope: ReadScope, stored: list[tuple[Decision, set[str]]]
 ) -> None:
-    """The rules' past counts every decision that may be read, and no other."""
-    visible = sum(sight.covers(*each) for each in kept)
-    options = (await world.services.reviews.calibration(sight, "small")).options
+    """Check that the calibration counts every readable decision and no other."""
+    visible = sum(scope.covers(*each) for each in stored)
+    options = (await world.services.reviews.calibration(scope, "small")).options
     counted = sum(sum(tally.total.values()) for tally in options.values())
     assert counted == visible
 
 
-async def _threads_name_their_own(world: World, kept: list[tuple[Decision, set[str]]]) -> None:
-    """A thread, whoever else its channel is shared with, names its own channel's decisions only.
+async def _check_threads(world: World, stored: list[tuple[Decision, set[str]]]) -> None:
+    """Check that a thread names decisions of its own channel only.
 
-    Others are numbers there, and those of other private channels are nothing at all.
+    Other public decisions appear as numbers; those of other private channels do not appear.
     """
-    for at_hand, _ in kept:
-        found = await world.services.search.alike_before(at_hand)
-        message = recommendation_message(at_hand, ENGINE.playbook, found, "/ragvsft")
+    for current, _ in stored:
+        found = await world.services.search.alike_before(current)
+        message = recommendation_message(current, ENGINE.playbook, found, "/ragvsft")
         text = json.dumps(message.blocks)
-        for each, _ in kept:
-            same = (each.workspace, each.place) == (at_hand.workspace, at_hand.place)
-            assert same or each.title not in text, (at_hand, each)
-            everybody = ReadScope.of_everybody(at_hand.workspace, at_hand.place)
-            assert everybody.covers(each) or f"#{each.number}" not in text, (at_hand, each)
+        for each, _ in stored:
+            same = (each.workspace, each.place) == (current.workspace, current.place)
+            assert same or each.title not in text, (current, each)
+            everybody = ReadScope.of_everybody(current.workspace, current.place)
+            assert everybody.covers(each) or f"#{each.number}" not in text, (current, each)
 
 
-async def _review(world: World, person: Person, place: Place, then: Place | None) -> str:
-    """The last page of what a person began at a place, left, and went on with where they then are.
+async def _review_page(world: World, person: Person, place: Place, then: Place | None) -> str:
+    """Return the review page of a draft begun at one place and resumed at another.
 
-    They may have left a private channel in the meantime.
+    The person may have left a private channel in between.
     """
     draft = Draft(
         id="0" * 32,
@@ -193,14 +194,15 @@ async def _review(world: World, person: Person, place: Place, then: Place | None
     return json.dumps(await page_view(world.services, page))
 
 
-def _empty(db: Connection) -> None:
+def _clear_tables(db: Connection) -> None:
+    """Delete all decisions and what belongs to them."""
     for name in ("perspectives", "reviews", "decisions", "decision_people", "decision_words"):
         db.execute(f"delete from {name}")
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_private_channel_keeps_its_decisions(harness: Harness) -> None:
-    """Found in its channel by a member, anywhere by its people, and nowhere by anybody else."""
+async def test_a_private_decision_is_found_by_its_readers_only(harness: Harness) -> None:
+    """Members find a private decision in its channel, its people anywhere, others nowhere."""
     ada, ben, chloe = (harness.playground.user(name) for name in ("ada", "ben", "chloe"))
     await harness.open_questionnaire(ada, "leadership")
     await ada.submit(await harness.fill_questionnaire(ada, title="Nightingale budget"))
@@ -216,7 +218,7 @@ async def test_a_private_channel_keeps_its_decisions(harness: Harness) -> None:
 
 
 async def _finds(harness: Harness, person: UserSession, channel: str) -> bool:
-    """Whether a person finds it in a channel: by list, search and show alike."""
+    """Return whether a person finds the decision in a channel; list, search and show must agree."""
     answers = [
         text_of(await harness.run_command(person, text, channel))
         for text in ("list", "search nightingale", "show 1")
@@ -228,8 +230,8 @@ async def _finds(harness: Harness, person: UserSession, channel: str) -> bool:
 
 @pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("transport", ["http"], indirect=True)
-async def test_a_draft_resumed_outside_knows_nothing_of_its_channel(harness: Harness) -> None:
-    """Gone on with from App Home it names nothing of the channel, and is not posted there."""
+async def test_a_draft_resumed_outside_does_not_name_its_channel(harness: Harness) -> None:
+    """A draft resumed by a former member names nothing of the channel and is not posted there."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     await harness.open_questionnaire(ada, "leadership")
     await harness.fill_questionnaire(ada, title="Half done")

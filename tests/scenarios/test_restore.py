@@ -1,4 +1,4 @@
-"""A bot on a restored log does not post again what went out after the backup was made."""
+"""A bot on a restored database, and the health of a running bot."""
 
 import asyncio
 from datetime import timedelta
@@ -15,8 +15,8 @@ from tests.scenarios.messages import text_of
 
 
 @pytest.mark.parametrize("transport", ["http"])
-async def test_a_restored_log_posts_nothing_twice(harness: Harness, tmp_path: Path) -> None:
-    """What waited at the backup and was posted since is asked about; the channel has it once."""
+async def test_a_restored_database_posts_nothing_twice(harness: Harness, tmp_path: Path) -> None:
+    """What was pending in the backup and posted since is asked about, and not posted again."""
     ada, faults = harness.playground.user("ada"), harness.playground.faults
     async with harness.run_bot():
         faults.add("refused", method="chat.postMessage", error="service_unavailable")
@@ -47,7 +47,7 @@ async def test_a_restored_log_posts_nothing_twice(harness: Harness, tmp_path: Pa
 
 @pytest.mark.parametrize("transport", ["http"])
 async def test_old_buttons_act_on_no_new_decision(harness: Harness, tmp_path: Path) -> None:
-    """Buttons of a decision that a restore took away say so; the next has a number of its own."""
+    """Buttons of a decision lost by a restore are refused, and its number is not reused."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     async with harness.run_bot():
         await harness.post_decision(ada)
@@ -72,8 +72,8 @@ async def test_old_buttons_act_on_no_new_decision(harness: Harness, tmp_path: Pa
     assert [(row["number"], row["status"]) for row in rows] == [(1, "open"), (3, "open")]
 
 
-async def test_the_running_bot_tells_how_it_is(harness: Harness) -> None:
-    """Probes find the bot ready; a scrape has its acks, its playbooks, and what it has posted."""
+async def test_health_and_metrics_of_the_running_bot(harness: Harness) -> None:
+    """/readyz reports the bot as ready; /metrics counts acks, playbooks and posts."""
     ada = harness.playground.user("ada")
     async with harness.run_bot() as bot:
         await harness.open_questionnaire(ada)

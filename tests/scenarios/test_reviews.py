@@ -11,17 +11,19 @@ from tests.scenarios.messages import as_seen_by, text_of
 
 
 def _questions(person: UserSession) -> list[SlackMessage]:
+    """Return the review questions in a person's direct messages."""
     return [each for each in person.sees(person.im.id) if "How did it go?" in text_of(each)]
 
 
-async def _question(harness: Harness, person: UserSession) -> SlackMessage:
+async def _wait_for_question(harness: Harness, person: UserSession) -> SlackMessage:
+    """Wait for the only review question of a person."""
     await harness.playground.until(lambda: bool(_questions(person)))
     (question,) = _questions(person)
     return question
 
 
-async def _accepted(harness: Harness, person: UserSession, **first: object) -> SlackMessage:
-    """An announcement of a decision that was accepted."""
+async def _post_accepted(harness: Harness, person: UserSession, **first: object) -> SlackMessage:
+    """Post and accept a decision; return its announcement."""
     await harness.open_questionnaire(person)
     view = await harness.fill_questionnaire(person, **first)
     await person.submit(view)
@@ -34,13 +36,13 @@ async def _accepted(harness: Harness, person: UserSession, **first: object) -> S
 
 
 @pytest.mark.usefixtures("bot")
-async def test_on_the_day_a_decider_says_how_it_went(harness: Harness) -> None:
-    """The decider is asked, answers with a note; thread, announcement and question show it."""
+async def test_a_decider_is_asked_on_the_review_day(harness: Harness) -> None:
+    """The decider answers with a note; thread, announcement and question show the answer."""
     ada = harness.playground.user("ada")
-    announcement = await _accepted(harness, ada)
+    announcement = await _post_accepted(harness, ada)
     assert _questions(ada) == []
     harness.playground.clock.advance(timedelta(days=91))
-    question = await _question(harness, ada)
+    question = await _wait_for_question(harness, ada)
     await ada.click(question, "outcome:partly")
     view = await harness.wait_for_modal(ada, "outcome")
     await ada.submit(view, {"note": "Half of the questions <!channel>"})
@@ -57,9 +59,9 @@ async def test_on_the_day_a_decider_says_how_it_went(harness: Harness) -> None:
 
 @pytest.mark.usefixtures("bot")
 async def test_an_answer_can_be_changed(harness: Harness) -> None:
-    """The menu opens the review early; a later answer takes the place of the earlier one."""
+    """A review can be opened early from the menu; a later answer replaces the earlier one."""
     ada = harness.playground.user("ada")
-    announcement = await _accepted(harness, ada)
+    announcement = await _post_accepted(harness, ada)
     for outcome in ("not_tried", "worked"):
         await ada.click(as_seen_by(ada, announcement), "menu", "review:1")
         await ada.submit(await harness.wait_for_modal(ada, "outcome"), {"outcome": outcome})
@@ -70,10 +72,10 @@ async def test_an_answer_can_be_changed(harness: Harness) -> None:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_the_rules_are_shown_with_how_they_have_done(harness: Harness) -> None:
-    """`rules` names the playbooks privately, and counts outcomes by option, not by person."""
+async def test_rules_shows_the_calibration(harness: Harness) -> None:
+    """`rules` lists the playbooks privately and counts outcomes by option, not by person."""
     ada = harness.playground.user("ada")
-    announcement = await _accepted(harness, ada)
+    announcement = await _post_accepted(harness, ada)
     await ada.click(as_seen_by(ada, announcement), "menu", "review:1")
     await ada.submit(await harness.wait_for_modal(ada, "outcome"), {"outcome": "partly"})
     await ada.command("product", "/ragvsft", "rules")
@@ -86,24 +88,24 @@ async def test_the_rules_are_shown_with_how_they_have_done(harness: Harness) -> 
 
 
 @pytest.mark.usefixtures("bot")
-async def test_others_have_no_part_in_a_review(harness: Harness) -> None:
-    """Whoever does not decide is told privately whose review it is."""
+async def test_only_deciders_review(harness: Harness) -> None:
+    """A person who is no decider gets a private reply that names the decider."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
-    announcement = await _accepted(harness, ada)
+    announcement = await _post_accepted(harness, ada)
     await ben.click(as_seen_by(ben, announcement), "menu", "review:1")
     await harness.playground.until(lambda: "to do" in text_of(ben.sees("product")[-1]))
     assert ben.modal is None
 
 
-async def test_a_bot_that_was_down_asks_late_and_once(harness: Harness) -> None:
-    """Down over the day, each decider is asked after the start, and not again after the next."""
+async def test_a_missed_review_day_is_asked_once(harness: Harness) -> None:
+    """After downtime on the review day each decider is asked once, at the next start."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     async with harness.run_bot():
-        await _accepted(harness, ada, deciders=["ada", "ben"])
+        await _post_accepted(harness, ada, deciders=["ada", "ben"])
     harness.playground.clock.advance(timedelta(days=120))
     async with harness.run_bot():
-        await _question(harness, ada)
-        await _question(harness, ben)
+        await _wait_for_question(harness, ada)
+        await _wait_for_question(harness, ben)
     async with harness.run_bot() as bot:
         bot.check_due()
         await harness.wait_for_row("deliveries", lambda row: row["kind"] == "review_question")
@@ -115,21 +117,21 @@ async def test_a_bot_that_was_down_asks_late_and_once(harness: Harness) -> None:
 
 
 DAYS = {"30": 30, "60": 60, "date": 75, "never": None}
-"""In how many days the review is, by what is chosen; a date is one in 75 days."""
+"""Days until the review, by choice; the chosen date is in 75 days."""
 
 
-def _asked(person: UserSession) -> dict[int, SlackMessage]:
-    """What somebody has been asked, by the number of the decision."""
+def _questions_by_number(person: UserSession) -> dict[int, SlackMessage]:
+    """Return a person's review questions by the number of their decision."""
     questions = [each for each in person.sees(person.im.id) if "How did it go?" in text_of(each)]
     return {n: each for n in range(1, 5) for each in questions if f"#{n} " in text_of(each)}
 
 
 @pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("transport", ["http"], indirect=True)
-async def test_each_is_asked_about_on_its_day_and_counted(harness: Harness) -> None:
-    """In 30 and in 60 days, on a date, or never, a decider is asked; what failed is counted.
+async def test_reviews_follow_the_chosen_days_and_are_counted(harness: Harness) -> None:
+    """Each decision is reviewed on its chosen day or never, and failures are counted.
 
-    `rules` counts it by option and by the reasons that spoke for it; App Home names it as recent.
+    `rules` counts them by option and by supporting reason; App Home lists them as recent.
     """
     ada, clock = harness.playground.user("ada"), harness.playground.clock
     begun = clock.now()
@@ -146,20 +148,20 @@ async def test_each_is_asked_about_on_its_day_and_counted(harness: Harness) -> N
         )
     for number, days in ((1, 30), (2, 60), (3, 75)):
         clock.move_to(begun + timedelta(days=days - 1))
-        assert list(_asked(ada)) == list(range(1, number))
+        assert list(_questions_by_number(ada)) == list(range(1, number))
         clock.move_to(begun + timedelta(days=days + 1))
-        await harness.playground.until(lambda n=number: n in _asked(ada))
-        await ada.click(_asked(ada)[number], "outcome:failed")
+        await harness.playground.until(lambda n=number: n in _questions_by_number(ada))
+        await ada.click(_questions_by_number(ada)[number], "outcome:failed")
         await ada.submit(await harness.wait_for_modal(ada, "outcome"))
     clock.advance(timedelta(days=400))
 
-    told = text_of(await harness.run_command(ada, "rules"))
-    assert ": none of 3 worked" in told
-    reasons = told.partition("By the reasons that spoke for it, where 3 or more were tried")[2]
+    text = text_of(await harness.run_command(ada, "rules"))
+    assert ": none of 3 worked" in text
+    reasons = text.partition("By the reasons that spoke for it, where 3 or more were tried")[2]
     assert "” none of 3 worked" in reasons
     await ada.open_home()
     await harness.playground.until(lambda: "Recent" in str(ada.home and ada.home.blocks))
     home = str(ada.home and ada.home.blocks)
     assert home.count("it did not work") == 3
     assert "#4  Answers for support" in home
-    assert list(_asked(ada)) == [1, 2, 3]
+    assert list(_questions_by_number(ada)) == [1, 2, 3]

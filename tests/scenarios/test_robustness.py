@@ -1,4 +1,4 @@
-"""What must hold under load, hostile input and a sudden end."""
+"""Load, hostile input, repeated requests and sudden ends."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ HOSTILE = {
 @pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("kind", HOSTILE)
 async def test_any_text_at_full_length_is_posted_as_it_is(harness: Harness, kind: str) -> None:
-    """Whatever is typed, at its full length: nothing is refused, nobody is mentioned."""
+    """Hostile text of maximal length is stored and posted unchanged, and mentions nobody."""
     ada = harness.playground.user("ada")
     filling = HOSTILE[kind] * 3000
     title, problem = filling[:TITLE_LENGTH], filling[:PROBLEM_LENGTH]
@@ -48,8 +48,8 @@ async def test_any_text_at_full_length_is_posted_as_it_is(harness: Harness, kind
 
 @pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("kind", HOSTILE)
-async def test_any_reason_at_full_length_is_told_as_it_is(harness: Harness, kind: str) -> None:
-    """Whatever a decider gives as the reason, at its full length, reaches message and thread."""
+async def test_any_reason_at_full_length_is_posted_as_it_is(harness: Harness, kind: str) -> None:
+    """A hostile reason of maximal length reaches the announcement and the thread unchanged."""
     ada = harness.playground.user("ada")
     reason = (HOSTILE[kind] * 3000)[:REASON_LENGTH]
     announcement, _ = await harness.post_decision(ada)
@@ -63,14 +63,14 @@ async def test_any_reason_at_full_length_is_told_as_it_is(harness: Harness, kind
     )
     await ada.click(ada.sees("product")[-1], "menu", "withdraw:1")
     await ada.submit(await harness.wait_for_modal(ada, "withdraw"), {"reason": reason})
-    kept = [json.loads(event["detail"]).get("reason") for event in harness.rows("events")]
-    assert kept == [None, reason.strip(), reason.strip()]
+    reasons = [json.loads(event["detail"]).get("reason") for event in harness.rows("events")]
+    assert reasons == [None, reason.strip(), reason.strip()]
 
 
 @pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("kind", HOSTILE)
 async def test_any_words_after_the_command_are_answered(harness: Harness, kind: str) -> None:
-    """A subcommand made of anything is answered privately, and mentions nobody."""
+    """Any subcommand text gets a private reply and mentions nobody."""
     ada = harness.playground.user("ada")
     sent = await ada.command("product", "/ragvsft", HOSTILE[kind] * 50)
     assert sent.ok
@@ -79,7 +79,7 @@ async def test_any_words_after_the_command_are_answered(harness: Harness, kind: 
 
 @pytest.mark.usefixtures("bot")
 async def test_no_call_to_slack_comes_before_an_ack(harness: Harness) -> None:
-    """Neither a command, nor a submission, nor a button waits for the Web API."""
+    """Commands, submissions and buttons are acked before any Web API call."""
     ada = harness.playground.user("ada")
     sent: list[Dispatch] = [await ada.command("product", "/ragvsft")]
     view = await harness.wait_for_modal(ada, "workflow")
@@ -96,7 +96,7 @@ async def test_no_call_to_slack_comes_before_an_ack(harness: Harness) -> None:
 
 @pytest.mark.usefixtures("bot")
 async def test_twenty_equal_submissions_make_one_decision(harness: Harness) -> None:
-    """The same submission, twenty times in parallel, is one decision and one post."""
+    """Twenty parallel copies of a submission make one decision and one post."""
     ada = harness.playground.user("ada")
     await harness.open_questionnaire(ada)
     view = await harness.fill_questionnaire(ada)
@@ -109,7 +109,7 @@ async def test_twenty_equal_submissions_make_one_decision(harness: Harness) -> N
 
 @pytest.mark.usefixtures("bot")
 async def test_twenty_equal_edits_make_one_change(harness: Harness) -> None:
-    """The same edit, submitted twenty times in parallel, is one event and one word."""
+    """Twenty parallel copies of an edit make one event and one thread note."""
     ada = harness.playground.user("ada")
     announcement, _ = await harness.post_decision(ada)
     await ada.click(announcement, "menu", "edit:1")
@@ -123,8 +123,8 @@ async def test_twenty_equal_edits_make_one_change(harness: Harness) -> None:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_twenty_people_at_once_get_twenty_numbers(harness: Harness) -> None:
-    """Decisions posted at the same time are numbered without gap or double."""
+async def test_simultaneous_decisions_get_consecutive_numbers(harness: Harness) -> None:
+    """Decisions posted at the same time are numbered without gaps or duplicates."""
     people = [harness.playground.user(name) for name in ("ada", "ben", "chloe", "dev")] * 5
     for person in people[:4]:
         await harness.open_questionnaire(person)
@@ -134,7 +134,7 @@ async def test_twenty_people_at_once_get_twenty_numbers(harness: Harness) -> Non
 
 
 async def test_sigterm_after_the_ack_loses_nothing(harness: Harness, tmp_path: Path) -> None:
-    """Stopped right after the ack, the bot exits in time, and both messages show once."""
+    """A bot stopped right after the ack exits in time, and both messages are posted once."""
     ada = harness.playground.user("ada")
     async with bot_process(harness, tmp_path) as bot:
         await harness.open_questionnaire(ada)
@@ -151,7 +151,7 @@ async def test_sigterm_after_the_ack_loses_nothing(harness: Harness, tmp_path: P
 
 
 async def test_kill_9_after_the_ack_loses_nothing(harness: Harness, tmp_path: Path) -> None:
-    """Killed right after the ack, the bot posts after a restart; or asks, if it was posting."""
+    """A bot killed right after the ack posts after a restart, at most once."""
     ada = harness.playground.user("ada")
     async with bot_process(harness, tmp_path) as bot:
         await harness.open_questionnaire(ada)
@@ -167,7 +167,7 @@ async def test_kill_9_after_the_ack_loses_nothing(harness: Harness, tmp_path: Pa
 
 
 async def test_a_post_that_a_crash_interrupted_is_left_to_the_driver(harness: Harness) -> None:
-    """A post in flight at a crash is asked about a minute later; "It's there" frees its thread."""
+    """A post interrupted by a crash is asked about; after "It's there" its thread follows."""
     ada = harness.playground.user("ada")
     harness.playground.faults.add("server_error", method="chat.postMessage")
     async with harness.run_bot():

@@ -1,4 +1,4 @@
-"""The sample decisions that the demo can begin with."""
+"""The sample decisions of the demo."""
 
 import asyncio
 import json
@@ -21,8 +21,8 @@ from tests.scenarios.harness import RULES, FastForwardPlayground, Harness
 from tests.scenarios.messages import text_of
 
 
-async def test_samples_show_a_team_at_work(tmp_path: Path) -> None:
-    """They are marked, of every state, on past days, and leave something to do."""
+async def test_samples_cover_all_states(tmp_path: Path) -> None:
+    """Samples are marked, of every status, on past days, and leave something to do."""
     samples = read_samples(RULES)
     playground = FastForwardPlayground(MovableClock(-days_back(samples)))
     harness = Harness(playground, tmp_path / "ragvsft.db", "http")
@@ -60,7 +60,7 @@ async def test_samples_show_a_team_at_work(tmp_path: Path) -> None:
     ],
 )
 def test_broken_samples_are_named(tmp_path: Path, content: str | None, words: str) -> None:
-    """A file of samples that is missing or broken is named, with what is wrong."""
+    """A missing or broken samples file is reported with its path and error."""
     path = tmp_path / "ragvsft" / "samples.yml"
     if content is not None:
         path.parent.mkdir()
@@ -71,8 +71,8 @@ def test_broken_samples_are_named(tmp_path: Path, content: str | None, words: st
     assert "\n" not in str(caught.value)
 
 
-async def test_app_home_of_the_demo_loads_them_once(tmp_path: Path) -> None:
-    """Its button adds the samples to a workspace in use; pressed again, it has nothing to add."""
+async def test_the_demo_loads_samples_once(tmp_path: Path) -> None:
+    """The button in App Home adds the samples; pressing it again adds nothing."""
     samples = read_samples(RULES)
     harness = Harness(FastForwardPlayground(), tmp_path / "ragvsft.db", "http")
     ada = harness.playground.user("ada")
@@ -95,7 +95,7 @@ async def test_app_home_of_the_demo_loads_them_once(tmp_path: Path) -> None:
 
 
 async def test_only_the_demo_offers_samples(tmp_path: Path) -> None:
-    """Anywhere else App Home says nothing of samples."""
+    """Outside the demo App Home does not mention samples."""
     harness = Harness(FastForwardPlayground(), tmp_path / "ragvsft.db", "http")
     ada = harness.playground.user("ada")
     async with serving(harness.playground), harness.run_bot():

@@ -1,4 +1,4 @@
-"""Finding decisions again: list, search, show, export, and similar ones at the review."""
+"""List, search, show and export decisions, and similar ones on the review page."""
 
 import csv
 import io
@@ -16,8 +16,8 @@ from tests.scenarios.messages import text_of
 pytestmark = pytest.mark.usefixtures("bot")
 
 
-async def several(harness: Harness, person: UserSession, titles: list[str]) -> None:
-    """Decide several times."""
+async def post_decisions(harness: Harness, person: UserSession, titles: list[str]) -> None:
+    """Post a decision for each title."""
     for number, title in enumerate(titles, start=1):
         await harness.open_questionnaire(person)
         await person.submit(await harness.fill_questionnaire(person, title=title))
@@ -27,7 +27,7 @@ async def several(harness: Harness, person: UserSession, titles: list[str]) -> N
 async def test_a_list_is_paged_in_place(harness: Harness) -> None:
     """A list shows the newest decisions; its buttons turn the pages in the same message."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
-    await several(harness, ada, [f"Question {number}" for number in range(1, 11)])
+    await post_decisions(harness, ada, [f"Question {number}" for number in range(1, 11)])
     answer = await harness.run_command(ben, "list", "support-ai")
     assert "#10  Question 10" in text_of(answer)
     assert "#2  Question 2" not in text_of(answer)
@@ -43,7 +43,7 @@ async def test_a_list_is_paged_in_place(harness: Harness) -> None:
 
 
 async def test_filters_and_words_narrow_a_list(harness: Harness) -> None:
-    """`list` takes people, statuses, options and words; what it understood stands above."""
+    """`list` takes people, statuses, options and words, and repeats them above the result."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     await harness.post_decision(ada)
     assert "Answers for support" in text_of(
@@ -58,15 +58,15 @@ async def test_filters_and_words_narrow_a_list(harness: Harness) -> None:
 @pytest.mark.parametrize(
     "words", ['"', "AND OR NOT", "a* (b", "title:x ^", "-- ; drop table", "🦆", "NEAR(a b)", "{}:"]
 )
-async def test_a_search_survives_whatever_is_typed(harness: Harness, words: str) -> None:
-    """Quotes, operators, emoji and nothing at all are answered with a sentence."""
+async def test_a_search_accepts_any_input(harness: Harness, words: str) -> None:
+    """Quotes, operators and emoji in a search are answered with a sentence."""
     ada = harness.playground.user("ada")
     await harness.post_decision(ada)
     assert "Answers for support" not in text_of(await harness.run_command(ada, f"search {words}"))
 
 
 async def test_a_search_finds_words_in_any_form(harness: Harness) -> None:
-    """A search finds a word in the title whatever its case and ending, and quotes around it."""
+    """A search matches words of the title in any case and with any ending, quoted or not."""
     ada = harness.playground.user("ada")
     await harness.post_decision(ada)
     for words in ("answer", '"SUPPORT" answers'):
@@ -74,8 +74,8 @@ async def test_a_search_finds_words_in_any_form(harness: Harness) -> None:
     assert "What shall I look for?" in text_of(await harness.run_command(ada, "search"))
 
 
-async def test_show_tells_everything_privately(harness: Harness) -> None:
-    """`show` gives verdict, reasons, answers, views, history and the way to the discussion."""
+async def test_show_replies_with_all_details(harness: Harness) -> None:
+    """`show` gives verdict, reasons, answers, views, history and a link, privately."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     await harness.run_command(ben, "show #1", "support-ai")
@@ -94,8 +94,8 @@ async def test_show_tells_everything_privately(harness: Harness) -> None:
     assert "Which decision?" in text_of(await harness.run_command(ben, "show me", "support-ai"))
 
 
-async def test_a_record_comes_as_a_file_to_the_one_who_asks(harness: Harness) -> None:
-    """`export 1` sends the record in the asker's direct messages, and says so where they are."""
+async def test_export_sends_the_record_to_the_requester(harness: Harness) -> None:
+    """`export 1` sends the record by direct message and confirms it in the channel."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     await harness.post_decision(ada)
     answer = await harness.run_command(ben, "export 1")
@@ -104,9 +104,9 @@ async def test_a_record_comes_as_a_file_to_the_one_who_asks(harness: Harness) ->
     assert file.filename == "0001-answers-for-support.md"
     assert file.content is not None
     _, front, text = file.content.decode().split("---\n", 2)
-    told = yaml.safe_load(front)
-    assert told["status"] == "proposed"
-    assert ada.id in str(told["decision-makers"])
+    fields = yaml.safe_load(front)
+    assert fields["status"] == "proposed"
+    assert ada.id in str(fields["decision-makers"])
     for words in ("# Answers for support", "Look at this again when:", "Good, because: "):
         assert words in text
     assert ada.sees(ada.im.id) == []
@@ -114,7 +114,7 @@ async def test_a_record_comes_as_a_file_to_the_one_who_asks(harness: Harness) ->
 
 @pytest.mark.parametrize("settled", [False, True], ids=["open", "withdrawn"])
 async def test_the_menu_exports_the_record(harness: Harness, *, settled: bool) -> None:
-    """Anybody who sees the announcement gets its record from the menu, whatever its state."""
+    """The menu of an announcement exports its record in every state."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     if settled:
@@ -131,10 +131,10 @@ async def test_the_menu_exports_the_record(harness: Harness, *, settled: bool) -
     assert file.filename == "0001-answers-for-support.md"
 
 
-async def test_everything_can_be_exported(harness: Harness) -> None:
-    """`export csv` and `export json` send all that the asker can see: no formula, by the schema."""
+async def test_export_sends_all_readable_decisions(harness: Harness) -> None:
+    """`export csv` escapes formulas, and `export json` is valid against its schema."""
     ada = harness.playground.user("ada")
-    await several(harness, ada, ["First", "=1+1"])
+    await post_decisions(harness, ada, ["First", "=1+1"])
     await harness.run_command(ada, "export csv")
     await harness.run_command(ada, "export json")
     files = [file for message in ada.sees(ada.im.id) for file in message.files]
@@ -148,7 +148,7 @@ async def test_everything_can_be_exported(harness: Harness) -> None:
 
 
 async def test_the_review_and_the_thread_name_similar_decisions(harness: Harness) -> None:
-    """The last page and the thread name what was decided on like answers."""
+    """The review page and the thread list decisions with similar answers."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     await harness.post_decision(ada)
     await harness.open_questionnaire(ben)

@@ -15,23 +15,23 @@ PACE = timedelta(seconds=2)
 """Longer than the bot waits between two posts in a channel."""
 
 
-def _in_reach_of(harness: Harness, message: SlackMessage, channel: str) -> SlackMessage:
-    """Put a copy of a message where a person can press its buttons, as a forger would."""
+def _forge_copy(harness: Harness, message: SlackMessage, channel: str) -> SlackMessage:
+    """Copy a message into a channel, as an attacker would forge its buttons."""
     where = harness.playground.channel(channel).id
     copy = replace(message, channel=where, ephemeral_to=None, ts=f"{message.ts[:-1]}9")
     harness.playground.workspace.messages.setdefault(where, []).append(copy)
     return copy
 
 
-async def _out_of_quarantine(harness: Harness) -> None:
-    """Wait until a post has broken off, and then until it can't be on its way any more."""
+async def _wait_until_unconfirmed(harness: Harness) -> None:
+    """Wait until a post has failed without confirmation, and until it is certain to have ended."""
     await harness.wait_for_row("deliveries", lambda row: row["state"] == "sending" and row["error"])
     harness.playground.clock.advance(timedelta(seconds=61))
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_private_channel_without_the_bot_is_told_how_to_invite_it(harness: Harness) -> None:
-    """The driver hears why nothing shows, invites the bot, and Try again posts it there."""
+async def test_a_private_channel_without_the_bot(harness: Harness) -> None:
+    """A notice asks the driver to invite the bot, and "Try again" posts the decision."""
     ada = harness.playground.user("ada")
     await harness.open_questionnaire(ada, "leadership")
     view = await harness.fill_questionnaire(ada)
@@ -51,7 +51,7 @@ async def test_a_private_channel_without_the_bot_is_told_how_to_invite_it(harnes
 
 @pytest.mark.usefixtures("bot")
 async def test_another_channel_can_be_chosen_when_posting_failed(harness: Harness) -> None:
-    """From the notice a public channel can be chosen; the decision moves there, once."""
+    """A decision that could not be posted moves to the channel chosen in the notice, once."""
     ada = harness.playground.user("ada")
     await harness.open_questionnaire(ada, "leadership")
     await ada.submit(await harness.fill_questionnaire(ada))
@@ -68,7 +68,7 @@ async def test_another_channel_can_be_chosen_when_posting_failed(harness: Harnes
 
 @pytest.mark.usefixtures("bot")
 async def test_an_archived_channel_is_named_as_the_reason(harness: Harness) -> None:
-    """A channel archived while the questionnaire was open is named, with the way out."""
+    """If the channel was archived meanwhile, the notice says so."""
     ada = harness.playground.user("ada")
     await harness.open_questionnaire(ada)
     view = await harness.fill_questionnaire(ada)
@@ -79,7 +79,7 @@ async def test_an_archived_channel_is_named_as_the_reason(harness: Harness) -> N
 
 @pytest.mark.usefixtures("bot")
 async def test_an_expired_trigger_leaves_a_button_that_opens_the_modal(harness: Harness) -> None:
-    """Too slow for Slack, the command answers with a button, and the button opens the draft."""
+    """If the trigger expired, the reply has a button that opens the draft."""
     ada = harness.playground.user("ada")
     harness.playground.faults.add("expire_trigger", count=1)
     await ada.command("product", "/ragvsft")
@@ -89,8 +89,8 @@ async def test_an_expired_trigger_leaves_a_button_that_opens_the_modal(harness: 
 
 
 @pytest.mark.usefixtures("bot")
-async def test_when_slack_cannot_open_a_modal_the_button_comes_later(harness: Harness) -> None:
-    """A modal that Slack's own trouble kept shut is offered with a button."""
+async def test_a_failed_views_open_leaves_a_button(harness: Harness) -> None:
+    """If Slack fails to open the modal, the reply has a button that opens the draft."""
     ada = harness.playground.user("ada")
     harness.playground.faults.add("server_error", method="views.open", count=1)
     await ada.command("product", "/ragvsft")
@@ -98,8 +98,8 @@ async def test_when_slack_cannot_open_a_modal_the_button_comes_later(harness: Ha
 
 
 @pytest.mark.usefixtures("bot")
-async def test_an_unreachable_slack_gets_the_message_later(harness: Harness) -> None:
-    """While Slack fails, the decision is kept and a second driver is told; then both show."""
+async def test_posts_wait_while_slack_is_unavailable(harness: Harness) -> None:
+    """While Slack fails, posts wait and modals say so; afterwards they are sent."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     away = {"method": "chat.postMessage", "error": "service_unavailable"}
     harness.playground.faults.add("refused", **away)
@@ -121,7 +121,7 @@ async def test_an_unreachable_slack_gets_the_message_later(harness: Harness) -> 
 
 @pytest.mark.usefixtures("bot")
 async def test_a_rate_limit_is_obeyed(harness: Harness) -> None:
-    """After a 429 nothing is posted before Retry-After is over, and nothing is lost."""
+    """After a 429 nothing is posted before Retry-After has passed, and nothing is lost."""
     ada = harness.playground.user("ada")
     harness.playground.faults.add("rate_limited", method="chat.postMessage", seconds=60, count=1)
     await harness.open_questionnaire(ada)
@@ -134,12 +134,12 @@ async def test_a_rate_limit_is_obeyed(harness: Harness) -> None:
 
 @pytest.mark.usefixtures("bot")
 async def test_a_connection_lost_after_posting_is_left_to_the_driver(harness: Harness) -> None:
-    """Nobody can tell whether it arrived: the driver is asked, and nothing is posted twice."""
+    """If a post is unconfirmed, the driver is asked, and nothing is posted twice."""
     ada = harness.playground.user("ada")
     harness.playground.faults.add("drop_after", method="chat.postMessage", count=1)
     await harness.open_questionnaire(ada)
     await ada.submit(await harness.fill_questionnaire(ada))
-    await _out_of_quarantine(harness)
+    await _wait_until_unconfirmed(harness)
     await harness.wait_for_message(ada, "Slack broke off", ada.im.id)
     await ada.click(ada.sees(ada.im.id)[-1], "dismiss")
     await harness.wait_for_message(ada, "stays as it is", ada.im.id)
@@ -155,36 +155,36 @@ async def test_a_connection_lost_after_posting_is_left_to_the_driver(harness: Ha
 
 @pytest.mark.usefixtures("bot")
 async def test_a_connection_lost_before_posting_is_sent_again_on_demand(harness: Harness) -> None:
-    """What did not arrive is sent again when the driver says so."""
+    """An unconfirmed post is sent again when the driver says that it is missing."""
     ada = harness.playground.user("ada")
     harness.playground.faults.add("drop_before", method="chat.postMessage", count=1)
     await harness.open_questionnaire(ada)
     await ada.submit(await harness.fill_questionnaire(ada))
-    await _out_of_quarantine(harness)
+    await _wait_until_unconfirmed(harness)
     await harness.wait_for_message(ada, "Slack broke off", ada.im.id)
     await ada.click(ada.sees(ada.im.id)[-1], "resend")
     await harness.wait_for_post(ada)
 
 
 @pytest.mark.usefixtures("bot")
-async def test_only_the_driver_moves_a_decision(harness: Harness) -> None:
-    """A button that is somebody else's to press answers with a friendly no."""
+async def test_only_the_owner_answers_a_notice(harness: Harness) -> None:
+    """Another person who presses a notice's button is refused."""
     ada = harness.playground.user("ada")
     harness.playground.faults.add("drop_after", method="chat.postMessage", count=1)
     await harness.open_questionnaire(ada)
     await ada.submit(await harness.fill_questionnaire(ada))
-    await _out_of_quarantine(harness)
+    await _wait_until_unconfirmed(harness)
     await harness.wait_for_message(ada, "Slack broke off", ada.im.id)
     notice = ada.sees(ada.im.id)[-1]
     ben = harness.playground.user("ben")
-    ben_notice = _in_reach_of(harness, notice, ben.im.id)
+    ben_notice = _forge_copy(harness, notice, ben.im.id)
     await ben.click(ben_notice, "resend")
     await harness.wait_for_message(ben, "Your word counts in the thread", ben.im.id)
 
 
 @pytest.mark.usefixtures("bot")
-async def test_an_invalid_answer_is_said_at_its_field(harness: Harness) -> None:
-    """A title of blanks and a review without its day are refused where they stand."""
+async def test_invalid_input_is_refused_at_its_field(harness: Harness) -> None:
+    """A blank title and a missing or past review day are refused at their fields."""
     ada = harness.playground.user("ada")
     view = await harness.open_questionnaire(ada)
     await ada.submit(view, {"title": "   "})
@@ -201,7 +201,7 @@ async def test_an_invalid_answer_is_said_at_its_field(harness: Harness) -> None:
 
 
 async def test_a_draft_survives_a_restart(harness: Harness) -> None:
-    """A questionnaire begun before a restart goes on after it, with its answers."""
+    """A questionnaire started before a restart can be finished after it."""
     ada = harness.playground.user("ada")
     async with harness.run_bot():
         view = await harness.open_questionnaire(ada)
@@ -213,7 +213,7 @@ async def test_a_draft_survives_a_restart(harness: Harness) -> None:
 
 
 async def test_an_expired_draft_says_so(harness: Harness, bot: Application) -> None:
-    """A questionnaire left open for longer than two weeks ends with a sentence."""
+    """A page submitted after two weeks shows that the questionnaire has expired."""
     del bot
     ada = harness.playground.user("ada")
     view = await harness.open_questionnaire(ada)
@@ -224,15 +224,15 @@ async def test_an_expired_draft_says_so(harness: Harness, bot: Application) -> N
 
 
 @pytest.mark.usefixtures("bot")
-async def test_somebody_from_outside_can_only_read(harness: Harness) -> None:
-    """A guest from another workspace gets a sentence instead of a questionnaire."""
+async def test_external_users_cannot_open_a_questionnaire(harness: Harness) -> None:
+    """A person of another workspace gets a private reply in place of a questionnaire."""
     eve = harness.playground.user("eve")
     assert eve.user.is_external
     ada = harness.playground.user("ada")
     harness.playground.faults.add("expire_trigger", count=1)
     await ada.command("partners", "/ragvsft")
     await harness.wait_for_message(ada, "Nothing is lost", "partners")
-    button = _in_reach_of(harness, ada.sees("partners")[-1], "partners")
+    button = _forge_copy(harness, ada.sees("partners")[-1], "partners")
     await eve.click(button, "resume")
     await harness.wait_for_message(eve, "belongs to another workspace", "partners")
     assert eve.modal is None
@@ -240,7 +240,7 @@ async def test_somebody_from_outside_can_only_read(harness: Harness) -> None:
 
 @pytest.mark.usefixtures("bot")
 async def test_a_refused_token_loses_nothing(harness: Harness) -> None:
-    """While Slack refuses the token a decision waits; once it is mended, it is posted."""
+    """While Slack refuses the token, a decision waits; with a valid token it is posted."""
     ada = harness.playground.user("ada")
     await harness.open_questionnaire(ada)
     view = await harness.fill_questionnaire(ada)
@@ -255,8 +255,8 @@ async def test_a_refused_token_loses_nothing(harness: Harness) -> None:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_small_window_that_does_not_open_says_so(harness: Harness) -> None:
-    """Too slow for Slack, a decision's window asks for another press, and blames nobody."""
+async def test_a_modal_that_does_not_open_asks_for_another_press(harness: Harness) -> None:
+    """If a decision's modal does not open, a private reply asks to press again."""
     ada = harness.playground.user("ada")
     announcement, _ = await harness.post_decision(ada)
     harness.playground.faults.add("expire_trigger", count=1)
@@ -271,7 +271,7 @@ async def test_a_small_window_that_does_not_open_says_so(harness: Harness) -> No
 
 @pytest.mark.usefixtures("bot")
 async def test_a_lost_connection_leaves_a_button_for_the_questionnaire(harness: Harness) -> None:
-    """A connection that breaks while the questionnaire opens leaves the button too."""
+    """If the connection breaks while the questionnaire opens, the reply has a button too."""
     ada = harness.playground.user("ada")
     harness.playground.faults.add("drop_before", method="views.open", count=1)
     await ada.command("product", "/ragvsft")
@@ -280,7 +280,7 @@ async def test_a_lost_connection_leaves_a_button_for_the_questionnaire(harness: 
 
 @pytest.mark.usefixtures("bot")
 async def test_back_pressed_twice_is_back_pressed_once(harness: Harness) -> None:
-    """The second press finds a newer page and gives way to it, without a word."""
+    """Of two simultaneous presses of Back the second has no effect and no error."""
     ada = harness.playground.user("ada")
     view = await harness.open_questionnaire(ada)
     await ada.submit(view, {"title": "Answers for support"})
@@ -300,7 +300,7 @@ async def test_back_pressed_twice_is_back_pressed_once(harness: Harness) -> None
 async def test_a_thread_that_cannot_be_continued_does_not_move_the_decision(
     harness: Harness,
 ) -> None:
-    """Announced in a private channel, a decision stays there whatever channel is picked later."""
+    """A failed reply in a private thread does not move the decision to another channel."""
     ada = harness.playground.user("ada")
     harness.playground.invite("bot", "leadership")
     await harness.open_questionnaire(ada, "leadership")
@@ -316,7 +316,7 @@ async def test_a_thread_that_cannot_be_continued_does_not_move_the_decision(
 
 @pytest.mark.usefixtures("bot")
 async def test_a_channel_stays_in_order_behind_a_rate_limit(harness: Harness) -> None:
-    """What follows in a channel does not slip past a message that waits for Retry-After."""
+    """Later posts of a channel wait behind one that is rate limited."""
     ada = harness.playground.user("ada")
     await harness.open_questionnaire(ada)
     view = await harness.fill_questionnaire(ada)
@@ -335,8 +335,8 @@ async def test_a_channel_stays_in_order_behind_a_rate_limit(harness: Harness) ->
 
 @pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
-async def test_a_post_that_broke_off_is_found_in_the_channel(harness: Harness, fault: str) -> None:
-    """Where the bot may read the channel it looks there: one announcement, and nobody is asked."""
+async def test_an_unconfirmed_post_is_found_in_the_history(harness: Harness, fault: str) -> None:
+    """With history scopes the bot finds its post itself: one announcement, and no question."""
     harness.playground.workspace.installation.scopes.add("channels:history")
     harness.playground.invite("bot", "product")
     ada = harness.playground.user("ada")
@@ -352,10 +352,10 @@ async def test_a_post_that_broke_off_is_found_in_the_channel(harness: Harness, f
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_channel_that_opens_again_gets_what_it_missed(harness: Harness) -> None:
-    """Archived, a channel misses a decision made in it; the driver is told once, and tries again.
+async def test_a_reopened_channel_gets_held_posts(harness: Harness) -> None:
+    """The driver of a decision in an archived channel gets one notice, and can send it later.
 
-    The notice then says that all is there.
+    The notice is then updated.
     """
     ada = harness.playground.user("ada")
     announcement, _ = await harness.post_decision(ada)

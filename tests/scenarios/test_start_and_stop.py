@@ -23,7 +23,7 @@ from tests.scenarios.messages import text_of
 
 
 async def _run(folder: Path, **settings: str) -> tuple[int, str]:
-    """Run `ragvsft run` until it ends by itself; return its exit status and what it said."""
+    """Run `ragvsft run` until it exits; return its exit status and its error output."""
     known = {name: value for name, value in os.environ.items() if not name.startswith("SLACK_")}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run",
@@ -32,15 +32,15 @@ async def _run(folder: Path, **settings: str) -> tuple[int, str]:
         stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     async with asyncio.timeout(TIMEOUT):
-        _, said = await process.communicate()
+        _, stderr = await process.communicate()
     assert process.returncode is not None
-    return process.returncode, said.decode()
+    return process.returncode, stderr.decode()
 
 
 @pytest.mark.parametrize("transport", ["http"], indirect=True)
-async def test_a_token_that_slack_refuses_is_named(harness: Harness, tmp_path: Path) -> None:
-    """A wrong bot token ends the start with one line that says what to do, and status 2."""
-    status, said = await _run(
+async def test_a_refused_token_ends_the_start(harness: Harness, tmp_path: Path) -> None:
+    """A wrong bot token ends the start with status 2 and a one-line remedy."""
+    status, stderr = await _run(
         tmp_path,
         SLACK_API_URL=harness.playground.api_url,
         SLACK_BOT_TOKEN="xoxb-wrong",
@@ -50,23 +50,23 @@ async def test_a_token_that_slack_refuses_is_named(harness: Harness, tmp_path: P
     )
     harness.playground.violations.clear()
     assert status == 2
-    last = said.strip().splitlines()[-1]
+    last = stderr.strip().splitlines()[-1]
     assert last.startswith("ragvsft: Slack rejects SLACK_BOT_TOKEN (invalid_auth)")
-    assert "Traceback" not in said
+    assert "Traceback" not in stderr
 
 
-async def test_nothing_configured_names_everything_at_once(tmp_path: Path) -> None:
-    """Without any setting, the start says what is missing, a line each, and status 2."""
-    status, said = await _run(tmp_path)
+async def test_all_missing_settings_are_listed(tmp_path: Path) -> None:
+    """Without settings the start ends with status 2 and a line for each missing one."""
+    status, stderr = await _run(tmp_path)
     assert status == 2
-    assert "SLACK_BOT_TOKEN is missing" in said
-    assert "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing" in said
-    assert "Traceback" not in said
+    assert "SLACK_BOT_TOKEN is missing" in stderr
+    assert "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing" in stderr
+    assert "Traceback" not in stderr
 
 
 @pytest.mark.parametrize("transport", ["http"], indirect=True)
-async def test_a_slack_that_is_away_does_not_keep_it_from_starting(harness: Harness) -> None:
-    """With no Slack to be reached, the bot runs and is ready; deliveries wait."""
+async def test_the_bot_starts_without_slack(harness: Harness) -> None:
+    """If Slack is unreachable, the bot starts and is ready."""
     async with (
         harness.run_bot(SLACK_API_URL="http://127.0.0.1:1/api/") as bot,
         aiohttp.ClientSession() as session,
@@ -77,7 +77,7 @@ async def test_a_slack_that_is_away_does_not_keep_it_from_starting(harness: Harn
 
 @pytest.mark.parametrize("transport", ["http"], indirect=True)
 async def test_slacks_ssl_check_is_answered(harness: Harness) -> None:
-    """The check that Slack makes of distributed apps is answered without a signature."""
+    """Slack's unsigned `ssl_check` request is answered with 200."""
     async with (
         harness.run_bot() as bot,
         aiohttp.ClientSession() as session,
@@ -89,7 +89,7 @@ async def test_slacks_ssl_check_is_answered(harness: Harness) -> None:
 
 
 async def test_requests_are_accepted_after_the_clock_moved(tmp_path: Path) -> None:
-    """When the clock is moved by a day, signed requests are still taken to be fresh."""
+    """The bot accepts signed requests after the shared clock has moved by a day."""
     playground = Playground()
     page = HttpServer(playground.asgi, "127.0.0.1", 0)
     await page.start()
@@ -114,37 +114,40 @@ async def test_requests_are_accepted_after_the_clock_moved(tmp_path: Path) -> No
     await page.stop()
 
 
-LONGEST = 10
-"""Seconds that a platform waits after SIGTERM, before it kills."""
-STARTS = 1.5
-"""Seconds in which the bot starts; a machine that is late with that is late at the end, too."""
-HANGS = 9
-"""Seconds: longer than the bot waits for Slack, so that it never hears of what was accepted."""
+MAX_STOP_SECONDS = 10
+"""Seconds between SIGTERM and SIGKILL on common platforms."""
+START_SECONDS = 1.5
+"""Seconds that a start takes; a machine that takes longer is given longer to stop, too."""
+LATENCY_SECONDS = 9
+"""Seconds of latency, longer than the bot's timeout: it does not learn that Slack accepted."""
 
 
 @pytest.mark.parametrize(("transport", "locked"), [("http", False), ("socket", True)])
-async def test_sigterm_while_slack_hangs_loses_and_doubles_nothing(
+async def test_sigterm_while_slack_hangs_loses_and_duplicates_nothing(
     harness: Harness, tmp_path: Path, *, locked: bool
 ) -> None:
-    """Calls hang, and the log may be locked: exit within ten seconds, then each message once."""
+    """With hanging calls and a locked database the bot exits within ten seconds.
+
+    After the next start each message exists once.
+    """
     ada, loop = harness.playground.user("ada"), asyncio.get_running_loop()
     calls = harness.playground.calls
     began = loop.time()
     async with bot_process(harness, tmp_path) as bot:
-        late = max(0.0, loop.time() - began - STARTS)
+        late = max(0.0, loop.time() - began - START_SECONDS)
         await harness.open_questionnaire(ada)
         view = await harness.fill_questionnaire(ada)
-        harness.playground.faults.add("latency", seconds=HANGS)
+        harness.playground.faults.add("latency", seconds=LATENCY_SECONDS)
         assert (await ada.submit(view)).ok
         await harness.playground.until(
             lambda: any(call.method == "chat.postMessage" for call in calls)
         )
-        with _locked(harness) if locked else nullcontext():
-            told = loop.time()
+        with _write_lock(harness) if locked else nullcontext():
+            signalled = loop.time()
             bot.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(3 * LONGEST):
+            async with asyncio.timeout(3 * MAX_STOP_SECONDS):
                 assert await bot.wait() == 0
-            assert loop.time() - told < LONGEST + late
+            assert loop.time() - signalled < MAX_STOP_SECONDS + late
     harness.playground.faults.clear()
     await harness.playground.until(
         lambda: any(each.by_app for each in harness.playground.messages("product"))
@@ -164,8 +167,8 @@ async def test_sigterm_while_slack_hangs_loses_and_doubles_nothing(
 
 
 @contextmanager
-def _locked(harness: Harness) -> Iterator[None]:
-    """Keep the log locked, as another process does that writes and comes to no end."""
+def _write_lock(harness: Harness) -> Iterator[None]:
+    """Hold the database's write lock, as a stalled process would."""
     with closing(sqlite3.connect(harness.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
