@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute
 from bot.catalog import PlaybookCatalog
 from bot.charts.subprocess import render_in_subprocess
 from bot.decisions.ports import Clock
+from bot.digest.messages import DigestMessages
 from bot.manifest import REDIRECT_PATH, scopes_asked
 from bot.outbox.health import delivery_health
 from bot.outbox.store import SqliteOutbox
@@ -39,6 +40,7 @@ from bot.slack.oauth.installations import (
     TokenCipher,
 )
 from bot.slack.oauth.pages import InstallPages
+from bot.slack.rendering import Renderer
 from bot.slackkit.api_errors import SLACK_SECONDS, client_timeout
 from bot.storage.database import Database
 from bot.storage.installations import InstallationStore
@@ -133,13 +135,15 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
             )
         )
         metrics = Metrics(health.snapshot)
+        digests = DigestMessages(installations.client_for, settings.command)
+        renderer = Renderer(services, digests, settings.command)
         worker = DeliveryWorker(
             outbox,
             services,
             clock,
             installations.client_for,
             wake_worker,
-            settings.command,
+            renderer.message,
             render_in_subprocess,
             metrics.count_attempt,
         )

@@ -9,7 +9,6 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.ports import Clock
-from bot.digest.messages import DigestMessages
 from bot.outbox.failures import INTERNAL, Failure, attempt_of, of_error
 from bot.outbox.images import Draw, Images
 from bot.outbox.model import Attempt, Delivery, DeliveryKind
@@ -17,7 +16,6 @@ from bot.outbox.policy import QUARANTINE, FailurePolicy
 from bot.outbox.ports import Outbox, Unconfirmed
 from bot.outbox.reconcile import delivery_metadata
 from bot.services.services import Services
-from bot.slack.rendering import Renderer
 from bot.slackkit.api_errors import UNREACHABLE, call_slack
 from bot.slackkit.message import Message
 from bot.storage.installations import NotInstalled, TokenUnreadable
@@ -26,6 +24,8 @@ logger = structlog.get_logger(__name__)
 
 ClientFor = Callable[[str], Awaitable[AsyncWebClient]]
 """Returns the Web API client of a workspace."""
+Render = Callable[[Delivery], Awaitable[Message]]
+"""Returns the message of a delivery."""
 Attempted = Callable[[Attempt], None]
 """Takes what came of one try to post."""
 
@@ -60,7 +60,7 @@ class DeliveryWorker:
         clock: Clock,
         client_for: ClientFor,
         woken: asyncio.Event,
-        command: str = "/ragvsft",
+        render: Render,
         draw: Draw | None = None,
         attempted: Attempted = lambda _attempt: None,
     ) -> None:
@@ -72,14 +72,14 @@ class DeliveryWorker:
             clock: the only source of time.
             client_for: returns the client to post to a workspace with.
             woken: set by whoever knows that something may be due.
-            command: the slash command's name.
+            render: returns the message of a delivery; `LookupError` if its subject is gone.
             draw: draws the pictures of digests; None for tables only.
             attempted: is told what came of each try to post.
         """
         self._attempted = attempted
         self._outbox = outbox
         self._aftermath = FailurePolicy(outbox, services, clock)
-        self._renderer = Renderer(services, DigestMessages(client_for, command), command)
+        self._render = render
         self._pictures = Images(draw)
         self._clock = clock
         self._client_for = client_for
@@ -181,7 +181,7 @@ class DeliveryWorker:
 
         try:
             parent = await self._outbox.parent_of(delivery)
-            message = await self._renderer.message(_rendered(delivery, parent))
+            message = await self._render(_rendered(delivery, parent))
         except Exception as error:
             logger.exception("a delivery could not be rendered")
             self._attempted(Attempt.INTERNAL_ERROR)

@@ -13,13 +13,16 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.digest.messages import DigestMessages
 from bot.outbox.model import Attempt
 from bot.outbox.store import SqliteOutbox
 from bot.outbox.worker import DeliveryWorker
 from bot.services.services import Services
+from bot.slack.rendering import Renderer
 from bot.storage.database import Database
 from tests.services.world import World
 
+NAME = "/ragvsft"
 WITHIN = 60.0
 """Seconds within which everything here happens, on a machine that does much else."""
 
@@ -111,6 +114,7 @@ class Delivering:
             self.world.clock,
             self._client_for,
             self.woken,
+            Renderer(self.world.services, DigestMessages(self._client_for, NAME), NAME).message,
             attempted=lambda attempt: self.attempts.update({attempt}),
         )
 
