@@ -44,7 +44,6 @@ from bot.slack.rendering import Renderer
 from bot.slackkit.api_errors import SLACK_SECONDS, client_timeout
 from bot.storage.database import Database
 from bot.storage.installations import InstallationStore
-from bot.storage.store import SqliteStore
 from bot.web.app import Endpoints, create_web
 from bot.web.events import Handler
 from bot.web.health import Health, HealthSources
@@ -114,7 +113,7 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
         installations, pages = await _installations(settings, client, database, clock)
         wake_worker = asyncio.Event()
         people = SlackDirectory(installations.client_for)
-        services = Services(SqliteStore(database), clock, playbooks, wake_worker.set, people)
+        services = Services(database, clock, playbooks, wake_worker.set, people)
         outbox = SqliteOutbox(database)
         slack = create_bolt_app(services, client, installations, settings.command)
         periodic = PeriodicRunner(

@@ -22,9 +22,8 @@ from bot.digest.content import Digest
 from bot.digest.views.message import digest_message
 from bot.logs import configure_logs
 from bot.services.services import Services
-from bot.storage.channels import KnownChannel, SqliteChannels
+from bot.storage.channels import KnownChannel, find_channels, find_workspaces
 from bot.storage.database import Database
-from bot.storage.store import SqliteStore
 
 _MAX_NAMED = 10
 _CHANNEL = click.option("--channel", metavar="ID", required=True, help="The channel's id or name.")
@@ -130,7 +129,7 @@ async def _open_target(
     catalog = open_catalog()
     async with open_database(writable=writable) as database:
         team, known = await _find_channel(database, channel, workspace)
-        services = Services(SqliteStore(database), FixedClock(at), catalog, lambda: None)
+        services = Services(database, FixedClock(at), catalog, lambda: None)
         yield _Target(database, services, Person(team, known.owner), known)
 
 
@@ -154,9 +153,8 @@ def _parse_time(text: str | None) -> datetime:
 async def _find_channel(
     database: Database, channel: str, workspace: str | None
 ) -> tuple[str, KnownChannel]:
-    channels = SqliteChannels(database)
-    team = _choose_workspace(await channels.workspaces(), workspace)
-    known = await channels.of(team)
+    team = _choose_workspace(await database.read(find_workspaces), workspace)
+    known = await database.read(lambda db: find_channels(db, team))
     wanted = channel.lstrip("#")
     by_id = [each for each in known if each.place.channel == wanted]
     by_name = [each for each in known if each.place.name == wanted]

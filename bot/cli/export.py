@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,7 +17,8 @@ from bot.decisions.records.madr import as_markdown, filename
 from bot.decisions.records.record import Record, record_as_json, record_schema
 from bot.decisions.records.spreadsheet import as_csv
 from bot.services.playbook_versions import StoredVersions
-from bot.storage.store import SqliteStore
+from bot.services.search import decision_context
+from bot.storage.search import decision_counts, decisions_of_workspace
 
 _BATCH = 500
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)^---$", re.DOTALL | re.MULTILINE)
@@ -85,13 +87,19 @@ async def _read(workspace: str | None) -> list[Record]:
         UsageError: the database cannot be used, or the workspace is ambiguous.
     """
     async with open_database() as database:
-        store = SqliteStore(database)
-        chosen = _choose_workspace(workspace, await store.workspaces())
-        playbooks = StoredVersions(store)
+        chosen = _choose_workspace(workspace, await database.read(decision_counts))
+        playbooks = StoredVersions(database)
         records: list[Record] = []
-        while batch := await store.all_of(chosen, records[-1].number if records else 0, _BATCH):
+        while batch := await database.read(
+            partial(
+                decisions_of_workspace,
+                workspace=chosen,
+                after=records[-1].number if records else 0,
+                limit=_BATCH,
+            )
+        ):
             for decision in batch:
-                context = await store.context(decision)
+                context = await database.read(partial(decision_context, decision=decision))
                 records.append(record_of(decision, await playbooks.of(decision), context))
     for playbook_hash, why in playbooks.refused.items():
         click.echo(_UNUSABLE_PLAYBOOK.format(version=playbook_hash[:7], why=why), err=True)

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,8 +19,8 @@ from bot.playbooks.engine import InvalidAnswers, RuleEngine
 from bot.playbooks.loader import PlaybookError, parse
 from bot.playbooks.replay import ReplayResult, replay
 from bot.storage.database import Database
-from bot.storage.search import SqliteReading
-from bot.storage.store import SqliteStore
+from bot.storage.drafts import find_playbook
+from bot.storage.search import decision_counts, decisions_of_workspace
 
 _PAGE = 200
 
@@ -65,10 +66,11 @@ async def _report(folder: Path, *, as_json: bool) -> None:
 
 
 async def _decisions(database: Database) -> AsyncIterator[Decision]:
-    reading = SqliteReading(database)
-    for workspace in await reading.workspaces():
+    for workspace in await database.read(decision_counts):
         after = 0
-        while page := await reading.all_of(workspace, after, _PAGE):
+        while page := await database.read(
+            partial(decisions_of_workspace, workspace=workspace, after=after, limit=_PAGE)
+        ):
             after = page[-1].number
             for decision in page:
                 yield decision
@@ -87,7 +89,7 @@ class _Playbooks:
     """The current playbooks, and those that decisions were made with, each parsed once."""
 
     def __init__(self, database: Database, current: dict[str, RuleEngine]) -> None:
-        self._store, self._current = SqliteStore(database), current
+        self._database, self._current = database, current
         self._past: dict[str, RuleEngine | str] = {}
 
     async def replay(self, decision: Decision) -> _Replayed | str:
@@ -106,7 +108,7 @@ class _Playbooks:
             return "their answers do not fit the playbook that they were made with"
 
     async def _read(self, playbook_hash: str) -> RuleEngine | str:
-        text = await self._store.playbook_text(playbook_hash)
+        text = await self._database.read(lambda db: find_playbook(db, playbook_hash))
         if text is None:
             return "the database does not have the text of their playbook"
         try:

@@ -30,7 +30,6 @@ from bot.services.services import Services
 from bot.slack.app import BoltApp
 from bot.slackkit.message import mrkdwn, plain
 from bot.slackkit.payloads import sender
-from bot.storage.store import SqliteStore
 
 FILE = "ragvsft/samples.yml"
 MARK = "Sample: "
@@ -303,7 +302,7 @@ async def seed_once(
     yield f"Making {len(samples)} sample decisions …"
     present = playground.clock.now()
     past = FixedClock(present - days_back(samples))
-    services = Services(SqliteStore(bot.database), past, bot.playbooks, bot.check_due)
+    services = Services(bot.database, past, bot.playbooks, bot.check_due)
     async for days_ago in SampleLoader(playground, services, bot.services).load(samples):
         past.set(max(past.now() + timedelta(seconds=1), present - timedelta(days=days_ago)))
     yield f"{len(samples)} sample decisions are here; their messages arrive within a minute."

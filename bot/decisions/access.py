@@ -7,10 +7,9 @@ Each query for a person takes a `ReadScope`. Storage translates it into SQL cond
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Self
 
 from bot.decisions.model import Decision, Draft, DraftPurpose, Person, Place, Status, Visibility
-from bot.decisions.records.build import DecisionContext
 
 _NOBODY = ""
 """No user's id, so that nothing is read for being one's own."""
@@ -142,31 +141,3 @@ class MessageRef:
 
     channel: str
     ts: str
-
-
-class ReadingStore(Protocol):
-    """What the log can be asked for on behalf of a person."""
-
-    async def find(
-        self, sight: ReadScope, wanted: DecisionFilter, cursor: Cursor | None, limit: int
-    ) -> DecisionPage:
-        """Return at most `limit` decisions from the cursor on; from the newest without one."""
-        ...
-
-    async def read(self, sight: ReadScope, number: int) -> Decision | None:
-        """Return a decision; None if there is none of this number, or it may not be read."""
-        ...
-
-    async def context(self, decision: Decision) -> DecisionContext:
-        """Return a decision's perspectives and events, and what people and channel are called."""
-        ...
-
-    async def answer_sheets(
-        self, sight: ReadScope, playbook_id: str, limit: int
-    ) -> list[AnswerSheet]:
-        """Return the answers of the newest decisions by a playbook, in any edition of it."""
-        ...
-
-    async def announced(self, decision: Decision) -> MessageRef | None:
-        """Return where a decision was announced; None as long as it was not."""
-        ...

@@ -1,7 +1,7 @@
 """SQL that reads digests: counts, and the decisions to show, each by an index of its own.
 
 Only what every reader of the digest may see: each query takes one of the conditions of
-`storage.scope` other than the one for a person's own decisions.
+`storage.search` other than the one for a person's own decisions.
 """
 
 import json
@@ -30,7 +30,7 @@ from bot.storage.connection import Connection, Row
 from bot.storage.convert import utc_text
 from bot.storage.decisions import decisions_by_number, reviews_by_number
 from bot.storage.perspectives import find_team
-from bot.storage.scope import PUBLIC, THIS_CHANNEL, scope_params
+from bot.storage.search import PUBLIC, THIS_CHANNEL, scope_params
 
 NEWEST = 200
 """How many past decisions are examined for their outcomes, and by the current rules."""

@@ -13,7 +13,7 @@ from bot.digest.settings import DigestScope, DigestSettings
 from bot.outbox.expiry import expire
 from bot.outbox.model import EXPIRED, Delivery, DeliveryState
 from bot.outbox.table import enqueue
-from bot.storage.channels import name_of
+from bot.storage.channels import find_channel_name
 from bot.storage.connection import Connection, Row
 from bot.storage.convert import RowMapper
 
@@ -189,7 +189,7 @@ def oldest_pending_digest(db: Connection) -> datetime | None:
 
 
 def _named(db: Connection, settings: DigestSettings) -> Place:
-    name = name_of(db, settings.workspace, settings.place.channel) or ""
+    name = find_channel_name(db, settings.workspace, settings.place.channel) or ""
     return replace(settings.place, name=name)
 
 

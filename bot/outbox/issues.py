@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from bot.decisions.errors import NothingToResend, NotTheirs
 from bot.decisions.model import Decision, Person, Place
 from bot.decisions.ports import Clock
 from bot.outbox.model import Alert, Delivery, DigestPost
-from bot.services.ports import Store
+from bot.outbox.sql_issues import DeliveryIssueTable
+from bot.storage.database import Database
+from bot.storage.decisions import find_decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +37,26 @@ class DeliveryIssue:
 class DeliveryIssues:
     """What the owner of a delivery in trouble can do."""
 
-    def __init__(self, store: Store, clock: Clock, wake_delivery: Callable[[], None]) -> None:
+    def __init__(self, database: Database, clock: Clock, wake_delivery: Callable[[], None]) -> None:
         """Make the use cases.
 
         Args:
-            store: the decision log.
+            database: the database.
             clock: the only source of time.
             wake_delivery: called when there is something new to deliver.
         """
-        self._store = store
+        self._database = database
+        self._store = DeliveryIssueTable(database)
         self._clock = clock
         self._wake_delivery = wake_delivery
 
     async def of(self, delivery: Delivery) -> DeliveryIssue:
         """Return a delivery with what it tells of."""
         number = delivery.decision
-        found = await self._store.decision(delivery.workspace, number) if number else None
+        found = None
+        if number is not None:
+            find = partial(find_decision, workspace=delivery.workspace, number=number)
+            found = await self._database.read(find)
         return DeliveryIssue(delivery, found)
 
     async def notice(self, workspace: str, key: str) -> Delivery | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.decisions.events import Event
+from bot.decisions.events import Event, EventKind
 from bot.decisions.model import Decision, Place
 from bot.outbox.blocks import lift, notices_about, redraw_notices
 from bot.outbox.fanout import fan_out
@@ -17,21 +17,22 @@ from bot.outbox.model import (
     redraw_of,
 )
 from bot.outbox.table import enqueue, to_delivery
-from bot.storage.channels import keep_name, name_of
+from bot.storage.channels import find_channel_name, save_channel_name
 from bot.storage.connection import Connection, Row
 from bot.storage.database import Database
-from bot.storage.decisions import save_decision
-from bot.storage.events import add_event
+from bot.storage.decisions import add_event, save_decision
 
 _RESENT_FOR = timedelta(days=1)
 """How long a delivery that expires may take when its owner sends it again."""
 _MISSING = "state in ('failed', 'held')"
 
 
-class SqliteTroubles:
-    """The port `TroubleStore`, on a log."""
+class DeliveryIssueTable:
+    """Deliveries that failed or are unconfirmed, as their owners act on them."""
 
-    _log: Database
+    def __init__(self, database: Database) -> None:
+        """Create it on a database."""
+        self._log = database
 
     async def delivery(self, workspace: str, key: str) -> Delivery | None:
         """Return a delivery of a workspace by its key; None if there is none."""
@@ -71,7 +72,7 @@ class SqliteTroubles:
                 _move_waiting(db, decision, to)
                 moved = replace(decision, place=to)
                 save_decision(db, decision, moved)
-                event = Event("moved", actor, at, {"from": decision.place.channel})
+                event = Event(EventKind.MOVED, actor, at, {"from": decision.place.channel})
                 add_event(db, decision.workspace, decision.number, event)
                 fan_out(db, decision, moved, event)
             return bool(missing)
@@ -127,7 +128,7 @@ class SqliteTroubles:
             return list(db.table("deliveries").rows_where(lost, [key]))
 
         def is_news(db: Connection) -> bool:
-            known = name_of(db, decision.workspace, channel)
+            known = find_channel_name(db, decision.workspace, channel)
             return called not in {"", known} or bool(unconfirmed(db))
 
         def work(db: Connection) -> None:
@@ -136,7 +137,7 @@ class SqliteTroubles:
                 table.update(row["id"], found)
                 redraw_notices(db, key, at)
                 enqueue(db, [redraw_of(to_delivery(row), at)])
-            keep_name(db, decision.workspace, place)
+            save_channel_name(db, decision.workspace, place)
 
         if await self._log.read(is_news):
             await self._log.write(work)

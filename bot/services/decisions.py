@@ -13,7 +13,7 @@ from bot.decisions.errors import (
     NothingRecommended,
     SameOption,
 )
-from bot.decisions.events import Change, Event, edited
+from bot.decisions.events import Change, Event, EventKind, edited
 from bot.decisions.model import (
     Decision,
     Draft,
@@ -29,9 +29,14 @@ from bot.decisions.ports import Clock
 from bot.decisions.questionnaire import Page, Questionnaire
 from bot.decisions.records.words import recommended_words
 from bot.decisions.transitions import DecisionAction, apply_action, authorize, review_after
+from bot.outbox.sql_issues import DeliveryIssueTable
 from bot.services.drafts import DRAFT_LIFETIME
 from bot.services.playbook_versions import PlaybookVersions
-from bot.services.ports import Store
+from bot.services.transactions import change_decision
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from bot.storage.decisions import find_decision, find_events
+from bot.storage.drafts import add_draft, change_draft, discard_draft, unposted_drafts
 
 
 class DecisionService:
@@ -43,16 +48,17 @@ class DecisionService:
 
     def __init__(
         self,
-        store: Store,
+        database: Database,
         clock: Clock,
         playbooks: PlaybookVersions,
         wake_delivery: Callable[[], None],
     ) -> None:
         """Make the use cases; `wake_delivery` is called when there is something to deliver."""
-        self._store = store
+        self._database = database
         self._clock = clock
         self._playbooks = playbooks
         self._wake_delivery = wake_delivery
+        self._issues = DeliveryIssueTable(database)
 
     async def accept(self, actor: Person, number: int, seen: str | None = None) -> Decision:
         """Accept the recommendation.
@@ -75,7 +81,8 @@ class DecisionService:
             if not decision.verdict.anything_known:
                 raise NothingRecommended
             after = apply_action(DecisionAction.ACCEPT, decision, actor, now)
-            return Change(after, Event("accepted", actor.user, now, {"option": _option(after)}))
+            detail = {"option": after.chosen or ""}
+            return Change(after, Event(EventKind.ACCEPTED, actor.user, now, detail))
 
         return await self._unless_edited(await self._change(actor, number, change))
 
@@ -108,7 +115,7 @@ class DecisionService:
                 DecisionAction.OVERRIDE, decision, actor, now, option=option, reason=reason
             )
             detail = {"option": option, "recommended": recommended or "", "reason": reason}
-            return Change(after, Event("overridden", actor.user, now, detail))
+            return Change(after, Event(EventKind.OVERRIDDEN, actor.user, now, detail))
 
         return await self._unless_edited(await self._change(actor, number, change))
 
@@ -118,7 +125,7 @@ class DecisionService:
 
         def change(decision: Decision) -> Change:
             after = apply_action(DecisionAction.WITHDRAW, decision, actor, now, reason=reason)
-            return Change(after, Event("withdrawn", actor.user, now, {"reason": reason}))
+            return Change(after, Event(EventKind.WITHDRAWN, actor.user, now, {"reason": reason}))
 
         return await self._change(actor, number, change)
 
@@ -132,7 +139,7 @@ class DecisionService:
                 return Change(decision, None)
             after = replace(decision, deciders=deciders)
             detail = {"from": " ".join(decision.deciders), "to": " ".join(deciders)}
-            return Change(after, Event("handed_over", actor.user, now, detail))
+            return Change(after, Event(EventKind.HANDED_OVER, actor.user, now, detail))
 
         return await self._change(actor, number, change)
 
@@ -179,18 +186,19 @@ class DecisionService:
             )
             if after == decision:
                 raise NothingChanged(decision.number)
-            event = Event("edited", draft.driver.user, now, edited(decision, after))
+            event = Event(EventKind.EDITED, draft.driver.user, now, edited(decision, after))
             return Change(after, event, closes=draft.id)
 
         try:
             return await self._change(draft.driver, draft.about or 0, change)
         except NothingChanged:
-            await self._store.discard_draft(draft.driver, draft.id)
+            await self._database.write(lambda db: discard_draft(db, draft.driver, draft.id))
             raise
 
     async def found(self, person: Person, number: int) -> Decision:
         """Return a decision for somebody who acts on its message."""
-        decision = await self._store.decision(person.workspace, number)
+        workspace = person.workspace
+        decision = await self._database.read(lambda db: find_decision(db, workspace, number))
         if decision is None:
             raise NoSuchDecision(number)
         return decision
@@ -202,10 +210,11 @@ class DecisionService:
 
         Handlers call this after the ack, and report a missing decision from their own call.
         """
-        decision = await self._store.decision(actor.workspace, number)
+        workspace = actor.workspace
+        decision = await self._database.read(lambda db: find_decision(db, workspace, number))
         if decision is None:
             return
-        await self._store.learn_place(decision, channel, ts, self._clock.now(), called)
+        await self._issues.learn_place(decision, channel, ts, self._clock.now(), called)
 
     async def ready_for(self, actor: Person, number: int, move: DecisionAction) -> Decision:
         """Return a decision with which this person may make this move."""
@@ -223,37 +232,19 @@ class DecisionService:
     ) -> Page:
         decision = await self.ready_for(actor, number, move)
         engine = await self._playbooks.engine(decision.playbook_hash)
-        text = await self._store.playbook_text(decision.playbook_hash)
-        if text is None:
-            raise LookupError(f"the log holds no playbook {decision.playbook_hash}")
-        draft = await self._under_way(decision, actor, purpose)
-        if draft is None:
-            draft = opened_from(_prefilled(decision, actor, purpose, self._clock.now()), place)
-            await self._store.add_draft(draft, text)
-        else:
-            opened = await self._store.change_draft(
-                actor, draft.id, lambda old: opened_from(old, place)
-            )
-            draft = opened or draft
-        shown = _ahead(draft, decision, self._clock.now().date())
-        return Questionnaire(engine, shown).first()
+        now = self._clock.now()
 
-    async def _under_way(
-        self, decision: Decision, actor: Person, purpose: DraftPurpose
-    ) -> Draft | None:
-        """Return what this person has begun already; one older than an edit is forgotten."""
-        since = self._clock.now() - DRAFT_LIFETIME
-        events = (await self._store.context(decision)).events
-        edits = [event.at for event in events if event.kind == "edited"]
-        found: Draft | None = None
-        for draft in await self._store.unposted_drafts(actor, since):
-            if (draft.purpose, draft.about) != (purpose, decision.number):
-                continue
-            if edits and max(edits) >= draft.started_at:
-                await self._store.discard_draft(actor, draft.id)
-            else:
-                found = found or draft
-        return found
+        def work(db: Connection) -> Draft:
+            draft = _unfinished_draft(db, decision, actor, purpose, now)
+            if draft is None:
+                draft = opened_from(_prefilled(decision, actor, purpose, now), place)
+                add_draft(db, draft)
+                return draft
+            return change_draft(db, actor, draft.id, lambda old: opened_from(old, place)) or draft
+
+        draft = await self._database.write(work)
+        shown = _with_review_ahead(draft, decision, now.date())
+        return Questionnaire(engine, shown).first()
 
     async def _unless_edited(self, decision: Decision) -> Decision:
         """Return a decision that is settled.
@@ -270,9 +261,10 @@ class DecisionService:
     async def _change(
         self, actor: Person, number: int, change: Callable[[Decision], Change]
     ) -> Decision:
-        decision = await self._store.change_decision(actor.workspace, number, change)
-        if decision is None:
-            raise NoSuchDecision(number)
+        workspace = actor.workspace
+        decision = await self._database.write(
+            lambda db: change_decision(db, workspace, number, change)
+        )
         self._wake_delivery()
         return decision
 
@@ -287,10 +279,27 @@ def superseded(old: Decision, new: Decision, actor: Person, at: datetime) -> Cha
     after = replace(
         apply_action(DecisionAction.SUPERSEDE, old, actor, at), superseded_by=new.number
     )
-    return Change(after, Event("superseded", actor.user, at, {"by": str(new.number)}))
+    return Change(after, Event(EventKind.SUPERSEDED, actor.user, at, {"by": str(new.number)}))
 
 
-def _ahead(draft: Draft, decision: Decision, today: date) -> Draft:
+def _unfinished_draft(
+    db: Connection, decision: Decision, actor: Person, purpose: DraftPurpose, now: datetime
+) -> Draft | None:
+    """Return the actor's unfinished draft for a decision; delete those older than its last edit."""
+    events = find_events(db, decision.workspace, decision.number)
+    edited_at = max((each.at for each in events if each.kind is EventKind.EDITED), default=None)
+    found: Draft | None = None
+    for draft in unposted_drafts(db, actor, now - DRAFT_LIFETIME):
+        if (draft.purpose, draft.about) != (purpose, decision.number):
+            continue
+        if edited_at is not None and edited_at >= draft.started_at:
+            discard_draft(db, actor, draft.id)
+        else:
+            found = found or draft
+    return found
+
+
+def _with_review_ahead(draft: Draft, decision: Decision, today: date) -> Draft:
     """Return a draft with the day of its review put off where it has come in the meantime."""
     planned = draft.workflow.review.due(today)
     due = review_after(decision, today, planned)
@@ -313,7 +322,3 @@ def _prefilled(decision: Decision, actor: Person, purpose: DraftPurpose, now: da
         purpose=purpose,
         about=decision.number,
     )
-
-
-def _option(decision: Decision) -> str:
-    return decision.resolution.option or "" if decision.resolution else ""

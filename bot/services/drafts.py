@@ -12,7 +12,18 @@ from bot.decisions.ports import Clock
 from bot.decisions.questionnaire import WORKFLOW_STEP, Page, Questionnaire
 from bot.decisions.transitions import DecisionAction, authorize
 from bot.services.playbook_versions import PlaybookVersions
-from bot.services.ports import Store
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from bot.storage.decisions import find_decision
+from bot.storage.drafts import (
+    add_draft,
+    change_draft,
+    delete_expired_drafts,
+    discard_draft,
+    find_draft,
+    save_playbook,
+    unposted_drafts,
+)
 
 DRAFT_LIFETIME = timedelta(days=14)
 _MOVES = {
@@ -30,9 +41,9 @@ class DraftService:
     all that change it raise `AlreadyPosted` when it has become a decision.
     """
 
-    def __init__(self, store: Store, clock: Clock, playbooks: PlaybookVersions) -> None:
+    def __init__(self, database: Database, clock: Clock, playbooks: PlaybookVersions) -> None:
         """Make the use cases on a log, a clock and the playbooks."""
-        self._store = store
+        self._database = database
         self._clock = clock
         self._playbooks = playbooks
 
@@ -60,7 +71,12 @@ class DraftService:
             origin=origin,
             workflow=Workflow(problem=problem, deciders=(driver.user,)),
         )
-        await self._store.add_draft(draft, edition.text)
+
+        def work(db: Connection) -> None:
+            save_playbook(db, edition.text)
+            add_draft(db, draft)
+
+        await self._database.write(work)
         return Questionnaire(edition.engine, draft).first()
 
     async def describe(self, driver: Person, draft_id: str, workflow: Workflow) -> Page:
@@ -122,8 +138,8 @@ class DraftService:
             NotTheirs: that decision is for others to change by now.
         """
         await self._require_possible(await self.open_draft(driver, draft_id))
-        draft = await self._store.change_draft(
-            driver, draft_id, lambda old: opened_from(old, place)
+        draft = await self._database.write(
+            lambda db: change_draft(db, driver, draft_id, lambda old: opened_from(old, place))
         )
         if draft is None:
             raise DraftGone(draft_id)
@@ -132,7 +148,7 @@ class DraftService:
 
     async def discard(self, driver: Person, draft_id: str) -> None:
         """Forget a draft; nothing happens where it is gone already."""
-        await self._store.discard_draft(driver, draft_id)
+        await self._database.write(lambda db: discard_draft(db, driver, draft_id))
 
     async def origin_of(self, driver: Person, draft_id: str) -> Place | None:
         """Return where a draft is to be posted unless told otherwise; None if nowhere."""
@@ -141,7 +157,7 @@ class DraftService:
     async def under_way(self, driver: Person) -> list[Draft]:
         """Return the driver's drafts that hold something and can be finished, newest first."""
         since = self._clock.now() - DRAFT_LIFETIME
-        drafts = await self._store.unposted_drafts(driver, since)
+        drafts = await self._database.read(lambda db: unposted_drafts(db, driver, since))
         held = [draft for draft in drafts if _holds_something(draft)]
         return [draft for draft in held if await self._is_possible(draft)]
 
@@ -152,7 +168,8 @@ class DraftService:
 
     async def expire(self) -> int:
         """Delete what nobody has gone on with for `DRAFT_LIFETIME`; return how many there were."""
-        return await self._store.drop_drafts(self._clock.now() - DRAFT_LIFETIME)
+        before = self._clock.now() - DRAFT_LIFETIME
+        return await self._database.write(lambda db: delete_expired_drafts(db, before))
 
     async def open_draft(self, driver: Person, draft_id: str) -> Draft:
         """Return a draft that can still be changed."""
@@ -179,7 +196,8 @@ class DraftService:
         move = _MOVES.get(draft.purpose)
         if move is None:
             return
-        decision = await self._store.decision(draft.driver.workspace, draft.about or 0)
+        about = (draft.driver.workspace, draft.about or 0)
+        decision = await self._database.read(lambda db: find_decision(db, *about))
         if decision is None:
             raise DraftGone(draft.id)
         authorize(move, decision, draft.driver)
@@ -205,13 +223,13 @@ class DraftService:
             _require_open(draft, now)
             return replace(change(draft), changed_at=now)
 
-        draft = await self._store.change_draft(driver, draft_id, changed)
+        draft = await self._database.write(lambda db: change_draft(db, driver, draft_id, changed))
         if draft is None:
             raise DraftGone(draft_id)
         return draft
 
     async def _found(self, driver: Person, draft_id: str) -> Draft:
-        draft = await self._store.draft(driver, draft_id)
+        draft = await self._database.read(lambda db: find_draft(db, driver, draft_id))
         if draft is None:
             raise DraftGone(draft_id)
         return draft

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.decisions.model import Person
@@ -14,7 +15,8 @@ from bot.decisions.ports import (
     DirectoryUnavailable,
     zone_named,
 )
-from bot.services.ports import Store
+from bot.storage.database import Database
+from bot.storage.people import find_names, find_profiles, outdated_people, save_profile
 
 FRESH_FOR = timedelta(days=7)
 """How long what is kept of a person is taken for true."""
@@ -38,9 +40,9 @@ class PeopleService:
     kept is used, however old.
     """
 
-    def __init__(self, store: Store, clock: Clock, directory: Directory) -> None:
+    def __init__(self, database: Database, clock: Clock, directory: Directory) -> None:
         """Make the use cases on a log, a clock and a directory."""
-        self._store = store
+        self._database = database
         self._clock = clock
         self._directory = directory
         self._alone_until: dict[str, datetime] = {}
@@ -51,7 +53,7 @@ class PeopleService:
         Returns:
             None where nothing is known, or the directory does not answer.
         """
-        kept = (await self._store.profiles(person.workspace, [person.user])).get(person.user)
+        kept = await self._cached(person)
         now = self._clock.now()
         if kept is not None and now - kept.asked_at < FRESH_FOR:
             return kept
@@ -80,8 +82,7 @@ class PeopleService:
 
     async def names(self, workspace: str, users: Collection[str]) -> dict[str, str]:
         """Return what people are called, by user id, as far as the log knows; it asks nobody."""
-        kept = await self._store.profiles(workspace, users)
-        return {user: each.known.name for user, each in kept.items() if each.known.name}
+        return await self._database.read(lambda db: find_names(db, workspace, users))
 
     async def outsiders(self, workspace: str, users: Collection[str]) -> tuple[str, ...]:
         """Return those who belong to another workspace, by the directory; it asks about each.
@@ -93,7 +94,7 @@ class PeopleService:
             now = self._clock.now()
             if workspace in self._left_alone(now):
                 break
-            kept = (await self._store.profiles(workspace, [user])).get(user)
+            kept = await self._cached(Person(workspace, user))
             profile = (await self._ask(Person(workspace, user), kept, now)).profile
             if profile is not None and profile.known.outside:
                 found.append(user)
@@ -107,10 +108,13 @@ class PeopleService:
         now = self._clock.now()
         alone = self._left_alone(now)
         learned = 0
-        for person in await self._store.not_asked_since(now - FRESH_FOR, alone, LEARNED_AT_ONCE):
+        outdated = await self._database.read(
+            lambda db: outdated_people(db, now - FRESH_FOR, alone, LEARNED_AT_ONCE)
+        )
+        for person in outdated:
             if person.workspace in alone:
                 continue
-            kept = (await self._store.profiles(person.workspace, [person.user])).get(person.user)
+            kept = await self._cached(person)
             asked = await self._ask(person, kept, now)
             if asked.busy:
                 alone = {*alone, person.workspace}
@@ -118,11 +122,19 @@ class PeopleService:
                 learned += 1
         return learned
 
+    async def _cached(self, person: Person) -> CachedProfile | None:
+        found = await self._database.read(
+            lambda db: find_profiles(db, person.workspace, [person.user])
+        )
+        return found.get(person.user)
+
     async def _kept(self, people: Collection[Person]) -> dict[Person, CachedProfile]:
         found: dict[Person, CachedProfile] = {}
         for workspace in {each.workspace for each in people}:
             users = [each.user for each in people if each.workspace == workspace]
-            kept = await self._store.profiles(workspace, users)
+            kept = await self._database.read(
+                partial(find_profiles, workspace=workspace, users=users)
+            )
             found |= {profile.person: profile for profile in kept.values()}
         return found
 
@@ -137,7 +149,7 @@ class PeopleService:
             return _Asked(kept, busy=True)
         before = kept.known if kept else DirectoryEntry()
         profile = CachedProfile(person, known or before, now)
-        await self._store.keep_profile(profile)
+        await self._database.write(lambda db: save_profile(db, profile))
         return _Asked(profile)
 
 

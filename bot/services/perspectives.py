@@ -17,7 +17,7 @@ from bot.decisions.errors import (
     NoSuchDecision,
     TooSoonToNudge,
 )
-from bot.decisions.events import Event
+from bot.decisions.events import Event, EventKind, ViewsChange, perspective_event
 from bot.decisions.model import (
     Decision,
     Draft,
@@ -33,8 +33,11 @@ from bot.decisions.questionnaire import Page, Questionnaire
 from bot.decisions.transitions import DecisionAction, authorize
 from bot.services.drafts import DRAFT_LIFETIME
 from bot.services.playbook_versions import PlaybookVersions
-from bot.services.ports import Store
-from bot.services.team_log import TeamChange, perspective_event
+from bot.services.transactions import change_views
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from bot.storage.drafts import add_draft, unposted_drafts
+from bot.storage.perspectives import find_team
 
 NUDGE_AFTER = timedelta(days=1)
 """How long somebody is left alone after they were asked or nudged."""
@@ -60,13 +63,13 @@ class PerspectiveService:
 
     def __init__(
         self,
-        store: Store,
+        database: Database,
         clock: Clock,
         playbooks: PlaybookVersions,
         wake_delivery: Callable[[], None],
     ) -> None:
         """Make the use cases; `wake_delivery` is called when there is something to deliver."""
-        self._store = store
+        self._database = database
         self._clock = clock
         self._playbooks = playbooks
         self._wake_delivery = wake_delivery
@@ -94,7 +97,7 @@ class PerspectiveService:
         verdict = engine.evaluate(draft.answers)
         person, now = draft.driver, self._clock.now()
 
-        def change(team: TeamViews) -> TeamChange:
+        def change(team: TeamViews) -> ViewsChange:
             _require_contributor(team.decision, person)
             before = team.of(person.user)
             perspective = Perspective(
@@ -109,8 +112,8 @@ class PerspectiveService:
             )
             event = perspective_event(before, perspective)
             if event is None:
-                return TeamChange(None, draft=draft.id)
-            return TeamChange(event, perspective, draft=draft.id)
+                return ViewsChange(None, closes=draft.id)
+            return ViewsChange(event, perspective, closes=draft.id)
 
         return await self._change(person, draft.about or 0, change)
 
@@ -137,16 +140,16 @@ class PerspectiveService:
         now, named = self._clock.now(), tuple(dict.fromkeys(users))
         new: list[str] = []
 
-        def change(team: TeamViews) -> TeamChange:
+        def change(team: TeamViews) -> ViewsChange:
             decision = team.decision
             authorize(DecisionAction.ASK, decision, actor)
             known = {decision.driver, *team.people()}
             new[:] = [user for user in named if user not in known]
             if not new:
                 raise NobodyToAsk(number)
-            return TeamChange(
-                event=Event("views_asked", actor.user, now, {"users": " ".join(new)}),
-                asked=tuple(ViewRequest(user, actor.user, now) for user in new),
+            return ViewsChange(
+                event=Event(EventKind.VIEWS_ASKED, actor.user, now, {"users": " ".join(new)}),
+                requests=tuple(ViewRequest(user, actor.user, now) for user in new),
             )
 
         decision = await self._change(actor, number, change)
@@ -167,13 +170,13 @@ class PerspectiveService:
         now = self._clock.now()
         nudged: list[str] = []
 
-        def change(team: TeamViews) -> TeamChange:
+        def change(team: TeamViews) -> ViewsChange:
             authorize(DecisionAction.NUDGE, team.decision, actor)
             due = _due(team, now)
             nudged[:] = [each.user for each in due]
-            return TeamChange(
-                event=Event("nudged", actor.user, now, {"users": " ".join(nudged)}),
-                asked=tuple(replace(each, nudged_at=now) for each in due),
+            return ViewsChange(
+                event=Event(EventKind.NUDGED, actor.user, now, {"users": " ".join(nudged)}),
+                requests=tuple(replace(each, nudged_at=now) for each in due),
             )
 
         await self._change(actor, number, change)
@@ -190,17 +193,20 @@ class PerspectiveService:
         """
         now = self._clock.now()
 
-        def change(team: TeamViews) -> TeamChange:
+        def change(team: TeamViews) -> ViewsChange:
             asked = next((each for each in team.waiting() if each.user == user), None)
             if asked is None:
-                return TeamChange(None)
-            return TeamChange(
-                event=Event("not_reached", asked.by, now, {"users": user, "error": reason}),
-                unasked=(user,),
+                return ViewsChange(None)
+            return ViewsChange(
+                event=Event(EventKind.NOT_REACHED, asked.by, now, {"users": user, "error": reason}),
+                withdrawn=(user,),
             )
 
-        if await self._store.change_team(workspace, number, change) is not None:
-            self._wake_delivery()
+        try:
+            await self._database.write(lambda db: change_views(db, workspace, number, change))
+        except NoSuchDecision:
+            return
+        self._wake_delivery()
 
     async def team(self, workspace: str, number: int) -> TeamViews:
         """Return a decision with its perspectives for its messages; it asks nobody's permission."""
@@ -215,7 +221,7 @@ class PerspectiveService:
 
         Where they may read no more, it is to be shown by its title and problem alone.
         """
-        team = await self._store.team(person.workspace, number)
+        team = await self._database.read(lambda db: find_team(db, person.workspace, number))
         waiting = {each.user for each in team.waiting()} if team else set[str]()
         if team and ReadScope.of(person).invites(team.decision, waiting):
             return team.decision
@@ -231,7 +237,7 @@ class PerspectiveService:
         raise NoSuchDecision(number)
 
     async def _team(self, workspace: str, number: int) -> TeamViews:
-        team = await self._store.team(workspace, number)
+        team = await self._database.read(lambda db: find_team(db, workspace, number))
         if team is None:
             raise NoSuchDecision(number)
         return team
@@ -239,22 +245,24 @@ class PerspectiveService:
     async def _draft(self, team: TeamViews, person: Person) -> Draft:
         """Return the draft of this perspective that is under way, else a new one."""
         now, number = self._clock.now(), team.decision.number
-        for draft in await self._store.unposted_drafts(person, now - DRAFT_LIFETIME):
-            if (draft.purpose, draft.about) == (DraftPurpose.PERSPECTIVE, number):
-                return draft
-        text = await self._store.playbook_text(team.decision.playbook_hash)
-        if text is None:
-            raise LookupError(f"the log holds no playbook {team.decision.playbook_hash}")
-        draft = _blank(team, person, now)
-        await self._store.add_draft(draft, text)
-        return draft
+
+        def work(db: Connection) -> Draft:
+            for draft in unposted_drafts(db, person, now - DRAFT_LIFETIME):
+                if (draft.purpose, draft.about) == (DraftPurpose.PERSPECTIVE, number):
+                    return draft
+            draft = _blank(team, person, now)
+            add_draft(db, draft)
+            return draft
+
+        return await self._database.write(work)
 
     async def _change(
-        self, actor: Person, number: int, change: Callable[[TeamViews], TeamChange]
+        self, actor: Person, number: int, change: Callable[[TeamViews], ViewsChange]
     ) -> Decision:
-        decision = await self._store.change_team(actor.workspace, number, change)
-        if decision is None:
-            raise NoSuchDecision(number)
+        workspace = actor.workspace
+        decision = await self._database.write(
+            lambda db: change_views(db, workspace, number, change)
+        )
         self._wake_delivery()
         return decision
 

@@ -11,6 +11,8 @@ from bot.decisions.model import Decision
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.loader import PlaybookText
+from bot.storage.database import Database
+from bot.storage.drafts import find_playbook
 
 logger = structlog.get_logger(__name__)
 
@@ -39,23 +41,15 @@ class Playbooks(Protocol):
         ...
 
 
-class PlaybookTextStore(Protocol):
-    """Where the texts of playbooks are kept."""
-
-    async def playbook_text(self, playbook_hash: str) -> PlaybookText | None:
-        """Return the kept text of a playbook by its hash."""
-        ...
-
-
 class StoredVersions:
     """The editions that the log has kept, each read once.
 
     `refused` are those of today that cannot be used, by hash: why, in a sentence.
     """
 
-    def __init__(self, texts: PlaybookTextStore) -> None:
-        """Make it on a log."""
-        self._texts = texts
+    def __init__(self, database: Database) -> None:
+        """Create it without any version read."""
+        self._database = database
         self._engines: dict[str, RuleEngine] = {}
         self.refused: dict[str, str] = {}
 
@@ -79,7 +73,7 @@ class StoredVersions:
             return FallbackEngine(decision)
 
     async def _read(self, playbook_hash: str) -> None:
-        text = await self._texts.playbook_text(playbook_hash)
+        text = await self._database.read(lambda db: find_playbook(db, playbook_hash))
         if text is None:
             self._refuse(playbook_hash, "the log does not hold it")
             return
@@ -95,9 +89,9 @@ class StoredVersions:
 class PlaybookVersions(StoredVersions):
     """Finds the engine for a draft or a decision, from memory or from the log."""
 
-    def __init__(self, texts: PlaybookTextStore, playbooks: Playbooks) -> None:
+    def __init__(self, database: Database, playbooks: Playbooks) -> None:
         """Make editions of the playbooks in use and those kept in the log."""
-        super().__init__(texts)
+        super().__init__(database)
         self._playbooks = playbooks
 
     def current(self, playbook_id: str | None) -> PlaybookVersion:

@@ -2,23 +2,40 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.decisions.access import ReadScope
 from bot.decisions.calibration import Calibration, calibrate
-from bot.decisions.errors import NoSuchDecision
-from bot.decisions.events import Change, Event
+from bot.decisions.events import Change, Event, EventKind
 from bot.decisions.model import Decision, Person, ReviewAnswer, ReviewOutcome, Status
 from bot.decisions.ports import Clock, zone_named
-from bot.decisions.review_schedule import EARLIEST, TimeZones, asking, latest_review_day
+from bot.decisions.review_schedule import (
+    EARLIEST,
+    ReviewRequests,
+    TimeZones,
+    asking,
+    latest_review_day,
+)
 from bot.decisions.transitions import DecisionAction, authorize
 from bot.outbox.model import ReviewQuestion, review_delivery
+from bot.outbox.table import enqueue
 from bot.services.people import PeopleService
 from bot.services.playbook_versions import PlaybookVersions
-from bot.services.ports import Store
+from bot.services.transactions import change_decision
 from bot.storage.channels import digest_zone
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from bot.storage.decisions import find_decision
+from bot.storage.perspectives import decisions_awaiting_view
+from bot.storage.reviews import (
+    decisions_to_review,
+    decisions_waiting_for,
+    find_review_pending,
+    mark_review_asked,
+    reviewed_decisions,
+)
 
 _AT_ONCE = 100
 _MOST_COUNTED = 2000
@@ -41,14 +58,14 @@ class ReviewService:
 
     def __init__(
         self,
-        store: Store,
+        database: Database,
         clock: Clock,
         playbooks: PlaybookVersions,
         people: PeopleService,
         wake_delivery: Callable[[], None],
     ) -> None:
         """Make the use cases; `wake_delivery` is called when there is something to deliver."""
-        self._store = store
+        self._database = database
         self._clock = clock
         self._playbooks = playbooks
         self._people = people
@@ -62,11 +79,13 @@ class ReviewService:
         """
         now, asked = self._clock.now(), 0
         last: Decision | None = None
-        while due := await self._store.to_review(latest_review_day(now, EARLIEST), last, _AT_ONCE):
+        day = latest_review_day(now, EARLIEST)
+        while due := await self._database.read(
+            partial(decisions_to_review, day=day, after=last, limit=_AT_ONCE)
+        ):
             last = due[-1]
-            clocks = await self._clocks(due)
-            ask = partial(asking, now=now, clocks=clocks)
-            asked += await self._store.ask_reviews(due, ask, now)
+            ask = partial(asking, now=now, clocks=await self._clocks(due))
+            asked += await self._database.write(partial(_request_reviews, due=due, ask=ask, at=now))
         if asked:
             self._wake_delivery()
         return asked
@@ -91,9 +110,10 @@ class ReviewService:
                 return Change(decision, None)
             return reviewed(decision, ReviewAnswer(actor.user, now, outcome, note))
 
-        decision = await self._store.change_decision(actor.workspace, number, change)
-        if decision is None:
-            raise NoSuchDecision(number)
+        workspace = actor.workspace
+        decision = await self._database.write(
+            lambda db: change_decision(db, workspace, number, change)
+        )
         self._wake_delivery()
         return decision
 
@@ -108,30 +128,37 @@ class ReviewService:
             decider: who was to be asked.
             reason: Slack's name for why they were not.
         """
-        decision = await self._store.decision(workspace, number)
+        decision = await self._database.read(lambda db: find_decision(db, workspace, number))
         if decision is None or decision.is_closed or decision.driver in decision.deciders:
             return
         instead = ReviewQuestion(instead_of=decider, reason=reason)
         asked = review_delivery(decision, decision.driver, self._clock.now(), instead)
-        if not decision.reviews and await self._store.add_delivery(asked):
+        if decision.reviews:
+            return
+        if await self._database.write(lambda db: enqueue(db, [asked])):
             self._wake_delivery()
 
     async def waiting_for(self, person: Person) -> WaitingDecisions:
         """Return what waits for a person; a review does from nine o'clock where they are."""
         zone = (await self._people.kept_zones([person])).get(person, UTC)
-        found = await self._store.waiting_for(person, latest_review_day(self._clock.now(), zone))
-        return WaitingDecisions(
-            tuple(each for each in found if each.status is Status.OPEN),
-            tuple(each for each in found if each.status is not Status.OPEN),
-            tuple(await self._store.asked_of(person)),
-        )
+        day = latest_review_day(self._clock.now(), zone)
+
+        def work(db: Connection) -> WaitingDecisions:
+            found = decisions_waiting_for(db, person, day)
+            return WaitingDecisions(
+                tuple(each for each in found if each.status is Status.OPEN),
+                tuple(each for each in found if each.status is not Status.OPEN),
+                tuple(decisions_awaiting_view(db, person)),
+            )
+
+        return await self._database.read(work)
 
     async def calibration(self, sight: ReadScope, playbook_id: str) -> Calibration:
         """Return how the newest decisions by a playbook, in any edition, have gone.
 
         Only those are counted that may be read: a count of one tells how that one went.
         """
-        found = await self._store.reviewed(sight, _MOST_COUNTED)
+        found = await self._database.read(lambda db: reviewed_decisions(db, sight, _MOST_COUNTED))
         own = [each for each in found if each.verdict.playbook.id == playbook_id]
         engines = {each.playbook_hash: await self._playbooks.of(each) for each in own}
         return calibrate(own, engines)
@@ -143,7 +170,7 @@ class ReviewService:
         channels = dict.fromkeys((each.workspace, each.place.channel) for each in decisions)
         of_channels: dict[tuple[str, str], ZoneInfo] = {}
         for workspace, channel in channels:
-            name = await self._store.database.read(
+            name = await self._database.read(
                 partial(digest_zone, workspace=workspace, channel=channel)
             )
             zone = zone_named(name) if name else None
@@ -152,12 +179,31 @@ class ReviewService:
         return TimeZones(own, of_channels)
 
 
+def _request_reviews(
+    db: Connection,
+    due: Sequence[Decision],
+    ask: Callable[[Decision], ReviewRequests],
+    at: datetime,
+) -> int:
+    """Ask for the reviews that are still pending; return how many people are asked now."""
+    asked = 0
+    for each in due:
+        decision = find_review_pending(db, each.workspace, each.number)
+        if decision is None:
+            continue
+        requests = ask(decision)
+        asked += enqueue(db, [review_delivery(decision, user, at) for user in requests.users])
+        if requests.complete:
+            mark_review_asked(db, decision)
+    return asked
+
+
 def reviewed(decision: Decision, answer: ReviewAnswer) -> Change:
     """Return the change of a decision by a decider's answer: kept, and told to the channel."""
     others = tuple(each for each in decision.reviews if each.by != answer.by)
     after = replace(decision, reviews=(*others, answer))
     detail = {"outcome": answer.outcome.value, "note": answer.note}
-    return Change(after, Event("reviewed", answer.by, answer.at, detail))
+    return Change(after, Event(EventKind.REVIEWED, answer.by, answer.at, detail))
 
 
 def _said(answer: ReviewAnswer) -> tuple[str, ReviewOutcome, str]:

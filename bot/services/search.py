@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.decisions.access import (
     AnswerSheet,
@@ -11,15 +12,23 @@ from bot.decisions.access import (
     DecisionPage,
     Direction,
     MessageRef,
-    ReadingStore,
     ReadScope,
 )
 from bot.decisions.errors import NoSuchDecision
 from bot.decisions.model import Decision, Draft, DraftPurpose, Status
-from bot.decisions.records.build import record_of
+from bot.decisions.records.build import DecisionContext, people_in, record_of
 from bot.decisions.records.record import Record
+from bot.outbox.model import announcement_key
+from bot.outbox.table import by_key
 from bot.playbooks.model import Playbook
 from bot.services.playbook_versions import PlaybookVersions
+from bot.storage.channels import find_channel_name
+from bot.storage.connection import Connection
+from bot.storage.database import Database
+from bot.storage.decisions import find_events
+from bot.storage.people import find_names
+from bot.storage.perspectives import find_team
+from bot.storage.search import answer_sheets, find_page, read_decision
 
 STATUS_WORDS: Mapping[str, tuple[Status, ...]] = {
     **{status.value: (status,) for status in Status},
@@ -69,9 +78,9 @@ class DecisionDetails:
 class SearchService:
     """Everything a person can look up; whatever they may not read is as if it were not there."""
 
-    def __init__(self, store: ReadingStore, playbooks: PlaybookVersions) -> None:
+    def __init__(self, database: Database, playbooks: PlaybookVersions) -> None:
         """Make the use cases on a log and the playbooks."""
-        self._store = store
+        self._database = database
         self._playbooks = playbooks
 
     def filters(self, text: str) -> DecisionFilter:
@@ -86,7 +95,7 @@ class SearchService:
         self, sight: ReadScope, wanted: DecisionFilter, cursor: Cursor | None, size: int
     ) -> DecisionPage:
         """Return a page of the decisions wanted, newest first."""
-        return await self._store.find(sight, wanted, cursor, size)
+        return await self._database.read(lambda db: find_page(db, sight, wanted, cursor, size))
 
     async def show(self, sight: ReadScope, number: int) -> DecisionDetails:
         """Return everything of a decision.
@@ -94,18 +103,21 @@ class SearchService:
         Raises:
             NoSuchDecision: there is none of this number, or it is not for them to see.
         """
-        decision = await self._store.read(sight, number)
+        decision = await self._database.read(lambda db: read_decision(db, sight, number))
         if decision is None:
             raise NoSuchDecision(number)
-        return DecisionDetails(
-            await self._record(decision), decision, await self._store.announced(decision)
-        )
+        key = announcement_key(decision)
+        posted = await self._database.read(lambda db: by_key(db, key))
+        announced = None
+        if posted is not None and posted.sent_channel is not None and posted.ts is not None:
+            announced = MessageRef(posted.sent_channel, posted.ts)
+        return DecisionDetails(await self._record(decision), decision, announced)
 
     async def records(self, sight: ReadScope, limit: int) -> AsyncIterator[Record]:
         """Give the records of the newest decisions, newest first, at most `limit`."""
         cursor: Cursor | None = None
         while limit > 0:
-            found = await self._store.find(sight, DecisionFilter(), cursor, min(limit, _BATCH))
+            found = await self.page(sight, DecisionFilter(), cursor, min(limit, _BATCH))
             for decision in found.decisions:
                 yield await self._record(decision)
             if not found.older:
@@ -123,7 +135,7 @@ class SearchService:
         engine = await self._playbooks.engine(draft.playbook_hash)
         place = None if draft.purpose is DraftPurpose.EDIT else draft.origin
         sight = ReadScope.of(draft.driver, place)
-        sheets = await self._store.answer_sheets(sight, engine.playbook.id, _NEWEST_COMPARED)
+        sheets = await self._sheets(sight, engine.playbook.id)
         return await self._alike(sight, most_similar(draft.answers, sheets, leave_out=draft.about))
 
     async def alike_before(self, decision: Decision) -> tuple[SimilarDecision, ...]:
@@ -134,7 +146,7 @@ class SearchService:
         """
         sight = ReadScope.of_everybody(decision.workspace, decision.place)
         playbook = decision.verdict.playbook.id
-        sheets = await self._store.answer_sheets(sight, playbook, _NEWEST_COMPARED)
+        sheets = await self._sheets(sight, playbook)
         before = [sheet for sheet in sheets if sheet.number < decision.number]
         found = most_similar(decision.answers, before, leave_out=decision.supersedes)
         return await self._alike(sight, found)
@@ -144,15 +156,21 @@ class SearchService:
     ) -> tuple[SimilarDecision, ...]:
         found = []
         for number, alike, compared in counted:
-            decision = await self._store.read(sight, number)
+            decision = await self._database.read(partial(read_decision, scope=sight, number=number))
             if decision is not None:
                 playbook = (await self._playbooks.of(decision)).playbook
                 found.append(SimilarDecision(decision, playbook, alike, compared))
         return tuple(found)
 
+    async def _sheets(self, sight: ReadScope, playbook_id: str) -> list[AnswerSheet]:
+        return await self._database.read(
+            lambda db: answer_sheets(db, sight, playbook_id, _NEWEST_COMPARED)
+        )
+
     async def _record(self, decision: Decision) -> Record:
         engine = await self._playbooks.of(decision)
-        return record_of(decision, engine, await self._store.context(decision))
+        context = await self._database.read(lambda db: decision_context(db, decision))
+        return record_of(decision, engine, context)
 
     def _options(self) -> set[str]:
         return {
@@ -160,6 +178,20 @@ class SearchService:
             for playbook_id in self._playbooks.titles()
             for option in self._playbooks.current(playbook_id).engine.playbook.options
         }
+
+
+def decision_context(db: Connection, decision: Decision) -> DecisionContext:
+    """Return what the record of a decision shows beside the decision itself."""
+    workspace, number = decision.workspace, decision.number
+    team = find_team(db, workspace, number)
+    perspectives = team.perspectives if team else ()
+    events = find_events(db, workspace, number)
+    return DecisionContext(
+        perspectives,
+        events,
+        find_names(db, workspace, people_in(decision, perspectives, events)),
+        find_channel_name(db, workspace, decision.place.channel),
+    )
 
 
 def words_of(text: str) -> tuple[str, ...]:

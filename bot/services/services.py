@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.decisions.access import DecisionFilter, ReadScope
 from bot.decisions.errors import AlreadyPosted
 from bot.decisions.model import Decision, Draft, DraftPurpose, Person, Place, Status, Visibility
 from bot.decisions.ports import Clock, Directory, NoDirectory
@@ -11,15 +12,20 @@ from bot.decisions.transitions import postpone
 from bot.digest.service import DigestService
 from bot.outbox.issues import DeliveryIssues
 from bot.outbox.model import Delivery, DeliveryKind, OpenModalOffer, TextNotice, to_person
+from bot.outbox.sql_issues import DeliveryIssueTable
+from bot.outbox.table import enqueue
 from bot.services.decisions import DecisionService, superseded
 from bot.services.drafts import DraftService
 from bot.services.people import PeopleService
 from bot.services.perspectives import PerspectiveService
 from bot.services.playbook_versions import Playbooks, PlaybookVersions
-from bot.services.ports import Store
 from bot.services.reviews import ReviewService
 from bot.services.search import SearchService
+from bot.services.transactions import open_decision
+from bot.storage.database import Database
+from bot.storage.decisions import find_decision
 
+_RECENT = 10
 HELD_UP_AFTER = timedelta(seconds=3)
 
 
@@ -39,7 +45,7 @@ class Services:
 
     def __init__(
         self,
-        store: Store,
+        database: Database,
         clock: Clock,
         playbooks: Playbooks,
         wake_delivery: Callable[[], None],
@@ -48,24 +54,24 @@ class Services:
         """Make a desk.
 
         Args:
-            store: the decision log.
+            database: the database.
             clock: the only source of time.
             playbooks: the playbooks in use.
             wake_delivery: called when there is something new to deliver.
             directory: where people are looked up; nobody is found without one.
         """
-        self._store = store
+        self._database = database
         self._clock = clock
         self._wake_delivery = wake_delivery
-        self.playbooks = PlaybookVersions(store, playbooks)
-        self.people = PeopleService(store, clock, directory or NoDirectory())
-        self.drafts = DraftService(store, clock, self.playbooks)
-        self.search = SearchService(store, self.playbooks)
-        self.decisions = DecisionService(store, clock, self.playbooks, wake_delivery)
-        self.perspectives = PerspectiveService(store, clock, self.playbooks, wake_delivery)
-        self.digests = DigestService(store.database, clock, self.playbooks, wake_delivery)
-        self.delivery_issues = DeliveryIssues(store, clock, wake_delivery)
-        self.reviews = ReviewService(store, clock, self.playbooks, self.people, wake_delivery)
+        self.playbooks = PlaybookVersions(database, playbooks)
+        self.people = PeopleService(database, clock, directory or NoDirectory())
+        self.drafts = DraftService(database, clock, self.playbooks)
+        self.search = SearchService(database, self.playbooks)
+        self.decisions = DecisionService(database, clock, self.playbooks, wake_delivery)
+        self.perspectives = PerspectiveService(database, clock, self.playbooks, wake_delivery)
+        self.digests = DigestService(database, clock, self.playbooks, wake_delivery)
+        self.delivery_issues = DeliveryIssues(database, clock, wake_delivery)
+        self.reviews = ReviewService(database, clock, self.playbooks, self.people, wake_delivery)
 
     async def post(self, driver: Person, draft_id: str, place: Place) -> Posted:
         """Finish a draft, once: post a decision, change the one it edits, or keep a perspective.
@@ -82,7 +88,7 @@ class Services:
         elif draft.purpose is DraftPurpose.PERSPECTIVE:
             decision = await self._contributed(draft)
         else:
-            decision, _ = await self._logged(draft, place)
+            decision = await self._logged(draft, place)
             self._wake_delivery()
         return Posted(decision, await self._held_up(driver.workspace))
 
@@ -110,12 +116,13 @@ class Services:
 
     async def decision(self, workspace: str, number: int) -> Decision | None:
         """Return a decision for those who render it; it asks nobody's permission."""
-        return await self._store.decision(workspace, number)
+        return await self._database.read(lambda db: find_decision(db, workspace, number))
 
     async def belongings(self, person: Person) -> tuple[list[Draft], list[Decision]]:
         """Return what a person finds on their own page: drafts, and recent decisions."""
         drafts = await self.drafts.under_way(person)
-        return drafts, await self._store.recent_decisions(person, limit=10)
+        recent = await self.search.page(ReadScope.of(person), DecisionFilter(), None, _RECENT)
+        return drafts, list(recent.decisions)
 
     async def _edited(self, draft: Draft) -> Decision:
         if draft.decision is not None:
@@ -130,8 +137,8 @@ class Services:
             return await self.decisions.found(draft.driver, draft.decision)
         return await self.perspectives.finish(draft)
 
-    async def _logged(self, draft: Draft, place: Place) -> tuple[Decision, bool]:
-        """Return the draft's decision as logged, and whether it was logged just now."""
+    async def _logged(self, draft: Draft, place: Place) -> Decision:
+        """Return the decision that the draft becomes, as stored."""
         engine = await self.playbooks.engine(draft.playbook_hash)
         now = self._clock.now()
         workflow = draft.workflow
@@ -155,16 +162,19 @@ class Services:
             supersedes=draft.about,
             source=draft.source,
         )
-        return await self._store.open_decision(
-            draft, decision, lambda old, new: superseded(old, new, draft.driver, now)
+        return await self._database.write(
+            lambda db: open_decision(
+                db, draft, decision, lambda old, new: superseded(old, new, draft.driver, now)
+            )
         )
 
     async def _held_up(self, workspace: str) -> bool:
-        since = await self._store.overdue_since(workspace)
+        since = await DeliveryIssueTable(self._database).overdue_since(workspace)
         return since is not None and self._clock.now() - since > HELD_UP_AFTER
 
     async def _send(self, person: Person, payload: OpenModalOffer | TextNotice) -> None:
-        await self._store.add_delivery(to_person(person, payload, self._clock.now()))
+        delivery = to_person(person, payload, self._clock.now())
+        await self._database.write(lambda db: enqueue(db, [delivery]))
         self._wake_delivery()
 
 

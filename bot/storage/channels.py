@@ -1,10 +1,9 @@
-"""The channels that a log knows of, for whoever runs the bot; and what they are called."""
+"""Channels that have decisions or a digest, and the names of channels."""
 
 from dataclasses import dataclass
 
 from bot.decisions.model import Place, Visibility
 from bot.storage.connection import Connection
-from bot.storage.database import Database
 
 _WORKSPACES = """
 select workspace from decisions union select workspace from digest_settings order by workspace
@@ -36,11 +35,11 @@ order by decisions desc, channel
 
 @dataclass(frozen=True, slots=True)
 class KnownChannel:
-    """A channel that decisions were made in, or that has settings for a digest.
+    """A channel that has decisions, or settings for a digest.
 
     Attributes:
-        place: the channel, and what it is called as far as the log knows.
-        owner: who set its digest up, else who drives its newest decision.
+        place: the channel, with its name if that is stored.
+        owner: the user who set its digest up, else the driver of its newest decision.
         decisions: how many it has.
         digest: whether it gets a digest.
     """
@@ -51,38 +50,13 @@ class KnownChannel:
     digest: bool
 
 
-class SqliteChannels:
-    """The channels of a log."""
-
-    def __init__(self, log: Database) -> None:
-        """Make it on a log that its owner opens and closes."""
-        self._log = log
-
-    async def workspaces(self) -> list[str]:
-        """Return the workspaces that have decisions or digests."""
-        return await self._log.read(
-            lambda db: [row["workspace"] for row in db.all(_WORKSPACES)],
-        )
-
-    async def of(self, workspace: str) -> list[KnownChannel]:
-        """Return the channels of a workspace, those with the most decisions first."""
-        return await self._log.read(lambda db: _channels(db, workspace))
+def find_workspaces(db: Connection) -> list[str]:
+    """Return the workspaces that have decisions or digests."""
+    return [row["workspace"] for row in db.all(_WORKSPACES)]
 
 
-def keep_name(db: Connection, workspace: str, place: Place | None) -> None:
-    """Keep what a channel is called, in the place of an earlier name, where that was told."""
-    if place is not None and place.name not in {"", name_of(db, workspace, place.channel)}:
-        row = {"workspace": workspace, "channel": place.channel, "name": place.name}
-        db.upsert("channel_names", row, key=("workspace", "channel"))
-
-
-def name_of(db: Connection, workspace: str, channel: str) -> str | None:
-    """Return what a channel is called, as far as the log knows."""
-    row = db.get("channel_names", workspace=workspace, channel=channel)
-    return str(row["name"]) if row else None
-
-
-def _channels(db: Connection, workspace: str) -> list[KnownChannel]:
+def find_channels(db: Connection, workspace: str) -> list[KnownChannel]:
+    """Return the channels of a workspace, those with the most decisions first."""
     return [
         KnownChannel(
             Place(row["channel"], Visibility(row["visibility"]), row["name"]),
@@ -98,3 +72,19 @@ def digest_zone(db: Connection, workspace: str, channel: str) -> str | None:
     """Return the IANA zone of a channel's digest settings; None if it has none."""
     row = db.get("digest_settings", workspace=workspace, channel=channel)
     return row["zone"] if row else None
+
+
+def save_channel_name(db: Connection, workspace: str, place: Place | None) -> None:
+    """Store the name of a channel, if it was given and has changed."""
+    if place is not None and place.name not in {
+        "",
+        find_channel_name(db, workspace, place.channel),
+    }:
+        row = {"workspace": workspace, "channel": place.channel, "name": place.name}
+        db.upsert("channel_names", row, key=("workspace", "channel"))
+
+
+def find_channel_name(db: Connection, workspace: str, channel: str) -> str | None:
+    """Return the name of a channel; None if it is not stored."""
+    row = db.get("channel_names", workspace=workspace, channel=channel)
+    return str(row["name"]) if row else None

@@ -1,15 +1,32 @@
-"""Decisions: their rows, their people and their reviews, each change with its search entry."""
+"""Decisions: their rows, people, reviews, events and numbers; each change with its search entry.
 
-from collections.abc import Iterable, Sequence
+A number is assigned once in a workspace, also after a restore: buttons and threads in Slack hold
+the numbers of decisions that a restore has removed. A floor is the highest number that may have
+been assigned before; the next one is above it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from bot.decisions.events import Event
 from bot.decisions.model import Decision, ReviewAnswer
 from bot.storage.connection import Connection, Row
 from bot.storage.convert import RowMapper
-from bot.storage.numbers import next_number
 from bot.storage.people import note_people
 from bot.storage.search_index import index_decision
 
+UNKNOWN_GAP = 1000
+"""How many numbers to skip where it is unknown which were assigned since a backup."""
+_EVERYWHERE = ""
+"""The workspace of a floor for all workspaces."""
+_NEXT = """
+select 1 + coalesce(max(number), 0) as next from (
+  select max(number) as number from decisions where workspace = :workspace
+  union all
+  select max(number) from number_floors where workspace in (:workspace, :everywhere)
+) as used
+"""
+_HIGHEST = "select workspace, max(number) as number from {} group by workspace"
 DRIVER, DECIDER, CONTRIBUTOR = "driver", "decider", "contributor"
 """The roles of `decision_people`."""
 
@@ -29,6 +46,7 @@ _DECISIONS = RowMapper(
     stored_elsewhere=("deciders", "reviews"),
 )
 _REVIEWS = RowMapper(ReviewAnswer, {"by": "user_id"})
+_EVENTS = RowMapper(Event)
 _BY_NUMBER = "select * from decisions where workspace = :workspace and number in (:numbers)"
 _DECIDERS_OF = """
 select number, user_id from decision_people
@@ -128,6 +146,52 @@ def add_contributor(db: Connection, decision: Decision, user: str) -> None:
         index_decision(db, decision)
 
 
+def add_event(db: Connection, workspace: str, number: int, event: Event) -> None:
+    """Record an event of a decision."""
+    db.insert("events", {"workspace": workspace, "number": number, **_EVENTS.row(event)})
+
+
+def find_events(db: Connection, workspace: str, number: int) -> tuple[Event, ...]:
+    """Return the events of a decision, oldest first."""
+    found = db.all(
+        "select * from events where workspace = :workspace and number = :number order by id",
+        {"workspace": workspace, "number": number},
+    )
+    return tuple(_EVENTS.load(row) for row in found)
+
+
+def next_number(db: Connection, workspace: str) -> int:
+    """Return the number for the next decision of a workspace."""
+    (row,) = db.all(_NEXT, {"workspace": workspace, "everywhere": _EVERYWHERE})
+    return int(row["next"])
+
+
+def highest_numbers(db: Connection) -> dict[str, int]:
+    """Return the highest number that a database knows of, by workspace."""
+    found: dict[str, int] = {}
+    for table in ("decisions", "number_floors"):
+        rows = db.all(_HIGHEST.format(table))
+        found = _higher(found, {row["workspace"]: row["number"] for row in rows})
+    return found
+
+
+def reserve_numbers(db: Connection, before: Mapping[str, int] | None) -> None:
+    """Set floors, so that numbers continue above all that may have been assigned.
+
+    Args:
+        db: the restored database.
+        before: the highest numbers of the database that it replaces; None if they are unknown,
+            which leaves a gap.
+    """
+    own = highest_numbers(db)
+    if before is None:
+        own.setdefault(_EVERYWHERE, 0)
+        before = {workspace: number + UNKNOWN_GAP for workspace, number in own.items()}
+    for workspace, number in _higher(own, before).items():
+        row = {"workspace": workspace, "number": number}
+        db.upsert("number_floors", row, key=("workspace",))
+
+
 def decision_row(decision: Decision) -> Row:
     """Return the row of a decision in `decisions`."""
     return {
@@ -161,3 +225,7 @@ def _person(decision: Decision, user: str, role: str, position: int) -> Row:
         "role": role,
         "position": position,
     }
+
+
+def _higher(some: Mapping[str, int], others: Mapping[str, int]) -> dict[str, int]:
+    return {each: max(some.get(each, 0), others.get(each, 0)) for each in (*some, *others)}

@@ -1,10 +1,12 @@
-"""Drafts: questionnaires in progress."""
+"""Drafts, questionnaires in progress; and the texts of the playbooks that they use."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from bot.decisions.errors import AlreadyPosted
 from bot.decisions.model import Draft, Person
+from bot.playbooks.loader import PlaybookText
+from bot.storage.channels import save_channel_name
 from bot.storage.connection import Connection
 from bot.storage.convert import RowMapper, utc_text
 
@@ -16,6 +18,7 @@ _DRAFTS = RowMapper(
         "source": {"channel": "source_channel", "link": "source_link"},
     },
 )
+_PLAYBOOKS = RowMapper(PlaybookText)
 _UNPOSTED = """
 select * from drafts where workspace = :workspace and driver = :driver and changed_at > :since
   and decision is null
@@ -29,8 +32,9 @@ where id = :id and workspace = :workspace and driver = :driver and decision is n
 
 
 def add_draft(db: Connection, draft: Draft) -> None:
-    """Insert a draft, whose playbook is stored already."""
+    """Insert a draft, whose playbook is stored already, and the name of its channel."""
     db.insert("drafts", _DRAFTS.row(draft))
+    save_channel_name(db, draft.driver.workspace, draft.origin)
 
 
 def find_draft(db: Connection, driver: Person, draft_id: str) -> Draft | None:
@@ -52,8 +56,13 @@ def change_draft(
     return changed
 
 
-def close_draft(db: Connection, draft_id: str, number: int) -> None:
-    """Record the number of the decision that a draft has become, or has changed.
+def mark_draft_used(db: Connection, draft_id: str, number: int) -> None:
+    """Record the number of the decision that a draft has become, or was used for."""
+    db.update("drafts", {"decision": number}, id=draft_id)
+
+
+def use_draft_once(db: Connection, draft_id: str, number: int) -> None:
+    """Mark a draft as used.
 
     Raises:
         AlreadyPosted: it was used before.
@@ -61,7 +70,7 @@ def close_draft(db: Connection, draft_id: str, number: int) -> None:
     row = db.get("drafts", id=draft_id)
     if row is not None and row["decision"] is not None:
         raise AlreadyPosted(row["decision"])
-    db.update("drafts", {"decision": number}, id=draft_id)
+    mark_draft_used(db, draft_id, number)
 
 
 def discard_draft(db: Connection, driver: Person, draft_id: str) -> None:
@@ -79,3 +88,14 @@ def unposted_drafts(db: Connection, driver: Person, since: datetime) -> list[Dra
 def delete_expired_drafts(db: Connection, before: datetime) -> int:
     """Delete unused drafts last changed before a time; return how many there were."""
     return db.execute(_EXPIRED, {"before": utc_text(before)})
+
+
+def save_playbook(db: Connection, text: PlaybookText) -> None:
+    """Store the text of a playbook, unless it is stored already."""
+    db.insert_if_new("playbooks", {**_PLAYBOOKS.row(text), "hash": text.hash})
+
+
+def find_playbook(db: Connection, playbook_hash: str) -> PlaybookText | None:
+    """Return the text of a playbook by its hash; None if it is not stored."""
+    row = db.get("playbooks", hash=playbook_hash)
+    return _PLAYBOOKS.load(row) if row else None

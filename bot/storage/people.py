@@ -7,7 +7,6 @@ from bot.decisions.model import Person
 from bot.decisions.ports import CachedProfile
 from bot.storage.connection import Connection
 from bot.storage.convert import RowMapper, utc_text
-from bot.storage.database import Database
 
 _NEVER = ""
 _PEOPLE = RowMapper(
@@ -70,25 +69,3 @@ def outdated_people(
     skipped = ["", *leave_out]  # never empty: nothing is "not in" an empty list
     found = db.all(_OUTDATED, {"before": utc_text(before), "skipped": skipped, "limit": limit})
     return [Person(row["workspace"], row["user_id"]) for row in found]
-
-
-class SqlitePeople:
-    """The port `PeopleStore`."""
-
-    def __init__(self, log: Database) -> None:
-        """Make it on a database."""
-        self._log = log
-
-    async def profiles(self, workspace: str, users: Collection[str]) -> dict[str, CachedProfile]:
-        """Return what is kept of people, by user id; those never asked about are left out."""
-        return await self._log.read(lambda db: find_profiles(db, workspace, users))
-
-    async def keep_profile(self, profile: CachedProfile) -> None:
-        """Keep a profile."""
-        await self._log.write(lambda db: save_profile(db, profile))
-
-    async def not_asked_since(
-        self, before: datetime, leave_out: Collection[str], limit: int
-    ) -> list[Person]:
-        """Return people who appear in decisions and were not asked about since `before`."""
-        return await self._log.read(lambda db: outdated_people(db, before, leave_out, limit))

@@ -1,16 +1,10 @@
 """Perspectives of decisions, and who was asked for one."""
 
-from collections.abc import Callable
-
 from bot.decisions.comparison import TeamViews
 from bot.decisions.model import Decision, Person, Perspective, ViewRequest
-from bot.outbox.fanout import fan_out
-from bot.services.team_log import TeamChange
 from bot.storage.connection import Connection
 from bot.storage.convert import RowMapper
-from bot.storage.database import Database
 from bot.storage.decisions import add_contributor, find_decision, load_decisions
-from bot.storage.events import add_event
 from bot.storage.people import note_people
 
 _MOST_REQUESTED = 100
@@ -82,47 +76,3 @@ def delete_view_request(db: Connection, decision: Decision, user: str) -> None:
     """Delete the request for a person's perspective of a decision."""
     key = {"workspace": decision.workspace, "number": decision.number}
     db.delete("view_requests", **key, user_id=user)
-
-
-class SqlitePerspectives:
-    """The port `TeamStore`."""
-
-    def __init__(self, log: Database) -> None:
-        """Make it on a database."""
-        self._log = log
-
-    async def team(self, workspace: str, number: int) -> TeamViews | None:
-        """Return a decision with its perspectives; None if there is none of that number."""
-        return await self._log.read(lambda db: find_team(db, workspace, number))
-
-    async def asked_of(self, person: Person) -> list[Decision]:
-        """Return the open decisions on which a person was asked for a perspective and gave none."""
-        return await self._log.read(lambda db: decisions_awaiting_view(db, person))
-
-    async def change_team(
-        self, workspace: str, number: int, change: Callable[[TeamViews], TeamChange]
-    ) -> Decision | None:
-        """Log what is added to a decision, with its event and deliveries."""
-
-        def work(db: Connection) -> Decision | None:
-            team = find_team(db, workspace, number)
-            if team is None:
-                return None
-            _apply(db, team.decision, change(team))
-            return team.decision
-
-        return await self._log.write(work)
-
-
-def _apply(db: Connection, decision: Decision, made: TeamChange) -> None:
-    if made.perspective is not None:
-        save_perspective(db, decision, made.perspective)
-    for asked in made.asked:
-        save_view_request(db, decision, asked)
-    for user in made.unasked:
-        delete_view_request(db, decision, user)
-    if made.draft is not None:
-        db.update("drafts", {"decision": decision.number}, id=made.draft)
-    if made.event is not None:
-        add_event(db, decision.workspace, decision.number, made.event)
-        fan_out(db, decision, decision, made.event)

@@ -13,9 +13,9 @@ from bot.outbox.restore_refresh import redraw
 from bot.storage.backup import SIDE_FILES, Copy, CopyRefused, copy_checked, part_of, put_in_place
 from bot.storage.connection import Connection
 from bot.storage.convert import utc_text
+from bot.storage.decisions import UNKNOWN_GAP, highest_numbers, reserve_numbers
 from bot.storage.inspection import inspect_connection
 from bot.storage.migrations import migrate
-from bot.storage.numbers import UNKNOWN_GAP, highest_numbers, reserve_numbers
 
 LOCK_SECONDS = 1.0
 """How long to wait for another process to release the database."""

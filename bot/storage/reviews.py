@@ -1,18 +1,12 @@
 """Reviews: which decisions are due, which wait for a person, and which were reviewed."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from bot.decisions.access import ReadScope
 from bot.decisions.model import Decision, Person, Status
-from bot.decisions.review_schedule import ReviewRequests
-from bot.outbox.model import review_delivery
-from bot.outbox.table import enqueue
 from bot.storage.connection import Connection
-from bot.storage.database import Database
 from bot.storage.decisions import find_decision, load_decisions
-from bot.storage.drafts import delete_expired_drafts
-from bot.storage.scope import READABLE, scope_params
+from bot.storage.search import READABLE, scope_params
 
 _MOST_WAITING = 100
 _FOLLOWED = {Status.ACCEPTED, Status.OVERRIDDEN}
@@ -91,49 +85,3 @@ def decisions_waiting_for(db: Connection, person: Person, day: date) -> list[Dec
 def reviewed_decisions(db: Connection, scope: ReadScope, limit: int) -> list[Decision]:
     """Return the newest decisions of a scope that have a review."""
     return load_decisions(db, db.all(_REVIEWED, {**scope_params(scope), "limit": limit}))
-
-
-class SqliteReviews:
-    """The part of the port `Store` that is about reviews."""
-
-    def __init__(self, log: Database) -> None:
-        """Make it on a database."""
-        self._log = log
-
-    async def to_review(self, day: date, after: Decision | None, limit: int) -> list[Decision]:
-        """Return decisions to be reviewed by `day` some of whose deciders were not asked yet."""
-        return await self._log.read(lambda db: decisions_to_review(db, day, after, limit))
-
-    async def ask_reviews(
-        self, decisions: Sequence[Decision], ask: Callable[[Decision], ReviewRequests], at: datetime
-    ) -> int:
-        """Keep what `ask` returns for each decision that is still to be reviewed, as it is now."""
-        return await self._log.write(lambda db: sum(_ask(db, each, ask, at) for each in decisions))
-
-    async def waiting_for(self, person: Person, day: date) -> list[Decision]:
-        """Return what is for a person to decide, or to review by `day`, oldest first."""
-        return await self._log.read(lambda db: decisions_waiting_for(db, person, day))
-
-    async def reviewed(self, sight: ReadScope, limit: int) -> list[Decision]:
-        """Return the newest decisions that may be read and that somebody has reviewed."""
-        return await self._log.read(lambda db: reviewed_decisions(db, sight, limit))
-
-    async def drop_drafts(self, before: datetime) -> int:
-        """Delete drafts that became no decision and were last changed before a time."""
-        return await self._log.write(lambda db: delete_expired_drafts(db, before))
-
-
-def _ask(
-    db: Connection,
-    decision: Decision,
-    ask: Callable[[Decision], ReviewRequests],
-    at: datetime,
-) -> int:
-    found = find_review_pending(db, decision.workspace, decision.number)
-    if found is None:
-        return 0
-    asking = ask(found)
-    new = enqueue(db, [review_delivery(found, user, at) for user in asking.users])
-    if asking.complete:
-        mark_review_asked(db, found)
-    return new

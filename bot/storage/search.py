@@ -1,4 +1,4 @@
-"""Lists and searches of decisions: every query for a person has the conditions of their scope."""
+"""Lists and searches of decisions; every query for a person has the conditions of their scope."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -10,17 +10,23 @@ from bot.decisions.access import (
     DecisionFilter,
     DecisionPage,
     Direction,
-    MessageRef,
     ReadScope,
 )
-from bot.decisions.model import Decision
-from bot.outbox.model import announcement_key
+from bot.decisions.model import Decision, Visibility
 from bot.storage.connection import Connection
 from bot.storage.convert import RowMapper
-from bot.storage.database import Database
 from bot.storage.decisions import load_decisions
-from bot.storage.scope import OWN, READABLE, SCOPE_CONDITIONS, scope_params
 from bot.storage.search_index import match_expression, numbers_with_words
+
+PUBLIC = "visibility = :public"
+THIS_CHANNEL = "visibility = :private and channel = :here"
+OWN = (
+    "number in (select number from decision_people"
+    " where workspace = :workspace and user_id = :user)"
+)
+SCOPE_CONDITIONS = (PUBLIC, THIS_CHANNEL, OWN)
+"""`ReadScope.allows` in SQL, for rows of `decisions`: each of them allows reading."""
+READABLE = f"workspace = :workspace and ({' or '.join(f'({each})' for each in SCOPE_CONDITIONS)})"
 
 _READ = f"select * from decisions where number = :number and {READABLE}"  # noqa: S608
 _ANSWER_SHEETS = f"""
@@ -40,6 +46,17 @@ select number from (
 ) as walk
 """
 _SHEETS = RowMapper(AnswerSheet)
+
+
+def scope_params(scope: ReadScope) -> dict[str, Any]:
+    """Return the parameters that the conditions name."""
+    return {
+        "workspace": scope.workspace,
+        "user": scope.user,
+        "here": scope.here,
+        "public": Visibility.PUBLIC.value,
+        "private": Visibility.PRIVATE.value,
+    }
 
 
 def find_page(
@@ -138,42 +155,3 @@ def _alternatives(filter_: DecisionFilter, parameters: dict[str, Any]) -> list[l
     if filter_.options:
         choices.append([f"chosen = :option{at}" for at in range(len(filter_.options))])
     return [list(each) for each in product(*choices)]
-
-
-class SqliteReading:
-    """The port `ReadingStore`."""
-
-    def __init__(self, log: Database) -> None:
-        """Make it on a database."""
-        self._log = log
-
-    async def find(
-        self, sight: ReadScope, wanted: DecisionFilter, cursor: Cursor | None, limit: int
-    ) -> DecisionPage:
-        """Return at most `limit` decisions from the cursor on; from the newest without one."""
-        return await self._log.read(lambda db: find_page(db, sight, wanted, cursor, limit))
-
-    async def read(self, sight: ReadScope, number: int) -> Decision | None:
-        """Return a decision; None if there is none of this number, or it may not be read."""
-        return await self._log.read(lambda db: read_decision(db, sight, number))
-
-    async def answer_sheets(
-        self, sight: ReadScope, playbook_id: str, limit: int
-    ) -> list[AnswerSheet]:
-        """Return the answers of the newest decisions by a playbook, in any edition of it."""
-        return await self._log.read(lambda db: answer_sheets(db, sight, playbook_id, limit))
-
-    async def announced(self, decision: Decision) -> MessageRef | None:
-        """Return where a decision was announced; None as long as it was not."""
-        query = "select sent_channel, ts from deliveries where key = :key and ts is not null"
-        key = {"key": announcement_key(decision)}
-        found = await self._log.read(lambda db: db.one(query, key))
-        return MessageRef(found["sent_channel"], found["ts"]) if found else None
-
-    async def workspaces(self) -> dict[str, int]:
-        """Return how many decisions each workspace has, for the operator."""
-        return await self._log.read(decision_counts)
-
-    async def all_of(self, workspace: str, after: int, limit: int) -> list[Decision]:
-        """Return decisions of a workspace by number, whoever may read them: for the operator."""
-        return await self._log.read(lambda db: decisions_of_workspace(db, workspace, after, limit))

@@ -2,7 +2,7 @@
 
 Beside the words, the index holds facets (workspace, status, option, readers) as words of their own,
 so that a search skips what does not match without reading it. They decide nothing: every query has
-the conditions of `scope` as well.
+the conditions of the scope as well.
 """
 
 import unicodedata

@@ -47,9 +47,9 @@ from bot.services.playbook_versions import PlaybookVersions
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.decisions import add_decision, load_decisions
+from bot.storage.drafts import save_playbook
 from bot.storage.perspectives import save_perspective
-from bot.storage.playbooks import save_playbook
-from bot.storage.store import SqliteStore
+from bot.storage.search import answer_sheets, find_page, read_decision
 
 RULES = Path(__file__).parents[2] / "rules" / "ragvsft"
 BAR = 50
@@ -78,7 +78,7 @@ async def _bench(path: Path, count: int) -> None:
     try:
         if not await log.read(lambda db: db.one("select number from decisions")):
             await _build(log, count)
-        await _measure(SqliteStore(log), count)
+        await _measure(log, count)
     finally:
         await log.close()
 
@@ -195,7 +195,7 @@ def _place(chance: random.Random, driver: str) -> tuple[str, Visibility]:
     return driver, Visibility.DIRECT
 
 
-async def _measure(reading: SqliteStore, count: int) -> None:
+async def _measure(database: Database, count: int) -> None:
     stranger, insider = ReadScope("T0", "U99999"), ReadScope("T0", "U00007", "G00007")
     middle = Cursor(count // 4, Direction.OLDER)
     back = replace(middle, direction=Direction.NEWER)
@@ -203,9 +203,9 @@ async def _measure(reading: SqliteStore, count: int) -> None:
     def page(
         sight: ReadScope, wanted: Filter, cursor: Cursor | None = None
     ) -> Callable[[], Awaitable[Any]]:
-        return lambda: reading.find(sight, wanted, cursor, 10)
+        return lambda: database.read(lambda db: find_page(db, sight, wanted, cursor, 10))
 
-    digest_of = _digests(reading, AT + timedelta(minutes=count))
+    digest_of = _digests(database, AT + timedelta(minutes=count))
     public, private = Place("C00007", Visibility.PUBLIC), Place("G00007", Visibility.PRIVATE)
 
     cases = {
@@ -225,9 +225,9 @@ async def _measure(reading: SqliteStore, count: int) -> None:
         "search, a word that is nowhere": page(stranger, Filter(words=("xylophone",))),
         "search, a common and a rare word": page(stranger, Filter(words=("support", "zanzibar"))),
         "search, from the middle": page(insider, Filter(words=("support",)), middle),
-        "show": lambda: reading.read(insider, count // 4),
+        "show": lambda: database.read(lambda db: read_decision(db, insider, count // 4)),
         "similar (answers of the newest 500)": (
-            lambda: reading.answer_sheets(insider, "ragvsft", 500)
+            lambda: database.read(lambda db: answer_sheets(db, insider, "ragvsft", 500))
         ),
         "digest of a channel": digest_of(public, DigestScope.CHANNEL),
         "digest of a private channel": digest_of(private, DigestScope.CHANNEL),
@@ -246,11 +246,11 @@ async def _measure(reading: SqliteStore, count: int) -> None:
 
 
 def _digests(
-    store: SqliteStore, until: datetime
+    database: Database, until: datetime
 ) -> Callable[[Place, DigestScope], Callable[[], Awaitable[Any]]]:
     """Return what reads a week's digest, with all sections."""
-    playbooks = PlaybookVersions(store, PlaybookCatalog(RULES))
-    service = DigestService(store.database, SystemClock(), playbooks, lambda: None)
+    playbooks = PlaybookVersions(database, PlaybookCatalog(RULES))
+    service = DigestService(database, SystemClock(), playbooks, lambda: None)
     window = Window(until - timedelta(weeks=1), until)
 
     def digest_of(place: Place, scope: DigestScope) -> Callable[[], Awaitable[Any]]:

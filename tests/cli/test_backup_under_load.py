@@ -19,7 +19,7 @@ from bot.settings import NAMES
 from bot.storage import backup
 from bot.storage.connection import Connection
 from bot.storage.database import Database
-from bot.storage.numbers import UNKNOWN_GAP
+from bot.storage.decisions import UNKNOWN_GAP
 from tests.services.world import ADA, BEN, PRODUCT, World
 
 Tables = dict[str, list[dict[str, Any]]]

@@ -15,7 +15,6 @@ from bot.clock import SystemClock
 from bot.decisions.model import Person, Place, Visibility, Workflow
 from bot.services.services import Services
 from bot.storage.database import Database
-from bot.storage.store import SqliteStore
 
 RULES = Path(__file__).parents[2] / "rules"
 ADA = Person("T1", "U1")
@@ -28,9 +27,7 @@ def database(tmp_path: Path) -> Path:
 
     async def decide() -> None:
         storage = await Database(path).open()
-        services = Services(
-            SqliteStore(storage), SystemClock(), PlaybookCatalog(RULES), lambda: None
-        )
+        services = Services(storage, SystemClock(), PlaybookCatalog(RULES), lambda: None)
         page = await services.drafts.start(ADA, Place("C1", Visibility.PUBLIC))
         await services.drafts.describe(ADA, page.draft.id, Workflow(title="Refund answers"))
         answers = {"job": "answer", "need": "look_up"}

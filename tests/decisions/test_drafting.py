@@ -11,6 +11,7 @@ from bot.decisions.questionnaire import QuestionsPage, ReviewPage, WorkflowPage
 from bot.playbooks.engine import InvalidAnswers
 from bot.playbooks.loader import PLAYBOOK, PlaybookText
 from bot.services.drafts import DRAFT_LIFETIME, DraftService
+from bot.storage.drafts import find_draft
 from tests.services.world import ADA, BEN, NAMELESS, PRODUCT, SMALL, STRANGER, World
 
 OTHERS = pytest.mark.parametrize("person", [BEN, STRANGER])
@@ -42,7 +43,7 @@ async def test_a_new_draft_begins_with_the_first_page(world: World) -> None:
     assert page.playbook_title == "Small or large?"
     assert page.draft.workflow == Workflow(problem="It is slow.", deciders=("U1",))
     assert await world.drafts.origin_of(ADA, page.draft.id) == NAMELESS
-    assert await world.store.draft(ADA, page.draft.id) == page.draft
+    assert await world.read(find_draft, ADA, page.draft.id) == page.draft
 
 
 async def test_an_unknown_playbook_is_named(world: World) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.decisions.errors import AlreadyClosed, NothingChanged
+from bot.storage.drafts import find_draft
 from tests.services.world import ADA, BEN, PRODUCT, World
 
 
@@ -58,7 +59,7 @@ async def test_what_is_older_than_an_edit_begins_anew(world: World) -> None:
     world.clock.advance(timedelta(minutes=1))
     new = (await deciding.begin_supersede(ADA, number)).draft
     assert (new.id == old.id, new.answers) == (False, {"facts": "some"})
-    assert await world.store.draft(ADA, old.id) is None
+    assert await world.read(find_draft, ADA, old.id) is None
 
 
 async def test_what_can_no_longer_be_finished_is_not_offered(world: World) -> None:

@@ -38,7 +38,7 @@ def book() -> PhoneBook:
 
 @pytest.fixture
 def people(world: World, book: PhoneBook) -> PeopleService:
-    return PeopleService(world.store, world.clock, book)
+    return PeopleService(world.log, world.clock, book)
 
 
 async def test_a_person_is_looked_up_once_a_week(

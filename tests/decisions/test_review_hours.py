@@ -15,6 +15,7 @@ from bot.decisions.review_schedule import EARLIEST, TimeZones, asking, latest_re
 from bot.digest.settings import DigestSettings, Schedule
 from bot.outbox.model import DeliveryKind
 from bot.storage.database import Database
+from bot.storage.people import save_profile
 from tests.services.shelf import AT, decision
 from tests.services.world import ADA, BEN, PRODUCT, World
 
@@ -81,8 +82,8 @@ async def _at(world: World, hour: int, day: int = 5) -> int:
 
 
 async def _lives_in(world: World, person: Person, zone: str) -> None:
-    await world.store.keep_profile(
-        CachedProfile(person, DirectoryEntry(zone=zone), AT + timedelta(days=89))
+    await world.write(
+        save_profile, CachedProfile(person, DirectoryEntry(zone=zone), AT + timedelta(days=89))
     )
 
 

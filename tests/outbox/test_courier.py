@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.decisions.events import Event
+from bot.decisions.events import Event, EventKind
 from bot.decisions.model import Decision
 from bot.outbox.model import Attempt, ThreadNote, announcement_key, thread_reply
 from bot.outbox.policy import back_off
@@ -190,8 +190,8 @@ async def test_one_faulty_delivery_does_not_end_the_others(house: Delivering) ->
     """A delivery that cannot be rendered is given up after an hour; those after it arrive."""
     decision = await house.world.decided(ADA)
     await posted(house)
-    broken = ThreadNote(Event("overridden", ADA.user, house.world.clock.now()))
-    await house.world.store.add_delivery(thread_reply(decision, broken, house.world.clock.now()))
+    broken = ThreadNote(Event(EventKind.OVERRIDDEN, ADA.user, house.world.clock.now()))
+    await house.world.enqueue(thread_reply(decision, broken, house.world.clock.now()))
     await house.advance(seconds=1)
     await house.world.services.tell(BEN, "Fine.")
     await house.rest()

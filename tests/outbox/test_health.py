@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.decisions.events import Event
+from bot.decisions.events import Event, EventKind
 from bot.decisions.model import Visibility
 from bot.outbox import health
 from bot.outbox.health import DeliveryHealth, delivery_health
@@ -19,7 +19,7 @@ async def test_unsettled_deliveries_are_counted_by_state(world: World) -> None:
     for number in range(4):
         at = BEGIN + timedelta(hours=number)
         notice = TextNotice("Hello.")
-        await world.store.add_delivery(Delivery(f"T1/{number}", "T1", notice, f"U{number}", at))
+        await world.enqueue(Delivery(f"T1/{number}", "T1", notice, f"U{number}", at))
     world.clock.advance(timedelta(hours=5))
     sent, unconfirmed = [await world.outbox.claim(world.clock.now()) for _ in range(2)]
     assert sent is not None
@@ -40,11 +40,11 @@ async def test_deliveries_behind_an_unconfirmed_one_have_no_age(world: World) ->
     announcement = await world.outbox.claim(world.clock.now())
     assert announcement is not None
     assert (await world.log.read(delivery_health)).oldest == BEGIN
-    note = Event("withdrawn", "U1", BEGIN)
+    note = Event(EventKind.WITHDRAWN, "U1", BEGIN)
     behind = [Delivery("T1/a", "T1", TeamPost(), "C1", BEGIN, parent=announcement.key)]
     behind.append(Delivery("T1/b", "T1", ThreadNote(note), "C1", BEGIN, parent="T1/a"))
     for each in behind:
-        await world.store.add_delivery(each)
+        await world.enqueue(each)
     await world.outbox.unknown(announcement, "timeout")
     found = await world.log.read(delivery_health)
     assert (found.counts["pending"], found.counts["unknown"], found.oldest) == (3, 1, None)
@@ -57,7 +57,7 @@ async def test_deliveries_of_a_blocked_workspace_have_no_age(world: World) -> No
     await world.decided()
     post = DigestPost(BEGIN, BEGIN, "U1", Visibility.PUBLIC)
     digest = Delivery("T1/digest", "T1", post, "C2", BEGIN)
-    await world.store.add_delivery(digest)
+    await world.enqueue(digest)
     assert await world.services.digests.lag(later) == timedelta(days=30)
     claimed = await world.outbox.claim(world.clock.now())
     assert claimed is not None

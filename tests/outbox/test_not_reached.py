@@ -65,7 +65,7 @@ async def test_who_names_a_decider_out_of_reach_is_told(house: Delivering) -> No
     message = DeciderMessage(ADA.user)
     (asked,) = direct_messages(made, ["U8"], message, house.world.clock.now())
     house.slack.script = ["user_not_found"]
-    await house.world.store.add_delivery(asked)
+    await house.world.enqueue(asked)
     await house.rest()
     await house.advance(days=1)
     (told,) = texts_to(house, ADA.user)

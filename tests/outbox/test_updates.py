@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.decisions.events import Change, Event
+from bot.decisions.events import Change, Event, EventKind
 from bot.decisions.model import Decision
+from bot.services.transactions import change_decision
 from tests.services.world import ADA
 from tests.slack.tiny_slack import WITHIN, Delivering
 
@@ -24,12 +25,12 @@ async def handed_over(house: Delivering, number: int, times: int) -> str:
 
     def change(decision: Decision) -> Change:
         detail = {"from": " ".join(decision.deciders), "to": user}
-        event = Event("handed_over", ADA.user, house.world.clock.now(), detail)
+        event = Event(EventKind.HANDED_OVER, ADA.user, house.world.clock.now(), detail)
         return Change(replace(decision, deciders=(user,)), event)
 
     for time in range(times):
         user = f"U{time + 100}"
-        await house.world.store.change_decision("T1", number, change)
+        await house.world.write(change_decision, "T1", number, change)
     house.woken.set()
     return f"U{times + 99}"
 

@@ -1,18 +1,22 @@
 """What the desk needs to stand on: a clock that is moved by hand, and a small playbook."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from bot.decisions.errors import UnknownPlaybook
 from bot.decisions.model import Decision, Person, Place, Visibility, Workflow
 from bot.decisions.questionnaire import QuestionsPage, ReviewPage
+from bot.outbox.model import Delivery
 from bot.outbox.store import SqliteOutbox
+from bot.outbox.table import enqueue
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.services.playbook_versions import PlaybookVersion
 from bot.services.services import Services
 from bot.storage.database import Database
-from bot.storage.store import SqliteStore
+
+T = TypeVar("T")
 
 ADA = Person("T1", "U1")
 BEN = Person("T1", "U2")
@@ -112,14 +116,25 @@ class World:
         self.log = log
         self.clock = StoppedClock()
         self.playbooks = OnePlaybook()
-        self.store = SqliteStore(log)
         self.outbox = SqliteOutbox(log)
         self.woken = 0
-        self.services = Services(self.store, self.clock, self.playbooks, self._wake)
+        self.services = Services(self.log, self.clock, self.playbooks, self._wake)
         self.drafts = self.services.drafts
 
     def _wake(self) -> None:
         self.woken += 1
+
+    async def read(self, query: Callable[..., T], *arguments: Any) -> T:
+        """Return the result of a query function of storage."""
+        return await self.log.read(lambda db: query(db, *arguments))
+
+    async def write(self, change: Callable[..., T], *arguments: Any) -> T:
+        """Run a function of storage in a transaction; return its result."""
+        return await self.log.write(lambda db: change(db, *arguments))
+
+    async def enqueue(self, *deliveries: Delivery) -> int:
+        """Store deliveries; return how many were new."""
+        return await self.write(enqueue, deliveries)
 
     async def rows(self, table: str) -> list[dict[str, object]]:
         """Return the rows of a table of the log."""

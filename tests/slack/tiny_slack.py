@@ -104,9 +104,7 @@ class Delivering:
         self.url = url
         self.woken = asyncio.Event()
         self.outbox = WatchedOutbox(log)
-        self.world.services = Services(
-            self.world.store, self.world.clock, self.world.playbooks, self.woken.set
-        )
+        self.world.services = Services(log, self.world.clock, self.world.playbooks, self.woken.set)
         self.attempts = Counter[Attempt]()
         self.courier = DeliveryWorker(
             self.outbox,

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.decisions.model import Decision, Place, Visibility, Workflow
 from bot.outbox.model import DeliveryKind
+from bot.outbox.sql_issues import DeliveryIssueTable
 from bot.outbox.table import to_delivery
 from tests.services.world import ADA, PRODUCT, World
 
@@ -46,5 +47,7 @@ async def test_other_words_reach_whoever_was_told(world: World) -> None:
 async def test_another_channel_reaches_whoever_was_told(world: World) -> None:
     """Where a decision is posted elsewhere after all, its decider's direct message follows."""
     decision = await for_ben(world)
-    assert await world.store.redirect(decision, ELSEWHERE, ADA.user, world.clock.now())
+    assert await DeliveryIssueTable(world.log).redirect(
+        decision, ELSEWHERE, ADA.user, world.clock.now()
+    )
     assert await drawn_anew(world) == [("decider_message", "U2")]

@@ -20,6 +20,7 @@ from bot.decisions.model import Decision, Person, Place, Visibility
 from bot.decisions.questionnaire import QuestionsPage
 from bot.outbox.model import DeliveryKind, team_key
 from bot.services.perspectives import NUDGE_AFTER, AskResult
+from bot.storage.search import read_decision
 from tests.services.world import ADA, BEN, NAMELESS, PRODUCT, STRANGER, World
 
 CHLOE = Person("T1", "U3")
@@ -146,11 +147,11 @@ async def test_a_contributor_belongs_to_the_decision(world: World) -> None:
     """Whoever has added a view is among the decision's people, from which reading goes."""
     decision = await world.decided(place=NAMELESS)
     await world.services.perspectives.ask(ADA, decision.number, [BEN.user])
-    assert await world.store.read(ReadScope.of(BEN), decision.number) is None
+    assert await world.read(read_decision, ReadScope.of(BEN), decision.number) is None
     await viewed(world, decision, BEN, MANY)
-    assert await world.store.read(ReadScope.of(BEN), decision.number) is not None
+    assert await world.read(read_decision, ReadScope.of(BEN), decision.number) is not None
     await world.services.decisions.hand_over(ADA, decision.number, (CHLOE.user,))
-    assert await world.store.read(ReadScope.of(BEN), decision.number) is not None
+    assert await world.read(read_decision, ReadScope.of(BEN), decision.number) is not None
 
 
 @pytest.mark.parametrize(

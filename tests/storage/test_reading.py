@@ -11,6 +11,7 @@ from bot.decisions.model import Decision, Person, Place, Status, Visibility
 from bot.services.search import words_of
 from bot.storage.connection import Connection
 from bot.storage.decisions import save_decision
+from bot.storage.search import answer_sheets, find_page, read_decision
 from tests.services.shelf import OTHER_SECRET, PUBLIC, SECRET, add_view, decision, shelve
 from tests.services.world import World
 
@@ -42,7 +43,7 @@ SIGHTS = st.builds(
 
 async def numbers(world: World, wanted: DecisionFilter, sight: ReadScope = EVERYBODY) -> list[int]:
     """The numbers of the first page."""
-    found = await world.store.find(sight, wanted, None, 100)
+    found = await world.read(find_page, sight, wanted, None, 100)
     return [each.number for each in found.decisions]
 
 
@@ -67,19 +68,19 @@ async def test_the_log_and_the_rule_agree(world: World, made: list[Made], sight:
     ]
     assert await numbers(world, DecisionFilter(), sight) == expected
     assert await numbers(world, DecisionFilter(words=("word",)), sight) == expected
-    sheets = await world.store.answer_sheets(sight, "small", 100)
+    sheets = await world.read(answer_sheets, sight, "small", 100)
     assert [sheet.number for sheet in sheets] == expected
-    read = [n for n in shelf if await world.store.read(sight, n) is not None]
+    read = [n for n in shelf if await world.read(read_decision, sight, n) is not None]
     assert sorted(read, reverse=True) == expected
 
 
 async def test_pages_go_both_ways(world: World) -> None:
     """A page knows whether there are newer and older ones, and both ways lead through all."""
     await shelve(world, *(decision(number) for number in range(1, 8)))
-    first = await world.store.find(EVERYBODY, DecisionFilter(), None, 3)
-    second = await world.store.find(EVERYBODY, DecisionFilter(), Cursor(5, Direction.OLDER), 3)
-    last = await world.store.find(EVERYBODY, DecisionFilter(), Cursor(2, Direction.OLDER), 3)
-    back = await world.store.find(EVERYBODY, DecisionFilter(), Cursor(4, Direction.NEWER), 2)
+    first = await world.read(find_page, EVERYBODY, DecisionFilter(), None, 3)
+    second = await world.read(find_page, EVERYBODY, DecisionFilter(), Cursor(5, Direction.OLDER), 3)
+    last = await world.read(find_page, EVERYBODY, DecisionFilter(), Cursor(2, Direction.OLDER), 3)
+    back = await world.read(find_page, EVERYBODY, DecisionFilter(), Cursor(4, Direction.NEWER), 2)
     shown = [[each.number for each in page.decisions] for page in (first, second, last, back)]
     assert shown == [[7, 6, 5], [4, 3, 2], [1], [6, 5]]
     assert [page.newer for page in (first, second, last, back)] == [False, True, True, True]
@@ -90,8 +91,8 @@ async def test_a_search_is_paged_like_a_list(world: World) -> None:
     """What is found by words comes newest first too, and goes on from a number."""
     await shelve(world, *(decision(number, title="Refunds") for number in range(1, 6)))
     wanted = DecisionFilter(words=("refunds",))
-    older = await world.store.find(EVERYBODY, wanted, Cursor(4, Direction.OLDER), 2)
-    newer = await world.store.find(EVERYBODY, wanted, Cursor(2, Direction.NEWER), 2)
+    older = await world.read(find_page, EVERYBODY, wanted, Cursor(4, Direction.OLDER), 2)
+    newer = await world.read(find_page, EVERYBODY, wanted, Cursor(2, Direction.NEWER), 2)
     assert [each.number for each in older.decisions] == [3, 2]
     assert [each.number for each in newer.decisions] == [4, 3]
 

@@ -33,16 +33,16 @@ async def waiting(tmp_path: Path) -> AsyncIterator[Path]:
     world = World(log)
     await shelve(world, decision(1))
     for name in ("sent", "sending"):
-        await world.store.add_delivery(delivery(name))
+        await world.enqueue(delivery(name))
         claimed = await world.outbox.claim(world.clock.now())
         assert claimed is not None
         if name == "sent":
             await world.outbox.sent(claimed, "C1", "1.1")
         world.clock.advance(timedelta(minutes=1))
-    await world.store.add_delivery(delivery("waits"))
-    await world.store.add_delivery(replace(delivery("held"), state=DeliveryState.HELD))
+    await world.enqueue(delivery("waits"))
+    await world.enqueue(replace(delivery("held"), state=DeliveryState.HELD))
     redraw = redraw_of(delivery("sent"), world.clock.now())
-    await world.store.add_delivery(replace(redraw, key="T1/1/update"))
+    await world.enqueue(replace(redraw, key="T1/1/update"))
     yield log._path
     await log.close()
 

@@ -11,8 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.model import Person, Place, Review, ReviewChoice, Visibility, Workflow
+from bot.decisions.access import DecisionFilter, ReadScope
+from bot.decisions.model import Decision, Person, Place, Review, ReviewChoice, Visibility, Workflow
 from bot.storage.database import Database, DatabaseUnusable
+from bot.storage.drafts import change_draft, find_playbook, unposted_drafts
+from bot.storage.search import find_page
 from tests.services.world import ADA, BEN, NAMELESS, PRODUCT, SMALL, STRANGER, World
 
 HOSTILE = [
@@ -107,7 +110,7 @@ async def test_a_change_that_raises_changes_nothing(world: World) -> None:
     draft = await world.drafted()
     before = await everything(world)
     with pytest.raises(KeyError):
-        await world.store.change_draft(ADA, draft, breaking)
+        await world.write(change_draft, ADA, draft, breaking)
     assert await everything(world) == before
 
 
@@ -174,8 +177,8 @@ async def test_a_playbook_is_kept_once(world: World) -> None:
     for _ in range(3):
         await world.drafted()
     assert len(await world.rows("playbooks")) == 1
-    assert await world.store.playbook_text(SMALL.hash) == SMALL
-    assert await world.store.playbook_text("other") is None
+    assert await world.read(find_playbook, SMALL.hash) == SMALL
+    assert await world.read(find_playbook, "other") is None
 
 
 async def test_a_delivery_is_kept_once(world: World) -> None:
@@ -185,25 +188,31 @@ async def test_a_delivery_is_kept_once(world: World) -> None:
     delivery = await world.outbox.claim(world.clock.now())
     assert delivery is not None
     assert delivery.key == row["key"]
-    assert not await world.store.add_delivery(delivery)
+    assert not await world.enqueue(delivery)
     assert len(await world.rows("deliveries")) == 1
+
+
+async def recent(world: World, person: Person, limit: int) -> list[Decision]:
+    """Return the newest decisions that a person may read from App Home."""
+    page = await world.read(find_page, ReadScope.of(person), DecisionFilter(), None, limit)
+    return list(page.decisions)
 
 
 async def test_who_sees_recent_decisions(world: World) -> None:
     """Public ones are everybody's; others are for their driver and deciders, in their workspace."""
     public = await world.decided(ADA)
     private = await world.decided(ADA, NAMELESS)
-    assert await world.store.recent_decisions(BEN, 10) == [public]
-    assert await world.store.recent_decisions(ADA, 10) == [private, public]
-    assert await world.store.recent_decisions(ADA, 1) == [private]
-    assert await world.store.recent_decisions(STRANGER, 10) == []
+    assert await recent(world, BEN, 10) == [public]
+    assert await recent(world, ADA, 10) == [private, public]
+    assert await recent(world, ADA, 1) == [private]
+    assert await recent(world, STRANGER, 10) == []
 
 
 async def test_a_like_named_decider_is_not_a_decider(world: World) -> None:
     """A user whose id is part of a decider's id does not see what the decider sees."""
     draft = await world.drafted(workflow=Workflow(title="T", deciders=("U22",)))
     await world.services.post(ADA, draft, NAMELESS)
-    assert await world.store.recent_decisions(BEN, 10) == []
+    assert await recent(world, BEN, 10) == []
 
 
 async def test_drafts_are_listed_newest_first(world: World) -> None:
@@ -214,7 +223,7 @@ async def test_drafts_are_listed_newest_first(world: World) -> None:
         world.clock.advance(timedelta(seconds=1))
     await world.drafts.keep(ADA, drafts[0], {"facts": "some"})
     since = world.clock.now() - timedelta(seconds=2)
-    found = await world.store.unposted_drafts(ADA, since)
+    found = await world.read(unposted_drafts, ADA, since)
     assert [draft.id for draft in found] == [drafts[0], drafts[2]]
 
 

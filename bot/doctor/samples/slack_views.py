@@ -9,7 +9,7 @@ from typing import Any
 from bot.decisions.access import DecisionFilter, DecisionPage, Direction
 from bot.decisions.calibration import calibrate
 from bot.decisions.comparison import TeamViews, compare
-from bot.decisions.events import Event
+from bot.decisions.events import Event, EventKind
 from bot.decisions.model import (
     Closure,
     Decision,
@@ -135,7 +135,7 @@ def _sized(engine: RuleEngine, filling: str) -> dict[str, Sample]:
 
 def _background(decision: Decision) -> DecisionContext:
     detail = {"reason": decision.title * 10, "to": " ".join(decision.deciders)}
-    event = Event("handed_over", decision.driver, decision.opened_at, detail)
+    event = Event(EventKind.HANDED_OVER, decision.driver, decision.opened_at, detail)
     return DecisionContext(events=(event,) * 20)
 
 

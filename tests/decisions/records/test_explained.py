@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.decisions.access import ReadScope
-from bot.decisions.events import Event
+from bot.decisions.events import Event, EventKind
 from bot.decisions.model import Decision, Perspective, Resolution, Source, Status, Workflow
 from bot.decisions.ports import CachedProfile, DirectoryEntry
 from bot.decisions.records.build import DecisionContext, record_of
@@ -21,6 +21,8 @@ from bot.decisions.records.record import Record, record_as_json, record_schema
 from bot.decisions.records.spreadsheet import as_csv
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
+from bot.services.search import decision_context
+from bot.storage.people import save_profile
 from tests.services.shelf import AT, ENGINE, PUBLIC, SECRET, decision, shelve
 from tests.services.world import ADA, BEN, PRODUCT, World
 
@@ -121,7 +123,7 @@ def test_people_have_names_where_they_are_known() -> None:
     strength = ENGINE.evaluate({}).strength
     view = Perspective("T1", 12, "U3", {"facts": "never"}, "prompting", strength, AT, AT)
     made = decision(12, people=("U1", "U2", "U9"), status=Status.ACCEPTED, chosen="rag")
-    events = (Event("handed_over", "U1", AT, {"from": "U1", "to": "U2 U9"}),)
+    events = (Event(EventKind.HANDED_OVER, "U1", AT, {"from": "U1", "to": "U2 U9"}),)
     names = {"U1": "Ada Lind", "U2": "=Ben *Okafor*", "U3": "Chloe Tan"}
     record = record_of(made, ENGINE, DecisionContext((view,), events, names))
     text = as_markdown(record)
@@ -152,7 +154,7 @@ async def _lived_through(world: World) -> Record:
     await services.post(ADA, edit.draft.id, PRODUCT)
     await services.decisions.hand_over(ADA, made.number, (BEN.user,))
     await services.decisions.override(BEN, made.number, "tuning", "We *know* how.")
-    await world.store.keep_profile(CachedProfile(BEN, DirectoryEntry("Ben Okafor"), AT))
+    await world.write(save_profile, CachedProfile(BEN, DirectoryEntry("Ben Okafor"), AT))
     return (await services.search.show(ReadScope.of(ADA), made.number)).record
 
 
@@ -206,7 +208,7 @@ async def test_a_channel_goes_by_the_name_that_was_told_last(world: World) -> No
         await world.services.drafts.describe(ADA, draft, Workflow("Title", deciders=("U1",)))
         made = (await world.services.post(ADA, draft, PUBLIC)).decision
     found = record_of(
-        made, await world.services.playbooks.of(made), await world.store.context(made)
+        made, await world.services.playbooks.of(made), await world.read(decision_context, made)
     )
     assert found.channel_name == "products"
     assert "informed:\n- 'channel #products (C1), public'" in as_markdown(found)
@@ -214,4 +216,4 @@ async def test_a_channel_goes_by_the_name_that_was_told_last(world: World) -> No
     assert json.loads(record_as_json([found]))["decisions"][0]["channel_name"] == "products"
     await world.services.decisions.pressed_at(ADA, made.number, "C1", "1.1", "goods")
     await world.services.decisions.pressed_at(ADA, made.number, "C1", "1.1")
-    assert (await world.store.context(made)).channel_name == "goods"
+    assert (await world.read(decision_context, made)).channel_name == "goods"
