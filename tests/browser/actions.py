@@ -43,8 +43,8 @@ async def pick(page: Page, label: str, choice: str) -> None:
     await page.get_by_role("option", name=choice).click()
 
 
-async def answer_step(page: Page, answers: dict[str, str]) -> list[str]:
-    """Answer the questions of the current step, "Don't know" if `answers` has none.
+async def answer_page(page: Page, answers: dict[str, str]) -> list[str]:
+    """Answer the questions of the current page, "Don't know" if `answers` has none.
 
     Returns:
         The ids of the questions on screen.
@@ -60,8 +60,8 @@ async def answer_step(page: Page, answers: dict[str, str]) -> list[str]:
     return asked
 
 
-async def go_on(page: Page, button: str = "Next") -> str:
-    """Press the button, wait for the next step and return its title; "" after the last one."""
+async def press_button(page: Page, button: str = "Next") -> str:
+    """Press the button, wait for the next page and return its title; "" after the last one."""
     title = page.locator("#modal-title")
     progress = page.get_by_text(PROGRESS)
     before = await progress.inner_text()

@@ -19,8 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.playground import Playground
 from bot.playground.playground import serving_app
-from tests.browser.chromium import MISSING, WITHIN, launch, path_of_chromium
-from tests.browser.gallery import PICTURE
+from tests.browser.block_samples import PICTURE
+from tests.browser.launch import MISSING, TIMEOUT, chromium_path, launch
 
 HERE = Path(__file__).parent
 Json = dict[str, Any]
@@ -43,8 +43,8 @@ class FakeApp:
         self.client = client
         self.payloads: list[Json] = []
         self._arrived = asyncio.Condition()
-        self.may_answer = asyncio.Event()
-        self.may_answer.set()
+        self.may_respond = asyncio.Event()
+        self.may_respond.set()
         self.on_command: Callable[[Json], Json] | None = None
         self.on_submission: Callable[[Json], Response] = lambda _payload: Response()
         self.on_action: Callable[[Json], Json | None] = lambda _payload: None
@@ -55,11 +55,11 @@ class FakeApp:
         async with self._arrived:
             self.payloads.append(payload)
             self._arrived.notify_all()
-        answer = await self._answer(payload)
-        await self.may_answer.wait()
-        return answer
+        response = await self._respond(payload)
+        await self.may_respond.wait()
+        return response
 
-    async def _answer(self, payload: Json) -> Response:
+    async def _respond(self, payload: Json) -> Response:
         kind = payload.get("type", "command")
         if kind == "command" and self.on_command is not None:
             await self.client.views_open(
@@ -77,7 +77,7 @@ class FakeApp:
             method = call.pop("method")
             await self.client.api_call(method, json=call)
 
-    async def until(self, predicate: Callable[[], Any], within: float = WITHIN) -> None:
+    async def until(self, predicate: Callable[[], Any], within: float = TIMEOUT) -> None:
         """Wait until a predicate of the received payloads is true."""
         async with asyncio.timeout(within), self._arrived:
             await self._arrived.wait_for(predicate)
@@ -154,7 +154,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def tab() -> AsyncIterator[Page]:
     """The browser's only tab: a new one takes longer than most tests."""
-    if path_of_chromium() is None:
+    if chromium_path() is None:
         pytest.skip(MISSING)
     async with async_playwright() as driver:
         browser = await launch(driver)
@@ -167,8 +167,8 @@ def is_error(message: ConsoleMessage) -> bool:
     return message.type == "error" and "net::ERR_FAILED" not in message.text
 
 
-async def picture(route: Route) -> None:
-    """Serve the pictures of the gallery, which no server has."""
+async def serve_image(route: Route) -> None:
+    """Serve the image of the block samples, which is on no server."""
     await route.fulfill(content_type="image/svg+xml", body=PICTURE)
 
 
@@ -179,8 +179,8 @@ async def page(tab: Page, playground: Playground) -> AsyncIterator[Page]:
     It depends on the workspace, so that it leaves the page before the workspace closes.
     """
     await tab.set_viewport_size({"width": 1280, "height": 800})
-    tab.set_default_timeout(WITHIN * 1000)
-    await tab.route("https://pictures.example/**", picture)
+    tab.set_default_timeout(TIMEOUT * 1000)
+    await tab.route("https://pictures.example/**", serve_image)
     errors: list[str] = []
 
     def on_error(error: Error) -> None:
@@ -206,10 +206,10 @@ def visit(page: Page, playground: Playground) -> Callable[..., Any]:
     """Open the page as a user, in a channel given by name."""
 
     async def opened(person: str = "ada", channel: str = "product") -> Page:
-        someone = playground.workspace.user(person)
-        where = playground.channel(channel) if channel != "app" else None
-        place = where.id if where else f"D0{someone.id.removeprefix('U0')}"
-        await page.goto(f"{playground.slack.base_url}/?as={someone.id}#{place}")
+        user = playground.workspace.user(person)
+        target = playground.channel(channel) if channel != "app" else None
+        place = target.id if target else f"D0{user.id.removeprefix('U0')}"
+        await page.goto(f"{playground.slack.base_url}/?as={user.id}#{place}")
         await page.get_by_role("main").wait_for()
         return page
 

@@ -1,4 +1,4 @@
-"""Every block and element that an app may send is drawn."""
+"""Every block and element that an app can send is rendered."""
 
 from typing import Any
 
@@ -6,27 +6,27 @@ from playwright.async_api import Page, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Playground
-from tests.browser import gallery, inputs
+from tests.browser import block_samples
 from tests.browser.actions import pick, run_command
 
 
 def types_in(blocks: list[dict[str, Any]]) -> set[str]:
-    """The block types of a list of blocks."""
+    """Return the block types of a list of blocks."""
     return {block["type"] for block in blocks}
 
 
 async def drawn_types(page: Page, within: str) -> set[str]:
-    """The block types drawn inside an element."""
+    """Return the block types rendered inside an element."""
     classes = await page.locator(f"{within} .block").evaluate_all(
         "all => all.map(e => e.className)"
     )
     return {one.removeprefix("block block-of-") for one in classes}
 
 
-async def test_message_gallery(visit: Any, client: AsyncWebClient, playground: Playground) -> None:
-    """A message with every block for messages is drawn whole, and breaks no rule of Slack."""
-    blocks = gallery.message_blocks()
-    await client.chat_postMessage(channel="C0PRODUCT", text="gallery", blocks=blocks)
+async def test_message_blocks(visit: Any, client: AsyncWebClient, playground: Playground) -> None:
+    """A message with every message block is rendered completely, without a violation."""
+    blocks = block_samples.message_blocks()
+    await client.chat_postMessage(channel="C0PRODUCT", text="samples", blocks=blocks)
     page = await visit()
     await expect(page.get_by_role("heading", name="Every block there is 🧭")).to_be_visible()
     assert await drawn_types(page, ".message") >= types_in(blocks)
@@ -34,9 +34,9 @@ async def test_message_gallery(visit: Any, client: AsyncWebClient, playground: P
     assert playground.violations == []
 
 
-async def test_home_gallery(visit: Any, client: AsyncWebClient, playground: Playground) -> None:
-    """A Home tab with every block for it is drawn whole."""
-    view = gallery.home()
+async def test_home_blocks(visit: Any, client: AsyncWebClient, playground: Playground) -> None:
+    """A Home tab with every home block is rendered completely."""
+    view = block_samples.home()
     await client.views_publish(user_id="U0ADA", view=view)
     page = await visit(channel="app")
     await expect(page.get_by_role("tabpanel", name="Home")).to_contain_text("Every block there is")
@@ -45,24 +45,24 @@ async def test_home_gallery(visit: Any, client: AsyncWebClient, playground: Play
     assert playground.violations == []
 
 
-async def test_modal_gallery(visit: Any, app: Any, playground: Playground) -> None:
-    """A modal with every kind of input and alert is drawn whole."""
-    view = inputs.modal()
+async def test_modal_blocks(visit: Any, app: Any, playground: Playground) -> None:
+    """A modal with every input and alert is rendered completely."""
+    view = block_samples.modal()
     app.on_command = lambda _payload: view
     page = await visit()
     await run_command(page)
     dialog = page.get_by_role("dialog", name="Every field there is")
     await expect(dialog).to_be_visible()
     assert await drawn_types(page, "dialog") >= types_in(view["blocks"])
-    for block in inputs.input_blocks():
+    for block in block_samples.input_blocks():
         await expect(dialog.get_by_text(block["label"]["text"]).first).to_be_visible()
     await expect(page.locator(".unsupported")).to_have_count(0)
     assert playground.violations == []
 
 
 async def test_every_input_is_sent_as_slack_sends_it(visit: Any, app: Any) -> None:
-    """What is filled in arrives in view.state.values in Slack's shape, untouched fields as null."""
-    app.on_command = lambda _payload: inputs.modal(blocks=inputs.input_blocks())
+    """Inputs arrive in `view.state.values` in Slack's format, untouched ones as null."""
+    app.on_command = lambda _payload: block_samples.modal(blocks=block_samples.input_blocks())
     page = await visit()
     await run_command(page)
     dialog = page.get_by_role("dialog")
@@ -94,8 +94,8 @@ async def test_every_input_is_sent_as_slack_sends_it(visit: Any, app: Any) -> No
 
 
 async def test_multi_select_adds_and_removes(visit: Any, app: Any) -> None:
-    """A multi-select collects options as chips, and a chip can be taken away again."""
-    app.on_command = lambda _payload: inputs.modal(blocks=inputs.input_blocks())
+    """A multi-select collects options as chips, and a chip can be removed."""
+    app.on_command = lambda _payload: block_samples.modal(blocks=block_samples.input_blocks())
     page = await visit()
     await run_command(page)
     dialog = page.get_by_role("dialog")
@@ -113,8 +113,8 @@ async def test_multi_select_adds_and_removes(visit: Any, app: Any) -> None:
 
 
 async def test_select_by_keyboard(visit: Any, app: Any) -> None:
-    """A select opens, moves and chooses with the keyboard alone, and gives the focus back."""
-    app.on_command = lambda _payload: inputs.modal(blocks=inputs.input_blocks())
+    """A select can be used with the keyboard alone and returns the focus."""
+    app.on_command = lambda _payload: block_samples.modal(blocks=block_samples.input_blocks())
     page = await visit()
     await run_command(page)
     combobox = page.get_by_role("combobox", name="Fruit (optional)", exact=True)
@@ -127,9 +127,9 @@ async def test_select_by_keyboard(visit: Any, app: Any) -> None:
 
 
 async def test_choices_in_a_message_reach_the_app(visit: Any, app: Any, client: Any) -> None:
-    """A choice in a message's select is sent as a block action at once."""
+    """A choice in a message's select is sent immediately as a block action."""
     await client.chat_postMessage(
-        channel="C0PRODUCT", text="gallery", blocks=gallery.message_blocks()
+        channel="C0PRODUCT", text="samples", blocks=block_samples.message_blocks()
     )
     page = await visit()
     await page.get_by_role("combobox", name="Pick a fruit").click()
@@ -141,9 +141,9 @@ async def test_choices_in_a_message_reach_the_app(visit: Any, app: Any, client: 
     assert action["selected_option"]["value"] == "fig"
 
 
-async def test_a_private_picture_in_a_block(visit: Any, client: Any) -> None:
-    """A picture that was uploaded to no channel shows in a message, with its words."""
-    done = await client.files_upload_v2(filename="trend.png", content=gallery.DOT)
+async def test_a_private_image_in_a_block(visit: Any, client: Any) -> None:
+    """An image uploaded to no channel is shown in a message with its alternative text."""
+    done = await client.files_upload_v2(filename="trend.png", content=block_samples.DOT)
     block = {"type": "image", "alt_text": "A dot", "slack_file": {"id": done["files"][0]["id"]}}
     await client.chat_postMessage(channel="C0PRODUCT", text="Chart", blocks=[block])
     page = await visit("ben")
@@ -152,8 +152,8 @@ async def test_a_private_picture_in_a_block(visit: Any, client: Any) -> None:
     await expect(picture).to_have_js_property("naturalWidth", 1)
 
 
-async def test_wide_rows_scroll_in_their_own_box(visit: Any, client: Any, page: Any) -> None:
-    """In a narrow window a table and preformatted rows are cut off, never the page."""
+async def test_wide_rows_scroll_in_their_block(visit: Any, client: Any, page: Any) -> None:
+    """In a narrow window tables and preformatted rows scroll, and the page does not."""
     cells = [{"type": "raw_text", "text": "wide column"}] * 12
     blocks = [
         {"type": "table", "rows": [cells, cells]},

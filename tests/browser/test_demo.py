@@ -1,4 +1,4 @@
-"""The whole way in the browser, through `ragvsft demo` as a person starts it."""
+"""The main path in the browser, on `ragvsft demo`."""
 
 import re
 import sqlite3
@@ -6,30 +6,30 @@ from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.actions import REFUNDS, answer_step, go_on, run_command
-from tests.browser.demo import demo
+from tests.browser.actions import REFUNDS, answer_page, press_button, run_command
+from tests.browser.launch import demo
 
 TITLE = "Refund answers in support"
 
 
 async def test_from_the_command_to_the_thread(page: Page, tmp_path: Path) -> None:
-    """`/ragvsft`, the steps with Back, Post: the announcement, its thread, and a row in SQLite."""
+    """The questionnaire with Back and Post leads to an announcement, a thread and a row."""
     database = tmp_path / "demo.db"
     async with demo(database) as url:
         await page.goto(f"{url}/?as=U0BEN#C0SUPPORTAI")
         await run_command(page)
         await page.get_by_label("What do you want to decide?").fill(TITLE)
-        second = await go_on(page)
-        asked = await answer_step(page, REFUNDS)
+        second = await press_button(page)
+        asked = await answer_page(page, REFUNDS)
         assert asked
-        await go_on(page)
-        await go_back_and_find_the_answers(page, second, asked)
+        await press_button(page)
+        await check_back_keeps_answers(page, second, asked)
         await answer_the_rest(page)
         await expect(page.get_by_role("dialog")).to_contain_text("#support-ai")
-        await go_on(page, "Post")
-        await read_the_decision(page)
+        await press_button(page, "Post")
+        await check_decision(page)
         await expect(page.get_by_role("button", name="Workspace tools", exact=True)).to_be_visible()
-        await read_the_home_tab(page)
+        await check_home_tab(page)
         await page.goto("about:blank")
     with sqlite3.connect(database) as log:
         row = log.execute("select number, title, driver, channel from decisions").fetchall()
@@ -38,14 +38,14 @@ async def test_from_the_command_to_the_thread(page: Page, tmp_path: Path) -> Non
 
 
 async def test_only_the_decider_accepts(page: Page, tmp_path: Path) -> None:
-    """Somebody else is told in private who decides; the decider accepts, and the message locks."""
+    """A person who is no decider gets a private reply; the decider's accept closes the decision."""
     async with demo(tmp_path / "demo.db") as url:
         await page.goto(f"{url}/?as=U0BEN#C0SUPPORTAI")
         await run_command(page)
         await page.get_by_label("What do you want to decide?").fill(TITLE)
-        await go_on(page)
+        await press_button(page)
         await answer_the_rest(page)
-        await go_on(page, "Post")
+        await press_button(page, "Post")
         decision = page.get_by_role("main").get_by_role("article").filter(has_text=f"#1 {TITLE}")
         await expect(decision).to_be_visible()
         await page.get_by_role("radio", name="Act as Dev Patel").click()
@@ -60,29 +60,29 @@ async def test_only_the_decider_accepts(page: Page, tmp_path: Path) -> None:
 
 
 async def answer_the_rest(page: Page) -> None:
-    """Answer every step that is left, up to the last page."""
+    """Answer all remaining pages up to the review page."""
     while await page.get_by_role("button", name="Next", exact=True).count():
-        await answer_step(page, REFUNDS)
-        await go_on(page)
+        await answer_page(page, REFUNDS)
+        await press_button(page)
 
 
 async def accept(page: Page, decision: Locator) -> None:
-    """Press Accept on a decision, and again where it asks whether one is sure."""
+    """Press Accept on a decision and confirm it."""
     await decision.get_by_role("button", name="Accept").click()
     await page.get_by_role("alertdialog").get_by_role("button", name="Accept").click()
 
 
-async def go_back_and_find_the_answers(page: Page, title: str, asked: list[str]) -> None:
-    """Press Back: the step before has its answers; go on again."""
-    assert await go_on(page, "Back") == title
+async def check_back_keeps_answers(page: Page, title: str, asked: list[str]) -> None:
+    """Press Back, check that the previous page has its answers, and press Next."""
+    assert await press_button(page, "Back") == title
     for question in asked:
         block = page.locator(f"[data-block-id='question:{question}']")
         await expect(block.locator(f"input[value='{REFUNDS[question]}']")).to_be_checked()
-    await go_on(page)
+    await press_button(page)
 
 
-async def read_the_decision(page: Page) -> None:
-    """The announcement stands in the channel, the recommendation in its thread."""
+async def check_decision(page: Page) -> None:
+    """Check the announcement in the channel and the recommendation in its thread."""
     message = page.get_by_role("main").get_by_role("article").last
     await expect(message).to_contain_text(TITLE)
     await expect(message).to_contain_text("RAG")
@@ -92,8 +92,8 @@ async def read_the_decision(page: Page) -> None:
     await expect(thread.get_by_role("article").last).to_contain_text("RAG")
 
 
-async def read_the_home_tab(page: Page) -> None:
-    """App Home lists the decision."""
+async def check_home_tab(page: Page) -> None:
+    """Check that App Home lists the decision."""
     await (
         page.get_by_role("navigation", name="Channels")
         .get_by_role("button", name="ragvsft")

@@ -1,4 +1,4 @@
-"""Channels, messages, threads, commands and shortcuts, as somebody who knows Slack uses them."""
+"""Channels, messages, threads, commands and shortcuts in the page."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 
 from bot.playground import Playground
 from tests.browser.actions import run_command
-from tests.browser.gallery import CONFIRM, DOT, option, plain
+from tests.browser.block_samples import CONFIRM, DOT, option, plain
 
 ACTIONS: dict[str, Any] = {
     "type": "actions",
@@ -26,12 +26,12 @@ ACTIONS: dict[str, Any] = {
 
 
 def composer(page: Page) -> Any:
-    """The composer of the channel."""
+    """The channel's composer."""
     return page.get_by_role("textbox", name="Message #")
 
 
-async def test_say(visit: Any) -> None:
-    """Enter sends what is typed; Shift and Enter starts a new line."""
+async def test_send_a_message(visit: Any) -> None:
+    """Enter sends the text; Shift and Enter starts a new line."""
     page = await visit()
     await composer(page).fill("Good *morning*")
     await page.keyboard.press("Shift+Enter")
@@ -44,7 +44,7 @@ async def test_say(visit: Any) -> None:
 
 
 async def test_drafts_stay_with_their_channel(visit: Any) -> None:
-    """What is half written in one channel waits there while I look at another."""
+    """Unsent text stays in its channel's composer while another channel is open."""
     page = await visit()
     await composer(page).fill("half a thou")
     await page.get_by_role("button", name="general").click()
@@ -53,8 +53,8 @@ async def test_drafts_stay_with_their_channel(visit: Any) -> None:
     await expect(composer(page)).to_have_value("half a thou")
 
 
-async def test_act_as_somebody_else(visit: Any) -> None:
-    """Acting as another person shows that person's channels, and keeps it in the address."""
+async def test_act_as_another_person(visit: Any) -> None:
+    """Acting as another person shows that person's channels, and the URL names the person."""
     page = await visit("ada", "leadership")
     await page.get_by_role("radio", name="Act as Dev Patel").click()
     await expect(page.get_by_role("radio", name="Act as Dev Patel")).to_be_checked()
@@ -63,7 +63,7 @@ async def test_act_as_somebody_else(visit: Any) -> None:
 
 
 async def test_kinds_of_channels(visit: Any) -> None:
-    """Private, shared and archived channels say what they are; an archived one has no composer."""
+    """Private, shared and archived channels are labelled; an archived one has no composer."""
     page = await visit("ada", "old-project")
     sidebar = page.get_by_role("navigation", name="Channels")
     await expect(sidebar.get_by_role("button", name="Private channel leadership")).to_be_visible()
@@ -73,7 +73,7 @@ async def test_kinds_of_channels(visit: Any) -> None:
 
 
 async def test_unread(visit: Any, client: Any) -> None:
-    """A channel with news is marked until it is opened."""
+    """A channel with unread messages is marked until it is opened."""
     page = await visit()
     await client.chat_postMessage(channel="C0GENERAL", text="News")
     await page.get_by_role("button", name="general unread").click()
@@ -83,7 +83,7 @@ async def test_unread(visit: Any, client: Any) -> None:
 
 
 async def test_thread(visit: Any, client: Any) -> None:
-    """Replies are counted under their message and read and written in the thread pane."""
+    """Replies are counted below their message, and read and written in the thread pane."""
     posted = await client.chat_postMessage(channel="C0PRODUCT", text="Decision 7")
     await client.chat_postMessage(channel="C0PRODUCT", text="Why", thread_ts=posted["ts"])
     page = await visit()
@@ -112,7 +112,7 @@ async def test_permalink(visit: Any, client: Any, page: Page) -> None:
 
 
 async def test_ephemeral(visit: Any, client: Any) -> None:
-    """An ephemeral message says that only I see it, can be dismissed, and others don't have it."""
+    """An ephemeral message is labelled as private and can be dismissed."""
     await client.chat_postEphemeral(channel="C0SUPPORTAI", user="U0ADA", text="Psst")
     page = await visit("ada", "support-ai")
     message = page.get_by_role("article").last
@@ -122,7 +122,7 @@ async def test_ephemeral(visit: Any, client: Any) -> None:
 
 
 async def test_ephemeral_is_hidden_from_others(visit: Any, client: Any) -> None:
-    """Nobody else sees an ephemeral message."""
+    """An ephemeral message is hidden from other people."""
     await client.chat_postEphemeral(channel="C0SUPPORTAI", user="U0ADA", text="Psst")
     page = await visit("ben", "support-ai")
     await expect(page.get_by_text("Before we retrain anything")).to_be_visible()
@@ -130,7 +130,7 @@ async def test_ephemeral_is_hidden_from_others(visit: Any, client: Any) -> None:
 
 
 async def test_command_completion(visit: Any, app: Any) -> None:
-    """A slash offers the app's command; Enter completes it, Enter again runs it."""
+    """A slash suggests the app's command; Enter completes it, Enter again runs it."""
     page = await visit()
     await composer(page).fill("/rag")
     await expect(page.get_by_role("listbox", name="Commands")).to_contain_text("/ragvsft")
@@ -144,7 +144,7 @@ async def test_command_completion(visit: Any, app: Any) -> None:
 
 
 async def test_command_that_fails(visit: Any) -> None:
-    """With no app listening, the person is told so with Slack's words, and can dismiss it."""
+    """If no app is connected, Slack's error is shown and can be dismissed."""
     page = await visit()
     await run_command(page)
     notice = page.get_by_role("alert")
@@ -154,7 +154,7 @@ async def test_command_that_fails(visit: Any) -> None:
 
 
 async def test_no_command_in_a_thread(visit: Any, client: Any, playground: Playground) -> None:
-    """A slash command can't be run in a thread, as in Slack, and the text is not lost."""
+    """A slash command in a thread is refused, as in Slack, and its text stays."""
     posted = await client.chat_postMessage(channel="C0PRODUCT", text="Decision 7")
     await client.chat_postMessage(channel="C0PRODUCT", text="Why", thread_ts=posted["ts"])
     page = await visit()
@@ -168,7 +168,7 @@ async def test_no_command_in_a_thread(visit: Any, client: Any, playground: Playg
 
 
 async def test_message_shortcut(visit: Any, app: Any) -> None:
-    """The app's message shortcut stands under More actions and sends that message."""
+    """The app's message shortcut is listed under More actions and sends that message."""
     page = await visit("ada", "support-ai")
     message = page.get_by_role("article").filter(has_text="last year's refund rules")
     await message.hover()
@@ -180,7 +180,7 @@ async def test_message_shortcut(visit: Any, app: Any) -> None:
 
 
 async def test_global_shortcut(visit: Any, app: Any) -> None:
-    """The plus beside the composer holds the app's global shortcuts."""
+    """The plus beside the composer lists the app's global shortcuts."""
     page = await visit()
     await page.get_by_role("button", name="Shortcuts").click()
     await page.get_by_role("menuitem", name="Start a decision").click()
@@ -188,7 +188,7 @@ async def test_global_shortcut(visit: Any, app: Any) -> None:
 
 
 async def test_buttons_confirm_and_overflow(visit: Any, app: Any, client: Any) -> None:
-    """A button with a confirm asks first; an overflow menu sends the chosen option."""
+    """A button with a confirm object asks first; an overflow menu sends the chosen option."""
     await client.chat_postMessage(channel="C0PRODUCT", text="x", blocks=[ACTIONS])
     page = await visit()
     await page.get_by_role("button", name="Withdraw").click()
@@ -208,7 +208,7 @@ async def test_buttons_confirm_and_overflow(visit: Any, app: Any, client: Any) -
 
 
 async def test_attachments(visit: Any, client: Any) -> None:
-    """Attachments are drawn, those with blocks and the older ones with fields."""
+    """Attachments are rendered, those with blocks and legacy ones with fields."""
     older = {
         "color": "#2eb886",
         "title": "Report",
@@ -224,8 +224,8 @@ async def test_attachments(visit: Any, client: Any) -> None:
     await expect(message.get_by_role("button", name="Accept")).to_be_visible()
 
 
-async def test_first_message_of_a_thread_stands_twice(visit: Any, app: Any, client: Any) -> None:
-    """With its thread open a message is shown twice; its menu opens only where it was pressed."""
+async def test_first_message_of_a_thread_is_shown_twice(visit: Any, app: Any, client: Any) -> None:
+    """A message shown in channel and thread opens its menu only where it was pressed."""
     posted = await client.chat_postMessage(channel="C0PRODUCT", text="x", blocks=[ACTIONS])
     await client.chat_postMessage(channel="C0PRODUCT", text="Why", thread_ts=posted["ts"])
     page = await visit()
@@ -238,7 +238,7 @@ async def test_first_message_of_a_thread_stands_twice(visit: Any, app: Any, clie
 
 
 async def test_button_without_an_app(visit: Any, client: Any) -> None:
-    """A button that nobody answers shows a warning beside it."""
+    """A button that no app answers shows a warning beside it."""
     await client.chat_postMessage(channel="C0PRODUCT", text="x", blocks=[ACTIONS])
     page = await visit()
     await page.get_by_role("button", name="Accept").click()
@@ -246,7 +246,7 @@ async def test_button_without_an_app(visit: Any, client: Any) -> None:
 
 
 async def test_uploaded_image(visit: Any, client: Any) -> None:
-    """A picture that the app uploads is shown with its title and its words for the blind."""
+    """An uploaded image is shown with its title and its alternative text."""
     await client.files_upload_v2(
         channel="C0SUPPORTAI",
         content=DOT,

@@ -1,4 +1,4 @@
-"""Modals: typing is never lost, the stack goes back, errors stand where they belong."""
+"""Modals keep typed text, go back in the stack, and show errors at their fields."""
 
 from typing import Any
 
@@ -7,9 +7,8 @@ from starlette.responses import Response
 
 from bot.playground import Playground
 from tests.browser.actions import run_command
+from tests.browser.block_samples import field, option, plain
 from tests.browser.conftest import respond
-from tests.browser.gallery import option, plain
-from tests.browser.inputs import field
 
 Json = dict[str, Any]
 TEXT = {"type": "plain_text_input", "max_length": 20}
@@ -20,11 +19,11 @@ PUSH: Json = {
 }
 
 
-def step(number: int, *blocks: Json, **more: Any) -> Json:
-    """One step of a questionnaire."""
+def page_view(number: int, *blocks: Json, **more: Any) -> Json:
+    """Return one page of a questionnaire."""
     return {
         "type": "modal",
-        "callback_id": "step",
+        "callback_id": "page_view",
         "title": plain(f"Step {number}"),
         "submit": plain("Next"),
         "close": plain("Cancel"),
@@ -33,8 +32,8 @@ def step(number: int, *blocks: Json, **more: Any) -> Json:
     }
 
 
-async def opened(visit: Any, app: Any, view: Json) -> Page:
-    """The page with this modal open."""
+async def open_modal(visit: Any, app: Any, view: Json) -> Page:
+    """Open the page with this modal."""
     app.on_command = lambda _payload: view
     page: Page = await visit()
     await run_command(page)
@@ -43,8 +42,8 @@ async def opened(visit: Any, app: Any, view: Json) -> Page:
 
 
 async def test_required_field(visit: Any, app: Any) -> None:
-    """An empty required field is refused in the client with Slack's sentence, at the field."""
-    page = await opened(visit, app, step(1))
+    """An empty required field is refused in the client, with Slack's sentence at the field."""
+    page = await open_modal(visit, app, page_view(1))
     await page.get_by_role("button", name="Next").click()
     await expect(page.get_by_role("alert")).to_have_text("Please complete this required field.")
     await expect(page.get_by_label("Title")).to_be_focused()
@@ -52,19 +51,17 @@ async def test_required_field(visit: Any, app: Any) -> None:
 
 
 async def test_too_long(visit: Any, app: Any) -> None:
-    """A text beyond its max_length is counted while typing and refused on submit."""
-    page = await opened(visit, app, step(1))
+    """Text beyond max_length is counted while typing and refused on submit."""
+    page = await open_modal(visit, app, page_view(1))
     await page.get_by_label("Title").fill("x" * 23)
     await expect(page.get_by_text("-3")).to_be_visible()
     await page.get_by_role("button", name="Next").click()
     await expect(page.get_by_role("alert")).to_contain_text("at most 20 characters")
 
 
-async def test_typing_survives_changes_around_it(
-    visit: Any, app: Any, playground: Playground
-) -> None:
-    """Half-typed text, focus and caret stay while messages arrive."""
-    page = await opened(visit, app, step(1))
+async def test_typing_survives_updates(visit: Any, app: Any, playground: Playground) -> None:
+    """Unsent text, focus and caret stay while messages arrive."""
+    page = await open_modal(visit, app, page_view(1))
     title = page.get_by_label("Title")
     await title.fill("Refund")
     await page.keyboard.press("ArrowLeft")
@@ -77,16 +74,16 @@ async def test_typing_survives_changes_around_it(
 
 
 async def test_update_keeps_values_of_the_same_inputs(visit: Any, app: Any) -> None:
-    """After views.update an input with the same ids keeps what was typed, a new one is empty."""
-    view = step(1, field("title", "Title", TEXT), PUSH)
-    changed = step(2, field("other", "Other", TEXT), field("title", "Title", TEXT))
+    """After views.update an input with the same ids keeps its value, and a new one is empty."""
+    view = page_view(1, field("title", "Title", TEXT), PUSH)
+    changed = page_view(2, field("other", "Other", TEXT), field("title", "Title", TEXT))
     app.on_action = lambda payload: {
         "method": "views.update",
         "view_id": payload["view"]["id"],
         "hash": payload["view"]["hash"],
         "view": changed,
     }
-    page = await opened(visit, app, view)
+    page = await open_modal(visit, app, view)
     await page.get_by_label("Title").fill("kept")
     await page.get_by_role("button", name="More", exact=True).click()
     await page.get_by_role("dialog", name="Step 2").wait_for()
@@ -94,14 +91,14 @@ async def test_update_keeps_values_of_the_same_inputs(visit: Any, app: Any) -> N
     await expect(page.get_by_label("Other")).to_have_value("")
 
 
-async def test_steps_by_response_action(visit: Any, app: Any) -> None:
-    """A submission answered with an update shows the next step, with its own initial values."""
+async def test_response_action_update(visit: Any, app: Any) -> None:
+    """A submission answered with an update shows the next page with its initial values."""
     choices = [option("weekly", "Weekly"), option("yearly", "Yearly")]
     radio = {"type": "radio_buttons", "options": choices, "initial_option": choices[1]}
     app.on_submission = lambda _payload: respond(
-        response_action="update", view=step(2, field("freshness", "How often?", radio))
+        response_action="update", view=page_view(2, field("freshness", "How often?", radio))
     )
-    page = await opened(visit, app, step(1))
+    page = await open_modal(visit, app, page_view(1))
     await page.get_by_label("Title").fill("Refunds")
     await page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Step 2")
@@ -110,21 +107,21 @@ async def test_steps_by_response_action(visit: Any, app: Any) -> None:
 
 
 async def test_errors_at_fields(visit: Any, app: Any) -> None:
-    """An error that the app answers stands at its field, and the text stays."""
+    """An error returned by the app is shown at its field, and the text stays."""
     app.on_submission = lambda _payload: respond(
         response_action="errors", errors={"title": "Somebody has decided this already."}
     )
-    page = await opened(visit, app, step(1))
+    page = await open_modal(visit, app, page_view(1))
     await page.get_by_label("Title").fill("Refunds")
     await page.get_by_role("button", name="Next").click()
     await expect(page.get_by_role("alert")).to_have_text("Somebody has decided this already.")
     await expect(page.get_by_label("Title")).to_have_value("Refunds")
 
 
-async def test_trouble_when_the_app_fails(visit: Any, app: Any) -> None:
-    """An app that answers badly leaves the modal open with Slack's words, nothing lost."""
+async def test_failing_app(visit: Any, app: Any) -> None:
+    """If the app returns an error status, the modal stays open with an error and the text."""
     app.on_submission = lambda _payload: Response(status_code=500)
-    page = await opened(visit, app, step(1))
+    page = await open_modal(visit, app, page_view(1))
     await page.get_by_label("Title").fill("Refunds")
     await page.get_by_role("button", name="Next").click()
     await expect(page.get_by_role("alert")).to_contain_text("trouble connecting")
@@ -132,44 +129,44 @@ async def test_trouble_when_the_app_fails(visit: Any, app: Any) -> None:
 
 
 async def test_waiting_for_the_app(visit: Any, app: Any) -> None:
-    """While the app thinks, the button says so, and pressing again sends nothing more."""
-    page = await opened(visit, app, step(1))
+    """While the app responds, the button is busy and a second press sends nothing."""
+    page = await open_modal(visit, app, page_view(1))
     await page.get_by_label("Title").fill("Refunds")
-    app.may_answer.clear()
+    app.may_respond.clear()
     button = page.get_by_role("button", name="Next")
     await button.click()
     await expect(button).to_have_attribute("aria-busy", "true")
     await button.click()
-    app.may_answer.set()
+    app.may_respond.set()
     await expect(page.get_by_role("dialog")).to_have_count(0)
     assert len(app.of_type("view_submission")) == 1
 
 
-async def test_next_press_counts_before_the_last_is_answered(visit: Any, app: Any) -> None:
-    """A button of a changed view can be pressed though the app still owes the last answer."""
+async def test_press_before_the_last_response(visit: Any, app: Any) -> None:
+    """A button of an updated view can be pressed before the app has answered the last press."""
     numbers = iter((2, 3))
     app.on_action = lambda payload: {
         "method": "views.update",
         "view_id": payload["view"]["id"],
-        "view": step(next(numbers), PUSH),
+        "view": page_view(next(numbers), PUSH),
     }
-    page = await opened(visit, app, step(1, PUSH))
-    app.may_answer.clear()
+    page = await open_modal(visit, app, page_view(1, PUSH))
+    app.may_respond.clear()
     await page.get_by_role("button", name="More", exact=True).click()
     await page.get_by_role("dialog", name="Step 2").wait_for()
     await page.get_by_role("button", name="More", exact=True).click()
     await page.get_by_role("dialog", name="Step 3").wait_for()
-    app.may_answer.set()
+    app.may_respond.set()
 
 
 async def test_stack(visit: Any, app: Any) -> None:
-    """A pushed view stands on top; Back shows the one below with what was typed in it."""
+    """A pushed view covers the one below; Back shows that one with its values."""
     app.on_action = lambda payload: {
         "method": "views.push",
         "trigger_id": payload["trigger_id"],
-        "view": step(2, field("note", "Note", TEXT)),
+        "view": page_view(2, field("note", "Note", TEXT)),
     }
-    page = await opened(visit, app, step(1, field("title", "Title", TEXT), PUSH))
+    page = await open_modal(visit, app, page_view(1, field("title", "Title", TEXT), PUSH))
     await page.get_by_label("Title").fill("below")
     await page.get_by_role("button", name="More", exact=True).click()
     await page.get_by_role("dialog", name="Step 2").wait_for()
@@ -180,7 +177,7 @@ async def test_stack(visit: Any, app: Any) -> None:
 
 async def test_escape_and_focus(visit: Any, app: Any) -> None:
     """The focus stays inside an open modal, and Escape closes it."""
-    page = await opened(visit, app, step(1))
+    page = await open_modal(visit, app, page_view(1))
     for _ in range(8):
         await page.keyboard.press("Tab")
         assert await page.evaluate(
@@ -192,6 +189,6 @@ async def test_escape_and_focus(visit: Any, app: Any) -> None:
 
 async def test_reload_shows_the_open_modal(visit: Any, app: Any) -> None:
     """A reload of the page shows the modal that is open in the workspace."""
-    page = await opened(visit, app, step(1))
+    page = await open_modal(visit, app, page_view(1))
     await page.reload()
     await expect(page.get_by_role("dialog", name="Step 1")).to_be_visible()

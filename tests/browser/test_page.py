@@ -1,4 +1,4 @@
-"""The page itself: how it opens, what it is made of."""
+"""How the page opens, and which files it loads."""
 
 from typing import Any
 
@@ -9,16 +9,16 @@ from playwright.async_api import Page, expect
 from bot.playground import Playground
 
 
-async def test_opens_without_an_address(page: Page, playground: Playground) -> None:
-    """The bare address opens as the first person, in a channel."""
+async def test_opens_without_a_person(page: Page, playground: Playground) -> None:
+    """The bare URL opens as the first person, in a channel."""
     await page.goto(playground.slack.base_url)
     await expect(page.get_by_role("radio", name="Act as Ada Lind")).to_be_checked()
     await expect(page.get_by_role("heading", name="general").first).to_be_visible()
     assert "as=U0ADA" in page.url
 
 
-async def test_an_upgrade_is_seen_at_once() -> None:
-    """The browser asks for each script anew, so that two versions are never mixed."""
+async def test_scripts_are_revalidated() -> None:
+    """Scripts are revalidated on each load, so that versions are never mixed."""
     transport = httpx.ASGITransport(Playground().asgi)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:1") as client:
         first = await client.get("/static/js/main.js")
@@ -29,8 +29,8 @@ async def test_an_upgrade_is_seen_at_once() -> None:
     assert again.headers["cache-control"] == "no-cache"
 
 
-async def test_nothing_comes_from_outside(page: Page, playground: Playground) -> None:
-    """All that the page loads comes from the workspace itself."""
+async def test_all_files_are_local(page: Page, playground: Playground) -> None:
+    """The page loads nothing from other hosts."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     await page.goto(playground.slack.base_url)
@@ -40,10 +40,10 @@ async def test_nothing_comes_from_outside(page: Page, playground: Playground) ->
 
 
 @pytest.mark.parametrize(("width", "people"), [(800, True), (390, False)])
-async def test_a_narrow_window_is_left_to_the_messages(
+async def test_a_narrow_window_shows_the_messages(
     visit: Any, page: Page, width: int, people: bool
 ) -> None:
-    """Where there is no room, channels and people come when asked for, and go again."""
+    """In a narrow window channels and people open on request and close after a choice."""
     await page.set_viewport_size({"width": width, "height": 700})
     await visit("ben")
     main = await page.get_by_role("main").bounding_box()

@@ -1,4 +1,4 @@
-"""mrkdwn and Markdown as Slack shows them, and never as HTML."""
+"""mrkdwn and Markdown are rendered as in Slack, and never as HTML."""
 
 from typing import Any
 
@@ -55,32 +55,32 @@ MARKDOWN = {
 }
 
 
-async def rendered(page: Page, module: str, name: str, text: str) -> str:
-    """What a text becomes, as HTML."""
+async def render(page: Page, module: str, name: str, text: str) -> str:
+    """Return the HTML of a text."""
     return str(await page.evaluate(RENDER, [f"/static/js/text/{module}.js", name, text]))
 
 
 async def test_mrkdwn(visit: Any) -> None:
-    """Mrkdwn follows Slack's rules: boundaries, escapes, links, emoji; HTML stays text."""
+    """Mrkdwn follows Slack's rules for boundaries, escapes, links and emoji; HTML stays text."""
     page = await visit()
     for text, wanted in MRKDWN.items():
-        html = await rendered(page, "mrkdwn", "mrkdwn", text)
+        html = await render(page, "mrkdwn", "mrkdwn", text)
         assert html == f'<div class="lines" dir="auto">{wanted}</div>', text
 
 
 async def test_mrkdwn_blocks(visit: Any) -> None:
-    """Fences keep their text as it is, quotes gather their lines."""
+    """Code fences keep their text, and adjacent quoted lines form one quote."""
     page = await visit()
-    html = await rendered(page, "mrkdwn", "mrkdwn", "```*a*\n&gt; b```\n&gt; one\n&gt; two\nend")
+    html = await render(page, "mrkdwn", "mrkdwn", "```*a*\n&gt; b```\n&gt; one\n&gt; two\nend")
     assert '<pre class="fence"><code>*a*\n&gt; b</code></pre>' in html
     assert '<blockquote dir="auto">one<br>two</blockquote>' in html
     assert html.endswith('<div class="lines" dir="auto">end</div>')
 
 
 async def test_mentions(visit: Any) -> None:
-    """People and channels are shown by name, private ones that I can't see are not named."""
+    """People and channels are shown by name; private channels of others are not named."""
     page = await visit("dev")
-    html = await rendered(page, "mrkdwn", "mrkdwn", "<@U0ADA> <@U0DEV> <#C0PRODUCT> <#C0LEADERS|>")
+    html = await render(page, "mrkdwn", "mrkdwn", "<@U0ADA> <@U0DEV> <#C0PRODUCT> <#C0LEADERS|>")
     assert "@Ada Lind" in html
     assert 'class="mention mention-me" title="Data scientist">@Dev Patel' in html
     assert "#product" in html
@@ -88,26 +88,26 @@ async def test_mentions(visit: Any) -> None:
 
 
 async def test_dates(visit: Any) -> None:
-    """A date is shown in the reader's time zone; without a format its fallback is."""
+    """A date is shown in the reader's time zone; without a format its fallback is shown."""
     page = await visit("chloe")
     text = "<!date^1767600000^{date_num} {time}|fallback> <!date^x^y|fallback>"
-    html = await rendered(page, "mrkdwn", "mrkdwn", text)
+    html = await render(page, "mrkdwn", "mrkdwn", text)
     assert "2026-01-05 4:00\u202fPM" in html.replace(" PM", "\u202fPM")
     assert "<span>fallback</span>" in html
 
 
 async def test_markdown(visit: Any) -> None:
-    """The markdown block takes standard Markdown; HTML and script links stay text."""
+    """The markdown block accepts standard Markdown; HTML and script links stay text."""
     page = await visit()
     for text, wanted in MARKDOWN.items():
-        html = await rendered(page, "markdown", "markdown", text)
+        html = await render(page, "markdown", "markdown", text)
         assert "href" not in html or "javascript" not in html, text
         if wanted is not None:
             assert html == wanted, text
 
 
 async def test_hostile_text_stays_text(visit: Any, client: Any) -> None:
-    """Text of any shape in any field is shown as text: no element comes of it."""
+    """Hostile text in any field is shown as text and creates no element."""
     hostile = '<img src=x onerror="window.hit=1"><b>x</b>"\'`*_~ \u202e עברית 🇩🇪'
     safe = hostile.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     blocks = [

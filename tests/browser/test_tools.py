@@ -1,4 +1,4 @@
-"""The drawer of workspace tools."""
+"""The workspace tools."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,16 +10,16 @@ from slack_sdk.errors import SlackApiError
 from bot.playground import Playground
 
 
-async def drawer(page: Page) -> Any:
-    """The drawer, opened."""
+async def open_tools(page: Page) -> Any:
+    """Open the workspace tools."""
     await page.get_by_role("button", name="Workspace tools").click()
     return page.get_by_role("complementary", name="Workspace tools")
 
 
 async def test_clock(visit: Any, playground: Playground) -> None:
-    """The clock is moved by a day, to next Monday, to a given time, and back to real time."""
+    """The clock moves by a day, to next Monday, to a given time, and back to real time."""
     page = await visit("ben")
-    tools = await drawer(page)
+    tools = await open_tools(page)
     await tools.get_by_role("button", name="+1 day").click()
     await expect(tools).to_contain_text("24 hours ahead of the real time")
     assert playground.clock.offset == timedelta(days=1)
@@ -35,9 +35,9 @@ async def test_clock(visit: Any, playground: Playground) -> None:
 
 
 async def test_faults(visit: Any, playground: Playground) -> None:
-    """A fault is switched on with its fields, listed, and switched off."""
+    """A fault is enabled with its fields, listed, and disabled."""
     page = await visit()
-    tools = await drawer(page)
+    tools = await open_tools(page)
     await tools.get_by_label("What goes wrong").select_option("server_error")
     await tools.get_by_label("Web API method").fill("chat.*")
     await tools.get_by_label("How many times").fill("2")
@@ -51,21 +51,21 @@ async def test_faults(visit: Any, playground: Playground) -> None:
 
 
 async def test_violations(visit: Any, client: Any) -> None:
-    """A request that Slack would refuse is counted on the rail and explained in the drawer."""
+    """A request that Slack would refuse is counted on the rail and explained in the tools."""
     page = await visit()
     blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}}]
     with pytest.raises(SlackApiError):
         await client.chat_postMessage(channel="C0PRODUCT", text="x", blocks=blocks)
     await expect(page.get_by_role("button", name="Workspace tools, 1 violation")).to_be_visible()
-    tools = await drawer(page)
+    tools = await open_tools(page)
     await expect(tools).to_contain_text("invalid_blocks")
     await expect(tools).to_contain_text("/blocks/0/text/text")
 
 
 async def test_membership_and_archiving(visit: Any, playground: Playground) -> None:
-    """The app is invited to and removed from the channel on screen; archiving asks first."""
+    """The app is invited to and removed from the open channel; archiving asks first."""
     page = await visit("ada", "leadership")
-    tools = await drawer(page)
+    tools = await open_tools(page)
     await tools.get_by_role("button", name="Invite ragvsft").click()
     await expect(tools).to_contain_text("ragvsft is a member of this channel.")
     assert playground.bot_user_id in playground.channel("leadership").members
@@ -77,7 +77,7 @@ async def test_membership_and_archiving(visit: Any, playground: Playground) -> N
 
 
 async def test_connection_lost(visit: Any, page: Page) -> None:
-    """When the workspace stops answering, the page says so."""
+    """If the workspace stops responding, the page says so."""
     await visit()
     await page.route("**/client/**", lambda route: route.abort())
     await page.get_by_role("radio", name="Act as Ben Okafor").click()

@@ -1,4 +1,4 @@
-"""A workspace in which a team has decided things for twelve weeks, and its digest is due."""
+"""A workspace in which a team has made decisions for twelve weeks, and its digest is due."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -25,12 +25,12 @@ from bot.settings import Settings
 
 RULES = Path(__file__).parents[2] / "rules"
 CHANNEL = "product"
-BEGINNING = datetime(2026, 9, 7, 10, tzinfo=UTC)
+START = datetime(2026, 9, 7, 10, tzinfo=UTC)
 DUE = datetime(2026, 11, 30, 8, tzinfo=UTC)
-WITHIN = 300.0
-"""Seconds within which all messages of a year arrive."""
+TIMEOUT = 300.0
+"""Seconds for all messages of a week to be posted."""
 _BUSY = (11, 11, 11, 10, 9, 11, 8, 6, 10, 9, 4, 3, 11, 8, 7, 6, 5, 3, 2, 1, 9, 11)
-"""Weeks, the busy ones more often."""
+"""The weeks of successive decisions; busy weeks occur more often."""
 _SUBJECTS = (
     *("Refund answers", "Contract summaries", "Release notes", "Search in the handbook"),
     *("Tagging of tickets", "Replies to reviews", "Draft proposals"),
@@ -42,44 +42,42 @@ _TEAMS = (
 
 
 @dataclass
-class Year:
-    """The workspace, the bot in it, and how to let a team work."""
+class TeamHistory:
+    """A workspace with the bot, and a team whose decisions are made for it."""
 
     playground: Playground
     bot: Application
     samples: tuple[Sample, ...]
 
-    async def work(self, count: int) -> None:
-        """Make so many decisions, and decide and review most of them; then have the digest posted.
+    async def make_decisions(self, count: int) -> None:
+        """Post so many decisions, decide and review most of them, and let the digest be posted.
 
         Raises:
             TimeoutError: messages did not arrive.
         """
         weeks = sorted(islice(cycle(_BUSY), count))
         for week in range(12):
-            moment = BEGINNING + timedelta(weeks=week)
+            moment = START + timedelta(weeks=week)
             self.playground.clock.move_to(moment)
-            opened = [number for number, when in enumerate(weeks) if when == week]
-            made = [(number, await self._open(number)) for number in opened]
-            await self._delivered()
+            posted = [number for number, when in enumerate(weeks) if when == week]
+            decisions = [(number, await self._post(number)) for number in posted]
+            await self._wait_for_deliveries()
             self.playground.clock.move_to(moment + timedelta(days=2))
-            for number, decision in made:
-                await self._settle(number, decision, late=week > 9)
-            await self._delivered()
+            for number, decision in decisions:
+                await self._decide(number, decision, late=week > 9)
+            await self._wait_for_deliveries()
         self.playground.clock.move_to(DUE - timedelta(hours=1))
-        await self._want_a_digest()
+        await self._enable_digest()
         self.playground.clock.move_to(DUE)
         self.bot.check_due()
         await self.playground.until(self._has_digest, within=60)
 
-    async def _open(self, number: int) -> int:
+    async def _post(self, number: int) -> int:
         sample = self.samples[number % len(self.samples)]
         driver = self._person(("ada", "ben", "chloe", "dev")[number % 4])
         decider = self._person(("ben", "ada")[number % 2])
         subject, team = _SUBJECTS[number % 7], _TEAMS[number // 7 % 10]
         title = f"{subject} for {team}" if number < 70 else f"{subject} for {team} ({number // 70})"
-        services = self.bot.services
-        draft = (await services.drafts.start(driver, self._place)).draft.id
         workflow = Workflow(
             title=title if number >= len(self.samples) else sample.title,
             problem=sample.problem if number < len(self.samples) else "",
@@ -92,7 +90,7 @@ class Year:
         await services.drafts.keep(driver, draft, sample.answers)
         return (await services.post(driver, draft, self._place)).decision.number
 
-    async def _settle(self, number: int, decision: int, *, late: bool) -> None:
+    async def _decide(self, number: int, decision: int, *, late: bool) -> None:
         decider = self._person(("ben", "ada")[number % 2])
         services = self.bot.services
         if number % 9 == 8 or (late and number % 2 == 0):
@@ -109,7 +107,7 @@ class Year:
             ]
             await services.reviews.review(decider, decision, outcome, "")
 
-    async def _want_a_digest(self) -> None:
+    async def _enable_digest(self) -> None:
         settings = DigestSettings(
             workspace=self.playground.workspace.id,
             place=self._place,
@@ -120,10 +118,10 @@ class Year:
         )
         await self.bot.services.digests.change(settings)
 
-    async def _delivered(self) -> None:
-        """Wait until the messages of this moment are there, in quick time, as they are paced."""
+    async def _wait_for_deliveries(self) -> None:
+        """Wait until all due messages are posted, moving the clock over the pace between posts."""
         clock = self.playground.clock
-        async with asyncio.timeout(WITHIN):
+        async with asyncio.timeout(TIMEOUT):
             while True:
                 due, counts = await self.bot.outbox.next_due(), await self.bot.outbox.counts()
                 soon = due is not None and due < clock.now() + timedelta(minutes=1)
@@ -146,10 +144,10 @@ class Year:
 
 
 @asynccontextmanager
-async def year(database: Path) -> AsyncIterator[Year]:
-    """Run a workspace and the bot in it, keeping its decisions in `database`."""
+async def team_history(database: Path) -> AsyncIterator[TeamHistory]:
+    """Run a workspace and the bot, with its database at `database`."""
     playground = Playground()
-    playground.clock.move_to(BEGINNING)
+    playground.clock.move_to(START)
     settings = Settings.model_validate(
         {
             "SLACK_BOT_TOKEN": playground.bot_token,
@@ -165,4 +163,4 @@ async def year(database: Path) -> AsyncIterator[Year]:
         async with run_app(settings, playground.clock) as bot:
             playground.clock.subscribe(bot.check_due)
             playground.connect_http(f"http://127.0.0.1:{bot.port}/slack/events")
-            yield Year(playground, bot, read_samples(RULES))
+            yield TeamHistory(playground, bot, read_samples(RULES))

@@ -1,4 +1,4 @@
-"""One of every block and element that Slack takes, by surface."""
+"""Samples of every block, element and input that Slack accepts, by surface."""
 
 from base64 import b64decode
 from typing import Any
@@ -15,7 +15,7 @@ DOT = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
     "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-"""A picture of one pixel, as PNG."""
+"""An image of one pixel, as PNG."""
 
 
 def plain(text: str) -> Json:
@@ -187,7 +187,7 @@ def image_block() -> Json:
 
 
 def common_blocks() -> list[Json]:
-    """Blocks that may stand on every surface."""
+    """Blocks allowed on every surface."""
     return [
         {"type": "header", "block_id": "head", "text": plain("Every block there is :compass:")},
         {"type": "section", "block_id": "text", "text": mrkdwn(FORMATTED)},
@@ -251,3 +251,74 @@ def message_blocks() -> list[Json]:
 def home() -> Json:
     """A Home tab."""
     return {"type": "home", "callback_id": "home", "blocks": common_blocks()}
+
+
+def field(block_id: str, label: str, element: Json, **more: Any) -> Json:
+    """An input block."""
+    element = {"action_id": "value", **element}
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label),
+        "element": element,
+        **more,
+    }
+
+
+def input_blocks() -> list[Json]:
+    """Every kind of input."""
+    hint = plain("A few words are enough.")
+    some = {"options": FRUIT}
+    return [
+        field("title", "Title", {"type": "plain_text_input", "max_length": 40}, hint=hint),
+        field("problem", "Problem", {"type": "plain_text_input", "multiline": True}, optional=True),
+        field("single", "Fruit", {"type": "static_select", **some}, optional=True),
+        field("group", "Option", {"type": "static_select", "option_groups": GROUPS}, optional=True),
+        field("multi", "Fruits", {"type": "multi_static_select", **some}, optional=True),
+        field("user", "Decider", {"type": "users_select"}, optional=True),
+        field("users", "Contributors", {"type": "multi_users_select"}, optional=True),
+        field("conversation", "Where", {"type": "conversations_select"}, optional=True),
+        field("channel", "Channel", {"type": "channels_select"}, optional=True),
+        field("radio", "Basket", {"type": "radio_buttons", **some}, optional=True),
+        field("checks", "Sides", {"type": "checkboxes", **some}, optional=True),
+        field("date", "Review on", {"type": "datepicker"}, optional=True),
+        field("time", "At", {"type": "timepicker"}, optional=True),
+        field("moment", "Exactly", {"type": "datetimepicker"}, optional=True),
+        field(
+            "number",
+            "Budget",
+            {"type": "number_input", "is_decimal_allowed": False, "min_value": "1"},
+            optional=True,
+        ),
+        field("email", "Email", {"type": "email_text_input"}, optional=True),
+        field("url", "Link", {"type": "url_text_input"}, optional=True),
+        field("notes", "Notes", {"type": "rich_text_input"}, optional=True),
+        field("files", "Papers", {"type": "file_input"}, optional=True),
+    ]
+
+
+def alerts() -> list[Json]:
+    """Alerts of every level, for modals."""
+    levels = ["default", "info", "warning", "error", "success"]
+    return [
+        {
+            "type": "alert",
+            "block_id": f"alert-{level}",
+            "level": level,
+            "text": mrkdwn(f"An alert of level *{level}*"),
+        }
+        for level in levels
+    ]
+
+
+def modal(**more: Any) -> Json:
+    """A modal with every alert, input and common block."""
+    return {
+        "type": "modal",
+        "callback_id": "samples",
+        "title": plain("Every field there is"),
+        "submit": plain("Next"),
+        "close": plain("Cancel"),
+        "blocks": [*alerts(), *input_blocks(), *common_blocks()],
+        **more,
+    }
