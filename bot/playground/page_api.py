@@ -52,7 +52,15 @@ from bot.playground.events import interactivity
 from bot.playground.fault_injection import FAULT_FORMS, FaultKind
 from bot.playground.form_input import apply_states, view_state
 from bot.playground.request_log import ClientError, Dispatch
-from bot.playground.slack_model import Channel, Json, SlackMessage, SlackUser, UploadedFile, View
+from bot.playground.slack_model import (
+    Channel,
+    Json,
+    SlackMessage,
+    SlackUser,
+    UploadedFile,
+    View,
+    fields_of,
+)
 from bot.playground.user_session import UserSession
 from bot.playground.workspace import LocalSlack, Workspace
 
@@ -291,7 +299,7 @@ def page_state(workspace: Workspace, user: SlackUser) -> Json:
         "version": slack.version,
         "team": {"id": workspace.id, "name": workspace.name},
         "app": {
-            **_fields(app, "id", "name", "home_enabled"),
+            **fields_of(app, "id", "name", "home_enabled"),
             "bot_user_id": workspace.installation.bot_user_id,
             "icon": None,
             "commands": [_all_fields(c) for c in app.commands if is_offered],
@@ -306,7 +314,7 @@ def page_state(workspace: Workspace, user: SlackUser) -> Json:
         },
         "modals": [_view(v) for v in workspace.modals(user.id)],
         "home": _view(home) if home is not None else None,
-        "notices": [_fields(n, "id", "text") for n in workspace.notices if n.user_id == user.id],
+        "notices": [fields_of(n, "id", "text") for n in workspace.notices if n.user_id == user.id],
         "clock": {
             "now": slack.now().isoformat(),
             "offset_seconds": slack.clock.offset.total_seconds(),
@@ -322,10 +330,6 @@ def page_state(workspace: Workspace, user: SlackUser) -> Json:
     }
 
 
-def _fields(value: object, *names: str) -> Json:
-    return {name: getattr(value, name) for name in names}
-
-
 def _all_fields(value: object) -> Json:
     fields = vars(value).items()
     return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in fields}
@@ -338,7 +342,7 @@ def _user(user: SlackUser) -> Json:
 def _channel(workspace: Workspace, user: SlackUser, channel: Channel) -> Json:
     others = sorted(channel.members - {user.id})
     return {
-        **_fields(channel, "id", "name", "kind", "is_archived", "topic"),
+        **fields_of(channel, "id", "name", "kind", "is_archived", "topic"),
         "is_member": user.id in channel.members,
         "member_ids": sorted(channel.members),
         "app_is_member": workspace.installation.bot_user_id in channel.members,
@@ -349,14 +353,14 @@ def _channel(workspace: Workspace, user: SlackUser, channel: Channel) -> Json:
 def _message(workspace: Workspace, user: SlackUser, message: SlackMessage) -> Json:
     replies = workspace.replies(message.channel, message.ts)
     return {
-        **_fields(message, "ts", "user", "text", "blocks", "attachments", "thread_ts"),
-        **_fields(message, "edited", "metadata"),
+        **fields_of(message, "ts", "user", "text", "blocks", "attachments", "thread_ts"),
+        **fields_of(message, "edited", "metadata"),
         "reply_count": len(replies),
         "latest_reply": replies[-1].ts if replies else None,
         "ephemeral": message.ephemeral_to is not None,
         "files": [
             {
-                **_fields(file, "id", "title", "mimetype", "alt_text"),
+                **fields_of(file, "id", "title", "mimetype", "alt_text"),
                 "url_private": f"/files/{file.id}?as={user.id}",
                 "preview": _preview(file),
             }
@@ -377,8 +381,8 @@ def _preview(file: UploadedFile) -> str | None:
 
 def _view(view: View) -> Json:
     return {
-        **_fields(view, "id", "type", "blocks", "hash", "callback_id", "private_metadata"),
-        **_fields(view, "errors", "connection_error"),
+        **fields_of(view, "id", "type", "blocks", "hash", "callback_id", "private_metadata"),
+        **fields_of(view, "errors", "connection_error"),
         **{name: view.payload.get(name) for name in ("title", "submit", "close")},
         "state": {"values": view.values},
     }

@@ -20,6 +20,11 @@ def parse_json_object(text: str) -> Json | None:
     return parsed if isinstance(parsed, dict) else None
 
 
+def fields_of(value: object, *names: str) -> Json:
+    """Return these attributes of an object as a JSON object."""
+    return {name: getattr(value, name) for name in names}
+
+
 class SlackIds:
     """Generates unique ids and strictly increasing message timestamps."""
 

@@ -113,11 +113,13 @@ def array(item: Check, least: int = 1, most: int = 100) -> Check:
     return check
 
 
-def json_object(
-    required: Mapping[str, Check], optional: Mapping[str, Check], *rules: FieldRule
-) -> Check:
-    """Return a check for an object with these fields and no others, and rules between them."""
-    known = {**required, **optional}
+def json_object(fields: Mapping[str, Check], *rules: FieldRule) -> Check:
+    """Return a check for an object with these fields and no others, and rules between them.
+
+    A name that ends in `!` is a required field.
+    """
+    required = [name[:-1] for name in fields if name.endswith("!")]
+    known = {name.removesuffix("!"): check for name, check in fields.items()}
 
     def check(value: Any, pointer: str) -> Iterator[BlockProblem]:
         if not isinstance(value, dict):
@@ -140,9 +142,7 @@ def json_object(
 def typed_object(shapes: Mapping[str, Check], *allowed: str) -> Check:
     """Return a check for an object whose `type` selects one of the `shapes`.
 
-    Args:
-        shapes: checks by type.
-        allowed: the types allowed here; all of `shapes` if none are given.
+    If types are given as `allowed`, only these are.
     """
 
     def check(value: Any, pointer: str) -> Iterator[BlockProblem]:

@@ -10,6 +10,7 @@ from bot.playground.blockkit.json_checks import (
     BlockProblem,
     Check,
     any_of,
+    anything,
     array,
     boolean,
     integer,
@@ -23,10 +24,7 @@ from bot.playground.blockkit.json_checks import (
 )
 from bot.playground.slack_model import Json
 
-TEXT_MAX = 3000
-OPTION_TEXT_MAX = 75
-OPTION_VALUE_MAX = 150
-OPTIONS_MAX = 100
+ID = string(255)
 
 
 def plain_text(most: int) -> Check:
@@ -34,47 +32,38 @@ def plain_text(most: int) -> Check:
     return typed_object(_texts(most), "plain_text")
 
 
-def mrkdwn_text(most: int) -> Check:
-    """Return a check for a mrkdwn object of 1 to `most` characters."""
-    return typed_object(_texts(most), "mrkdwn")
-
-
-def text_object(most: int = TEXT_MAX) -> Check:
+def text_object(most: int = 3000) -> Check:
     """Return a check for a plain_text or mrkdwn object of 1 to `most` characters."""
     return typed_object(_texts(most))
 
 
 def _texts(most: int) -> dict[str, Check]:
-    kind = {"type": one_of("plain_text", "mrkdwn"), "text": string(most)}
+    fields = {"type": anything, "text!": string(most)}
     return {
-        "plain_text": json_object(kind, {"emoji": boolean}),
-        "mrkdwn": json_object(kind, {"verbatim": boolean}),
+        "plain_text": json_object({**fields, "emoji": boolean}),
+        "mrkdwn": json_object({**fields, "verbatim": boolean}),
     }
 
 
-PLAIN_OPTION = json_object(
-    {"text": plain_text(OPTION_TEXT_MAX), "value": string(OPTION_VALUE_MAX)},
-    {"description": plain_text(OPTION_TEXT_MAX)},
-)
-RICH_OPTION = json_object(
-    {"text": text_object(OPTION_TEXT_MAX), "value": string(OPTION_VALUE_MAX)},
-    {"description": text_object(OPTION_TEXT_MAX)},
-)
+def _option(text: Check) -> Check:
+    return json_object({"text!": text, "value!": string(150), "description": text})
+
+
+PLAIN_OPTION = _option(plain_text(75))
+RICH_OPTION = _option(text_object(75))
 OVERFLOW_OPTION = json_object(
-    {"text": plain_text(OPTION_TEXT_MAX)},
     {
-        "value": string(OPTION_VALUE_MAX),
-        "description": plain_text(OPTION_TEXT_MAX),
-        "url": url(3000),
+        "text!": plain_text(75),
+        "value": string(150),
+        "description": plain_text(75),
+        "url": url(),
     },
     any_of("value", "url"),
 )
-OPTION_GROUP = json_object(
-    {"label": plain_text(75), "options": array(PLAIN_OPTION, 1, OPTIONS_MAX)}, {}
-)
+OPTION_GROUP = json_object({"label!": plain_text(75), "options!": array(PLAIN_OPTION)})
 CONFIRM = json_object(
-    {"text": text_object(300)},
     {
+        "text!": text_object(300),
         "title": plain_text(100),
         "confirm": plain_text(30),
         "deny": plain_text(30),
@@ -82,15 +71,9 @@ CONFIRM = json_object(
     },
 )
 DISPATCH_CONFIG = json_object(
-    {},
-    {
-        "trigger_actions_on": array(
-            one_of("on_enter_pressed", "on_character_entered"), least=1, most=2
-        )
-    },
+    {"trigger_actions_on": array(one_of("on_enter_pressed", "on_character_entered"), 1, 2)}
 )
 CONVERSATION_FILTER = json_object(
-    {},
     {
         "include": array(one_of("im", "mpim", "private", "public"), 1, 4),
         "exclude_external_shared_channels": boolean,
@@ -98,7 +81,6 @@ CONVERSATION_FILTER = json_object(
     },
 )
 SLACK_FILE = json_object(
-    {},
     {"id": matching(r"F[A-Z0-9]{8,}", "file id", 255), "url": url()},
     any_of("id", "url"),
     not_both("id", "url"),
@@ -123,16 +105,14 @@ def all_options(element: Json) -> list[Json]:
 def initial_among_options(value: Json, pointer: str) -> Iterator[BlockProblem]:
     """Check that each initial option equals one of the options."""
     offered = [_comparable(option) for option in all_options(value)]
-    single = value.get("initial_option")
-    if isinstance(single, dict) and _comparable(single) not in offered:
-        yield BlockProblem(f"{pointer}/initial_option", "not_an_option", _NOT_OFFERED)
+    initial = {"initial_option": value.get("initial_option")}
     several = value.get("initial_options")
-    for index, option in enumerate(several if isinstance(several, list) else []):
+    if isinstance(several, list):
+        initial |= {f"initial_options/{index}": option for index, option in enumerate(several)}
+    for place, option in initial.items():
         if isinstance(option, dict) and _comparable(option) not in offered:
-            yield BlockProblem(f"{pointer}/initial_options/{index}", "not_an_option", _NOT_OFFERED)
-
-
-_NOT_OFFERED = "initial option must match one of the options exactly"
+            message = "initial option must match one of the options exactly"
+            yield BlockProblem(f"{pointer}/{place}", "not_an_option", message)
 
 
 def _comparable(option: Json) -> tuple[object, ...]:
@@ -145,65 +125,55 @@ def _comparable(option: Json) -> tuple[object, ...]:
     return (option.get("value"), option.get("url"), text_of("text"), text_of("description"))
 
 
-_INLINE_STYLE = json_object(
-    {}, dict.fromkeys(("bold", "code", "italic", "strike", "underline"), boolean)
-)
-ID = string(255)
+_STYLES = ("bold", "code", "italic", "strike", "underline")
 
 
-def _inline(kind: str, required: Mapping[str, Check], **optional: Check) -> Check:
-    return json_object({"type": one_of(kind), **required}, {"style": _INLINE_STYLE, **optional})
+def _inline(fields: Mapping[str, Check]) -> Check:
+    style = json_object(dict.fromkeys(_STYLES, boolean))
+    return json_object({"type": anything, "style": style, **fields})
 
 
 _INLINES: dict[str, Check] = {
-    "text": _inline("text", {"text": string(12_000)}),
-    "link": _inline("link", {"url": string(3000)}, text=string(12_000), unsafe=boolean),
-    "user": _inline("user", {"user_id": ID}),
-    "channel": _inline("channel", {"channel_id": ID}),
-    "usergroup": _inline("usergroup", {"usergroup_id": ID}),
-    "team": _inline("team", {"team_id": ID}),
-    "emoji": _inline("emoji", {"name": ID}, unicode=ID, url=string(3000)),
-    "color": _inline("color", {"value": ID}),
-    "broadcast": _inline("broadcast", {"range": one_of("here", "channel", "everyone")}),
+    "text": _inline({"text!": string(12_000)}),
+    "link": _inline({"url!": string(3000), "text": string(12_000), "unsafe": boolean}),
+    "user": _inline({"user_id!": ID}),
+    "channel": _inline({"channel_id!": ID}),
+    "usergroup": _inline({"usergroup_id!": ID}),
+    "team": _inline({"team_id!": ID}),
+    "emoji": _inline({"name!": ID, "unicode": ID, "url": string(3000)}),
+    "color": _inline({"value!": ID}),
+    "broadcast": _inline({"range!": one_of("here", "channel", "everyone")}),
     "date": _inline(
-        "date",
-        {"timestamp": integer(0, 99_999_999_999), "format": string(255)},
-        url=string(3000),
-        fallback=string(255),
-    ),
-}
-_INLINE = typed_object(_INLINES)
-_BORDER = {"border": one_of(0, 1)}
-_RICH_TEXT_MAX = 1000
-
-_RICH_TEXT_PARTS: dict[str, Check] = {
-    "rich_text_section": json_object(
-        {"type": one_of("rich_text_section"), "elements": array(_INLINE, 0, _RICH_TEXT_MAX)}, {}
-    ),
-    "rich_text_quote": json_object(
-        {"type": one_of("rich_text_quote"), "elements": array(_INLINE, 0, _RICH_TEXT_MAX)}, _BORDER
-    ),
-    "rich_text_preformatted": json_object(
         {
-            "type": one_of("rich_text_preformatted"),
-            "elements": array(typed_object(_INLINES, "text", "link"), 0, _RICH_TEXT_MAX),
+            "timestamp!": integer(0, 99_999_999_999),
+            "format!": ID,
+            "url": string(3000),
+            "fallback": ID,
         },
-        {**_BORDER, "language": string(50)},
     ),
 }
-_RICH_TEXT_PARTS["rich_text_list"] = json_object(
-    {
-        "type": one_of("rich_text_list"),
-        "style": one_of("bullet", "ordered"),
-        "elements": array(typed_object(_RICH_TEXT_PARTS, "rich_text_section"), 1, _RICH_TEXT_MAX),
-    },
-    {**_BORDER, "indent": integer(0, 8), "offset": integer(0, 10_000)},
-)
 
-RICH_TEXT = json_object(
+
+def _part(elements: Check, least: int = 0, **more: Check) -> Check:
+    return json_object({"type": anything, "elements!": array(elements, least, 1000), **more})
+
+
+_INLINE = typed_object(_INLINES)
+_LITERAL = typed_object(_INLINES, "text", "link")
+_BORDER = one_of(0, 1)
+_PARTS: dict[str, Check] = {
+    "rich_text_section": _part(_INLINE),
+    "rich_text_quote": _part(_INLINE, border=_BORDER),
+    "rich_text_preformatted": _part(_LITERAL, border=_BORDER, language=string(50)),
+}
+_PARTS["rich_text_list"] = json_object(
     {
-        "type": one_of("rich_text"),
-        "elements": array(typed_object(_RICH_TEXT_PARTS), 1, _RICH_TEXT_MAX),
+        "type": anything,
+        "style!": one_of("bullet", "ordered"),
+        "elements!": array(typed_object(_PARTS, "rich_text_section"), 1, 1000),
+        "border": _BORDER,
+        "indent": integer(0, 8),
+        "offset": integer(0, 10_000),
     },
-    {"block_id": ID},
 )
+RICH_TEXT = typed_object({"rich_text": _part(typed_object(_PARTS), 1, block_id=ID)})

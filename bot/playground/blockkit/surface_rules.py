@@ -12,8 +12,8 @@ from bot.playground.blockkit.json_checks import (
     array,
     boolean,
     json_object,
-    one_of,
     string,
+    typed_object,
 )
 from bot.playground.blockkit.object_rules import plain_text
 from bot.playground.slack_model import Json
@@ -25,60 +25,61 @@ CELLS_TOTAL_MAX = 10_000
 MESSAGE_BLOCKS_MAX = 13_200
 """Characters of JSON in the blocks of one message; observed, slackapi/bolt-js#2509."""
 VIEW_BYTES_MAX = 250_000
-METADATA_MAX = 3000
-CALLBACK_ID_MAX = 255
 ATTACHMENTS_MAX = 100
 
 _COMMON = {
-    "callback_id": string(CALLBACK_ID_MAX, least=0),
-    "private_metadata": string(METADATA_MAX, least=0),
-    "external_id": string(255, least=0),
+    "type": anything,
+    "blocks!": anything,
+    "callback_id": string(255, least=0),
+    "private_metadata": string(3000, least=0),
 }
-_MODAL = json_object(
-    {"type": one_of("modal"), "title": plain_text(24), "blocks": anything},
+_VIEW = typed_object(
     {
-        "submit": plain_text(24),
-        "close": plain_text(24),
-        "clear_on_close": boolean,
-        "notify_on_close": boolean,
-        **_COMMON,
-    },
+        "home": json_object(_COMMON),
+        "modal": json_object(
+            {
+                "title!": plain_text(24),
+                "submit": plain_text(24),
+                "close": plain_text(24),
+                "clear_on_close": boolean,
+                "notify_on_close": boolean,
+                **_COMMON,
+            },
+        ),
+    }
 )
-_HOME = json_object({"type": one_of("home"), "blocks": anything}, _COMMON)
 
 
-def problems_of_view(view: Any, pointer: str = "/view") -> list[BlockProblem]:
+def problems_of_view(view: Any) -> list[BlockProblem]:
     """Return everything that Slack rejects in a modal or Home tab; empty if it is valid."""
-    if not isinstance(view, dict):
-        return [BlockProblem(pointer, "wrong_type", "must provide an object")]
-    kind = view.get("type")
+    problems = list(_VIEW(view, "/view"))
+    kind = view.get("type") if isinstance(view, dict) else None
     if kind not in ("modal", "home"):
-        message = f"unsupported type: {kind}"
-        return [BlockProblem(f"{pointer}/type", "unsupported_type", message)]
-    problems = list((_MODAL if kind == "modal" else _HOME)(view, pointer))
+        return problems
     blocks = view.get("blocks")
     if blocks is not None:
-        problems += _problems_of_blocks(blocks, kind, f"{pointer}/blocks")
-    if kind == "modal" and _has_input(blocks) and not view.get("submit"):
+        problems += _problems_of_blocks(blocks, kind, "/view/blocks")
+    has_input = any(isinstance(b, dict) and b.get("type") == "input" for b in _as_list(blocks))
+    if kind == "modal" and has_input and not view.get("submit"):
         message = "submit is required when an input block is within blocks"
-        problems.append(BlockProblem(pointer, "missing", message))
+        problems.append(BlockProblem("/view", "missing", message))
     return problems
 
 
-def problems_of_message(message: Json, pointer: str = "") -> list[BlockProblem]:
+def problems_of_message(message: Json) -> list[BlockProblem]:
     """Return everything that Slack rejects in a message's blocks and attachments."""
     problems: list[BlockProblem] = []
     if message.get("blocks") is not None:
-        problems += _problems_of_blocks(message["blocks"], "message", f"{pointer}/blocks")
+        problems += _problems_of_blocks(message["blocks"], "message", "/blocks")
     attachments = message.get("attachments")
     if attachments is not None:
-        problems += array(_attachment, 0, ATTACHMENTS_MAX)(attachments, f"{pointer}/attachments")
+        problems += array(_attachment, 0, ATTACHMENTS_MAX)(attachments, "/attachments")
     return problems
 
 
 def problems_of_metadata(metadata: Any) -> list[BlockProblem]:
     """Return what is wrong with the metadata of a message: an event_type and an event_payload."""
-    check = json_object({"event_type": string(255), "event_payload": _any_object}, {})
+    check = json_object({"event_type!": string(255), "event_payload!": _any_object})
     return list(check(metadata, "/metadata"))
 
 
@@ -102,12 +103,8 @@ def interactive_elements(block: Json, pointer: str = "") -> list[tuple[Json, str
     found: list[tuple[Json, str]] = []
     for name in ("accessory", "element"):
         found += _if_interactive(block.get(name), f"{pointer}/{name}")
-    for name in ("elements", "actions"):
-        for index, entry in enumerate(_as_list(block.get(name))):
-            entry_pointer = f"{pointer}/{name}/{index}"
-            found += _if_interactive(entry, entry_pointer)
-            if isinstance(entry, dict) and entry.get("type") == "card":
-                found += interactive_elements(entry, entry_pointer)
+    for index, entry in enumerate(_as_list(block.get("elements"))):
+        found += _if_interactive(entry, f"{pointer}/elements/{index}")
     for index, child in enumerate(_as_list(block.get("child_blocks"))):
         if isinstance(child, dict):
             found += interactive_elements(child, f"{pointer}/child_blocks/{index}")
@@ -151,7 +148,7 @@ def _unique(name: str, located: list[tuple[Json, str]]) -> Iterator[BlockProblem
 
 def _allowed_on(surface: Surface, block: Json, pointer: str) -> Iterator[BlockProblem]:
     kind = str(block.get("type"))
-    if surface not in SURFACES.get(kind, {surface}):
+    if surface != SURFACES.get(kind, surface):
         message = f"unsupported type: {kind} in a {surface}"
         yield BlockProblem(f"{pointer}/type", "wrong_surface", message)
     for element, element_pointer in interactive_elements(block, pointer):
@@ -202,13 +199,9 @@ def _any_object(value: Any, pointer: str) -> Iterator[BlockProblem]:
 
 
 def _attachment(value: Any, pointer: str) -> Iterator[BlockProblem]:
-    if not isinstance(value, dict):
-        yield BlockProblem(pointer, "wrong_type", "must provide an object")
+    yield from (problems := list(_any_object(value, pointer)))
+    if problems:
         return
     yield from any_of("blocks", "text", "fallback", "title", "image_url", "fields")(value, pointer)
     if value.get("blocks") is not None:
         yield from _problems_of_blocks(value["blocks"], "message", f"{pointer}/blocks")
-
-
-def _has_input(blocks: Any) -> bool:
-    return any(isinstance(b, dict) and b.get("type") == "input" for b in _as_list(blocks))

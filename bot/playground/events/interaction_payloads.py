@@ -72,12 +72,12 @@ def view_action_payload(workspace: Workspace, user: SlackUser, view: View, actio
 
 
 def view_submission_payload(workspace: Workspace, user: SlackUser, view: View) -> Json:
-    """Return view_submission, with a response_url for each select that asks for one."""
+    """Return view_submission."""
     return {
         **_common_fields(workspace, user, "view_submission"),
         "trigger_id": workspace.new_trigger(user, view.id),
         "view": view_payload(workspace, view),
-        "response_urls": _response_urls(workspace, user, view),
+        "response_urls": [],
     }
 
 
@@ -169,24 +169,3 @@ def _enterprise_fields(workspace: Workspace) -> Json:
 
 def _channel_fields(channel: Channel) -> Json:
     return {"id": channel.id, "name": channel.name_in_payloads}
-
-
-def _response_urls(workspace: Workspace, user: SlackUser, view: View) -> list[Json]:
-    urls = []
-    for block in view.blocks:
-        element = block.get("element") or {}
-        if block["type"] != "input" or not element.get("response_url_enabled"):
-            continue
-        state = view.values[block["block_id"]][element["action_id"]]
-        channel_id = state.get("selected_conversation") or state.get("selected_channel")
-        if channel_id:
-            channel = workspace.channels[channel_id]
-            urls.append(
-                {
-                    "block_id": block["block_id"],
-                    "action_id": element["action_id"],
-                    "channel_id": channel_id,
-                    "response_url": workspace.new_response_url(user, channel),
-                }
-            )
-    return urls

@@ -7,7 +7,13 @@ from bot.playground.events import interaction_payloads as payloads
 from bot.playground.form_input import STATE_KEYS, apply_states, validation_errors, view_state
 from bot.playground.request_log import ClientError, Dispatch, RequestRejected
 from bot.playground.slack_model import Json, SlackMessage, SlackUser, View, parse_json_object
-from bot.playground.view_lifecycle import close_all_modals, close_view, push_modal, replace_view
+from bot.playground.view_lifecycle import (
+    close_all_modals,
+    close_view,
+    push_modal,
+    replace_view,
+    validated_view,
+)
 from bot.playground.workspace import Workspace
 
 CONNECTION_ERROR = "We had some trouble connecting. Try again?"
@@ -157,7 +163,7 @@ def _apply_response(workspace: Workspace, view: View, body: str) -> None:
     elif action == "update":
         replace_view(workspace, view, response.get("view"))
     elif action == "push":
-        push_modal(workspace, view.user_id, response.get("view"))
+        push_modal(workspace, view.user_id, validated_view(response.get("view"), "modal"))
     elif action == "errors":
         view.errors = _checked_errors(view, response.get("errors"))
     else:

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from bot.playground.blockkit import BlockProblem
 from bot.playground.channel_messages import (
-    delete_message,
     parse_content,
     post_ephemeral_message,
     post_message,
@@ -77,7 +76,7 @@ def post_response(
 def use_response_url(
     workspace: Workspace, response_url: ResponseUrl, response: Json | None
 ) -> None:
-    """Post a response, or replace or delete the original message.
+    """Post a response, or replace the original message.
 
     Raises:
         RequestRejected: the URL was used five times or is too old, or the response is None or
@@ -93,9 +92,7 @@ def use_response_url(
     channel = workspace.channels[response_url.channel_id]
     ts = response_url.message_ts
     original = workspace.find_message(channel.id, ts) if ts else None
-    if response.get("delete_original"):
-        delete_message(workspace, _app_original(original))
-    elif _replaces_original(response, original):
+    if _replaces_original(response, original):
         content = parse_content(response, check_length=False)
         update_message(workspace, _app_original(original), content)
     else:
@@ -111,6 +108,6 @@ def _replaces_original(response: Json, original: SlackMessage | None) -> bool:
 
 def _app_original(original: SlackMessage | None) -> SlackMessage:
     if original is None or not original.by_app:
-        message = "there is no message of the app to replace or delete"
+        message = "there is no message of the app to replace"
         raise RequestRejected("invalid_response", [BlockProblem("", "no_original", message)])
     return original

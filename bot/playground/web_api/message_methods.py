@@ -27,8 +27,6 @@ from bot.playground.request_log import RequestRejected, missing_argument
 from bot.playground.slack_model import Channel, Json, SlackMessage, UploadedFile
 from bot.playground.web_api.api_method import ApiMethod, MethodCall, missing_scope
 
-MARKDOWN_MAX = 12_000
-_CUSTOMIZATION = ("username", "icon_emoji", "icon_url")
 _IMAGES = frozenset({"image/png", "image/jpeg", "image/gif"})
 
 _PAGE_SIZE = 100
@@ -61,23 +59,15 @@ def _existing_channel(call: MethodCall) -> Channel:
 
 
 def _content(call: MethodCall) -> MessageContent:
-    scope = "chat:write.customize"
-    is_customized = any(call.optional(name) for name in _CUSTOMIZATION)
-    if is_customized and scope not in call.workspace.installation.scopes:
-        raise missing_scope(call, scope)
-    markdown = call.optional("markdown_text")
-    content = parse_content(call.args) if markdown is None else _markdown_content(call, markdown)
+    if call.optional("markdown_text"):
+        problem = BlockProblem("/markdown_text", "unsupported", "use text and blocks here")
+        raise RequestRejected("invalid_arguments", [problem])
+    is_customized = any(map(call.optional, ("username", "icon_emoji", "icon_url")))
+    if is_customized and "chat:write.customize" not in call.workspace.installation.scopes:
+        raise missing_scope(call, "chat:write.customize")
+    content = parse_content(call.args)
     content.shown = _shown_files(call, content)
     return content
-
-
-def _markdown_content(call: MethodCall, markdown: str) -> MessageContent:
-    if call.optional("text") or call.optional("blocks"):
-        raise RequestRejected("markdown_text_conflict")
-    if len(markdown) > MARKDOWN_MAX:
-        raise RequestRejected("msg_too_long")
-    blocks = [{"type": "markdown", "text": markdown}]
-    return parse_content({**call.args, "text": markdown, "blocks": blocks})
 
 
 def _shown_files(call: MethodCall, content: MessageContent) -> list[UploadedFile]:

@@ -7,7 +7,6 @@ from bot.playground.request_log import RequestRejected, missing_argument
 from bot.playground.slack_model import Json, View
 from bot.playground.view_lifecycle import (
     consume_trigger,
-    find_open_view,
     invalid_trigger,
     open_first_modal,
     publish_home_view,
@@ -36,26 +35,24 @@ def _response(call: MethodCall, view: View) -> Json:
 
 
 def _views_open(call: MethodCall) -> Json:
-    payload = validated_view(_view_argument(call), "modal")
+    validated = validated_view(_view_argument(call), "modal")
     trigger = consume_trigger(call.workspace, call.required("trigger_id"))
-    return _response(call, open_first_modal(call.workspace, trigger.user_id, payload))
+    return _response(call, open_first_modal(call.workspace, trigger.user_id, validated))
 
 
 def _views_push(call: MethodCall) -> Json:
-    payload = validated_view(_view_argument(call), "modal")
+    validated = validated_view(_view_argument(call), "modal")
     trigger = consume_trigger(call.workspace, call.required("trigger_id"))
     if trigger.view_id not in call.workspace.modal_ids.get(trigger.user_id, []):
         raise invalid_trigger("invalid_trigger_id", "trigger is not from a modal")
-    return _response(call, push_modal(call.workspace, trigger.user_id, payload))
+    return _response(call, push_modal(call.workspace, trigger.user_id, validated))
 
 
 def _views_update(call: MethodCall) -> Json:
     payload = _view_argument(call)
-    view_id, external_id = call.optional("view_id"), call.optional("external_id")
-    if view_id is None and external_id is None:
-        raise missing_argument("view_id")
-    validated_view(payload, str(payload.get("type")) if isinstance(payload, dict) else "")
-    view = find_open_view(call.workspace, view_id, external_id)
+    view = call.workspace.views.get(call.required("view_id"))
+    if view is None or not view.is_open:
+        raise RequestRejected("not_found")
     replace_view(call.workspace, view, payload, call.optional("hash"))
     return _response(call, view)
 
@@ -63,8 +60,7 @@ def _views_update(call: MethodCall) -> Json:
 def _views_publish(call: MethodCall) -> Json:
     if not call.slack.app.home_enabled:
         raise RequestRejected("not_enabled")
-    user_id = call.required("user_id")
-    payload = _view_argument(call)
+    user_id, payload = call.required("user_id"), _view_argument(call)
     if user_id not in call.workspace.users:
         raise RequestRejected("invalid_arguments")
     view = publish_home_view(call.workspace, user_id, payload, call.optional("hash"))

@@ -57,24 +57,6 @@ def _conversations_info(call: MethodCall) -> Json:
     return {"channel": _channel_payload(call, channel)}
 
 
-def _conversations_open(call: MethodCall) -> Json:
-    user = call.workspace.users.get(call.required("users"))
-    if user is None or user.is_bot:
-        raise RequestRejected("user_not_found")
-    return {"channel": {"id": call.workspace.im(user.id).id}}
-
-
-def _conversations_join(call: MethodCall) -> Json:
-    channel = visible_channel(call.workspace, call.required("channel"))
-    if channel.kind != "public":
-        raise RequestRejected("method_not_supported_for_channel_type")
-    if channel.is_archived:
-        raise RequestRejected("is_archived")
-    channel.members.add(call.workspace.installation.bot_user_id)
-    call.slack.mark_changed()
-    return {"channel": _channel_payload(call, channel)}
-
-
 def _api_test(call: MethodCall) -> Json:
     error = call.optional("error")
     if error:
@@ -94,14 +76,6 @@ def _auth_test(call: MethodCall) -> Json:
         "enterprise_id": workspace.enterprise_id,
         "is_enterprise_install": workspace.installation.is_org_wide,
     }
-
-
-def _auth_revoke(call: MethodCall) -> Json:
-    if call.flag("test"):
-        return {"revoked": False}
-    call.workspace.installation.is_revoked = True
-    call.slack.mark_changed()
-    return {"revoked": True}
 
 
 def _apps_connections_open(call: MethodCall) -> Json:
@@ -172,12 +146,9 @@ def _blocks_validate(call: MethodCall) -> Json:
 METHODS = {
     "api.test": ApiMethod(_api_test, token="none"),  # noqa: S106 - none needed
     "apps.connections.open": ApiMethod(_apps_connections_open, tier=None, token="app"),  # noqa: S106 - kind
-    "auth.revoke": ApiMethod(_auth_revoke, tier=3),
     "auth.test": ApiMethod(_auth_test, tier=None),
     "blocks.validate": ApiMethod(_blocks_validate, token="none"),  # noqa: S106 - none needed
     "conversations.info": ApiMethod(_conversations_info, "channels:read", tier=3),
-    "conversations.join": ApiMethod(_conversations_join, "channels:join", tier=3),
-    "conversations.open": ApiMethod(_conversations_open, "im:write", tier=3),
     "oauth.v2.access": ApiMethod(_oauth_v2_access, token="none"),  # noqa: S106 - none needed
     "users.info": ApiMethod(_users_info, "users:read"),
 }

@@ -58,12 +58,6 @@ def _table(rows: int, cells: int, columns: int = 0) -> list[s.Json]:
     return [block | ({"column_settings": [{}] * columns} if columns else {})]
 
 
-def _data_table(rows: int, page_size: int = 5) -> list[s.Json]:
-    cell = {"type": "raw_text", "text": "x"}
-    rows_of_cells = [[cell]] * rows
-    return [{"type": "data_table", "caption": "c", "rows": rows_of_cells, "page_size": page_size}]
-
-
 def _many(count: int) -> list[s.Json]:
     return [{"type": "divider"} for _ in range(count)]
 
@@ -72,14 +66,6 @@ def _groups(count: int, each: int = 1, label: str = "Group") -> list[s.Json]:
     group = {"label": s.plain(label), "options": s.options(each)}
     menu = {"type": "static_select", "action_id": "a", "option_groups": [group] * count}
     return _blocks(s.actions(menu))
-
-
-def _card(**more: Any) -> list[s.Json]:
-    return [{"type": "card", "title": s.mrkdwn(), **more}]
-
-
-def _carousel(count: int) -> list[s.Json]:
-    return [{"type": "carousel", "elements": _card() * count}]
 
 
 def _container(count: int = 1, title: str = "Title") -> list[s.Json]:
@@ -113,7 +99,6 @@ LIMITS = [
     Limit("modal close", lambda n: s.modal(close=s.plain(_x(n))), 24),
     Limit("callback_id", lambda n: s.modal(callback_id=_x(n)), 255, None),
     Limit("private_metadata", lambda n: s.modal(private_metadata=_x(n)), 3000, None),
-    Limit("external_id", lambda n: s.modal(external_id=_x(n)), 255, None),
     Limit("home private_metadata", lambda n: s.home(private_metadata=_x(n)), 3000, None),
     Limit("blocks of a modal", lambda n: {**s.modal(), "blocks": _many(n)}, 100, None),
     Limit("blocks of a home", lambda n: {**s.home(), "blocks": _many(n)}, 100, None),
@@ -160,12 +145,6 @@ LIMITS = [
     Limit("table rows", lambda n: _table(n, 1), 100),
     Limit("table cells", lambda n: _table(1, n), 20),
     Limit("table columns", lambda n: _table(1, 20, n), 20, None),
-    Limit("data_table rows", _data_table, 101, 2),
-    Limit("data_table page_size", lambda n: _data_table(2, n), 100),
-    Limit("card title", lambda n: _card(title=s.mrkdwn(_x(n))), 150),
-    Limit("card subtitle", lambda n: _card(subtitle=s.mrkdwn(_x(n))), 150),
-    Limit("card body", lambda n: _card(body=s.mrkdwn(_x(n))), 200),
-    Limit("carousel", _carousel, 10),
     Limit("container blocks", _container, 10),
     Limit("container title", lambda n: _container(title=_x(n)), 150),
     Limit("file_input files", _file_input, 10),

@@ -37,10 +37,6 @@ BAD_VIEWS: dict[str, tuple[Any, str]] = {
         "wrong_surface",
     ),
     "alert in a home": (s.home({"type": "alert", "text": s.plain()}), "wrong_surface"),
-    "carousel in a modal": (
-        s.modal({"type": "carousel", "elements": [{"type": "card", "title": s.mrkdwn()}]}),
-        "wrong_surface",
-    ),
     "markdown in a modal": (s.modal({"type": "markdown", "text": "x"}), "wrong_surface"),
     "table in a home": (
         s.home({"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}),
@@ -146,18 +142,6 @@ BAD_BLOCKS: dict[str, tuple[s.Json, str]] = {
         s.actions({**_MENU, "options": [s.option("")]}),
         "too_short",
     ),
-    "rows of different length": (
-        {
-            "type": "data_table",
-            "caption": "c",
-            "rows": [
-                [{"type": "raw_text", "text": "x"}],
-                [{"type": "raw_text", "text": "x"}] * 2,
-            ],
-        },
-        "conflict",
-    ),
-    "a card with nothing": ({"type": "card"}, "missing"),
     "a text where a list belongs": ({"type": "actions", "elements": "x"}, "wrong_type"),
     "a number as text": (s.section(text={"type": "mrkdwn", "text": 5}), "wrong_type"),
 }

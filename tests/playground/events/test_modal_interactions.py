@@ -245,14 +245,3 @@ async def test_closing_sends_view_closed_if_requested(
     assert sent is not None
     assert (sent.payload["view"]["id"], sent.payload["is_cleared"]) == (root.id, True)
     assert ada.modals == []
-
-
-async def test_a_channel_menu_can_request_a_response_url(
-    playground: Playground, app_stub: Any, client: AsyncWebClient, ada: UserSession
-) -> None:
-    """response_url_enabled in an input adds a response_url for the selected channel."""
-    menu = {"type": "channels_select", "action_id": "a", "response_url_enabled": True}
-    await open_modal(playground, client, ada, s.modal(s.input_block(menu)))
-    sent = await submit(ada, why="product")
-    (given,) = sent.payload["response_urls"]
-    assert (given["block_id"], given["channel_id"]) == ("why", "C0PRODUCT")

@@ -57,7 +57,7 @@ async def test_a_private_channel_is_unknown_until_the_app_is_invited(
         ({"channel": PUBLIC, "text": "x",
           "metadata": {"event_type": "a", "event_payload": {"a": "x" * 16_000}}},
          "metadata_too_large"),
-        ({"channel": PUBLIC, "text": "x", "markdown_text": "y"}, "markdown_text_conflict"),
+        ({"channel": PUBLIC, "text": "x", "markdown_text": "y"}, "invalid_arguments"),
         ({"channel": PUBLIC, "text": "x", "username": "Someone"}, "missing_scope"),
         ({"channel": PUBLIC, "blocks": [
             {"type": "image", "alt_text": "x", "slack_file": {"id": "F0NONE"}}]},

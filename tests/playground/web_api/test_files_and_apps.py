@@ -115,19 +115,6 @@ async def test_a_file_may_not_be_ready(playground: Playground, client: AsyncWebC
     assert playground.violations == []
 
 
-async def test_join_and_open_need_their_scopes_and_kinds(
-    playground: Playground, client: AsyncWebClient
-) -> None:
-    """The app joins only public channels, and opens direct conversations with users."""
-    playground.workspace.installation.scopes |= {"channels:join", "im:write"}
-    await client.conversations_join(channel="C0PRODUCT")
-    assert playground.bot_user_id in playground.channel("product").members
-    shared = client.conversations_join(channel="C0PARTNERS")
-    assert await error_of(shared) == "method_not_supported_for_channel_type"
-    opened = await client.conversations_open(users="U0ADA")
-    assert opened["channel"]["id"] == playground.user("ada").im.id
-
-
 async def test_users_info(client: AsyncWebClient) -> None:
     """users.info returns name and time zone, and rejects unknown ids."""
     ada = (await client.users_info(user="U0ADA"))["user"]

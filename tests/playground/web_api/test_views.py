@@ -136,14 +136,6 @@ async def test_a_closed_view_is_not_found(
     assert await error_of(client.views_update(view_id=opened.id, view=s.modal())) == "not_found"
 
 
-async def test_an_external_id_names_one_open_view(client: AsyncWebClient, trigger: Any) -> None:
-    """An external_id finds its view and is unique in a workspace."""
-    await client.views_open(trigger_id=trigger(), view=s.modal(external_id="mine"))
-    await client.views_update(external_id="mine", view=s.modal(external_id="mine"))
-    twice = client.views_open(trigger_id=trigger(), view=s.modal(external_id="mine"))
-    assert await error_of(twice) == "duplicate_external_id"
-
-
 async def test_home_is_published_per_user(playground: Playground, client: AsyncWebClient) -> None:
     """Each user has their own Home tab; a stale hash is a conflict; a modal is no Home tab."""
     first = await client.views_publish(user_id="U0ADA", view=s.home())

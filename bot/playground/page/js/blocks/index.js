@@ -5,11 +5,11 @@ import { element } from "../elements/index.js";
 import { blockIdOf } from "../elements/values.js";
 import { textNodes, plain } from "../text/mrkdwn.js";
 import { markdown } from "../text/markdown.js";
-import { alert, card, carousel, container, plan, taskCard } from "./boxes.js";
+import { alert, container } from "./boxes.js";
 import { inputBlock } from "./input.js";
-import { fileBlock, imageBlock, videoBlock } from "./media.js";
+import { imageBlock } from "./media.js";
 import { richText } from "./rich_text.js";
-import { dataTable, table } from "./table.js";
+import { table } from "./table.js";
 
 const BLOCKS = {
   header: (block) => h("h3", { class: "block-header" }, plain(block.text.text)),
@@ -23,16 +23,8 @@ const BLOCKS = {
   rich_text: richText,
   markdown: (block) => h("div", { class: "block-markdown" }, markdown(block.text)),
   table,
-  data_table: dataTable,
   alert,
   container: (block, ctx, id) => container(block, ctx, id, renderBlocks),
-  card,
-  carousel,
-  file: fileBlock,
-  video: videoBlock,
-  task_card: taskCard,
-  plan,
-  call: () => h("div", { class: "block-note" }, "A call"),
 };
 
 /**

@@ -9,7 +9,6 @@ import { select } from "./select.js";
 
 const ELEMENTS = {
   button,
-  workflow_button: button,
   overflow,
   feedback_buttons: feedbackButtons,
   icon_button: iconButton,
