@@ -34,7 +34,7 @@ class Installation:
         bot_user: the bot's user id there.
         installed_by: the user who installed it.
         scopes: the granted OAuth scopes.
-        sealed_token: its token, encrypted; never in the clear.
+        encrypted_token: its token; clear text is never stored.
         installed_at: the time of the last installation.
     """
 
@@ -44,7 +44,7 @@ class Installation:
     bot_user: str
     installed_by: str
     scopes: tuple[str, ...]
-    sealed_token: str
+    encrypted_token: str
     installed_at: datetime
 
     @property
@@ -60,7 +60,7 @@ class Installation:
         return account
 
 
-_INSTALLATIONS = RowMapper(Installation, {"sealed_token": "token"})
+_INSTALLATIONS = RowMapper(Installation)
 _OF_WORKSPACE = """
 select * from (
   select i.*, 1 as preference from installations as i where i.account = :workspace
@@ -72,7 +72,8 @@ select * from (
 """
 _DELETE = "delete from installations where account = :account and installed_at < :before"
 _ROTATE = """
-update installations set token = :token where account = :account and token = :before
+update installations set encrypted_token = :new
+where account = :account and encrypted_token = :before
 """
 _USE_STATE = "delete from oauth_states where state = :state and expires_at > :now"
 _EXPIRED = "delete from oauth_states where expires_at <= :now"
@@ -115,12 +116,12 @@ class InstallationStore:
         found = await self._database.read(lambda db: db.all("select * from installations"))
         return [_INSTALLATIONS.load(row) for row in found]
 
-    async def replace_token(self, installation: Installation, sealed_token: str) -> bool:
+    async def replace_token(self, installation: Installation, encrypted_token: str) -> bool:
         """Replace the encrypted token; return False if it has changed in the meantime."""
         change = {
             "account": installation.account,
-            "before": installation.sealed_token,
-            "token": sealed_token,
+            "before": installation.encrypted_token,
+            "new": encrypted_token,
         }
         return await self._database.write(lambda db: db.execute(_ROTATE, change) > 0)
 

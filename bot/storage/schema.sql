@@ -220,7 +220,7 @@ create table installations (
   bot_user text not null,
   installed_by text not null,
   scopes text not null,
-  token text not null,
+  encrypted_token text not null,
   installed_at text not null
 );
 

@@ -20,7 +20,7 @@ NORTH = Installation(
     bot_user="U0BOT",
     installed_by="U0ADA",
     scopes=tuple(SCOPES),
-    sealed_token="sealed",
+    encrypted_token="encrypted",
     installed_at=NOON,
 )
 SOUTH = replace(NORTH, team="T0SOUTH", name="Southwind", scopes=(*SCOPES, *HISTORY_SCOPES))

@@ -188,7 +188,7 @@ async def test_keys_are_rotated_without_a_new_installation(oauth_harness: OAuthH
         async with oauth_harness.run_bot():
             assert "/ragvsft start" in await help_reply(ada)
     (row,) = oauth_harness.rows("installations")
-    assert Fernet(new).decrypt(row["token"]).decode().startswith("T0NORTH xoxb-")
+    assert Fernet(new).decrypt(row["encrypted_token"]).decode().startswith("T0NORTH xoxb-")
 
 
 async def test_a_lost_key_loses_no_decision(

@@ -20,10 +20,10 @@ NORTH = Installation(
     bot_user="U0BOT",
     installed_by="U0ADA",
     scopes=("commands", "chat:write"),
-    sealed_token="sealed",
+    encrypted_token="encrypted",
     installed_at=NOON,
 )
-ORG = replace(NORTH, team=None, enterprise="E0ORG", name="The Org", sealed_token="sealed for org")
+ORG = replace(NORTH, team=None, enterprise="E0ORG", name="The Org", encrypted_token="of the org")
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ async def test_what_is_kept_is_found(kept: InstallationStore) -> None:
 async def test_a_new_installation_replaces_the_old_one(kept: InstallationStore) -> None:
     """An account has one installation, the last; organisation and workspace do not mix."""
     await kept.save(NORTH)
-    renewed = replace(NORTH, name="Northwind Ltd", sealed_token="anew", installed_at=LATER)
+    renewed = replace(NORTH, name="Northwind Ltd", encrypted_token="new", installed_at=LATER)
     await kept.save(renewed)
     assert await kept.all() == [renewed]
 
@@ -98,10 +98,10 @@ async def test_a_removal_can_name_the_bot(
 async def test_a_reseal_spares_a_token_that_has_changed(kept: InstallationStore) -> None:
     """A token that was renewed while another process read it is not put back."""
     await kept.save(NORTH)
-    assert await kept.replace_token(NORTH, "sealed anew")
+    assert await kept.replace_token(NORTH, "encrypted again")
     assert not await kept.replace_token(NORTH, "too late")
     found = await kept.find("T0NORTH")
-    assert found == replace(NORTH, sealed_token="sealed anew")
+    assert found == replace(NORTH, encrypted_token="encrypted again")
 
 
 async def test_a_state_is_taken_once_by_two_processes(tmp_path: Path, log: Database) -> None:

@@ -161,7 +161,7 @@ class OAuthFlow:
             bot_user=str(granted.get("bot_user_id") or ""),
             installed_by=str((granted.get("authed_user") or {}).get("id") or ""),
             scopes=tuple(filter(None, str(granted.get("scope") or "").split(","))),
-            sealed_token=self._cipher.encrypt(account, str(granted["access_token"])),
+            encrypted_token=self._cipher.encrypt(account, str(granted["access_token"])),
             installed_at=self._clock.now(),
         )
 

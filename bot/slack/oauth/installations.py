@@ -211,7 +211,7 @@ class MultiWorkspace:
     async def rotate_keys(self) -> None:
         """Encrypt every token with the newest key; log those that no key decrypts."""
         for installation in await self._store.all():
-            encrypted = installation.sealed_token
+            encrypted = installation.encrypted_token
             try:
                 rotated = self._cipher.rotate(installation.account, encrypted)
             except TokenUnreadable as error:
@@ -249,7 +249,7 @@ class MultiWorkspace:
         installation = await find()
         if installation is None:
             raise NotInstalled
-        token = self._cipher.decrypt(installation.account, installation.sealed_token)
+        token = self._cipher.decrypt(installation.account, installation.encrypted_token)
         cached = _CachedToken(token, installation.bot_user, now + CACHE_TTL)
         if self._generation == generation:
             self._cache[key] = cached

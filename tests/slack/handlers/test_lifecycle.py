@@ -38,7 +38,7 @@ async def store(database: Database) -> InstallationStore:
     store = InstallationStore(database)
     for team, enterprise in ACCOUNTS:
         await store.save(
-            Installation(team, enterprise, "name", "U0BOT", "U0ADA", ("commands",), "sealed", NOON)
+            Installation(team, enterprise, "name", "U0BOT", "U0ADA", ("commands",), "secret", NOON)
         )
     return store
 

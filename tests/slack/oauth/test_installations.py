@@ -51,7 +51,7 @@ class Setting:
             bot_user=f"U0BOT{account}",
             installed_by="U0ADA",
             scopes=("commands",),
-            sealed_token=self.cipher.encrypt(account, token or f"xoxb-{account}"),
+            encrypted_token=self.cipher.encrypt(account, token or f"xoxb-{account}"),
             installed_at=self.clock.now(),
         )
 
@@ -230,6 +230,6 @@ async def test_a_start_rotates_every_token(setting: Setting) -> None:
     newer = TokenCipher([KEYS[1], KEYS[0]])
     client = AsyncWebClient(retry_handlers=[])
     await MultiWorkspace(setting.store, newer, client, setting.clock).rotate_keys()
-    stored = {each.account: each.sealed_token for each in await setting.store.all()}
+    stored = {each.account: each.encrypted_token for each in await setting.store.all()}
     assert TokenCipher([KEYS[1]]).decrypt("T0ALONE", stored["T0ALONE"]) == "xoxb-T0ALONE"
     assert stored["T0LOST"] == lost
