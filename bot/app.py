@@ -43,6 +43,7 @@ from bot.slack.oauth.pages import InstallPages
 from bot.slack.rendering import Renderer
 from bot.slackkit.api_errors import SLACK_SECONDS, client_timeout
 from bot.storage.database import Database
+from bot.storage.inspection import check_clock
 from bot.storage.installations import InstallationStore
 from bot.web.app import Endpoints, create_web
 from bot.web.events import Handler
@@ -91,7 +92,7 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
 
     Raises:
         SettingsError: neither one workspace's token is set nor what OAuth needs.
-        DatabaseUnusable: the database cannot be used.
+        DatabaseUnusable: the database cannot be used, or is far ahead of the clock.
         NoPlaybookError: there is nothing to ask.
         PlaybookError: a playbook is broken.
         PortTaken: the port cannot be listened on.
@@ -101,6 +102,7 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
     async with AsyncExitStack() as stack:
         database = await Database(settings.database_path).open()
         stack.push_async_callback(database.close)
+        await database.read(lambda db: check_clock(db, clock.now()))
         session = await stack.enter_async_context(
             aiohttp.ClientSession(timeout=client_timeout(SLACK_SECONDS))
         )

@@ -3,7 +3,7 @@
 import logging
 import tempfile
 import webbrowser
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -25,6 +25,8 @@ from bot.logs import configure_logs
 from bot.playbooks.engine import InvalidAnswers
 from bot.playground import MovableClock, Playground, serving
 from bot.settings import Settings
+from bot.storage.database import Database
+from bot.storage.inspection import newest_entry
 
 DEMO_PORT = 8300
 
@@ -71,7 +73,11 @@ async def _demo(
     open_browser: bool,
 ) -> None:
     configure_logs(logging.WARNING)
-    playground = Playground(MovableClock(-days_back(samples) if with_samples else timedelta()))
+    newest = await _newest_entry(database)
+    from_past = with_samples and newest is None
+    playground = Playground(MovableClock(-days_back(samples) if from_past else timedelta()))
+    if newest is not None and newest > playground.clock.now():
+        playground.clock.move_to(newest)
     async with (
         serving(playground, port) as url,
         run_app(_settings(playground, database, rules), playground.clock) as bot,
@@ -92,6 +98,14 @@ async def _demo(
         await stop_signal()
 
 
+async def _newest_entry(path: Path) -> datetime | None:
+    """Return the time of a database's newest entry; the clock may have been moved in the past."""
+    database = await Database(path).open()
+    newest = await database.read(newest_entry)
+    await database.close()
+    return newest
+
+
 async def _seed(samples: tuple[Sample, ...], playground: Playground, bot: Application) -> None:
     """Create the sample decisions, unless there are decisions.
 
@@ -99,7 +113,6 @@ async def _seed(samples: tuple[Sample, ...], playground: Playground, bot: Applic
         UsageError: they do not fit the playbook.
     """
     if await bot.services.decision(playground.workspace.id, 1) is not None:
-        playground.clock.reset()
         click.echo("The database has decisions already, so no samples are added.")
         return
     click.echo(f"Creating {len(samples)} sample decisions ...")

@@ -1,16 +1,26 @@
-"""Read-only inspection of a database file: is it sound, whose is it, how old is its schema."""
+"""Inspection of a database: is it sound, whose is it, how old its schema, how new its entries."""
 
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.storage.connection import Connection
 from bot.storage.database import DatabaseUnusable
 from bot.storage.migrations import applied, is_foreign, pending, unknown
 
+MAX_AHEAD = timedelta(days=1)
+"""How far the newest entry may lie ahead of the clock."""
 BUSY_SECONDS = 2.0
 """How long to wait for a writer to finish."""
+_NEWEST = """
+select max(at) as at from (
+  select at from events where id = (select max(id) from events)
+  union all
+  select taken_at as at from deliveries where id = (select max(id) from deliveries)
+) as newest
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +92,28 @@ def inspect_connection(connection: sqlite3.Connection, *, thorough: bool = False
         decisions=counted["number"] if counted else 0,
         is_ragvsft=bool(applied(db)) and has_decisions,
         is_foreign=is_foreign(db),
+    )
+
+
+def newest_entry(db: Connection) -> datetime | None:
+    """Return the time of the newest event or delivery; None if there is none."""
+    found = db.one(_NEWEST)
+    return datetime.fromisoformat(found["at"]) if found and found["at"] else None
+
+
+def check_clock(db: Connection, now: datetime) -> None:
+    """Check that the newest entry does not lie far ahead of the clock.
+
+    A clock that is behind would delay deliveries and digests, and put events in the wrong order.
+
+    Raises:
+        DatabaseUnusable: it does; says what to do.
+    """
+    newest = newest_entry(db)
+    if newest is None or newest - now <= MAX_AHEAD:
+        return
+    raise DatabaseUnusable(
+        f"the newest entry of the database is of {newest:%Y-%m-%d %H:%M} UTC, but this machine's "
+        f"clock says {now:%Y-%m-%d %H:%M} UTC: correct the clock and start again; if the entry was "
+        "made while the clock was wrong, wait until then or restore a backup from before"
     )
