@@ -17,14 +17,14 @@ _NOBODY = ""
 
 @dataclass(frozen=True, slots=True)
 class ReadScope:
-    """What a person may read from where they ask.
+    """What a person may read from the conversation in which they ask.
 
-    Nothing of another workspace, ever. Within it: what was decided in public; what was decided in
-    the private channel in which they ask (whoever types there is a member); and whatever they
-    drive, decide or contribute to. `here` is the id of that private channel, None anywhere else.
+    Never a decision of another workspace. Within it: decisions of public channels; decisions of
+    the private channel in which they ask, whose members they are; and decisions that they
+    drive, decide or contribute to. `here` is the id of that private channel, otherwise None.
 
-    Who is asked to contribute is no contributor yet: what they need for that is shown to them, and
-    the rest once they have, so that their perspective is their own (`invites`).
+    A person who is asked for a perspective is not a contributor yet. They may read title and
+    problem first, and the rest after answering, so that their perspective is independent.
     """
 
     workspace: str
@@ -104,12 +104,12 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class DecisionFilter:
-    """Which decisions are asked for, of those that may be read.
+    """A filter on the decisions that may be read.
 
-    `mine` leaves those of which the person is the driver, a decider or a contributor. Empty
-    `statuses` and `options` leave all. `options` are ids; an option fits when it was chosen, or is
-    recommended where nothing else has been chosen. `words` must all occur, in the title, the
-    problem or the reason given for deciding.
+    `mine` keeps the decisions that the person drives, decides or contributed to. Empty `statuses`
+    and `options` keep all. `options` are ids; an option matches if it was chosen, or if it is
+    recommended and none was chosen. `words` must all occur in the title, the problem or the reason
+    for deciding.
     """
 
     mine: bool = False
@@ -137,7 +137,7 @@ class AnswerSheet:
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """Where a decision's announcement stands in Slack."""
+    """The location of a decision's announcement in Slack."""
 
     channel: str
     ts: str

@@ -54,7 +54,7 @@ class Calibration:
     rules: Mapping[str, Tally]
 
     def worst_rules(self) -> list[tuple[str, Tally]]:
-        """Return the rules of which enough is known, those first that led to what went worst."""
+        """Return the rules with enough reviews, those with the worst outcomes first."""
         known = [each for each in self.rules.items() if each[1].tried >= ENOUGH]
         return sorted(known, key=lambda each: (-each[1].failure, -each[1].tried, each[0]))
 

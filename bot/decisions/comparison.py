@@ -21,7 +21,7 @@ class TeamViews:
     asked: tuple[ViewRequest, ...] = ()
 
     def of(self, user: str) -> Perspective | None:
-        """Return somebody's perspective; None if they have added none."""
+        """Return a person's perspective; None if they have added none."""
         return next((each for each in self.perspectives if each.user == user), None)
 
     def people(self) -> frozenset[str]:
@@ -59,9 +59,8 @@ class AnswerGroup:
 class Difference:
     """A question to which people gave different answers; "don't know" is one of them.
 
-    `leads` says to which other option the decision would flip by an answer, where it would: with
-    that answer in the place of the driver's, and all else as the driver said. It flips to None
-    where nothing would be recommended any more.
+    `leads` maps an answer to the option that the decision would flip to if the driver had given
+    that answer and all others unchanged; None if no option would be recommended.
     """
 
     question: str
@@ -142,9 +141,9 @@ def _voices(team: TeamViews) -> tuple[Contribution, ...]:
 
 
 def _said(team: TeamViews, engine: RuleEngine) -> dict[str, tuple[AnswerGroup, ...]]:
-    """Return by question what was answered, and by whom, the driver's answer first.
+    """Return the answers to each question with the people who gave them, the driver's first.
 
-    A question that somebody was not asked is no answer of theirs.
+    A question that a person was not asked has no answer of theirs.
     """
     sheets = {team.decision.driver: _counted(engine, team.decision.answers)}
     sheets |= {each.user: _counted(engine, each.answers) for each in team.perspectives}

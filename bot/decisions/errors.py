@@ -6,7 +6,7 @@ from bot.decisions.model import Decision
 
 
 class DraftGone(LookupError):
-    """The draft does not exist, is somebody else's, or has expired."""
+    """The draft does not exist, belongs to another person, or has expired."""
 
 
 class AlreadyPosted(Exception):
@@ -47,7 +47,7 @@ class EditedMeanwhile(Exception):
 
 
 class AlreadyClosed(Exception):
-    """The decision has moved on; `decision` is how it stands now."""
+    """The decision has changed in the meantime; `decision` is its current state."""
 
     def __init__(self, decision: Decision) -> None:
         super().__init__(decision.number)
@@ -113,7 +113,7 @@ class UnknownPlaybook(LookupError):
 
 
 class NotAChannel(ValueError):
-    """A digest belongs to a channel; this is somebody's direct messages."""
+    """A digest belongs to a channel; this is a conversation of direct messages."""
 
 
 class SharedChannel(PermissionError):

@@ -1,4 +1,4 @@
-"""Stands in for a playbook that cannot be read any more, by what a decision itself holds."""
+"""The fallback for a playbook that cannot be read: it only uses what the decision has stored."""
 
 from typing import Any
 
@@ -10,10 +10,9 @@ from bot.playbooks.verdict import Answers, GateHit, Reason
 
 
 class FallbackEngine(RuleEngine):
-    """Tells of one decision what its row in the log knows: ids for titles, and the verdict.
+    """Describes one decision from its row: ids in place of titles, and the stored verdict.
 
-    It finds no arguments but those of the verdict, no difference that would flip it, and it
-    evaluates nothing anew.
+    It has the arguments of the verdict only, knows no flips, and evaluates nothing.
     """
 
     def __init__(self, decision: Decision) -> None:
@@ -79,7 +78,7 @@ class _Options(dict[str, Option]):
 
 
 class _Ids(Playbook):
-    """A playbook of which only ids are known."""
+    """A playbook with ids in place of all texts."""
 
     def question(self, id: str) -> Question:  # noqa: A002 - the word that playbooks use
         """Return the question with this id, whatever it is."""

@@ -22,7 +22,7 @@ class Visibility(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a decision stands."""
+    """The state of a decision."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -33,7 +33,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in a workspace: Slack's ids of the workspace and of the user."""
+    """A person in a workspace, by Slack's ids of the workspace and of the user."""
 
     workspace: str
     user: str
@@ -44,8 +44,8 @@ class Place:
     """A conversation a decision can live in.
 
     `channel` is a channel's id; for `Visibility.DIRECT` it is the id of the user whose
-    direct messages with the app are meant. `name` is what the channel is called, where somebody
-    has just told so; it makes no other place.
+    direct messages with the app are meant. `name` is the channel's name if Slack has just sent it;
+    it is not compared.
     """
 
     channel: str
@@ -61,9 +61,9 @@ class DraftPurpose(StrEnum):
     EDIT = "edit"
     """Other answers to an open decision."""
     SUPERSEDE = "supersede"
-    """A new decision in the place of an older one."""
+    """A new decision that replaces an older one."""
     PERSPECTIVE = "perspective"
-    """Somebody's own perspective of an open decision."""
+    """A person's perspective of an open decision."""
 
 
 class ReviewChoice(StrEnum):
@@ -243,9 +243,9 @@ class Decision:
 
     @property
     def source_here(self) -> str | None:
-        """The link to the message it was made from, where that stands in the same channel.
+        """The link to the message it was made from, if that is in the same channel.
 
-        Elsewhere it is not told: whoever reads the decision may not know of the other channel.
+        The link to another channel is hidden: readers of the decision may have no access to it.
         """
         if self.source is None or self.place.visibility is Visibility.DIRECT:
             return None
@@ -254,10 +254,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Perspective:
-    """Somebody's own answers to a decision's questions, and what they come to.
+    """A contributor's answers to a decision's questions, and the resulting option.
 
-    `user` is the id of a contributor, who is never the driver: the driver's answers are those of
-    the decision itself. `option` is None where too little is known for any.
+    `user` is the id of the contributor, never of the driver, whose answers are those of the
+    decision. `option` is None if too little is known for any.
     """
 
     workspace: str
@@ -272,7 +272,7 @@ class Perspective:
 
 @dataclass(frozen=True, slots=True)
 class ViewRequest:
-    """Somebody who was asked for their perspective: by whom, when, and when nudged last."""
+    """A person who was asked for a perspective: by whom, when, and when reminded last."""
 
     user: str
     by: str

@@ -34,7 +34,7 @@ class QuestionsPage:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
-    """The last page: the answers, and the recommendation as it stands."""
+    """The last page: the answers and the current recommendation."""
 
     draft: Draft
     engine: RuleEngine
@@ -97,7 +97,7 @@ class Questionnaire:
         return self.last()
 
     def last(self) -> Page:
-        """Return the last page, with the recommendation as it stands."""
+        """Return the last page, with the current recommendation."""
         verdict = self._engine.evaluate(self._draft.answers)
         return ReviewPage(self._draft, self._engine, verdict, self._of)
 

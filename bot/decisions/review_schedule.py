@@ -18,10 +18,10 @@ EARLIEST = timezone(timedelta(hours=14))
 
 @dataclass(frozen=True, slots=True)
 class TimeZones:
-    """Which clock counts for whom.
+    """The time zones of people.
 
-    `own` are the zones of people, `of_channels` those of the digests of channels, by workspace and
-    channel. Somebody whose zone is not known goes by that of the decision's channel, else by UTC.
+    `own` are the zones of people, `of_channels` those of channels' digests, by workspace and
+    channel. A person without a known zone has that of the decision's channel, otherwise UTC.
     """
 
     own: Mapping[Person, tzinfo] = field(default_factory=dict)
@@ -55,7 +55,7 @@ def latest_review_day(now: datetime, zone: tzinfo = UTC) -> date:
 def asking(decision: Decision, now: datetime, clocks: TimeZones) -> ReviewRequests:
     """Return the questions how a decision went, to those for whom it is time and who have not said.
 
-    Whoever has said how it went before the day is not asked.
+    Deciders who have reported the outcome before the day are not asked.
     """
     said = {each.by for each in decision.reviews}
     deciders = tuple(each for each in dict.fromkeys(decision.deciders) if each not in said)

@@ -25,13 +25,13 @@ class DecisionAction(StrEnum):
 
 
 class Role(StrEnum):
-    """In what capacity somebody may make a move."""
+    """The role in which a person may act on a decision."""
 
     DECIDER = "decider"
     DRIVER = "driver"
     EITHER = "either"
     ANYONE = "anyone"
-    """Whoever may read the decision, which is looked at elsewhere."""
+    """Every person who may read the decision; checked elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def apply_action(
 
     Args:
         move: `ACCEPT`, `OVERRIDE`, `SUPERSEDE` or `WITHDRAW`.
-        decision: as it stands.
+        decision: the current one.
         actor: who moves it.
         at: when.
         option: what was chosen instead, for `OVERRIDE`.
@@ -132,5 +132,5 @@ def postpone(planned: date | None, since: date, today: date) -> date | None:
 
 
 def possible_actions(decision: Decision) -> tuple[DecisionAction, ...]:
-    """Return the moves that somebody can make with a decision as it stands."""
+    """Return the actions that a person can take on a decision in its current state."""
     return tuple(move for move, rule in TRANSITIONS.items() if decision.status in rule.before)

@@ -25,7 +25,7 @@ PointVector = tuple[int, ...]
 Ruling = tuple[int, int]
 """Options ruled out at all, and those ruled out even as part of a combination.
 
-Both are bit masks: bit n stands for option n.
+Both are bit masks: bit n is option n.
 """
 NOBODY: Ruling = (0, 0)
 CLEAR = 0.9

@@ -69,7 +69,7 @@ class DecisionService:
             seen: the mark of what they have read, if that is known.
 
         Raises:
-            EditedMeanwhile: that is not what it is now; the announcement is drawn anew.
+            EditedMeanwhile: that is not what it is now; the announcement is rendered again.
             NothingRecommended: too little is known, so there is nothing to accept.
         """
         now = self._clock.now()
@@ -99,7 +99,7 @@ class DecisionService:
             against: the option that was recommended when they set out, if that is known.
 
         Raises:
-            EditedMeanwhile: another one is recommended now; the announcement is drawn anew.
+            EditedMeanwhile: another one is recommended now; the announcement is rendered again.
             SameOption: it is the one recommended.
         """
         now = self._clock.now()
@@ -160,9 +160,9 @@ class DecisionService:
         )
 
     async def finish_edit(self, draft: Draft) -> Decision:
-        """Give a decision the answers of a draft, once, and evaluate it anew.
+        """Replace a decision's answers by those of a draft, once, and evaluate it again.
 
-        Who decides stays as it is: to change that is a move of its own.
+        The deciders stay: handing over is an action of its own.
 
         Raises:
             NothingChanged: the decision says all of that already; the draft is forgotten.
@@ -196,7 +196,7 @@ class DecisionService:
             raise
 
     async def found(self, person: Person, number: int) -> Decision:
-        """Return a decision for somebody who acts on its message."""
+        """Return a decision for a person who acts on its message."""
         workspace = person.workspace
         decision = await self._database.read(lambda db: find_decision(db, workspace, number))
         if decision is None:

@@ -241,7 +241,7 @@ class DraftService:
 def _holds_something(draft: Draft) -> bool:
     """Whether its driver has entered anything; the title of a perspective is the decision's.
 
-    An edit, or a decision in the place of another, is filled in from the start.
+    Drafts of edits and of superseding decisions start with content.
     """
     if draft.purpose in {DraftPurpose.EDIT, DraftPurpose.SUPERSEDE}:
         return draft.changed_at > draft.started_at

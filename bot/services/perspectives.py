@@ -40,7 +40,7 @@ from bot.storage.drafts import add_draft, unposted_drafts
 from bot.storage.perspectives import find_team
 
 NUDGE_AFTER = timedelta(days=1)
-"""How long somebody is left alone after they were asked or nudged."""
+"""Minimum time between a request or reminder and the next reminder of the same person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class PerspectiveService:
         self._wake_delivery = wake_delivery
 
     async def begin(self, person: Person, place: Place | None, number: int) -> Page:
-        """Open the questionnaire for somebody's perspective, with their own earlier answers if any.
+        """Open the questionnaire for a person's perspective, with their earlier answers if any.
 
         Args:
             person: who wants to add or change their perspective.
@@ -92,7 +92,7 @@ class PerspectiveService:
         return Questionnaire(engine, draft).first()
 
     async def finish(self, draft: Draft) -> Decision:
-        """Keep a draft's perspective, in the place of an earlier one, and show it."""
+        """Save the perspective of a draft, replacing an earlier one, and show it."""
         engine = await self._playbooks.engine(draft.playbook_hash)
         verdict = engine.evaluate(draft.answers)
         person, now = draft.driver, self._clock.now()
@@ -121,7 +121,7 @@ class PerspectiveService:
         """Return a decision for which this person may ask others for their perspective.
 
         Raises:
-            NotTheirs: somebody else drives it.
+            NotTheirs: another person drives it.
         """
         team = await self._team(actor.workspace, number)
         authorize(DecisionAction.ASK, team.decision, actor)
@@ -134,7 +134,7 @@ class PerspectiveService:
             Who was asked, and who of those named had been before; the driver is neither.
 
         Raises:
-            NotTheirs: somebody else drives the decision.
+            NotTheirs: another person drives the decision.
             NobodyToAsk: everybody named was asked already, has answered, or drives it.
         """
         now, named = self._clock.now(), tuple(dict.fromkeys(users))
@@ -163,7 +163,7 @@ class PerspectiveService:
             The user ids of those who were reminded.
 
         Raises:
-            NotTheirs: somebody else drives the decision.
+            NotTheirs: another person drives the decision.
             NobodyToNudge: nobody has yet to answer.
             TooSoonToNudge: everybody who has was asked or nudged within a day.
         """
@@ -183,7 +183,7 @@ class PerspectiveService:
         return tuple(nudged)
 
     async def not_reached(self, workspace: str, number: int, user: str, reason: str) -> None:
-        """Take somebody off those asked for their perspective, as no message gets through to them.
+        """Withdraw a request for a perspective, because the person cannot be reached.
 
         Args:
             workspace: the decision's.
@@ -217,9 +217,9 @@ class PerspectiveService:
         return compare(team, await self._playbooks.of(team.decision))
 
     async def invited(self, person: Person, number: int) -> Decision | None:
-        """Return a decision for which somebody is asked for a perspective that they did not give.
+        """Return a decision for a person who is asked for a perspective and has not answered.
 
-        Where they may read no more, it is to be shown by its title and problem alone.
+        If they may not read it all, only its title and problem may be shown.
         """
         team = await self._database.read(lambda db: find_team(db, person.workspace, number))
         waiting = {each.user for each in team.waiting()} if team else set[str]()

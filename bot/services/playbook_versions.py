@@ -66,7 +66,7 @@ class StoredVersions:
         return self._engines[playbook_hash]
 
     async def of(self, decision: Decision) -> RuleEngine:
-        """Return the engine to show a decision with: its own, or one that stands in for it."""
+        """Return the engine to show a decision with: its own, or the fallback."""
         try:
             return await self.engine(decision.playbook_hash)
         except PlaybookVersionUnusable:

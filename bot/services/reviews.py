@@ -93,9 +93,9 @@ class ReviewService:
     async def review(
         self, actor: Person, number: int, outcome: ReviewOutcome, note: str
     ) -> Decision:
-        """Say how a decision went; in the place of what this decider said before, if anything.
+        """Record the outcome of a decision, replacing this decider's earlier one.
 
-        What they have said already is not said again.
+        Recording the same outcome again changes nothing.
 
         Raises:
             NoSuchDecision: there is none of that number.

@@ -197,8 +197,8 @@ def decision_context(db: Connection, decision: Decision) -> DecisionContext:
 def words_of(text: str) -> tuple[str, ...]:
     """Return the words to look for in a text: letters and digits, whatever else is there.
 
-    Their letters are as they were typed: whoever looks for them folds both sides alike. An accent
-    that is a character of its own (NFD) belongs to its word.
+    The words are returned as typed; the caller folds both sides of a comparison alike. A combining
+    accent (NFD) belongs to its word.
     """
     kept = "".join(char if _in_words(char) else " " for char in text)
     words = dict.fromkeys(word[:_LONGEST_WORD] for word in kept.split())

@@ -34,18 +34,18 @@ class Copy:
 
 
 def back_up(log: Path, target: Path, *, overwrite: bool = False) -> Copy:
-    """Copy a log to another file, as it is at the moment when this begins.
+    """Copy a database to another file, as of the start of this call.
 
-    Whoever writes to the log meanwhile is not held up. `target` is there when the copy is whole
-    and on the disk, and not before; it is one file, with nothing beside it.
+    Writers are not blocked meanwhile. `target` appears when the copy is complete and on disk; it is
+    a single file.
 
     Args:
-        log: an existing log.
-        target: the file to make.
-        overwrite: whether a file that is there may be replaced.
+        log: an existing database.
+        target: the file to create.
+        overwrite: whether an existing file may be replaced.
 
     Raises:
-        CopyRefused: the log is damaged or none at all, or `target` cannot be written.
+        CopyRefused: the database is damaged or missing, or `target` cannot be written.
     """
     log, target = log.resolve(), target.resolve()
     _may_be_written(target, log, overwrite=overwrite)
@@ -134,10 +134,10 @@ def _may_be_written(target: Path, log: Path, *, overwrite: bool) -> None:
 
 
 def _opened(source: Path) -> sqlite3.Connection:
-    """Return a connection that sees the log as it is now, whatever is written meanwhile.
+    """Return a connection in a read transaction, which sees the database as it is now.
 
-    Without a transaction of its own a copy in steps begins anew after each write of somebody
-    else's: https://www.sqlite.org/c3ref/backup_finish.html
+    Without a transaction, a copy in steps restarts after each write of another connection:
+    https://www.sqlite.org/c3ref/backup_finish.html
     """
     connection = sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True, isolation_level=None)
     try:

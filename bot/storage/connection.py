@@ -19,7 +19,7 @@ class Connection:
     """A connection to SQLite, used on one thread.
 
     Statements use named parameters (`:name`) and SQL that PostgreSQL understands as well. A
-    parameter that is a list stands for its items: `number in (:numbers)`. Names of tables and
+    list as a parameter is expanded to its items: `number in (:numbers)`. Names of tables and
     columns come from this program, never from input.
     """
 
@@ -113,7 +113,7 @@ def _matches(key: Row) -> str:
 
 
 def _expanded(sql: str, parameters: Parameters) -> tuple[str, Parameters]:
-    """Replace each list among named parameters by its items; `null` stands for an empty one."""
+    """Replace each list among named parameters by its items, an empty one by `null`."""
     if not isinstance(parameters, dict):
         return sql, parameters
     expanded: Row = {}

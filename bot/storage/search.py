@@ -122,7 +122,7 @@ def decisions_of_workspace(
 
 
 def _without_words(filter_: DecisionFilter, parameters: dict[str, Any], *, newer: bool) -> str:
-    """Return the query as a union of walks along an index, each of which can stop early."""
+    """Return the query as a union of index walks that can each stop early."""
     order = "asc" if newer else "desc"
     beyond = [] if parameters["from"] is None else [f"number {'>' if newer else '<'} :from"]
     walks = [

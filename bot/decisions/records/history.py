@@ -52,7 +52,7 @@ def happened(event: Event, playbook: Playbook) -> RecordedEvent:
 
 
 def did(kind: str, detail: Detail, playbook: Playbook, style: Style = PLAIN) -> str:
-    """Return what somebody did; it goes on after their name, and is followed by `people_of`.
+    """Return the phrase for an action; it follows the actor's name and precedes `people_of`.
 
     Args:
         kind: the event's.

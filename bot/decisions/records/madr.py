@@ -139,7 +139,7 @@ def _outcome(record: Record) -> str:
 
 
 def _ended(record: Record) -> list[str]:
-    """Return who withdrew or superseded it, and why; nothing while it stands."""
+    """Return who withdrew or superseded it, and why; nothing while it is in force."""
     ended = record.ended
     if ended is None:
         return []
@@ -149,7 +149,7 @@ def _ended(record: Record) -> list[str]:
 
 
 def _said(record: Record, settled: RecordedOutcome | RecordedClosure) -> list[str]:
-    """Return the reason that somebody gave; nothing where it is empty."""
+    """Return the given reason; nothing if it is empty."""
     if not settled.reason.strip():
         return []
     return [

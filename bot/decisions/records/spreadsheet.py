@@ -24,9 +24,9 @@ _UNSEEN = ("Z", "C")
 def as_csv(records: Iterable[Record]) -> str:
     r"""Return records as CSV after RFC 4180, a row for each, with the columns' names first.
 
-    A cell that a spreadsheet would take for a formula begins with an apostrophe:
-    https://owasp.org/www-community/attacks/CSV_Injection. That names the signs in full width too;
-    what stands unseen before such a sign is no protection, as some programs strip it.
+    A cell that a spreadsheet would evaluate as a formula gets a leading apostrophe:
+    https://owasp.org/www-community/attacks/CSV_Injection. This includes full-width signs, and signs
+    after invisible characters, which some programs strip.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
