@@ -144,11 +144,9 @@ class DigestService:
         )
 
     async def next_due(self, settings: DigestSettings) -> Occurrence | None:
-        """Return a channel's next weekly digest; None if it is off."""
+        """Return a channel's next weekly digest; None if it is off, or its settings are not saved."""
         state = await self._state(settings.workspace, settings.place.channel)
-        if state is None:
-            state = DigestState(settings, settings.set_at, settings.set_at)
-        return upcoming_occurrence(replace(state, settings=settings), self._clock.now())
+        return upcoming_occurrence(state, self._clock.now()) if state else None
 
     async def preview(self, person: Person, place: Place) -> Digest:
         """Return a channel's digest as it would be if it were posted now.

@@ -82,7 +82,7 @@ where r.workspace = :workspace and r.channel = :channel and r.outcome = 'posted'
   and d.state in ('pending', 'sending', 'held', 'failed', 'unknown')
 """
 _OLDEST_PENDING = """
-select min(due_at) as since from deliveries
+select min(kept_at) as since from deliveries
 where state in ('pending', 'sending') and kind = 'digest' and not exists (
   select 1 from stops where stops.workspace = deliveries.workspace and stops.channel = ''
 )
@@ -180,7 +180,7 @@ def clear_unposted(db: Connection, workspace: str, channel: str, at: datetime) -
 
 
 def oldest_pending_digest(db: Connection) -> datetime | None:
-    """Return the due time of the oldest digest not yet posted; None if there is none.
+    """Return when the oldest digest not yet posted was stored; None if there is none.
 
     Those of workspaces that refuse the bot are left out.
     """
