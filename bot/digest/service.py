@@ -144,7 +144,7 @@ class DigestService:
         )
 
     async def next_due(self, settings: DigestSettings) -> Occurrence | None:
-        """Return a channel's next weekly digest; None if it is off, or its settings are not saved."""
+        """Return a channel's next weekly digest; None if it is off or was never set up."""
         state = await self._state(settings.workspace, settings.place.channel)
         return upcoming_occurrence(state, self._clock.now()) if state else None
 
