@@ -129,14 +129,12 @@ def due_occurrence(state: DigestState, now: datetime) -> Occurrence | None:
     It is not one before `active_since`, not one that is `MAX_DELAY` late, and not a second one in
     the same ISO week, even if the schedule has changed since the first.
     """
-    settings = state.settings
-    if not settings.on:
+    if not state.settings.on:
         return None
-    found = latest_occurrence(settings.schedule, now)
-    too_early = found.at <= max(settings.set_at, state.active_since)
+    found = latest_occurrence(state.settings.schedule, now)
     too_late = now - found.at >= MAX_DELAY
     had = state.last_week is not None and found.week <= state.last_week
-    return None if too_early or too_late or had else found
+    return None if found.at <= state.active_since or too_late or had else found
 
 
 def upcoming_occurrence(state: DigestState, now: datetime) -> Occurrence | None:
