@@ -75,7 +75,7 @@ class StoredVersions:
     async def _read(self, playbook_hash: str) -> None:
         text = await self._database.read(lambda db: find_playbook(db, playbook_hash))
         if text is None:
-            self._refuse(playbook_hash, "the log does not hold it")
+            self._refuse(playbook_hash, "the database does not have it")
             return
         try:
             self._engines[playbook_hash] = RuleEngine(loader.parse(text))

@@ -17,7 +17,7 @@ SIDE_FILES = ("-wal", "-shm", "-journal")
 
 
 class CopyRefused(RuntimeError):
-    """A log cannot be backed up or restored; the message says why and what to do."""
+    """A database cannot be backed up or restored; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def copy_checked(source: Path, part: Path) -> Copy:
         CopyRefused: the source cannot be read, is damaged or no log, or the copy cannot be written.
     """
     if not source.is_file():
-        raise CopyRefused(f"there is no file {source}: name the one that `ragvsft backup` wrote")
+        raise CopyRefused(f"there is no file {source}: give one that `ragvsft backup` wrote")
     with closing(sqlite3.connect(part, isolation_level=None)) as copy:
         with closing(_opened(source)) as original:
             _copy(original, source, copy, part)
@@ -74,7 +74,7 @@ def copy_checked(source: Path, part: Path) -> Copy:
     if found.damage:
         raise CopyRefused(_damaged(source, found.damage[0]))
     if not found.is_ragvsft:
-        raise CopyRefused(f"{source} is a database, but no decision log: look for another file")
+        raise CopyRefused(f"{source} is not a ragvsft database: give another file")
     return Copy(found, part.stat().st_size)
 
 
@@ -92,8 +92,8 @@ def part_of(target: Path) -> Iterator[Path]:
         os.close(handle)
     except OSError as error:
         raise CopyRefused(
-            f"{target} cannot be written ({error.strerror}): choose a folder that is there and "
-            "that you may write to"
+            f"{target} cannot be written ({error.strerror}): choose an existing folder "
+            "that you can write to"
         ) from error
     try:
         yield Path(name)
@@ -103,10 +103,10 @@ def part_of(target: Path) -> Iterator[Path]:
 
 
 def put_in_place(part: Path, target: Path) -> None:
-    """Let a finished file take its name, so that it survives a power cut from then on.
+    """Rename a complete file to its final name and flush it to disk.
 
     Raises:
-        CopyRefused: it cannot take that name.
+        CopyRefused: it cannot be renamed.
     """
     try:
         _to_disk(part)
@@ -120,16 +120,16 @@ def put_in_place(part: Path, target: Path) -> None:
 
 def _may_be_written(target: Path, log: Path, *, overwrite: bool) -> None:
     if target == log:
-        raise CopyRefused(f"{target} is the log itself: name another file")
+        raise CopyRefused(f"{target} is the database itself: give another file")
     if target.is_dir():
-        raise CopyRefused(f"{target} is a folder: name a file in it")
+        raise CopyRefused(f"{target} is a folder: give a file in it")
     if target.exists() and not overwrite:
-        raise CopyRefused(f"{target} is there already: name another file, or add --force")
+        raise CopyRefused(f"{target} exists: give another file, or add --force")
     for suffix in SIDE_FILES:
         if Path(f"{target}{suffix}").exists():
             raise CopyRefused(
-                f"{target.name}{suffix} lies beside {target}, so that somebody may be using it as "
-                "a log: name another file"
+                f"{target.name}{suffix} exists, so {target} may be a database in use: give "
+                "another file"
             )
 
 
@@ -147,7 +147,7 @@ def _opened(source: Path) -> sqlite3.Connection:
         connection.close()
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT:
             raise CopyRefused(_damaged(source, str(error))) from error
-        raise CopyRefused(f"{source} cannot be read as a decision log: {error}") from error
+        raise CopyRefused(f"{source} cannot be read as a ragvsft database: {error}") from error
     return connection
 
 
@@ -157,13 +157,13 @@ def _copy(original: sqlite3.Connection, source: Path, copy: sqlite3.Connection, 
         original.backup(copy, pages=_PAGES)
     except sqlite3.Error as error:
         raise CopyRefused(
-            f"{source} could not be copied into {part.parent} ({error}): see that there is room "
-            "for it, or choose another place"
+            f"{source} could not be copied into {part.parent} ({error}): check the free space, "
+            "or choose another folder"
         ) from error
 
 
 def _damaged(path: Path, how: str) -> str:
-    return f"{path} is damaged ({how}): keep it as it is, and use a backup from before"
+    return f"{path} is damaged ({how}): keep the file, and use an earlier backup"
 
 
 def _to_disk(path: Path) -> None:

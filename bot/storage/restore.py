@@ -65,7 +65,7 @@ def restore_database(backup: Path, database: Path, now: datetime) -> RestoreResu
     """
     backup, database = backup.resolve(), database.resolve()
     if backup == database:
-        raise CopyRefused(f"{backup} is the database itself: name a backup of it")
+        raise CopyRefused(f"{backup} is the database itself: give a backup of it")
     if database.is_dir():
         raise CopyRefused(f"{database} is a folder: set DATABASE_URL to a file in it")
     _make_folder(database)
@@ -92,8 +92,8 @@ def _make_folder(database: Path) -> None:
         database.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CopyRefused(
-            f"{database.parent} cannot be made ({error.strerror}): set DATABASE_URL to another "
-            "place"
+            f"{database.parent} cannot be created ({error.strerror}): set DATABASE_URL to "
+            "another path"
         ) from error
 
 
@@ -108,8 +108,7 @@ def _transaction(part: Path) -> Iterator[Connection]:
             db.execute("COMMIT")
     except sqlite3.Error as error:
         raise CopyRefused(
-            f"the backup could not be prepared in {part.parent} ({error}): see that there is room "
-            "for it"
+            f"the backup could not be prepared in {part.parent} ({error}): check the free space"
         ) from error
 
 
@@ -196,6 +195,6 @@ def _keep(database: Path, now: datetime, part: Path, *, readable: bool) -> Path 
     except OSError as error:
         raise CopyRefused(
             f"{database} could not be kept as {kept.name} ({error.strerror}), so nothing was "
-            "restored: see that its folder can be written"
+            "restored: check that its folder is writable"
         ) from error
     return kept

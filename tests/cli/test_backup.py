@@ -77,7 +77,7 @@ def test_errors(database: Path) -> None:
     Path("text.db").write_text("hello")
     run("backup", "saved.db")
     assert "there is no database at none.db" in error(run("backup", "x.db", database="none.db"))
-    assert "saved.db is there already" in error(run("backup", "saved.db"))
+    assert "saved.db exists: give another file" in error(run("backup", "saved.db"))
     assert lines(run("backup", "--force", "saved.db"))
     assert "file is not a database" in error(run("restore", "text.db"))
     assert "there is no file" in error(run("restore", "nowhere.db"))

@@ -121,8 +121,8 @@ def _loose(path: Path) -> None:
 
 SPOILT = {
     "no database": (_no_database, "not a database"),
-    "of another program": (_other_database, "no decision log"),
-    "empty": (_empty, "no decision log"),
+    "of another program": (_other_database, "not a ragvsft database"),
+    "empty": (_empty, "not a ragvsft database"),
     "damaged": (_damaged, "damaged"),
     "its schema damaged": (_badly_damaged, "damaged"),
     "lacks a playbook": (_loose, "has no parent in playbooks"),
@@ -148,11 +148,11 @@ async def test_only_a_sound_log_is_backed_up(
 
 
 UNWRITABLE: dict[str, tuple[Callable[[Path], Path], str]] = {
-    "the log itself": (lambda log: log, "the log itself"),
+    "the log itself": (lambda log: log, "the database itself"),
     "a folder": (lambda log: log.parent, "is a folder"),
-    "a folder that is not there": (lambda log: log.parent / "a" / "b.db", "choose a folder"),
-    "below a file": (lambda log: log / "b.db", "choose a folder"),
-    "a log in use": (lambda log: log.parent / "used.db", "lies beside"),
+    "a folder that is not there": (lambda log: log.parent / "a" / "b.db", "choose an existing folder"),
+    "below a file": (lambda log: log / "b.db", "choose an existing folder"),
+    "a log in use": (lambda log: log.parent / "used.db", "may be a database in use"),
 }
 
 
