@@ -150,8 +150,8 @@ async def test_only_a_sound_log_is_backed_up(
 UNWRITABLE: dict[str, tuple[Callable[[Path], Path], str]] = {
     "the log itself": (lambda log: log, "the database itself"),
     "a folder": (lambda log: log.parent, "is a folder"),
-    "a folder that is not there": (lambda log: log.parent / "a" / "b.db", "choose an existing folder"),
-    "below a file": (lambda log: log / "b.db", "choose an existing folder"),
+    "a folder that is not there": (lambda log: log.parent / "a" / "b.db", "choose an existing"),
+    "below a file": (lambda log: log / "b.db", "choose an existing"),
     "a log in use": (lambda log: log.parent / "used.db", "may be a database in use"),
 }
 
