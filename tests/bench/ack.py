@@ -1,13 +1,13 @@
-"""How long an ack takes, beside bare Bolt apps on the same server in the same run.
+"""Time acks, compared with bare Bolt apps on the same server in the same run.
 
 Usage: python -m tests.bench.ack [--requests N] [--rounds N]
 
-All are `AsyncApp` on Starlette and uvicorn; ragvsft has a process of its own, the bare ones share
-another. They check the signature and ack with what ragvsft acked with; the one that is called
-"kept" puts a row on the disk before. A page is submitted with the same answers each time, a new
-page with answers at random, most of them new to ragvsft. The apps take turns, so that what else
-the machine does meets all alike. Ratios are what counts, not milliseconds: each is the median of
-those of the rounds.
+All are `AsyncApp` on Starlette and uvicorn; ragvsft has a process of its own, the bare apps share
+another. The bare apps verify the signature and ack with the same body as ragvsft; "bare + write"
+also commits a row to disk before. A page is submitted with the same answers each time, a new page
+with random answers, most of them new to ragvsft. The apps alternate, so that other
+load on the machine affects all alike. Compare the ratios, not the milliseconds: each ratio is the
+median of the rounds.
 """
 
 import asyncio
@@ -38,19 +38,19 @@ from bot.playground.user_session import UserSession
 SECRET = "0123456789abcdef"
 PAGES = 3000
 TYPES = ("command", "block_actions", "view_submission", "view_submission")
-"""How Slack calls what `_kinds` returns, in its order."""
+"""Slack's payload types of what `_kinds` returns, in the same order."""
 ROOT = Path(__file__).parents[2]
 
 
 Payload = dict[str, Any]
-APPS = ("bare Bolt", "bare, kept", "ragvsft")
+APPS = ("bare Bolt", "bare + write", "ragvsft")
 
 
 @dataclass
 class Series:
-    """The times of one kind of request to one app, in seconds, and those of each round.
+    """The times in seconds of one kind of request to one app, for the current and past rounds.
 
-    `calls` is how many calls of the Web API follow on each.
+    `calls` is the number of Web API calls that follow each request.
     """
 
     url: str
@@ -66,7 +66,7 @@ class Series:
 
 @dataclass
 class Kind:
-    """A kind of request: those that are sent of it, in turn, and what ragvsft acked one with."""
+    """A kind of request: its bodies, sent in turn, and the body of ragvsft's ack."""
 
     name: str
     bodies: Sequence[str]
@@ -74,7 +74,7 @@ class Kind:
     calls: int = 0
 
     def series(self, bare: Sequence[str], ours: str) -> list[Series]:
-        """Return its series, one for each app."""
+        """Return a series for each app."""
         own = Series(ours, cycle(self.bodies), self.calls)
         return [*(Series(url, cycle(self.bodies), 0) for url in bare), own]
 
@@ -104,7 +104,7 @@ async def _measure(
             for series in every:
                 before = len(request_log.calls)
                 await asyncio.gather(*(_send(session, series) for _ in range(at_once)))
-                await _quiet(request_log, before + series.calls * at_once)
+                await _wait_for_calls(request_log, before + series.calls * at_once)
                 if number == 0:
                     series.seconds.clear()
     for series in every:
@@ -112,10 +112,10 @@ async def _measure(
         series.seconds = []
 
 
-async def _quiet(request_log: RequestLog, calls: int) -> None:
-    """Wait for what goes on after the acks, so that it is not in the way of whose turn is next."""
+async def _wait_for_calls(request_log: RequestLog, calls: int) -> None:
+    """Wait for the work after the acks, so that it does not slow down the next app."""
     async with asyncio.timeout(10):
-        while not _answered(request_log, calls):  # noqa: ASYNC110 (the request_log tells nobody of a call)
+        while not _answered(request_log, calls):  # noqa: ASYNC110 (the request log has no notification)
             await asyncio.sleep(0.001)
 
 
@@ -125,7 +125,7 @@ def _answered(request_log: RequestLog, calls: int) -> bool:
 
 @contextlib.asynccontextmanager
 async def _process(*command: str, **environ: str) -> AsyncIterator[str]:
-    """Start a server that prints where it listens; give its address."""
+    """Start a server that prints its port; yield its URL."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", *command,
         env={**os.environ, **environ, "PYTHONUNBUFFERED": "1"}, cwd=ROOT,
@@ -145,9 +145,9 @@ def _form(payload: Payload) -> str:
 
 
 async def _kinds(playground: Playground, person: UserSession) -> list[Kind]:
-    """Ask for help, begin a questionnaire, and return what was sent on the way."""
-    helped = await person.command("product", "/ragvsft", "help")
-    fields = {key: str(value) for key, value in helped.payload.items()}
+    """Request help and fill in a page; return the requests that were sent."""
+    help_request = await person.command("product", "/ragvsft", "help")
+    fields = {key: str(value) for key, value in help_request.payload.items()}
     await person.command("product", "/ragvsft")
     await playground.until(lambda: person.modal, within=20)
     assert person.modal is not None
@@ -157,7 +157,7 @@ async def _kinds(playground: Playground, person: UserSession) -> list[Kind]:
     page = await person.submit(person.modal, answers)
     pressed = await person.click(person.modal, "back")
     return [
-        Kind("help", [urlencode(fields)], json.loads(helped.body)),
+        Kind("help", [urlencode(fields)], json.loads(help_request.body)),
         Kind("button", [_form(pressed.payload)], json.loads(pressed.body or "{}"), calls=1),
         Kind("page", [_form(page.payload)], json.loads(page.body)),
         Kind("new page", list(_other_pages(page.payload, blocks)), json.loads(page.body)),
@@ -165,13 +165,13 @@ async def _kinds(playground: Playground, person: UserSession) -> list[Kind]:
 
 
 def _other_pages(payload: Payload, blocks: Sequence[Payload]) -> Iterator[str]:
-    """The submission of a page, with answers at random."""
-    dice = random.Random(0)
+    """Yield submissions of a page with random answers."""
+    rng = random.Random(0)
     for _ in range(PAGES):
         other = copy.deepcopy(payload)
         for block in blocks:
             field_of = other["view"]["state"]["values"][block["block_id"]]
-            field_of["answer"]["selected_option"] = dice.choice(block["element"]["options"])
+            field_of["answer"]["selected_option"] = rng.choice(block["element"]["options"])
         yield _form(other)
 
 
@@ -194,9 +194,13 @@ async def _run(requests: int, rounds: int) -> None:
             playground.connect_http(f"{ours}/events")
             kinds = await _kinds(playground, playground.user("ada"))
             replies = json.dumps(dict(zip(TYPES, (kind.reply for kind in kinds), strict=True)))
-            bare_settings = {"SECRET": SECRET, "REPLIES": replies, "KEPT": f"{folder}/kept.db"}
-            async with _process("tests.bench.bare_bolt", **bare_settings) as bare:
-                urls = [f"{bare}/events", f"{bare}/kept"]
+            bare_settings = {
+                "SECRET": SECRET,
+                "REPLIES": replies,
+                "WRITE_DATABASE": f"{folder}/write.db",
+            }
+            async with _process("tests.bench._bare_bolt", **bare_settings) as bare:
+                urls = [f"{bare}/events", f"{bare}/write"]
                 for at_once in (1, 8):
                     every = [kind.series(urls, f"{ours}/events") for kind in kinds]
                     flat = [series for row in every for series in row]
@@ -208,13 +212,13 @@ async def _run(requests: int, rounds: int) -> None:
 
 
 def _report(kind: str, row: Sequence[Series]) -> None:
-    bare, kept, _ = row
+    bare, writing, _ = row
     for app, series in zip(APPS, row, strict=True):
-        shown = f"  {kind:<8} {app:<11}"
+        shown = f"  {kind:<8} {app:<12}"
         for percent in (50, 99):
             own = series.percentiles(percent)
             shown += f"  p{percent} {statistics.median(own):6.2f} ms"
-            for other in (bare, kept):
+            for other in (bare, writing):
                 shown += f" {_ratio(own, other.percentiles(percent)):5.2f}x"
         click.echo(shown)
 
@@ -224,10 +228,10 @@ def _ratio(own: Sequence[float], other: Sequence[float]) -> float:
 
 
 @click.command()
-@click.option("--requests", default=300, show_default=True, help="Requests of each kind, a round.")
-@click.option("--rounds", default=5, show_default=True, help="Rounds.")
+@click.option("--requests", default=300, show_default=True, help="Requests of each kind per round.")
+@click.option("--rounds", default=5, show_default=True, help="Number of rounds.")
 def main(requests: int, rounds: int) -> None:
-    """Measure acks; the ratios are to the bare app, and to the one that keeps a row."""
+    """Measure acks; the ratios are to the bare app and to the bare app that writes a row."""
     asyncio.run(_run(requests, rounds))
 
 

@@ -1,9 +1,9 @@
-"""How long the picture of a digest's trend takes, and how long anything else waits for it.
+"""Time the trend chart of a digest, and the event-loop latency while it is rendered.
 
 Usage: python -m tests.bench.chart
 
-It is drawn as the bot does, apart, and for comparison on a thread. The longest stall is how late a
-task of the same loop was that wants to go on every millisecond; without any picture, it is the
+The chart is rendered in a subprocess, as by the bot, and on a thread for comparison. The longest
+stall is the largest delay of a task that wakes every millisecond; without a chart it is the
 machine's own.
 """
 
@@ -20,7 +20,7 @@ from bot.charts.subprocess import render_in_subprocess
 from bot.charts.trend import trend_chart
 from bot.decisions.trend import Trend
 
-TIMES = 10
+RUNS = 10
 TICK = 0.001
 WEEKS = tuple(date(2026, 1, 5) + timedelta(weeks=week) for week in range(12))
 OPTIONS = ("prompting", "long_context", "rag", "fine_tuning", "both", "elsewhere")
@@ -36,39 +36,39 @@ TREND = Trend(
 
 @click.command()
 def main() -> None:
-    """Draw pictures and print how long they take, and how long the loop was held up."""
+    """Render charts; print their time and the longest stalls of the event loop."""
     asyncio.run(_bench())
 
 
 async def _bench() -> None:
     print(f"{'':<12} {'median':>9} {'longest stall, median and worst':>34}   (ms)")
     before = _megabytes()
-    await _measure("no picture", lambda: asyncio.sleep(0.2))
-    await _measure("apart", lambda: asyncio.to_thread(render_in_subprocess, TREND, TITLES))
+    await _measure("no chart", lambda: asyncio.sleep(0.2))
+    await _measure("subprocess", lambda: asyncio.to_thread(render_in_subprocess, TREND, TITLES))
     after = _megabytes()
-    await _measure("on a thread", lambda: asyncio.to_thread(trend_chart, TREND, TITLES))
+    await _measure("thread", lambda: asyncio.to_thread(trend_chart, TREND, TITLES))
     print(
-        f"memory: {before:.0f} MB before, {after:.0f} with pictures drawn apart, "
-        f"{_megabytes():.0f} on a thread"
+        f"memory: {before:.0f} MB before, {after:.0f} after subprocesses, "
+        f"{_megabytes():.0f} after threads"
     )
 
 
 async def _measure(name: str, work: Callable[[], Awaitable[object]]) -> None:
-    took, stalls = [], []
-    for _ in range(TIMES):
+    times, stalls = [], []
+    for _ in range(RUNS):
         watch = asyncio.create_task(_longest_stall())
         await asyncio.sleep(TICK)
         began = time.perf_counter()
         await work()
-        took.append((time.perf_counter() - began) * 1000)
+        times.append((time.perf_counter() - began) * 1000)
         watch.cancel()
         stalls.append(await watch * 1000)
     median = statistics.median(stalls)
-    print(f"{name:<12} {statistics.median(took):9.0f} {median:25.1f} {max(stalls):8.1f}")
+    print(f"{name:<12} {statistics.median(times):9.0f} {median:25.1f} {max(stalls):8.1f}")
 
 
 async def _longest_stall() -> float:
-    """Return the most seconds by which this was late, until it is cancelled."""
+    """Return the largest delay in seconds until this task is cancelled."""
     longest, last = 0.0, time.perf_counter()
     try:
         while True:
@@ -80,7 +80,7 @@ async def _longest_stall() -> float:
 
 
 def _megabytes() -> float:
-    """Return the most memory that this process has had so far."""
+    """Return the peak memory of this process."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -1,8 +1,8 @@
-"""One verdict and the full flip analysis, beside general rule engines on the same rules.
+"""Time one verdict and the flip analysis, compared with general rule engines on the same rules.
 
-Run it with `python -m tests.bench.verdict [FOLDER]`; the others need the group `bench` of
-pyproject.toml. Every engine gets the same rules (conditions unfolded to plain lists of answers) and
-must come to the same points; the others then still lack vetoes, combinations and the winner.
+Usage: python -m tests.bench.verdict [FOLDER]. The other engines need the group `bench` of
+pyproject.toml. Every engine gets the same rules (conditions expanded to lists of answers) and must
+compute the same points; the others do not compute vetoes, combinations and the winner.
 """
 
 import json
@@ -24,7 +24,7 @@ REPEATS = 5
 
 
 class OwnEngine:
-    """Adds up point vectors; vetoes, combinations and the winner included."""
+    """ragvsft: adds point vectors, including vetoes, combinations and the winner."""
 
     name = "ragvsft"
 
@@ -38,7 +38,7 @@ class OwnEngine:
 
 
 class ZenEngine:
-    """GoRules ZEN: a decision table with the hit policy collect, a row for each combination."""
+    """GoRules ZEN: a decision table with hit policy `collect` and a row for each combination."""
 
     name = "zen-engine"
 
@@ -117,12 +117,12 @@ class BusinessRules:
 
         names = [question.id for question in engine.playbook.questions]
         self.variables = type("Variables", (BaseVariables,), {n: variable(n) for n in names})
-        held = self.held = []
+        matched = self.matched = []
 
         class Actions(BaseActions):
             @rule_action(params={"number": FIELD_NUMERIC})
-            def hold(self, number):
-                held.append(number)
+            def match(self, number):
+                matched.append(number)
 
         self.run_all, self.actions = run_all, Actions()
         self.rules = [rule for rule, _ in rules]
@@ -133,7 +133,7 @@ class BusinessRules:
                         {"all": [self.one_of(*item) for item in term.items()]} for term in terms
                     ]
                 },
-                "actions": [{"name": "hold", "params": {"number": number}}],
+                "actions": [{"name": "match", "params": {"number": number}}],
             }
             for number, (_, terms) in enumerate(rules)
         ]
@@ -143,15 +143,15 @@ class BusinessRules:
         return {"any": tests}
 
     def points(self, sheet):
-        self.held.clear()
+        self.matched.clear()
         variables = self.variables()
         variables.sheet = sheet
         self.run_all(self.listed, variables, self.actions)
-        return summed(self.rules[number] for number in self.held)
+        return summed(self.rules[number] for number in self.matched)
 
 
 def summed(rules):
-    """The points of the rules that hold."""
+    """Return the sum of the points of matching rules."""
     total = Counter()
     for rule in rules:
         total.update(rule.points)
@@ -159,7 +159,7 @@ def summed(rules):
 
 
 def neighbours(playbook, sheet):
-    """Every sheet that differs in one or two answers."""
+    """Yield every sheet that differs in one or two answers."""
     answers = {question.id: list(question.answers) for question in playbook.questions}
     for size in (1, 2):
         for names in combinations(answers, size):
@@ -169,7 +169,7 @@ def neighbours(playbook, sheet):
 
 
 def seconds(work):
-    """The shortest of a few runs, which is the one least disturbed."""
+    """Return the shortest time of several runs, the one with least interference."""
     best = float("inf")
     for _ in range(REPEATS):
         start = time.perf_counter()
@@ -179,7 +179,7 @@ def seconds(work):
 
 
 def first_pages(playbook):
-    """Every way of answering the first step's questions, "don't know" included."""
+    """Yield all combinations of answers to the first page, including "don't know"."""
     step = playbook.steps[0].id
     asked = {q.id: [*q.answers, None] for q in playbook.questions if q.step == step}
     for chosen in product(*asked.values()):
@@ -187,9 +187,9 @@ def first_pages(playbook):
 
 
 def next_page(playbook):
-    """Print how long it takes to find out what to ask after the first page, each sheet once.
+    """Print the time to select the questions after the first page, once for each sheet.
 
-    A sheet is new only once, so that the least disturbed of some runs can't be taken: CPU time is.
+    Only the first run of a sheet is uncached, so CPU time is measured in place of the fastest run.
     """
     rule_engine, times = RuleEngine(playbook), []
     for sheet in first_pages(playbook):
@@ -200,14 +200,14 @@ def next_page(playbook):
     again = seconds(lambda: rule_engine.questions_that_matter(sheet))
     shown = ", ".join(f"p{at} {cuts[at - 1] * 1e3:.1f} ms" for at in (50, 90, 99))
     print(
-        f"What to ask after the first page, for each of {len(times)} ways of answering it: "
+        f"Questions after the first page, for each of its {len(times)} combinations of answers: "
         f"{shown} of CPU; "
-        f"a sheet seen before: {again * 1e6:.0f} us"
+        f"cached: {again * 1e6:.0f} us"
     )
 
 
 def main(folder="rules/ragvsft"):
-    """Measure and print."""
+    """Measure all engines and print the times."""
     playbook = loader.load(Path(folder))
     rule_engine = RuleEngine(playbook)
     questions = {question.id: question for question in playbook.questions}
@@ -251,7 +251,7 @@ def main(folder="rules/ragvsft"):
             f"{full[name] * 1e3:>23.1f} ms{full[name] / full[own.name]:>8.1f}"
         )
     whole = seconds(lambda: [rule_engine.evaluate(sheet) for sheet in sheets]) / SHEETS
-    print(f"\nThe whole of `evaluate`, with reasons, flips and homework: {whole * 1e3:.1f} ms")
+    print(f"\nComplete `evaluate`, with reasons, flips and homework: {whole * 1e3:.1f} ms")
     next_page(playbook)
 
 

@@ -1,7 +1,7 @@
-"""Bolt apps that only ack, to measure against; run by tests.bench.ack.
+"""Bolt apps that only ack, as the baseline of tests.bench.ack, which runs them.
 
-Each acks with what ragvsft acked with, from the environment (REPLIES: by kind of request). The one
-at /slack/kept does one thing more: it has a row on the disk before it acks.
+Each acks with the body of ragvsft's ack, from the environment (REPLIES, by payload type). The app
+at /slack/write also commits a row to disk before it acks.
 """
 
 import asyncio
@@ -20,40 +20,40 @@ from starlette.routing import Route
 
 from bot.serving import HttpServer
 
-Keep = Callable[[], Awaitable[None]]
+Write = Callable[[], Awaitable[None]]
 
 
 async def _authorize() -> AuthorizeResult:
     return AuthorizeResult(enterprise_id=None, team_id=None, bot_token="xoxb-bare")
 
 
-async def _keep_nothing() -> None:
+async def _write_nothing() -> None:
     return
 
 
-def _disk(path: str) -> Keep:
-    """Return what puts a row on the disk, on a thread of its own; it survives a power cut."""
+def _disk_writer(path: str) -> Write:
+    """Return a function that commits a row durably (synchronous=full), on a thread of its own."""
     thread = ThreadPoolExecutor(max_workers=1)
 
     def connect() -> sqlite3.Connection:
         db = sqlite3.connect(path, isolation_level=None)
         for statement in ("pragma journal_mode=wal", "pragma synchronous=full"):
             db.execute(statement)
-        db.execute("create table kept (at text)")
+        db.execute("create table writes (at text)")
         return db
 
     connection = thread.submit(connect).result()
 
     def insert() -> None:
-        connection.execute("insert into kept values (datetime())")
+        connection.execute("insert into writes values (datetime())")
 
-    async def keep() -> None:
+    async def write() -> None:
         await asyncio.get_running_loop().run_in_executor(thread, insert)
 
-    return keep
+    return write
 
 
-def _handler(replies: dict[str, dict[str, Any]], keep: Keep) -> AsyncSlackRequestHandler:
+def _handler(replies: dict[str, dict[str, Any]], write: Write) -> AsyncSlackRequestHandler:
     app = AsyncApp(
         authorize=_authorize,
         signing_secret=os.environ["SECRET"],
@@ -61,7 +61,7 @@ def _handler(replies: dict[str, dict[str, Any]], keep: Keep) -> AsyncSlackReques
     )
 
     async def answer(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await keep()
+        await write()
         await ack(**replies[body.get("type", "command")])
 
     app.command("/ragvsft")(answer)
@@ -73,10 +73,10 @@ def _handler(replies: dict[str, dict[str, Any]], keep: Keep) -> AsyncSlackReques
 async def main() -> None:
     """Serve until terminated."""
     replies = json.loads(os.environ["REPLIES"])
-    apps = {"events": _keep_nothing, "kept": _disk(os.environ["KEPT"])}
+    apps = {"events": _write_nothing, "write": _disk_writer(os.environ["WRITE_DATABASE"])}
     routes = [
-        Route(f"/slack/{name}", _handler(replies, keep).handle, methods=["POST"])
-        for name, keep in apps.items()
+        Route(f"/slack/{name}", _handler(replies, write).handle, methods=["POST"])
+        for name, write in apps.items()
     ]
     server = HttpServer(Starlette(routes=routes), "127.0.0.1", 0)
     await server.start()

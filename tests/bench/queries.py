@@ -1,11 +1,10 @@
-"""How long it takes to find something in a log of many decisions.
+"""Time the queries on a database of many decisions: list, search, show, similar and digest.
 
-Usage: python -m tests.bench.log [--count N] [--keep FILE]
+Usage: python -m tests.bench.queries [--count N] [--keep FILE]
 
-The log holds decisions of two workspaces, public, private and direct ones, by two thousand
-people. Each question is asked as the bot asks it, and several times: the first time finds the file
-partly unread, and is given apart. Nearly all decisions were made by an older edition of the
-playbook, and reviewed when their day had come.
+The database has decisions of two workspaces, public, private and direct ones, by two thousand
+people. Nearly all were made with an older version of the playbook and are reviewed. Each query is
+the bot's own and is repeated; the first run, on a partly cold cache, is shown separately.
 """
 
 import asyncio
@@ -52,11 +51,11 @@ from bot.storage.perspectives import save_perspective
 from bot.storage.search import answer_sheets, find_page, read_decision
 
 RULES = Path(__file__).parents[2] / "rules" / "ragvsft"
-BAR = 50
-TIMES = 20
+LIMIT = 50
+RUNS = 20
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 OLD = "0" * 64
-"""The hash of the older edition."""
+"""The hash of the older playbook version."""
 WORDS = (
     *("answers", "support", "team", "refund", "contract", "summary", "search", "handbook"),
     *("style", "customers", "tickets", "house", "legal", "sales", "onboarding", "notes"),
@@ -65,34 +64,38 @@ WORDS = (
 
 
 @click.command()
-@click.option("--count", default=100_000, show_default=True, help="How many decisions.")
-@click.option("--keep", type=click.Path(dir_okay=False, path_type=Path), help="Keep the log here.")
+@click.option("--count", default=100_000, show_default=True, help="Number of decisions.")
+@click.option(
+    "--keep",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep the database in this file.",
+)
 def main(count: int, keep: Path | None) -> None:
-    """Build a log of many decisions and print how long list, search and show take."""
+    """Build a database of many decisions and print the time of each query."""
     with tempfile.TemporaryDirectory(prefix="ragvsft-bench-") as folder:
-        asyncio.run(_bench(keep or Path(folder) / "log.db", count))
+        asyncio.run(_bench(keep or Path(folder) / "bench.db", count))
 
 
 async def _bench(path: Path, count: int) -> None:
-    log = await Database(path).open()
+    database = await Database(path).open()
     try:
-        if not await log.read(lambda db: db.one("select number from decisions")):
-            await _build(log, count)
-        await _measure(log, count)
+        if not await database.read(lambda db: db.one("select number from decisions")):
+            await _build(database, count)
+        await _measure(database, count)
     finally:
-        await log.close()
+        await database.close()
 
 
-async def _build(log: Database, count: int) -> None:
+async def _build(database: Database, count: int) -> None:
     text = loader.read(RULES)
     engine = RuleEngine(loader.parse(text))
-    await log.write(lambda db: _add_playbooks(db, text))
+    await database.write(lambda db: _add_playbooks(db, text))
     began = time.perf_counter()
     made = _decisions(engine, count)
     while batch := list(itertools.islice(made, 5000)):
-        await log.write(lambda db, batch=batch: [add_decision(db, each) for each in batch])
-    await log.write(_add_views)
-    print(f"{count:,} decisions logged in {time.perf_counter() - began:.0f} s")
+        await database.write(lambda db, batch=batch: [add_decision(db, each) for each in batch])
+    await database.write(_add_views)
+    print(f"{count:,} decisions stored in {time.perf_counter() - began:.0f} s")
 
 
 def _add_playbooks(db: Connection, text: PlaybookText) -> None:
@@ -104,44 +107,44 @@ def _add_playbooks(db: Connection, text: PlaybookText) -> None:
 
 
 def _decisions(engine: RuleEngine, count: int) -> Iterator[Decision]:
-    chance = random.Random(0)
-    patterns = [_pattern(engine, chance) for _ in range(50)]
+    rng = random.Random(0)
+    patterns = [_pattern(engine, rng) for _ in range(50)]
     for at in range(count):
-        decision = chance.choice(patterns)
-        people = [f"U{chance.randrange(2000):05}" for _ in range(3)]
-        channel, visibility = _place(chance, people[0])
-        status = Status.OPEN if chance.random() < 0.002 else Status.ACCEPTED
+        decision = rng.choice(patterns)
+        people = [f"U{rng.randrange(2000):05}" for _ in range(3)]
+        channel, visibility = _place(rng, people[0])
+        status = Status.OPEN if rng.random() < 0.002 else Status.ACCEPTED
         number = at // 2 + 1
-        words = " ".join(chance.choices(WORDS, k=6))
-        rare = " zanzibar" if chance.random() < 10 / count else ""
+        words = " ".join(rng.choices(WORDS, k=6))
+        rare = " zanzibar" if rng.random() < 10 / count else ""
         opened = AT + timedelta(minutes=at)
         is_open = status is Status.OPEN
-        settled = Resolution(
+        resolution = Resolution(
             people[1], opened + timedelta(days=2), "As recommended", decision.verdict.option
         )
         is_over = opened + timedelta(days=90) < AT + timedelta(minutes=count)
-        looked_back = not is_open and is_over and chance.random() < 0.99
+        reviewed = not is_open and is_over and rng.random() < 0.99
         yield replace(
             decision,
             workspace=f"T{at % 2}",
             number=number,
             draft_id=f"{at:032x}",
             title=f"{words[:60]}{rare}",
-            problem=" ".join(chance.choices(WORDS, k=40)),
+            problem=" ".join(rng.choices(WORDS, k=40)),
             driver=people[0],
             deciders=tuple(dict.fromkeys(people[1:])),
             place=Place(channel, visibility),
             status=status,
             opened_at=opened,
-            resolution=None if is_open else settled,
+            resolution=None if is_open else resolution,
             review_on=opened.date() + timedelta(days=90),
-            reviews=_reviews(people[1:], chance) if looked_back else (),
+            reviews=_reviews(people[1:], rng) if reviewed else (),
             playbook_hash=OLD if at < count * 0.95 else decision.playbook_hash,
         )
 
 
-def _reviews(deciders: list[str], chance: random.Random) -> tuple[ReviewAnswer, ...]:
-    outcomes = chance.choices(list(ReviewOutcome), k=len(deciders))
+def _reviews(deciders: list[str], rng: random.Random) -> tuple[ReviewAnswer, ...]:
+    outcomes = rng.choices(list(ReviewOutcome), k=len(deciders))
     given = dict(zip(deciders, outcomes, strict=True))
     return tuple(ReviewAnswer(user, AT, outcome) for user, outcome in given.items())
 
@@ -163,10 +166,9 @@ def _add_views(db: Connection) -> None:
         save_perspective(db, decision, view)
 
 
-def _pattern(engine: RuleEngine, chance: random.Random) -> Decision:
+def _pattern(engine: RuleEngine, rng: random.Random) -> Decision:
     answers = {
-        question.id: chance.choice([*question.answers, None])
-        for question in engine.playbook.questions
+        question.id: rng.choice([*question.answers, None]) for question in engine.playbook.questions
     }
     return Decision(
         workspace="T0",
@@ -186,12 +188,12 @@ def _pattern(engine: RuleEngine, chance: random.Random) -> Decision:
     )
 
 
-def _place(chance: random.Random, driver: str) -> tuple[str, Visibility]:
-    drawn = chance.random()
+def _place(rng: random.Random, driver: str) -> tuple[str, Visibility]:
+    drawn = rng.random()
     if drawn < 0.5:
-        return f"C{chance.randrange(300):05}", Visibility.PUBLIC
+        return f"C{rng.randrange(300):05}", Visibility.PUBLIC
     if drawn < 0.9:
-        return f"G{chance.randrange(300):05}", Visibility.PRIVATE
+        return f"G{rng.randrange(300):05}", Visibility.PRIVATE
     return driver, Visibility.DIRECT
 
 
@@ -201,9 +203,9 @@ async def _measure(database: Database, count: int) -> None:
     back = replace(middle, direction=Direction.NEWER)
 
     def page(
-        sight: ReadScope, wanted: Filter, cursor: Cursor | None = None
+        scope: ReadScope, filters: Filter, cursor: Cursor | None = None
     ) -> Callable[[], Awaitable[Any]]:
-        return lambda: database.read(lambda db: find_page(db, sight, wanted, cursor, 10))
+        return lambda: database.read(lambda db: find_page(db, scope, filters, cursor, 10))
 
     digest_of = _digests(database, AT + timedelta(minutes=count))
     public, private = Place("C00007", Visibility.PUBLIC), Place("G00007", Visibility.PRIVATE)
@@ -214,7 +216,7 @@ async def _measure(database: Database, count: int) -> None:
         "list, back to newer ones": page(insider, Filter(), back),
         "list mine": page(insider, Filter(mine=True)),
         "list open": page(insider, Filter(statuses=(Status.OPEN,))),
-        "list withdrawn (there is none)": page(insider, Filter(statuses=(Status.WITHDRAWN,))),
+        "list withdrawn (none)": page(insider, Filter(statuses=(Status.WITHDRAWN,))),
         "list rag": page(insider, Filter(options=("rag",))),
         "list open rag": page(insider, Filter(statuses=(Status.OPEN,), options=("rag",))),
         "list support open": page(insider, Filter(statuses=(Status.OPEN,), words=("support",))),
@@ -222,7 +224,7 @@ async def _measure(database: Database, count: int) -> None:
         "search, a common word": page(insider, Filter(words=("support",))),
         "search, three common words": page(insider, Filter(words=("support", "team", "audit"))),
         "search, a rare word": page(stranger, Filter(words=("zanzibar",))),
-        "search, a word that is nowhere": page(stranger, Filter(words=("xylophone",))),
+        "search, an unknown word": page(stranger, Filter(words=("xylophone",))),
         "search, a common and a rare word": page(stranger, Filter(words=("support", "zanzibar"))),
         "search, from the middle": page(insider, Filter(words=("support",)), middle),
         "show": lambda: database.read(lambda db: read_decision(db, insider, count // 4)),
@@ -232,17 +234,17 @@ async def _measure(database: Database, count: int) -> None:
         "digest of a channel": digest_of(public, DigestScope.CHANNEL),
         "digest of a private channel": digest_of(private, DigestScope.CHANNEL),
         "digest of the workspace": digest_of(public, DigestScope.WORKSPACE),
-        "digest of it in a private channel": digest_of(private, DigestScope.WORKSPACE),
+        "the same in a private channel": digest_of(private, DigestScope.WORKSPACE),
     }  # fmt: skip
     heads = "".join(f"{head:>11}" for head in ("first", "median", "worst", "processor"))
-    print(f"{'':<40}{heads}   (ms; the bar for the median is {BAR})")
-    for name, ask in cases.items():
-        (first, _), *later = [await _timed(ask) for _ in range(TIMES)]
+    print(f"{'':<40}{heads}   (ms; the limit for the median is {LIMIT})")
+    for name, query in cases.items():
+        (first, _), *later = [await _timed(query) for _ in range(RUNS)]
         times, processor = zip(*later, strict=True)
         median = statistics.median(times)
-        late = "  over the bar" if median > BAR else ""
-        told = (first, median, max(times), statistics.median(processor))
-        print(f"{name:<40}{''.join(f'{each:11.1f}' for each in told)}{late}", flush=True)
+        mark = "  over the limit" if median > LIMIT else ""
+        row = (first, median, max(times), statistics.median(processor))
+        print(f"{name:<40}{''.join(f'{each:11.1f}' for each in row)}{mark}", flush=True)
 
 
 def _digests(
@@ -254,17 +256,17 @@ def _digests(
     window = Window(until - timedelta(weeks=1), until)
 
     def digest_of(place: Place, scope: DigestScope) -> Callable[[], Awaitable[Any]]:
-        wanted = DigestSettings("T0", place, "U1", until, scope=scope)
-        return lambda: service.read(wanted, window)
+        settings = DigestSettings("T0", place, "U1", until, scope=scope)
+        return lambda: service.read(settings, window)
 
     return digest_of
 
 
-async def _timed(ask: Callable[[], Awaitable[Any]]) -> tuple[float, float]:
-    """Return the milliseconds that it takes, and those of them that the processor works for it."""
-    began, worked = time.perf_counter(), time.process_time()
-    await ask()
-    return (time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000
+async def _timed(query: Callable[[], Awaitable[Any]]) -> tuple[float, float]:
+    """Return the milliseconds of elapsed time and of CPU time."""
+    began, cpu_began = time.perf_counter(), time.process_time()
+    await query()
+    return (time.perf_counter() - began) * 1000, (time.process_time() - cpu_began) * 1000
 
 
 if __name__ == "__main__":
