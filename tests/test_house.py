@@ -41,6 +41,9 @@ LONGEST_FILE = 600
 VAGUE_ROOMS = ("bot/outbox/",)
 """Where docstrings and comments still contain vague words."""
 
+PLAIN_TESTS = ("bench", "browser", "faults", "scenarios")
+"""Folders of tests whose docstrings and comments contain no vague word."""
+
 PLAIN_DOCUMENTS = ["CHANGELOG.md", "README.md"]
 
 Rule = Callable[[ast.Module], list[str]]
@@ -130,9 +133,10 @@ def test_files_have_one_subject() -> None:
 
 def test_code_is_described_in_plain_words() -> None:
     """Docstrings and comments contain no word of the list of vague ones."""
+    tests = [path for name in PLAIN_TESTS for path in house.python_files(ROOT / "tests" / name)]
     found = [
         f"{path.relative_to(ROOT)}: {place}"
-        for path in house.python_files(BOT)
+        for path in (*house.python_files(BOT), *tests)
         if not str(path.relative_to(ROOT)).startswith(VAGUE_ROOMS)
         for place in house.vague_prose(path.read_text("utf-8"))
     ]
