@@ -3,7 +3,7 @@
     python -m tests.faults.kills --kills 500 [--seed N] [--history] [--keep FOLDER]
 
 The kills (`kill -9`) are at named points (before and after a commit, a post, an ack; while Slack
-processes a post) and at random timers, in shuffled order; a point that a bot did not reach is
+processes a post) and at random moments, in shuffled order; a point that a bot did not reach is
 repeated next. The exit status is 1 if anything was lost or duplicated, or if a run of 20 kills
 or more missed a named point or interrupted no weekly digest.
 """

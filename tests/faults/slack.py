@@ -3,8 +3,8 @@
     python -m tests.faults.slack --spells 60 [--seed N] [--history] [--keep FOLDER]
 
 Spells of one or more faults follow one another: 429 for minutes, 500 (also of requests that were
-accepted), answers that come too late, connections that break before and after Slack has accepted a
-request, requests that land after the connection broke, refused connections. The shared clock
+accepted), late responses, connections that break before and after Slack has accepted a
+request, requests that arrive after the connection broke, refused connections. The shared clock
 advances by minutes, so nothing waits in real time. The exit status is 1 if anything was lost or
 duplicated.
 """
@@ -32,7 +32,7 @@ REFUSED = "connections refused"
 _SPELL_SECONDS = 1.0
 _SPELL_REQUESTS = 30
 _METHODS = ("chat.postMessage", "chat.*", "*")
-_MOST_AT_ONCE = 3
+_MAX_AT_ONCE = 3
 
 
 def _for_minutes(kind: FaultKind, seconds: float) -> Callable[[FaultHarness], None]:
@@ -84,7 +84,7 @@ async def run_slack_faults(
 async def _spell(harness: FaultHarness, counts: Counter[str]) -> None:
     """Inject faults, let users work, advance the clock, and end the faults."""
     names = [*FAULTS, REFUSED]
-    for name in harness.rng.sample(names, harness.rng.randint(1, _MOST_AT_ONCE)):
+    for name in harness.rng.sample(names, harness.rng.randint(1, _MAX_AT_ONCE)):
         counts[name] += 1
         if name in FAULTS:
             FAULTS[name](harness)

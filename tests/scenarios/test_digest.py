@@ -172,7 +172,7 @@ async def test_private_channels_are_only_counted_elsewhere(
     view = await harness.wait_for_modal(ada, "digest")
     await ada.submit(view, {"digest_scope": "workspace"})
     view = await harness.wait_for_modal(ada, "digest")
-    assert "Look who is in the channel" in str(view.errors), "it is saved only when that is said"
+    assert "Look who is in the channel" in str(view.errors), "saving needs that confirmation"
     await ada.submit(view, {"digest_scope": "workspace", "digest_insiders": ["on"]})
     await _advance_to_due(harness, bot)
     assert "Canary of the board" in await _wait_for_digest(harness, ada, "leadership")
