@@ -1,5 +1,7 @@
 """Messages in channels: content rules, access rules, posting, updating, mass mentions.
 
+The functions raise `RequestRejected` for what Slack refuses.
+
 Sources: docs.slack.dev/reference/methods/chat.postMessage, chat.update, chat.postEphemeral,
 messaging/message-metadata.
 """
@@ -12,14 +14,13 @@ from typing import Any
 
 from bot.playground.blockkit import (
     ATTACHMENTS_MAX,
-    BlockProblem,
     are_blocks_too_long,
     compact_json,
     problems_of_message,
     problems_of_metadata,
 )
-from bot.playground.request_log import RequestRejected
-from bot.playground.slack_model import Channel, Json, SlackMessage, UploadedFile
+from bot.playground.request_log import RequestRejected, rejection
+from bot.playground.slack_model import Channel, Json, SlackMessage, UploadedFile, fields_of
 from bot.playground.view_lifecycle import assign_ids
 from bot.playground.workspace import Workspace
 
@@ -47,11 +48,7 @@ class MessageContent:
 
 
 def parse_content(args: Json, *, check_length: bool = True) -> MessageContent:
-    """Parse and check the content in the arguments of a call.
-
-    Raises:
-        RequestRejected: blocks, attachments or metadata break a rule, or are not JSON.
-    """
+    """Parse and check the content in the arguments of a call."""
     blocks = _parse_json(args.get("blocks"), list, "invalid_blocks_format")
     attachments = _parse_json(args.get("attachments"), list, "invalid_attachments")
     metadata = _parse_json(args.get("metadata"), dict, "invalid_metadata_format")
@@ -62,7 +59,7 @@ def parse_content(args: Json, *, check_length: bool = True) -> MessageContent:
         raise RequestRejected("invalid_blocks", problems)
     if check_length and blocks and are_blocks_too_long(blocks):
         size = f"{len(compact_json(blocks))} characters in all"
-        raise RequestRejected("msg_blocks_too_long", [BlockProblem("/blocks", "too_long", size)])
+        raise rejection("msg_blocks_too_long", "/blocks", size)
     if metadata is not None and (problems := problems_of_metadata(metadata)):
         raise RequestRejected("invalid_metadata_schema", problems)
     if metadata is not None and len(compact_json(metadata).encode()) > METADATA_BYTES_MAX:
@@ -87,63 +84,41 @@ def _parse_json(value: Any, expected: type, error: str) -> Any:
 
 
 def visible_channel(workspace: Workspace, channel_id: str) -> Channel:
-    """Return a channel that the app can see.
-
-    Raises:
-        RequestRejected: there is none, or it is private and the app is not a member.
-    """
-    channel = workspace.channels.get(channel_id)
-    if channel is None:
-        by_name = (c for c in workspace.channels.values() if f"#{c.name}" == channel_id)
-        channel = next((c for c in by_name if c.kind != "im"), None)
-    if channel is None:
-        raise RequestRejected("channel_not_found")
-    if channel.is_private and workspace.installation.bot_user_id not in channel.members:
-        raise RequestRejected("channel_not_found")
-    return channel
+    """Return a channel that the app can see."""
+    for channel in workspace.channels.values():
+        is_named = channel.kind != "im" and channel_id == f"#{channel.name}"
+        is_visible = workspace.app_is_member(channel) or not channel.is_private
+        if is_visible and (is_named or channel_id == channel.id):
+            return channel
+    raise RequestRejected("channel_not_found")
 
 
 def postable_channel(workspace: Workspace, channel_id: str) -> Channel:
-    """Return a channel that the app can post to.
-
-    Raises:
-        RequestRejected: the app can't see it, it is archived, or the app is not a member.
-    """
+    """Return a channel that the app can post to."""
     channel = visible_channel(workspace, channel_id)
     if channel.is_archived:
         raise RequestRejected("is_archived")
-    installation = workspace.installation
-    is_member = installation.bot_user_id in channel.members
-    is_open = channel.kind == "public" and "chat:write.public" in installation.scopes
-    if not is_member and not is_open:
+    scopes = workspace.installation.scopes
+    is_open = channel.kind == "public" and "chat:write.public" in scopes
+    if not workspace.app_is_member(channel) and not is_open:
         raise RequestRejected("not_in_channel")
     return channel
 
 
 def check_thread(workspace: Workspace, channel: Channel, thread_ts: str | None) -> None:
-    """Check that a thread_ts is None or names the parent of a thread.
-
-    Raises:
-        RequestRejected: it names no message, a reply, or an ephemeral message.
-    """
+    """Check that a thread_ts is None or names the parent of a thread."""
     if thread_ts is None:
         return
     parent = workspace.find_message(channel.id, thread_ts)
     if parent is None:
-        problem = BlockProblem("/thread_ts", "thread", "no such message")
-        raise RequestRejected("thread_not_found", [problem])
+        raise rejection("thread_not_found", "/thread_ts", "no such message")
     if parent.is_reply or parent.ephemeral_to is not None:
-        problem = BlockProblem("/thread_ts", "thread", "use the ts of the thread's parent")
-        raise RequestRejected("cannot_reply_to_message", [problem])
+        message = "use the ts of the thread's parent"
+        raise rejection("cannot_reply_to_message", "/thread_ts", message)
 
 
 def app_message(workspace: Workspace, channel: Channel, ts: str, error: str) -> SlackMessage:
-    """Return the app's message with this ts.
-
-    Raises:
-        RequestRejected: there is none (`message_not_found`), or it is ephemeral or not the
-            app's (`error`).
-    """
+    """Return the app's message with this ts."""
     message = workspace.find_message(channel.id, ts)
     if message is None:
         raise RequestRejected("message_not_found")
@@ -155,11 +130,7 @@ def app_message(workspace: Workspace, channel: Channel, ts: str, error: str) -> 
 def post_message(
     workspace: Workspace, channel: Channel, content: MessageContent, thread_ts: str | None = None
 ) -> SlackMessage:
-    """Add a message of the app to a channel or thread.
-
-    Raises:
-        RequestRejected: the content is empty, or there is no such thread.
-    """
+    """Add a message of the app to a channel or thread."""
     if not (content.text or content.blocks or content.attachments or content.files):
         raise RequestRejected("no_text")
     check_thread(workspace, channel, thread_ts)
@@ -187,11 +158,7 @@ def post_ephemeral_message(
     content: MessageContent,
     thread_ts: str | None = None,
 ) -> SlackMessage:
-    """Add a message of the app that only one user sees.
-
-    Raises:
-        RequestRejected: the content is empty, or there is no such thread.
-    """
+    """Add a message of the app that only one user sees."""
     message = post_message(workspace, channel, content, thread_ts)
     message.ephemeral_to = user_id
     message.metadata = None
@@ -216,11 +183,7 @@ def escape_text(text: str) -> str:
 def update_message(
     workspace: Workspace, message: SlackMessage, content: MessageContent
 ) -> SlackMessage:
-    """Change a message as chat.update does: text without blocks removes the blocks.
-
-    Raises:
-        RequestRejected: the content is empty, or the text is longer than 4,000 characters.
-    """
+    """Change a message as chat.update does: text without blocks removes the blocks."""
     if content.text is not None and len(content.text) > UPDATE_TEXT_MAX:
         raise RequestRejected("msg_too_long")
     if content.text is None and content.blocks is None and content.attachments is None:
@@ -247,22 +210,14 @@ def delete_message(workspace: Workspace, message: SlackMessage) -> None:
 
 def message_payload(workspace: Workspace, message: SlackMessage) -> Json:
     """Return a message as it appears in payloads and API responses."""
-    body: Json = {
-        "type": "message",
-        "user": message.user,
-        "ts": message.ts,
-        "text": message.text,
-        "team": workspace.id,
-    }
+    body = fields_of(message, "user", "ts", "text") | {"type": "message", "team": workspace.id}
     if message.by_app:
-        body["bot_id"] = message.bot_id
-        body["blocks"] = message.blocks
+        body |= fields_of(message, "bot_id", "blocks")
     if message.attachments:
         body["attachments"] = message.attachments
     if message.thread_ts:
         body["thread_ts"] = message.thread_ts
-    replies = workspace.replies(message.channel, message.ts)
-    if replies:
+    if replies := workspace.replies(message.channel, message.ts):
         body |= {"thread_ts": message.ts, "reply_count": len(replies)}
         body["latest_reply"] = replies[-1].ts
     if message.edited:
@@ -282,11 +237,8 @@ def _mentions_in(value: Any) -> Iterator[str]:
     if isinstance(value, list):
         for item in value:
             yield from _mentions_in(item)
-    elif isinstance(value, dict):
-        yield from _mentions_in_object(value)
-
-
-def _mentions_in_object(value: Json) -> Iterator[str]:
+    if not isinstance(value, dict):
+        return
     kind, text = value.get("type"), value.get("text")
     if kind == "broadcast":
         yield f"<!{value.get('range')}>"

@@ -1,5 +1,7 @@
 """The `state` of inputs as Slack sends it, and what Slack's client lets a user fill in.
 
+Functions that take values raise `ClientError` for a value that the input does not offer.
+
 Source: docs.slack.dev/reference/interaction-payloads/view-interactions-payload. Empty inputs have
 null in the state, empty inputs for several values an empty list.
 """
@@ -86,11 +88,7 @@ def view_state(blocks: list[Json], previous: Json | None = None) -> Json:
 
 
 def apply_states(workspace: Workspace, blocks: list[Json], values: Json, states: Json) -> None:
-    """Write states `{block_id: {action_id: state}}` into the values of a view (in place).
-
-    Raises:
-        ClientError: there is no such input, or it does not offer the value.
-    """
+    """Write states `{block_id: {action_id: state}}` into the values of a view (in place)."""
     elements = {(b["block_id"], e["action_id"]): e for b, e in input_elements(blocks)}
     for block_id, by_action in states.items():
         for action_id, state in by_action.items():
@@ -107,9 +105,6 @@ def fill(workspace: Workspace, view: View, answers: Json) -> None:
 
     A menu takes the value or the text of an option, user and channel selects a name or an id,
     inputs for several values a list, date inputs a date or its ISO form; None empties an input.
-
-    Raises:
-        ClientError: there is no such input, or it does not offer the value.
     """
     by_block = {block["block_id"]: element for block, element in input_elements(view.blocks)}
     for block_id, answer in answers.items():
@@ -195,11 +190,7 @@ def _to_single_value(workspace: Workspace, element: Json, answer: Any) -> Any:
 
 
 def find_option(element: Json, value_or_text: str) -> Json:
-    """Return the option of a menu with this value or text.
-
-    Raises:
-        ClientError: the menu has none.
-    """
+    """Return the option of a menu with this value or text."""
     options = all_options(element)
     for option in options:
         if value_or_text in {option.get("value"), option["text"]["text"]}:

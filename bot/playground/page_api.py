@@ -345,7 +345,7 @@ def _channel(workspace: Workspace, user: SlackUser, channel: Channel) -> Json:
         **fields_of(channel, "id", "name", "kind", "is_archived", "topic"),
         "is_member": user.id in channel.members,
         "member_ids": sorted(channel.members),
-        "app_is_member": workspace.installation.bot_user_id in channel.members,
+        "app_is_member": workspace.app_is_member(channel),
         "other": others[0] if channel.kind == "im" and others else None,
     }
 

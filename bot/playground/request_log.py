@@ -71,10 +71,17 @@ class RequestRejected(Exception):
         return body
 
 
+def rejection(
+    error: str, pointer: str, message: str, *, is_unavoidable: bool = False
+) -> RequestRejected:
+    """Return a rejection with one problem."""
+    problems = [BlockProblem(pointer, "invalid", message)]
+    return RequestRejected(error, problems, is_unavoidable=is_unavoidable)
+
+
 def missing_argument(name: str) -> RequestRejected:
     """Return the rejection of a call without a required argument."""
-    problem = BlockProblem(f"/{name}", "missing", f"missing required field: {name}")
-    return RequestRejected("invalid_arguments", [problem])
+    return rejection("invalid_arguments", f"/{name}", f"missing required field: {name}")
 
 
 class ClientError(Exception):

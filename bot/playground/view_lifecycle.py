@@ -16,7 +16,7 @@ from bot.playground.blockkit import (
     problems_of_view,
 )
 from bot.playground.form_input import view_state
-from bot.playground.request_log import RequestRejected
+from bot.playground.request_log import RequestRejected, rejection
 from bot.playground.slack_model import Json, Trigger, View, fields_of
 from bot.playground.workspace import Workspace
 
@@ -39,7 +39,7 @@ def consume_trigger(workspace: Workspace, trigger_id: str) -> Trigger:
 
 def invalid_trigger(error: str, message: str) -> RequestRejected:
     """Return the rejection of a trigger_id."""
-    return RequestRejected(error, [BlockProblem("/trigger_id", "trigger", message)])
+    return rejection(error, "/trigger_id", message)
 
 
 def validated_view(payload: Any, kind: str) -> Json:

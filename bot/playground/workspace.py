@@ -208,6 +208,10 @@ class Workspace:
             return True
         return channel.kind == "public" and not self.users[user_id].is_external
 
+    def app_is_member(self, channel: Channel) -> bool:
+        """Whether the app's bot user is a member of a channel."""
+        return self.installation.bot_user_id in channel.members
+
     def has_app(self, user: SlackUser) -> bool:
         """Whether Slack offers the app's commands, shortcuts and Home to a user."""
         return not user.is_external and not self.installation.is_revoked

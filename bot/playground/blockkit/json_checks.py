@@ -2,7 +2,7 @@
 
 A `Check` takes a JSON value and its JSON pointer and yields the problems of the value. A
 `FieldRule` does the same for the relations between the fields of an object. The tables in
-`object_rules`, `element_rules` and `block_rules` combine the checks that the functions here return.
+`object_rules` and `block_rules` combine the checks that the functions here return.
 """
 
 import re

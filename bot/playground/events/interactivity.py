@@ -1,11 +1,14 @@
-"""Interactions with blocks and modals, and what the app's response does to the view."""
+"""Interactions with blocks and modals, and what the app's response does to the view.
+
+The functions raise `ClientError` if Slack's client would not allow the action to this user.
+"""
 
 from typing import Any
 
-from bot.playground.blockkit import BlockProblem, all_options, interactive_elements
+from bot.playground.blockkit import all_options, interactive_elements
 from bot.playground.events import interaction_payloads as payloads
 from bot.playground.form_input import STATE_KEYS, apply_states, validation_errors, view_state
-from bot.playground.request_log import ClientError, Dispatch, RequestRejected
+from bot.playground.request_log import ClientError, Dispatch, RequestRejected, rejection
 from bot.playground.slack_model import Json, SlackMessage, SlackUser, View, parse_json_object
 from bot.playground.view_lifecycle import (
     close_all_modals,
@@ -40,9 +43,6 @@ async def use_element(
         action_id: the element.
         chosen: the choice as in Slack's state (`{"selected_option": {...}}`); empty for buttons.
         states: the other inputs in the container, `{block_id: {action_id: state}}`.
-
-    Raises:
-        ClientError: the user can't do that.
     """
     element = _find_element(container, block_id, action_id)
     values = container.values if isinstance(container, View) else view_state(container.blocks)
@@ -120,12 +120,7 @@ def _handle_ack(
 
 
 async def submit_modal(workspace: Workspace, user: SlackUser, view: View) -> Dispatch:
-    """Submit the topmost modal with its current values.
-
-    Raises:
-        ClientError: it is not topmost, has no submit button, or an input is invalid (the error
-            is then also shown at the input).
-    """
+    """Submit the topmost modal with its current values."""
     _check_topmost(workspace, user, view)
     if not view.payload.get("submit"):
         raise ClientError("no_submit", "This modal has nothing to submit.")
@@ -184,7 +179,7 @@ def _checked_errors(view: View, errors: Any) -> dict[str, str]:
 
 
 def _invalid_response(pointer: str, message: str) -> RequestRejected:
-    return RequestRejected("invalid_response", [BlockProblem(pointer, "response", message)])
+    return rejection("invalid_response", pointer, message)
 
 
 async def close_modal(
@@ -194,9 +189,6 @@ async def close_modal(
 
     Returns:
         The dispatch of view_closed; None if the view has no `notify_on_close`.
-
-    Raises:
-        ClientError: the modal is not topmost.
     """
     _check_topmost(workspace, user, view)
     closed = workspace.modals(user.id)[0] if everything else view

@@ -1,11 +1,12 @@
 """Messages with which the app responds to a command or through a response_url.
 
+The functions raise `RequestRejected` for what Slack refuses.
+
 Source: docs.slack.dev/interactivity/handling-user-interaction#message_responses.
 """
 
 from datetime import timedelta
 
-from bot.playground.blockkit import BlockProblem
 from bot.playground.channel_messages import (
     parse_content,
     post_ephemeral_message,
@@ -13,7 +14,7 @@ from bot.playground.channel_messages import (
     post_user_message,
     update_message,
 )
-from bot.playground.request_log import Dispatch, RequestRejected
+from bot.playground.request_log import Dispatch, RequestRejected, rejection
 from bot.playground.slack_model import (
     Channel,
     Json,
@@ -29,11 +30,7 @@ RESPONSE_URL_LIFETIME = timedelta(minutes=30)
 
 
 def parse_command_ack(dispatch: Dispatch) -> Json | None:
-    """Return the message in the body of an ack, or None if the body is empty.
-
-    Raises:
-        RequestRejected: the content type is JSON but the body is not a JSON object.
-    """
+    """Return the message in the body of an ack, or None if the body is empty."""
     if not dispatch.body.strip():
         return None
     if dispatch.content_type != "application/json":
@@ -55,17 +52,13 @@ def post_response(
         channel: where the user acted.
         response: the app's response.
         typed: the command as typed, which an `in_channel` response also shows; None if none.
-
-    Raises:
-        RequestRejected: the response breaks a rule for messages.
     """
     content = parse_content(response, check_length=False)
     thread_ts = response.get("thread_ts")
     kind = response.get("response_type", "ephemeral")
     if kind not in {"in_channel", "ephemeral"}:
         message = "must be one of: in_channel, ephemeral"
-        problem = BlockProblem("/response_type", "not_allowed", message)
-        raise RequestRejected("invalid_command_response", [problem])
+        raise rejection("invalid_command_response", "/response_type", message)
     if kind == "ephemeral":
         return post_ephemeral_message(workspace, channel, user.id, content, thread_ts)
     if typed is not None:
@@ -76,12 +69,7 @@ def post_response(
 def use_response_url(
     workspace: Workspace, response_url: ResponseUrl, response: Json | None
 ) -> None:
-    """Post a response, or replace the original message.
-
-    Raises:
-        RequestRejected: the URL was used five times or is too old, or the response is None or
-            breaks a rule.
-    """
+    """Post a response, or replace the original message."""
     if response is None:
         raise RequestRejected("invalid_payload")
     if workspace.slack.now() - response_url.created_at > RESPONSE_URL_LIFETIME:
@@ -109,5 +97,5 @@ def _replaces_original(response: Json, original: SlackMessage | None) -> bool:
 def _app_original(original: SlackMessage | None) -> SlackMessage:
     if original is None or not original.by_app:
         message = "there is no message of the app to replace"
-        raise RequestRejected("invalid_response", [BlockProblem("", "no_original", message)])
+        raise rejection("invalid_response", "", message)
     return original

@@ -76,21 +76,6 @@ class SocketModeServer:
         finally:
             self._waiting.pop(envelope_id, None)
 
-    async def refresh(self) -> None:
-        """Request a reconnect from every client, as Slack does about once an hour."""
-        for connection in tuple(self.connections):
-            await connection.send_str(
-                json.dumps({"type": "disconnect", "reason": "refresh_requested"})
-            )
-            await connection.close()
-
-    def abort(self) -> None:
-        """Abort every connection without a close frame."""
-        for connection in tuple(self.connections):
-            writer = connection._writer  # noqa: SLF001 - aiohttp offers no other way to abort
-            if writer is not None and writer.transport is not None:
-                writer.transport.abort()
-
     async def close(self) -> None:
         """Close the connections and the port."""
         for connection in tuple(self.connections):

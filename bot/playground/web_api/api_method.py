@@ -1,4 +1,7 @@
-"""One call of a Web API method, and the declaration of methods."""
+"""One call of a Web API method, and the declaration of methods.
+
+What reads arguments raises `RequestRejected` if they are missing or invalid.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,8 +10,6 @@ from typing import Any, Literal
 from bot.playground.request_log import RequestRejected, missing_argument
 from bot.playground.slack_model import Json
 from bot.playground.workspace import LocalSlack, Workspace
-
-TokenKind = Literal["bot", "app", "none"]
 
 
 @dataclass
@@ -23,21 +24,13 @@ class MethodCall:
 
     @property
     def workspace(self) -> Workspace:
-        """The workspace of the bot token.
-
-        Raises:
-            RequestRejected: the call has no bot token.
-        """
+        """The workspace of the bot token."""
         if self.authenticated is None:
             raise RequestRejected("not_authed")
         return self.authenticated
 
     def required(self, name: str) -> str:
-        """Return a required argument.
-
-        Raises:
-            RequestRejected: it is missing or empty.
-        """
+        """Return a required argument."""
         value = self.optional(name)
         if value is None:
             raise missing_argument(name)
@@ -56,7 +49,7 @@ class MethodCall:
 
 @dataclass(frozen=True)
 class ApiMethod:
-    """A Web API method: its implementation, scope, rate limit tier and token.
+    """A Web API method: its implementation, scope, rate limit tier and kind of token.
 
     `tier` is None if the method has another limit than the tiers.
     """
@@ -64,7 +57,7 @@ class ApiMethod:
     run: Callable[[MethodCall], Json]
     scope: str | None = None
     tier: int | None = 4
-    token: TokenKind = "bot"  # noqa: S105 - which kind of token, not one
+    auth: Literal["bot", "app", "none"] = "bot"
 
 
 def missing_scope(call: MethodCall, scope: str, *, is_unavoidable: bool = False) -> RequestRejected:

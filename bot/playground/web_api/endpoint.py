@@ -91,11 +91,11 @@ class WebApi:
         return JSONResponse(body, headers=headers)
 
     def _authorize(self, call: MethodCall, method: ApiMethod, headers: dict[str, str]) -> None:
-        if method.token == "none":  # noqa: S105 - which kind of token, not one
+        if method.auth == "none":
             return
         if not call.token:
             raise RequestRejected("not_authed")
-        if method.token == "app":  # noqa: S105 - which kind of token, not one
+        if method.auth == "app":
             if call.token != self._slack.app.app_token:
                 is_app_token = call.token.startswith("xapp-")
                 raise RequestRejected("invalid_auth" if is_app_token else "not_allowed_token_type")

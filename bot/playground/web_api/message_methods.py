@@ -9,7 +9,6 @@ import mimetypes
 from base64 import b64decode, b64encode
 from typing import Any
 
-from bot.playground.blockkit import BlockProblem
 from bot.playground.channel_messages import (
     MessageContent,
     app_message,
@@ -23,7 +22,7 @@ from bot.playground.channel_messages import (
     update_message,
     visible_channel,
 )
-from bot.playground.request_log import RequestRejected, missing_argument
+from bot.playground.request_log import RequestRejected, missing_argument, rejection
 from bot.playground.slack_model import Channel, Json, SlackMessage, UploadedFile
 from bot.playground.web_api.api_method import ApiMethod, MethodCall, missing_scope
 
@@ -60,8 +59,7 @@ def _existing_channel(call: MethodCall) -> Channel:
 
 def _content(call: MethodCall) -> MessageContent:
     if call.optional("markdown_text"):
-        problem = BlockProblem("/markdown_text", "unsupported", "use text and blocks here")
-        raise RequestRejected("invalid_arguments", [problem])
+        raise rejection("invalid_arguments", "/markdown_text", "use text and blocks here")
     is_customized = any(map(call.optional, ("username", "icon_emoji", "icon_url")))
     if is_customized and "chat:write.customize" not in call.workspace.installation.scopes:
         raise missing_scope(call, "chat:write.customize")
@@ -71,11 +69,7 @@ def _content(call: MethodCall) -> MessageContent:
 
 
 def _shown_files(call: MethodCall, content: MessageContent) -> list[UploadedFile]:
-    """Return the files that image blocks show.
-
-    Raises:
-        RequestRejected: a file is missing, incomplete or no image, or Slack has not processed it.
-    """
+    """Return the files that image blocks show."""
     shown = []
     for index, block in enumerate(content.blocks or []):
         file_id = (block.get("slack_file") or {}).get("id")
@@ -84,8 +78,8 @@ def _shown_files(call: MethodCall, content: MessageContent) -> list[UploadedFile
         file = call.workspace.files.get(file_id)
         not_ready = call.slack.faults.take("file_not_ready") is not None
         if not_ready or file is None or not file.is_complete or file.mimetype not in _IMAGES:
-            problem = BlockProblem(f"/blocks/{index}/slack_file", "file", "invalid slack file")
-            raise RequestRejected("invalid_blocks", [problem], is_unavoidable=not_ready)
+            pointer, message = f"/blocks/{index}/slack_file", "invalid slack file"
+            raise rejection("invalid_blocks", pointer, message, is_unavoidable=not_ready)
         shown.append(file)
     return shown
 
@@ -166,7 +160,7 @@ def _readable_channel(call: MethodCall) -> Channel:
     scope = _HISTORY_SCOPES[channel.kind]
     if scope not in call.workspace.installation.scopes:
         raise missing_scope(call, scope, is_unavoidable=True)
-    if call.workspace.installation.bot_user_id not in channel.members:
+    if not call.workspace.app_is_member(channel):
         raise RequestRejected("not_in_channel")
     return channel
 
@@ -258,7 +252,7 @@ def _files_complete_upload(call: MethodCall) -> Json:
         channel = visible_channel(call.workspace, channel_id)
         if channel.is_archived:
             raise RequestRejected("is_archived")
-        if call.workspace.installation.bot_user_id not in channel.members:
+        if not call.workspace.app_is_member(channel):
             raise RequestRejected("not_in_channel")
         content = MessageContent(text=call.optional("initial_comment"), files=files)
         post_message(call.workspace, channel, content, call.optional("thread_ts"))

@@ -7,9 +7,8 @@ from typing import Any
 from bot.playground.blockkit import problems_of_message, problems_of_view
 from bot.playground.channel_messages import visible_channel
 from bot.playground.request_log import RequestRejected, missing_argument
-from bot.playground.slack_model import Channel, Json
+from bot.playground.slack_model import Json, fields_of
 from bot.playground.web_api.api_method import ApiMethod, MethodCall
-from bot.playground.workspace import Workspace
 
 _VALIDATE_MAX = 100_000
 
@@ -19,42 +18,27 @@ def _users_info(call: MethodCall) -> Json:
     if user is None:
         raise RequestRejected("user_not_found")
     payload = {
-        "id": user.id,
-        "team_id": user.team_id,
-        "name": user.name,
+        **fields_of(user, "id", "team_id", "name", "real_name", "tz", "is_bot"),
         "deleted": False,
-        "real_name": user.real_name,
-        "tz": user.tz,
-        "is_bot": user.is_bot,
         "is_stranger": user.is_external,
         "is_restricted": False,
-        "profile": {
-            "real_name": user.real_name,
-            "display_name": user.name,
-            "title": user.title,
-        },
+        "profile": {**fields_of(user, "real_name", "title"), "display_name": user.name},
     }
     return {"user": payload}
 
 
-def _channel_payload(call: MethodCall, channel: Channel) -> Json:
-    return {
-        "id": channel.id,
-        "name": channel.name,
+def _conversations_info(call: MethodCall) -> Json:
+    channel = visible_channel(call.workspace, call.required("channel"))
+    payload = {
+        **fields_of(channel, "id", "name", "is_private", "is_archived"),
         "is_channel": channel.kind in {"public", "shared"},
         "is_im": channel.kind == "im",
-        "is_private": channel.is_private,
-        "is_archived": channel.is_archived,
         "is_ext_shared": channel.kind == "shared",
-        "is_member": call.workspace.installation.bot_user_id in channel.members,
+        "is_member": call.workspace.app_is_member(channel),
         "topic": {"value": channel.topic},
         "num_members": len(channel.members),
     }
-
-
-def _conversations_info(call: MethodCall) -> Json:
-    channel = visible_channel(call.workspace, call.required("channel"))
-    return {"channel": _channel_payload(call, channel)}
+    return {"channel": payload}
 
 
 def _api_test(call: MethodCall) -> Json:
@@ -90,7 +74,12 @@ def _oauth_v2_access(call: MethodCall) -> Json:
         raise RequestRejected("invalid_client_id")
     if call.optional("client_secret") != app.client_secret:
         raise RequestRejected("bad_client_secret")
-    workspace = _workspace_of_code(call)
+    code = call.required("code").encode()
+    for workspace in call.slack.workspaces.values():
+        if secrets.compare_digest(code, f"code-{workspace.id}".encode()):
+            break
+    else:
+        raise RequestRejected("invalid_code")
     installation = workspace.installation
     installation.is_revoked = False
     call.slack.mark_changed()
@@ -106,14 +95,6 @@ def _oauth_v2_access(call: MethodCall) -> Json:
         "is_enterprise_install": installation.is_org_wide,
         "authed_user": {"id": next(iter(workspace.users))},
     }
-
-
-def _workspace_of_code(call: MethodCall) -> Workspace:
-    code = call.required("code").encode()
-    for workspace in call.slack.workspaces.values():
-        if secrets.compare_digest(code, f"code-{workspace.id}".encode()):
-            return workspace
-    raise RequestRejected("invalid_code")
 
 
 def _blocks_validate(call: MethodCall) -> Json:
@@ -144,11 +125,11 @@ def _blocks_validate(call: MethodCall) -> Json:
 
 
 METHODS = {
-    "api.test": ApiMethod(_api_test, token="none"),  # noqa: S106 - none needed
-    "apps.connections.open": ApiMethod(_apps_connections_open, tier=None, token="app"),  # noqa: S106 - kind
+    "api.test": ApiMethod(_api_test, auth="none"),
+    "apps.connections.open": ApiMethod(_apps_connections_open, tier=None, auth="app"),
     "auth.test": ApiMethod(_auth_test, tier=None),
-    "blocks.validate": ApiMethod(_blocks_validate, token="none"),  # noqa: S106 - none needed
+    "blocks.validate": ApiMethod(_blocks_validate, auth="none"),
     "conversations.info": ApiMethod(_conversations_info, "channels:read", tier=3),
-    "oauth.v2.access": ApiMethod(_oauth_v2_access, token="none"),  # noqa: S106 - none needed
+    "oauth.v2.access": ApiMethod(_oauth_v2_access, auth="none"),
     "users.info": ApiMethod(_users_info, "users:read"),
 }

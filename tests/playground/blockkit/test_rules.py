@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.playground.blockkit import problems_of_message, problems_of_view
-from bot.playground.blockkit.block_rules import BLOCKS
-from bot.playground.blockkit.element_rules import ELEMENTS
+from bot.playground.blockkit.block_rules import BLOCKS, ELEMENTS
 from tests.playground import block_samples as s
 
 _MENU = s.select()

@@ -89,28 +89,6 @@ async def test_each_payload_goes_to_one_of_the_connections(
     await other.client.close()
 
 
-async def test_the_client_reconnects_after_refresh_and_abort(
-    playground: Playground, app: SocketApp
-) -> None:
-    """The SDK's client reconnects after Slack requests it and after an aborted connection."""
-    sockets = playground.transport.sockets
-    for disconnect in (sockets.refresh, _abort(sockets)):
-        before = sockets.connections[0]
-        await disconnect()
-        await playground.until(
-            lambda before=before: sockets.connections and before not in sockets.connections,
-            within=60,
-        )
-        assert (await playground.user("ada").command("product", "/ragvsft")).ok
-
-
-def _abort(sockets: Any) -> Any:
-    async def abort() -> None:
-        sockets.abort()
-
-    return abort
-
-
 async def test_a_socket_needs_the_app_token_and_a_new_url(playground: Playground) -> None:
     """Another token gets no URL, and a URL is valid for one connection."""
     client = AsyncWebClient(base_url=playground.api_url)
