@@ -6,7 +6,6 @@ Sources: docs.slack.dev/reference/methods/chat.postMessage, chat.update, chat.po
 messaging/message-metadata.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from bot.playground.blockkit import (
     problems_of_message,
     problems_of_metadata,
 )
-from bot.playground.request_log import RequestRejected, rejection
+from bot.playground.request_log import RequestRejected, json_argument, rejection
 from bot.playground.slack_model import Channel, Json, SlackMessage, UploadedFile, fields_of
 from bot.playground.view_lifecycle import assign_ids
 from bot.playground.workspace import Workspace
@@ -49,9 +48,9 @@ class MessageContent:
 
 def parse_content(args: Json, *, check_length: bool = True) -> MessageContent:
     """Parse and check the content in the arguments of a call."""
-    blocks = _parse_json(args.get("blocks"), list, "invalid_blocks_format")
-    attachments = _parse_json(args.get("attachments"), list, "invalid_attachments")
-    metadata = _parse_json(args.get("metadata"), dict, "invalid_metadata_format")
+    blocks = json_argument(args, "blocks", list, "invalid_blocks_format")
+    attachments = json_argument(args, "attachments", list, "invalid_attachments")
+    metadata = json_argument(args, "metadata", dict, "invalid_metadata_format")
     if attachments is not None and len(attachments) > ATTACHMENTS_MAX:
         raise RequestRejected("too_many_attachments")
     problems = problems_of_message({"blocks": blocks, "attachments": attachments})
@@ -68,19 +67,6 @@ def parse_content(args: Json, *, check_length: bool = True) -> MessageContent:
     if blocks:
         assign_ids({"blocks": blocks})
     return MessageContent(None if text is None else str(text), blocks, attachments, metadata)
-
-
-def _parse_json(value: Any, expected: type, error: str) -> Any:
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            raise RequestRejected(error) from None
-    if not isinstance(value, expected):
-        raise RequestRejected(error)
-    return value
 
 
 def visible_channel(workspace: Workspace, channel_id: str) -> Channel:

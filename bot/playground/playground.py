@@ -79,47 +79,21 @@ class Playground:
         return [(message, mention) for message in sent for mention in find_mass_mentions(message)]
 
     def user(self, name_or_id: str, workspace: Workspace | None = None) -> UserSession:
-        """Return the session of a user.
-
-        Raises:
-            KeyError: there is no user with that name or id.
-        """
+        """Return the session of a user."""
         chosen = workspace or self.workspace
         return UserSession(chosen, chosen.user(name_or_id))
 
     def channel(self, name_or_id: str) -> Channel:
-        """Return a channel of the first workspace.
-
-        Raises:
-            KeyError: there is none with that name or id.
-        """
+        """Return a channel of the first workspace."""
         return self.workspace.channel(name_or_id)
 
     def messages(self, channel: str) -> list[SlackMessage]:
         """Return every message of a channel, including replies and all ephemeral ones."""
         return list(self.workspace.messages.get(self.channel(channel).id, []))
 
-    def add_workspace(
-        self,
-        workspace_id: str,
-        name: str,
-        enterprise_id: str | None = None,
-        *,
-        org_wide: bool = False,
-    ) -> Workspace:
-        """Add another workspace with the app installed and without users.
-
-        Args:
-            workspace_id: its id, which begins with T0.
-            name: its name.
-            enterprise_id: its Enterprise Grid organisation, if any.
-            org_wide: whether the app is installed for the whole organisation: payloads then have
-                no team.
-        """
-        workspace = add_empty_workspace(self.slack, workspace_id, name)
-        workspace.enterprise_id = enterprise_id
-        workspace.installation.is_org_wide = org_wide
-        return workspace
+    def add_workspace(self, workspace_id: str, name: str) -> Workspace:
+        """Add a workspace (its id begins with T0) with the app installed and without users."""
+        return add_empty_workspace(self.slack, workspace_id, name)
 
     def add_user(self, user: SlackUser, workspace: Workspace | None = None) -> UserSession:
         """Add a user to a workspace and return their session."""

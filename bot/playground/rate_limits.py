@@ -5,7 +5,6 @@ a second and channel without a number; this implementation allows four at once.
 """
 
 import math
-from dataclasses import dataclass
 from datetime import datetime
 
 POST_BURST = 4
@@ -14,18 +13,12 @@ CALLS_PER_MINUTE = {2: 20, 3: 50, 4: 100}
 """Requests a minute by tier."""
 
 
-@dataclass
-class _Bucket:
-    tokens: float
-    filled: datetime
-
-
 class RateLimiter:
     """Token buckets on the clock of the local Slack. `enabled = False` turns the limits off."""
 
     def __init__(self) -> None:
         self.enabled = True
-        self._buckets: dict[tuple[str, ...], _Bucket] = {}
+        self._buckets: dict[tuple[str, ...], tuple[float, datetime]] = {}
 
     def count_post(self, workspace_id: str, channel_id: str, now: datetime) -> int | None:
         """Count a message to a channel; return the seconds to wait if it exceeds the limit."""
@@ -41,11 +34,9 @@ class RateLimiter:
     ) -> int | None:
         if not self.enabled:
             return None
-        bucket = self._buckets.setdefault(key, _Bucket(capacity, now))
-        elapsed = max(0.0, (now - bucket.filled).total_seconds())
-        bucket.tokens = min(float(capacity), bucket.tokens + elapsed * per_second)
-        bucket.filled = now
-        if bucket.tokens < 1:
-            return max(1, math.ceil((1 - bucket.tokens) / per_second))
-        bucket.tokens -= 1
-        return None
+        tokens, filled = self._buckets.get(key, (capacity, now))
+        elapsed = max(0.0, (now - filled).total_seconds())
+        tokens = min(float(capacity), tokens + elapsed * per_second)
+        is_accepted = tokens >= 1
+        self._buckets[key] = (tokens - is_accepted, now)
+        return None if is_accepted else max(1, math.ceil((1 - tokens) / per_second))

@@ -1,10 +1,11 @@
 """Rejected requests, and the log of everything exchanged with the app."""
 
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from bot.playground.blockkit import BlockProblem
 from bot.playground.slack_model import Json
@@ -77,6 +78,21 @@ def rejection(
     """Return a rejection with one problem."""
     problems = [BlockProblem(pointer, "invalid", message)]
     return RequestRejected(error, problems, is_unavoidable=is_unavoidable)
+
+
+def json_argument(args: Json, name: str, expected: type, error: str) -> Any:
+    """Return an argument that is JSON or a text with JSON; None if it is missing or empty."""
+    value = args.get(name)
+    if value in (None, ""):
+        return None
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise RequestRejected(error) from None
+    if not isinstance(value, expected):
+        raise RequestRejected(error)
+    return value
 
 
 def missing_argument(name: str) -> RequestRejected:

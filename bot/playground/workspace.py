@@ -12,7 +12,6 @@ from bot.playground.request_log import RequestLog, RequestRejected
 from bot.playground.slack_model import (
     AppInstallation,
     Channel,
-    Json,
     Notice,
     ResponseUrl,
     SlackApp,
@@ -131,7 +130,6 @@ class Workspace:
     name: str
     domain: str
     installation: AppInstallation
-    enterprise_id: str | None = None
     users: dict[str, SlackUser] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     messages: dict[str, list[SlackMessage]] = field(default_factory=dict)
@@ -142,13 +140,6 @@ class Workspace:
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     files: dict[str, UploadedFile] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
-
-    @property
-    def enterprise(self) -> Json | None:
-        """The Enterprise Grid organisation as payloads name it, or None."""
-        if self.enterprise_id is None:
-            return None
-        return {"id": self.enterprise_id, "name": f"{self.name} group"}
 
     @property
     def first_user(self) -> SlackUser:

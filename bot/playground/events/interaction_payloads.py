@@ -4,7 +4,7 @@ Source: docs.slack.dev/reference/interaction-payloads, interactivity/implementin
 """
 
 from bot.playground.channel_messages import message_payload
-from bot.playground.slack_model import Channel, Json, SlackMessage, SlackUser, View
+from bot.playground.slack_model import Channel, Json, SlackMessage, SlackUser, View, fields_of
 from bot.playground.view_lifecycle import view_payload
 from bot.playground.workspace import Workspace
 
@@ -12,9 +12,9 @@ from bot.playground.workspace import Workspace
 def slash_command_payload(
     workspace: Workspace, user: SlackUser, channel: Channel, name: str, text: str
 ) -> Json:
-    """Return the form fields of a slash command; enterprise fields only if there is one."""
+    """Return the form fields of a slash command."""
     app = workspace.slack.app
-    return _enterprise_fields(workspace) | {
+    return {
         "token": app.verification_token,
         "team_id": workspace.id,
         "team_domain": workspace.domain,
@@ -25,7 +25,7 @@ def slash_command_payload(
         "command": name,
         "text": text,
         "api_app_id": app.id,
-        "is_enterprise_install": str(workspace.installation.is_org_wide).lower(),
+        "is_enterprise_install": "false",
         "response_url": workspace.new_response_url(user, channel),
         "trigger_id": workspace.new_trigger(user),
     }
@@ -81,17 +81,6 @@ def view_submission_payload(workspace: Workspace, user: SlackUser, view: View) -
     }
 
 
-def view_closed_payload(
-    workspace: Workspace, user: SlackUser, view: View, *, is_cleared: bool
-) -> Json:
-    """Return view_closed, which has no input values."""
-    return {
-        **_common_fields(workspace, user, "view_closed"),
-        "view": {**view_payload(workspace, view), "state": {"values": {}}},
-        "is_cleared": is_cleared,
-    }
-
-
 def global_shortcut_payload(workspace: Workspace, user: SlackUser, callback_id: str) -> Json:
     """Return the payload of a global shortcut: it has no channel and no response_url."""
     return {
@@ -122,7 +111,6 @@ def message_shortcut_payload(
 def event_payload(workspace: Workspace, event: Json) -> Json:
     """Return an event in the envelope of the Events API."""
     slack = workspace.slack
-    is_org_wide = workspace.installation.is_org_wide
     return {
         "token": slack.app.verification_token,
         "team_id": workspace.id,
@@ -133,11 +121,11 @@ def event_payload(workspace: Workspace, event: Json) -> Json:
         "event_time": int(slack.now().timestamp()),
         "authorizations": [
             {
-                "enterprise_id": workspace.enterprise_id,
-                "team_id": None if is_org_wide else workspace.id,
+                "enterprise_id": None,
+                "team_id": workspace.id,
                 "user_id": workspace.installation.bot_user_id,
                 "is_bot": True,
-                "is_enterprise_install": is_org_wide,
+                "is_enterprise_install": False,
             }
         ],
         "is_ext_shared_channel": False,
@@ -145,26 +133,15 @@ def event_payload(workspace: Workspace, event: Json) -> Json:
 
 
 def _common_fields(workspace: Workspace, user: SlackUser, kind: str) -> Json:
-    app, is_org_wide = workspace.slack.app, workspace.installation.is_org_wide
-    team = {"id": workspace.id, "domain": workspace.domain, **_enterprise_fields(workspace)}
     return {
         "type": kind,
-        "team": None if is_org_wide else team,
-        "user": {
-            "id": user.id,
-            "username": user.name,
-            "name": user.name,
-            "team_id": user.team_id,
-        },
-        "api_app_id": app.id,
-        "token": app.verification_token,
-        "enterprise": workspace.enterprise,
-        "is_enterprise_install": is_org_wide,
+        "team": fields_of(workspace, "id", "domain"),
+        "user": {**fields_of(user, "id", "name", "team_id"), "username": user.name},
+        "api_app_id": workspace.slack.app.id,
+        "token": workspace.slack.app.verification_token,
+        "enterprise": None,
+        "is_enterprise_install": False,
     }
-
-
-def _enterprise_fields(workspace: Workspace) -> Json:
-    return {f"enterprise_{key}": value for key, value in (workspace.enterprise or {}).items()}
 
 
 def _channel_fields(channel: Channel) -> Json:

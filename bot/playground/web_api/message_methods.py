@@ -4,10 +4,8 @@ Sources: docs.slack.dev/reference/methods/chat.*, conversations.history, convers
 apis/web-api/pagination, messaging/working-with-files.
 """
 
-import json
 import mimetypes
 from base64 import b64decode, b64encode
-from typing import Any
 
 from bot.playground.channel_messages import (
     MessageContent,
@@ -22,7 +20,7 @@ from bot.playground.channel_messages import (
     update_message,
     visible_channel,
 )
-from bot.playground.request_log import RequestRejected, missing_argument, rejection
+from bot.playground.request_log import RequestRejected, json_argument, missing_argument, rejection
 from bot.playground.slack_model import Channel, Json, SlackMessage, UploadedFile
 from bot.playground.web_api.api_method import ApiMethod, MethodCall, missing_scope
 
@@ -263,13 +261,8 @@ def _files_complete_upload(call: MethodCall) -> Json:
 
 def _file_entries(call: MethodCall) -> list[tuple[UploadedFile, Json]]:
     """Return the uploaded files of the `files` argument with their entries."""
-    given: Any = call.args.get("files")
-    if isinstance(given, str):
-        try:
-            given = json.loads(given)
-        except ValueError:
-            raise missing_argument("files") from None
-    if not isinstance(given, list) or not given:
+    given = json_argument(call.args, "files", list, "invalid_arguments")
+    if not given:
         raise missing_argument("files")
     found = []
     for entry in given:

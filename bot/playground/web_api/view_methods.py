@@ -1,9 +1,6 @@
 """views.*: modals and Home tabs."""
 
-import json
-from typing import Any
-
-from bot.playground.request_log import RequestRejected, missing_argument
+from bot.playground.request_log import RequestRejected, json_argument, missing_argument
 from bot.playground.slack_model import Json, View
 from bot.playground.view_lifecycle import (
     consume_trigger,
@@ -18,15 +15,10 @@ from bot.playground.view_lifecycle import (
 from bot.playground.web_api.api_method import ApiMethod, MethodCall
 
 
-def _view_argument(call: MethodCall) -> Any:
-    view = call.args.get("view")
-    if view in (None, ""):
+def _view_argument(call: MethodCall) -> Json:
+    view: Json | None = json_argument(call.args, "view", dict, "invalid_arguments")
+    if view is None:
         raise missing_argument("view")
-    if isinstance(view, str):
-        try:
-            return json.loads(view)
-        except ValueError:
-            raise RequestRejected("invalid_arguments") from None
     return view
 
 

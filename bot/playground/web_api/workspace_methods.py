@@ -57,8 +57,8 @@ def _auth_test(call: MethodCall) -> Json:
         "team_id": workspace.id,
         "user_id": workspace.installation.bot_user_id,
         "bot_id": workspace.installation.bot_id,
-        "enterprise_id": workspace.enterprise_id,
-        "is_enterprise_install": workspace.installation.is_org_wide,
+        "enterprise_id": None,
+        "is_enterprise_install": False,
     }
 
 
@@ -83,16 +83,15 @@ def _oauth_v2_access(call: MethodCall) -> Json:
     installation = workspace.installation
     installation.is_revoked = False
     call.slack.mark_changed()
-    team = {"id": workspace.id, "name": workspace.name}
     return {
         "access_token": installation.bot_token,
         "token_type": "bot",
         "scope": ",".join(sorted(installation.scopes)),
         "bot_user_id": installation.bot_user_id,
         "app_id": app.id,
-        "team": None if installation.is_org_wide else team,
-        "enterprise": workspace.enterprise,
-        "is_enterprise_install": installation.is_org_wide,
+        "team": fields_of(workspace, "id", "name"),
+        "enterprise": None,
+        "is_enterprise_install": False,
         "authed_user": {"id": next(iter(workspace.users))},
     }
 

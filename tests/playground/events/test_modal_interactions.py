@@ -226,22 +226,15 @@ async def test_a_menu_accepts_only_what_it_offers(
         await submit(ada, why=value)
 
 
-async def test_closing_sends_view_closed_if_requested(
+async def test_a_modal_or_all_of_them_can_be_closed(
     playground: Playground, app_stub: Any, client: AsyncWebClient, ada: UserSession
 ) -> None:
-    """Cancel names the topmost modal, the x the root with is_cleared; neither has input values."""
-    await open_modal(playground, client, ada, s.modal(notify_on_close=True), s.modal())
-    root = ada.modals[0]
-    assert ada.modal is not None
-    assert await ada.close(ada.modal) is None
-    sent = await ada.close(root)
-    assert sent is not None
-    assert (sent.payload["view"]["id"], sent.payload["is_cleared"]) == (root.id, False)
-    assert sent.payload["view"]["state"] == {"values": {}}
-    await open_modal(playground, client, ada, s.modal(notify_on_close=True), s.modal())
-    root = ada.modals[0]
-    assert ada.modal is not None
-    sent = await ada.close(ada.modal, everything=True)
-    assert sent is not None
-    assert (sent.payload["view"]["id"], sent.payload["is_cleared"]) == (root.id, True)
+    """Cancel closes the topmost modal, the x all of them; a modal below can't be closed."""
+    await open_modal(playground, client, ada, s.modal(), s.modal(), s.modal())
+    root, second, topmost = ada.modals
+    with pytest.raises(ClientError):
+        await ada.close(root)
+    await ada.close(topmost)
+    assert ada.modals == [root, second]
+    await ada.close(second, everything=True)
     assert ada.modals == []
