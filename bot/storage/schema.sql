@@ -88,16 +88,16 @@ create index idx_digest_open_everywhere
   on decisions (workspace, visibility, number) where status = 'open';
 create index idx_digest_open_here
   on decisions (workspace, channel, visibility, number) where status = 'open';
-create index idx_digest_opened_everywhere on decisions (workspace, visibility, opened_at, status);
-create index idx_digest_opened_here
+create index idx_digest_new_everywhere on decisions (workspace, visibility, opened_at, status);
+create index idx_digest_new_here
   on decisions (workspace, channel, visibility, opened_at, status);
-create index idx_digest_settled_everywhere
+create index idx_digest_decided_everywhere
   on decisions (workspace, visibility, resolved_at) where status in ('accepted', 'overridden');
-create index idx_digest_settled_here on decisions (workspace, channel, visibility, resolved_at)
+create index idx_digest_decided_here on decisions (workspace, channel, visibility, resolved_at)
   where status in ('accepted', 'overridden');
-create index idx_digest_ended_everywhere
+create index idx_digest_closed_everywhere
   on decisions (workspace, visibility, closed_at) where status in ('withdrawn', 'superseded');
-create index idx_digest_ended_here on decisions (workspace, channel, visibility, closed_at)
+create index idx_digest_closed_here on decisions (workspace, channel, visibility, closed_at)
   where status in ('withdrawn', 'superseded');
 create index idx_digest_unreviewed_everywhere on decisions (workspace, visibility, review_on)
   where status in ('accepted', 'overridden') and review_count < decider_count;
@@ -107,10 +107,10 @@ create index idx_digest_reviewed_everywhere
   on decisions (workspace, visibility, number) where review_count > 0;
 create index idx_digest_reviewed_here
   on decisions (workspace, channel, visibility, number) where review_count > 0;
-create index idx_digest_edition_everywhere
+create index idx_digest_version_everywhere
   on decisions (workspace, visibility, playbook_hash, number)
   where status in ('accepted', 'overridden');
-create index idx_digest_edition_here
+create index idx_digest_version_here
   on decisions (workspace, channel, visibility, playbook_hash, number)
   where status in ('accepted', 'overridden');
 create index idx_digest_option_everywhere on decisions (workspace, visibility, chosen, opened_at);
@@ -286,7 +286,7 @@ create table pauses (
   primary key (workspace, method)
 );
 
--- Digest settings of each channel.
+-- Settings of each channel's weekly digest.
 create table digest_settings (
   workspace text not null,
   channel text not null,
@@ -294,26 +294,26 @@ create table digest_settings (
   set_by text not null,
   set_at text not null,
   created_at text not null,
-  active_since text not null,
+  active_since text not null,     -- since when it is on with this schedule
   is_on integer not null,
   weekday text not null,
-  at text not null,
+  at text not null,               -- time of day
   zone text not null,
-  sections text not null,
+  sections text not null,         -- JSON
   post_when_empty integer not null,
   scope text not null,
   primary key (workspace, channel)
 );
 
--- Digests that were due, or posted by hand (no day). The key makes each run once.
+-- Digests that were due or posted by hand. The primary key makes each run once.
 create table digest_runs (
   workspace text not null,
   channel text not null,
-  name text not null,
-  day text,
-  until text not null,
-  outcome text not null,
-  playbooks text not null,
-  delivery text,
+  name text not null,             -- the ISO week, or now/ and a token if posted by hand
+  day text,                       -- where it is read; null if posted by hand
+  until text not null,            -- end of its window
+  outcome text not null,          -- posted, empty, unconfirmed
+  playbooks text not null,        -- JSON: hashes of the playbooks in use
+  delivery text,                  -- key of its delivery
   primary key (workspace, channel, name)
 );
