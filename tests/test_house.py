@@ -44,7 +44,9 @@ VAGUE_ROOMS = ("bot/outbox/",)
 PLAIN_TESTS = ("bench", "browser", "faults", "scenarios")
 """Folders of tests whose docstrings and comments contain no vague word."""
 
-PLAIN_DOCUMENTS = ["CHANGELOG.md", "README.md"]
+PLAIN_DOCUMENTS = ["CHANGELOG.md", "CONTRIBUTING.md", "README.md"] + [
+    f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))
+]
 
 Rule = Callable[[ast.Module], list[str]]
 
