@@ -119,10 +119,10 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
         outbox = SqliteOutbox(database)
         slack = create_bolt_app(services, client, installations, settings.command)
         periodic = PeriodicRunner(
-            services.reviews.ask_due,
+            services.reviews.request_due,
             services.digests.send_due,
-            services.drafts.expire,
-            services.people.learn,
+            services.drafts.delete_expired,
+            services.people.refresh,
         )
         health = Health(
             HealthSources(

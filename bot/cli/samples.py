@@ -162,7 +162,7 @@ class SampleLoader:
             review=Review(ReviewChoice(str(sample.review_after))),
         )
         await drafts.describe(driver, draft, workflow)
-        await drafts.keep(driver, draft, sample.answers)
+        await drafts.save_answers(driver, draft, sample.answers)
         posted = await self._services.post(driver, draft, place)
         self._numbers[sample.id] = posted.decision.number
 
@@ -183,7 +183,7 @@ class SampleLoader:
         elif step.answers is not None:
             place = self._place(sample)
             page = await self._present.perspectives.begin(actor, place, number)
-            await self._present.drafts.keep(actor, page.draft.id, step.answers)
+            await self._present.drafts.save_answers(actor, page.draft.id, step.answers)
             await services.post(actor, page.draft.id, place)
         else:
             await services.decisions.override(actor, number, step.option, step.reason)

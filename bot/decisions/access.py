@@ -1,7 +1,7 @@
-"""Who may read which decision, and how one asks for them: the one place that says so.
+"""Read access to decisions, and the filters and pages of lists.
 
 Each query for a person takes a `ReadScope`. Storage translates it into SQL conditions;
-`ReadScope.covers` is the same rule for a single decision.
+`ReadScope.allows` is the same rule for a single decision.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,7 +12,7 @@ from typing import Self
 from bot.decisions.model import Decision, Draft, DraftPurpose, Person, Place, Status, Visibility
 
 _NOBODY = ""
-"""No user's id, so that nothing is read for being one's own."""
+"""The user of a scope for an audience: nothing is its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +33,22 @@ class ReadScope:
 
     @classmethod
     def of(cls, person: Person, place: Place | None = None) -> Self:
-        """Return what a person may read from a place; from App Home if there is none."""
+        """Return the scope of a person at a place; in App Home if there is none."""
         private = place is not None and place.visibility is Visibility.PRIVATE
         return cls(person.workspace, person.user, place.channel if place and private else None)
 
     @classmethod
-    def of_everybody(cls, workspace: str, place: Place) -> Self:
-        """Return what everybody may read who reads what is posted at a place."""
+    def for_audience(cls, workspace: str, place: Place) -> Self:
+        """Return the scope that all readers of a place have in common."""
         private = place.visibility is Visibility.PRIVATE
         return cls(workspace, _NOBODY, place.channel if private else None)
 
-    def covers(self, decision: Decision, contributors: Collection[str] = ()) -> bool:
+    def allows(self, decision: Decision, contributors: Collection[str] = ()) -> bool:
         """Return whether a decision may be read.
 
         Args:
             decision: the decision.
-            contributors: user ids of those who added their perspective.
+            contributors: the user ids of its contributors.
         """
         if decision.workspace != self.workspace:
             return False
@@ -62,22 +62,23 @@ class ReadScope:
             case Visibility.DIRECT:
                 return False
 
-    def invites(self, decision: Decision, asked: Collection[str]) -> bool:
-        """Return whether title and problem may be read, and a perspective added.
+    def allows_contribution(self, decision: Decision, asked: Collection[str]) -> bool:
+        """Return whether this user may read title and problem, and add a perspective.
 
         Args:
             decision: the decision.
-            asked: user ids of those who were asked for their perspective.
+            asked: the user ids of those who were asked for one.
         """
         return decision.workspace == self.workspace and self.user in asked
 
 
 def opened_from(draft: Draft, place: Place | None) -> Draft:
-    """Return a draft as it is gone on with from a place; from App Home if there is none.
+    """Return a draft as it is after it was opened at a place; in App Home if there is none.
 
-    What was begun in a private channel belongs there only as long as it is opened there: elsewhere
-    nobody can tell whether its driver is still a member. Like what was begun in App Home, it has no
-    origin then, until it is opened in a private channel. An edit or a view is posted nowhere.
+    A draft of a private channel keeps that origin only while it is opened there: elsewhere it is
+    unknown whether its driver is still a member. Then it has no origin, like a draft of App Home,
+    until it is opened in a private channel. Edits and perspectives are not posted, so they keep
+    their origin.
     """
     begun = draft.origin
     fixed = begun is not None and begun.visibility is not Visibility.PRIVATE
@@ -88,7 +89,7 @@ def opened_from(draft: Draft, place: Place | None) -> Draft:
 
 
 class Direction(StrEnum):
-    """Which way to go on from a decision's number."""
+    """The direction of a page."""
 
     OLDER = "older"
     NEWER = "newer"
@@ -96,7 +97,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where to go on: from a decision's number, that one left out, one way or the other."""
+    """The start of a page: a decision's number, which is not included, and a direction."""
 
     number: int
     direction: Direction

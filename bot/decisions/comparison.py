@@ -65,7 +65,7 @@ class Difference:
 
     question: str
     said: tuple[AnswerGroup, ...]
-    leads: Mapping[str | None, str | None]
+    flips_to: Mapping[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +96,16 @@ class Comparison:
     all is in the playbook's order. `together` is looked for where no single difference flips.
     """
 
-    voices: tuple[Contribution, ...]
+    contributions: tuple[Contribution, ...]
     differences: tuple[Difference, ...]
     agreements: tuple[SharedAnswer, ...]
-    together: tuple[JointFlip, ...]
+    joint_flips: tuple[JointFlip, ...]
     waiting: tuple[str, ...]
 
     @property
     def flipping(self) -> tuple[Difference, ...]:
         """Return the differences that would flip the verdict, each by itself."""
-        return tuple(each for each in self.differences if each.leads)
+        return tuple(each for each in self.differences if each.flips_to)
 
 
 def compare(team: TeamViews, engine: RuleEngine) -> Comparison:
@@ -122,13 +122,13 @@ def compare(team: TeamViews, engine: RuleEngine) -> Comparison:
         for question, (answer, *others) in said.items()
         if not others and answer.answer is not None and len(answer.users) > 1
     )
-    differences = tuple(sorted(found, key=lambda each: not each.leads))
-    flips = any(each.leads for each in differences)
+    differences = tuple(sorted(found, key=lambda each: not each.flips_to))
+    flips = any(each.flips_to for each in differences)
     return Comparison(
-        voices=_voices(team),
+        contributions=_voices(team),
         differences=differences,
         agreements=agreements,
-        together=() if flips else tuple(_together(decision, engine, said)),
+        joint_flips=() if flips else tuple(_together(decision, engine, said)),
         waiting=tuple(each.user for each in team.waiting()),
     )
 

@@ -58,7 +58,7 @@ def query_for(settings: DigestSettings, window: Window, playbooks: tuple[str, ..
     """Return what to read for a digest; `playbooks` are the hashes of the current ones."""
     zone = ZoneInfo(settings.schedule.zone)
     return DigestQuery(
-        scope=ReadScope.of_everybody(settings.workspace, settings.place),
+        scope=ReadScope.for_audience(settings.workspace, settings.place),
         channel=settings.place.channel,
         coverage=settings.scope,
         sections=settings.sections,
@@ -198,7 +198,7 @@ def _not_shown_elsewhere(
 def _disagreement(split: SplitDecision, engines: Engines) -> Disagreement:
     decision = split.item.decision
     comparison = compare(split.team, engines.versions[decision.number])
-    verdicts = Counter(voice.option or NOTHING for voice in comparison.voices)
+    verdicts = Counter(voice.option or NOTHING for voice in comparison.contributions)
     return Disagreement(decision, split.item.announced, dict(verdicts), len(comparison.flipping))
 
 

@@ -252,7 +252,7 @@ class _Reader:
         successors = {
             each.decision.number: each
             for each in self._read(sorted(filter(None, numbers)))
-            if self._query.scope.covers(each.decision)
+            if self._query.scope.allows(each.decision)
         }
         shown = tuple(
             ClosedDecision(

@@ -195,7 +195,7 @@ class DecisionService:
             await self._database.write(lambda db: discard_draft(db, draft.driver, draft.id))
             raise
 
-    async def found(self, person: Person, number: int) -> Decision:
+    async def find(self, person: Person, number: int) -> Decision:
         """Return a decision for a person who acts on its message."""
         workspace = person.workspace
         decision = await self._database.read(lambda db: find_decision(db, workspace, number))
@@ -203,7 +203,7 @@ class DecisionService:
             raise NoSuchDecision(number)
         return decision
 
-    async def pressed_at(
+    async def confirm_announcement(
         self, actor: Person, number: int, channel: str, ts: str, called: str = ""
     ) -> None:
         """Learn from a press on an announcement where it is, and the name of its channel.
@@ -216,9 +216,9 @@ class DecisionService:
             return
         await self._issues.learn_place(decision, channel, ts, self._clock.now(), called)
 
-    async def ready_for(self, actor: Person, number: int, move: DecisionAction) -> Decision:
+    async def find_for(self, actor: Person, number: int, move: DecisionAction) -> Decision:
         """Return a decision with which this person may make this move."""
-        decision = await self.found(actor, number)
+        decision = await self.find(actor, number)
         authorize(move, decision, actor)
         return decision
 
@@ -230,7 +230,7 @@ class DecisionService:
         purpose: DraftPurpose,
         place: Place | None,
     ) -> Page:
-        decision = await self.ready_for(actor, number, move)
+        decision = await self.find_for(actor, number, move)
         engine = await self._playbooks.engine(decision.playbook_hash)
         now = self._clock.now()
 

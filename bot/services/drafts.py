@@ -109,18 +109,20 @@ class DraftService:
         draft = await self._keep(driver, draft_id, answers)
         return (await self._pages(draft)).after(step)
 
-    async def keep(self, driver: Person, draft_id: str, answers: Mapping[str, str | None]) -> None:
+    async def save_answers(
+        self, driver: Person, draft_id: str, answers: Mapping[str, str | None]
+    ) -> None:
         """Keep answers without going on; otherwise like `answer`."""
         await self._keep(driver, draft_id, answers)
 
-    async def note_source(self, driver: Person, draft_id: str, source: Source) -> None:
+    async def set_source(self, driver: Person, draft_id: str, source: Source) -> None:
         """Keep the message that a draft was made from; too late, nothing happens."""
         try:
             await self._change(driver, draft_id, lambda old: replace(old, source=source))
         except (AlreadyPosted, DraftGone):
             return
 
-    async def turn_back(self, driver: Person, draft_id: str, step: str) -> Page:
+    async def previous_page(self, driver: Person, draft_id: str, step: str) -> Page:
         """Return the page before a step."""
         draft = await self.open_draft(driver, draft_id)
         return (await self._pages(draft)).before(step)
@@ -154,19 +156,19 @@ class DraftService:
         """Return where a draft is to be posted unless told otherwise; None if nowhere."""
         return (await self._found(driver, draft_id)).origin
 
-    async def under_way(self, driver: Person) -> list[Draft]:
+    async def unfinished(self, driver: Person) -> list[Draft]:
         """Return the driver's drafts that hold something and can be finished, newest first."""
         since = self._clock.now() - DRAFT_LIFETIME
         drafts = await self._database.read(lambda db: unposted_drafts(db, driver, since))
         held = [draft for draft in drafts if _holds_something(draft)]
         return [draft for draft in held if await self._is_possible(draft)]
 
-    async def to_resume(self, driver: Person) -> list[Draft]:
+    async def resumable(self, driver: Person) -> list[Draft]:
         """Return those of the driver's drafts that are no perspectives of others' decisions."""
-        drafts = await self.under_way(driver)
+        drafts = await self.unfinished(driver)
         return [each for each in drafts if each.purpose is not DraftPurpose.PERSPECTIVE]
 
-    async def expire(self) -> int:
+    async def delete_expired(self) -> int:
         """Delete what nobody has gone on with for `DRAFT_LIFETIME`; return how many there were."""
         before = self._clock.now() - DRAFT_LIFETIME
         return await self._database.write(lambda db: delete_expired_drafts(db, before))

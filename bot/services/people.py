@@ -76,7 +76,7 @@ class PeopleService:
                 kept |= {person: profile} if profile else {}
         return _zones(kept)
 
-    async def kept_zones(self, people: Iterable[Person]) -> dict[Person, ZoneInfo]:
+    async def cached_zones(self, people: Iterable[Person]) -> dict[Person, ZoneInfo]:
         """Return the time zones of people as far as the log knows them; it asks nobody."""
         return _zones(await self._kept(tuple(people)))
 
@@ -100,7 +100,7 @@ class PeopleService:
                 found.append(user)
         return tuple(found)
 
-    async def learn(self) -> int:
+    async def refresh(self) -> int:
         """Ask about a few of the people who appear in decisions; return of how many was told.
 
         Those who were not asked about for `FRESH_FOR` are asked about again.

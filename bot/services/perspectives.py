@@ -182,7 +182,7 @@ class PerspectiveService:
         await self._change(actor, number, change)
         return tuple(nudged)
 
-    async def not_reached(self, workspace: str, number: int, user: str, reason: str) -> None:
+    async def user_unreachable(self, workspace: str, number: int, user: str, reason: str) -> None:
         """Withdraw a request for a perspective, because the person cannot be reached.
 
         Args:
@@ -223,16 +223,18 @@ class PerspectiveService:
         """
         team = await self._database.read(lambda db: find_team(db, person.workspace, number))
         waiting = {each.user for each in team.waiting()} if team else set[str]()
-        if team and ReadScope.of(person).invites(team.decision, waiting):
+        if team and ReadScope.of(person).allows_contribution(team.decision, waiting):
             return team.decision
         return None
 
     async def _seen(self, person: Person, place: Place | None, number: int) -> TeamViews:
         """Return a decision that this person may read, or was asked about."""
-        team, sight = await self._team(person.workspace, number), ReadScope.of(person, place)
+        team, scope = await self._team(person.workspace, number), ReadScope.of(person, place)
         contributors = {each.user for each in team.perspectives}
         asked = {each.user for each in team.asked}
-        if sight.covers(team.decision, contributors) or sight.invites(team.decision, asked):
+        if scope.allows(team.decision, contributors) or scope.allows_contribution(
+            team.decision, asked
+        ):
             return team
         raise NoSuchDecision(number)
 

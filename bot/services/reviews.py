@@ -71,7 +71,7 @@ class ReviewService:
         self._people = people
         self._wake_delivery = wake_delivery
 
-    async def ask_due(self) -> int:
+    async def request_due(self) -> int:
         """Ask the deciders of every decision whose review is due where they are, each once.
 
         Returns:
@@ -117,7 +117,9 @@ class ReviewService:
         self._wake_delivery()
         return decision
 
-    async def not_reached(self, workspace: str, number: int, decider: str, reason: str) -> None:
+    async def decider_unreachable(
+        self, workspace: str, number: int, decider: str, reason: str
+    ) -> None:
         """Ask the driver how a decision went, as no message gets through to one of its deciders.
 
         A driver who decides as well has been asked already.
@@ -140,7 +142,7 @@ class ReviewService:
 
     async def waiting_for(self, person: Person) -> WaitingDecisions:
         """Return what waits for a person; a review does from nine o'clock where they are."""
-        zone = (await self._people.kept_zones([person])).get(person, UTC)
+        zone = (await self._people.cached_zones([person])).get(person, UTC)
         day = latest_review_day(self._clock.now(), zone)
 
         def work(db: Connection) -> WaitingDecisions:
@@ -153,12 +155,12 @@ class ReviewService:
 
         return await self._database.read(work)
 
-    async def calibration(self, sight: ReadScope, playbook_id: str) -> Calibration:
+    async def calibration(self, scope: ReadScope, playbook_id: str) -> Calibration:
         """Return how the newest decisions by a playbook, in any edition, have gone.
 
         Only those are counted that may be read: a count of one tells how that one went.
         """
-        found = await self._database.read(lambda db: reviewed_decisions(db, sight, _MOST_COUNTED))
+        found = await self._database.read(lambda db: reviewed_decisions(db, scope, _MOST_COUNTED))
         own = [each for each in found if each.verdict.playbook.id == playbook_id]
         engines = {each.playbook_hash: await self._playbooks.of(each) for each in own}
         return calibrate(own, engines)

@@ -83,7 +83,7 @@ class SearchService:
         self._database = database
         self._playbooks = playbooks
 
-    def filters(self, text: str) -> DecisionFilter:
+    def parse_filter(self, text: str) -> DecisionFilter:
         """Return what is meant by the words typed after `list`.
 
         `mine`, `all`, statuses, and options of the playbooks in use are filters; anything else is
@@ -92,18 +92,18 @@ class SearchService:
         return _filters(text, self._options())
 
     async def page(
-        self, sight: ReadScope, wanted: DecisionFilter, cursor: Cursor | None, size: int
+        self, scope: ReadScope, filter_: DecisionFilter, cursor: Cursor | None, size: int
     ) -> DecisionPage:
-        """Return a page of the decisions wanted, newest first."""
-        return await self._database.read(lambda db: find_page(db, sight, wanted, cursor, size))
+        """Return a page of the decisions filter_, newest first."""
+        return await self._database.read(lambda db: find_page(db, scope, filter_, cursor, size))
 
-    async def show(self, sight: ReadScope, number: int) -> DecisionDetails:
+    async def details(self, scope: ReadScope, number: int) -> DecisionDetails:
         """Return everything of a decision.
 
         Raises:
             NoSuchDecision: there is none of this number, or it is not for them to see.
         """
-        decision = await self._database.read(lambda db: read_decision(db, sight, number))
+        decision = await self._database.read(lambda db: read_decision(db, scope, number))
         if decision is None:
             raise NoSuchDecision(number)
         key = announcement_key(decision)
@@ -113,11 +113,11 @@ class SearchService:
             announced = MessageRef(posted.sent_channel, posted.ts)
         return DecisionDetails(await self._record(decision), decision, announced)
 
-    async def records(self, sight: ReadScope, limit: int) -> AsyncIterator[Record]:
+    async def records(self, scope: ReadScope, limit: int) -> AsyncIterator[Record]:
         """Give the records of the newest decisions, newest first, at most `limit`."""
         cursor: Cursor | None = None
         while limit > 0:
-            found = await self.page(sight, DecisionFilter(), cursor, min(limit, _BATCH))
+            found = await self.page(scope, DecisionFilter(), cursor, min(limit, _BATCH))
             for decision in found.decisions:
                 yield await self._record(decision)
             if not found.older:
@@ -125,7 +125,7 @@ class SearchService:
             limit -= len(found.decisions)
             cursor = Cursor(found.decisions[-1].number, Direction.OLDER)
 
-    async def alike(self, draft: Draft) -> tuple[SimilarDecision, ...]:
+    async def similar(self, draft: Draft) -> tuple[SimilarDecision, ...]:
         """Return the decisions most like a draft in their answers, as far as its driver may read.
 
         They were made by the same playbook, and two thirds at least of the questions that both
@@ -134,37 +134,37 @@ class SearchService:
         """
         engine = await self._playbooks.engine(draft.playbook_hash)
         place = None if draft.purpose is DraftPurpose.EDIT else draft.origin
-        sight = ReadScope.of(draft.driver, place)
-        sheets = await self._sheets(sight, engine.playbook.id)
-        return await self._alike(sight, most_similar(draft.answers, sheets, leave_out=draft.about))
+        scope = ReadScope.of(draft.driver, place)
+        sheets = await self._sheets(scope, engine.playbook.id)
+        return await self._alike(scope, most_similar(draft.answers, sheets, leave_out=draft.about))
 
-    async def alike_before(self, decision: Decision) -> tuple[SimilarDecision, ...]:
+    async def similar_before(self, decision: Decision) -> tuple[SimilarDecision, ...]:
         """Return the earlier decisions most like one that the workspace may read in its channel.
 
         A channel may have readers from other companies, for whom only its own decisions are.
         Otherwise like `alike`.
         """
-        sight = ReadScope.of_everybody(decision.workspace, decision.place)
+        scope = ReadScope.for_audience(decision.workspace, decision.place)
         playbook = decision.verdict.playbook.id
-        sheets = await self._sheets(sight, playbook)
+        sheets = await self._sheets(scope, playbook)
         before = [sheet for sheet in sheets if sheet.number < decision.number]
         found = most_similar(decision.answers, before, leave_out=decision.supersedes)
-        return await self._alike(sight, found)
+        return await self._alike(scope, found)
 
     async def _alike(
-        self, sight: ReadScope, counted: Iterable[tuple[int, int, int]]
+        self, scope: ReadScope, counted: Iterable[tuple[int, int, int]]
     ) -> tuple[SimilarDecision, ...]:
         found = []
         for number, alike, compared in counted:
-            decision = await self._database.read(partial(read_decision, scope=sight, number=number))
+            decision = await self._database.read(partial(read_decision, scope=scope, number=number))
             if decision is not None:
                 playbook = (await self._playbooks.of(decision)).playbook
                 found.append(SimilarDecision(decision, playbook, alike, compared))
         return tuple(found)
 
-    async def _sheets(self, sight: ReadScope, playbook_id: str) -> list[AnswerSheet]:
+    async def _sheets(self, scope: ReadScope, playbook_id: str) -> list[AnswerSheet]:
         return await self._database.read(
-            lambda db: answer_sheets(db, sight, playbook_id, _NEWEST_COMPARED)
+            lambda db: answer_sheets(db, scope, playbook_id, _NEWEST_COMPARED)
         )
 
     async def _record(self, decision: Decision) -> Record:

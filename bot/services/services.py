@@ -26,18 +26,18 @@ from bot.storage.database import Database
 from bot.storage.decisions import find_decision
 
 _RECENT = 10
-HELD_UP_AFTER = timedelta(seconds=3)
+DELAYED_AFTER = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
     """A decision that was logged.
 
-    `held_up` says that Slack does not take messages just now, so that it will show later.
+    `is_delayed` says that Slack accepts no messages at present, so that it will show later.
     """
 
     decision: Decision
-    held_up: bool
+    is_delayed: bool
 
 
 class Services:
@@ -90,13 +90,13 @@ class Services:
         else:
             decision = await self._logged(draft, place)
             self._wake_delivery()
-        return Posted(decision, await self._held_up(driver.workspace))
+        return Posted(decision, await self._is_delayed(driver.workspace))
 
-    async def promise_to_open(self, person: Person, draft_id: str) -> None:
+    async def offer_modal(self, person: Person, draft_id: str) -> None:
         """Send a person a button that opens a draft, because it did not open by itself."""
         await self._send(person, OpenModalOffer(draft_id))
 
-    async def tell(self, person: Person, text: str) -> None:
+    async def notify(self, person: Person, text: str) -> None:
         """Send a person a direct message of one paragraph, in Slack's markup."""
         await self._send(person, TextNotice(text))
 
@@ -110,31 +110,31 @@ class Services:
         about = (message.workspace, message.decision or 0, message.channel, reason)
         match message.kind:
             case DeliveryKind.VIEW_REQUEST:
-                await self.perspectives.not_reached(*about)
+                await self.perspectives.user_unreachable(*about)
             case DeliveryKind.REVIEW_QUESTION:
-                await self.reviews.not_reached(*about)
+                await self.reviews.decider_unreachable(*about)
 
     async def decision(self, workspace: str, number: int) -> Decision | None:
         """Return a decision for those who render it; it asks nobody's permission."""
         return await self._database.read(lambda db: find_decision(db, workspace, number))
 
-    async def belongings(self, person: Person) -> tuple[list[Draft], list[Decision]]:
+    async def home_content(self, person: Person) -> tuple[list[Draft], list[Decision]]:
         """Return what a person finds on their own page: drafts, and recent decisions."""
-        drafts = await self.drafts.under_way(person)
+        drafts = await self.drafts.unfinished(person)
         recent = await self.search.page(ReadScope.of(person), DecisionFilter(), None, _RECENT)
         return drafts, list(recent.decisions)
 
     async def _edited(self, draft: Draft) -> Decision:
         if draft.decision is not None:
-            return await self.decisions.found(draft.driver, draft.decision)
+            return await self.decisions.find(draft.driver, draft.decision)
         try:
             return await self.decisions.finish_edit(draft)
         except AlreadyPosted as error:
-            return await self.decisions.found(draft.driver, error.number)
+            return await self.decisions.find(draft.driver, error.number)
 
     async def _contributed(self, draft: Draft) -> Decision:
         if draft.decision is not None:
-            return await self.decisions.found(draft.driver, draft.decision)
+            return await self.decisions.find(draft.driver, draft.decision)
         return await self.perspectives.finish(draft)
 
     async def _logged(self, draft: Draft, place: Place) -> Decision:
@@ -168,9 +168,9 @@ class Services:
             )
         )
 
-    async def _held_up(self, workspace: str) -> bool:
+    async def _is_delayed(self, workspace: str) -> bool:
         since = await DeliveryIssueTable(self._database).overdue_since(workspace)
-        return since is not None and self._clock.now() - since > HELD_UP_AFTER
+        return since is not None and self._clock.now() - since > DELAYED_AFTER
 
     async def _send(self, person: Person, payload: OpenModalOffer | TextNotice) -> None:
         delivery = to_person(person, payload, self._clock.now())

@@ -78,7 +78,7 @@ class HomeTab:
 
     async def _publish(self, client: AsyncWebClient, person: Person) -> None:
         services = self._services
-        drafts, decisions = await services.belongings(person)
+        drafts, decisions = await services.home_content(person)
         waiting = await services.reviews.waiting_for(person)
         known = await services.digests.settings_for(person)
         coming = [UpcomingDigest(each, await services.digests.next_due(each)) for each in known]

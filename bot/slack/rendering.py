@@ -76,7 +76,7 @@ class Renderer:
                 detail = {"event": event.kind, "actor": event.actor, **event.detail}
                 return thread_note(detail, decision, playbook)
             case RecommendationPost():
-                before = await self._services.search.alike_before(decision)
+                before = await self._services.search.similar_before(decision)
                 return recommendation_message(decision, playbook, before, self._command)
             case ViewRequestMessage(nudge):
                 team = await self._services.perspectives.team(decision.workspace, decision.number)

@@ -47,7 +47,7 @@ class EphemeralReplies:
             replace: whether it replaces the message that the sender acted on.
         """
         if not await _send(response_url_of(body), sentence(text), replace=replace):
-            await self._services.tell(sender(body), text)
+            await self._services.notify(sender(body), text)
 
     async def warn_of_outsiders(self, body: Payload, decision: Decision) -> None:
         """Warn the driver of deciders from another company, who cannot decide here.
@@ -65,7 +65,7 @@ class EphemeralReplies:
     async def _show(self, body: Payload, message: Message, *, replace: bool) -> bool:
         shown = await _send(response_url_of(body), message, replace=replace)
         if not shown:
-            await self._services.tell(sender(body), answer_not_shown(message))
+            await self._services.notify(sender(body), answer_not_shown(message))
         return shown
 
 

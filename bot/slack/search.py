@@ -42,7 +42,7 @@ class SearchResponder:
         """Return a page of a list or a search."""
         finding = self._services.search
         if query.kind == "list":
-            wanted = finding.filters(query.text)
+            wanted = finding.parse_filter(query.text)
         else:
             wanted = DecisionFilter(words=words_of(query.text))
         found = DecisionPage((), newer=False, older=False)
@@ -64,7 +64,7 @@ class SearchResponder:
             NoSuchDecision: there is none with this number that the person may read.
         """
         try:
-            found = await self._services.search.show(scope, number)
+            found = await self._services.search.details(scope, number)
         except NoSuchDecision:
             return (await self._invitation(scope, number),)
         playbook = await self._playbook(found.decision)
@@ -81,7 +81,7 @@ class SearchResponder:
         Raises:
             NoSuchDecision: there is none with this number that the person may read.
         """
-        found = await self._services.search.show(scope, number)
+        found = await self._services.search.details(scope, number)
         text = as_markdown(found.record)
         if len(text) <= views.INLINE:
             return views.record_message(number, text)

@@ -87,7 +87,7 @@ class TeamHistory:
         services = self.bot.services
         draft = (await services.drafts.start(driver, self._place)).draft.id
         await services.drafts.describe(driver, draft, workflow)
-        await services.drafts.keep(driver, draft, sample.answers)
+        await services.drafts.save_answers(driver, draft, sample.answers)
         return (await services.post(driver, draft, self._place)).decision.number
 
     async def _decide(self, number: int, decision: int, *, late: bool) -> None:

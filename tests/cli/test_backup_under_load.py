@@ -47,7 +47,7 @@ class Work:
             number = (await self._world.decided()).number
             await self._note("decided", number)
             view = (await services.perspectives.begin(BEN, PRODUCT, number)).draft
-            await self._world.drafts.keep(BEN, view.id, {"facts": "some", "style": "free"})
+            await self._world.drafts.save_answers(BEN, view.id, {"facts": "some", "style": "free"})
             await services.post(BEN, view.id, PRODUCT)
             await self._note("view", number)
             await services.perspectives.ask(ADA, number, ["U3"])

@@ -31,7 +31,7 @@ def database(tmp_path: Path) -> Path:
         page = await services.drafts.start(ADA, Place("C1", Visibility.PUBLIC))
         await services.drafts.describe(ADA, page.draft.id, Workflow(title="Refund answers"))
         answers = {"job": "answer", "need": "look_up"}
-        await services.drafts.keep(ADA, page.draft.id, answers)
+        await services.drafts.save_answers(ADA, page.draft.id, answers)
         await services.post(ADA, page.draft.id, Place("C1", Visibility.PUBLIC))
         await storage.close()
 

@@ -55,7 +55,7 @@ async def test_a_posted_draft_is_a_decision(world: World) -> None:
     assert (decision.driver, decision.deciders) == ("U1", ("U1",))
     assert (decision.status, decision.place) == (Status.OPEN, PRODUCT)
     assert decision.verdict.option == "rag"
-    assert not posted.held_up
+    assert not posted.is_delayed
     assert await world.services.decision("T1", 1) == decision
     (event,) = await world.rows("events")
     assert (event["kind"], event["actor"], event["number"]) == ("opened", "U1", 1)
@@ -141,10 +141,12 @@ async def test_held_up_says_that_slack_takes_no_messages(world: World) -> None:
     delivery = await claimed(world)
     await world.outbox.retry(delivery, world.clock.now() + timedelta(minutes=1), "unreachable")
     world.clock.advance(HELD_UP_AFTER)
-    assert not (await world.services.post(ADA, await world.drafted(), PRODUCT)).held_up
+    assert not (await world.services.post(ADA, await world.drafted(), PRODUCT)).is_delayed
     world.clock.advance(timedelta(seconds=1))
-    assert (await world.services.post(ADA, await world.drafted(), PRODUCT)).held_up
-    assert not (await world.services.post(STRANGER, await world.drafted(STRANGER), PRODUCT)).held_up
+    assert (await world.services.post(ADA, await world.drafted(), PRODUCT)).is_delayed
+    assert not (
+        await world.services.post(STRANGER, await world.drafted(STRANGER), PRODUCT)
+    ).is_delayed
 
 
 async def test_held_up_counts_from_when_a_message_was_kept(world: World) -> None:
@@ -156,9 +158,9 @@ async def test_held_up_counts_from_when_a_message_was_kept(world: World) -> None
         await world.outbox.retry(delivery, world.clock.now() + later, "unreachable")
         world.clock.advance(later)
     again = await claimed(world)
-    assert (await world.services.post(ADA, await world.drafted(), PRODUCT)).held_up
+    assert (await world.services.post(ADA, await world.drafted(), PRODUCT)).is_delayed
     await world.outbox.retry(again, world.clock.now() + later, "unreachable")
-    assert (await world.services.post(ADA, await world.drafted(), PRODUCT)).held_up
+    assert (await world.services.post(ADA, await world.drafted(), PRODUCT)).is_delayed
 
 
 async def test_what_could_not_be_posted_is_sent_again(world: World) -> None:
@@ -244,8 +246,8 @@ async def test_a_message_of_another_decision_is_not_settled(world: World) -> Non
 async def test_people_are_told_directly(world: World) -> None:
     """What is told to a person goes to them, each time anew."""
     for _ in range(2):
-        await world.services.tell(ADA, "A sentence.")
-        await world.services.promise_to_open(ADA, "draft")
+        await world.services.notify(ADA, "A sentence.")
+        await world.services.offer_modal(ADA, "draft")
     rows = await world.rows("deliveries")
     assert [(row["kind"], row["channel"], row["detail"]) for row in rows] == [
         ("notice", "U1", '{"text":"A sentence."}'),
@@ -264,8 +266,8 @@ async def test_what_belongs_to_a_person(world: World) -> None:
         ADA, await world.drafted(ADA, workflow=Workflow(title="T", deciders=("U2",))), NAMELESS
     )
     await world.decided(STRANGER)
-    drafts, decisions = await world.services.belongings(BEN)
+    drafts, decisions = await world.services.home_content(BEN)
     assert [each.id for each in drafts] == [draft]
     assert decisions == [named.decision, public]
-    _, own = await world.services.belongings(ADA)
+    _, own = await world.services.home_content(ADA)
     assert [each.number for each in own] == [4, 3, 2, 1]

@@ -24,8 +24,8 @@ async def attempts(drafting: DraftService, person: Person, draft: str) -> list[t
     for work in (
         drafting.describe(person, draft, Workflow(title="Mine")),
         drafting.answer(person, draft, "knowledge", {"facts": "never"}),
-        drafting.keep(person, draft, {"facts": "never"}),
-        drafting.turn_back(person, draft, "behaviour"),
+        drafting.save_answers(person, draft, {"facts": "never"}),
+        drafting.previous_page(person, draft, "behaviour"),
         drafting.resume(person, draft),
         drafting.open_draft(person, draft),
     ):
@@ -73,7 +73,7 @@ async def test_a_draft_of_another_person_is_gone(world: World, person: Person) -
     with pytest.raises(DraftGone):
         await world.drafts.origin_of(person, draft)
     assert await world.rows("drafts") == before
-    assert await world.drafts.under_way(person) == []
+    assert await world.drafts.unfinished(person) == []
 
 
 async def test_a_draft_that_never_was_is_gone(world: World) -> None:
@@ -85,14 +85,14 @@ async def test_a_draft_lives_two_weeks_after_its_last_change(world: World) -> No
     """To the last moment it can be changed, which gives it its whole time again."""
     draft = await world.drafted(ADA)
     world.clock.advance(DRAFT_LIFETIME)
-    await world.drafts.keep(ADA, draft, {"facts": "some"})
+    await world.drafts.save_answers(ADA, draft, {"facts": "some"})
     world.clock.advance(DRAFT_LIFETIME)
     assert await attempts(world.drafts, ADA, draft) == []
     world.clock.advance(DRAFT_LIFETIME + A_MOMENT)
     assert await attempts(world.drafts, ADA, draft) == [DraftGone] * 6
     with pytest.raises(DraftGone):
         await world.drafts.postable(ADA, draft)
-    assert await world.drafts.under_way(ADA) == []
+    assert await world.drafts.unfinished(ADA) == []
 
 
 async def test_a_posted_draft_is_not_changed(world: World) -> None:
@@ -101,7 +101,7 @@ async def test_a_posted_draft_is_not_changed(world: World) -> None:
     before = await world.rows("drafts"), await world.rows("decisions")
     assert await attempts(world.drafts, ADA, decision.draft_id) == [AlreadyPosted] * 6
     with pytest.raises(AlreadyPosted) as raised:
-        await world.drafts.keep(ADA, decision.draft_id, {"facts": "never"})
+        await world.drafts.save_answers(ADA, decision.draft_id, {"facts": "never"})
     assert raised.value.number == decision.number
     assert (await world.rows("drafts"), await world.rows("decisions")) == before
 
@@ -114,7 +114,7 @@ async def test_answers_that_are_not_in_the_playbook(world: World, answers: dict[
     with pytest.raises(InvalidAnswers):
         await world.drafts.answer(ADA, draft, "knowledge", answers)
     with pytest.raises(InvalidAnswers):
-        await world.drafts.keep(ADA, draft, answers)
+        await world.drafts.save_answers(ADA, draft, answers)
     assert await world.rows("drafts") == before
 
 
@@ -123,7 +123,7 @@ async def test_back_keeps_what_was_answered(world: World) -> None:
     draft = (await world.drafts.start(ADA, PRODUCT)).draft.id
     answers = {"facts": "many", "freshness": "daily"}
     await world.walked(ADA, draft, {**answers, "style": None})
-    page = await world.drafts.turn_back(ADA, draft, "behaviour")
+    page = await world.drafts.previous_page(ADA, draft, "behaviour")
     assert isinstance(page, QuestionsPage)
     assert page.step.id == "knowledge"
     assert page.draft.answers == {**answers, "style": None}
@@ -138,7 +138,7 @@ async def test_a_draft_resumes_where_it_was_left(world: World) -> None:
     page = await world.drafts.resume(ADA, draft)
     assert isinstance(page, QuestionsPage)
     assert page.step.id == "behaviour"
-    await world.drafts.keep(ADA, draft, {"facts": "never"})
+    await world.drafts.save_answers(ADA, draft, {"facts": "never"})
     assert isinstance(await world.drafts.resume(ADA, draft), ReviewPage)
 
 
@@ -172,7 +172,7 @@ async def test_drafts_under_way(world: World) -> None:
     await world.drafts.start(ADA, PRODUCT)
     await world.decided(ADA)
     await world.drafted(BEN)
-    assert [draft.id for draft in await world.drafts.under_way(ADA)] == [second, first]
+    assert [draft.id for draft in await world.drafts.unfinished(ADA)] == [second, first]
 
 
 async def test_a_draft_keeps_the_playbook_it_began_with(world: World) -> None:
@@ -197,11 +197,11 @@ async def test_the_message_it_came_from_stays_with_it(world: World) -> None:
     """The link goes along into the decision; too late, or from somebody else, it is let be."""
     source = Source(PRODUCT.channel, "https://northwind.slack.com/archives/C1/p1")
     draft = await world.drafted()
-    await world.drafts.note_source(BEN, draft, source)
+    await world.drafts.set_source(BEN, draft, source)
     assert (await world.drafts.open_draft(ADA, draft)).source is None
-    await world.drafts.note_source(ADA, draft, source)
+    await world.drafts.set_source(ADA, draft, source)
     decision = (await world.services.post(ADA, draft, PRODUCT)).decision
-    await world.drafts.note_source(ADA, draft, Source("C9", "https://elsewhere.test"))
+    await world.drafts.set_source(ADA, draft, Source("C9", "https://elsewhere.test"))
     found = await world.services.decision("T1", decision.number)
     assert found is not None
     assert found.source_here == source.link

@@ -19,7 +19,7 @@ async def test_an_edit_that_changes_nothing_leaves_no_trace(world: World) -> Non
         await world.services.post(ADA, page.draft.id, PRODUCT)
     assert await world.rows("events") == events
     assert await world.rows("deliveries") == deliveries
-    assert await world.drafts.under_way(ADA) == []
+    assert await world.drafts.unfinished(ADA) == []
 
 
 async def test_an_edit_leaves_place_and_deciders_alone(world: World) -> None:
@@ -40,11 +40,11 @@ async def test_pressed_again_an_edit_goes_on(world: World) -> None:
     edit = (await deciding.begin_edit(ADA, number)).draft
     new = (await deciding.begin_supersede(ADA, number)).draft
     world.clock.advance(timedelta(minutes=1))
-    assert await world.drafts.to_resume(ADA) == []
-    await world.drafts.keep(ADA, edit.id, {"facts": "some"})
+    assert await world.drafts.resumable(ADA) == []
+    await world.drafts.save_answers(ADA, edit.id, {"facts": "some"})
     again = (await deciding.begin_edit(ADA, number)).draft
     assert (again.id, again.answers) == (edit.id, {"facts": "some"})
-    assert await world.drafts.to_resume(ADA) == [again]
+    assert await world.drafts.resumable(ADA) == [again]
     assert (await deciding.begin_supersede(ADA, number)).draft == new
 
 
@@ -54,7 +54,7 @@ async def test_what_is_older_than_an_edit_begins_anew(world: World) -> None:
     old = (await deciding.begin_supersede(ADA, number)).draft
     edit = (await deciding.begin_edit(ADA, number)).draft
     world.clock.advance(timedelta(minutes=1))
-    await world.drafts.keep(ADA, edit.id, {"facts": "some"})
+    await world.drafts.save_answers(ADA, edit.id, {"facts": "some"})
     await world.services.post(ADA, edit.id, PRODUCT)
     world.clock.advance(timedelta(minutes=1))
     new = (await deciding.begin_supersede(ADA, number)).draft
@@ -70,12 +70,12 @@ async def test_what_can_no_longer_be_finished_is_not_offered(world: World) -> No
     view = (await world.services.perspectives.begin(BEN, PRODUCT, number)).draft
     world.clock.advance(timedelta(minutes=1))
     for draft in (edit, new, view):
-        await world.drafts.keep(draft.driver, draft.id, {"facts": "some"})
+        await world.drafts.save_answers(draft.driver, draft.id, {"facts": "some"})
     await deciding.accept(ADA, number)
-    assert [each.id for each in await world.drafts.under_way(ADA)] == [new.id]
-    assert await world.drafts.under_way(BEN) == []
+    assert [each.id for each in await world.drafts.unfinished(ADA)] == [new.id]
+    assert await world.drafts.unfinished(BEN) == []
     for draft in (edit, view):
         with pytest.raises(AlreadyClosed):
             await world.drafts.resume(draft.driver, draft.id)
     await deciding.withdraw(ADA, number, "Over")
-    assert await world.drafts.to_resume(ADA) == []
+    assert await world.drafts.resumable(ADA) == []

@@ -30,7 +30,7 @@ def texts(world: World, decision: Decision) -> str:
 async def record(world: World, decision: Decision, here: Place = PRODUCT) -> str:
     """Return the record in Markdown."""
     sight = ReadScope.of(ADA, here)
-    return as_markdown((await world.services.search.show(sight, decision.number)).record)
+    return as_markdown((await world.services.search.details(sight, decision.number)).record)
 
 
 async def test_a_withdrawn_decision_tells_what_had_been_decided(world: World) -> None:
@@ -61,7 +61,7 @@ async def test_a_withdrawn_decision_is_found_by_what_had_been_decided(world: Wor
     await world.services.decisions.withdraw(ADA, made.number, "The project stopped")
     finding, sight = world.services.search, ReadScope.of(ADA, PRODUCT)
     for wanted in (
-        finding.filters("tuning withdrawn"),
+        finding.parse_filter("tuning withdrawn"),
         DecisionFilter(words=("craft",)),
         DecisionFilter(words=("stopped",)),
     ):

@@ -27,7 +27,7 @@ SHEET = {"a": "1", "b": "2", "c": "3", "d": None}
 )
 async def test_words_after_list(world: World, typed: str, wanted: DecisionFilter) -> None:
     """People, statuses and options filter; any other word is looked for."""
-    assert world.services.search.filters(typed) == wanted
+    assert world.services.search.parse_filter(typed) == wanted
 
 
 @pytest.mark.parametrize("typed", ["", '"', "🦆 👩‍👩‍👧", "()*^:-", "___", "\x00\n"])
@@ -67,7 +67,7 @@ async def test_what_is_hidden_is_not_there(world: World) -> None:
     refusals = []
     for number in (1, 2):
         with pytest.raises(NoSuchDecision) as refused:
-            await world.services.search.show(ReadScope("T1", "U9"), number)
+            await world.services.search.details(ReadScope("T1", "U9"), number)
         refusals.append(str(refused.value).replace(str(number), "N"))
     assert refusals[0] == refusals[1]
 
@@ -106,5 +106,5 @@ async def test_a_thread_names_what_all_its_readers_may_see(
         decision(6),
         decision(1, workspace="T2"),
     )
-    found = await world.services.search.alike_before(at_hand)
+    found = await world.services.search.similar_before(at_hand)
     assert [each.decision.number for each in found] == numbers

@@ -201,7 +201,7 @@ class Life(RuleBasedStateMachine):
 
     async def view(self, actor: Person, facts: str) -> None:
         page = await self.world.services.perspectives.begin(actor, PRODUCT, 1)
-        await self.world.drafts.keep(actor, page.draft.id, {"facts": facts})
+        await self.world.drafts.save_answers(actor, page.draft.id, {"facts": facts})
         await self.world.services.post(actor, page.draft.id, PRODUCT)
 
     def tried(self, work: Work, actor: Person, allowed: set[str], states: set[Status]) -> bool:

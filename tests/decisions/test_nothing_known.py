@@ -58,7 +58,7 @@ async def test_any_option_can_be_chosen_where_nothing_is_recommended(world: Worl
     option = made.verdict.option
     after = await world.services.decisions.override(ADA, made.number, option, "We start small")
     assert (after.status, after.chosen) == (Status.OVERRIDDEN, option)
-    record = (await world.services.search.show(SIGHT, made.number)).record
+    record = (await world.services.search.details(SIGHT, made.number)).record
     told = as_markdown(record)
     title = playbook.options[option].title
     assert f"Chosen option: **{title}**, with nothing recommended yet" in told
@@ -81,7 +81,7 @@ async def edited(world: World, made: Decision) -> Decision:
 
 async def record_of(world: World, made: Decision) -> Record:
     """Return the record of a decision."""
-    return (await world.services.search.show(SIGHT, made.number)).record
+    return (await world.services.search.details(SIGHT, made.number)).record
 
 
 async def test_a_list_recommends_nothing_where_nothing_is_known(world: World) -> None:

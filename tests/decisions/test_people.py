@@ -101,14 +101,14 @@ async def test_people_of_decisions_are_learned(
     """Whoever drives, decides or is asked is asked about, a few at a time, each once a week."""
     crowd = [f"U{number}" for number in range(1, 16)]
     await shelve(world, decision(1, people=crowd))
-    counts = [await people.learn() for _ in range(3)]
+    counts = [await people.refresh() for _ in range(3)]
     assert counts == [LEARNED_AT_ONCE, 15 - LEARNED_AT_ONCE, 0]
     assert sorted(each.user for each in book.asked) == sorted(crowd)
     await world.services.perspectives.ask(ADA, 1, ["U99"])
-    assert await people.learn() == 1
+    assert await people.refresh() == 1
     assert book.asked[-1] == Person("T1", "U99")
     world.clock.advance(FRESH_FOR + timedelta(seconds=1))
-    assert await people.learn() == LEARNED_AT_ONCE
+    assert await people.refresh() == LEARNED_AT_ONCE
 
 
 async def test_a_busy_workspace_does_not_hold_up_the_others(
@@ -118,12 +118,12 @@ async def test_a_busy_workspace_does_not_hold_up_the_others(
     crowd = [f"U{number}" for number in range(1, 16)]
     book.busy = {"T1": timedelta(minutes=5)}
     await shelve(world, decision(1, people=crowd), decision(1, workspace="T2"))
-    await people.learn()
-    await people.learn()
+    await people.refresh()
+    await people.refresh()
     assert [each.workspace for each in book.asked] == ["T1", "T2"]
     book.busy = {}
     world.clock.advance(timedelta(minutes=5))
-    assert await people.learn() == LEARNED_AT_ONCE
+    assert await people.refresh() == LEARNED_AT_ONCE
 
 
 @pytest.mark.parametrize(

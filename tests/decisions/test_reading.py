@@ -33,12 +33,12 @@ def test_who_may_read(
 ) -> None:
     """Public: the workspace; private: there, and its people; direct: its people alone."""
     made = decision(1, people=("U1", "U2"), place=place)
-    assert ReadScope.of(person, asked_from).covers(made) is may_read
+    assert ReadScope.of(person, asked_from).allows(made) is may_read
 
 
 @pytest.mark.parametrize("place", [SECRET, DIRECT])
 def test_contributors_may_read(place: Place) -> None:
     """Whoever has added a view may read the decision from anywhere, in their own workspace."""
     made = decision(1, people=("U1",), place=place)
-    assert ReadScope.of(CAT).covers(made, {"U3"})
-    assert not ReadScope.of(Person("T2", "U3")).covers(made, {"U3"})
+    assert ReadScope.of(CAT).allows(made, {"U3"})
+    assert not ReadScope.of(Person("T2", "U3")).allows(made, {"U3"})

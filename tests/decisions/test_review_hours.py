@@ -78,7 +78,7 @@ async def _asked(world: World) -> list[object]:
 
 async def _at(world: World, hour: int, day: int = 5) -> int:
     world.clock.advance(datetime(2026, 4, day, hour, tzinfo=UTC) - world.clock.now())
-    return await world.services.reviews.ask_due()
+    return await world.services.reviews.request_due()
 
 
 async def _lives_in(world: World, person: Person, zone: str) -> None:
@@ -139,6 +139,6 @@ async def test_who_moves_is_asked_once(world: World, tmp_path: Path) -> None:
                 + back
                 - each.clock.now()
             )
-        await asyncio.gather(*(each.services.reviews.ask_due() for each in (world, other)))
+        await asyncio.gather(*(each.services.reviews.request_due() for each in (world, other)))
     await other.log.close()
     assert sorted(map(str, await _asked(world))) == [ADA.user, BEN.user]

@@ -43,9 +43,9 @@ async def test_each_decider_is_asked_on_the_day_and_once(world: World) -> None:
     decision = await _accepted(world)
     assert decision.review_on == date(2026, 4, 5)
     world.clock.advance(datetime(2026, 4, 5, 8, 59, tzinfo=UTC) - world.clock.now())
-    assert await world.services.reviews.ask_due() == 0
+    assert await world.services.reviews.request_due() == 0
     world.clock.advance(timedelta(minutes=1))
-    assert [await world.services.reviews.ask_due() for _ in range(3)] == [2, 0, 0]
+    assert [await world.services.reviews.request_due() for _ in range(3)] == [2, 0, 0]
     assert await _asked(world) == [ADA.user, BEN.user]
 
 
@@ -56,7 +56,7 @@ async def test_several_processes_ask_once(world: World, tmp_path: Path) -> None:
     others = [World(log) for log in logs]
     for other in others:
         other.clock.advance(100 * _DAY)
-    counts = await asyncio.gather(*(other.services.reviews.ask_due() for other in others))
+    counts = await asyncio.gather(*(other.services.reviews.request_due() for other in others))
     for log in logs:
         await log.close()
     assert sum(counts) == 2
@@ -68,7 +68,7 @@ async def test_many_that_are_due_are_all_asked_about(world: World) -> None:
     made = [decision(each, status=Status.ACCEPTED, chosen="rag") for each in range(1, 204)]
     await shelve(world, *(replace(each, review_on=date(2026, 4, 5)) for each in made))
     world.clock.advance(100 * _DAY)
-    assert [await world.services.reviews.ask_due() for _ in range(2)] == [203, 0]
+    assert [await world.services.reviews.request_due() for _ in range(2)] == [203, 0]
 
 
 @pytest.mark.parametrize("move", ["none", "withdraw", "supersede"])
@@ -81,14 +81,14 @@ async def test_only_what_is_followed_is_asked_about(world: World, move: str) -> 
         page = await world.services.decisions.begin_supersede(ADA, decision.number)
         await world.services.post(ADA, page.draft.id, PRODUCT)
     world.clock.advance(200 * _DAY)
-    assert await world.services.reviews.ask_due() == 0
+    assert await world.services.reviews.request_due() == 0
 
 
 async def test_never_is_never(world: World) -> None:
     """Without the wish for a review nobody is asked; to say how it went is possible."""
     decision = await _accepted(world, Review(ReviewChoice.NEVER))
     world.clock.advance(4000 * _DAY)
-    assert await world.services.reviews.ask_due() == 0
+    assert await world.services.reviews.request_due() == 0
     after = await world.services.reviews.review(ADA, decision.number, ReviewOutcome.WORKED, "")
     assert [answer.outcome for answer in after.reviews] == [ReviewOutcome.WORKED]
 
@@ -143,7 +143,7 @@ async def test_a_driver_is_asked_in_the_place_of_who_is_gone(
     draft = await world.drafted(workflow=Workflow(title="Answers", deciders=deciders))
     made = (await world.services.post(ADA, draft, PRODUCT)).decision
     for user in gone:
-        await world.services.reviews.not_reached("T1", made.number, user, "user_not_found")
+        await world.services.reviews.decider_unreachable("T1", made.number, user, "user_not_found")
     assert await _asked(world) == [ADA.user] * asked
 
 
@@ -169,7 +169,7 @@ async def test_a_view_waits_until_it_is_given_or_too_late(world: World) -> None:
     assert (await waiting(BEN)).to_contribute == (first, second)
     assert (await waiting(ADA)).to_contribute == ()
     draft = (await views.begin(BEN, None, first.number)).draft.id
-    await world.drafts.keep(BEN, draft, {"facts": "never"})
+    await world.drafts.save_answers(BEN, draft, {"facts": "never"})
     await world.services.post(BEN, draft, first.place)
     assert (await waiting(BEN)).to_contribute == (second,)
     await world.services.decisions.accept(ADA, second.number)
@@ -181,7 +181,7 @@ async def test_old_drafts_are_forgotten(world: World) -> None:
     await world.decided()
     await world.drafted()
     world.clock.advance(14 * _DAY)
-    assert await world.drafts.expire() == 0
+    assert await world.drafts.delete_expired() == 0
     world.clock.advance(timedelta(seconds=1))
-    assert await world.drafts.expire() == 1
+    assert await world.drafts.delete_expired() == 1
     assert [row["decision"] for row in await world.rows("drafts")] == [1]

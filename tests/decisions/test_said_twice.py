@@ -23,7 +23,10 @@ async def test_who_has_reviewed_is_not_asked(world: World) -> None:
     await world.services.decisions.accept(ADA, made.number)
     await world.services.reviews.review(BEN, made.number, ReviewOutcome.WORKED, "")
     world.clock.advance(timedelta(days=100))
-    assert (await world.services.reviews.ask_due(), await world.services.reviews.ask_due()) == (
+    assert (
+        await world.services.reviews.request_due(),
+        await world.services.reviews.request_due(),
+    ) == (
         1,
         0,
     )

@@ -31,7 +31,7 @@ async def send(world: World) -> None:
 async def edited(world: World, decision: Decision, **answers: str) -> Decision:
     """Return the decision after an edit, which Slack has not shown yet."""
     page = await world.services.decisions.begin_edit(ADA, decision.number)
-    await world.drafts.keep(ADA, page.draft.id, dict(answers))
+    await world.drafts.save_answers(ADA, page.draft.id, dict(answers))
     after = (await world.services.post(ADA, page.draft.id, PRODUCT)).decision
     await send(world)
     return after

@@ -121,7 +121,7 @@ def _is_what_trying_finds(
     assert {
         (each.question, answer): option
         for each in comparison.differences
-        for answer, option in each.leads.items()
+        for answer, option in each.flips_to.items()
     } == single
 
     pairs = {
@@ -132,7 +132,7 @@ def _is_what_trying_finds(
         and (option := recommended(naive, {**own, **dict(zip(names, answers, strict=True))}))
         != before
     }
-    found = {frozenset(each.answers): each.option for each in comparison.together}
+    found = {frozenset(each.answers): each.option for each in comparison.joint_flips}
     assert found == ({} if single else pairs)
 
 
@@ -157,9 +157,9 @@ def test_everybody_is_named_once_under_what_they_said(data: st.DataObject) -> No
 def test_verdicts_stand_side_by_side_the_driver_first() -> None:
     """Each person's own verdict is shown; the driver's is that of the decision."""
     comparison = seen({"facts": "many"}, {"facts": "never"}, {"style": "strict"})
-    assert [voice.option for voice in comparison.voices] == ["rag", "prompting", "tuning"]
-    assert comparison.voices[0].driver
-    assert comparison.voices[1] == Contribution("U1", "prompting", Strength.ONLY_LEFT)
+    assert [voice.option for voice in comparison.contributions] == ["rag", "prompting", "tuning"]
+    assert comparison.contributions[0].driver
+    assert comparison.contributions[1] == Contribution("U1", "prompting", Strength.ONLY_LEFT)
 
 
 def test_the_same_answers_are_an_agreement() -> None:
@@ -190,7 +190,7 @@ def test_two_differences_that_flip_only_together_are_found() -> None:
     own = {"facts": "many", "freshness": "daily", "style": "free"}
     comparison = seen(own, {**own, "style": "strict", "examples": "many"})
     assert comparison.flipping == ()
-    (pair,) = comparison.together
+    (pair,) = comparison.joint_flips
     assert pair == JointFlip((("style", "strict"), ("examples", "many")), "tuning")
 
 
@@ -199,7 +199,7 @@ def test_differences_that_flip_come_first() -> None:
     own = {"facts": "many", "freshness": "rarely", "style": "free"}
     comparison = seen(own, {"facts": "many", "freshness": "daily", "style": "strict"})
     assert [each.question for each in comparison.differences] == ["style", "freshness"]
-    assert comparison.flipping[0].leads == {"strict": "tuning"}
+    assert comparison.flipping[0].flips_to == {"strict": "tuning"}
 
 
 def test_who_was_asked_waits_until_they_answer() -> None:

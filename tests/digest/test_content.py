@@ -121,7 +121,7 @@ async def test_people_who_differ_are_counted(world: World) -> None:
     for user, style in (("U5", "strict"), ("U6", "strict"), ("U7", "free")):
         page = await world.services.perspectives.begin(Person("T1", user), PRODUCT, decision.number)
         answers = {"facts": "many", "freshness": "rarely", "style": style}
-        await world.drafts.keep(Person("T1", user), page.draft.id, answers)
+        await world.drafts.save_answers(Person("T1", user), page.draft.id, answers)
         await world.services.post(Person("T1", user), page.draft.id, PRODUCT)
     await add_view(world, BEN, agreed.number)
     (found,) = (await preview(world)).disagreements.shown

@@ -110,7 +110,7 @@ def query_of(
 ) -> DigestQuery:
     """The query for a digest of the week before now."""
     return DigestQuery(
-        scope=ReadScope.of_everybody("T1", place),
+        scope=ReadScope.for_audience("T1", place),
         channel=place.channel,
         coverage=scope,
         sections=tuple(parts),
@@ -157,7 +157,7 @@ async def test_a_digest_tells_what_everybody_there_may_read(
     readable = [
         (each, how)
         for each, how in pairs
-        if ReadScope.of_everybody("T1", place).covers(each)
+        if ReadScope.for_audience("T1", place).allows(each)
         and (scope is DigestScope.WORKSPACE or each.place.channel == place.channel)
     ]
     _check_lists(data, readable)
@@ -179,7 +179,7 @@ async def test_a_digest_tells_what_everybody_there_may_read(
         assert data.private.decided == len(_settled(_hidden(pairs, place)))
         assert data.private.closed == len(_ended(_hidden(pairs, place)))
     for each, _ in pairs:
-        covered = ReadScope.of_everybody("T1", place).covers(each)
+        covered = ReadScope.for_audience("T1", place).allows(each)
         named = covered if _succeeds(each, data) else each in seen
         assert named or each.title not in repr(data)
 

@@ -52,7 +52,7 @@ async def test_links_are_not_unfolded(house: Delivering) -> None:
 async def test_channels_keep_their_order(house: Delivering) -> None:
     """Messages to one channel arrive in the order they were written, one a second."""
     for number in range(3):
-        await house.world.services.tell(ADA, f"{number}")
+        await house.world.services.notify(ADA, f"{number}")
     await house.rest()
     arrived = [len(house.slack.kept)]
     for _ in range(2):
@@ -81,7 +81,7 @@ async def test_too_many_requests_wait_as_long_as_slack_says(house: Delivering) -
 async def test_slack_s_own_trouble_is_waited_out(house: Delivering, trouble: str) -> None:
     """A word to one person is tried again, later and later, until it is there."""
     house.slack.script = [trouble] * 3
-    await house.world.services.tell(ADA, "Hello.")
+    await house.world.services.notify(ADA, "Hello.")
     await house.rest()
     for attempts in range(1, 4):
         assert len(house.slack.arrived) == attempts
@@ -120,7 +120,7 @@ async def test_each_try_is_counted_by_what_came_of_it(
     house: Delivering, word: str, outcome: str
 ) -> None:
     """A failed try counts once by its outcome, and so does the one that gets through."""
-    await house.world.services.tell(BEN, "Hello.")
+    await house.world.services.notify(BEN, "Hello.")
     await house.rest()
     house.slack.script = [word]
     await house.world.decided()
@@ -133,7 +133,7 @@ async def test_each_try_is_counted_by_what_came_of_it(
 async def test_an_unreachable_slack_is_waited_out(house: Delivering) -> None:
     """A connection that was never made posted nothing, and is tried again."""
     url, house.url = house.url, "http://127.0.0.1:9/api/"
-    await house.world.services.tell(ADA, "Hello.")
+    await house.world.services.notify(ADA, "Hello.")
     await house.rest()
     assert await house.states() == {"notice": "pending"}
     house.url = url
@@ -193,7 +193,7 @@ async def test_one_faulty_delivery_does_not_end_the_others(house: Delivering) ->
     broken = ThreadNote(Event(EventKind.OVERRIDDEN, ADA.user, house.world.clock.now()))
     await house.world.enqueue(thread_reply(decision, broken, house.world.clock.now()))
     await house.advance(seconds=1)
-    await house.world.services.tell(BEN, "Fine.")
+    await house.world.services.notify(BEN, "Fine.")
     await house.rest()
     assert house.slack.kept[-1]["text"] == "Fine."
     assert await house.outbox.counts() == {"pending": 1, "sent": 3}
@@ -204,13 +204,13 @@ async def test_one_faulty_delivery_does_not_end_the_others(house: Delivering) ->
 
 async def test_an_unreadable_payload_fails_alone(house: Delivering) -> None:
     """A row whose payload this version cannot read fails at its claim; those after it arrive."""
-    await house.world.services.tell(ADA, "Once fine.")
+    await house.world.services.notify(ADA, "Once fine.")
     await house.rest()
     await house.world.log.write(
         lambda db: db.execute("update deliveries set detail = '{}', state = 'pending'")
     )
     await house.advance(seconds=1)
-    await house.world.services.tell(BEN, "Fine.")
+    await house.world.services.notify(BEN, "Fine.")
     await house.rest()
     assert [each["text"] for each in house.slack.kept] == ["Once fine.", "Fine."]
     assert await house.outbox.counts() == {"failed": 1, "sent": 1}
@@ -271,7 +271,7 @@ async def test_what_slack_fails_over_for_a_day_is_given_up(house: Delivering) ->
 async def test_an_outage_of_days_gives_nothing_up(house: Delivering) -> None:
     """Where no connection comes about nothing is given up, however long that lasts."""
     url, house.url = house.url, "http://127.0.0.1:9/api/"
-    await house.world.services.tell(ADA, "Hello.")
+    await house.world.services.notify(ADA, "Hello.")
     for _ in range(3):
         await house.advance(days=1)
     house.url = url
@@ -283,12 +283,12 @@ async def test_stopping_finishes_the_post_in_flight(tmp_path: Path) -> None:
     """When the bot stops while Slack is slow, the post is finished and noted, and nothing begun."""
     async with delivering(tmp_path / "ragvsft.db") as house:
         house.slack.gate.clear()
-        await house.world.services.tell(ADA, "In flight.")
+        await house.world.services.notify(ADA, "In flight.")
         house.woken.set()
         async with asyncio.timeout(WITHIN):
             await house.slack.asked.wait()
         house.courier.stop()
-        await house.world.services.tell(BEN, "Not begun.")
+        await house.world.services.notify(BEN, "Not begun.")
         assert await house.outbox.counts() == {"sending": 1, "pending": 1}
         house.slack.gate.set()
     async with delivering(tmp_path / "ragvsft.db") as again:

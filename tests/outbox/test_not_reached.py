@@ -46,7 +46,7 @@ async def test_the_driver_says_how_it_went_where_the_decider_is_gone(house: Deli
         await house.advance(seconds=1)
     house.world.clock.advance(timedelta(days=91))
     house.slack.script = ["user_not_found"]
-    await services.reviews.ask_due()
+    await services.reviews.request_due()
     await house.rest()
     await house.advance(minutes=1)
     (told,) = texts_to(house, ADA.user)

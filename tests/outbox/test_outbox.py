@@ -35,7 +35,7 @@ async def test_each_delivery_is_taken_once(world: World) -> None:
     """Fifty couriers at once share the deliveries; nobody gets what another has."""
     people = [Person("T1", f"U{number}") for number in range(10)]
     for person in people:
-        await world.services.tell(person, "Hello.")
+        await world.services.notify(person, "Hello.")
     found = [each for each in await asyncio.gather(*(claim(world) for _ in range(50))) if each]
     assert sorted(each.channel for each in found) == sorted(person.user for person in people)
     assert {each.state for each in found} == {DeliveryState.SENDING}
@@ -47,7 +47,7 @@ async def test_two_processes_share_the_deliveries(world: World) -> None:
     path = world.log._path
     other = World(await Database(path).open())
     for number in range(10):
-        await world.services.tell(Person("T1", f"U{number}"), "Hello.")
+        await world.services.notify(Person("T1", f"U{number}"), "Hello.")
     found = await asyncio.gather(*(claim(each) for _ in range(10) for each in (world, other)))
     await other.log.close()
     keys = [each.key for each in found if each]
@@ -56,9 +56,9 @@ async def test_two_processes_share_the_deliveries(world: World) -> None:
 
 async def test_what_is_due_first_goes_first(world: World) -> None:
     """Deliveries leave in the order in which they are due, and none before its time."""
-    await world.services.tell(ADA, "First.")
+    await world.services.notify(ADA, "First.")
     world.clock.advance(timedelta(seconds=-1))
-    await world.services.tell(BEN, "Due a second earlier.")
+    await world.services.notify(BEN, "Due a second earlier.")
     assert (await taken(world)).channel == BEN.user
     assert await claim(world) is None
     world.clock.advance(timedelta(seconds=1))
@@ -67,13 +67,13 @@ async def test_what_is_due_first_goes_first(world: World) -> None:
 
 async def test_one_post_a_second_and_channel(world: World) -> None:
     """A channel gets its next message a second after the one before; others need not wait."""
-    await world.services.tell(ADA, "First.")
-    await world.services.tell(ADA, "Second.")
+    await world.services.notify(ADA, "First.")
+    await world.services.notify(ADA, "Second.")
     await world.outbox.sent(await taken(world), "D1", "1.0")
     world.clock.advance(PACE - A_MOMENT)
     assert await claim(world) is None
-    await world.services.tell(BEN, "To somebody else.")
-    await world.services.tell(STRANGER, "To the same id in another workspace.")
+    await world.services.notify(BEN, "To somebody else.")
+    await world.services.notify(STRANGER, "To the same id in another workspace.")
     assert {(await taken(world)).channel for _ in range(2)} == {BEN.user, STRANGER.user}
     world.clock.advance(A_MOMENT)
     assert (await taken(world)).payload == TextNotice("Second.")
@@ -81,8 +81,8 @@ async def test_one_post_a_second_and_channel(world: World) -> None:
 
 async def test_a_channel_has_one_post_in_flight(world: World) -> None:
     """While a message is on its way the next to its channel waits, but not for one lost."""
-    await world.services.tell(ADA, "First.")
-    await world.services.tell(ADA, "Second.")
+    await world.services.notify(ADA, "First.")
+    await world.services.notify(ADA, "Second.")
     await taken(world)
     world.clock.advance(IN_FLIGHT - timedelta(seconds=1))
     assert await claim(world) is None
@@ -119,7 +119,7 @@ async def test_where_and_when_it_was_sent_is_noted_at_once(world: World) -> None
 
 async def test_a_retry_waits_its_time(world: World) -> None:
     """A delivery put back is taken again when it is due, and counts its attempts."""
-    await world.services.tell(ADA, "Hello.")
+    await world.services.notify(ADA, "Hello.")
     later = world.clock.now() + timedelta(seconds=30)
     await world.outbox.retry(await taken(world), later, "ratelimited")
     assert await world.outbox.next_due() == later
@@ -171,9 +171,9 @@ async def test_what_a_crash_interrupted_is_found_once_it_cannot_be_under_way(
 async def test_when_to_wake(world: World) -> None:
     """The next time to look is when a delivery is due and its channel free; else never."""
     assert await world.outbox.next_due() is None
-    await world.services.tell(ADA, "First.")
+    await world.services.notify(ADA, "First.")
     assert await world.outbox.next_due() == world.clock.now()
-    await world.services.tell(ADA, "Second.")
+    await world.services.notify(ADA, "Second.")
     await world.outbox.sent(await taken(world), "D1", "1.0")
     assert await world.outbox.next_due() == world.clock.now() + PACE
 
@@ -181,7 +181,7 @@ async def test_when_to_wake(world: World) -> None:
 @pytest.mark.parametrize("sent", [0, 1])
 async def test_counts(world: World, sent: int) -> None:
     """Deliveries are counted by their state."""
-    await world.services.tell(ADA, "First.")
+    await world.services.notify(ADA, "First.")
     await world.decided(BEN, NAMELESS)
     for _ in range(sent):
         await world.outbox.sent(await taken(world), "D1", "1.0")

@@ -76,7 +76,7 @@ async def slowed(world: World, delivery: Delivery, seconds: int) -> None:
 async def test_a_limit_of_posts_is_the_channels(world: World) -> None:
     """A post that comes too soon holds its channel up, not another one, nor another workspace."""
     for person in (ADA, BEN, STRANGER):
-        await world.services.tell(person, "First.")
+        await world.services.notify(person, "First.")
     await slowed(world, await taken(world), 30)
     assert {
         (each.workspace, each.channel) for each in (await taken(world), await taken(world))
@@ -91,7 +91,7 @@ async def test_a_second_channel_slowed_down_shows_a_limit_of_the_workspace(world
     """Where a second channel is slowed down as well, no other post of the workspace is tried."""
     people = [Person("T1", f"U{number}") for number in range(4)]
     for person in (*people, STRANGER):
-        await world.services.tell(person, "First.")
+        await world.services.notify(person, "First.")
     for _ in range(2):
         await slowed(world, await taken(world), 30)
     assert (await taken(world)).workspace == "T2"
@@ -103,7 +103,7 @@ async def test_a_second_channel_slowed_down_shows_a_limit_of_the_workspace(world
 async def test_a_limit_of_updates_is_the_workspaces(world: World) -> None:
     """One update that comes too soon holds up the workspace's other updates, and no posts."""
     await accepted(world)
-    await world.services.tell(BEN, "Hello.")
+    await world.services.notify(BEN, "Hello.")
     world.clock.advance(PACE)
     update = await taken(world)
     assert update.kind is DeliveryKind.REDRAW
@@ -133,7 +133,7 @@ async def test_a_limit_outlives_a_restart(world: World) -> None:
 
 async def test_since_when_a_delivery_is_kept(world: World) -> None:
     """However often it is put off, the log knows since when a delivery waits."""
-    await world.services.tell(ADA, "Hello.")
+    await world.services.notify(ADA, "Hello.")
     kept_at = world.clock.now()
     await world.outbox.retry(await taken(world), kept_at + timedelta(hours=1), "unreachable")
     (row,) = await world.rows("deliveries")

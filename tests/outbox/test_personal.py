@@ -25,7 +25,7 @@ async def test_nobody_is_asked_how_it_went_once_it_was_withdrawn(
     await services.decisions.accept(ADA, made.number)
     await _settle(house)
     house.world.clock.advance(timedelta(days=91))
-    await services.reviews.ask_due()
+    await services.reviews.request_due()
     await _settle(house)
     if answered:
         await services.reviews.review(ADA, made.number, ReviewOutcome.WORKED, "Well")

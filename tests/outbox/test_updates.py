@@ -71,7 +71,7 @@ async def test_a_slowed_update_holds_up_no_post(house: Delivering) -> None:
     house.slack.script = ["429 300"]
     await house.world.services.decisions.accept(ADA, number)
     await house.rest()
-    await house.world.services.tell(ADA, "Meanwhile.")
+    await house.world.services.notify(ADA, "Meanwhile.")
     for _ in range(4):
         await house.advance(seconds=1)
     texts = {each["text"] for each in house.slack.kept}

@@ -221,7 +221,9 @@ async def _post_digest(harness: Harness, bot: Application) -> SlackMessage:
     driver, place = Person(team.id, "U0ADA"), Place(team.channel("product").id, Visibility.PUBLIC)
     draft = (await bot.services.drafts.start(driver, place)).draft.id
     await bot.services.drafts.describe(driver, draft, Workflow(title="Answers for support"))
-    await bot.services.drafts.keep(driver, draft, {"need": "look_up", "freshness": "weekly"})
+    await bot.services.drafts.save_answers(
+        driver, draft, {"need": "look_up", "freshness": "weekly"}
+    )
     await bot.services.post(driver, draft, place)
     assert await bot.services.digests.post(driver, place, "once")
 

@@ -86,7 +86,7 @@ async def test_every_route_shows_readable_decisions_only(
     stored = [await _store(world, number, each) for number, each in enumerate(made, start=1)]
     for route, asked_from, text in await _all_routes(world, asker, place, len(made)):
         for each, contributors in stored:
-            visible = ReadScope.of(asker, asked_from).covers(each, contributors)
+            visible = ReadScope.of(asker, asked_from).allows(each, contributors)
             assert visible or each.title not in text, (route, each)
             assert not visible or route in PARTIAL_ROUTES or each.title in text, (route, each)
             linked = f"https://link{each.number}.test" in text
@@ -136,13 +136,13 @@ async def _all_routes(
             found.append(("show", place, str(error)))
         else:
             found.append(("show", place, json.dumps([each.blocks for each in shown])))
-            record = (await world.services.search.show(scope, number)).record
+            record = (await world.services.search.details(scope, number)).record
             found.append(("one record", place, as_markdown(record)))
     records = [each async for each in world.services.search.records(scope, 100)]
     found += [("export", place, as_csv(records)), ("export", place, record_as_json(records))]
     for then in (place, None):
         found.append(("similar", then, await _review_page(world, person, place, then)))
-    drafts, decisions = await world.services.belongings(person)
+    drafts, decisions = await world.services.home_content(person)
     found.append(("home", None, json.dumps(home_view({"small": "Small"}, drafts, decisions))))
     waiting = await world.services.reviews.waiting_for(person)
     found.append(("waiting", None, json.dumps(home_view({"small": "Small"}, [], [], waiting))))
@@ -153,7 +153,7 @@ async def _check_counts(
     world: World, scope: ReadScope, stored: list[tuple[Decision, set[str]]]
 ) -> None:
     """Check that the calibration counts every readable decision and no other."""
-    visible = sum(scope.covers(*each) for each in stored)
+    visible = sum(scope.allows(*each) for each in stored)
     options = (await world.services.reviews.calibration(scope, "small")).options
     counted = sum(sum(tally.total.values()) for tally in options.values())
     assert counted == visible
@@ -165,14 +165,14 @@ async def _check_threads(world: World, stored: list[tuple[Decision, set[str]]]) 
     Other public decisions appear as numbers; those of other private channels do not appear.
     """
     for current, _ in stored:
-        found = await world.services.search.alike_before(current)
+        found = await world.services.search.similar_before(current)
         message = recommendation_message(current, ENGINE.playbook, found, "/ragvsft")
         text = json.dumps(message.blocks)
         for each, _ in stored:
             same = (each.workspace, each.place) == (current.workspace, current.place)
             assert same or each.title not in text, (current, each)
-            everybody = ReadScope.of_everybody(current.workspace, current.place)
-            assert everybody.covers(each) or f"#{each.number}" not in text, (current, each)
+            everybody = ReadScope.for_audience(current.workspace, current.place)
+            assert everybody.allows(each) or f"#{each.number}" not in text, (current, each)
 
 
 async def _review_page(world: World, person: Person, place: Place, then: Place | None) -> str:

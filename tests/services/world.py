@@ -150,7 +150,7 @@ class World:
         page = await self.drafts.start(driver, PRODUCT)
         draft = page.draft.id
         await self.drafts.describe(driver, draft, workflow or Workflow(title="Answers"))
-        await self.drafts.keep(driver, draft, answers or {"facts": "many"})
+        await self.drafts.save_answers(driver, draft, answers or {"facts": "many"})
         return draft
 
     async def decided(self, driver: Person = ADA, place: Place = PRODUCT) -> Decision:

@@ -30,7 +30,7 @@ async def _store_decisions(path: Path) -> None:
     world = World(database)
     opened, settled = await world.decided(), await world.decided()
     view = await world.services.perspectives.begin(BEN, PRODUCT, opened.number)
-    await world.drafts.keep(BEN, view.draft.id, {"facts": "never", "style": "strict"})
+    await world.drafts.save_answers(BEN, view.draft.id, {"facts": "never", "style": "strict"})
     await world.services.post(BEN, view.draft.id, PRODUCT)
     await world.services.decisions.override(ADA, settled.number, "tuning", "So")
     await world.services.reviews.review(ADA, settled.number, ReviewOutcome.WORKED, "")
@@ -61,7 +61,7 @@ async def test_an_unreadable_playbook_is_shown_from_the_verdict(tmp_path: Path) 
         assert len((await world.services.perspectives.comparison(team)).differences) == 1
         digest = await world.services.digests.preview(ADA, PRODUCT)
         assert digest.titles["rag"]
-        decision = await world.services.decisions.found(ADA, 1)
+        decision = await world.services.decisions.find(ADA, 1)
         engine = await world.services.playbooks.of(decision)
         assert "Rag" in announcement(decision, engine.playbook).text
         with pytest.raises(PlaybookVersionUnusable):

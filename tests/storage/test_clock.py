@@ -38,7 +38,7 @@ async def test_a_delivery_counts_as_an_entry(world: World) -> None:
     """A delivery claimed by a clock that was ahead is noticed as well."""
     await world.decided()
     world.clock.advance(timedelta(days=400))
-    await world.services.tell(ADA, "Later.")
+    await world.services.notify(ADA, "Later.")
     assert await world.outbox.claim(world.clock.now()) is not None
     await world.write(lambda db: db.execute("update deliveries set taken_at = due_at"))
     assert await world.read(newest_entry) == world.clock.now()

@@ -33,7 +33,7 @@ async def viewed(
 ) -> None:
     """Add a person's view of a decision."""
     page = await world.services.perspectives.begin(person, PRODUCT, decision.number)
-    await world.drafts.keep(person, page.draft.id, answers)
+    await world.drafts.save_answers(person, page.draft.id, answers)
     await world.services.post(person, page.draft.id, PRODUCT)
 
 
@@ -69,7 +69,7 @@ async def test_a_view_is_kept_with_its_verdict_and_its_event(world: World) -> No
     assert (view.user, view.answers, view.option) == (BEN.user, NEVER, None)
     assert team.decision == decision
     assert await kinds(world) == ["opened", "view_added"]
-    assert await world.drafts.under_way(BEN) == []
+    assert await world.drafts.unfinished(BEN) == []
 
 
 async def test_a_view_begins_blank_and_again_with_ones_own_answers(world: World) -> None:
@@ -78,11 +78,11 @@ async def test_a_view_begins_blank_and_again_with_ones_own_answers(world: World)
     page = await world.services.perspectives.begin(BEN, PRODUCT, decision.number)
     assert isinstance(page, QuestionsPage)
     assert page.draft.answers == {}
-    assert await world.drafts.under_way(BEN) == []
-    await world.drafts.keep(BEN, page.draft.id, NEVER)
+    assert await world.drafts.unfinished(BEN) == []
+    await world.drafts.save_answers(BEN, page.draft.id, NEVER)
     again = await world.services.perspectives.begin(BEN, PRODUCT, decision.number)
     assert (again.draft.id, again.draft.answers) == (page.draft.id, NEVER)
-    assert await world.drafts.under_way(BEN) == [again.draft]
+    assert await world.drafts.unfinished(BEN) == [again.draft]
     await world.services.post(BEN, page.draft.id, PRODUCT)
     later = await world.services.perspectives.begin(BEN, PRODUCT, decision.number)
     assert later.draft.id != page.draft.id
@@ -109,7 +109,7 @@ async def test_the_same_submission_many_times_is_one_view(world: World) -> None:
     """However often Slack repeats itself, there is one view and one event."""
     decision = await world.decided()
     page = await world.services.perspectives.begin(BEN, PRODUCT, decision.number)
-    await world.drafts.keep(BEN, page.draft.id, NEVER)
+    await world.drafts.save_answers(BEN, page.draft.id, NEVER)
     await asyncio.gather(*(world.services.post(BEN, page.draft.id, PRODUCT) for _ in range(20)))
     assert len(await world.rows("perspectives")) == 1
     assert await kinds(world) == ["opened", "view_added"]

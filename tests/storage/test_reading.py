@@ -64,7 +64,7 @@ async def test_the_log_and_the_rule_agree(world: World, made: list[Made], sight:
             await add_view(world, Person(workspace, contributor), number)
         shelf[number] = each, {contributor} - {""}
     expected = [
-        n for n, (each, who) in sorted(shelf.items(), reverse=True) if sight.covers(each, who)
+        n for n, (each, who) in sorted(shelf.items(), reverse=True) if sight.allows(each, who)
     ]
     assert await numbers(world, DecisionFilter(), sight) == expected
     assert await numbers(world, DecisionFilter(words=("word",)), sight) == expected

@@ -118,7 +118,7 @@ async def test_concurrent_changes_of_a_draft_all_count(world: World) -> None:
     """Answers that arrive at the same time are all kept."""
     draft = await world.drafted(answers={"facts": "some"})
     given_answers = [{"freshness": "daily"}, {"style": "strict"}, {"examples": "many"}]
-    await asyncio.gather(*(world.drafts.keep(ADA, draft, each) for each in given_answers))
+    await asyncio.gather(*(world.drafts.save_answers(ADA, draft, each) for each in given_answers))
     kept = await world.drafts.open_draft(ADA, draft)
     assert kept.answers == {
         "facts": "some",
@@ -134,7 +134,7 @@ async def test_hostile_values_come_back_as_they_were(world: World, text: str) ->
     before = await world.log.read(lambda db: db.sqlite.schema)
     draft = await world.drafted(workflow=Workflow(title=text, problem=text, deciders=(text,)))
     decision = (await world.services.post(ADA, draft, Place(text, Visibility.PRIVATE))).decision
-    await world.services.tell(Person("T1", text), text)
+    await world.services.notify(Person("T1", text), text)
     kept = await world.services.decision("T1", decision.number)
     assert kept == decision
     assert (kept.title, kept.problem, kept.deciders) == (text, text, (text,))
@@ -183,7 +183,7 @@ async def test_a_playbook_is_kept_once(world: World) -> None:
 
 async def test_a_delivery_is_kept_once(world: World) -> None:
     """A second delivery of the same key is not kept, and its caller is told."""
-    await world.services.tell(ADA, "Once.")
+    await world.services.notify(ADA, "Once.")
     (row,) = await world.rows("deliveries")
     delivery = await world.outbox.claim(world.clock.now())
     assert delivery is not None
@@ -221,7 +221,7 @@ async def test_drafts_are_listed_newest_first(world: World) -> None:
     for _ in range(3):
         drafts.append(await world.drafted())
         world.clock.advance(timedelta(seconds=1))
-    await world.drafts.keep(ADA, drafts[0], {"facts": "some"})
+    await world.drafts.save_answers(ADA, drafts[0], {"facts": "some"})
     since = world.clock.now() - timedelta(seconds=2)
     found = await world.read(unposted_drafts, ADA, since)
     assert [draft.id for draft in found] == [drafts[0], drafts[2]]

@@ -258,7 +258,7 @@ def _perspectives(seen: Comparison) -> tuple[RecordedPerspective, ...]:
             strength=voice.strength.value if voice.option else None,
             driver=voice.driver,
         )
-        for voice in seen.voices
+        for voice in seen.contributions
     )
 
 
@@ -270,7 +270,7 @@ def _differences(seen: Comparison, playbook: Playbook) -> tuple[RecordedDifferen
             RecordedAnswerGroup(words=_words(question.answers, one.answer), by=one.users)
             for one in each.said
         )
-        leads = tuple(dict.fromkeys(each.leads.values()))
+        leads = tuple(dict.fromkeys(each.flips_to.values()))
         found.append(
             RecordedDifference(question=question.id, ask=question.ask, said=said, leads_to=leads)
         )

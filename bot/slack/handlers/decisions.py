@@ -133,7 +133,7 @@ class DecisionHandlers:
             return
         number, place = decision_of(action_of(body)), place_of_message(body)
         name = place.name if place else ""
-        noted = self._services.decisions.pressed_at(sender(body), number, *ref, name)
+        noted = self._services.decisions.confirm_announcement(sender(body), number, *ref, name)
         self._background.start(noted, body)
 
     async def _open(
@@ -151,7 +151,7 @@ class DecisionHandlers:
 
     async def _modal(self, action: DecisionAction, number: int, body: Body) -> Body:
         actor = sender(body)
-        decision = await self._services.decisions.ready_for(actor, number, action)
+        decision = await self._services.decisions.find_for(actor, number, action)
         if action is DecisionAction.WITHDRAW:
             return withdraw_modal(decision)
         if action is DecisionAction.HAND_OVER:
@@ -229,7 +229,7 @@ class ReviewHandlers:
 
     async def _open(self, body: Body, client: AsyncWebClient) -> None:
         actor, action = sender(body), action_of(body)
-        decision = await self._services.decisions.ready_for(
+        decision = await self._services.decisions.find_for(
             actor, decision_of(action), DecisionAction.REVIEW
         )
         playbook = (await self._services.playbooks.of(decision)).playbook

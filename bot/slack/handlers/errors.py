@@ -141,7 +141,7 @@ class ErrorHandlers:
         set_by = await self._services.digests.external_user_seen(*where)
         if set_by is not None:
             workspace, channel = where
-            await self._services.tell(Person(workspace, set_by), limited_to_channel(channel))
+            await self._services.notify(Person(workspace, set_by), limited_to_channel(channel))
 
     async def _tell(self, error: BaseException, body: Body) -> None:
         """Report a failure where the person acted, or else by direct message."""
@@ -149,7 +149,7 @@ class ErrorHandlers:
         if await respond_privately(body, sentence(text)):
             return
         if body.get("type") != "event_callback" and not isinstance(error, NotInstalled):
-            await self._services.tell(sender(body), text)
+            await self._services.notify(sender(body), text)
 
 
 def register(app: AsyncApp, errors: ErrorHandlers) -> None:

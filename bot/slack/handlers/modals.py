@@ -30,7 +30,7 @@ class NotOpened(Exception):
 async def page_view(services: Services, page: Page) -> dict[str, Any]:
     """Return the modal of a questionnaire page; the review page lists similar past decisions."""
     if isinstance(page, ReviewPage) and page.draft.purpose is not DraftPurpose.PERSPECTIVE:
-        return questionnaire_modal(page, await services.search.alike(page.draft))
+        return questionnaire_modal(page, await services.search.similar(page.draft))
     return questionnaire_modal(page)
 
 
@@ -46,7 +46,7 @@ async def open_page(
         await open_view(client, body, await page_view(services, page))
     except NotOpened:
         if not await respond_privately(body, open_again(page.draft.id)):
-            await services.promise_to_open(sender(body), page.draft.id)
+            await services.offer_modal(sender(body), page.draft.id)
 
 
 async def open_view(

@@ -66,7 +66,7 @@ class QuestionnaireHandlers:
             posted = await self._services.post(driver, draft, destination_of(view, origin))
         except NothingChanged as error:
             return await self._unchanged(error.number, ack, body, client)
-        if posted.held_up:
+        if posted.is_delayed:
             await ack(response_action="update", view=saved_for_later(posted.decision))
         else:
             await ack()
@@ -78,7 +78,7 @@ class QuestionnaireHandlers:
         """Store a page's answers, and show the page before."""
         view = body["view"]
         if answers := answers_of(view):
-            await self._services.drafts.keep(sender(body), metadata_of(view).draft, answers)
+            await self._services.drafts.save_answers(sender(body), metadata_of(view).draft, answers)
         await ack()
         self._background.start(self._turn_back(body, client), body)
 
@@ -92,7 +92,7 @@ class QuestionnaireHandlers:
     async def _turn_back(self, body: Body, client: AsyncWebClient) -> None:
         view = body["view"]
         at = metadata_of(view)
-        page = await self._services.drafts.turn_back(sender(body), at.draft, at.step)
+        page = await self._services.drafts.previous_page(sender(body), at.draft, at.step)
         await update_view(client, view, await page_view(self._services, page))
 
 
@@ -143,7 +143,7 @@ class DraftHandlers:
 
     async def _offer_rest(self, body: Body) -> None:
         """Replace the offer to resume by one of the drafts that are left."""
-        drafts = await self._services.drafts.to_resume(sender(body))
+        drafts = await self._services.drafts.resumable(sender(body))
         if not drafts:
             await self._replies.say(body, DISCARDED, replace=True)
             return
@@ -185,7 +185,7 @@ class ShortcutHandlers:
         link = (await self._permalinks.of(client, [ref])).get(ref)
         if link is not None:
             source = Source(ref.channel, link)
-            await self._services.drafts.note_source(draft.driver, draft.id, source)
+            await self._services.drafts.set_source(draft.driver, draft.id, source)
 
 
 def register(app: AsyncApp, services: Services, home: HomeTab, background: BackgroundTasks) -> None:

@@ -178,9 +178,9 @@ class _TeamMessage:
         seen = self._seen
         is_open = self._decision.status is Status.OPEN
         flipping = seen.flipping
-        other = tuple(each for each in seen.differences if not each.leads)
+        other = tuple(each for each in seen.differences if not each.flips_to)
         blocks: list[Block] = [section(f"*How the team sees it*  ·  {_how_many(seen)}")]
-        if len(seen.voices) > 1:
+        if len(seen.contributions) > 1:
             blocks.append(section(_fit_lines(self._verdicts())))
             blocks += self._differences(
                 "You differ, and it would change the recommendation", flipping
@@ -206,7 +206,7 @@ class _TeamMessage:
     def _verdicts(self) -> list[str]:
         """Return a line for each option that contributors' answers lead to, most frequent first."""
         by_option: dict[str | None, list[Contribution]] = {}
-        for voice in self._seen.voices:
+        for voice in self._seen.contributions:
             by_option.setdefault(voice.option, []).append(voice)
         ranked = sorted(by_option.items(), key=lambda item: -len(item[1]))
         return [
@@ -236,8 +236,8 @@ class _TeamMessage:
         for said in difference.said:
             line = f"• {self._answer(difference.question, said.answer)}: "
             line += mentions(said.users, self._names)
-            if said.answer in difference.leads:
-                option = difference.leads[said.answer]
+            if said.answer in difference.flips_to:
+                option = difference.flips_to[said.answer]
                 line += f"  →  the recommendation would be *{option_title(self._playbook, option)}*"
             yield line
 
@@ -247,7 +247,7 @@ class _TeamMessage:
         return fit_escaped(self._playbook.question(question).answers[answer], _ANSWER)
 
     def _together(self) -> list[Block]:
-        pairs = self._seen.together[: self._questions]
+        pairs = self._seen.joint_flips[: self._questions]
         if not pairs:
             return []
         title = "Only together would these change the recommendation"
@@ -279,7 +279,7 @@ class _TeamMessage:
 
 
 def _how_many(seen: Comparison) -> str:
-    driver, *others = seen.voices
+    driver, *others = seen.contributions
     views = _count(len(others), "view", "views") if others else "no view yet"
     return f"{views} beside the driver's ({mention(driver.user)} opened it)"
 
@@ -302,8 +302,10 @@ def _fit_lines(lines: Sequence[str]) -> str:
 
 def _summary(decision: Decision, playbook: Playbook, seen: Comparison) -> str:
     text = f"Views on decision #{decision.number}: {_how_many(seen)}."
-    if len(seen.voices) > 1:
-        titles = and_list(sorted({option_title(playbook, each.option) for each in seen.voices}))
+    if len(seen.contributions) > 1:
+        titles = and_list(
+            sorted({option_title(playbook, each.option) for each in seen.contributions})
+        )
         text += f" They come to {titles}. {_disagreement(seen)}"
     return text
 

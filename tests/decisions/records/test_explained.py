@@ -147,15 +147,15 @@ async def _lived_through(world: World) -> Record:
     world.clock.advance(timedelta(days=2))
     await services.perspectives.nudge(ADA, made.number)
     page = await services.perspectives.begin(BEN, PRODUCT, made.number)
-    await services.drafts.keep(BEN, page.draft.id, {"facts": "never"})
+    await services.drafts.save_answers(BEN, page.draft.id, {"facts": "never"})
     await services.post(BEN, page.draft.id, PRODUCT)
     edit = await services.decisions.begin_edit(ADA, made.number)
-    await services.drafts.keep(ADA, edit.draft.id, {"facts": "some"})
+    await services.drafts.save_answers(ADA, edit.draft.id, {"facts": "some"})
     await services.post(ADA, edit.draft.id, PRODUCT)
     await services.decisions.hand_over(ADA, made.number, (BEN.user,))
     await services.decisions.override(BEN, made.number, "tuning", "We *know* how.")
     await world.write(save_profile, CachedProfile(BEN, DirectoryEntry("Ben Okafor"), AT))
-    return (await services.search.show(ReadScope.of(ADA), made.number)).record
+    return (await services.search.details(ReadScope.of(ADA), made.number)).record
 
 
 async def test_a_record_tells_the_life_of_a_decision(world: World) -> None:
@@ -214,6 +214,6 @@ async def test_a_channel_goes_by_the_name_that_was_told_last(world: World) -> No
     assert "informed:\n- 'channel #products (C1), public'" in as_markdown(found)
     assert "#products (C1)" in as_csv([found])
     assert json.loads(record_as_json([found]))["decisions"][0]["channel_name"] == "products"
-    await world.services.decisions.pressed_at(ADA, made.number, "C1", "1.1", "goods")
-    await world.services.decisions.pressed_at(ADA, made.number, "C1", "1.1")
+    await world.services.decisions.confirm_announcement(ADA, made.number, "C1", "1.1", "goods")
+    await world.services.decisions.confirm_announcement(ADA, made.number, "C1", "1.1")
     assert (await world.read(decision_context, made)).channel_name == "goods"

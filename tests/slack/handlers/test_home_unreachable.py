@@ -79,6 +79,6 @@ async def test_a_draft_is_discarded_without_an_error(world: World) -> None:
     body = {**AT_HOME, "actions": [{"action_id": "discard", "value": f"{draft}:"}]}
     await buttons.discard(_acked, body, client)  # type: ignore[arg-type]  # acks the same
     await background.drain(seconds=9)
-    assert await world.drafts.under_way(Person("T1", "U1")) == []
+    assert await world.drafts.unfinished(Person("T1", "U1")) == []
     assert client.asked == 1
     assert failures == []

@@ -30,7 +30,7 @@ async def test_an_ack_waits_for_one_write(
     """Accepting is the only write, where the announcement and its channel's name are known."""
     services, write, writes = world.services, world.log.write, list[str]()
     made = await world.decided()
-    await services.decisions.pressed_at(ADA, made.number, "C1", "1.1", "product")
+    await services.decisions.confirm_announcement(ADA, made.number, "C1", "1.1", "product")
 
     async def counted(work: Any) -> Any:
         writes.append("write")
