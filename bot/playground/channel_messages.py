@@ -103,20 +103,14 @@ def check_thread(workspace: Workspace, channel: Channel, thread_ts: str | None) 
         raise rejection("cannot_reply_to_message", "/thread_ts", message)
 
 
-def app_message(workspace: Workspace, channel: Channel, ts: str, error: str) -> SlackMessage:
-    """Return the app's message with this ts."""
-    message = workspace.find_message(channel.id, ts)
-    if message is None:
-        raise RequestRejected("message_not_found")
-    if not message.by_app or message.ephemeral_to is not None:
-        raise RequestRejected(error)
-    return message
-
-
 def post_message(
-    workspace: Workspace, channel: Channel, content: MessageContent, thread_ts: str | None = None
+    workspace: Workspace,
+    channel: Channel,
+    content: MessageContent,
+    thread_ts: str | None = None,
+    ephemeral_to: str | None = None,
 ) -> SlackMessage:
-    """Add a message of the app to a channel or thread."""
+    """Add a message of the app to a channel or thread; an ephemeral one has no metadata."""
     if not (content.text or content.blocks or content.attachments or content.files):
         raise RequestRejected("no_text")
     check_thread(workspace, channel, thread_ts)
@@ -127,29 +121,15 @@ def post_message(
         (content.text or "")[:POST_TEXT_MAX],
         content.blocks or [],
         thread_ts,
-        content.metadata,
+        None if ephemeral_to else content.metadata,
         content.attachments or [],
+        ephemeral_to,
         by_app=True,
         bot_id=workspace.installation.bot_id,
         files=content.files,
     )
     _share_shown_files(content, channel.id)
     return _append(workspace, message)
-
-
-def post_ephemeral_message(
-    workspace: Workspace,
-    channel: Channel,
-    user_id: str,
-    content: MessageContent,
-    thread_ts: str | None = None,
-) -> SlackMessage:
-    """Add a message of the app that only one user sees."""
-    message = post_message(workspace, channel, content, thread_ts)
-    message.ephemeral_to = user_id
-    message.metadata = None
-    workspace.slack.mark_changed()
-    return message
 
 
 def post_user_message(
@@ -166,9 +146,7 @@ def escape_text(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def update_message(
-    workspace: Workspace, message: SlackMessage, content: MessageContent
-) -> SlackMessage:
+def update_message(workspace: Workspace, message: SlackMessage, content: MessageContent) -> None:
     """Change a message as chat.update does: text without blocks removes the blocks."""
     if content.text is not None and len(content.text) > UPDATE_TEXT_MAX:
         raise RequestRejected("msg_too_long")
@@ -185,7 +163,6 @@ def update_message(
         message.metadata = content.metadata
     _share_shown_files(content, message.channel)
     workspace.slack.mark_changed()
-    return message
 
 
 def delete_message(workspace: Workspace, message: SlackMessage) -> None:

@@ -40,16 +40,10 @@ FAULT_FORMS: dict[FaultKind, tuple[str, list[str]]] = {
 
 @dataclass
 class Fault:
-    """An active fault.
+    """An active fault: of a Web API method or of a pattern such as `chat.*`.
 
-    Args:
-        id: number of the fault.
-        kind: what goes wrong.
-        method: the affected Web API method, or a pattern such as `chat.*`.
-        seconds: the delay, or the Retry-After of a 429.
-        count: how many more requests are affected; None for all.
-        until: end by the clock of the local Slack; None for no end.
-        error: the error code of kind `refused`.
+    `seconds` is the delay, or the Retry-After of a 429; `error` the code of kind `refused`. It ends
+    after `count` more requests and at the time `until` (None: no end).
     """
 
     id: int

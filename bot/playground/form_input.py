@@ -7,7 +7,6 @@ null in the state, empty inputs for several values an empty list.
 """
 
 import re
-from collections.abc import Iterable
 from copy import deepcopy
 from datetime import date, datetime, time
 from typing import Any
@@ -52,12 +51,6 @@ def element_state(element: Json, value: Any = None) -> Json:
     key, _ = STATE_KEYS[element["type"]]
     empty: Any = [] if key in LIST_KEYS else None
     return {"type": element["type"], key: empty if value in (None, "") else deepcopy(value)}
-
-
-def state_value(state: Json) -> Any:
-    """Return the value in a state: a text, an option, a list, or None."""
-    key, _ = STATE_KEYS[state["type"]]
-    return state.get(key)
 
 
 def input_elements(blocks: list[Json]) -> list[tuple[Json, Json]]:
@@ -112,7 +105,11 @@ def fill(workspace: Workspace, view: View, answers: Json) -> None:
         if element is None:
             known = ", ".join(by_block) or "none"
             raise ClientError("no_such_field", f"no field {block_id!r} in the view; it has {known}")
-        value = None if answer is None else _to_state_value(workspace, element, answer)
+        value = answer
+        if STATE_KEYS[element["type"]][0] in LIST_KEYS:
+            value = [_to_state_value(workspace, element, item) for item in answer or ()]
+        elif answer is not None:
+            value = _to_state_value(workspace, element, answer)
         state = element_state(element, _check_offered(workspace, element, value))
         view.values.setdefault(block_id, {})[element["action_id"]] = state
 
@@ -123,7 +120,8 @@ def validation_errors(view: View) -> dict[str, str]:
     for block, element in input_elements(view.blocks):
         if block["type"] != "input":
             continue
-        value = state_value(view.values[block["block_id"]][element["action_id"]])
+        key, _ = STATE_KEYS[element["type"]]
+        value = view.values[block["block_id"]][element["action_id"]].get(key)
         is_empty = value in (None, "", [])
         if is_empty and not block.get("optional", False):
             errors[block["block_id"]] = REQUIRED
@@ -164,13 +162,6 @@ def _number_error(element: Json, value: str) -> str | None:
 
 
 def _to_state_value(workspace: Workspace, element: Json, answer: Any) -> Any:
-    key, _ = STATE_KEYS[element["type"]]
-    if key in LIST_KEYS:
-        return [_to_single_value(workspace, element, item) for item in answer]
-    return _to_single_value(workspace, element, answer)
-
-
-def _to_single_value(workspace: Workspace, element: Json, answer: Any) -> Any:
     kind = element["type"]
     if isinstance(answer, dict) or kind.endswith("_input"):
         return answer
@@ -205,22 +196,20 @@ def _check_offered(workspace: Workspace, element: Json, value: Any) -> Any:
     items = value if isinstance(value, list) else [value]
     kind, channels = element["type"], workspace.channels.values()
     if kind in {"static_select", "multi_static_select", "checkboxes", "radio_buttons"}:
-        offered = (option.get("value") for option in all_options(element))
-        _check_among((item.get("value") for item in items), offered)
+        items = [item.get("value") for item in items]
+        offered = {option.get("value") for option in all_options(element)}
     elif kind.endswith("users_select"):
-        _check_among(items, workspace.users)
+        offered = set(workspace.users)
     elif kind.endswith("channels_select"):
-        _check_among(items, (c.id for c in channels if c.kind == "public" and not c.is_archived))
+        offered = {c.id for c in channels if c.kind == "public" and not c.is_archived}
     elif kind.endswith("conversations_select"):
-        _check_among(items, (c.id for c in channels if _matches(c, element.get("filter") or {})))
-    return value
-
-
-def _check_among(items: Iterable[Any], offered: Iterable[Any]) -> None:
-    known = set(offered)
+        offered = {c.id for c in channels if _matches(c, element.get("filter") or {})}
+    else:
+        return value
     for item in items:
-        if item not in known:
+        if item not in offered:
             raise ClientError("not_an_option", f"{item!r} is not offered")
+    return value
 
 
 def _matches(channel: Channel, conversation_filter: Json) -> bool:

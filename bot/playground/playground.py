@@ -11,12 +11,7 @@ from bot.playground.channel_messages import find_mass_mentions
 from bot.playground.events import event_delivery
 from bot.playground.movable_clock import MovableClock
 from bot.playground.request_log import Dispatch
-from bot.playground.seed_data import (
-    add_empty_workspace,
-    add_northwind,
-    add_user_to,
-    default_app,
-)
+from bot.playground.seed_data import add_empty_workspace, add_northwind, add_user_to, default_app
 from bot.playground.slack_model import Channel, Json, SlackApp, SlackMessage, SlackUser
 from bot.playground.user_session import UserSession
 from bot.playground.workspace import LocalSlack, Workspace
@@ -30,11 +25,8 @@ class Playground:
     """The workspace Northwind with the app installed; other workspaces can be added.
 
     `violations` are rejections that the app could have avoided, `rejections` are the others;
-    `calls` are the Web API requests, `dispatches` the payloads sent to the app.
-
-    Args:
-        clock: the clock shared with the bot; a new one if None.
-        app: the app as its manifest declares it; ragvsft's if None.
+    `calls` are the Web API requests, `dispatches` the payloads sent to the app. The clock is shared
+    with the bot; the app is ragvsft's if None is given.
     """
 
     def __init__(self, clock: MovableClock | None = None, app: SlackApp | None = None) -> None:
@@ -144,11 +136,7 @@ class Playground:
         return await event_delivery.uninstall_app(workspace or self.workspace)
 
     async def until(self, predicate: Callable[[], object], within: float = 30.0) -> None:
-        """Wait until a condition holds.
-
-        Raises:
-            AssertionError: it does not hold within that many real seconds; has the `dump`.
-        """
+        """Wait until a condition holds; after `within` real seconds fail with the `dump`."""
         if not await self.slack.wait_until(predicate, within):
             raise AssertionError(f"did not happen within {within} s.\n{self.dump()}")
 

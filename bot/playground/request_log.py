@@ -28,14 +28,10 @@ UNAVOIDABLE_ERRORS = frozenset(
 
 
 class RequestRejected(Exception):
-    """Slack rejects a request or response of the app.
+    """Slack rejects a request or response of the app with an error code.
 
-    Args:
-        error: Slack's error code.
-        problems: the details, for `response_metadata.messages`.
-        extra: further fields of the response (`needed`, `provided`).
-        retry_after: seconds for the Retry-After header of a 429.
-        is_unavoidable: True if the app could not have avoided the error.
+    `problems` are the details in the response, `extra` its further fields; `retry_after` is in
+    seconds; `is_unavoidable` is true if the app could not have avoided the error.
     """
 
     def __init__(
@@ -53,16 +49,6 @@ class RequestRejected(Exception):
         self.extra = extra or {}
         self.retry_after = retry_after
         self.is_unavoidable = is_unavoidable or error in UNAVOIDABLE_ERRORS
-
-    @property
-    def message(self) -> str:
-        """All problems in one line."""
-        return "; ".join(problem.message for problem in self.problems)
-
-    @property
-    def pointer(self) -> str:
-        """The JSON pointer of the first problem."""
-        return self.problems[0].pointer if self.problems else ""
 
     def body(self) -> Json:
         """Return the JSON body that Slack responds with."""
@@ -172,8 +158,9 @@ class RequestLog:
     def add_rejection(self, method: str, rejected: RequestRejected, at: datetime) -> None:
         """Log a rejected request."""
         entries = self.rejections if rejected.is_unavoidable else self.violations
-        message = rejected.message or rejected.error
-        entries.append(Rejection(method, rejected.error, message, rejected.pointer, at))
+        message = "; ".join(problem.message for problem in rejected.problems) or rejected.error
+        pointer = rejected.problems[0].pointer if rejected.problems else ""
+        entries.append(Rejection(method, rejected.error, message, pointer, at))
 
     def add_call(self, method: str, args: Json) -> ApiCall:
         """Log the arrival of a Web API request."""

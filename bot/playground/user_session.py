@@ -109,13 +109,10 @@ class UserSession:
         value: object = None,
         block_id: str | None = None,
     ) -> Dispatch:
-        """Press a button or choose from a menu.
+        """Press a button or choose from a menu in a message, modal or Home tab.
 
-        Args:
-            container: the message, modal or Home tab with the element.
-            action_id: the element.
-            value: what to choose: the value or text of an option, a date, names of users.
-            block_id: the block, if several have elements with the same action_id.
+        `value` is the value or text of an option, a date, or names of users. The `block_id` is
+        needed if several blocks have elements with the same action_id.
         """
         block, element = _find_element(container, action_id, block_id)
         chosen: Json = {}

@@ -60,14 +60,9 @@ class LocalSlack:
             event.set()
 
     async def wait_until(self, predicate: Callable[[], object], within: float | None) -> bool:
-        """Wait until the predicate holds; it is evaluated after each change.
+        """Evaluate the predicate after each change until it holds; return whether it did in time.
 
-        Args:
-            predicate: the condition.
-            within: real seconds to wait at most; None for no limit.
-
-        Returns:
-            Whether the predicate held in time.
+        `within` is the limit in real seconds, None for no limit.
         """
         event = asyncio.Event()
         self._waiting.add(event)
@@ -147,22 +142,14 @@ class Workspace:
         return next(user for user in self.users.values() if not user.is_bot)
 
     def user(self, name_or_id: str) -> SlackUser:
-        """Return the user with this id or short name.
-
-        Raises:
-            KeyError: there is none.
-        """
+        """Return the user with this id or short name, or raise KeyError."""
         for user in self.users.values():
             if name_or_id in {user.id, user.name}:
                 return user
         raise KeyError(f"no user called {name_or_id!r} in {self.name}")
 
     def channel(self, name_or_id: str) -> Channel:
-        """Return the channel with this id or name (with or without #).
-
-        Raises:
-            KeyError: there is none.
-        """
+        """Return the channel with this id or name (with or without #), or raise KeyError."""
         for channel in self.channels.values():
             if name_or_id.removeprefix("#") in {channel.id, channel.name}:
                 return channel

@@ -85,6 +85,12 @@ def boolean(value: Any, pointer: str) -> Iterator[BlockProblem]:
         yield BlockProblem(pointer, "wrong_type", "must provide a boolean")
 
 
+def any_object(value: Any, pointer: str) -> Iterator[BlockProblem]:
+    """Check that a value is an object."""
+    if not isinstance(value, dict):
+        yield BlockProblem(pointer, "wrong_type", "must provide an object")
+
+
 def one_of(*allowed: object) -> Check:
     """Return a check for one of these values."""
 
@@ -123,7 +129,7 @@ def json_object(fields: Mapping[str, Check], *rules: FieldRule) -> Check:
 
     def check(value: Any, pointer: str) -> Iterator[BlockProblem]:
         if not isinstance(value, dict):
-            yield BlockProblem(pointer, "wrong_type", "must provide an object")
+            yield from any_object(value, pointer)
             return
         for name in required:
             if value.get(name) is None:
@@ -147,7 +153,7 @@ def typed_object(shapes: Mapping[str, Check], *allowed: str) -> Check:
 
     def check(value: Any, pointer: str) -> Iterator[BlockProblem]:
         if not isinstance(value, dict):
-            yield BlockProblem(pointer, "wrong_type", "must provide an object")
+            yield from any_object(value, pointer)
             return
         kind = value.get("type")
         if kind is None:

@@ -7,6 +7,7 @@ from typing import Any
 from bot.playground.blockkit.block_rules import INTERACTIVE, ONE_BLOCK, SURFACES, Surface
 from bot.playground.blockkit.json_checks import (
     BlockProblem,
+    any_object,
     any_of,
     anything,
     array,
@@ -76,7 +77,7 @@ def problems_of_message(message: Json) -> list[BlockProblem]:
 
 def problems_of_metadata(metadata: Any) -> list[BlockProblem]:
     """Return what is wrong with the metadata of a message: an event_type and an event_payload."""
-    check = json_object({"event_type!": string(255), "event_payload!": _any_object})
+    check = json_object({"event_type!": string(255), "event_payload!": any_object})
     return list(check(metadata, "/metadata"))
 
 
@@ -190,14 +191,9 @@ def _text_length(value: Any) -> int:
     return own + sum(map(_text_length, value.values()))
 
 
-def _any_object(value: Any, pointer: str) -> Iterator[BlockProblem]:
-    if not isinstance(value, dict):
-        yield BlockProblem(pointer, "wrong_type", "must provide an object")
-
-
 def _attachment(value: Any, pointer: str) -> Iterator[BlockProblem]:
-    yield from (problems := list(_any_object(value, pointer)))
-    if problems:
+    if not isinstance(value, dict):
+        yield from any_object(value, pointer)
         return
     yield from any_of("blocks", "text", "fallback", "title", "image_url", "fields")(value, pointer)
     if value.get("blocks") is not None:

@@ -37,12 +37,8 @@ def message_action_payload(
     """Return block_actions of an element in a message."""
     channel = workspace.channels[message.channel]
     is_ephemeral = message.ephemeral_to is not None
-    container: Json = {
-        "type": "message",
-        "message_ts": message.ts,
-        "channel_id": channel.id,
-        "is_ephemeral": is_ephemeral,
-    }
+    container: Json = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
+    container["is_ephemeral"] = is_ephemeral
     if message.is_reply:
         container["thread_ts"] = message.thread_ts
     payload = {
@@ -97,10 +93,8 @@ def message_shortcut_payload(
     """Return the payload of a shortcut on a message."""
     channel = workspace.channels[message.channel]
     return {
-        **_common_fields(workspace, user, "message_action"),
-        "callback_id": callback_id,
-        "trigger_id": workspace.new_trigger(user),
-        "action_ts": workspace.slack.ids.ts(workspace.slack.now()),
+        **global_shortcut_payload(workspace, user, callback_id),
+        "type": "message_action",
         "response_url": workspace.new_response_url(user, channel, message),
         "message_ts": message.ts,
         "channel": _channel_fields(channel),

@@ -5,9 +5,15 @@ The functions raise `ClientError` if Slack's client would not allow the action t
 
 from typing import Any
 
-from bot.playground.blockkit import all_options, interactive_elements
+from bot.playground.blockkit import interactive_elements
 from bot.playground.events import interaction_payloads as payloads
-from bot.playground.form_input import STATE_KEYS, apply_states, validation_errors, view_state
+from bot.playground.form_input import (
+    STATE_KEYS,
+    apply_states,
+    find_option,
+    validation_errors,
+    view_state,
+)
 from bot.playground.request_log import ClientError, Dispatch, RequestRejected, rejection
 from bot.playground.slack_model import Json, SlackMessage, SlackUser, View, parse_json_object
 from bot.playground.view_lifecycle import (
@@ -35,14 +41,8 @@ async def use_element(
 ) -> Dispatch:
     """Press a button or choose from a menu in a message, modal or Home tab.
 
-    Args:
-        workspace: the workspace.
-        user: the user who acts.
-        container: the message or view with the element.
-        block_id: the element's block.
-        action_id: the element.
-        chosen: the choice as in Slack's state (`{"selected_option": {...}}`); empty for buttons.
-        states: the other inputs in the container, `{block_id: {action_id: state}}`.
+    `chosen` is the choice as in Slack's state (`{"selected_option": {...}}`), empty for buttons;
+    `states` are the other inputs in the container, `{block_id: {action_id: state}}`.
     """
     element = _find_element(container, block_id, action_id)
     values = container.values if isinstance(container, View) else view_state(container.blocks)
@@ -83,19 +83,12 @@ def _action(workspace: Workspace, element: Json, block_id: str, values: Json, ch
     if element["type"] in STATE_KEYS:
         return {**action, **values[block_id][element["action_id"]]}
     if element["type"] == "overflow":
-        return {**action, "selected_option": _overflow_option(element, chosen)}
+        value = (chosen.get("selected_option") or {}).get("value")
+        return {**action, "selected_option": find_option(element, str(value))}
     if element["type"] == "feedback_buttons":
         return {**action, "value": chosen.get("value")}
     fields = ("text", "value", "style", "url")
     return {**action, **{name: element[name] for name in fields if name in element}}
-
-
-def _overflow_option(element: Json, chosen: Json) -> Json:
-    value = (chosen.get("selected_option") or {}).get("value")
-    for option in all_options(element):
-        if option.get("value") == value:
-            return option
-    raise ClientError("not_an_option", "The menu does not offer that.")
 
 
 def _check_visible(workspace: Workspace, user: SlackUser, message: SlackMessage) -> None:

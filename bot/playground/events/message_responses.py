@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from bot.playground.channel_messages import (
     parse_content,
-    post_ephemeral_message,
     post_message,
     post_user_message,
     update_message,
@@ -46,12 +45,7 @@ def post_response(
 ) -> SlackMessage:
     """Post a response: only to the user, or to the channel if it says `in_channel`.
 
-    Args:
-        workspace: the workspace.
-        user: the user who gets the response.
-        channel: where the user acted.
-        response: the app's response.
-        typed: the command as typed, which an `in_channel` response also shows; None if none.
+    An `in_channel` response to a command also shows the command as `typed`.
     """
     content = parse_content(response, check_length=False)
     thread_ts = response.get("thread_ts")
@@ -60,7 +54,7 @@ def post_response(
         message = "must be one of: in_channel, ephemeral"
         raise rejection("invalid_command_response", "/response_type", message)
     if kind == "ephemeral":
-        return post_ephemeral_message(workspace, channel, user.id, content, thread_ts)
+        return post_message(workspace, channel, content, thread_ts, ephemeral_to=user.id)
     if typed is not None:
         post_user_message(workspace, channel, user.id, typed)
     return post_message(workspace, channel, content, thread_ts)

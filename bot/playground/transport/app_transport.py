@@ -49,13 +49,10 @@ class AppTransport:
     async def send(
         self, kind: DispatchKind, payload: Json, attempt: int = 0, retry_reason: str = ""
     ) -> Dispatch:
-        """Send one payload and wait at most three seconds for the ack.
+        """Send the form of a command or a JSON object; wait at most three seconds for the ack.
 
-        Args:
-            kind: the kind of payload.
-            payload: the form fields of a command, or the JSON object.
-            attempt: the number of the retry; 0 for the first attempt.
-            retry_reason: why the attempt before failed.
+        `attempt` is the number of the retry (0: the first attempt), `retry_reason` why the one
+        before failed.
         """
         dispatch = self._request_log.add_dispatch(kind, payload, attempt)
         try:

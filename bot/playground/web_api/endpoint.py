@@ -2,7 +2,7 @@
 
 import asyncio
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -79,9 +79,8 @@ class WebApi:
     def _respond(self, call: MethodCall, entry: ApiCall) -> Response:
         headers: dict[str, str] = {}
         try:
-            method = _find_method(call.method)
-            self._authorize(call, method, headers)
-            body = {"ok": True, **method.run(call)}
+            run = self._authorize(call, headers)
+            body = {"ok": True, **run(call)}
         except RequestRejected as rejected:
             self._slack.log_rejection(call.method, rejected)
             if rejected.retry_after is not None:
@@ -90,16 +89,19 @@ class WebApi:
         entry.answer = body
         return JSONResponse(body, headers=headers)
 
-    def _authorize(self, call: MethodCall, method: ApiMethod, headers: dict[str, str]) -> None:
+    def _authorize(self, call: MethodCall, headers: dict[str, str]) -> Callable[[MethodCall], Json]:
+        method = METHODS.get(call.method)
+        if method is None:
+            raise RequestRejected("unknown_method")
         if method.auth == "none":
-            return
+            return method.run
         if not call.token:
             raise RequestRejected("not_authed")
         if method.auth == "app":
             if call.token != self._slack.app.app_token:
                 is_app_token = call.token.startswith("xapp-")
                 raise RequestRejected("invalid_auth" if is_app_token else "not_allowed_token_type")
-            return
+            return method.run
         call.authenticated = workspace = self._workspace_of(call.token)
         granted = workspace.installation.scopes
         headers["x-oauth-scopes"] = ",".join(sorted(granted))
@@ -107,7 +109,12 @@ class WebApi:
             headers["x-accepted-oauth-scopes"] = method.scope
             if method.scope not in granted:
                 raise missing_scope(call, method.scope)
-        self._check_tier(call, method)
+        if method.tier is not None:
+            limits, now = self._slack.rate_limits, self._slack.now()
+            wait = limits.count_call(workspace.id, call.method, method.tier, now)
+            if wait is not None:
+                raise RequestRejected("ratelimited", retry_after=wait)
+        return method.run
 
     def _workspace_of(self, token: str) -> Workspace:
         for workspace in self._slack.workspaces.values():
@@ -116,21 +123,6 @@ class WebApi:
                     raise RequestRejected("token_revoked")
                 return workspace
         raise RequestRejected("invalid_auth")
-
-    def _check_tier(self, call: MethodCall, method: ApiMethod) -> None:
-        if method.tier is None:
-            return
-        wait = self._slack.rate_limits.count_call(
-            call.workspace.id, call.method, method.tier, self._slack.now()
-        )
-        if wait is not None:
-            raise RequestRejected("ratelimited", retry_after=wait)
-
-
-def _find_method(name: str) -> ApiMethod:
-    if name not in METHODS:
-        raise RequestRejected("unknown_method")
-    return METHODS[name]
 
 
 def _internal_error() -> Response:

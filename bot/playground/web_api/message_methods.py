@@ -5,30 +5,27 @@ apis/web-api/pagination, messaging/working-with-files.
 """
 
 import mimetypes
-from base64 import b64decode, b64encode
+from base64 import b64encode
 
 from bot.playground.channel_messages import (
     MessageContent,
-    app_message,
     check_thread,
     delete_message,
     message_payload,
     parse_content,
-    post_ephemeral_message,
     post_message,
     postable_channel,
     update_message,
     visible_channel,
 )
 from bot.playground.request_log import RequestRejected, json_argument, missing_argument, rejection
-from bot.playground.slack_model import Channel, Json, SlackMessage, UploadedFile
+from bot.playground.slack_model import Channel, Json, SlackMessage, UploadedFile, fields_of
 from bot.playground.web_api.api_method import ApiMethod, MethodCall, missing_scope
 
 _IMAGES = frozenset({"image/png", "image/jpeg", "image/gif"})
 
 _PAGE_SIZE = 100
 _PAGE_SIZE_MAX = 999
-_CURSOR_PREFIX = "next_ts:"
 _HISTORY_SCOPES = {
     "public": "channels:history",
     "shared": "channels:history",
@@ -100,38 +97,47 @@ def _chat_post_ephemeral(call: MethodCall) -> Json:
     user_id = call.required("user")
     if user_id not in channel.members:
         raise RequestRejected("user_not_in_channel")
-    message = post_ephemeral_message(
-        call.workspace, channel, user_id, content, call.optional("thread_ts")
+    message = post_message(
+        call.workspace, channel, content, call.optional("thread_ts"), ephemeral_to=user_id
     )
     return {"message_ts": message.ts}
 
 
+def _existing_message(call: MethodCall, ts_argument: str) -> SlackMessage:
+    channel = _existing_channel(call)
+    message = call.workspace.find_message(channel.id, call.required(ts_argument))
+    if message is None:
+        raise RequestRejected("message_not_found")
+    return message
+
+
+def _own_message(call: MethodCall, error: str) -> SlackMessage:
+    message = _existing_message(call, "ts")
+    if not message.by_app or message.ephemeral_to is not None:
+        raise RequestRejected(error)
+    return message
+
+
 def _chat_update(call: MethodCall) -> Json:
     content = _content(call)
-    channel = _existing_channel(call)
-    ts = call.required("ts")
-    if channel.is_archived:
+    message = _own_message(call, "cant_update_message")
+    if call.workspace.channels[message.channel].is_archived:
         raise RequestRejected("is_archived")
-    message = app_message(call.workspace, channel, ts, "cant_update_message")
     update_message(call.workspace, message, content)
     sent = message_payload(call.workspace, message)
-    return {"channel": channel.id, "ts": ts, "text": message.text, "message": sent}
+    return {**fields_of(message, "channel", "ts", "text"), "message": sent}
 
 
 def _chat_delete(call: MethodCall) -> Json:
-    channel = _existing_channel(call)
-    ts = call.required("ts")
-    delete_message(call.workspace, app_message(call.workspace, channel, ts, "cant_delete_message"))
-    return {"channel": channel.id, "ts": ts}
+    message = _own_message(call, "cant_delete_message")
+    delete_message(call.workspace, message)
+    return fields_of(message, "channel", "ts")
 
 
 def _chat_get_permalink(call: MethodCall) -> Json:
-    channel = _existing_channel(call)
-    ts = call.required("message_ts")
-    if call.workspace.find_message(channel.id, ts) is None:
-        raise RequestRejected("message_not_found")
-    link = f"{call.slack.base_url}/archives/{channel.id}/p{ts.replace('.', '')}"
-    return {"channel": channel.id, "permalink": link}
+    message = _existing_message(call, "message_ts")
+    link = f"{call.slack.base_url}/archives/{message.channel}/p{message.ts.replace('.', '')}"
+    return {"channel": message.channel, "permalink": link}
 
 
 def _conversations_history(call: MethodCall) -> Json:
@@ -173,12 +179,15 @@ def _message_page(call: MethodCall, messages: list[SlackMessage]) -> Json:
         for message in messages
         if oldest < (ts := float(message.ts)) < latest or (inclusive and ts in {oldest, latest})
     ]
-    start, size = _page_start(call, matching), _page_size(call)
+    cursors = [_cursor_of(message) for message in matching]
+    cursor = call.optional("cursor") or next(iter(cursors), None)
+    if cursor is not None and cursor not in cursors:
+        raise RequestRejected("invalid_cursor")
+    start, size = cursors.index(cursor) if cursor else 0, _page_size(call)
     page, rest = matching[start : start + size], matching[start + size :]
     answer: Json = {"messages": [_history_entry(call, m) for m in page], "has_more": bool(rest)}
     if rest:
-        cursor = b64encode(f"{_CURSOR_PREFIX}{rest[0].ts}".encode()).decode()
-        answer["response_metadata"] = {"next_cursor": cursor}
+        answer["response_metadata"] = {"next_cursor": _cursor_of(rest[0])}
     return answer
 
 
@@ -204,20 +213,8 @@ def _page_size(call: MethodCall) -> int:
     return int(value)
 
 
-def _page_start(call: MethodCall, messages: list[SlackMessage]) -> int:
-    """Return the index of the first message of the page that the cursor names."""
-    cursor = call.optional("cursor")
-    if cursor is None:
-        return 0
-    try:
-        decoded = b64decode(cursor, validate=True).decode()
-    except ValueError:
-        raise RequestRejected("invalid_cursor") from None
-    ts = decoded.removeprefix(_CURSOR_PREFIX)
-    indexes = [index for index, message in enumerate(messages) if message.ts == ts]
-    if not decoded.startswith(_CURSOR_PREFIX) or not indexes:
-        raise RequestRejected("invalid_cursor")
-    return indexes[0]
+def _cursor_of(message: SlackMessage) -> str:
+    return b64encode(f"next_ts:{message.ts}".encode()).decode()
 
 
 def _files_get_upload_url(call: MethodCall) -> Json:

@@ -1,4 +1,4 @@
-"""users.*, conversations.info/open/join, auth.*, apps.*, oauth.v2.access, blocks.validate."""
+"""users.info, conversations.info, auth.test, apps.*, oauth.v2.access, blocks.validate."""
 
 import json
 import secrets
