@@ -22,7 +22,9 @@ from bot.decisions.ports import Clock
 from bot.digest.messages import DigestMessages
 from bot.manifest import REDIRECT_PATH, scopes_asked
 from bot.outbox.health import delivery_health
-from bot.outbox.store import SqliteOutbox
+from bot.outbox.images import Images
+from bot.outbox.policy import FailurePolicy
+from bot.outbox.store import Outbox
 from bot.outbox.worker import DeliveryWorker
 from bot.schedule import PeriodicRunner, create_schedule
 from bot.services.services import Services
@@ -75,7 +77,7 @@ class Application:
     playbooks: PlaybookCatalog
     database: Database
     services: Services
-    outbox: SqliteOutbox
+    outbox: Outbox
     slack: BoltApp
 
 
@@ -116,7 +118,7 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
         wake_worker = asyncio.Event()
         people = SlackDirectory(installations.client_for)
         services = Services(database, clock, playbooks, wake_worker.set, people)
-        outbox = SqliteOutbox(database)
+        outbox = Outbox(database)
         slack = create_bolt_app(services, client, installations, settings.command)
         periodic = PeriodicRunner(
             services.reviews.request_due,
@@ -140,12 +142,12 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
         renderer = Renderer(services, digests, settings.command)
         worker = DeliveryWorker(
             outbox,
-            services,
+            FailurePolicy(outbox, services.delivery_issues, services.person_unreachable, clock),
+            renderer.message,
             clock,
             installations.client_for,
             wake_worker,
-            renderer.message,
-            render_in_subprocess,
+            Images(render_in_subprocess),
             metrics.count_attempt,
         )
         shutdown = _Shutdown(worker, periodic, slack.background)

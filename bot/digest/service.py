@@ -39,8 +39,8 @@ from bot.digest.settings import (
     is_zone,
     nearest_zone,
 )
-from bot.outbox.expiry import expire_overdue
 from bot.outbox.model import Delivery, DigestPost
+from bot.outbox.table import expire_overdue
 from bot.playbooks.engine import RuleEngine
 from bot.services.playbook_versions import PlaybookVersions
 from bot.storage.connection import Connection

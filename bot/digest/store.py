@@ -10,9 +10,8 @@ from datetime import datetime
 from bot.decisions.model import Person, Place
 from bot.digest.schedule import DigestRun, DigestState, RunOutcome
 from bot.digest.settings import DigestScope, DigestSettings
-from bot.outbox.expiry import expire
 from bot.outbox.model import EXPIRED, Delivery, DeliveryState
-from bot.outbox.table import enqueue
+from bot.outbox.table import enqueue, expire
 from bot.storage.channels import find_channel_name
 from bot.storage.connection import Connection, Row
 from bot.storage.convert import RowMapper
@@ -83,9 +82,9 @@ where r.workspace = :workspace and r.channel = :channel and r.outcome = 'posted'
   and d.state in ('pending', 'sending', 'held', 'failed', 'unknown')
 """
 _OLDEST_PENDING = """
-select min(kept_at) as since from deliveries
+select min(created_at) as since from deliveries
 where state in ('pending', 'sending') and kind = 'digest' and not exists (
-  select 1 from stops where stops.workspace = deliveries.workspace and stops.channel = ''
+  select 1 from channel_blocks as b where b.workspace = deliveries.workspace and b.channel = ''
 )
 """
 

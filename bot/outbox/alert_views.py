@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
 from bot.decisions.model import Decision, Visibility
-from bot.outbox.failures import is_slacks_failure
+from bot.outbox.failures import is_server_error
 from bot.outbox.issues import DeliveryIssue
 from bot.outbox.model import EXPIRED, Alert, DeliveryKind, DeliveryState, UnconfirmedAlert
 from bot.slackkit import ids
@@ -67,7 +67,7 @@ def trouble_message(notice: Alert, trouble: DeliveryIssue, command: str = "/ragv
             return sentence(f"Good: {_subject(trouble)} stays as it is, nothing is sent again.")
         case DeliveryState.PENDING | DeliveryState.SENDING:
             return sentence(f"{_capital(_subject(trouble))} is on its way to {_place(trouble)}.")
-    if trouble.told_again:
+    if trouble.alerted_again:
         return sentence(f"That didn't work. I wrote to you again about {_subject(trouble)}.")
     if isinstance(notice, UnconfirmedAlert):
         return _uncertain(trouble)
@@ -149,7 +149,7 @@ def _arrived(trouble: DeliveryIssue) -> str:
 
 
 def _cause(reason: str) -> str:
-    if is_slacks_failure(reason):
+    if is_server_error(reason):
         return "Slack has answered with an error of its own for a day."
     if reason in NOT_A_MEMBER:
         return "I'm not a member there: type `/invite @ragvsft` in that channel."

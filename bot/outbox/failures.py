@@ -1,113 +1,130 @@
-"""What a failed post amounts to: try later, never, not there, or nobody knows.
+"""Classification of failed posts.
 
-Error names: see `bot.slackkit.api_errors`.
+Slack's error names: `bot.slackkit.api_errors`.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from enum import StrEnum
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.outbox.model import Attempt
-from bot.outbox.ports import LONGEST_PAUSE
 from bot.slackkit.api_errors import (
     CHANNEL_CLOSED,
     SERVER_ERRORS,
     TEMPORARY,
+    UNREACHABLE,
     WORKSPACE_CLOSED,
     api_error_of,
 )
 from bot.storage.installations import NotInstalled, TokenUnreadable
 
-RATELIMITED = "ratelimited"
-"""The reason of whatever Slack wants to have more slowly."""
-UNREACHABLE = "unreachable"
-"""The reason where no connection came about."""
+FAILURES = (*UNREACHABLE, NotInstalled, TokenUnreadable)
+"""What a post, or the look-up of its token, raises."""
+RATE_LIMITED = "ratelimited"
+"""The reason of a failure by a rate limit."""
+NO_CONNECTION = "unreachable"
+"""The reason of a failure without a connection."""
 INTERNAL = "internal"
-"""The reason of what failed on our side, before Slack was asked."""
+"""The reason of a failure of the bot itself, before it called Slack."""
+LONGEST_RATE_LIMIT = timedelta(hours=1)
+"""How long a rate limit is obeyed at most."""
 _NOT_CONNECTED = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
     aiohttp.ClientHttpProxyError,  # of a proxy that was asked for a tunnel
 )
-_TURNED_AWAY = frozenset(range(400, 500)) - {408}
-"""Statuses that, where Slack names no error, are those of a proxy before it: it never came by.
+_REJECTED_BY_PROXY = frozenset(range(400, 500)) - {408}
+"""Statuses that come from a proxy if the answer names no Slack error: Slack got no request.
 
-A request that took too long, 408, may have been passed on.
+After 408 (the request took too long) it may have got one.
 """
+
+
+class FailureClass(StrEnum):
+    """What a failure means for the delivery."""
+
+    TEMPORARY = "temporary"
+    """It was not posted: retry, after `retry_after` if Slack says so."""
+    UNKNOWN = "unknown"
+    """It may or may not have been posted."""
+    SERVER_ERROR = "server_error"
+    """Slack failed, and may have posted it before; if it did not, it is retried for a day."""
+    REJECTED = "rejected"
+    """Slack will never accept this message."""
+    CHANNEL_BLOCKED = "channel_blocked"
+    """The channel accepts no messages until a person changes that."""
+    WORKSPACE_BLOCKED = "workspace_blocked"
+    """The workspace accepts no messages until a person changes that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What to do after a failed post.
+    """A failed post: its class, Slack's error name, and how long Slack asks to wait."""
 
-    `what` is "later" (it was not posted: try again, after `wait` if Slack says so), "unknown"
-    (it may or may not have been posted), "slack_failed" (Slack broke down over it, and may have
-    posted it before; where it is surely not there, it is tried for a day), "never" (this message
-    will never be posted, for `reason`), "channel_closed" or "workspace_closed" (nothing will be
-    posted there until somebody mends that).
-    """
-
-    what: Literal["later", "unknown", "slack_failed", "never", "channel_closed", "workspace_closed"]
+    kind: FailureClass
     reason: str
-    wait: timedelta | None = None
+    retry_after: timedelta | None = None
 
 
-def of_error(error: Exception) -> Failure:
-    """Return what an error of `chat.postMessage`, or of finding its token, amounts to."""
+def classify(error: Exception) -> Failure:
+    """Classify an error of `chat.postMessage`, `chat.update`, or the look-up of a token."""
     if isinstance(error, SlackApiError):
-        return _of_answer(error)
+        return _classify_answer(error)
     if isinstance(error, NotInstalled):
-        return Failure("workspace_closed", "not_installed")
-    if isinstance(error, TokenUnreadable):  # the operator can put the key back
-        return Failure("workspace_closed", "token_unreadable")
+        return Failure(FailureClass.WORKSPACE_BLOCKED, "not_installed")
+    if isinstance(error, TokenUnreadable):  # the operator can restore the key
+        return Failure(FailureClass.WORKSPACE_BLOCKED, "token_unreadable")
     if isinstance(error, _NOT_CONNECTED):
-        return Failure("later", UNREACHABLE)
-    return Failure("unknown", type(error).__name__)
+        return Failure(FailureClass.TEMPORARY, NO_CONNECTION)
+    return Failure(FailureClass.UNKNOWN, type(error).__name__)
 
 
-def attempt_of(outcome: Failure) -> Attempt:
-    """Return what a failed post is counted as."""
-    match outcome.what:
-        case "later":
-            return Attempt.RATE_LIMITED if outcome.reason == RATELIMITED else Attempt.UNAVAILABLE
-        case "unknown" | "slack_failed":
+def attempt_of(failure: Failure) -> Attempt:
+    """Return what a failure is counted as."""
+    match failure.kind:
+        case FailureClass.TEMPORARY:
+            limited = failure.reason == RATE_LIMITED
+            return Attempt.RATE_LIMITED if limited else Attempt.UNAVAILABLE
+        case FailureClass.UNKNOWN | FailureClass.SERVER_ERROR:
             return Attempt.UNKNOWN
-        case "channel_closed" | "workspace_closed":
+        case FailureClass.CHANNEL_BLOCKED | FailureClass.WORKSPACE_BLOCKED:
             return Attempt.BLOCKED
-        case "never":
+        case FailureClass.REJECTED:
             return Attempt.REJECTED
 
 
-def is_slacks_failure(reason: str) -> bool:
-    """Whether a reason is that of an outcome "slack_failed"."""
+def is_server_error(reason: str) -> bool:
+    """Whether a reason is that of a `SERVER_ERROR`."""
     return reason in SERVER_ERRORS or (reason.startswith("status_5") and reason != "status_504")
 
 
-def _of_answer(error: SlackApiError) -> Failure:
-    refusal = api_error_of(error)
-    reason = refusal.error or f"status_{refusal.status}"
-    if refusal.is_rate_limit:
-        return Failure("later", RATELIMITED, _wait(refusal.retry_after))
+def _classify_answer(error: SlackApiError) -> Failure:
+    answer = api_error_of(error)
+    reason = answer.error or f"status_{answer.status}"
+    if answer.is_rate_limit:
+        return Failure(FailureClass.TEMPORARY, RATE_LIMITED, _retry_after(answer.retry_after))
     if reason in WORKSPACE_CLOSED:
-        return Failure("workspace_closed", reason)
-    if refusal.status == 504:  # a gateway gave up waiting: what is behind it may have posted
-        return Failure("unknown", reason)
-    if refusal.status == 503 or reason in TEMPORARY:
-        # not taken up at all: https://www.rfc-editor.org/rfc/rfc9110#name-503-service-unavailable
-        return Failure("later", reason)
-    if refusal.status >= 500 or reason in SERVER_ERRORS:
-        own = reason in SERVER_ERRORS
-        return Failure("slack_failed", reason if own else f"status_{refusal.status}")
-    if not refusal.error:
-        return Failure("later" if refusal.status in _TURNED_AWAY else "unknown", reason)
-    return Failure("channel_closed" if reason in CHANNEL_CLOSED else "never", reason)
+        return Failure(FailureClass.WORKSPACE_BLOCKED, reason)
+    if answer.status == 504:  # the gateway timed out: the server behind it may have posted
+        return Failure(FailureClass.UNKNOWN, reason)
+    if answer.status == 503 or reason in TEMPORARY:
+        # not accepted: https://www.rfc-editor.org/rfc/rfc9110#name-503-service-unavailable
+        return Failure(FailureClass.TEMPORARY, reason)
+    if answer.status >= 500 or reason in SERVER_ERRORS:
+        named = reason in SERVER_ERRORS
+        return Failure(FailureClass.SERVER_ERROR, reason if named else f"status_{answer.status}")
+    if not answer.error:
+        rejected = answer.status in _REJECTED_BY_PROXY
+        return Failure(FailureClass.TEMPORARY if rejected else FailureClass.UNKNOWN, reason)
+    closed = reason in CHANNEL_CLOSED
+    return Failure(FailureClass.CHANNEL_BLOCKED if closed else FailureClass.REJECTED, reason)
 
 
-def _wait(asked: str) -> timedelta:
-    """Return how long to wait, given the seconds that Slack asks for."""
-    if not asked.isdecimal():
+def _retry_after(header: str) -> timedelta:
+    """Return how long to wait, given the header `Retry-After` in seconds."""
+    if not header.isdecimal():
         return timedelta(seconds=30)
-    return timedelta(seconds=min(int(asked), LONGEST_PAUSE.total_seconds()))
+    return timedelta(seconds=min(int(header), LONGEST_RATE_LIMIT.total_seconds()))

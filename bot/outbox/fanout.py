@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.decisions.events import Event
+from bot.decisions.events import Event, EventKind
 from bot.decisions.model import Decision
 from bot.outbox import table
 from bot.outbox.model import (
@@ -31,10 +31,25 @@ from bot.outbox.model import (
 from bot.storage.connection import Connection
 
 _NOTED_IN_THREAD = frozenset(
-    {"accepted", "edited", "handed_over", "overridden", "reviewed", "superseded", "withdrawn"}
+    {
+        EventKind.ACCEPTED,
+        EventKind.EDITED,
+        EventKind.HANDED_OVER,
+        EventKind.OVERRIDDEN,
+        EventKind.REVIEWED,
+        EventKind.SUPERSEDED,
+        EventKind.WITHDRAWN,
+    }
 )
-_CHANGES_TEAM_POST = frozenset({"not_reached", "view_added", "view_changed", "views_asked"})
-_VIEW_GIVEN = frozenset({"view_added", "view_changed"})
+_CHANGES_TEAM_POST = frozenset(
+    {
+        EventKind.NOT_REACHED,
+        EventKind.VIEW_ADDED,
+        EventKind.VIEW_CHANGED,
+        EventKind.VIEWS_ASKED,
+    }
+)
+_VIEW_GIVEN = frozenset({EventKind.VIEW_ADDED, EventKind.VIEW_CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +121,19 @@ def _posts(before: Decision | None, after: Decision, event: Event) -> list[Deliv
     """Return the new messages. A team post that exists already is dropped by its key."""
     at, users = event.at, event.detail.get("users", "").split()
     posts: list[Delivery] = []
-    if event.kind == "opened":
+    if event.kind == EventKind.OPENED:
         posts.append(announcement_delivery(after))
         posts.append(thread_reply(after, RecommendationPost(), at, recommendation_key(after)))
     if event.kind in _NOTED_IN_THREAD:
         posts.append(thread_reply(after, ThreadNote(event), at))
-    if event.kind in {"opened", "handed_over"}:
+    if event.kind in {EventKind.OPENED, EventKind.HANDED_OVER}:
         known = {event.actor, *(before.deciders if before else ())}
         new = [user for user in after.deciders if user not in known]
         posts += direct_messages(after, new, DeciderMessage(event.actor), at)
-    if event.kind in {"views_asked", "nudged"}:
-        request = ViewRequestMessage(nudge=event.kind == "nudged")
+    if event.kind in {EventKind.VIEWS_ASKED, EventKind.NUDGED}:
+        request = ViewRequestMessage(nudge=event.kind == EventKind.NUDGED)
         posts += direct_messages(after, users, request, at)
-    if event.kind == "not_reached":
+    if event.kind == EventKind.NOT_REACHED:
         reason = event.detail["error"]
         for user in users:
             notice = UnreachableNotice(user, DeliveryKind.VIEW_REQUEST, reason)
@@ -133,11 +148,11 @@ def _redraws(before: Decision, after: Decision, event: Event) -> frozenset[Deliv
     kinds: set[DeliveryKind] = set()
     if event.kind in _NOTED_IN_THREAD:
         kinds |= {DeliveryKind.ANNOUNCEMENT, DeliveryKind.TEAM}
-    if event.kind == "edited":
+    if event.kind == EventKind.EDITED:
         kinds.add(DeliveryKind.RECOMMENDATION)
     if event.kind in _CHANGES_TEAM_POST:
         kinds.add(DeliveryKind.TEAM)
-    if event.kind == "moved":
+    if event.kind == EventKind.MOVED:
         kinds |= {DeliveryKind.VIEW_REQUEST, DeliveryKind.DECIDER_MESSAGE}
     if (before.title, before.problem) != (after.title, after.problem):
         kinds |= DIRECT_KINDS
@@ -151,6 +166,6 @@ def _redraws(before: Decision, after: Decision, event: Event) -> frozenset[Deliv
 def _actor_redraws(event: Event) -> frozenset[DeliveryKind]:
     if event.kind in _VIEW_GIVEN:
         return frozenset({DeliveryKind.VIEW_REQUEST})
-    if event.kind == "reviewed":
+    if event.kind == EventKind.REVIEWED:
         return frozenset({DeliveryKind.REVIEW_QUESTION})
     return frozenset()

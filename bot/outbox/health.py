@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.outbox.model import DeliveryState
-from bot.outbox.ports import BlockedChannel
+from bot.outbox.table import BlockedChannel, blocked_channels
 from bot.storage.connection import Connection
 
 _UNSETTLED = (
@@ -18,17 +18,18 @@ _UNSETTLED = (
 # The index on `state` skips the sent deliveries, which are nearly all.
 _COUNTS = "select state, count(*) as number from deliveries where state in ({}) group by state"
 _OLDEST = """
-select min(coalesce(d.kept_at, d.due_at)) as since
+select min(d.created_at) as since
 from deliveries as d
-left join deliveries as before on before.key = d.after
-left join deliveries as first on first.key = before.after
+left join deliveries as before on before.key = d.parent
+left join deliveries as first on first.key = before.parent
 where d.state in ('pending', 'sending')
   and coalesce(before.state, 'sent') in ('pending', 'sending', 'sent')
   and coalesce(first.state, 'sent') in ('pending', 'sending', 'sent')
-  and not exists (select 1 from stops where stops.workspace = d.workspace and stops.channel = '')
+  and not exists (
+    select 1 from channel_blocks as b where b.workspace = d.workspace and b.channel = ''
+  )
 """
 """A delivery follows at most two others."""
-_BLOCKED = "select * from stops order by since, workspace, channel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,5 @@ def delivery_health(db: Connection) -> DeliveryHealth:
     return DeliveryHealth(
         {state: found.get(state, 0) for state in states},
         datetime.fromisoformat(oldest["since"]) if oldest["since"] else None,
-        [
-            BlockedChannel(
-                row["workspace"],
-                row["channel"] or None,
-                row["reason"],
-                datetime.fromisoformat(row["since"]),
-            )
-            for row in db.all(_BLOCKED)
-        ],
+        blocked_channels(db),
     )

@@ -1,33 +1,74 @@
-"""Deliveries in trouble: what they are about, whose they are, and what their owner can do."""
+"""Deliveries in trouble: which they are, who owns them, and what the owner can do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from bot.decisions.errors import NothingToResend, NotTheirs
+from bot.decisions.events import Event, EventKind
 from bot.decisions.model import Decision, Person, Place
 from bot.decisions.ports import Clock
-from bot.outbox.model import Alert, Delivery, DigestPost
-from bot.outbox.sql_issues import DeliveryIssueTable
+from bot.outbox import table
+from bot.outbox.fanout import fan_out
+from bot.outbox.model import Alert, Delivery, DeliveryState, DigestPost, announcement_key
+from bot.storage.channels import find_channel_name, save_channel_name
+from bot.storage.connection import Connection, Row
+from bot.storage.convert import utc_text
 from bot.storage.database import Database
-from bot.storage.decisions import find_decision
+from bot.storage.decisions import add_event, find_decision, save_decision
+
+RESEND_LIFETIME = timedelta(days=1)
+"""How long a resent delivery that expires may still be posted."""
+
+_MISSING_KEY = "select * from deliveries where key = :key and state in ('failed', 'held')"
+_MISSING_OF = """
+select * from deliveries
+where workspace = :workspace and decision = :number and channel = :channel
+  and state in ('failed', 'held')
+"""
+_IS_ANNOUNCED = "select key from deliveries where key = :key and state = 'sent'"
+_MOVE_PENDING = """
+update deliveries set channel = :to
+where workspace = :workspace and decision = :number and channel = :channel and state = 'pending'
+"""
+_DETACH = """
+update deliveries set parent = null where key = :key
+  and parent in (select key from deliveries where state = 'dismissed')
+"""
+_EXTEND = "update deliveries set expires_at = :until where key = :key and expires_at is not null"
+_DISMISS_REDRAWS = """
+update deliveries set state = 'dismissed'
+where parent = :key and kind = 'redraw' and state in ('pending', 'held')
+"""
+_DETACH_REPLIES = """
+update deliveries set parent = null where parent = :key and state in ('pending', 'held')
+"""
+_LOST = """
+select * from deliveries where key = :key and state in ('sending', 'unknown', 'dismissed')
+"""
+_OVERDUE = """
+select min(created_at) as since from deliveries where workspace = :workspace
+  and (state = 'pending' and attempts > 0 or state = 'sending' and attempts > 1)
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryIssue:
-    """A delivery that is or was in trouble, as it stands now.
+    """A delivery that is or was in trouble.
 
-    `decision` is what it tells of, None for a digest. `told_again` says that there is a later
-    notice about it.
+    Attributes:
+        delivery: the delivery as it is now.
+        decision: the decision that it is about; None for a digest.
+        alerted_again: whether there is a later alert about it.
     """
 
     delivery: Delivery
     decision: Decision | None
-    told_again: bool = False
+    alerted_again: bool = False
 
     @property
     def owner(self) -> str | None:
-        """Who is told, and may act: the decision's driver, or who wants the digest."""
+        """The user id of who is alerted and may act: the driver, or the digest's owner."""
         if self.decision is not None:
             return self.decision.driver
         payload = self.delivery.payload
@@ -35,92 +76,189 @@ class DeliveryIssue:
 
 
 class DeliveryIssues:
-    """What the owner of a delivery in trouble can do."""
+    """What the owner of a delivery in trouble can do; each method is one use case."""
 
     def __init__(self, database: Database, clock: Clock, wake_delivery: Callable[[], None]) -> None:
-        """Make the use cases.
+        """Create the use cases.
 
         Args:
             database: the database.
-            clock: the only source of time.
-            wake_delivery: called when there is something new to deliver.
+            clock: the clock.
+            wake_delivery: called when there is something to deliver.
         """
         self._database = database
-        self._store = DeliveryIssueTable(database)
         self._clock = clock
         self._wake_delivery = wake_delivery
 
     async def of(self, delivery: Delivery) -> DeliveryIssue:
-        """Return a delivery with what it tells of."""
-        number = delivery.decision
-        found = None
-        if number is not None:
-            find = partial(find_decision, workspace=delivery.workspace, number=number)
-            found = await self._database.read(find)
-        return DeliveryIssue(delivery, found)
+        """Return a delivery with the decision that it is about."""
+        return await self._database.read(lambda db: _issue(db, delivery))
 
-    async def notice(self, workspace: str, key: str) -> Delivery | None:
-        """Return a notice by its key; None if there is none."""
-        return await self._store.delivery(workspace, key)
-
-    async def told_by(self, notice: Delivery) -> DeliveryIssue:
-        """Return what a notice is about, as it stands now.
+    async def reported_by(self, alert: Delivery) -> DeliveryIssue:
+        """Return what an alert is about, as it is now.
 
         Raises:
             LookupError: there is no such delivery.
         """
-        alert = notice.payload
-        about = None
-        if isinstance(alert, Alert):
-            about = await self._store.delivery(notice.workspace, alert.about)
-        if about is None:
-            raise LookupError(f"{notice.key} is about no delivery")
-        trouble = await self.of(about)
-        later = await self._store.has_later_notice(notice)
-        return DeliveryIssue(about, trouble.decision, told_again=later)
+
+        def work(db: Connection) -> DeliveryIssue:
+            about = alert.payload.about if isinstance(alert.payload, Alert) else ""
+            delivery = table.by_key(db, about)
+            if delivery is None:
+                raise LookupError(f"{alert.key} is about no delivery")
+            last = table.alerts_about(db, about)[-1:]
+            again = bool(last) and last[0].key != alert.key
+            return replace(_issue(db, delivery), alerted_again=again)
+
+        return await self._database.read(work)
 
     async def send_again(self, actor: Person, key: str, place: Place | None = None) -> None:
-        """Send again what could not be delivered: a digest, or all that is missing of a decision.
+        """Resend what could not be posted: a digest, or all that is missing of a decision.
 
         Args:
             actor: who wants it.
-            key: the key of a delivery that failed.
-            place: where else to post the decision.
+            key: the key of a delivery that failed or is held.
+            place: another channel to post the decision in.
 
         Raises:
-            NotTheirs: it is somebody else's.
-            NothingToResend: it has arrived in the meantime, or there is no such delivery.
+            NotTheirs: another person owns it.
+            NothingToResend: it was posted in the meantime, or there is no such delivery.
         """
-        trouble = await self._owned(actor, key)
         now = self._clock.now()
-        if trouble.decision is None:
-            again = await self._store.send_again(trouble.delivery, now)
-        else:
-            to = place or trouble.decision.place
-            again = await self._store.redirect(trouble.decision, to, actor.user, now)
-        if not again:
+
+        def work(db: Connection) -> bool:
+            issue = _owned(db, actor, key)
+            if issue.decision is not None:
+                to = place or issue.decision.place
+                return _resend_decision(db, issue.decision, to, actor, now)
+            missing = db.all(_MISSING_KEY, {"key": key})
+            _resend(db, missing, issue.delivery.channel, now)
+            return bool(missing)
+
+        if not await self._database.write(work):
             raise NothingToResend(key)
         self._wake_delivery()
 
     async def settle(self, actor: Person, key: str, *, resend: bool) -> None:
-        """Send a message again of which nobody knows whether it arrived, or leave it.
+        """Resend or dismiss a delivery of which Slack does not tell whether it arrived.
 
         Raises:
-            NotTheirs: it is somebody else's.
-            NothingToResend: it was taken care of in the meantime.
+            NotTheirs: another person owns it.
+            NothingToResend: it was settled in the meantime.
         """
-        await self._owned(actor, key)
-        if not await self._store.settle_unknown(
-            actor.workspace, key, resend=resend, at=self._clock.now()
-        ):
+        now = self._clock.now()
+
+        def work(db: Connection) -> bool:
+            delivery = _owned(db, actor, key).delivery
+            if delivery.state is not DeliveryState.UNKNOWN:
+                return False
+            state = DeliveryState.PENDING if resend else DeliveryState.DISMISSED
+            db.update("deliveries", {"state": state.value, "due_at": utc_text(now)}, key=key)
+            if resend:
+                db.execute(_DETACH, {"key": key})
+                db.execute(_EXTEND, {"key": key, "until": utc_text(now + RESEND_LIFETIME)})
+            else:
+                _release_replies(db, key)
+            table.redraw_alerts(db, key, now)
+            return True
+
+        if not await self._database.write(work):
             raise NothingToResend(key)
         self._wake_delivery()
 
-    async def _owned(self, actor: Person, key: str) -> DeliveryIssue:
-        delivery = await self._store.delivery(actor.workspace, key)
-        if delivery is None:
-            raise NothingToResend(key)
-        trouble = await self.of(delivery)
-        if trouble.owner != actor.user:
-            raise NotTheirs((trouble.owner,) if trouble.owner else ())
-        return trouble
+
+async def record_place(
+    database: Database, decision: Decision, channel: str, ts: str, at: datetime, name: str = ""
+) -> None:
+    """Record where a decision's announcement is, as a button in it was pressed.
+
+    An unconfirmed announcement is then sent, and redrawn, as it may miss later changes.
+
+    Args:
+        database: the database.
+        decision: the decision.
+        channel: the id of the conversation.
+        ts: Slack's timestamp of the message.
+        at: the time.
+        name: the channel's name; empty if unknown.
+    """
+    key = announcement_key(decision)
+    place = Place(channel, decision.place.visibility, name)
+    sent = {"state": DeliveryState.SENT.value, "sent_channel": channel, "ts": ts}
+
+    def is_news(db: Connection) -> bool:
+        known = find_channel_name(db, decision.workspace, channel)
+        return name not in {"", known} or bool(db.all(_LOST, {"key": key}))
+
+    def work(db: Connection) -> None:
+        for row in db.all(_LOST, {"key": key}):
+            db.update("deliveries", sent, id=row["id"])
+            table.redraw_alerts(db, key, at)
+            table.enqueue_redraws(db, [table.to_delivery(row)], at)
+        save_channel_name(db, decision.workspace, place)
+
+    if await database.read(is_news):
+        await database.write(work)
+
+
+def overdue_since(db: Connection, workspace: str) -> datetime | None:
+    """Return when the oldest delivery that was tried, and has not arrived, was created."""
+    row = db.one(_OVERDUE, {"workspace": workspace})
+    return datetime.fromisoformat(row["since"]) if row and row["since"] else None
+
+
+def _issue(db: Connection, delivery: Delivery) -> DeliveryIssue:
+    number = delivery.decision
+    found = find_decision(db, delivery.workspace, number) if number else None
+    return DeliveryIssue(delivery, found)
+
+
+def _owned(db: Connection, actor: Person, key: str) -> DeliveryIssue:
+    delivery = table.by_key(db, key)
+    if delivery is None or delivery.workspace != actor.workspace:
+        raise NothingToResend(key)
+    issue = _issue(db, delivery)
+    if issue.owner != actor.user:
+        raise NotTheirs((issue.owner,) if issue.owner else ())
+    return issue
+
+
+def _resend_decision(
+    db: Connection, decision: Decision, place: Place, actor: Person, at: datetime
+) -> bool:
+    """Resend what is missing of a decision; return whether anything was.
+
+    A decision that is not announced yet moves to `place`; a thread cannot move.
+    """
+    of = {
+        "workspace": decision.workspace,
+        "number": decision.number,
+        "channel": decision.place.channel,
+    }
+    is_announced = db.one(_IS_ANNOUNCED, {"key": announcement_key(decision)}) is not None
+    to = decision.place if is_announced else place
+    missing = db.all(_MISSING_OF, of)
+    _resend(db, missing, to.channel, at)
+    if missing and to != decision.place:
+        db.execute(_MOVE_PENDING, {**of, "to": to.channel})
+        moved = replace(decision, place=to)
+        save_decision(db, decision, moved)
+        event = Event(EventKind.MOVED, actor.user, at, {"from": decision.place.channel})
+        add_event(db, decision.workspace, decision.number, event)
+        fan_out(db, decision, moved, event)
+    return bool(missing)
+
+
+def _resend(db: Connection, missing: list[Row], channel: str, at: datetime) -> None:
+    """Send deliveries again, and unblock their channel."""
+    for row in missing:
+        values = {"channel": channel, "state": "pending", "due_at": utc_text(at)}
+        db.update("deliveries", values, id=row["id"])
+        table.unblock(db, row["workspace"], channel)
+        table.redraw_alerts(db, row["key"], at)
+
+
+def _release_replies(db: Connection, key: str) -> None:
+    """Post the replies to a message whose place is unknown beside it; drop its redraws."""
+    db.execute(_DISMISS_REDRAWS, {"key": key})
+    db.execute(_DETACH_REPLIES, {"key": key})

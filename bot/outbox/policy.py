@@ -1,13 +1,22 @@
-"""What comes of deliveries that failed, or of which nobody knows: noted, looked up, and told."""
+"""The failure policy: retry with exponential back-off, reconcile with Slack, hold, or give up."""
 
 import random
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.ports import Clock
-from bot.outbox.failures import INTERNAL, RATELIMITED, UNREACHABLE, Failure, is_slacks_failure
+from bot.outbox.failures import (
+    INTERNAL,
+    NO_CONNECTION,
+    RATE_LIMITED,
+    Failure,
+    FailureClass,
+    is_server_error,
+)
+from bot.outbox.issues import DeliveryIssues
 from bot.outbox.model import (
     AT_MOST_ONCE,
     AlertType,
@@ -20,155 +29,158 @@ from bot.outbox.model import (
     alert_for,
     unreachable_notice,
 )
-from bot.outbox.ports import Outbox, Unconfirmed
-from bot.outbox.reconcile import START, HistoryCursor, LookupResult, again_at, find_message
-from bot.services.services import Services
+from bot.outbox.reconcile import START, HistoryCursor, Lookup, LookupResult, check_at, find_message
+from bot.outbox.store import PROBE_INTERVAL, Outbox, Unconfirmed
 
 logger = structlog.get_logger(__name__)
 
+OnUnreachable = Callable[[Delivery, str], Awaitable[None]]
+"""Takes a direct message that Slack rejected, and Slack's error name."""
+
 QUARANTINE = timedelta(seconds=60)
-"""How long a post that broke off may still be on its way to Slack."""
-WORKSPACE_WAIT = timedelta(minutes=1)
-"""How often a workspace that takes nothing is tried, with one delivery."""
+"""How long an unconfirmed post may still be in flight."""
 _LATE_ARRIVAL = timedelta(seconds=10)
-"""How long an update that broke off may still arrive, and must not come after the next one."""
+"""How long an unconfirmed redraw may still arrive, and overwrite the next one."""
 _LONGEST_BACK_OFF = timedelta(minutes=5)
-_LONGEST_TRIED = timedelta(days=1)
-"""How long Slack may fail over one delivery, or not answer a look for it."""
-_LONGEST_OURS = timedelta(hours=1)
-"""How long a delivery may fail on our side: the log can't be read, or there is a mistake in us."""
+_RETRY_LIMIT = timedelta(days=1)
+"""How long a delivery is retried while Slack fails, or does not answer the reconciliation."""
+_INTERNAL_RETRY_LIMIT = timedelta(hours=1)
+"""How long a delivery is retried that the bot itself cannot render."""
 
 
 class FailurePolicy:
-    """Decides what happens to a delivery after it failed, and tells its owner if need be."""
+    """Decides what happens to a delivery after a failure, and alerts its owner."""
 
-    def __init__(self, outbox: Outbox, services: Services, clock: Clock) -> None:
-        """Make it.
+    def __init__(
+        self, outbox: Outbox, issues: DeliveryIssues, on_unreachable: OnUnreachable, clock: Clock
+    ) -> None:
+        """Create the policy.
 
         Args:
             outbox: the deliveries.
-            services: whose they are.
-            clock: the only source of time.
+            issues: finds the owner of a delivery.
+            on_unreachable: called before a direct message about a decision is given up.
+            clock: the clock.
         """
         self._outbox = outbox
-        self._services = services
+        self._issues = issues
+        self._on_unreachable = on_unreachable
         self._clock = clock
-        self._looks: dict[str, tuple[datetime, HistoryCursor]] = {}
+        self._lookups: dict[str, tuple[datetime, HistoryCursor]] = {}
 
-    async def note(self, delivery: Delivery, outcome: Failure) -> None:
-        """Note what came of a delivery that was not, or perhaps not, posted.
+    async def handle(self, delivery: Delivery, failure: Failure) -> None:
+        """Handle a failed attempt.
 
-        What must not come twice is looked up after an error of Slack's own as well: Slack says
-        itself that it may have been posted before the error.
+        After a server error of Slack, a post that must not appear twice is reconciled first: Slack
+        documents that it may have been posted before the error.
         """
         now = self._clock.now()
         logger.warning(
             "a delivery failed",
             kind=delivery.kind,
-            outcome=outcome.what,
-            reason=outcome.reason,
+            failure=failure.kind,
+            reason=failure.reason,
             attempts=delivery.attempts,
         )
-        match outcome.what:
-            case "later":
-                await self._later(delivery, outcome, now)
-            case "slack_failed" if delivery.kind not in AT_MOST_ONCE:
-                await self._later(delivery, outcome, now)
-            case "slack_failed" | "unknown":
-                await self._perhaps(delivery, outcome, now)
-            case "workspace_closed":
-                await self._wait_for_workspace(delivery, outcome.reason, now)
-            case "channel_closed" if not delivery.is_direct:
-                await self._hold(delivery, outcome.reason, now)
+        match failure.kind:
+            case FailureClass.TEMPORARY:
+                await self._retry(delivery, failure, now)
+            case FailureClass.SERVER_ERROR if delivery.kind not in AT_MOST_ONCE:
+                await self._retry(delivery, failure, now)
+            case FailureClass.SERVER_ERROR | FailureClass.UNKNOWN:
+                await self._await_confirmation(delivery, failure, now)
+            case FailureClass.WORKSPACE_BLOCKED:
+                await self._wait_for_workspace(delivery, failure.reason, now)
+            case FailureClass.CHANNEL_BLOCKED if not delivery.is_direct:
+                await self._hold(delivery, failure.reason, now)
             case _:
-                await self._give_up(delivery, outcome.reason, now)
+                await self._give_up(delivery, failure.reason, now)
 
-    async def look_up(self, client: AsyncWebClient, doubtful: Unconfirmed) -> bool:
-        """Find out what became of a delivery that broke off; return whether that is settled."""
-        delivery, now = doubtful.delivery, self._clock.now()
+    async def reconcile(self, client: AsyncWebClient, unconfirmed: Unconfirmed) -> bool:
+        """Find out whether an unconfirmed delivery arrived; return whether that is settled."""
+        delivery, now = unconfirmed.delivery, self._clock.now()
         if delivery.kind is DeliveryKind.REDRAW:
             await self._outbox.retry(delivery, now, "interrupted")
             return True
-        begun, bookmark = self._looks.get(delivery.key, (now, START))
+        started_at, cursor = self._lookups.get(delivery.key, (now, START))
         parent = await self._outbox.parent_of(delivery)
-        sighting = await find_message(client, doubtful, parent, bookmark)
-        if sighting.what == "later" and now - begun >= _LONGEST_TRIED:
-            sighting = LookupResult("unsure", "history_unavailable")
-        if sighting.what == "later":
-            self._looks[delivery.key] = (begun, sighting.bookmark)
+        found = await find_message(client, unconfirmed, parent, cursor)
+        if found.result is Lookup.UNAVAILABLE and now - started_at >= _RETRY_LIMIT:
+            found = LookupResult(Lookup.UNKNOWN, "history_unavailable")
+        if found.result is Lookup.UNAVAILABLE:
+            self._lookups[delivery.key] = (started_at, found.cursor)
         else:
-            self._looks.pop(delivery.key, None)
-        await self._settle(doubtful, sighting, now)
-        return sighting.what != "later"
+            self._lookups.pop(delivery.key, None)
+        await self._settle(unconfirmed, found, now)
+        return found.result is not Lookup.UNAVAILABLE
 
-    async def _settle(self, doubtful: Unconfirmed, sighting: LookupResult, now: datetime) -> None:
-        delivery = doubtful.delivery
+    async def _settle(self, unconfirmed: Unconfirmed, found: LookupResult, now: datetime) -> None:
+        delivery = unconfirmed.delivery
         logger.info(
-            "a delivery was looked up",
+            "a delivery was reconciled",
             kind=delivery.kind,
-            outcome=sighting.what,
-            reason=sighting.reason,
+            result=found.result,
+            reason=found.reason,
         )
-        match sighting.what:
-            case "found":
-                await self._outbox.sent(delivery, sighting.channel, sighting.ts)
-            case "absent" if is_slacks_failure(doubtful.error):
-                await self._again(delivery, now, doubtful.error, now)
-            case "absent":
+        match found.result:
+            case Lookup.FOUND:
+                await self._outbox.mark_sent(delivery, found.channel, found.ts)
+            case Lookup.ABSENT if is_server_error(unconfirmed.error):
+                await self._retry_or_give_up(delivery, now, unconfirmed.error, now)
+            case Lookup.ABSENT:
                 await self._outbox.retry(delivery, now, "not_there")
-            case "later":
-                await self._outbox.doubt(delivery, again_at(now, sighting), doubtful.error)
-            case "unsure" if delivery.kind in AT_MOST_ONCE:
-                alert = await self._alert(UnconfirmedAlert, delivery, now, sighting.reason)
-                await self._outbox.unknown(delivery, sighting.reason, alert)
-            case "unsure":
-                await self._outbox.retry(delivery, now, sighting.reason)
+            case Lookup.UNAVAILABLE:
+                at = check_at(now, found)
+                await self._outbox.mark_unconfirmed(delivery, at, unconfirmed.error)
+            case Lookup.UNKNOWN if delivery.kind in AT_MOST_ONCE:
+                alerts = await self._alerts(UnconfirmedAlert, delivery, now, found.reason)
+                await self._outbox.mark_unknown(delivery, found.reason, alerts)
+            case Lookup.UNKNOWN:
+                await self._outbox.retry(delivery, now, found.reason)
 
-    async def _later(self, delivery: Delivery, outcome: Failure, now: datetime) -> None:
-        due_at = now + (outcome.wait or back_off(delivery.attempts))
-        if outcome.reason == RATELIMITED:
-            await self._outbox.slow_down(delivery, due_at, outcome.reason)
-        elif outcome.reason == UNREACHABLE:
-            await self._outbox.retry(delivery, due_at, outcome.reason)
+    async def _retry(self, delivery: Delivery, failure: Failure, now: datetime) -> None:
+        due_at = now + (failure.retry_after or back_off(delivery.attempts))
+        if failure.reason == RATE_LIMITED:
+            await self._outbox.slow_down(delivery, due_at, failure.reason)
+        elif failure.reason == NO_CONNECTION:
+            await self._outbox.retry(delivery, due_at, failure.reason)
         else:
-            await self._again(delivery, due_at, outcome.reason, now)
+            await self._retry_or_give_up(delivery, due_at, failure.reason, now)
 
-    async def _again(
+    async def _retry_or_give_up(
         self, delivery: Delivery, due_at: datetime, reason: str, now: datetime
     ) -> None:
-        """Try a delivery again that is failing, unless that has gone on for too long."""
+        """Retry a delivery unless it has been failing for too long."""
         since = delivery.first_failed_at or now
-        if now - since >= (_LONGEST_OURS if reason == INTERNAL else _LONGEST_TRIED):
+        if now - since >= (_INTERNAL_RETRY_LIMIT if reason == INTERNAL else _RETRY_LIMIT):
             await self._give_up(delivery, reason, now)
         else:
             await self._outbox.retry(delivery, due_at, reason, since)
 
-    async def _perhaps(self, delivery: Delivery, outcome: Failure, now: datetime) -> None:
-        """Leave what must not come twice to be looked up; try the rest again.
-
-        It was taken a while ago: a picture was uploaded first, say, or the machine slept.
-        """
+    async def _await_confirmation(
+        self, delivery: Delivery, failure: Failure, now: datetime
+    ) -> None:
+        """Leave a post that must not appear twice to the reconciliation; retry any other."""
         if delivery.kind in AT_MOST_ONCE:
-            await self._outbox.doubt(delivery, now + QUARANTINE, outcome.reason)
+            await self._outbox.mark_unconfirmed(delivery, now + QUARANTINE, failure.reason)
         else:
             wait = max(_LATE_ARRIVAL, back_off(delivery.attempts))
-            await self._outbox.retry(delivery, now + wait, outcome.reason)
+            await self._outbox.retry(delivery, now + wait, failure.reason)
 
     async def _wait_for_workspace(self, delivery: Delivery, reason: str, now: datetime) -> None:
-        again = now + WORKSPACE_WAIT
-        if await self._outbox.wait_for_workspace(delivery, now, again, reason):
+        if await self._outbox.wait_for_workspace(delivery, now, now + PROBE_INTERVAL, reason):
             logger.error(
-                "a workspace takes nothing from the bot: its deliveries wait until it is "
-                "installed again, or its token put right",
+                "a workspace accepts no messages: its deliveries wait until the bot is installed "
+                "again or its token is corrected",
                 workspace=delivery.workspace,
                 reason=reason,
             )
 
     async def _hold(self, delivery: Delivery, reason: str, now: datetime) -> None:
-        alert = await self._alert(NotPostedAlert, delivery, now, reason)
-        if await self._outbox.hold(delivery, now, reason, next(iter(alert), None)):
+        alerts = await self._alerts(NotPostedAlert, delivery, now, reason)
+        if await self._outbox.hold(delivery, now, reason, alerts[0] if alerts else None):
             logger.warning(
-                "a channel takes nothing from the bot: its deliveries are held back",
+                "a channel accepts no messages: its deliveries are held",
                 workspace=delivery.workspace,
                 channel=delivery.channel,
                 reason=reason,
@@ -176,34 +188,30 @@ class FailurePolicy:
 
     async def _give_up(self, delivery: Delivery, reason: str, now: datetime) -> None:
         if delivery.kind in AT_MOST_ONCE:
-            notices = await self._alert(NotPostedAlert, delivery, now, reason)
+            alerts = await self._alerts(NotPostedAlert, delivery, now, reason)
         else:
-            notices = _unreachable(delivery, now, reason)
-            await self._services.person_unreachable(delivery, reason)
-        await self._outbox.failed(delivery, reason, notices)
+            alerts = _unreachable_notices(delivery, now, reason)
+            await self._on_unreachable(delivery, reason)
+        await self._outbox.mark_failed(delivery, reason, alerts)
 
-    async def _alert(
-        self,
-        kind: AlertType,
-        about: Delivery,
-        at: datetime,
-        reason: str,
+    async def _alerts(
+        self, kind: AlertType, about: Delivery, at: datetime, reason: str
     ) -> tuple[Delivery, ...]:
         """Return the alert to the owner of a delivery, if it has one."""
-        issue = await self._services.delivery_issues.of(about)
-        return (alert_for(kind, about, issue.owner, at, reason),) if issue.owner else ()
+        owner = (await self._issues.of(about)).owner
+        return (alert_for(kind, about, owner, at, reason),) if owner else ()
 
 
-def _unreachable(delivery: Delivery, at: datetime, reason: str) -> tuple[Delivery, ...]:
+def back_off(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts: exponential, with jitter."""
+    longest = min(_LONGEST_BACK_OFF, timedelta(seconds=2 ** min(attempts, 12)))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 (jitter guards no secret)
+
+
+def _unreachable_notices(delivery: Delivery, at: datetime, reason: str) -> tuple[Delivery, ...]:
     """Return what tells the sender of a decider's message that the decider cannot be reached."""
     if not isinstance(delivery.payload, DeciderMessage) or delivery.decision is None:
         return ()
     notice = UnreachableNotice(delivery.channel, delivery.kind, reason)
     about = (delivery.workspace, delivery.decision)
     return (unreachable_notice(*about, delivery.payload.asked_by, notice, at),)
-
-
-def back_off(attempts: int) -> timedelta:
-    """Return how long to wait after the given number of attempts: doubling, with jitter."""
-    longest = min(_LONGEST_BACK_OFF, timedelta(seconds=2 ** min(attempts, 12)))
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 (jitter guards no secret)

@@ -1,29 +1,31 @@
-"""Finding out in Slack itself whether a message arrived of which nobody knows.
+"""Reconciliation: find out from a channel's history whether an unconfirmed post arrived.
 
-Each post carries the key of its delivery as metadata. Whoever may read a channel's history finds it
-there again: https://docs.slack.dev/reference/methods/conversations.history (with
-`include_all_metadata`). The scopes for that are an option, and the bot must be in the channel.
+Every post carries the key of its delivery as metadata, which the history returns:
+https://docs.slack.dev/reference/methods/conversations.history (`include_all_metadata`). The scopes
+for that are optional, and the bot must be in the channel.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.outbox.failures import Failure, of_error
+from bot.outbox.failures import Failure, FailureClass, classify
 from bot.outbox.model import Delivery
-from bot.outbox.ports import Unconfirmed
+from bot.outbox.store import Unconfirmed
 from bot.slackkit.api_errors import UNREACHABLE, call_slack
 
 METADATA_EVENT = "ragvsft_delivery"
-EARLIER = timedelta(minutes=5)
-"""How far our clock may be ahead of Slack's."""
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far this machine's clock may be ahead of Slack's."""
+_RETRY_AFTER = timedelta(seconds=30)
 _PAGE = 200
 _PAGES = 10
-"""A channel with more messages than that since then is not read any further."""
+"""How many pages of a channel's history are read at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,79 +39,102 @@ class HistoryCursor:
 START = HistoryCursor()
 
 
+class Lookup(StrEnum):
+    """Whether a message was found."""
+
+    FOUND = "found"
+    ABSENT = "absent"
+    """The history was read to its end."""
+    UNKNOWN = "unknown"
+    """The history cannot be read, or not to its end."""
+    UNAVAILABLE = "unavailable"
+    """Slack did not answer; look again later."""
+
+
 @dataclass(frozen=True, slots=True)
 class LookupResult:
-    """What a look into Slack showed.
+    """The result of a look-up.
 
-    "found" with the message's channel and timestamp, "absent" (it is surely not there), "unsure"
-    for `reason`, or "later": Slack could not be asked now, `outcome` says why, and
-    `bookmark` where to read on.
+    Attributes:
+        result: whether the message was found.
+        reason: why not, for `UNKNOWN`.
+        channel: the conversation of the message, for `FOUND`.
+        ts: Slack's timestamp of the message, for `FOUND`.
+        failure: the failed call, for `UNAVAILABLE`.
+        cursor: where to read on, for `UNAVAILABLE`.
     """
 
-    what: Literal["found", "absent", "unsure", "later"]
+    result: Lookup
     reason: str = ""
     channel: str = ""
     ts: str = ""
-    outcome: Failure | None = None
-    bookmark: HistoryCursor = START
+    failure: Failure | None = None
+    cursor: HistoryCursor = START
 
 
 def delivery_metadata(delivery: Delivery) -> dict[str, Any]:
-    """Return the metadata by which a delivery's message is found again."""
+    """Return the metadata by which a delivery's message is found."""
     return {"event_type": METADATA_EVENT, "event_payload": {"key": delivery.key}}
 
 
 async def find_message(
     client: AsyncWebClient,
-    doubtful: Unconfirmed,
+    unconfirmed: Unconfirmed,
     parent: Delivery | None,
-    bookmark: HistoryCursor = START,
+    cursor: HistoryCursor = START,
 ) -> LookupResult:
-    """Look in Slack for the message of a delivery.
+    """Look for the message of a delivery in the history of its channel or thread.
 
     Args:
-        client: of the delivery's workspace.
-        doubtful: the delivery, and when it was handed to Slack.
-        parent: the message in whose thread it belongs, if any.
-        bookmark: where an earlier look ended that Slack did not answer to the end.
+        client: the client of the delivery's workspace.
+        unconfirmed: the delivery, and when it was claimed.
+        parent: the root of its thread, if any.
+        cursor: where an earlier look-up ended that Slack did not answer.
     """
-    delivery = doubtful.delivery
+    delivery = unconfirmed.delivery
     channel = (parent.sent_channel if parent else None) or delivery.channel
     if delivery.is_direct or (delivery.parent is not None and not (parent and parent.ts)):
-        return LookupResult("unsure", "no_history")
+        return LookupResult(Lookup.UNKNOWN, "no_history")
     arguments: dict[str, Any] = {
         "channel": channel,
-        "oldest": f"{max(0.0, (doubtful.taken_at - EARLIER).timestamp()):.6f}",
+        "oldest": f"{max(0.0, (unconfirmed.claimed_at - CLOCK_TOLERANCE).timestamp()):.6f}",
         "include_all_metadata": True,
         "limit": _PAGE,
     }
     if parent is not None:
         arguments["ts"] = parent.ts
-    return await _look(client, arguments, delivery, bookmark)
+    return await _search(client, arguments, delivery, cursor)
 
 
-async def _look(
-    client: AsyncWebClient, arguments: dict[str, Any], delivery: Delivery, bookmark: HistoryCursor
+def check_at(at: datetime, found: LookupResult) -> datetime:
+    """Return when to look again, after a look-up that Slack did not answer."""
+    wait = found.failure.retry_after if found.failure else None
+    return at + (wait or _RETRY_AFTER)
+
+
+async def _search(
+    client: AsyncWebClient, arguments: dict[str, Any], delivery: Delivery, cursor: HistoryCursor
 ) -> LookupResult:
-    listed = client.conversations_replies if "ts" in arguments else client.conversations_history
-    while bookmark.pages < _PAGES:
-        more: dict[str, Any] = {"cursor": bookmark.cursor} if bookmark.cursor else {}
+    history = client.conversations_replies if "ts" in arguments else client.conversations_history
+    while cursor.pages < _PAGES:
+        more: dict[str, Any] = {"cursor": cursor.cursor} if cursor.cursor else {}
         try:
-            answer = await call_slack(listed(**arguments, **more))
+            answer = await call_slack(history(**arguments, **more))
         except SlackApiError as error:
-            return _refused(error, bookmark)
+            return _of_error(error, cursor)
         except UNREACHABLE as error:
-            return LookupResult("later", outcome=of_error(error), bookmark=bookmark)
+            return LookupResult(Lookup.UNAVAILABLE, failure=classify(error), cursor=cursor)
         for message in answer.get("messages") or []:
             if _is_of(message, delivery):
-                return LookupResult("found", channel=arguments["channel"], ts=str(message["ts"]))
+                channel, ts = arguments["channel"], str(message["ts"])
+                return LookupResult(Lookup.FOUND, channel=channel, ts=ts)
         if not answer.get("has_more"):
-            return LookupResult("absent")
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            return LookupResult("unsure", "history_incomplete")
-        bookmark = HistoryCursor(cursor, bookmark.pages + 1)
-    return LookupResult("unsure", "too_many_messages")
+            return LookupResult(Lookup.ABSENT)
+        following = (answer.get("response_metadata") or {}).get("next_cursor")
+        if not following:
+            return LookupResult(Lookup.UNKNOWN, "history_incomplete")
+        cursor = HistoryCursor(following, cursor.pages + 1)
+    return LookupResult(Lookup.UNKNOWN, "too_many_messages")
 
 
 def _is_of(message: Mapping[str, Any], delivery: Delivery) -> bool:
@@ -120,14 +145,8 @@ def _is_of(message: Mapping[str, Any], delivery: Delivery) -> bool:
     return isinstance(payload, Mapping) and payload.get("key") == delivery.key
 
 
-def _refused(error: SlackApiError, bookmark: HistoryCursor) -> LookupResult:
-    outcome = of_error(error)
-    if outcome.what in {"later", "unknown", "slack_failed", "workspace_closed"}:
-        return LookupResult("later", outcome=outcome, bookmark=bookmark)
-    return LookupResult("unsure", outcome.reason)
-
-
-def again_at(at: datetime, sighting: LookupResult) -> datetime:
-    """Return when to look again, after a look that Slack could not answer."""
-    wait = sighting.outcome.wait if sighting.outcome else None
-    return at + (wait or timedelta(seconds=30))
+def _of_error(error: SlackApiError, cursor: HistoryCursor) -> LookupResult:
+    failure = classify(error)
+    if failure.kind in {FailureClass.REJECTED, FailureClass.CHANNEL_BLOCKED}:
+        return LookupResult(Lookup.UNKNOWN, failure.reason)
+    return LookupResult(Lookup.UNAVAILABLE, failure=failure, cursor=cursor)

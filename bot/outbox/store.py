@@ -1,29 +1,17 @@
-"""The deliveries of the log, as the one who carries them out needs them. Fills `Outbox`."""
+"""The deliveries as the worker uses them: claim one, and record the result."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
 
-from bot.outbox import queries
-from bot.outbox.blocks import (
-    WORKSPACE,
-    hold_back,
-    is_told,
-    lift,
-    redraw_notices,
-    release,
-    stop,
-)
-from bot.outbox.clock_skew import APART, put_channel_right, put_right
-from bot.outbox.expiry import expire
+from bot.outbox import table
 from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
-from bot.outbox.ports import BlockedChannel, Unconfirmed
-from bot.outbox.stale_updates import draw_again_if_overtaken
-from bot.outbox.table import enqueue, to_delivery
-from bot.storage.connection import Connection, Row
+from bot.outbox.table import WORKSPACE, BlockedChannel, to_delivery
+from bot.storage.connection import Connection, Row, RowMissing
+from bot.storage.convert import utc_text
 from bot.storage.database import Database
 
 logger = structlog.get_logger(__name__)
@@ -31,99 +19,199 @@ logger = structlog.get_logger(__name__)
 PACE = timedelta(seconds=1)
 """One post a second and channel: https://docs.slack.dev/apis/web-api/rate-limits."""
 IN_FLIGHT = timedelta(seconds=10)
-"""Longer than a post waits for Slack: what was taken earlier was interrupted."""
-TRIAL = timedelta(minutes=1)
-"""How long a workspace that takes nothing is left alone after each try."""
+"""Longer than a post waits for Slack's answer; what was claimed earlier was interrupted."""
+PROBE_INTERVAL = timedelta(minutes=1)
+"""How often a blocked workspace is probed with one delivery."""
 _POST = "post"
-_STATES = {state.value: state.value for state in DeliveryState}
 
 Result = TypeVar("Result")
 
+_READY = """
+from deliveries as d
+left join deliveries as parent on parent.key = d.parent
+left join rate_limits as rate on rate.workspace = d.workspace
+  and rate.method = case d.kind when 'redraw' then 'redraw' else 'post' end
+left join channel_blocks as gone on gone.workspace = d.workspace and gone.channel = ''
+where d.state = 'pending'
+  and (d.parent is null or parent.state = 'sent')
+  and not exists (
+    select 1 from deliveries as earlier
+    where earlier.workspace = d.workspace and earlier.channel = d.channel
+      and earlier.state = 'pending' and earlier.attempts > 0 and earlier.id < d.id
+      and (earlier.kind <> 'redraw' or d.kind = 'redraw')
+  )
+  and not exists (
+    select 1 from deliveries as before
+    where before.state = 'sending' and before.parent = d.parent and before.id < d.id
+      and before.kind <> 'redraw' and d.kind <> 'redraw'
+  )
+"""
+"""What can be posted once it is due. A channel stays in order: a delivery waits for earlier ones
+that are retried, except that a post does not wait for a redraw, which is another API method with
+its own rate limit. A reply waits while an earlier reply in its thread is unconfirmed."""
+_CLAIMABLE = f"""
+select d.* {_READY}
+  and d.due_at <= :now
+  and coalesce(rate.resumes_at, '') <= :now
+  and coalesce(gone.probe_at, '') <= :now
+  and not exists (
+    select 1 from deliveries as other
+    where other.workspace = d.workspace and other.channel = d.channel
+      and other.claimed_at > :in_flight
+      and (other.claimed_at > :pace or other.state = 'sending')
+  )
+order by d.due_at, d.id limit 1
+"""  # noqa: S608 (a constant of this module)
+_CLAIM = """
+update deliveries set state = 'sending', attempts = attempts + 1, claimed_at = :now, error = null
+where id = :id
+"""
+_WAITING = f"""
+select d.due_at, rate.resumes_at, gone.probe_at,
+  (
+    select max(other.claimed_at) from deliveries as other
+    where other.workspace = d.workspace and other.channel = d.channel
+  ) as claimed_at,
+  (
+    select max(other.claimed_at) from deliveries as other
+    where other.workspace = d.workspace and other.channel = d.channel and other.state = 'sending'
+  ) as sending_at
+{_READY}
+order by d.due_at limit 100
+"""  # noqa: S608 (a constant of this module)
+_UNCONFIRMED = """
+select d.* from deliveries as d left join deliveries as parent on parent.key = d.parent
+where d.state = 'sending' and d.claimed_at < :before and d.due_at <= :now
+  and (d.parent is null or parent.state in ('sent', 'dismissed', 'failed'))
+order by d.id limit 50
+"""
+_PROBE_LATER = """
+update channel_blocks set probe_at = :at where workspace = :workspace and channel = ''
+"""
+_OTHERS_LIMITED = """
+select key from deliveries
+where state = 'pending' and attempts > 0 and workspace = :workspace and channel <> :channel
+  and kind <> 'redraw' and error = :error
+  and due_at > (select claimed_at from deliveries where key = :key)
+limit 1
+"""
+_LIMIT = """
+insert into rate_limits (workspace, method, resumes_at) values (:workspace, :method, :resumes_at)
+on conflict (workspace, method) do update set resumes_at = case
+  when rate_limits.resumes_at < excluded.resumes_at then excluded.resumes_at
+  else rate_limits.resumes_at end
+"""
+_FAIL_REPLIES = """
+update deliveries set state = 'failed', error = :error
+where parent = :key and state in ('pending', 'sending', 'held')
+"""
+_REDRAWN_SINCE = """
+select later.key from deliveries as later join deliveries as own on own.key = :key
+where later.kind = 'redraw' and later.parent = own.parent and later.id > own.id
+  and later.claimed_at is not null
+limit 1
+"""
 
-class SqliteOutbox:
-    """The port `Outbox`, on a log."""
 
-    def __init__(self, log: Database) -> None:
-        """Make an outbox on a log that its owner opens and closes."""
-        self._log = log
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """A delivery that was claimed and neither confirmed nor rejected.
 
-    async def doubtful(self, before: datetime, now: datetime) -> list[Unconfirmed]:
-        """Return what was taken before then, is still in `sending`, and is to be looked up now."""
-        times = {"before": before.isoformat(), "now": now.isoformat()}
-        found = await self._query(queries.DOUBTFUL, times)
+    `error` is what was raised instead of an answer; empty if the process ended.
+    """
+
+    delivery: Delivery
+    claimed_at: datetime
+    error: str = ""
+
+
+class Outbox:
+    """The deliveries; each method is one transaction.
+
+    A result is recorded only while the delivery is still `sending` by the same claim: another
+    process may have reconciled it in the meantime.
+    """
+
+    def __init__(self, database: Database) -> None:
+        """Use a database that the caller opens and closes."""
+        self._database = database
+
+    async def claim(self, at: datetime) -> Delivery | None:
+        """Claim the next delivery that is due: set it to `sending`; return None if none is due.
+
+        One post a second and channel. A reply waits until its parent is sent. In a blocked channel
+        only `PROBE_KINDS` are claimed; a rate limit or a blocked workspace is waited out.
+        """
+        times = {
+            "now": utc_text(at),
+            "in_flight": utc_text(at - IN_FLIGHT),
+            "pace": utc_text(at - PACE),
+        }
+
+        def work(db: Connection) -> Delivery | None:
+            table.hold_pending(db, at)
+            while row := db.one(_CLAIMABLE, times):
+                if row["expires_at"] is not None and row["expires_at"] <= times["now"]:
+                    table.expire(db, row["key"], at)
+                    continue
+                db.execute(_CLAIM, {"id": row["id"], "now": times["now"]})
+                probed = {"workspace": row["workspace"], "at": utc_text(at + PROBE_INTERVAL)}
+                db.execute(_PROBE_LATER, probed)
+                claimed = {"state": "sending", "attempts": row["attempts"] + 1, "error": None}
+                try:
+                    return to_delivery({**row, **claimed})
+                except ValueError:
+                    logger.exception("a delivery has an unreadable payload", kind=row["kind"])
+                    db.update("deliveries", _settled("failed", "unreadable_payload"), id=row["id"])
+            return None
+
+        return await self._database.write(work)
+
+    async def renew_claim(self, delivery: Delivery, at: datetime) -> Delivery | None:
+        """Claim a delivery again just before the post; None if another process settled it.
+
+        It counts as another attempt, so what others found out about the last one is void.
+        """
+        renewed = replace(delivery, attempts=delivery.attempts + 1)
+        values = {"claimed_at": utc_text(at), "attempts": renewed.attempts}
+        return renewed if await self._record(delivery, values, lambda _db: True) else None
+
+    async def parent_of(self, delivery: Delivery) -> Delivery | None:
+        """Return the parent of a delivery; None if it has none."""
+        key = delivery.parent
+        if key is None:
+            return None
+        return await self._database.read(lambda db: table.by_key(db, key))
+
+    async def unconfirmed(self, before: datetime, now: datetime) -> list[Unconfirmed]:
+        """Return deliveries claimed before `before` and still `sending`, to be reconciled by now.
+
+        A reply is excluded until its parent is settled.
+        """
+        times = {"before": utc_text(before), "now": utc_text(now)}
+        found = await self._database.read(lambda db: db.all(_UNCONFIRMED, times))
         return [
             Unconfirmed(
-                to_delivery(row), datetime.fromisoformat(row["taken_at"]), row["error"] or ""
+                to_delivery(row), datetime.fromisoformat(row["claimed_at"]), row["error"] or ""
             )
             for row in found
         ]
 
-    async def claim(self, at: datetime) -> Delivery | None:
-        """Take the next delivery that is due, and mark it as being sent; None if none is."""
-        arguments = _named(
-            ahead=(at + APART).isoformat(),
-            in_flight=(at - IN_FLIGHT).isoformat(),
-            now=at.isoformat(),
-            pace=(at - PACE).isoformat(),
-        )
-
-        def work(db: Connection) -> Delivery | None:
-            put_right(db, at)
-            hold_back(db, at)
-            while found := list(db.query(queries.CLAIMABLE, arguments)):
-                (row,) = found
-                put_channel_right(db, row["workspace"], row["channel"], at)
-                if row["expires_at"] is not None and row["expires_at"] <= at.isoformat():
-                    expire(db, row["key"], at)
-                    continue
-                taken = {
-                    "state": DeliveryState.SENDING.value,
-                    "attempts": row["attempts"] + 1,
-                    "taken_at": at.isoformat(),
-                    "error": None,
-                }
-                table = db.table("deliveries")
-                table.update(row["id"], taken)
-                _try_later(db, row["workspace"], at + TRIAL)
-                try:
-                    return to_delivery({**row, **taken})
-                except ValueError:
-                    logger.exception("a delivery has an unreadable payload", kind=row["kind"])
-                    table.update(row["id"], _parked(DeliveryState.FAILED, "unreadable_payload"))
-            return None
-
-        return await self._log.write(work)
-
-    async def take_anew(self, delivery: Delivery, at: datetime) -> Delivery | None:
-        """Note that a delivery is handed to Slack only now; None if another has settled it."""
-        anew = replace(delivery, attempts=delivery.attempts + 1)
-        values = {"taken_at": at.isoformat(), "attempts": anew.attempts}
-        return anew if await self._note(delivery, values, lambda _db: True) else None
-
-    async def parent_of(self, delivery: Delivery) -> Delivery | None:
-        """Return the delivery that this one comes after, as sent; None if it stands alone."""
-        if delivery.parent is None:
-            return None
-        found = await self._log.read(
-            lambda db: list(db.table("deliveries").rows_where("key = ?", [delivery.parent]))
-        )
-        return to_delivery(found[0]) if found else None
-
-    async def sent(self, delivery: Delivery, channel: str, ts: str) -> None:
-        """Note where and under which timestamp Slack has the message; its channel is open then."""
-        there = {"state": DeliveryState.SENT.value, "sent_channel": channel, "ts": ts}
+    async def mark_sent(self, delivery: Delivery, channel: str, ts: str) -> None:
+        """Record where the message is in Slack, and resume what was held for its channel."""
+        sent = {"state": "sent", "sent_channel": channel, "ts": ts, "error": None}
 
         def work(db: Connection) -> None:
-            table = db.table("deliveries")
-            for row in list(table.rows_where("key = ?", [delivery.key])):
-                draw_again_if_overtaken(db, delivery, row, _time_of(row))
-                if row["state"] == DeliveryState.SENT:
-                    continue
-                table.update(row["id"], {**there, "error": None})
-                release(db, delivery.workspace, delivery.channel)
-                redraw_notices(db, delivery.key, _time_of(row))
+            row = db.get("deliveries", key=delivery.key)
+            if row is None:
+                return
+            _redraw_if_stale(db, delivery, row)
+            if row["state"] != DeliveryState.SENT:
+                db.update("deliveries", sent, id=row["id"])
+                table.resume(db, delivery.workspace, delivery.channel)
+                table.redraw_alerts(db, delivery.key, _time_of(row))
 
-        await self._log.write(work)
+        await self._database.write(work)
 
     async def retry(
         self,
@@ -132,171 +220,184 @@ class SqliteOutbox:
         error: str,
         first_failed_at: datetime | None = None,
     ) -> None:
-        """Put a delivery back, to be tried at `due_at`; note since when it is failing, if it is."""
-        await self._note(delivery, _pending(due_at, error, first_failed_at), lambda _db: None)
+        """Set a delivery back to `pending` until `due_at`.
+
+        Args:
+            delivery: the delivery.
+            due_at: when to try again.
+            error: why.
+            first_failed_at: start of the failures that count towards giving up, if they do.
+        """
+        await self._record(delivery, _pending(due_at, error, first_failed_at), lambda _db: None)
 
     async def slow_down(self, delivery: Delivery, until: datetime, error: str) -> None:
-        """Put a delivery back until then, and with it whatever falls under the same limit."""
+        """Retry a delivery after a rate limit, and delay what falls under the same limit.
+
+        For redraws these are all redraws of the workspace; for posts those of the channel, or of
+        the workspace if another channel of it is limited too.
+        """
         kind = delivery.kind
         method = kind.value if kind is DeliveryKind.REDRAW else _POST
-        others = _named(
-            workspace=delivery.workspace,
-            channel=delivery.channel,
-            error=error,
-            key=delivery.key,
-        )
-        pause = {"workspace": delivery.workspace, "method": method, "until": until.isoformat()}
+        limit = {
+            "workspace": delivery.workspace,
+            "method": method,
+            "resumes_at": utc_text(until),
+        }
+        others = {
+            "workspace": delivery.workspace,
+            "channel": delivery.channel,
+            "error": error,
+            "key": delivery.key,
+        }
 
         def work(db: Connection) -> None:
-            (slowed,) = db.all(queries.OTHERS_SLOWED, others)
-            if slowed["number"] or method != _POST:
-                db.execute(queries.PAUSE, pause)
+            if method != _POST or db.one(_OTHERS_LIMITED, others):
+                db.execute(_LIMIT, limit)
 
-        await self._note(delivery, _pending(until, error, delivery.first_failed_at), work)
+        await self._record(delivery, _pending(until, error, delivery.first_failed_at), work)
 
-    async def doubt(self, delivery: Delivery, look_at: datetime, error: str) -> None:
-        """Leave a delivery in `sending`, to be looked up at `look_at`."""
-        values = {"due_at": look_at.isoformat(), "error": error}
-        await self._note(delivery, values, lambda _db: None)
+    async def mark_unconfirmed(self, delivery: Delivery, check_at: datetime, error: str) -> None:
+        """Leave a delivery in `sending`, to be reconciled at `check_at`."""
+        values = {"due_at": utc_text(check_at), "error": error}
+        await self._record(delivery, values, lambda _db: None)
 
     async def hold(
-        self, delivery: Delivery, at: datetime, error: str, notice: Delivery | None
+        self, delivery: Delivery, at: datetime, error: str, alert: Delivery | None
     ) -> bool:
-        """Stop a delivery's channel, and hold back what waits for it; keep the notice once."""
+        """Block a delivery's channel and hold what is pending for it.
+
+        The alert is stored if it is about an announcement, or the first to its recipient since the
+        channel is blocked.
+
+        Returns:
+            Whether the channel was not blocked before.
+        """
 
         def work(db: Connection) -> bool:
-            lift(db, delivery.workspace, WORKSPACE)
-            new = stop(db, delivery.workspace, delivery.channel, error, at, at)
-            hold_back(db, at)
-            redraw_notices(db, delivery.key, at)
-            needed = delivery.kind is DeliveryKind.ANNOUNCEMENT
-            if notice is not None and (needed or not is_told(db, notice)):
-                enqueue(db, [notice])
-            return new
+            table.unblock(db, delivery.workspace, WORKSPACE)
+            is_new = table.block(db, delivery.workspace, delivery.channel, error, at, at)
+            table.hold_pending(db, at)
+            table.redraw_alerts(db, delivery.key, at)
+            always = delivery.kind is DeliveryKind.ANNOUNCEMENT
+            if alert is not None and (always or not table.is_alerted(db, alert)):
+                table.enqueue(db, [alert])
+            return is_new
 
-        values = _parked(DeliveryState.HELD, error)
-        return bool(await self._note(delivery, values, work))
+        return bool(await self._record(delivery, _settled("held", error), work))
 
     async def wait_for_workspace(
-        self, delivery: Delivery, at: datetime, try_at: datetime, error: str
+        self, delivery: Delivery, at: datetime, probe_at: datetime, error: str
     ) -> bool:
-        """Put a delivery back, and let everything in its workspace wait; one is tried then."""
+        """Retry a delivery, and block its whole workspace until a probe at `probe_at` is accepted.
+
+        Returns:
+            Whether the workspace was not blocked before.
+        """
 
         def work(db: Connection) -> bool:
-            return stop(db, delivery.workspace, WORKSPACE, error, at, try_at)
+            return table.block(db, delivery.workspace, WORKSPACE, error, at, probe_at)
 
-        return bool(await self._note(delivery, _pending(at, error), work))
+        return bool(await self._record(delivery, _pending(at, error), work))
 
-    async def failed(
-        self, delivery: Delivery, error: str, notices: Iterable[Delivery] = ()
+    async def mark_failed(
+        self, delivery: Delivery, error: str, alerts: Iterable[Delivery] = ()
     ) -> None:
-        """Give a delivery up, and with it what waits for it; keep the notices about it."""
-        failed = {"state": DeliveryState.FAILED.value, "error": error}
+        """Give up a delivery and the replies that wait for it; store the alerts about it."""
 
         def work(db: Connection) -> None:
-            lift(db, delivery.workspace, WORKSPACE)
-            waiting = "after = ? and state in ('pending', 'sending', 'held')"
-            for row in list(db.table("deliveries").rows_where(waiting, [delivery.key])):
-                db.table("deliveries").update(row["id"], failed)
-            _tell(db, delivery, notices)
+            table.unblock(db, delivery.workspace, WORKSPACE)
+            db.execute(_FAIL_REPLIES, {"key": delivery.key, "error": error})
+            _alert(db, delivery, alerts)
 
-        await self._note(delivery, _parked(DeliveryState.FAILED, error), work)
+        await self._record(delivery, _settled("failed", error), work)
 
-    async def unknown(
-        self, delivery: Delivery, error: str, notices: Iterable[Delivery] = ()
+    async def mark_unknown(
+        self, delivery: Delivery, error: str, alerts: Iterable[Delivery] = ()
     ) -> None:
-        """Note that nobody knows whether a delivery arrived; keep the notices about it."""
-        values = _parked(DeliveryState.UNKNOWN, error)
-        await self._note(delivery, values, lambda db: _tell(db, delivery, notices))
+        """Record that Slack does not tell whether a delivery arrived; store the alerts about it."""
+        await self._record(
+            delivery, _settled("unknown", error), lambda db: _alert(db, delivery, alerts)
+        )
 
     async def next_due(self) -> datetime | None:
-        """Return when the next waiting delivery is due; None if none waits."""
-        found = await self._query(queries.WAITING, {})
-        return min((_free_at(row) for row in found), default=None)
+        """Return when the next pending delivery can be claimed; None if none is pending."""
+        found = await self._database.read(lambda db: db.all(_WAITING))
+        return min((_claimable_at(row) for row in found), default=None)
 
     async def counts(self) -> dict[str, int]:
         """Return the number of deliveries in each state."""
-        found = await self._query("select state, count(*) as n from deliveries group by state", {})
-        return {row["state"]: row["n"] for row in found}
+        query = "select state, count(*) as number from deliveries group by state"
+        found = await self._database.read(lambda db: db.all(query))
+        return {row["state"]: row["number"] for row in found}
 
-    async def stopped(self) -> list[BlockedChannel]:
-        """Return where nothing can be delivered, the longest first."""
-        found = await self._query("select * from stops order by since, workspace, channel", {})
-        return [
-            BlockedChannel(
-                row["workspace"],
-                row["channel"] or None,
-                row["reason"],
-                datetime.fromisoformat(row["since"]),
-            )
-            for row in found
-        ]
+    async def blocked(self) -> list[BlockedChannel]:
+        """Return the blocked channels and workspaces, the longest blocked first."""
+        return await self._database.read(table.blocked_channels)
 
-    async def _query(self, query: str, arguments: dict[str, str]) -> list[Row]:
-        return await self._log.read(lambda db: list(db.query(query, _named(**arguments))))
-
-    async def _note(
-        self, delivery: Delivery, values: dict[str, Any], more: Callable[[Connection], Result]
+    async def _record(
+        self, delivery: Delivery, values: Row, more: Callable[[Connection], Result]
     ) -> Result | None:
-        """Note what came of a delivery, unless somebody else has settled it in the meantime."""
+        """Update a delivery that this claim still owns, and return what `more` returns then."""
 
         def work(db: Connection) -> Result | None:
-            table = db.table("deliveries")
-            taken = "key = ? and state = 'sending' and attempts = ?"
-            for row in list(table.rows_where(taken, (delivery.key, delivery.attempts))):
-                table.update(row["id"], values)
-                return more(db)
-            return None
+            claim = {"state": "sending", "attempts": delivery.attempts}
+            try:
+                db.update("deliveries", values, key=delivery.key, **claim)
+            except RowMissing:
+                return None
+            return more(db)
 
-        return await self._log.write(work)
-
-
-def _named(**more: str) -> dict[str, str]:
-    """Return arguments for a query, with the names of the states among them."""
-    return {**_STATES, "redraw": DeliveryKind.REDRAW.value, "post": _POST, **more}
+        return await self._database.write(work)
 
 
-def _pending(
-    due_at: datetime, error: str, failing_since: datetime | None = None
-) -> dict[str, str | None]:
+def _pending(due_at: datetime, error: str, first_failed_at: datetime | None = None) -> Row:
+    failed = utc_text(first_failed_at) if first_failed_at else None
     return {
-        "state": DeliveryState.PENDING.value,
-        "due_at": due_at.isoformat(),
+        "state": "pending",
+        "due_at": utc_text(due_at),
         "error": error,
-        "failing_since": failing_since.isoformat() if failing_since else None,
+        "first_failed_at": failed,
     }
 
 
-def _parked(state: DeliveryState, error: str) -> dict[str, str | None]:
-    """Return what is noted of a delivery that is not tried again by itself."""
-    return {"state": state.value, "error": error, "failing_since": None}
+def _settled(state: str, error: str) -> Row:
+    """Return the values of a delivery that is not retried by itself."""
+    return {"state": state, "error": error, "first_failed_at": None}
 
 
-def _try_later(db: Connection, workspace: str, at: datetime) -> None:
-    """Leave a workspace that takes nothing alone for a while, after this one try."""
-    of = {"workspace": workspace, "channel": WORKSPACE, "at": at.isoformat()}
-    db.execute(
-        "update stops set try_at = :at where workspace = :workspace and channel = :channel", of
-    )
+def _alert(db: Connection, delivery: Delivery, alerts: Iterable[Delivery]) -> None:
+    row = db.get("deliveries", key=delivery.key)
+    if row is not None:
+        table.redraw_alerts(db, delivery.key, _time_of(row))
+    table.enqueue(db, alerts)
 
 
-def _tell(db: Connection, delivery: Delivery, notices: Iterable[Delivery]) -> None:
-    found = db.table("deliveries").rows_where("key = ?", [delivery.key])
-    for row in list(found):
-        redraw_notices(db, delivery.key, _time_of(row))
-    enqueue(db, notices)
+def _redraw_if_stale(db: Connection, delivery: Delivery, row: Row) -> None:
+    """Redraw a message once more if another process redrew it during this redraw.
+
+    A worker that stalled past its claim may have overwritten a newer rendering with an older one.
+    """
+    if delivery.kind is not DeliveryKind.REDRAW or delivery.parent is None:
+        return
+    is_owned = (row["state"], row["attempts"]) == (DeliveryState.SENDING, delivery.attempts)
+    if is_owned and not db.one(_REDRAWN_SINCE, {"key": delivery.key}):
+        return
+    message = table.by_key(db, delivery.parent)
+    if message is not None:
+        table.enqueue_redraws(db, [message], _time_of(row))
 
 
 def _time_of(row: Row) -> datetime:
-    """Return when a delivery was last taken, or else due: a time that has come."""
-    return datetime.fromisoformat(row["taken_at"] or row["due_at"])
+    """Return when a delivery was last claimed, or else due: a time in the past."""
+    return datetime.fromisoformat(row["claimed_at"] or row["due_at"])
 
 
-def _free_at(row: Row) -> datetime:
-    """Return when a waiting delivery is due and its channel free again."""
-    at = datetime.fromisoformat(row["due_at"])
-    if row["taken_at"] is not None:
-        at = max(at, datetime.fromisoformat(row["taken_at"]) + PACE)
+def _claimable_at(row: Row) -> datetime:
+    """Return when a pending delivery is due and its channel free."""
+    times = [row["due_at"], row["resumes_at"], row["probe_at"]]
+    at = max(datetime.fromisoformat(each) for each in times if each)
+    if row["claimed_at"] is not None:
+        at = max(at, datetime.fromisoformat(row["claimed_at"]) + PACE)
     if row["sending_at"] is not None:
         at = max(at, datetime.fromisoformat(row["sending_at"]) + IN_FLIGHT)
     return at

@@ -1,14 +1,27 @@
-"""The table of deliveries: rows, and what other rooms do with it in their own transactions."""
+"""SQL on deliveries and blocked channels, as functions that run in the caller's transaction."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from bot.outbox import model
-from bot.outbox.model import Delivery, DeliveryKind, DeliveryState, Payload, Redraw, redraw_of
+from bot.outbox.model import (
+    EXPIRED,
+    Alert,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Redraw,
+    redraw_of,
+)
 from bot.storage.connection import Connection, Row
+from bot.storage.convert import utc_text
+
+WORKSPACE = ""
+"""Stands for a channel where the whole workspace is blocked."""
 
 _PAYLOADS: dict[DeliveryKind, TypeAdapter[Any]] = {
     each.kind: TypeAdapter(each)
@@ -32,19 +45,55 @@ _PAYLOADS: dict[DeliveryKind, TypeAdapter[Any]] = {
 _GIVEN_UP = frozenset({DeliveryState.FAILED, DeliveryState.DISMISSED})
 _WAITING = frozenset({DeliveryState.PENDING, DeliveryState.HELD})
 
-_INSERT = """
-insert into deliveries (
-  key, workspace, kind, channel, decision, after, detail, state, attempts, due_at, kept_at,
-  expires_at
-) values (
-  :key, :workspace, :kind, :channel, :decision, :after, :detail, :state, 0, :due_at, :due_at,
-  :expires_at
-) on conflict (key) do nothing
-"""
 _REDRAW_WAITS = """
 select key from deliveries
-where kind = 'redraw' and after = :parent and state in ('pending', 'held') limit 1
+where kind = 'redraw' and parent = :parent and state in ('pending', 'held') limit 1
 """
+_ABOUT = "select * from deliveries where workspace = :workspace and decision = :number order by id"
+_ALERTS = "select * from deliveries where subject = :key order by id"
+_OVERDUE = """
+select key from deliveries where state in ('pending', 'held', 'failed') and expires_at <= :now
+"""
+_EXPIRE = "update deliveries set state = 'dismissed', error = :error where key = :key"
+_BLOCK = """
+insert into channel_blocks (workspace, channel, reason, since, probe_at)
+values (:workspace, :channel, :reason, :at, :probe_at)
+on conflict (workspace, channel) do update
+  set reason = excluded.reason, probe_at = excluded.probe_at
+"""
+_RESUME = """
+update deliveries set state = 'pending'
+where state = 'held' and workspace = :workspace and channel = :channel
+"""
+_TO_HOLD = """
+select d.key from channel_blocks as b join deliveries as d
+  on d.workspace = b.workspace and d.channel = b.channel
+where d.state = 'pending' and d.kind not in ('announcement', 'digest')
+"""
+_HOLD = "update deliveries set state = 'held' where key = :key"
+_ALERTED = """
+select d.key from deliveries as d join channel_blocks as b
+  on b.workspace = :workspace and b.channel = :channel
+where d.workspace = :workspace and d.channel = :owner and d.kind = 'not_posted'
+  and d.subject_channel = :channel and d.created_at >= b.since
+  and (:about_digest = 1 or exists (
+    select 1 from deliveries as about where about.key = d.subject and about.state <> 'dismissed'
+  ))
+limit 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedChannel:
+    """A channel, or a whole workspace (`channel` is None), that accepts no messages.
+
+    `reason` is Slack's error name.
+    """
+
+    workspace: str
+    channel: str | None
+    reason: str
+    since: datetime
 
 
 def enqueue(db: Connection, deliveries: Iterable[Delivery]) -> int:
@@ -57,7 +106,11 @@ def enqueue(db: Connection, deliveries: Iterable[Delivery]) -> int:
     Returns:
         The number of deliveries stored.
     """
-    return sum(_insert(db, each) for each in deliveries if not _is_redundant(db, each))
+    return sum(
+        db.insert_if_new("deliveries", _to_row(each))
+        for each in deliveries
+        if not _is_redundant(db, each)
+    )
 
 
 def enqueue_redraws(db: Connection, messages: Iterable[Delivery], at: datetime) -> None:
@@ -82,65 +135,152 @@ def about_decision(
         number: the decision's.
         kinds: which kinds.
     """
-    query = "select * from deliveries where workspace = :workspace and decision = :number"
-    found = db.all(f"{query} order by id", {"workspace": workspace, "number": number})
+    found = db.all(_ABOUT, {"workspace": workspace, "number": number})
     return [to_delivery(row) for row in found if row["kind"] in kinds]
 
 
-def payload_json(payload: Payload) -> str:
-    """Return the JSON that a row stores of a payload."""
-    return _PAYLOADS[payload.kind].dump_json(payload).decode()
+def alerts_about(db: Connection, key: str) -> list[Delivery]:
+    """Return the alerts about a delivery, oldest first."""
+    return [to_delivery(row) for row in db.all(_ALERTS, {"key": key})]
+
+
+def redraw_alerts(db: Connection, key: str, at: datetime) -> None:
+    """Render the alerts about a delivery again, which show its state."""
+    enqueue_redraws(db, alerts_about(db, key), at)
+
+
+def expire(db: Connection, key: str, at: datetime) -> None:
+    """Dismiss a delivery whose time has passed."""
+    db.execute(_EXPIRE, {"key": key, "error": EXPIRED})
+    redraw_alerts(db, key, at)
+
+
+def expire_overdue(db: Connection, at: datetime) -> None:
+    """Dismiss all deliveries that were not posted and whose time has passed."""
+    for row in db.all(_OVERDUE, {"now": utc_text(at)}):
+        expire(db, row["key"], at)
+
+
+def block(
+    db: Connection, workspace: str, channel: str, reason: str, at: datetime, probe_at: datetime
+) -> bool:
+    """Block a channel; return whether it was not blocked before.
+
+    Args:
+        db: the connection.
+        workspace: the channel's.
+        channel: the channel's id, or `WORKSPACE`.
+        reason: Slack's error name.
+        at: the time.
+        probe_at: when to post one delivery as a probe; used for workspaces only.
+    """
+    is_new = db.get("channel_blocks", workspace=workspace, channel=channel) is None
+    values = {"workspace": workspace, "channel": channel, "reason": reason}
+    db.execute(_BLOCK, {**values, "at": utc_text(at), "probe_at": utc_text(probe_at)})
+    return is_new
+
+
+def unblock(db: Connection, workspace: str, channel: str) -> None:
+    """Unblock a channel, or a workspace; held deliveries stay held."""
+    db.delete("channel_blocks", workspace=workspace, channel=channel)
+
+
+def resume(db: Connection, workspace: str, channel: str) -> None:
+    """Unblock a channel and its workspace, and resume what was held for the channel."""
+    unblock(db, workspace, channel)
+    unblock(db, workspace, WORKSPACE)
+    db.execute(_RESUME, {"workspace": workspace, "channel": channel})
+
+
+def hold_pending(db: Connection, at: datetime) -> None:
+    """Hold what is pending for blocked channels, except probes."""
+    for row in db.all(_TO_HOLD):
+        db.execute(_HOLD, {"key": row["key"]})
+        redraw_alerts(db, row["key"], at)
+
+
+def is_alerted(db: Connection, alert: Delivery) -> bool:
+    """Whether the recipient of an alert was alerted of the same blocked channel before.
+
+    An alert about an expired digest still counts for the next digest, one about a dismissed message
+    of a decision does not.
+    """
+    if not isinstance(alert.payload, Alert):
+        raise TypeError(f"{alert.key} is not an alert")
+    of = {"workspace": alert.workspace, "channel": alert.payload.channel, "owner": alert.channel}
+    return db.one(_ALERTED, {**of, "about_digest": int(alert.decision is None)}) is not None
+
+
+def blocked_channels(db: Connection) -> list[BlockedChannel]:
+    """Return the blocked channels and workspaces, the longest blocked first."""
+    return [
+        BlockedChannel(
+            row["workspace"],
+            row["channel"] or None,
+            row["reason"],
+            datetime.fromisoformat(row["since"]),
+        )
+        for row in db.all("select * from channel_blocks order by since, workspace, channel")
+    ]
 
 
 def to_delivery(row: Row) -> Delivery:
-    """Return the delivery that a row stores."""
+    """Return the delivery of a row.
+
+    Raises:
+        ValueError: this version cannot read its payload.
+    """
     kind = DeliveryKind(row["kind"])
-    payload: Payload = _PAYLOADS[kind].validate_json(row["detail"])
     return Delivery(
         key=row["key"],
         workspace=row["workspace"],
-        payload=payload,
+        payload=_PAYLOADS[kind].validate_json(row["payload"]),
         channel=row["channel"],
         due_at=datetime.fromisoformat(row["due_at"]),
         decision=row["decision"],
-        parent=row["after"],
+        parent=row["parent"],
         expires_at=_time(row["expires_at"]),
         state=DeliveryState(row["state"]),
         attempts=row["attempts"],
         ts=row["ts"],
         sent_channel=row["sent_channel"],
-        first_failed_at=_time(row["failing_since"]),
+        first_failed_at=_time(row["first_failed_at"]),
         error=row["error"],
     )
 
 
-def _insert(db: Connection, delivery: Delivery) -> int:
-    values = {
+def _to_row(delivery: Delivery) -> Row:
+    payload = delivery.payload
+    subject, subject_channel = None, None
+    if isinstance(payload, Alert):
+        subject, subject_channel = payload.about, payload.channel
+    return {
         "key": delivery.key,
         "workspace": delivery.workspace,
         "kind": delivery.kind.value,
         "channel": delivery.channel,
         "decision": delivery.decision,
-        "after": delivery.parent,
-        "detail": payload_json(delivery.payload),
+        "parent": delivery.parent,
+        "subject": subject,
+        "subject_channel": subject_channel,
+        "payload": _PAYLOADS[delivery.kind].dump_json(payload).decode(),
         "state": delivery.state.value,
-        "due_at": delivery.due_at.isoformat(),
-        "expires_at": delivery.expires_at.isoformat() if delivery.expires_at else None,
+        "attempts": 0,
+        "created_at": utc_text(delivery.due_at),
+        "due_at": utc_text(delivery.due_at),
+        "expires_at": utc_text(delivery.expires_at) if delivery.expires_at else None,
     }
-    return db.execute(_INSERT, values)
 
 
 def _is_redundant(db: Connection, delivery: Delivery) -> bool:
     if delivery.parent is None:
         return False
-    parent = by_key(db, delivery.parent)
-    if parent is None or parent.state in _GIVEN_UP:
+    parent = db.get("deliveries", key=delivery.parent)
+    if parent is None or parent["state"] in _GIVEN_UP:
         return True
     if not isinstance(delivery.payload, Redraw):
         return False
-    if parent.state in _WAITING:
-        return True
-    return db.one(_REDRAW_WAITS, {"parent": delivery.parent}) is not None
+    return parent["state"] in _WAITING or bool(db.all(_REDRAW_WAITS, {"parent": delivery.parent}))
 
 
 def _time(text: str | None) -> datetime | None:

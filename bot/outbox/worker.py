@@ -1,4 +1,4 @@
-"""Carries deliveries out: renders each from the log, posts it, and notes what came of it."""
+"""The worker: claims deliveries that are due, renders and posts them, and records the result."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -9,16 +9,14 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.ports import Clock
-from bot.outbox.failures import INTERNAL, Failure, attempt_of, of_error
-from bot.outbox.images import Draw, Images
+from bot.outbox.failures import FAILURES, INTERNAL, Failure, FailureClass, attempt_of, classify
+from bot.outbox.images import Images
 from bot.outbox.model import Attempt, Delivery, DeliveryKind
 from bot.outbox.policy import QUARANTINE, FailurePolicy
-from bot.outbox.ports import Outbox, Unconfirmed
 from bot.outbox.reconcile import delivery_metadata
-from bot.services.services import Services
-from bot.slackkit.api_errors import UNREACHABLE, call_slack
+from bot.outbox.store import Outbox, Unconfirmed
+from bot.slackkit.api_errors import call_slack
 from bot.slackkit.message import Message
-from bot.storage.installations import NotInstalled, TokenUnreadable
 
 logger = structlog.get_logger(__name__)
 
@@ -26,97 +24,96 @@ ClientFor = Callable[[str], Awaitable[AsyncWebClient]]
 """Returns the Web API client of a workspace."""
 Render = Callable[[Delivery], Awaitable[Message]]
 """Returns the message of a delivery."""
-Attempted = Callable[[Attempt], None]
-"""Takes what came of one try to post."""
+CountAttempt = Callable[[Attempt], None]
+"""Counts the result of an attempt."""
 
-AT_ONCE = 4
-"""How many deliveries are under way at a time, each to another channel."""
-_FAILURES = (*UNREACHABLE, NotInstalled, TokenUnreadable)
-_LOOKING_UP = ""
-"""In the place of a delivery's key: the look-up of those that broke off."""
-HELD_UP = timedelta(seconds=20)
-"""How long after it was taken a delivery is sent as it is: the machine may have stood still since.
+CONCURRENCY = 4
+"""How many deliveries are posted at a time, each to another channel."""
+CLAIM_TTL = timedelta(seconds=20)
+"""Age from which a claim is renewed before the post: the process may have been suspended.
 
-Longer than a picture takes; with the time that a call may take far less than `QUARANTINE`, after
-which another process finds the delivery interrupted, and may send it. Later it is taken anew.
+Longer than an image takes to upload. With the time of an API call it is far below `QUARANTINE`,
+after which another process reconciles the delivery and may send it.
 """
+_RECONCILING = ""
+"""Stands for the key of a delivery: the task that reconciles unconfirmed ones."""
 _LONGEST_WAIT = 5.0
-_AFTER_A_FAILURE = 1.0
+_WAIT_AFTER_ERROR = 1.0
 _SHORTEST_WAIT = 0.02
 Result = TypeVar("Result")
 
 
-class _HeldUp(Exception):
-    """A delivery was taken so long ago that another process has settled it."""
+class ClaimExpired(Exception):
+    """Another process settled a delivery before this one could post it."""
 
 
 class DeliveryWorker:
-    """Takes deliveries that are due, a few at a time, and posts them."""
+    """Claims deliveries that are due, a few at a time, and posts them."""
 
     def __init__(
         self,
         outbox: Outbox,
-        services: Services,
+        policy: FailurePolicy,
+        render: Render,
         clock: Clock,
         client_for: ClientFor,
-        woken: asyncio.Event,
-        render: Render,
-        draw: Draw | None = None,
-        attempted: Attempted = lambda _attempt: None,
+        wake: asyncio.Event,
+        images: Images | None = None,
+        count_attempt: CountAttempt = lambda _attempt: None,
     ) -> None:
-        """Make a courier; nothing happens before `run`.
+        """Create a worker; nothing happens before `run`.
 
         Args:
             outbox: the deliveries.
-            services: what they tell of.
-            clock: the only source of time.
-            client_for: returns the client to post to a workspace with.
-            woken: set by whoever knows that something may be due.
-            render: returns the message of a delivery; `LookupError` if its subject is gone.
-            draw: draws the pictures of digests; None for tables only.
-            attempted: is told what came of each try to post.
+            policy: decides what happens to a delivery after a failure.
+            render: renders a delivery when it is sent.
+            clock: the clock.
+            client_for: returns the client of a workspace.
+            wake: set when a delivery may be due.
+            images: posts messages with their image; none are drawn without it.
+            count_attempt: counts the result of each attempt.
         """
-        self._attempted = attempted
         self._outbox = outbox
-        self._aftermath = FailurePolicy(outbox, services, clock)
+        self._policy = policy
         self._render = render
-        self._pictures = Images(draw)
         self._clock = clock
         self._client_for = client_for
-        self._woken = woken
+        self._wake = wake
+        self._images = images or Images(None)
+        self._count_attempt = count_attempt
         self._stopping = False
-        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is under way."""
-        return not self._under_way
+        """Whether nothing is being posted."""
+        return not self._tasks
 
     def stop(self) -> None:
         """Ask `run` to return after the posts in flight."""
         self._stopping = True
-        self._pictures.stop()
-        self._woken.set()
+        self._images.stop()
+        self._wake.set()
 
     async def run(self) -> None:
         """Deliver until stopped. A post in flight is finished, never cancelled."""
         while not self._stopping:
-            self._woken.clear()
-            wait = await _survive(self._round())
-            await self._rest(_AFTER_A_FAILURE if wait is None else wait)
-        while self._under_way:
-            await asyncio.wait(self._under_way.values())
+            self._wake.clear()
+            wait = await _log_errors(self._dispatch())
+            await self._wait(_WAIT_AFTER_ERROR if wait is None else wait)
+        while self._tasks:
+            await asyncio.wait(self._tasks.values())
 
-    async def _round(self) -> float:
-        """Begin what is due; return the seconds until there is something to do again."""
-        if _LOOKING_UP not in self._under_way:
-            self._begin(_LOOKING_UP, self._look_up_doubtful())
-        while not self._stopping and len(self._under_way) < AT_ONCE:
+    async def _dispatch(self) -> float:
+        """Start what is due; return the seconds until the next delivery is due."""
+        if _RECONCILING not in self._tasks:
+            self._start(_RECONCILING, self._reconcile_all())
+        while not self._stopping and len(self._tasks) < CONCURRENCY:
             now = self._clock.now()
             delivery = await self._outbox.claim(now)
             if delivery is None:
                 return await self._until_due()
-            self._begin(delivery.key, self._deliver(delivery, now))
+            self._start(delivery.key, self._deliver(delivery, now))
         return _LONGEST_WAIT
 
     async def _until_due(self) -> float:
@@ -126,86 +123,86 @@ class DeliveryWorker:
         until_due = (due - self._clock.now()).total_seconds()
         return min(_LONGEST_WAIT, max(_SHORTEST_WAIT, until_due))
 
-    async def _rest(self, seconds: float) -> None:
-        """Wait until something is due, or somebody wakes us; at most a few seconds."""
+    async def _wait(self, seconds: float) -> None:
+        """Wait for so many seconds, or until the worker is woken."""
         try:
             async with asyncio.timeout(seconds):
-                await self._woken.wait()
+                await self._wake.wait()
         except TimeoutError:
             return
 
-    def _begin(self, key: str, work: Coroutine[Any, Any, object]) -> None:
-        """Have some work done beside the rest; when it is done there may be more to do."""
+    def _start(self, key: str, work: Coroutine[Any, Any, object]) -> None:
+        """Run a coroutine in a task, and wake the worker when it ends."""
 
         def finished(_task: asyncio.Task[None]) -> None:
-            del self._under_way[key]
-            if key != _LOOKING_UP:
-                self._woken.set()
+            del self._tasks[key]
+            if key != _RECONCILING:
+                self._wake.set()
 
-        async def begun() -> None:
-            await _survive(work)
+        async def run() -> None:
+            await _log_errors(work)
 
-        self._under_way[key] = asyncio.create_task(begun())
-        self._under_way[key].add_done_callback(finished)
+        self._tasks[key] = asyncio.create_task(run())
+        self._tasks[key].add_done_callback(finished)
 
-    async def _look_up_doubtful(self) -> None:
-        """Find out about what broke off, once it can't be under way any more."""
+    async def _reconcile_all(self) -> None:
+        """Reconcile unconfirmed deliveries, once they cannot be in flight any more."""
         now = self._clock.now()
-        for doubtful in await self._outbox.doubtful(now - QUARANTINE, now):
+        for unconfirmed in await self._outbox.unconfirmed(now - QUARANTINE, now):
             if self._stopping:
                 return
-            if doubtful.delivery.key not in self._under_way:
-                await _survive(self._look_up(doubtful))
+            if unconfirmed.delivery.key not in self._tasks:
+                await _log_errors(self._reconcile(unconfirmed))
 
-    async def _look_up(self, doubtful: Unconfirmed) -> None:
-        delivery = doubtful.delivery
+    async def _reconcile(self, unconfirmed: Unconfirmed) -> None:
+        delivery = unconfirmed.delivery
         try:
             client = await self._client_for(delivery.workspace)
-        except _FAILURES as error:
+        except FAILURES as error:
             again = self._clock.now() + QUARANTINE
-            await self._outbox.doubt(delivery, again, of_error(error).reason)
+            await self._outbox.mark_unconfirmed(delivery, again, classify(error).reason)
         else:
-            if await self._aftermath.look_up(client, doubtful):
-                self._woken.set()
+            if await self._policy.reconcile(client, unconfirmed):
+                self._wake.set()
 
-    async def _deliver(self, delivery: Delivery, taken_at: datetime) -> None:
+    async def _deliver(self, delivery: Delivery, claimed_at: datetime) -> None:
         async def send(message: Message) -> tuple[str, str]:
             nonlocal delivery
             now = self._clock.now()
-            if now - taken_at > HELD_UP:
-                anew = await self._outbox.take_anew(delivery, now)
-                if anew is None:
-                    raise _HeldUp
-                delivery = anew
-            return await _send(client, delivery, parent, message)
+            if now - claimed_at > CLAIM_TTL:
+                renewed = await self._outbox.renew_claim(delivery, now)
+                if renewed is None:
+                    raise ClaimExpired
+                delivery = renewed
+            return await _post(client, delivery, parent, message)
 
         try:
             parent = await self._outbox.parent_of(delivery)
             message = await self._render(_rendered(delivery, parent))
         except Exception as error:
             logger.exception("a delivery could not be rendered")
-            self._attempted(Attempt.INTERNAL_ERROR)
-            await self._aftermath.note(delivery, _of_fault(error))
+            self._count_attempt(Attempt.INTERNAL_ERROR)
+            await self._policy.handle(delivery, _rendering_failure(error))
             return
         try:
             client = await self._client_for(delivery.workspace)
             if self._stopping:
                 await self._outbox.retry(delivery, delivery.due_at, "stopping")
                 return
-            channel, ts = await self._pictures.post(client, message, send)
-        except _HeldUp:
-            logger.warning("a delivery was settled before it could be sent", kind=delivery.kind)
-        except _FAILURES as error:
-            outcome = of_error(error)
-            self._attempted(attempt_of(outcome))
-            await self._aftermath.note(delivery, outcome)
+            channel, ts = await self._images.post(client, message, send)
+        except ClaimExpired:
+            logger.warning("a delivery was settled by another process", kind=delivery.kind)
+        except FAILURES as error:
+            failure = classify(error)
+            self._count_attempt(attempt_of(failure))
+            await self._policy.handle(delivery, failure)
         else:
-            self._attempted(Attempt.SENT)
-            await self._outbox.sent(delivery, channel, ts)
+            self._count_attempt(Attempt.SENT)
+            await self._outbox.mark_sent(delivery, channel, ts)
 
 
-async def _survive(work: Coroutine[Any, Any, Result]) -> Result | None:
-    """Return what some work returns; None if it raised, which is logged and ends nothing else."""
+async def _log_errors(work: Coroutine[Any, Any, Result]) -> Result | None:
+    """Return the result of a coroutine; log what it raises and return None."""
     task = asyncio.create_task(work)
     await asyncio.wait({task})
     error = task.exception()
@@ -228,16 +225,16 @@ def _rendered(delivery: Delivery, parent: Delivery | None) -> Delivery:
     return parent
 
 
-def _of_fault(error: Exception) -> Failure:
-    """Return what a fault on our side amounts to: only what is not in the log never will be."""
-    is_gone = isinstance(error, LookupError) and not isinstance(error, KeyError | IndexError)
-    return Failure("never" if is_gone else "later", INTERNAL)
+def _rendering_failure(error: Exception) -> Failure:
+    """Classify an error of rendering: only data that is missing makes it permanent."""
+    is_missing = isinstance(error, LookupError) and not isinstance(error, KeyError | IndexError)
+    return Failure(FailureClass.REJECTED if is_missing else FailureClass.TEMPORARY, INTERNAL)
 
 
-async def _send(
+async def _post(
     client: AsyncWebClient, delivery: Delivery, parent: Delivery | None, message: Message
 ) -> tuple[str, str]:
-    """Post a message, or redraw its parent; return the channel and timestamp that Slack gives."""
+    """Post a message, or update its parent's; return the channel and timestamp of Slack."""
     channel = (parent.sent_channel if parent else None) or delivery.channel
     if delivery.kind is DeliveryKind.REDRAW and parent is not None:
         call = client.chat_update(

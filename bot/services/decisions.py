@@ -29,7 +29,7 @@ from bot.decisions.ports import Clock
 from bot.decisions.questionnaire import Page, Questionnaire
 from bot.decisions.records.words import recommended_words
 from bot.decisions.transitions import DecisionAction, apply_action, authorize, review_after
-from bot.outbox.sql_issues import DeliveryIssueTable
+from bot.outbox.issues import record_place
 from bot.services.drafts import DRAFT_LIFETIME
 from bot.services.playbook_versions import PlaybookVersions
 from bot.services.transactions import change_decision
@@ -58,7 +58,6 @@ class DecisionService:
         self._clock = clock
         self._playbooks = playbooks
         self._wake_delivery = wake_delivery
-        self._issues = DeliveryIssueTable(database)
 
     async def accept(self, actor: Person, number: int, seen: str | None = None) -> Decision:
         """Accept the recommendation.
@@ -214,7 +213,8 @@ class DecisionService:
         decision = await self._database.read(lambda db: find_decision(db, workspace, number))
         if decision is None:
             return
-        await self._issues.learn_place(decision, channel, ts, self._clock.now(), called)
+        now = self._clock.now()
+        await record_place(self._database, decision, channel, ts, now, called)
 
     async def find_for(self, actor: Person, number: int, move: DecisionAction) -> Decision:
         """Return a decision with which this person may make this move."""

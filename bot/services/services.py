@@ -10,9 +10,8 @@ from bot.decisions.model import Decision, Draft, DraftPurpose, Person, Place, St
 from bot.decisions.ports import Clock, Directory, NoDirectory
 from bot.decisions.transitions import postpone
 from bot.digest.service import DigestService
-from bot.outbox.issues import DeliveryIssues
+from bot.outbox.issues import DeliveryIssues, overdue_since
 from bot.outbox.model import Delivery, DeliveryKind, OpenModalOffer, TextNotice, to_person
-from bot.outbox.sql_issues import DeliveryIssueTable
 from bot.outbox.table import enqueue
 from bot.services.decisions import DecisionService, superseded
 from bot.services.drafts import DraftService
@@ -169,7 +168,7 @@ class Services:
         )
 
     async def _is_delayed(self, workspace: str) -> bool:
-        since = await DeliveryIssueTable(self._database).overdue_since(workspace)
+        since = await self._database.read(lambda db: overdue_since(db, workspace))
         return since is not None and self._clock.now() - since > DELAYED_AFTER
 
     async def _send(self, person: Person, payload: OpenModalOffer | TextNotice) -> None:

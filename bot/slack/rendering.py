@@ -61,7 +61,7 @@ class Renderer:
                 digest = await self._services.digests.content(delivery)
                 return await self._digests.message(digest)
             case Alert():
-                issue = await self._services.delivery_issues.told_by(delivery)
+                issue = await self._services.delivery_issues.reported_by(delivery)
                 return trouble_message(payload, issue, self._command)
         decision = await self._services.decision(delivery.workspace, delivery.decision or 0)
         if decision is None:

@@ -18,7 +18,7 @@ _NEWEST = """
 select max(at) as at from (
   select at from events where id = (select max(id) from events)
   union all
-  select taken_at as at from deliveries where id = (select max(id) from deliveries)
+  select claimed_at as at from deliveries where id = (select max(id) from deliveries)
 ) as newest
 """
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.outbox.restore_refresh import redraw
+from bot.outbox.restore import recover_deliveries
 from bot.storage.backup import SIDE_FILES, Copy, CopyRefused, copy_checked, part_of, put_in_place
 from bot.storage.connection import Connection
 from bot.storage.convert import utc_text
@@ -19,11 +19,6 @@ from bot.storage.migrations import migrate
 
 LOCK_SECONDS = 1.0
 """How long to wait for another process to release the database."""
-_UNCERTAIN = """
-update deliveries set state = 'sending', due_at = min(due_at, :now),
-  taken_at = min(coalesce(taken_at, kept_at, due_at), :now)
-where state in ('pending', 'sending', 'held') and kind <> 'redraw'
-"""
 _DIGESTS_FROM_NOW = "update digest_settings set active_since = :now where is_on = 1"
 
 
@@ -81,7 +76,6 @@ def restore_database(backup: Path, database: Path, now: datetime) -> RestoreResu
             with _transaction(part) as db:
                 waiting, digests = _prepare(db, now)
                 reserve_numbers(db, numbers)
-                redraw(db, None, now)
             kept = _keep(database, now, part, readable=replaced is not None)
             put_in_place(part, database)
     return RestoreResult(copy, kept, waiting, digests, UNKNOWN_GAP if numbers is None else 0)
@@ -113,9 +107,9 @@ def _transaction(part: Path) -> Iterator[Connection]:
 
 
 def _prepare(db: Connection, now: datetime) -> tuple[int, bool]:
-    """Migrate the copy; return how many posts are uncertain, and whether there are digests."""
+    """Migrate the copy; return how many posts are unconfirmed, and whether there are digests."""
     migrate(db)
-    waiting = db.execute(_UNCERTAIN, {"now": utc_text(now)})
+    waiting = recover_deliveries(db, now)
     digests = db.execute(_DIGESTS_FROM_NOW, {"now": utc_text(now)})
     return waiting, digests > 0
 

@@ -237,7 +237,8 @@ create table oauth_states (
 );
 create index idx_oauth_states_expires_at on oauth_states (expires_at);
 
--- Deliveries: outgoing Slack messages, and their state.
+-- Deliveries: outgoing Slack messages, and their state. `parent` is the key of the root of the
+-- thread, or of the message that a redraw updates; `subject` that of the delivery of an alert.
 create table deliveries (
   id integer not null primary key,
   key text not null,
@@ -245,44 +246,50 @@ create table deliveries (
   kind text not null,
   channel text not null,
   decision integer,
-  after text,
-  detail text not null,
+  parent text,
+  subject text,
+  subject_channel text,
+  payload text not null,
   state text not null,
   attempts integer not null,
+  created_at text not null,
   due_at text not null,
-  taken_at text,
+  expires_at text,
+  claimed_at text,
+  first_failed_at text,
   ts text,
   sent_channel text,
-  error text,
-  kept_at text,
-  failing_since text,
-  expires_at text
+  error text
 );
 create unique index idx_deliveries_key on deliveries (key);
 create index idx_deliveries_state_due_at on deliveries (state, due_at);
-create index idx_deliveries_workspace_channel_taken_at
-  on deliveries (workspace, channel, taken_at);
+create index idx_deliveries_workspace_channel_claimed_at
+  on deliveries (workspace, channel, claimed_at);
 create index idx_deliveries_decision on deliveries (workspace, decision, id);
-create index idx_deliveries_tried
+create index idx_deliveries_parent on deliveries (parent);
+create index idx_deliveries_subject on deliveries (subject) where subject is not null;
+create index idx_deliveries_retried
   on deliveries (workspace, channel, id) where state = 'pending' and attempts > 0;
 create index idx_deliveries_sending
-  on deliveries (workspace, channel, taken_at) where state = 'sending';
+  on deliveries (workspace, channel, claimed_at) where state = 'sending';
+create index idx_deliveries_held on deliveries (workspace, channel) where state = 'held';
 
--- Channels, or whole workspaces (channel = ''), where nothing can be delivered at present.
-create table stops (
+-- Channels, or whole workspaces (channel = ''), that accept no messages. A workspace is probed with
+-- one delivery at `probe_at`.
+create table channel_blocks (
   workspace text not null,
   channel text not null,
   reason text not null,
   since text not null,
-  try_at text not null,
+  probe_at text not null,
   primary key (workspace, channel)
 );
 
--- Until when a workspace must not call a Slack method.
-create table pauses (
+-- When a workspace may call a Slack method again.
+create table rate_limits (
   workspace text not null,
   method text not null,
-  until text not null,
+  resumes_at text not null,
   primary key (workspace, method)
 );
 

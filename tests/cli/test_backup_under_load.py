@@ -28,7 +28,7 @@ PEOPLE = 3
 MORE = 25
 """Number of actions between the start of the backup and its first copied page."""
 TIMEOUT_SECONDS = 60
-RESET = frozenset({("deliveries", "state"), ("deliveries", "taken_at"),
+RESET = frozenset({("deliveries", "state"), ("deliveries", "claimed_at"),
                       ("digest_settings", "active_since")})  # fmt: skip
 """Columns that a restore resets: pending posts become unconfirmed, digests are due from now."""
 

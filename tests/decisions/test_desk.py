@@ -36,7 +36,7 @@ async def failed(world: World) -> Decision:
     decision = await world.decided()
     delivery = await claimed(world)
     alert = alert_for(NotPostedAlert, delivery, decision.driver, world.clock.now(), "is_archived")
-    await world.outbox.failed(delivery, "is_archived", [alert])
+    await world.outbox.mark_failed(delivery, "is_archived", [alert])
     return decision
 
 
@@ -60,7 +60,7 @@ async def test_a_posted_draft_is_a_decision(world: World) -> None:
     (event,) = await world.rows("events")
     assert (event["kind"], event["actor"], event["number"]) == ("opened", "U1", 1)
     announcement, recommendation = await world.rows("deliveries")
-    assert announcement["key"] == announcement_key(decision) == recommendation["after"]
+    assert announcement["key"] == announcement_key(decision) == recommendation["parent"]
     assert world.woken == 1
 
 
@@ -223,7 +223,7 @@ async def test_a_message_of_which_nobody_knows_is_settled_once(
     """The driver's answer sends the message again or leaves it; a second answer finds nothing."""
     await world.decided()
     delivery = await claimed(world)
-    await world.outbox.unknown(delivery, "TimeoutError")
+    await world.outbox.mark_unknown(delivery, "TimeoutError")
     await world.services.delivery_issues.settle(ADA, delivery.key, resend=resend)
     assert (await states(world))["announcement"] == (state, "C1")
     with pytest.raises(NothingToResend):
@@ -236,7 +236,7 @@ async def test_a_message_of_another_decision_is_not_settled(world: World) -> Non
     await world.decided(ADA)
     other = await world.decided(BEN, NAMELESS)
     for _ in range(2):
-        await world.outbox.unknown(await claimed(world), "TimeoutError")
+        await world.outbox.mark_unknown(await claimed(world), "TimeoutError")
     with pytest.raises(NotTheirs):
         await world.services.delivery_issues.settle(ADA, announcement_key(other), resend=True)
     rows = {row["key"]: row["state"] for row in await world.rows("deliveries")}
@@ -249,7 +249,7 @@ async def test_people_are_told_directly(world: World) -> None:
         await world.services.notify(ADA, "A sentence.")
         await world.services.offer_modal(ADA, "draft")
     rows = await world.rows("deliveries")
-    assert [(row["kind"], row["channel"], row["detail"]) for row in rows] == [
+    assert [(row["kind"], row["channel"], row["payload"]) for row in rows] == [
         ("notice", "U1", '{"text":"A sentence."}'),
         ("open_modal", "U1", '{"draft":"draft"}'),
     ] * 2

@@ -24,7 +24,7 @@ async def send(world: World) -> None:
     """Have everything sent that waits."""
     world.clock.advance(timedelta(seconds=2))
     while delivery := await world.outbox.claim(world.clock.now()):
-        await world.outbox.sent(delivery, "C1", "1.0")
+        await world.outbox.mark_sent(delivery, "C1", "1.0")
         world.clock.advance(timedelta(seconds=2))
 
 

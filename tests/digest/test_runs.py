@@ -162,7 +162,7 @@ async def test_a_digest_is_given_up_a_day_after_it_was_due(world: World) -> None
     await go_to(world, "2026-01-13 08:59")
     first = await world.outbox.claim(world.clock.now())
     assert first is not None
-    await world.outbox.unknown(first, "no answer")
+    await world.outbox.mark_unknown(first, "no answer")
     await go_to(world, "2026-01-13 09:00")
     again = await world.outbox.claim(world.clock.now())
     assert again is not None
@@ -188,11 +188,11 @@ async def test_what_nobody_knows_of_is_told_again(world: World) -> None:
     await go_to(world, "2026-01-19 09:00")
     assert await world.services.digests.send_due() == 0, "it may still be on its way"
     about = alert_for(UnconfirmedAlert, first, ADA.user, world.clock.now(), "timeout")
-    await world.outbox.unknown(first, "timeout", [about])
+    await world.outbox.mark_unknown(first, "timeout", [about])
     assert await world.services.digests.send_due() == 1
     post = (await posts(world))["2026-W04"]
     assert (post.since, post.missed) == (datetime(2026, 1, 5, 9, tzinfo=UTC), ())
-    trouble = await world.services.delivery_issues.told_by(about)
+    trouble = await world.services.delivery_issues.reported_by(about)
     assert "so the next one tells its time again" in trouble_message(about.payload, trouble).text
     with pytest.raises(NothingToResend):
         await world.services.delivery_issues.settle(ADA, first.key, resend=True)

@@ -135,13 +135,13 @@ def _revoked(harness: FaultHarness, action: AckedAction) -> bool:
 
 def _undelivered(dump: DatabaseDump) -> Iterator[str]:
     """Deliveries that never ended, or failed without a notice to their owner."""
-    notified = {json.loads(row["detail"]).get("about") for row in dump.deliveries}
+    notified = {row["subject"] for row in dump.deliveries}
     for row in dump.deliveries:
         if row["state"] in _DONE or (
             row["state"] in {"unknown", "failed"} and row["key"] in notified
         ):
             continue
-        if row["state"] == "failed" and row["after"] in notified:
+        if row["state"] == "failed" and row["parent"] in notified:
             continue
         yield f"{row['state']} {row['key']} ({row['attempts']} attempts, {row['error']})"
 
@@ -188,7 +188,7 @@ def _no_digest(harness: FaultHarness, dump: DatabaseDump) -> Iterator[str]:
             row for row in dump.deliveries if (row["kind"], row["channel"]) == ("digest", channel)
         ]
         days = {row["day"] or row["until"][:10] for row in rows}
-        covered = days.union(*(json.loads(row["detail"])["missed"] for row in posts))
+        covered = days.union(*(json.loads(row["payload"])["missed"] for row in posts))
         yield from (
             f"no digest of #{name} on {d}" for d in harness.digest_days if str(d) not in covered
         )

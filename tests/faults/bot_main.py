@@ -15,7 +15,7 @@ import uvloop
 from bot import app
 from bot.logs import configure_logs
 from bot.outbox.model import Delivery, DeliveryKind
-from bot.outbox.store import SqliteOutbox
+from bot.outbox.store import Outbox
 from bot.settings import Settings
 from tests.faults.clock import FollowingClock
 from tests.faults.kill_points import KillPoint, install
@@ -74,13 +74,13 @@ def _redirect_output(path: Path) -> None:
 
 def run_stalling_bot(config: BotConfig, port: Connection) -> None:
     """Run a bot that sends itself SIGSTOP after it has claimed a digest, before it posts it."""
-    claim = SqliteOutbox.claim
+    claim = Outbox.claim
 
-    async def hooked(self: SqliteOutbox, at: datetime) -> Delivery | None:
+    async def hooked(self: Outbox, at: datetime) -> Delivery | None:
         delivery = await claim(self, at)
         if delivery is not None and delivery.kind is DeliveryKind.DIGEST:
             os.kill(os.getpid(), signal.SIGSTOP)
         return delivery
 
-    SqliteOutbox.claim = hooked  # type: ignore[method-assign] - for this process only
+    Outbox.claim = hooked  # type: ignore[method-assign] - for this process only
     run_bot(config, port)

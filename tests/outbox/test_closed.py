@@ -83,7 +83,7 @@ async def test_nothing_is_tried_in_a_closed_channel(house: Delivering) -> None:
     await house.advance(seconds=2)
     assert len(texts_to(house, "G1")) > 0
     assert [each["channel"] for each in house.slack.arrived[calls:]] == ["G1", "G1"]
-    (stop,) = await house.outbox.stopped()
+    (stop,) = await house.outbox.blocked()
     assert (stop.channel, stop.reason) == ("C1", "is_archived")
 
 
@@ -124,7 +124,7 @@ async def test_a_success_releases_what_was_held(house: Delivering) -> None:
     for _ in range(6):
         await house.advance(seconds=1)
     assert len(texts_to(house, "C1")) == 4
-    assert await house.outbox.stopped() == []
+    assert await house.outbox.blocked() == []
     assert set((await house.states()).values()) == {"sent"}
 
 
@@ -138,7 +138,7 @@ async def test_a_second_refusal_is_told_again(house: Delivering) -> None:
         for _ in range(3):
             await house.advance(seconds=1)
     assert [each["channel"] for each in house.slack.kept] == ["U1", "U1", "C1", "C1"]
-    assert await house.outbox.stopped() == []
+    assert await house.outbox.blocked() == []
 
 
 async def test_a_notice_shows_how_it_went_on(house: Delivering) -> None:
@@ -232,11 +232,11 @@ async def test_a_workspace_that_takes_nothing_is_tried_once_a_minute(
     first = len(house.slack.arrived)
     await house.advance(seconds=59)
     assert len(house.slack.arrived) == first <= 2
-    (stop,) = await house.outbox.stopped()
+    (stop,) = await house.outbox.blocked()
     assert (stop.workspace, stop.channel, stop.reason) == ("T1", None, error)
     for _ in range(3):
         await house.advance(seconds=60)
-    assert await house.outbox.stopped() == []
+    assert await house.outbox.blocked() == []
     assert len(house.slack.arrived) - len(house.slack.kept) == 3
     for _ in range(3):
         await house.advance(seconds=1)

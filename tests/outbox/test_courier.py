@@ -207,7 +207,7 @@ async def test_an_unreadable_payload_fails_alone(house: Delivering) -> None:
     await house.world.services.notify(ADA, "Once fine.")
     await house.rest()
     await house.world.log.write(
-        lambda db: db.execute("update deliveries set detail = '{}', state = 'pending'")
+        lambda db: db.execute("update deliveries set payload = '{}', state = 'pending'")
     )
     await house.advance(seconds=1)
     await house.world.services.notify(BEN, "Fine.")

@@ -24,8 +24,8 @@ async def test_unsettled_deliveries_are_counted_by_state(world: World) -> None:
     sent, unconfirmed = [await world.outbox.claim(world.clock.now()) for _ in range(2)]
     assert sent is not None
     assert unconfirmed is not None
-    await world.outbox.sent(sent, "D1", "1.1")
-    await world.outbox.unknown(unconfirmed, "timeout")
+    await world.outbox.mark_sent(sent, "D1", "1.1")
+    await world.outbox.mark_unknown(unconfirmed, "timeout")
     third = await world.outbox.claim(world.clock.now())
     assert third is not None
     await world.outbox.retry(third, world.clock.now() + timedelta(hours=1), "ratelimited")
@@ -45,7 +45,7 @@ async def test_deliveries_behind_an_unconfirmed_one_have_no_age(world: World) ->
     behind.append(Delivery("T1/b", "T1", ThreadNote(note), "C1", BEGIN, parent="T1/a"))
     for each in behind:
         await world.enqueue(each)
-    await world.outbox.unknown(announcement, "timeout")
+    await world.outbox.mark_unknown(announcement, "timeout")
     found = await world.log.read(delivery_health)
     assert (found.counts["pending"], found.counts["unknown"], found.oldest) == (3, 1, None)
     assert decided.number == 1

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.outbox.policy import QUARANTINE
 from bot.outbox.store import IN_FLIGHT
-from bot.outbox.worker import HELD_UP
+from bot.outbox.worker import CLAIM_TTL
 from bot.storage.database import Database
 from tests.services.world import ADA
 from tests.slack.tiny_slack import WITHIN, Delivering, TinySlack, serving_tiny_slack
@@ -96,16 +96,16 @@ async def test_what_was_held_up_is_sent_after_all(pair: tuple[Halting, Deliverin
     one, _ = pair
     async with at_work(one):
         await one.halt_over(one.world.decided())
-        await one.go_on(after=HELD_UP + timedelta(seconds=1))
+        await one.go_on(after=CLAIM_TTL + timedelta(seconds=1))
         (first, _) = await one.world.rows("deliveries")
         assert (first["state"], first["attempts"]) == ("sent", 2)
-        assert first["taken_at"] == one.world.clock.now().isoformat()
+        assert first["claimed_at"] == one.world.clock.now().isoformat()
         await one.advance(seconds=1)
         assert await one.states() == {"announcement": "sent", "recommendation": "sent"}
     assert len(one.slack.kept) == 2
 
 
-@pytest.mark.parametrize("halt", [IN_FLIGHT, HELD_UP])
+@pytest.mark.parametrize("halt", [IN_FLIGHT, CLAIM_TTL])
 async def test_an_older_state_does_not_stay(
     pair: tuple[Halting, Delivering], halt: timedelta
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.outbox.model import announcement_key
-from bot.outbox.reconcile import EARLIER
+from bot.outbox.reconcile import CLOCK_TOLERANCE
 from tests.outbox.histories import message, page
 from tests.services.world import ADA, BEN, NAMELESS
 from tests.slack.tiny_slack import WITHIN, Delivering
@@ -74,7 +74,7 @@ async def test_the_look_is_from_a_little_before_the_post(house: Delivering) -> N
     assert asked["method"] == "conversations.history"
     assert asked["channel"] == "C1"
     assert asked["include_all_metadata"] in {"1", "true", "True"}
-    assert float(asked["oldest"]) == pytest.approx((began - EARLIER).timestamp())
+    assert float(asked["oldest"]) == pytest.approx((began - CLOCK_TOLERANCE).timestamp())
 
 
 async def test_a_reply_is_looked_for_in_its_thread(house: Delivering) -> None:

@@ -71,5 +71,5 @@ async def test_a_restored_log_asks_where_it_cannot_look(tmp_path: Path) -> None:
 async def _as_restored(house: Delivering) -> None:
     """Leave the posts as `ragvsft restore` leaves them."""
     await house.world.log.write(
-        lambda db: db.execute("update deliveries set state = 'sending', taken_at = due_at")
+        lambda db: db.execute("update deliveries set state = 'sending', claimed_at = due_at")
     )

@@ -69,7 +69,7 @@ async def test_one_post_a_second_and_channel(world: World) -> None:
     """A channel gets its next message a second after the one before; others need not wait."""
     await world.services.notify(ADA, "First.")
     await world.services.notify(ADA, "Second.")
-    await world.outbox.sent(await taken(world), "D1", "1.0")
+    await world.outbox.mark_sent(await taken(world), "D1", "1.0")
     world.clock.advance(PACE - A_MOMENT)
     assert await claim(world) is None
     await world.services.notify(BEN, "To somebody else.")
@@ -97,11 +97,11 @@ async def test_a_reply_waits_for_its_parent(world: World) -> None:
     assert announcement.kind is DeliveryKind.ANNOUNCEMENT
     world.clock.advance(timedelta(hours=1))
     assert await claim(world) is None
-    await world.outbox.unknown(announcement, "TimeoutError")
+    await world.outbox.mark_unknown(announcement, "TimeoutError")
     world.clock.advance(timedelta(hours=1))
     assert await claim(world) is None
     assert await world.outbox.next_due() is None
-    await world.outbox.sent(announcement, "C1", "1.0")
+    await world.outbox.mark_sent(announcement, "C1", "1.0")
     recommendation = await taken(world)
     assert (recommendation.kind, recommendation.parent) == (
         DeliveryKind.RECOMMENDATION,
@@ -112,7 +112,7 @@ async def test_a_reply_waits_for_its_parent(world: World) -> None:
 async def test_where_and_when_it_was_sent_is_noted_at_once(world: World) -> None:
     """One write says that a message is there, and under which timestamp, so that none is lost."""
     await world.decided()
-    await world.outbox.sent(await taken(world), "C1", "17.0")
+    await world.outbox.mark_sent(await taken(world), "C1", "17.0")
     row, _ = await world.rows("deliveries")
     assert (row["state"], row["sent_channel"], row["ts"]) == ("sent", "C1", "17.0")
 
@@ -134,7 +134,7 @@ async def test_giving_up_takes_the_replies_along(world: World) -> None:
     await world.decided()
     announcement = await taken(world)
     notice = Delivery("notice", "T1", TextNotice("Failed."), "U1", world.clock.now())
-    await world.outbox.failed(announcement, "is_archived", [notice])
+    await world.outbox.mark_failed(announcement, "is_archived", [notice])
     assert await states(world) == ["failed", "failed", "pending"]
     assert (await taken(world)).key == "notice"
     assert await claim(world) is None
@@ -146,7 +146,7 @@ async def test_a_notice_is_kept_once(world: World) -> None:
     announcement = await taken(world)
     notice = Delivery("notice", "T1", TextNotice("Failed."), "U1", world.clock.now())
     for _ in range(2):
-        await world.outbox.failed(announcement, "is_archived", [notice])
+        await world.outbox.mark_failed(announcement, "is_archived", [notice])
     assert await states(world) == ["failed", "failed", "pending"]
 
 
@@ -157,15 +157,15 @@ async def test_what_a_crash_interrupted_is_found_once_it_cannot_be_under_way(
     await world.decided()
     first = await taken(world)
     again = World(world.log)
-    taken_at = world.clock.now()
-    assert await again.outbox.doubtful(taken_at, taken_at) == []
+    claimed_at = world.clock.now()
+    assert await again.outbox.unconfirmed(claimed_at, claimed_at) == []
     world.clock.advance(timedelta(minutes=1))
     now = world.clock.now()
-    (found,) = await again.outbox.doubtful(now, now)
-    assert (found.delivery.key, found.taken_at) == (first.key, taken_at)
+    (found,) = await again.outbox.unconfirmed(now, now)
+    assert (found.delivery.key, found.claimed_at) == (first.key, claimed_at)
     assert await claim(world) is None
-    await again.outbox.unknown(found.delivery, "interrupted")
-    assert await again.outbox.doubtful(now, now) == []
+    await again.outbox.mark_unknown(found.delivery, "interrupted")
+    assert await again.outbox.unconfirmed(now, now) == []
 
 
 async def test_when_to_wake(world: World) -> None:
@@ -174,7 +174,7 @@ async def test_when_to_wake(world: World) -> None:
     await world.services.notify(ADA, "First.")
     assert await world.outbox.next_due() == world.clock.now()
     await world.services.notify(ADA, "Second.")
-    await world.outbox.sent(await taken(world), "D1", "1.0")
+    await world.outbox.mark_sent(await taken(world), "D1", "1.0")
     assert await world.outbox.next_due() == world.clock.now() + PACE
 
 
@@ -184,6 +184,6 @@ async def test_counts(world: World, sent: int) -> None:
     await world.services.notify(ADA, "First.")
     await world.decided(BEN, NAMELESS)
     for _ in range(sent):
-        await world.outbox.sent(await taken(world), "D1", "1.0")
+        await world.outbox.mark_sent(await taken(world), "D1", "1.0")
     expected = {"pending": 3 - sent, "sent": sent}
     assert await world.outbox.counts() == {state: n for state, n in expected.items() if n}

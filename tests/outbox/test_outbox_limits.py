@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from bot.decisions.model import Person
+from bot.outbox.failures import LONGEST_RATE_LIMIT
 from bot.outbox.model import Delivery, DeliveryKind
-from bot.outbox.store import PACE
+from bot.outbox.store import IN_FLIGHT, PACE
 from bot.storage.database import Database
 from tests.services.world import ADA, BEN, STRANGER, World
 
@@ -25,7 +26,7 @@ async def accepted(world: World) -> None:
     """Have a decision posted with its recommendation, and handed over twice: to Ben, who knows."""
     decision = await world.decided()
     for number in range(2):
-        await world.outbox.sent(await taken(world), "C1", f"{number}.0")
+        await world.outbox.mark_sent(await taken(world), "C1", f"{number}.0")
         world.clock.advance(PACE)
     for deciders in (("U2",), ("U1",)):
         await world.services.decisions.hand_over(ADA, decision.number, deciders)
@@ -41,12 +42,12 @@ async def test_a_thread_stays_in_order(world: World) -> None:
         while (found := await claim(world)) is not None:
             kinds.append(found.kind)
             if found.kind is DeliveryKind.REDRAW:
-                await world.outbox.sent(found, "C1", "0.0")
+                await world.outbox.mark_sent(found, "C1", "0.0")
         world.clock.advance(timedelta(minutes=5))
     assert kinds.count(DeliveryKind.THREAD_NOTE) == 1
     now = world.clock.now()
-    (first,) = await world.outbox.doubtful(now, now)
-    await world.outbox.sent(first.delivery, "C1", "9.0")
+    (first,) = await world.outbox.unconfirmed(now, now)
+    await world.outbox.mark_sent(first.delivery, "C1", "9.0")
     assert (await taken(world)).kind is DeliveryKind.THREAD_NOTE
 
 
@@ -58,11 +59,11 @@ async def test_what_somebody_else_has_settled_stays_settled(world: World) -> Non
     world.clock.advance(PACE)
     theirs = await taken(world)
     await world.outbox.retry(mine, world.clock.now(), "not_there")
-    await world.outbox.failed(mine, "is_archived")
+    await world.outbox.mark_failed(mine, "is_archived")
     first, _ = await world.rows("deliveries")
     assert first["state"] == "sending"
-    await world.outbox.sent(theirs, "C1", "1.0")
-    await world.outbox.sent(mine, "C1", "2.0")
+    await world.outbox.mark_sent(theirs, "C1", "1.0")
+    await world.outbox.mark_sent(mine, "C1", "2.0")
     row, _ = await world.rows("deliveries")
     assert (row["state"], row["ts"]) == ("sent", "1.0")
 
@@ -125,7 +126,7 @@ async def test_a_limit_outlives_a_restart(world: World) -> None:
     kinds = set()
     while (found := await claim(again)) is not None:
         kinds.add(found.kind)
-        await again.outbox.sent(found, "C1", "8.0")
+        await again.outbox.mark_sent(found, "C1", "8.0")
         again.clock.advance(PACE)
     await again.log.close()
     assert kinds == {DeliveryKind.THREAD_NOTE}
@@ -134,17 +135,17 @@ async def test_a_limit_outlives_a_restart(world: World) -> None:
 async def test_since_when_a_delivery_is_kept(world: World) -> None:
     """However often it is put off, the log knows since when a delivery waits."""
     await world.services.notify(ADA, "Hello.")
-    kept_at = world.clock.now()
-    await world.outbox.retry(await taken(world), kept_at + timedelta(hours=1), "unreachable")
+    created_at = world.clock.now()
+    await world.outbox.retry(await taken(world), created_at + timedelta(hours=1), "unreachable")
     (row,) = await world.rows("deliveries")
-    assert row["kept_at"] == kept_at.isoformat()
+    assert row["created_at"] == created_at.isoformat()
 
 
 async def test_fifty_changes_need_a_few_updates(world: World) -> None:
     """While an update is under way, whatever changes is shown by one more update."""
     decision = await world.decided()
     for number in range(2):
-        await world.outbox.sent(await taken(world), "C1", f"{number}.0")
+        await world.outbox.mark_sent(await taken(world), "C1", f"{number}.0")
         world.clock.advance(PACE)
     for number in range(50):
         await world.services.decisions.hand_over(ADA, decision.number, (f"U{number + 2}",))
@@ -161,9 +162,28 @@ async def test_a_look_that_began_before_a_delivery_was_taken_anew_settles_nothin
     assert held is not None
     world.clock.advance(timedelta(seconds=65))
     now = world.clock.now()
-    (looked_up,) = await world.outbox.doubtful(now - timedelta(seconds=60), now)
-    anew = await world.outbox.take_anew(held, now)
+    (looked_up,) = await world.outbox.unconfirmed(now - timedelta(seconds=60), now)
+    anew = await world.outbox.renew_claim(held, now)
     assert anew is not None
     await world.outbox.retry(looked_up.delivery, now, "not_there")
     assert (await world.rows("deliveries"))[0]["state"] == "sending"
-    assert await world.outbox.take_anew(held, now) is None
+    assert await world.outbox.renew_claim(held, now) is None
+
+
+async def test_a_rate_limit_is_waited_out(world: World) -> None:
+    """A delivery is not claimed before the time that Slack asks to wait is over."""
+    await world.services.notify(ADA, "Slowly.")
+    until = world.clock.now() + LONGEST_RATE_LIMIT
+    await world.outbox.slow_down(await taken(world), until, "ratelimited")
+    assert await world.outbox.claim(until - timedelta(minutes=1)) is None
+    assert await world.outbox.claim(until) is not None
+
+
+async def test_the_clock_of_another_process_may_be_ahead(world: World) -> None:
+    """A delivery claimed by a process whose clock is seconds ahead is in flight all the same."""
+    for text in ("First.", "Second."):
+        await world.services.notify(ADA, text)
+    world.clock.advance(IN_FLIGHT / 2)
+    await taken(world)
+    world.clock.advance(-IN_FLIGHT / 2)
+    assert await world.outbox.claim(world.clock.now()) is None

@@ -13,8 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.outbox.failures import Failure, is_slacks_failure, of_error
-from bot.outbox.ports import LONGEST_PAUSE
+from bot.outbox.failures import LONGEST_RATE_LIMIT, Failure, FailureClass, classify, is_server_error
 from bot.slackkit.api_errors import client_timeout
 from bot.storage.installations import NotInstalled, TokenUnreadable
 
@@ -40,16 +39,16 @@ def refused(
 @pytest.mark.parametrize("status", [200, 429])
 def test_too_many_requests_come_back_when_slack_says(error: str, status: int) -> None:
     """Both names of the error, with either status, wait as long as Retry-After asks."""
-    outcome = of_error(refused(status, error, {"Retry-After": "17"}))
-    assert outcome == Failure("later", "ratelimited", timedelta(seconds=17))
+    failure = classify(refused(status, error, {"Retry-After": "17"}))
+    assert failure == Failure(FailureClass.TEMPORARY, "ratelimited", timedelta(seconds=17))
 
 
 @pytest.mark.parametrize("header", ["", "soon", "-5", "1.5"])
 def test_a_retry_after_that_cannot_be_read(header: str) -> None:
     """A wait that cannot be read is half a minute."""
-    outcome = of_error(refused(429, "ratelimited", {"Retry-After": header}))
-    assert outcome.wait == timedelta(seconds=30)
-    assert of_error(refused(429)).wait == timedelta(seconds=30)
+    failure = classify(refused(429, "ratelimited", {"Retry-After": header}))
+    assert failure.retry_after == timedelta(seconds=30)
+    assert classify(refused(429)).retry_after == timedelta(seconds=30)
 
 
 @pytest.mark.parametrize(
@@ -64,9 +63,9 @@ def test_a_retry_after_that_cannot_be_read(header: str) -> None:
 )
 def test_slack_s_own_trouble_passes(status: int, error: str | None) -> None:
     """What is Slack's own trouble is tried again; the wait is up to us."""
-    outcome = of_error(refused(status, error))
-    assert (outcome.what, outcome.wait) == ("later", None)
-    assert outcome.reason == (error or f"status_{status}")
+    failure = classify(refused(status, error))
+    assert (failure.kind, failure.retry_after) == (FailureClass.TEMPORARY, None)
+    assert failure.reason == (error or f"status_{status}")
 
 
 @pytest.mark.parametrize(
@@ -81,9 +80,9 @@ def test_slack_s_own_trouble_passes(status: int, error: str | None) -> None:
 )
 def test_an_error_of_slack_s_own_is_told_apart(status: int, error: str | None, reason: str) -> None:
     """What Slack broke down over may have been posted: it is not taken for what surely was not."""
-    assert of_error(refused(status, error)) == Failure("slack_failed", reason)
-    assert is_slacks_failure(reason)
-    assert not is_slacks_failure("status_504")
+    assert classify(refused(status, error)) == Failure(FailureClass.SERVER_ERROR, reason)
+    assert is_server_error(reason)
+    assert not is_server_error("status_504")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +94,7 @@ def test_an_error_of_slack_s_own_is_told_apart(status: int, error: str | None, r
 )
 def test_a_refusal_stays_a_refusal(error: str) -> None:
     """A message that Slack refuses by name is not tried again."""
-    assert of_error(refused(error=error)) == Failure("never", error)
+    assert classify(refused(error=error)) == Failure(FailureClass.REJECTED, error)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +107,7 @@ def test_a_refusal_stays_a_refusal(error: str) -> None:
 )
 def test_a_channel_is_refused_whatever_the_message(error: str) -> None:
     """What concerns the channel stops the channel, not the one message."""
-    assert of_error(refused(error=error)) == Failure("channel_closed", error)
+    assert classify(refused(error=error)) == Failure(FailureClass.CHANNEL_BLOCKED, error)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +115,7 @@ def test_a_channel_is_refused_whatever_the_message(error: str) -> None:
 )
 def test_a_refused_token_is_the_operators_to_mend(error: str) -> None:
     """While Slack refuses our token nothing is given up: the workspace waits until it is mended."""
-    assert of_error(refused(error=error)) == Failure("workspace_closed", error)
+    assert classify(refused(error=error)) == Failure(FailureClass.WORKSPACE_BLOCKED, error)
 
 
 @pytest.mark.parametrize(
@@ -128,30 +127,30 @@ def test_a_refused_token_is_the_operators_to_mend(error: str) -> None:
 )
 def test_without_a_token_the_workspace_waits(error: Exception, reason: str) -> None:
     """A workspace that the bot was removed from, or whose key is gone, waits as well."""
-    assert of_error(error) == Failure("workspace_closed", reason)
+    assert classify(error) == Failure(FailureClass.WORKSPACE_BLOCKED, reason)
 
 
 def test_a_gateway_that_gave_up_waiting_may_have_posted() -> None:
     """Behind a gateway whose patience ended, the work may go on."""
-    assert of_error(refused(504)) == Failure("unknown", "status_504")
+    assert classify(refused(504)) == Failure(FailureClass.UNKNOWN, "status_504")
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 407, 413])
 def test_what_a_proxy_turned_away_is_tried_again(status: int) -> None:
     """A refusal in which Slack names no error is not Slack's: the message never got there."""
-    assert of_error(refused(status)) == Failure("later", f"status_{status}")
+    assert classify(refused(status)) == Failure(FailureClass.TEMPORARY, f"status_{status}")
 
 
 @pytest.mark.parametrize("status", [200, 302, 408])
 def test_what_was_answered_with_nothing_of_slack_s_may_have_been_posted(status: int) -> None:
     """Where the request may have been passed on, an answer that is not Slack's settles nothing."""
-    assert of_error(refused(status)) == Failure("unknown", f"status_{status}")
+    assert classify(refused(status)) == Failure(FailureClass.UNKNOWN, f"status_{status}")
 
 
 def test_nothing_waits_for_longer_than_an_hour() -> None:
     """Whatever Slack asks for, there is a longest wait."""
-    outcome = of_error(refused(429, "ratelimited", {"Retry-After": "9" * 30}))
-    assert outcome.wait == LONGEST_PAUSE
+    failure = classify(refused(429, "ratelimited", {"Retry-After": "9" * 30}))
+    assert failure.retry_after == LONGEST_RATE_LIMIT
 
 
 def test_what_never_connected_was_not_posted() -> None:
@@ -161,7 +160,7 @@ def test_what_never_connected_was_not_posted() -> None:
         aiohttp.ClientConnectorError(key, OSError("unreachable")),
         aiohttp.ClientHttpProxyError(SimpleNamespace(real_url="http://proxy.test"), (), status=407),
     ):
-        assert of_error(error) == Failure("later", "unreachable")
+        assert classify(error) == Failure(FailureClass.TEMPORARY, "unreachable")
 
 
 @pytest.fixture
@@ -189,7 +188,7 @@ async def test_a_connection_that_takes_too_long_was_none(deaf: int) -> None:
         client = AsyncWebClient(base_url=url, session=session, retry_handlers=[])
         with pytest.raises(TimeoutError) as caught:
             await client.chat_postMessage(channel="C1", text="Hello.")
-    assert of_error(caught.value) == Failure("later", "unreachable")
+    assert classify(caught.value) == Failure(FailureClass.TEMPORARY, "unreachable")
 
 
 @pytest.mark.parametrize(
@@ -204,4 +203,4 @@ async def test_a_connection_that_takes_too_long_was_none(deaf: int) -> None:
 )
 def test_what_broke_off_may_have_been_posted(error: Exception) -> None:
     """Once a request was on its way, nobody knows whether it arrived."""
-    assert of_error(error) == Failure("unknown", type(error).__name__)
+    assert classify(error) == Failure(FailureClass.UNKNOWN, type(error).__name__)

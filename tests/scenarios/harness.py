@@ -25,7 +25,7 @@ from typing import Any
 import sqlite_utils
 
 from bot.app import Application, run_app
-from bot.outbox.store import PACE, SqliteOutbox
+from bot.outbox.store import PACE, Outbox
 from bot.playground import Playground
 from bot.playground.slack_model import SlackMessage, View
 from bot.playground.user_session import UserSession
@@ -51,7 +51,7 @@ class FastForwardPlayground(Playground):
     (back-off, confirmation of a post, review day).
     """
 
-    outbox: SqliteOutbox | None = None
+    outbox: Outbox | None = None
 
     async def until(self, predicate: Callable[[], object], within: float = TIMEOUT) -> None:
         """Wait until a condition holds in the workspace.

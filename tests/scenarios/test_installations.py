@@ -247,7 +247,7 @@ async def test_removal_stops_and_reinstalling_resumes(
     assert all(event.ok for event in await oauth_harness.playground.uninstall())
     assert [row["account"] for row in oauth_harness.rows("installations")] == ["T0SOUTH"]
     oauth_harness.playground.advance(minutes=2)
-    await oauth_harness.wait_for_row("stops", lambda row: row["reason"] == "not_installed")
+    await oauth_harness.wait_for_row("channel_blocks", lambda row: row["reason"] == "not_installed")
     await oauth_harness.post_decision(zoe)
     assert not any(row["state"] in {"failed", "held"} for row in oauth_harness.rows("deliveries"))
 
@@ -256,7 +256,7 @@ async def test_removal_stops_and_reinstalling_resumes(
     oauth_harness.playground.advance(minutes=2)
     announcement, _ = await oauth_harness.wait_for_post(ada)
     assert "#1" in text_of(announcement)
-    assert oauth_harness.rows("stops") == []
+    assert oauth_harness.rows("channel_blocks") == []
     assert oauth_harness.playground.violations == []
 
 

@@ -176,7 +176,7 @@ async def test_a_post_that_a_crash_interrupted_is_left_to_the_driver(harness: Ha
     harness.playground.faults.clear()
     taken = harness.playground.clock.now().isoformat()
     rows = sqlite_utils.Database(harness.database).table("deliveries")
-    rows.update(1, {"state": "sending", "taken_at": taken})
+    rows.update(1, {"state": "sending", "claimed_at": taken})
     harness.playground.clock.advance(timedelta(seconds=61))
     async with harness.run_bot():
         await harness.playground.until(lambda: ada.sees(ada.im.id))

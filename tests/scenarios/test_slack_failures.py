@@ -376,4 +376,4 @@ async def test_a_reopened_channel_gets_held_posts(harness: Harness) -> None:
         "deliveries", lambda row: row["kind"] == "thread_note" and bool(row["ts"])
     )
     assert sum(message.by_app for message in ada.sees(ada.im.id)) == 1
-    assert harness.rows("stops") == []
+    assert harness.rows("channel_blocks") == []

@@ -8,7 +8,7 @@ from bot.decisions.errors import UnknownPlaybook
 from bot.decisions.model import Decision, Person, Place, Visibility, Workflow
 from bot.decisions.questionnaire import QuestionsPage, ReviewPage
 from bot.outbox.model import Delivery
-from bot.outbox.store import SqliteOutbox
+from bot.outbox.store import Outbox
 from bot.outbox.table import enqueue
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
@@ -116,7 +116,7 @@ class World:
         self.log = log
         self.clock = StoppedClock()
         self.playbooks = OnePlaybook()
-        self.outbox = SqliteOutbox(log)
+        self.outbox = Outbox(log)
         self.woken = 0
         self.services = Services(self.log, self.clock, self.playbooks, self._wake)
         self.drafts = self.services.drafts

@@ -15,7 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.digest.messages import DigestMessages
 from bot.outbox.model import Attempt
-from bot.outbox.store import SqliteOutbox
+from bot.outbox.policy import FailurePolicy
+from bot.outbox.store import Outbox
 from bot.outbox.worker import DeliveryWorker
 from bot.services.services import Services
 from bot.slack.rendering import Renderer
@@ -82,7 +83,7 @@ def _answer(word: str, message: dict[str, Any], number: int) -> web.Response:
     return web.json_response({"ok": False, "error": word})
 
 
-class WatchedOutbox(SqliteOutbox):
+class WatchedOutbox(Outbox):
     """An outbox that tells when its courier has nothing to do for now."""
 
     def __init__(self, log: Database) -> None:
@@ -106,14 +107,19 @@ class Delivering:
         self.outbox = WatchedOutbox(log)
         self.world.services = Services(log, self.world.clock, self.world.playbooks, self.woken.set)
         self.attempts = Counter[Attempt]()
+        services, clock = self.world.services, self.world.clock
+        digests = DigestMessages(self._client_for, "/ragvsft")
+        policy = FailurePolicy(
+            self.outbox, services.delivery_issues, services.person_unreachable, clock
+        )
         self.courier = DeliveryWorker(
             self.outbox,
-            self.world.services,
-            self.world.clock,
+            policy,
+            Renderer(services, digests, "/ragvsft").message,
+            clock,
             self._client_for,
             self.woken,
-            Renderer(self.world.services, DigestMessages(self._client_for, NAME), NAME).message,
-            attempted=lambda attempt: self.attempts.update({attempt}),
+            count_attempt=lambda attempt: self.attempts.update({attempt}),
         )
 
     async def _client_for(self, workspace: str) -> AsyncWebClient:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.outbox.failures import Failure, of_error
+from bot.outbox.failures import Failure, classify
 from bot.playground.playground import serving_app
 from bot.slackkit.api_errors import ApiError, api_error_of
 
@@ -34,15 +34,15 @@ async def failure(answer: Response) -> SlackApiError:
 @pytest.mark.parametrize(
     ("answer", "refusal", "what"),
     [
-        (Response("upstream", 503, media_type="text/plain"), ApiError(503), "later"),
-        (Response("<html>", 500, media_type="text/html"), ApiError(500), "slack_failed"),
+        (Response("upstream", 503, media_type="text/plain"), ApiError(503), "temporary"),
+        (Response("<html>", 500, media_type="text/html"), ApiError(500), "server_error"),
         (Response("", 504), ApiError(504), "unknown"),
-        (BROKEN, ApiError(502), "slack_failed"),
+        (BROKEN, ApiError(502), "server_error"),
         (JSONResponse({"ok": False}), ApiError(200), "unknown"),
         (
             JSONResponse({"ok": False, "error": "is_archived"}),
             ApiError(200, "is_archived"),
-            "channel_closed",
+            "channel_blocked",
         ),
     ],
     ids=["text", "html", "empty", "broken", "nameless", "named"],
@@ -51,4 +51,4 @@ async def test_any_answer_is_classified(answer: Response, refusal: ApiError, wha
     """A gateway's answer shows whether Slack is unavailable, failed, or timed out."""
     error = await failure(answer)
     assert api_error_of(error) == refusal
-    assert of_error(error) == Failure(what, refusal.error or f"status_{refusal.status}")
+    assert classify(error) == Failure(what, refusal.error or f"status_{refusal.status}")

@@ -40,5 +40,5 @@ async def test_a_delivery_counts_as_an_entry(world: World) -> None:
     world.clock.advance(timedelta(days=400))
     await world.services.notify(ADA, "Later.")
     assert await world.outbox.claim(world.clock.now()) is not None
-    await world.write(lambda db: db.execute("update deliveries set taken_at = due_at"))
+    await world.write(lambda db: db.execute("update deliveries set claimed_at = due_at"))
     assert await world.read(newest_entry) == world.clock.now()

@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.decisions.model import Decision, Place, Visibility, Workflow
-from bot.outbox.model import DeliveryKind
-from bot.outbox.sql_issues import DeliveryIssueTable
+from bot.outbox.model import DeliveryKind, announcement_key
 from bot.outbox.table import to_delivery
 from tests.services.world import ADA, PRODUCT, World
 
@@ -18,9 +17,9 @@ async def for_ben(world: World) -> Decision:
     decision = (await world.services.post(ADA, draft, PRODUCT)).decision
     while (taken := await world.outbox.claim(world.clock.now())) is not None:
         if taken.kind is DeliveryKind.ANNOUNCEMENT:
-            await world.outbox.failed(taken, "not_allowed")
+            await world.outbox.mark_failed(taken, "not_allowed")
         else:
-            await world.outbox.sent(taken, taken.channel, "1.0")
+            await world.outbox.mark_sent(taken, taken.channel, "1.0")
         world.clock.advance(timedelta(seconds=1))
     return decision
 
@@ -47,7 +46,5 @@ async def test_other_words_reach_whoever_was_told(world: World) -> None:
 async def test_another_channel_reaches_whoever_was_told(world: World) -> None:
     """Where a decision is posted elsewhere after all, its decider's direct message follows."""
     decision = await for_ben(world)
-    assert await DeliveryIssueTable(world.log).redirect(
-        decision, ELSEWHERE, ADA.user, world.clock.now()
-    )
+    await world.services.delivery_issues.send_again(ADA, announcement_key(decision), ELSEWHERE)
     assert await drawn_anew(world) == [("decider_message", "U2")]

@@ -46,7 +46,7 @@ async def sent(world: World) -> None:
     """Note everything that is due as sent."""
     world.clock.advance(timedelta(minutes=1))
     while delivery := await world.outbox.claim(world.clock.now()):
-        await world.outbox.sent(delivery, delivery.channel, "1.0")
+        await world.outbox.mark_sent(delivery, delivery.channel, "1.0")
         world.clock.advance(timedelta(seconds=2))
 
 
@@ -56,7 +56,7 @@ async def of_the_team(world: World, decision: Decision) -> list[tuple[object, ob
     return [
         (row["kind"], row["state"])
         for row in await world.rows("deliveries")
-        if key in {row["key"], row["after"]}
+        if key in {row["key"], row["parent"]}
     ]
 
 

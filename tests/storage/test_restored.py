@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.digest.settings import DigestSettings
-from bot.outbox import restore_refresh
+from bot.outbox import restore
 from bot.outbox.model import AnnouncementPost, Delivery, DeliveryState, redraw_of
 from bot.storage.backup import back_up
 from bot.storage.database import Database
@@ -37,7 +37,7 @@ async def waiting(tmp_path: Path) -> AsyncIterator[Path]:
         claimed = await world.outbox.claim(world.clock.now())
         assert claimed is not None
         if name == "sent":
-            await world.outbox.sent(claimed, "C1", "1.1")
+            await world.outbox.mark_sent(claimed, "C1", "1.1")
         world.clock.advance(timedelta(minutes=1))
     await world.enqueue(delivery("waits"))
     await world.enqueue(replace(delivery("held"), state=DeliveryState.HELD))
@@ -63,8 +63,8 @@ async def test_what_may_have_been_posted_since_is_not_just_posted(
         "update": "pending",
     }
     begin = StoppedClock().now()
-    assert found["waits"]["taken_at"] == (begin - timedelta(minutes=1)).isoformat()
-    assert found["sending"]["taken_at"] == (begin + timedelta(minutes=1)).isoformat()
+    assert found["waits"]["claimed_at"] == (begin - timedelta(minutes=1)).isoformat()
+    assert found["sending"]["claimed_at"] == (begin + timedelta(minutes=1)).isoformat()
     assert [row["state"] for row in rows(waiting, "deliveries")].count("pending") == 2
 
 
@@ -73,10 +73,10 @@ async def test_nothing_that_waited_until_later_blocks_its_channel(
 ) -> None:
     """A post that a clock ahead of this one has kept counts as taken by now at the latest."""
     with closing(sqlite3.connect(waiting)) as connection:
-        connection.execute("update deliveries set kept_at = '2027-01-01T00:00:00+00:00'")
+        connection.execute("update deliveries set created_at = '2027-01-01T00:00:00+00:00'")
         connection.commit()
     restore_database(waiting, path, NOW)
-    assert max(row["taken_at"] or "" for row in rows(path, "deliveries")) == NOW.isoformat()
+    assert max(row["claimed_at"] or "" for row in rows(path, "deliveries")) == NOW.isoformat()
 
 
 async def test_digests_are_due_from_the_restore_on(saved: Path, path: Path) -> None:
@@ -119,7 +119,7 @@ async def lived(path: Path) -> World:
 def drawn_again(path: Path) -> list[str]:
     """The messages that wait to be drawn again."""
     waiting = (row for row in rows(path, "deliveries") if row["state"] == "pending")
-    return [f"{row['kind']} {row['after']}" for row in waiting]
+    return [f"{row['kind']} {row['parent']}" for row in waiting]
 
 
 async def test_messages_of_open_decisions_are_redrawn(
@@ -136,6 +136,6 @@ async def test_messages_of_open_decisions_are_redrawn(
         f"redraw T1/{number}/{part}" for number in (4, 3) for part in parts
     ]
     again = tmp_path / "again.db"
-    monkeypatch.setattr(restore_refresh, "MOST", 1)
+    monkeypatch.setattr(restore, "MOST_REDRAWN", 1)
     restore_database(tmp_path / "saved.db", again, NOW)
     assert drawn_again(again) == [f"redraw T1/4/{part}" for part in parts]

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from bot.outbox.health import DeliveryHealth
-from bot.outbox.ports import BlockedChannel
+from bot.outbox.table import BlockedChannel
 from bot.services.playbook_versions import PlaybookVersion
 from bot.web.health import Health, HealthSources, Readiness
 from bot.web.metrics import MetricsSnapshot

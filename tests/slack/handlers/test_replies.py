@@ -42,5 +42,5 @@ async def test_a_rejected_reply_is_reported_once(
     await background.drain(seconds=9)
     rows = await world.rows("deliveries")
     assert [(row["kind"], row["channel"]) for row in rows] == [(DeliveryKind.NOTICE, "U1")]
-    assert "please ask again to see it" in str(rows[0]["detail"])
-    assert about in str(rows[0]["detail"])
+    assert "please ask again to see it" in str(rows[0]["payload"])
+    assert about in str(rows[0]["payload"])
