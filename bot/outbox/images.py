@@ -1,7 +1,7 @@
 """Posting a message with its picture, or with the table whose place that takes.
 
 The picture is uploaded to no channel, so it stays private until the message shows it: an image
-block shows any file that whoever posts it has access to
+block shows any file that its poster can access
 (https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object), with the token
 that uploaded it (https://github.com/slackapi/bolt-python/issues/1018). No membership is needed.
 

@@ -140,7 +140,7 @@ class DeliveryIssues:
         self._wake_delivery()
 
     async def settle(self, actor: Person, key: str, *, resend: bool) -> None:
-        """Resend or dismiss a delivery of which Slack does not tell whether it arrived.
+        """Resend or dismiss an unconfirmed delivery.
 
         Raises:
             NotTheirs: another person owns it.

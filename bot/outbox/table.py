@@ -21,7 +21,7 @@ from bot.storage.connection import Connection, Row
 from bot.storage.convert import utc_text
 
 WORKSPACE = ""
-"""Stands for a channel where the whole workspace is blocked."""
+"""The channel of a block on the whole workspace."""
 
 _PAYLOADS: dict[DeliveryKind, TypeAdapter[Any]] = {
     each.kind: TypeAdapter(each)

@@ -36,7 +36,7 @@ Longer than an image takes to upload. With the time of an API call it is far bel
 after which another process reconciles the delivery and may send it.
 """
 _RECONCILING = ""
-"""Stands for the key of a delivery: the task that reconciles unconfirmed ones."""
+"""The key of the task that reconciles unconfirmed deliveries, among keys of deliveries."""
 _LONGEST_WAIT = 5.0
 _WAIT_AFTER_ERROR = 1.0
 _SHORTEST_WAIT = 0.02
