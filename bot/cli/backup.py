@@ -7,6 +7,7 @@ import click
 
 from bot.cli.common import UsageError, count_of, database_path, existing_database
 from bot.clock import SystemClock
+from bot.outbox.restore import recover_deliveries
 from bot.storage.backup import CopyRefused, back_up
 from bot.storage.restore import RestoreResult, restore_database
 
@@ -41,7 +42,8 @@ def restore(file: Path) -> None:
     """
     target = database_path()
     try:
-        restored = restore_database(file, target, SystemClock().now())
+        now = SystemClock().now()
+        restored = restore_database(file, target, now, recover_deliveries)
     except CopyRefused as error:
         raise UsageError(str(error)) from error
     click.echo("\n".join(_report(file, target, restored)))

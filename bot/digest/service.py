@@ -43,9 +43,9 @@ from bot.outbox.model import Delivery, DigestPost
 from bot.outbox.table import expire_overdue
 from bot.playbooks.engine import RuleEngine
 from bot.services.playbook_versions import PlaybookVersions
+from bot.storage.channels import is_shared, mark_shared
 from bot.storage.connection import Connection
 from bot.storage.database import Database
-from bot.storage.external_channels import is_shared, mark_shared
 from bot.storage.people import find_names
 
 _MOST_KNOWN = 20

@@ -1,4 +1,4 @@
-"""Channels that have decisions or a digest, and the names of channels."""
+"""Channels that have decisions or a digest, their names, and which ones external users are in."""
 
 from dataclasses import dataclass
 
@@ -88,3 +88,13 @@ def find_channel_name(db: Connection, workspace: str, channel: str) -> str | Non
     """Return the name of a channel; None if it is not stored."""
     row = db.get("channel_names", workspace=workspace, channel=channel)
     return str(row["name"]) if row else None
+
+
+def mark_shared(db: Connection, workspace: str, channel: str) -> None:
+    """Record that external users are in a channel."""
+    db.insert_if_new("shared_channels", {"workspace": workspace, "channel": channel})
+
+
+def is_shared(db: Connection, workspace: str, channel: str) -> bool:
+    """Return whether external users are known to be in a channel."""
+    return db.get("shared_channels", workspace=workspace, channel=channel) is not None

@@ -3,19 +3,20 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.outbox.restore import recover_deliveries
 from bot.storage.backup import SIDE_FILES, Copy, CopyRefused, copy_checked, part_of, put_in_place
 from bot.storage.connection import Connection
 from bot.storage.convert import utc_text
 from bot.storage.decisions import UNKNOWN_GAP, highest_numbers, reserve_numbers
 from bot.storage.inspection import inspect_connection
 from bot.storage.migrations import migrate
+
+Recover = Callable[[Connection, datetime], int]
 
 LOCK_SECONDS = 1.0
 """How long to wait for another process to release the database."""
@@ -41,18 +42,19 @@ class RestoreResult:
     gap: int
 
 
-def restore_database(backup: Path, database: Path, now: datetime) -> RestoreResult:
+def restore_database(
+    backup: Path, database: Path, now: datetime, recover: Recover
+) -> RestoreResult:
     """Replace a database by a backup; the replaced file is kept beside it.
 
-    An interruption leaves either the one or the other, whole. Posts that were waiting when the
-    backup was made may have gone out since: they are marked `sending`, so that the worker
-    reconciles them with Slack. Messages of open decisions are redrawn. Digests are due from `now`
-    on. The numbers of decisions continue above those of the backup and of the replaced database.
+    An interruption leaves either the one or the other, whole. Digests are due from `now` on. The
+    numbers of decisions continue above those of the backup and of the replaced database.
 
     Args:
         backup: a file written by `back_up`, or a database.
         database: the file to replace; no process may have it open.
         now: the time.
+        recover: prepares the deliveries of the backup; returns how many posts to reconcile.
 
     Raises:
         CopyRefused: the backup is damaged, not ours or too new, or the database is in use or cannot
@@ -74,11 +76,14 @@ def restore_database(backup: Path, database: Path, now: datetime) -> RestoreResu
         with _exclusive_lock(database) as replaced:
             numbers = _numbers_of(replaced)
             with _transaction(part) as db:
-                waiting, digests = _prepare(db, now)
+                migrate(db)
+                waiting = recover(db, now)
+                digests = db.execute(_DIGESTS_FROM_NOW, {"now": utc_text(now)})
                 reserve_numbers(db, numbers)
             kept = _keep(database, now, part, readable=replaced is not None)
             put_in_place(part, database)
-    return RestoreResult(copy, kept, waiting, digests, UNKNOWN_GAP if numbers is None else 0)
+    gap = UNKNOWN_GAP if numbers is None else 0
+    return RestoreResult(copy, kept, waiting, digests > 0, gap)
 
 
 def _make_folder(database: Path) -> None:
@@ -104,14 +109,6 @@ def _transaction(part: Path) -> Iterator[Connection]:
         raise CopyRefused(
             f"the backup could not be prepared in {part.parent} ({error}): check the free space"
         ) from error
-
-
-def _prepare(db: Connection, now: datetime) -> tuple[int, bool]:
-    """Migrate the copy; return how many posts are unconfirmed, and whether there are digests."""
-    migrate(db)
-    waiting = recover_deliveries(db, now)
-    digests = db.execute(_DIGESTS_FROM_NOW, {"now": utc_text(now)})
-    return waiting, digests > 0
 
 
 def _numbers_of(replaced: sqlite3.Connection | None) -> dict[str, int] | None:

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from bot.storage.backup import back_up
-from bot.storage.restore import restore_database
 from tests.scenarios.harness import Harness
 from tests.scenarios.messages import text_of
+from tests.storage.restores import restore
 
 
 @pytest.mark.parametrize("transport", ["http"])
@@ -29,7 +29,7 @@ async def test_a_restored_database_posts_nothing_twice(harness: Harness, tmp_pat
         faults.clear()
         harness.playground.clock.advance(timedelta(minutes=6))
         await harness.wait_for_post(ada)
-    restored = restore_database(saved, harness.database, harness.playground.clock.now())
+    restored = restore(saved, harness.database, harness.playground.clock.now())
     assert restored.waiting == 2
     harness.playground.clock.advance(timedelta(seconds=75))
     async with harness.run_bot():
@@ -55,7 +55,7 @@ async def test_old_buttons_act_on_no_new_decision(harness: Harness, tmp_path: Pa
     await asyncio.to_thread(back_up, harness.database, saved)
     async with harness.run_bot():
         gone, _ = await harness.post_decision(ben)
-    assert restore_database(saved, harness.database, harness.playground.clock.now()).gap == 0
+    assert restore(saved, harness.database, harness.playground.clock.now()).gap == 0
     async with harness.run_bot():
         await harness.post_decision(ada)
         for button in ("accept", "override", "add_view"):

@@ -8,7 +8,9 @@ from typing import Any
 
 import sqlite_utils
 
+from bot.outbox.restore import recover_deliveries
 from bot.storage.database import Database
+from bot.storage.restore import RestoreResult, restore_database
 from tests.services.shelf import decision, shelve
 from tests.services.world import World
 
@@ -33,3 +35,8 @@ async def make(path: Path, *found: int) -> Path:
     await shelve(World(log), *(decision(number) for number in found))
     await log.close()
     return path
+
+
+def restore(backup: Path, path: Path, now: datetime) -> RestoreResult:
+    """Restore a backup as the command does."""
+    return restore_database(backup, path, now, recover_deliveries)

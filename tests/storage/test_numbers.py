@@ -15,9 +15,9 @@ from bot.storage.backup import back_up
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.migrations import migrate
-from bot.storage.restore import restore_database
 from tests.services.shelf import decision, shelve
 from tests.services.world import ADA, STRANGER, World
+from tests.storage.restores import restore
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -58,7 +58,7 @@ async def test_numbers_rise_whatever_is_restored(
         if move == "back up":
             back_up(path, saved, overwrite=True)
         elif move == "restore":
-            assert restore_database(saved, path, now).gap == 0
+            assert restore(saved, path, now).gap == 0
         else:
             found[move].append(await decided(path, stranger=move == "other"))
     for numbers in found.values():
@@ -90,7 +90,7 @@ async def test_a_gap_is_left_where_nothing_tells(tmp_path: Path, how: str) -> No
     back_up(path, saved)
     await shelved(path, 4, 5)
     LOST[how](path)
-    assert restore_database(saved, path, NOW).gap == 1000
+    assert restore(saved, path, NOW).gap == 1000
     assert await decided(path) == 1004
     assert await decided(path, stranger=True) == 1001
 
@@ -99,8 +99,8 @@ async def test_a_gap_is_left_once(tmp_path: Path) -> None:
     """A log with a gap tells of it: what is restored in its place goes on from there."""
     saved = await shelved(tmp_path / "saved.db", 1, 2, 3)
     path = tmp_path / "ragvsft.db"
-    assert restore_database(saved, path, NOW).gap == 1000
-    assert restore_database(saved, path, NOW + timedelta(minutes=1)).gap == 0
+    assert restore(saved, path, NOW).gap == 1000
+    assert restore(saved, path, NOW + timedelta(minutes=1)).gap == 0
     assert await decided(path) == 1004
     assert await decided(path, stranger=True) == 1001
 
@@ -109,7 +109,7 @@ async def test_a_log_behind_its_backup_changes_nothing(tmp_path: Path) -> None:
     """Where the backup has the higher numbers, the next one follows on those."""
     path = await shelved(tmp_path / "ragvsft.db", 1)
     saved = await shelved(tmp_path / "saved.db", 1, 2, 3, 4)
-    restore_database(saved, path, NOW)
+    restore(saved, path, NOW)
     assert await decided(path) == 5
 
 

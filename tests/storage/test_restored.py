@@ -10,14 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.digest.settings import DigestSettings
-from bot.outbox import restore
+from bot.outbox import restore as recovery
 from bot.outbox.model import AnnouncementPost, Delivery, DeliveryState, redraw_of
 from bot.storage.backup import back_up
 from bot.storage.database import Database
-from bot.storage.restore import restore_database
 from tests.services.shelf import PUBLIC, decision, shelve
 from tests.services.world import ADA, StoppedClock, World
-from tests.storage.restores import NOW, rows
+from tests.storage.restores import NOW, restore, rows
 
 
 def delivery(name: str) -> Delivery:
@@ -51,7 +50,7 @@ async def test_what_may_have_been_posted_since_is_not_just_posted(
     waiting: Path, path: Path
 ) -> None:
     """Posts that waited count as interrupted since before they could go out; updates wait on."""
-    assert restore_database(waiting, path, NOW).waiting == 3
+    assert restore(waiting, path, NOW).waiting == 3
     found = {row["key"].rpartition("/")[2]: row for row in rows(path, "deliveries")}
     assert {row["state"] for row in found.values() if row["kind"] == "redraw"} == {"pending"}
     found = {name: row for name, row in found.items() if name.isalpha()}
@@ -75,7 +74,7 @@ async def test_nothing_that_waited_until_later_blocks_its_channel(
     with closing(sqlite3.connect(waiting)) as connection:
         connection.execute("update deliveries set created_at = '2027-01-01T00:00:00+00:00'")
         connection.commit()
-    restore_database(waiting, path, NOW)
+    restore(waiting, path, NOW)
     assert max(row["claimed_at"] or "" for row in rows(path, "deliveries")) == NOW.isoformat()
 
 
@@ -86,7 +85,7 @@ async def test_digests_are_due_from_the_restore_on(saved: Path, path: Path) -> N
     monday = DigestSettings("T1", PUBLIC, "U1", world.clock.now())
     await world.services.digests.change(monday)
     await log.close()
-    assert restore_database(saved, path, NOW).digests
+    assert restore(saved, path, NOW).digests
     log = await Database(path).open()
     world = World(log)
     world.clock.advance(NOW - world.clock.now() + timedelta(minutes=1))
@@ -130,12 +129,12 @@ async def test_messages_of_open_decisions_are_redrawn(
     back_up(path, tmp_path / "saved.db")
     await world.services.decisions.accept(ADA, 3)
     await world.log.close()
-    restore_database(tmp_path / "saved.db", path, NOW)
+    restore(tmp_path / "saved.db", path, NOW)
     parts = ("announcement", "recommendation")
     assert drawn_again(path) == [
         f"redraw T1/{number}/{part}" for number in (4, 3) for part in parts
     ]
     again = tmp_path / "again.db"
-    monkeypatch.setattr(restore, "MOST_REDRAWN", 1)
-    restore_database(tmp_path / "saved.db", again, NOW)
+    monkeypatch.setattr(recovery, "MOST_REDRAWN", 1)
+    restore(tmp_path / "saved.db", again, NOW)
     assert drawn_again(again) == [f"redraw T1/4/{part}" for part in parts]

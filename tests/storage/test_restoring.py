@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage import restore
+from bot.storage import restore as restoring
 from bot.storage.backup import CopyRefused
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.migrations import MIGRATIONS
-from bot.storage.restore import restore_database
 from tests.services.world import World
-from tests.storage.restores import NOW, numbers
+from tests.storage.restores import NOW, numbers, restore
 
 KEPT = "ragvsft.db.before-restore-20260301T120000Z"
 
@@ -23,7 +22,7 @@ KEPT = "ragvsft.db.before-restore-20260301T120000Z"
 async def test_a_backup_takes_the_log_s_place(saved: Path, path: Path, tmp_path: Path) -> None:
     """The log is then what the backup was; what was there is kept whole; nothing else is left."""
     path.chmod(0o640)
-    restored = restore_database(saved, path, NOW)
+    restored = restore(saved, path, NOW)
     assert numbers(path) == [1, 2, 3]
     assert restored.kept == tmp_path / KEPT
     assert numbers(tmp_path / KEPT) == [1, 2, 3, 4, 5]
@@ -38,7 +37,7 @@ async def test_a_backup_takes_the_log_s_place(saved: Path, path: Path, tmp_path:
 async def test_a_log_that_is_gone_is_restored(saved: Path, path: Path, tmp_path: Path) -> None:
     """Where nothing is there any more, its folder included, the backup becomes the log."""
     elsewhere = tmp_path / "new" / "ragvsft.db"
-    assert restore_database(saved, elsewhere, NOW).kept is None
+    assert restore(saved, elsewhere, NOW).kept is None
     assert numbers(elsewhere) == [1, 2, 3]
     assert [each.name for each in elsewhere.parent.iterdir()] == ["ragvsft.db"]
 
@@ -49,7 +48,7 @@ async def test_what_a_lost_log_left_beside_it_does_no_harm(saved: Path, path: Pa
     for spoil in (lambda: path.write_text("no database"), path.unlink):
         spoil()
         wal.write_bytes(b"left over")
-        restore_database(saved, path, NOW)
+        restore(saved, path, NOW)
         assert numbers(path) == [1, 2, 3]
         assert path.with_name(f"{KEPT}-wal").read_bytes() == b"left over"
         for kept in path.parent.glob("*before-restore*"):
@@ -61,16 +60,16 @@ async def test_a_log_in_use_is_left_alone(
     saved: Path, path: Path, monkeypatch: pytest.MonkeyPatch, *, busy: bool
 ) -> None:
     """While a bot has the log open, even an idle one, nothing is restored, and it goes on."""
-    monkeypatch.setattr(restore, "LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(restoring, "LOCK_SECONDS", 0.05)
     log = await Database(path).open()
     if busy:
         await log.write(lambda db: db.execute("delete from events"))
     with pytest.raises(CopyRefused, match="in use: stop the bot"):
-        restore_database(saved, path, NOW)
+        restore(saved, path, NOW)
     assert (await World(log).decided()).number == 6
     await log.close()
     assert [each.name for each in path.parent.iterdir() if "restore" in each.name] == []
-    restore_database(saved, path, NOW)
+    restore(saved, path, NOW)
     assert numbers(path) == [1, 2, 3]
 
 
@@ -96,7 +95,7 @@ async def test_an_older_database_is_migrated(
 ) -> None:
     """A backup of an older version gets the migrations that it lacks."""
     monkeypatch.setitem(MIGRATIONS, "m001_later", lambda db: db.execute("create table later (a)"))
-    restored = restore_database(saved, path, NOW)
+    restored = restore(saved, path, NOW)
     assert restored.copy.found.pending == ("m001_later",)
     log = await Database(path).open()
     await World(log).decided()
@@ -110,7 +109,7 @@ async def test_a_newer_log_is_refused(saved: Path, path: Path) -> None:
         Connection(connection).insert("schema_migrations", {"name": "m999_later"})
         connection.commit()
     with pytest.raises(CopyRefused, match=r"newer version of ragvsft \(m999_later\)"):
-        restore_database(saved, path, NOW)
+        restore(saved, path, NOW)
     assert numbers(path) == [1, 2, 3, 4, 5]
 
 
@@ -129,7 +128,7 @@ async def test_what_cannot_be_restored_changes_nothing(saved: Path, path: Path, 
     choose, said = REFUSED[how]
     backup, log = choose(saved, path)
     with pytest.raises(CopyRefused, match=said):
-        restore_database(backup, log, NOW)
+        restore(backup, log, NOW)
     assert numbers(path) == [1, 2, 3, 4, 5]
 
 
@@ -137,6 +136,6 @@ async def test_a_restore_that_cannot_end_leaves_the_log(saved: Path, path: Path)
     """Where the old log cannot be kept nothing is restored: the log is there as it was."""
     path.with_name(KEPT).mkdir()
     with pytest.raises(CopyRefused, match="nothing was restored"):
-        restore_database(saved, path, NOW)
+        restore(saved, path, NOW)
     assert numbers(path) == [1, 2, 3, 4, 5]
     assert not list(path.parent.glob(".*"))
