@@ -84,16 +84,13 @@ def create_asgi_app(slack: LocalSlack, workspace: Workspace) -> ASGIApp:
         Route("/upload/{team}/{id}", partial(_upload, slack), methods=["POST", "PUT"]),
         Route("/files/{id}", partial(_file, slack)),
         Route("/archives/{channel}/{ts}", _permalink),
-        Mount("/static", PageFiles(directory=PAGE, check_dir=False)),
+        Mount("/static", PageFiles(directory=PAGE)),
     ]
     return LocalOnly(Starlette(routes=routes))
 
 
 async def _page(_request: Request) -> Response:
-    index = PAGE / "index.html"
-    if not index.exists():
-        return PlainTextResponse("The page of the workspace is not here.", status_code=404)
-    return FileResponse(index, headers={"Cache-Control": "no-store"})
+    return FileResponse(PAGE / "index.html", headers={"Cache-Control": "no-store"})
 
 
 async def _permalink(request: Request) -> Response:

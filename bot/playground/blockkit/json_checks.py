@@ -45,13 +45,10 @@ def string(most: int, least: int = 1) -> Check:
 
 def matching(pattern: str, name: str, most: int = 3000) -> Check:
     """Return a check for a string that fully matches a pattern; the message has the `name`."""
-    compiled = re.compile(pattern)
-    is_string = string(most)
 
     def check(value: Any, pointer: str) -> Iterator[BlockProblem]:
-        problems = list(is_string(value, pointer))
-        yield from problems
-        if not problems and not compiled.fullmatch(value):
+        yield from (problems := list(string(most)(value, pointer)))
+        if not problems and not re.fullmatch(pattern, value):
             yield BlockProblem(pointer, "bad_format", f"must be a valid {name}")
 
     return check

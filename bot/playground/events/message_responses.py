@@ -74,22 +74,13 @@ def use_response_url(
     channel = workspace.channels[response_url.channel_id]
     ts = response_url.message_ts
     original = workspace.find_message(channel.id, ts) if ts else None
-    if _replaces_original(response, original):
-        content = parse_content(response, check_length=False)
-        update_message(workspace, _app_original(original), content)
-    else:
-        post_response(workspace, workspace.users[response_url.user_id], channel, response, None)
-
-
-def _replaces_original(response: Json, original: SlackMessage | None) -> bool:
-    if "replace_original" in response:
-        return bool(response["replace_original"])
     # Slack's page on responses warns that a thread_ts alone overwrites the message.
-    return original is not None and bool(response.get("thread_ts"))
-
-
-def _app_original(original: SlackMessage | None) -> SlackMessage:
+    overwrites = original is not None and bool(response.get("thread_ts"))
+    if not response.get("replace_original", overwrites):
+        post_response(workspace, workspace.users[response_url.user_id], channel, response, None)
+        return
+    content = parse_content(response, check_length=False)
     if original is None or not original.by_app:
         message = "there is no message of the app to replace"
         raise rejection("invalid_response", "", message)
-    return original
+    update_message(workspace, original, content)

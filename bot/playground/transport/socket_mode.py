@@ -103,7 +103,13 @@ class SocketModeServer:
             await connection.send_json({"type": "disconnect", "reason": "too_many_websockets"})
             await connection.close()
             return connection
-        await connection.send_json(self._hello())
+        hello = {
+            "type": "hello",
+            "num_connections": len(self.connections) + 1,
+            "connection_info": {"app_id": self._app_id},
+            "debug_info": {"host": "playground", "approximate_connection_time": 3600},
+        }
+        await connection.send_json(hello)
         self.connections.append(connection)
         self._mark_changed()
         try:
@@ -114,14 +120,6 @@ class SocketModeServer:
             self.connections.remove(connection)
             self._mark_changed()
         return connection
-
-    def _hello(self) -> Json:
-        return {
-            "type": "hello",
-            "num_connections": len(self.connections) + 1,
-            "connection_info": {"app_id": self._app_id},
-            "debug_info": {"host": "playground", "approximate_connection_time": 3600},
-        }
 
     def _handle_ack(self, text: str) -> None:
         received = parse_json_object(text) or {}
