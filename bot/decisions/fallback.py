@@ -59,7 +59,12 @@ class FallbackEngine(RuleEngine):
         del answers
         verdict = self._verdict
         return Score(
-            verdict.option, verdict.points, verdict.runner_up, verdict.lead, verdict.strength
+            verdict.option,
+            verdict.points,
+            verdict.runner_up,
+            verdict.lead,
+            verdict.strength,
+            anything_known=verdict.anything_known,
         )
 
 

@@ -184,7 +184,7 @@ class CoverageAnalysis:
             terms = [
                 term
                 for rule, effect in zip(self.playbook.rules, self._compiled.rules, strict=True)
-                if any(rule.points.get(name, 0) > 0 for name in names)
+                if any(self._compiled.points_of(rule).get(name, 0) > 0 for name in names)
                 for term in effect.terms
             ]
             for _ in range(TARGETED if terms else 0):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.playbooks import conditions
 from bot.playbooks.completions import ENOUGH, NextQuestions
 from bot.playbooks.explain import VerdictBuilder
@@ -105,6 +107,10 @@ class RuleEngine:
     def score(self, answers: Answers) -> Score:
         """Return only option, points, lead and strength. Answers must fit."""
         return ScoredSheet(self._compiled, answers).score
+
+    def points_of(self, rule: Rule) -> Mapping[str, int]:
+        """Return what a rule of this playbook gives to each option, through needs too."""
+        return self._compiled.points_of(rule)
 
     def terms(self, when: Condition | None) -> tuple[conditions.Term, ...]:
         """Expand a condition on this playbook's questions for `conditions.holds`."""

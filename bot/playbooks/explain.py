@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 
@@ -15,6 +15,7 @@ from bot.playbooks.verdict import (
     Answered,
     Answers,
     GateHit,
+    NeedLevel,
     PlaybookRef,
     Reason,
     Strength,
@@ -75,6 +76,7 @@ class VerdictBuilder:
         self._compiled, self._playbook = compiled, compiled.playbook
         self._flips, self._outlook = FlipFinder(compiled), Outlook(compiled)
         self._ref = PlaybookRef(self._playbook.id, self._playbook.version, self._playbook.hash)
+        self._points = {rule.id: compiled.points_of(rule) for rule in self._playbook.rules}
         self._rules: _Matcher[Rule] = _Matcher(self._playbook.rules, compiled)
         self._vetoes: _Matcher[Veto] = _Matcher(self._playbook.vetoes, compiled)
         self._gates: _Matcher[Gate] = _Matcher(self._playbook.gates, compiled)
@@ -84,7 +86,8 @@ class VerdictBuilder:
         sheet = ScoredSheet(self._compiled, answers)
         score = sheet.score
         kind = self._compiled.kind_of(score.option, answers)
-        reasons, against = self._reasons(score, self._rules.matching(answers))
+        held = self._rules.matching(answers)
+        reasons, against = self._reasons(score, held)
         completions = self._outlook.completions(sheet)
         settled = self._outlook.settled(sheet, completions)
         gates = self.gates(answers, score.option)
@@ -101,6 +104,8 @@ class VerdictBuilder:
             settled=settled,
             lead=score.lead,
             points=score.points,
+            needs=self._needs(held),
+            anything_known=score.anything_known,
             runner_up=score.runner_up,
             reasons=reasons,
             against=against,
@@ -128,10 +133,9 @@ class VerdictBuilder:
     def arguments(self, answers: Answers) -> tuple[Reason, ...]:
         """Return all points of the rules that hold, for every option."""
         return tuple(
-            _reason(rule, option, answered)
+            self._reason(rule, option, answered)
             for rule, answered in self._rules.matching(answers)
-            for option, points in rule.points.items()
-            if points
+            for option in self._points[rule.id]
         )
 
     def gates(self, answers: Answers, option: str) -> tuple[GateHit, ...]:
@@ -175,20 +179,40 @@ class VerdictBuilder:
         rivals = self._with_parts(score.runner_up) if score.runner_up else ()
         reasons, against, for_rival = list[Reason](), list[Reason](), list[Reason]()
         for rule, answered in held:
-            best, worst = _extremes(rule, own)
-            if best and rule.points[best] > 0:
-                reasons.append(_reason(rule, best, answered))
-            if worst and rule.points[worst] < 0:
-                against.append(_reason(rule, worst, answered))
-            rival, _ = _extremes(rule, rivals)
-            if rival and rule.points[rival] > max(0, rule.points[best] if best else 0):
-                for_rival.append(_reason(rule, rival, answered))
+            points = self._points[rule.id]
+            best, worst = _extremes(points, own)
+            if best and points[best] > 0:
+                reasons.append(self._reason(rule, best, answered))
+            if worst and points[worst] < 0:
+                against.append(self._reason(rule, worst, answered))
+            rival, _ = _extremes(points, rivals)
+            if rival and points[rival] > max(0, points[best] if best else 0):
+                for_rival.append(self._reason(rule, rival, answered))
         listed = {reason.rule for reason in against}
         for_rival = [each for each in _strongest(for_rival) if each.rule not in listed]
         return (
             tuple(_strongest(reasons)),
             (*_strongest(against), *for_rival[:REASONS_FOR_RUNNER_UP]),
         )
+
+    def _reason(self, rule: Rule, option: str, answered: tuple[Answered, ...]) -> Reason:
+        return Reason(
+            rule=rule.id,
+            option=option,
+            points=self._points[rule.id][option],
+            because=rule.because_for(option, *self._playbook.options[option].meets),
+            source=rule.source,
+            answers=answered,
+            year=rule.year,
+            evidence=rule.evidence,
+        )
+
+    def _needs(self, held: _Hits[Rule]) -> dict[str, NeedLevel]:
+        found = {}
+        for name, need in self._playbook.needs.items():
+            points = sum(rule.points.get(name, 0) for rule, _ in held)
+            found[name] = NeedLevel(points, need.bar, large=points >= need.bar)
+        return found
 
     def _with_parts(self, option: str) -> tuple[str, ...]:
         return (option, *self._playbook.options[option].combines)
@@ -204,17 +228,12 @@ class VerdictBuilder:
         return (*(option.kinds[kind].first_steps if kind else ()), *option.first_steps)
 
 
-def _extremes(rule: Rule, options: Sequence[str]) -> tuple[str | None, str | None]:
-    """Return which of the options get the most and the fewest points from a rule."""
-    scored = [option for option in options if option in rule.points]
+def _extremes(points: Mapping[str, int], options: Sequence[str]) -> tuple[str | None, str | None]:
+    """Return which of the options get the most and the fewest points."""
+    scored = [option for option in options if option in points]
     if not scored:
         return None, None
-    return max(scored, key=rule.points.__getitem__), min(scored, key=rule.points.__getitem__)
-
-
-def _reason(rule: Rule, option: str, answered: tuple[Answered, ...]) -> Reason:
-    points = rule.points[option]
-    return Reason(rule.id, option, points, rule.because, rule.source, answered)
+    return max(scored, key=points.__getitem__), min(scored, key=points.__getitem__)
 
 
 def _strongest(reasons: Iterable[Reason]) -> list[Reason]:

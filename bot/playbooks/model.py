@@ -31,6 +31,11 @@ NonEmptyText = Annotated[str, StringConstraints(min_length=1, strip_whitespace=T
 Title = Annotated[str, StringConstraints(min_length=1, max_length=30, strip_whitespace=True)]
 AnswerText = Annotated[str, StringConstraints(min_length=1, max_length=75, strip_whitespace=True)]
 Because = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+BecauseOfEach = Annotated[
+    Annotated[Because, Tag("text")]
+    | Annotated[Mapping[Id, Because], Field(min_length=1), Tag("each")],
+    Discriminator(lambda value: "each" if isinstance(value, Mapping) else "text"),
+]
 Points = Annotated[int, Field(strict=True, ge=-9, le=9)]
 Threshold = Annotated[int, Field(strict=True, ge=-99, le=99)]
 Margin = Annotated[int, Field(strict=True, ge=0, le=99)]
@@ -110,11 +115,25 @@ class Step(YamlModel):
 
 
 class Kind(YamlModel):
-    """A variety of an option that rules can point to, with first steps of its own."""
+    """A variety of an option, with first steps of its own.
+
+    The first kind whose `when` holds is chosen; else the one that rules give most points to.
+    """
 
     title: NonEmptyText
     summary: NonEmptyText
     first_steps: tuple[NonEmptyText, ...] = ()
+    when: Condition | None = Field(
+        default=None, description="What the team already has, for which this kind is the next step."
+    )
+
+
+class Need(YamlModel):
+    """Something that the answers can show to be needed, whichever option provides it."""
+
+    title: Title
+    summary: NonEmptyText | None = None
+    bar: Threshold = Field(default=1, description="From this many points on the need is large.")
 
 
 class OptionText(YamlModel):
@@ -127,6 +146,11 @@ class OptionText(YamlModel):
     pitfalls: tuple[NonEmptyText, ...] = ()
     combines: tuple[Id, ...] = Field(
         default=(), description="Wins over these when each clears its bar and none is ruled out."
+    )
+    meets: tuple[Id, ...] = Field(
+        default=(),
+        description="The needs it meets. It is worth its own points and, for each of these needs, "
+        "what the need has above its bar.",
     )
     kinds: Mapping[Id, Kind] = Field(default_factory=dict)
 
@@ -172,17 +196,36 @@ class Question(YamlModel):
 
 
 class Rule(YamlModel):
-    """Points for and against options, where a condition holds."""
+    """Points for and against options, and for needs, where a condition holds."""
 
     id: Id
     when: Condition
     points: Annotated[Mapping[Id, Points], Field(min_length=1)]
-    because: Because
+    because: BecauseOfEach = Field(
+        description="One sentence, or one for each option or need that it argues for."
+    )
     source: NonEmptyText
+    year: Annotated[int, Field(strict=True, ge=1950, le=2100)] | None = Field(
+        default=None, description="When the source was published."
+    )
+    evidence: Literal["measured", "inferred"] | None = Field(
+        default=None, description="Whether the source measured it, or it follows from the source."
+    )
     checked: Day | None = Field(
         default=None, description="The day a fact that ages was last looked up."
     )
     kind: Id | None = Field(default=None, description="The kind of its option that it points to.")
+
+    def because_for(self, *names: str) -> str:
+        """Return the reason for the first of these options or needs that has one; else the first.
+
+        Args:
+            names: ids of options or needs.
+        """
+        if isinstance(self.because, str):
+            return self.because
+        own = (self.because[name] for name in names if name in self.because)
+        return next(own, next(iter(self.because.values())))
 
 
 class Veto(YamlModel):
@@ -229,6 +272,7 @@ class PlaybookFile(YamlModel):
     command_hint: NonEmptyText | None = None
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
     options: Annotated[Mapping[Id, OptionText], Field(min_length=2, max_length=16)]
+    needs: Mapping[Id, Need] = Field(default_factory=dict)
     bars: Mapping[Id, Threshold] = Field(default_factory=dict)
     close_call: Margin = Field(
         default=2, description="A smaller lead than this is too close to call."
@@ -306,6 +350,7 @@ class Playbook(YamlModel):
     command_hint: NonEmptyText | None
     steps: tuple[Step, ...]
     options: Mapping[str, Option]
+    needs: Mapping[str, Need] = Field(default_factory=dict)
     questions: tuple[Question, ...]
     rules: tuple[Rule, ...]
     vetoes: tuple[Veto, ...]

@@ -71,7 +71,7 @@ def _why(
         yield f"veto `{name}` holds now"
     for name in sorted(was_out - is_out):
         yield f"veto `{name}` no longer holds"
-    for setting in ("bars", "close_call", "clear_lead"):
+    for setting in ("needs", "bars", "close_call", "clear_lead"):
         if getattr(then.playbook, setting) != getattr(now.playbook, setting):
             yield f"`{setting}` has changed"
 
@@ -81,6 +81,6 @@ def _points_for(rule: Rule, options: set[str], engine: RuleEngine) -> str:
     titles = engine.playbook.options
     return ", ".join(
         f"{titles[option].title} {points:+d}"
-        for option, points in rule.points.items()
+        for option, points in engine.points_of(rule).items()
         if option in options
     )

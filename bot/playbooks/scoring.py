@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import starmap
+from itertools import repeat, starmap
 from math import inf
 
 from bot.playbooks import conditions
@@ -48,11 +48,12 @@ class Score:
     lead: int
     strength: Strength
     stuck: bool = False
+    anything_known: bool = True
 
     @property
     def recommended(self) -> str | None:
-        """The option that is recommended; None if no rule gave any option points."""
-        return self.option if any(self.points.values()) else None
+        """The option that is recommended; None if rules gave no points."""
+        return self.option if self.anything_known else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,10 +111,14 @@ class CompiledPlaybook:
             for name, option in playbook.options.items()
             if option.combines
         ]
+        self.base = tuple(
+            sum(1 - playbook.needs[need].bar for need in option.meets)
+            for option in playbook.options.values()
+        )
         self.rules = [
             Effect(
                 conditions.terms(rule.when, self.questions),
-                tuple(rule.points.get(option, 0) for option in place),
+                tuple(map(self.points_of(rule).get, place, repeat(0))),
                 NOBODY,
             )
             for rule in playbook.rules
@@ -146,6 +151,15 @@ class CompiledPlaybook:
             found[answer] = add_up([(0,) * len(self.options), *held])
         return found
 
+    def points_of(self, rule: Rule) -> dict[str, int]:
+        """Return what a rule gives to each option, through the needs that it meets too."""
+        found = {}
+        for name, option in self.playbook.options.items():
+            points = sum(rule.points.get(each, 0) for each in (name, *option.meets))
+            if points:
+                found[name] = points
+        return found
+
     @cached_property
     def _kind_rules(self) -> Mapping[str, Sequence[tuple[Rule, tuple[conditions.Term, ...]]]]:
         """For each option with kinds, the rules that point to one of them."""
@@ -153,18 +167,37 @@ class CompiledPlaybook:
             name: [
                 (rule, effect.terms)
                 for rule, effect in zip(self.playbook.rules, self.rules, strict=True)
-                if rule.kind in option.kinds and name in rule.points
+                if rule.kind in option.kinds and name in self.points_of(rule)
+            ]
+            for name, option in self.playbook.options.items()
+            if option.kinds
+        }
+
+    @cached_property
+    def _kind_conditions(self) -> Mapping[str, Sequence[tuple[str, tuple[conditions.Term, ...]]]]:
+        """For each option with kinds, those that have a condition."""
+        return {
+            name: [
+                (kind, conditions.terms(text.when, self.questions))
+                for kind, text in option.kinds.items()
+                if text.when is not None
             ]
             for name, option in self.playbook.options.items()
             if option.kinds
         }
 
     def kind_of(self, option: str, answers: Answers) -> str | None:
-        """Return the kind of an option with the most points; the first named among equals."""
+        """Return the first kind whose condition holds, else the one with the most points.
+
+        Among equals the first named; None if rules give none of them points.
+        """
+        for kind, terms in self._kind_conditions.get(option, ()):
+            if conditions.holds(terms, answers):
+                return kind
         points = Counter[str | None]()
         for rule, terms in self._kind_rules.get(option, ()):
             if conditions.holds(terms, answers):
-                points[rule.kind] += rule.points[option]
+                points[rule.kind] += self.points_of(rule)[option]
         best = max(self.playbook.options[option].kinds, key=points.__getitem__, default=None)
         return best if best is not None and points[best] > 0 else None
 
@@ -216,7 +249,15 @@ class CompiledPlaybook:
         candidates, worth = self.compare(points, ruling)
         shown = dict(zip(self.options, worth, strict=True))
         if not candidates:
-            return Score(self.options[-1], shown, None, 0, Strength.TOO_CLOSE, stuck=True)
+            return Score(
+                self.options[-1],
+                shown,
+                None,
+                0,
+                Strength.TOO_CLOSE,
+                stuck=True,
+                anything_known=points != self.base,
+            )
         winner = max(candidates, key=worth.__getitem__)
         others = [place for place in candidates if place != winner]
         second = max(others, key=worth.__getitem__, default=None)
@@ -227,6 +268,7 @@ class CompiledPlaybook:
             None if second is None else self.options[second],
             max(self.playbook.clear_lead, worth[winner]) if lead == inf else int(lead),
             self.strength(self.certainty(lead), only_left=lead == inf),
+            anything_known=points != self.base,
         )
 
     def certainty(self, lead: float) -> float:
@@ -255,7 +297,9 @@ class ScoredSheet:
         self.compiled, self.answers = compiled, answers
         self.gains = {name: gains[answers.get(name)] for name, gains in compiled.gains.items()}
         self.held = [each for each in compiled.joint if conditions.holds(each.terms, answers)]
-        self.points = add_up([*self.gains.values(), *(effect.points for effect in self.held)])
+        self.points = add_up(
+            [compiled.base, *self.gains.values(), *(effect.points for effect in self.held)]
+        )
         self.ruling = join_rulings(effect.ruling for effect in self.held)
 
     @property
@@ -290,8 +334,7 @@ class OpenSheet:
             elif terms:
                 self.undecided.append(Effect(terms, effect.points, effect.ruling))
         given = [gains for name, gains in sheet.gains.items() if name not in wanted]
-        zero = (0,) * len(self.compiled.options)
-        self.points = add_up([zero, *given, *(effect.points for effect in certain)])
+        self.points = add_up([self.compiled.base, *given, *(effect.points for effect in certain)])
         self.ruling = join_rulings(effect.ruling for effect in certain)
 
     def winners(self, choices: Sequence[Choice]) -> list[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import chain
 
 from bot.playbooks import conditions
 from bot.playbooks.model import (
@@ -71,6 +70,8 @@ def check_playbook(
     by_id = _by_id(questions)
     asked = _Checker(QUESTIONS, documents[QUESTIONS])
     found += _questions(asked, questions, head)
+    if head is not None:
+        found += _kinds(_Checker(PLAYBOOK, documents[PLAYBOOK]), head, by_id)
     if rules is not None:
         checker = _Rules(_Checker(RULES, documents[RULES]), by_id, head, expand=not asked.found)
         found += checker.run(rules)
@@ -162,7 +163,12 @@ def _head(check: _Checker, head: PlaybookFile) -> list[PlaybookProblem]:
         check.known("option", bar, head.options, ("bars", bar))
     if head.clear_lead < head.close_call:
         check.say(("clear_lead",), "`clear_lead` must not be less than `close_call`")
+    for need in head.needs:
+        if need in head.options:
+            check.say_key(("needs", need), f"`{need}` is the id of an option already")
     for name, option in head.options.items():
+        for position, need in enumerate(option.meets):
+            check.known("need", need, head.needs, ("options", name, "meets", position))
         path = ("options", name, "combines")
         if len(option.combines) == 1 or len(set(option.combines)) != len(option.combines):
             check.say(path, "`combines` needs two or more different options")
@@ -170,6 +176,17 @@ def _head(check: _Checker, head: PlaybookFile) -> list[PlaybookProblem]:
             place = (*path, position)
             if check.known("option", part, head.options, place) and head.options[part].combines:
                 check.say(place, f"`{part}` is a combination itself")
+    return check.found
+
+
+def _kinds(
+    check: _Checker, head: PlaybookFile, questions: Mapping[str, Question]
+) -> list[PlaybookProblem]:
+    for name, option in head.options.items():
+        for kind, text in option.kinds.items():
+            if text.when is not None:
+                path = ("options", name, "kinds", kind, "when")
+                _condition(check, text.when, questions, path)
     return check.found
 
 
@@ -237,7 +254,7 @@ class _Rules:
         expand: bool,
     ) -> None:
         self.check, self.questions, self.expand = check, questions, expand
-        self.options = head.options if head else None
+        self.head, self.options = head, head.options if head else None
 
     def run(self, rules: RulesFile) -> list[PlaybookProblem]:
         groups: tuple[tuple[str, str, Sequence[Rule | Veto | Gate]], ...] = (
@@ -279,13 +296,25 @@ class _Rules:
             self.check.say(path, "it names no question, so it would always hold")
 
     def _points(self, rule: Rule, path: Path) -> None:
+        before = len(self.check.found)
         for option, points in rule.points.items():
-            self._option(option, (*path, "points", option))
+            if self.head is not None:
+                worth = [*self.head.options, *self.head.needs]
+                self.check.known("option", option, worth, (*path, "points", option))
             if points == 0:
                 self.check.say((*path, "points", option), "0 points say nothing: leave it out")
-        if rule.kind and self.options is not None and rule.points.keys() <= self.options.keys():
-            pushed = (self.options[name] for name in rule.points)
-            kinds = list(chain.from_iterable(option.kinds for option in pushed))
+        if isinstance(rule.because, Mapping):
+            for name in rule.because:
+                place = (*path, "because", name)
+                self.check.known("option of its points", name, rule.points, place)
+        if rule.kind and self.options is not None and len(self.check.found) == before:
+            argued_for = set(rule.points)
+            kinds = [
+                kind
+                for name, option in self.options.items()
+                if argued_for & {name, *option.meets}
+                for kind in option.kinds
+            ]
             self.check.known("kind", rule.kind, kinds, (*path, "kind"))
 
     def _option(self, option: str, path: Path) -> None:

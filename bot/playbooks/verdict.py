@@ -8,6 +8,12 @@ Answers
 Points
     An option's points are the sum of the points of the rules that hold.
 
+Needs
+    A need's points are the sum of what rules give it; from its bar on it is large. An option is
+    worth its own points and, for each need that it meets, 1 + the need's points less its bar. So an
+    option that meets exactly the large needs is ahead, and what speaks for one need counts against
+    no option that meets another.
+
 Ruled out
     A veto that holds rules its options out: they keep their points for display and can't win. A
     veto with `alone` lets the option still be part of a combination.
@@ -100,6 +106,8 @@ class Reason:
     because: str
     source: str
     answers: tuple[Answered, ...]
+    year: int | None = None
+    evidence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +173,22 @@ class Homework:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedLevel:
+    """How large a need is; `large` from its bar on."""
+
+    points: int
+    bar: int
+    large: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The recommendation for an answer sheet, with everything that explains it.
 
     `reasons` speak for the recommended option, strongest first; `against` are the rules that take
     points from it and the strongest rules for the runner-up. `kind` is the variety of the option
-    that the rules point to, where it has varieties. `confidence` is from 0 to 1.
+    that the rules point to, where it has varieties. `confidence` is from 0 to 1. `anything_known`
+    says whether rules gave any points; without points nothing is recommended.
     """
 
     option: str
@@ -180,6 +198,8 @@ class Verdict:
     settled: bool
     lead: int
     points: Mapping[str, int]
+    needs: Mapping[str, NeedLevel]
+    anything_known: bool
     runner_up: str | None
     reasons: tuple[Reason, ...]
     against: tuple[Reason, ...]
@@ -189,11 +209,6 @@ class Verdict:
     homework: tuple[Homework, ...]
     steps: tuple[str, ...]
     playbook: PlaybookRef
-
-    @property
-    def anything_known(self) -> bool:
-        """Whether any rule gave any option points; without points nothing is recommended."""
-        return any(self.points.values())
 
     @property
     def recommended(self) -> str | None:

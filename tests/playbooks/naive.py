@@ -54,10 +54,18 @@ class Naive:
 
     def compared(self, answers):
         """The candidates, the points as compared, and those from rules alone."""
-        own = dict.fromkeys(self.options, 0)
+        given = dict.fromkeys([*self.options, *self.head.get("needs", {})], 0)
         for rule in self.holding("rules", answers):
-            for option, points in rule["points"].items():
-                own[option] += points
+            for name, points in rule["points"].items():
+                given[name] += points
+        own = {
+            option: given[option]
+            + sum(
+                1 + given[need] - self.head["needs"][need]["bar"]
+                for need in self.head["options"][option].get("meets", [])
+            )
+            for option in self.options
+        }
         alone, fully = set(), set()
         for veto in self.holding("vetoes", answers):
             (alone if veto.get("alone") else fully).update(veto["rules_out"])

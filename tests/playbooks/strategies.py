@@ -5,6 +5,7 @@ import json
 from hypothesis import strategies as st
 
 OPTIONS = ["ant", "bee", "cat", "duo"]
+NEEDS = ["honey", "milk"]
 STEPS = ["first", "second"]
 
 
@@ -49,8 +50,9 @@ def playbooks(draw, most_questions=4):
         if draw(st.booleans()):
             question["drifts"] = draw(st.sampled_from(["up", "down", "any"]))
         questions.append(question)
+    needs = NEEDS if draw(st.booleans()) else []
     points = st.dictionaries(
-        st.sampled_from(OPTIONS), st.integers(-4, 4).filter(bool), min_size=1, max_size=3
+        st.sampled_from([*OPTIONS, *needs]), st.integers(-4, 4).filter(bool), min_size=1, max_size=3
     )
     rules = [
         {
@@ -89,6 +91,13 @@ def playbooks(draw, most_questions=4):
         "clear_lead": close + draw(st.integers(0, 3)),
     }
     head["options"]["duo"]["combines"] = ["ant", "bee"]
+    if needs:
+        head["needs"] = {
+            need: {"title": need.title(), "bar": draw(st.integers(-1, 4))} for need in needs
+        }
+        for option in order:
+            meets = draw(st.lists(st.sampled_from(needs), unique=True))
+            head["options"][option]["meets"] = meets
     if "trio" in order:
         head["options"]["trio"]["combines"] = ["bee", "cat"]
     return {

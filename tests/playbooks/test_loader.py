@@ -24,6 +24,30 @@ WRONG = [
     ("rules.yml", "because: Who", "becuase: Who", "unknown key `becuase`; did you mean `because`?"),
     ("rules.yml", "because: Who", "becuase: Who", "`because` is missing"),
     ("rules.yml", "kind: rest", "kind: rset", "unknown kind `rset`; did you mean `rest`?"),
+    (
+        "rules.yml",
+        "because: Who isn't hungry needs no lunch.",
+        "because: {canteen: So.}",
+        "unknown option of its points `canteen`",
+    ),
+    (
+        "playbook.yml",
+        "    first_steps: [Bring cash.]",
+        "    meets: [food]",
+        "unknown need `food`",
+    ),
+    (
+        "playbook.yml",
+        "bars: {market",
+        "needs: {cook: {title: Cook}}\nbars: {market",
+        "`cook` is the id of an option already",
+    ),
+    (
+        "playbook.yml",
+        "rest: {title: Rest, ",
+        "rest: {title: Rest, when: {hungre: none}, ",
+        "unknown question `hungre`; did you mean `hunger`?",
+    ),
     ("rules.yml", "alone: true", "alone: yes", "`alone` must be true or false"),
     ("rules.yml", "id: hungry", "id: not-hungry", "rule `not-hungry` is here twice"),
     (

@@ -159,6 +159,69 @@ def test_a_verdict_is_provisional_while_a_question_or_condition_is_open(
     assert json.loads(TypeAdapter(Verdict).dump_json(verdict))["provisional"] is provisional
 
 
+NEEDS = """needs:
+  food: {title: Food, bar: 3}
+  calm: {title: Calm, bar: 3}
+"""
+
+
+@pytest.fixture
+def needy(lunch_text):
+    """The lunch playbook with two needs: the stall meets one, the canteen the other, cook both."""
+    head = lunch_text.files["playbook.yml"].replace("options:", NEEDS + "options:")
+    for option, meets in (("market", "food"), ("canteen", "calm"), ("cook", "food, calm")):
+        head = head.replace(f"  {option}:\n", f"  {option}:\n    meets: [{meets}]\n")
+    head = head.replace("    combines: [market, cook]\n", "")
+    questions = lunch_text.files["questions.yml"]
+    rules = """rules:
+  - {id: hungry, when: {hunger: much}, points: {food: 5}, because: {food: So.}, source: Me}
+  - {id: crowd, when: {company: many}, points: {calm: 4}, because: A crowd., source: Me}
+  - {id: rain, when: {weather: rain}, points: {skip: 1}, because: {skip: Rain.}, source: Me}
+"""
+    files = {"playbook.yml": head, "questions.yml": questions, "rules.yml": rules}
+    return RuleEngine(loader.parse(loader.PlaybookText("needy", files)))
+
+
+@pytest.mark.parametrize(
+    ("sheet", "option", "large"),
+    [
+        ({"hunger": "much"}, "market", {"food"}),
+        ({"company": "many"}, "canteen", {"calm"}),
+        ({"hunger": "much", "company": "many"}, "cook", {"food", "calm"}),
+        ({"weather": "rain"}, "skip", set()),
+    ],
+)
+def test_the_option_that_meets_exactly_the_large_needs_is_recommended(needy, sheet, option, large):
+    """Needs are diagnosed apart; what speaks for one counts against no option for another."""
+    verdict = needy.evaluate(sheet)
+    assert verdict.option == option
+    assert {name for name, level in verdict.needs.items() if level.large} == large
+
+
+def test_a_need_gives_the_reason_of_the_option_that_meets_it(needy):
+    """A rule for a need is a reason for the option, with the words and points of the need."""
+    (reason,) = needy.evaluate({"hunger": "much"}).reasons
+    assert (reason.rule, reason.option, reason.points, reason.because) == (
+        "hungry", "market", 5, "So."
+    )  # fmt: skip
+
+
+def test_with_needs_nothing_is_recommended_while_no_rule_gives_points(needy):
+    """The bars of needs are no points: without an answer nothing is known."""
+    assert needy.evaluate({}).recommended is None
+    assert needy.score({}).recommended is None
+    assert needy.evaluate({"weather": "rain"}).recommended == "skip"
+
+
+def test_a_kind_may_have_a_condition_of_its_own(changed):
+    """The first kind whose condition holds is chosen, whatever points say of the others."""
+    talk = "talk: {title: Talk, summary: You want company., "
+    engine = changed("playbook.yml", (talk, talk + "when: {weather: rain}, "))
+    tired = {"hunger": "none", "company": "one", "time": "hours"}
+    assert engine.evaluate(tired).kind == "rest"
+    assert engine.evaluate({**tired, "weather": "rain"}).kind == "talk"
+
+
 def test_a_gate_may_cap_the_confidence(changed):
     """While such a gate holds the verdict is no surer than it allows, and its word follows."""
     capped = changed("rules.yml", ("provisional: true", "caps: 0.6"))

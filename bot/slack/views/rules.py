@@ -47,7 +47,7 @@ def _playbook(playbook: Playbook, calibration: Calibration) -> str:
 
 def _rules(playbook: Playbook, calibration: Calibration) -> list[str]:
     """Return the outcomes by rule, for rules with enough reviews, worst first."""
-    because = {rule.id: rule.because for rule in playbook.rules}
+    because = {rule.id: rule.because_for() for rule in playbook.rules}
     found = [(because[rule], tally) for rule, tally in calibration.worst_rules() if rule in because]
     if not found:
         return []
