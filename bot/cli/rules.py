@@ -222,7 +222,7 @@ def questions(folder: Path, wanted: str | None, as_json: bool) -> None:
     """
     playbook = rules_input.choose_playbook(folder, wanted)
     if as_json:
-        keys = ("id", "step", "ask", "help", "answers", "ask_when")
+        keys = ("id", "step", "ask", "help", "several", "answers", "ask_when")
         listed = [question.model_dump(mode="json") for question in playbook.questions]
         click.echo(_to_json([{key: each[key] for key in keys} for each in listed]))
         return
@@ -239,9 +239,9 @@ def recommend(
 ) -> None:
     """Recommend an option for a file of answers.
 
-    The file maps question ids to answer ids; an omitted or null answer is "don't know". A list of
-    such maps gives a list of verdicts. The name - is stdin. With --next, an omitted answer is
-    still to be asked.
+    The file maps question ids to answer ids, or to a list of them where several can hold; an
+    omitted or null answer is "don't know". A list of such maps gives a list of verdicts. The name
+    - is stdin. With --next, an omitted answer is still to be asked.
     """
     playbook = rules_input.choose_playbook(folder, wanted)
     name, data = rules_input.read_answers(answers)

@@ -109,7 +109,14 @@ def answer_sheet(where: str, data: Any) -> Answers:
     """
     if not isinstance(data, dict):
         raise UsageError(f"{where}: must map questions to answers, like `freshness: weekly`")
+    found: dict[str, str | tuple[str, ...] | None] = {}
     for question, answer in data.items():
-        if answer is not None and not isinstance(answer, str):
-            raise UsageError(f"{where}: the answer to `{question}` must be an answer id or null")
-    return data
+        if isinstance(answer, list) and all(isinstance(each, str) for each in answer):
+            found[question] = tuple(answer)
+        elif answer is None or isinstance(answer, str):
+            found[question] = answer
+        else:
+            raise UsageError(
+                f"{where}: the answer to `{question}` must be an answer id, a list of them or null"
+            )
+    return found

@@ -10,7 +10,7 @@ from itertools import pairwise
 from bot.playbooks import conditions
 from bot.playbooks.completions import ENOUGH, ENOUGH_BY_PAGE
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.model import Case, CasesFile
+from bot.playbooks.model import Answer, Case, CasesFile
 from bot.playbooks.verdict import Strength
 
 PAGE = 3
@@ -144,7 +144,7 @@ def interview(engine: RuleEngine, case: Case, page: int) -> Interview:
         page: how many questions to ask at once.
     """
     enough = ENOUGH_BY_PAGE if page > 1 else ENOUGH
-    given: dict[str, str | None] = {}
+    given: dict[str, Answer] = {}
     while not (upcoming := engine.next_questions(given, enough)).enough:
         given.update({each.id: case.answers.get(each.id) for each in upcoming.questions[:page]})
     return Interview(len(given), upcoming.option)
@@ -176,7 +176,7 @@ def _baselines(file: CasesFile, engine: RuleEngine) -> Iterable[CaseAgreement]:
 
         def decide(case: Case) -> str:
             for terms, option in branches:
-                if conditions.holds(terms, case.answers):
+                if engine.holds(terms, case.answers):
                     return option
             return next(iter(engine.playbook.options))
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, product, starmap
@@ -21,7 +21,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from bot.playbooks import conditions
-from bot.playbooks.model import Question
+from bot.playbooks.model import Answer, Question
 from bot.playbooks.scoring import CompiledPlaybook, OpenSheet, PointVector, Ruling, ScoredSheet
 from bot.playbooks.verdict import Homework
 
@@ -46,7 +46,7 @@ class Completions:
     """
 
     names: tuple[str, ...]
-    choices: Sequence[tuple[str | None, ...]]
+    choices: Sequence[tuple[Answer, ...]]
     sums: Sequence[tuple[PointVector, Ruling]]
     winners: Sequence[int]
     weights: Sequence[float]
@@ -59,17 +59,25 @@ class Completions:
     def information(self) -> dict[str, float]:
         """Return how many bits the answer to each question tells about the winner.
 
-        This is the mutual information of answer and winner, less what a sample shows by chance.
+        This is the mutual information of answer and winner, less what a sample shows by chance. Of
+        several answers drawn it is the sum over each of them.
         """
         winners = self._totals(self.winners)
         found = {}
         for name, column in zip(self.names, zip(*self.choices, strict=True), strict=True):
-            answers = self._totals(column)
-            both = self._totals(zip(column, self.winners, strict=True))
-            bits = _entropy(winners) + _entropy(answers) - _entropy(both)
-            chance = 0.0 if self.exact else _by_chance(len(answers), len(winners))
-            found[name] = max(0.0, bits - chance)
+            chosen = {each for answer in column if isinstance(answer, tuple) for each in answer}
+            columns: list[Sequence[Hashable]] = [column]
+            if chosen and not self.exact:
+                columns = [[each in (answer or ()) for answer in column] for each in sorted(chosen)]
+            found[name] = sum(self._shared_bits(each, winners) for each in columns)
         return found
+
+    def _shared_bits(self, column: Sequence[Hashable], winners: Mapping[int, float]) -> float:
+        answers = self._totals(column)
+        both = self._totals(zip(column, self.winners, strict=True))
+        bits = _entropy(winners) + _entropy(answers) - _entropy(both)
+        chance = 0.0 if self.exact else _by_chance(len(answers), len(winners))
+        return max(0.0, bits - chance)
 
     def deciding(self) -> dict[str, frozenset[int]]:
         """Return the questions whose answer alone changes the winner of some completion.
@@ -78,7 +86,7 @@ class Completions:
         """
         found = {}
         for number, name in enumerate(self.names):
-            alternatives: dict[tuple[str | None, ...], set[int]] = {}
+            alternatives: dict[tuple[Answer, ...], set[int]] = {}
             for choice, winner in zip(self.choices, self.winners, strict=True):
                 rest = (*choice[:number], *choice[number + 1 :])
                 alternatives.setdefault(rest, set()).add(winner)
@@ -130,7 +138,7 @@ class Outlook:
 
     def completions(self, sheet: ScoredSheet) -> Completions:
         """Return completions over every open question, missing or unknown."""
-        names = [question.id for question in self._questions if not sheet.answers.get(question.id)]
+        names = [question.id for question in self._questions if not sheet.given.get(question.id)]
         opened = OpenSheet(sheet, names)
         return self._every(opened) or self._sample(opened)
 
@@ -187,7 +195,7 @@ class Outlook:
         """See `RuleEngine.next_questions`."""
         completions = self.completions(sheet)
         confidence = self.confidence(sheet, completions)
-        missing = [question for question in self._questions if question.id not in sheet.answers]
+        missing = [question for question in self._questions if question.id not in sheet.given]
         if len(missing) < len(completions.names):
             opened = OpenSheet(sheet, [question.id for question in missing])
             completions = self._every(opened) or self._sample(opened)
@@ -208,7 +216,7 @@ class Outlook:
 
     def questions_that_matter(self, sheet: ScoredSheet) -> tuple[Question, ...]:
         """See `RuleEngine.questions_that_matter`."""
-        missing = [question.id for question in self._questions if question.id not in sheet.answers]
+        missing = [question.id for question in self._questions if question.id not in sheet.given]
         opened = OpenSheet(sheet, missing)
         completions = self._every(opened, unknown_too=True) or self._sample(opened)
         if {*completions.winners, sheet.winner} == {sheet.winner}:
@@ -224,7 +232,7 @@ class Outlook:
     def _led_to(self, sheet: ScoredSheet, name: str) -> set[int]:
         """Return the winners that the answers to one question lead to."""
         opened = OpenSheet(sheet, [name])
-        return set(opened.winners([[answer] for answer in self._compiled.questions[name].answers]))
+        return set(opened.winners([[each] for each in self._compiled.questions[name].values()]))
 
     def _deciding(self, opened: OpenSheet, contenders: set[int]) -> Mapping[str, Set[int]]:
         """Return the open questions that can decide the result, each with winners it leads to."""
@@ -243,14 +251,14 @@ class Outlook:
             if combination.place in options:
                 relevant.update(combination.bars)
         found: dict[str, set[int]] = {}
-        for name, gains in zip(opened.names, opened.gains, strict=True):
+        for name, gains in zip(opened.variables, opened.gains, strict=True):
             if moved := {p for p in relevant if any(points[p] for points in gains.values())}:
-                found[name] = moved
+                found.setdefault(conditions.question_of(name), set()).update(moved)
         for effect in opened.undecided:
             moved = {p for p in relevant if effect.points[p] or effect.ruling[0] >> p & 1}
             if moved:
-                for name in {name for term in effect.terms for name in term}:
-                    found.setdefault(name, set()).update(moved)
+                for name in effect.scope:
+                    found.setdefault(conditions.question_of(name), set()).update(moved)
         return found
 
     def _in_order(
@@ -291,7 +299,7 @@ class Outlook:
     def _completed(
         self,
         opened: OpenSheet,
-        choices: Sequence[tuple[str | None, ...]],
+        choices: Sequence[tuple[Answer, ...]],
         weights: Sequence[float],
         *,
         exact: bool,
@@ -301,18 +309,29 @@ class Outlook:
         return Completions(opened.names, choices, sums, winners, weights, exact)
 
     @cached_property
-    def _likelihoods(self) -> Mapping[str, Mapping[str | None, float]]:
+    def _likelihoods(self) -> Mapping[str, Mapping[Answer, float]]:
         """How likely each answer to each question is."""
-        usual = self._compiled.playbook.usual_answers
-        found: dict[str, Mapping[str | None, float]] = {}
+        playbook = self._compiled.playbook
+        found: dict[str, Mapping[Answer, float]] = {}
         for question in self._questions:
-            counts = {a: usual.get(question.id, {}).get(a, 0) + 1 for a in question.answers}
-            whole = sum(counts.values())
-            found[question.id] = {answer: count / whole for answer, count in counts.items()}
+            usual = playbook.usual_answers.get(question.id, {})
+            counts = {answer: usual.get(answer, 0) + 1 for answer in question.answers}
+            answered = playbook.usually_answered.get(question.id, 0) + 2
+            odds = {
+                value: prod(
+                    counts[each] / answered if each in value else 1 - counts[each] / answered
+                    for each in question.answers
+                )
+                if isinstance(value, tuple)
+                else counts[str(value)]
+                for value in question.values()
+            }
+            whole = sum(odds.values())
+            found[question.id] = {value: each / whole for value, each in odds.items()}
         return found
 
     @cached_property
-    def _draws(self) -> Mapping[str, Sequence[str | None]]:
+    def _draws(self) -> Mapping[str, Sequence[Answer]]:
         """The answers drawn for each question, in proportion to how likely they are."""
         found = {}
         for name, likely in self._likelihoods.items():

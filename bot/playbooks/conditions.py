@@ -3,6 +3,8 @@
 A term is a conjunction: question -> the answers that fulfil it. A condition holds when any of its
 terms is fulfilled. Negations are pushed inwards to the answers of a question, so an open question
 fulfils nothing: neither a literal nor its negation.
+
+A question with several answers counts as one variable for each of them, answered yes or no.
 """
 
 from __future__ import annotations
@@ -10,14 +12,52 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import reduce
 
-from bot.playbooks.model import Condition, Question
+from bot.playbooks.model import Answer, Condition, Question
 
 Term = Mapping[str, frozenset[str]]
+Values = Mapping[str, str | None]
+"""Answers by variable: see `expand`."""
+YES, NO = "yes", "no"
 MAX_TERMS = 64
 
 
 class TooInvolvedError(ValueError):
     """A condition that expands to more than `MAX_TERMS` terms."""
+
+
+def variables(question: Question) -> dict[str, tuple[str, ...]]:
+    """Return the variables of a question with their values: itself, or one for each answer."""
+    if question.several:
+        return {_variable(question.id, answer): (YES, NO) for answer in question.answers}
+    return {question.id: tuple(question.answers)}
+
+
+def expand(answers: Mapping[str, Answer], questions: Mapping[str, Question]) -> Values:
+    """Return the value of each variable of the questions answered."""
+    found: dict[str, str | None] = {}
+    for name, given in answers.items():
+        found.update(values_of(questions[name], given))
+    return found
+
+
+def values_of(question: Question, answer: Answer) -> Values:
+    """Return the values of the variables of one question for an answer."""
+    if not question.several:
+        return {question.id: answer if isinstance(answer, str) else None}
+    chosen = (answer,) if isinstance(answer, str) else answer
+    return {
+        _variable(question.id, each): None if chosen is None else YES if each in chosen else NO
+        for each in question.answers
+    }
+
+
+def question_of(variable: str) -> str:
+    """Return the id of the question that a variable belongs to."""
+    return variable.partition(".")[0]
+
+
+def _variable(question: str, answer: str) -> str:
+    return f"{question}.{answer}"  # no id has a dot in it
 
 
 def terms(
@@ -44,8 +84,8 @@ def terms(
     )
 
 
-def holds(found: Iterable[Term], answers: Mapping[str, str | None]) -> bool:
-    """Return whether the answers fulfil any of the terms."""
+def holds(found: Iterable[Term], answers: Values) -> bool:
+    """Return whether the answers, expanded to variables, fulfil any of the terms."""
     for term in found:
         for name, wanted in term.items():
             if answers.get(name) not in wanted:
@@ -55,10 +95,8 @@ def holds(found: Iterable[Term], answers: Mapping[str, str | None]) -> bool:
     return False
 
 
-def restrict(
-    found: Iterable[Term], answers: Mapping[str, str | None], names: frozenset[str]
-) -> tuple[Term, ...]:
-    """Return what is left of terms once all questions but `names` have their answers.
+def restrict(found: Iterable[Term], answers: Values, names: frozenset[str]) -> tuple[Term, ...]:
+    """Return what is left of terms once all variables but `names` have their values.
 
     Terms that the answers contradict are dropped; of the others the literals on `names` are left.
     """
@@ -92,7 +130,7 @@ def _within(term: Term, other: Term) -> bool:
 
 
 def _asked_when(name: str, questions: Mapping[str, Question]) -> tuple[Term, ...]:
-    return terms(questions[name].ask_when, questions)
+    return terms(questions[question_of(name)].ask_when, questions)
 
 
 def _expand(
@@ -110,6 +148,11 @@ def _expand(
 
 def _literal(question: Question, wanted: Iterable[str], negate: bool) -> tuple[Term, ...]:
     answers = frozenset(wanted)
+    if question.several:
+        named = [_variable(question.id, answer) for answer in sorted(answers)]
+        if negate:
+            return (dict.fromkeys(named, frozenset({NO})),)
+        return tuple({name: frozenset({YES})} for name in named)
     if negate:
         answers = frozenset(question.answers) - answers
     return ({question.id: answers},) if answers else ()

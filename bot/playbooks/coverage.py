@@ -15,7 +15,7 @@ from math import prod
 from random import Random
 
 from bot.playbooks import conditions
-from bot.playbooks.model import Playbook, Rule, Veto
+from bot.playbooks.model import Answer, Playbook, Rule, Veto
 from bot.playbooks.scoring import (
     CompiledPlaybook,
     Effect,
@@ -24,9 +24,10 @@ from bot.playbooks.scoring import (
     ScoredSheet,
     join_rulings,
 )
+from bot.playbooks.sensitivity import as_tuple
 from bot.playbooks.verdict import Strength
 
-Sheet = dict[str, str | None]
+Sheet = dict[str, Answer]
 WHOLE = 12_000
 """The largest space that is looked at whole."""
 SAMPLE = 6_000
@@ -87,7 +88,7 @@ class CoverageAnalysis:
             sample: sheets to draw where there are more.
         """
         self.playbook, self._compiled = playbook, CompiledPlaybook(playbook)
-        self._answers = {question.id: list(question.answers) for question in playbook.questions}
+        self._answers = {question.id: list(question.values()) for question in playbook.questions}
         self._random = Random(0)  # noqa: S311 - reproducible, not secret
         self.total = prod(map(len, self._answers.values()))
         self.looks = self.total if self.total <= whole else sample
@@ -142,13 +143,14 @@ class CoverageAnalysis:
 
     def _draw(self, wanted: conditions.Term) -> Sheet:
         """Draw a complete sheet that fulfils a term, every answer as likely as any other."""
-        choose = self._random.choice
         return {
-            name: choose([each for each in answers if each in wanted[name]])
-            if name in wanted
-            else choose(answers)
+            name: self._random.choice([each for each in answers if self._fits(name, each, wanted)])
             for name, answers in self._answers.items()
         }
+
+    def _fits(self, name: str, answer: Answer, wanted: conditions.Term) -> bool:
+        values = conditions.values_of(self._compiled.questions[name], answer)
+        return all(value in wanted[v] for v, value in values.items() if v in wanted)
 
     def _count(self, sheet: ScoredSheet) -> None:
         score = sheet.score
@@ -207,7 +209,7 @@ class CoverageAnalysis:
         if self.looks < self.total:
             names = [names[number % len(names)]]
         for name in names:
-            if sheet.answers[name] != self._answers[name][0] and self.looks == self.total:
+            if sheet.given[name] != self._answers[name][0] and self.looks == self.total:
                 continue  # the same sheet but for this answer is looked at as well
             self._check_question(sheet, name)
 
@@ -250,11 +252,15 @@ class CoverageAnalysis:
                 found.append(question.id)
         return found
 
-    def _note(self, sheet: ScoredSheet, name: str, answer: str, won: int, lost: int) -> None:
-        key = (name, answer, self._compiled.options[won])
+    def _note(self, sheet: ScoredSheet, name: str, answer: Answer, won: int, lost: int) -> None:
+        shown = "` and `".join(as_tuple(answer))
+        key = (name, shown, self._compiled.options[won])
         if key in self._non_monotonic:
             return
-        before, after = ({**sheet.answers, name: each} for each in (None, answer))
+        before, after = (
+            ScoredSheet(self._compiled, {**sheet.given, name: each}).answers
+            for each in (None, answer)
+        )
         blamed = [
             f"`{veto.id}`"
             for veto, effect in zip(self.playbook.vetoes, self._compiled.vetoes, strict=True)
@@ -264,7 +270,7 @@ class CoverageAnalysis:
         ]
         why = f" (veto {', '.join(blamed)})" if blamed else ""
         self._non_monotonic[key] = (
-            f"answering `{name}` with `{answer}` argues most for {key[2]}, yet can turn it "
+            f"answering `{name}` with `{shown}` argues most for {key[2]}, yet can turn it "
             f"into {self._compiled.options[lost]}{why}"
         )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.playbooks import conditions
 from bot.playbooks.completions import ENOUGH, NextQuestions
 from bot.playbooks.explain import VerdictBuilder
-from bot.playbooks.model import Condition, Playbook, Question, Rule
+from bot.playbooks.model import Answer, Condition, Playbook, Question, Rule
 from bot.playbooks.scoring import CompiledPlaybook, Score, ScoredSheet
+from bot.playbooks.sensitivity import as_tuple
 from bot.playbooks.verdict import Answers, GateHit, Reason, Verdict
 from bot.playbooks.yaml_source import nearest
 
@@ -31,7 +32,7 @@ class RuleEngine:
         self.playbook = playbook
         self._compiled = CompiledPlaybook(playbook)
         self._builder = VerdictBuilder(self._compiled)
-        self._cached: dict[frozenset[tuple[str, str | None]], tuple[Question, ...]] = {}
+        self._cached: dict[frozenset[tuple[str, Answer]], tuple[Question, ...]] = {}
         self._asked_when = {
             question.id: self.terms(question.ask_when) for question in playbook.questions
         }
@@ -102,7 +103,7 @@ class RuleEngine:
 
     def applies(self, question: Question, answers: Answers) -> bool:
         """Return whether a question is to be asked, given these answers: its `ask_when` holds."""
-        return conditions.holds(self._asked_when[question.id], answers)
+        return self.holds(self._asked_when[question.id], answers)
 
     def score(self, answers: Answers) -> Score:
         """Return only option, points, lead and strength. Answers must fit."""
@@ -116,6 +117,10 @@ class RuleEngine:
         """Expand a condition on this playbook's questions for `conditions.holds`."""
         return conditions.terms(when, self._compiled.questions)
 
+    def holds(self, terms: Iterable[conditions.Term], answers: Answers) -> bool:
+        """Return whether answers fulfil any of the terms of a condition. Answers must fit."""
+        return conditions.holds(terms, conditions.expand(answers, self._compiled.questions))
+
     def check(self, answers: Answers) -> None:
         """Check that answers fit the playbook.
 
@@ -128,15 +133,16 @@ class RuleEngine:
         if problems:
             raise InvalidAnswers(problems)
 
-    def _problem(self, name: str, answer: str | None) -> str | None:
+    def _problem(self, name: str, answer: Answer) -> str | None:
         question = self._compiled.questions.get(name)
         if question is None:
             return _with_hint(f"unknown question `{name}`", nearest(name, self._compiled.questions))
-        if answer is None or answer in question.answers:
-            return None
-        near = nearest(answer, question.answers)
-        choices = ", ".join(question.answers)
-        return _with_hint(f"`{answer}` is no answer to `{name}` (there are {choices})", near)
+        for each in as_tuple(answer):
+            if each not in question.answers:
+                near = nearest(each, question.answers)
+                choices = ", ".join(question.answers)
+                return _with_hint(f"`{each}` is no answer to `{name}` (there are {choices})", near)
+        return question.problem_with(answer) if isinstance(answer, tuple) else None
 
 
 def _with_hint(message: str, near: str | None) -> str:

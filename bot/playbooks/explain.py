@@ -10,7 +10,7 @@ from bot.playbooks import conditions
 from bot.playbooks.completions import NextQuestions, Outlook
 from bot.playbooks.model import Condition, Gate, Question, Rule, Veto
 from bot.playbooks.scoring import CompiledPlaybook, Score, ScoredSheet
-from bot.playbooks.sensitivity import FlipFinder
+from bot.playbooks.sensitivity import FlipFinder, as_tuple
 from bot.playbooks.verdict import (
     Answered,
     Answers,
@@ -54,19 +54,32 @@ class _Matcher(Generic[T]):
 
     def matching(self, answers: Answers) -> _Hits[T]:
         """Return those that hold, each with the answers that it names."""
+        values = conditions.expand(answers, self._questions)
         return [
-            (member, self._answered(named, answers))
+            (member, self._answered(named, answers, values))
             for member, terms, named in self._members
-            if conditions.holds(terms, answers)
+            if conditions.holds(terms, values)
         ]
 
-    def _answered(self, terms: Iterable[conditions.Term], answers: Answers) -> tuple[Answered, ...]:
-        term = next(term for term in terms if conditions.holds([term], answers))
-        return tuple(
-            Answered(name, answer)
-            for name in self._questions
-            if name in term and (answer := answers.get(name)) is not None
-        )
+    def _answered(
+        self, terms: Iterable[conditions.Term], answers: Answers, values: conditions.Values
+    ) -> tuple[Answered, ...]:
+        """Return the answers that fulfil a term; of several those it wants, else all given."""
+        term = next(term for term in terms if conditions.holds([term], values))
+        found = []
+        for name, question in self._questions.items():
+            named = [each for each in conditions.variables(question) if each in term]
+            given = as_tuple(answers.get(name)) if named else ()
+            if question.several:
+                wanted = [
+                    each
+                    for each in given
+                    if conditions.values_of(question, (each,)).items()
+                    & {(v, conditions.YES) for v in named if conditions.YES in term[v]}
+                ]
+                given = tuple(wanted or given)
+            found += [Answered(name, answer) for answer in given]
+        return tuple(found)
 
 
 class VerdictBuilder:
@@ -85,7 +98,7 @@ class VerdictBuilder:
         """Return the verdict for an answer sheet."""
         sheet = ScoredSheet(self._compiled, answers)
         score = sheet.score
-        kind = self._compiled.kind_of(score.option, answers)
+        kind = self._compiled.kind_of(score.option, sheet.answers)
         held = self._rules.matching(answers)
         reasons, against = self._reasons(score, held)
         completions = self._outlook.completions(sheet)

@@ -232,11 +232,11 @@ def _build(
         rules=rules.rules,
         vetoes=rules.vetoes,
         gates=rules.gates,
-        usual_answers=_usual_answers(questions, text),
+        **_usual_answers(questions, text),
     )
 
 
-def _usual_answers(questions: Sequence[Question], text: PlaybookText) -> dict[str, dict[str, int]]:
+def _usual_answers(questions: Sequence[Question], text: PlaybookText) -> dict[str, Any]:
     """Count the answers of the published cases; a broken cases.yml counts as none.
 
     `examine` and `parse_cases` report what is wrong with it.
@@ -244,8 +244,17 @@ def _usual_answers(questions: Sequence[Question], text: PlaybookText) -> dict[st
     if CASES not in text.files:
         return {}
     _, file, _ = _read_file(CASES, text.files[CASES])
-    given = Counter(pair for case in file.cases for pair in case.answers.items()) if file else {}
+    given = Counter[tuple[str, str]]()
+    answered = Counter[str]()
+    for case in file.cases if file else ():
+        for name, answer in case.answers.items():
+            answers = [answer] if isinstance(answer, str) else answer or []
+            given.update((name, each) for each in answers)
+            answered[name] += bool(answers)
     return {
-        question.id: {answer: given.get((question.id, answer), 0) for answer in question.answers}
-        for question in questions
+        "usual_answers": {
+            question.id: {answer: given[question.id, answer] for answer in question.answers}
+            for question in questions
+        },
+        "usually_answered": {question.id: answered[question.id] for question in questions},
     }

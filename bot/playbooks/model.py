@@ -6,8 +6,9 @@ Schemas for editors are generated from them. `Playbook` is the whole, read and v
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import combinations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -39,6 +40,8 @@ BecauseOfEach = Annotated[
 Points = Annotated[int, Field(strict=True, ge=-9, le=9)]
 Threshold = Annotated[int, Field(strict=True, ge=-99, le=99)]
 Margin = Annotated[int, Field(strict=True, ge=0, le=99)]
+Answer = str | tuple[str, ...] | None
+"""The id of an answer, those of several in their order, or None for "don't know"."""
 CONDITION_KEYWORDS = ("all", "any", "not")
 Drift = Literal["up", "down", "any"]
 
@@ -178,6 +181,12 @@ class Question(YamlModel):
     ask: Annotated[NonEmptyText, Field(max_length=150)]
     help: Annotated[NonEmptyText, Field(max_length=300)] | None = None
     answers: Annotated[Mapping[Id, AnswerText], Field(min_length=2, max_length=9)]
+    several: StrictBool = Field(
+        default=False, description="Whether more than one answer can hold at once."
+    )
+    alone: tuple[Id, ...] = Field(
+        default=(), description='Of several answers those that exclude all others, like "none".'
+    )
     ask_when: Condition | None = None
     drifts: Drifts | None = Field(
         default=None,
@@ -188,6 +197,27 @@ class Question(YamlModel):
         default_factory=dict,
         description='What has happened when the answer becomes this one, to complete "If ...".',
     )
+
+    def values(self) -> Iterator[Answer]:
+        """Yield everything that can be answered: one answer, or every combination of several."""
+        if not self.several:
+            yield from self.answers
+            return
+        for size in range(1, len(self.answers) + 1):
+            for chosen in combinations(self.answers, size):
+                if size == 1 or not set(self.alone) & set(chosen):
+                    yield chosen
+
+    def problem_with(self, answers: tuple[str, ...]) -> str | None:
+        """Return why these answers can't be given together; None if they can."""
+        if not self.several:
+            return f"`{self.id}` takes one answer"
+        if not answers or len(set(answers)) < len(answers):
+            return f"`{self.id}` needs one or more different answers, or null"
+        for each in self.alone:
+            if each in answers and len(answers) > 1:
+                return f"`{each}` of `{self.id}` excludes the other answers"
+        return None
 
     @property
     def topic(self) -> str:
@@ -295,6 +325,13 @@ class RulesFile(YamlModel):
     gates: Annotated[tuple[Gate, ...], Field(max_length=200)] = ()
 
 
+CaseAnswer = Annotated[
+    Annotated[Id | None, Tag("one")]
+    | Annotated[tuple[Id, ...], Field(min_length=1), Tag("several")],
+    Discriminator(lambda value: "several" if isinstance(value, list | tuple) else "one"),
+]
+
+
 class Case(YamlModel):
     """A published decision as an answer sheet with the option that was chosen."""
 
@@ -302,7 +339,7 @@ class Case(YamlModel):
     title: NonEmptyText
     source: NonEmptyText
     url: NonEmptyText | None = None
-    answers: Mapping[Id, Id | None]
+    answers: Mapping[Id, CaseAnswer]
     expected: Id
     also_acceptable: tuple[Id, ...] = ()
     ambiguity: Literal["clear", "debatable"] = "clear"
@@ -340,7 +377,8 @@ class Playbook(YamlModel):
 
     `hash` is the content hash of the text it was read from; `questions` are in the order in which
     they are asked: by step, then as written. `usual_answers` counts the answers given in the
-    published cases, by question and answer.
+    published cases, by question and answer, and `usually_answered` the cases that answer a
+    question at all.
     """
 
     id: Id
@@ -360,6 +398,7 @@ class Playbook(YamlModel):
     clear_lead: int
     too_close: TooClose | None
     usual_answers: Mapping[str, Mapping[str, int]] = Field(default_factory=dict)
+    usually_answered: Mapping[str, int] = Field(default_factory=dict)
 
     _by_id: dict[str, Question] = PrivateAttr(default_factory=dict)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.playbooks.engine import RuleEngine
-from bot.playbooks.model import Rule
+from bot.playbooks.engine import InvalidAnswers, RuleEngine
+from bot.playbooks.model import Answer, Rule
 from bot.playbooks.verdict import Answers
 
 
@@ -50,9 +50,12 @@ def replay(answers: Answers, then: RuleEngine, now: RuleEngine) -> ReplayResult:
     return ReplayResult(before, after, why, dropped)
 
 
-def _has(engine: RuleEngine, name: str, answer: str | None) -> bool:
-    known = {question.id: question.answers for question in engine.playbook.questions}
-    return name in known and (answer is None or answer in known[name])
+def _has(engine: RuleEngine, name: str, answer: Answer) -> bool:
+    try:
+        engine.check({name: answer})
+    except InvalidAnswers:
+        return False
+    return True
 
 
 def _why(

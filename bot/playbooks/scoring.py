@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat, starmap
 from math import inf
+from typing import cast
 
 from bot.playbooks import conditions
-from bot.playbooks.model import Playbook, Rule
+from bot.playbooks.model import Answer, Playbook, Rule
 from bot.playbooks.verdict import Answers, Strength
 
-Choice = Sequence[str | None]
+Choice = Sequence[Answer]
 """Answers to the open questions of an `OpenSheet`, in their order."""
 PointVector = tuple[int, ...]
 Ruling = tuple[int, int]
@@ -30,7 +31,7 @@ Both are bit masks: bit n is option n.
 NOBODY: Ruling = (0, 0)
 CLEAR = 0.9
 """The least confidence that is called clear."""
-_NumbersByAnswer = Mapping[str | None, set[int]]
+_NumbersByValue = Mapping[str | None, set[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +134,21 @@ class CompiledPlaybook:
             *(effect for effect in self.rules if len(effect.scope) > 1),
             *self.vetoes,
         ]
+        self.variables = {
+            variable: values
+            for question in playbook.questions
+            for variable, values in conditions.variables(question).items()
+        }
         self.joint_of = {
             name: frozenset(effect for effect in self.joint if name in effect.scope)
-            for name in self.questions
+            for name in self.variables
         }
-        self.gains = {name: self._gains(name) for name in self.questions}
+        self.gains = {name: self._gains(name) for name in self.variables}
 
     def _gains(self, name: str) -> dict[str | None, PointVector]:
-        """Return what each answer to a question gives by itself."""
+        """Return what each value of a variable gives by itself."""
         found: dict[str | None, PointVector] = {}
-        for answer in (None, *self.questions[name].answers):
+        for answer in (None, *self.variables[name]):
             held = [
                 effect.points
                 for effect in self.rules
@@ -186,7 +192,7 @@ class CompiledPlaybook:
             if option.kinds
         }
 
-    def kind_of(self, option: str, answers: Answers) -> str | None:
+    def kind_of(self, option: str, answers: conditions.Values) -> str | None:
         """Return the first kind whose condition holds, else the one with the most points.
 
         Among equals the first named; None if rules give none of them points.
@@ -201,7 +207,7 @@ class CompiledPlaybook:
         best = max(self.playbook.options[option].kinds, key=points.__getitem__, default=None)
         return best if best is not None and points[best] > 0 else None
 
-    def title(self, option: str, answers: Answers) -> str:
+    def title(self, option: str, answers: conditions.Values) -> str:
         """Return the option's title, with that of its kind where it has one."""
         kind = self.kind_of(option, answers)
         title = self.playbook.options[option].title
@@ -291,10 +297,14 @@ class CompiledPlaybook:
 
 
 class ScoredSheet:
-    """An answer sheet with its points, its rulings, and the joint effects that hold on it."""
+    """An answer sheet with its points, its rulings, and the joint effects that hold on it.
 
-    def __init__(self, compiled: CompiledPlaybook, answers: Answers) -> None:
-        self.compiled, self.answers = compiled, answers
+    `given` are the answers by question, `answers` those by variable.
+    """
+
+    def __init__(self, compiled: CompiledPlaybook, given: Answers) -> None:
+        self.compiled, self.given = compiled, given
+        self.answers = answers = conditions.expand(given, compiled.questions)
         self.gains = {name: gains[answers.get(name)] for name, gains in compiled.gains.items()}
         self.held = [each for each in compiled.joint if conditions.holds(each.terms, answers)]
         self.points = add_up(
@@ -322,9 +332,11 @@ class OpenSheet:
 
     def __init__(self, sheet: ScoredSheet, names: Sequence[str]) -> None:
         self.compiled, self.names = sheet.compiled, tuple(names)
-        self.gains = [self.compiled.gains[name] for name in names]
-        wanted = frozenset(names)
-        joint = frozenset[Effect]().union(*(self.compiled.joint_of[name] for name in names))
+        self._questions = [self.compiled.questions[name] for name in names]
+        self.variables = [v for each in self._questions for v in conditions.variables(each)]
+        self.gains = [self.compiled.gains[name] for name in self.variables]
+        wanted = frozenset(self.variables)
+        joint = frozenset[Effect]().union(*(self.compiled.joint_of[v] for v in self.variables))
         certain = [effect for effect in sheet.held if effect not in joint]
         self.undecided: list[Effect] = []
         for effect in joint:
@@ -346,8 +358,9 @@ class OpenSheet:
 
         Each undecided effect is looked up once for all choices, as a set of their numbers.
         """
-        numbers = self._numbers_by_answer(choices)
-        columns = [[self.points, *map(dict.__getitem__, self.gains, each)] for each in choices]
+        rows = self._rows(choices)
+        numbers = self._numbers_by_value(rows)
+        columns = [[self.points, *map(dict.__getitem__, self.gains, row)] for row in rows]
         rulings = [self.ruling] * len(columns)
         for effect in self.undecided:
             for number in _fulfilling(effect.terms, numbers):
@@ -356,19 +369,34 @@ class OpenSheet:
                     rulings[number] = join_rulings((rulings[number], effect.ruling))
         return list(zip(map(add_up, columns), rulings, strict=True))
 
-    def _numbers_by_answer(self, choices: Sequence[Choice]) -> Mapping[str, _NumbersByAnswer]:
-        """Return for each open question the numbers of the choices with each answer."""
-        found: dict[str, _NumbersByAnswer] = {}
-        for name, column in zip(self.names, zip(*choices, strict=True), strict=True):
-            by_answer: dict[str | None, set[int]] = defaultdict(set)
-            for number, answer in enumerate(column):
-                by_answer[answer].add(number)
-            found[name] = by_answer
+    def _rows(self, choices: Sequence[Choice]) -> Sequence[Sequence[str | None]]:
+        """Return the values of the open variables for each choice."""
+        if not any(question.several for question in self._questions):
+            return cast("Sequence[Sequence[str | None]]", choices)
+        return [
+            [
+                value
+                for question, answer in zip(self._questions, choice, strict=True)
+                for value in conditions.values_of(question, answer).values()
+            ]
+            for choice in choices
+        ]
+
+    def _numbers_by_value(
+        self, rows: Sequence[Sequence[str | None]]
+    ) -> Mapping[str, _NumbersByValue]:
+        """Return for each open variable the numbers of the rows with each value."""
+        found: dict[str, _NumbersByValue] = {}
+        for name, column in zip(self.variables, zip(*rows, strict=True), strict=True):
+            by_value: dict[str | None, set[int]] = defaultdict(set)
+            for number, value in enumerate(column):
+                by_value[value].add(number)
+            found[name] = by_value
         return found
 
 
 def _fulfilling(
-    terms: Iterable[conditions.Term], numbers: Mapping[str, _NumbersByAnswer]
+    terms: Iterable[conditions.Term], numbers: Mapping[str, _NumbersByValue]
 ) -> set[int]:
     """Return the numbers of the choices that fulfil any of the terms."""
     found = set[int]()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 
-from bot.playbooks.model import Question
+from bot.playbooks.model import Answer, Question
 from bot.playbooks.scoring import CompiledPlaybook, OpenSheet, ScoredSheet
 from bot.playbooks.verdict import AnswerChange, Answers, Flip, Strength
 
-NewAnswers = Sequence[tuple[str, str]]
+NewAnswers = Sequence[tuple[str, Answer]]
 """Questions with the answers that they would get."""
 _BY_STRENGTH = (Strength.CLEAR, Strength.ONLY_LEFT, Strength.LEANING, Strength.TOO_CLOSE)
 
@@ -28,11 +28,12 @@ class FlipFinder:
         An open question may be part of a change; no change makes an answer unknown.
         """
         found = list(self.changes(sheet, 1)) or list(self.changes(sheet, 2))
-        return tuple(sorted((self._flip(new, sheet.answers) for new in found), key=self._rank))
+        return tuple(sorted((self._flip(new, sheet.given) for new in found), key=self._rank))
 
     def changes(self, sheet: ScoredSheet, size: int) -> Iterator[NewAnswers]:
         """Yield every way of changing this many answers that leads to another option."""
-        others = {name: self._other_answers(name, sheet.answers) for name in self._names}
+        questions = self._compiled.questions
+        others = {name: other_answers(questions[name], sheet.given.get(name)) for name in questions}
         before = sheet.winner
         for names in combinations(self._names, size):
             opened = OpenSheet(sheet, names)
@@ -41,33 +42,38 @@ class FlipFinder:
                 if winner != before:
                     yield tuple(zip(names, choice, strict=True))
 
-    def _other_answers(self, name: str, answers: Answers) -> list[str]:
-        given = answers.get(name)
-        return [answer for answer in self._compiled.questions[name].answers if answer != given]
-
     def _flip(self, new: NewAnswers, answers: Answers) -> Flip:
         changes = tuple(AnswerChange(name, answers.get(name), to) for name, to in new)
         changed = {**answers, **dict(new)}
-        score = ScoredSheet(self._compiled, changed).score
+        sheet = ScoredSheet(self._compiled, changed)
+        score = sheet.score
         drifts = all(map(self._drifts, changes))
         phrases = ", and also ".join(map(self._phrase, changes))
-        text = f"If {phrases}: {self._compiled.title(score.option, changed)}."
+        text = f"If {phrases}: {self._compiled.title(score.option, sheet.answers)}."
         return Flip(changes, score.option, score.strength, drifts, text)
 
     def _drifts(self, change: AnswerChange) -> bool:
         question = self._compiled.questions[change.question]
         if question.drifts is None or change.from_answer is None:
             return False
+        if question.several:
+            return question.drifts == "any"
         if isinstance(question.drifts, Mapping):
-            return change.to_answer in question.drifts.get(change.from_answer, ())
+            return change.to_answer in question.drifts.get(str(change.from_answer), ())
         return question.drifts == "any" or (_distance(question, change) > 0) == (
             question.drifts == "up"
         )
 
     def _phrase(self, change: AnswerChange) -> str:
         question = self._compiled.questions[change.question]
-        phrase = question.becomes.get(change.to_answer)
-        return phrase or f"“{question.ask}” becomes “{question.answers[change.to_answer]}”"
+        before, after = as_tuple(change.from_answer), as_tuple(change.to_answer)
+        added = [answer for answer in after if answer not in before]
+        if not added:
+            (dropped,) = (answer for answer in before if answer not in after)
+            return f"“{question.ask}” is no longer “{question.answers[dropped]}”"
+        too = " also" if question.several and len(after) > 1 else ""
+        phrase = question.becomes.get(added[0])
+        return phrase or f"“{question.ask}”{too} becomes “{question.answers[added[0]]}”"
 
     def _rank(self, flip: Flip) -> tuple[object, ...]:
         """Sort key: drifts first, then known answers before open ones, then small steps."""
@@ -79,13 +85,34 @@ class FlipFinder:
             sum(abs(_distance(questions[change.question], change)) for change in flip.changes),
             _BY_STRENGTH.index(flip.strength),
             [self._order[change.question] for change in flip.changes],
-            [change.to_answer for change in flip.changes],
+            [as_tuple(change.to_answer) for change in flip.changes],
         )
+
+
+def as_tuple(answer: Answer) -> tuple[str, ...]:
+    """Return the answers of a question as a tuple, empty where it is open."""
+    return (answer,) if isinstance(answer, str) else answer or ()
+
+
+def other_answers(question: Question, given: Answer) -> list[Answer]:
+    """Return the answers that one change leads to.
+
+    Of several answers one is added or dropped; from an open question each is given by itself.
+    """
+    if not question.several:
+        return [answer for answer in question.answers if answer != given]
+    now, found = set(as_tuple(given)), list[Answer]()
+    for answer in question.answers:
+        replaces = answer in question.alone or now & set(question.alone)
+        changed = {answer} if replaces else now ^ {answer}
+        if changed and changed != now:
+            found.append(tuple(each for each in question.answers if each in changed))
+    return found
 
 
 def _distance(question: Question, change: AnswerChange) -> int:
     """Return how many answers further down the list a change goes; 0 from an open question."""
-    if change.from_answer is None:
+    if change.from_answer is None or question.several:
         return 0
-    places = list(question.answers)
+    places: list[Answer] = list(question.answers)
     return places.index(change.to_answer) - places.index(change.from_answer)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from bot.playbooks import conditions
 from bot.playbooks.model import (
     CONDITION_KEYWORDS,
+    Answer,
     CasesFile,
     Condition,
     Gate,
@@ -105,8 +106,8 @@ def check_cases(
         path = (*base, position)
         for question, answer in case.answers.items():
             place = (*path, "answers", question)
-            if check.known("question", question, by_id, place) and answer is not None:
-                check.known("answer", answer, by_id[question].answers, (*place, ""))
+            if check.known("question", question, by_id, place):
+                _case_answer(check, by_id[question], answer, place)
         check.known("option", case.expected, options, (*path, "expected"))
         for which, option in enumerate(case.also_acceptable):
             check.known("option", option, options, (*path, "also_acceptable", which))
@@ -116,6 +117,16 @@ def check_cases(
         check.known("option", branch.option, options, ("baseline", position, "option"))
         _condition(check, branch.when, by_id, ("baseline", position, "when"))
     return check.found
+
+
+def _case_answer(check: _Checker, question: Question, answer: Answer, path: Path) -> None:
+    if isinstance(answer, str):
+        check.known("answer", answer, question.answers, (*path, ""))
+        return
+    for position, each in enumerate(answer or ()):
+        check.known("answer", each, question.answers, (*path, position))
+    if answer is not None and (problem := question.problem_with(answer)):
+        check.say(path, problem)
 
 
 def check_dates(
@@ -206,6 +217,7 @@ def _questions(
             check.known("step", question.step, steps, (position, "step"))
         for answer in question.becomes:
             check.known("answer", answer, question.answers, (position, "becomes", answer))
+        _alone(check, question, (position, "alone"))
         _drifts(check, question, (position, "drifts"))
         if question.ask_when:
             path: Path = (position, "ask_when")
@@ -214,6 +226,13 @@ def _questions(
                 if other in order and order[other] >= order[question.id]:
                     check.say(path, f"it depends on `{other}`, which is not asked before it")
     return check.found
+
+
+def _alone(check: _Checker, question: Question, path: Path) -> None:
+    for which, answer in enumerate(question.alone):
+        check.known("answer", answer, question.answers, (*path, which))
+    if question.alone and not question.several:
+        check.say(path, "`alone` is only for questions with `several`")
 
 
 def _drifts(check: _Checker, question: Question, path: Path) -> None:

@@ -2,8 +2,9 @@
 
 Answers
     A question is answered, unknown (None: "don't know") or missing. Unknown and missing are open:
-    they give no points and fulfil no condition, not even a `not`. The answer to a question whose
-    `ask_when` does not hold counts as missing, whatever was entered.
+    they give no points and fulfil no condition, not even a `not`. One with `several` answers may
+    have more than one at once, and fulfils a condition that names any of them. The answer to a
+    question whose `ask_when` does not hold counts as missing, whatever was entered.
 
 Points
     An option's points are the sum of the points of the rules that hold.
@@ -64,10 +65,10 @@ from enum import StrEnum
 
 from pydantic import computed_field
 
-from bot.playbooks.model import Playbook
+from bot.playbooks.model import Answer, Playbook
 
-Answers = Mapping[str, str | None]
-"""Answer ids by question id: a missing question is not answered, None is "don't know"."""
+Answers = Mapping[str, Answer]
+"""Answers by question id: a missing question is not answered, None is "don't know"."""
 
 
 class Strength(StrEnum):
@@ -139,8 +140,8 @@ class AnswerChange:
     """A changed answer; `from_answer` is None where the question is open."""
 
     question: str
-    from_answer: str | None
-    to_answer: str
+    from_answer: Answer
+    to_answer: Answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,8 @@ def test_next_shows_what_to_ask_and_whether_it_is_enough(run):
 INVALID = [
     ("{hungre: much}", "unknown question `hungre`; did you mean `hunger`?"),
     ("{hunger: mutch}", "`mutch` is no answer to `hunger` (there are none, some, much)"),
-    ("{hunger: 3}", "the answer to `hunger` must be an answer id or null"),
+    ("{hunger: 3}", "the answer to `hunger` must be an answer id, a list of them or null"),
+    ("{hunger: [some, much]}", "`hunger` takes one answer"),
     ("just text", "must map questions to answers, like `freshness: weekly`"),
     ("", "must map questions to answers, like `freshness: weekly`"),
     ("[{hunger: much}, 7]", "sheet 2: must map questions to answers"),
@@ -216,7 +217,7 @@ def test_questions_are_printed_for_people_and_for_programs(run):
     """The JSON has the documented keys in order; the text shows the ids."""
     listed = json.loads(run("questions", "--rules", LUNCH, "--json").stdout)
     assert [list(each) for each in listed] == [
-        ["id", "step", "ask", "help", "answers", "ask_when"]
+        ["id", "step", "ask", "help", "several", "answers", "ask_when"]
     ] * 5
     assert listed[3]["ask_when"] == {"weather": ["sun"]}
     text = run("questions", "--rules", LUNCH).stdout

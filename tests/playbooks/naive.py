@@ -16,8 +16,18 @@ class Naive:
         )
         steps = [step["id"] for step in self.head["steps"]]
         self.questions.sort(key=lambda question: steps.index(question["step"]))
-        self.answers = {q["id"]: list(q["answers"]) for q in self.questions}
+        self.questions_by_id = {q["id"]: q for q in self.questions}
+        self.answers = {q["id"]: self.values(q) for q in self.questions}
         self.options = list(self.head["options"])
+
+    def values(self, question):
+        """Everything that can be answered to a question."""
+        answers = list(question["answers"])
+        if not question.get("several"):
+            return answers
+        sets = [s for n in range(1, len(answers) + 1) for s in combinations(answers, n)]
+        alone = set(question.get("alone", []))
+        return [chosen for chosen in sets if len(chosen) == 1 or not alone & set(chosen)]
 
     def applying(self, answers):
         """The answers that count, asked in order."""
@@ -43,7 +53,9 @@ class Naive:
                 inner = self.value(wanted, answers)
                 values.append(None if inner is None else not inner)
             elif key in answers:
-                values.append(answers[key] in ([wanted] if isinstance(wanted, str) else wanted))
+                wanted = [wanted] if isinstance(wanted, str) else wanted
+                given = answers[key] if isinstance(answers[key], tuple) else [answers[key]]
+                values.append(any(each in wanted for each in given))
             else:
                 values.append(None)
         return both(values)
@@ -173,13 +185,24 @@ class Naive:
     def changes(self, answers, size):
         before = self.option(answers)
         for names in combinations(self.answers, size):
-            for chosen in product(*(self.answers[name] for name in names)):
+            for chosen in product(*(self.near(name, answers.get(name)) for name in names)):
                 moves = dict(zip(names, chosen, strict=True))
-                if any(answers.get(name) == to for name, to in moves.items()):
-                    continue
                 after = self.option({**answers, **moves})
                 if after != before:
                     yield frozenset(moves.items()), after
+
+    def near(self, name, given):
+        """The answers one change away: another one, or of several one added or dropped."""
+        question = self.questions_by_id[name]
+        if not question.get("several"):
+            return [answer for answer in self.answers[name] if answer != given]
+        if given is None:
+            return [(answer,) for answer in question["answers"]]
+        alone = set(question.get("alone", []))
+        if alone & set(given):
+            return [v for v in self.answers[name] if len(v) == 1 and v != given]
+        by_one = [v for v in self.answers[name] if len(set(v) ^ set(given)) == 1]
+        return by_one + [(a,) for a in alone if (a,) not in by_one]
 
 
 def both(values):

@@ -45,6 +45,10 @@ def playbooks(draw, most_questions=4):
             "ask": f"What of {name}?",
             "answers": {answer: answer.upper() for answer in answers[name]},
         }
+        if len(answers[name]) == 2 and draw(st.booleans()):
+            question["several"] = True
+            if draw(st.booleans()):
+                question["alone"] = ["a1"]
         if place and draw(st.integers(0, 3)) == 0:
             question["ask_when"] = draw(conditions({n: answers[n] for n in names[:place]}, 1))
         if draw(st.booleans()):
@@ -114,7 +118,7 @@ def sheets(draw, playbook):
     for question in playbook.questions:
         kind = draw(st.integers(0, 5))
         if kind > 1:
-            found[question.id] = draw(st.sampled_from(list(question.answers)))
+            found[question.id] = draw(st.sampled_from(list(question.values())))
         elif kind:
             found[question.id] = None
     return found

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.playbooks import loader
 from bot.playbooks.completions import DRAWS, Outlook
-from bot.playbooks.engine import RuleEngine
+from bot.playbooks.engine import InvalidAnswers, RuleEngine
 from bot.playbooks.scoring import CompiledPlaybook, OpenSheet, ScoredSheet
 from tests.playbooks.naive import Naive
 from tests.playbooks.strategies import playbooks, sheets
@@ -237,3 +237,115 @@ def test_questions_come_in_the_order_of_what_they_tell_in_a_playbook_as_shipped(
     """The first page of three asks about material, need and examples."""
     upcoming = shipped("ragvsft").next_questions({})
     assert {question.id for question in upcoming.questions[:3]} == {"material", "need", "examples"}
+
+
+SEVERAL = {
+    "playbook.yml": {
+        "id": "faults",
+        "title": "Faults",
+        "version": "1",
+        "steps": [{"id": "s", "title": "S"}],
+        "options": {name: {"title": name, "summary": name} for name in ("ant", "bee")},
+    },
+    "questions.yml": [
+        {
+            "id": "faults",
+            "step": "s",
+            "ask": "What is wrong?",
+            "answers": {"slow": "Slow", "wrong": "Wrong", "dear": "Dear", "none": "Nothing"},
+            "several": True,
+            "alone": ["none"],
+            "becomes": {"wrong": "answers are wrong"},
+        },
+        {
+            "id": "more",
+            "step": "s",
+            "ask": "More?",
+            "answers": {"yes": "Yes", "no": "No"},
+            "ask_when": {"faults": ["wrong", "slow"]},
+        },
+    ],
+    "rules.yml": {
+        "rules": [
+            {
+                "id": f"r{number}",
+                "when": when,
+                "points": points,
+                "because": "So",
+                "source": "Me",
+            }
+            for number, (when, points) in enumerate(
+                [
+                    ({"faults": "slow"}, {"ant": 2}),
+                    ({"faults": ["wrong", "dear"]}, {"bee": 3}),
+                    ({"not": {"faults": ["slow", "wrong"]}}, {"ant": 1}),
+                    ({"more": "yes"}, {"bee": 1}),
+                ]
+            )
+        ]
+    },
+}
+
+
+@pytest.fixture
+def several():
+    """A playbook with a question of several answers."""
+    texts = {name: json.dumps(data) for name, data in SEVERAL.items()}
+    return RuleEngine(loader.parse(loader.PlaybookText("faults", texts)))
+
+
+def test_several_answers_each_fulfil_what_names_them(several):
+    """Rules for each of the answers hold at once; a `not` holds when none of its answers does."""
+    verdict = several.evaluate({"faults": ("slow", "wrong")})
+    assert verdict.points == {"ant": 2, "bee": 3}
+    assert [(r.rule, [a.answer for a in r.answers]) for r in verdict.reasons] == [("r1", ["wrong"])]
+    assert several.score({"faults": ("dear",)}).points == {"ant": 1, "bee": 3}
+    assert several.score({"faults": "none"}).points == {"ant": 1, "bee": 0}
+    assert several.score({"faults": None}).points == {"ant": 0, "bee": 0}
+
+
+def test_a_flip_adds_or_drops_one_of_several_answers(several):
+    """Changes are told as answers added or dropped; one that excludes the others replaces them."""
+    flips = several.evaluate({"faults": ("slow", "wrong")}).flips
+    found = {(flip.changes[0].to_answer, flip.text) for flip in flips if len(flip.changes) == 1}
+    assert found == {
+        (("slow",), "If “What is wrong?” is no longer “Wrong”: ant."),
+        (("none",), "If “What is wrong?” becomes “Nothing”: ant."),
+    }
+    added = several.evaluate({"faults": ("slow",)}).flips
+    assert {(flip.changes[0].to_answer, flip.text) for flip in added} == {
+        (("slow", "wrong"), "If answers are wrong: bee."),
+        (("slow", "dear"), "If “What is wrong?” also becomes “Dear”: bee."),
+    }
+
+
+def test_a_follow_up_of_several_answers_applies_with_any_of_them(several):
+    """One of the answers named is enough, whatever else was chosen."""
+    more = several.playbook.question("more")
+    assert several.applies(more, {"faults": ("slow", "dear")})
+    assert not several.applies(more, {"faults": ("dear",)})
+    assert not several.applies(more, {})
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (("slow", "slow"), "`faults` needs one or more different answers, or null"),
+        ((), "`faults` needs one or more different answers, or null"),
+        (("slow", "none"), "`none` of `faults` excludes the other answers"),
+        (("slow", "wrnog"), "`wrnog` is no answer to `faults` (there are slow, wrong, dear, none)"),
+    ],
+)
+def test_several_answers_that_do_not_fit_are_refused(several, answer, problem):
+    """Duplicates, an empty choice, and what excludes the others are named."""
+    with pytest.raises(InvalidAnswers) as caught:
+        several.evaluate({"faults": answer})
+    assert caught.value.problems[0].startswith(problem)
+
+
+def test_several_answers_are_asked_for_and_completed_like_any(several):
+    """An open question with several answers is homework, is asked, and lowers the confidence."""
+    verdict = several.evaluate({})
+    assert [item.question for item in verdict.homework] == ["faults"]
+    assert verdict.confidence < 0.9
+    assert [question.id for question in several.next_questions({}).questions] == ["faults"]
