@@ -80,8 +80,7 @@ def counted(naive: Naive, answers: Sheet) -> dict[str, str | None]:
 
 def recommended(naive: Naive, answers: Sheet) -> str | None:
     """Return what is recommended; None where no option has points."""
-    option, points, *_ = naive.result(answers)
-    return option if any(points.values()) else None
+    return naive.recommended(answers)
 
 
 @MODEST

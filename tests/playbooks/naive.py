@@ -148,6 +148,16 @@ class Naive:
     def parts(self):
         return {o: t["combines"] for o, t in self.head["options"].items() if t.get("combines")}
 
+    def recommended(self, answers):
+        """The option, or None as long as rules give no points."""
+        _, _, own = self.compared(answers)
+        needs = self.head.get("needs", {})
+        start = {
+            option: sum(1 - needs[need]["bar"] for need in text.get("meets", []))
+            for option, text in self.head["options"].items()
+        }
+        return None if own == start else self.option(answers)
+
     def option(self, answers):
         return self.result(answers)[0]
 
