@@ -127,6 +127,7 @@ class Outlook:
         self._questions = compiled.playbook.questions
         steps = [step.id for step in compiled.playbook.steps]
         self._step = {question.id: steps.index(question.step) for question in self._questions}
+        self._order = {question.id: place for place, question in enumerate(self._questions)}
         self._asked_when = {
             question.id: conditions.terms(question.ask_when, compiled.questions)
             for question in self._questions
@@ -169,7 +170,7 @@ class Outlook:
         deciding = self._deciding(OpenSheet(sheet, completions.names), {*completions.winners, now})
         information = completions.information()
         found = []
-        for name in sorted(deciding, key=lambda each: -information[each]):
+        for name in sorted(deciding, key=lambda each: (-information[each], self._order[each])):
             alone = self._led_to(sheet, name) - {now}
             options = tuple(
                 self._compiled.options[place] for place in sorted(alone or deciding[name] - {now})
@@ -265,7 +266,9 @@ class Outlook:
         self, names: Collection[str], information: Mapping[str, float]
     ) -> tuple[Question, ...]:
         """Sort by step, then by information, follow-ups after what they depend on."""
-        waiting = sorted(names, key=lambda name: (self._step[name], -information[name]))
+        waiting = sorted(
+            names, key=lambda name: (self._step[name], -information[name], self._order[name])
+        )
         ordered: list[Question] = []
         while waiting:
             ready = next(name for name in waiting if self._depends_on[name].isdisjoint(waiting))
