@@ -91,16 +91,6 @@ class Connection:
         """Return the names of all tables."""
         return self.sqlite.table_names()
 
-    # To be removed with their last callers in outbox and digest.
-
-    def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
-        """Return the rows of a query."""
-        return self.all(sql, parameters)
-
-    def table(self, name: str) -> sqlite_utils.db.Table:
-        """Return a table of sqlite-utils."""
-        return self.sqlite.table(name)
-
 
 def _insert(table: str, row: Row) -> str:
     names = ", ".join(row)

@@ -234,9 +234,7 @@ async def test_announcements_are_found(world: World) -> None:
     await world.decided()
     await world.decided()
     announced = {"state": "sent", "sent_channel": "C1", "ts": "1.5"}
-    await world.log.write(
-        lambda db: db.table("deliveries").update(db.table("deliveries").get(1)["id"], announced)
-    )
+    await world.log.write(lambda db: db.update("deliveries", announced, id=1))
     first, second = (await preview(world)).waiting.shown
     assert first.announced is not None
     assert (first.announced.channel, first.announced.ts) == ("C1", "1.5")

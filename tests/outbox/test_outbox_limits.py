@@ -31,7 +31,7 @@ async def accepted(world: World) -> None:
     for deciders in (("U2",), ("U1",)):
         await world.services.decisions.hand_over(ADA, decision.number, deciders)
     (told,) = [row for row in await world.rows("deliveries") if row["kind"] == "decider_message"]
-    await world.log.write(lambda db: db.table("deliveries").delete(told["id"]))
+    await world.log.write(lambda db: db.delete("deliveries", id=told["id"]))
 
 
 async def test_a_thread_stays_in_order(world: World) -> None:

@@ -138,7 +138,7 @@ class World:
 
     async def rows(self, table: str) -> list[dict[str, object]]:
         """Return the rows of a table of the log."""
-        return await self.log.read(lambda db: [dict(row) for row in db.table(table).rows])
+        return await self.log.read(lambda db: db.all(f"select * from {table}"))
 
     async def drafted(
         self,

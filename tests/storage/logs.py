@@ -25,9 +25,9 @@ def schema(db: Connection) -> str:
 
 def insert_state(db: Connection, state: str) -> None:
     """Insert a row that depends on no other."""
-    db.table("oauth_states").insert({"state": state, "expires_at": "2026"})
+    db.insert("oauth_states", {"state": state, "expires_at": "2026"})
 
 
 def states(db: Connection) -> list[str]:
     """Return what `insert_state` has left."""
-    return [row["state"] for row in db.table("oauth_states").rows_where(order_by="state")]
+    return [row["state"] for row in db.all("select state from oauth_states order by state")]

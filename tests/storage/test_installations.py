@@ -120,6 +120,8 @@ async def test_a_state_ends_on_time(kept: InstallationStore, log: Database) -> N
     assert not await kept.use_state("early", LATER)
     assert not await kept.use_state("unknown", NOON)
     await kept.add_state("next", LATER, LATER + timedelta(minutes=10))
-    states = await log.read(lambda db: [row["state"] for row in db.table("oauth_states").rows])
+    states = await log.read(
+        lambda db: [row["state"] for row in db.all("select state from oauth_states")]
+    )
     assert states == ["next"]
     assert await kept.use_state("next", LATER)

@@ -18,7 +18,7 @@ from bot.decisions.model import (
 )
 from bot.outbox.model import Delivery, DeliveryState, NotPostedAlert, alert_for, announcement_key
 from bot.services.drafts import DRAFT_LIFETIME
-from bot.services.services import HELD_UP_AFTER
+from bot.services.services import DELAYED_AFTER
 from tests.services.world import ADA, BEN, NAMELESS, PRODUCT, STRANGER, World
 
 ELSEWHERE = Place("C2", Visibility.PUBLIC)
@@ -140,7 +140,7 @@ async def test_held_up_says_that_slack_takes_no_messages(world: World) -> None:
     await world.decided()
     delivery = await claimed(world)
     await world.outbox.retry(delivery, world.clock.now() + timedelta(minutes=1), "unreachable")
-    world.clock.advance(HELD_UP_AFTER)
+    world.clock.advance(DELAYED_AFTER)
     assert not (await world.services.post(ADA, await world.drafted(), PRODUCT)).is_delayed
     world.clock.advance(timedelta(seconds=1))
     assert (await world.services.post(ADA, await world.drafted(), PRODUCT)).is_delayed

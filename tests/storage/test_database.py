@@ -39,7 +39,7 @@ async def test_what_was_committed_survives_a_power_cut(path: Path) -> None:
 async def test_tables_are_strict(path: Path) -> None:
     """Every table of ours refuses values of another type than its column's."""
     async with opened(path) as log:
-        listed = await log.read(lambda db: list(db.query("pragma table_list")))
+        listed = await log.read(lambda db: db.all("pragma table_list"))
         tables = {each["name"]: each["strict"] for each in listed if each["type"] == "table"}
         loose = {name for name, strict in tables.items() if not strict}
         assert loose == {"sqlite_schema", "sqlite_temp_schema"}
