@@ -1,4 +1,4 @@
-"""What the owner of a message in trouble is told, as it stands now, and what they can do."""
+"""Alerts: what the owner of a delivery in trouble reads, and the buttons to act."""
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -50,85 +50,85 @@ _WAS = {
 }
 
 
-def trouble_message(notice: Alert, trouble: DeliveryIssue, command: str = "/ragvsft") -> Message:
-    """Return what a notice says of a delivery as it stands now.
+def alert_message(alert: Alert, issue: DeliveryIssue, command: str = "/ragvsft") -> Message:
+    """Return the message of an alert, for the state of its delivery now.
 
     Args:
-        notice: the payload of the notice.
-        trouble: what it is about.
+        alert: the payload of the alert.
+        issue: what it is about.
         command: the slash command's name.
     """
-    match trouble.delivery.state:
+    match issue.delivery.state:
         case DeliveryState.SENT:
-            return sentence(_arrived(trouble))
-        case DeliveryState.DISMISSED if _is_given_up(notice, trouble):
-            return sentence(_made_up_for(notice, trouble, command))
+            return sentence(_arrived(issue))
+        case DeliveryState.DISMISSED if _is_expired(alert, issue):
+            return sentence(_expired(alert, issue, command))
         case DeliveryState.DISMISSED:
-            return sentence(f"Good: {_subject(trouble)} stays as it is, nothing is sent again.")
+            return sentence(f"Good: {_subject(issue)} stays as it is, nothing is sent again.")
         case DeliveryState.PENDING | DeliveryState.SENDING:
-            return sentence(f"{_capital(_subject(trouble))} is on its way to {_place(trouble)}.")
-    if trouble.alerted_again:
-        return sentence(f"That didn't work. I wrote to you again about {_subject(trouble)}.")
-    if isinstance(notice, UnconfirmedAlert):
-        return _uncertain(trouble)
-    return _not_posted(notice.reason, trouble, command)
+            return sentence(f"{_capital(_subject(issue))} is on its way to {_place(issue)}.")
+    if issue.alerted_again:
+        return sentence(f"That didn't work. I wrote to you again about {_subject(issue)}.")
+    if isinstance(alert, UnconfirmedAlert):
+        return _unconfirmed(issue)
+    return _not_posted(alert.reason, issue, command)
 
 
-def _not_posted(reason: str, trouble: DeliveryIssue, command: str) -> Message:
-    """Return why something is not in its channel, and the way to get it there."""
-    decision, kind = trouble.decision, trouble.delivery.kind
-    buttons: list[InteractiveElement] = [_button(trouble, ids.Action.RETRY_POST)]
+def _not_posted(reason: str, issue: DeliveryIssue, command: str) -> Message:
+    """Say why a message was not posted, and how to post it."""
+    decision, kind = issue.decision, issue.delivery.kind
+    buttons: list[InteractiveElement] = [_button(issue, ids.Action.RETRY_POST)]
     remedy = f"{_cause(reason)} When that is mended, press *Try again*"
     if decision is None:
         text = (
-            f"I couldn't post the digest in {_place(trouble)}. {remedy}; to do without it, type "
+            f"I couldn't post the digest in {_place(issue)}. {remedy}; to do without it, type "
             f"`{command} digest off` there."
         )
     elif kind is DeliveryKind.ANNOUNCEMENT:
         title = fit_escaped(decision.title, 300)
         text = (
             f"Decision #{decision.number}, “{title}”, is saved, but not posted in "
-            f"{_place(trouble)}. {remedy}, or choose another channel."
+            f"{_place(issue)}. {remedy}, or choose another channel."
         )
-        buttons.append(_elsewhere(decision))
+        buttons.append(_other_channel(decision))
     else:
         could_not = _COULD_NOT.get(kind, "bring its message up to date")
         text = (
-            f"Decision #{decision.number} stands in {_place(trouble)}, but I couldn't "
+            f"Decision #{decision.number} stands in {_place(issue)}, but I couldn't "
             f"{could_not}. {remedy}."
         )
-    return _with_buttons(text, trouble, buttons)
+    return _with_buttons(text, issue, buttons)
 
 
-def _uncertain(trouble: DeliveryIssue) -> Message:
-    """Return the question whether a message arrived, which only a person can answer."""
-    decision = trouble.decision
+def _unconfirmed(issue: DeliveryIssue) -> Message:
+    """Ask whether a message arrived, as Slack does not tell."""
+    decision = issue.decision
     if decision is None:
         was = "posting the digest"
     else:
-        kind = trouble.delivery.kind
+        kind = issue.delivery.kind
         was = _WAS.get(kind, "posting decision #{}").format(decision.number)
     text = (
-        f"Slack broke off while I was {was} in {_place(trouble)}. Please look there: if the "
+        f"Slack broke off while I was {was} in {_place(issue)}. Please look there: if the "
         "message is missing, press *Send again*; if it is there, press *It's there*."
     )
     buttons: list[InteractiveElement] = [
-        _button(trouble, ids.Action.RESEND),
-        _button(trouble, ids.Action.DISMISS),
+        _button(issue, ids.Action.RESEND),
+        _button(issue, ids.Action.DISMISS),
     ]
-    return _with_buttons(text, trouble, buttons)
+    return _with_buttons(text, issue, buttons)
 
 
-def _is_given_up(notice: Alert, trouble: DeliveryIssue) -> bool:
-    """Whether the next digest makes up for one; not for what its owner says is there."""
-    if trouble.decision is not None:
+def _is_expired(alert: Alert, issue: DeliveryIssue) -> bool:
+    """Whether a digest expired, so that the next one covers its period."""
+    if issue.decision is not None:
         return False
-    return trouble.delivery.error == EXPIRED or not isinstance(notice, UnconfirmedAlert)
+    return issue.delivery.error == EXPIRED or not isinstance(alert, UnconfirmedAlert)
 
 
-def _made_up_for(notice: Alert, trouble: DeliveryIssue, command: str) -> str:
-    place = _place(trouble)
-    if isinstance(notice, UnconfirmedAlert):
+def _expired(alert: Alert, issue: DeliveryIssue, command: str) -> str:
+    place = _place(issue)
+    if isinstance(alert, UnconfirmedAlert):
         return (
             f"Nobody said whether the digest in {place} arrived, so the next one tells its time "
             "again."
@@ -139,13 +139,13 @@ def _made_up_for(notice: Alert, trouble: DeliveryIssue, command: str) -> str:
     )
 
 
-def _arrived(trouble: DeliveryIssue) -> str:
-    decision, kind = trouble.decision, trouble.delivery.kind
+def _arrived(issue: DeliveryIssue) -> str:
+    decision, kind = issue.decision, issue.delivery.kind
     if decision is None:
-        return f"The digest is in {_place(trouble)} now."
+        return f"The digest is in {_place(issue)} now."
     if kind is DeliveryKind.ANNOUNCEMENT:
-        return f"Decision #{decision.number} is in {_place(trouble)} now."
-    return f"Decision #{decision.number} is complete in {_place(trouble)} now."
+        return f"Decision #{decision.number} is in {_place(issue)} now."
+    return f"Decision #{decision.number} is complete in {_place(issue)} now."
 
 
 def _cause(reason: str) -> str:
@@ -156,40 +156,40 @@ def _cause(reason: str) -> str:
     return _CAUSES.get(reason, f"Slack's reason: {escape(reason)}.")
 
 
-def _subject(trouble: DeliveryIssue) -> str:
-    return _number(trouble.decision) if trouble.decision else "the digest"
+def _subject(issue: DeliveryIssue) -> str:
+    return _number(issue.decision) if issue.decision else "the digest"
 
 
 def _number(decision: Decision) -> str:
     return f"decision #{decision.number}"
 
 
-def _place(trouble: DeliveryIssue) -> str:
-    if trouble.delivery.is_direct:
+def _place(issue: DeliveryIssue) -> str:
+    if issue.delivery.is_direct:
         return "a direct message"
-    return channel_link(trouble.delivery.channel)
+    return channel_link(issue.delivery.channel)
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _button(trouble: DeliveryIssue, action: ids.Action) -> ButtonElement:
+def _button(issue: DeliveryIssue, action: ids.Action) -> ButtonElement:
     style = None if action is ids.Action.DISMISS else "primary"
-    return button(action, _ON_BUTTONS[action], None, about=_subject(trouble), style=style)
+    return button(action, _ON_BUTTONS[action], None, about=_subject(issue), style=style)
 
 
-def _elsewhere(decision: Decision) -> ChannelSelectElement:
-    """Return where else to post; what was begun in private becomes everybody's only on purpose."""
+def _other_channel(decision: Decision) -> ChannelSelectElement:
+    """Return the menu of other channels; a private decision becomes public only on confirmation."""
     is_private = decision.place.visibility is not Visibility.PUBLIC
     return ChannelSelectElement(
         action_id=ids.Action.POST_ELSEWHERE,
         placeholder=plain("Another public channel"),
-        confirm=_for_everybody(decision) if is_private else None,
+        confirm=_publish_warning(decision) if is_private else None,
     )
 
 
-def _for_everybody(decision: Decision) -> ConfirmObject:
+def _publish_warning(decision: Decision) -> ConfirmObject:
     return ConfirmObject(
         title=plain("Make it public?"),
         text=plain(
@@ -201,10 +201,8 @@ def _for_everybody(decision: Decision) -> ConfirmObject:
     )
 
 
-def _with_buttons(text: str, trouble: DeliveryIssue, buttons: list[InteractiveElement]) -> Message:
-    actions = ActionsBlock(
-        block_id=f"{ids.DELIVERY_PREFIX}{trouble.delivery.key}", elements=buttons
-    )
+def _with_buttons(text: str, issue: DeliveryIssue, buttons: list[InteractiveElement]) -> Message:
+    actions = ActionsBlock(block_id=f"{ids.DELIVERY_PREFIX}{issue.delivery.key}", elements=buttons)
     return Message(text=text, blocks=as_dicts([section(text), actions]))
 
 

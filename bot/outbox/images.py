@@ -1,16 +1,16 @@
-"""Posting a message with its picture, or with the table whose place that takes.
+"""Post a message with its image, or with a table instead of it.
 
-The picture is uploaded to no channel, so it stays private until the message shows it: an image
-block shows any file that its poster can access
-(https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object), with the token
-that uploaded it (https://github.com/slackapi/bolt-python/issues/1018). No membership is needed.
+The image is uploaded to no channel, so it stays private until the message shows it: an image block
+shows any file that its sender can access, with the token that uploaded it
+(https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object,
+https://github.com/slackapi/bolt-python/issues/1018). No membership is needed.
 
-Slack looks a file over after the upload has returned, and refuses an image block that names it
-until then: `invalid_blocks`, "invalid slack file"
+Slack processes a file after the upload has returned, and rejects an image block that names it until
+then: `invalid_blocks`, "invalid slack file"
 (https://github.com/slackapi/java-slack-sdk/issues/1349,
-https://github.com/slackapi/node-slack-sdk/issues/2040). Its maintainers advise to wait, or to ask
-`files.info`, which needs the scope `files:read`, that is, the right to read everybody's files. As
-a refused message was not posted, it is tried again instead, a few times.
+https://github.com/slackapi/node-slack-sdk/issues/2040). Its maintainers advise to wait, or to call
+`files.info`, which needs the scope `files:read`, the right to read all files. A rejected message
+was not posted, so it is retried a few times instead.
 """
 
 import asyncio
@@ -32,23 +32,23 @@ Draw = Callable[[Trend, Mapping[str, str]], bytes]
 Result = TypeVar("Result")
 
 SECONDS = 8.0
-"""How long a message waits for its picture, in all."""
+"""How long a message waits for its image, in total."""
 PAUSES = (1.0, 2.0, 3.0)
-"""Seconds between the tries to post it, as long as Slack looks the file over."""
+"""Seconds between the attempts to post it, while Slack processes the file."""
 
 
 class Images:
-    """Posts messages with their pictures; a message never fails for its picture's sake."""
+    """Posts messages with their image; a message never fails because of its image."""
 
     def __init__(
         self, draw: Draw | None, seconds: float = SECONDS, pauses: tuple[float, ...] = PAUSES
     ) -> None:
-        """Say how pictures come about.
+        """Create it.
 
         Args:
-            draw: draws them, called on a thread; None for tables only.
-            seconds: how long a message waits for its picture.
-            pauses: seconds to wait before each further try to post it.
+            draw: draws an image, called on a thread; None for tables only.
+            seconds: how long a message waits for its image.
+            pauses: seconds to wait before each further attempt.
         """
         self._draw = draw
         self._seconds = seconds
@@ -57,7 +57,7 @@ class Images:
         self._drawing = asyncio.Lock()
 
     def stop(self) -> None:
-        """Wait for no picture any more: what is under way is posted at once, with the table."""
+        """Stop waiting for images: messages in progress are posted at once, with the table."""
         self._stopping.set()
 
     async def post(
@@ -66,15 +66,15 @@ class Images:
         message: Message,
         send: Callable[[Message], Awaitable[Result]],
     ) -> Result:
-        """Post a message, and return what `send` returns for it.
+        """Post a message; return what `send` returns.
 
         Args:
-            client: uploads the picture; of the workspace that `send` posts to.
+            client: uploads the image; the client of the workspace that `send` posts to.
             message: what to post.
-            send: posts a message. Never interrupted, and called again only after a refusal.
+            send: posts a message. Never cancelled, and called again only after a rejection.
 
         Raises:
-            Exception: what `send` raises, but for Slack's refusals of the picture.
+            Exception: what `send` raises, except Slack's rejections of the image.
         """
         if message.picture is None or self._draw is None:
             return await send(message)
@@ -94,9 +94,9 @@ class Images:
         return await send(message)
 
     async def _uploaded(self, client: AsyncWebClient, picture: Picture, draw: Draw) -> str:
-        """Return the id of the file that Slack made of a picture.
+        """Draw and upload an image; return the id of its file.
 
-        One is drawn at a time: each takes some memory, and a processor for itself.
+        One is drawn at a time: each needs memory and a processor of its own.
         """
         async with self._drawing:
             content = await asyncio.to_thread(draw, picture.trend, picture.titles)
@@ -104,7 +104,7 @@ class Images:
         return str(answer["files"][0]["id"])
 
     async def _in_time(self, work: Coroutine[Any, Any, Result], until: float) -> Result | None:
-        """Return what some work returns; None if it fails, takes too long or we stop."""
+        """Return the result of a coroutine; None if it fails, takes too long, or on `stop`."""
         task, stop = asyncio.create_task(work), asyncio.create_task(self._stopping.wait())
         left = until - asyncio.get_running_loop().time()
         try:
@@ -121,7 +121,7 @@ class Images:
         return task.result()
 
     async def _paused(self, seconds: float, until: float) -> bool:
-        """Wait; return whether there is still time, and nobody stopped us."""
+        """Wait; return whether time is left and `stop` was not called."""
         left = until - asyncio.get_running_loop().time()
         if seconds >= left:
             return False
@@ -134,7 +134,7 @@ class Images:
 
 
 def _note_missing(reason: str) -> None:
-    logger.warning("a digest goes out without its picture", reason=reason)
+    logger.warning("a digest is posted without its image", reason=reason)
 
 
 def _reason(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 from bot.decisions.model import Decision
 from bot.digest.messages import DigestMessages
-from bot.outbox.alert_views import decider_unreachable, trouble_message, view_request_unreachable
+from bot.outbox.alert_views import alert_message, decider_unreachable, view_request_unreachable
 from bot.outbox.model import (
     Alert,
     DeciderMessage,
@@ -62,7 +62,7 @@ class Renderer:
                 return await self._digests.message(digest)
             case Alert():
                 issue = await self._services.delivery_issues.reported_by(delivery)
-                return trouble_message(payload, issue, self._command)
+                return alert_message(payload, issue, self._command)
         decision = await self._services.decision(delivery.workspace, delivery.decision or 0)
         if decision is None:
             raise LookupError(f"delivery {delivery.key} belongs to no decision")

@@ -7,7 +7,7 @@ import pytest
 
 from bot.decisions.errors import NothingToResend
 from bot.digest.settings import Schedule, Weekday
-from bot.outbox.alert_views import trouble_message
+from bot.outbox.alert_views import alert_message
 from bot.outbox.model import DeliveryState, UnconfirmedAlert, alert_for
 from tests.digest.runs import (
     deliveries,
@@ -193,7 +193,7 @@ async def test_what_nobody_knows_of_is_told_again(world: World) -> None:
     post = (await posts(world))["2026-W04"]
     assert (post.since, post.missed) == (datetime(2026, 1, 5, 9, tzinfo=UTC), ())
     trouble = await world.services.delivery_issues.reported_by(about)
-    assert "so the next one tells its time again" in trouble_message(about.payload, trouble).text
+    assert "so the next one tells its time again" in alert_message(about.payload, trouble).text
     with pytest.raises(NothingToResend):
         await world.services.delivery_issues.settle(ADA, first.key, resend=True)
 

@@ -1,4 +1,4 @@
-"""Deliveries as the courier takes them: once, in order, at Slack's pace."""
+"""Deliveries as the worker takes them: once, in order, at Slack's pace."""
 
 import asyncio
 from datetime import timedelta
@@ -32,7 +32,7 @@ async def states(world: World) -> list[object]:
 
 
 async def test_each_delivery_is_taken_once(world: World) -> None:
-    """Fifty couriers at once share the deliveries; nobody gets what another has."""
+    """Fifty workers at once share the deliveries; nobody gets what another has."""
     people = [Person("T1", f"U{number}") for number in range(10)]
     for person in people:
         await world.services.notify(person, "Hello.")

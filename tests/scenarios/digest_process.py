@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.digest.schedule import DigestState
 from bot.digest.service import DigestService
 from bot.storage.database import Database
-from tests.slack.tiny_slack import Delivering, TinySlack
+from tests.slack.tiny_slack import TinySlack, WorkerHarness
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class _CountingDigests(DigestService):
         return await super().run_due(state)
 
 
-class _DigestBot(Delivering):
+class _DigestBot(WorkerHarness):
     """Services and a delivery worker, delivering to a workspace."""
 
     def __init__(self, database: Database, config: ProcessConfig) -> None:
@@ -42,7 +42,7 @@ class _DigestBot(Delivering):
         self._token = config.token
         services = self.world.services
         clock, playbooks = self.world.clock, services.playbooks
-        self.digests = _CountingDigests(database, clock, playbooks, self.woken.set)
+        self.digests = _CountingDigests(database, clock, playbooks, self.wake.set)
         services.digests = self.digests
 
     async def _client_for(self, workspace: str) -> AsyncWebClient:
@@ -57,7 +57,7 @@ def run_process(config: ProcessConfig, parent: Connection) -> None:
 async def _run(config: ProcessConfig, parent: Connection) -> None:
     database = await Database(config.database).open()
     bot = _DigestBot(database, config)
-    delivering = asyncio.create_task(bot.courier.run())
+    delivering = asyncio.create_task(bot.worker.run())
     parent.send(None)
     while (moment := await asyncio.to_thread(parent.recv)) is not None:
         assert isinstance(moment, datetime)
@@ -65,6 +65,6 @@ async def _run(config: ProcessConfig, parent: Connection) -> None:
         sent = await bot.world.services.digests.send_due()
         await bot.rest()
         parent.send((sent, bot.digests.tried))
-    bot.courier.stop()
+    bot.worker.stop()
     await delivering
     await database.close()

@@ -1,4 +1,4 @@
-"""A Web API that does as it is told, and a courier that delivers to it."""
+"""A Web API that does as it is told, and a worker that delivers to it."""
 
 import asyncio
 import contextlib
@@ -84,7 +84,7 @@ def _answer(word: str, message: dict[str, Any], number: int) -> web.Response:
 
 
 class WatchedOutbox(Outbox):
-    """An outbox that tells when its courier has nothing to do for now."""
+    """An outbox that tells when its worker has nothing to do for now."""
 
     def __init__(self, log: Database) -> None:
         super().__init__(log)
@@ -96,29 +96,29 @@ class WatchedOutbox(Outbox):
         return due
 
 
-class Delivering:
-    """A world whose courier runs, delivering to a tiny Slack."""
+class WorkerHarness:
+    """A world whose worker runs, delivering to a tiny Slack."""
 
     def __init__(self, log: Database, url: str, slack: TinySlack) -> None:
         self.world = World(log)
         self.slack = slack
         self.url = url
-        self.woken = asyncio.Event()
+        self.wake = asyncio.Event()
         self.outbox = WatchedOutbox(log)
-        self.world.services = Services(log, self.world.clock, self.world.playbooks, self.woken.set)
+        self.world.services = Services(log, self.world.clock, self.world.playbooks, self.wake.set)
         self.attempts = Counter[Attempt]()
         services, clock = self.world.services, self.world.clock
         digests = DigestMessages(self._client_for, "/ragvsft")
         policy = FailurePolicy(
             self.outbox, services.delivery_issues, services.person_unreachable, clock
         )
-        self.courier = DeliveryWorker(
+        self.worker = DeliveryWorker(
             self.outbox,
             policy,
             Renderer(services, digests, "/ragvsft").message,
             clock,
             self._client_for,
-            self.woken,
+            self.wake,
             count_attempt=lambda attempt: self.attempts.update({attempt}),
         )
 
@@ -134,9 +134,9 @@ class Delivering:
         async with asyncio.timeout(WITHIN):
             while calm < 2:
                 self.outbox.rested.clear()
-                self.woken.set()
+                self.wake.set()
                 await self.outbox.rested.wait()
-                calm = calm + 1 if self.courier.is_idle else 0
+                calm = calm + 1 if self.worker.is_idle else 0
 
     async def advance(self, **by: float) -> None:
         """Move the clock on, and wait until all that is due then has been tried."""
@@ -163,16 +163,16 @@ async def serving_tiny_slack() -> AsyncIterator[tuple[TinySlack, str]]:
 
 
 @contextlib.asynccontextmanager
-async def delivering(path: Path) -> AsyncIterator[Delivering]:
-    """Run a courier that delivers from the log at `path` to a tiny Slack."""
+async def running_worker(path: Path) -> AsyncIterator[WorkerHarness]:
+    """Run a worker that delivers from the log at `path` to a tiny Slack."""
     async with serving_tiny_slack() as (slack, url):
         log = await Database(path).open()
-        made = Delivering(log, url, slack)
-        task = asyncio.create_task(made.courier.run())
+        made = WorkerHarness(log, url, slack)
+        task = asyncio.create_task(made.worker.run())
         try:
             yield made
         finally:
             slack.gate.set()
-            made.courier.stop()
+            made.worker.stop()
             await task
             await log.close()

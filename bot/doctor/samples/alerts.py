@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from bot.decisions.events import Event, EventKind
 from bot.decisions.model import Decision
-from bot.outbox.alert_views import trouble_message
+from bot.outbox.alert_views import alert_message
 from bot.outbox.issues import DeliveryIssue
 from bot.outbox.model import (
     AlertType,
@@ -64,4 +64,4 @@ def _message(
 ) -> Message:
     alert = kind(about.key, about.channel, "channel_not_found")
     of = None if about.decision is None else decision
-    return trouble_message(alert, DeliveryIssue(replace(about, state=state), of))
+    return alert_message(alert, DeliveryIssue(replace(about, state=state), of))

@@ -6,49 +6,49 @@ import pytest
 
 from bot.decisions.model import ReviewOutcome, Workflow
 from tests.services.world import ADA, BEN, PRODUCT
-from tests.slack.tiny_slack import Delivering
+from tests.slack.tiny_slack import WorkerHarness
 
 
-async def _settle(house: Delivering) -> None:
+async def _settle(env: WorkerHarness) -> None:
     for _ in range(5):
-        await house.rest()
-        await house.advance(seconds=2)
+        await env.rest()
+        await env.advance(seconds=2)
 
 
 @pytest.mark.parametrize("answered", [False, True])
 async def test_nobody_is_asked_how_it_went_once_it_was_withdrawn(
-    house: Delivering, *, answered: bool
+    env: WorkerHarness, *, answered: bool
 ) -> None:
     """The question loses its buttons and says what happened, whether it was answered or not."""
-    services = house.world.services
-    made = await house.world.decided(ADA)
+    services = env.world.services
+    made = await env.world.decided(ADA)
     await services.decisions.accept(ADA, made.number)
-    await _settle(house)
-    house.world.clock.advance(timedelta(days=91))
+    await _settle(env)
+    env.world.clock.advance(timedelta(days=91))
     await services.reviews.request_due()
-    await _settle(house)
+    await _settle(env)
     if answered:
         await services.reviews.review(ADA, made.number, ReviewOutcome.WORKED, "Well")
-    await _settle(house)
-    before = len(house.slack.updates)
+    await _settle(env)
+    before = len(env.slack.updates)
     await services.decisions.withdraw(ADA, made.number, "No more.")
-    await _settle(house)
-    (told,) = [each for each in house.slack.updates[before:] if "How did it go" in each["text"]]
+    await _settle(env)
+    (told,) = [each for each in env.slack.updates[before:] if "How did it go" in each["text"]]
     assert f"It was withdrawn by <@{ADA.user}>" in told["text"]
     assert ("It worked" in told["text"]) is answered
     assert "actions" not in str(told["blocks"])
 
 
-async def test_a_decider_is_not_sent_to_what_others_decide(house: Delivering) -> None:
+async def test_a_decider_is_not_sent_to_what_others_decide(env: WorkerHarness) -> None:
     """What asked somebody to decide says so when it was handed on, and when it is decided."""
-    services = house.world.services
+    services = env.world.services
     workflow = Workflow(title="Answers", deciders=(BEN.user,))
-    draft = await house.world.drafted(workflow=workflow)
+    draft = await env.world.drafted(workflow=workflow)
     made = (await services.post(ADA, draft, PRODUCT)).decision
-    await _settle(house)
+    await _settle(env)
     await services.decisions.hand_over(ADA, made.number, (ADA.user,))
-    await _settle(house)
-    assert any("meanwhile others do" in each["text"] for each in house.slack.updates)
+    await _settle(env)
+    assert any("meanwhile others do" in each["text"] for each in env.slack.updates)
     await services.decisions.accept(ADA, made.number)
-    await _settle(house)
-    assert any("meanwhile it is accepted" in each["text"] for each in house.slack.updates)
+    await _settle(env)
+    assert any("meanwhile it is accepted" in each["text"] for each in env.slack.updates)

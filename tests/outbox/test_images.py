@@ -129,7 +129,7 @@ async def test_without_its_picture_a_digest_goes_out_with_the_table(
     with capture_logs() as lines:
         await post(client, Images(drawn, pauses=(0.0,)))
     assert posted(slack) == [["divider", "table", "divider"]]
-    assert [line["event"] for line in lines] == ["a digest goes out without its picture"]
+    assert [line["event"] for line in lines] == ["a digest is posted without its image"]
 
 
 async def test_a_picture_that_cannot_be_drawn_is_left_out(

@@ -15,10 +15,10 @@ from bot.outbox.store import IN_FLIGHT
 from bot.outbox.worker import CLAIM_TTL
 from bot.storage.database import Database
 from tests.services.world import ADA
-from tests.slack.tiny_slack import WITHIN, Delivering, TinySlack, serving_tiny_slack
+from tests.slack.tiny_slack import WITHIN, TinySlack, WorkerHarness, serving_tiny_slack
 
 
-class Halting(Delivering):
+class Halting(WorkerHarness):
     """Stands still before it sends, from when it is told to until it may go on."""
 
     def __init__(self, log: Database, url: str, slack: TinySlack) -> None:
@@ -36,7 +36,7 @@ class Halting(Delivering):
         self._halted.clear()
         self.may_go_on.clear()
         await change
-        self.woken.set()
+        self.wake.set()
         async with asyncio.timeout(WITHIN):
             await self._halted.wait()
 
@@ -48,30 +48,30 @@ class Halting(Delivering):
 
 
 @pytest.fixture
-async def pair(tmp_path: Path) -> AsyncIterator[tuple[Halting, Delivering]]:
-    """The one that stands still, and another, which does nothing before its courier is run."""
+async def pair(tmp_path: Path) -> AsyncIterator[tuple[Halting, WorkerHarness]]:
+    """The one that stands still, and another, which does nothing before its worker is run."""
     async with serving_tiny_slack() as (slack, url):
         logs = [await Database(tmp_path / "ragvsft.db").open() for _ in range(2)]
-        yield Halting(logs[0], url, slack), Delivering(logs[1], url, slack)
+        yield Halting(logs[0], url, slack), WorkerHarness(logs[1], url, slack)
         for log in logs:
             await log.close()
 
 
 @contextlib.asynccontextmanager
-async def at_work(house: Delivering) -> AsyncIterator[None]:
-    """Have a courier run for the length of a block."""
-    running = asyncio.create_task(house.courier.run())
+async def at_work(env: WorkerHarness) -> AsyncIterator[None]:
+    """Have a worker run for the length of a block."""
+    running = asyncio.create_task(env.worker.run())
     try:
         yield
     finally:
-        if isinstance(house, Halting):
-            house.may_go_on.set()
-        house.courier.stop()
+        if isinstance(env, Halting):
+            env.may_go_on.set()
+        env.worker.stop()
         await running
 
 
 async def test_what_another_has_posted_meanwhile_is_not_posted_again(
-    pair: tuple[Halting, Delivering],
+    pair: tuple[Halting, WorkerHarness],
 ) -> None:
     """Whoever stood still until another found the post missing, and made it, leaves it at that."""
     one, other = pair
@@ -91,7 +91,7 @@ async def test_what_another_has_posted_meanwhile_is_not_posted_again(
     assert keys == {"T1/1/announcement": 1, "T1/1/recommendation": 1}
 
 
-async def test_what_was_held_up_is_sent_after_all(pair: tuple[Halting, Delivering]) -> None:
+async def test_what_was_held_up_is_sent_after_all(pair: tuple[Halting, WorkerHarness]) -> None:
     """What nobody else has settled meanwhile is sent as a try of its own, which began only then."""
     one, _ = pair
     async with at_work(one):
@@ -107,7 +107,7 @@ async def test_what_was_held_up_is_sent_after_all(pair: tuple[Halting, Deliverin
 
 @pytest.mark.parametrize("halt", [IN_FLIGHT, CLAIM_TTL])
 async def test_an_older_state_does_not_stay(
-    pair: tuple[Halting, Delivering], halt: timedelta
+    pair: tuple[Halting, WorkerHarness], halt: timedelta
 ) -> None:
     """Whoever draws what it saw before it stood still has the newest state drawn over it."""
     one, other = pair

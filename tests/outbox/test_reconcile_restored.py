@@ -6,17 +6,17 @@ from pathlib import Path
 from bot.outbox.model import announcement_key
 from tests.outbox.histories import message, page
 from tests.services.world import ADA
-from tests.slack.tiny_slack import Delivering, delivering
+from tests.slack.tiny_slack import WorkerHarness, running_worker
 
 
 async def test_a_restored_log_looks_before_it_posts(tmp_path: Path) -> None:
     """What a backup has as not yet sent is looked up: found, it is noted, and its thread too."""
     path = tmp_path / "ragvsft.db"
-    async with delivering(path) as house:
-        house.courier.stop()
-        await house.world.decided()
-        await _as_restored(house)
-    async with delivering(path) as again:
+    async with running_worker(path) as env:
+        env.worker.stop()
+        await env.world.decided()
+        await _as_restored(env)
+    async with running_worker(path) as again:
         again.slack.history = [
             page(message("T1/1/announcement", "5.0")),
             page(message("T1/1/recommendation", "6.0")),
@@ -31,11 +31,11 @@ async def test_a_restored_log_looks_before_it_posts(tmp_path: Path) -> None:
 async def test_a_restored_log_posts_what_is_missing(tmp_path: Path) -> None:
     """What a backup has as not yet sent, and Slack has not either, is posted in its order."""
     path = tmp_path / "ragvsft.db"
-    async with delivering(path) as house:
-        house.courier.stop()
-        await house.world.decided()
-        await _as_restored(house)
-    async with delivering(path) as again:
+    async with running_worker(path) as env:
+        env.worker.stop()
+        await env.world.decided()
+        await _as_restored(env)
+    async with running_worker(path) as again:
         again.slack.history = [page(), page()]
         again.world.clock.advance(timedelta(days=2))
         for _ in range(4):
@@ -46,11 +46,11 @@ async def test_a_restored_log_posts_what_is_missing(tmp_path: Path) -> None:
 async def test_a_restored_log_asks_where_it_cannot_look(tmp_path: Path) -> None:
     """Without a look, the driver is asked about the announcement, and its thread waits."""
     path = tmp_path / "ragvsft.db"
-    async with delivering(path) as house:
-        house.courier.stop()
-        decision = await house.world.decided()
-        await _as_restored(house)
-    async with delivering(path) as again:
+    async with running_worker(path) as env:
+        env.worker.stop()
+        decision = await env.world.decided()
+        await _as_restored(env)
+    async with running_worker(path) as again:
         again.world.clock.advance(timedelta(days=2))
         await again.rest()
         await again.rest()
@@ -68,8 +68,8 @@ async def test_a_restored_log_asks_where_it_cannot_look(tmp_path: Path) -> None:
         assert (await again.states())["recommendation"] == "sent"
 
 
-async def _as_restored(house: Delivering) -> None:
+async def _as_restored(env: WorkerHarness) -> None:
     """Leave the posts as `ragvsft restore` leaves them."""
-    await house.world.log.write(
+    await env.world.log.write(
         lambda db: db.execute("update deliveries set state = 'sending', claimed_at = due_at")
     )

@@ -1,0 +1,262 @@
+"""Channels and workspaces that take nothing: what waits, who is told, and what lifts it."""
+
+import pytest
+
+from bot.decisions.errors import NothingToResend, NotTheirs
+from bot.decisions.model import Place
+from bot.outbox.model import announcement_key
+from bot.storage.installations import NotInstalled
+from tests.services.world import ADA, BEN, NAMELESS, PRODUCT
+from tests.slack.tiny_slack import WorkerHarness
+
+ERRORS = {
+    "is_archived": "archived",
+    "channel_not_found": "/invite",
+    "not_in_channel": "/invite",
+    "no_permission": "/invite",
+    "restricted_action": "doesn't let apps post",
+    "restricted_action_read_only_channel": "read-only",
+    "restricted_action_thread_only_channel": "replies only",
+    "restricted_action_non_threadable_channel": "takes no replies",
+    "restricted_action_thread_locked": "locked",
+    "ekm_access_denied": "suspended",
+    "missing_scope": "I lack a permission",
+    "cannot_reply_to_message": "takes no replies",
+    "invalid_blocks": "Slack's reason: invalid_blocks.",
+    "invalid_blocks_format": "Slack's reason",
+    "msg_blocks_too_long": "Slack's reason",
+    "msg_too_long": "Slack's reason",
+    "metadata_too_large": "Slack's reason",
+    "messages_tab_disabled": "Slack's reason",
+    "no_text": "Slack's reason",
+    "too_many_attachments": "Slack's reason",
+    "slack_connect_file_link_sharing_blocked": "Slack's reason",
+    "something_new": "Slack's reason: something_new.",
+}
+
+
+def texts_to(env: WorkerHarness, channel: str) -> list[str]:
+    """Return what was posted to a channel, or to a person."""
+    return [each["text"] for each in env.slack.kept if each["channel"] == channel]
+
+
+@pytest.mark.parametrize(("error", "words"), ERRORS.items())
+async def test_each_refusal_is_told_once(env: WorkerHarness, error: str, words: str) -> None:
+    """Whatever Slack refuses for good is not tried again: its driver hears why, once."""
+    env.slack.script = [error]
+    await env.world.decided(BEN, NAMELESS)
+    await env.rest()
+    await env.advance(days=1)
+    (told,) = texts_to(env, "U2")
+    assert words in told
+    assert "Try again" in told
+    assert len(env.slack.arrived) == 2
+
+
+@pytest.mark.parametrize(("place", "is_asked"), [(NAMELESS, True), (PRODUCT, False)])
+async def test_what_is_private_is_made_public_on_purpose(
+    env: WorkerHarness, place: Place, is_asked: bool
+) -> None:
+    """Posting a private channel's decision in a public one asks first, and says why."""
+    env.slack.script = ["is_archived"]
+    await env.world.decided(BEN, place)
+    await env.rest()
+    (notice,) = [each for each in env.slack.kept if each["channel"] == "U2"]
+    (select,) = [
+        each for each in notice["blocks"][-1]["elements"] if each["action_id"] == "post_elsewhere"
+    ]
+    asked = select.get("confirm", {}).get("text", {}).get("text", "")
+    assert ("everybody in the workspace" in asked) is is_asked
+
+
+async def test_nothing_is_tried_in_a_closed_channel(env: WorkerHarness) -> None:
+    """Words and redrawings of what stands there wait without a call; another channel goes on."""
+    decision = await env.world.decided()
+    await env.rest()
+    await env.advance(seconds=1)
+    env.slack.script = ["is_archived"]
+    await env.world.services.decisions.accept(ADA, decision.number)
+    await env.advance(seconds=5)
+    calls = len(env.slack.arrived)
+    assert (await env.states())["thread_note"] == "held"
+    await env.world.decided(BEN, NAMELESS)
+    await env.advance(seconds=2)
+    assert len(texts_to(env, "G1")) > 0
+    assert [each["channel"] for each in env.slack.arrived[calls:]] == ["G1", "G1"]
+    (stop,) = await env.outbox.blocked()
+    assert (stop.channel, stop.reason) == ("C1", "is_archived")
+
+
+async def test_an_owner_is_told_once_of_a_stop(env: WorkerHarness) -> None:
+    """However much waits behind a closed channel, its owner gets one notice until they act."""
+    decision = await env.world.decided()
+    await env.rest()
+    await env.advance(seconds=1)
+    env.slack.script = ["is_archived"]
+    await env.world.services.decisions.accept(ADA, decision.number)
+    await env.advance(seconds=5)
+    await env.world.services.decisions.withdraw(ADA, decision.number, "No longer needed")
+    await env.advance(hours=1)
+    (told,) = texts_to(env, "U1")
+    assert "stands in <#C1>, but I couldn't" in told
+
+
+async def test_whoever_starts_a_decision_in_a_closed_channel_learns_of_it(
+    env: WorkerHarness,
+) -> None:
+    """A new announcement is tried once, and its driver told; another driver's is another notice."""
+    env.slack.script = ["is_archived", "ok", "is_archived", "ok"]
+    await env.world.decided(ADA, PRODUCT)
+    await env.advance(seconds=5)
+    await env.world.decided(BEN, PRODUCT)
+    await env.advance(days=1)
+    assert len(texts_to(env, "U1")) == len(texts_to(env, "U2")) == 1
+    assert len(env.slack.arrived) == 4
+
+
+async def test_a_success_releases_what_was_held(env: WorkerHarness) -> None:
+    """An announcement that gets through finds the channel open: all that waited there follows."""
+    env.slack.script = ["not_in_channel", "ok"]
+    await env.world.decided(ADA, PRODUCT)
+    await env.advance(seconds=5)
+    assert await env.world.services.decision("T1", 1)
+    await env.world.decided(BEN, PRODUCT)
+    for _ in range(6):
+        await env.advance(seconds=1)
+    assert len(texts_to(env, "C1")) == 4
+    assert await env.outbox.blocked() == []
+    assert set((await env.states()).values()) == {"sent"}
+
+
+async def test_a_second_refusal_is_told_again(env: WorkerHarness) -> None:
+    """Each time that the driver tries again and fails, they hear of it; then it works."""
+    env.slack.script = ["is_archived", "ok", "is_archived", "ok"]
+    decision = await env.world.decided()
+    await env.rest()
+    for _ in range(2):
+        await env.world.services.delivery_issues.send_again(ADA, announcement_key(decision))
+        for _ in range(3):
+            await env.advance(seconds=1)
+    assert [each["channel"] for each in env.slack.kept] == ["U1", "U1", "C1", "C1"]
+    assert await env.outbox.blocked() == []
+
+
+async def test_a_notice_shows_how_it_went_on(env: WorkerHarness) -> None:
+    """After "Try again" a notice says that it is on its way, and then that it is there."""
+    env.slack.script = ["is_archived", "ok"]
+    decision = await env.world.decided()
+    await env.advance(seconds=2)
+    await env.world.services.delivery_issues.send_again(ADA, announcement_key(decision))
+    for _ in range(4):
+        await env.advance(seconds=1)
+    assert env.slack.updates[-1]["ts"] == "1.0"
+    assert env.slack.updates[-1]["text"] == "Decision #1 is in <#C1> now."
+
+
+async def test_a_notice_is_overtaken_by_the_next_one(env: WorkerHarness) -> None:
+    """Where the second try fails too, the first notice points to the second."""
+    env.slack.script = ["is_archived", "ok", "is_archived", "ok"]
+    decision = await env.world.decided()
+    await env.advance(seconds=2)
+    await env.world.services.delivery_issues.send_again(ADA, announcement_key(decision))
+    for _ in range(4):
+        await env.advance(seconds=1)
+    last = env.slack.updates[-1]
+    assert (last["ts"], last["text"]) == (
+        "1.0",
+        "That didn't work. I wrote to you again about decision #1.",
+    )
+
+
+async def test_a_digest_has_an_owner_too(env: WorkerHarness) -> None:
+    """Whoever set a digest up is told that it could not be posted, and only they send it again."""
+    env.slack.script = ["is_archived"]
+    await env.world.services.digests.post(BEN, PRODUCT, "pressed")
+    key = "T1/digest/C1/now/pressed"
+    await env.advance(seconds=2)
+    (told,) = texts_to(env, "U2")
+    assert "I couldn't post the digest in <#C1>" in told
+    assert "digest off" in told
+    with pytest.raises(NotTheirs):
+        await env.world.services.delivery_issues.send_again(ADA, key)
+    await env.world.services.delivery_issues.send_again(BEN, key)
+    for _ in range(3):
+        await env.advance(seconds=1)
+    assert len(texts_to(env, "C1")) == 1
+    assert env.slack.updates[-1]["text"] == "The digest is in <#C1> now."
+    with pytest.raises(NothingToResend):
+        await env.world.services.delivery_issues.send_again(BEN, key)
+
+
+async def test_each_weeks_digest_is_tried_and_told_of_once(env: WorkerHarness) -> None:
+    """A closed channel's digests are each tried once; whose they are hears of it once."""
+    env.slack.script = ["is_archived", "ok", "is_archived"]
+    for week in ("first", "second"):
+        await env.world.services.digests.post(BEN, PRODUCT, week)
+        for _ in range(3):
+            await env.advance(seconds=2)
+        await env.advance(days=7)
+    assert len(texts_to(env, "U2")) == 1
+    assert [each["channel"] for each in env.slack.arrived] == ["C1", "U2", "C1"]
+    assert await env.outbox.counts() == {"held": 2, "sent": 1}
+
+
+async def test_a_channel_that_opens_again_is_not_flooded_with_digests(
+    env: WorkerHarness,
+) -> None:
+    """What could not be posted for a day is given up, its notice says so, and one digest comes."""
+    digesting = env.world.services.digests
+    await env.world.decided(ADA, PRODUCT)
+    for _ in range(3):
+        await env.advance(seconds=2)
+    env.slack.script = ["is_archived"]
+    await digesting.change(await digesting.default_settings(BEN, PRODUCT, None))
+    for _ in range(2):
+        await env.advance(days=7)
+        await digesting.send_due()
+        for _ in range(3):
+            await env.advance(seconds=2)
+    posted = texts_to(env, "C1")
+    assert [text[:9] for text in posted if text.startswith("Decisions")] == ["Decisions"]
+    assert "so I left it out" in env.slack.updates[-1]["text"]
+    assert set(await env.outbox.counts()) == {"sent", "dismissed"}
+
+
+@pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "invalid_auth"])
+async def test_a_workspace_that_takes_nothing_is_tried_once_a_minute(
+    env: WorkerHarness, error: str
+) -> None:
+    """While Slack refuses the token everything waits, nothing is lost, and one call is made."""
+    env.slack.script = [error] * 3
+    await env.world.decided(ADA, PRODUCT)
+    await env.world.decided(BEN, NAMELESS)
+    await env.rest()
+    first = len(env.slack.arrived)
+    await env.advance(seconds=59)
+    assert len(env.slack.arrived) == first <= 2
+    (stop,) = await env.outbox.blocked()
+    assert (stop.workspace, stop.channel, stop.reason) == ("T1", None, error)
+    for _ in range(3):
+        await env.advance(seconds=60)
+    assert await env.outbox.blocked() == []
+    assert len(env.slack.arrived) - len(env.slack.kept) == 3
+    for _ in range(3):
+        await env.advance(seconds=1)
+    assert set((await env.states()).values()) == {"sent"}
+    assert len(env.slack.kept) == 4
+
+
+async def test_a_workspace_without_the_bot_waits_for_it(env: WorkerHarness) -> None:
+    """Where the bot was removed its deliveries wait, and go out once it is installed again."""
+    client_for, env.worker._client_for = env.worker._client_for, _nobody
+    await env.world.decided()
+    await env.advance(days=3)
+    assert (await env.states())["announcement"] == "pending"
+    env.worker._client_for = client_for
+    await env.advance(minutes=1)
+    await env.advance(seconds=1)
+    assert len(env.slack.kept) == 2
+
+
+async def _nobody(_workspace: str) -> None:
+    raise NotInstalled

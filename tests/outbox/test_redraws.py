@@ -1,0 +1,79 @@
+"""Redrawing messages: few calls, the last state in the end, whatever Slack does meanwhile."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.decisions.events import Change, Event, EventKind
+from bot.decisions.model import Decision
+from bot.services.transactions import change_decision
+from tests.services.world import ADA
+from tests.slack.tiny_slack import WITHIN, WorkerHarness
+
+
+async def posted(env: WorkerHarness) -> int:
+    """Have a decision posted with its recommendation; return its number."""
+    decision = await env.world.decided()
+    for _ in range(2):
+        await env.advance(seconds=1)
+    return decision.number
+
+
+async def handed_over(env: WorkerHarness, number: int, times: int) -> str:
+    """Hand a decision over again and again, told in its channel alone; return whom at last."""
+
+    def change(decision: Decision) -> Change:
+        detail = {"from": " ".join(decision.deciders), "to": user}
+        event = Event(EventKind.HANDED_OVER, ADA.user, env.world.clock.now(), detail)
+        return Change(replace(decision, deciders=(user,)), event)
+
+    for time in range(times):
+        user = f"U{time + 100}"
+        await env.world.write(change_decision, "T1", number, change)
+    env.wake.set()
+    return f"U{times + 99}"
+
+
+async def test_fifty_changes_while_slack_is_slow_are_a_few_updates(env: WorkerHarness) -> None:
+    """What changes while an update is under way is shown by one more, with the last state."""
+    number = await posted(env)
+    env.slack.gate.clear()
+    env.slack.asked.clear()
+    await handed_over(env, number, 1)
+    env.wake.set()
+    async with asyncio.timeout(WITHIN):
+        await env.slack.asked.wait()
+    last = await handed_over(env, number, 50)
+    env.slack.gate.set()
+    for _ in range(3):
+        await env.advance(seconds=1)
+    assert 1 < len(env.slack.updates) <= 3
+    assert last in str(env.slack.updates[-1]["blocks"])
+
+
+@pytest.mark.parametrize("trouble", ["429 30", "503", "drop_before", "drop_after", "504"])
+async def test_an_update_is_tried_until_it_shows(env: WorkerHarness, trouble: str) -> None:
+    """Whatever happens to an update, it is tried again, and shows the last state in the end."""
+    number = await posted(env)
+    env.slack.script = [trouble] * 2
+    last = await handed_over(env, number, 3)
+    for _ in range(12):
+        await env.advance(seconds=30)
+    assert last in str(env.slack.updates[-1]["blocks"])
+    rows = await env.world.rows("deliveries")
+    assert {row["state"] for row in rows if row["kind"] == "redraw"} == {"sent"}
+
+
+async def test_a_slowed_update_holds_up_no_post(env: WorkerHarness) -> None:
+    """A 429 of chat.update is not one of chat.postMessage: people are told meanwhile."""
+    number = await posted(env)
+    env.slack.script = ["429 300"]
+    await env.world.services.decisions.accept(ADA, number)
+    await env.rest()
+    await env.world.services.notify(ADA, "Meanwhile.")
+    for _ in range(4):
+        await env.advance(seconds=1)
+    texts = {each["text"] for each in env.slack.kept}
+    assert {"Meanwhile.", "<@U1> accepted the recommendation: *RAG*."} <= texts
+    assert env.slack.updates == []
