@@ -34,7 +34,7 @@ async def record(world: World, decision: Decision, here: Place = PRODUCT) -> str
 
 
 async def test_a_withdrawn_decision_tells_what_had_been_decided(world: World) -> None:
-    """By whom it was withdrawn and why stands beside who had decided what, and no review."""
+    """The record names who withdrew it and why, and who had decided what; it has no review date."""
     made = await overridden(world)
     after = await world.services.decisions.withdraw(ADA, made.number, "The project stopped")
     assert after.resolution is not None
@@ -70,7 +70,7 @@ async def test_a_withdrawn_decision_is_found_by_what_had_been_decided(world: Wor
 
 
 async def test_a_superseded_decision_tells_who_superseded_it(world: World) -> None:
-    """Whoever superseded it is named, with the day, and not whoever had decided it."""
+    """The user who superseded it is named, with the day, not the one who had decided it."""
     made = await overridden(world)
     page = await world.services.decisions.begin_supersede(ADA, made.number)
     await world.services.post(ADA, page.draft.id, PRODUCT)

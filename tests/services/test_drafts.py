@@ -66,7 +66,7 @@ async def test_the_way_through(world: World) -> None:
 
 @OTHERS
 async def test_a_draft_of_another_person_is_gone(world: World, person: Person) -> None:
-    """Neither a colleague nor somebody of another workspace sees or changes a draft."""
+    """Only its driver reads or changes a draft: no colleague, and no user of another workspace."""
     draft = await world.drafted(ADA)
     before = await world.rows("drafts")
     assert await attempts(world.drafts, person, draft) == [DraftGone] * 6
@@ -194,7 +194,7 @@ async def test_a_draft_keeps_the_playbook_it_began_with(world: World) -> None:
 
 
 async def test_the_message_it_came_from_stays_with_it(world: World) -> None:
-    """The link goes along into the decision; too late, or from somebody else, it is let be."""
+    """The link becomes part of the decision; it is ignored if it is late or from another user."""
     source = Source(PRODUCT.channel, "https://northwind.slack.com/archives/C1/p1")
     draft = await world.drafted()
     await world.drafts.set_source(BEN, draft, source)

@@ -1,4 +1,4 @@
-"""The day of the review, chosen anew in an edit."""
+"""The review date, changed by an edit."""
 
 from datetime import date, timedelta
 

@@ -49,7 +49,7 @@ async def test_pressed_again_an_edit_goes_on(world: World) -> None:
 
 
 async def test_what_is_older_than_an_edit_begins_anew(world: World) -> None:
-    """A new decision in the place of one that was edited since starts from what is said now."""
+    """A draft that supersedes a decision starts from the decision's latest edit."""
     deciding, number = world.services.decisions, (await world.decided()).number
     old = (await deciding.begin_supersede(ADA, number)).draft
     edit = (await deciding.begin_edit(ADA, number)).draft

@@ -163,7 +163,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_log_says_so(self) -> None:
-        """What stands is what was done, and each thing done stays as an event."""
+        """The stored state is the result of all actions, and each action has its event."""
         decision = self.run(self.world.services.decision("T1", 1))
         assert decision is not None
         assert decision.status is self.status

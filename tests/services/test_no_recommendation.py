@@ -70,7 +70,7 @@ async def test_any_option_can_be_chosen_where_nothing_is_recommended(world: Worl
 
 
 async def edited(world: World, made: Decision) -> Decision:
-    """Return a decision with another title, and the view of somebody who knows nothing either."""
+    """Return a decision with another title, and a view without any known answer."""
     view = (await world.services.perspectives.begin(BEN, PRODUCT, made.number)).draft
     await world.services.perspectives.finish(replace(view, answers=UNKNOWN))
     page = await world.services.decisions.begin_edit(ADA, made.number)
@@ -85,7 +85,7 @@ async def record_of(world: World, made: Decision) -> Record:
 
 
 async def test_a_list_recommends_nothing_where_nothing_is_known(world: World) -> None:
-    """It says so; under the option that stands first it is not listed, not even when withdrawn."""
+    """It is listed under no option, not even the first one, also when it is withdrawn."""
     made = await unknown(world)
     playbook = world.playbooks.current().engine.playbook
     by_option = DecisionFilter(options=(made.verdict.option,))
@@ -103,7 +103,7 @@ async def test_a_list_recommends_nothing_where_nothing_is_known(world: World) ->
 
 
 async def test_thread_and_record_name_no_option_where_nothing_is_known(world: World) -> None:
-    """Neither what was edited nor what people's views come to is told to be an option."""
+    """Neither an edit nor a view without known answers is shown with an option."""
     made = await edited(world, await unknown(world))
     playbook = world.playbooks.current().engine.playbook
     record, title = await record_of(world, made), playbook.options[made.verdict.option].title

@@ -46,7 +46,7 @@ async def redrawn(world: World) -> int:
 
 
 async def test_what_was_edited_since_is_not_accepted(world: World) -> None:
-    """Accepting what is no longer recommended changes nothing and draws the announcement anew."""
+    """Accepting an outdated recommendation changes nothing and redraws the announcement."""
     read = await for_ben(world)
     now = await edited(world, read, style="strict", facts="some")
     events = await world.rows("events")
@@ -61,7 +61,7 @@ async def test_what_was_edited_since_is_not_accepted(world: World) -> None:
 
 
 async def test_whoever_is_held_up_is_told_what_it_is_now(world: World) -> None:
-    """Where only the title was edited, nobody hears of answers: they are told the title of now."""
+    """After an edit of the title only, the reply names the current title and no answers."""
     read = await for_ben(world)
     page = await world.services.decisions.begin_edit(ADA, read.number)
     said = replace(page.draft.workflow, title="Answers for <sales>")

@@ -12,7 +12,7 @@ from tests.services.world import ADA, BEN, STRANGER, World
 
 
 class PhoneBook:
-    """A directory that does as it is told."""
+    """A directory with scripted answers."""
 
     def __init__(self) -> None:
         self.known: dict[Person, DirectoryEntry] = {}
@@ -61,7 +61,7 @@ async def test_a_person_is_looked_up_once_a_week(
 async def test_a_silent_directory_leaves_what_is_known(
     world: World, people: PeopleService, book: PhoneBook
 ) -> None:
-    """Where it does not answer, the old name stands; it is left alone for as long as it wishes."""
+    """If it does not answer, the cached name is used, and it is not asked until it allows it."""
     await people.profile(ADA)
     world.clock.advance(2 * FRESH_FOR)
     book.busy = {"T1": timedelta(seconds=30)}
@@ -77,7 +77,7 @@ async def test_a_silent_directory_leaves_what_is_known(
 async def test_who_is_gone_keeps_the_name(
     world: World, people: PeopleService, book: PhoneBook
 ) -> None:
-    """Somebody whom the directory no longer has is still called as before; a stranger is nobody."""
+    """A user missing from the directory keeps the cached name; an unknown user has none."""
     await people.profile(ADA)
     book.known = {}
     world.clock.advance(2 * FRESH_FOR)
@@ -98,7 +98,7 @@ async def test_workspaces_are_apart(people: PeopleService) -> None:
 async def test_people_of_decisions_are_learned(
     world: World, people: PeopleService, book: PhoneBook
 ) -> None:
-    """Whoever drives, decides or is asked is asked about, a few at a time, each once a week."""
+    """Drivers, deciders and people asked for a view are looked up, a few at a time, once a week."""
     crowd = [f"U{number}" for number in range(1, 16)]
     await shelve(world, decision(1, people=crowd))
     counts = [await people.refresh() for _ in range(3)]

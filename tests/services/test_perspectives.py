@@ -73,7 +73,7 @@ async def test_a_view_is_kept_with_its_verdict_and_its_event(world: World) -> No
 
 
 async def test_a_view_begins_blank_and_again_with_ones_own_answers(world: World) -> None:
-    """Nobody begins with the driver's answers; whoever comes back finds their own."""
+    """A perspective starts without the driver's answers, and later with the person's own."""
     decision = await world.decided()
     page = await world.services.perspectives.begin(BEN, PRODUCT, decision.number)
     assert isinstance(page, QuestionsPage)
@@ -144,7 +144,7 @@ async def test_without_views_no_team_message_is_redrawn(world: World) -> None:
 
 
 async def test_a_contributor_belongs_to_the_decision(world: World) -> None:
-    """Whoever has added a view is among the decision's people, from which reading goes."""
+    """A contributor is one of the decision's people and may read it."""
     decision = await world.decided(place=NAMELESS)
     await world.services.perspectives.ask(ADA, decision.number, [BEN.user])
     assert await world.read(read_decision, ReadScope.of(BEN), decision.number) is None
@@ -169,7 +169,7 @@ async def test_a_contributor_belongs_to_the_decision(world: World) -> None:
 async def test_only_who_may_read_it_adds_a_view(
     world: World, posted: Place, pressed: Place, person: Person, *, allowed: bool
 ) -> None:
-    """A decision that somebody may not read is for them as if it were not there."""
+    """A decision outside a person's scope does not exist for them."""
     decision = await world.decided(place=posted)
     if allowed:
         await world.services.perspectives.begin(person, pressed, decision.number)
@@ -266,7 +266,7 @@ async def test_many_nudges_at_once_are_one(world: World) -> None:
 
 
 async def test_asking_and_nudging_are_the_drivers(world: World) -> None:
-    """Others are told whose part it is."""
+    """Other people are refused, with the names of those allowed."""
     decision = await world.decided()
     with pytest.raises(NotTheirs):
         await world.services.perspectives.ready_to_ask(BEN, decision.number)

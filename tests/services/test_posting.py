@@ -203,7 +203,7 @@ async def test_what_has_arrived_is_not_sent_again(world: World) -> None:
 
 
 async def test_only_the_driver_sends_again(world: World) -> None:
-    """Somebody else's press changes nothing, and names the driver."""
+    """A press by another user changes nothing, and the error names the driver."""
     decision = await failed(world)
     for press in (
         world.services.delivery_issues.send_again(BEN, announcement_key(decision), ELSEWHERE),
@@ -244,7 +244,7 @@ async def test_a_message_of_another_decision_is_not_settled(world: World) -> Non
 
 
 async def test_people_are_told_directly(world: World) -> None:
-    """What is told to a person goes to them, each time anew."""
+    """Each notice to a person is a delivery of its own."""
     for _ in range(2):
         await world.services.notify(ADA, "A sentence.")
         await world.services.offer_modal(ADA, "draft")

@@ -55,7 +55,7 @@ async def test_the_same_review_twice_is_one(world: World) -> None:
 
 
 async def test_a_hand_over_to_the_same_people_is_none(world: World) -> None:
-    """Whoever decides already is not told of again, in whatever order they are named."""
+    """Users who decide already get no second message, in whatever order they are named."""
     made = await for_two(world)
     said = await told(world)
     assert await world.services.decisions.hand_over(ADA, made.number, ("U2", "U1")) == made

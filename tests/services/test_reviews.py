@@ -19,7 +19,7 @@ _DAY = timedelta(days=1)
 
 
 async def _opened(world: World, review: Review | None = None) -> Decision:
-    """A decision of which Ada and Ben are the deciders."""
+    """Return a decision with Ada and Ben as deciders."""
     workflow = Workflow(title="Answers", deciders=(ADA.user, BEN.user), review=review or Review())
     draft = await world.drafted(workflow=workflow)
     return (await world.services.post(ADA, draft, PRODUCT)).decision
