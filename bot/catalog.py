@@ -8,7 +8,7 @@ import structlog
 from bot.decisions.errors import UnknownPlaybook
 from bot.playbooks.library import Library
 from bot.playbooks.loader import NoPlaybookError, PlaybookError
-from bot.services.playbook_versions import PlaybookVersion
+from bot.storage.playbook_versions import PlaybookVersion
 
 logger = structlog.get_logger(__name__)
 

@@ -16,8 +16,8 @@ from bot.decisions.records.build import record_of
 from bot.decisions.records.madr import as_markdown, filename
 from bot.decisions.records.record import Record, record_as_json, record_schema
 from bot.decisions.records.spreadsheet import as_csv
-from bot.services.playbook_versions import StoredVersions
 from bot.services.search import decision_context
+from bot.storage.playbook_versions import StoredVersions
 from bot.storage.search import decision_counts, decisions_of_workspace
 
 _BATCH = 500

@@ -19,7 +19,7 @@ from bot.playbooks.engine import InvalidAnswers, RuleEngine
 from bot.playbooks.loader import PlaybookError, parse
 from bot.playbooks.replay import ReplayResult, replay
 from bot.storage.database import Database
-from bot.storage.drafts import find_playbook
+from bot.storage.playbook_versions import find_playbook
 from bot.storage.search import decision_counts, decisions_of_workspace
 
 _PAGE = 200

@@ -42,11 +42,11 @@ from bot.digest.settings import (
 from bot.outbox.model import Delivery, DigestPost
 from bot.outbox.table import expire_overdue
 from bot.playbooks.engine import RuleEngine
-from bot.services.playbook_versions import PlaybookVersions
 from bot.storage.channels import is_shared, mark_shared
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.people import find_names
+from bot.storage.playbook_versions import PlaybookVersions
 
 _MOST_KNOWN = 20
 

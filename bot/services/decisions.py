@@ -31,12 +31,12 @@ from bot.decisions.records.words import recommended_words
 from bot.decisions.transitions import DecisionAction, apply_action, authorize, review_after
 from bot.outbox.issues import record_place
 from bot.services.drafts import DRAFT_LIFETIME
-from bot.services.playbook_versions import PlaybookVersions
 from bot.services.transactions import change_decision
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.decisions import find_decision, find_events
 from bot.storage.drafts import add_draft, change_draft, discard_draft, unposted_drafts
+from bot.storage.playbook_versions import PlaybookVersions
 
 
 class DecisionService:

@@ -11,7 +11,6 @@ from bot.decisions.model import Draft, DraftPurpose, Person, Place, Source, Work
 from bot.decisions.ports import Clock
 from bot.decisions.questionnaire import WORKFLOW_STEP, Page, Questionnaire
 from bot.decisions.transitions import DecisionAction, authorize
-from bot.services.playbook_versions import PlaybookVersions
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.decisions import find_decision
@@ -21,9 +20,9 @@ from bot.storage.drafts import (
     delete_expired_drafts,
     discard_draft,
     find_draft,
-    save_playbook,
     unposted_drafts,
 )
+from bot.storage.playbook_versions import PlaybookVersions, save_playbook
 
 DRAFT_LIFETIME = timedelta(days=14)
 _MOVES = {

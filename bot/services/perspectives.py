@@ -32,12 +32,12 @@ from bot.decisions.ports import Clock
 from bot.decisions.questionnaire import Page, Questionnaire
 from bot.decisions.transitions import DecisionAction, authorize
 from bot.services.drafts import DRAFT_LIFETIME
-from bot.services.playbook_versions import PlaybookVersions
 from bot.services.transactions import change_views
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.drafts import add_draft, unposted_drafts
 from bot.storage.perspectives import find_team
+from bot.storage.playbook_versions import PlaybookVersions
 
 NUDGE_AFTER = timedelta(days=1)
 """Minimum time between a request or reminder and the next reminder of the same person."""

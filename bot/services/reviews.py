@@ -22,13 +22,13 @@ from bot.decisions.transitions import DecisionAction, authorize
 from bot.outbox.model import ReviewQuestion, review_delivery
 from bot.outbox.table import enqueue
 from bot.services.people import PeopleService
-from bot.services.playbook_versions import PlaybookVersions
 from bot.services.transactions import change_decision
 from bot.storage.channels import digest_zone
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.decisions import find_decision
 from bot.storage.perspectives import decisions_awaiting_view
+from bot.storage.playbook_versions import PlaybookVersions
 from bot.storage.reviews import (
     decisions_to_review,
     decisions_waiting_for,

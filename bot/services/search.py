@@ -21,13 +21,13 @@ from bot.decisions.records.record import Record
 from bot.outbox.model import announcement_key
 from bot.outbox.table import by_key
 from bot.playbooks.model import Playbook
-from bot.services.playbook_versions import PlaybookVersions
 from bot.storage.channels import find_channel_name
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.decisions import find_events
 from bot.storage.people import find_names
 from bot.storage.perspectives import find_team
+from bot.storage.playbook_versions import PlaybookVersions
 from bot.storage.search import answer_sheets, find_page, read_decision
 
 STATUS_WORDS: Mapping[str, tuple[Status, ...]] = {

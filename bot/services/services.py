@@ -17,12 +17,12 @@ from bot.services.decisions import DecisionService, superseded
 from bot.services.drafts import DraftService
 from bot.services.people import PeopleService
 from bot.services.perspectives import PerspectiveService
-from bot.services.playbook_versions import Playbooks, PlaybookVersions
 from bot.services.reviews import ReviewService
 from bot.services.search import SearchService
 from bot.services.transactions import open_decision
 from bot.storage.database import Database
 from bot.storage.decisions import find_decision
+from bot.storage.playbook_versions import Playbooks, PlaybookVersions
 
 _RECENT = 10
 DELAYED_AFTER = timedelta(seconds=3)

@@ -1,11 +1,10 @@
-"""Drafts, questionnaires in progress; and the texts of the playbooks that they use."""
+"""Drafts: questionnaires in progress."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from bot.decisions.errors import AlreadyPosted
 from bot.decisions.model import Draft, Person
-from bot.playbooks.loader import PlaybookText
 from bot.storage.channels import save_channel_name
 from bot.storage.connection import Connection
 from bot.storage.convert import RowMapper, utc_text
@@ -18,7 +17,6 @@ _DRAFTS = RowMapper(
         "source": {"channel": "source_channel", "link": "source_link"},
     },
 )
-_PLAYBOOKS = RowMapper(PlaybookText)
 _UNPOSTED = """
 select * from drafts where workspace = :workspace and driver = :driver and changed_at > :since
   and decision is null
@@ -88,14 +86,3 @@ def unposted_drafts(db: Connection, driver: Person, since: datetime) -> list[Dra
 def delete_expired_drafts(db: Connection, before: datetime) -> int:
     """Delete unused drafts last changed before a time; return how many there were."""
     return db.execute(_EXPIRED, {"before": utc_text(before)})
-
-
-def save_playbook(db: Connection, text: PlaybookText) -> None:
-    """Store the text of a playbook, unless it is stored already."""
-    db.insert_if_new("playbooks", {**_PLAYBOOKS.row(text), "hash": text.hash})
-
-
-def find_playbook(db: Connection, playbook_hash: str) -> PlaybookText | None:
-    """Return the text of a playbook by its hash; None if it is not stored."""
-    row = db.get("playbooks", hash=playbook_hash)
-    return _PLAYBOOKS.load(row) if row else None

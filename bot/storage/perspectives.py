@@ -36,12 +36,8 @@ def find_team(db: Connection, workspace: str, number: int) -> TeamViews | None:
     decision = find_decision(db, workspace, number)
     if decision is None:
         return None
-    key, these = (
-        {"workspace": workspace, "number": number},
-        "workspace = :workspace and number = :number",
-    )
-    given = db.all(f"select * from perspectives where {these} order by added_at, user_id", key)  # noqa: S608
-    asked = db.all(f"select * from view_requests where {these} order by asked_at, user_id", key)  # noqa: S608
+    key = {"workspace": workspace, "number": number}
+    given, asked = db.all(_GIVEN, key), db.all(_ASKED, key)
     return TeamViews(
         decision,
         tuple(_PERSPECTIVES.load({**row, "option": row["option"] or None}) for row in given),

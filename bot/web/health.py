@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.decisions.ports import Clock
 from bot.outbox.health import DeliveryHealth
-from bot.services.playbook_versions import Playbooks
+from bot.storage.playbook_versions import Playbooks
 from bot.web.metrics import DatabaseMetrics, MetricsSnapshot
 
 logger = structlog.get_logger(__name__)

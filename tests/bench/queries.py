@@ -42,12 +42,11 @@ from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.loader import PlaybookText
 from bot.playbooks.verdict import Strength
-from bot.services.playbook_versions import PlaybookVersions
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.decisions import add_decision, load_decisions
-from bot.storage.drafts import save_playbook
 from bot.storage.perspectives import save_perspective
+from bot.storage.playbook_versions import PlaybookVersions, save_playbook
 from bot.storage.search import answer_sheets, find_page, read_decision
 
 RULES = Path(__file__).parents[2] / "rules" / "ragvsft"

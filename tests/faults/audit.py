@@ -16,7 +16,7 @@ from bot.slack.views.announcement import announcement
 from bot.slack.views.notices import UNEXPECTED
 from bot.storage.connection import Connection
 from bot.storage.decisions import load_decisions
-from bot.storage.drafts import find_playbook
+from bot.storage.playbook_versions import find_playbook
 from tests.faults.harness import CHANNELS, FaultHarness
 from tests.faults.workload import AckedAction, Workload
 from tests.scenarios.messages import delivery_key, text_of

@@ -18,8 +18,8 @@ from bot.playbooks.engine import RuleEngine
 from bot.playbooks.verdict import Strength
 from bot.storage.connection import Connection
 from bot.storage.decisions import add_decision, find_decision
-from bot.storage.drafts import save_playbook
 from bot.storage.perspectives import save_perspective
+from bot.storage.playbook_versions import save_playbook
 from tests.services.world import SMALL, World
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)

@@ -12,9 +12,9 @@ from bot.outbox.store import Outbox
 from bot.outbox.table import enqueue
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
-from bot.services.playbook_versions import PlaybookVersion
 from bot.services.services import Services
 from bot.storage.database import Database
+from bot.storage.playbook_versions import PlaybookVersion
 
 T = TypeVar("T")
 

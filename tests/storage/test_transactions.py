@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bot.decisions.access import DecisionFilter, ReadScope
 from bot.decisions.model import Decision, Person, Place, Review, ReviewChoice, Visibility, Workflow
 from bot.storage.database import Database, DatabaseUnusable
-from bot.storage.drafts import change_draft, find_playbook, unposted_drafts
+from bot.storage.drafts import change_draft, unposted_drafts
+from bot.storage.playbook_versions import find_playbook
 from bot.storage.search import find_page
 from tests.services.world import ADA, BEN, NAMELESS, PRODUCT, SMALL, STRANGER, World
 

@@ -1,4 +1,4 @@
-"""The engines of playbooks: today's, and those of the editions that older work began with."""
+"""Versions of playbooks: texts that drafts and decisions use, and engines built from them."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,15 +11,18 @@ from bot.decisions.model import Decision
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.loader import PlaybookText
+from bot.storage.connection import Connection
+from bot.storage.convert import RowMapper
 from bot.storage.database import Database
-from bot.storage.drafts import find_playbook
 
 logger = structlog.get_logger(__name__)
+
+_PLAYBOOKS = RowMapper(PlaybookText)
 
 
 @dataclass(frozen=True, slots=True)
 class PlaybookVersion:
-    """A playbook as it stood at one time: its text, and the engine made from it."""
+    """One version of a playbook: its text, and the engine built from it."""
 
     text: PlaybookText
     engine: RuleEngine
@@ -29,10 +32,10 @@ class Playbooks(Protocol):
     """The playbooks in use."""
 
     def current(self, playbook_id: str | None = None) -> PlaybookVersion:
-        """Return the last good edition of a playbook; of the first one if none is named.
+        """Return the version in use of a playbook, or of the first one.
 
         Raises:
-            UnknownPlaybook: there is none of that name.
+            UnknownPlaybook: there is none with that id.
         """
         ...
 
@@ -42,22 +45,23 @@ class Playbooks(Protocol):
 
 
 class StoredVersions:
-    """The editions that the log has kept, each read once.
+    """The engines of stored versions, cached by hash.
 
-    `refused` are those of today that cannot be used, by hash: why, in a sentence.
+    Attributes:
+        refused: why stored versions cannot be used, a sentence by hash.
     """
 
     def __init__(self, database: Database) -> None:
-        """Create it without any version read."""
+        """Create an empty cache."""
         self._database = database
         self._engines: dict[str, RuleEngine] = {}
         self.refused: dict[str, str] = {}
 
     async def engine(self, playbook_hash: str) -> RuleEngine:
-        """Return the engine of an edition.
+        """Return the engine of a version.
 
         Raises:
-            EditionRefused: the log holds no such edition, or none that can still be read.
+            PlaybookVersionUnusable: the version is not stored, or this program cannot read it.
         """
         if playbook_hash not in self._engines and playbook_hash not in self.refused:
             await self._read(playbook_hash)
@@ -66,7 +70,7 @@ class StoredVersions:
         return self._engines[playbook_hash]
 
     async def of(self, decision: Decision) -> RuleEngine:
-        """Return the engine to show a decision with: its own, or the fallback."""
+        """Return the engine that a decision was made with; the fallback if it cannot be used."""
         try:
             return await self.engine(decision.playbook_hash)
         except PlaybookVersionUnusable:
@@ -87,23 +91,23 @@ class StoredVersions:
 
 
 class PlaybookVersions(StoredVersions):
-    """Finds the engine for a draft or a decision, from memory or from the log."""
+    """The engines of all versions: those in use, and stored ones."""
 
     def __init__(self, database: Database, playbooks: Playbooks) -> None:
-        """Make editions of the playbooks in use and those kept in the log."""
+        """Create an empty cache beside the playbooks in use."""
         super().__init__(database)
         self._playbooks = playbooks
 
     def current(self, playbook_id: str | None) -> PlaybookVersion:
-        """Return the edition in use now.
+        """Return the version in use of a playbook, or of the first one.
 
         Raises:
-            UnknownPlaybook: there is none of that name.
+            UnknownPlaybook: there is none with that id.
         """
-        edition = self._playbooks.current(playbook_id)
-        self._engines[edition.text.hash] = edition.engine
-        self.refused.pop(edition.text.hash, None)
-        return edition
+        version = self._playbooks.current(playbook_id)
+        self._engines[version.text.hash] = version.engine
+        self.refused.pop(version.text.hash, None)
+        return version
 
     def titles(self) -> dict[str, str]:
         """Return each playbook's title by its id, the first one first."""
@@ -112,3 +116,14 @@ class PlaybookVersions(StoredVersions):
     def _refuse(self, playbook_hash: str, why: str) -> None:
         super()._refuse(playbook_hash, why)
         logger.warning("a stored playbook cannot be used", playbook=playbook_hash, why=why)
+
+
+def save_playbook(db: Connection, text: PlaybookText) -> None:
+    """Store the text of a playbook, unless it is stored already."""
+    db.insert_if_new("playbooks", {**_PLAYBOOKS.row(text), "hash": text.hash})
+
+
+def find_playbook(db: Connection, playbook_hash: str) -> PlaybookText | None:
+    """Return the text of a playbook by its hash; None if it is not stored."""
+    row = db.get("playbooks", hash=playbook_hash)
+    return _PLAYBOOKS.load(row) if row else None
