@@ -83,9 +83,21 @@ class Playground:
         """Return every message of a channel, including replies and all ephemeral ones."""
         return list(self.workspace.messages.get(self.channel(channel).id, []))
 
-    def add_workspace(self, workspace_id: str, name: str) -> Workspace:
-        """Add a workspace (its id begins with T0) with the app installed and without users."""
-        return add_empty_workspace(self.slack, workspace_id, name)
+    def add_workspace(
+        self,
+        workspace_id: str,
+        name: str,
+        enterprise_id: str | None = None,
+        *,
+        org_wide: bool = False,
+    ) -> Workspace:
+        """Add a workspace (its id begins with T0) with the app installed and without users.
+
+        If the app is installed for the whole organisation (`org_wide`), payloads have no team.
+        """
+        workspace = add_empty_workspace(self.slack, workspace_id, name)
+        workspace.enterprise_id, workspace.installation.is_org_wide = enterprise_id, org_wide
+        return workspace
 
     def add_user(self, user: SlackUser, workspace: Workspace | None = None) -> UserSession:
         """Add a user to a workspace and return their session."""

@@ -264,3 +264,4 @@ class AppInstallation:
     bot_token: str
     scopes: set[str] = field(default_factory=lambda: set(DEFAULT_SCOPES))
     is_revoked: bool = False
+    is_org_wide: bool = False

@@ -136,9 +136,11 @@ class UserSession:
         self.fill(view, answers or {})
         return await interactivity.submit_modal(self.workspace, self.user, view)
 
-    async def close(self, view: View, *, everything: bool = False) -> None:
+    async def close(self, view: View, *, everything: bool = False) -> Dispatch | None:
         """Cancel the topmost modal, or close all of them (the x)."""
-        interactivity.close_modal(self.workspace, self.user, view, everything=everything)
+        return await interactivity.close_modal(
+            self.workspace, self.user, view, everything=everything
+        )
 
     async def open_home(self, tab: str = "home") -> Dispatch:
         """Open the app's Home (or Messages) tab, which sends `app_home_opened`."""

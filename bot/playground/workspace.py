@@ -12,6 +12,7 @@ from bot.playground.request_log import RequestLog, RequestRejected
 from bot.playground.slack_model import (
     AppInstallation,
     Channel,
+    Json,
     Notice,
     ResponseUrl,
     SlackApp,
@@ -125,6 +126,7 @@ class Workspace:
     name: str
     domain: str
     installation: AppInstallation
+    enterprise_id: str | None = None
     users: dict[str, SlackUser] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     messages: dict[str, list[SlackMessage]] = field(default_factory=dict)
@@ -135,6 +137,17 @@ class Workspace:
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     files: dict[str, UploadedFile] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
+
+    @property
+    def enterprise(self) -> Json | None:
+        """The Enterprise Grid organisation as payloads name it, or None."""
+        known = {"id": self.enterprise_id, "name": f"Organisation {self.enterprise_id}"}
+        return known if self.enterprise_id else None
+
+    @property
+    def enterprise_fields(self) -> Json:
+        """The enterprise_id and enterprise_name in payloads; empty without an organisation."""
+        return {f"enterprise_{key}": value for key, value in (self.enterprise or {}).items()}
 
     @property
     def first_user(self) -> SlackUser:

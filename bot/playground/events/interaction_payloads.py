@@ -12,9 +12,9 @@ from bot.playground.workspace import Workspace
 def slash_command_payload(
     workspace: Workspace, user: SlackUser, channel: Channel, name: str, text: str
 ) -> Json:
-    """Return the form fields of a slash command."""
+    """Return the form fields of a slash command; enterprise fields only if there is one."""
     app = workspace.slack.app
-    return {
+    return workspace.enterprise_fields | {
         "token": app.verification_token,
         "team_id": workspace.id,
         "team_domain": workspace.domain,
@@ -25,7 +25,7 @@ def slash_command_payload(
         "command": name,
         "text": text,
         "api_app_id": app.id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": str(workspace.installation.is_org_wide).lower(),
         "response_url": workspace.new_response_url(user, channel),
         "trigger_id": workspace.new_trigger(user),
     }
@@ -77,6 +77,17 @@ def view_submission_payload(workspace: Workspace, user: SlackUser, view: View) -
     }
 
 
+def view_closed_payload(
+    workspace: Workspace, user: SlackUser, view: View, *, is_cleared: bool
+) -> Json:
+    """Return view_closed, which has no input values."""
+    return {
+        **_common_fields(workspace, user, "view_closed"),
+        "view": {**view_payload(workspace, view), "state": {"values": {}}},
+        "is_cleared": is_cleared,
+    }
+
+
 def global_shortcut_payload(workspace: Workspace, user: SlackUser, callback_id: str) -> Json:
     """Return the payload of a global shortcut: it has no channel and no response_url."""
     return {
@@ -104,7 +115,7 @@ def message_shortcut_payload(
 
 def event_payload(workspace: Workspace, event: Json) -> Json:
     """Return an event in the envelope of the Events API."""
-    slack = workspace.slack
+    slack, is_org_wide = workspace.slack, workspace.installation.is_org_wide
     return {
         "token": slack.app.verification_token,
         "team_id": workspace.id,
@@ -115,11 +126,11 @@ def event_payload(workspace: Workspace, event: Json) -> Json:
         "event_time": int(slack.now().timestamp()),
         "authorizations": [
             {
-                "enterprise_id": None,
-                "team_id": workspace.id,
+                "enterprise_id": workspace.enterprise_id,
+                "team_id": None if is_org_wide else workspace.id,
                 "user_id": workspace.installation.bot_user_id,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": is_org_wide,
             }
         ],
         "is_ext_shared_channel": False,
@@ -127,14 +138,16 @@ def event_payload(workspace: Workspace, event: Json) -> Json:
 
 
 def _common_fields(workspace: Workspace, user: SlackUser, kind: str) -> Json:
+    is_org_wide = workspace.installation.is_org_wide
+    team = fields_of(workspace, "id", "domain") | workspace.enterprise_fields
     return {
         "type": kind,
-        "team": fields_of(workspace, "id", "domain"),
+        "team": None if is_org_wide else team,
         "user": {**fields_of(user, "id", "name", "team_id"), "username": user.name},
         "api_app_id": workspace.slack.app.id,
         "token": workspace.slack.app.verification_token,
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": workspace.enterprise,
+        "is_enterprise_install": is_org_wide,
     }
 
 

@@ -175,15 +175,24 @@ def _invalid_response(pointer: str, message: str) -> RequestRejected:
     return rejection("invalid_response", pointer, message)
 
 
-def close_modal(
+async def close_modal(
     workspace: Workspace, user: SlackUser, view: View, *, everything: bool = False
-) -> None:
-    """Cancel the topmost modal, or close all of them (the x)."""
+) -> Dispatch | None:
+    """Cancel the topmost modal, or close all of them (the x).
+
+    Returns the dispatch of view_closed; None if the view has no `notify_on_close`.
+    """
     _check_topmost(workspace, user, view)
-    if everything:
+    closed = workspace.modals(user.id)[0] if everything else view
+    is_cleared = everything or bool(view.payload.get("clear_on_close"))
+    if is_cleared:
         close_all_modals(workspace, user.id)
     else:
         close_view(workspace, view)
+    if not closed.payload.get("notify_on_close"):
+        return None
+    payload = payloads.view_closed_payload(workspace, user, closed, is_cleared=is_cleared)
+    return await workspace.slack.transport.send("interactive", payload)
 
 
 def _check_topmost(workspace: Workspace, user: SlackUser, view: View) -> None:

@@ -14,7 +14,8 @@ _VALIDATE_MAX = 100_000
 
 
 def _users_info(call: MethodCall) -> Json:
-    user = call.workspace.users.get(call.required("user"))
+    workspace = call.workspace
+    user = workspace.users.get(call.required("user"))
     if user is None:
         raise RequestRejected("user_not_found")
     payload = {
@@ -24,6 +25,14 @@ def _users_info(call: MethodCall) -> Json:
         "is_restricted": False,
         "profile": {**fields_of(user, "real_name", "title"), "display_name": user.name},
     }
+    if workspace.enterprise_id and not user.is_external:
+        joined = [other for other in call.slack.workspaces.values() if user.id in other.users]
+        payload["enterprise_user"] = workspace.enterprise_fields | {
+            "id": user.id,
+            "teams": [w.id for w in joined if w.enterprise_id == workspace.enterprise_id],
+            "is_admin": False,
+            "is_owner": False,
+        }
     return {"user": payload}
 
 
@@ -57,8 +66,8 @@ def _auth_test(call: MethodCall) -> Json:
         "team_id": workspace.id,
         "user_id": workspace.installation.bot_user_id,
         "bot_id": workspace.installation.bot_id,
-        "enterprise_id": None,
-        "is_enterprise_install": False,
+        "enterprise_id": workspace.enterprise_id,
+        "is_enterprise_install": workspace.installation.is_org_wide,
     }
 
 
@@ -89,9 +98,9 @@ def _oauth_v2_access(call: MethodCall) -> Json:
         "scope": ",".join(sorted(installation.scopes)),
         "bot_user_id": installation.bot_user_id,
         "app_id": app.id,
-        "team": fields_of(workspace, "id", "name"),
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "team": None if installation.is_org_wide else fields_of(workspace, "id", "name"),
+        "enterprise": workspace.enterprise,
+        "is_enterprise_install": installation.is_org_wide,
         "authed_user": {"id": next(iter(workspace.users))},
     }
 

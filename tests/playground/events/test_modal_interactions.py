@@ -238,3 +238,37 @@ async def test_a_modal_or_all_of_them_can_be_closed(
     assert ada.modals == [root, second]
     await ada.close(second, everything=True)
     assert ada.modals == []
+
+
+async def test_closing_sends_view_closed_if_requested(
+    playground: Playground, app_stub: Any, client: AsyncWebClient, ada: UserSession
+) -> None:
+    """Cancel names the topmost modal, the x the root with is_cleared; neither has input values."""
+    await open_modal(playground, client, ada, s.modal(notify_on_close=True), s.modal())
+    root = ada.modals[0]
+    assert ada.modal is not None
+    assert await ada.close(ada.modal) is None
+    sent = await ada.close(root)
+    assert sent is not None
+    assert (sent.payload["view"]["id"], sent.payload["is_cleared"]) == (root.id, False)
+    assert sent.payload["view"]["state"] == {"values": {}}
+    await open_modal(playground, client, ada, s.modal(notify_on_close=True), s.modal())
+    root = ada.modals[0]
+    assert ada.modal is not None
+    sent = await ada.close(ada.modal, everything=True)
+    assert sent is not None
+    assert (sent.payload["view"]["id"], sent.payload["is_cleared"]) == (root.id, True)
+    assert ada.modals == []
+
+
+async def test_cancelling_a_modal_with_clear_on_close_closes_all(
+    playground: Playground, app_stub: Any, client: AsyncWebClient, ada: UserSession
+) -> None:
+    """The modals below close too, and view_closed says is_cleared."""
+    topmost = s.modal(clear_on_close=True, notify_on_close=True)
+    await open_modal(playground, client, ada, s.modal(), topmost)
+    assert ada.modal is not None
+    sent = await ada.close(ada.modal)
+    assert sent is not None
+    assert sent.payload["is_cleared"]
+    assert ada.modals == []

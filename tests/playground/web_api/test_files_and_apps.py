@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Playground
+from bot.playground.slack_model import SlackUser
 from tests.playground import block_samples as s
 from tests.playground.rejections import error_of
 
@@ -119,7 +120,21 @@ async def test_users_info(client: AsyncWebClient) -> None:
     """users.info returns name and time zone, and rejects unknown ids."""
     ada = (await client.users_info(user="U0ADA"))["user"]
     assert (ada["real_name"], ada["tz"]) == ("Ada Lind", "Europe/Berlin")
+    assert "enterprise_user" not in ada
     assert await error_of(client.users_info(user="U0NONE")) == "user_not_found"
+
+
+async def test_a_user_of_an_organisation_names_its_workspaces(playground: Playground) -> None:
+    """users.info lists the user's workspaces in the organisation; auth.test names it."""
+    sue = SlackUser("U0SUE", "sue", "Sue Park", "T0EAST")
+    for team, enterprise in (("T0EAST", "E0ORG"), ("T0WEST", "E0ORG"), ("T0ELSE", "E0ELSE")):
+        workspace = playground.add_workspace(team, team, enterprise, org_wide=True)
+        playground.add_user(sue, workspace)
+    west = playground.slack.workspaces["T0WEST"].installation.bot_token
+    client = AsyncWebClient(token=west, base_url=playground.api_url)
+    organisation = (await client.users_info(user="U0SUE"))["user"]["enterprise_user"]
+    assert (organisation["enterprise_id"], organisation["teams"]) == ("E0ORG", ["T0EAST", "T0WEST"])
+    assert (await client.auth_test())["enterprise_id"] == "E0ORG"
 
 
 # The SDK uses a class of aiohttp that is on its way out.
