@@ -1,1 +1,1 @@
-"""The decision log, in SQLite: the only SQL in the house."""
+"""The database: schema, SQL by subject, search index, backup and restore."""

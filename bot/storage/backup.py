@@ -1,4 +1,4 @@
-"""A copy of a log, made while a bot writes to it, and checked before it counts as one."""
+"""Back up a database while the bot writes to it, and verify the copy."""
 
 import os
 import sqlite3
@@ -11,9 +11,9 @@ from pathlib import Path
 from bot.storage.inspection import Inspection, inspect_connection
 
 _PAGES = 1000
-"""Copied at a time: about 4 MB."""
+"""Pages copied at a time: about 4 MB."""
 SIDE_FILES = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database: https://www.sqlite.org/tempfiles.html"""
+"""Suffixes of SQLite's files beside a database: https://www.sqlite.org/tempfiles.html"""
 
 
 class CopyRefused(RuntimeError):
@@ -22,10 +22,10 @@ class CopyRefused(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy of a log as it was found to be, whole and sound.
+    """A verified copy of a database.
 
     Attributes:
-        found: what is in it.
+        found: its inspection.
         size: in bytes.
     """
 
@@ -33,33 +33,34 @@ class Copy:
     size: int
 
 
-def back_up(log: Path, target: Path, *, overwrite: bool = False) -> Copy:
+def back_up(database: Path, target: Path, *, overwrite: bool = False) -> Copy:
     """Copy a database to another file, as of the start of this call.
 
     Writers are not blocked meanwhile. `target` appears when the copy is complete and on disk; it is
     a single file.
 
     Args:
-        log: an existing database.
+        database: an existing database.
         target: the file to create.
         overwrite: whether an existing file may be replaced.
 
     Raises:
         CopyRefused: the database is damaged or missing, or `target` cannot be written.
     """
-    log, target = log.resolve(), target.resolve()
-    _may_be_written(target, log, overwrite=overwrite)
+    database, target = database.resolve(), target.resolve()
+    _may_be_written(target, database, overwrite=overwrite)
     with part_of(target) as part:
-        copy = copy_checked(log, part)
+        copy = copy_checked(database, part)
         put_in_place(part, target)
     return copy
 
 
 def copy_checked(source: Path, part: Path) -> Copy:
-    """Copy a log into an empty file, and check the copy.
+    """Copy a database into an empty file, and verify the copy.
 
     Raises:
-        CopyRefused: the source cannot be read, is damaged or no log, or the copy cannot be written.
+        CopyRefused: the source is unreadable, damaged or not a ragvsft database, or the copy cannot
+            be written.
     """
     if not source.is_file():
         raise CopyRefused(f"there is no file {source}: give one that `ragvsft backup` wrote")
@@ -80,10 +81,10 @@ def copy_checked(source: Path, part: Path) -> Copy:
 
 @contextmanager
 def part_of(target: Path) -> Iterator[Path]:
-    """Make an empty file beside `target`, to become it; what is left of it is removed.
+    """Create a temporary file beside `target`; delete it at the end, unless it was renamed.
 
     Raises:
-        CopyRefused: the folder is not there, or cannot be written.
+        CopyRefused: the folder is missing or cannot be written.
     """
     try:
         handle, name = tempfile.mkstemp(
@@ -118,8 +119,8 @@ def put_in_place(part: Path, target: Path) -> None:
         ) from error
 
 
-def _may_be_written(target: Path, log: Path, *, overwrite: bool) -> None:
-    if target == log:
+def _may_be_written(target: Path, database: Path, *, overwrite: bool) -> None:
+    if target == database:
         raise CopyRefused(f"{target} is the database itself: give another file")
     if target.is_dir():
         raise CopyRefused(f"{target} is a folder: give a file in it")

@@ -1,6 +1,7 @@
 """The database: one SQLite connection on one thread, and every write in a transaction of its own.
 
-This module, the full-text index, backup, restore and inspection are all that knows of SQLite.
+Only this module, `connection`, `search_index`, `backup`, `restore` and `inspection` depend on
+SQLite.
 """
 
 import asyncio
@@ -21,20 +22,20 @@ Result = TypeVar("Result")
 
 BUSY_SECONDS = 10
 CLOSING_SECONDS = 1.0
-"""How long writes may still wait for another process once the database is being closed."""
+"""How long writes still wait for another process after `close` is called."""
 _SHORT_WAIT = "PRAGMA busy_timeout = 25"
-"""SQLite's own wait, in milliseconds, cannot be interrupted: so it is short, and is repeated."""
+"""Milliseconds. SQLite's own wait cannot be interrupted, so it is short, and is repeated."""
 
 
 class DatabaseUnusable(RuntimeError):
-    """The database file cannot be opened or is not ours; the message says what to do."""
+    """The database file cannot be opened or is not ragvsft's; the message says what to do."""
 
 
 class Database:
     """The database. Callers pass functions of a `Connection`, which run on its thread."""
 
     def __init__(self, path: Path) -> None:
-        """Name the file; nothing is opened before `open`."""
+        """Create a closed database at a path."""
         self._path = path
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         self._db: Connection | None = None
@@ -76,7 +77,9 @@ class Database:
 
     async def read(self, work: Callable[[Connection], Result]) -> Result:
         """Run `work` and return its result."""
-        return await self._on_thread(lambda: self._patiently(lambda: work(self._connection())))
+        return await self._on_thread(
+            lambda: self._retry_while_busy(lambda: work(self._connection()))
+        )
 
     async def write(self, work: Callable[[Connection], Result]) -> Result:
         """Run `work` in one transaction and return its result; an exception rolls it back."""
@@ -147,7 +150,7 @@ class Database:
         db.execute(_SHORT_WAIT)
 
     def _inode(self) -> int | None:
-        """Return which file has the database's name; None if none has."""
+        """Return the inode at the database's path; None without a file."""
         return self._path.stat().st_ino if self._path.exists() else None
 
     def _close(self) -> None:
@@ -163,7 +166,7 @@ class Database:
     def _in_transaction(self, work: Callable[[Connection], Result]) -> Result:
         # BEGIN alone would defer the lock, and fail at once where two connections write.
         db = self._connection()
-        self._patiently(lambda: db.execute("BEGIN IMMEDIATE"))
+        self._retry_while_busy(lambda: db.execute("BEGIN IMMEDIATE"))
         try:
             result = work(db)
             db.execute("COMMIT")
@@ -173,8 +176,8 @@ class Database:
             raise
         return result
 
-    def _patiently(self, work: Callable[[], Result]) -> Result:
-        """Repeat `work` while another connection holds the lock, for `BUSY_SECONDS` at most."""
+    def _retry_while_busy(self, work: Callable[[], Result]) -> Result:
+        """Repeat `work` while another connection has the lock, for at most `BUSY_SECONDS`."""
         until = monotonic() + BUSY_SECONDS
         while True:
             try:

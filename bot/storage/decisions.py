@@ -1,4 +1,4 @@
-"""Decisions: their rows, people, reviews, events and numbers; each change with its search entry.
+"""Decisions: rows, people, reviews, events and numbers; each change updates the search entry.
 
 A number is assigned once in a workspace, also after a restore: buttons and threads in Slack hold
 the numbers of decisions that a restore has removed. A floor is the highest number that may have
@@ -59,13 +59,13 @@ select * from reviews where workspace = :workspace and number in (:numbers) orde
 
 
 def find_decision(db: Connection, workspace: str, number: int) -> Decision | None:
-    """Return a decision; None if there is none of that number."""
+    """Return a decision; None if there is none with that number."""
     row = db.get("decisions", workspace=workspace, number=number)
     return load_decisions(db, [row])[0] if row else None
 
 
 def decision_of_draft(db: Connection, workspace: str, draft_id: str) -> Decision | None:
-    """Return the decision that a draft has become; None if it has become none."""
+    """Return the decision that a draft became; None if there is none."""
     row = db.get("decisions", workspace=workspace, draft_id=draft_id)
     return load_decisions(db, [row])[0] if row else None
 
@@ -73,7 +73,7 @@ def decision_of_draft(db: Connection, workspace: str, draft_id: str) -> Decision
 def decisions_by_number(
     db: Connection, workspace: str, numbers: Iterable[int]
 ) -> dict[int, Decision]:
-    """Return those of a workspace's decisions that have one of these numbers."""
+    """Return decisions of a workspace by their numbers."""
     found = db.all(_BY_NUMBER, {"workspace": workspace, "numbers": list(numbers)})
     return {each.number: each for each in load_decisions(db, found)}
 
@@ -119,14 +119,14 @@ def add_decision(db: Connection, decision: Decision) -> None:
 
 
 def number_decision(db: Connection, decision: Decision) -> Decision:
-    """Insert a decision under the next free number of its workspace; return it with that."""
+    """Insert a decision under the next free number of its workspace; return it numbered."""
     numbered = replace(decision, number=next_number(db, decision.workspace))
     add_decision(db, numbered)
     return numbered
 
 
 def save_decision(db: Connection, before: Decision, after: Decision) -> None:
-    """Update a decision from what it was to what it is now."""
+    """Update a stored decision from `before` to `after`."""
     key = {"workspace": after.workspace, "number": after.number}
     db.update("decisions", decision_row(after), **key)
     if (before.driver, before.deciders) != (after.driver, after.deciders):

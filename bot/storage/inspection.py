@@ -1,4 +1,4 @@
-"""Inspection of a database: is it sound, whose is it, how old its schema, how new its entries."""
+"""Inspection of a database file: integrity, owner, schema version, and newest entry."""
 
 import sqlite3
 from contextlib import closing
@@ -28,10 +28,10 @@ class Inspection:
     """The condition of a database file.
 
     Attributes:
-        damage: what SQLite's own check finds wrong with it; empty if nothing.
+        damage: the findings of SQLite's integrity check; empty if there are none.
         pending: migrations that the next start will apply.
         unknown: migrations applied by a newer version, which this one does not know.
-        decisions: how many decisions it holds.
+        decisions: how many decisions it has.
         is_ragvsft: whether it is a database of this program.
         is_foreign: whether it is the database of another program.
     """
@@ -45,7 +45,7 @@ class Inspection:
 
 
 def inspect(path: Path) -> Inspection:
-    """Inspect an existing database file, and roll back what is tried on it.
+    """Inspect an existing database file without changing it.
 
     Raises:
         DatabaseUnusable: the file cannot be opened or written, or is not a database; says why.

@@ -28,11 +28,11 @@ class RestoreResult:
     """The result of a restore.
 
     Attributes:
-        copy: the backup, as it was found.
+        copy: the verified copy of the backup.
         kept: where the replaced database is now; None if there was none.
         waiting: how many posts were unsent in the backup, so that their state is unknown.
         digests: whether any channel has a digest.
-        gap: how many numbers are skipped, as it is unknown which were assigned since the backup.
+        gap: how many numbers are skipped, if it is unknown which were assigned since the backup.
     """
 
     copy: Copy
@@ -47,8 +47,8 @@ def restore_database(
 ) -> RestoreResult:
     """Replace a database by a backup; the replaced file is kept beside it.
 
-    An interruption leaves either the one or the other, whole. Digests are due from `now` on. The
-    numbers of decisions continue above those of the backup and of the replaced database.
+    The replacement is atomic. Digests are due from `now` on. New decisions get numbers above those
+    of the backup and of the replaced database.
 
     Args:
         backup: a file written by `back_up`, or a database.
@@ -126,11 +126,11 @@ def _numbers_of(replaced: sqlite3.Connection | None) -> dict[str, int] | None:
 
 @contextmanager
 def _exclusive_lock(database: Path) -> Iterator[sqlite3.Connection | None]:
-    """Lock a database, with all of it in the one file, and give a connection to it.
+    """Lock a database, with its write-ahead log merged, and yield a connection to it.
 
     A process that has a database in WAL mode open holds a shared lock on its file, even while it
     is idle: https://www.sqlite.org/pragma.html#pragma_locking_mode
-    Gives None if there is no database, or it is damaged and cannot be locked.
+    Yields None if there is no database, or it is too damaged to be locked.
 
     Raises:
         CopyRefused: another process has it open.
@@ -163,10 +163,9 @@ def _locked(connection: sqlite3.Connection, database: Path) -> bool:
 
 
 def _keep(database: Path, now: datetime, part: Path, *, readable: bool) -> Path | None:
-    """Copy the database that is replaced; return where to, None if there is none.
+    """Copy the database that is replaced; return the path of the copy, None if there is none.
 
-    The restored file gets its permissions. Files that SQLite left beside an unreadable database are
-    moved away.
+    The restored file gets its permissions. SQLite's files beside an unreadable database are moved.
     """
     kept = database.with_name(f"{database.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
     try:
