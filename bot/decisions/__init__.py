@@ -1,1 +1,1 @@
-"""The life of a decision: pure, without database, Slack or network."""
+"""The model of decisions. Pure: no database, no Slack, no clock."""

@@ -1,4 +1,4 @@
-"""How decisions turned out: by the option chosen, and by the rules for it; never by person."""
+"""Calibration: outcomes of decisions by the option chosen and by rule; never by person."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -8,10 +8,10 @@ from bot.decisions.model import Decision, ReviewAnswer, ReviewOutcome
 from bot.playbooks.engine import RuleEngine
 
 Counts = Mapping[ReviewOutcome, int]
-"""How many decisions went how."""
+"""Numbers of decisions by outcome."""
 
 ENOUGH = 3
-"""Reviewed decisions that were tried, from which on something is said of a rule."""
+"""Tried decisions that a rule needs before its outcomes are shown."""
 _WORST_FIRST = (
     ReviewOutcome.FAILED,
     ReviewOutcome.PARTLY,
@@ -22,25 +22,25 @@ _WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many went how: where the choice was the one recommended, and where it was another."""
+    """Outcomes of decisions that followed the recommendation, and of those that did not."""
 
     followed: Counts = field(default_factory=dict)
     overridden: Counts = field(default_factory=dict)
 
     @property
     def total(self) -> Counts:
-        """How many went how, whether recommended or not."""
+        """Outcomes of both."""
         return Counter(self.followed) + Counter(self.overridden)
 
     @property
     def tried(self) -> int:
-        """How many were tried."""
+        """The number of decisions that were tried."""
         total = self.total
         return sum(total.values()) - total.get(ReviewOutcome.NOT_TRIED, 0)
 
     @property
     def failure(self) -> float:
-        """Which share of what was tried did not work; what worked partly counts half."""
+        """The share of tried decisions that failed; those that worked partly count half."""
         total = self.total
         failed = total.get(ReviewOutcome.FAILED, 0) + total.get(ReviewOutcome.PARTLY, 0) / 2
         return failed / self.tried if self.tried else 0.0
@@ -48,26 +48,26 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Tallies of reviewed decisions, by the option chosen and by the rules that spoke for it."""
+    """Tallies of reviewed decisions, by the option chosen and by the rules that gave it points."""
 
     options: Mapping[str, Tally]
     rules: Mapping[str, Tally]
 
     def worst_rules(self) -> list[tuple[str, Tally]]:
-        """Return the rules with enough reviews, those with the worst outcomes first."""
+        """Return the rules with enough tried decisions, the worst outcomes first."""
         known = [each for each in self.rules.items() if each[1].tried >= ENOUGH]
         return sorted(known, key=lambda each: (-each[1].failure, -each[1].tried, each[0]))
 
 
 def calibrate(decisions: Iterable[Decision], engines: Mapping[str, RuleEngine]) -> Calibration:
-    """Return how decisions turned out; those without a review or a choice are left out.
+    """Count the outcomes of decisions; those without a review or a resolution are left out.
 
-    Each decision counts once, by what `outcome_of` makes of its reviews: for the option that was
-    chosen, whether it was recommended or not, and for the rules that gave that option points.
+    Each decision counts once, by `outcome_of` its reviews: for the option that was chosen, and for
+    the rules that gave that option points.
 
     Args:
-        decisions: reviewed ones.
-        engines: by the hash of the playbook; a decision by another one counts for no rule.
+        decisions: the decisions.
+        engines: engines by playbook hash; decisions of other versions count for no rule.
     """
     options: dict[str, _Count] = {}
     rules: dict[str, _Count] = {}
@@ -96,9 +96,9 @@ def _rules_for(option: str, decision: Decision, engine: RuleEngine | None) -> se
 
 
 def outcome_of(reviews: Iterable[ReviewAnswer]) -> ReviewOutcome | None:
-    """Return what most deciders said; the worse where as many said the one as the other.
+    """Return the most frequent outcome; of equally frequent ones the worst.
 
-    "Not tried" counts for less than any experience. None if nobody has said anything.
+    "Not tried" counts only if there is no other answer. None without reviews.
     """
     counted = Counter(answer.outcome for answer in reviews)
     if len(counted) > 1:
@@ -107,7 +107,7 @@ def outcome_of(reviews: Iterable[ReviewAnswer]) -> ReviewOutcome | None:
 
 
 class _Count:
-    """A tally under way."""
+    """Counts the outcomes for one tally."""
 
     def __init__(self) -> None:
         self._by_followed: dict[bool, Counter[ReviewOutcome]] = {True: Counter(), False: Counter()}

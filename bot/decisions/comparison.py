@@ -1,4 +1,4 @@
-"""Perspectives side by side: who says what, where people differ, and which of that matters."""
+"""Comparison of perspectives: where people differ, and which differences flip the verdict."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Answer = str | None
 
 @dataclass(frozen=True, slots=True)
 class TeamViews:
-    """A decision with all that was added to it; perspectives and people asked, oldest first."""
+    """A decision with its perspectives and view requests, oldest first."""
 
     decision: Decision
     perspectives: tuple[Perspective, ...] = ()
@@ -30,15 +30,15 @@ class TeamViews:
         return frozenset((*contributors, *(each.user for each in self.asked)))
 
     def waiting(self) -> tuple[ViewRequest, ...]:
-        """Return who was asked and has not answered yet."""
+        """Return the requests that have no perspective yet."""
         return tuple(each for each in self.asked if self.of(each.user) is None)
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one person's answers come to, None if too little is known.
+    """The option that one person's answers lead to; None if too little is known.
 
-    The driver's are the decision's own.
+    The driver's answers are those of the decision.
     """
 
     user: str
@@ -49,7 +49,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class AnswerGroup:
-    """An answer, and who gave it."""
+    """An answer, and the users who gave it."""
 
     answer: Answer
     users: tuple[str, ...]
@@ -59,8 +59,8 @@ class AnswerGroup:
 class Difference:
     """A question to which people gave different answers; "don't know" is one of them.
 
-    `leads` maps an answer to the option that the decision would flip to if the driver had given
-    that answer and all others unchanged; None if no option would be recommended.
+    `flips_to` maps an answer to the option that the decision would flip to if the driver had given
+    only that answer differently; None if no option would be recommended.
     """
 
     question: str
@@ -70,7 +70,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class SharedAnswer:
-    """A question that several people were asked, all of whom gave the same answer."""
+    """A question that several people answered, all in the same way."""
 
     question: str
     answer: str
@@ -79,9 +79,9 @@ class SharedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class JointFlip:
-    """Two answers of teammates that flip the decision when both take the place of the driver's.
+    """Two answers of teammates that flip the decision if both replace the driver's.
 
-    One of them may be to a follow-up question, which the driver was not asked.
+    One of them may answer a follow-up question that the driver was not asked.
     """
 
     answers: tuple[tuple[str, Answer], ...]
@@ -90,10 +90,10 @@ class JointFlip:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How a team sees a decision.
+    """The comparison of a decision's perspectives.
 
-    `voices` begin with the driver. `differences` that would flip the verdict come first, otherwise
-    all is in the playbook's order. `together` is looked for where no single difference flips.
+    `contributions` begin with the driver. `differences` that would flip the verdict come first,
+    otherwise the playbook's order holds. `joint_flips` are computed if no single difference flips.
     """
 
     contributions: tuple[Contribution, ...]
@@ -104,16 +104,16 @@ class Comparison:
 
     @property
     def flipping(self) -> tuple[Difference, ...]:
-        """Return the differences that would flip the verdict, each by itself."""
+        """The differences that would flip the verdict, each by itself."""
         return tuple(each for each in self.differences if each.flips_to)
 
 
 def compare(team: TeamViews, engine: RuleEngine) -> Comparison:
-    """Return how a team sees a decision, by the playbook that it was made with."""
+    """Compare the perspectives of a decision by the playbook that it was made with."""
     decision = team.decision
-    said = _said(team, engine)
+    said = _answers_by_question(team, engine)
     found = [
-        Difference(question, each, _leads(decision, engine, question, each))
+        Difference(question, each, _flips(decision, engine, question, each))
         for question, each in said.items()
         if len(each) > 1
     ]
@@ -125,28 +125,28 @@ def compare(team: TeamViews, engine: RuleEngine) -> Comparison:
     differences = tuple(sorted(found, key=lambda each: not each.flips_to))
     flips = any(each.flips_to for each in differences)
     return Comparison(
-        contributions=_voices(team),
+        contributions=_contributions(team),
         differences=differences,
         agreements=agreements,
-        joint_flips=() if flips else tuple(_together(decision, engine, said)),
+        joint_flips=() if flips else tuple(_joint_flips(decision, engine, said)),
         waiting=tuple(each.user for each in team.waiting()),
     )
 
 
-def _voices(team: TeamViews) -> tuple[Contribution, ...]:
+def _contributions(team: TeamViews) -> tuple[Contribution, ...]:
     verdict = team.decision.verdict
     driver = Contribution(team.decision.driver, verdict.recommended, verdict.strength, driver=True)
     others = (Contribution(each.user, each.option, each.strength) for each in team.perspectives)
     return (driver, *others)
 
 
-def _said(team: TeamViews, engine: RuleEngine) -> dict[str, tuple[AnswerGroup, ...]]:
-    """Return the answers to each question with the people who gave them, the driver's first.
+def _answers_by_question(team: TeamViews, engine: RuleEngine) -> dict[str, tuple[AnswerGroup, ...]]:
+    """Return the answers to each question with the users who gave them, the driver's first.
 
-    A question that a person was not asked has no answer of theirs.
+    Answers to questions that do not apply to a person are left out.
     """
-    sheets = {team.decision.driver: _counted(engine, team.decision.answers)}
-    sheets |= {each.user: _counted(engine, each.answers) for each in team.perspectives}
+    sheets = {team.decision.driver: _applicable(engine, team.decision.answers)}
+    sheets |= {each.user: _applicable(engine, each.answers) for each in team.perspectives}
     said: dict[str, tuple[AnswerGroup, ...]] = {}
     for question in engine.playbook.questions:
         users: dict[Answer, list[str]] = {}
@@ -160,8 +160,8 @@ def _said(team: TeamViews, engine: RuleEngine) -> dict[str, tuple[AnswerGroup, .
     return said
 
 
-def _counted(engine: RuleEngine, answers: Mapping[str, Answer]) -> dict[str, Answer]:
-    """Return the answers to questions that are to be asked, given the ones before them."""
+def _applicable(engine: RuleEngine, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Return the answers to questions that apply, given the earlier answers."""
     counted: dict[str, Answer] = {}
     for question in engine.playbook.questions:
         if question.id in answers and engine.applies(question, counted):
@@ -169,21 +169,21 @@ def _counted(engine: RuleEngine, answers: Mapping[str, Answer]) -> dict[str, Ans
     return counted
 
 
-def _leads(
+def _flips(
     decision: Decision, engine: RuleEngine, question: str, said: Sequence[AnswerGroup]
 ) -> dict[Answer, str | None]:
-    leads = {}
+    flips = {}
     for each in said:
         option = _option(decision, engine, [(question, each.answer)])
         if option != decision.verdict.recommended:
-            leads[each.answer] = option
-    return leads
+            flips[each.answer] = option
+    return flips
 
 
-def _together(
+def _joint_flips(
     decision: Decision, engine: RuleEngine, said: Mapping[str, Sequence[AnswerGroup]]
 ) -> Iterator[JointFlip]:
-    """Give every pair of teammates' answers that flips the decision."""
+    """Yield every pair of teammates' answers that flips the decision."""
     others = [_others(decision, question, each) for question, each in said.items()]
     for pair in combinations(filter(None, others), 2):
         for answers in product(*pair):
@@ -203,5 +203,5 @@ def _others(
 def _option(
     decision: Decision, engine: RuleEngine, answers: Sequence[tuple[str, Answer]]
 ) -> str | None:
-    """Return what the decision's answers come to with some of them replaced."""
+    """Return the recommended option with some of the decision's answers replaced."""
     return engine.score({**decision.answers, **dict(answers)}).recommended

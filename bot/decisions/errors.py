@@ -1,4 +1,4 @@
-"""What a person can ask for that cannot be done, each with what they need to hear."""
+"""Errors of use cases, with the values that their messages need."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ class DraftGone(LookupError):
 
 
 class AlreadyPosted(Exception):
-    """The draft has become a decision; its answers are not changed any more."""
+    """The draft has become a decision, or was applied to one, and can no longer be changed."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -18,7 +18,7 @@ class AlreadyPosted(Exception):
 
 
 class NotTheirs(PermissionError):
-    """Only some people may do this with a decision; `allowed` are their user ids."""
+    """The actor may not do this; `allowed` are the user ids that may."""
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
         super().__init__(allowed)
@@ -26,7 +26,7 @@ class NotTheirs(PermissionError):
 
 
 class NoSuchDecision(LookupError):
-    """There is no decision of this number, or it is not for this person to see."""
+    """There is no decision with this number, or the person may not read it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -34,9 +34,9 @@ class NoSuchDecision(LookupError):
 
 
 class EditedMeanwhile(Exception):
-    """What was to be decided was edited after the person had read it.
+    """The decision was edited after the person had read it.
 
-    `title` is the decision's by now, and `recommended` is in words what is recommended by now.
+    `title` is its current title, `recommended` its current recommendation in words.
     """
 
     def __init__(self, number: int, title: str, recommended: str) -> None:
@@ -46,8 +46,8 @@ class EditedMeanwhile(Exception):
         self.recommended = recommended
 
 
-class AlreadyClosed(Exception):
-    """The decision has changed in the meantime; `decision` is its current state."""
+class ActionNotPossible(Exception):
+    """The decision's status does not allow the action; `decision` is its current state."""
 
     def __init__(self, decision: Decision) -> None:
         super().__init__(decision.number)
@@ -55,19 +55,19 @@ class AlreadyClosed(Exception):
 
 
 class DriversOwn(ValueError):
-    """The driver's perspective of a decision is the decision's own answers, which can be edited."""
+    """The driver adds no perspective: their answers are the decision's, which can be edited."""
 
 
 class NobodyToAsk(ValueError):
-    """Everybody named was asked already, has answered, or drives the decision."""
+    """All people named were asked before, have answered, or drive the decision."""
 
 
 class NobodyToNudge(ValueError):
-    """Everybody who was asked has answered, or nobody was asked."""
+    """All people who were asked have answered, or none were asked."""
 
 
 class TooSoonToNudge(ValueError):
-    """Everybody who has not answered was asked or nudged within a day."""
+    """All people who have not answered were asked or reminded within a day."""
 
     def __init__(self, waiting: tuple[str, ...], again_at: datetime) -> None:
         super().__init__(again_at)
@@ -76,7 +76,7 @@ class TooSoonToNudge(ValueError):
 
 
 class NothingChanged(ValueError):
-    """An edit leaves the decision as it is."""
+    """An edit changes nothing."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -84,27 +84,27 @@ class NothingChanged(ValueError):
 
 
 class PlaybookVersionUnusable(LookupError):
-    """A playbook that the log has kept cannot be used any more; the message says why."""
+    """A stored playbook version cannot be used; the message says why."""
 
 
 class NothingRecommended(ValueError):
-    """Nothing is known that speaks for any option, so that there is nothing to accept."""
+    """There is no recommendation to accept, because no rule gives points."""
 
 
 class SameOption(ValueError):
-    """Choosing differently means another option than the one recommended."""
+    """The option to choose differently is the recommended one."""
 
 
 class NothingToResend(LookupError):
-    """The message has arrived, or was taken care of, in the meantime."""
+    """The message was posted or settled in the meantime."""
 
 
 class ReviewInThePast(ValueError):
-    """The day chosen for the review is not after today."""
+    """The review day is not after today."""
 
 
 class UnknownPlaybook(LookupError):
-    """No playbook has this id; `known` are those there are."""
+    """No playbook has this id; `known` are the existing ids."""
 
     def __init__(self, playbook_id: str, known: tuple[str, ...]) -> None:
         super().__init__(playbook_id)
@@ -113,15 +113,15 @@ class UnknownPlaybook(LookupError):
 
 
 class NotAChannel(ValueError):
-    """A digest belongs to a channel; this is a conversation of direct messages."""
+    """A digest belongs to a channel, not to direct messages."""
 
 
 class SharedChannel(PermissionError):
-    """People from outside the workspace are in the channel, and would read what is not theirs."""
+    """External users are in the channel, so its digest must not cover the workspace."""
 
 
 class UnknownZone(ValueError):
-    """No time zone has this IANA name; `near` is the one that may be meant, if any."""
+    """No time zone has this IANA name; `near` is a similar one, if any."""
 
     def __init__(self, zone: str, near: str | None) -> None:
         super().__init__(zone)

@@ -1,4 +1,4 @@
-"""The fallback for a playbook that cannot be read: it only uses what the decision has stored."""
+"""The engine for a decision whose playbook cannot be read: it uses only what is stored in it."""
 
 from typing import Any
 
@@ -10,52 +10,49 @@ from bot.playbooks.verdict import Answers, GateHit, Reason
 
 
 class FallbackEngine(RuleEngine):
-    """Describes one decision from its row: ids in place of titles, and the stored verdict.
-
-    It has the arguments of the verdict only, knows no flips, and evaluates nothing.
-    """
+    """Describes one decision by its stored verdict, with ids as titles. Evaluates nothing."""
 
     def __init__(self, decision: Decision) -> None:
-        """Make it for a decision; there are no rules to compile."""
+        """Create the engine of one decision."""
         self.playbook = _playbook(decision)
         self._verdict = decision.verdict
 
     def check(self, answers: Answers) -> None:
-        """Refuse any answers.
+        """Reject any answers.
 
         Raises:
-            InvalidAnswers: always, as there is nothing to hold them against.
+            InvalidAnswers: always; there are no questions to check them against.
         """
         del answers
         raise InvalidAnswers((f"playbook {self.playbook.id} cannot be read any more",))
 
     def questions_that_matter(self, answers: Answers) -> tuple[Question, ...]:
-        """Ask nothing more."""
+        """Return no questions."""
         del answers
         return ()
 
     def rules_that_hold(self, answers: Answers) -> tuple[Rule, ...]:
-        """Know no rule."""
+        """Return no rules."""
         del answers
         return ()
 
     def arguments(self, answers: Answers) -> tuple[Reason, ...]:
-        """Return those that the verdict names."""
+        """Return the reasons in the stored verdict."""
         del answers
         return (*self._verdict.reasons, *self._verdict.against)
 
     def gates(self, answers: Answers, option: str) -> tuple[GateHit, ...]:
-        """Return those of the verdict, which are for what it recommends."""
+        """Return the gates of the stored verdict, if it recommends this option."""
         del answers
         return self._verdict.gates if option == self._verdict.option else ()
 
     def applies(self, question: Question, answers: Answers) -> bool:
-        """Take every question that was answered for one that was to be asked."""
+        """Return True: every stored answer counts."""
         del question, answers
         return True
 
     def score(self, answers: Answers) -> Score:
-        """Return the verdict's own result, whatever the answers."""
+        """Return the stored result, whatever the answers."""
         del answers
         verdict = self._verdict
         return Score(
@@ -69,24 +66,24 @@ class FallbackEngine(RuleEngine):
 
 
 class _Words(dict[str, str]):
-    """Answers by id; one that nobody knows goes by the words of its id."""
+    """Answers by id; an unknown one is named by its id."""
 
     def __missing__(self, answer: str) -> str:
         return _words(answer)
 
 
 class _Options(dict[str, Option]):
-    """Options by id; one that nobody knows goes by the words of its id."""
+    """Options by id; an unknown one is named by its id."""
 
     def __missing__(self, option: str) -> Option:
         return _option(option)
 
 
 class _Ids(Playbook):
-    """A playbook with ids in place of all texts."""
+    """A playbook whose texts are ids."""
 
-    def question(self, id: str) -> Question:  # noqa: A002 - the word that playbooks use
-        """Return the question with this id, whatever it is."""
+    def question(self, id: str) -> Question:  # noqa: A002 - as in the base class
+        """Return the question with this id; an unknown one is made up."""
         return self._by_id.get(id) or _question(id, None)
 
 

@@ -11,10 +11,10 @@ from bot.playbooks.verdict import Strength, Verdict
 
 
 class Visibility(StrEnum):
-    """Who may see a decision, fixed by the place it was posted in."""
+    """Who may see a decision, set by the conversation that it was posted in."""
 
     PUBLIC = "public"
-    """Everybody in the workspace."""
+    """All members of the workspace."""
     PRIVATE = "private"
     """The people of one private channel, and the decision's own people."""
     DIRECT = "direct"
@@ -41,7 +41,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A conversation a decision can live in.
+    """A conversation that a decision can be posted in.
 
     `channel` is a channel's id; for `Visibility.DIRECT` it is the id of the user whose
     direct messages with the app are meant. `name` is the channel's name if Slack has just sent it;
@@ -54,12 +54,12 @@ class Place:
 
 
 class DraftPurpose(StrEnum):
-    """What a questionnaire is filled in for."""
+    """What a draft becomes."""
 
     OPEN = "open"
     """A new decision."""
     EDIT = "edit"
-    """Other answers to an open decision."""
+    """An edit of an open decision."""
     SUPERSEDE = "supersede"
     """A new decision that replaces an older one."""
     PERSPECTIVE = "perspective"
@@ -67,7 +67,7 @@ class DraftPurpose(StrEnum):
 
 
 class ReviewChoice(StrEnum):
-    """When the team wants to look at the outcome."""
+    """The choices for the review date."""
 
     DAYS_30 = "30"
     DAYS_60 = "60"
@@ -78,14 +78,14 @@ class ReviewChoice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The wish for a review: a choice, and the day if the choice is `ON_DATE`."""
+    """When to review a decision: a choice, and the day for `ON_DATE`."""
 
     choice: ReviewChoice = ReviewChoice.DAYS_90
     day: date | None = None
 
     @classmethod
     def on(cls, day: date | None) -> "Review":
-        """Return the wish for a review on a day; for none if there is no day."""
+        """Return a review on a day; `NEVER` for None."""
         return cls(ReviewChoice.ON_DATE if day else ReviewChoice.NEVER, day)
 
     def due(self, today: date) -> date | None:
@@ -101,9 +101,9 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """The first page of the questionnaire: what is to be decided, and by whom.
+    """The fields of the first page of the questionnaire.
 
-    `deciders` are user ids; empty means the driver decides.
+    `deciders` are user ids; if there are none, the driver decides.
     """
 
     title: str = ""
@@ -122,13 +122,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A questionnaire under way.
+    """A questionnaire in progress.
 
-    `answers` maps a question's id to an answer's id, or to None for "don't know"; a question
-    that is not in it has not been answered. `origin` is where the questionnaire was opened,
-    None when that was no conversation (App Home). `decision` is the number of the decision
-    that it became, or did its work for. `about` is the number of the decision that is edited or
-    superseded, or that the perspective is of.
+    Attributes:
+        answers: answer id by question id; None is "don't know". Unanswered questions are missing.
+        origin: the conversation in which it was opened; None for App Home.
+        decision: the number of the decision that it became, or that it was applied to.
+        about: the number of the decision to edit, to supersede, or to add a perspective to.
+        source: the message that it was made from.
     """
 
     id: str
@@ -147,9 +148,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Who decided for which option, when, and why.
+    """How a decision was accepted or overridden: the option, who chose it, when, and why.
 
-    `by` is a user id. `reason` is in their words; it may be empty for an acceptance.
+    `by` is a user id. `reason` may be empty for an acceptance.
     """
 
     by: str
@@ -160,7 +161,7 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """Who withdrew or superseded a decision, a user id, when, and why; `reason` may be empty."""
+    """How a decision was withdrawn or superseded: by which user id, when, and why."""
 
     by: str
     at: datetime
@@ -168,7 +169,7 @@ class Closure:
 
 
 class ReviewOutcome(StrEnum):
-    """How a decision went, in the words of a review."""
+    """How a decision went."""
 
     WORKED = "worked"
     PARTLY = "partly"
@@ -178,7 +179,7 @@ class ReviewOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReviewAnswer:
-    """What one decider, a user id, said at the review; `note` may be empty."""
+    """The review of one person, by user id; `note` may be empty."""
 
     by: str
     at: datetime
@@ -188,11 +189,11 @@ class ReviewAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A question put to a team, with the recommendation it got.
+    """A question put to a team, with its recommendation.
 
     `number` counts from 1 within a workspace. `deciders` are user ids, never empty.
     `resolution` is None while it is open. `supersedes` and `superseded_by` are numbers. `reviews`
-    holds the last answer of each who gave one, deciders or the driver, in the order given.
+    has the last review of each decider and of the driver, in the order given.
     """
 
     workspace: str
@@ -228,7 +229,7 @@ class Decision:
 
     @property
     def decided_as(self) -> Status | None:
-        """Whether it was accepted or overridden, also if it is closed by now; None if neither."""
+        """Whether it was accepted or overridden, even if closed since; None if neither."""
         if self.resolution is None:
             return None
         if not self.is_closed:
@@ -238,7 +239,7 @@ class Decision:
 
     @property
     def review_ahead(self) -> date | None:
-        """The day of the review; None where there is none to come, as for what has ended."""
+        """The review date; None without one, and for a closed decision."""
         return None if self.is_closed else self.review_on
 
     @property
@@ -272,7 +273,7 @@ class Perspective:
 
 @dataclass(frozen=True, slots=True)
 class ViewRequest:
-    """A person who was asked for a perspective: by whom, when, and when reminded last."""
+    """A request for a perspective; `nudged_at` is the time of the last reminder."""
 
     user: str
     by: str
@@ -283,7 +284,7 @@ class ViewRequest:
 def fingerprint(decision: Decision) -> str:
     """Return a hash of what a decider reads: the words, the answers and the recommendation.
 
-    It travels with the buttons, so that a press on an outdated message is noticed.
+    The buttons carry it, so that a press on an outdated message is detected.
     """
     read = [decision.title, decision.problem, dict(decision.answers), decision.verdict.option]
     return hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Which page of the questionnaire comes next: only questions that can still change the result."""
+"""The pages of the questionnaire: only questions that can still change the result."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ REVIEW_STEP = "review"
 
 @dataclass(frozen=True, slots=True)
 class WorkflowPage:
-    """The first page: what is to be decided, by whom, and when to look back."""
+    """The first page: title, problem, deciders, and review date."""
 
     draft: Draft
     playbook_title: str
@@ -23,7 +23,7 @@ class WorkflowPage:
 
 @dataclass(frozen=True, slots=True)
 class QuestionsPage:
-    """The questions of one step; `number` counts pages from 1, a first page included."""
+    """The questions of one step; `number` is its page number, from 1."""
 
     draft: Draft
     step: Step
@@ -46,17 +46,17 @@ Page = WorkflowPage | QuestionsPage | ReviewPage
 
 
 class Questionnaire:
-    """The pages of a draft, as its answers make them."""
+    """The pages of a draft, given its answers."""
 
     def __init__(self, engine: RuleEngine, draft: Draft) -> None:
-        """Find the questions that were answered or can still change the result."""
+        """Compute which questions to show."""
         self._engine = engine
         self._draft = draft
         self._questions = _questions_by_step(engine, draft.answers)
         self._steps = [step.id for step in engine.playbook.steps]
 
     def first(self) -> Page:
-        """Return the first page: that of the workflow, unless it is the decision's already."""
+        """Return the first page: the workflow page, except for a perspective."""
         if self._draft.purpose is DraftPurpose.PERSPECTIVE:
             return self.after(WORKFLOW_STEP)
         return WorkflowPage(self._draft, self._engine.playbook.title, self._of)
@@ -64,7 +64,7 @@ class Questionnaire:
     def after(self, step: str) -> Page:
         """Return the page that follows a step: the next one with a question that matters.
 
-        The same step comes again when one of its answers made another of its questions matter.
+        A step is repeated if one of its answers made another of its questions matter.
 
         Raises:
             ValueError: the playbook has no such step.

@@ -1,7 +1,6 @@
-"""When whom to ask how a decision went: at nine in the morning, by the clock where they are. Pure.
+"""When to ask deciders how a decision went: on the review date, at nine in their zone. Pure.
 
-A review is due on a day of the calendar, which begins at other moments elsewhere: each decider of
-a decision is asked by themselves, and the decision is done with when the last one was.
+A date begins at different times in different zones, so each decider is asked separately.
 """
 
 from collections.abc import Mapping
@@ -11,9 +10,9 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from bot.decisions.model import Decision, Person
 
 ASKED_FROM = timedelta(hours=9)
-"""The time of day from which a review is asked for."""
+"""The time of day from which a review is due."""
 EARLIEST = timezone(timedelta(hours=14))
-"""Where each day begins first: the Line Islands (Pacific/Kiritimati in the IANA database)."""
+"""The zone where each day begins first: Pacific/Kiritimati in the IANA database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class TimeZones:
     of_channels: Mapping[tuple[str, str], tzinfo] = field(default_factory=dict)
 
     def of(self, decision: Decision, decider: str) -> tzinfo:
-        """Return the zone in which it is to be nine o'clock."""
+        """Return the zone of a decider."""
         channel = (decision.workspace, decision.place.channel)
         fallback = self.of_channels.get(channel, UTC)
         return self.own.get(Person(decision.workspace, decider), fallback)
@@ -36,33 +35,30 @@ class TimeZones:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRequests:
-    """Whom to ask now; `complete` once all deciders are to be asked, or were."""
+    """The user ids to ask now; `complete` if no decider is left to ask later."""
 
     users: tuple[str, ...]
     complete: bool
 
 
 def latest_review_day(now: datetime, zone: tzinfo = UTC) -> date:
-    """Return the last day whose reviews are due: today from nine o'clock on, else yesterday.
+    """Return the last review date that is due: today from nine o'clock on, else yesterday.
 
     Args:
         now: an aware time.
-        zone: where it is nine o'clock.
+        zone: the zone of the date.
     """
     return (now.astimezone(zone) - ASKED_FROM).date()
 
 
-def asking(decision: Decision, now: datetime, clocks: TimeZones) -> ReviewRequests:
-    """Return the questions how a decision went, to those for whom it is time and who have not said.
-
-    Deciders who have reported the outcome before the day are not asked.
-    """
-    said = {each.by for each in decision.reviews}
-    deciders = tuple(each for each in dict.fromkeys(decision.deciders) if each not in said)
+def review_requests(decision: Decision, now: datetime, zones: TimeZones) -> ReviewRequests:
+    """Return which deciders to ask now how a decision went; those with a review are not asked."""
+    reviewed = {each.by for each in decision.reviews}
+    deciders = tuple(each for each in dict.fromkeys(decision.deciders) if each not in reviewed)
     due = [
         each
         for each in deciders
         if decision.review_on is not None
-        and decision.review_on <= latest_review_day(now, clocks.of(decision, each))
+        and decision.review_on <= latest_review_day(now, zones.of(decision, each))
     ]
     return ReviewRequests(tuple(due), due == list(deciders))

@@ -1,11 +1,11 @@
-"""The states of a decision and the moves between them: one table, and who may make each."""
+"""The transition table of decisions: who may do what in which status, and what follows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.decisions.errors import AlreadyClosed, NotTheirs
+from bot.decisions.errors import ActionNotPossible, NotTheirs
 from bot.decisions.model import Closure, Decision, Person, Resolution, Status
 
 
@@ -36,9 +36,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """From which states a move is possible, where it leads, and who may make it.
+    """The statuses in which an action is possible, the next status, and who may act.
 
-    `after` is None where the decision stays in its state.
+    `after` is None if the status does not change.
     """
 
     before: frozenset[Status]
@@ -63,28 +63,28 @@ TRANSITIONS: Mapping[DecisionAction, Transition] = {
 }
 
 
-def authorize(move: DecisionAction, decision: Decision, actor: Person) -> None:
-    """Raise unless this person may make this move now.
+def authorize(action: DecisionAction, decision: Decision, actor: Person) -> None:
+    """Raise unless this person may do this now.
 
     Raises:
-        NotTheirs: the move is for others to make.
-        AlreadySettled: the decision is past the states that the move starts from.
+        NotTheirs: the actor has not the role for it.
+        ActionNotPossible: the status does not allow it.
     """
-    rule = TRANSITIONS[move]
+    transition = TRANSITIONS[action]
     allowed = {
         Role.DRIVER: {decision.driver},
         Role.DECIDER: set(decision.deciders),
         Role.EITHER: {decision.driver, *decision.deciders},
         Role.ANYONE: {actor.user},
-    }[rule.by]
+    }[transition.by]
     if actor.user not in allowed:
         raise NotTheirs(tuple(sorted(allowed)))
-    if decision.status not in rule.before:
-        raise AlreadyClosed(decision)
+    if decision.status not in transition.before:
+        raise ActionNotPossible(decision)
 
 
 def apply_action(
-    move: DecisionAction,
+    action: DecisionAction,
     decision: Decision,
     actor: Person,
     at: datetime,
@@ -92,22 +92,22 @@ def apply_action(
     option: str | None = None,
     reason: str = "",
 ) -> Decision:
-    """Return a decision after a move that leads out of its state; what was decided is kept.
+    """Return a decision after an action that changes its status; an earlier resolution is kept.
 
     Args:
-        move: `ACCEPT`, `OVERRIDE`, `SUPERSEDE` or `WITHDRAW`.
+        action: `ACCEPT`, `OVERRIDE`, `SUPERSEDE` or `WITHDRAW`.
         decision: the current one.
-        actor: who moves it.
+        actor: who acts.
         at: when.
-        option: what was chosen instead, for `OVERRIDE`.
+        option: the option chosen, for `OVERRIDE`.
         reason: in the actor's words.
 
     Raises:
-        NotTheirs: the move is for others to make.
-        AlreadySettled: the decision is past the states that the move starts from.
+        NotTheirs: the actor has not the role for it.
+        ActionNotPossible: the status does not allow it.
     """
-    authorize(move, decision, actor)
-    after = replace(decision, status=TRANSITIONS[move].after or decision.status)
+    authorize(action, decision, actor)
+    after = replace(decision, status=TRANSITIONS[action].after or decision.status)
     if decision.resolution is None:
         after = replace(after, review_on=review_after(decision, at.date(), decision.review_on))
     if after.is_closed:
@@ -117,20 +117,20 @@ def apply_action(
 
 
 def review_after(decision: Decision, today: date, planned: date | None) -> date | None:
-    """Return the day that is planned for the review, put off where it has come already.
+    """Return the planned review day, postponed if it has passed.
 
-    As many days are left to try what is decided as there were from the opening to that day.
+    The new day leaves as many days as there were from the opening to the planned day.
     """
     return postpone(planned, decision.opened_at.date(), today)
 
 
 def postpone(planned: date | None, since: date, today: date) -> date | None:
-    """Return a day that is ahead as it is, else one as far ahead as it was on the day `since`."""
+    """Return `planned` if it is in the future, else a day as far ahead as it was on `since`."""
     if planned is None or planned > today:
         return planned
     return today + max(planned - since, timedelta(days=1))
 
 
 def possible_actions(decision: Decision) -> tuple[DecisionAction, ...]:
-    """Return the actions that a person can take on a decision in its current state."""
-    return tuple(move for move, rule in TRANSITIONS.items() if decision.status in rule.before)
+    """Return the actions that the decision's status allows."""
+    return tuple(action for action, each in TRANSITIONS.items() if decision.status in each.before)

@@ -1,4 +1,4 @@
-"""The use cases of a decision that is posted: decide it, hand it over, change one's mind."""
+"""Use cases of a posted decision: accept, override, withdraw, hand over, edit, supersede."""
 
 import uuid
 from collections.abc import Callable
@@ -40,10 +40,10 @@ from bot.storage.playbook_versions import PlaybookVersions
 
 
 class DecisionService:
-    """Everything done with a posted decision; each method is one use case.
+    """The use cases; each method is one.
 
-    Each raises `NoSuchDecision` where there is none of that number, `NotTheirs` where the move is
-    for others to make, and `AlreadySettled` where the decision has moved on.
+    Each raises `NoSuchDecision` if there is none with that number, `NotTheirs` if the actor may
+    not do this, and `ActionNotPossible` if the decision's status does not allow it.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class DecisionService:
         playbooks: PlaybookVersions,
         wake_delivery: Callable[[], None],
     ) -> None:
-        """Make the use cases; `wake_delivery` is called when there is something to deliver."""
+        """Create the service; `wake_delivery` is called when there is something to deliver."""
         self._database = database
         self._clock = clock
         self._playbooks = playbooks
@@ -65,11 +65,11 @@ class DecisionService:
         Args:
             actor: who accepts it.
             number: the decision's.
-            seen: the mark of what they have read, if that is known.
+            seen: the fingerprint of what they have read, if it is known.
 
         Raises:
-            EditedMeanwhile: that is not what it is now; the announcement is rendered again.
-            NothingRecommended: too little is known, so there is nothing to accept.
+            EditedMeanwhile: it was edited since they read it; the announcement is redrawn.
+            NothingRecommended: there is no recommendation to accept.
         """
         now = self._clock.now()
 
@@ -88,18 +88,18 @@ class DecisionService:
     async def override(
         self, actor: Person, number: int, option: str, reason: str, against: str | None = None
     ) -> Decision:
-        """Choose another option than the one recommended, for a reason.
+        """Choose another option than the recommended one.
 
         Args:
             actor: who chooses.
             number: the decision's.
-            option: what they choose.
+            option: the id of the option chosen.
             reason: in their words.
-            against: the option that was recommended when they set out, if that is known.
+            against: the option recommended when they opened the modal, if it is known.
 
         Raises:
-            EditedMeanwhile: another one is recommended now; the announcement is rendered again.
-            SameOption: it is the one recommended.
+            EditedMeanwhile: another option is recommended now; the announcement is redrawn.
+            SameOption: the option is the recommended one.
         """
         now = self._clock.now()
 
@@ -119,7 +119,7 @@ class DecisionService:
         return await self._unless_edited(await self._change(actor, number, change))
 
     async def withdraw(self, actor: Person, number: int, reason: str) -> Decision:
-        """Take a decision back, for a reason."""
+        """Withdraw a decision."""
         now = self._clock.now()
 
         def change(decision: Decision) -> Change:
@@ -129,7 +129,7 @@ class DecisionService:
         return await self._change(actor, number, change)
 
     async def hand_over(self, actor: Person, number: int, deciders: tuple[str, ...]) -> Decision:
-        """Hand it over; `deciders` are user ids, at least one. The same ones are no news."""
+        """Replace the deciders by these user ids, at least one; the same ones change nothing."""
         now = self._clock.now()
 
         def change(decision: Decision) -> Change:
@@ -143,28 +143,28 @@ class DecisionService:
         return await self._change(actor, number, change)
 
     async def begin_edit(self, actor: Person, number: int) -> Page:
-        """Open a questionnaire with the decision's answers, to change them."""
+        """Open a questionnaire to edit the decision, filled with its answers."""
         return await self._begin(actor, number, DecisionAction.EDIT, DraftPurpose.EDIT, None)
 
     async def begin_supersede(self, actor: Person, number: int, place: Place | None = None) -> Page:
-        """Open a questionnaire with the decision's answers, for a new decision in its place.
+        """Open a questionnaire for a decision that replaces this one, filled with its answers.
 
         Args:
-            actor: who wants to.
+            actor: who opens it.
             number: the decision's.
-            place: where they want to; None if that is no conversation.
+            place: where they open it; None for App Home.
         """
         return await self._begin(
             actor, number, DecisionAction.SUPERSEDE, DraftPurpose.SUPERSEDE, place
         )
 
     async def finish_edit(self, draft: Draft) -> Decision:
-        """Replace a decision's answers by those of a draft, once, and evaluate it again.
+        """Apply a draft to the decision that it edits, once, and evaluate it again.
 
-        The deciders stay: handing over is an action of its own.
+        The deciders are not changed; `hand_over` does that.
 
         Raises:
-            NothingChanged: the decision says all of that already; the draft is forgotten.
+            NothingChanged: the draft changes nothing; it is deleted.
         """
         now = self._clock.now()
         engine = await self._playbooks.engine(draft.playbook_hash)
@@ -195,7 +195,7 @@ class DecisionService:
             raise
 
     async def find(self, person: Person, number: int) -> Decision:
-        """Return a decision for a person who acts on its message."""
+        """Return a decision for a person who acts on its message, without a permission check."""
         workspace = person.workspace
         decision = await self._database.read(lambda db: find_decision(db, workspace, number))
         if decision is None:
@@ -205,9 +205,9 @@ class DecisionService:
     async def confirm_announcement(
         self, actor: Person, number: int, channel: str, ts: str, called: str = ""
     ) -> None:
-        """Learn from a press on an announcement where it is, and the name of its channel.
+        """Record where an announcement is, and its channel's name, after a press on it.
 
-        Handlers call this after the ack, and report a missing decision from their own call.
+        Handlers call this after the ack. A missing decision is ignored: their own call reports it.
         """
         workspace = actor.workspace
         decision = await self._database.read(lambda db: find_decision(db, workspace, number))
@@ -216,21 +216,21 @@ class DecisionService:
         now = self._clock.now()
         await record_place(self._database, decision, channel, ts, now, called)
 
-    async def find_for(self, actor: Person, number: int, move: DecisionAction) -> Decision:
-        """Return a decision with which this person may make this move."""
+    async def find_for(self, actor: Person, number: int, action: DecisionAction) -> Decision:
+        """Return a decision if this person may do this with it now."""
         decision = await self.find(actor, number)
-        authorize(move, decision, actor)
+        authorize(action, decision, actor)
         return decision
 
     async def _begin(
         self,
         actor: Person,
         number: int,
-        move: DecisionAction,
+        action: DecisionAction,
         purpose: DraftPurpose,
         place: Place | None,
     ) -> Page:
-        decision = await self.find_for(actor, number, move)
+        decision = await self.find_for(actor, number, action)
         engine = await self._playbooks.engine(decision.playbook_hash)
         now = self._clock.now()
 
@@ -247,10 +247,10 @@ class DecisionService:
         return Questionnaire(engine, shown).first()
 
     async def _unless_edited(self, decision: Decision) -> Decision:
-        """Return a decision that is settled.
+        """Return the decision unless it is still open.
 
         Raises:
-            EditedMeanwhile: it is not, as it was not what the decider had read.
+            EditedMeanwhile: it is open, because it was edited after the decider had read it.
         """
         if decision.status is not Status.OPEN:
             return decision
@@ -270,11 +270,11 @@ class DecisionService:
 
 
 def superseded(old: Decision, new: Decision, actor: Person, at: datetime) -> Change:
-    """Return the change of a decision in whose place a new one is opened.
+    """Return the change of a decision that a new one replaces.
 
     Raises:
-        NotTheirs: it is for others to supersede.
-        AlreadySettled: it was withdrawn or superseded already.
+        NotTheirs: the actor may not supersede it.
+        ActionNotPossible: it was withdrawn or superseded already.
     """
     after = replace(
         apply_action(DecisionAction.SUPERSEDE, old, actor, at), superseded_by=new.number
@@ -300,7 +300,7 @@ def _unfinished_draft(
 
 
 def _with_review_ahead(draft: Draft, decision: Decision, today: date) -> Draft:
-    """Return a draft with the day of its review put off where it has come in the meantime."""
+    """Return the draft; a review day that has passed since is postponed."""
     planned = draft.workflow.review.due(today)
     due = review_after(decision, today, planned)
     if due == planned:

@@ -1,4 +1,4 @@
-"""The use cases of a questionnaire under way."""
+"""Use cases of drafts: start, answer, resume, discard."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -6,7 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.decisions.access import opened_from
-from bot.decisions.errors import AlreadyClosed, AlreadyPosted, DraftGone, NotTheirs, ReviewInThePast
+from bot.decisions.errors import (
+    ActionNotPossible,
+    AlreadyPosted,
+    DraftGone,
+    NotTheirs,
+    ReviewInThePast,
+)
 from bot.decisions.model import Draft, DraftPurpose, Person, Place, Source, Workflow
 from bot.decisions.ports import Clock
 from bot.decisions.questionnaire import WORKFLOW_STEP, Page, Questionnaire
@@ -25,23 +31,23 @@ from bot.storage.drafts import (
 from bot.storage.playbook_versions import PlaybookVersions, save_playbook
 
 DRAFT_LIFETIME = timedelta(days=14)
-_MOVES = {
+_ACTIONS = {
     DraftPurpose.EDIT: DecisionAction.EDIT,
     DraftPurpose.SUPERSEDE: DecisionAction.SUPERSEDE,
     DraftPurpose.PERSPECTIVE: DecisionAction.ADD_VIEW,
 }
-"""What is done with a decision when a draft about it is finished."""
+"""What a finished draft does with the decision that it is about."""
 
 
 class DraftService:
-    """Everything a driver does before a decision is posted; each method is one use case.
+    """The use cases; each method is one.
 
-    All but `start` and `discard` raise `DraftGone` when there is no such draft of the driver's, and
-    all that change it raise `AlreadyPosted` when it has become a decision.
+    All but `start` and `discard` raise `DraftGone` if the driver has no such draft. Those that
+    change it raise `AlreadyPosted` if it has become a decision.
     """
 
     def __init__(self, database: Database, clock: Clock, playbooks: PlaybookVersions) -> None:
-        """Make the use cases on a log, a clock and the playbooks."""
+        """Create the service."""
         self._database = database
         self._clock = clock
         self._playbooks = playbooks
@@ -54,17 +60,17 @@ class DraftService:
         playbook_id: str | None = None,
         problem: str = "",
     ) -> Page:
-        """Open a questionnaire: keep a new draft and return its first page.
+        """Store a new draft and return its first page.
 
         Raises:
-            UnknownPlaybook: there is none of that name.
+            UnknownPlaybook: there is none with that id.
         """
-        edition = self._playbooks.current(playbook_id)
+        version = self._playbooks.current(playbook_id)
         now = self._clock.now()
         draft = Draft(
             id=uuid.uuid4().hex,
             driver=driver,
-            playbook_hash=edition.text.hash,
+            playbook_hash=version.text.hash,
             started_at=now,
             changed_at=now,
             origin=origin,
@@ -72,17 +78,17 @@ class DraftService:
         )
 
         def work(db: Connection) -> None:
-            save_playbook(db, edition.text)
+            save_playbook(db, version.text)
             add_draft(db, draft)
 
         await self._database.write(work)
-        return Questionnaire(edition.engine, draft).first()
+        return Questionnaire(version.engine, draft).first()
 
     async def describe(self, driver: Person, draft_id: str, workflow: Workflow) -> Page:
-        """Keep the first page's answers and return the next page.
+        """Store the fields of the first page and return the next page.
 
         Raises:
-            ReviewInThePast: the day of the review is not after today.
+            ReviewInThePast: the review day is not after today.
         """
         today = self._clock.now().date()
         due = workflow.review.due(today)
@@ -94,7 +100,7 @@ class DraftService:
     async def answer(
         self, driver: Person, draft_id: str, step: str, answers: Mapping[str, str | None]
     ) -> Page:
-        """Keep the answers of a step and return the next page.
+        """Store the answers of a step and return the next page.
 
         Args:
             driver: who answers.
@@ -103,19 +109,19 @@ class DraftService:
             answers: answer ids by question id; None is "don't know".
 
         Raises:
-            InvalidAnswers: a question or an answer is not in the playbook.
+            InvalidAnswers: the playbook has no such question or answer.
         """
-        draft = await self._keep(driver, draft_id, answers)
+        draft = await self._store(driver, draft_id, answers)
         return (await self._pages(draft)).after(step)
 
     async def save_answers(
         self, driver: Person, draft_id: str, answers: Mapping[str, str | None]
     ) -> None:
-        """Keep answers without going on; otherwise like `answer`."""
-        await self._keep(driver, draft_id, answers)
+        """Store answers, like `answer`, without a next page."""
+        await self._store(driver, draft_id, answers)
 
     async def set_source(self, driver: Person, draft_id: str, source: Source) -> None:
-        """Keep the message that a draft was made from; too late, nothing happens."""
+        """Store the message that a draft was made from; a posted or missing draft is ignored."""
         try:
             await self._change(driver, draft_id, lambda old: replace(old, source=source))
         except (AlreadyPosted, DraftGone):
@@ -127,16 +133,16 @@ class DraftService:
         return (await self._pages(draft)).before(step)
 
     async def resume(self, driver: Person, draft_id: str, place: Place | None = None) -> Page:
-        """Return the page on which a draft was left: the first with something missing.
+        """Return the first page of a draft with something missing.
 
         Args:
-            driver: who goes on with it.
+            driver: who resumes it.
             draft_id: the draft.
-            place: where they do; None if that is no conversation.
+            place: where they resume it; None for App Home.
 
         Raises:
-            AlreadySettled: the decision that it is about has moved on.
-            NotTheirs: that decision is for others to change by now.
+            ActionNotPossible: the decision that it is about has another status by now.
+            NotTheirs: the driver may not change that decision any more.
         """
         await self._require_possible(await self.open_draft(driver, draft_id))
         draft = await self._database.write(
@@ -148,27 +154,27 @@ class DraftService:
         return pages.unfinished() if draft.workflow.title else pages.first()
 
     async def discard(self, driver: Person, draft_id: str) -> None:
-        """Forget a draft; nothing happens where it is gone already."""
+        """Delete a draft; a missing one is ignored."""
         await self._database.write(lambda db: discard_draft(db, driver, draft_id))
 
     async def origin_of(self, driver: Person, draft_id: str) -> Place | None:
-        """Return where a draft is to be posted unless told otherwise; None if nowhere."""
+        """Return the default channel of a draft; None if it has none."""
         return (await self._found(driver, draft_id)).origin
 
     async def unfinished(self, driver: Person) -> list[Draft]:
-        """Return the driver's drafts that hold something and can be finished, newest first."""
+        """Return the driver's drafts that have content and can be finished, newest first."""
         since = self._clock.now() - DRAFT_LIFETIME
         drafts = await self._database.read(lambda db: unposted_drafts(db, driver, since))
-        held = [draft for draft in drafts if _holds_something(draft)]
+        held = [draft for draft in drafts if _has_content(draft)]
         return [draft for draft in held if await self._is_possible(draft)]
 
     async def resumable(self, driver: Person) -> list[Draft]:
-        """Return those of the driver's drafts that are no perspectives of others' decisions."""
+        """Return the driver's unfinished drafts, except perspectives."""
         drafts = await self.unfinished(driver)
         return [each for each in drafts if each.purpose is not DraftPurpose.PERSPECTIVE]
 
     async def delete_expired(self) -> int:
-        """Delete what nobody has gone on with for `DRAFT_LIFETIME`; return how many there were."""
+        """Delete drafts unchanged for `DRAFT_LIFETIME`; return how many there were."""
         before = self._clock.now() - DRAFT_LIFETIME
         return await self._database.write(lambda db: delete_expired_drafts(db, before))
 
@@ -179,7 +185,7 @@ class DraftService:
         return draft
 
     async def postable(self, driver: Person, draft_id: str) -> Draft:
-        """Return a draft that can be posted, or was."""
+        """Return a draft that can be posted, or was posted."""
         draft = await self._found(driver, draft_id)
         if draft.decision is None:
             _require_open(draft, self._clock.now())
@@ -188,22 +194,22 @@ class DraftService:
     async def _is_possible(self, draft: Draft) -> bool:
         try:
             await self._require_possible(draft)
-        except (AlreadyClosed, DraftGone, NotTheirs):
+        except (ActionNotPossible, DraftGone, NotTheirs):
             return False
         return True
 
     async def _require_possible(self, draft: Draft) -> None:
-        """Raise unless the decision that a draft is about can still be changed by it."""
-        move = _MOVES.get(draft.purpose)
-        if move is None:
+        """Raise unless the draft can still be applied to the decision that it is about."""
+        action = _ACTIONS.get(draft.purpose)
+        if action is None:
             return
         about = (draft.driver.workspace, draft.about or 0)
         decision = await self._database.read(lambda db: find_decision(db, *about))
         if decision is None:
             raise DraftGone(draft.id)
-        authorize(move, decision, draft.driver)
+        authorize(action, decision, draft.driver)
 
-    async def _keep(
+    async def _store(
         self, driver: Person, draft_id: str, answers: Mapping[str, str | None]
     ) -> Draft:
         draft = await self.open_draft(driver, draft_id)
@@ -239,8 +245,8 @@ class DraftService:
         return Questionnaire(await self._playbooks.engine(draft.playbook_hash), draft)
 
 
-def _holds_something(draft: Draft) -> bool:
-    """Whether its driver has entered anything; the title of a perspective is the decision's.
+def _has_content(draft: Draft) -> bool:
+    """Return whether the driver has entered anything; a perspective has the decision's title.
 
     Drafts of edits and of superseding decisions start with content.
     """

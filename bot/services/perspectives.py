@@ -1,6 +1,6 @@
-"""The use cases of a team's perspectives: add or change one, ask for others, nudge.
+"""Use cases of perspectives: add or change one's own, ask for others', remind people.
 
-It is given blind: the questionnaire shows neither the others' answers nor what they come to.
+Perspectives are blind: the questionnaire shows neither others' answers nor their results.
 """
 
 import uuid
@@ -45,9 +45,9 @@ NUDGE_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class AskResult:
-    """What came of asking people for their perspective, by user id.
+    """The user ids that were asked for a perspective (`new`).
 
-    `new` were asked; `known` were not, for they had been asked before or had given theirs.
+    `known` were not asked: they had been asked before or had answered.
     """
 
     new: tuple[str, ...]
@@ -55,10 +55,10 @@ class AskResult:
 
 
 class PerspectiveService:
-    """Everything done with the perspectives of a decision; each method is one use case.
+    """The use cases; each method is one.
 
-    Each raises `NoSuchDecision` where there is none of that number for this person, and
-    `AlreadySettled` where nothing can be added any more.
+    Each raises `NoSuchDecision` if the person sees no decision with that number, and
+    `ActionNotPossible` if it is not open.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class PerspectiveService:
         playbooks: PlaybookVersions,
         wake_delivery: Callable[[], None],
     ) -> None:
-        """Make the use cases; `wake_delivery` is called when there is something to deliver."""
+        """Create the service; `wake_delivery` is called when there is something to deliver."""
         self._database = database
         self._clock = clock
         self._playbooks = playbooks
@@ -79,20 +79,20 @@ class PerspectiveService:
 
         Args:
             person: who wants to add or change their perspective.
-            place: where they pressed the button; None if that was no channel.
+            place: where they pressed the button; None outside a channel.
             number: the decision.
 
         Raises:
-            DriversOwn: they drive the decision.
+            DriversOwn: the person is the driver.
         """
-        team = await self._seen(person, place, number)
+        team = await self._visible(person, place, number)
         _require_contributor(team.decision, person)
         draft = await self._draft(team, person)
         engine = await self._playbooks.engine(draft.playbook_hash)
         return Questionnaire(engine, draft).first()
 
     async def finish(self, draft: Draft) -> Decision:
-        """Save the perspective of a draft, replacing an earlier one, and show it."""
+        """Save the perspective of a draft; it replaces an earlier one."""
         engine = await self._playbooks.engine(draft.playbook_hash)
         verdict = engine.evaluate(draft.answers)
         person, now = draft.driver, self._clock.now()
@@ -117,25 +117,15 @@ class PerspectiveService:
 
         return await self._change(person, draft.about or 0, change)
 
-    async def ready_to_ask(self, actor: Person, number: int) -> Decision:
-        """Return a decision for which this person may ask others for their perspective.
-
-        Raises:
-            NotTheirs: another person drives it.
-        """
-        team = await self._team(actor.workspace, number)
-        authorize(DecisionAction.ASK, team.decision, actor)
-        return team.decision
-
     async def ask(self, actor: Person, number: int, users: Sequence[str]) -> AskResult:
-        """Ask people for their perspective: each who was not asked before gets a direct message.
+        """Ask people for their perspective; each new one gets a direct message.
 
         Returns:
-            Who was asked, and who of those named had been before; the driver is neither.
+            Who was asked, and who had been asked before; the driver is left out.
 
         Raises:
-            NotTheirs: another person drives the decision.
-            NobodyToAsk: everybody named was asked already, has answered, or drives it.
+            NotTheirs: the actor is not the driver.
+            NobodyToAsk: all of them were asked before, have answered, or drive it.
         """
         now, named = self._clock.now(), tuple(dict.fromkeys(users))
         new: list[str] = []
@@ -157,15 +147,15 @@ class PerspectiveService:
         return AskResult(tuple(new), tuple(known))
 
     async def nudge(self, actor: Person, number: int) -> tuple[str, ...]:
-        """Remind those who were asked and have not answered, each at most once a day.
+        """Remind people who were asked and have not answered, each at most once a day.
 
         Returns:
-            The user ids of those who were reminded.
+            The user ids that were reminded.
 
         Raises:
-            NotTheirs: another person drives the decision.
-            NobodyToNudge: nobody has yet to answer.
-            TooSoonToNudge: everybody who has was asked or nudged within a day.
+            NotTheirs: the actor is not the driver.
+            NobodyToNudge: no answer is missing.
+            TooSoonToNudge: all of them were asked or reminded within a day.
         """
         now = self._clock.now()
         nudged: list[str] = []
@@ -209,17 +199,20 @@ class PerspectiveService:
         self._wake_delivery()
 
     async def team(self, workspace: str, number: int) -> TeamViews:
-        """Return a decision with its perspectives for its messages; it asks nobody's permission."""
-        return await self._team(workspace, number)
+        """Return a decision with its perspectives, without a permission check."""
+        team = await self._database.read(lambda db: find_team(db, workspace, number))
+        if team is None:
+            raise NoSuchDecision(number)
+        return team
 
     async def comparison(self, team: TeamViews) -> Comparison:
-        """Return how a team sees its decision."""
+        """Compare the perspectives of a decision."""
         return compare(team, await self._playbooks.of(team.decision))
 
     async def invited(self, person: Person, number: int) -> Decision | None:
-        """Return a decision for a person who is asked for a perspective and has not answered.
+        """Return a decision if the person was asked for a perspective and has not answered.
 
-        If they may not read it all, only its title and problem may be shown.
+        A person who may not read all of it may only see its title and problem.
         """
         team = await self._database.read(lambda db: find_team(db, person.workspace, number))
         waiting = {each.user for each in team.waiting()} if team else set[str]()
@@ -227,9 +220,9 @@ class PerspectiveService:
             return team.decision
         return None
 
-    async def _seen(self, person: Person, place: Place | None, number: int) -> TeamViews:
-        """Return a decision that this person may read, or was asked about."""
-        team, scope = await self._team(person.workspace, number), ReadScope.of(person, place)
+    async def _visible(self, person: Person, place: Place | None, number: int) -> TeamViews:
+        """Return a decision that the person may read, or was asked for a perspective of."""
+        team, scope = await self.team(person.workspace, number), ReadScope.of(person, place)
         contributors = {each.user for each in team.perspectives}
         asked = {each.user for each in team.asked}
         if scope.allows(team.decision, contributors) or scope.allows_contribution(
@@ -238,14 +231,8 @@ class PerspectiveService:
             return team
         raise NoSuchDecision(number)
 
-    async def _team(self, workspace: str, number: int) -> TeamViews:
-        team = await self._database.read(lambda db: find_team(db, workspace, number))
-        if team is None:
-            raise NoSuchDecision(number)
-        return team
-
     async def _draft(self, team: TeamViews, person: Person) -> Draft:
-        """Return the draft of this perspective that is under way, else a new one."""
+        """Return the person's unfinished draft of the perspective, or a new one."""
         now, number = self._clock.now(), team.decision.number
 
         def work(db: Connection) -> Draft:
@@ -276,11 +263,11 @@ def _require_contributor(decision: Decision, person: Person) -> None:
 
 
 def _due(team: TeamViews, now: datetime) -> list[ViewRequest]:
-    """Return who may be reminded now.
+    """Return the requests to remind of now.
 
     Raises:
-        NobodyToNudge: nobody has yet to answer.
-        TooSoonToNudge: everybody who has was asked or nudged within a day.
+        NobodyToNudge: no answer is missing.
+        TooSoonToNudge: all of them were asked or reminded within a day.
     """
     again = {each: (each.nudged_at or each.at) + NUDGE_AFTER for each in team.waiting()}
     if not again:
@@ -292,7 +279,7 @@ def _due(team: TeamViews, now: datetime) -> list[ViewRequest]:
 
 
 def _blank(team: TeamViews, person: Person, now: datetime) -> Draft:
-    """Return a draft with the person's own earlier answers, and nobody else's."""
+    """Return a draft with the person's own earlier answers only."""
     decision, own = team.decision, team.of(person.user)
     return Draft(
         id=uuid.uuid4().hex,

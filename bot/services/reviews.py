@@ -1,4 +1,4 @@
-"""The use cases of a review: ask the deciders when the day has come, and keep what they say."""
+"""Use cases of reviews: ask the deciders on the review date, and record their answers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,8 +15,8 @@ from bot.decisions.review_schedule import (
     EARLIEST,
     ReviewRequests,
     TimeZones,
-    asking,
     latest_review_day,
+    review_requests,
 )
 from bot.decisions.transitions import DecisionAction, authorize
 from bot.outbox.model import ReviewQuestion, review_delivery
@@ -54,7 +54,7 @@ NOTHING_WAITS = WaitingDecisions()
 
 
 class ReviewService:
-    """Everything done about the outcome of a decision; each method is one use case."""
+    """The use cases; each method is one."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class ReviewService:
         people: PeopleService,
         wake_delivery: Callable[[], None],
     ) -> None:
-        """Make the use cases; `wake_delivery` is called when there is something to deliver."""
+        """Create the service; `wake_delivery` is called when there is something to deliver."""
         self._database = database
         self._clock = clock
         self._playbooks = playbooks
@@ -72,10 +72,10 @@ class ReviewService:
         self._wake_delivery = wake_delivery
 
     async def request_due(self) -> int:
-        """Ask the deciders of every decision whose review is due where they are, each once.
+        """Ask deciders for reviews that are due in their time zone, each once.
 
         Returns:
-            How many people were asked, each decision counted.
+            How many questions were enqueued.
         """
         now, asked = self._clock.now(), 0
         last: Decision | None = None
@@ -84,7 +84,7 @@ class ReviewService:
             partial(decisions_to_review, day=day, after=last, limit=_AT_ONCE)
         ):
             last = due[-1]
-            ask = partial(asking, now=now, clocks=await self._clocks(due))
+            ask = partial(review_requests, now=now, zones=await self._zones(due))
             asked += await self._database.write(partial(_request_reviews, due=due, ask=ask, at=now))
         if asked:
             self._wake_delivery()
@@ -98,15 +98,15 @@ class ReviewService:
         Recording the same outcome again changes nothing.
 
         Raises:
-            NoSuchDecision: there is none of that number.
-            NotTheirs: the review is for the deciders and the driver to give.
-            AlreadySettled: the decision is no longer one that is followed.
+            NoSuchDecision: there is none with that number.
+            NotTheirs: the actor is neither decider nor driver.
+            ActionNotPossible: the decision is not accepted or overridden.
         """
         now = self._clock.now()
 
         def change(decision: Decision) -> Change:
             authorize(DecisionAction.REVIEW, decision, actor)
-            if any(_said(each) == (actor.user, outcome, note) for each in decision.reviews):
+            if any(_content(each) == (actor.user, outcome, note) for each in decision.reviews):
                 return Change(decision, None)
             return reviewed(decision, ReviewAnswer(actor.user, now, outcome, note))
 
@@ -120,15 +120,15 @@ class ReviewService:
     async def decider_unreachable(
         self, workspace: str, number: int, decider: str, reason: str
     ) -> None:
-        """Ask the driver how a decision went, as no message gets through to one of its deciders.
+        """Ask the driver how a decision went, because a decider cannot be reached.
 
-        A driver who decides as well has been asked already.
+        A driver who is also a decider was asked already.
 
         Args:
             workspace: the decision's.
             number: the decision's.
-            decider: who was to be asked.
-            reason: Slack's name for why they were not.
+            decider: the user id that Slack rejected.
+            reason: Slack's error name.
         """
         decision = await self._database.read(lambda db: find_decision(db, workspace, number))
         if decision is None or decision.is_closed or decision.driver in decision.deciders:
@@ -141,7 +141,7 @@ class ReviewService:
             self._wake_delivery()
 
     async def waiting_for(self, person: Person) -> WaitingDecisions:
-        """Return what waits for a person; a review does from nine o'clock where they are."""
+        """Return what waits for a person; a review waits from nine o'clock in their time zone."""
         zone = (await self._people.cached_zones([person])).get(person, UTC)
         day = latest_review_day(self._clock.now(), zone)
 
@@ -156,17 +156,17 @@ class ReviewService:
         return await self._database.read(work)
 
     async def calibration(self, scope: ReadScope, playbook_id: str) -> Calibration:
-        """Return how the newest decisions by a playbook, in any edition, have gone.
+        """Return the outcomes of the newest decisions by a playbook, in any version.
 
-        Only those are counted that may be read: a count of one tells how that one went.
+        Only readable decisions are counted: a count of one reveals the outcome of that one.
         """
         found = await self._database.read(lambda db: reviewed_decisions(db, scope, _MOST_COUNTED))
         own = [each for each in found if each.verdict.playbook.id == playbook_id]
         engines = {each.playbook_hash: await self._playbooks.of(each) for each in own}
         return calibrate(own, engines)
 
-    async def _clocks(self, decisions: Sequence[Decision]) -> TimeZones:
-        """Return which clock counts for the deciders; it may ask the directory about them."""
+    async def _zones(self, decisions: Sequence[Decision]) -> TimeZones:
+        """Return the time zones of the deciders. May call the directory."""
         deciders = (Person(each.workspace, user) for each in decisions for user in each.deciders)
         own = await self._people.zones_of(deciders)
         channels = dict.fromkeys((each.workspace, each.place.channel) for each in decisions)
@@ -187,7 +187,7 @@ def _request_reviews(
     ask: Callable[[Decision], ReviewRequests],
     at: datetime,
 ) -> int:
-    """Ask for the reviews that are still pending; return how many people are asked now."""
+    """Enqueue questions for pending reviews; return how many."""
     asked = 0
     for each in due:
         decision = find_review_pending(db, each.workspace, each.number)
@@ -201,12 +201,12 @@ def _request_reviews(
 
 
 def reviewed(decision: Decision, answer: ReviewAnswer) -> Change:
-    """Return the change of a decision by a decider's answer: kept, and told to the channel."""
+    """Return the change by a review, which replaces an earlier one of the same person."""
     others = tuple(each for each in decision.reviews if each.by != answer.by)
     after = replace(decision, reviews=(*others, answer))
     detail = {"outcome": answer.outcome.value, "note": answer.note}
     return Change(after, Event(EventKind.REVIEWED, answer.by, answer.at, detail))
 
 
-def _said(answer: ReviewAnswer) -> tuple[str, ReviewOutcome, str]:
+def _content(answer: ReviewAnswer) -> tuple[str, ReviewOutcome, str]:
     return answer.by, answer.outcome, answer.note

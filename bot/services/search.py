@@ -1,4 +1,4 @@
-"""The use cases of finding: list, search, show, and what was decided alike before."""
+"""Use cases that read decisions: list, search, show, export, and similar past decisions."""
 
 import unicodedata
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -68,7 +68,7 @@ class SimilarDecision:
 
 @dataclass(frozen=True, slots=True)
 class DecisionDetails:
-    """Everything of one decision; `announced` is None as long as it was not posted."""
+    """A decision with its record; `announced` is None if it is not posted yet."""
 
     record: Record
     decision: Decision
@@ -76,32 +76,32 @@ class DecisionDetails:
 
 
 class SearchService:
-    """Everything a person can look up; whatever they may not read is as if it were not there."""
+    """The use cases; what a person may not read is treated as missing."""
 
     def __init__(self, database: Database, playbooks: PlaybookVersions) -> None:
-        """Make the use cases on a log and the playbooks."""
+        """Create the service."""
         self._database = database
         self._playbooks = playbooks
 
     def parse_filter(self, text: str) -> DecisionFilter:
-        """Return what is meant by the words typed after `list`.
+        """Parse the words typed after `list`.
 
-        `mine`, `all`, statuses, and options of the playbooks in use are filters; anything else is
-        looked for in the text.
+        `mine`, `all`, statuses, and options of the playbooks in use are filters; other words are
+        searched for.
         """
         return _filters(text, self._options())
 
     async def page(
         self, scope: ReadScope, filter_: DecisionFilter, cursor: Cursor | None, size: int
     ) -> DecisionPage:
-        """Return a page of the decisions filter_, newest first."""
+        """Return a page of the decisions that match a filter, newest first."""
         return await self._database.read(lambda db: find_page(db, scope, filter_, cursor, size))
 
     async def details(self, scope: ReadScope, number: int) -> DecisionDetails:
-        """Return everything of a decision.
+        """Return a decision with its record.
 
         Raises:
-            NoSuchDecision: there is none of this number, or it is not for them to see.
+            NoSuchDecision: there is none with this number, or the scope excludes it.
         """
         decision = await self._database.read(lambda db: read_decision(db, scope, number))
         if decision is None:
@@ -114,7 +114,7 @@ class SearchService:
         return DecisionDetails(await self._record(decision), decision, announced)
 
     async def records(self, scope: ReadScope, limit: int) -> AsyncIterator[Record]:
-        """Give the records of the newest decisions, newest first, at most `limit`."""
+        """Yield the records of at most `limit` decisions, newest first."""
         cursor: Cursor | None = None
         while limit > 0:
             found = await self.page(scope, DecisionFilter(), cursor, min(limit, _BATCH))
@@ -126,11 +126,11 @@ class SearchService:
             cursor = Cursor(found.decisions[-1].number, Direction.OLDER)
 
     async def similar(self, draft: Draft) -> tuple[SimilarDecision, ...]:
-        """Return the decisions most like a draft in their answers, as far as its driver may read.
+        """Return the readable decisions whose answers are most like those of a draft.
 
-        They were made by the same playbook, and two thirds at least of the questions that both
-        answered have the same answer. Only the newest are compared. An edit may be made from
-        anywhere: it is shown what its driver may read outside of any channel.
+        They use the same playbook, and at least two thirds of the questions that both answered
+        have the same answer. Only the newest are compared. For an edit, which can be opened
+        anywhere, the scope is what its driver may read outside of any channel.
         """
         engine = await self._playbooks.engine(draft.playbook_hash)
         place = None if draft.purpose is DraftPurpose.EDIT else draft.origin
@@ -139,10 +139,9 @@ class SearchService:
         return await self._alike(scope, most_similar(draft.answers, sheets, leave_out=draft.about))
 
     async def similar_before(self, decision: Decision) -> tuple[SimilarDecision, ...]:
-        """Return the earlier decisions most like one that the workspace may read in its channel.
+        """Return the earlier decisions whose answers are most like those of a decision.
 
-        A channel may have readers from other companies, for whom only its own decisions are.
-        Otherwise like `alike`.
+        Only those that every reader of its channel may read; otherwise like `similar`.
         """
         scope = ReadScope.for_audience(decision.workspace, decision.place)
         playbook = decision.verdict.playbook.id
@@ -181,7 +180,7 @@ class SearchService:
 
 
 def decision_context(db: Connection, decision: Decision) -> DecisionContext:
-    """Return what the record of a decision shows beside the decision itself."""
+    """Return what the record of a decision shows besides the decision."""
     workspace, number = decision.workspace, decision.number
     team = find_team(db, workspace, number)
     perspectives = team.perspectives if team else ()
@@ -195,7 +194,7 @@ def decision_context(db: Connection, decision: Decision) -> DecisionContext:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Return the words to look for in a text: letters and digits, whatever else is there.
+    """Return the words of a search: runs of letters and digits.
 
     The words are returned as typed; the caller folds both sides of a comparison alike. A combining
     accent (NFD) belongs to its word.
@@ -216,7 +215,7 @@ def most_similar(
     *,
     leave_out: int | None = None,
 ) -> list[tuple[int, int, int]]:
-    """Return the sheets most like these answers: number, questions alike, questions compared.
+    """Return the most similar sheets: number, equal answers, questions compared.
 
     Only questions that both answered are compared; "don't know" is no answer.
     """

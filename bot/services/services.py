@@ -1,4 +1,4 @@
-"""The use cases: what people can do with a decision."""
+"""All services of the bot, and the use cases that span several of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,9 +30,9 @@ DELAYED_AFTER = timedelta(seconds=3)
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A decision that was logged.
+    """A decision that was stored.
 
-    `is_delayed` says that Slack accepts no messages at present, so that it will show later.
+    `is_delayed`: Slack accepts no messages at present, so the decision appears later.
     """
 
     decision: Decision
@@ -40,7 +40,7 @@ class Posted:
 
 
 class Services:
-    """Everything a person can do; each method is one use case, those of drafts in `drafting`."""
+    """The services; each method here is a use case that involves several of them."""
 
     def __init__(
         self,
@@ -50,14 +50,14 @@ class Services:
         wake_delivery: Callable[[], None],
         directory: Directory | None = None,
     ) -> None:
-        """Make a desk.
+        """Create the services.
 
         Args:
             database: the database.
             clock: the only source of time.
             playbooks: the playbooks in use.
             wake_delivery: called when there is something new to deliver.
-            directory: where people are looked up; nobody is found without one.
+            directory: looks up people; without it only cached profiles are used.
         """
         self._database = database
         self._clock = clock
@@ -73,13 +73,13 @@ class Services:
         self.reviews = ReviewService(database, clock, self.playbooks, self.people, wake_delivery)
 
     async def post(self, driver: Person, draft_id: str, place: Place) -> Posted:
-        """Finish a draft, once: post a decision, change the one it edits, or keep a perspective.
+        """Finish a draft, once: post a decision, or save an edit or a perspective.
 
         Raises:
-            DraftGone: there is no such draft of this driver's.
-            NotTheirs: the decision that it edits or supersedes is for others to change.
-            AlreadySettled: that decision has moved on in the meantime.
-            NothingChanged: an edit leaves its decision as it is.
+            DraftGone: the driver has no such draft.
+            NotTheirs: the driver may not change the decision that it edits or supersedes.
+            ActionNotPossible: that decision has another status by now.
+            NothingChanged: the edit changes nothing.
         """
         draft = await self.drafts.postable(driver, draft_id)
         if draft.purpose is DraftPurpose.EDIT:
@@ -87,7 +87,7 @@ class Services:
         elif draft.purpose is DraftPurpose.PERSPECTIVE:
             decision = await self._contributed(draft)
         else:
-            decision = await self._logged(draft, place)
+            decision = await self._posted(draft, place)
             self._wake_delivery()
         return Posted(decision, await self._is_delayed(driver.workspace))
 
@@ -114,11 +114,11 @@ class Services:
                 await self.reviews.decider_unreachable(*about)
 
     async def decision(self, workspace: str, number: int) -> Decision | None:
-        """Return a decision for those who render it; it asks nobody's permission."""
+        """Return a decision for rendering, without a permission check."""
         return await self._database.read(lambda db: find_decision(db, workspace, number))
 
     async def home_content(self, person: Person) -> tuple[list[Draft], list[Decision]]:
-        """Return what a person finds on their own page: drafts, and recent decisions."""
+        """Return a person's unfinished drafts and the recent decisions they may read."""
         drafts = await self.drafts.unfinished(person)
         recent = await self.search.page(ReadScope.of(person), DecisionFilter(), None, _RECENT)
         return drafts, list(recent.decisions)
@@ -136,8 +136,8 @@ class Services:
             return await self.decisions.find(draft.driver, draft.decision)
         return await self.perspectives.finish(draft)
 
-    async def _logged(self, draft: Draft, place: Place) -> Decision:
-        """Return the decision that the draft becomes, as stored."""
+    async def _posted(self, draft: Draft, place: Place) -> Decision:
+        """Store the decision that a draft becomes; return it."""
         engine = await self.playbooks.engine(draft.playbook_hash)
         now = self._clock.now()
         workflow = draft.workflow
@@ -178,5 +178,5 @@ class Services:
 
 
 def _own_messages(draft: Draft) -> Place:
-    """Return the driver's direct messages with the app, the only ones that it can write to."""
+    """Return the driver's direct messages with the app; it can write to no others."""
     return Place(draft.driver.user, Visibility.DIRECT)

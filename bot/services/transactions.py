@@ -1,7 +1,6 @@
-"""Changes of decisions: each is stored with its event and its deliveries, in one transaction.
+"""Store changes of decisions together with their events and deliveries.
 
-The functions take a connection in a transaction of their caller. What a change raises rolls it
-back.
+The functions run in the transaction of their caller; an exception of a change rolls it back.
 """
 
 from collections.abc import Callable
@@ -39,10 +38,9 @@ def open_decision(
 
     Args:
         db: the connection.
-        draft: the draft; however often it is posted, it becomes one decision.
+        draft: the draft; it becomes one decision, however often it is posted.
         decision: the decision; its number is ignored.
-        supersede: returns the change of the decision that it supersedes, if any, from that one
-            and the new one.
+        supersede: returns the change of the superseded decision, given that one and the new one.
 
     Returns:
         The decision as stored.
@@ -61,24 +59,24 @@ def open_decision(
 def change_decision(
     db: Connection, workspace: str, number: int, change: Callable[[Decision], Change]
 ) -> Decision:
-    """Apply a change to a decision as it is now; return the decision after it.
+    """Apply a change to the current state of a decision; return the new state.
 
     Raises:
-        NoSuchDecision: there is none of that number.
+        NoSuchDecision: there is none with that number.
         AlreadyPosted: the draft that the change comes from was used before.
     """
     before = find_decision(db, workspace, number)
     if before is None:
         raise NoSuchDecision(number)
-    made = change(before)
-    if made.closes is not None:
-        use_draft_once(db, made.closes, number)
-    if made.event is not None:
-        save_decision(db, before, made.decision)
-        _record(db, before, made.decision, made.event)
-    if made.outdated_at is not None:
-        redraw_messages(db, before, {DeliveryKind.ANNOUNCEMENT}, made.outdated_at)
-    return made.decision
+    result = change(before)
+    if result.closes is not None:
+        use_draft_once(db, result.closes, number)
+    if result.event is not None:
+        save_decision(db, before, result.decision)
+        _record(db, before, result.decision, result.event)
+    if result.outdated_at is not None:
+        redraw_messages(db, before, {DeliveryKind.ANNOUNCEMENT}, result.outdated_at)
+    return result.decision
 
 
 def change_views(
@@ -87,26 +85,26 @@ def change_views(
     """Apply a change to the perspectives and view requests of a decision; return the decision.
 
     Raises:
-        NoSuchDecision: there is none of that number.
+        NoSuchDecision: there is none with that number.
     """
     team = find_team(db, workspace, number)
     if team is None:
         raise NoSuchDecision(number)
-    decision, made = team.decision, change(team)
-    if made.perspective is not None:
-        save_perspective(db, decision, made.perspective)
-    for request in made.requests:
+    decision, result = team.decision, change(team)
+    if result.perspective is not None:
+        save_perspective(db, decision, result.perspective)
+    for request in result.requests:
         save_view_request(db, decision, request)
-    for user in made.withdrawn:
+    for user in result.withdrawn:
         delete_view_request(db, decision, user)
-    if made.closes is not None:
-        mark_draft_used(db, made.closes, number)
-    if made.event is not None:
-        _record(db, decision, decision, made.event)
+    if result.closes is not None:
+        mark_draft_used(db, result.closes, number)
+    if result.event is not None:
+        _record(db, decision, decision, result.event)
     return decision
 
 
 def _record(db: Connection, before: Decision | None, after: Decision, event: Event) -> None:
-    """Store an event, and the deliveries that follow from it."""
+    """Store an event and its deliveries."""
     add_event(db, after.workspace, after.number, event)
     fan_out(db, before, after, event)

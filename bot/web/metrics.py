@@ -145,8 +145,8 @@ def _families(snapshot: MetricsSnapshot) -> Iterator[Metric]:
         snapshot.heartbeat_age,
     )
     playbooks = InfoMetricFamily("ragvsft_playbook", "The playbooks in use.")
-    for playbook_id, edition, content in snapshot.playbooks:
-        playbooks.add_metric([], {"playbook": playbook_id, "version": edition, "hash": content})
+    for playbook_id, number, content in snapshot.playbooks:
+        playbooks.add_metric([], {"playbook": playbook_id, "version": number, "hash": content})
     yield playbooks
     yield GaugeMetricFamily(
         "ragvsft_playbook_problems",

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.decisions.errors import AlreadyClosed, NothingChanged
+from bot.decisions.errors import ActionNotPossible, NothingChanged
 from bot.storage.drafts import find_draft
 from tests.services.world import ADA, BEN, PRODUCT, World
 
@@ -75,7 +75,7 @@ async def test_what_can_no_longer_be_finished_is_not_offered(world: World) -> No
     assert [each.id for each in await world.drafts.unfinished(ADA)] == [new.id]
     assert await world.drafts.unfinished(BEN) == []
     for draft in (edit, view):
-        with pytest.raises(AlreadyClosed):
+        with pytest.raises(ActionNotPossible):
             await world.drafts.resume(draft.driver, draft.id)
     await deciding.withdraw(ADA, number, "Over")
     assert await world.drafts.resumable(ADA) == []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from bot.decisions.errors import (
-    AlreadyClosed,
+    ActionNotPossible,
     DriversOwn,
     NobodyToAsk,
     NobodyToNudge,
@@ -212,7 +212,7 @@ class Life(RuleBasedStateMachine):
         except NotTheirs:
             assert actor.user not in allowed
             return False
-        except AlreadyClosed:
+        except ActionNotPossible:
             assert actor.user in allowed
             assert self.status not in states
             return False

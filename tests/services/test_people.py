@@ -6,7 +6,7 @@ import pytest
 
 from bot.decisions.model import Person
 from bot.decisions.ports import DirectoryEntry, DirectoryUnavailable, zone_named
-from bot.services.people import FRESH_FOR, LEARNED_AT_ONCE, PeopleService
+from bot.services.people import FRESH_FOR, REFRESHED_AT_ONCE, PeopleService
 from tests.services.shelf import decision, shelve
 from tests.services.world import ADA, BEN, STRANGER, World
 
@@ -102,13 +102,13 @@ async def test_people_of_decisions_are_learned(
     crowd = [f"U{number}" for number in range(1, 16)]
     await shelve(world, decision(1, people=crowd))
     counts = [await people.refresh() for _ in range(3)]
-    assert counts == [LEARNED_AT_ONCE, 15 - LEARNED_AT_ONCE, 0]
+    assert counts == [REFRESHED_AT_ONCE, 15 - REFRESHED_AT_ONCE, 0]
     assert sorted(each.user for each in book.asked) == sorted(crowd)
     await world.services.perspectives.ask(ADA, 1, ["U99"])
     assert await people.refresh() == 1
     assert book.asked[-1] == Person("T1", "U99")
     world.clock.advance(FRESH_FOR + timedelta(seconds=1))
-    assert await people.refresh() == LEARNED_AT_ONCE
+    assert await people.refresh() == REFRESHED_AT_ONCE
 
 
 async def test_a_busy_workspace_does_not_hold_up_the_others(
@@ -123,7 +123,7 @@ async def test_a_busy_workspace_does_not_hold_up_the_others(
     assert [each.workspace for each in book.asked] == ["T1", "T2"]
     book.busy = {}
     world.clock.advance(timedelta(minutes=5))
-    assert await people.refresh() == LEARNED_AT_ONCE
+    assert await people.refresh() == REFRESHED_AT_ONCE
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from bot.decisions.access import ReadScope
 from bot.decisions.errors import (
-    AlreadyClosed,
+    ActionNotPossible,
     DriversOwn,
     NobodyToAsk,
     NobodyToNudge,
@@ -18,6 +18,7 @@ from bot.decisions.errors import (
 )
 from bot.decisions.model import Decision, Person, Place, Visibility
 from bot.decisions.questionnaire import QuestionsPage
+from bot.decisions.transitions import DecisionAction
 from bot.outbox.model import DeliveryKind, team_key
 from bot.services.perspectives import NUDGE_AFTER, AskResult
 from bot.storage.search import read_decision
@@ -200,7 +201,7 @@ async def test_a_settled_decision_takes_no_view_and_asks_nobody(world: World) ->
         world.services.perspectives.nudge(ADA, decision.number),
     ]
     for move in moves:
-        with pytest.raises(AlreadyClosed):
+        with pytest.raises(ActionNotPossible):
             await move
     assert await kinds(world) == ["opened", "accepted"]
     assert await world.rows("perspectives") == []
@@ -269,7 +270,7 @@ async def test_asking_and_nudging_are_the_drivers(world: World) -> None:
     """Other people are refused, with the names of those allowed."""
     decision = await world.decided()
     with pytest.raises(NotTheirs):
-        await world.services.perspectives.ready_to_ask(BEN, decision.number)
+        await world.services.decisions.find_for(BEN, decision.number, DecisionAction.ASK)
     with pytest.raises(NotTheirs):
         await world.services.perspectives.ask(BEN, decision.number, [CHLOE.user])
     with pytest.raises(NotTheirs):

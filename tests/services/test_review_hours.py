@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.decisions.model import Decision, Person, Workflow
 from bot.decisions.ports import CachedProfile, DirectoryEntry
-from bot.decisions.review_schedule import EARLIEST, TimeZones, asking, latest_review_day
+from bot.decisions.review_schedule import EARLIEST, TimeZones, latest_review_day, review_requests
 from bot.digest.settings import DigestSettings, Schedule
 from bot.outbox.model import DeliveryKind
 from bot.storage.database import Database
@@ -54,7 +54,7 @@ def test_each_decider_goes_by_their_own_clock(
     people = [f"U{number}" for number in range(len(zones))]
     made = replace(decision(1, people=("U99", *people)), review_on=_REVIEW)
     own = {Person("T1", user): zone for user, zone in zip(people, zones, strict=True) if zone}
-    found = asking(made, now, TimeZones(own, {("T1", "C1"): channel}))
+    found = review_requests(made, now, TimeZones(own, {("T1", "C1"): channel}))
     due = [
         user
         for user, zone in zip(people, zones, strict=True)

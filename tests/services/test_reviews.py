@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.decisions.errors import AlreadyClosed, NoSuchDecision, NotTheirs
+from bot.decisions.errors import ActionNotPossible, NoSuchDecision, NotTheirs
 from bot.decisions.model import Decision, Review, ReviewChoice, ReviewOutcome, Status, Workflow
 from bot.outbox.model import DeliveryKind
 from bot.services.reviews import WaitingDecisions
@@ -121,7 +121,7 @@ async def test_only_deciders_of_a_decision_made_review_it(world: World) -> None:
     """A review is refused from others, of an open decision, and of none."""
     decision = await world.decided()
     review = world.services.reviews.review
-    with pytest.raises(AlreadyClosed):
+    with pytest.raises(ActionNotPossible):
         await review(ADA, decision.number, ReviewOutcome.WORKED, "")
     await world.services.decisions.accept(ADA, decision.number)
     with pytest.raises(NotTheirs):

@@ -1,4 +1,4 @@
-"""Build the record of a decision: ids become words, and every point gets its reason."""
+"""Build the record of a decision: ids become words, and points get their reasons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,10 +16,10 @@ from bot.decisions.records.record import (
     RecordedAnswerGroup,
     RecordedClosure,
     RecordedDifference,
-    RecordedOutcome,
     RecordedPerspective,
     RecordedPlaybook,
     RecordedReason,
+    RecordedResolution,
     RecordedReview,
     RuledOut,
 )
@@ -29,18 +29,18 @@ from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Answered, Reason, Strength, VetoHit
 
 _PEOPLE_KEYS = ("to", "users")
-"""The details of events that hold user ids, separated by spaces."""
+"""Keys of event details whose values are user ids, separated by spaces."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionContext:
-    """What a record shows beside the decision itself.
+    """What a record shows besides the decision.
 
     Attributes:
         perspectives: oldest first.
         events: oldest first.
-        names: of people, by user id, as far as they are known.
-        channel_name: the channel's name, if it is known.
+        names: known names by user id.
+        channel_name: the channel's name; None if unknown.
     """
 
     perspectives: tuple[Perspective, ...] = ()
@@ -64,14 +64,14 @@ def record_of(
 
     Args:
         decision: the decision.
-        engine: by the playbook it was made by, as it stood then.
-        context: what else the log holds of it.
+        engine: the engine of the playbook version that it was made with.
+        context: perspectives, events and names.
     """
     playbook, verdict = engine.playbook, decision.verdict
     seen = compare(TeamViews(decision, context.perspectives), engine)
     return Record(
-        **_of_itself(decision),
-        **_of_the_choice(decision, engine),
+        **_own_fields(decision),
+        **_option_fields(decision, engine),
         contributors=tuple(each.user for each in context.perspectives),
         names=dict(sorted(context.names.items())),
         channel_name=context.channel_name,
@@ -80,7 +80,7 @@ def record_of(
         recommended=verdict.recommended,
         strength=verdict.strength.value if verdict.recommended else None,
         settled=verdict.settled,
-        playbook=_edition(decision, playbook),
+        playbook=_playbook(decision, playbook),
         answers=_answers(decision, playbook),
         considered=_considered(decision, engine),
         ruled_out=tuple(_ruled_out(each) for each in verdict.vetoes),
@@ -114,7 +114,7 @@ def people_in(
     )
 
 
-def _of_itself(decision: Decision) -> dict[str, Any]:
+def _own_fields(decision: Decision) -> dict[str, Any]:
     resolution, closure = decision.resolution, decision.closure
     return {
         "workspace": decision.workspace,
@@ -132,7 +132,7 @@ def _of_itself(decision: Decision) -> dict[str, Any]:
         "supersedes": decision.supersedes,
         "superseded_by": decision.superseded_by,
         "outcome": resolution
-        and RecordedOutcome(
+        and RecordedResolution(
             by=resolution.by,
             at=resolution.at,
             option=resolution.option,
@@ -142,11 +142,10 @@ def _of_itself(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _of_the_choice(decision: Decision, engine: RuleEngine) -> dict[str, tuple[str, ...]]:
-    """Return what follows from the option chosen, else recommended.
+def _option_fields(decision: Decision, engine: RuleEngine) -> dict[str, tuple[str, ...]]:
+    """Return the fields that depend on the option chosen, else recommended.
 
-    In a close call that was accepted it is what the playbook says of close calls, as the thread
-    has it. Nothing follows from nothing but the conditions of any choice.
+    For an accepted close call, steps and measures are those that the playbook has for close calls.
     """
     playbook, verdict = engine.playbook, decision.verdict
     chosen = decision.chosen
@@ -164,7 +163,7 @@ def _of_the_choice(decision: Decision, engine: RuleEngine) -> dict[str, tuple[st
     }
 
 
-def _edition(decision: Decision, playbook: Playbook) -> RecordedPlaybook:
+def _playbook(decision: Decision, playbook: Playbook) -> RecordedPlaybook:
     ref = decision.verdict.playbook
     return RecordedPlaybook(
         id=playbook.id, title=playbook.title, version=ref.version, hash=ref.hash
@@ -211,13 +210,13 @@ def _considered(decision: Decision, engine: RuleEngine) -> tuple[Considered, ...
             arguments=tuple(
                 sorted(arguments.get(option, ()), key=lambda each: (-each.points, each.rule))
             ),
-            ruled_out=_standing(decision.verdict.vetoes, option),
+            ruled_out=_restriction(decision.verdict.vetoes, option),
         )
         for option, points in ranked
     )
 
 
-def _standing(vetoes: tuple[VetoHit, ...], option: str) -> Literal["", "ruled out", "not alone"]:
+def _restriction(vetoes: tuple[VetoHit, ...], option: str) -> Literal["", "ruled out", "not alone"]:
     hits = [hit for hit in vetoes if option in hit.options]
     if any(not hit.alone for hit in hits):
         return "ruled out"

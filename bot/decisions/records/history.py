@@ -1,4 +1,4 @@
-"""What happened to a decision in words: for its record, and for its thread while it happens."""
+"""Events in words, for records and for notes in threads."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -16,12 +16,12 @@ Detail = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How words look where they are read.
+    """How to format an event's words.
 
     Attributes:
-        words: shows what people and playbooks say.
-        strong: shows the same where it matters most.
-        decision: what the number of a decision is put into.
+        words: formats text of people and playbooks.
+        strong: formats the most important text.
+        decision: the format string for the number of a decision.
     """
 
     words: Callable[[str], str] = str
@@ -33,12 +33,7 @@ PLAIN = Style()
 
 
 def happened(event: Event, playbook: Playbook) -> RecordedEvent:
-    """Return an event in words.
-
-    Args:
-        event: as the log keeps it.
-        playbook: the decision's.
-    """
+    """Return an event of a decision in words; `playbook` is the decision's."""
     detail = event.detail
     return RecordedEvent(
         at=event.at,
@@ -56,33 +51,33 @@ def did(kind: str, detail: Detail, playbook: Playbook, style: Style = PLAIN) -> 
 
     Args:
         kind: the event's.
-        detail: what the event tells.
+        detail: the event's.
         playbook: the decision's.
-        style: how the words look.
+        style: formats the words.
     """
-    if kind in _TOLD:
-        return _TOLD[kind](_Teller(detail, playbook, style))
-    return _PLAIN.get(kind, kind.replace("_", " "))
+    if kind in _PHRASES:
+        return _PHRASES[kind](_EventFormatter(detail, playbook, style))
+    return _FIXED_PHRASES.get(kind, kind.replace("_", " "))
 
 
 def people_of(detail: Detail) -> tuple[str, ...]:
-    """Return the people whom something was done to, by user id."""
+    """Return the user ids of the people that an event is about."""
     return tuple((detail.get("to") or detail.get("users", "")).split())
 
 
 def note_of(detail: Detail) -> str:
-    """Return what the actor said of it, in their words; nothing if they said nothing."""
+    """Return the actor's reason or note; empty if there is none."""
     return detail.get("reason") or detail.get("note", "")
 
 
 def changes(kind: str, detail: Detail, playbook: Playbook, style: Style = PLAIN) -> tuple[str, ...]:
-    """Return what an edit changed, a line for each answer and each part of the description."""
-    return _Teller(detail, playbook, style).changes() if kind == "edited" else ()
+    """Return a line for each answer and field that an edit changed."""
+    return _EventFormatter(detail, playbook, style).changes() if kind == "edited" else ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Teller:
-    """Tells of one event."""
+class _EventFormatter:
+    """Formats one event."""
 
     detail: Detail
     playbook: Playbook
@@ -102,14 +97,14 @@ class _Teller:
         return f"changed {what}. {self._recommended()}"
 
     def _described(self) -> str:
-        """Return what an edit changed that left all answers as they were."""
+        """Return what an edit without changed answers changed."""
         described = {"title_was", "problem_was"} & self.detail.keys()
         if "review_was" in self.detail and not described:
             return "the day of the review"
         return "the description"
 
     def _recommended(self) -> str:
-        """Return what became of the recommendation."""
+        """Return how the recommendation changed."""
         now, was = self._strong("option"), self._title("was")
         match bool(self.detail["option"]), self._same():
             case False, True:
@@ -142,7 +137,7 @@ class _Teller:
         if "problem_was" in detail:
             lines.append("The problem was worded differently")
         if "review_was" in detail:
-            lines.append(_review_moved(detail["review_was"], detail.get("review", "")))
+            lines.append(_review_moved(detail["review_was"], detail["review"]))
         return tuple(lines)
 
     def _change(self, name: str, change: tuple[str | None, str | None]) -> str:
@@ -173,7 +168,7 @@ class _Teller:
         return known.title if known else option or NOTHING_YET
 
 
-_PLAIN: Mapping[str, str] = {
+_FIXED_PHRASES: Mapping[str, str] = {
     "opened": "asked for a decision",
     "withdrawn": "withdrew the decision",
     "handed_over": "handed the decision over to",
@@ -182,27 +177,20 @@ _PLAIN: Mapping[str, str] = {
     "not_reached": "had asked somebody who cannot be reached:",
     "moved": "had it posted in another channel",
 }
-_TOLD: Mapping[str, Callable[[_Teller], str]] = {
-    "accepted": _Teller.accepted,
-    "overridden": _Teller.overridden,
-    "superseded": _Teller.superseded,
-    "reviewed": _Teller.reviewed,
-    "edited": _Teller.edited,
-    "view_added": _Teller.view_added,
-    "view_changed": _Teller.view_changed,
+_PHRASES: Mapping[str, Callable[[_EventFormatter], str]] = {
+    "accepted": _EventFormatter.accepted,
+    "overridden": _EventFormatter.overridden,
+    "superseded": _EventFormatter.superseded,
+    "reviewed": _EventFormatter.reviewed,
+    "edited": _EventFormatter.edited,
+    "view_added": _EventFormatter.view_added,
+    "view_changed": _EventFormatter.view_changed,
 }
 
 
 def _review_moved(was: str, now: str) -> str:
-    """Return that the day of the review was changed.
-
-    Args:
-        was: the day before, in ISO 8601; `NO_REVIEW` for none.
-        now: the same, since; empty where an older event does not tell.
-    """
+    """Return how the review date changed; both are ISO dates or `NO_REVIEW`."""
     before = "none was planned" if was == NO_REVIEW else f"it was on {_day(was)}"
-    if not now:
-        return f"The day of the review was changed; {before}"
     if now == NO_REVIEW:
         return f"No review is planned any more; {before}"
     return f"The review is on {_day(now)}; {before}"

@@ -27,9 +27,9 @@ from bot.decisions.records.record import (
     RecordedClosure,
     RecordedDifference,
     RecordedEvent,
-    RecordedOutcome,
     RecordedPerspective,
     RecordedReason,
+    RecordedResolution,
     RecordedReview,
     RuledOut,
 )
@@ -40,7 +40,7 @@ _MOST_FOR_OTHERS = 3
 
 
 def filename(record: Record) -> str:
-    """Return a record's file name; its number alone says which decision it is.
+    """Return a record's file name; the number identifies the decision.
 
     `0012-answers-for-the-support-team.md`: letters without accents, digits and hyphens.
     """
@@ -50,7 +50,7 @@ def filename(record: Record) -> str:
 
 
 def as_markdown(record: Record) -> str:
-    """Return a record as Markdown; whatever people wrote shows as they wrote it."""
+    """Return a record as Markdown; text that people wrote is escaped."""
     parts = [
         _front_matter(record),
         f"# {inline(record.title)}",
@@ -72,7 +72,7 @@ def as_markdown(record: Record) -> str:
 
 
 def _informed(record: Record) -> list[str]:
-    """Return where it was told, in words."""
+    """Return where it was posted, in words; nothing for a direct message."""
     if record.visibility is Visibility.DIRECT:
         return []
     return [f"channel {record.where()}, {record.visibility}"]
@@ -139,7 +139,7 @@ def _outcome(record: Record) -> str:
 
 
 def _ended(record: Record) -> list[str]:
-    """Return who withdrew or superseded it, and why; nothing while it is in force."""
+    """Return who withdrew or superseded it, and why; nothing if it is not closed."""
     ended = record.ended
     if ended is None:
         return []
@@ -148,7 +148,7 @@ def _ended(record: Record) -> list[str]:
     return [word, *_said(record, ended)]
 
 
-def _said(record: Record, settled: RecordedOutcome | RecordedClosure) -> list[str]:
+def _said(record: Record, settled: RecordedResolution | RecordedClosure) -> list[str]:
     """Return the given reason; nothing if it is empty."""
     if not settled.reason.strip():
         return []
@@ -181,7 +181,7 @@ def _because(record: Record) -> str:
 
 
 def _consequences(record: Record) -> Iterator[str]:
-    """Give what comes with the option chosen: vetoes, what speaks against it, and pitfalls."""
+    """Yield the consequences of the chosen option: vetoes, reasons against it, pitfalls."""
     chosen = record.chosen
     yield from (_ruled_out(each) for each in record.despite)
     yield from (f"Bad, because: {_argument(each)}" for each in record.speaks_against(chosen))
@@ -193,7 +193,7 @@ def _consequences(record: Record) -> Iterator[str]:
 
 
 def _for_others(record: Record) -> list[RecordedReason]:
-    """Return what speaks most for the best other option, and not as much for the one chosen."""
+    """Return the strongest reasons for the best other option that do not support the chosen one."""
     chosen = next((each for each in record.considered if each.option == record.chosen), None)
     own = {record.chosen, *(chosen.parts if chosen else ())}
     rivals = [
@@ -228,7 +228,7 @@ def _option(record: Record, option: Considered) -> str:
 
 
 def _from_parts(record: Record, option: Considered) -> list[str]:
-    """Return a line for the points that a combination has by its parts."""
+    """Return a line for the points that a combination gets from its parts."""
     if not option.from_parts:
         return []
     parts = " and ".join(inline(record.title_of(each)) for each in option.parts)
@@ -283,7 +283,7 @@ def _links(record: Record) -> Iterator[str]:
 
 
 def _perspectives(record: Record) -> str:
-    """Return what each person's answers come to, and where they differ."""
+    """Return the option that each person's answers lead to, and their differences."""
     parts = [
         listed(_perspective(record, each) for each in record.views),
         titled("They differed", (_difference(record, each) for each in record.differences)),
@@ -292,12 +292,12 @@ def _perspectives(record: Record) -> str:
 
 
 def _reviews(record: Record) -> str:
-    """Return what each decider said about how it went."""
+    """Return the reviews."""
     return listed(_reviewed(record, each) for each in record.reviews)
 
 
 def _history(record: Record) -> str:
-    """Return what happened to the decision, oldest first."""
+    """Return the events, oldest first."""
     return "\n".join(_happened(record, each) for each in record.history)
 
 

@@ -1,4 +1,4 @@
-"""Markdown that shows what people wrote as they wrote it."""
+"""Markdown parts, with text of people escaped."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ _LINE_STARTS = re.compile(r"^([-+=:]|\d+(?=[.)]))")
 
 
 def inline(text: str) -> str:
-    """Return text on one line, escaped so that Markdown shows it as it is.
+    """Return text on one line, escaped so that Markdown shows it literally.
 
     Which characters: https://spec.commonmark.org/0.31.2/#backslash-escapes
     """
@@ -19,7 +19,7 @@ def inline(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """Return the same where a line begins, so that it makes no list and no heading."""
+    """Return text escaped for the start of a line, where it could be a list or a heading."""
     return _LINE_STARTS.sub(_escaped_start, inline(text))
 
 

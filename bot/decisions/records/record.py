@@ -1,4 +1,4 @@
-"""The record of a decision: everything that explains it, in words, for use outside Slack.
+"""The record of a decision, with everything that explains it, for use outside Slack.
 
 People are Slack's user ids throughout.
 """
@@ -16,13 +16,13 @@ from bot.decisions.records.words import NOTHING_YET
 
 
 class RecordModel(BaseModel):
-    """Anything in a record: immutable, and closed to keys that are not its own."""
+    """Base of the models of a record: immutable, and unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class RecordedAnswer(RecordModel):
-    """A question and the answer it got, in the playbook's words; None is "don't know"."""
+    """A question and its answer, also in words; None is "don't know"."""
 
     question: str
     ask: str
@@ -38,7 +38,7 @@ class RecordedReason(RecordModel):
     points: int
     because: str
     source: str
-    answers: tuple[str, ...] = Field(description="The answers it rests on, in words.")
+    answers: tuple[str, ...] = Field(description="The answers that it depends on, in words.")
 
 
 class RuledOut(RecordModel):
@@ -46,27 +46,27 @@ class RuledOut(RecordModel):
 
     veto: str
     options: tuple[str, ...]
-    alone: bool = Field(description="Only on their own: as part of a combination they may stand.")
+    alone: bool = Field(description="Ruled out on their own only, not as part of a combination.")
     because: str
     way_around: str
     source: str
 
 
 class Considered(RecordModel):
-    """An option, and how it comes by its points: those of its arguments and of its parts."""
+    """An option with its points, from arguments and from parts."""
 
     option: str
     title: str
     summary: str
     points: int
     parts: tuple[str, ...] = Field(description="The options that it combines.")
-    from_parts: int = Field(description="The points that a combination has by its parts.")
+    from_parts: int = Field(description="The points that a combination gets from its parts.")
     arguments: tuple[RecordedReason, ...] = Field(description="Every rule that gives it points.")
     ruled_out: Literal["", "ruled out", "not alone"]
 
 
-class RecordedOutcome(RecordModel):
-    """How the decision was settled: who, when, what and why."""
+class RecordedResolution(RecordModel):
+    """How the decision was accepted or overridden."""
 
     by: str
     at: datetime
@@ -75,7 +75,7 @@ class RecordedOutcome(RecordModel):
 
 
 class RecordedClosure(RecordModel):
-    """Who withdrew or superseded the decision, when, and why."""
+    """How the decision was withdrawn or superseded."""
 
     by: str
     at: datetime
@@ -83,7 +83,7 @@ class RecordedClosure(RecordModel):
 
 
 class RecordedReview(RecordModel):
-    """What one decider said later about how it went."""
+    """The review of one person."""
 
     by: str
     at: datetime
@@ -92,46 +92,46 @@ class RecordedReview(RecordModel):
 
 
 class RecordedPerspective(RecordModel):
-    """What one person's answers come to; the driver's are those of the decision itself."""
+    """The option that one person's answers lead to; the driver's are those of the decision."""
 
     by: str
-    option: str | None = Field(description="Null where too little is known for any.")
+    option: str | None = Field(description="Null if too little is known.")
     strength: str | None
     driver: bool
 
 
 class RecordedAnswerGroup(RecordModel):
-    """An answer in words, and who gave it."""
+    """An answer in words, and the users who gave it."""
 
     words: str
     by: tuple[str, ...]
 
 
 class RecordedDifference(RecordModel):
-    """A question that people answered differently, and what the recommendation would become."""
+    """A question that people answered differently, and the options it could flip to."""
 
     question: str
     ask: str
     said: tuple[RecordedAnswerGroup, ...]
     leads_to: tuple[str | None, ...] = Field(
-        description="Empty where it changes nothing by itself; null: to no recommendation."
+        description="Empty if it flips nothing by itself; null is no recommendation."
     )
 
 
 class RecordedEvent(RecordModel):
-    """An event: who did what, and when; `did` goes on after the name and is followed by `to`."""
+    """An event; its sentence is the name of `by`, then `did`, then the names of `to`."""
 
     at: datetime
     by: str
     kind: str
     did: str
-    to: tuple[str, ...] = Field(description="The people whom it was done to.")
-    note: str = Field(description="In the words of whoever did it.")
+    to: tuple[str, ...] = Field(description="The people that it is about.")
+    note: str = Field(description="The reason or note of the person.")
     details: tuple[str, ...]
 
 
 class RecordedPlaybook(RecordModel):
-    """The playbook that was used, as it stood."""
+    """The playbook version that was used."""
 
     id: str
     title: str
@@ -148,27 +148,21 @@ class Record(RecordModel):
     problem: str
     source: str | None = Field(description="Link to the message that it was made from.")
     status: Status
-    recommended: str | None = Field(description="Null as long as too little is known.")
-    strength: str | None = Field(description="How far ahead it is; null where nothing is.")
+    recommended: str | None = Field(description="Null if too little is known.")
+    strength: str | None = Field(description="Null without a recommendation.")
     settled: bool = Field(
         description="Every way of answering what is open leads to the same recommendation."
     )
-    outcome: RecordedOutcome | None
-    ended: RecordedClosure | None = Field(
-        description="How it was withdrawn or superseded, if it was."
-    )
-    went: Went | None = Field(description="How it went, by all reviews; null before the first.")
+    outcome: RecordedResolution | None
+    ended: RecordedClosure | None = Field(description="Null unless it was withdrawn or superseded.")
+    went: Went | None = Field(description="How it went, by all reviews; null without any.")
     reviews: tuple[RecordedReview, ...]
     driver: str
     deciders: tuple[str, ...]
     contributors: tuple[str, ...]
-    names: dict[str, str] = Field(
-        description="What the people named here are called, by id, as far as that is known."
-    )
+    names: dict[str, str] = Field(description="Known names by user id.")
     channel: str
-    channel_name: str | None = Field(
-        description="What the channel is called, as far as that is known."
-    )
+    channel_name: str | None = Field(description="Null if unknown.")
     visibility: Visibility
     opened_at: datetime
     review_on: date | None
@@ -193,30 +187,30 @@ class Record(RecordModel):
 
     @property
     def chosen(self) -> str | None:
-        """The option that was chosen, else the one that is recommended; None where neither is."""
+        """The option chosen, else the one recommended; None if there is neither."""
         return self.outcome.option if self.outcome else self.recommended
 
     def title_of(self, option: str | None) -> str:
-        """Return an option's title; its id where the playbook has no such option."""
+        """Return an option's title; its id if the playbook has no such option."""
         if option is None:
             return NOTHING_YET
         return next((each.title for each in self.considered if each.option == option), option)
 
     def person(self, user: str) -> str:
-        """Return a person by name and id; by the id alone where the name is not known."""
+        """Return a person's name and id; the id alone if the name is unknown."""
         name = self.names.get(user)
         return f"{name} ({user})" if name else user
 
     def where(self) -> str:
-        """Return the channel by name and id; by the id alone where the name is not known."""
+        """Return the channel's name and id; the id alone if the name is unknown."""
         return f"#{self.channel_name} ({self.channel})" if self.channel_name else self.channel
 
     def speaks_for(self, option: str | None) -> tuple[RecordedReason, ...]:
-        """Return what gives points to an option or its parts, each rule once, strongest first."""
+        """Return the rules that give points to an option or its parts, strongest first."""
         return self._strongest(option, 1)
 
     def speaks_against(self, option: str | None) -> tuple[RecordedReason, ...]:
-        """Return what takes points from an option or its parts; otherwise like `speaks_for`."""
+        """Return the rules that take points from an option or its parts, strongest first."""
         return self._strongest(option, -1)
 
     def _strongest(self, option: str | None, sign: int) -> tuple[RecordedReason, ...]:

@@ -1,4 +1,4 @@
-"""Records as CSV, which no spreadsheet takes for formulas."""
+"""Records as CSV that no spreadsheet evaluates as formulas."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ COLUMNS = (
 )
 _FORMULA = frozenset("=+-@")
 _UNSEEN = ("Z", "C")
-"""The categories of what some programs strip, or don't show: white space, control and format."""
+"""Unicode categories that some programs strip or hide: white space, control, format."""
 
 
 def as_csv(records: Iterable[Record]) -> str:

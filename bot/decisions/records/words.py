@@ -1,4 +1,4 @@
-"""Words that exported records share with Slack messages."""
+"""Words that exported records and Slack messages share."""
 
 from collections.abc import Mapping
 
@@ -13,14 +13,14 @@ STRENGTHS: Mapping[str, str] = {
     Strength.TOO_CLOSE: "too close to call",
     Strength.ONLY_LEFT: "the only one left",
 }
-"""How far ahead an option is, by the name that a record has for it."""
+"""The strength of a recommendation in words."""
 WENT: Mapping[ReviewOutcome, str] = {
     ReviewOutcome.WORKED: "it worked",
     ReviewOutcome.PARTLY: "it worked partly",
     ReviewOutcome.FAILED: "it did not work",
     ReviewOutcome.NOT_TRIED: "it was not tried",
 }
-"""How a decision went."""
+"""The outcome of a decision in words."""
 _BOTH = {
     ReviewOutcome.WORKED: "both worked",
     ReviewOutcome.PARTLY: "both worked partly",
@@ -34,24 +34,24 @@ _ALL = {
     ReviewOutcome.NOT_TRIED: "none of {count:,} was tried",
 }
 NOTHING_YET = "nothing yet"
-"""What is recommended as long as too little is known."""
+"""In place of an option, if too little is known to recommend one."""
 TOO_LITTLE = "too little is known"
 DONT_KNOW = "Don't know"
 NOT_ANSWERED = "not answered"
 
 
 def recommended_words(playbook: Playbook, option: str | None) -> str:
-    """Return the title of what is recommended, or was chosen; None is nothing yet."""
+    """Return an option's title; `NOTHING_YET` for None."""
     return NOTHING_YET if option is None else playbook.options[option].title
 
 
 def sure(strength: str | None) -> str:
-    """Return how far ahead an option is, by the name that a record has for it; None is nothing."""
+    """Return the words for a strength; `TOO_LITTLE` for None."""
     return TOO_LITTLE if strength is None else STRENGTHS.get(strength, strength)
 
 
 def as_sentence(words: str) -> str:
-    """Return words as they begin a sentence."""
+    """Return words with a capital first letter."""
     return words[:1].upper() + words[1:]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.errors import AlreadyClosed, EditedMeanwhile, NobodyToAsk
+from bot.decisions.errors import ActionNotPossible, EditedMeanwhile, NobodyToAsk
 from bot.decisions.model import Decision, Person
 from bot.decisions.transitions import DecisionAction
 from bot.services.services import Services
@@ -69,7 +69,7 @@ class DecisionHandlers:
         number, seen = decision_of(action_of(body)), fingerprint_of(action_of(body))
         try:
             accepted = await self._services.decisions.accept(sender(body), number, seen)
-        except (AlreadyClosed, EditedMeanwhile):
+        except (ActionNotPossible, EditedMeanwhile):
             self._background.start(self._home.refresh(client, sender(body)), body)
             raise
         await ack()

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
 from bot.decisions.errors import (
-    AlreadyClosed,
+    ActionNotPossible,
     AlreadyPosted,
     DraftGone,
     DriversOwn,
@@ -81,7 +81,7 @@ def error_text(error: BaseException) -> str:
             return f"This was already posted as decision #{number}; its answers stay as they are."
         case NotTheirs(allowed=allowed):
             return notices.not_theirs(allowed)
-        case AlreadyClosed() | EditedMeanwhile() | NothingChanged():
+        case ActionNotPossible() | EditedMeanwhile() | NothingChanged():
             return _moved_on(error)
         case NoSuchDecision(number=number):
             return f"There is no decision #{number} here."
@@ -91,10 +91,10 @@ def error_text(error: BaseException) -> str:
             return _TEXTS.get(type(error), notices.UNEXPECTED)
 
 
-def _moved_on(error: AlreadyClosed | EditedMeanwhile | NothingChanged) -> str:
+def _moved_on(error: ActionNotPossible | EditedMeanwhile | NothingChanged) -> str:
     """Return the text that a decision has changed in the meantime, or has not."""
     match error:
-        case AlreadyClosed(decision=decision):
+        case ActionNotPossible(decision=decision):
             return notices.already_settled(decision)
         case EditedMeanwhile(number=number, title=title, recommended=recommended):
             return notices.edited_meanwhile(number, title, recommended)
