@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -13,13 +13,13 @@ import click
 from bot.cli import rules_input
 from bot.cli.common import count_of
 from bot.cli.resources import open_database
+from bot.decisions.errors import PlaybookVersionUnusable
 from bot.decisions.model import Decision
 from bot.decisions.records.words import recommended_words
 from bot.playbooks.engine import InvalidAnswers, RuleEngine
-from bot.playbooks.loader import PlaybookError, parse
 from bot.playbooks.replay import ReplayResult, replay
 from bot.storage.database import Database
-from bot.storage.playbook_versions import find_playbook
+from bot.storage.playbook_versions import StoredVersions
 from bot.storage.search import decision_counts, decisions_of_workspace
 
 _PAGE = 200
@@ -43,15 +43,14 @@ def replay_command(folder: Path, *, as_json: bool) -> None:
 
 
 async def _report(folder: Path, *, as_json: bool) -> None:
-    engines = [
-        RuleEngine(rules_input.read_playbook(each)) for each in rules_input.playbook_folders(folder)
-    ]
+    playbooks = [rules_input.read_playbook(each) for each in rules_input.playbook_folders(folder)]
+    current = {each.id: RuleEngine(each) for each in playbooks}
     replayed = differing = 0
     skipped = Counter[str]()
     async with open_database() as database:
-        playbooks = _Playbooks(database, {each.playbook.id: each for each in engines})
+        stored = StoredVersions(database)
         async for decision in _decisions(database):
-            found = await playbooks.replay(decision)
+            found = await _replay(decision, stored, current)
             if isinstance(found, str):
                 skipped[found] += 1
                 continue
@@ -85,36 +84,21 @@ class _Replayed:
     result: ReplayResult
 
 
-class _Playbooks:
-    """The current playbooks, and those that decisions were made with, each parsed once."""
-
-    def __init__(self, database: Database, current: dict[str, RuleEngine]) -> None:
-        self._database, self._current = database, current
-        self._past: dict[str, RuleEngine | str] = {}
-
-    async def replay(self, decision: Decision) -> _Replayed | str:
-        """Evaluate a decision by both playbooks; return the reason if that is impossible."""
-        if decision.playbook_hash not in self._past:
-            self._past[decision.playbook_hash] = await self._read(decision.playbook_hash)
-        then = self._past[decision.playbook_hash]
-        if isinstance(then, str):
-            return then
-        now = self._current.get(then.playbook.id)
-        if now is None:
-            return f"there is no playbook `{then.playbook.id}` any more"
-        try:
-            return _Replayed(then, now, replay(decision.answers, then, now))
-        except InvalidAnswers:
-            return "their answers do not fit the playbook that they were made with"
-
-    async def _read(self, playbook_hash: str) -> RuleEngine | str:
-        text = await self._database.read(lambda db: find_playbook(db, playbook_hash))
-        if text is None:
-            return "the database does not have the text of their playbook"
-        try:
-            return RuleEngine(parse(text))
-        except PlaybookError as error:
-            return f"this version of ragvsft rejects their playbook ({error.problems[0]})"
+async def _replay(
+    decision: Decision, stored: StoredVersions, current: Mapping[str, RuleEngine]
+) -> _Replayed | str:
+    """Evaluate a decision by both playbooks; return the reason if that is impossible."""
+    try:
+        then = await stored.engine(decision.playbook_hash)
+    except PlaybookVersionUnusable as error:
+        return f"their playbook cannot be used any more ({error})"
+    now = current.get(then.playbook.id)
+    if now is None:
+        return f"there is no playbook `{then.playbook.id}` any more"
+    try:
+        return _Replayed(then, now, replay(decision.answers, then, now))
+    except InvalidAnswers:
+        return "their answers do not fit the playbook that they were made with"
 
 
 def _skipped(reasons: Counter[str]) -> Iterator[str]:

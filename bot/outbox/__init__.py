@@ -1,1 +1,1 @@
-"""What must not be lost on its way to Slack: what is due, held back, or in trouble."""
+"""The outbox: deliveries, their fan-out from events, the worker, failure policy and alerts."""

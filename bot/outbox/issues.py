@@ -1,4 +1,4 @@
-"""Deliveries in trouble: which they are, who owns them, and what the owner can do."""
+"""Delivery issues: failed, held and unconfirmed deliveries, and what their owner can do."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -54,7 +54,7 @@ select min(created_at) as since from deliveries where workspace = :workspace
 
 @dataclass(frozen=True, slots=True)
 class DeliveryIssue:
-    """A delivery that is or was in trouble.
+    """A delivery that failed, is held or is unconfirmed, or was so.
 
     Attributes:
         delivery: the delivery as it is now.
@@ -76,7 +76,7 @@ class DeliveryIssue:
 
 
 class DeliveryIssues:
-    """What the owner of a delivery in trouble can do; each method is one use case."""
+    """Use cases of the owner of a delivery with an issue; each method is one."""
 
     def __init__(self, database: Database, clock: Clock, wake_delivery: Callable[[], None]) -> None:
         """Create the use cases.
@@ -113,10 +113,10 @@ class DeliveryIssues:
         return await self._database.read(work)
 
     async def send_again(self, actor: Person, key: str, place: Place | None = None) -> None:
-        """Resend what could not be posted: a digest, or all that is missing of a decision.
+        """Resend what was not posted: a digest, or all missing messages of a decision.
 
         Args:
-            actor: who wants it.
+            actor: who resends it.
             key: the key of a delivery that failed or is held.
             place: another channel to post the decision in.
 
@@ -170,9 +170,9 @@ class DeliveryIssues:
 async def record_place(
     database: Database, decision: Decision, channel: str, ts: str, at: datetime, name: str = ""
 ) -> None:
-    """Record where a decision's announcement is, as a button in it was pressed.
+    """Record where a decision's announcement is, after a press on a button in it.
 
-    An unconfirmed announcement is then sent, and redrawn, as it may miss later changes.
+    An unconfirmed announcement is thereby sent. It is redrawn, because it may miss later changes.
 
     Args:
         database: the database.
@@ -186,7 +186,7 @@ async def record_place(
     place = Place(channel, decision.place.visibility, name)
     sent = {"state": DeliveryState.SENT.value, "sent_channel": channel, "ts": ts}
 
-    def is_news(db: Connection) -> bool:
+    def is_new(db: Connection) -> bool:
         known = find_channel_name(db, decision.workspace, channel)
         return name not in {"", known} or bool(db.all(_LOST, {"key": key}))
 
@@ -197,12 +197,12 @@ async def record_place(
             table.enqueue_redraws(db, [table.to_delivery(row)], at)
         save_channel_name(db, decision.workspace, place)
 
-    if await database.read(is_news):
+    if await database.read(is_new):
         await database.write(work)
 
 
 def overdue_since(db: Connection, workspace: str) -> datetime | None:
-    """Return when the oldest delivery that was tried, and has not arrived, was created."""
+    """Return when the oldest delivery that was tried and is not sent was created."""
     row = db.one(_OVERDUE, {"workspace": workspace})
     return datetime.fromisoformat(row["since"]) if row and row["since"] else None
 
@@ -226,7 +226,7 @@ def _owned(db: Connection, actor: Person, key: str) -> DeliveryIssue:
 def _resend_decision(
     db: Connection, decision: Decision, place: Place, actor: Person, at: datetime
 ) -> bool:
-    """Resend what is missing of a decision; return whether anything was.
+    """Resend the missing messages of a decision; return whether there were any.
 
     A decision that is not announced yet moves to `place`; a thread cannot move.
     """
@@ -259,6 +259,6 @@ def _resend(db: Connection, missing: list[Row], channel: str, at: datetime) -> N
 
 
 def _release_replies(db: Connection, key: str) -> None:
-    """Post the replies to a message whose place is unknown beside it; drop its redraws."""
+    """Post the replies to a message outside its thread, and dismiss its redraws."""
     db.execute(_DISMISS_REDRAWS, {"key": key})
     db.execute(_DETACH_REPLIES, {"key": key})

@@ -74,8 +74,6 @@ AT_MOST_ONCE = frozenset(
 idempotent, and a repeated direct message is better than a lost one."""
 PROBE_KINDS = frozenset({DeliveryKind.ANNOUNCEMENT, DeliveryKind.DIGEST})
 """Kinds that are tried once even in a blocked channel, because people expect to see them there."""
-ALERT_KINDS = frozenset({DeliveryKind.NOT_POSTED, DeliveryKind.UNCONFIRMED})
-"""Kinds that tell the owner of a delivery that it is in trouble."""
 EXPIRED = "expired"
 """The error of a delivery that was dismissed because its time had passed."""
 DIRECT_KINDS = frozenset(

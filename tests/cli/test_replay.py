@@ -92,7 +92,7 @@ def test_a_removed_answer_is_named(database: Path, tmp_path: Path) -> None:
     [
         (
             "text",
-            "1 decision could not be replayed: this version of ragvsft rejects their playbook",
+            "1 decision could not be replayed: their playbook cannot be used any more (",
         ),
         (
             "playbook",
