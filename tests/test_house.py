@@ -42,7 +42,7 @@ VAGUE_ROOMS = ("bot/outbox/alert_views.py",)
 """Where docstrings and comments still contain vague words."""
 
 PLAIN_TESTS = (
-    *("bench", "browser", "charts", "cli", "doctor", "faults", "playground", "scenarios"),
+    *("bench", "browser", "charts", "cli", "digest", "doctor", "faults", "playground", "scenarios"),
     *("services", "slackkit", "web"),
 )
 """Folders of tests whose docstrings and comments contain no vague word."""

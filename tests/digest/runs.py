@@ -1,4 +1,4 @@
-"""Helpers for a channel's digest in a world whose clock is moved."""
+"""Helpers for digests: settings, time, deliveries, runs."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,27 +17,27 @@ async def switch_on(world: World, place: Place = PRODUCT, **more: Any) -> Digest
     return await world.services.digests.change(replace(settings, **more))
 
 
-async def go_to(world: World, moment: str, *, hours: int = 0) -> None:
-    """Move the clock to a moment in UTC, plus some hours."""
+async def set_time(world: World, moment: str, *, hours: int = 0) -> None:
+    """Set the clock to a moment in UTC, plus some hours."""
     at = datetime.fromisoformat(moment).replace(tzinfo=UTC) + timedelta(hours=hours)
     world.clock.advance(at - world.clock.now())
 
 
 async def send_due(world: World) -> int:
-    """Run the digests that are due, and let them arrive; return how many were posted."""
+    """Run the digests that are due and mark them as sent; return how many were queued."""
     sent = await world.services.digests.send_due()
-    await arrive(world)
+    await mark_sent(world)
     return sent
 
 
-async def post_by_hand(world: World, token: str = "pressed", place: Place = PRODUCT) -> None:
-    """Post a digest by hand, and let it arrive."""
+async def post_now(world: World, token: str = "pressed", place: Place = PRODUCT) -> None:
+    """Post a digest with *Post now*, and mark it as sent."""
     assert await world.services.digests.post(ADA, place, token)
-    await arrive(world)
+    await mark_sent(world)
 
 
-async def arrive(world: World) -> None:
-    """Let Slack accept everything that is pending."""
+async def mark_sent(world: World) -> None:
+    """Mark every pending delivery as sent."""
     await world.log.write(
         lambda db: db.execute("update deliveries set state = 'sent' where state = 'pending'")
     )

@@ -1,4 +1,4 @@
-"""What a digest says: in which order, what it leaves out, and by whose rules."""
+"""The content of a digest: sections, limits, visibility and the current rules."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,7 +22,7 @@ from bot.digest.queries import NEWEST
 from bot.digest.settings import DigestScope, DigestSection, Schedule, Weekday
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
-from tests.digest.runs import deliveries, go_to, outcomes, send_due, switch_on
+from tests.digest.runs import deliveries, outcomes, send_due, set_time, switch_on
 from tests.services.shelf import OTHER_SECRET, SECRET, add_view, decision, shelve
 from tests.services.world import ADA, BEN, PRODUCT, SMALL, World
 
@@ -37,7 +37,7 @@ STRICTER = loader.PlaybookText(
         loader.RULES: SMALL.files[loader.RULES].replace("facts: many", "facts: plenty"),
     },
 )
-"""The small playbook with another id for an answer, so that what it told is gone."""
+"""The small playbook with an answer renamed, so that stored answers no longer match it."""
 
 
 async def preview(world: World, place: Place = PRODUCT) -> Digest:
@@ -45,19 +45,19 @@ async def preview(world: World, place: Place = PRODUCT) -> Digest:
 
 
 def numbers(share: Truncated[Any]) -> list[int]:
-    """The numbers of the decisions shown."""
+    """Return the numbers of the decisions shown."""
     return [each.decision.number for each in share.shown]
 
 
 async def accepted(world: World, **answers: str) -> Decision:
-    """A decision that was accepted."""
+    """Return an accepted decision."""
     draft = await world.drafted(answers=answers or None)
     decision = (await world.services.post(ADA, draft, PRODUCT)).decision
     return await world.services.decisions.accept(ADA, decision.number)
 
 
-async def test_nothing_is_read_twice(world: World) -> None:
-    """What is new stands where it makes people act; it is counted whole, wherever it stands."""
+async def test_a_decision_is_listed_once(world: World) -> None:
+    """A new decision that another section lists is not listed again, but counted as new."""
     for _ in range(7):
         await world.decided()
     world.clock.advance(WEEK)
@@ -74,8 +74,8 @@ async def test_nothing_is_read_twice(world: World) -> None:
     assert not any((alone.waiting, alone.decided, alone.trend))
 
 
-async def test_parts_that_are_not_wanted_are_empty(world: World) -> None:
-    """Each part is there when it is wanted, and only then."""
+async def test_sections_not_selected_are_empty(world: World) -> None:
+    """A section is filled if the settings include it, and empty otherwise."""
     await world.decided()
     await world.decided(BEN, SECRET)
     await accepted(world)
@@ -93,8 +93,8 @@ async def test_parts_that_are_not_wanted_are_empty(world: World) -> None:
         assert [each for each in ("waiting", "decided", "trend") if getattr(digest, each)] == [name]
 
 
-async def test_what_came_to_an_end_in_the_week_is_told(world: World) -> None:
-    """Withdrawn or superseded, decided before or not: it is told once, and not as decided."""
+async def test_closed_decisions_are_listed(world: World) -> None:
+    """A withdrawn or superseded decision is listed once, under closed, and not as decided."""
     first, second = await accepted(world), await world.decided()
     world.clock.advance(WEEK)
     await world.services.decisions.withdraw(ADA, first.number, "Moot.")
@@ -113,8 +113,8 @@ async def test_what_came_to_an_end_in_the_week_is_told(world: World) -> None:
     assert not (await preview(world)).closed
 
 
-async def test_people_who_differ_are_counted(world: World) -> None:
-    """The driver counts too; a difference counts as flipping where the verdict would change."""
+async def test_disagreements_count_people(world: World) -> None:
+    """The driver's answers count; a difference is flipping if it would change the verdict."""
     draft = await world.drafted(answers={"facts": "many", "freshness": "rarely", "style": "free"})
     decision = (await world.services.post(ADA, draft, PRODUCT)).decision
     agreed = await world.decided()
@@ -129,11 +129,11 @@ async def test_people_who_differ_are_counted(world: World) -> None:
     assert (dict(found.verdicts), found.flipping) == ({"rag": 2, "tuning": 2}, 1)
 
 
-async def test_reviews_are_due_where_the_digest_is_read(world: World) -> None:
-    """A review of the 5th is due on the 5th by the clocks of the digest's zone."""
+async def test_reviews_are_due_by_the_zone(world: World) -> None:
+    """A review is due when its date begins in the digest's time zone."""
     decision = await accepted(world)
     assert decision.review_on == date(2026, 4, 5)
-    await go_to(world, "2026-04-04 14:00")
+    await set_time(world, "2026-04-04 14:00")
     for zone, due in (("UTC", []), ("Asia/Tokyo", []), ("Pacific/Kiritimati", [1])):
         await switch_on(world, schedule=Schedule(zone=zone))
         assert numbers((await preview(world)).reviews) == due, zone
@@ -141,8 +141,8 @@ async def test_reviews_are_due_where_the_digest_is_read(world: World) -> None:
     assert not (await preview(world)).reviews
 
 
-async def test_outcomes_count_for_what_was_chosen(world: World) -> None:
-    """How decisions went is told by the option chosen, apart where it was not recommended."""
+async def test_outcomes_count_for_the_chosen_option(world: World) -> None:
+    """Review outcomes are counted by the chosen option, separately for overridden ones."""
     for option, outcome in (("", ReviewOutcome.WORKED), ("prompting", ReviewOutcome.FAILED)):
         decision = await world.decided()
         if option:
@@ -156,8 +156,8 @@ async def test_outcomes_count_for_what_was_chosen(world: World) -> None:
     }
 
 
-async def test_rules_that_changed_alter_past_decisions(world: World) -> None:
-    """What today's rules would make otherwise is named, but not what a review says worked."""
+async def test_decisions_that_new_rules_change_are_listed(world: World) -> None:
+    """A decision that the current rules change is listed, unless its review says it worked."""
     first, worked, same = [
         await accepted(world, **answers)
         for answers in ({"facts": "many"}, {"facts": "many"}, {"style": "strict"})
@@ -172,26 +172,26 @@ async def test_rules_that_changed_alter_past_decisions(world: World) -> None:
     assert (titles["prompting"], titles[NOTHING]) == ("Prompting", "nothing yet")
 
 
-async def test_altered_decisions_are_news_once(world: World) -> None:
-    """What the rules alter breaks the silence when the rules have changed, not every week."""
+async def test_a_rule_change_is_news_once(world: World) -> None:
+    """Decisions affected by a rule change break the silence once, not every week."""
     await switch_on(world)
     world.clock.advance(timedelta(days=1))
     await accepted(world)
     sent = []
     for week, playbook in enumerate((SMALL, SMALL, STRICTER, STRICTER, STRICTER)):
         world.playbooks.use(playbook)
-        await go_to(world, "2026-01-12 09:00", hours=week * 7 * 24)
+        await set_time(world, "2026-01-12 09:00", hours=week * 7 * 24)
         sent.append(await send_due(world))
     assert sent == [1, 0, 1, 0, 0]
     assert [outcome == "posted" for _, outcome in await outcomes(world)] == list(map(bool, sent))
 
 
-async def test_a_digest_is_read_when_it_is_posted(world: World) -> None:
-    """What was decided in the meantime is not said to wait, and today's settings hold."""
+async def test_the_content_is_read_at_delivery(world: World) -> None:
+    """The content is read at delivery: with the decisions' current status and current settings."""
     decision = await world.decided()
     await world.decided(BEN, OTHER_SECRET)
     await switch_on(world, scope=DigestScope.WORKSPACE)
-    await go_to(world, "2026-01-12 09:00")
+    await set_time(world, "2026-01-12 09:00")
     await world.services.digests.send_due()
     (delivery,) = await deliveries(world)
     before = await world.services.digests.content(delivery)
@@ -204,12 +204,12 @@ async def test_a_digest_is_read_when_it_is_posted(world: World) -> None:
     assert not after.decided
 
 
-async def test_the_trend_goes_by_weeks_of_the_zone(world: World) -> None:
-    """Twelve weeks by the zone's clocks, the last of which began a week before the digest's day."""
-    await go_to(world, "2026-03-22 23:30")
+async def test_trend_weeks_follow_the_zone(world: World) -> None:
+    """The trend has twelve weeks in the digest's zone; the last one includes the day before."""
+    await set_time(world, "2026-03-22 23:30")
     await world.decided()
     for moment in ("30 00:30", "30 09:00"):
-        await go_to(world, f"2026-03-{moment}")
+        await set_time(world, f"2026-03-{moment}")
         for zone, counts in (("UTC", (1, 0)), ("Europe/Berlin", (0, 1))):
             await switch_on(world, schedule=Schedule(zone=zone))
             trend = (await preview(world)).trend
@@ -219,8 +219,8 @@ async def test_the_trend_goes_by_weeks_of_the_zone(world: World) -> None:
             assert list(trend.options) == ["prompting", "rag", "tuning"], "each has its place"
 
 
-def test_the_weeks_of_a_trend_are_the_same_on_every_day() -> None:
-    """They begin on the digest's weekday; on that day the last one is the week that has passed."""
+def test_trend_weeks_begin_on_the_digests_weekday() -> None:
+    """Weeks begin on the digest's weekday; on that day, the last one is the week just ended."""
     schedule = Schedule(Weekday.MONDAY, zone="Europe/Berlin")
     for day, last in ((23, 16), (24, 23), (25, 23), (29, 23), (30, 23)):
         now = datetime(2026, 3, day, 12, tzinfo=UTC)
@@ -229,8 +229,8 @@ def test_the_weeks_of_a_trend_are_the_same_on_every_day() -> None:
         assert (len(begins), begins[-1].day) == (12, last)
 
 
-async def test_announcements_are_found(world: World) -> None:
-    """An entry knows where its decision was announced, once it was."""
+async def test_entries_have_their_announcement(world: World) -> None:
+    """An entry has the place of its announcement once that is sent."""
     await world.decided()
     await world.decided()
     announced = {"state": "sent", "sent_channel": "C1", "ts": "1.5"}
@@ -241,8 +241,8 @@ async def test_announcements_are_found(world: World) -> None:
     assert second.announced is None
 
 
-async def test_titles_are_those_of_the_decision(world: World) -> None:
-    """An option has the title of the edition that named it, also where today's has another."""
+async def test_titles_of_removed_options_remain(world: World) -> None:
+    """Titles come from the current playbook, else from the version that the decision used."""
     renamed = SMALL.files[loader.PLAYBOOK].replace("title: Tuning,", "title: Training,")
     await world.decided()
     world.playbooks.use(replace(SMALL, files={**SMALL.files, loader.PLAYBOOK: renamed}))
@@ -259,8 +259,8 @@ async def test_titles_are_those_of_the_decision(world: World) -> None:
     assert (await preview(world)).titles["rag"] == "RAG"
 
 
-async def test_where_a_channel_is_private_its_own_are_told(world: World) -> None:
-    """A private channel's digest tells of its own decisions; other private ones are counted."""
+async def test_a_private_channel_lists_its_own_decisions(world: World) -> None:
+    """A private channel's digest lists its own decisions; other private ones are only counted."""
     await world.decided(BEN, SECRET)
     await world.decided(BEN, OTHER_SECRET)
     await world.decided()
@@ -272,8 +272,8 @@ async def test_where_a_channel_is_private_its_own_are_told(world: World) -> None
     assert datetime.fromisoformat("2026-01-05T09:00:00+00:00") == digest.until
 
 
-async def test_where_only_the_newest_are_looked_at_the_digest_knows(world: World) -> None:
-    """Of how many decisions it tells how they went, and what rules alter, where it is not all."""
+async def test_a_limited_read_gives_its_number(world: World) -> None:
+    """If only the newest decisions are read, calibration and rule changes give their number."""
     accepted_ones = [
         replace(
             decision(number, status=Status.ACCEPTED, chosen="rag", answers={"facts": "many"}),

@@ -1,4 +1,4 @@
-"""The data of a digest: exactly what every reader of the channel may see."""
+"""The queries of a digest: only what every reader of the channel may see."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -40,14 +40,14 @@ PLACES = [
     SECRET,
     OTHER_SECRET,
     Place("G1", Visibility.PUBLIC),  # posted there before the channel became private
-    Place("C1", Visibility.PRIVATE),  # and the other way round
+    Place("C1", Visibility.PRIVATE),  # posted there before the channel became public
     Place("U1", Visibility.DIRECT),
 ]
 
 
 @dataclass(frozen=True)
-class Made:
-    """A decision as it is logged, with the option of a view that was added to it."""
+class DecisionRow:
+    """The fields of a decision to store, with the option of a perspective on it."""
 
     workspace: str
     place: Place
@@ -58,8 +58,8 @@ class Made:
     option: str
 
 
-MADE = st.builds(
-    Made,
+ROWS = st.builds(
+    DecisionRow,
     st.sampled_from(["T1", "T1", "T1", "T2"]),
     st.sampled_from(PLACES),
     st.sampled_from(Status),
@@ -75,8 +75,8 @@ MADE = st.builds(
 DIGESTS = st.tuples(st.sampled_from([PUBLIC, SECRET]), st.sampled_from(DigestScope))
 
 
-def built(number: int, made: Made) -> Decision:
-    """The decision; days are counted back from now."""
+def build(number: int, made: DecisionRow) -> Decision:
+    """Build a decision; its days count back from now."""
     people = [f"U{place}" for place in range(len(made.review[1]) if made.review else 1)]
     plain = decision(number, workspace=made.workspace, place=made.place, people=("U8",))
     opened = NOW - timedelta(days=made.days[0], seconds=100 - number)
@@ -108,7 +108,7 @@ def built(number: int, made: Made) -> Decision:
 def query_of(
     place: Place, scope: DigestScope, parts: Sequence[DigestSection] = tuple(DigestSection)
 ) -> DigestQuery:
-    """The query for a digest of the week before now."""
+    """Return the query for a digest of the last week."""
     return DigestQuery(
         scope=ReadScope.for_audience("T1", place),
         channel=place.channel,
@@ -123,10 +123,10 @@ def query_of(
     )
 
 
-async def logged(world: World, made: Sequence[Made]) -> list[tuple[Decision, Made]]:
-    """Log the decisions, each under its number, and with the view that was added."""
+async def store(world: World, made: Sequence[DecisionRow]) -> list[tuple[Decision, DecisionRow]]:
+    """Store the decisions, numbered from 1, with their perspectives."""
     await world.log.write(_empty)
-    pairs = [(built(number, each), each) for number, each in enumerate(made, start=1)]
+    pairs = [(build(number, each), each) for number, each in enumerate(made, start=1)]
     await shelve(world, *(each for each, _ in pairs))
     for each, how in pairs:
         if how.view:
@@ -135,21 +135,23 @@ async def logged(world: World, made: Sequence[Made]) -> list[tuple[Decision, Mad
     return pairs
 
 
-@given(made=st.lists(MADE, max_size=14), digest=DIGESTS)
+@given(made=st.lists(ROWS, max_size=14), digest=DIGESTS)
 @example(
-    made=[Made("T1", place, Status.OPEN, (1, 0), "tuning", None, "rag") for place in PLACES],
+    made=[DecisionRow("T1", place, Status.OPEN, (1, 0), "tuning", None, "rag") for place in PLACES],
     digest=(SECRET, DigestScope.WORKSPACE),
 )
 @example(
-    made=[Made("T1", PUBLIC, Status.OPEN, (ago, 0), None, None, "rag") for ago in (0, 15, 9, 4)],
+    made=[
+        DecisionRow("T1", PUBLIC, Status.OPEN, (ago, 0), None, None, "rag") for ago in (0, 15, 9, 4)
+    ],
     digest=(PUBLIC, DigestScope.CHANNEL),
 )
 @settings(max_examples=40)
-async def test_a_digest_tells_what_everybody_there_may_read(
-    world: World, made: list[Made], digest: tuple[Place, DigestScope]
+async def test_a_digest_has_only_what_its_readers_may_see(
+    world: World, made: list[DecisionRow], digest: tuple[Place, DigestScope]
 ) -> None:
-    """Each part has exactly what a naive reading of all decisions finds, and no other canary."""
-    pairs = await logged(world, made)
+    """Each section equals a naive filter over all decisions; no other title occurs."""
+    pairs = await store(world, made)
     place, scope = digest
     query = query_of(place, scope)
     data = await world.log.read(lambda db: digest_data(db, query))
@@ -184,7 +186,7 @@ async def test_a_digest_tells_what_everybody_there_may_read(
         assert named or each.title not in repr(data)
 
 
-def _check_lists(data: DigestData, readable: Sequence[tuple[Decision, Made]]) -> None:
+def _check_lists(data: DigestData, readable: Sequence[tuple[Decision, DecisionRow]]) -> None:
     seen = [each for each, _ in readable]
     waiting = [each for each in seen if each.status is Status.OPEN]
     split, due = _split(readable), _due(seen)
@@ -228,14 +230,14 @@ def _check_counts(data: DigestData, seen: Sequence[Decision]) -> None:
 
 
 def _check(share: Truncated, expected: list[Decision], key: object) -> None:
-    """The number is right; so are those shown, by a key in which several may be alike."""
+    """Check the count, and the entries shown by a key that several may share."""
     assert share.count == len(expected)
     found = [each.decision for each in share.shown]
     assert [key(each) for each in found] == sorted(map(key, expected))[:SHOWN]
     assert all(each in expected for each in found)
 
 
-def _split(pairs: Sequence[tuple[Decision, Made]]) -> list[Decision]:
+def _split(pairs: Sequence[tuple[Decision, DecisionRow]]) -> list[Decision]:
     return [
         each
         for each, how in pairs
@@ -272,12 +274,12 @@ def _ended(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def _succeeds(decision: Decision, data: DigestData) -> bool:
-    """Whether something that the data show was superseded by a decision."""
+    """Return whether a decision superseded one that the digest shows."""
     return decision.number in {each.decision.superseded_by for each in data.closed.shown}
 
 
-def _hidden(pairs: Sequence[tuple[Decision, Made]], place: Place) -> list[Decision]:
-    """Decisions of private channels other than the one in which the digest is read."""
+def _hidden(pairs: Sequence[tuple[Decision, DecisionRow]], place: Place) -> list[Decision]:
+    """Return the decisions of private channels other than the digest's."""
     return [
         each
         for each, _ in pairs
@@ -297,15 +299,15 @@ def _empty(db: Connection) -> None:
 async def test_no_query_reads_all_decisions(
     world: World, monkeypatch: pytest.MonkeyPatch, place: Place, scope: DigestScope
 ) -> None:
-    """Each query finds its decisions by an index, so that a large database makes none slow."""
+    """Every query uses an index on decisions, so its time does not grow with the table."""
     asked: list[tuple[str, Any]] = []
     query_all = Connection.all
 
-    def noted(db: Connection, sql: str, values: Any = ()) -> list[Row]:
+    def record(db: Connection, sql: str, values: Any = ()) -> list[Row]:
         asked.append((sql, values))
         return query_all(db, sql, values)
 
-    monkeypatch.setattr(Connection, "all", noted)
+    monkeypatch.setattr(Connection, "all", record)
     await shelve(world, decision(1))
     query = query_of(place, scope)
     await world.log.read(lambda db: (digest_data(db, query), section_counts(db, query)))

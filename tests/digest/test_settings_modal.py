@@ -1,4 +1,4 @@
-"""The modal of a digest's settings: what it shows, and what it says when it is submitted."""
+"""The settings modal of a digest: what it shows, and how a submission is parsed."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time
@@ -61,7 +61,7 @@ SETTINGS = st.builds(
 
 
 def _submitted(view: dict[str, Any], **changed: Any) -> dict[str, Any]:
-    """A modal as Slack sends it: untouched but for the states given by block."""
+    """Return the view as Slack submits it, with the state of some blocks changed."""
     values = view_state(view["blocks"])
     for block, state in changed.items():
         values[block] = {Action.ANSWER: state}
@@ -76,15 +76,15 @@ def _modal() -> dict[str, Any]:
 
 @given(SETTINGS, st.booleans())
 @settings(max_examples=40)
-def test_submitted_untouched_it_says_what_it_showed(kept: DigestSettings, saved: bool) -> None:
-    """Whatever is kept for a channel, opening the modal and saving it changes nothing."""
+def test_an_unchanged_submission_changes_nothing(kept: DigestSettings, saved: bool) -> None:
+    """Submitting the modal unchanged returns the settings that it was opened with."""
     view = settings_modal(settings_choice(kept, saved=saved))
     assert faults_of_view(view) == []
     assert digest_form_of(_submitted(view)).apply_to(kept, kept.set_by) == kept
 
 
-def test_the_modal_says_how_it_stands_and_who_changed_it() -> None:
-    """When it comes, and who set it last, on what day there; nothing of that where nobody has."""
+def test_the_modal_shows_the_schedule_and_its_author() -> None:
+    """The modal shows the schedule and its last change, or that no digest is set up."""
     assert "every Monday at 09:00 (UTC). Last changed by <@U0123456789> on 5 January" in str(
         _modal()["blocks"]
     )
@@ -97,8 +97,8 @@ def test_the_modal_says_how_it_stands_and_who_changed_it() -> None:
     assert "No digest comes here yet." in str(new["blocks"])
 
 
-def test_what_is_off_can_be_switched_on_from_app_home() -> None:
-    """App Home says that it is off, and its button opens the modal ready to switch it on."""
+def test_a_digest_can_be_switched_on_from_app_home() -> None:
+    """App Home says that it is off, and its button opens the modal with `on` selected."""
     place = Place("C0123456789", Visibility.PUBLIC)
     off = DigestSettings("T0123456789", place, "U0123456789", SET_AT, on=False)
     row = digest_blocks([UpcomingDigest(off, None)])[2].to_dict()
@@ -111,8 +111,8 @@ def test_what_is_off_can_be_switched_on_from_app_home() -> None:
     assert "It is off." in str(view["blocks"])
 
 
-def test_a_zone_typed_goes_before_the_menu() -> None:
-    """What is typed is taken as it is typed; whether there is such a zone, others say."""
+def test_a_typed_zone_overrides_the_menu() -> None:
+    """A typed zone overrides the menu; parsing does not check that the zone exists."""
     typed = _submitted(_modal(), digest_other_zone={"value": " Mars/Olympus "})
     assert digest_form_of(typed).schedule.zone == "Mars/Olympus"
     assert "Did you mean Europe/Berlin?" in unknown_zone_error("Europe/Berlin").message
@@ -127,15 +127,15 @@ def test_a_zone_typed_goes_before_the_menu() -> None:
         (Block.DIGEST_SECTIONS, {"selected_options": []}),
     ],
 )
-def test_what_is_missing_is_asked_for_at_its_field(block: Block, state: dict[str, Any]) -> None:
-    """Without a time or any part, the modal stays and says what to choose."""
+def test_a_missing_value_is_an_error_at_its_field(block: Block, state: dict[str, Any]) -> None:
+    """A missing time or an empty selection of sections is an error at that field."""
     with pytest.raises(FieldError) as raised:
         digest_form_of(_submitted(_modal(), **{block: state}))
     assert raised.value.block == block
 
 
-def test_the_workspace_is_told_of_only_where_nobody_else_reads_it() -> None:
-    """Whoever wants all decisions told says that nobody of another company reads them."""
+def test_the_workspace_scope_needs_a_confirmation() -> None:
+    """The workspace scope needs the confirmation that no external user reads the channel."""
     wanted = {"digest_scope": {"selected_option": {"value": "workspace"}}}
     with pytest.raises(FieldError) as raised:
         digest_form_of(_submitted(_modal(), **wanted))
@@ -146,8 +146,8 @@ def test_the_workspace_is_told_of_only_where_nobody_else_reads_it() -> None:
     assert digest_form_of(_submitted(_modal(), **wanted, **off)).scope is DigestScope.WORKSPACE
 
 
-def test_from_app_home_a_public_channel_is_chosen() -> None:
-    """Where there is no channel yet, one is asked for, and it is a public one."""
+def test_without_a_channel_a_public_one_is_required() -> None:
+    """Opened without a channel, the modal requires one, and it must be public."""
     view = settings_modal(SettingsChoice(None))
     with pytest.raises(FieldError) as raised:
         digest_form_of(_submitted(view))
@@ -159,13 +159,13 @@ def test_from_app_home_a_public_channel_is_chosen() -> None:
 
 @given(st.none() | PLACES)
 def test_a_button_carries_its_channel(place: Place | None) -> None:
-    """What a button is about is what comes back."""
+    """A button's value decodes to the channel that it was encoded with."""
     assert digest_metadata_of(digest_metadata(place)).place == place
 
 
 @pytest.mark.parametrize("carried", [None, "", "[]", '{"channel": 1}', '{"draft": "x"}'])
-def test_what_is_not_ours_is_refused(carried: str | None) -> None:
-    """A button or modal that carries something else is a bad request."""
+def test_unknown_metadata_is_rejected(carried: str | None) -> None:
+    """Metadata in any other format is an invalid payload."""
     with pytest.raises(InvalidPayload):
         digest_metadata_of(carried)
 
@@ -179,14 +179,14 @@ def test_what_is_not_ours_is_refused(carried: str | None) -> None:
         {"digest_sections": {"selected_options": [{"value": "gossip"}]}},
     ],
 )
-def test_choices_that_were_not_offered_are_refused(changed: dict[str, Any]) -> None:
-    """A forged day, time, scope or part is a bad request, not a failure of ours."""
+def test_values_not_offered_are_rejected(changed: dict[str, Any]) -> None:
+    """A value that was not offered for day, time, scope or section is an invalid payload."""
     with pytest.raises(InvalidPayload):
         digest_form_of(_submitted(_modal(), **changed))
 
 
-def test_every_zone_offered_is_one() -> None:
-    """The menu offers zones that there are, each once, and no more than Slack takes in a group."""
+def test_offered_zones_are_valid() -> None:
+    """The menu has valid, distinct zones, and no group exceeds Slack's limit."""
     offered = [zone for zones in OFFERED_ZONES.values() for zone in zones]
     assert [ZoneInfo(zone).key for zone in offered] == offered
     assert len(set(offered)) == len(offered)

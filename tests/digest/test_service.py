@@ -1,4 +1,4 @@
-"""What people do with digests: preview, post now, save settings, find theirs."""
+"""The digest service for people: preview, post now, save and list settings."""
 
 from dataclasses import replace
 from datetime import time, timedelta
@@ -8,7 +8,7 @@ import pytest
 from bot.decisions.errors import NotAChannel, UnknownZone
 from bot.decisions.model import Place, Visibility
 from bot.digest.settings import DigestScope, Schedule, Weekday
-from tests.digest.runs import arrive, deliveries, go_to, posts, switch_on
+from tests.digest.runs import deliveries, mark_sent, posts, set_time, switch_on
 from tests.services.shelf import SECRET
 from tests.services.world import ADA, BEN, PRODUCT, STRANGER, World
 
@@ -16,8 +16,8 @@ HOUR = timedelta(hours=1)
 DIRECT = Place(ADA.user, Visibility.DIRECT)
 
 
-async def test_posting_now_is_done_once_for_each_press(world: World) -> None:
-    """The same press posts one digest; two presses before any arrives post the same twice."""
+async def test_one_press_posts_once(world: World) -> None:
+    """One press posts one digest; two presses before delivery post the same period twice."""
     await world.decided()
     await switch_on(world)
     posted = [await world.services.digests.post(BEN, PRODUCT, each) for each in ("a", "a", "b")]
@@ -25,14 +25,14 @@ async def test_posting_now_is_done_once_for_each_press(world: World) -> None:
     found = await posts(world)
     assert list(found) == ["now/a", "now/b"]
     assert {each.owner for each in found.values()} == {BEN.user}
-    await arrive(world)
+    await mark_sent(world)
     world.clock.advance(HOUR)
     await world.services.digests.post(BEN, PRODUCT, "c")
     assert (await posts(world))["now/c"].since == found["now/b"].until
 
 
 async def test_a_preview_needs_no_settings(world: World) -> None:
-    """Before anything is saved, a preview and a post show the last seven days by the defaults."""
+    """Without settings, preview and *Post now* cover seven days with the defaults."""
     await world.decided()
     digest = await world.services.digests.preview(BEN, PRODUCT)
     assert digest.until - digest.since == timedelta(days=7)
@@ -44,14 +44,14 @@ async def test_a_preview_needs_no_settings(world: World) -> None:
 
 
 async def test_direct_messages_have_no_digest(world: World) -> None:
-    """A digest belongs to a channel."""
-    digesting = world.services.digests
+    """A direct message cannot have a digest."""
+    digests = world.services.digests
     saved = await switch_on(world)
     for refused in (
-        digesting.default_settings(ADA, DIRECT, None),
-        digesting.change(replace(saved, place=DIRECT)),
-        digesting.preview(ADA, DIRECT),
-        digesting.post(ADA, DIRECT, "a"),
+        digests.default_settings(ADA, DIRECT, None),
+        digests.change(replace(saved, place=DIRECT)),
+        digests.preview(ADA, DIRECT),
+        digests.post(ADA, DIRECT, "a"),
     ):
         with pytest.raises(NotAChannel):
             await refused
@@ -74,10 +74,8 @@ async def test_direct_messages_have_no_digest(world: World) -> None:
         ("Europe/Berlin\0", "Europe/Berlin"),
     ],
 )
-async def test_a_zone_that_there_is_not_is_refused(
-    world: World, zone: str, near: str | None
-) -> None:
-    """What was meant is suggested where it can be guessed; what was saved before stays."""
+async def test_an_unknown_zone_is_rejected(world: World, zone: str, near: str | None) -> None:
+    """The error suggests a similar zone if there is one; the stored settings stay."""
     saved = await switch_on(world)
     with pytest.raises(UnknownZone) as refused:
         await world.services.digests.change(replace(saved, schedule=Schedule(zone=zone)))
@@ -85,19 +83,19 @@ async def test_a_zone_that_there_is_not_is_refused(
     assert await world.services.digests.settings("T1", PRODUCT.channel) == saved
 
 
-async def test_a_zone_is_known_whatever_its_capitals(world: World) -> None:
-    """A zone typed without its capitals is kept as the database spells it."""
+async def test_a_zone_may_be_typed_in_any_case(world: World) -> None:
+    """A zone's letter case is corrected to that of the time zone database."""
     for typed, zone in (("europe/berlin", "Europe/Berlin"), ("utc", "UTC")):
         saved = await switch_on(world, schedule=Schedule(zone=typed))
         assert saved.schedule.zone == zone
 
 
-async def test_settings_come_back_as_they_were_saved(world: World) -> None:
-    """What is saved is what is found; each workspace has its own."""
-    digesting = world.services.digests
-    begin = await digesting.default_settings(ADA, PRODUCT, "Asia/Tokyo")
+async def test_settings_are_stored_as_saved(world: World) -> None:
+    """Stored settings equal those that were saved; each workspace has its own."""
+    digests = world.services.digests
+    begin = await digests.default_settings(ADA, PRODUCT, "Asia/Tokyo")
     assert begin.schedule == Schedule(Weekday.MONDAY, time(9), "Asia/Tokyo")
-    assert (await digesting.default_settings(ADA, PRODUCT, "Nowhere")).schedule == Schedule()
+    assert (await digests.default_settings(ADA, PRODUCT, "Nowhere")).schedule == Schedule()
     saved = await switch_on(
         world,
         schedule=Schedule(Weekday.SUNDAY, time(23, 59), "Pacific/Apia"),
@@ -105,45 +103,45 @@ async def test_settings_come_back_as_they_were_saved(world: World) -> None:
         post_when_empty=True,
         scope=DigestScope.WORKSPACE,
     )
-    assert await digesting.settings("T1", PRODUCT.channel) == saved
-    assert await digesting.default_settings(BEN, PRODUCT, "Asia/Tokyo") == saved
-    assert await digesting.settings("T2", PRODUCT.channel) is None
-    assert await digesting.switch_off(STRANGER, PRODUCT) is False
+    assert await digests.settings("T1", PRODUCT.channel) == saved
+    assert await digests.default_settings(BEN, PRODUCT, "Asia/Tokyo") == saved
+    assert await digests.settings("T2", PRODUCT.channel) is None
+    assert await digests.switch_off(STRANGER, PRODUCT) is False
 
 
-async def test_a_digest_that_cannot_be_made_stops_no_other(world: World) -> None:
-    """What is wrong with one channel's is told, and the others have their turn."""
+async def test_a_failing_digest_does_not_stop_the_others(world: World) -> None:
+    """One failing digest is reported, and the others are still posted."""
     await world.decided()
     for place in (PRODUCT, SECRET):
         await switch_on(world, post_when_empty=True, place=place)
     await world.log.write(
         lambda db: db.execute("update digest_settings set zone = 'No/Zone' where channel = 'C1'")
     )
-    await go_to(world, "2026-01-12 09:00")
+    await set_time(world, "2026-01-12 09:00")
     with pytest.raises(ExceptionGroup, match="digests failed"):
         await world.services.digests.send_due()
     assert [each.channel for each in await deliveries(world)] == [SECRET.channel]
 
 
 async def test_the_lag_is_that_of_the_oldest_digest(world: World) -> None:
-    """It counts from when the digest was due, then from when it was stored, also after a retry."""
+    """The lag counts from the due time, then from when it was queued, even after a retry."""
     await world.decided()
     await switch_on(world)
-    digesting = world.services.digests
-    assert await digesting.lag(world.clock.now()) == timedelta()
-    await go_to(world, "2026-01-12 11:00")
-    assert await digesting.lag(world.clock.now()) == timedelta(hours=2)
-    await digesting.send_due()
+    digests = world.services.digests
+    assert await digests.lag(world.clock.now()) == timedelta()
+    await set_time(world, "2026-01-12 11:00")
+    assert await digests.lag(world.clock.now()) == timedelta(hours=2)
+    await digests.send_due()
     retried = "update deliveries set due_at = '2026-01-12T13:00:00+00:00' where kind = 'digest'"
     await world.log.write(lambda db: db.execute(retried))
     world.clock.advance(HOUR)
-    assert await digesting.lag(world.clock.now()) == HOUR
+    assert await digests.lag(world.clock.now()) == HOUR
     await world.log.write(lambda db: db.execute("update deliveries set state = 'sent'"))
-    assert await digesting.lag(world.clock.now()) == timedelta()
+    assert await digests.lag(world.clock.now()) == timedelta()
 
 
-async def test_people_know_the_digests_of_their_channels(world: World) -> None:
-    """Of public channels with a decision of theirs, or that they set up; of private ones these."""
+async def test_people_see_the_digests_of_their_channels(world: World) -> None:
+    """People see digests of public channels with their decisions, and those that they set up."""
     elsewhere = Place("C2", Visibility.PUBLIC)
     await world.decided(BEN, PRODUCT)
     await world.decided(BEN, SECRET)

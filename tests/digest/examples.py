@@ -1,4 +1,4 @@
-"""Digests with something in every part, and what is said of them."""
+"""Digests with an entry in every section, and the text of their messages."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -13,14 +13,14 @@ from bot.slackkit.message import Message
 from tests.slack.examples import a_decision, engine
 
 
-def full(**more: Any) -> Digest:
-    """A digest with everything in it, about one decision, with its text as given."""
+def full_digest(**more: Any) -> Digest:
+    """Return a digest with every section filled, whose decisions have the fields given."""
     made = replace(a_decision(), **more)
     return digest_of(made, engine("ragvsft").playbook)
 
 
-def channel(digest: Digest) -> Digest:
-    """The same for one channel, a week long and with two entries of each part."""
+def channel_digest(digest: Digest) -> Digest:
+    """Return a digest's one-channel form: one week, two entries per section."""
     shares = {
         name: replace(getattr(digest, name), shown=getattr(digest, name).shown[:2], count=2)
         for name in ("waiting", "disagreements", "reviews", "new", "decided", "closed", "changed")
@@ -31,17 +31,17 @@ def channel(digest: Digest) -> Digest:
     )
 
 
-def paragraphs(message: Message) -> list[str]:
-    """The texts of a message's sections, in order."""
+def section_texts(message: Message) -> list[str]:
+    """Return the texts of a message's sections, in order."""
     return [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
 
 
-def part(message: Message, title: str) -> str:
-    """The one section of a message that begins with a title."""
-    (found,) = [text for text in paragraphs(message) if text.startswith(f"*{title}")]
+def section(message: Message, title: str) -> str:
+    """Return the text of the one section with this title."""
+    (found,) = [text for text in section_texts(message) if text.startswith(f"*{title}")]
     return found
 
 
-def told(digest: Digest) -> Message:
-    """The message that a channel gets, each decision with its link."""
+def message_of(digest: Digest) -> Message:
+    """Return the message for a channel, with a link to each decision."""
     return digest_message(digest, COMMAND, permalinks_of(digest))

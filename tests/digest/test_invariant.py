@@ -1,4 +1,4 @@
-"""Whatever is changed, posted by hand or fails: no digest too many, and nothing left out."""
+"""Invariant of weekly digests: one per week, no gaps, whatever changes or fails."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ CHANGES = st.sampled_from(
         {"on": True},
     ]
 )
-FATES = st.sampled_from(
+TRANSITIONS = st.sampled_from(
     [
         *(("pending", "sent"), ("pending", "sent"), ("pending", "held"), ("pending", "failed")),
         *(("pending", "sending"), ("pending", "unknown"), ("sending", "unknown")),
@@ -37,18 +37,18 @@ FATES = st.sampled_from(
         ("unknown", "dismissed"),
     ]
 )
-"""From which state to which one deliveries may go: by Slack, by a crash, or by their owner."""
+"""Transitions of a delivery (from, to): by Slack, a crash or its owner."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """Some hours pass; the bot runs, if it is up; deliveries go on; people do something."""
+    """Hours pass, the bot runs if `up`, deliveries change state, and people act."""
 
     hours: int
     up: bool
-    fate: tuple[str, str]
+    transition: tuple[str, str]
     change: Mapping[str, Any] | None
-    by_hand: bool = False
+    post_now: bool = False
 
 
 STEPS = st.lists(
@@ -56,7 +56,7 @@ STEPS = st.lists(
         Step,
         HOURS,
         st.sampled_from([True, True, False]),
-        FATES,
+        TRANSITIONS,
         st.none() | CHANGES,
         st.sampled_from([True, False, False]),
     ),
@@ -65,8 +65,8 @@ STEPS = st.lists(
 )
 
 
-def _weekly(*fates: tuple[str, str]) -> list[Step]:
-    return [Step(168, True, fate, None) for fate in fates]
+def _weekly(*transitions: tuple[str, str]) -> list[Step]:
+    return [Step(168, True, each, None) for each in transitions]
 
 
 @given(steps=STEPS)
@@ -81,16 +81,17 @@ def _weekly(*fates: tuple[str, str]) -> list[Step]:
 )
 @example(
     steps=[
-        Step(168, True, ("pending", "sending"), None, by_hand=True),
-        Step(1, True, ("sending", "unknown"), None, by_hand=True),
+        Step(168, True, ("pending", "sending"), None, post_now=True),
+        Step(1, True, ("sending", "unknown"), None, post_now=True),
         Step(168, True, ("pending", "sent"), None),
     ]
 )
 @settings(max_examples=15)
-async def test_whatever_happens_nothing_is_lost_or_doubled(world: World, steps: list[Step]) -> None:
-    """One weekly digest a week; it begins where the last one that arrived ends, also by hand.
+async def test_weekly_digests_have_no_gaps_or_duplicates(world: World, steps: list[Step]) -> None:
+    """There is one weekly digest per week, which begins where the last one sent ends.
 
-    One by hand may repeat what is still to arrive; but neither ever begins later than that.
+    A digest posted with *Post now* may repeat a period that is still pending. No digest begins
+    later than the end of the last one sent.
     """
     await world.log.write(_empty)
     saved: DigestSettings = await switch_on(world, post_when_empty=True)
@@ -99,15 +100,15 @@ async def test_whatever_happens_nothing_is_lost_or_doubled(world: World, steps: 
         world.clock.advance(timedelta(hours=step.hours))
         if step.up:
             await world.services.digests.send_due()
-        if step.by_hand:
+        if step.post_now:
             world.clock.advance(timedelta(minutes=1))
             await world.services.digests.post(ADA, PRODUCT, str(at))
-        await world.log.write(lambda db, fate=step.fate: db.execute(_GO_ON, fate[::-1]))
+        await world.log.write(lambda db, to=step.transition: db.execute(_MOVE, to[::-1]))
         if step.change is not None:
             saved = await world.services.digests.change(replace(saved, **step.change))
     weeks = [date.fromisoformat(day).isocalendar()[:2] for day, _ in await outcomes(world)]
     assert weeks == sorted(set(weeks))
-    arrived = [to_delivery(row) for row in await world.rows("deliveries") if _has_arrived(row)]
+    arrived = [to_delivery(row) for row in await world.rows("deliveries") if _was_sent(row)]
     covered = None
     for delivery in sorted(arrived, key=lambda each: each.due_at):
         post = delivery.payload
@@ -119,11 +120,11 @@ async def test_whatever_happens_nothing_is_lost_or_doubled(world: World, steps: 
         covered = post.until
 
 
-_GO_ON = "update deliveries set state = ? where state = ? and kind = 'digest'"
+_MOVE = "update deliveries set state = ? where state = ? and kind = 'digest'"
 
 
-def _has_arrived(row: Mapping[str, Any]) -> bool:
-    """Whether a digest is in its channel, as its owner may have confirmed."""
+def _was_sent(row: Mapping[str, Any]) -> bool:
+    """Return whether a digest was sent, or confirmed as sent by its owner."""
     arrived = row["state"] in {"sent", "dismissed"} and row["error"] != EXPIRED
     return row["kind"] == "digest" and arrived
 
