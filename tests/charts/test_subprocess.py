@@ -15,7 +15,7 @@ TREND = Trend((date(2026, 9, 7), date(2026, 9, 14)), {"rag": (1, 2), "both": (0,
 TITLES = {"rag": "RAG “live”", "both": "Beides"}
 
 
-def test_it_is_the_same_chart() -> None:
+def test_the_chart_is_the_same() -> None:
     """The subprocess returns the same PNG as a call in this process."""
     assert render_in_subprocess(TREND, TITLES) == trend_chart(TREND, TITLES)
 
@@ -30,7 +30,7 @@ def test_errors_are_the_same() -> None:
     assert str(indirect.value) == str(direct.value)
 
 
-def test_a_dead_or_slow_process_is_a_value_error(
+def test_a_killed_or_slow_process_is_a_value_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A process that dies or exceeds the timeout raises ValueError: the digest keeps its table."""

@@ -22,30 +22,30 @@ def weeks(number: int) -> tuple[date, ...]:
 
 
 def trend(*counts: int, option: str = "rag") -> Trend:
-    """A trend of one option."""
+    """Return a trend of one option."""
     return Trend(weeks(len(counts)), {option: counts})
 
 
-def drawn(of: Trend, titles: dict[str, str] | None = None) -> ET.Element:
+def draw(of: Trend, titles: dict[str, str] | None = None) -> ET.Element:
     return ET.fromstring(trend_svg(of, TITLES if titles is None else titles))
 
 
-def words(picture: ET.Element, within: str) -> list[str]:
-    """What is written in the parts of a class."""
+def texts(picture: ET.Element, within: str) -> list[str]:
+    """Return the texts in the groups of a class."""
     parts = [each for each in picture.iter(f"{SVG}g") if within == each.get("class", "").strip()]
     return [text.text or "" for part in parts for text in part.iter(f"{SVG}text")]
 
 
 def legend(picture: ET.Element) -> list[str]:
-    return words(picture, "legends")
+    return texts(picture, "legends")
 
 
 def ticks(picture: ET.Element) -> list[str]:
-    return words(picture, "axis y always_show")
+    return texts(picture, "axis y always_show")
 
 
 def bars(picture: ET.Element, place: int) -> list[float]:
-    """The heights of an option's bars."""
+    """Return the heights of an option's bars."""
     return [
         float(bar.get("height", ""))
         for part in picture.iter(f"{SVG}g")
@@ -54,13 +54,13 @@ def bars(picture: ET.Element, place: int) -> list[float]:
     ]
 
 
-def looks(picture: ET.Element) -> list[str]:
-    """The colour and the hatch of each option's bars, in order."""
+def styles(picture: ET.Element) -> list[str]:
+    """Return the colour and hatch of each option's bars, in order."""
     patterns = (each for each in picture.iter() if each.tag.endswith("pattern"))
     return ["|".join(str(part.attrib) for part in pattern) for pattern in patterns]
 
 
-def test_it_is_a_png_that_is_sharp_and_small() -> None:
+def test_the_chart_is_a_sharp_and_small_png() -> None:
     """The chart is a PNG at twice its display width, small enough to upload quickly."""
     picture = trend_chart(trend(1, 0, 2), TITLES)
     assert picture.startswith(b"\x89PNG\r\n")
@@ -70,24 +70,24 @@ def test_it_is_a_png_that_is_sharp_and_small() -> None:
     assert len(picture) < 150_000
 
 
-def test_words_are_drawn_without_any_font_of_the_machine() -> None:
-    """Titles are rendered on any machine: another title gives another image."""
+def test_text_needs_no_installed_font() -> None:
+    """Titles are rendered without fonts of the machine: another title gives another image."""
     assert trend_chart(trend(1), {"rag": "RAG"}) != trend_chart(trend(1), {"rag": "Bag"})
 
 
-def test_its_words_say_what_it_shows() -> None:
+def test_the_chart_has_title_legend_and_labels() -> None:
     """The chart has a title, a legend, and a label for every second week up to the newest."""
     options = {"prompting": (0,) * 12, "rag": (1,) * 12, "both": (2,) * 12}
-    picture = drawn(Trend(weeks(12), options))
-    assert words(picture, "titles") == ["Decisions opened each week, by option"]
+    picture = draw(Trend(weeks(12), options))
+    assert texts(picture, "titles") == ["Decisions opened each week, by option"]
     assert legend(picture) == ["RAG", "RAG + fine-tuning"]
-    assert words(picture, "axis x") == ["14 Sep", "28 Sep", "12 Oct", "26 Oct", "9 Nov", "23 Nov"]
+    assert texts(picture, "axis x") == ["14 Sep", "28 Sep", "12 Oct", "26 Oct", "9 Nov", "23 Nov"]
 
 
 def test_a_single_week_is_named_in_the_title() -> None:
     """One week gets one bar, no wider than those of half a dozen."""
-    picture = drawn(trend(3))
-    assert words(picture, "titles") == ["Decisions opened in the week of 7 Sep"]
+    picture = draw(trend(3))
+    assert texts(picture, "titles") == ["Decisions opened in the week of 7 Sep"]
     assert [height > 0 for height in bars(picture, 0)] == [True] + [False] * 5
 
 
@@ -102,8 +102,8 @@ def test_a_single_week_is_named_in_the_title() -> None:
     ],
 )
 def test_ticks_are_whole_and_few(most: int, expected: list[str]) -> None:
-    """Ticks are whole, round numbers: there is no half decision."""
-    assert ticks(drawn(trend(0, most))) == expected
+    """Ticks are round integers."""
+    assert ticks(draw(trend(0, most))) == expected
 
 
 @given(
@@ -122,7 +122,7 @@ def test_bars_are_in_proportion(options: dict[str, tuple[int, ...]]) -> None:
     given_trend = Trend(weeks(number), options)
     if not given_trend:
         return
-    picture = drawn(given_trend, {})
+    picture = draw(given_trend, {})
     heights = [bars(picture, place)[:number] for place in range(len(legend(picture)))]
     totals = [sum(counts) for counts in zip(*options.values(), strict=True)]
     stacks = [sum(column) for column in zip(*heights, strict=True)]
@@ -137,10 +137,10 @@ def test_bars_are_in_proportion(options: dict[str, tuple[int, ...]]) -> None:
 
 @given(st.text(max_size=60))
 @settings(max_examples=40)
-def test_any_title_is_drawn_or_left_to_the_table(title: str) -> None:
+def test_any_title_is_drawn_or_refused(title: str) -> None:
     """Markup, control characters and long titles never break the SVG or its layout."""
     try:
-        (shown,) = legend(drawn(trend(1), {"rag": title}))
+        (shown,) = legend(draw(trend(1), {"rag": title}))
     except ValueError as refused:
         if "the font has no" not in str(refused):
             raise
@@ -163,19 +163,19 @@ def test_any_title_is_drawn_or_left_to_the_table(title: str) -> None:
         ("The problem is elsewhere", "The problem is elsewhere"),
     ],
 )
-def test_titles_are_shown_as_far_as_they_fit(title: str, shown: str) -> None:
+def test_titles_are_truncated(title: str, shown: str) -> None:
     """A title is truncated to its column; symbols that the font lacks are left out."""
-    assert legend(drawn(trend(1), {"rag": title})) == [shown]
+    assert legend(draw(trend(1), {"rag": title})) == [shown]
 
 
 @pytest.mark.parametrize("title", ["検索拡張生成", "بحث", "RAG धन"])
-def test_a_script_that_is_not_in_the_font_is_left_to_the_table(title: str) -> None:
+def test_a_script_outside_the_font_is_an_error(title: str) -> None:
     """A title in another script raises an error: the digest shows its table instead of boxes."""
     with pytest.raises(ValueError, match="the font has no"):
         trend_chart(trend(1), {"rag": title})
 
 
-def test_nothing_is_not_drawn() -> None:
+def test_no_decisions_are_an_error() -> None:
     """Without any opened decision there is no chart."""
     for empty in (Trend(), trend(0, 0), Trend(weeks(2), {})):
         with pytest.raises(ValueError, match="no decision was opened"):
@@ -185,38 +185,38 @@ def test_nothing_is_not_drawn() -> None:
 def test_options_differ_without_their_colours() -> None:
     """No two of eight options share a colour or a hatch."""
     options = dict.fromkeys("abcdefgh", (1,))
-    found = looks(drawn(Trend(weeks(1), options), {}))
+    found = styles(draw(Trend(weeks(1), options), {}))
     assert len(set(found)) == 8
     marks = {each.partition("|")[2].partition("'stroke'")[0] for each in found}
     assert len(marks) == 8
 
 
-def test_an_option_looks_the_same_while_others_come_and_go() -> None:
+def test_an_option_keeps_its_style() -> None:
     """An option keeps its style while others appear and disappear."""
     all_three = {"prompting": (1,), "rag": (1,), "both": (1,)}
-    before = looks(drawn(Trend(weeks(1), all_three)))
-    after = looks(drawn(Trend(weeks(1), {**all_three, "prompting": (0,)})))
+    before = styles(draw(Trend(weeks(1), all_three)))
+    after = styles(draw(Trend(weeks(1), {**all_three, "prompting": (0,)})))
     assert after == before[1:]
 
 
-def test_each_of_many_options_has_a_look_of_its_own() -> None:
+def test_each_of_many_options_has_its_own_style() -> None:
     """With more options than colours, a colour repeats with another hatch."""
     found = []
     for place in range(20):
         options = {str(each): (int(each == place),) for each in range(20)}
-        found += looks(drawn(Trend(weeks(1), options), {}))
+        found += styles(draw(Trend(weeks(1), options), {}))
     assert len(set(found)) == 20
 
 
-def test_the_least_frequent_of_many_options_are_taken_together() -> None:
+def test_the_least_frequent_options_are_combined() -> None:
     """With more options than styles, the rest is one segment that says how many it holds."""
     options = {f"o{number}": (number + 1,) for number in range(12)}
-    picture = drawn(Trend(weeks(1), options), {})
+    picture = draw(Trend(weeks(1), options), {})
     assert legend(picture) == ["o5", "o6", "o7", "o8", "o9", "o10", "o11", "5 others"]
     assert bars(picture, 7)[0] == pytest.approx(bars(picture, 0)[0] * 15 / 6, rel=0.01)
 
 
-def test_the_libraries_are_imported_when_first_needed() -> None:
+def test_the_libraries_are_imported_lazily() -> None:
     """A process that draws no chart does not import the charting libraries."""
     program = "import sys, bot.charts.trend; print({'pygal', 'resvg_py'} & sys.modules.keys())"
     run = subprocess.run(

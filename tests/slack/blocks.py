@@ -1,4 +1,4 @@
-"""Check views and messages: refused by Slack, too large, mass mentions, forged links."""
+"""Checks of views and messages: Slack's limits, mass mentions, forged links."""
 
 import json
 import re
@@ -21,11 +21,11 @@ OURS = re.compile(
     r"<https://example\.slack\.com/archives/\w+/p\d+\|[^<>|]+>",
     re.MULTILINE,
 )
-"""Mentions, links, dates and quote marks that the bot itself makes in these tests."""
+"""Mentions, links, dates and quote marks that the bot itself creates in these tests."""
 
 
 def faults_of_view(view: Mapping[str, Any]) -> list[str]:
-    """Return what Slack would refuse in a view, mass mentions and forged links."""
+    """Return violations of Slack's rules in a view, mass mentions and forged links."""
     found = [str(problem) for problem in problems_of_view(dict(view))]
     if is_view_too_large(dict(view)):
         found.append("the view is too large")
@@ -33,7 +33,7 @@ def faults_of_view(view: Mapping[str, Any]) -> list[str]:
 
 
 def faults_of_message(message: Message) -> list[str]:
-    """Return what Slack would refuse in a message, mass mentions and forged links."""
+    """Return violations of Slack's rules in a message, mass mentions and forged links."""
     found = faults_of_blocks(message.blocks)
     if not message.text.strip():
         found.append("no text for notifications and screen readers")
@@ -43,7 +43,7 @@ def faults_of_message(message: Message) -> list[str]:
 
 
 def faults_of_blocks(blocks: list[dict[str, Any]]) -> list[str]:
-    """Return what Slack would refuse in a message's blocks."""
+    """Return violations of Slack's rules in a message's blocks."""
     found = [str(problem) for problem in problems_of_message({"blocks": blocks})]
     size = len(json.dumps(blocks, ensure_ascii=False))
     if are_blocks_too_long(blocks) or size > MESSAGE_BUDGET:

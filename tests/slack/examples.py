@@ -16,7 +16,7 @@ AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 @cache
 def engine(name: str) -> RuleEngine:
-    """Return the engine of a shipped playbook, or of the largest one with these texts."""
+    """Return the engine of a shipped playbook, or of the largest one filled with this text."""
     if (RULES / name).is_dir():
         return RuleEngine(loader.load(RULES / name))
     return largest_engine(name)

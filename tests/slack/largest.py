@@ -1,4 +1,4 @@
-"""A playbook with texts of the greatest length allowed, or very long ones without a limit."""
+"""A playbook whose texts have the maximum length, or 3000 characters if unlimited."""
 
 import json
 from itertools import cycle, islice
@@ -8,16 +8,16 @@ from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 
 UNBOUNDED = 3000
-"""Characters of a text that a playbook does not limit; more than any part of a message takes."""
+"""Length of texts that a playbook does not limit; longer than any part of a message."""
 OPTIONS = 16
 QUESTIONS = 24
 ANSWERS = 9
 
 
 def largest_engine(filling: str) -> RuleEngine:
-    """Return the engine of a largest playbook, its texts filled with what is given.
+    """Return the engine of a playbook of maximum size, its texts filled with `filling`.
 
-    Every rule, veto and gate holds for a sheet of first answers; option 1 is recommended then.
+    On a sheet of first answers every rule, veto and gate holds, and option 1 is recommended.
     """
     files = {
         loader.PLAYBOOK: _playbook(filling),

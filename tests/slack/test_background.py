@@ -12,7 +12,7 @@ BODY: Mapping[str, Any] = {"user": "U1"}
 
 
 class Failures:
-    """Notes failures; raises an error of its own if `breaks` is set."""
+    """Records failures; raises its own error if `breaks` is set."""
 
     def __init__(self, *, breaks: bool = False) -> None:
         self.failures: list[tuple[str, Mapping[str, Any]]] = []
@@ -29,7 +29,7 @@ async def failing() -> None:
 
 
 async def test_draining_waits_for_all_tasks() -> None:
-    """Draining ends after every task, including those that tasks start meanwhile."""
+    """Draining waits for every task, including tasks that others start meanwhile."""
     go_on, done = asyncio.Event(), list[str]()
     background = BackgroundTasks(Failures())
 
@@ -57,22 +57,22 @@ async def test_draining_nothing_ends_at_once() -> None:
 
 async def test_a_failure_is_reported_with_its_payload() -> None:
     """A task's error is reported with its payload before draining ends."""
-    noted = Failures()
-    background = BackgroundTasks(noted)
+    failures = Failures()
+    background = BackgroundTasks(failures)
     background.start(failing(), BODY)
     await background.drain(seconds=9)
-    assert noted.failures == [("broken on purpose", BODY)]
+    assert failures.failures == [("broken on purpose", BODY)]
 
 
 async def test_a_failure_that_cannot_be_reported_is_logged() -> None:
     """If the report fails as well, the error is logged, once."""
-    noted = Failures(breaks=True)
-    background = BackgroundTasks(noted)
+    failures = Failures(breaks=True)
+    background = BackgroundTasks(failures)
     with capture_logs() as logs:
         background.start(failing(), BODY)
         await background.drain(seconds=9)
         await asyncio.wait({asyncio.create_task(background.drain(seconds=9))})
-    assert len(noted.failures) == 1
+    assert len(failures.failures) == 1
     assert [entry["event"] for entry in logs] == ["a failure could not be reported to the person"]
 
 

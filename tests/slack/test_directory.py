@@ -1,4 +1,4 @@
-"""The directory: what it reads from Slack, and how long it waits after an error."""
+"""The directory: what it reads from Slack, and its delay after an error."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,14 +16,14 @@ from bot.storage.installations import NotInstalled
 
 ADA = Person("T0NORTH", "U0ADA")
 WITHIN = 60.0
-"""Real seconds within which the local Slack answers, also on a busy machine."""
+"""Time limit for the local Slack, in seconds of real time; generous for a busy machine."""
 
 
 @asynccontextmanager
 async def directory(
     playground: Playground, longest: float = WITHIN
 ) -> AsyncIterator[SlackDirectory]:
-    """A directory on the local workspace."""
+    """Run a directory on the local workspace."""
     async with serving(playground):
 
         async def client_for(workspace: str) -> AsyncWebClient:
@@ -55,8 +55,8 @@ async def test_a_person_has_a_name_and_a_zone() -> None:
         ("rate_limited", timedelta(seconds=17)),
     ],
 )
-async def test_an_unavailable_slack_is_not_asked_soon(kind: FaultKind, wait: timedelta) -> None:
-    """A look-up times out early; the next one waits a minute, or as long as Slack asks for."""
+async def test_errors_delay_the_next_look_up(kind: FaultKind, wait: timedelta) -> None:
+    """A look-up times out early; the next one waits a minute, or Slack's `Retry-After`."""
     playground = Playground()
     playground.faults.add(kind, "users.info", seconds=17)
     async with directory(playground, 0.2 if kind == "latency" else WITHIN) as found:

@@ -1,4 +1,4 @@
-"""A Web API that does as it is told, and a worker that delivers to it."""
+"""A stub of Slack's Web API with scripted answers, and a delivery worker that posts to it."""
 
 import asyncio
 import contextlib
@@ -25,17 +25,22 @@ from tests.services.world import World
 
 NAME = "/ragvsft"
 WITHIN = 60.0
-"""Seconds within which everything here happens, on a machine that does much else."""
+"""Time limit for each wait, in seconds of real time; generous for a busy machine."""
 
 
 class TinySlack:
-    """Takes messages and updates; `script` says what happens to the next ones.
+    """Stores posted and updated messages; `script` has the answers to the next calls.
 
-    A word of the script is "ok", "drop_before" (the connection breaks and nothing is kept),
-    "drop_after" (kept, and the connection breaks), "kept 500" (kept, and answered with that all
-    the same), "429 30" with the seconds to wait, a status such as "503", or the name of an error.
-    While `gate` is not set, answers wait. `history` has the answers to look-ups, one page after
-    the other; without any the history is out of reach.
+    An answer is one of:
+        "ok": store the message.
+        "drop_before", "drop_after": break the connection before or after storing it.
+        "kept 500": store it and answer with that status all the same.
+        "429 30": refuse it, with the seconds to wait.
+        "503": refuse it with that status.
+        Any other word: refuse it with that Web API error.
+
+    Answers wait until `gate` is set. `history` has the pages for look-ups; without a page, a
+    look-up fails with `missing_scope`.
     """
 
     def __init__(self) -> None:
@@ -84,7 +89,7 @@ def _answer(word: str, message: dict[str, Any], number: int) -> web.Response:
 
 
 class WatchedOutbox(Outbox):
-    """An outbox that tells when its worker has nothing to do for now."""
+    """An outbox that sets `rested` when the worker finds nothing due."""
 
     def __init__(self, log: Database) -> None:
         super().__init__(log)
@@ -97,7 +102,7 @@ class WatchedOutbox(Outbox):
 
 
 class WorkerHarness:
-    """A world whose worker runs, delivering to a tiny Slack."""
+    """Services and a delivery worker on one database, which delivers to a stub of Slack."""
 
     def __init__(self, log: Database, url: str, slack: TinySlack) -> None:
         self.world = World(log)
@@ -126,20 +131,20 @@ class WorkerHarness:
         return AsyncWebClient(f"xoxb-{workspace}", base_url=self.url, retry_handlers=[])
 
     async def rest(self) -> None:
-        """Wait until all that is due now has been tried.
+        """Wait until every due delivery was tried.
 
-        The round under way may have begun before: the one after it has not.
+        A round that began earlier may miss the newest delivery, so two idle rounds are required.
         """
-        calm = 0
+        idle_rounds = 0
         async with asyncio.timeout(WITHIN):
-            while calm < 2:
+            while idle_rounds < 2:
                 self.outbox.rested.clear()
                 self.wake.set()
                 await self.outbox.rested.wait()
-                calm = calm + 1 if self.worker.is_idle else 0
+                idle_rounds = idle_rounds + 1 if self.worker.is_idle else 0
 
     async def advance(self, **by: float) -> None:
-        """Move the clock on, and wait until all that is due then has been tried."""
+        """Advance the clock, and wait until every delivery that is due then was tried."""
         self.world.clock.advance(timedelta(**by))
         await self.rest()
 
@@ -151,7 +156,7 @@ class WorkerHarness:
 
 @contextlib.asynccontextmanager
 async def serving_tiny_slack() -> AsyncIterator[tuple[TinySlack, str]]:
-    """Serve a tiny Slack on loopback; gives it and the base URL of its Web API."""
+    """Serve a stub of Slack on loopback; yield it and the base URL of its Web API."""
     slack = TinySlack()
     app = web.Application()
     app.router.add_post("/api/chat.postMessage", slack.handle)
@@ -164,7 +169,7 @@ async def serving_tiny_slack() -> AsyncIterator[tuple[TinySlack, str]]:
 
 @contextlib.asynccontextmanager
 async def running_worker(path: Path) -> AsyncIterator[WorkerHarness]:
-    """Run a worker that delivers from the log at `path` to a tiny Slack."""
+    """Run a worker on the database at `path`, delivering to a stub of Slack."""
     async with serving_tiny_slack() as (slack, url):
         log = await Database(path).open()
         made = WorkerHarness(log, url, slack)

@@ -1,4 +1,4 @@
-"""The services and handlers that the tests of handlers call."""
+"""Services, background tasks and command handlers for tests of handlers."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -21,7 +21,7 @@ NAME = "/ragvsft"
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """The services on a database of their own."""
+    """The services, on a database per test."""
     database = await Database(tmp_path / "ragvsft.db").open()
     yield World(database)
     await database.close()

@@ -25,7 +25,7 @@ ARGUMENTS = {
     "recommended": "RAG",
 }
 SHOWN_AT_A_FIELD = {errors.NobodyToAsk, errors.UnknownZone}
-"""Errors that a modal shows at one of its fields."""
+"""Errors that a modal shows at a field."""
 
 
 def known_errors() -> list[BaseException]:
@@ -42,7 +42,7 @@ def known_errors() -> list[BaseException]:
 
 @pytest.mark.parametrize("error", known_errors(), ids=lambda error: type(error).__name__)
 def test_every_error_of_the_services_has_a_text(error: BaseException) -> None:
-    """An error of the services has a text of its own, not the general apology."""
+    """Each error of the services has its own text, not the general apology."""
     words = error_text(error)
     assert words != UNEXPECTED
     assert words.endswith(".")
@@ -52,10 +52,10 @@ def test_every_error_of_the_services_has_a_text(error: BaseException) -> None:
     "error", [ExternalUser("U9"), InvalidAnswers(("unknown",)), NotInstalled("T1")], ids=repr
 )
 def test_errors_from_elsewhere_have_a_text(error: BaseException) -> None:
-    """External users, outdated views and missing installations have texts of their own."""
+    """External users, outdated views and missing installations have their own texts."""
     assert error_text(error) != UNEXPECTED
 
 
 def test_an_unexpected_error_is_an_apology() -> None:
-    """Any other error gets the general apology, without details."""
+    """Any other error has the general apology, without details."""
     assert error_text(KeyError("secret")) == UNEXPECTED

@@ -1,4 +1,4 @@
-"""Which installation an event of removal or revocation removes."""
+"""Events of removal and revocation: which installation they remove."""
 
 import sqlite3
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What the OAuth flow makes of Slack's answers to the exchange of a code."""
+"""The OAuth flow: exchanging a code, and Slack's answers to it."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -37,14 +37,14 @@ ORG = {"id": "E0ORG", "name": "The Org"}
 
 @dataclass
 class Exchange:
-    """A flow, and Slack's answer to its codes."""
+    """A flow and the answer that Slack gives to its codes."""
 
     flow: OAuthFlow
     installations: MultiWorkspace
     answer: Any
 
     async def finish(self, answer: Any) -> Installed:
-        """Finish an installation for which Slack gives this answer."""
+        """Finish an installation that Slack answers like this."""
         self.answer = answer
         state = await self.flow.start()
         return await self.flow.finish(code="code", state=state, browser_state=state)
@@ -113,15 +113,15 @@ async def test_a_workspace_of_an_organisation_installs(exchange: Exchange) -> No
 async def test_an_unusable_answer_installs_nothing(
     exchange: Exchange, answer: Any, sentence: str
 ) -> None:
-    """An answer without a usable token ends in one sentence for the person, and no installation."""
+    """An answer without a usable token gives one sentence and no installation."""
     with pytest.raises(InstallFailed, match=sentence) as failed:
         await exchange.finish(answer)
     assert "<b>" not in str(failed.value)
     assert "xox" not in str(failed.value)
 
 
-async def test_the_consent_page_is_beside_the_web_api(exchange: Exchange) -> None:
-    """The consent page is at the address of the Web API that is set."""
+async def test_the_consent_page_is_on_the_web_apis_host(exchange: Exchange) -> None:
+    """The consent page is on the same host as the Web API."""
     state = await exchange.flow.start()
     url = exchange.flow.authorize_url(state)
     assert f"/oauth/v2/authorize?state={state}" in url

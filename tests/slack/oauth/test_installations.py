@@ -1,4 +1,4 @@
-"""Which token a request gets, and how long it is cached."""
+"""Installations: the token of a request, its cache and its encryption."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ KEYS = [Fernet.generate_key().decode() for _ in range(3)]
 
 
 @dataclass
-class HandClock:
-    """A clock that a test moves."""
+class ManualClock:
+    """A clock that the test sets."""
 
     time: datetime = NOON
 
@@ -32,12 +32,12 @@ class HandClock:
 
 
 @dataclass
-class Setting:
-    """Installations in a database of their own."""
+class Harness:
+    """Installations on a database per test."""
 
     installations: MultiWorkspace
     store: InstallationStore
-    clock: HandClock
+    clock: ManualClock
     cipher: TokenCipher
 
     def installation(
@@ -64,11 +64,11 @@ class Setting:
 
 
 @pytest.fixture
-async def setting(tmp_path: Path) -> AsyncIterator[Setting]:
+async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
     database = await Database(tmp_path / "log.db").open()
-    store, clock, cipher = InstallationStore(database), HandClock(), TokenCipher(KEYS[:1])
+    store, clock, cipher = InstallationStore(database), ManualClock(), TokenCipher(KEYS[:1])
     installations = MultiWorkspace(store, cipher, AsyncWebClient(retry_handlers=[]), clock)
-    yield Setting(installations, store, clock, cipher)
+    yield Harness(installations, store, clock, cipher)
     await database.close()
 
 
@@ -109,56 +109,56 @@ WHOLE_ORG_VIEW = {
     ],
     ids=["alone", "in-org", "whole-org", "whole-org-view"],
 )
-async def test_four_shapes_of_installation(
-    setting: Setting, body: dict[str, Any], token: str, workspace: str
+async def test_each_kind_of_installation(
+    harness: Harness, body: dict[str, Any], token: str, workspace: str
 ) -> None:
-    """A request gets its token, and its sender their workspace, for each kind of installation."""
+    """For each kind of installation, a request gets its token and its sender their workspace."""
     for team, enterprise in [("T0ALONE", None), ("T0OWN", "E0ORG"), (None, "E0ORG")]:
-        await setting.installations.keep(setting.installation(team, enterprise))
+        await harness.installations.keep(harness.installation(team, enterprise))
     context = AsyncBoltRequest(body=body, mode="socket_mode").context
-    assert await setting.token(context.enterprise_id, context.team_id) == token
+    assert await harness.token(context.enterprise_id, context.team_id) == token
     assert sender(body) == Person(workspace, "U0ADA")
 
 
-async def test_an_organisation_serves_its_workspaces_alone(setting: Setting) -> None:
+async def test_an_organisation_serves_only_its_workspaces(harness: Harness) -> None:
     """An organisation's token serves its own workspaces only."""
-    await setting.installations.keep(setting.installation(None, "E0ORG"))
-    assert await setting.token("E0ORG", "T0SHARED") == "xoxb-E0ORG"
-    assert await setting.token("E0OTHER", "T0FAR") is None
-    assert await setting.token(None, "T0FAR") is None
-    assert await setting.token(None, None) is None
+    await harness.installations.keep(harness.installation(None, "E0ORG"))
+    assert await harness.token("E0ORG", "T0SHARED") == "xoxb-E0ORG"
+    assert await harness.token("E0OTHER", "T0FAR") is None
+    assert await harness.token(None, "T0FAR") is None
+    assert await harness.token(None, None) is None
 
 
-async def test_deliveries_find_an_organisations_token(setting: Setting) -> None:
+async def test_deliveries_find_an_organisations_token(harness: Harness) -> None:
     """A delivery to a workspace of an organisation uses the organisation's token."""
-    await setting.installations.keep(setting.installation(None, "E0ORG"))
+    await harness.installations.keep(harness.installation(None, "E0ORG"))
     with pytest.raises(NotInstalled):
-        await setting.installations.client_for("T0SHARED")
-    await setting.token("E0ORG", "T0SHARED")
-    assert (await setting.installations.client_for("T0SHARED")).token == "xoxb-E0ORG"
+        await harness.installations.client_for("T0SHARED")
+    await harness.token("E0ORG", "T0SHARED")
+    assert (await harness.installations.client_for("T0SHARED")).token == "xoxb-E0ORG"
 
 
-async def test_a_removal_empties_the_cache(setting: Setting) -> None:
+async def test_a_removal_empties_the_cache(harness: Harness) -> None:
     """A cached token is dropped when its installation is removed or renewed."""
-    await setting.installations.keep(setting.installation("T0ALONE"))
-    assert await setting.token(None, "T0ALONE") == "xoxb-T0ALONE"
-    await setting.installations.keep(setting.installation("T0ALONE", token="xoxb-new"))
-    assert await setting.token(None, "T0ALONE") == "xoxb-new"
-    await setting.installations.forget("T0ALONE", setting.clock.now())
-    assert await setting.token(None, "T0ALONE") is None
+    await harness.installations.keep(harness.installation("T0ALONE"))
+    assert await harness.token(None, "T0ALONE") == "xoxb-T0ALONE"
+    await harness.installations.keep(harness.installation("T0ALONE", token="xoxb-new"))
+    assert await harness.token(None, "T0ALONE") == "xoxb-new"
+    await harness.installations.forget("T0ALONE", harness.clock.now())
+    assert await harness.token(None, "T0ALONE") is None
     with pytest.raises(NotInstalled):
-        await setting.installations.client_for("T0ALONE")
+        await harness.installations.client_for("T0ALONE")
 
 
-async def test_a_removal_by_another_process_takes_a_minute(setting: Setting) -> None:
+async def test_a_removal_by_another_process_takes_a_minute(harness: Harness) -> None:
     """A removal by another process takes effect when the cached token expires."""
-    await setting.installations.keep(setting.installation("T0ALONE"))
-    await setting.token(None, "T0ALONE")
-    await setting.store.delete("T0ALONE", NOON + timedelta(days=1))
-    setting.clock.time += CACHE_TTL - timedelta(seconds=1)
-    assert await setting.token(None, "T0ALONE") == "xoxb-T0ALONE"
-    setting.clock.time += timedelta(seconds=1)
-    assert await setting.token(None, "T0ALONE") is None
+    await harness.installations.keep(harness.installation("T0ALONE"))
+    await harness.token(None, "T0ALONE")
+    await harness.store.delete("T0ALONE", NOON + timedelta(days=1))
+    harness.clock.time += CACHE_TTL - timedelta(seconds=1)
+    assert await harness.token(None, "T0ALONE") == "xoxb-T0ALONE"
+    harness.clock.time += timedelta(seconds=1)
+    assert await harness.token(None, "T0ALONE") is None
 
 
 class SlowInstallations(InstallationStore):
@@ -177,17 +177,17 @@ async def test_a_removal_during_a_look_up_keeps_the_token_out_of_the_cache(tmp_p
     """A token read just before its removal serves that request and is not cached."""
     database = await Database(tmp_path / "log.db").open()
     store, cipher = SlowInstallations(database), TokenCipher(KEYS[:1])
-    installations = MultiWorkspace(store, cipher, AsyncWebClient(retry_handlers=[]), HandClock())
-    setting = Setting(installations, store, HandClock(), cipher)
-    await installations.keep(setting.installation("T0ALONE"))
+    installations = MultiWorkspace(store, cipher, AsyncWebClient(retry_handlers=[]), ManualClock())
+    harness = Harness(installations, store, ManualClock(), cipher)
+    await installations.keep(harness.installation("T0ALONE"))
 
     async def remove() -> None:
         store.meanwhile = None
         await installations.forget("T0ALONE", NOON)
 
     store.meanwhile = remove
-    assert await setting.token(None, "T0ALONE") == "xoxb-T0ALONE"
-    assert await setting.token(None, "T0ALONE") is None
+    assert await harness.token(None, "T0ALONE") == "xoxb-T0ALONE"
+    assert await harness.token(None, "T0ALONE") is None
     await database.close()
 
 
@@ -201,7 +201,7 @@ def test_any_key_decrypts() -> None:
 
 
 def test_a_token_is_rotated_once() -> None:
-    """A token under an old key moves to the newest; one under the newest stays as it is."""
+    """A token encrypted with an old key moves to the newest key; others stay as they are."""
     encrypted = TokenCipher(KEYS[:1]).encrypt("T0", "xoxb-1")
     both = TokenCipher([KEYS[1], KEYS[0]])
     rotated = both.rotate("T0", encrypted)
@@ -219,17 +219,17 @@ def test_a_token_is_useless_in_another_row() -> None:
         cipher.rotate("T0MINE", cipher.encrypt("T0YOURS", "xoxb-1"))
 
 
-async def test_a_start_rotates_every_token(setting: Setting) -> None:
+async def test_a_start_rotates_every_token(harness: Harness) -> None:
     """A start moves every readable token to the newest key, and leaves the others."""
-    await setting.installations.keep(setting.installation("T0ALONE"))
+    await harness.installations.keep(harness.installation("T0ALONE"))
     lost = TokenCipher(KEYS[2:]).encrypt("T0LOST", "xoxb-2")
-    await setting.store.save(setting.installation("T0LOST"))
-    found = await setting.store.find("T0LOST")
+    await harness.store.save(harness.installation("T0LOST"))
+    found = await harness.store.find("T0LOST")
     assert found is not None
-    await setting.store.replace_token(found, lost)
+    await harness.store.replace_token(found, lost)
     newer = TokenCipher([KEYS[1], KEYS[0]])
     client = AsyncWebClient(retry_handlers=[])
-    await MultiWorkspace(setting.store, newer, client, setting.clock).rotate_keys()
-    stored = {each.account: each.encrypted_token for each in await setting.store.all()}
+    await MultiWorkspace(harness.store, newer, client, harness.clock).rotate_keys()
+    stored = {each.account: each.encrypted_token for each in await harness.store.all()}
     assert TokenCipher([KEYS[1]]).decrypt("T0ALONE", stored["T0ALONE"]) == "xoxb-T0ALONE"
     assert stored["T0LOST"] == lost

@@ -1,4 +1,4 @@
-"""A screen reader reads a message's text, and the labels of its buttons."""
+"""Accessibility: the text of a message and the labels of its buttons."""
 
 import json
 import re
@@ -48,7 +48,7 @@ def test_every_status_is_a_word(name: str) -> None:
 
 
 def test_an_announcements_text_has_its_decision() -> None:
-    """The text says what was recommended, what was chosen, by whom and why."""
+    """The text has the recommendation, the choice, the person and the reason."""
     text = announcement(_overridden(), OF.playbook).text
     for words in ("Decided differently by <@U7>", "Prompting", "The pilot said so", "Recommended"):
         assert words in text
@@ -90,7 +90,7 @@ NOT_ABOUT_ONE_THING = {
     Action.START,
     *(Action.DIGEST_SETTINGS, Action.POST_DIGEST),
 }
-"""Actions of buttons that occur once per view, so that their words suffice."""
+"""Actions that occur once per view; their text needs no subject."""
 
 
 def _buttons(node: Any) -> Iterator[dict[str, Any]]:
@@ -102,7 +102,7 @@ def _buttons(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_every_button_names_its_subject() -> None:
-    """A button's label has its words and the one decision, draft or message it is about."""
+    """A button's label has its text and the decision, draft or message it is about."""
     found = [
         button
         for sample in samples(OF).values()
@@ -121,7 +121,7 @@ def test_every_button_names_its_subject() -> None:
 
 
 def test_a_button_names_its_decision() -> None:
-    """On a page with several decisions, each button's label has the number of its own."""
+    """With several decisions on a page, each button's label has the number of its own."""
     blocks = samples(OF)["home, short"]["view"]["blocks"]
     rows = [block for block in blocks if block.get("block_id", "").startswith(DECISION_PREFIX)]
     labels = {
@@ -134,7 +134,7 @@ def test_a_button_names_its_decision() -> None:
 
 
 def test_notices_name_buttons_that_exist() -> None:
-    """A notice names the button "Ask for views", which an open decision has."""
+    """The notice's "Ask for views" is the label of a button of an open decision."""
     (buttons,) = (
         [element.get("text", {}).get("text") for element in block["elements"]]
         for block in announcement(a_decision(), OF.playbook).blocks

@@ -1,4 +1,4 @@
-"""Every view and message, held against the rules of Block Kit."""
+"""Every view and message against the rules of Block Kit."""
 
 import json
 from dataclasses import replace
@@ -29,7 +29,7 @@ HOSTILE = (
 WRITTEN = st.lists(
     st.one_of(st.sampled_from(HOSTILE), st.text(max_size=20)), min_size=1, max_size=40
 ).map("".join)
-"""What people write: words, and everything that Slack gives a meaning to."""
+"""Texts that people may write, including everything with a meaning in mrkdwn."""
 TITLES = WRITTEN.map(lambda text: one_line(text)[:TITLE_LENGTH].strip()).filter(bool)
 PROBLEMS = st.builds(
     lambda text, times: (text * times)[:PROBLEM_LENGTH].strip(),
@@ -75,7 +75,7 @@ def test_samples_include_every_page_and_place() -> None:
 @example("&" * TITLE_LENGTH, "<" * PROBLEM_LENGTH, Place("C0123456789", Visibility.PUBLIC))
 @example("👩‍👩‍👧" * 24, "👩‍👩‍👧" * 600, Place("G0123456789", Visibility.PRIVATE))
 def test_slack_accepts_any_text(title: str, problem: str, place: Place) -> None:
-    """No title and no problem causes a refused payload, a mass mention or a forged link."""
+    """No title or problem causes a rejected payload, a mass mention or a forged link."""
     of = engine("ragvsft")
     draft = draft_of(title, problem, place, answers=first_answers(of))
     decision = decision_of(draft, place, of)

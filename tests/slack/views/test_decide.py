@@ -1,13 +1,17 @@
-"""The modal to hand a decision over."""
+"""Modals for deciding: handing over, and choosing an option that is ruled out."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot.slack.views.decide import hand_over_modal
+from bot.decisions.model import Decision, Place, Resolution, Status, Visibility
+from bot.slack.views.announcement import announcement, thread_note
+from bot.slack.views.decide import hand_over_modal, override_modal
+from bot.slack.views.verdict import bars
 from tests.slack.blocks import faults_of_view
-from tests.slack.examples import a_decision
+from tests.slack.examples import AT, a_decision, decision_of, draft_of, engine
 
 
 def _field(view: dict[str, Any]) -> dict[str, Any]:
@@ -32,3 +36,86 @@ def test_the_actor_is_not_preselected(
     assert _field(view).get("initial_users") == filled_in
     assert all(f"<@{user}>" in str(view["blocks"][-1]) for user in deciders)
     assert faults_of_view(view) == []
+
+
+RULES = engine("ragvsft")
+WEEKLY = {"job": "answer", "material": "large", "freshness": "weekly", "examples": "none"}
+PLENTY = {**WEEKLY, "examples": "thousands"}
+WAY_AROUND = "The way around it: Let a stronger model write examples that your experts check"
+
+
+def _decision() -> Decision:
+    draft = draft_of("Title", "Problem", answers=WEEKLY)
+    return decision_of(draft, Place("C1", Visibility.PUBLIC), RULES)
+
+
+def _chosen(option: str) -> Decision:
+    resolution = Resolution("U1", AT, "We know how.", option)
+    return replace(_decision(), status=Status.OVERRIDDEN, resolution=resolution)
+
+
+def _text(blocks: object) -> str:
+    return json.dumps(blocks, ensure_ascii=False)
+
+
+def test_the_modal_warns() -> None:
+    """An option that is ruled out is marked, with its veto and the way around it."""
+    text = _text(override_modal(_decision(), RULES.playbook)["blocks"])
+    assert "Fine-tuning (ruled out)" in text
+    assert "Prompting first (ruled out)" not in text
+    assert "*Ruled out* by “None, or just a handful” (examples): There is nothing" in text
+    assert WAY_AROUND in text
+
+
+def test_options_ruled_out_have_no_bar() -> None:
+    """Options that are ruled out come last, under a heading, without a bar."""
+    for answers, heading in ((WEEKLY, "Ruled out:"), (PLENTY, "Ruled out on its own:")):
+        shown = bars(RULES.playbook, RULES.evaluate(answers)).strip("`").split("\n")
+        at = shown.index(heading)
+        assert all("░" in row or "█" in row for row in shown[:at])
+        assert shown[at + 1].startswith("Fine-tuning ")
+        assert not {"░", "█"} & set("".join(shown[at:]))
+
+
+def test_the_modal_marks_options_ruled_out_on_their_own() -> None:
+    """The menu marks an option that may still be a part of a combination."""
+    decision = replace(_decision(), verdict=RULES.evaluate(PLENTY))
+    text = _text(override_modal(decision, RULES.playbook)["blocks"])
+    assert "Fine-tuning (ruled out on its own)" in text
+    assert "RAG + fine-tuning (" not in text
+
+
+def test_thread_and_announcement_name_the_veto() -> None:
+    """Thread note and announcement name the veto of the option chosen, and no other."""
+    for option, ruled_out in (("fine_tuning", True), ("prompting", False)):
+        decision = _chosen(option)
+        detail = {"event": "overridden", "actor": "U1", "option": option, "recommended": "rag",
+                  "reason": "We know how."}  # fmt: skip
+        for message in (
+            announcement(decision, RULES.playbook),
+            thread_note(detail, decision, RULES.playbook),
+        ):
+            assert (WAY_AROUND in _text(message.blocks)) is ruled_out
+
+
+def test_a_veto_of_an_option_alone_spares_combinations() -> None:
+    """An option ruled out on its own may be chosen as a part of a combination."""
+    verdict = RULES.evaluate(PLENTY)
+    alone = [hit.veto for hit in verdict.vetoes if hit.alone]
+    assert alone
+    found = {
+        option: [hit.veto for hit in verdict.vetoes_against(option, RULES.playbook)]
+        for option in ("fine_tuning", "both", "rag")
+    }
+    assert found == {"fine_tuning": alone, "both": [], "rag": []}
+
+
+def test_the_thread_has_every_veto_in_full() -> None:
+    """The note has each veto of the option in full."""
+    answers = {**WEEKLY, "model": "forbidden", "access": "people"}
+    decision = replace(_chosen("both"), verdict=RULES.evaluate(answers))
+    hits = decision.verdict.vetoes_against("both", RULES.playbook)
+    assert len(hits) > 1
+    detail = {"event": "overridden", "actor": "U1", "option": "both", "reason": "why " * 400}
+    told = _text(thread_note(detail, decision, RULES.playbook).blocks)
+    assert all(each.because in told and each.way_around in told for each in hits)

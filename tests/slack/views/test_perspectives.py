@@ -1,4 +1,4 @@
-"""The team's message and the request for a view, against Slack's rules and sizes."""
+"""The team's message and the request for a view: Slack's limits and content."""
 
 import json
 import random
@@ -26,7 +26,7 @@ def open_decision(of: RuleEngine, answers: Sheet, title: str = "Answers") -> Dec
 
 
 def team_of(of: RuleEngine, own: Sheet, *others: Sheet, asked: int = 0, **more: Any) -> TeamViews:
-    """Return a decision with the views of U1, U2 and so on, and people who were asked."""
+    """Return a decision with views of U1, U2 and so on, and with pending requests."""
     views = []
     for number, answers in enumerate(others, start=1):
         score = of.score(answers)
@@ -59,7 +59,7 @@ def text_of(message: Message) -> str:
 @pytest.mark.parametrize("name", FILLINGS)
 @pytest.mark.parametrize("people", [0, 1, 3, 50])
 def test_slack_accepts_the_message_of_any_team(name: str, people: int) -> None:
-    """The message of fifty people who differ on everything fits, and notifies nobody."""
+    """The message of fifty people who differ on everything is accepted, and notifies nobody."""
     of = engine(name)
     chance = random.Random(people)
     sheets: list[Sheet] = [
@@ -81,7 +81,7 @@ def test_slack_accepts_requests_for_a_view(name: str) -> None:
 
 
 def test_a_request_shows_no_verdict() -> None:
-    """A person asked sees title and problem, and nobody's answers."""
+    """A request shows title and problem, but nobody's answers."""
     of = engine("ragvsft")
     decision = open_decision(of, first_answers(of))
     title = of.playbook.options[decision.verdict.option].title

@@ -43,7 +43,7 @@ TITLES = st.lists(st.sampled_from(PARTS), min_size=1, max_size=120).map(
 @given(title=TITLES, problem=TITLES)
 @settings(max_examples=15)
 def test_slack_accepts_any_title_found(title: str, problem: str) -> None:
-    """No title breaks a page, a decision or a record, mentions anybody or forges a link."""
+    """No title makes a page, a decision or a record invalid, mentions anybody or forges a link."""
     of = engine("ragvsft")
     draft = draft_of(title, problem * 20, answers=first_answers(of))
     made = decision_of(draft, HERE, of)
@@ -159,7 +159,7 @@ def test_a_history_is_complete() -> None:
 @given(st.sampled_from(["<!channel>", "&", "👩‍👩‍👧", "\n> *x* ", "\u202e`"]), st.integers(0, 60))
 @settings(max_examples=12)
 def test_slack_accepts_any_history(name: str, text: str, count: int) -> None:
-    """No length and no wording breaks the message; what is left out is counted."""
+    """No length or text makes the message invalid; omitted entries are counted."""
     views = tuple(_view(f"U{number}") for number in range(count)) if name == "ragvsft" else ()
     events = tuple(_withdrawn(text * 700, hour) for hour in range(count))
     message = history_message(

@@ -1,13 +1,20 @@
-"""A reply that Slack rejects is reported by direct message."""
+"""The slash command: dispatch of subcommands, and replies that Slack rejects."""
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.outbox.model import DeliveryKind
 from bot.slack.background import BackgroundTasks
+from bot.slack.commands import SUBCOMMANDS
 from bot.slack.handlers.commands import CommandHandlers
 from tests.services.shelf import decision, shelve
 from tests.services.world import World
+
+
+def test_every_subcommand_has_a_handler(commands: CommandHandlers) -> None:
+    """Dispatch has exactly the bare command and the registered subcommands."""
+    assert set(commands.handlers) == {"", *(each.name for each in SUBCOMMANDS)}
+
 
 NOWHERE = "http://127.0.0.1:9/response"
 

@@ -1,17 +1,55 @@
-"""A Home tab that Slack rejects is no failure of the action that changed it."""
+"""Actions: one write before the ack, and Home tabs that Slack rejects."""
 
 import json
 from typing import Any
 
+import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.model import Person
 from bot.slack.background import BackgroundTasks
-from bot.slack.handlers.decisions import ReviewHandlers
+from bot.slack.handlers.decisions import DecisionHandlers, ReviewHandlers
 from bot.slack.handlers.questionnaire import DraftHandlers
+from bot.slack.handlers.search import SearchHandlers
 from bot.slack.home import HomeTab
+from bot.slack.search import SearchResponder
 from tests.services.world import ADA, World
+
+
+def press(number: int) -> dict[str, Any]:
+    """Return the payload of a press on *Accept* in the channel `#product`."""
+    return {
+        "team": {"id": "T1"},
+        "user": {"id": "U1", "team_id": "T1"},
+        "channel": {"id": "C1", "name": "product"},
+        "container": {"channel_id": "C1", "message_ts": "1.1"},
+        "actions": [{"block_id": f"decision:{number}", "value": ""}],
+    }
+
+
+async def test_an_ack_waits_for_one_write(
+    world: World, background: BackgroundTasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the announcement and the channel's name are known, accepting is the only write."""
+    services, write, writes = world.services, world.log.write, list[str]()
+    made = await world.decided()
+    await services.decisions.confirm_announcement(ADA, made.number, "C1", "1.1", "product")
+
+    async def count(work: Any) -> Any:
+        writes.append("write")
+        return await write(work)
+
+    async def ack() -> None:
+        writes.append("ack")
+
+    monkeypatch.setattr(world.log, "write", count)
+    search = SearchHandlers(services, SearchResponder(services, "/r"), background, "/r")
+    handlers = DecisionHandlers(services, HomeTab(services), background, search)
+    await handlers.accept(ack, press(made.number), AsyncWebClient())  # type: ignore[arg-type]  # acks the same
+    await background.drain(seconds=9)
+    assert writes == ["write", "ack"]
+
 
 ACTOR: dict[str, Any] = {"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}}
 AT_HOME = {**ACTOR, "view": {"type": "home"}}
@@ -35,7 +73,7 @@ async def _acked() -> None:
 
 
 class Failures(list[BaseException]):
-    """The failures that were reported to people."""
+    """The failures reported to people."""
 
     async def note(self, error: BaseException, body: object) -> None:
         del body
@@ -43,7 +81,7 @@ class Failures(list[BaseException]):
 
 
 async def test_a_review_is_stored_without_an_error(world: World) -> None:
-    """A review from App Home is stored, and no failure is reported."""
+    """A review from App Home is stored without a reported failure if the refresh fails."""
     made = await world.decided()
     await world.services.decisions.accept(ADA, made.number)
     failures, client = Failures(), FailingHome()
@@ -71,7 +109,7 @@ async def test_a_review_is_stored_without_an_error(world: World) -> None:
 
 
 async def test_a_draft_is_discarded_without_an_error(world: World) -> None:
-    """A draft discarded in App Home is gone, and no failure is reported."""
+    """A draft is discarded in App Home without a reported failure if the refresh fails."""
     draft = await world.drafted()
     failures, client = Failures(), FailingHome()
     background = BackgroundTasks(failures.note)
