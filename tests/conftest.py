@@ -34,7 +34,7 @@ settings.load_profile("default")
 
 POLL_SECONDS = 0.01
 TIMEOUT_SECONDS = 60.0
-"""Real time, generous enough for a busy machine."""
+"""Time limit in seconds of real time; generous for a busy machine."""
 
 
 class FastAsyncio:
@@ -50,7 +50,7 @@ class FastAsyncio:
 
 @pytest.fixture(scope="session", autouse=True)
 def fast_shutdown() -> Iterator[None]:
-    """Stop servers without uvicorn's pauses: the tests stop more than a thousand."""
+    """Stop servers without uvicorn's pauses: the tests stop more than a thousand servers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(uvicorn.server, "asyncio", FastAsyncio())
         yield
@@ -67,7 +67,7 @@ def generous_timeouts() -> Iterator[None]:
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """The services on a database file, with a clock that the test moves."""
+    """The services on a database file, with a clock that the test advances."""
     database = await Database(tmp_path / "ragvsft.db").open()
     yield World(database)
     await database.close()

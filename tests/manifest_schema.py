@@ -1,18 +1,18 @@
-"""Slack's rules for an app manifest, as far as this app's fields go, as a JSON Schema.
+"""Slack's rules for the fields of this app's manifest, as a JSON Schema.
 
-Written from the limits that Slack publishes (github.com/slackapi/manifest-schema, version 1).
+Source: the limits that Slack publishes (github.com/slackapi/manifest-schema, version 1).
 """
 
 from typing import Any
 
 
 def text(longest: int, shortest: int = 1) -> dict[str, Any]:
-    """A string with bounds on its length."""
+    """Return the schema of a string with bounds on its length."""
     return {"type": "string", "minLength": shortest, "maxLength": longest}
 
 
 def closed(*required: str, **properties: Any) -> dict[str, Any]:
-    """An object that has these fields and no other."""
+    """Return the schema of an object with these fields and no other."""
     return {
         "type": "object",
         "properties": properties,
@@ -22,7 +22,7 @@ def closed(*required: str, **properties: Any) -> dict[str, Any]:
 
 
 def several(item: dict[str, Any], most: int, least: int = 0) -> dict[str, Any]:
-    """A list with bounds on its length."""
+    """Return the schema of a list with bounds on its length."""
     return {"type": "array", "items": item, "minItems": least, "maxItems": most}
 
 
@@ -33,7 +33,7 @@ EVENTS = several(text(50), 100) | {"uniqueItems": True}
 
 
 def address(longest: int) -> dict[str, Any]:
-    """A web address."""
+    """Return the schema of a web address."""
     return text(longest) | {"pattern": "^https?://"}
 
 

@@ -14,7 +14,7 @@ RULES = Path(__file__).parents[1] / "rules"
 
 
 def write(root: Path, playbook_id: str, title: str = "Small or large?") -> Path:
-    """Write a playbook into a folder of its own."""
+    """Write a playbook into its own folder."""
     folder = root / playbook_id
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in SMALL.files.items():
@@ -38,15 +38,15 @@ def test_a_version_is_its_text_and_its_engine(tmp_path: Path) -> None:
     assert version.engine.playbook.hash == version.text.hash
 
 
-def test_the_order_is_the_same_everywhere(tmp_path: Path) -> None:
+def test_playbooks_are_ordered(tmp_path: Path) -> None:
     """The default playbook comes first, the others by id."""
     for playbook_id in ("zebra", "ragvsft", "ant"):
         write(tmp_path, playbook_id)
     assert list(PlaybookCatalog(tmp_path).titles()) == ["ragvsft", "ant", "zebra"]
 
 
-def test_a_folder_that_is_a_playbook_itself(tmp_path: Path) -> None:
-    """The root may be the folder of one playbook."""
+def test_the_root_may_be_a_playbook(tmp_path: Path) -> None:
+    """The root may be the folder of a single playbook."""
     folder = write(tmp_path, "small")
     assert PlaybookCatalog(folder).titles() == {"small": "Small or large?"}
 

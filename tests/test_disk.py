@@ -1,4 +1,4 @@
-"""Where the database file may be stored."""
+"""The check of the disk on which the database file is stored."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ VOLUME = Mount(Path("/data"), "ext4")
     ("name", "platform"), [("DYNO", "Heroku"), ("K_SERVICE", "Cloud Run"), ("RENDER", "Render")]
 )
 def test_an_ephemeral_disk_is_refused(name: str, platform: str) -> None:
-    """On a platform that discards its disk, the sentence names the platform and the remedies."""
+    """On a platform that discards its disk, the problem names the platform and the remedies."""
     problem = storage_problem(LOG, persistent=False, environ={name: "web.1"}, mounts=(ROOT,))
     assert problem is not None
     assert problem.startswith(platform)
@@ -28,13 +28,13 @@ def test_an_ephemeral_disk_is_refused(name: str, platform: str) -> None:
         assert remedy in problem
 
 
-def test_the_operator_has_the_last_word_on_persistence() -> None:
+def test_the_operator_overrides_the_platform() -> None:
     """RAGVSFT_PERSISTENT overrides the list of platforms."""
     assert storage_problem(LOG, persistent=True, environ={"DYNO": "web.1"}, mounts=(ROOT,)) is None
 
 
-def test_a_volume_is_kept() -> None:
-    """A path on a volume is fine on Fly; Heroku has no volumes."""
+def test_a_volume_is_persistent() -> None:
+    """A path on a volume is accepted on Fly; Heroku has no volumes."""
     mounts = (ROOT, VOLUME)
     assert (
         storage_problem(LOG, persistent=False, environ={"FLY_APP_NAME": "x"}, mounts=mounts) is None
@@ -44,8 +44,8 @@ def test_a_volume_is_kept() -> None:
     )
 
 
-def test_an_ordinary_machine_is_fine() -> None:
-    """A local disk of an ordinary machine has no problem."""
+def test_a_local_disk_is_accepted() -> None:
+    """A local disk has no problem."""
     assert storage_problem(LOG, persistent=False, environ={"DYNO": ""}, mounts=(ROOT,)) is None
     assert storage_problem(LOG, persistent=False, environ={}, mounts=()) is None
 
@@ -75,7 +75,7 @@ def test_a_containers_layer_is_ephemeral() -> None:
     assert not is_ephemeral(mount_of(LOG, (Mount(Path("/"), "overlay"), VOLUME)))
 
 
-def test_the_table_of_mounts_is_read(tmp_path: Path) -> None:
+def test_the_mount_table_is_parsed(tmp_path: Path) -> None:
     """The kernel's table is decoded; a system without one has no mounts."""
     table = tmp_path / "mounts"
     table.write_text("/dev/sda / ext4 rw 0 0\nnas:/x /my\\040disk nfs4 rw 0 0\nbroken\n")

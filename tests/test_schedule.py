@@ -1,4 +1,4 @@
-"""Periodic jobs run at the start and at each wake-up, whatever fails."""
+"""Periodic jobs run at the start and at each wake-up, even after failures."""
 
 import asyncio
 
@@ -57,7 +57,7 @@ async def test_a_failing_job_does_not_stop_the_others() -> None:
 
 
 async def test_stopping_waits_for_the_current_job() -> None:
-    """A stop lets the current job finish, and starts no further one."""
+    """Stopping waits for the current job and starts no other."""
     begun, go_on = asyncio.Event(), asyncio.Event()
     finished = []
 

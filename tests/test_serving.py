@@ -18,7 +18,7 @@ LOOPBACK = "127.0.0.1"
 
 
 class Slow:
-    """An endpoint that answers when the test lets it."""
+    """An endpoint that answers once the test sets `go_on`."""
 
     def __init__(self) -> None:
         self.asked, self.go_on = asyncio.Event(), asyncio.Event()
@@ -65,7 +65,7 @@ async def test_a_port_that_is_taken_is_named(server: HttpServer) -> None:
     assert "choose another port" in str(raised.value)
 
 
-async def test_an_address_that_is_not_here_is_named() -> None:
+async def test_an_address_of_another_machine_is_named() -> None:
     """Listening on an address of another machine fails with the same error."""
     with pytest.raises(PortTaken, match=r"192\.0\.2\.1:0 \([^()]+\): .*, or correct HOST$"):
         await HttpServer(Starlette(), "192.0.2.1", 0).start()
@@ -95,7 +95,7 @@ async def test_after_stopping_the_port_is_free() -> None:
     socket.create_server((LOOPBACK, port)).close()
 
 
-async def test_signals_are_left_alone(server: HttpServer) -> None:
+async def test_signal_handlers_are_unchanged(server: HttpServer) -> None:
     """The server leaves the process's signal handlers unchanged."""
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     async with httpx.AsyncClient() as client:

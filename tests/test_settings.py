@@ -21,7 +21,7 @@ MANY_WORKSPACES = {
 
 
 def problems(environ: dict[str, str]) -> tuple[str, ...]:
-    """The problems that `read_settings` raises for an environment."""
+    """Return the problems that `read_settings` raises for an environment."""
     with pytest.raises(SettingsError) as caught:
         read_settings(environ)
     assert str(caught.value).splitlines() == list(caught.value.problems)
@@ -29,7 +29,7 @@ def problems(environ: dict[str, str]) -> tuple[str, ...]:
 
 
 def outcome(environ: dict[str, str]) -> Settings | tuple[str, ...]:
-    """The settings of an environment, or its problems."""
+    """Return the settings of an environment, or its problems."""
     try:
         return read_settings(environ)
     except SettingsError as error:
@@ -57,7 +57,7 @@ def test_many_workspaces_over_http() -> None:
     assert [key.get_secret_value() for key in found.keys] == [newest, KEY]
 
 
-def test_nothing_set_names_both_that_are_needed() -> None:
+def test_nothing_set_names_token_and_transport() -> None:
     """With nothing set, one error names the token and the transport, and where to find each."""
     token, transport = problems({})
     assert token.startswith("SLACK_BOT_TOKEN is missing")
@@ -66,7 +66,7 @@ def test_nothing_set_names_both_that_are_needed() -> None:
     assert "connections:write" in transport
 
 
-def test_everything_wrong_is_named_at_once() -> None:
+def test_all_problems_are_named_at_once() -> None:
     """One error names every malformed value beside every missing one."""
     wrong = {
         "RAGVSFT_KEYS": "short",
@@ -83,7 +83,7 @@ def test_everything_wrong_is_named_at_once() -> None:
 
 
 @pytest.mark.parametrize("lacking", ["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "RAGVSFT_KEYS"])
-def test_half_an_oauth_app_names_the_other_half(lacking: str) -> None:
+def test_incomplete_oauth_settings_name_the_missing_one(lacking: str) -> None:
     """If only some of the OAuth settings are set, the missing one is named."""
     (sentence,) = problems(
         {name: MANY_WORKSPACES[name] for name in MANY_WORKSPACES if name != lacking}

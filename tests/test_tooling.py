@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 UNBOUNDED = {"tzdata", "types-pyyaml"}
-"""Data and stubs: the newest version is always right."""
+"""Data and stubs, whose newest version is always right."""
 
 RUN = [
     *PYPROJECT["project"]["dependencies"],
@@ -28,7 +28,7 @@ LOCKS = {
 
 
 def locked(name: str) -> dict[str, set[str]]:
-    """The versions that a lock pins for each package; there can be one for each Python."""
+    """Return the versions that a lock pins for each package, one or more per Python version."""
     pins: dict[str, set[str]] = {}
     for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
         pin = re.match(r"([\w.-]+)==([\w.]+)", line)
