@@ -1,4 +1,4 @@
-"""The small playbook of these tests, and changed copies of it."""
+"""The lunch playbook of these tests, and edited copies of it."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def lunch(lunch_text):
 
 @pytest.fixture
 def problems_of(lunch_text):
-    """The problems of the lunch playbook after replacing text in one file."""
+    """Return a function from an edit of the lunch playbook to the problems it causes."""
 
     def find(name, old, new, times=1):
         assert old in lunch_text.files[name]

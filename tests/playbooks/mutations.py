@@ -1,7 +1,7 @@
-"""Playbooks damaged at random: none of them may get a traceback.
+"""Randomly damaged playbooks: each is either valid or refused with its problems.
 
-Run it with `python -m tests.playbooks.mutations [NUMBER] [FOLDER]`: 10,000 copies of the small
-playbook of these tests unless told otherwise. A short form is part of the tests.
+Run `python -m tests.playbooks.mutations [NUMBER] [FOLDER]`. The defaults are 10,000 copies and the
+lunch playbook. The tests run a few hundred.
 """
 
 import re
@@ -16,7 +16,7 @@ import click
 from bot.playbooks import loader
 from bot.playbooks.loader import PlaybookError, PlaybookText
 
-SPICE = [
+SYNTAX = [
     *("\t", ":", "- ", "{", "}", "[", "]", "&a ", "*a", "!!x ", "<<: ", "|", ">", "%", "\x00"),
     *("\ud800", "\U0001f600", "\n", "---\n", "null", "'", '"', "? ", "#", ", ", "~", "1e9"),
 ]
@@ -25,10 +25,10 @@ LUNCH = Path(__file__).parent / "playbooks" / "lunch"
 
 
 def refusals(text, number, seed=7):
-    """Damage a playbook's files again and again.
+    """Damage one file of a playbook at random, `number` times.
 
     Yields:
-        For each damaged playbook the problems that it was refused with, None if it was used.
+        The problems of each damaged playbook; None if it is valid.
     """
     random = Random(seed)
     names = sorted(text.files)
@@ -39,7 +39,7 @@ def refusals(text, number, seed=7):
 
 
 def refusal(text):
-    """The problems of a playbook, which `parse` and `examine` agree on; None if it is fine."""
+    """Return the problems of a playbook, None if it is valid; `examine` finds all of them too."""
     examined = loader.examine(text, TODAY).problems
     try:
         loader.parse_cases(text, loader.parse(text))
@@ -50,14 +50,14 @@ def refusal(text):
     return found
 
 
-def unplaced(found):
-    """The problems that don't begin with file, line, column and a message."""
+def without_location(found):
+    """Return the problems that do not begin with file, line, column and a message."""
     said = (str(problem) for problems in found for problem in problems)
     return [each for each in said if not re.match(r"\w+\.yml:\d+:\d+: \S", each)]
 
 
 def mutated(random, text):
-    """A text with a few places cut, doubled, moved or filled with what YAML is picky about."""
+    """Return the text with one to four cuts, repetitions, moves or inserted YAML syntax."""
     for _ in range(random.randint(1, 4)):
         start = random.randrange(len(text))
         end = min(len(text), start + random.randint(0, 12))
@@ -67,7 +67,7 @@ def mutated(random, text):
         elif kind == 1:
             text = text[:end] + text[start:end] + text[end:]
         elif kind == 2:
-            text = text[:start] + random.choice(SPICE) + text[start:]
+            text = text[:start] + random.choice(SYNTAX) + text[start:]
         else:
             to = random.randrange(len(text))
             text = text[:to] + text[start:end] + text[to:]
@@ -75,7 +75,7 @@ def mutated(random, text):
 
 
 def main(number="10000", folder=LUNCH):
-    """Damage a playbook so many times and report."""
+    """Damage a playbook `number` times, print the counts and return an exit code."""
     text = loader.read(Path(folder))
     start = time.perf_counter()
     hidden = not sys.stderr.isatty()
@@ -83,7 +83,7 @@ def main(number="10000", folder=LUNCH):
         refusals(text, int(number)), length=int(number), file=sys.stderr, hidden=hidden
     ) as each:
         refused = [problems for problems in each if problems is not None]
-    misplaced = unplaced(refused)
+    misplaced = without_location(refused)
     click.echo(
         f"{int(number):,} damaged copies of {folder}: {len(refused):,} refused with their "
         f"problems, {int(number) - len(refused):,} still fine, none with a traceback "

@@ -1,4 +1,4 @@
-"""A playbook read word by word from its YAML, with no thought of speed."""
+"""A naive implementation of the engine, which interprets the YAML directly."""
 
 from itertools import combinations, product
 from math import inf
@@ -7,7 +7,7 @@ import yaml
 
 
 class Naive:
-    """Answers the engine's questions by trying everything."""
+    """Computes the engine's results by enumeration."""
 
     def __init__(self, files):
         self.head, self.questions, self.rules = (
@@ -21,7 +21,7 @@ class Naive:
         self.options = list(self.head["options"])
 
     def values(self, question):
-        """Everything that can be answered to a question."""
+        """Return every possible answer to a question."""
         answers = list(question["answers"])
         if not question.get("several"):
             return answers
@@ -30,7 +30,7 @@ class Naive:
         return [chosen for chosen in sets if len(chosen) == 1 or not alone & set(chosen)]
 
     def applying(self, answers):
-        """The answers that count, asked in order."""
+        """Return the answers to questions that apply, in the order of the questions."""
         counted = {}
         for question in self.questions:
             given = answers.get(question["id"])
@@ -42,13 +42,13 @@ class Naive:
         return self.value(condition, answers) is True
 
     def value(self, condition, answers):
-        """True, False or None where an answer is missing that it hangs on."""
+        """Return True or False; None if the condition depends on a missing answer."""
         values = []
         for key, wanted in condition.items():
             if key == "all":
                 values += [self.value(part, answers) for part in wanted]
             elif key == "any":
-                values.append(either(self.value(part, answers) for part in wanted))
+                values.append(disjunction(self.value(part, answers) for part in wanted))
             elif key == "not":
                 inner = self.value(wanted, answers)
                 values.append(None if inner is None else not inner)
@@ -58,14 +58,14 @@ class Naive:
                 values.append(any(each in wanted for each in given))
             else:
                 values.append(None)
-        return both(values)
+        return conjunction(values)
 
     def holding(self, group, answers):
         counted = self.applying(answers)
         return [one for one in self.rules.get(group, []) if self.true(one["when"], counted)]
 
     def compared(self, answers):
-        """The candidates, the points as compared, and those from rules alone."""
+        """Return the candidates, the points compared, and the points from rules alone."""
         given = dict.fromkeys([*self.options, *self.head.get("needs", {})], 0)
         for rule in self.holding("rules", answers):
             for name, points in rule["points"].items():
@@ -107,7 +107,7 @@ class Naive:
         return candidates, shown, own
 
     def result(self, answers):
-        """Option, points and lead; no lead where everything is ruled out, or all but one."""
+        """Return option, points and lead; the lead is None with fewer than two candidates."""
         candidates, shown, _ = self.compared(answers)
         if not candidates:
             return self.options[-1], shown, None
@@ -116,7 +116,7 @@ class Naive:
         return winner, shown, None if lead == inf else lead
 
     def lead(self, option, answers):
-        """How far an option is ahead of the best other candidate, or of what its parts need."""
+        """Return an option's lead over the best other candidate and over the bars of its parts."""
         candidates, shown, own = self.compared(answers)
         if option not in candidates:
             return -inf
@@ -131,13 +131,13 @@ class Naive:
         return 1 / (1 + 9 ** (-lead / max(1, self.head["clear_lead"])))
 
     def confidence(self, answers):
-        """The certainty of the option's lead, averaged over all ways to answer what is open."""
+        """Return the certainty of the option's lead, averaged over all completions."""
         option = self.option(answers)
         sheets = list(self.completions(answers, self.open(answers), unknown_too=False))
         return sum(self.certainty(self.lead(option, sheet)) for sheet in sheets) / len(sheets)
 
     def strength(self, answers):
-        """The word for the confidence."""
+        """Return the strength for the confidence."""
         confidence = round(self.confidence(answers), 3)
         if confidence <= 0.5 or confidence < round(self.certainty(self.head["close_call"]), 3):
             return "too_close_to_call"
@@ -149,7 +149,7 @@ class Naive:
         return {o: t["combines"] for o, t in self.head["options"].items() if t.get("combines")}
 
     def recommended(self, answers):
-        """The option, or None as long as rules give no points."""
+        """Return the option; None while no rule gives points."""
         _, _, own = self.compared(answers)
         needs = self.head.get("needs", {})
         start = {
@@ -174,7 +174,7 @@ class Naive:
         return {self.option(sheet) for sheet in found} == {self.option(answers)}
 
     def deciding(self, answers, names):
-        """The questions among these that decide the option for some way of answering the rest."""
+        """Return which of `names` can change the option, for some answers to the others."""
         found = set()
         for name in names:
             rest = [other for other in names if other != name]
@@ -185,7 +185,7 @@ class Naive:
         return found
 
     def flips(self, answers):
-        """The smallest changes to another option: all of one answer, else all of two."""
+        """Return the smallest changes to another option: all of one answer, else all of two."""
         for size in (1, 2):
             found = set(self.changes(answers, size))
             if found:
@@ -202,7 +202,7 @@ class Naive:
                     yield frozenset(moves.items()), after
 
     def near(self, name, given):
-        """The answers one change away: another one, or of several one added or dropped."""
+        """Return the answers one change away: another one, or one of several added or dropped."""
         question = self.questions_by_id[name]
         if not question.get("several"):
             return [answer for answer in self.answers[name] if answer != given]
@@ -215,13 +215,13 @@ class Naive:
         return by_one + [(a,) for a in alone if (a,) not in by_one]
 
 
-def both(values):
+def conjunction(values):
     if False in values:
         return False
     return None if None in values else True
 
 
-def either(values):
+def disjunction(values):
     values = list(values)
     if True in values:
         return True

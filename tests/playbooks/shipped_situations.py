@@ -1,4 +1,4 @@
-"""Situations that experts would decide alike, as answer sheets of `rules/ragvsft`."""
+"""Answer sheets for `rules/ragvsft` on which experts agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small playbooks and answer sheets at random."""
+"""Hypothesis strategies for small playbooks and answer sheets."""
 
 import json
 
@@ -11,7 +11,7 @@ STEPS = ["first", "second"]
 
 @st.composite
 def conditions(draw, questions, depth=2):
-    """A condition on these questions, {id: [answers]}."""
+    """Draw a condition on these questions, {id: [answers]}."""
     names = draw(st.lists(st.sampled_from(sorted(questions)), min_size=1, max_size=2, unique=True))
     found = {
         name: draw(
@@ -31,7 +31,7 @@ def conditions(draw, questions, depth=2):
 
 @st.composite
 def playbooks(draw, most_questions=4):
-    """The files of a playbook; every one of them is valid, and many vetoes and follow-ups bite."""
+    """Draw the files of a valid playbook, with many effective vetoes and follow-ups."""
     answers = {
         f"q{n}": [f"a{k}" for k in range(draw(st.integers(2, 3)))]
         for n in range(draw(st.integers(2, most_questions)))
@@ -113,7 +113,7 @@ def playbooks(draw, most_questions=4):
 
 @st.composite
 def sheets(draw, playbook):
-    """Answers to a playbook: some given, some unknown, some missing."""
+    """Draw answers to a playbook: some given, some unknown, some missing."""
     found = {}
     for question in playbook.questions:
         kind = draw(st.integers(0, 5))

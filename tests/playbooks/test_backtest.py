@@ -1,4 +1,4 @@
-"""Holding a playbook against published cases."""
+"""The backtest of a playbook on published cases."""
 
 import pytest
 
@@ -7,36 +7,36 @@ from bot.playbooks.backtest import CaseShare, run_cases, summarize
 
 
 @pytest.fixture
-def trial(lunch, lunch_text):
+def backtest(lunch, lunch_text):
     file = loader.parse_cases(lunch_text, lunch.playbook)
     return summarize(file, list(run_cases(lunch, file.cases)), lunch)
 
 
-def test_agreement_is_counted_over_all_cases_and_the_clear_ones(trial):
-    """Three of four agree; the debatable one is not among the clear ones."""
-    assert trial.playbook.overall == CaseShare(3, 4)
-    assert trial.playbook.clear == CaseShare(3, 3)
-    assert [r.case.id for r in trial.results if not r.agrees] == ["friday"]
+def test_agreement_is_counted_over_all_cases_and_the_clear_ones(backtest):
+    """Three of four cases agree; the debatable one is not counted among the clear ones."""
+    assert backtest.playbook.overall == CaseShare(3, 4)
+    assert backtest.playbook.clear == CaseShare(3, 3)
+    assert [r.case.id for r in backtest.results if not r.agrees] == ["friday"]
 
 
 def test_an_acceptable_alternative_counts_as_agreement(lunch, lunch_text):
-    """What a case calls also acceptable agrees too."""
+    """An option that the case also accepts counts as agreement."""
     text = lunch_text.files["cases.yml"].replace("[canteen]", "[canteen, market]")
     files = {**lunch_text.files, "cases.yml": text}
     file = loader.parse_cases(loader.PlaybookText("lunch", files), lunch.playbook)
     assert all(result.agrees for result in run_cases(lunch, file.cases))
 
 
-def test_the_playbook_stands_beside_two_baselines(trial):
-    """Always the same option, and a short decision list, each judged on the same cases."""
-    always, short = trial.baselines
+def test_two_baselines_are_scored_too(backtest):
+    """The baselines, one constant option and one decision list, are scored on the same cases."""
+    always, short = backtest.baselines
     assert (always.name, always.overall) == ("always Canteen", CaseShare(2, 4))
     assert (short.name, short.overall) == ("a rule of 2 questions", CaseShare(1, 4))
 
 
-def test_confusion_counts_published_against_recommended(trial):
-    """The table has every case once."""
-    assert trial.confusion == {
+def test_confusion_counts_published_against_recommended(backtest):
+    """The confusion table counts each case once."""
+    assert backtest.confusion == {
         ("canteen", "canteen"): 1,
         ("picnic", "picnic"): 1,
         ("skip", "skip"): 1,
@@ -44,32 +44,32 @@ def test_confusion_counts_published_against_recommended(trial):
     }
 
 
-def test_asking_the_most_telling_first_takes_fewer_questions_than_there_are(trial):
-    """The average asked is no more than the average that apply, and is counted per case."""
-    assert 0 < trial.asked_one_by_one <= trial.applying <= 5
-    monday = next(result for result in trial.results if result.case.id == "monday")
+def test_asking_by_information_takes_fewer_questions(backtest):
+    """The mean number of questions asked is at most the number that apply; cases have their own."""
+    assert 0 < backtest.asked_one_by_one <= backtest.applying <= 5
+    monday = next(result for result in backtest.results if result.case.id == "monday")
     assert monday.applying == 4
     assert monday.one_by_one.asked <= monday.by_pages.asked
 
 
-def test_a_questionnaire_that_stops_early_is_held_against_all_answers(trial):
-    """It is counted how often the option is that of the whole sheet."""
-    same = sum(result.one_by_one.option == result.option for result in trial.results)
-    assert trial.same_one_by_one == CaseShare(same, 4)
+def test_early_stops_are_compared_with_all_answers(backtest):
+    """The share of cases counts in which asking stops with the option of the full sheet."""
+    same = sum(result.one_by_one.option == result.option for result in backtest.results)
+    assert backtest.same_one_by_one == CaseShare(same, 4)
     assert same >= 3
 
 
-def test_calibration_counts_every_case_by_its_confidence(trial):
-    """Each case is in one range of confidence, with those that agree counted."""
-    assert list(trial.calibration) == [
+def test_calibration_counts_every_case_by_its_confidence(backtest):
+    """Each case counts in one confidence range, with its agreement."""
+    assert list(backtest.calibration) == [
         "0% to 50%", "50% to 70%", "70% to 90%", "90% and more"
     ]  # fmt: skip
-    assert sum(share.of for share in trial.calibration.values()) == 4
-    assert sum(share.hits for share in trial.calibration.values()) == 3
+    assert sum(share.of for share in backtest.calibration.values()) == 4
+    assert sum(share.hits for share in backtest.calibration.values()) == 3
 
 
-def test_exact_agreement_is_told_apart(lunch, lunch_text):
-    """An outcome that is only also acceptable is not counted as exactly what was published."""
+def test_exact_agreement_is_counted_separately(lunch, lunch_text):
+    """An option that is only accepted is not an exact agreement."""
     text = lunch_text.files["cases.yml"].replace("[canteen]", "[canteen, market]")
     files = {**lunch_text.files, "cases.yml": text}
     file = loader.parse_cases(loader.PlaybookText("lunch", files), lunch.playbook)
@@ -77,8 +77,8 @@ def test_exact_agreement_is_told_apart(lunch, lunch_text):
     assert (judged.playbook.overall.hits, judged.exact) == (4, 3)
 
 
-def test_a_plain_list_of_cases_will_do(lunch, lunch_text):
-    """Without a header the first baseline is the most common outcome, and there is no second."""
+def test_cases_need_no_header(lunch, lunch_text):
+    """Without a header, the baseline is the most common outcome, and there is no decision list."""
     case = "- {id: one, title: One, source: Me, answers: {hunger: none}, expected: skip}\n"
     text = loader.PlaybookText("lunch", {**lunch_text.files, "cases.yml": case})
     file = loader.parse_cases(text, lunch.playbook)

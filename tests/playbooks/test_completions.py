@@ -1,4 +1,4 @@
-"""Completions: how sure a verdict is, what is settled, what to ask and what to find out."""
+"""Completions: confidence, settledness, the questions to ask, and homework."""
 
 import json
 import os
@@ -25,8 +25,8 @@ MODEST = settings(
 )
 
 
-def drawn(data):
-    """A compiled playbook, its naive reading and an answer sheet; None where it is refused."""
+def draw_case(data):
+    """Draw a compiled playbook, its naive implementation and answers; None if it is refused."""
     files = data.draw(playbooks())
     try:
         playbook = loader.parse(loader.PlaybookText("random", files))
@@ -37,9 +37,9 @@ def drawn(data):
 
 @MODEST
 @given(st.data())
-def test_every_way_of_answering_what_is_open_has_the_winner_of_the_whole_sheet(data):
-    """An open sheet scores many choices at once, each as the naive reading of that sheet."""
-    if (found := drawn(data)) is None:
+def test_an_open_sheet_has_the_winners_of_its_completions(data):
+    """An open sheet scores many completions at once, each equal to the naive result."""
+    if (found := draw_case(data)) is None:
         return
     compiled, naive, answers = found
     names = data.draw(st.lists(st.sampled_from(sorted(naive.answers)), unique=True, min_size=1))
@@ -51,9 +51,9 @@ def test_every_way_of_answering_what_is_open_has_the_winner_of_the_whole_sheet(d
 
 @MODEST
 @given(st.data())
-def test_shares_are_those_of_all_completions(data):
-    """Where all completions can be tried, the share of each winner is exact, all equally likely."""
-    if (found := drawn(data)) is None:
+def test_shares_of_all_completions_are_exact(data):
+    """If all completions are enumerated, each winner's share is exact."""
+    if (found := draw_case(data)) is None:
         return
     compiled, naive, answers = found
     tried = list(naive.completions(answers, naive.open(answers), unknown_too=False))
@@ -63,20 +63,20 @@ def test_shares_are_those_of_all_completions(data):
     assert found == pytest.approx({each: won.count(each) / len(won) for each in set(won)})
 
 
-def shipped(name):
-    """An engine of a shipped playbook."""
+def shipped_engine(name):
+    """Return the engine of a shipped_engine playbook."""
     return RuleEngine(loader.load(RULES / name))
 
 
 def outlook(engine):
-    """The outlook of an engine's playbook, and what it was compiled to."""
+    """Return the outlook of an engine's playbook, and the compiled playbook."""
     compiled = CompiledPlaybook(engine.playbook)
     return Outlook(compiled), compiled
 
 
-def test_drawn_completions_estimate_the_share_of_all():
-    """With 11,664 ways of answering, 400 draws tell every option's share within five percent."""
-    engine = shipped("hosting")
+def test_sampled_completions_estimate_the_shares():
+    """Of 11,664 completions, a sample of 400 estimates each option's share within 5 %."""
+    engine = shipped_engine("hosting")
     bare = engine.playbook.model_copy(update={"usual_answers": {}})
     look, compiled = outlook(RuleEngine(bare))
     completions = look.completions(ScoredSheet(compiled, {}))
@@ -89,9 +89,9 @@ def test_drawn_completions_estimate_the_share_of_all():
         assert completions.shares().get(place, 0) == pytest.approx(true_share, abs=0.05)
 
 
-def test_answers_are_drawn_as_often_as_the_cases_give_them():
-    """Each answer of each question has its share of the draws, to the nearest draw or so."""
-    engine = shipped("ragvsft")
+def test_samples_follow_the_cases():
+    """Each answer's share of the sample equals its share in the cases, rounded."""
+    engine = shipped_engine("ragvsft")
     look, compiled = outlook(engine)
     completions = look.completions(ScoredSheet(compiled, {}))
     for name, column in zip(completions.names, zip(*completions.choices, strict=True), strict=True):
@@ -103,7 +103,7 @@ def test_answers_are_drawn_as_often_as_the_cases_give_them():
 
 
 def test_a_verdict_is_the_same_in_every_process():
-    """Confidence and questions depend on sheet and playbook alone, not on Python's hash seed."""
+    """Results do not depend on Python's hash seed."""
     code = (
         "import sys, json; from pathlib import Path; from bot.playbooks import loader;"
         "from bot.playbooks.engine import RuleEngine;"
@@ -127,16 +127,16 @@ def test_a_verdict_is_the_same_in_every_process():
     assert said[0] == said[1] != ""
 
 
-def test_what_a_question_tells_about_the_result_is_measured_in_bits():
-    """A question that no rule names tells nothing; one that decides everything tells all."""
+def test_information_is_measured_in_bits():
+    """A question's information is 0 bits if no rule uses it, and 1 bit if it decides alone."""
     engine = tiny([({"first": "yes"}, {"bee": 2})])
     look, compiled = outlook(engine)
     information = look.completions(ScoredSheet(compiled, {})).information()
     assert information == pytest.approx({"first": 1, "second": 0})
 
 
-def test_a_broken_file_of_cases_leaves_all_answers_equally_likely(lunch_text):
-    """The cases only weight the completions: a playbook can be used without them."""
+def test_invalid_cases_are_not_used(lunch_text):
+    """Without valid cases, all answers are equally likely."""
     files = {**lunch_text.files, "cases.yml": "cases: ["}
     playbook = loader.parse(loader.PlaybookText("lunch", files))
     bare = {name: text for name, text in lunch_text.files.items() if name != "cases.yml"}
@@ -149,7 +149,7 @@ def test_a_broken_file_of_cases_leaves_all_answers_equally_likely(lunch_text):
 
 
 def tiny(rules):
-    """A playbook of two options and two questions."""
+    """Return the engine of a playbook with two options, two questions and these rules."""
     files = {
         "playbook.yml": {
             "id": "tiny",
@@ -173,10 +173,11 @@ def tiny(rules):
     return RuleEngine(loader.parse(loader.PlaybookText("tiny", texts)))
 
 
-def test_settled_looks_at_full_completions_and_asking_at_partial_ones_too():
-    """Whatever both answers are it is the ant, so it is settled; the first alone would say bee.
+def test_asking_looks_at_partial_completions_too():
+    """Settledness compares full completions; asking also compares partial ones.
 
-    While the questionnaire runs both are still asked, since stopping between them would be wrong.
+    With both answers the option is always `ant`, so it is settled. With the first answer only it
+    would be `bee`, so both questions are still asked.
     """
     anything = ["yes", "no"]
     engine = tiny([({"first": anything}, {"bee": 2}), ({"second": anything}, {"ant": 3})])
@@ -185,8 +186,8 @@ def test_settled_looks_at_full_completions_and_asking_at_partial_ones_too():
     assert {q.id for q in engine.questions_that_matter({})} == {"first", "second"}
 
 
-def test_a_dont_know_stays_unknown_while_asking_and_is_open_for_settledness():
-    """A question answered "don't know" is not asked again, yet it keeps the verdict provisional."""
+def test_a_dont_know_is_not_asked_again():
+    """A question answered "don't know" is not asked again, but keeps the verdict unsettled."""
     engine = tiny([({"first": "yes"}, {"bee": 2}), ({"second": "yes"}, {"bee": 1})])
     answers = {"first": None, "second": "no"}
     assert engine.questions_that_matter(answers) == ()
@@ -198,7 +199,7 @@ def test_a_dont_know_stays_unknown_while_asking_and_is_open_for_settledness():
 
 
 def test_homework_that_can_decide_alone_comes_first():
-    """Of two open questions the one that flips it by itself is listed before the helper."""
+    """Homework that can change the option alone comes before homework that cannot."""
     engine = tiny(
         [
             ({"first": "yes"}, {"bee": 1}),
@@ -210,32 +211,32 @@ def test_homework_that_can_decide_alone_comes_first():
     assert engine.evaluate({}).homework[0].question == "second"
 
 
-def test_a_question_that_tells_nothing_is_not_asked_next():
-    """A rule that never changes the winner makes nobody ask for its answer."""
+def test_a_question_without_information_is_not_asked():
+    """A question without information about the winner is not asked."""
     rules = [({"first": "yes", "second": "yes"}, {"ant": 1}), ({"second": "yes"}, {"bee": 2})]
     upcoming = tiny(rules).next_questions({})
     assert [question.id for question in upcoming.questions] == ["second"]
     assert not upcoming.enough
 
 
-def test_it_is_enough_when_nothing_left_to_ask_would_change_the_option():
-    """Once no missing answer matters nothing is asked, whatever was answered "don't know"."""
+def test_asking_ends_when_the_option_cannot_change():
+    """Asking ends when no missing answer can change the option, even after a "don't know"."""
     engine = tiny([({"first": "yes"}, {"bee": 2}), ({"second": "yes"}, {"bee": 1})])
     upcoming = engine.next_questions({"first": None, "second": "no"})
     assert (upcoming.option, upcoming.questions, upcoming.enough) == ("ant", (), True)
     assert upcoming.confidence < 0.5
 
 
-def test_a_follow_up_is_asked_next_only_once_it_applies(lunch):
-    """A question whose `ask_when` does not hold yet is not among those to ask."""
+def test_a_follow_up_is_asked_once_it_applies(lunch):
+    """A question is only asked once its `ask_when` holds."""
     assert "blanket" not in {q.id for q in lunch.next_questions({}).questions}
     sunny = {"weather": "sun", "company": "few"}
     assert "blanket" in {q.id for q in lunch.next_questions(sunny).questions}
 
 
-def test_questions_come_in_the_order_of_what_they_tell_in_a_playbook_as_shipped():
-    """The first page of three asks about material, need and examples."""
-    upcoming = shipped("ragvsft").next_questions({})
+def test_shipped_questions_are_ordered_by_information():
+    """The first three questions of `ragvsft` are those with the most information."""
+    upcoming = shipped_engine("ragvsft").next_questions({})
     assert {question.id for question in upcoming.questions[:3]} == {"material", "need", "examples"}
 
 
@@ -289,13 +290,13 @@ SEVERAL = {
 
 @pytest.fixture
 def several():
-    """A playbook with a question of several answers."""
+    """Return the engine of a playbook with a question that takes several answers."""
     texts = {name: json.dumps(data) for name, data in SEVERAL.items()}
     return RuleEngine(loader.parse(loader.PlaybookText("faults", texts)))
 
 
-def test_several_answers_each_fulfil_what_names_them(several):
-    """Rules for each of the answers hold at once; a `not` holds when none of its answers does."""
+def test_any_of_several_answers_fulfils_a_condition(several):
+    """A condition holds if any chosen answer matches; a `not` holds if none does."""
     verdict = several.evaluate({"faults": ("slow", "wrong")})
     assert verdict.points == {"ant": 2, "bee": 3}
     assert [(r.rule, [a.answer for a in r.answers]) for r in verdict.reasons] == [("r1", ["wrong"])]
@@ -305,7 +306,7 @@ def test_several_answers_each_fulfil_what_names_them(several):
 
 
 def test_a_flip_adds_or_drops_one_of_several_answers(several):
-    """Changes are told as answers added or dropped; one that excludes the others replaces them."""
+    """A flip adds or drops one answer; an answer that excludes the others replaces them."""
     flips = several.evaluate({"faults": ("slow", "wrong")}).flips
     found = {(flip.changes[0].to_answer, flip.text) for flip in flips if len(flip.changes) == 1}
     assert found == {
@@ -320,7 +321,7 @@ def test_a_flip_adds_or_drops_one_of_several_answers(several):
 
 
 def test_a_follow_up_of_several_answers_applies_with_any_of_them(several):
-    """One of the answers named is enough, whatever else was chosen."""
+    """A follow-up applies if any chosen answer matches."""
     more = several.playbook.question("more")
     assert several.applies(more, {"faults": ("slow", "dear")})
     assert not several.applies(more, {"faults": ("dear",)})
@@ -336,14 +337,14 @@ def test_a_follow_up_of_several_answers_applies_with_any_of_them(several):
         (("slow", "wrnog"), "`wrnog` is no answer to `faults` (there are slow, wrong, dear, none)"),
     ],
 )
-def test_several_answers_that_do_not_fit_are_refused(several, answer, problem):
-    """Duplicates, an empty choice, and what excludes the others are named."""
+def test_invalid_combinations_of_answers_are_refused(several, answer, problem):
+    """Duplicates, no answer, excluded combinations and unknown answers are refused."""
     with pytest.raises(InvalidAnswers) as caught:
         several.evaluate({"faults": answer})
     assert caught.value.problems[0].startswith(problem)
 
 
-def test_several_answers_are_asked_for_and_completed_like_any(several):
+def test_a_question_with_several_answers_is_homework(several):
     """An open question with several answers is homework, is asked, and lowers the confidence."""
     verdict = several.evaluate({})
     assert [item.question for item in verdict.homework] == ["faults"]

@@ -1,4 +1,4 @@
-"""Coverage of the answer space: it agrees with the engine, and finds what is planted."""
+"""Coverage of the answer space: it agrees with the engine and finds planted faults."""
 
 from itertools import product
 
@@ -26,7 +26,7 @@ ADD_VETO = """vetoes:
 
 @pytest.fixture
 def coverage_of(lunch_text):
-    """The coverage of the lunch playbook with something added to its rules."""
+    """Return a function to the coverage of the lunch playbook with text added to a file."""
 
     def make(old="", new="", *, name="rules.yml", sample=None):
         files = dict(lunch_text.files)
@@ -43,30 +43,30 @@ def coverage_of(lunch_text):
     return make
 
 
-def planted(**values):
-    """A rule or veto to be planted in front of the others."""
+def planted_fault(**values):
+    """Return the YAML of a rule or veto with the id `planted`."""
     text = ADD_RULE if "points" in values else ADD_VETO
     for key, value in values.items():
         text = text.replace(f"{{{key}}}", value)
     return text
 
 
-def test_a_small_space_is_walked_through_whole(coverage_of):
-    """Five questions make 72 sheets, and all are looked at."""
+def test_a_small_space_is_enumerated(coverage_of):
+    """The 72 sheets of five questions are all evaluated."""
     found = coverage_of()
     assert (found.sheets, found.looked_at, found.whole) == (72, 72, True)
     assert sum(found.shares.values()) == pytest.approx(1)
 
 
-def test_a_large_space_is_sampled_and_says_so(coverage_of):
-    """Beyond the limit a sample of that size is looked at, the same each time."""
+def test_a_large_space_is_sampled(coverage_of):
+    """Above the limit, a sample of that size is evaluated, the same one each time."""
     first, again = coverage_of(sample=50), coverage_of(sample=50)
     assert (first.looked_at, first.whole) == (50, False)
     assert first == again
 
 
-def test_shares_count_every_sheet_as_the_engine_decides_it(lunch, coverage_of):
-    """Shares of option and strength are those of evaluating on each sheet."""
+def test_shares_equal_those_of_the_engine(lunch, coverage_of):
+    """The shares of option and strength equal those of evaluating every sheet."""
     counted = {}
     answers = {question.id: list(question.answers) for question in lunch.playbook.questions}
     sheets = [dict(zip(answers, chosen, strict=True)) for chosen in product(*answers.values())]
@@ -77,42 +77,42 @@ def test_shares_count_every_sheet_as_the_engine_decides_it(lunch, coverage_of):
     assert coverage_of().shares == pytest.approx(counted)
 
 
-def test_a_rule_that_never_decides_is_named(coverage_of):
-    """A push for what is ruled out anyway is idle; the other rules are not blamed."""
-    rule = planted(when="{weather: rain}", points="{picnic: 1}")
+def test_an_ineffective_rule_is_found(coverage_of):
+    """A rule that never changes the option is ineffective; the other rules are not reported."""
+    rule = planted_fault(when="{weather: rain}", points="{picnic: 1}")
     assert "planted" in coverage_of("rules:\n", rule).ineffective_rules
     assert "hungry" not in coverage_of().ineffective_rules
 
 
-def test_a_veto_that_never_bites_is_named(coverage_of):
-    """A veto on an option that would not win there anyway has no teeth."""
-    toothless = coverage_of("vetoes:\n", planted(when="{hunger: much}", option="skip"))
+def test_an_ineffective_veto_is_found(coverage_of):
+    """A veto on an option that would not win anyway is ineffective."""
+    toothless = coverage_of("vetoes:\n", planted_fault(when="{hunger: much}", option="skip"))
     assert "planted" in toothless.ineffective_vetoes
     assert not toothless.ok
-    biting = coverage_of("vetoes:\n", planted(when="{hunger: much}", option="canteen"))
+    biting = coverage_of("vetoes:\n", planted_fault(when="{hunger: much}", option="canteen"))
     assert "planted" not in biting.ineffective_vetoes
 
 
-def test_an_option_out_of_reach_is_named(coverage_of):
-    """An option that no answers lead to is unreachable; searched for, not just not seen."""
+def test_an_unreachable_option_is_found(coverage_of):
+    """An option that no answers lead to is unreachable; a sample that misses it is not enough."""
     high = coverage_of("bars: {market: 3", "bars: {market: 90", name="playbook.yml")
     assert high.unreachable == ("picnic",)
     assert coverage_of().unreachable == ()
     assert coverage_of(sample=1).unreachable == ()
 
 
-def test_a_rule_for_what_a_veto_rules_out_on_the_same_answers_is_a_contradiction(coverage_of):
-    """Points that only ever go to a ruled-out option are reported with the veto to blame."""
-    rule = planted(when="{weather: rain, hunger: much}", points="{picnic: 3}")
+def test_a_rule_for_a_ruled_out_option_is_a_contradiction(coverage_of):
+    """A rule whose option a veto always rules out is a contradiction, named with the veto."""
+    rule = planted_fault(when="{weather: rain, hunger: much}", points="{picnic: 3}")
     (said,) = coverage_of("rules:\n", rule).contradictions
     assert said == (
         "rule `planted` gives points to picnic, but wherever it holds veto `wet` rules that out"
     )
 
 
-def test_an_answer_that_turns_against_what_it_argues_for_is_reported(coverage_of):
-    """An answer that argues for the canteen and rules it out makes it lose: not monotone."""
-    veto = planted(when="{time: minutes}", option="canteen")
+def test_a_non_monotonic_answer_is_found(coverage_of):
+    """An answer that gives an option points and also rules it out is not monotonic."""
+    veto = planted_fault(when="{time: minutes}", option="canteen")
     said = coverage_of("vetoes:\n", veto).non_monotonic
     assert any(
         each.startswith("answering `time` with `minutes` argues most for canteen")
@@ -122,7 +122,7 @@ def test_an_answer_that_turns_against_what_it_argues_for_is_reported(coverage_of
     assert coverage_of().non_monotonic == ()
 
 
-def test_sheets_on_which_everything_is_ruled_out_are_counted(coverage_of):
-    """A veto on everything in the rain leaves half of the sheets without an option."""
-    veto = planted(when="{weather: rain}", option="canteen, market, cook, skip")
+def test_sheets_without_a_candidate_are_counted(coverage_of):
+    """The share of sheets on which vetoes rule out every option is counted."""
+    veto = planted_fault(when="{weather: rain}", option="canteen, market, cook, skip")
     assert coverage_of("vetoes:\n", veto).all_ruled_out == pytest.approx(0.5)

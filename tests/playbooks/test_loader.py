@@ -1,4 +1,4 @@
-"""Reading playbooks: what is refused, in which words, and where it points."""
+"""The loader: which playbooks are refused, with which problem, at which place."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 
 from bot.playbooks import loader
 from bot.playbooks.loader import PlaybookError, PlaybookText
-from tests.playbooks.mutations import refusals, unplaced
+from tests.playbooks.mutations import refusals, without_location
 
 WRONG = [
     (
@@ -208,10 +208,8 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("name", "old", "new", "message"), WRONG, ids=[w[3][:48] for w in WRONG])
-def test_what_is_wrong_is_said_with_its_place_and_a_remedy(
-    problems_of, lunch_text, name, old, new, message
-):
-    """Each mistake is reported in plain words, on the line where it stands."""
+def test_a_problem_has_a_place_and_a_remedy(problems_of, lunch_text, name, old, new, message):
+    """Each mistake is one problem with a remedy, on its line."""
     found = problems_of(name, old, new)
     line = lunch_text.files[name][: lunch_text.files[name].index(old)].count("\n") + 1
     said = [problem for problem in found if problem.endswith(f": {message}")]
@@ -227,7 +225,7 @@ def test_a_problem_points_at_the_word_itself(problems_of):
 
 
 def test_every_problem_is_listed_at_once(lunch_text):
-    """Mistakes in three files come in one list, in reading order."""
+    """Problems of three files are one list, in reading order."""
     files = {
         "playbook.yml": lunch_text.files["playbook.yml"].replace("bars: {", "bars: {no: 1, "),
         "questions.yml": lunch_text.files["questions.yml"].replace("step: mood", "step: m"),
@@ -243,24 +241,24 @@ def test_every_problem_is_listed_at_once(lunch_text):
     ]
 
 
-def test_a_question_that_is_here_twice_is_one_problem(problems_of):
-    """What rules say of either of two questions with one id is not called wrong as well."""
+def test_a_duplicate_question_is_one_problem(problems_of):
+    """A duplicate question is one problem; rules that use it are not reported as well."""
     twice = "- {id: hunger, step: mood, ask: Again?, answers: {a: A, b: B}}\n- id: company"
     assert problems_of("questions.yml", "- id: company", twice) == [
         "questions.yml:8:8: question `hunger` is here twice"
     ]
 
 
-def test_no_mutation_of_a_file_gets_a_traceback(lunch_text):
-    """Whatever is done to the text of a playbook, it is used or refused with its problems."""
+def test_no_damaged_file_causes_a_traceback(lunch_text):
+    """A randomly damaged playbook is either valid or refused with its problems."""
     refused = [problems for problems in refusals(lunch_text, 300) if problems is not None]
     assert len(refused) > 150
     assert all(refused)
-    assert unplaced(refused) == []
+    assert without_location(refused) == []
 
 
-def test_what_can_not_be_read_is_a_problem_of_its_file(tmp_path):
-    """A missing file and one that is not UTF-8 are reported, not raised as they come."""
+def test_an_unreadable_file_is_a_problem(tmp_path):
+    """A missing file and one that is not UTF-8 are problems of that file."""
     (tmp_path / "playbook.yml").write_bytes(b"id: caf\xe9\n")
     (tmp_path / "questions.yml").mkdir()
     with pytest.raises(PlaybookError) as caught:
@@ -273,7 +271,7 @@ def test_what_can_not_be_read_is_a_problem_of_its_file(tmp_path):
 
 
 def test_the_hash_is_of_all_files(lunch_text):
-    """Another rule is another hash; so is another case, as the cases make the confidence."""
+    """The hash covers the cases too, because confidence depends on them."""
     other_case = {**lunch_text.files, "cases.yml": "[]"}
     other_rule = {**lunch_text.files, "rules.yml": lunch_text.files["rules.yml"] + "\n"}
     assert PlaybookText("x", other_case).hash != lunch_text.hash

@@ -1,4 +1,4 @@
-"""Old answer sheets under today's rules."""
+"""Replaying stored answer sheets under the current rules."""
 
 import pytest
 
@@ -10,8 +10,8 @@ MONDAY = {"hunger": "much", "company": "few", "weather": "rain", "time": "minute
 
 
 @pytest.fixture
-def today(lunch_text):
-    """Today's lunch playbook: the old one with text replaced."""
+def current(lunch_text):
+    """Return a function to an edited copy of the lunch playbook, as the current one."""
 
     def make(*replacements):
         files = dict(lunch_text.files)
@@ -24,7 +24,7 @@ def today(lunch_text):
 
 
 def test_the_same_rules_decide_the_same(lunch):
-    """Without a change nothing differs, and there is nothing to explain."""
+    """With the same rules there is no difference and no reason."""
     result = replay(MONDAY, lunch, lunch)
     assert (result.before, result.now, result.differs, result.why) == (
         "canteen",
@@ -34,25 +34,25 @@ def test_the_same_rules_decide_the_same(lunch):
     )
 
 
-def test_another_weight_is_named_where_it_changes_the_option(lunch, today):
-    """A rule with other points that turns the result is given as the reason."""
-    now = today(("rules.yml", "points: {market: 2}", "points: {market: 9}"))
+def test_changed_points_are_a_reason(lunch, current):
+    """A rule whose changed points change the option is given as the reason."""
+    now = current(("rules.yml", "points: {market: 2}", "points: {market: 9}"))
     result = replay(MONDAY, lunch, now)
     assert (result.before, result.now) == ("canteen", "market")
     assert result.why == ("rule `peckish`: Market stall +2, now Market stall +9",)
 
 
-def test_a_new_veto_is_named(lunch, today):
-    """A veto that now rules the old option out is given as the reason."""
-    now = today(("rules.yml", "rules_out: [picnic]", "rules_out: [picnic, canteen]"))
+def test_a_new_veto_is_a_reason(lunch, current):
+    """A new veto on the stored option is given as the reason."""
+    now = current(("rules.yml", "rules_out: [picnic]", "rules_out: [picnic, canteen]"))
     result = replay(MONDAY, lunch, now)
     assert (result.before, result.now) == ("canteen", "market")
     assert result.why == ("veto `wet` holds now",)
 
 
-def test_answers_that_no_longer_exist_are_left_out_and_named(lunch, today):
-    """A question whose answer was renamed counts as open today."""
-    now = today(
+def test_removed_answers_count_as_open(lunch, current):
+    """An answer that the current playbook does not have counts as open, and is named."""
+    now = current(
         ("questions.yml", "rain: It rains", "wet: It rains"),
         ("rules.yml", "{weather: rain}", "{weather: wet}"),
     )
@@ -61,7 +61,7 @@ def test_answers_that_no_longer_exist_are_left_out_and_named(lunch, today):
     assert result.now == "canteen"
 
 
-def test_nothing_is_recommended_where_nothing_is_known(lunch, today):
-    """Where no rule looks at what was answered, then and now recommend no option."""
-    result = replay({}, lunch, today(("rules.yml", "points: {market: 2}", "points: {market: 9}")))
+def test_nothing_is_recommended_without_evidence(lunch, current):
+    """If no rule uses the answers, neither version recommends an option."""
+    result = replay({}, lunch, current(("rules.yml", "points: {market: 2}", "points: {market: 9}")))
     assert (result.before, result.now, result.differs) == (None, None, False)

@@ -1,4 +1,4 @@
-"""The JSON Schemas for editors."""
+"""The JSON Schemas of playbook files, for editors."""
 
 import json
 from pathlib import Path
@@ -15,8 +15,8 @@ FILES = ["playbook", "questions", "rules", "cases"]
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_good_file_fits_its_schema_and_a_typo_does_not(name):
-    """What the loader accepts an editor accepts; an unknown key is marked by both."""
+def test_a_schema_rejects_unknown_keys(name):
+    """A valid file matches its schema; loader and schema both reject an unknown key."""
     data = yaml_source.read_yaml(name, (LUNCH / f"{name}.yml").read_text())[0].data
     validator = jsonschema.Draft202012Validator(schemas()[name])
     jsonschema.Draft202012Validator.check_schema(schemas()[name])
@@ -27,8 +27,8 @@ def test_a_good_file_fits_its_schema_and_a_typo_does_not(name):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_the_schemas_on_disk_are_those_of_today(name):
-    """rules/.schema holds what `ragvsft rules schema --write rules` writes."""
+def test_the_committed_schemas_are_current(name):
+    """The schemas in `rules/.schema` equal the output of `ragvsft rules schema`."""
     on_disk = json.loads((ROOT / "rules" / ".schema" / f"{name}.json").read_text())
     assert on_disk == schemas()[name]
 
@@ -38,8 +38,8 @@ def test_the_schemas_on_disk_are_those_of_today(name):
     sorted(path for path in ROOT.glob("rules/*/*.yml") if path.stem in schemas()),
     ids=lambda p: p.parent.name + p.stem,
 )
-def test_every_shipped_playbook_file_names_its_schema_in_the_first_line(path):
-    """An editor finds the schema through the first line, and the file is there."""
+def test_shipped_files_refer_to_their_schemas(path):
+    """The first line of each shipped playbook file refers to its schema, which exists."""
     first = path.read_text().splitlines()[0]
     prefix = "# yaml-language-server: $schema="
     assert first.startswith(prefix)

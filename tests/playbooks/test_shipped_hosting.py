@@ -1,4 +1,4 @@
-"""The playbook `rules/hosting`: a second subject for the same code."""
+"""The shipped playbook `rules/hosting`, which has another subject than `rules/ragvsft`."""
 
 from __future__ import annotations
 
@@ -70,39 +70,39 @@ def engine() -> RuleEngine:
     ],
 )
 def test_textbook_situation_is_clear(engine: RuleEngine, sheet: Sheet, option: str) -> None:
-    """A situation every expert would decide alike is decided that way, and clearly."""
+    """Situations on which experts agree get the expected option, with a clear lead."""
     verdict = engine.evaluate(sheet)
     assert (verdict.option, verdict.strength) == (option, Strength.CLEAR)
 
 
 @pytest.mark.parametrize("limit", [{"data": "premises"}, {"delay": "offline"}])
 def test_hard_limits_leave_own_machines(engine: RuleEngine, limit: Sheet) -> None:
-    """Where nothing may leave the house, no other answer leads to somebody else's machines."""
+    """If data must stay on the premises, or must work offline, own machines are recommended."""
     assert engine.evaluate({**PROTOTYPE, **limit}).option == "self_hosted"
 
 
-def test_a_limit_without_people_says_so(engine: RuleEngine) -> None:
-    """Own machines without anybody to run them come with a condition."""
+def test_a_limit_without_a_team_has_a_gate(engine: RuleEngine) -> None:
+    """Own machines without a team to run them come with a gate."""
     verdict = engine.evaluate({**PROTOTYPE, "data": "premises"})
     assert {"find-people-first", "best-on-own-machines"} <= {hit.gate for hit in verdict.gates}
 
 
-def test_trained_weights_stay_with_their_owner(engine: RuleEngine) -> None:
-    """Who must keep the trained model is not sent to a vendor that hands none over."""
+def test_keeping_weights_rules_out_vendor_apis(engine: RuleEngine) -> None:
+    """If the trained weights must be kept, a vendor API is ruled out."""
     verdict = engine.evaluate({**PROTOTYPE, "training": "own_weights"})
     assert verdict.option != "vendor_api"
     assert "weights-not-handed-over" in {hit.veto for hit in verdict.vetoes}
 
 
 def test_published_choices_agree(engine: RuleEngine) -> None:
-    """The published choices that the rules were made beside come out as published."""
+    """Each published case gets its published option."""
     cases = loader.parse_cases(loader.read(FOLDER), engine.playbook).cases
     outcomes = {case.id: engine.evaluate(case.answers).option for case in cases}
     assert outcomes == {case.id: case.expected for case in cases}
 
 
-def test_the_code_knows_no_subject() -> None:
-    """No option, question or answer of a playbook is named in the code that gives advice."""
+def test_the_engine_is_independent_of_playbooks() -> None:
+    """The code of the engine contains no option, question or answer of a playbook."""
     subjects = re.compile(
         r"\b(fine.?tuning|long_context|vendor_api|self_hosted|freshness)\b", re.IGNORECASE
     )

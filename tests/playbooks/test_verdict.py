@@ -1,4 +1,4 @@
-"""What a verdict says, on a small playbook that can be reckoned by hand."""
+"""The fields of a verdict, on the lunch playbook, whose points can be added by hand."""
 
 import json
 
@@ -21,7 +21,7 @@ SUNDAY = {
 
 @pytest.fixture
 def changed(lunch_text):
-    """An engine of the lunch playbook with one file's text replaced in a place."""
+    """Return a function to the engine of a lunch playbook with text replaced in one file."""
 
     def make(name, *replacements):
         content = lunch_text.files[name]
@@ -35,13 +35,13 @@ def changed(lunch_text):
 
 
 def test_points_are_the_sum_of_the_rules_that_hold(lunch):
-    """Each option has the points of its rules, whether it can win or not."""
+    """Each option has the sum of its rules' points, even if it cannot win."""
     points = lunch.evaluate(MONDAY).points
     assert points == {"canteen": 5, "market": 2, "cook": 2, "picnic": 2, "skip": -4}
 
 
-def test_a_veto_rules_out_whatever_the_points(lunch):
-    """An option that is ruled out can't win, keeps its points, and the way around is told."""
+def test_a_veto_overrides_points(lunch):
+    """An option that is ruled out cannot win; it keeps its points, and the way around is given."""
     verdict = lunch.evaluate({"hunger": "some", "company": "one", "time": "minutes"})
     (hit,) = verdict.vetoes
     assert (hit.veto, hit.options, hit.way_around) == (
@@ -54,27 +54,27 @@ def test_a_veto_rules_out_whatever_the_points(lunch):
 
 
 def test_a_combination_wins_over_its_parts_when_each_clears_its_bar(lunch):
-    """Market and cook both reach 3 points, so the picnic takes their place."""
+    """Market and cook both reach their bar of 3 points, so their combination wins."""
     verdict = lunch.evaluate(SUNDAY)
     assert verdict.option == "picnic"
     assert verdict.points == {"canteen": 0, "market": 5, "cook": 6, "picnic": 8, "skip": 0}
 
 
 def test_a_combination_fails_when_a_part_misses_its_bar(changed):
-    """One point more on the bar of a part, and its stronger part wins alone."""
+    """If one part misses its bar, the other part wins alone."""
     assert changed("playbook.yml", ("market: 3,", "market: 6,")).evaluate(SUNDAY).option == "cook"
 
 
-def test_a_veto_on_an_option_alone_lets_the_combination_stand(changed):
-    """What rules cook out alone keeps it as part of a picnic; the same veto in full does not."""
+def test_a_veto_on_an_option_alone_allows_combinations(changed):
+    """A veto on an option alone allows it in a combination; a full veto does not."""
     leisurely = ("when: {time: minutes, hunger", "when: {time: hours, hunger")
     assert changed("rules.yml", leisurely).evaluate(SUNDAY).option == "picnic"
     in_full = changed("rules.yml", leisurely, ("alone: true", "alone: false"))
     assert in_full.evaluate(SUNDAY).option == "market"
 
 
-def test_the_lead_of_a_combination_is_how_surely_its_parts_clear_their_bars(lunch):
-    """Market clears its bar of 3 with 5 points: a lead of 3, however far off the others are."""
+def test_the_lead_of_a_combination_is_over_the_bars(lunch):
+    """A combination's lead is the smallest lead of a part over its bar."""
     verdict = lunch.evaluate(SUNDAY)
     assert (verdict.lead, verdict.strength) == (3, Strength.LEANING)
 
@@ -83,16 +83,16 @@ def test_the_lead_of_a_combination_is_how_surely_its_parts_clear_their_bars(lunc
     ("close", "clear", "strength"),
     [(4, 5, Strength.TOO_CLOSE), (3, 4, Strength.LEANING), (2, 3, Strength.CLEAR)],
 )
-def test_the_lead_makes_the_strength(changed, close, clear, strength):
-    """Under close_call it is too close to call, from clear_lead on it is clear."""
+def test_the_strength_follows_from_the_lead(changed, close, clear, strength):
+    """A lead below `close_call` is too close to call; from `clear_lead` on it is clear."""
     new = f"close_call: {close}\nclear_lead: {clear}"
     engine = changed("playbook.yml", ("close_call: 2\nclear_lead: 5", new))
     verdict = engine.evaluate(MONDAY)
     assert (verdict.lead, verdict.strength) == (3, strength)
 
 
-def test_no_answers_come_to_the_first_option_too_close_to_call(lunch):
-    """With nothing known the first option is named, and what to do is the playbook's bake-off."""
+def test_no_answers_are_too_close_to_call(lunch):
+    """Without answers, the first option is too close to call, and its steps are the comparison."""
     verdict = lunch.evaluate({})
     assert (verdict.option, verdict.strength, verdict.settled) == (
         "canteen",
@@ -102,8 +102,8 @@ def test_no_answers_come_to_the_first_option_too_close_to_call(lunch):
     assert verdict.steps == ("Eat at one today and at the other tomorrow.",)
 
 
-def test_when_everything_is_ruled_out_the_last_option_says_so(changed):
-    """With every option ruled out the last one is named, and the first step says why."""
+def test_the_last_option_is_named_if_all_are_ruled_out(changed):
+    """If every option is ruled out, the last one is named, and the first step says why."""
     everything = "rules_out: [canteen, market, cook, picnic, skip]"
     engine = changed("rules.yml", ("rules_out: [picnic]", everything))
     verdict = engine.evaluate({"weather": "rain"})
@@ -111,8 +111,8 @@ def test_when_everything_is_ruled_out_the_last_option_says_so(changed):
     assert verdict.steps[0].startswith("These answers rule out every option.")
 
 
-def test_reasons_speak_for_the_option_strongest_first_each_with_its_answers(lunch):
-    """A reason names rule, points, why, source and the answers it rests on."""
+def test_reasons_are_ordered_by_points(lunch):
+    """A reason has rule, option, points, text, source and answers; the strongest comes first."""
     verdict = lunch.evaluate(MONDAY)
     assert [(r.rule, r.option, r.points) for r in verdict.reasons] == [
         ("hungry", "canteen", 3),
@@ -123,8 +123,8 @@ def test_reasons_speak_for_the_option_strongest_first_each_with_its_answers(lunc
     assert verdict.reasons[0].answers == (Answered("hunger", "much"),)
 
 
-def test_against_are_the_rules_that_cost_points_and_the_pushes_for_the_next_best(lunch):
-    """What took points from the option comes first, then what speaks for the runner-up."""
+def test_against_has_costs_and_the_runner_up(lunch):
+    """Rules that cost the option points come first, then rules for the runner-up."""
     verdict = lunch.evaluate({"hunger": "some", "company": "many", "weather": "sun"})
     assert (verdict.option, verdict.runner_up) == ("market", "canteen")
     assert [(r.rule, r.option, r.points) for r in verdict.against] == [
@@ -134,8 +134,8 @@ def test_against_are_the_rules_that_cost_points_and_the_pushes_for_the_next_best
     assert [(r.rule, r.option, r.points) for r in monday.against] == [("peckish", "market", 2)]
 
 
-def test_gates_come_with_the_verdict_and_block_nothing(lunch):
-    """A gate that holds is told, and whether it makes the verdict provisional."""
+def test_gates_are_part_of_the_verdict(lunch):
+    """A gate that holds is part of the verdict, and may make it provisional."""
     (gate,) = lunch.evaluate({**MONDAY, "company": "many"}).gates
     assert (gate.gate, gate.provisional) == ("allergies", True)
     assert gate.say == "Ask who has allergies first."
@@ -150,10 +150,8 @@ def test_gates_come_with_the_verdict_and_block_nothing(lunch):
     ],
     ids=["all known", "settled, on a condition still open", "open questions"],
 )
-def test_a_verdict_is_provisional_while_a_question_or_condition_is_open(
-    lunch, sheet, settled, provisional
-):
-    """Provisional is what isn't settled, and what a gate says rests on too little; in JSON too."""
+def test_an_unsettled_verdict_is_provisional(lunch, sheet, settled, provisional):
+    """A verdict is provisional if unsettled or if such a gate holds, in JSON as well."""
     verdict = lunch.evaluate(sheet)
     assert (verdict.settled, verdict.provisional) == (settled, provisional)
     assert json.loads(TypeAdapter(Verdict).dump_json(verdict))["provisional"] is provisional
@@ -166,8 +164,8 @@ NEEDS = """needs:
 
 
 @pytest.fixture
-def needy(lunch_text):
-    """The lunch playbook with two needs: the stall meets one, the canteen the other, cook both."""
+def with_needs(lunch_text):
+    """Return a lunch playbook with needs: market meets food, canteen calm, cook both."""
     head = lunch_text.files["playbook.yml"].replace("options:", NEEDS + "options:")
     for option, meets in (("market", "food"), ("canteen", "calm"), ("cook", "food, calm")):
         head = head.replace(f"  {option}:\n", f"  {option}:\n    meets: [{meets}]\n")
@@ -179,7 +177,7 @@ def needy(lunch_text):
   - {id: rain, when: {weather: rain}, points: {skip: 1}, because: {skip: Rain.}, source: Me}
 """
     files = {"playbook.yml": head, "questions.yml": questions, "rules.yml": rules}
-    return RuleEngine(loader.parse(loader.PlaybookText("needy", files)))
+    return RuleEngine(loader.parse(loader.PlaybookText("lunch", files)))
 
 
 @pytest.mark.parametrize(
@@ -191,30 +189,30 @@ def needy(lunch_text):
         ({"weather": "rain"}, "skip", set()),
     ],
 )
-def test_the_option_that_meets_exactly_the_large_needs_is_recommended(needy, sheet, option, large):
-    """Needs are diagnosed apart; what speaks for one counts against no option for another."""
-    verdict = needy.evaluate(sheet)
+def test_the_option_that_meets_the_large_needs_wins(with_needs, sheet, option, large):
+    """Each need has its own points; the option that meets exactly the large ones wins."""
+    verdict = with_needs.evaluate(sheet)
     assert verdict.option == option
     assert {name for name, level in verdict.needs.items() if level.large} == large
 
 
-def test_a_need_gives_the_reason_of_the_option_that_meets_it(needy):
-    """A rule for a need is a reason for the option, with the words and points of the need."""
-    (reason,) = needy.evaluate({"hunger": "much"}).reasons
+def test_a_rule_for_a_need_is_a_reason(with_needs):
+    """A rule for a need is a reason for the option that meets it, with its points and text."""
+    (reason,) = with_needs.evaluate({"hunger": "much"}).reasons
     assert (reason.rule, reason.option, reason.points, reason.because) == (
         "hungry", "market", 5, "So."
     )  # fmt: skip
 
 
-def test_with_needs_nothing_is_recommended_while_no_rule_gives_points(needy):
-    """The bars of needs are no points: without an answer nothing is known."""
-    assert needy.evaluate({}).recommended is None
-    assert needy.score({}).recommended is None
-    assert needy.evaluate({"weather": "rain"}).recommended == "skip"
+def test_needs_without_points_recommend_nothing(with_needs):
+    """Bars of needs are not points: without answers nothing is recommended."""
+    assert with_needs.evaluate({}).recommended is None
+    assert with_needs.score({}).recommended is None
+    assert with_needs.evaluate({"weather": "rain"}).recommended == "skip"
 
 
-def test_a_kind_may_have_a_condition_of_its_own(changed):
-    """The first kind whose condition holds is chosen, whatever points say of the others."""
+def test_a_kind_may_have_a_condition(changed):
+    """The first kind whose condition holds is chosen, whatever the points of the others."""
     talk = "talk: {title: Talk, summary: You want company., "
     engine = changed("playbook.yml", (talk, talk + "when: {weather: rain}, "))
     tired = {"hunger": "none", "company": "one", "time": "hours"}
@@ -223,7 +221,7 @@ def test_a_kind_may_have_a_condition_of_its_own(changed):
 
 
 def test_a_gate_may_cap_the_confidence(changed):
-    """While such a gate holds the verdict is no surer than it allows, and its word follows."""
+    """A gate with `caps` limits the confidence, and the strength follows from that."""
     capped = changed("rules.yml", ("provisional: true", "caps: 0.6"))
     sheet = {**MONDAY, "company": "many"}
     verdict = capped.evaluate(sheet)
@@ -232,8 +230,8 @@ def test_a_gate_may_cap_the_confidence(changed):
     assert capped.evaluate(MONDAY).confidence > 0.6
 
 
-def test_an_option_that_is_the_only_one_left_is_called_so(changed):
-    """Where vetoes rule out all others, nothing is said of a clear lead."""
+def test_the_only_option_left_is_named_so(changed):
+    """If vetoes leave one option, the strength is "only one left" and the confidence 1."""
     others = "rules_out: [market, cook, picnic, skip]"
     engine = changed("rules.yml", ("rules_out: [picnic]", others))
     verdict = engine.evaluate(MONDAY)
@@ -241,8 +239,8 @@ def test_an_option_that_is_the_only_one_left_is_called_so(changed):
     assert (verdict.runner_up, verdict.confidence) == (None, 1)
 
 
-def test_the_kind_is_the_variety_that_the_rules_push_most(lunch, changed):
-    """An option with varieties is told with the strongest one, whose first steps come first."""
+def test_the_kind_has_the_most_points(lunch, changed):
+    """The kind with the most points is named, and its first steps come first."""
     tired = lunch.evaluate({"hunger": "none", "company": "one", "time": "hours"})
     assert (tired.option, tired.kind) == ("skip", "rest")
     assert tired.steps == ("Lie down for ten minutes.", "Drink a glass of water.")
@@ -252,14 +250,14 @@ def test_the_kind_is_the_variety_that_the_rules_push_most(lunch, changed):
     assert lonely.steps[0] == "Call somebody."
 
 
-def test_the_answer_to_a_question_that_does_not_apply_counts_for_nothing(lunch):
-    """A blanket in the rain, entered earlier, gives no points."""
+def test_an_answer_that_does_not_apply_is_ignored(lunch):
+    """An answer to a question that does not apply gives no points."""
     with_it = lunch.evaluate({**MONDAY, "blanket": "owned"})
     assert with_it.points == lunch.evaluate(MONDAY).points
 
 
 def test_a_verdict_is_settled_once_no_open_answer_can_change_it(lunch):
-    """With everything answered it is settled; what is left open is homework only if it matters."""
+    """A verdict is settled if no open answer can change the option; others are homework."""
     assert lunch.evaluate(MONDAY).settled
     open_weather = lunch.evaluate({**SUNDAY, "weather": None})
     assert not open_weather.settled
@@ -268,8 +266,8 @@ def test_a_verdict_is_settled_once_no_open_answer_can_change_it(lunch):
     assert "picnic" in open_weather.homework[0].could_become
 
 
-def test_flips_say_in_words_what_would_change_it(lunch):
-    """A flip names the change, where it leads, and reads as a sentence."""
+def test_flips_have_a_sentence(lunch):
+    """A flip has the change, the new option and a sentence."""
     verdict = lunch.evaluate({"hunger": "some", "company": "many", "weather": "sun"})
     first = verdict.flips[0]
     assert first.changes == (AnswerChange("hunger", "some", "much"),)
@@ -279,16 +277,16 @@ def test_flips_say_in_words_what_would_change_it(lunch):
     assert "If “What is the weather like?” becomes “It rains”: Canteen." in by_text
 
 
-def test_a_flip_names_the_kind_that_it_leads_to(lunch):
-    """A flip to an option with varieties says which one the changed answers point to."""
+def test_a_flip_names_the_kind(lunch):
+    """A flip to an option with kinds names the kind."""
     flips = lunch.evaluate({"hunger": "some", "company": "one"}).flips
     assert "“How hungry are you?” becomes “Not at all”: Do something else (Rest)." in "\n".join(
         flip.text for flip in flips
     )
 
 
-def test_homework_says_when_it_takes_another_answer_too(lunch):
-    """An open question that flips nothing by itself is marked as needing another answer."""
+def test_homework_says_whether_it_decides_alone(lunch):
+    """Homework is marked `alone` if it can change the option without another answer."""
     homework = lunch.evaluate({"time": "hours"}).homework
     for item in homework:
         question = lunch.playbook.question(item.question)
@@ -298,8 +296,8 @@ def test_homework_says_when_it_takes_another_answer_too(lunch):
     assert {item.alone for item in homework} == {True, False}
 
 
-def test_changes_that_happen_by_themselves_come_first(lunch):
-    """Flips by drift rank before others, changes of given answers before open ones."""
+def test_drifts_come_first(lunch):
+    """Flips by drift come first, then changes of given answers, then of open ones."""
     flips = lunch.evaluate({"hunger": "some", "company": "many", "weather": "sun"}).flips
     drifting = [flip.drifts for flip in flips]
     assert drifting == sorted(drifting, reverse=True)
@@ -307,8 +305,8 @@ def test_changes_that_happen_by_themselves_come_first(lunch):
     assert opens == sorted(opens)
 
 
-def test_drifts_may_name_the_moves_one_by_one(changed):
-    """Where a question lists what each answer may turn into, only those changes are drifts."""
+def test_drifts_may_be_listed(changed):
+    """If a question lists its drifts, only those changes are drifts."""
     sheet = {"hunger": "some", "company": "many", "weather": "sun"}
     moves = changed(
         "questions.yml", ("drifts: any", "drifts: {sun: [rain]}"), ("drifts: up\n", "\n")
@@ -318,8 +316,8 @@ def test_drifts_may_name_the_moves_one_by_one(changed):
     assert not by_option["much"]
 
 
-def test_a_gate_may_wait_for_an_option(changed):
-    """A gate that names options is said when one of them is recommended, and only then."""
+def test_a_gate_may_depend_on_the_option(changed):
+    """A gate with `recommends` holds only for those options."""
     on_canteen = changed(
         "rules.yml",
         ("when: {company: many}\n    provisional", "recommends: [canteen]\n    provisional"),
@@ -328,8 +326,8 @@ def test_a_gate_may_wait_for_an_option(changed):
     assert on_canteen.evaluate({"hunger": "none"}).gates == ()
 
 
-def test_answers_that_do_not_fit_are_refused_each_with_a_suggestion(lunch):
-    """Unknown questions and answers are named, with the nearest that exists."""
+def test_unknown_answers_are_refused_with_a_suggestion(lunch):
+    """Unknown questions and answers are refused, with the most similar valid one."""
     with pytest.raises(InvalidAnswers) as caught:
         lunch.evaluate({"hungr": "much", "weather": "rian", "time": None})
     assert caught.value.problems == (
@@ -338,8 +336,8 @@ def test_answers_that_do_not_fit_are_refused_each_with_a_suggestion(lunch):
     )
 
 
-def test_a_verdict_survives_being_written_down(lunch):
-    """As JSON and back a verdict is the same, and has the keys of the contract."""
+def test_a_verdict_round_trips_as_json(lunch):
+    """A verdict equals its JSON round trip, which has the documented keys."""
     form = TypeAdapter(Verdict)
     verdict = lunch.evaluate({"hunger": "some", "company": "many", "weather": None})
     written = form.dump_json(verdict)
@@ -355,16 +353,16 @@ def test_a_verdict_survives_being_written_down(lunch):
     }
 
 
-def test_questions_come_in_the_order_of_the_steps_and_after_what_they_hang_on(lunch):
-    """Earlier steps first; a follow-up never before the question that opens it."""
+def test_questions_follow_steps_and_conditions(lunch):
+    """Questions follow the order of the steps, and a follow-up comes after its conditions."""
     asked = [question.id for question in lunch.questions_that_matter({})]
     steps = [lunch.playbook.question(name).step for name in asked]
     assert steps == sorted(steps, key=["mood", "limits"].index)
     assert asked.index("weather") < asked.index("blanket")
 
 
-def test_asking_only_what_matters_never_changes_the_result(lunch):
-    """Whoever answers only the questions asked gets the option that all answers would give."""
+def test_asking_only_what_matters_keeps_the_result(lunch):
+    """Answering only the questions that matter gives the option of the full sheet."""
     for sheet in (MONDAY, SUNDAY, {**SUNDAY, "hunger": "none"}, {**MONDAY, "company": "one"}):
         given = {}
         while matter := lunch.questions_that_matter(given):
@@ -373,7 +371,7 @@ def test_asking_only_what_matters_never_changes_the_result(lunch):
 
 
 def test_a_follow_up_applies_when_its_condition_holds(lunch):
-    """The blanket is asked about in the sun, not in the rain, nor while the weather is unknown."""
+    """A follow-up applies if its condition holds, not if it is false or unknown."""
     blanket = lunch.playbook.question("blanket")
     assert lunch.applies(blanket, {"weather": "sun"})
     assert not lunch.applies(blanket, {"weather": "rain"})

@@ -1,4 +1,4 @@
-"""YAML as a rule author means it: what is text, and what is refused."""
+"""The YAML dialect of playbooks: what is text, and what is refused."""
 
 import pytest
 
@@ -29,8 +29,8 @@ SURPRISES = {
 
 
 @pytest.mark.parametrize(("written", "meant"), SURPRISES.items())
-def test_only_true_false_null_and_plain_integers_are_more_than_text(written, meant):
-    """What an author types stays what was typed: no surprises of YAML 1.1."""
+def test_other_scalars_are_text(written, meant):
+    """Only true, false, null and integers are not text; other YAML 1.1 types stay as typed."""
     document, problems = loader.yaml_source.read_yaml("x.yml", f"key: {written}\n")
     assert problems == []
     assert document.data == {"key": meant}
@@ -62,14 +62,14 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED, ids=[r[1][6:40] for r in REFUSED])
-def test_yaml_that_hides_what_it_means_is_refused(text, message):
-    """Duplicates, anchors, merges, tags, further documents, depth and size are problems."""
+def test_ambiguous_yaml_is_refused(text, message):
+    """Duplicate keys, anchors, merges, tags, several documents, depth and size are refused."""
     _, problems = loader.yaml_source.read_yaml("x.yml", text)
     assert message in map(str, problems)
 
 
-def test_an_alias_bomb_is_refused_without_being_unfolded():
-    """Nine lines that stand for a thousand million values are refused at once."""
+def test_an_alias_bomb_is_refused_unexpanded():
+    """An alias bomb of nine lines is refused before it is expanded."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
     document, problems = loader.yaml_source.read_yaml("x.yml", "\n".join(lines))
