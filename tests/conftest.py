@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from bot.charts import subprocess
 from bot.playground.transport import app_transport
 from bot.storage.database import Database
-from tests.services.world import World
+from tests.services.harness import ServiceHarness
 
 # Tests run on shared machines, so no example has a deadline. Every run generates the same examples;
 # `make test ARGS=--hypothesis-profile=search` generates others.
@@ -66,8 +66,13 @@ def generous_timeouts() -> Iterator[None]:
 
 
 @pytest.fixture
+<<<<<<< HEAD
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """The services on a database file, with a clock that the test advances."""
+=======
+async def harness(tmp_path: Path) -> AsyncIterator[ServiceHarness]:
+    """The services on a database file, with a clock that the test moves."""
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
     database = await Database(tmp_path / "ragvsft.db").open()
-    yield World(database)
+    yield ServiceHarness(database)
     await database.close()

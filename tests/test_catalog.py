@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from bot.catalog import PlaybookCatalog
 from bot.decisions.errors import UnknownPlaybook
 from bot.playbooks.loader import PLAYBOOK, NoPlaybookError, PlaybookError
-from tests.services.world import SMALL
+from tests.services.harness import SMALL
 
 RULES = Path(__file__).parents[1] / "rules"
 

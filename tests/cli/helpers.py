@@ -7,8 +7,8 @@ from click.testing import Result
 from bot.decisions.model import Decision
 from bot.settings import NAMES
 from bot.storage.database import Database
-from tests.services.shelf import shelve
-from tests.services.world import World
+from tests.services.factories import store_decisions
+from tests.services.harness import ServiceHarness
 
 NO_SETTINGS: dict[str, str | None] = dict.fromkeys((*NAMES, "DYNO"))
 
@@ -34,5 +34,5 @@ def error(result: Result) -> str:
 async def create_database(path: Path, *decisions: Decision) -> None:
     """Create or open a database and add decisions."""
     database = await Database(path).open()
-    await shelve(World(database), *decisions)
+    await store_decisions(ServiceHarness(database), *decisions)
     await database.close()

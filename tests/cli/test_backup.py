@@ -14,8 +14,8 @@ from bot.cli.backup import format_size
 from bot.storage.database import Database
 from bot.storage.migrations import MIGRATIONS
 from tests.cli.helpers import NO_SETTINGS, create_database, error, output
-from tests.services.shelf import decision
-from tests.services.world import World
+from tests.services.factories import make_decision
+from tests.services.harness import ServiceHarness
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 async def _decide(path: Path) -> None:
     database = await Database(path).open()
-    await World(database).decided()
+    await ServiceHarness(database).post_decision()
     await database.close()
 
 
@@ -48,7 +48,7 @@ def test_backup_and_restore(database: Path) -> None:
     (backed_up,) = lines(run("backup", "saved.db"))
     assert backed_up.startswith("Backed up 1 decision from ragvsft.db to saved.db (")
     assert backed_up.endswith(" kB).")
-    asyncio.run(create_database(database, decision(2)))
+    asyncio.run(create_database(database, make_decision(2)))
     first, kept, waiting, last = lines(run("restore", "saved.db"))
     assert first == "Restored 1 decision from saved.db to ragvsft.db."
     assert kept.startswith("The previous database is kept as ragvsft.db.before-restore-2")

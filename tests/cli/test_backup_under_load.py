@@ -20,7 +20,7 @@ from bot.storage import backup
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.decisions import UNKNOWN_GAP
-from tests.services.world import ADA, BEN, PRODUCT, World
+from tests.services.harness import ADA, BEN, PUBLIC, ServiceHarness
 
 Tables = dict[str, list[dict[str, Any]]]
 
@@ -36,19 +36,21 @@ RESET = frozenset({("deliveries", "state"), ("deliveries", "claimed_at"),
 class Work:
     """People who use a database, one action after the other; `done` are the finished actions."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, harness: ServiceHarness) -> None:
         self.done: list[tuple[str, int | str]] = []
-        self._world, self._changed = world, asyncio.Condition()
+        self._harness, self._changed = harness, asyncio.Condition()
 
     async def live(self, person: int) -> None:
         """Decide, add a view, request one, accept and configure a digest, in a loop."""
-        services = self._world.services
+        services = self._harness.services
         for iteration in itertools.count():
-            number = (await self._world.decided()).number
+            number = (await self._harness.post_decision()).number
             await self._note("decided", number)
-            view = (await services.perspectives.begin(BEN, PRODUCT, number)).draft
-            await self._world.drafts.save_answers(BEN, view.id, {"facts": "some", "style": "free"})
-            await services.post(BEN, view.id, PRODUCT)
+            view = (await services.perspectives.begin(BEN, PUBLIC, number)).draft
+            await self._harness.drafts.save_answers(
+                BEN, view.id, {"facts": "some", "style": "free"}
+            )
+            await services.post(BEN, view.id, PUBLIC)
             await self._note("view", number)
             await services.perspectives.ask(ADA, number, ["U3"])
             await self._note("asked", number)
@@ -56,7 +58,7 @@ class Work:
                 await services.decisions.accept(ADA, number)
                 await self._note("accepted", number)
             channel = Place(f"C{person}-{iteration}", Visibility.PUBLIC)
-            now = self._world.clock.now()
+            now = self._harness.clock.now()
             await services.digests.change(DigestSettings("T1", channel, "U1", now))
             await self._note("digest", channel.channel)
 
@@ -107,7 +109,7 @@ async def test_a_backup_under_load_is_consistent(tmp_path: Path) -> None:
     path, saved = tmp_path / "ragvsft.db", tmp_path / "saved.db"
     log = await Database(path).open()
     await log.write(_fill)
-    work = Work(World(log))
+    work = Work(ServiceHarness(log))
     async with _at_work(work):
         await work.until(MORE)
         await log.write(_deliver)

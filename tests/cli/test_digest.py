@@ -19,8 +19,8 @@ from bot.digest.settings import DigestSettings
 from bot.storage.database import Database
 from bot.storage.migrations import MIGRATIONS
 from tests.cli.helpers import NO_SETTINGS, create_database, error, output
-from tests.services.shelf import PUBLIC, SECRET, decision
-from tests.services.world import World
+from tests.services.factories import make_decision
+from tests.services.harness import PRIVATE, PUBLIC, ServiceHarness
 
 RULES = Path(__file__).parents[2] / "rules"
 
@@ -30,9 +30,9 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A database of one workspace, with a public and a private channel."""
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "ragvsft.db"
-    decided = decision(2, title="House style", status=Status.ACCEPTED, chosen="rag")
-    secret = decision(3, title="Nightingale", place=SECRET, people=("U7",))
-    opened = decision(1, title="Answers <!channel> & more", people=("U1", "U2"))
+    decided = make_decision(2, title="House style", status=Status.ACCEPTED, chosen="rag")
+    secret = make_decision(3, title="Nightingale", place=PRIVATE, people=("U7",))
+    opened = make_decision(1, title="Answers <!channel> & more", people=("U1", "U2"))
     asyncio.run(create_database(path, opened, decided, secret))
     yield path
     structlog.reset_defaults()
@@ -41,7 +41,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 async def _rows(path: Path, table: str) -> list[dict[str, object]]:
     database = await Database(path).open()
     try:
-        return await World(database).rows(table)
+        return await ServiceHarness(database).rows(table)
     finally:
         await database.close()
 
@@ -136,13 +136,13 @@ def test_an_unknown_channel_lists_the_known_ones(database: Path) -> None:
 async def _settle(path: Path) -> None:
     database = await Database(path).open()
     settings = DigestSettings("T1", PUBLIC, "U9", datetime(2026, 1, 1, tzinfo=UTC))
-    await World(database).services.digests.change(settings)
+    await ServiceHarness(database).services.digests.change(settings)
     await database.close()
 
 
 def test_several_workspaces_need_a_choice(database: Path) -> None:
     """With several workspaces in the database, an existing one must be chosen."""
-    asyncio.run(create_database(database, decision(1, workspace="T2", title="Elsewhere")))
+    asyncio.run(create_database(database, make_decision(1, workspace="T2", title="Elsewhere")))
     which = ("preview", "--channel", "C1")
     assert "with --workspace: the database has T1, T2" in error(run(database, *which))
     assert "no workspace T3: it has T1, T2" in error(run(database, *which, "--workspace", "T3"))

@@ -16,7 +16,8 @@ from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.decisions import find_decision, save_decision
 from tests.cli.helpers import NO_SETTINGS, create_database, error
-from tests.services.shelf import SECRET, decision
+from tests.services.factories import make_decision
+from tests.services.harness import PRIVATE
 
 
 @pytest.fixture
@@ -27,9 +28,9 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     asyncio.run(
         create_database(
             path,
-            decision(1, title="Answers for the support team"),
-            decision(2, title="Nightingale", place=SECRET),
-            decision(12, title="House style", status=Status.ACCEPTED, chosen="rag"),
+            make_decision(1, title="Answers for the support team"),
+            make_decision(2, title="Nightingale", place=PRIVATE),
+            make_decision(12, title="House style", status=Status.ACCEPTED, chosen="rag"),
         )
     )
     return path
@@ -124,7 +125,7 @@ def test_a_new_title_renames_the_file(database: Path) -> None:
     """A decision with a new title replaces its old file; other files stay."""
     run(database)
     Path("records/0001-written-by-hand.md").write_text("# Ours since 2019\n")
-    asyncio.run(_change(database, replace(decision(1), title="Refund letters")))
+    asyncio.run(_change(database, replace(make_decision(1), title="Refund letters")))
     run(database)
     assert list(contents()) == [
         "0001-refund-letters.md",
@@ -146,7 +147,7 @@ def test_other_formats(database: Path) -> None:
 
 def test_several_workspaces_need_a_choice(database: Path) -> None:
     """With several workspaces in the database, an existing one must be chosen."""
-    asyncio.run(create_database(database, decision(1, workspace="T2", title="Elsewhere")))
+    asyncio.run(create_database(database, make_decision(1, workspace="T2", title="Elsewhere")))
     assert "--workspace: the database has T1 (3 decisions), T2 (1 decision)" in error(run(database))
     assert "no decisions of workspace T3" in error(run(database, "--workspace", "T3"))
     assert run(database, "--workspace", "T2").exit_code == 0

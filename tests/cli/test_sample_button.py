@@ -14,7 +14,7 @@ from bot.slack.app import BoltApp
 from bot.slack.background import BackgroundTasks
 from bot.slack.home import HomeTab
 from bot.storage.database import Database
-from tests.services.world import World
+from tests.services.harness import ServiceHarness
 
 ADA = Person("T1", "U1")
 BODY = {"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}}
@@ -60,22 +60,22 @@ async def _acked() -> None:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+async def harness(tmp_path: Path) -> AsyncIterator[ServiceHarness]:
     """The services on a database of their own."""
     database = await Database(tmp_path / "ragvsft.db").open()
-    yield World(database)
+    yield ServiceHarness(database)
     await database.close()
 
 
-def bolt_app(world: World, failures: Failures) -> BoltApp:
+def bolt_app(harness: ServiceHarness, failures: Failures) -> BoltApp:
     bolt = AsyncApp(client=AsyncWebClient("xoxb-1"), signing_secret="none")
-    return BoltApp(bolt, HomeTab(world.services), BackgroundTasks(failures.note))
+    return BoltApp(bolt, HomeTab(harness.services), BackgroundTasks(failures.note))
 
 
-async def test_samples_that_fail_are_offered_again(world: World) -> None:
+async def test_samples_that_fail_are_offered_again(harness: ServiceHarness) -> None:
     """App Home says that loading failed, with the button; then that they are here, once."""
     failures, client, samples = Failures(), HomeClient(), Samples(failures=1)
-    slack = bolt_app(world, failures)
+    slack = bolt_app(harness, failures)
     button = SampleButton(slack, samples.load, samples.are_loaded)
     await button.press(_acked, BODY, client)  # type: ignore[arg-type]  # acks the same
     await slack.background.drain(seconds=9)
@@ -93,10 +93,12 @@ async def test_samples_that_fail_are_offered_again(world: World) -> None:
 
 
 @pytest.mark.parametrize("loaded", [False, True])
-async def test_samples_are_offered_where_there_are_none(world: World, *, loaded: bool) -> None:
+async def test_samples_are_offered_where_there_are_none(
+    harness: ServiceHarness, *, loaded: bool
+) -> None:
     """App Home has the button unless sample decisions are in the database already."""
     client, samples = HomeClient(), Samples(loaded=loaded)
-    slack = bolt_app(world, Failures())
+    slack = bolt_app(harness, Failures())
     SampleButton(slack, samples.load, samples.are_loaded)
     await slack.home.publish(client, ADA)
     assert client.home

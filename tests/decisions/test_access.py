@@ -4,7 +4,8 @@ import pytest
 
 from bot.decisions.access import ReadScope
 from bot.decisions.model import Person, Place, Visibility
-from tests.services.shelf import PUBLIC, SECRET, decision
+from tests.services.factories import make_decision
+from tests.services.harness import PRIVATE, PUBLIC
 
 DIRECT = Place("U1", Visibility.DIRECT)
 ADA, BEN, CAT = (Person("T1", user) for user in ("U1", "U2", "U3"))
@@ -15,16 +16,16 @@ ADA, BEN, CAT = (Person("T1", user) for user in ("U1", "U2", "U3"))
     [
         (PUBLIC, CAT, None, True),
         (PUBLIC, Person("T2", "U1"), None, False),
-        (SECRET, CAT, SECRET, True),
-        (SECRET, CAT, None, False),
-        (SECRET, CAT, PUBLIC, False),
-        (SECRET, CAT, Place("G2", Visibility.PRIVATE), False),
-        (SECRET, CAT, Place(SECRET.channel, Visibility.PUBLIC), False),
-        (SECRET, ADA, None, True),
-        (SECRET, BEN, PUBLIC, True),
-        (SECRET, Person("T2", "U1"), SECRET, False),
+        (PRIVATE, CAT, PRIVATE, True),
+        (PRIVATE, CAT, None, False),
+        (PRIVATE, CAT, PUBLIC, False),
+        (PRIVATE, CAT, Place("G2", Visibility.PRIVATE), False),
+        (PRIVATE, CAT, Place(PRIVATE.channel, Visibility.PUBLIC), False),
+        (PRIVATE, ADA, None, True),
+        (PRIVATE, BEN, PUBLIC, True),
+        (PRIVATE, Person("T2", "U1"), PRIVATE, False),
         (DIRECT, CAT, Place("U3", Visibility.DIRECT), False),
-        (DIRECT, CAT, SECRET, False),
+        (DIRECT, CAT, PRIVATE, False),
         (DIRECT, BEN, PUBLIC, True),
     ],
 )
@@ -32,13 +33,13 @@ def test_who_may_read(
     place: Place, person: Person, asked_from: Place | None, may_read: bool
 ) -> None:
     """Public: the workspace; private: there, and its people; direct: its people alone."""
-    made = decision(1, people=("U1", "U2"), place=place)
+    made = make_decision(1, people=("U1", "U2"), place=place)
     assert ReadScope.of(person, asked_from).allows(made) is may_read
 
 
-@pytest.mark.parametrize("place", [SECRET, DIRECT])
+@pytest.mark.parametrize("place", [PRIVATE, DIRECT])
 def test_contributors_may_read(place: Place) -> None:
     """Whoever has added a view may read the decision from anywhere, in their own workspace."""
-    made = decision(1, people=("U1",), place=place)
+    made = make_decision(1, people=("U1",), place=place)
     assert ReadScope.of(CAT).allows(made, {"U3"})
     assert not ReadScope.of(Person("T2", "U3")).allows(made, {"U3"})

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.decisions.access import ReadScope
 from bot.decisions.calibration import Calibration, Tally, calibrate, outcome_of
 from bot.decisions.model import ReviewAnswer, ReviewOutcome
-from tests.services.world import ADA, BEN, NAMELESS, PRODUCT, STRANGER, World
+from tests.services.harness import ADA, BEN, PRIVATE, PUBLIC, STRANGER, ServiceHarness
 
 _AT = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -38,41 +38,41 @@ def test_an_outcome_is_what_most_say(outcomes: list[ReviewOutcome]) -> None:
         assert more > 0 or (more == 0 and worst_first.index(found) < worst_first.index(other))
 
 
-async def test_an_outcome_counts_for_what_was_chosen(world: World) -> None:
+async def test_an_outcome_counts_for_what_was_chosen(harness: ServiceHarness) -> None:
     """Each reviewed decision counts once, for the option chosen and the rules that argued for it.
 
     The rules that argued for what was recommended in its place have no part in it.
     """
     answers = {"facts": "many", "freshness": "daily", "style": "strict"}
     for accepted, outcome in product((True, False), (ReviewOutcome.WORKED, ReviewOutcome.FAILED)):
-        draft = await world.drafted(answers=answers)
-        number = (await world.services.post(ADA, draft, PRODUCT)).decision.number
+        draft = await harness.create_draft(answers=answers)
+        number = (await harness.services.post(ADA, draft, PUBLIC)).decision.number
         if accepted:
-            await world.services.decisions.accept(ADA, number)
+            await harness.services.decisions.accept(ADA, number)
         else:
-            await world.services.decisions.override(ADA, number, "tuning", "No")
-        await world.services.reviews.review(ADA, number, outcome, "")
-    unreviewed = await world.decided()
-    await world.services.decisions.accept(ADA, unreviewed.number)
-    found = await world.services.reviews.calibration(ReadScope.of(ADA), "small")
+            await harness.services.decisions.override(ADA, number, "tuning", "No")
+        await harness.services.reviews.review(ADA, number, outcome, "")
+    unreviewed = await harness.post_decision()
+    await harness.services.decisions.accept(ADA, unreviewed.number)
+    found = await harness.services.reviews.calibration(ReadScope.of(ADA), "small")
     one_each = {ReviewOutcome.WORKED: 1, ReviewOutcome.FAILED: 1}
     followed, overridden = Tally(followed=one_each), Tally(overridden=one_each)
     assert found.options == {"rag": followed, "tuning": overridden}
     assert found.rules == {"facts": followed, "fresh": followed, "strict": overridden}
     nothing = calibrate([], {})
     for person, playbook in ((STRANGER, "small"), (ADA, "other")):
-        assert await world.services.reviews.calibration(ReadScope.of(person), playbook) == nothing
+        assert await harness.services.reviews.calibration(ReadScope.of(person), playbook) == nothing
 
 
-async def test_only_what_one_may_read_is_counted(world: World) -> None:
+async def test_only_what_one_may_read_is_counted(harness: ServiceHarness) -> None:
     """How a private decision went is counted where it was made and for its people, else nowhere."""
-    made = await world.decided(ADA, NAMELESS)
-    await world.services.decisions.accept(ADA, made.number)
-    await world.services.reviews.review(ADA, made.number, ReviewOutcome.FAILED, "")
-    calibration = world.services.reviews.calibration
-    for sight in (ReadScope.of(BEN, NAMELESS), ReadScope.of(ADA)):
+    made = await harness.post_decision(ADA, PRIVATE)
+    await harness.services.decisions.accept(ADA, made.number)
+    await harness.services.reviews.review(ADA, made.number, ReviewOutcome.FAILED, "")
+    calibration = harness.services.reviews.calibration
+    for sight in (ReadScope.of(BEN, PRIVATE), ReadScope.of(ADA)):
         assert (await calibration(sight, "small")).options
-    for sight in (ReadScope.of(BEN, PRODUCT), ReadScope.of(BEN), ReadScope.of(STRANGER, NAMELESS)):
+    for sight in (ReadScope.of(BEN, PUBLIC), ReadScope.of(BEN), ReadScope.of(STRANGER, PRIVATE)):
         assert await calibration(sight, "small") == calibrate([], {})
 
 

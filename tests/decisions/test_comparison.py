@@ -21,7 +21,7 @@ from bot.playbooks.engine import RuleEngine
 from bot.playbooks.verdict import Strength
 from tests.playbooks.naive import Naive
 from tests.playbooks.strategies import playbooks, sheets
-from tests.services.world import SMALL
+from tests.services.harness import SMALL
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 MODEST = settings(

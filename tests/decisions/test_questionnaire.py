@@ -20,7 +20,7 @@ from bot.decisions.questionnaire import (
 )
 from bot.playbooks import conditions, loader
 from bot.playbooks.engine import RuleEngine
-from tests.services.world import SMALL
+from tests.services.harness import SMALL
 
 RULES = Path(__file__).parents[2] / "rules"
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)

@@ -26,8 +26,13 @@ from bot.digest.content import DigestData, DigestQuery, Truncated
 from bot.digest.queries import digest_data, section_counts
 from bot.digest.settings import DigestScope, DigestSection
 from bot.storage.connection import Connection, Row
-from tests.services.shelf import OTHER_SECRET, PUBLIC, SECRET, add_view, decision, shelve
-from tests.services.world import World
+from tests.services.factories import (
+    OTHER_PRIVATE,
+    make_decision,
+    store_decisions,
+    store_perspective,
+)
+from tests.services.harness import PRIVATE, PUBLIC, ServiceHarness
 
 NOW = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
 SINCE = NOW - timedelta(days=7)
@@ -37,8 +42,8 @@ DECIDED = (Status.ACCEPTED, Status.OVERRIDDEN)
 PLACES = [
     PUBLIC,
     Place("C2", Visibility.PUBLIC),
-    SECRET,
-    OTHER_SECRET,
+    PRIVATE,
+    OTHER_PRIVATE,
     Place("G1", Visibility.PUBLIC),  # posted there before the channel became private
     Place("C1", Visibility.PRIVATE),  # posted there before the channel became public
     Place("U1", Visibility.DIRECT),
@@ -72,13 +77,13 @@ ROWS = st.builds(
     ),
     st.sampled_from(["rag", "tuning"]),
 )
-DIGESTS = st.tuples(st.sampled_from([PUBLIC, SECRET]), st.sampled_from(DigestScope))
+DIGESTS = st.tuples(st.sampled_from([PUBLIC, PRIVATE]), st.sampled_from(DigestScope))
 
 
 def build(number: int, made: DecisionRow) -> Decision:
     """Build a decision; its days count back from now."""
     people = [f"U{place}" for place in range(len(made.review[1]) if made.review else 1)]
-    plain = decision(number, workspace=made.workspace, place=made.place, people=("U8",))
+    plain = make_decision(number, workspace=made.workspace, place=made.place, people=("U8",))
     opened = NOW - timedelta(days=made.days[0], seconds=100 - number)
     settled = min(NOW, opened + timedelta(days=made.days[1]))
     reviews = [
@@ -123,22 +128,35 @@ def query_of(
     )
 
 
+<<<<<<< HEAD
 async def store(world: World, made: Sequence[DecisionRow]) -> list[tuple[Decision, DecisionRow]]:
     """Store the decisions, numbered from 1, with their perspectives."""
     await world.log.write(_empty)
     pairs = [(build(number, each), each) for number, each in enumerate(made, start=1)]
     await shelve(world, *(each for each, _ in pairs))
+=======
+async def logged(harness: ServiceHarness, made: Sequence[Made]) -> list[tuple[Decision, Made]]:
+    """Log the decisions, each under its number, and with the view that was added."""
+    await harness.database.write(_empty)
+    pairs = [(built(number, each), each) for number, each in enumerate(made, start=1)]
+    await store_decisions(harness, *(each for each, _ in pairs))
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
     for each, how in pairs:
         if how.view:
             person = Person(each.workspace, "U9")
-            await add_view(world, person, each.number, option=how.view)
+            await store_perspective(harness, person, each.number, option=how.view)
     return pairs
 
 
 @given(made=st.lists(ROWS, max_size=14), digest=DIGESTS)
 @example(
+<<<<<<< HEAD
     made=[DecisionRow("T1", place, Status.OPEN, (1, 0), "tuning", None, "rag") for place in PLACES],
     digest=(SECRET, DigestScope.WORKSPACE),
+=======
+    made=[Made("T1", place, Status.OPEN, (1, 0), "tuning", None, "rag") for place in PLACES],
+    digest=(PRIVATE, DigestScope.WORKSPACE),
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
 )
 @example(
     made=[
@@ -147,15 +165,23 @@ async def store(world: World, made: Sequence[DecisionRow]) -> list[tuple[Decisio
     digest=(PUBLIC, DigestScope.CHANNEL),
 )
 @settings(max_examples=40)
+<<<<<<< HEAD
 async def test_a_digest_has_only_what_its_readers_may_see(
     world: World, made: list[DecisionRow], digest: tuple[Place, DigestScope]
 ) -> None:
     """Each section equals a naive filter over all decisions; no other title occurs."""
     pairs = await store(world, made)
+=======
+async def test_a_digest_tells_what_everybody_there_may_read(
+    harness: ServiceHarness, made: list[Made], digest: tuple[Place, DigestScope]
+) -> None:
+    """Each part has exactly what a naive reading of all decisions finds, and no other canary."""
+    pairs = await logged(harness, made)
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
     place, scope = digest
     query = query_of(place, scope)
-    data = await world.log.read(lambda db: digest_data(db, query))
-    counts = await world.log.read(lambda db: section_counts(db, query))
+    data = await harness.database.read(lambda db: digest_data(db, query))
+    counts = await harness.database.read(lambda db: section_counts(db, query))
     readable = [
         (each, how)
         for each, how in pairs
@@ -294,10 +320,10 @@ def _empty(db: Connection) -> None:
         db.execute(f"delete from {name}")
 
 
-@pytest.mark.parametrize("place", [PUBLIC, SECRET])
+@pytest.mark.parametrize("place", [PUBLIC, PRIVATE])
 @pytest.mark.parametrize("scope", DigestScope)
 async def test_no_query_reads_all_decisions(
-    world: World, monkeypatch: pytest.MonkeyPatch, place: Place, scope: DigestScope
+    harness: ServiceHarness, monkeypatch: pytest.MonkeyPatch, place: Place, scope: DigestScope
 ) -> None:
     """Every query uses an index on decisions, so its time does not grow with the table."""
     asked: list[tuple[str, Any]] = []
@@ -307,15 +333,20 @@ async def test_no_query_reads_all_decisions(
         asked.append((sql, values))
         return query_all(db, sql, values)
 
+<<<<<<< HEAD
     monkeypatch.setattr(Connection, "all", record)
     await shelve(world, decision(1))
+=======
+    monkeypatch.setattr(Connection, "all", noted)
+    await store_decisions(harness, make_decision(1))
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
     query = query_of(place, scope)
-    await world.log.read(lambda db: (digest_data(db, query), section_counts(db, query)))
+    await harness.database.read(lambda db: (digest_data(db, query), section_counts(db, query)))
     monkeypatch.undo()
     plans = [
         step["detail"]
         for sql, values in asked
-        for step in await world.log.read(
+        for step in await harness.database.read(
             lambda db, sql=sql, values=values: db.all(f"explain query plan {sql}", values)
         )
     ]

@@ -8,23 +8,37 @@ import pytest
 from bot.decisions.errors import NotAChannel, UnknownZone
 from bot.decisions.model import Place, Visibility
 from bot.digest.settings import DigestScope, Schedule, Weekday
+<<<<<<< HEAD:tests/digest/test_service.py
 from tests.digest.runs import deliveries, mark_sent, posts, set_time, switch_on
 from tests.services.shelf import SECRET
 from tests.services.world import ADA, BEN, PRODUCT, STRANGER, World
+=======
+from tests.digest.runs import arrive, deliveries, go_to, posts, switch_on
+from tests.services.harness import ADA, BEN, PRIVATE, PUBLIC, STRANGER, ServiceHarness
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
 
 HOUR = timedelta(hours=1)
 DIRECT = Place(ADA.user, Visibility.DIRECT)
 
 
+<<<<<<< HEAD:tests/digest/test_service.py
 async def test_one_press_posts_once(world: World) -> None:
     """One press posts one digest; two presses before delivery post the same period twice."""
     await world.decided()
     await switch_on(world)
     posted = [await world.services.digests.post(BEN, PRODUCT, each) for each in ("a", "a", "b")]
+=======
+async def test_posting_now_is_done_once_for_each_press(harness: ServiceHarness) -> None:
+    """The same press posts one digest; two presses before any arrives post the same twice."""
+    await harness.post_decision()
+    await switch_on(harness)
+    posted = [await harness.services.digests.post(BEN, PUBLIC, each) for each in ("a", "a", "b")]
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
     assert posted == [True, False, True]
-    found = await posts(world)
+    found = await posts(harness)
     assert list(found) == ["now/a", "now/b"]
     assert {each.owner for each in found.values()} == {BEN.user}
+<<<<<<< HEAD:tests/digest/test_service.py
     await mark_sent(world)
     world.clock.advance(HOUR)
     await world.services.digests.post(BEN, PRODUCT, "c")
@@ -35,18 +49,37 @@ async def test_a_preview_needs_no_settings(world: World) -> None:
     """Without settings, preview and *Post now* cover seven days with the defaults."""
     await world.decided()
     digest = await world.services.digests.preview(BEN, PRODUCT)
+=======
+    await arrive(harness)
+    harness.clock.advance(HOUR)
+    await harness.services.digests.post(BEN, PUBLIC, "c")
+    assert (await posts(harness))["now/c"].since == found["now/b"].until
+
+
+async def test_a_preview_needs_no_settings(harness: ServiceHarness) -> None:
+    """Before anything is saved, a preview and a post show the last seven days by the defaults."""
+    await harness.post_decision()
+    digest = await harness.services.digests.preview(BEN, PUBLIC)
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
     assert digest.until - digest.since == timedelta(days=7)
     assert digest.waiting.count == 1
-    assert await world.services.digests.post(BEN, PRODUCT, "a")
-    (delivery,) = await deliveries(world)
-    assert await world.services.digests.content(delivery) == digest
-    assert await world.services.digests.settings("T1", PRODUCT.channel) is None
+    assert await harness.services.digests.post(BEN, PUBLIC, "a")
+    (delivery,) = await deliveries(harness)
+    assert await harness.services.digests.content(delivery) == digest
+    assert await harness.services.digests.settings("T1", PUBLIC.channel) is None
 
 
+<<<<<<< HEAD:tests/digest/test_service.py
 async def test_direct_messages_have_no_digest(world: World) -> None:
     """A direct message cannot have a digest."""
     digests = world.services.digests
     saved = await switch_on(world)
+=======
+async def test_direct_messages_have_no_digest(harness: ServiceHarness) -> None:
+    """A digest belongs to a channel."""
+    digesting = harness.services.digests
+    saved = await switch_on(harness)
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
     for refused in (
         digests.default_settings(ADA, DIRECT, None),
         digests.change(replace(saved, place=DIRECT)),
@@ -74,35 +107,58 @@ async def test_direct_messages_have_no_digest(world: World) -> None:
         ("Europe/Berlin\0", "Europe/Berlin"),
     ],
 )
+<<<<<<< HEAD:tests/digest/test_service.py
 async def test_an_unknown_zone_is_rejected(world: World, zone: str, near: str | None) -> None:
     """The error suggests a similar zone if there is one; the stored settings stay."""
     saved = await switch_on(world)
+=======
+async def test_a_zone_that_there_is_not_is_refused(
+    harness: ServiceHarness, zone: str, near: str | None
+) -> None:
+    """What was meant is suggested where it can be guessed; what was saved before stays."""
+    saved = await switch_on(harness)
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
     with pytest.raises(UnknownZone) as refused:
-        await world.services.digests.change(replace(saved, schedule=Schedule(zone=zone)))
+        await harness.services.digests.change(replace(saved, schedule=Schedule(zone=zone)))
     assert refused.value.near == near
-    assert await world.services.digests.settings("T1", PRODUCT.channel) == saved
+    assert await harness.services.digests.settings("T1", PUBLIC.channel) == saved
 
 
+<<<<<<< HEAD:tests/digest/test_service.py
 async def test_a_zone_may_be_typed_in_any_case(world: World) -> None:
     """A zone's letter case is corrected to that of the time zone database."""
+=======
+async def test_a_zone_is_known_whatever_its_capitals(harness: ServiceHarness) -> None:
+    """A zone typed without its capitals is kept as the database spells it."""
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
     for typed, zone in (("europe/berlin", "Europe/Berlin"), ("utc", "UTC")):
-        saved = await switch_on(world, schedule=Schedule(zone=typed))
+        saved = await switch_on(harness, schedule=Schedule(zone=typed))
         assert saved.schedule.zone == zone
 
 
+<<<<<<< HEAD:tests/digest/test_service.py
 async def test_settings_are_stored_as_saved(world: World) -> None:
     """Stored settings equal those that were saved; each workspace has its own."""
     digests = world.services.digests
     begin = await digests.default_settings(ADA, PRODUCT, "Asia/Tokyo")
     assert begin.schedule == Schedule(Weekday.MONDAY, time(9), "Asia/Tokyo")
     assert (await digests.default_settings(ADA, PRODUCT, "Nowhere")).schedule == Schedule()
+=======
+async def test_settings_come_back_as_they_were_saved(harness: ServiceHarness) -> None:
+    """What is saved is what is found; each workspace has its own."""
+    digesting = harness.services.digests
+    begin = await digesting.default_settings(ADA, PUBLIC, "Asia/Tokyo")
+    assert begin.schedule == Schedule(Weekday.MONDAY, time(9), "Asia/Tokyo")
+    assert (await digesting.default_settings(ADA, PUBLIC, "Nowhere")).schedule == Schedule()
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
     saved = await switch_on(
-        world,
+        harness,
         schedule=Schedule(Weekday.SUNDAY, time(23, 59), "Pacific/Apia"),
         sections=begin.sections[2:4],
         post_when_empty=True,
         scope=DigestScope.WORKSPACE,
     )
+<<<<<<< HEAD:tests/digest/test_service.py
     assert await digests.settings("T1", PRODUCT.channel) == saved
     assert await digests.default_settings(BEN, PRODUCT, "Asia/Tokyo") == saved
     assert await digests.settings("T2", PRODUCT.channel) is None
@@ -118,11 +174,29 @@ async def test_a_failing_digest_does_not_stop_the_others(world: World) -> None:
         lambda db: db.execute("update digest_settings set zone = 'No/Zone' where channel = 'C1'")
     )
     await set_time(world, "2026-01-12 09:00")
+=======
+    assert await digesting.settings("T1", PUBLIC.channel) == saved
+    assert await digesting.default_settings(BEN, PUBLIC, "Asia/Tokyo") == saved
+    assert await digesting.settings("T2", PUBLIC.channel) is None
+    assert await digesting.switch_off(STRANGER, PUBLIC) is False
+
+
+async def test_a_digest_that_cannot_be_made_stops_no_other(harness: ServiceHarness) -> None:
+    """What is wrong with one channel's is told, and the others have their turn."""
+    await harness.post_decision()
+    for place in (PUBLIC, PRIVATE):
+        await switch_on(harness, post_when_empty=True, place=place)
+    await harness.database.write(
+        lambda db: db.execute("update digest_settings set zone = 'No/Zone' where channel = 'C1'")
+    )
+    await go_to(harness, "2026-01-12 09:00")
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
     with pytest.raises(ExceptionGroup, match="digests failed"):
-        await world.services.digests.send_due()
-    assert [each.channel for each in await deliveries(world)] == [SECRET.channel]
+        await harness.services.digests.send_due()
+    assert [each.channel for each in await deliveries(harness)] == [PRIVATE.channel]
 
 
+<<<<<<< HEAD:tests/digest/test_service.py
 async def test_the_lag_is_that_of_the_oldest_digest(world: World) -> None:
     """The lag counts from the due time, then from when it was queued, even after a retry."""
     await world.decided()
@@ -142,17 +216,38 @@ async def test_the_lag_is_that_of_the_oldest_digest(world: World) -> None:
 
 async def test_people_see_the_digests_of_their_channels(world: World) -> None:
     """People see digests of public channels with their decisions, and those that they set up."""
+=======
+async def test_the_lag_is_that_of_the_oldest_digest(harness: ServiceHarness) -> None:
+    """It counts from when the digest was due, then from when it was stored, also after a retry."""
+    await harness.post_decision()
+    await switch_on(harness)
+    digesting = harness.services.digests
+    assert await digesting.lag(harness.clock.now()) == timedelta()
+    await go_to(harness, "2026-01-12 11:00")
+    assert await digesting.lag(harness.clock.now()) == timedelta(hours=2)
+    await digesting.send_due()
+    retried = "update deliveries set due_at = '2026-01-12T13:00:00+00:00' where kind = 'digest'"
+    await harness.database.write(lambda db: db.execute(retried))
+    harness.clock.advance(HOUR)
+    assert await digesting.lag(harness.clock.now()) == HOUR
+    await harness.database.write(lambda db: db.execute("update deliveries set state = 'sent'"))
+    assert await digesting.lag(harness.clock.now()) == timedelta()
+
+
+async def test_people_know_the_digests_of_their_channels(harness: ServiceHarness) -> None:
+    """Of public channels with a decision of theirs, or that they set up; of private ones these."""
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
     elsewhere = Place("C2", Visibility.PUBLIC)
-    await world.decided(BEN, PRODUCT)
-    await world.decided(BEN, SECRET)
-    for place in (PRODUCT, SECRET, elsewhere):
-        await switch_on(world, place=place)
+    await harness.post_decision(BEN, PUBLIC)
+    await harness.post_decision(BEN, PRIVATE)
+    for place in (PUBLIC, PRIVATE, elsewhere):
+        await switch_on(harness, place=place)
     known = {
-        person: {each.place.channel for each in await world.services.digests.settings_for(person)}
+        person: {each.place.channel for each in await harness.services.digests.settings_for(person)}
         for person in (ADA, BEN, STRANGER)
     }
     assert known == {ADA: {"C1", "C2", "G1"}, BEN: {"C1"}, STRANGER: set()}
-    await world.services.digests.switch_off(ADA, PRODUCT)
-    assert await world.services.digests.settings_for(BEN) == []
-    mine = await world.services.digests.settings_for(ADA)
+    await harness.services.digests.switch_off(ADA, PUBLIC)
+    assert await harness.services.digests.settings_for(BEN) == []
+    mine = await harness.services.digests.settings_for(ADA)
     assert [each.on for each in mine] == [True, True, False], "those that are off are not lost"

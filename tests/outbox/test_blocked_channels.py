@@ -6,7 +6,7 @@ from bot.decisions.errors import NothingToResend, NotTheirs
 from bot.decisions.model import Place
 from bot.outbox.model import announcement_key
 from bot.storage.installations import NotInstalled
-from tests.services.world import ADA, BEN, NAMELESS, PRODUCT
+from tests.services.harness import ADA, BEN, PRIVATE, PUBLIC
 from tests.slack.tiny_slack import WorkerHarness
 
 ERRORS = {
@@ -44,7 +44,7 @@ def texts_to(env: WorkerHarness, channel: str) -> list[str]:
 async def test_each_refusal_is_told_once(env: WorkerHarness, error: str, words: str) -> None:
     """Whatever Slack refuses for good is not tried again: its driver hears why, once."""
     env.slack.script = [error]
-    await env.world.decided(BEN, NAMELESS)
+    await env.harness.post_decision(BEN, PRIVATE)
     await env.rest()
     await env.advance(days=1)
     (told,) = texts_to(env, "U2")
@@ -53,13 +53,13 @@ async def test_each_refusal_is_told_once(env: WorkerHarness, error: str, words: 
     assert len(env.slack.arrived) == 2
 
 
-@pytest.mark.parametrize(("place", "is_asked"), [(NAMELESS, True), (PRODUCT, False)])
+@pytest.mark.parametrize(("place", "is_asked"), [(PRIVATE, True), (PUBLIC, False)])
 async def test_what_is_private_is_made_public_on_purpose(
     env: WorkerHarness, place: Place, is_asked: bool
 ) -> None:
     """Posting a private channel's decision in a public one asks first, and says why."""
     env.slack.script = ["is_archived"]
-    await env.world.decided(BEN, place)
+    await env.harness.post_decision(BEN, place)
     await env.rest()
     (notice,) = [each for each in env.slack.kept if each["channel"] == "U2"]
     (select,) = [
@@ -71,15 +71,15 @@ async def test_what_is_private_is_made_public_on_purpose(
 
 async def test_nothing_is_tried_in_a_closed_channel(env: WorkerHarness) -> None:
     """Words and redrawings of what stands there wait without a call; another channel goes on."""
-    decision = await env.world.decided()
+    decision = await env.harness.post_decision()
     await env.rest()
     await env.advance(seconds=1)
     env.slack.script = ["is_archived"]
-    await env.world.services.decisions.accept(ADA, decision.number)
+    await env.harness.services.decisions.accept(ADA, decision.number)
     await env.advance(seconds=5)
     calls = len(env.slack.arrived)
     assert (await env.states())["thread_note"] == "held"
-    await env.world.decided(BEN, NAMELESS)
+    await env.harness.post_decision(BEN, PRIVATE)
     await env.advance(seconds=2)
     assert len(texts_to(env, "G1")) > 0
     assert [each["channel"] for each in env.slack.arrived[calls:]] == ["G1", "G1"]
@@ -89,13 +89,13 @@ async def test_nothing_is_tried_in_a_closed_channel(env: WorkerHarness) -> None:
 
 async def test_an_owner_is_told_once_of_a_stop(env: WorkerHarness) -> None:
     """However much waits behind a closed channel, its owner gets one notice until they act."""
-    decision = await env.world.decided()
+    decision = await env.harness.post_decision()
     await env.rest()
     await env.advance(seconds=1)
     env.slack.script = ["is_archived"]
-    await env.world.services.decisions.accept(ADA, decision.number)
+    await env.harness.services.decisions.accept(ADA, decision.number)
     await env.advance(seconds=5)
-    await env.world.services.decisions.withdraw(ADA, decision.number, "No longer needed")
+    await env.harness.services.decisions.withdraw(ADA, decision.number, "No longer needed")
     await env.advance(hours=1)
     (told,) = texts_to(env, "U1")
     assert "stands in <#C1>, but I couldn't" in told
@@ -106,9 +106,9 @@ async def test_whoever_starts_a_decision_in_a_closed_channel_learns_of_it(
 ) -> None:
     """A new announcement is tried once, and its driver told; another driver's is another notice."""
     env.slack.script = ["is_archived", "ok", "is_archived", "ok"]
-    await env.world.decided(ADA, PRODUCT)
+    await env.harness.post_decision(ADA, PUBLIC)
     await env.advance(seconds=5)
-    await env.world.decided(BEN, PRODUCT)
+    await env.harness.post_decision(BEN, PUBLIC)
     await env.advance(days=1)
     assert len(texts_to(env, "U1")) == len(texts_to(env, "U2")) == 1
     assert len(env.slack.arrived) == 4
@@ -117,10 +117,10 @@ async def test_whoever_starts_a_decision_in_a_closed_channel_learns_of_it(
 async def test_a_success_releases_what_was_held(env: WorkerHarness) -> None:
     """An announcement that gets through finds the channel open: all that waited there follows."""
     env.slack.script = ["not_in_channel", "ok"]
-    await env.world.decided(ADA, PRODUCT)
+    await env.harness.post_decision(ADA, PUBLIC)
     await env.advance(seconds=5)
-    assert await env.world.services.decision("T1", 1)
-    await env.world.decided(BEN, PRODUCT)
+    assert await env.harness.services.decision("T1", 1)
+    await env.harness.post_decision(BEN, PUBLIC)
     for _ in range(6):
         await env.advance(seconds=1)
     assert len(texts_to(env, "C1")) == 4
@@ -131,10 +131,10 @@ async def test_a_success_releases_what_was_held(env: WorkerHarness) -> None:
 async def test_a_second_refusal_is_told_again(env: WorkerHarness) -> None:
     """Each time that the driver tries again and fails, they hear of it; then it works."""
     env.slack.script = ["is_archived", "ok", "is_archived", "ok"]
-    decision = await env.world.decided()
+    decision = await env.harness.post_decision()
     await env.rest()
     for _ in range(2):
-        await env.world.services.delivery_issues.send_again(ADA, announcement_key(decision))
+        await env.harness.services.delivery_issues.send_again(ADA, announcement_key(decision))
         for _ in range(3):
             await env.advance(seconds=1)
     assert [each["channel"] for each in env.slack.kept] == ["U1", "U1", "C1", "C1"]
@@ -144,9 +144,9 @@ async def test_a_second_refusal_is_told_again(env: WorkerHarness) -> None:
 async def test_a_notice_shows_how_it_went_on(env: WorkerHarness) -> None:
     """After "Try again" a notice says that it is on its way, and then that it is there."""
     env.slack.script = ["is_archived", "ok"]
-    decision = await env.world.decided()
+    decision = await env.harness.post_decision()
     await env.advance(seconds=2)
-    await env.world.services.delivery_issues.send_again(ADA, announcement_key(decision))
+    await env.harness.services.delivery_issues.send_again(ADA, announcement_key(decision))
     for _ in range(4):
         await env.advance(seconds=1)
     assert env.slack.updates[-1]["ts"] == "1.0"
@@ -156,9 +156,9 @@ async def test_a_notice_shows_how_it_went_on(env: WorkerHarness) -> None:
 async def test_a_notice_is_overtaken_by_the_next_one(env: WorkerHarness) -> None:
     """Where the second try fails too, the first notice points to the second."""
     env.slack.script = ["is_archived", "ok", "is_archived", "ok"]
-    decision = await env.world.decided()
+    decision = await env.harness.post_decision()
     await env.advance(seconds=2)
-    await env.world.services.delivery_issues.send_again(ADA, announcement_key(decision))
+    await env.harness.services.delivery_issues.send_again(ADA, announcement_key(decision))
     for _ in range(4):
         await env.advance(seconds=1)
     last = env.slack.updates[-1]
@@ -171,28 +171,28 @@ async def test_a_notice_is_overtaken_by_the_next_one(env: WorkerHarness) -> None
 async def test_a_digest_has_an_owner_too(env: WorkerHarness) -> None:
     """Whoever set a digest up is told that it could not be posted, and only they send it again."""
     env.slack.script = ["is_archived"]
-    await env.world.services.digests.post(BEN, PRODUCT, "pressed")
+    await env.harness.services.digests.post(BEN, PUBLIC, "pressed")
     key = "T1/digest/C1/now/pressed"
     await env.advance(seconds=2)
     (told,) = texts_to(env, "U2")
     assert "I couldn't post the digest in <#C1>" in told
     assert "digest off" in told
     with pytest.raises(NotTheirs):
-        await env.world.services.delivery_issues.send_again(ADA, key)
-    await env.world.services.delivery_issues.send_again(BEN, key)
+        await env.harness.services.delivery_issues.send_again(ADA, key)
+    await env.harness.services.delivery_issues.send_again(BEN, key)
     for _ in range(3):
         await env.advance(seconds=1)
     assert len(texts_to(env, "C1")) == 1
     assert env.slack.updates[-1]["text"] == "The digest is in <#C1> now."
     with pytest.raises(NothingToResend):
-        await env.world.services.delivery_issues.send_again(BEN, key)
+        await env.harness.services.delivery_issues.send_again(BEN, key)
 
 
 async def test_each_weeks_digest_is_tried_and_told_of_once(env: WorkerHarness) -> None:
     """A closed channel's digests are each tried once; whose they are hears of it once."""
     env.slack.script = ["is_archived", "ok", "is_archived"]
     for week in ("first", "second"):
-        await env.world.services.digests.post(BEN, PRODUCT, week)
+        await env.harness.services.digests.post(BEN, PUBLIC, week)
         for _ in range(3):
             await env.advance(seconds=2)
         await env.advance(days=7)
@@ -205,12 +205,12 @@ async def test_a_channel_that_opens_again_is_not_flooded_with_digests(
     env: WorkerHarness,
 ) -> None:
     """What could not be posted for a day is given up, its notice says so, and one digest comes."""
-    digesting = env.world.services.digests
-    await env.world.decided(ADA, PRODUCT)
+    digesting = env.harness.services.digests
+    await env.harness.post_decision(ADA, PUBLIC)
     for _ in range(3):
         await env.advance(seconds=2)
     env.slack.script = ["is_archived"]
-    await digesting.change(await digesting.default_settings(BEN, PRODUCT, None))
+    await digesting.change(await digesting.default_settings(BEN, PUBLIC, None))
     for _ in range(2):
         await env.advance(days=7)
         await digesting.send_due()
@@ -228,8 +228,8 @@ async def test_a_workspace_that_takes_nothing_is_tried_once_a_minute(
 ) -> None:
     """While Slack refuses the token everything waits, nothing is lost, and one call is made."""
     env.slack.script = [error] * 3
-    await env.world.decided(ADA, PRODUCT)
-    await env.world.decided(BEN, NAMELESS)
+    await env.harness.post_decision(ADA, PUBLIC)
+    await env.harness.post_decision(BEN, PRIVATE)
     await env.rest()
     first = len(env.slack.arrived)
     await env.advance(seconds=59)
@@ -249,7 +249,7 @@ async def test_a_workspace_that_takes_nothing_is_tried_once_a_minute(
 async def test_a_workspace_without_the_bot_waits_for_it(env: WorkerHarness) -> None:
     """Where the bot was removed its deliveries wait, and go out once it is installed again."""
     client_for, env.worker._client_for = env.worker._client_for, _nobody
-    await env.world.decided()
+    await env.harness.post_decision()
     await env.advance(days=3)
     assert (await env.states())["announcement"] == "pending"
     env.worker._client_for = client_for

@@ -14,15 +14,15 @@ from bot.outbox.policy import QUARANTINE
 from bot.outbox.store import IN_FLIGHT
 from bot.outbox.worker import CLAIM_TTL
 from bot.storage.database import Database
-from tests.services.world import ADA
+from tests.services.harness import ADA
 from tests.slack.tiny_slack import WITHIN, TinySlack, WorkerHarness, serving_tiny_slack
 
 
 class Halting(WorkerHarness):
     """Stands still before it sends, from when it is told to until it may go on."""
 
-    def __init__(self, log: Database, url: str, slack: TinySlack) -> None:
-        super().__init__(log, url, slack)
+    def __init__(self, database: Database, url: str, slack: TinySlack) -> None:
+        super().__init__(database, url, slack)
         self._halted, self.may_go_on = asyncio.Event(), asyncio.Event()
         self.may_go_on.set()
 
@@ -42,7 +42,7 @@ class Halting(WorkerHarness):
 
     async def go_on(self, after: timedelta) -> None:
         """Have it find that so much time has passed, and finish what it was at."""
-        self.world.clock.advance(after)
+        self.harness.clock.advance(after)
         self.may_go_on.set()
         await self.rest()
 
@@ -51,10 +51,10 @@ class Halting(WorkerHarness):
 async def pair(tmp_path: Path) -> AsyncIterator[tuple[Halting, WorkerHarness]]:
     """The one that stands still, and another, which does nothing before its worker is run."""
     async with serving_tiny_slack() as (slack, url):
-        logs = [await Database(tmp_path / "ragvsft.db").open() for _ in range(2)]
-        yield Halting(logs[0], url, slack), WorkerHarness(logs[1], url, slack)
-        for log in logs:
-            await log.close()
+        databases = [await Database(tmp_path / "ragvsft.db").open() for _ in range(2)]
+        yield Halting(databases[0], url, slack), WorkerHarness(databases[1], url, slack)
+        for database in databases:
+            await database.close()
 
 
 @contextlib.asynccontextmanager
@@ -78,8 +78,8 @@ async def test_what_another_has_posted_meanwhile_is_not_posted_again(
     slack, still = one.slack, QUARANTINE + timedelta(seconds=1)
     slack.history = [{"messages": [], "has_more": False}]
     async with at_work(one):
-        await one.halt_over(one.world.decided())
-        other.world.clock.advance(still)
+        await one.halt_over(one.harness.post_decision())
+        other.harness.clock.advance(still)
         async with at_work(other):
             await other.rest()
             assert len(slack.kept) == 1
@@ -95,11 +95,11 @@ async def test_what_was_held_up_is_sent_after_all(pair: tuple[Halting, WorkerHar
     """What nobody else has settled meanwhile is sent as a try of its own, which began only then."""
     one, _ = pair
     async with at_work(one):
-        await one.halt_over(one.world.decided())
+        await one.halt_over(one.harness.post_decision())
         await one.go_on(after=CLAIM_TTL + timedelta(seconds=1))
-        (first, _) = await one.world.rows("deliveries")
+        (first, _) = await one.harness.rows("deliveries")
         assert (first["state"], first["attempts"]) == ("sent", 2)
-        assert first["claimed_at"] == one.world.clock.now().isoformat()
+        assert first["claimed_at"] == one.harness.clock.now().isoformat()
         await one.advance(seconds=1)
         assert await one.states() == {"announcement": "sent", "recommendation": "sent"}
     assert len(one.slack.kept) == 2
@@ -113,13 +113,13 @@ async def test_an_older_state_does_not_stay(
     one, other = pair
     slack, still = one.slack, halt + timedelta(seconds=1)
     async with at_work(one):
-        decision = await one.world.decided()
+        decision = await one.harness.post_decision()
         for _ in range(2):
             await one.advance(seconds=1)
-            other.world.clock.advance(timedelta(seconds=1))
-        hand_over = one.world.services.decisions.hand_over
+            other.harness.clock.advance(timedelta(seconds=1))
+        hand_over = one.harness.services.decisions.hand_over
         await one.halt_over(hand_over(ADA, decision.number, ("U100",)))
-        other.world.clock.advance(still)
+        other.harness.clock.advance(still)
         await hand_over(ADA, decision.number, ("U101",))
         async with at_work(other):
             for _ in range(3):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.decisions.model import ReviewOutcome, Workflow
-from tests.services.world import ADA, BEN, PRODUCT
+from tests.services.harness import ADA, BEN, PUBLIC
 from tests.slack.tiny_slack import WorkerHarness
 
 
@@ -20,11 +20,11 @@ async def test_nobody_is_asked_how_it_went_once_it_was_withdrawn(
     env: WorkerHarness, *, answered: bool
 ) -> None:
     """The question loses its buttons and says what happened, whether it was answered or not."""
-    services = env.world.services
-    made = await env.world.decided(ADA)
+    services = env.harness.services
+    made = await env.harness.post_decision(ADA)
     await services.decisions.accept(ADA, made.number)
     await _settle(env)
-    env.world.clock.advance(timedelta(days=91))
+    env.harness.clock.advance(timedelta(days=91))
     await services.reviews.request_due()
     await _settle(env)
     if answered:
@@ -41,10 +41,10 @@ async def test_nobody_is_asked_how_it_went_once_it_was_withdrawn(
 
 async def test_a_decider_is_not_sent_to_what_others_decide(env: WorkerHarness) -> None:
     """What asked somebody to decide says so when it was handed on, and when it is decided."""
-    services = env.world.services
+    services = env.harness.services
     workflow = Workflow(title="Answers", deciders=(BEN.user,))
-    draft = await env.world.drafted(workflow=workflow)
-    made = (await services.post(ADA, draft, PRODUCT)).decision
+    draft = await env.harness.create_draft(workflow=workflow)
+    made = (await services.post(ADA, draft, PUBLIC)).decision
     await _settle(env)
     await services.decisions.hand_over(ADA, made.number, (ADA.user,))
     await _settle(env)

@@ -9,181 +9,181 @@ from bot.decisions.model import Person
 from bot.outbox.model import Delivery, DeliveryKind, DeliveryState, TextNotice
 from bot.outbox.store import IN_FLIGHT, PACE
 from bot.storage.database import Database
-from tests.services.world import ADA, BEN, NAMELESS, STRANGER, World
+from tests.services.harness import ADA, BEN, PRIVATE, STRANGER, ServiceHarness
 
 A_MOMENT = timedelta(microseconds=1)
 
 
-async def claim(world: World) -> Delivery | None:
+async def claim(harness: ServiceHarness) -> Delivery | None:
     """Take the next delivery that is due now."""
-    return await world.outbox.claim(world.clock.now())
+    return await harness.outbox.claim(harness.clock.now())
 
 
-async def taken(world: World) -> Delivery:
+async def taken(harness: ServiceHarness) -> Delivery:
     """Take the next delivery that is due now, which there is."""
-    delivery = await claim(world)
+    delivery = await claim(harness)
     assert delivery is not None
     return delivery
 
 
-async def states(world: World) -> list[object]:
+async def states(harness: ServiceHarness) -> list[object]:
     """Return the state of each delivery, oldest first."""
-    return [row["state"] for row in await world.rows("deliveries")]
+    return [row["state"] for row in await harness.rows("deliveries")]
 
 
-async def test_each_delivery_is_taken_once(world: World) -> None:
+async def test_each_delivery_is_taken_once(harness: ServiceHarness) -> None:
     """Fifty workers at once share the deliveries; nobody gets what another has."""
     people = [Person("T1", f"U{number}") for number in range(10)]
     for person in people:
-        await world.services.notify(person, "Hello.")
-    found = [each for each in await asyncio.gather(*(claim(world) for _ in range(50))) if each]
+        await harness.services.notify(person, "Hello.")
+    found = [each for each in await asyncio.gather(*(claim(harness) for _ in range(50))) if each]
     assert sorted(each.channel for each in found) == sorted(person.user for person in people)
     assert {each.state for each in found} == {DeliveryState.SENDING}
     assert {each.attempts for each in found} == {1}
 
 
-async def test_two_processes_share_the_deliveries(world: World) -> None:
+async def test_two_processes_share_the_deliveries(harness: ServiceHarness) -> None:
     """Two connections to the same file never take the same delivery."""
-    path = world.log._path
-    other = World(await Database(path).open())
+    path = harness.database._path
+    other = ServiceHarness(await Database(path).open())
     for number in range(10):
-        await world.services.notify(Person("T1", f"U{number}"), "Hello.")
-    found = await asyncio.gather(*(claim(each) for _ in range(10) for each in (world, other)))
-    await other.log.close()
+        await harness.services.notify(Person("T1", f"U{number}"), "Hello.")
+    found = await asyncio.gather(*(claim(each) for _ in range(10) for each in (harness, other)))
+    await other.database.close()
     keys = [each.key for each in found if each]
     assert len(keys) == len(set(keys)) == 10
 
 
-async def test_what_is_due_first_goes_first(world: World) -> None:
+async def test_what_is_due_first_goes_first(harness: ServiceHarness) -> None:
     """Deliveries leave in the order in which they are due, and none before its time."""
-    await world.services.notify(ADA, "First.")
-    world.clock.advance(timedelta(seconds=-1))
-    await world.services.notify(BEN, "Due a second earlier.")
-    assert (await taken(world)).channel == BEN.user
-    assert await claim(world) is None
-    world.clock.advance(timedelta(seconds=1))
-    assert (await taken(world)).channel == ADA.user
+    await harness.services.notify(ADA, "First.")
+    harness.clock.advance(timedelta(seconds=-1))
+    await harness.services.notify(BEN, "Due a second earlier.")
+    assert (await taken(harness)).channel == BEN.user
+    assert await claim(harness) is None
+    harness.clock.advance(timedelta(seconds=1))
+    assert (await taken(harness)).channel == ADA.user
 
 
-async def test_one_post_a_second_and_channel(world: World) -> None:
+async def test_one_post_a_second_and_channel(harness: ServiceHarness) -> None:
     """A channel gets its next message a second after the one before; others need not wait."""
-    await world.services.notify(ADA, "First.")
-    await world.services.notify(ADA, "Second.")
-    await world.outbox.mark_sent(await taken(world), "D1", "1.0")
-    world.clock.advance(PACE - A_MOMENT)
-    assert await claim(world) is None
-    await world.services.notify(BEN, "To somebody else.")
-    await world.services.notify(STRANGER, "To the same id in another workspace.")
-    assert {(await taken(world)).channel for _ in range(2)} == {BEN.user, STRANGER.user}
-    world.clock.advance(A_MOMENT)
-    assert (await taken(world)).payload == TextNotice("Second.")
+    await harness.services.notify(ADA, "First.")
+    await harness.services.notify(ADA, "Second.")
+    await harness.outbox.mark_sent(await taken(harness), "D1", "1.0")
+    harness.clock.advance(PACE - A_MOMENT)
+    assert await claim(harness) is None
+    await harness.services.notify(BEN, "To somebody else.")
+    await harness.services.notify(STRANGER, "To the same id in another workspace.")
+    assert {(await taken(harness)).channel for _ in range(2)} == {BEN.user, STRANGER.user}
+    harness.clock.advance(A_MOMENT)
+    assert (await taken(harness)).payload == TextNotice("Second.")
 
 
-async def test_a_channel_has_one_post_in_flight(world: World) -> None:
+async def test_a_channel_has_one_post_in_flight(harness: ServiceHarness) -> None:
     """While a message is on its way the next to its channel waits, but not for one lost."""
-    await world.services.notify(ADA, "First.")
-    await world.services.notify(ADA, "Second.")
-    await taken(world)
-    world.clock.advance(IN_FLIGHT - timedelta(seconds=1))
-    assert await claim(world) is None
-    world.clock.advance(timedelta(seconds=1))
-    assert await claim(world) is not None
+    await harness.services.notify(ADA, "First.")
+    await harness.services.notify(ADA, "Second.")
+    await taken(harness)
+    harness.clock.advance(IN_FLIGHT - timedelta(seconds=1))
+    assert await claim(harness) is None
+    harness.clock.advance(timedelta(seconds=1))
+    assert await claim(harness) is not None
 
 
-async def test_a_reply_waits_for_its_parent(world: World) -> None:
+async def test_a_reply_waits_for_its_parent(harness: ServiceHarness) -> None:
     """The recommendation leaves once its announcement is there, not while that is in trouble."""
-    await world.decided()
-    announcement = await taken(world)
+    await harness.post_decision()
+    announcement = await taken(harness)
     assert announcement.kind is DeliveryKind.ANNOUNCEMENT
-    world.clock.advance(timedelta(hours=1))
-    assert await claim(world) is None
-    await world.outbox.mark_unknown(announcement, "TimeoutError")
-    world.clock.advance(timedelta(hours=1))
-    assert await claim(world) is None
-    assert await world.outbox.next_due() is None
-    await world.outbox.mark_sent(announcement, "C1", "1.0")
-    recommendation = await taken(world)
+    harness.clock.advance(timedelta(hours=1))
+    assert await claim(harness) is None
+    await harness.outbox.mark_unknown(announcement, "TimeoutError")
+    harness.clock.advance(timedelta(hours=1))
+    assert await claim(harness) is None
+    assert await harness.outbox.next_due() is None
+    await harness.outbox.mark_sent(announcement, "C1", "1.0")
+    recommendation = await taken(harness)
     assert (recommendation.kind, recommendation.parent) == (
         DeliveryKind.RECOMMENDATION,
         announcement.key,
     )
 
 
-async def test_where_and_when_it_was_sent_is_noted_at_once(world: World) -> None:
+async def test_where_and_when_it_was_sent_is_noted_at_once(harness: ServiceHarness) -> None:
     """One write says that a message is there, and under which timestamp, so that none is lost."""
-    await world.decided()
-    await world.outbox.mark_sent(await taken(world), "C1", "17.0")
-    row, _ = await world.rows("deliveries")
+    await harness.post_decision()
+    await harness.outbox.mark_sent(await taken(harness), "C1", "17.0")
+    row, _ = await harness.rows("deliveries")
     assert (row["state"], row["sent_channel"], row["ts"]) == ("sent", "C1", "17.0")
 
 
-async def test_a_retry_waits_its_time(world: World) -> None:
+async def test_a_retry_waits_its_time(harness: ServiceHarness) -> None:
     """A delivery put back is taken again when it is due, and counts its attempts."""
-    await world.services.notify(ADA, "Hello.")
-    later = world.clock.now() + timedelta(seconds=30)
-    await world.outbox.retry(await taken(world), later, "ratelimited")
-    assert await world.outbox.next_due() == later
-    world.clock.advance(timedelta(seconds=30) - A_MOMENT)
-    assert await claim(world) is None
-    world.clock.advance(A_MOMENT)
-    assert (await taken(world)).attempts == 2
+    await harness.services.notify(ADA, "Hello.")
+    later = harness.clock.now() + timedelta(seconds=30)
+    await harness.outbox.retry(await taken(harness), later, "ratelimited")
+    assert await harness.outbox.next_due() == later
+    harness.clock.advance(timedelta(seconds=30) - A_MOMENT)
+    assert await claim(harness) is None
+    harness.clock.advance(A_MOMENT)
+    assert (await taken(harness)).attempts == 2
 
 
-async def test_giving_up_takes_the_replies_along(world: World) -> None:
+async def test_giving_up_takes_the_replies_along(harness: ServiceHarness) -> None:
     """A message that never will be posted fails with what waits for it; its notice is kept."""
-    await world.decided()
-    announcement = await taken(world)
-    notice = Delivery("notice", "T1", TextNotice("Failed."), "U1", world.clock.now())
-    await world.outbox.mark_failed(announcement, "is_archived", [notice])
-    assert await states(world) == ["failed", "failed", "pending"]
-    assert (await taken(world)).key == "notice"
-    assert await claim(world) is None
+    await harness.post_decision()
+    announcement = await taken(harness)
+    notice = Delivery("notice", "T1", TextNotice("Failed."), "U1", harness.clock.now())
+    await harness.outbox.mark_failed(announcement, "is_archived", [notice])
+    assert await states(harness) == ["failed", "failed", "pending"]
+    assert (await taken(harness)).key == "notice"
+    assert await claim(harness) is None
 
 
-async def test_a_notice_is_kept_once(world: World) -> None:
+async def test_a_notice_is_kept_once(harness: ServiceHarness) -> None:
     """Giving up twice for the same attempt keeps one notice."""
-    await world.decided()
-    announcement = await taken(world)
-    notice = Delivery("notice", "T1", TextNotice("Failed."), "U1", world.clock.now())
+    await harness.post_decision()
+    announcement = await taken(harness)
+    notice = Delivery("notice", "T1", TextNotice("Failed."), "U1", harness.clock.now())
     for _ in range(2):
-        await world.outbox.mark_failed(announcement, "is_archived", [notice])
-    assert await states(world) == ["failed", "failed", "pending"]
+        await harness.outbox.mark_failed(announcement, "is_archived", [notice])
+    assert await states(harness) == ["failed", "failed", "pending"]
 
 
 async def test_what_a_crash_interrupted_is_found_once_it_cannot_be_under_way(
-    world: World,
+    harness: ServiceHarness,
 ) -> None:
     """A post in flight at a crash is not sent again by itself; after a while it is handed out."""
-    await world.decided()
-    first = await taken(world)
-    again = World(world.log)
-    claimed_at = world.clock.now()
+    await harness.post_decision()
+    first = await taken(harness)
+    again = ServiceHarness(harness.database)
+    claimed_at = harness.clock.now()
     assert await again.outbox.unconfirmed(claimed_at, claimed_at) == []
-    world.clock.advance(timedelta(minutes=1))
-    now = world.clock.now()
+    harness.clock.advance(timedelta(minutes=1))
+    now = harness.clock.now()
     (found,) = await again.outbox.unconfirmed(now, now)
     assert (found.delivery.key, found.claimed_at) == (first.key, claimed_at)
-    assert await claim(world) is None
+    assert await claim(harness) is None
     await again.outbox.mark_unknown(found.delivery, "interrupted")
     assert await again.outbox.unconfirmed(now, now) == []
 
 
-async def test_when_to_wake(world: World) -> None:
+async def test_when_to_wake(harness: ServiceHarness) -> None:
     """The next time to look is when a delivery is due and its channel free; else never."""
-    assert await world.outbox.next_due() is None
-    await world.services.notify(ADA, "First.")
-    assert await world.outbox.next_due() == world.clock.now()
-    await world.services.notify(ADA, "Second.")
-    await world.outbox.mark_sent(await taken(world), "D1", "1.0")
-    assert await world.outbox.next_due() == world.clock.now() + PACE
+    assert await harness.outbox.next_due() is None
+    await harness.services.notify(ADA, "First.")
+    assert await harness.outbox.next_due() == harness.clock.now()
+    await harness.services.notify(ADA, "Second.")
+    await harness.outbox.mark_sent(await taken(harness), "D1", "1.0")
+    assert await harness.outbox.next_due() == harness.clock.now() + PACE
 
 
 @pytest.mark.parametrize("sent", [0, 1])
-async def test_counts(world: World, sent: int) -> None:
+async def test_counts(harness: ServiceHarness, sent: int) -> None:
     """Deliveries are counted by their state."""
-    await world.services.notify(ADA, "First.")
-    await world.decided(BEN, NAMELESS)
+    await harness.services.notify(ADA, "First.")
+    await harness.post_decision(BEN, PRIVATE)
     for _ in range(sent):
-        await world.outbox.mark_sent(await taken(world), "D1", "1.0")
+        await harness.outbox.mark_sent(await taken(harness), "D1", "1.0")
     expected = {"pending": 3 - sent, "sent": sent}
-    assert await world.outbox.counts() == {state: n for state, n in expected.items() if n}
+    assert await harness.outbox.counts() == {state: n for state, n in expected.items() if n}

@@ -9,14 +9,14 @@ import pytest
 from bot.outbox.model import announcement_key
 from bot.outbox.reconcile import CLOCK_TOLERANCE
 from tests.outbox.histories import message, page
-from tests.services.world import ADA, BEN, NAMELESS
+from tests.services.harness import ADA, BEN, PRIVATE
 from tests.slack.tiny_slack import WITHIN, WorkerHarness
 
 
 async def broken_off(env: WorkerHarness, fault: str = "drop_after") -> str:
     """Post a decision whose announcement breaks off, and wait out its quarantine."""
     env.slack.script = [fault]
-    decision = await env.world.decided()
+    decision = await env.harness.post_decision()
     await env.rest()
     await env.advance(seconds=59)
     assert env.slack.looked_up == []
@@ -31,7 +31,7 @@ async def test_what_is_there_is_not_posted_again(env: WorkerHarness, fault: str)
     key = await broken_off(env, fault)
     await env.advance(seconds=1)
     assert key == "T1/1/announcement"
-    row, *_ = await env.world.rows("deliveries")
+    row, *_ = await env.harness.rows("deliveries")
     assert (row["state"], row["sent_channel"], row["ts"]) == ("sent", "C1", "7.0")
     assert env.slack.kept[-1]["thread_ts"] == "7.0"
     assert await env.states() == {"announcement": "sent", "recommendation": "sent"}
@@ -42,11 +42,11 @@ async def test_the_quarantine_begins_when_the_connection_breaks(env: WorkerHarne
     env.slack.gate.clear()
     env.slack.script = ["drop_after"]
     env.slack.history = [page(message("T1/1/announcement"))]
-    await env.world.decided()
+    await env.harness.post_decision()
     env.wake.set()
     async with asyncio.timeout(WITHIN):
         await env.slack.asked.wait()
-    env.world.clock.advance(timedelta(seconds=90))
+    env.harness.clock.advance(timedelta(seconds=90))
     env.slack.gate.set()
     await env.rest()
     await env.advance(seconds=59)
@@ -67,7 +67,7 @@ async def test_what_is_surely_not_there_is_posted(env: WorkerHarness) -> None:
 
 async def test_the_look_is_from_a_little_before_the_post(env: WorkerHarness) -> None:
     """The history is asked for with metadata, from a little before the post was begun."""
-    began = env.world.clock.now()
+    began = env.harness.clock.now()
     env.slack.history = [page()]
     await broken_off(env)
     asked, *_ = env.slack.looked_up
@@ -81,7 +81,7 @@ async def test_a_reply_is_looked_for_in_its_thread(env: WorkerHarness) -> None:
     """The recommendation is looked for below its announcement."""
     env.slack.script = ["ok", "drop_after"]
     env.slack.history = [page(message("T1/1/recommendation"))]
-    await env.world.decided()
+    await env.harness.post_decision()
     await env.advance(seconds=1)
     await env.advance(seconds=61)
     (asked,) = env.slack.looked_up
@@ -189,7 +189,7 @@ async def test_what_slack_broke_down_over_is_asked_about(env: WorkerHarness, fau
     there = fault.startswith("kept")
     assert [each["channel"] for each in env.slack.kept] == ["C1", "U1"] if there else ["U1"]
     assert "Slack broke off while I was posting decision #1" in env.slack.kept[-1]["text"]
-    await env.world.services.delivery_issues.settle(ADA, key, resend=not there)
+    await env.harness.services.delivery_issues.settle(ADA, key, resend=not there)
     for _ in range(3):
         await env.advance(seconds=2)
     assert [each["channel"] for each in env.slack.kept].count("C1") == 2
@@ -199,7 +199,7 @@ async def test_what_slack_breaks_down_over_for_a_day_is_given_up(env: WorkerHarn
     """What is surely not there is tried for a day of Slack's errors; then its driver is told."""
     env.slack.script = ["500"] * 9
     env.slack.history = [page()] * 9
-    await env.world.decided()
+    await env.harness.post_decision()
     await env.rest()
     for _ in range(3):
         await env.advance(hours=13)
@@ -221,12 +221,12 @@ async def test_a_forged_key_is_not_taken(env: WorkerHarness) -> None:
 async def test_others_go_on_meanwhile(env: WorkerHarness) -> None:
     """While one post waits to be looked up, other channels get theirs, and the same one too."""
     env.slack.script = ["drop_after"]
-    await env.world.decided()
+    await env.harness.post_decision()
     await env.rest()
-    await env.world.decided(BEN, NAMELESS)
+    await env.harness.post_decision(BEN, PRIVATE)
     await env.rest()
     assert [each["channel"] for each in env.slack.kept] == ["C1", "G1"]
-    await env.world.decided(BEN)
+    await env.harness.post_decision(BEN)
     await env.advance(seconds=10)
     await env.advance(seconds=1)
     assert [each["channel"] for each in env.slack.kept].count("C1") > 1

@@ -8,13 +8,13 @@ import pytest
 from bot.decisions.events import Change, Event, EventKind
 from bot.decisions.model import Decision
 from bot.services.transactions import change_decision
-from tests.services.world import ADA
+from tests.services.harness import ADA
 from tests.slack.tiny_slack import WITHIN, WorkerHarness
 
 
 async def posted(env: WorkerHarness) -> int:
     """Have a decision posted with its recommendation; return its number."""
-    decision = await env.world.decided()
+    decision = await env.harness.post_decision()
     for _ in range(2):
         await env.advance(seconds=1)
     return decision.number
@@ -25,12 +25,12 @@ async def handed_over(env: WorkerHarness, number: int, times: int) -> str:
 
     def change(decision: Decision) -> Change:
         detail = {"from": " ".join(decision.deciders), "to": user}
-        event = Event(EventKind.HANDED_OVER, ADA.user, env.world.clock.now(), detail)
+        event = Event(EventKind.HANDED_OVER, ADA.user, env.harness.clock.now(), detail)
         return Change(replace(decision, deciders=(user,)), event)
 
     for time in range(times):
         user = f"U{time + 100}"
-        await env.world.write(change_decision, "T1", number, change)
+        await env.harness.write(change_decision, "T1", number, change)
     env.wake.set()
     return f"U{times + 99}"
 
@@ -61,7 +61,7 @@ async def test_an_update_is_tried_until_it_shows(env: WorkerHarness, trouble: st
     for _ in range(12):
         await env.advance(seconds=30)
     assert last in str(env.slack.updates[-1]["blocks"])
-    rows = await env.world.rows("deliveries")
+    rows = await env.harness.rows("deliveries")
     assert {row["state"] for row in rows if row["kind"] == "redraw"} == {"sent"}
 
 
@@ -69,9 +69,9 @@ async def test_a_slowed_update_holds_up_no_post(env: WorkerHarness) -> None:
     """A 429 of chat.update is not one of chat.postMessage: people are told meanwhile."""
     number = await posted(env)
     env.slack.script = ["429 300"]
-    await env.world.services.decisions.accept(ADA, number)
+    await env.harness.services.decisions.accept(ADA, number)
     await env.rest()
-    await env.world.services.notify(ADA, "Meanwhile.")
+    await env.harness.services.notify(ADA, "Meanwhile.")
     for _ in range(4):
         await env.advance(seconds=1)
     texts = {each["text"] for each in env.slack.kept}

@@ -8,29 +8,29 @@ from bot.decisions.errors import NobodyToNudge
 from bot.decisions.model import ReviewOutcome, Workflow
 from bot.outbox.model import DeciderMessage, direct_messages
 from tests.outbox.test_blocked_channels import texts_to
-from tests.services.world import ADA, BEN, NAMELESS, PRODUCT
+from tests.services.harness import ADA, BEN, PRIVATE, PUBLIC
 from tests.slack.tiny_slack import WorkerHarness
 
 
 @pytest.mark.parametrize("error", ["channel_not_found", "user_not_found"])
 async def test_who_asked_somebody_out_of_reach_is_told(env: WorkerHarness, error: str) -> None:
     """The one who asked hears it once and privately, and nobody is waited for any longer."""
-    made = await env.world.decided(ADA, NAMELESS)
+    made = await env.harness.post_decision(ADA, PRIVATE)
     await env.rest()
     await env.advance(seconds=1)
     env.slack.script = [error]
-    await env.world.services.perspectives.ask(ADA, made.number, ["U8"])
+    await env.harness.services.perspectives.ask(ADA, made.number, ["U8"])
     await env.rest()
     await env.advance(minutes=1)
     await env.advance(days=1)
     (told,) = texts_to(env, ADA.user)
     assert "I can't reach <@U8> to ask for a view on decision #1" in told
     assert error in told
-    team = await env.world.services.perspectives.team("T1", made.number)
+    team = await env.harness.services.perspectives.team("T1", made.number)
     assert (team.waiting(), team.people()) == ((), frozenset())
     with pytest.raises(NobodyToNudge):
-        await env.world.services.perspectives.nudge(ADA, made.number)
-    assert [row["kind"] for row in await env.world.rows("events")] == [
+        await env.harness.services.perspectives.nudge(ADA, made.number)
+    assert [row["kind"] for row in await env.harness.rows("events")] == [
         *("opened", "views_asked", "not_reached")
     ]
 
@@ -39,14 +39,14 @@ async def test_the_driver_says_how_it_went_where_the_decider_is_gone(
     env: WorkerHarness,
 ) -> None:
     """The question that does not get through to the decider goes to the driver, who may answer."""
-    services = env.world.services
-    draft = await env.world.drafted(workflow=Workflow(title="Answers", deciders=(BEN.user,)))
-    made = (await services.post(ADA, draft, PRODUCT)).decision
+    services = env.harness.services
+    draft = await env.harness.create_draft(workflow=Workflow(title="Answers", deciders=(BEN.user,)))
+    made = (await services.post(ADA, draft, PUBLIC)).decision
     await services.decisions.accept(BEN, made.number)
     await env.rest()
     for _ in range(5):
         await env.advance(seconds=1)
-    env.world.clock.advance(timedelta(days=91))
+    env.harness.clock.advance(timedelta(days=91))
     env.slack.script = ["user_not_found"]
     await services.reviews.request_due()
     await env.rest()
@@ -61,13 +61,13 @@ async def test_the_driver_says_how_it_went_where_the_decider_is_gone(
 
 async def test_who_names_a_decider_out_of_reach_is_told(env: WorkerHarness) -> None:
     """Where no message gets through to a decider, whoever wants them to decide hears so, once."""
-    made = await env.world.decided(ADA)
+    made = await env.harness.post_decision(ADA)
     await env.rest()
     await env.advance(seconds=1)
     message = DeciderMessage(ADA.user)
-    (asked,) = direct_messages(made, ["U8"], message, env.world.clock.now())
+    (asked,) = direct_messages(made, ["U8"], message, env.harness.clock.now())
     env.slack.script = ["user_not_found"]
-    await env.world.enqueue(asked)
+    await env.harness.enqueue(asked)
     await env.rest()
     await env.advance(days=1)
     (told,) = texts_to(env, ADA.user)

@@ -12,7 +12,7 @@ from bot.decisions.model import Decision
 from bot.outbox.model import Attempt, ThreadNote, announcement_key, thread_reply
 from bot.outbox.policy import back_off
 from bot.outbox.reconcile import METADATA_EVENT
-from tests.services.world import ADA, BEN
+from tests.services.harness import ADA, BEN
 from tests.slack.tiny_slack import WITHIN, WorkerHarness, running_worker
 
 
@@ -24,7 +24,7 @@ async def posted(env: WorkerHarness) -> None:
 
 async def test_a_decision_is_announced_and_explained_in_its_thread(env: WorkerHarness) -> None:
     """The announcement comes first, and the recommendation goes below it, a second later."""
-    decision = await env.world.decided()
+    decision = await env.harness.post_decision()
     await env.rest()
     assert len(env.slack.kept) == 1
     await env.advance(seconds=1)
@@ -42,7 +42,7 @@ async def test_a_decision_is_announced_and_explained_in_its_thread(env: WorkerHa
 
 async def test_links_are_not_unfolded(env: WorkerHarness) -> None:
     """Sources in a recommendation don't fill the thread with previews."""
-    await env.world.decided()
+    await env.harness.post_decision()
     await posted(env)
     assert {(each["unfurl_links"], each["unfurl_media"]) for each in env.slack.kept} == {
         (False, False)
@@ -52,7 +52,7 @@ async def test_links_are_not_unfolded(env: WorkerHarness) -> None:
 async def test_channels_keep_their_order(env: WorkerHarness) -> None:
     """Messages to one channel arrive in the order they were written, one a second."""
     for number in range(3):
-        await env.world.services.notify(ADA, f"{number}")
+        await env.harness.services.notify(ADA, f"{number}")
     await env.rest()
     arrived = [len(env.slack.kept)]
     for _ in range(2):
@@ -65,7 +65,7 @@ async def test_channels_keep_their_order(env: WorkerHarness) -> None:
 async def test_too_many_requests_wait_as_long_as_slack_says(env: WorkerHarness) -> None:
     """After a 429 nothing is tried before its Retry-After is over; then it is posted once."""
     env.slack.script = ["429 30"]
-    await env.world.decided()
+    await env.harness.post_decision()
     await env.rest()
     await env.advance(seconds=29)
     assert len(env.slack.arrived) == 1
@@ -81,7 +81,7 @@ async def test_too_many_requests_wait_as_long_as_slack_says(env: WorkerHarness) 
 async def test_slack_s_own_trouble_is_waited_out(env: WorkerHarness, trouble: str) -> None:
     """A word to one person is tried again, later and later, until it is there."""
     env.slack.script = [trouble] * 3
-    await env.world.services.notify(ADA, "Hello.")
+    await env.harness.services.notify(ADA, "Hello.")
     await env.rest()
     for attempts in range(1, 4):
         assert len(env.slack.arrived) == attempts
@@ -94,7 +94,7 @@ async def test_slack_s_own_trouble_is_waited_out(env: WorkerHarness, trouble: st
 async def test_what_a_proxy_turns_away_is_not_lost(env: WorkerHarness, status: str) -> None:
     """A refusal that is not Slack's is tried again, until the decision is there, and there once."""
     env.slack.script = [status] * 2
-    await env.world.decided()
+    await env.harness.post_decision()
     await env.rest()
     for _ in range(2):
         await env.advance(minutes=5)
@@ -120,10 +120,10 @@ async def test_each_try_is_counted_by_what_came_of_it(
     env: WorkerHarness, word: str, outcome: str
 ) -> None:
     """A failed try counts once by its outcome, and so does the one that gets through."""
-    await env.world.services.notify(BEN, "Hello.")
+    await env.harness.services.notify(BEN, "Hello.")
     await env.rest()
     env.slack.script = [word]
-    await env.world.decided()
+    await env.harness.post_decision()
     await env.rest()
     assert env.attempts[Attempt(outcome)] == 1
     assert env.attempts[Attempt.SENT] >= 1
@@ -133,7 +133,7 @@ async def test_each_try_is_counted_by_what_came_of_it(
 async def test_an_unreachable_slack_is_waited_out(env: WorkerHarness) -> None:
     """A connection that was never made posted nothing, and is tried again."""
     url, env.url = env.url, "http://127.0.0.1:9/api/"
-    await env.world.services.notify(ADA, "Hello.")
+    await env.harness.services.notify(ADA, "Hello.")
     await env.rest()
     assert await env.states() == {"notice": "pending"}
     env.url = url
@@ -147,7 +147,7 @@ async def test_nobody_knows_what_a_broken_connection_left(
 ) -> None:
     """A request that broke off is never sent again unasked: its driver is asked to look."""
     env.slack.script = [trouble]
-    decision = await env.world.decided()
+    decision = await env.harness.post_decision()
     await env.rest()
     await env.advance(seconds=61)
     assert len([each for each in env.slack.kept if each["channel"] == "C1"]) == kept
@@ -167,10 +167,10 @@ async def test_nobody_knows_what_a_broken_connection_left(
 async def test_a_message_that_is_missing_is_sent_again(env: WorkerHarness) -> None:
     """Once the driver says that a message is missing, it is posted, and its thread follows."""
     env.slack.script = ["drop_before"]
-    decision = await env.world.decided()
+    decision = await env.harness.post_decision()
     await env.rest()
     await env.advance(seconds=61)
-    await env.world.services.delivery_issues.settle(ADA, announcement_key(decision), resend=True)
+    await env.harness.services.delivery_issues.settle(ADA, announcement_key(decision), resend=True)
     await posted(env)
     in_channel = [each for each in env.slack.kept if each["channel"] == "C1"]
     assert [each.get("thread_ts") for each in in_channel] == [None, "2.0"]
@@ -179,7 +179,7 @@ async def test_a_message_that_is_missing_is_sent_again(env: WorkerHarness) -> No
 async def test_trouble_with_a_notice_makes_no_notice(env: WorkerHarness) -> None:
     """A notice that cannot be delivered is given up quietly, or it would never end."""
     env.slack.script = ["is_archived", "user_not_found"]
-    await env.world.decided()
+    await env.harness.post_decision()
     await env.rest()
     await env.advance(days=1)
     assert (await env.states())["not_posted"] == "failed"
@@ -188,12 +188,12 @@ async def test_trouble_with_a_notice_makes_no_notice(env: WorkerHarness) -> None
 
 async def test_one_faulty_delivery_does_not_end_the_others(env: WorkerHarness) -> None:
     """A delivery that cannot be rendered is given up after an hour; those after it arrive."""
-    decision = await env.world.decided(ADA)
+    decision = await env.harness.post_decision(ADA)
     await posted(env)
-    broken = ThreadNote(Event(EventKind.OVERRIDDEN, ADA.user, env.world.clock.now()))
-    await env.world.enqueue(thread_reply(decision, broken, env.world.clock.now()))
+    broken = ThreadNote(Event(EventKind.OVERRIDDEN, ADA.user, env.harness.clock.now()))
+    await env.harness.enqueue(thread_reply(decision, broken, env.harness.clock.now()))
     await env.advance(seconds=1)
-    await env.world.services.notify(BEN, "Fine.")
+    await env.harness.services.notify(BEN, "Fine.")
     await env.rest()
     assert env.slack.kept[-1]["text"] == "Fine."
     assert await env.outbox.counts() == {"pending": 1, "sent": 3}
@@ -204,13 +204,13 @@ async def test_one_faulty_delivery_does_not_end_the_others(env: WorkerHarness) -
 
 async def test_an_unreadable_payload_fails_alone(env: WorkerHarness) -> None:
     """A row whose payload this version cannot read fails at its claim; those after it arrive."""
-    await env.world.services.notify(ADA, "Once fine.")
+    await env.harness.services.notify(ADA, "Once fine.")
     await env.rest()
-    await env.world.log.write(
+    await env.harness.database.write(
         lambda db: db.execute("update deliveries set payload = '{}', state = 'pending'")
     )
     await env.advance(seconds=1)
-    await env.world.services.notify(BEN, "Fine.")
+    await env.harness.services.notify(BEN, "Fine.")
     await env.rest()
     assert [each["text"] for each in env.slack.kept] == ["Once fine.", "Fine."]
     assert await env.outbox.counts() == {"failed": 1, "sent": 1}
@@ -218,9 +218,9 @@ async def test_an_unreadable_payload_fails_alone(env: WorkerHarness) -> None:
 
 async def test_a_log_that_cannot_be_read_loses_nothing(env: WorkerHarness) -> None:
     """A read of the log that fails is repeated, and what it was for goes out after all."""
-    decision = await env.world.decided()
+    decision = await env.harness.post_decision()
     await posted(env)
-    services, failures = env.world.services, [sqlite3.OperationalError("disk I/O error")] * 2
+    services, failures = env.harness.services, [sqlite3.OperationalError("disk I/O error")] * 2
     read = services.decision
 
     async def failing(workspace: str, number: int) -> Decision | None:
@@ -240,8 +240,10 @@ async def test_what_is_gone_from_the_log_is_given_up(tmp_path: Path) -> None:
     """A delivery of a decision that is not in the log fails at once."""
     async with running_worker(tmp_path / "ragvsft.db") as env:
         env.worker.stop()
-        await env.world.decided()
-        await env.world.log.write(lambda db: db.execute("update deliveries set decision = 99"))
+        await env.harness.post_decision()
+        await env.harness.database.write(
+            lambda db: db.execute("update deliveries set decision = 99")
+        )
     async with running_worker(tmp_path / "ragvsft.db") as again:
         await again.rest()
         assert await again.outbox.counts() == {"failed": 2}
@@ -250,9 +252,9 @@ async def test_what_is_gone_from_the_log_is_given_up(tmp_path: Path) -> None:
 async def test_what_slack_fails_over_for_a_day_is_given_up(env: WorkerHarness) -> None:
     """After a day of Slack's own errors a message's owner is told, and what is behind it goes."""
     env.slack.script = ["503"] * 4
-    await env.world.decided()
+    await env.harness.post_decision()
     await env.rest()
-    await env.world.decided(BEN)
+    await env.harness.post_decision(BEN)
     for _ in range(2):
         await env.advance(hours=11)
     assert (await env.outbox.counts())["pending"] == 4
@@ -262,7 +264,7 @@ async def test_what_slack_fails_over_for_a_day_is_given_up(env: WorkerHarness) -
     assert await env.outbox.counts() == {"failed": 2, "sent": 3}
     (told,) = [each["text"] for each in env.slack.kept if each["channel"] == "U1"]
     assert "Slack has answered with an error of its own for a day." in told
-    await env.world.services.delivery_issues.send_again(ADA, "T1/1/announcement")
+    await env.harness.services.delivery_issues.send_again(ADA, "T1/1/announcement")
     env.slack.script = ["503"]
     await env.advance(seconds=2)
     assert (await env.outbox.counts()).get("failed", 0) == 0
@@ -271,7 +273,7 @@ async def test_what_slack_fails_over_for_a_day_is_given_up(env: WorkerHarness) -
 async def test_an_outage_of_days_gives_nothing_up(env: WorkerHarness) -> None:
     """Where no connection comes about nothing is given up, however long that lasts."""
     url, env.url = env.url, "http://127.0.0.1:9/api/"
-    await env.world.services.notify(ADA, "Hello.")
+    await env.harness.services.notify(ADA, "Hello.")
     for _ in range(3):
         await env.advance(days=1)
     env.url = url
@@ -283,12 +285,12 @@ async def test_stopping_finishes_the_post_in_flight(tmp_path: Path) -> None:
     """When the bot stops while Slack is slow, the post is finished and noted, and nothing begun."""
     async with running_worker(tmp_path / "ragvsft.db") as env:
         env.slack.gate.clear()
-        await env.world.services.notify(ADA, "In flight.")
+        await env.harness.services.notify(ADA, "In flight.")
         env.wake.set()
         async with asyncio.timeout(WITHIN):
             await env.slack.asked.wait()
         env.worker.stop()
-        await env.world.services.notify(BEN, "Not begun.")
+        await env.harness.services.notify(BEN, "Not begun.")
         assert await env.outbox.counts() == {"sending": 1, "pending": 1}
         env.slack.gate.set()
     async with running_worker(tmp_path / "ragvsft.db") as again:
@@ -302,8 +304,8 @@ async def test_what_a_crash_interrupted_is_not_posted_again(tmp_path: Path) -> N
     """A post that was in flight when the process died is not repeated by the next one."""
     async with running_worker(tmp_path / "ragvsft.db") as env:
         env.worker.stop()
-        await env.world.decided()
-        assert await env.outbox.claim(env.world.clock.now())
+        await env.harness.post_decision()
+        assert await env.outbox.claim(env.harness.clock.now())
     async with running_worker(tmp_path / "ragvsft.db") as again:
         await again.advance(seconds=61)
         assert [each for each in again.slack.kept if each["channel"] == "C1"] == []

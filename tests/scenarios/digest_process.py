@@ -40,8 +40,8 @@ class _DigestBot(WorkerHarness):
     def __init__(self, database: Database, config: ProcessConfig) -> None:
         super().__init__(database, config.url, TinySlack())
         self._token = config.token
-        services = self.world.services
-        clock, playbooks = self.world.clock, services.playbooks
+        services = self.harness.services
+        clock, playbooks = self.harness.clock, services.playbooks
         self.digests = _CountingDigests(database, clock, playbooks, self.wake.set)
         services.digests = self.digests
 
@@ -61,8 +61,8 @@ async def _run(config: ProcessConfig, parent: Connection) -> None:
     parent.send(None)
     while (moment := await asyncio.to_thread(parent.recv)) is not None:
         assert isinstance(moment, datetime)
-        bot.world.clock.advance(moment + config.skew - bot.world.clock.now())
-        sent = await bot.world.services.digests.send_due()
+        bot.harness.clock.advance(moment + config.skew - bot.harness.clock.now())
+        sent = await bot.harness.services.digests.send_due()
         await bot.rest()
         parent.send((sent, bot.digests.tried))
     bot.worker.stop()

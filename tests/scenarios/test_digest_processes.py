@@ -25,8 +25,8 @@ from bot.playground.slack_model import SlackMessage
 from bot.storage.database import Database
 from tests.scenarios import digest_process
 from tests.scenarios.harness import TIMEOUT
-from tests.services.shelf import decision, shelve
-from tests.services.world import World
+from tests.services.factories import make_decision, store_decisions
+from tests.services.harness import ServiceHarness
 
 PROCESSES, WEEKS = 5, 50
 ROOT = Path(__file__).parents[2]
@@ -83,16 +83,16 @@ async def test_five_processes_and_fifty_weeks_make_fifty_digests(
 async def _prepare(playground: Playground, database: Path) -> Any:
     """Store an open decision and digest settings; return the latest due time."""
     store = await Database(database).open()
-    world = World(store)
+    harness = ServiceHarness(store)
     team, ada = playground.workspace.id, playground.user("ada").id
     place = Place(playground.channel("product").id, Visibility.PUBLIC)
-    await shelve(world, decision(1, workspace=team, people=(ada,), place=place))
-    settings = await world.services.digests.default_settings(
+    await store_decisions(harness, make_decision(1, workspace=team, people=(ada,), place=place))
+    settings = await harness.services.digests.default_settings(
         Person(team, ada), place, SCHEDULE.zone
     )
-    await world.services.digests.change(replace(settings, schedule=SCHEDULE))
+    await harness.services.digests.change(replace(settings, schedule=SCHEDULE))
     await store.close()
-    return latest_occurrence(SCHEDULE, world.clock.now()).at
+    return latest_occurrence(SCHEDULE, harness.clock.now()).at
 
 
 def _start_process(config: digest_process.ProcessConfig) -> tuple[Any, Connection]:

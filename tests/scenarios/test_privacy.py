@@ -39,8 +39,15 @@ from bot.storage.connection import Connection
 from bot.storage.database import Database
 from tests.scenarios.harness import Harness
 from tests.scenarios.messages import text_of
-from tests.services.shelf import ANSWERS, AT, ENGINE, add_view, decision, shelve
-from tests.services.world import SMALL, World
+from tests.services.factories import (
+    ANSWERS,
+    AT,
+    ENGINE,
+    make_decision,
+    store_decisions,
+    store_perspective,
+)
+from tests.services.harness import SMALL, ServiceHarness
 
 PUBLIC, PRIVATE = Place("C1", Visibility.PUBLIC), Place("G1", Visibility.PRIVATE)
 PARTIAL_ROUTES = {"show", "one record", "similar", "waiting"}
@@ -62,10 +69,10 @@ Made = tuple[str, list[str], Place, str]
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+async def env(tmp_path: Path) -> AsyncIterator[ServiceHarness]:
     """The services on a database file."""
     database = await Database(tmp_path / "ragvsft.db").open()
-    yield World(database)
+    yield ServiceHarness(database)
     await database.close()
 
 
@@ -76,29 +83,29 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 @example(made=[("T1", ["U1"], PUBLIC, "")], asker=Person("T2", "U1"), place=PUBLIC)
 @settings(max_examples=30)
 async def test_every_route_shows_readable_decisions_only(
-    world: World, made: list[Made], asker: Person, place: Place
+    env: ServiceHarness, made: list[Made], asker: Person, place: Place
 ) -> None:
     """List, search, show, export, similar, links and Home show readable decisions and no other.
 
     A person of another workspace, who may be in a shared channel, reads their own decisions only.
     """
-    await world.log.write(_clear_tables)
-    stored = [await _store(world, number, each) for number, each in enumerate(made, start=1)]
-    for route, asked_from, text in await _all_routes(world, asker, place, len(made)):
+    await env.database.write(_clear_tables)
+    stored = [await _store(env, number, each) for number, each in enumerate(made, start=1)]
+    for route, asked_from, text in await _all_routes(env, asker, place, len(made)):
         for each, contributors in stored:
             visible = ReadScope.of(asker, asked_from).allows(each, contributors)
             assert visible or each.title not in text, (route, each)
             assert not visible or route in PARTIAL_ROUTES or each.title in text, (route, each)
             linked = f"https://link{each.number}.test" in text
             assert not linked or (visible and each.place == PRIVATE), (route, each)
-    await _check_counts(world, ReadScope.of(asker, place), stored)
-    await _check_threads(world, stored)
+    await _check_counts(env, ReadScope.of(asker, place), stored)
+    await _check_threads(env, stored)
 
 
-async def _store(world: World, number: int, made: Made) -> tuple[Decision, set[str]]:
+async def _store(env: ServiceHarness, number: int, made: Made) -> tuple[Decision, set[str]]:
     """Store a generated decision; return it and its contributors."""
     workspace, people, place, contributor = made
-    each = decision(
+    each = make_decision(
         number,
         workspace=workspace,
         people=people,
@@ -112,17 +119,17 @@ async def _store(world: World, number: int, made: Made) -> tuple[Decision, set[s
         resolution=Resolution(people[-1], AT, "", "rag"),
         reviews=(ReviewAnswer(people[-1], AT, ReviewOutcome.WORKED),),
     )
-    await shelve(world, each)
+    await store_decisions(env, each)
     if contributor:
-        await add_view(world, Person(workspace, contributor), number)
+        await store_perspective(env, Person(workspace, contributor), number)
     return each, {contributor} - {""}
 
 
 async def _all_routes(
-    world: World, person: Person, place: Place, count: int
+    env: ServiceHarness, person: Person, place: Place, count: int
 ) -> list[tuple[str, Place | None, str]]:
     """Return all output by route: the route, the place it was requested from, and the text."""
-    finder, scope = SearchResponder(world.services, "/ragvsft"), ReadScope.of(person, place)
+    finder, scope = SearchResponder(env.services, "/ragvsft"), ReadScope.of(person, place)
     pages = {
         "list": await finder.page(scope, ListQuery.typed("list", "")),
         "list with words": await finder.page(scope, ListQuery.typed("list", "open sings")),
@@ -136,36 +143,36 @@ async def _all_routes(
             found.append(("show", place, str(error)))
         else:
             found.append(("show", place, json.dumps([each.blocks for each in shown])))
-            record = (await world.services.search.details(scope, number)).record
+            record = (await env.services.search.details(scope, number)).record
             found.append(("one record", place, as_markdown(record)))
-    records = [each async for each in world.services.search.records(scope, 100)]
+    records = [each async for each in env.services.search.records(scope, 100)]
     found += [("export", place, as_csv(records)), ("export", place, record_as_json(records))]
     for then in (place, None):
-        found.append(("similar", then, await _review_page(world, person, place, then)))
-    drafts, decisions = await world.services.home_content(person)
+        found.append(("similar", then, await _review_page(env, person, place, then)))
+    drafts, decisions = await env.services.home_content(person)
     found.append(("home", None, json.dumps(home_view({"small": "Small"}, drafts, decisions))))
-    waiting = await world.services.reviews.waiting_for(person)
+    waiting = await env.services.reviews.waiting_for(person)
     found.append(("waiting", None, json.dumps(home_view({"small": "Small"}, [], [], waiting))))
     return found
 
 
 async def _check_counts(
-    world: World, scope: ReadScope, stored: list[tuple[Decision, set[str]]]
+    env: ServiceHarness, scope: ReadScope, stored: list[tuple[Decision, set[str]]]
 ) -> None:
     """Check that the calibration counts every readable decision and no other."""
     visible = sum(scope.allows(*each) for each in stored)
-    options = (await world.services.reviews.calibration(scope, "small")).options
+    options = (await env.services.reviews.calibration(scope, "small")).options
     counted = sum(sum(tally.total.values()) for tally in options.values())
     assert counted == visible
 
 
-async def _check_threads(world: World, stored: list[tuple[Decision, set[str]]]) -> None:
+async def _check_threads(env: ServiceHarness, stored: list[tuple[Decision, set[str]]]) -> None:
     """Check that a thread names decisions of its own channel only.
 
     Other public decisions appear as numbers; those of other private channels do not appear.
     """
     for current, _ in stored:
-        found = await world.services.search.similar_before(current)
+        found = await env.services.search.similar_before(current)
         message = recommendation_message(current, ENGINE.playbook, found, "/ragvsft")
         text = json.dumps(message.blocks)
         for each, _ in stored:
@@ -175,7 +182,9 @@ async def _check_threads(world: World, stored: list[tuple[Decision, set[str]]]) 
             assert everybody.allows(each) or f"#{each.number}" not in text, (current, each)
 
 
-async def _review_page(world: World, person: Person, place: Place, then: Place | None) -> str:
+async def _review_page(
+    env: ServiceHarness, person: Person, place: Place, then: Place | None
+) -> str:
     """Return the review page of a draft begun at one place and resumed at another.
 
     The person may have left a private channel in between.
@@ -191,7 +200,7 @@ async def _review_page(world: World, person: Person, place: Place, then: Place |
         answers=ANSWERS,
     )
     page = Questionnaire(ENGINE, opened_from(draft, then)).last()
-    return json.dumps(await page_view(world.services, page))
+    return json.dumps(await page_view(env.services, page))
 
 
 def _clear_tables(db: Connection) -> None:

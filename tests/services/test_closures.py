@@ -7,46 +7,46 @@ from bot.decisions.model import Closure, Decision, Place, Workflow
 from bot.decisions.records.madr import as_markdown
 from bot.slack.views.announcement import announcement
 from bot.slack.views.notices import already_settled
-from tests.services.world import ADA, BEN, PRODUCT, World
+from tests.services.harness import ADA, BEN, PUBLIC, ServiceHarness
 
 DAYS = timedelta(days=10)
 
 
-async def overridden(world: World) -> Decision:
+async def overridden(harness: ServiceHarness) -> Decision:
     """Return a decision that Ben made on 5 January, ten days ago."""
-    draft = await world.drafted(workflow=Workflow(title="Answers", deciders=("U2",)))
-    number = (await world.services.post(ADA, draft, PRODUCT)).decision.number
-    made = await world.services.decisions.override(BEN, number, "tuning", "Craft is ours")
-    world.clock.advance(DAYS)
+    draft = await harness.create_draft(workflow=Workflow(title="Answers", deciders=("U2",)))
+    number = (await harness.services.post(ADA, draft, PUBLIC)).decision.number
+    made = await harness.services.decisions.override(BEN, number, "tuning", "Craft is ours")
+    harness.clock.advance(DAYS)
     return made
 
 
-def texts(world: World, decision: Decision) -> str:
+def texts(harness: ServiceHarness, decision: Decision) -> str:
     """Return what the announcement says."""
-    playbook = world.playbooks.current().engine.playbook
+    playbook = harness.playbooks.current().engine.playbook
     return str(announcement(decision, playbook).blocks)
 
 
-async def record(world: World, decision: Decision, here: Place = PRODUCT) -> str:
+async def record(harness: ServiceHarness, decision: Decision, here: Place = PUBLIC) -> str:
     """Return the record in Markdown."""
     sight = ReadScope.of(ADA, here)
-    return as_markdown((await world.services.search.details(sight, decision.number)).record)
+    return as_markdown((await harness.services.search.details(sight, decision.number)).record)
 
 
-async def test_a_withdrawn_decision_tells_what_had_been_decided(world: World) -> None:
+async def test_a_withdrawn_decision_tells_what_had_been_decided(harness: ServiceHarness) -> None:
     """The record names who withdrew it and why, and who had decided what; it has no review date."""
-    made = await overridden(world)
-    after = await world.services.decisions.withdraw(ADA, made.number, "The project stopped")
+    made = await overridden(harness)
+    after = await harness.services.decisions.withdraw(ADA, made.number, "The project stopped")
     assert after.resolution is not None
     assert (after.resolution.by, after.chosen) == ("U2", "tuning")
-    assert after.closure == Closure("U1", world.clock.now(), "The project stopped")
-    said = texts(world, after)
+    assert after.closure == Closure("U1", harness.clock.now(), "The project stopped")
+    said = texts(harness, after)
     assert "Withdrawn by <@U1> on 15 January 2026" in said
     assert "Decided differently by <@U2> on 5 January 2026: *Tuning*" in said
     assert "Craft is ours" in said
     assert "The project stopped" in said
     assert "Review on" not in said
-    told = await record(world, after)
+    told = await record(harness, after)
     assert "Withdrawn by U1 on 2026-01-15" in told
     assert "Chosen option: **Tuning**" in told
     assert "In the words of U1:" in told
@@ -55,11 +55,13 @@ async def test_a_withdrawn_decision_tells_what_had_been_decided(world: World) ->
     assert "date: 2026-01-15" in told
 
 
-async def test_a_withdrawn_decision_is_found_by_what_had_been_decided(world: World) -> None:
+async def test_a_withdrawn_decision_is_found_by_what_had_been_decided(
+    harness: ServiceHarness,
+) -> None:
     """The option, the reason for it and the reason against it all lead to the decision."""
-    made = await overridden(world)
-    await world.services.decisions.withdraw(ADA, made.number, "The project stopped")
-    finding, sight = world.services.search, ReadScope.of(ADA, PRODUCT)
+    made = await overridden(harness)
+    await harness.services.decisions.withdraw(ADA, made.number, "The project stopped")
+    finding, sight = harness.services.search, ReadScope.of(ADA, PUBLIC)
     for wanted in (
         finding.parse_filter("tuning withdrawn"),
         DecisionFilter(words=("craft",)),
@@ -69,24 +71,24 @@ async def test_a_withdrawn_decision_is_found_by_what_had_been_decided(world: Wor
         assert [each.number for each in found.decisions] == [made.number]
 
 
-async def test_a_superseded_decision_tells_who_superseded_it(world: World) -> None:
+async def test_a_superseded_decision_tells_who_superseded_it(harness: ServiceHarness) -> None:
     """The user who superseded it is named, with the day, not the one who had decided it."""
-    made = await overridden(world)
-    page = await world.services.decisions.begin_supersede(ADA, made.number)
-    await world.services.post(ADA, page.draft.id, PRODUCT)
-    after = await world.services.decision("T1", made.number)
+    made = await overridden(harness)
+    page = await harness.services.decisions.begin_supersede(ADA, made.number)
+    await harness.services.post(ADA, page.draft.id, PUBLIC)
+    after = await harness.services.decision("T1", made.number)
     assert after is not None
-    said = texts(world, after)
+    said = texts(harness, after)
     assert "Superseded by <@U1> on 15 January 2026. See decision #2" in said
     assert "Decided differently by <@U2> on 5 January 2026: *Tuning*" in said
     assert already_settled(after) == "Decision #1 was superseded by <@U1> in the meantime."
-    assert "Superseded by U1 on 2026-01-15" in await record(world, after)
+    assert "Superseded by U1 on 2026-01-15" in await record(harness, after)
 
 
-async def test_what_was_never_decided_has_only_an_ending(world: World) -> None:
+async def test_what_was_never_decided_has_only_an_ending(harness: ServiceHarness) -> None:
     """A decision that is withdrawn while it is open names nothing as decided."""
-    opened = await world.decided()
-    after = await world.services.decisions.withdraw(ADA, opened.number, "Too early")
+    opened = await harness.post_decision()
+    after = await harness.services.decisions.withdraw(ADA, opened.number, "Too early")
     assert (after.decided_as, after.review_ahead) == (None, None)
-    assert after.closure == Closure("U1", world.clock.now(), "Too early")
-    assert texts(world, after).count("Too early") == 1
+    assert after.closure == Closure("U1", harness.clock.now(), "Too early")
+    assert texts(harness, after).count("Too early") == 1

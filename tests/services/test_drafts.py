@@ -12,7 +12,7 @@ from bot.playbooks.engine import InvalidAnswers
 from bot.playbooks.loader import PLAYBOOK, PlaybookText
 from bot.services.drafts import DRAFT_LIFETIME, DraftService
 from bot.storage.drafts import find_draft
-from tests.services.world import ADA, BEN, NAMELESS, PRODUCT, SMALL, STRANGER, World
+from tests.services.harness import ADA, BEN, PRIVATE, PUBLIC, SMALL, STRANGER, ServiceHarness
 
 OTHERS = pytest.mark.parametrize("person", [BEN, STRANGER])
 A_MOMENT = timedelta(microseconds=1)
@@ -36,173 +36,175 @@ async def attempts(drafting: DraftService, person: Person, draft: str) -> list[t
     return raised
 
 
-async def test_a_new_draft_begins_with_the_first_page(world: World) -> None:
+async def test_a_new_draft_begins_with_the_first_page(harness: ServiceHarness) -> None:
     """Starting keeps a draft with the problem it came with, and the driver as decider."""
-    page = await world.drafts.start(ADA, NAMELESS, problem="It is slow.")
+    page = await harness.drafts.start(ADA, PRIVATE, problem="It is slow.")
     assert isinstance(page, WorkflowPage)
     assert page.playbook_title == "Small or large?"
     assert page.draft.workflow == Workflow(problem="It is slow.", deciders=("U1",))
-    assert await world.drafts.origin_of(ADA, page.draft.id) == NAMELESS
-    assert await world.read(find_draft, ADA, page.draft.id) == page.draft
+    assert await harness.drafts.origin_of(ADA, page.draft.id) == PRIVATE
+    assert await harness.read(find_draft, ADA, page.draft.id) == page.draft
 
 
-async def test_an_unknown_playbook_is_named(world: World) -> None:
+async def test_an_unknown_playbook_is_named(harness: ServiceHarness) -> None:
     """Asking for a playbook that does not exist tells which there are, and keeps nothing."""
     with pytest.raises(UnknownPlaybook) as raised:
-        await world.drafts.start(ADA, PRODUCT, playbook_id="large")
+        await harness.drafts.start(ADA, PUBLIC, playbook_id="large")
     assert raised.value.known == ("small",)
-    assert await world.rows("drafts") == []
+    assert await harness.rows("drafts") == []
 
 
-async def test_the_way_through(world: World) -> None:
+async def test_the_way_through(harness: ServiceHarness) -> None:
     """First page, questions, follow-up, next step, review: every answer is kept on the way."""
-    draft = (await world.drafts.start(ADA, PRODUCT)).draft.id
+    draft = (await harness.drafts.start(ADA, PUBLIC)).draft.id
     answers = {"facts": "many", "freshness": "daily", "style": "free"}
-    assert await world.walked(ADA, draft, answers) == 3
-    kept = await world.drafts.open_draft(ADA, draft)
+    assert await harness.answer_pages(ADA, draft, answers) == 3
+    kept = await harness.drafts.open_draft(ADA, draft)
     assert kept.answers == answers
     assert kept.workflow.title == "Answers"
 
 
 @OTHERS
-async def test_a_draft_of_another_person_is_gone(world: World, person: Person) -> None:
+async def test_a_draft_of_another_person_is_gone(harness: ServiceHarness, person: Person) -> None:
     """Only its driver reads or changes a draft: no colleague, and no user of another workspace."""
-    draft = await world.drafted(ADA)
-    before = await world.rows("drafts")
-    assert await attempts(world.drafts, person, draft) == [DraftGone] * 6
+    draft = await harness.create_draft(ADA)
+    before = await harness.rows("drafts")
+    assert await attempts(harness.drafts, person, draft) == [DraftGone] * 6
     with pytest.raises(DraftGone):
-        await world.drafts.origin_of(person, draft)
-    assert await world.rows("drafts") == before
-    assert await world.drafts.unfinished(person) == []
+        await harness.drafts.origin_of(person, draft)
+    assert await harness.rows("drafts") == before
+    assert await harness.drafts.unfinished(person) == []
 
 
-async def test_a_draft_that_never_was_is_gone(world: World) -> None:
+async def test_a_draft_that_never_was_is_gone(harness: ServiceHarness) -> None:
     """A made-up id is answered like any draft that is gone."""
-    assert await attempts(world.drafts, ADA, "nonsense") == [DraftGone] * 6
+    assert await attempts(harness.drafts, ADA, "nonsense") == [DraftGone] * 6
 
 
-async def test_a_draft_lives_two_weeks_after_its_last_change(world: World) -> None:
+async def test_a_draft_lives_two_weeks_after_its_last_change(harness: ServiceHarness) -> None:
     """To the last moment it can be changed, which gives it its whole time again."""
-    draft = await world.drafted(ADA)
-    world.clock.advance(DRAFT_LIFETIME)
-    await world.drafts.save_answers(ADA, draft, {"facts": "some"})
-    world.clock.advance(DRAFT_LIFETIME)
-    assert await attempts(world.drafts, ADA, draft) == []
-    world.clock.advance(DRAFT_LIFETIME + A_MOMENT)
-    assert await attempts(world.drafts, ADA, draft) == [DraftGone] * 6
+    draft = await harness.create_draft(ADA)
+    harness.clock.advance(DRAFT_LIFETIME)
+    await harness.drafts.save_answers(ADA, draft, {"facts": "some"})
+    harness.clock.advance(DRAFT_LIFETIME)
+    assert await attempts(harness.drafts, ADA, draft) == []
+    harness.clock.advance(DRAFT_LIFETIME + A_MOMENT)
+    assert await attempts(harness.drafts, ADA, draft) == [DraftGone] * 6
     with pytest.raises(DraftGone):
-        await world.drafts.postable(ADA, draft)
-    assert await world.drafts.unfinished(ADA) == []
+        await harness.drafts.postable(ADA, draft)
+    assert await harness.drafts.unfinished(ADA) == []
 
 
-async def test_a_posted_draft_is_not_changed(world: World) -> None:
+async def test_a_posted_draft_is_not_changed(harness: ServiceHarness) -> None:
     """Once posted, every change is refused with the decision's number, and nothing moves."""
-    decision = await world.decided(ADA)
-    before = await world.rows("drafts"), await world.rows("decisions")
-    assert await attempts(world.drafts, ADA, decision.draft_id) == [AlreadyPosted] * 6
+    decision = await harness.post_decision(ADA)
+    before = await harness.rows("drafts"), await harness.rows("decisions")
+    assert await attempts(harness.drafts, ADA, decision.draft_id) == [AlreadyPosted] * 6
     with pytest.raises(AlreadyPosted) as raised:
-        await world.drafts.save_answers(ADA, decision.draft_id, {"facts": "never"})
+        await harness.drafts.save_answers(ADA, decision.draft_id, {"facts": "never"})
     assert raised.value.number == decision.number
-    assert (await world.rows("drafts"), await world.rows("decisions")) == before
+    assert (await harness.rows("drafts"), await harness.rows("decisions")) == before
 
 
 @pytest.mark.parametrize("answers", [{"fact": "many"}, {"facts": "lots"}, {"facts": ""}])
-async def test_answers_that_are_not_in_the_playbook(world: World, answers: dict[str, str]) -> None:
+async def test_answers_that_are_not_in_the_playbook(
+    harness: ServiceHarness, answers: dict[str, str]
+) -> None:
     """A question or answer that the playbook does not have is refused, and nothing is kept."""
-    draft = await world.drafted(ADA)
-    before = await world.rows("drafts")
+    draft = await harness.create_draft(ADA)
+    before = await harness.rows("drafts")
     with pytest.raises(InvalidAnswers):
-        await world.drafts.answer(ADA, draft, "knowledge", answers)
+        await harness.drafts.answer(ADA, draft, "knowledge", answers)
     with pytest.raises(InvalidAnswers):
-        await world.drafts.save_answers(ADA, draft, answers)
-    assert await world.rows("drafts") == before
+        await harness.drafts.save_answers(ADA, draft, answers)
+    assert await harness.rows("drafts") == before
 
 
-async def test_back_keeps_what_was_answered(world: World) -> None:
+async def test_back_keeps_what_was_answered(harness: ServiceHarness) -> None:
     """Turning back shows the page before with its answers, those of the page left included."""
-    draft = (await world.drafts.start(ADA, PRODUCT)).draft.id
+    draft = (await harness.drafts.start(ADA, PUBLIC)).draft.id
     answers = {"facts": "many", "freshness": "daily"}
-    await world.walked(ADA, draft, {**answers, "style": None})
-    page = await world.drafts.previous_page(ADA, draft, "behaviour")
+    await harness.answer_pages(ADA, draft, {**answers, "style": None})
+    page = await harness.drafts.previous_page(ADA, draft, "behaviour")
     assert isinstance(page, QuestionsPage)
     assert page.step.id == "knowledge"
     assert page.draft.answers == {**answers, "style": None}
 
 
-async def test_a_draft_resumes_where_it_was_left(world: World) -> None:
+async def test_a_draft_resumes_where_it_was_left(harness: ServiceHarness) -> None:
     """Untitled it resumes at the first page, half done at its first gap, done at the review."""
-    draft = (await world.drafts.start(ADA, PRODUCT)).draft.id
-    assert isinstance(await world.drafts.resume(ADA, draft), WorkflowPage)
-    await world.drafts.describe(ADA, draft, Workflow(title="Answers"))
-    await world.drafts.answer(ADA, draft, "knowledge", {"facts": None})
-    page = await world.drafts.resume(ADA, draft)
+    draft = (await harness.drafts.start(ADA, PUBLIC)).draft.id
+    assert isinstance(await harness.drafts.resume(ADA, draft), WorkflowPage)
+    await harness.drafts.describe(ADA, draft, Workflow(title="Answers"))
+    await harness.drafts.answer(ADA, draft, "knowledge", {"facts": None})
+    page = await harness.drafts.resume(ADA, draft)
     assert isinstance(page, QuestionsPage)
     assert page.step.id == "behaviour"
-    await world.drafts.save_answers(ADA, draft, {"facts": "never"})
-    assert isinstance(await world.drafts.resume(ADA, draft), ReviewPage)
+    await harness.drafts.save_answers(ADA, draft, {"facts": "never"})
+    assert isinstance(await harness.drafts.resume(ADA, draft), ReviewPage)
 
 
 @pytest.mark.parametrize(
     ("begun", "opened", "origin"),
     [
-        (PRODUCT, None, PRODUCT),
-        (PRODUCT, NAMELESS, PRODUCT),
-        (NAMELESS, NAMELESS, NAMELESS),
-        (NAMELESS, None, None),
-        (NAMELESS, PRODUCT, None),
-        (None, PRODUCT, None),
-        (None, NAMELESS, NAMELESS),
+        (PUBLIC, None, PUBLIC),
+        (PUBLIC, PRIVATE, PUBLIC),
+        (PRIVATE, PRIVATE, PRIVATE),
+        (PRIVATE, None, None),
+        (PRIVATE, PUBLIC, None),
+        (None, PUBLIC, None),
+        (None, PRIVATE, PRIVATE),
     ],
 )
 async def test_where_a_draft_belongs_when_resumed(
-    world: World, begun: Place | None, opened: Place | None, origin: Place | None
+    harness: ServiceHarness, begun: Place | None, opened: Place | None, origin: Place | None
 ) -> None:
     """Of a private channel only where it is opened in it; what is of a public one stays so."""
-    draft = (await world.drafts.start(ADA, begun)).draft
-    page = await world.drafts.resume(ADA, draft.id, opened)
+    draft = (await harness.drafts.start(ADA, begun)).draft
+    page = await harness.drafts.resume(ADA, draft.id, opened)
     assert page.draft == replace(draft, origin=origin)
-    assert await world.drafts.origin_of(ADA, draft.id) == origin
+    assert await harness.drafts.origin_of(ADA, draft.id) == origin
 
 
-async def test_drafts_under_way(world: World) -> None:
+async def test_drafts_under_way(harness: ServiceHarness) -> None:
     """One's drafts that hold something come newest first, without posted and empty ones."""
-    first = await world.drafted(ADA)
-    world.clock.advance(timedelta(minutes=1))
-    second = await world.drafted(ADA)
-    await world.drafts.start(ADA, PRODUCT)
-    await world.decided(ADA)
-    await world.drafted(BEN)
-    assert [draft.id for draft in await world.drafts.unfinished(ADA)] == [second, first]
+    first = await harness.create_draft(ADA)
+    harness.clock.advance(timedelta(minutes=1))
+    second = await harness.create_draft(ADA)
+    await harness.drafts.start(ADA, PUBLIC)
+    await harness.post_decision(ADA)
+    await harness.create_draft(BEN)
+    assert [draft.id for draft in await harness.drafts.unfinished(ADA)] == [second, first]
 
 
-async def test_a_draft_keeps_the_playbook_it_began_with(world: World) -> None:
+async def test_a_draft_keeps_the_playbook_it_began_with(harness: ServiceHarness) -> None:
     """A playbook that changes meanwhile, and a restart, leave a draft's questions as they were."""
-    draft = await world.drafted(ADA, answers={"facts": "many"})
+    draft = await harness.create_draft(ADA, answers={"facts": "many"})
     files = {**SMALL.files, PLAYBOOK: SMALL.files[PLAYBOOK].replace("Knowledge", "Facts")}
-    world.playbooks.use(PlaybookText("small", files))
-    restarted = World(world.log)
+    harness.playbooks.use(PlaybookText("small", files))
+    restarted = ServiceHarness(harness.database)
     restarted.playbooks.use(PlaybookText("small", files))
-    for drafting in (world.drafts, restarted.drafts):
+    for drafting in (harness.drafts, restarted.drafts):
         page = await drafting.resume(ADA, draft)
         assert isinstance(page, QuestionsPage)
         assert page.step.title == "Knowledge"
-    new = await world.drafts.describe(
-        ADA, (await world.drafts.start(ADA, PRODUCT)).draft.id, Workflow(title="New")
+    new = await harness.drafts.describe(
+        ADA, (await harness.drafts.start(ADA, PUBLIC)).draft.id, Workflow(title="New")
     )
     assert isinstance(new, QuestionsPage)
     assert new.step.title == "Facts"
 
 
-async def test_the_message_it_came_from_stays_with_it(world: World) -> None:
+async def test_the_message_it_came_from_stays_with_it(harness: ServiceHarness) -> None:
     """The link becomes part of the decision; it is ignored if it is late or from another user."""
-    source = Source(PRODUCT.channel, "https://northwind.slack.com/archives/C1/p1")
-    draft = await world.drafted()
-    await world.drafts.set_source(BEN, draft, source)
-    assert (await world.drafts.open_draft(ADA, draft)).source is None
-    await world.drafts.set_source(ADA, draft, source)
-    decision = (await world.services.post(ADA, draft, PRODUCT)).decision
-    await world.drafts.set_source(ADA, draft, Source("C9", "https://elsewhere.test"))
-    found = await world.services.decision("T1", decision.number)
+    source = Source(PUBLIC.channel, "https://northwind.slack.com/archives/C1/p1")
+    draft = await harness.create_draft()
+    await harness.drafts.set_source(BEN, draft, source)
+    assert (await harness.drafts.open_draft(ADA, draft)).source is None
+    await harness.drafts.set_source(ADA, draft, source)
+    decision = (await harness.services.post(ADA, draft, PUBLIC)).decision
+    await harness.drafts.set_source(ADA, draft, Source("C9", "https://elsewhere.test"))
+    found = await harness.services.decision("T1", decision.number)
     assert found is not None
     assert found.source_here == source.link
-    assert replace(found, place=NAMELESS).source_here is None
+    assert replace(found, place=PRIVATE).source_here is None

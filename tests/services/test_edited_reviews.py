@@ -6,7 +6,7 @@ import pytest
 
 from bot.decisions.model import Review, ReviewChoice, Workflow
 from bot.decisions.questionnaire import QuestionsPage, ReviewPage
-from tests.services.world import ADA, PRODUCT, World
+from tests.services.harness import ADA, PUBLIC, ServiceHarness
 
 
 @pytest.mark.parametrize(
@@ -19,43 +19,43 @@ from tests.services.world import ADA, PRODUCT, World
     ],
 )
 async def test_a_review_counts_from_the_edit(
-    world: World, review: Review, waits: int, due: date | None
+    harness: ServiceHarness, review: Review, waits: int, due: date | None
 ) -> None:
     """Days chosen 40 days later count from then; what has passed when it is posted is put off."""
-    made = await world.decided()
-    world.clock.advance(timedelta(days=40))
-    page = await world.services.decisions.begin_edit(ADA, made.number)
-    await world.drafts.describe(ADA, page.draft.id, Workflow(title="Better", review=review))
-    world.clock.advance(timedelta(days=waits))
-    assert (await world.services.post(ADA, page.draft.id, PRODUCT)).decision.review_on == due
+    made = await harness.post_decision()
+    harness.clock.advance(timedelta(days=40))
+    page = await harness.services.decisions.begin_edit(ADA, made.number)
+    await harness.drafts.describe(ADA, page.draft.id, Workflow(title="Better", review=review))
+    harness.clock.advance(timedelta(days=waits))
+    assert (await harness.services.post(ADA, page.draft.id, PUBLIC)).decision.review_on == due
 
 
 @pytest.mark.parametrize("begun_before", [False, True])
 @pytest.mark.parametrize("edits", [False, True])
 async def test_a_day_that_has_come_is_put_off_where_it_is_filled_in(
-    world: World, *, edits: bool, begun_before: bool
+    harness: ServiceHarness, *, edits: bool, begun_before: bool
 ) -> None:
     """After the day, the first page takes what is filled in: as many days ahead as at first."""
-    made = await world.decided()
-    deciding = world.services.decisions
+    made = await harness.post_decision()
+    deciding = harness.services.decisions
     begin = deciding.begin_edit if edits else deciding.begin_supersede
-    world.clock.advance(timedelta(days=85))
+    harness.clock.advance(timedelta(days=85))
     if begun_before:
         draft = (await begin(ADA, made.number)).draft
-        await world.drafts.describe(ADA, draft.id, draft.workflow)
-    world.clock.advance(timedelta(days=10))
+        await harness.drafts.describe(ADA, draft.id, draft.workflow)
+    harness.clock.advance(timedelta(days=10))
     filled_in = (await begin(ADA, made.number)).draft
     assert filled_in.workflow.review == Review.on(date(2026, 7, 9))
-    page = await world.drafts.describe(ADA, filled_in.id, filled_in.workflow)
+    page = await harness.drafts.describe(ADA, filled_in.id, filled_in.workflow)
     assert isinstance(page, QuestionsPage | ReviewPage)
-    assert (await world.services.post(ADA, filled_in.id, PRODUCT)).decision.review_on == date(
+    assert (await harness.services.post(ADA, filled_in.id, PUBLIC)).decision.review_on == date(
         2026, 7, 9
     )
 
 
-async def test_a_day_that_comes_before_the_posting_is_put_off(world: World) -> None:
+async def test_a_day_that_comes_before_the_posting_is_put_off(harness: ServiceHarness) -> None:
     """Posted after the day that was chosen for its review, a decision is reviewed later."""
     review = Review(ReviewChoice.ON_DATE, date(2026, 1, 10))
-    draft = await world.drafted(workflow=Workflow(title="Answers", review=review))
-    world.clock.advance(timedelta(days=9))
-    assert (await world.services.post(ADA, draft, PRODUCT)).decision.review_on == date(2026, 1, 19)
+    draft = await harness.create_draft(workflow=Workflow(title="Answers", review=review))
+    harness.clock.advance(timedelta(days=9))
+    assert (await harness.services.post(ADA, draft, PUBLIC)).decision.review_on == date(2026, 1, 19)

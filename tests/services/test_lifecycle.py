@@ -24,7 +24,7 @@ from bot.decisions.model import Person, ReviewOutcome, Status, Workflow
 from bot.decisions.transitions import TRANSITIONS
 from bot.services.perspectives import NUDGE_AFTER
 from bot.storage.database import Database
-from tests.services.world import ADA, BEN, PRODUCT, World
+from tests.services.harness import ADA, BEN, PUBLIC, ServiceHarness
 
 CLEO = Person("T1", "U3")
 PEOPLE = st.sampled_from([ADA, BEN, CLEO])
@@ -53,29 +53,29 @@ class Life(RuleBasedStateMachine):
 
     @initialize()
     def opened(self) -> None:
-        self.log = self.run(Database(Path(self.folder.name) / "log.db").open())
-        self.world = World(self.log)
+        self.database = self.run(Database(Path(self.folder.name) / "log.db").open())
+        self.harness = ServiceHarness(self.database)
         workflow = Workflow(title="Answers", deciders=(BEN.user,))
-        draft = self.run(self.world.drafted(workflow=workflow))
-        self.run(self.world.services.post(ADA, draft, PRODUCT))
+        draft = self.run(self.harness.create_draft(workflow=workflow))
+        self.run(self.harness.services.post(ADA, draft, PUBLIC))
 
     @rule(actor=PEOPLE)
     def accepted(self, actor: Person) -> None:
-        work = self.world.services.decisions.accept
+        work = self.harness.services.decisions.accept
         if self.tried(lambda: work(actor, 1), actor, self.deciders, OPEN):
             self.status = Status.ACCEPTED
             self.events.append("accepted")
 
     @rule(actor=PEOPLE)
     def overridden(self, actor: Person) -> None:
-        work = self.world.services.decisions.override
+        work = self.harness.services.decisions.override
         if self.tried(lambda: work(actor, 1, "prompting", "So"), actor, self.deciders, OPEN):
             self.status = Status.OVERRIDDEN
             self.events.append("overridden")
 
     @rule(actor=PEOPLE, to=st.sets(USERS, min_size=1))
     def handed_over(self, actor: Person, to: set[str]) -> None:
-        work = self.world.services.decisions.hand_over
+        work = self.harness.services.decisions.hand_over
         either = {ADA.user, *self.deciders}
         if self.tried(lambda: work(actor, 1, tuple(sorted(to))), actor, either, OPEN):
             self.events += ["handed_over"] if to != self.deciders else []
@@ -88,7 +88,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(actor=PEOPLE)
     def superseded(self, actor: Person) -> None:
-        work = self.world.services.decisions.begin_supersede
+        work = self.harness.services.decisions.begin_supersede
         either = {ADA.user, *self.deciders}
         if self.tried(lambda: self.posted(work, actor), actor, either, OPEN | DECIDED):
             self.status = Status.SUPERSEDED
@@ -96,14 +96,14 @@ class Life(RuleBasedStateMachine):
 
     @rule(actor=PEOPLE)
     def withdrawn(self, actor: Person) -> None:
-        work = self.world.services.decisions.withdraw
+        work = self.harness.services.decisions.withdraw
         if self.tried(lambda: work(actor, 1, "So"), actor, {ADA.user}, OPEN | DECIDED):
             self.status = Status.WITHDRAWN
             self.events.append("withdrawn")
 
     @rule(actor=PEOPLE, outcome=st.sampled_from(ReviewOutcome))
     def reviewed(self, actor: Person, outcome: ReviewOutcome) -> None:
-        work = self.world.services.reviews.review
+        work = self.harness.services.reviews.review
         either = {ADA.user, *self.deciders}
         if self.tried(lambda: work(actor, 1, outcome, ""), actor, either, DECIDED):
             self.events += ["reviewed"] if self.reviews.get(actor.user) is not outcome else []
@@ -124,7 +124,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(actor=PEOPLE, user=USERS)
     def asked_for_a_view(self, actor: Person, user: str) -> None:
-        work = self.world.services.perspectives.ask
+        work = self.harness.services.perspectives.ask
         known = {ADA.user, *self.views, *self.asked}
         try:
             if not self.tried(lambda: work(actor, 1, [user]), actor, {ADA.user}, OPEN):
@@ -134,17 +134,17 @@ class Life(RuleBasedStateMachine):
             return
         assert user not in known
         self.asked.add(user)
-        self.heard[user] = self.world.clock.now()
+        self.heard[user] = self.harness.clock.now()
         self.events.append("views_asked")
 
     @rule(actor=PEOPLE, user=USERS, waits=st.booleans())
     def nudged(self, actor: Person, user: str, waits: bool) -> None:
         self.asked_for_a_view(ADA, user)
-        self.world.clock.advance(timedelta(days=int(waits)))
+        self.harness.clock.advance(timedelta(days=int(waits)))
         missing, reminded = self.asked - set(self.views), list[str]()
 
         async def work() -> None:
-            reminded.extend(await self.world.services.perspectives.nudge(actor, 1))
+            reminded.extend(await self.harness.services.perspectives.nudge(actor, 1))
 
         try:
             if not self.tried(work, actor, {ADA.user}, OPEN):
@@ -157,21 +157,21 @@ class Life(RuleBasedStateMachine):
         else:
             assert reminded
             self.events.append("nudged")
-        now = self.world.clock.now()
+        now = self.harness.clock.now()
         assert set(reminded) == {each for each in missing if now - self.heard[each] >= NUDGE_AFTER}
         self.heard |= dict.fromkeys(reminded, now)
 
     @invariant()
     def the_log_says_so(self) -> None:
         """The stored state is the result of all actions, and each action has its event."""
-        decision = self.run(self.world.services.decision("T1", 1))
+        decision = self.run(self.harness.services.decision("T1", 1))
         assert decision is not None
         assert decision.status is self.status
         assert set(decision.deciders) == self.deciders
-        rows = self.run(self.world.rows("events"))
+        rows = self.run(self.harness.rows("events"))
         assert [row["kind"] for row in rows if row["number"] == 1] == self.events
         assert {each.by: each.outcome for each in decision.reviews} == self.reviews
-        team = self.run(self.world.services.perspectives.team("T1", 1))
+        team = self.run(self.harness.services.perspectives.team("T1", 1))
         assert {view.user: view.answers["facts"] for view in team.perspectives} == self.views
         assert {each.user for each in team.asked} == self.asked
         assert (decision.superseded_by is not None) == (self.status is Status.SUPERSEDED)
@@ -179,7 +179,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def nothing_is_rewritten(self) -> None:
         """Events are only ever added, numbered without a gap, and never earlier than the last."""
-        rows = self.run(self.world.rows("events"))
+        rows = self.run(self.harness.rows("events"))
         assert rows[: len(self.logged)] == self.logged
         assert [row["id"] for row in rows] == list(range(1, len(rows) + 1))
         assert [row["at"] for row in rows] == sorted(str(row["at"]) for row in rows)
@@ -200,13 +200,13 @@ class Life(RuleBasedStateMachine):
         assert status is self.status
 
     async def view(self, actor: Person, facts: str) -> None:
-        page = await self.world.services.perspectives.begin(actor, PRODUCT, 1)
-        await self.world.drafts.save_answers(actor, page.draft.id, {"facts": facts})
-        await self.world.services.post(actor, page.draft.id, PRODUCT)
+        page = await self.harness.services.perspectives.begin(actor, PUBLIC, 1)
+        await self.harness.drafts.save_answers(actor, page.draft.id, {"facts": facts})
+        await self.harness.services.post(actor, page.draft.id, PUBLIC)
 
     def tried(self, work: Work, actor: Person, allowed: set[str], states: set[Status]) -> bool:
         """Do it; return whether it was done, which it must be where, and only where, it may be."""
-        self.world.clock.advance(timedelta(minutes=1))
+        self.harness.clock.advance(timedelta(minutes=1))
         try:
             self.run(work())
         except NotTheirs:
@@ -221,20 +221,20 @@ class Life(RuleBasedStateMachine):
         return True
 
     async def edit(self, actor: Person) -> None:
-        page = await self.world.services.decisions.begin_edit(actor, 1)
+        page = await self.harness.services.decisions.begin_edit(actor, 1)
         workflow = replace(page.draft.workflow, title=f"Answers, {len(self.events)} events on")
-        await self.world.drafts.describe(actor, page.draft.id, workflow)
-        await self.world.services.post(actor, page.draft.id, PRODUCT)
+        await self.harness.drafts.describe(actor, page.draft.id, workflow)
+        await self.harness.services.post(actor, page.draft.id, PUBLIC)
 
     async def posted(self, begin: Callable[..., Coroutine[Any, Any, Any]], actor: Person) -> None:
         page = await begin(actor, 1)
-        await self.world.services.post(actor, page.draft.id, PRODUCT)
+        await self.harness.services.post(actor, page.draft.id, PUBLIC)
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.runner.run(work)
 
     def teardown(self) -> None:
-        self.run(self.log.close())
+        self.run(self.database.close())
         self.runner.close()
         self.folder.cleanup()
 

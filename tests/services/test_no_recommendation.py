@@ -20,34 +20,36 @@ from bot.slack.views.perspectives import team_message
 from bot.slack.views.recommendation import recommendation_message
 from bot.slack.views.search import history_message
 from bot.slackkit.metadata import ListQuery
-from tests.services.world import ADA, BEN, PRODUCT, World
+from tests.services.harness import ADA, BEN, PUBLIC, ServiceHarness
 
 UNKNOWN = {"facts": None, "style": None}
-SIGHT = ReadScope.of(ADA, PRODUCT)
+SIGHT = ReadScope.of(ADA, PUBLIC)
 
 
-async def unknown(world: World) -> Decision:
+async def unknown(harness: ServiceHarness) -> Decision:
     """Return a decision all of whose questions were answered with "don't know"."""
-    draft = await world.drafted(answers=UNKNOWN)
-    return (await world.services.post(ADA, draft, PRODUCT)).decision
+    draft = await harness.create_draft(answers=UNKNOWN)
+    return (await harness.services.post(ADA, draft, PUBLIC)).decision
 
 
-async def test_nothing_is_not_accepted(world: World) -> None:
+async def test_nothing_is_not_accepted(harness: ServiceHarness) -> None:
     """There is no button to accept nothing, and the use case refuses it."""
-    made = await unknown(world)
-    playbook = world.playbooks.current().engine.playbook
+    made = await unknown(harness)
+    playbook = harness.playbooks.current().engine.playbook
     said = str(announcement(made, playbook).blocks)
     assert "'accept'" not in said
     assert "'override'" in said
     with pytest.raises(NothingRecommended):
-        await world.services.decisions.accept(ADA, made.number)
-    assert await world.services.decision("T1", made.number) == made
+        await harness.services.decisions.accept(ADA, made.number)
+    assert await harness.services.decision("T1", made.number) == made
 
 
-async def test_any_option_can_be_chosen_where_nothing_is_recommended(world: World) -> None:
+async def test_any_option_can_be_chosen_where_nothing_is_recommended(
+    harness: ServiceHarness,
+) -> None:
     """All options are offered; record and thread name none as recommended or given up."""
-    made = await unknown(world)
-    playbook = world.playbooks.current().engine.playbook
+    made = await unknown(harness)
+    playbook = harness.playbooks.current().engine.playbook
     (choice,) = [
         each
         for each in override_modal(made, playbook)["blocks"]
@@ -56,9 +58,9 @@ async def test_any_option_can_be_chosen_where_nothing_is_recommended(world: Worl
     offered = [each["value"] for each in choice["element"]["options"]]
     assert offered == list(playbook.options)
     option = made.verdict.option
-    after = await world.services.decisions.override(ADA, made.number, option, "We start small")
+    after = await harness.services.decisions.override(ADA, made.number, option, "We start small")
     assert (after.status, after.chosen) == (Status.OVERRIDDEN, option)
-    record = (await world.services.search.details(SIGHT, made.number)).record
+    record = (await harness.services.search.details(SIGHT, made.number)).record
     told = as_markdown(record)
     title = playbook.options[option].title
     assert f"Chosen option: **{title}**, with nothing recommended yet" in told
@@ -69,46 +71,48 @@ async def test_any_option_can_be_chosen_where_nothing_is_recommended(world: Worl
     assert f"decided for *{title}*." in said
 
 
-async def edited(world: World, made: Decision) -> Decision:
+async def edited(harness: ServiceHarness, made: Decision) -> Decision:
     """Return a decision with another title, and a view without any known answer."""
-    view = (await world.services.perspectives.begin(BEN, PRODUCT, made.number)).draft
-    await world.services.perspectives.finish(replace(view, answers=UNKNOWN))
-    page = await world.services.decisions.begin_edit(ADA, made.number)
+    view = (await harness.services.perspectives.begin(BEN, PUBLIC, made.number)).draft
+    await harness.services.perspectives.finish(replace(view, answers=UNKNOWN))
+    page = await harness.services.decisions.begin_edit(ADA, made.number)
     said = replace(page.draft.workflow, title="Said better")
-    await world.drafts.describe(ADA, page.draft.id, said)
-    return (await world.services.post(ADA, page.draft.id, PRODUCT)).decision
+    await harness.drafts.describe(ADA, page.draft.id, said)
+    return (await harness.services.post(ADA, page.draft.id, PUBLIC)).decision
 
 
-async def record_of(world: World, made: Decision) -> Record:
+async def record_of(harness: ServiceHarness, made: Decision) -> Record:
     """Return the record of a decision."""
-    return (await world.services.search.details(SIGHT, made.number)).record
+    return (await harness.services.search.details(SIGHT, made.number)).record
 
 
-async def test_a_list_recommends_nothing_where_nothing_is_known(world: World) -> None:
+async def test_a_list_recommends_nothing_where_nothing_is_known(harness: ServiceHarness) -> None:
     """It is listed under no option, not even the first one, also when it is withdrawn."""
-    made = await unknown(world)
-    playbook = world.playbooks.current().engine.playbook
+    made = await unknown(harness)
+    playbook = harness.playbooks.current().engine.playbook
     by_option = DecisionFilter(options=(made.verdict.option,))
     for expected in ("Open, recommended: nothing yet", "Withdrawn, recommended: nothing yet"):
-        found = await world.services.search.page(SIGHT, DecisionFilter(), None, 9)
+        found = await harness.services.search.page(SIGHT, DecisionFilter(), None, 9)
         listed = [search.ListedDecision(each, playbook) for each in found.decisions]
         query = ListQuery(kind="list", text="")
         assert (
             expected
             in search.decision_list("/ragvsft", query, DecisionFilter(), found, listed).text
         )
-        assert not (await world.services.search.page(SIGHT, by_option, None, 9)).decisions
+        assert not (await harness.services.search.page(SIGHT, by_option, None, 9)).decisions
         if made.status is Status.OPEN:
-            made = await world.services.decisions.withdraw(ADA, made.number, "Not needed")
+            made = await harness.services.decisions.withdraw(ADA, made.number, "Not needed")
 
 
-async def test_thread_and_record_name_no_option_where_nothing_is_known(world: World) -> None:
+async def test_thread_and_record_name_no_option_where_nothing_is_known(
+    harness: ServiceHarness,
+) -> None:
     """Neither an edit nor a view without known answers is shown with an option."""
-    made = await edited(world, await unknown(world))
-    playbook = world.playbooks.current().engine.playbook
-    record, title = await record_of(world, made), playbook.options[made.verdict.option].title
-    team = await world.services.perspectives.team("T1", made.number)
-    seen = await world.services.perspectives.comparison(team)
+    made = await edited(harness, await unknown(harness))
+    playbook = harness.playbooks.current().engine.playbook
+    record, title = await record_of(harness, made), playbook.options[made.verdict.option].title
+    team = await harness.services.perspectives.team("T1", made.number)
+    seen = await harness.services.perspectives.comparison(team)
     told = team_message(made, playbook, seen)
     assert "They come to nothing yet." in told.text
     assert "*nothing yet*  ·  2 people" in str(told.blocks)
@@ -124,9 +128,9 @@ async def test_thread_and_record_name_no_option_where_nothing_is_known(world: Wo
         assert title not in str(each)
 
 
-async def test_data_has_no_recommendation_where_nothing_is_known(world: World) -> None:
+async def test_data_has_no_recommendation_where_nothing_is_known(harness: ServiceHarness) -> None:
     """In CSV the cells are empty, in JSON null: `Prompting` would be read as a recommendation."""
-    record = await record_of(world, await edited(world, await unknown(world)))
+    record = await record_of(harness, await edited(harness, await unknown(harness)))
     (row,) = csv.DictReader(io.StringIO(as_csv([record])))
     assert (row["recommended"], row["strength"], row["chosen"]) == ("", "", "")
     assert row["views"] == "U1: nothing yet\nU2: nothing yet"

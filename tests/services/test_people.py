@@ -7,8 +7,8 @@ import pytest
 from bot.decisions.model import Person
 from bot.decisions.ports import DirectoryEntry, DirectoryUnavailable, zone_named
 from bot.services.people import FRESH_FOR, REFRESHED_AT_ONCE, PeopleService
-from tests.services.shelf import decision, shelve
-from tests.services.world import ADA, BEN, STRANGER, World
+from tests.services.factories import make_decision, store_decisions
+from tests.services.harness import ADA, BEN, STRANGER, ServiceHarness
 
 
 class PhoneBook:
@@ -37,12 +37,12 @@ def book() -> PhoneBook:
 
 
 @pytest.fixture
-def people(world: World, book: PhoneBook) -> PeopleService:
-    return PeopleService(world.log, world.clock, book)
+def people(harness: ServiceHarness, book: PhoneBook) -> PeopleService:
+    return PeopleService(harness.database, harness.clock, book)
 
 
 async def test_a_person_is_looked_up_once_a_week(
-    world: World, people: PeopleService, book: PhoneBook
+    harness: ServiceHarness, people: PeopleService, book: PhoneBook
 ) -> None:
     """What is known is kept; after a week it is looked up again, and the new name is taken."""
     for _ in range(2):
@@ -51,36 +51,36 @@ async def test_a_person_is_looked_up_once_a_week(
         assert profile.known == DirectoryEntry("Ada Lind", "Europe/Stockholm")
     assert book.asked == [ADA]
     book.known[ADA] = DirectoryEntry("Ada Berg", "Asia/Tokyo")
-    world.clock.advance(FRESH_FOR - timedelta(seconds=1))
+    harness.clock.advance(FRESH_FOR - timedelta(seconds=1))
     assert await people.zone_of(ADA) == "Europe/Stockholm"
-    world.clock.advance(timedelta(seconds=1))
+    harness.clock.advance(timedelta(seconds=1))
     assert await people.zone_of(ADA) == "Asia/Tokyo"
     assert await people.names("T1", ["U1", "U2"]) == {"U1": "Ada Berg"}
 
 
 async def test_a_silent_directory_leaves_what_is_known(
-    world: World, people: PeopleService, book: PhoneBook
+    harness: ServiceHarness, people: PeopleService, book: PhoneBook
 ) -> None:
     """If it does not answer, the cached name is used, and it is not asked until it allows it."""
     await people.profile(ADA)
-    world.clock.advance(2 * FRESH_FOR)
+    harness.clock.advance(2 * FRESH_FOR)
     book.busy = {"T1": timedelta(seconds=30)}
     for _ in range(3):
         assert await people.zone_of(ADA) == "Europe/Stockholm"
         assert await people.zone_of(BEN) is None
     assert len(book.asked) == 2
     book.busy = {}
-    world.clock.advance(timedelta(seconds=30))
+    harness.clock.advance(timedelta(seconds=30))
     assert await people.profile(BEN) is not None
 
 
 async def test_who_is_gone_keeps_the_name(
-    world: World, people: PeopleService, book: PhoneBook
+    harness: ServiceHarness, people: PeopleService, book: PhoneBook
 ) -> None:
     """A user missing from the directory keeps the cached name; an unknown user has none."""
     await people.profile(ADA)
     book.known = {}
-    world.clock.advance(2 * FRESH_FOR)
+    harness.clock.advance(2 * FRESH_FOR)
     profile = await people.profile(ADA)
     assert profile is not None
     assert profile.known.name == "Ada Lind"
@@ -96,33 +96,33 @@ async def test_workspaces_are_apart(people: PeopleService) -> None:
 
 
 async def test_people_of_decisions_are_learned(
-    world: World, people: PeopleService, book: PhoneBook
+    harness: ServiceHarness, people: PeopleService, book: PhoneBook
 ) -> None:
     """Drivers, deciders and people asked for a view are looked up, a few at a time, once a week."""
     crowd = [f"U{number}" for number in range(1, 16)]
-    await shelve(world, decision(1, people=crowd))
+    await store_decisions(harness, make_decision(1, people=crowd))
     counts = [await people.refresh() for _ in range(3)]
     assert counts == [REFRESHED_AT_ONCE, 15 - REFRESHED_AT_ONCE, 0]
     assert sorted(each.user for each in book.asked) == sorted(crowd)
-    await world.services.perspectives.ask(ADA, 1, ["U99"])
+    await harness.services.perspectives.ask(ADA, 1, ["U99"])
     assert await people.refresh() == 1
     assert book.asked[-1] == Person("T1", "U99")
-    world.clock.advance(FRESH_FOR + timedelta(seconds=1))
+    harness.clock.advance(FRESH_FOR + timedelta(seconds=1))
     assert await people.refresh() == REFRESHED_AT_ONCE
 
 
 async def test_a_busy_workspace_does_not_hold_up_the_others(
-    world: World, people: PeopleService, book: PhoneBook
+    harness: ServiceHarness, people: PeopleService, book: PhoneBook
 ) -> None:
     """Where one workspace is to be left alone, the people of the next are learned all the same."""
     crowd = [f"U{number}" for number in range(1, 16)]
     book.busy = {"T1": timedelta(minutes=5)}
-    await shelve(world, decision(1, people=crowd), decision(1, workspace="T2"))
+    await store_decisions(harness, make_decision(1, people=crowd), make_decision(1, workspace="T2"))
     await people.refresh()
     await people.refresh()
     assert [each.workspace for each in book.asked] == ["T1", "T2"]
     book.busy = {}
-    world.clock.advance(timedelta(minutes=5))
+    harness.clock.advance(timedelta(minutes=5))
     assert await people.refresh() == REFRESHED_AT_ONCE
 
 

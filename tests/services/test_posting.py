@@ -19,79 +19,79 @@ from bot.decisions.model import (
 from bot.outbox.model import Delivery, DeliveryState, NotPostedAlert, alert_for, announcement_key
 from bot.services.drafts import DRAFT_LIFETIME
 from bot.services.services import DELAYED_AFTER
-from tests.services.world import ADA, BEN, NAMELESS, PRODUCT, STRANGER, World
+from tests.services.harness import ADA, BEN, PRIVATE, PUBLIC, STRANGER, ServiceHarness
 
 ELSEWHERE = Place("C2", Visibility.PUBLIC)
 
 
-async def claimed(world: World) -> Delivery:
+async def claimed(harness: ServiceHarness) -> Delivery:
     """Return the next delivery that is due, as taken by the courier."""
-    delivery = await world.outbox.claim(world.clock.now())
+    delivery = await harness.outbox.claim(harness.clock.now())
     assert delivery is not None
     return delivery
 
 
-async def failed(world: World) -> Decision:
+async def failed(harness: ServiceHarness) -> Decision:
     """Return a decision whose announcement Slack refused."""
-    decision = await world.decided()
-    delivery = await claimed(world)
-    alert = alert_for(NotPostedAlert, delivery, decision.driver, world.clock.now(), "is_archived")
-    await world.outbox.mark_failed(delivery, "is_archived", [alert])
+    decision = await harness.post_decision()
+    delivery = await claimed(harness)
+    alert = alert_for(NotPostedAlert, delivery, decision.driver, harness.clock.now(), "is_archived")
+    await harness.outbox.mark_failed(delivery, "is_archived", [alert])
     return decision
 
 
-async def states(world: World) -> dict[str, tuple[object, object]]:
+async def states(harness: ServiceHarness) -> dict[str, tuple[object, object]]:
     """Return the kind of each delivery with its state and channel."""
-    rows = await world.rows("deliveries")
+    rows = await harness.rows("deliveries")
     return {str(row["kind"]): (row["state"], row["channel"]) for row in rows}
 
 
-async def test_a_posted_draft_is_a_decision(world: World) -> None:
+async def test_a_posted_draft_is_a_decision(harness: ServiceHarness) -> None:
     """Posting logs the decision with its verdict, its event, and the two messages to send."""
-    draft = await world.drafted(ADA, workflow=Workflow(title="Answers", problem="Slow."))
-    posted = await world.services.post(ADA, draft, PRODUCT)
+    draft = await harness.create_draft(ADA, workflow=Workflow(title="Answers", problem="Slow."))
+    posted = await harness.services.post(ADA, draft, PUBLIC)
     decision = posted.decision
     assert (decision.number, decision.title, decision.problem) == (1, "Answers", "Slow.")
     assert (decision.driver, decision.deciders) == ("U1", ("U1",))
-    assert (decision.status, decision.place) == (Status.OPEN, PRODUCT)
+    assert (decision.status, decision.place) == (Status.OPEN, PUBLIC)
     assert decision.verdict.option == "rag"
     assert not posted.is_delayed
-    assert await world.services.decision("T1", 1) == decision
-    (event,) = await world.rows("events")
+    assert await harness.services.decision("T1", 1) == decision
+    (event,) = await harness.rows("events")
     assert (event["kind"], event["actor"], event["number"]) == ("opened", "U1", 1)
-    announcement, recommendation = await world.rows("deliveries")
+    announcement, recommendation = await harness.rows("deliveries")
     assert announcement["key"] == announcement_key(decision) == recommendation["parent"]
-    assert world.woken == 1
+    assert harness.wakes == 1
 
 
-async def test_posting_twice_makes_one_decision(world: World) -> None:
+async def test_posting_twice_makes_one_decision(harness: ServiceHarness) -> None:
     """However often a draft is posted, at once or later, it becomes one decision."""
-    draft = await world.drafted()
-    many = await asyncio.gather(*(world.services.post(ADA, draft, PRODUCT) for _ in range(20)))
-    world.clock.advance(DRAFT_LIFETIME * 2)
-    again = await world.services.post(ADA, draft, ELSEWHERE)
+    draft = await harness.create_draft()
+    many = await asyncio.gather(*(harness.services.post(ADA, draft, PUBLIC) for _ in range(20)))
+    harness.clock.advance(DRAFT_LIFETIME * 2)
+    again = await harness.services.post(ADA, draft, ELSEWHERE)
     assert {posted.decision.number for posted in [*many, again]} == {1}
-    assert again.decision.place == PRODUCT
-    assert len(await world.rows("decisions")) == 1
-    assert len(await world.rows("deliveries")) == 2
+    assert again.decision.place == PUBLIC
+    assert len(await harness.rows("decisions")) == 1
+    assert len(await harness.rows("deliveries")) == 2
 
 
-async def test_an_expired_draft_is_not_posted(world: World) -> None:
+async def test_an_expired_draft_is_not_posted(harness: ServiceHarness) -> None:
     """A draft that has expired is gone for posting too."""
-    draft = await world.drafted()
-    world.clock.advance(DRAFT_LIFETIME + timedelta(seconds=1))
+    draft = await harness.create_draft()
+    harness.clock.advance(DRAFT_LIFETIME + timedelta(seconds=1))
     with pytest.raises(DraftGone):
-        await world.services.post(ADA, draft, PRODUCT)
-    assert await world.rows("decisions") == []
+        await harness.services.post(ADA, draft, PUBLIC)
+    assert await harness.rows("decisions") == []
 
 
 @pytest.mark.parametrize("person", [BEN, STRANGER])
-async def test_nobody_posts_a_draft_of_another(world: World, person: Person) -> None:
+async def test_nobody_posts_a_draft_of_another(harness: ServiceHarness, person: Person) -> None:
     """Only its driver can post a draft."""
-    draft = await world.drafted(ADA)
+    draft = await harness.create_draft(ADA)
     with pytest.raises(DraftGone):
-        await world.services.post(person, draft, PRODUCT)
-    assert await world.rows("decisions") == []
+        await harness.services.post(person, draft, PUBLIC)
+    assert await harness.rows("decisions") == []
 
 
 @pytest.mark.parametrize(
@@ -105,169 +105,173 @@ async def test_nobody_posts_a_draft_of_another(world: World, person: Person) -> 
         (Review(ReviewChoice.NEVER, date(2027, 1, 1)), None),
     ],
 )
-async def test_the_day_of_the_review(world: World, review: Review, due: date | None) -> None:
+async def test_the_day_of_the_review(
+    harness: ServiceHarness, review: Review, due: date | None
+) -> None:
     """The review is as many days after posting as was chosen, on the day chosen, or never."""
-    draft = await world.drafted(workflow=Workflow(title="Answers", review=review))
-    assert (await world.services.post(ADA, draft, PRODUCT)).decision.review_on == due
+    draft = await harness.create_draft(workflow=Workflow(title="Answers", review=review))
+    assert (await harness.services.post(ADA, draft, PUBLIC)).decision.review_on == due
 
 
-async def test_deciders_are_kept(world: World) -> None:
+async def test_deciders_are_kept(harness: ServiceHarness) -> None:
     """Those who were named decide, not the driver."""
-    draft = await world.drafted(workflow=Workflow(title="Answers", deciders=("U2", "U3")))
-    assert (await world.services.post(ADA, draft, PRODUCT)).decision.deciders == ("U2", "U3")
+    draft = await harness.create_draft(workflow=Workflow(title="Answers", deciders=("U2", "U3")))
+    assert (await harness.services.post(ADA, draft, PUBLIC)).decision.deciders == ("U2", "U3")
 
 
-async def test_a_direct_message_goes_to_the_driver(world: World) -> None:
+async def test_a_direct_message_goes_to_the_driver(harness: ServiceHarness) -> None:
     """A decision made in any direct message is posted in the driver's own with the app."""
-    draft = await world.drafted()
+    draft = await harness.create_draft()
     place = Place("D999", Visibility.DIRECT)
-    decision = (await world.services.post(ADA, draft, place)).decision
+    decision = (await harness.services.post(ADA, draft, place)).decision
     assert decision.place == Place("U1", Visibility.DIRECT)
-    assert {row["channel"] for row in await world.rows("deliveries")} == {"U1"}
+    assert {row["channel"] for row in await harness.rows("deliveries")} == {"U1"}
 
 
-async def test_a_decision_is_only_in_its_workspace(world: World) -> None:
+async def test_a_decision_is_only_in_its_workspace(harness: ServiceHarness) -> None:
     """A decision's number means nothing in another workspace."""
-    decision = await world.decided(ADA)
-    assert await world.services.decision(STRANGER.workspace, decision.number) is None
-    other = await world.decided(STRANGER)
+    decision = await harness.post_decision(ADA)
+    assert await harness.services.decision(STRANGER.workspace, decision.number) is None
+    other = await harness.post_decision(STRANGER)
     assert other.number == 1
-    assert await world.services.decision("T1", 1) == decision
+    assert await harness.services.decision("T1", 1) == decision
 
 
-async def test_held_up_says_that_slack_takes_no_messages(world: World) -> None:
+async def test_held_up_says_that_slack_takes_no_messages(harness: ServiceHarness) -> None:
     """Posting tells when an earlier message of the workspace has been waiting for a retry."""
-    await world.decided()
-    delivery = await claimed(world)
-    await world.outbox.retry(delivery, world.clock.now() + timedelta(minutes=1), "unreachable")
-    world.clock.advance(DELAYED_AFTER)
-    assert not (await world.services.post(ADA, await world.drafted(), PRODUCT)).is_delayed
-    world.clock.advance(timedelta(seconds=1))
-    assert (await world.services.post(ADA, await world.drafted(), PRODUCT)).is_delayed
+    await harness.post_decision()
+    delivery = await claimed(harness)
+    await harness.outbox.retry(delivery, harness.clock.now() + timedelta(minutes=1), "unreachable")
+    harness.clock.advance(DELAYED_AFTER)
+    assert not (await harness.services.post(ADA, await harness.create_draft(), PUBLIC)).is_delayed
+    harness.clock.advance(timedelta(seconds=1))
+    assert (await harness.services.post(ADA, await harness.create_draft(), PUBLIC)).is_delayed
     assert not (
-        await world.services.post(STRANGER, await world.drafted(STRANGER), PRODUCT)
+        await harness.services.post(STRANGER, await harness.create_draft(STRANGER), PUBLIC)
     ).is_delayed
 
 
-async def test_held_up_counts_from_when_a_message_was_kept(world: World) -> None:
+async def test_held_up_counts_from_when_a_message_was_kept(harness: ServiceHarness) -> None:
     """Right after another vain try Slack is as much away as it was before it."""
-    await world.decided()
+    await harness.post_decision()
     later = timedelta(minutes=1)
     for _ in range(2):
-        delivery = await claimed(world)
-        await world.outbox.retry(delivery, world.clock.now() + later, "unreachable")
-        world.clock.advance(later)
-    again = await claimed(world)
-    assert (await world.services.post(ADA, await world.drafted(), PRODUCT)).is_delayed
-    await world.outbox.retry(again, world.clock.now() + later, "unreachable")
-    assert (await world.services.post(ADA, await world.drafted(), PRODUCT)).is_delayed
+        delivery = await claimed(harness)
+        await harness.outbox.retry(delivery, harness.clock.now() + later, "unreachable")
+        harness.clock.advance(later)
+    again = await claimed(harness)
+    assert (await harness.services.post(ADA, await harness.create_draft(), PUBLIC)).is_delayed
+    await harness.outbox.retry(again, harness.clock.now() + later, "unreachable")
+    assert (await harness.services.post(ADA, await harness.create_draft(), PUBLIC)).is_delayed
 
 
-async def test_what_could_not_be_posted_is_sent_again(world: World) -> None:
+async def test_what_could_not_be_posted_is_sent_again(harness: ServiceHarness) -> None:
     """Trying again puts announcement and thread back as they were, and wakes the delivery."""
-    decision = await failed(world)
-    assert (await states(world))["recommendation"] == ("failed", "C1")
-    woken = world.woken
-    await world.services.delivery_issues.send_again(ADA, announcement_key(decision))
-    assert await world.services.decision("T1", decision.number) == decision
-    assert await states(world) == {
+    decision = await failed(harness)
+    assert (await states(harness))["recommendation"] == ("failed", "C1")
+    woken = harness.wakes
+    await harness.services.delivery_issues.send_again(ADA, announcement_key(decision))
+    assert await harness.services.decision("T1", decision.number) == decision
+    assert await states(harness) == {
         "announcement": ("pending", "C1"),
         "recommendation": ("pending", "C1"),
         "not_posted": ("pending", "U1"),
     }
-    assert world.woken == woken + 1
+    assert harness.wakes == woken + 1
 
 
-async def test_what_could_not_be_posted_goes_elsewhere(world: World) -> None:
+async def test_what_could_not_be_posted_goes_elsewhere(harness: ServiceHarness) -> None:
     """Another channel takes both messages and the decision, and the move is on record."""
-    decision = await failed(world)
-    await world.services.delivery_issues.send_again(ADA, announcement_key(decision), ELSEWHERE)
-    moved = await world.services.decision("T1", decision.number)
+    decision = await failed(harness)
+    await harness.services.delivery_issues.send_again(ADA, announcement_key(decision), ELSEWHERE)
+    moved = await harness.services.decision("T1", decision.number)
     assert moved is not None
     assert moved.place == ELSEWHERE
-    assert (await states(world))["announcement"] == ("pending", "C2")
-    assert (await states(world))["recommendation"] == ("pending", "C2")
-    _, event = await world.rows("events")
+    assert (await states(harness))["announcement"] == ("pending", "C2")
+    assert (await states(harness))["recommendation"] == ("pending", "C2")
+    _, event = await harness.rows("events")
     assert (event["kind"], event["detail"]) == ("moved", '{"from":"C1"}')
 
 
-async def test_what_has_arrived_is_not_sent_again(world: World) -> None:
+async def test_what_has_arrived_is_not_sent_again(harness: ServiceHarness) -> None:
     """A second press, an unknown number and another workspace's number find nothing."""
-    decision = await failed(world)
+    decision = await failed(harness)
     key = announcement_key(decision)
-    await world.services.delivery_issues.send_again(ADA, key)
+    await harness.services.delivery_issues.send_again(ADA, key)
     for actor, named in ((ADA, key), (ADA, "T1/99/announcement"), (STRANGER, key)):
         with pytest.raises(NothingToResend):
-            await world.services.delivery_issues.send_again(actor, named, ELSEWHERE)
-    assert (await states(world))["announcement"] == ("pending", "C1")
+            await harness.services.delivery_issues.send_again(actor, named, ELSEWHERE)
+    assert (await states(harness))["announcement"] == ("pending", "C1")
 
 
-async def test_only_the_driver_sends_again(world: World) -> None:
+async def test_only_the_driver_sends_again(harness: ServiceHarness) -> None:
     """A press by another user changes nothing, and the error names the driver."""
-    decision = await failed(world)
+    decision = await failed(harness)
     for press in (
-        world.services.delivery_issues.send_again(BEN, announcement_key(decision), ELSEWHERE),
-        world.services.delivery_issues.settle(BEN, announcement_key(decision), resend=True),
+        harness.services.delivery_issues.send_again(BEN, announcement_key(decision), ELSEWHERE),
+        harness.services.delivery_issues.settle(BEN, announcement_key(decision), resend=True),
     ):
         with pytest.raises(PermissionError, match="U1"):
             await press
-    assert (await states(world))["announcement"] == ("failed", "C1")
+    assert (await states(harness))["announcement"] == ("failed", "C1")
 
 
 @pytest.mark.parametrize(
     ("resend", "state"), [(True, DeliveryState.PENDING), (False, DeliveryState.DISMISSED)]
 )
 async def test_a_message_of_which_nobody_knows_is_settled_once(
-    world: World, *, resend: bool, state: DeliveryState
+    harness: ServiceHarness, *, resend: bool, state: DeliveryState
 ) -> None:
     """The driver's answer sends the message again or leaves it; a second answer finds nothing."""
-    await world.decided()
-    delivery = await claimed(world)
-    await world.outbox.mark_unknown(delivery, "TimeoutError")
-    await world.services.delivery_issues.settle(ADA, delivery.key, resend=resend)
-    assert (await states(world))["announcement"] == (state, "C1")
+    await harness.post_decision()
+    delivery = await claimed(harness)
+    await harness.outbox.mark_unknown(delivery, "TimeoutError")
+    await harness.services.delivery_issues.settle(ADA, delivery.key, resend=resend)
+    assert (await states(harness))["announcement"] == (state, "C1")
     with pytest.raises(NothingToResend):
-        await world.services.delivery_issues.settle(ADA, delivery.key, resend=not resend)
-    assert (await states(world))["announcement"] == (state, "C1")
+        await harness.services.delivery_issues.settle(ADA, delivery.key, resend=not resend)
+    assert (await states(harness))["announcement"] == (state, "C1")
 
 
-async def test_a_message_of_another_decision_is_not_settled(world: World) -> None:
+async def test_a_message_of_another_decision_is_not_settled(harness: ServiceHarness) -> None:
     """Driving one decision gives no say over another's messages."""
-    await world.decided(ADA)
-    other = await world.decided(BEN, NAMELESS)
+    await harness.post_decision(ADA)
+    other = await harness.post_decision(BEN, PRIVATE)
     for _ in range(2):
-        await world.outbox.mark_unknown(await claimed(world), "TimeoutError")
+        await harness.outbox.mark_unknown(await claimed(harness), "TimeoutError")
     with pytest.raises(NotTheirs):
-        await world.services.delivery_issues.settle(ADA, announcement_key(other), resend=True)
-    rows = {row["key"]: row["state"] for row in await world.rows("deliveries")}
+        await harness.services.delivery_issues.settle(ADA, announcement_key(other), resend=True)
+    rows = {row["key"]: row["state"] for row in await harness.rows("deliveries")}
     assert rows[announcement_key(other)] == DeliveryState.UNKNOWN
 
 
-async def test_people_are_told_directly(world: World) -> None:
+async def test_people_are_told_directly(harness: ServiceHarness) -> None:
     """Each notice to a person is a delivery of its own."""
     for _ in range(2):
-        await world.services.notify(ADA, "A sentence.")
-        await world.services.offer_modal(ADA, "draft")
-    rows = await world.rows("deliveries")
+        await harness.services.notify(ADA, "A sentence.")
+        await harness.services.offer_modal(ADA, "draft")
+    rows = await harness.rows("deliveries")
     assert [(row["kind"], row["channel"], row["payload"]) for row in rows] == [
         ("notice", "U1", '{"text":"A sentence."}'),
         ("open_modal", "U1", '{"draft":"draft"}'),
     ] * 2
-    assert world.woken == 4
+    assert harness.wakes == 4
 
 
-async def test_what_belongs_to_a_person(world: World) -> None:
+async def test_what_belongs_to_a_person(harness: ServiceHarness) -> None:
     """App Home shows one's drafts, and the decisions that one may see, newest first."""
-    draft = await world.drafted(BEN)
-    public = await world.decided(ADA)
-    await world.decided(ADA, NAMELESS)
-    await world.decided(ADA, Place("D1", Visibility.DIRECT))
-    named = await world.services.post(
-        ADA, await world.drafted(ADA, workflow=Workflow(title="T", deciders=("U2",))), NAMELESS
+    draft = await harness.create_draft(BEN)
+    public = await harness.post_decision(ADA)
+    await harness.post_decision(ADA, PRIVATE)
+    await harness.post_decision(ADA, Place("D1", Visibility.DIRECT))
+    named = await harness.services.post(
+        ADA,
+        await harness.create_draft(ADA, workflow=Workflow(title="T", deciders=("U2",))),
+        PRIVATE,
     )
-    await world.decided(STRANGER)
-    drafts, decisions = await world.services.home_content(BEN)
+    await harness.post_decision(STRANGER)
+    drafts, decisions = await harness.services.home_content(BEN)
     assert [each.id for each in drafts] == [draft]
     assert decisions == [named.decision, public]
-    _, own = await world.services.home_content(ADA)
+    _, own = await harness.services.home_content(ADA)
     assert [each.number for each in own] == [4, 3, 2, 1]

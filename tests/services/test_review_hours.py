@@ -16,8 +16,8 @@ from bot.digest.settings import DigestSettings, Schedule
 from bot.outbox.model import DeliveryKind
 from bot.storage.database import Database
 from bot.storage.people import save_profile
-from tests.services.shelf import AT, decision
-from tests.services.world import ADA, BEN, PRODUCT, World
+from tests.services.factories import AT, make_decision
+from tests.services.harness import ADA, BEN, PUBLIC, ServiceHarness
 
 _DAY = timedelta(days=1)
 _REVIEW = date(2026, 4, 5)
@@ -52,7 +52,7 @@ def test_each_decider_goes_by_their_own_clock(
 ) -> None:
     """Asked are those where it is past nine of the day; who has no zone goes by the channel's."""
     people = [f"U{number}" for number in range(len(zones))]
-    made = replace(decision(1, people=("U99", *people)), review_on=_REVIEW)
+    made = replace(make_decision(1, people=("U99", *people)), review_on=_REVIEW)
     own = {Person("T1", user): zone for user, zone in zip(people, zones, strict=True) if zone}
     found = review_requests(made, now, TimeZones(own, {("T1", "C1"): channel}))
     due = [
@@ -65,73 +65,73 @@ def test_each_decider_goes_by_their_own_clock(
     assert found.complete == (due == people)
 
 
-async def _accepted(world: World) -> Decision:
+async def _accepted(harness: ServiceHarness) -> Decision:
     workflow = Workflow(title="Answers", deciders=(ADA.user, BEN.user))
-    posted = await world.services.post(ADA, await world.drafted(workflow=workflow), PRODUCT)
-    return await world.services.decisions.accept(ADA, posted.decision.number)
+    posted = await harness.services.post(ADA, await harness.create_draft(workflow=workflow), PUBLIC)
+    return await harness.services.decisions.accept(ADA, posted.decision.number)
 
 
-async def _asked(world: World) -> list[object]:
-    rows = await world.rows("deliveries")
+async def _asked(harness: ServiceHarness) -> list[object]:
+    rows = await harness.rows("deliveries")
     return [row["channel"] for row in rows if row["kind"] == DeliveryKind.REVIEW_QUESTION]
 
 
-async def _at(world: World, hour: int, day: int = 5) -> int:
-    world.clock.advance(datetime(2026, 4, day, hour, tzinfo=UTC) - world.clock.now())
-    return await world.services.reviews.request_due()
+async def _at(harness: ServiceHarness, hour: int, day: int = 5) -> int:
+    harness.clock.advance(datetime(2026, 4, day, hour, tzinfo=UTC) - harness.clock.now())
+    return await harness.services.reviews.request_due()
 
 
-async def _lives_in(world: World, person: Person, zone: str) -> None:
-    await world.write(
+async def _lives_in(harness: ServiceHarness, person: Person, zone: str) -> None:
+    await harness.write(
         save_profile, CachedProfile(person, DirectoryEntry(zone=zone), AT + timedelta(days=89))
     )
 
 
-async def test_two_deciders_on_two_sides_of_the_earth(world: World) -> None:
+async def test_two_deciders_on_two_sides_of_the_earth(harness: ServiceHarness) -> None:
     """Each is asked at nine of their own morning; looking again asks nobody twice."""
-    await _accepted(world)
-    await _lives_in(world, ADA, "Pacific/Kiritimati")
-    await _lives_in(world, BEN, "America/New_York")
-    assert await _at(world, 18, day=4) == 0
-    assert [await _at(world, 19, day=4) for _ in range(2)] == [1, 0]
-    assert await _asked(world) == [ADA.user]
-    assert await world.services.reviews.waiting_for(BEN) is not None
-    assert (await world.services.reviews.waiting_for(ADA)).to_review != ()
-    assert (await world.services.reviews.waiting_for(BEN)).to_review == ()
-    assert await _at(world, 12) == 0
-    assert [await _at(world, 13) for _ in range(2)] == [1, 0]
-    assert await _asked(world) == [ADA.user, BEN.user]
-    assert (await world.rows("decisions"))[0]["review_asked"] == "2026-04-05"
+    await _accepted(harness)
+    await _lives_in(harness, ADA, "Pacific/Kiritimati")
+    await _lives_in(harness, BEN, "America/New_York")
+    assert await _at(harness, 18, day=4) == 0
+    assert [await _at(harness, 19, day=4) for _ in range(2)] == [1, 0]
+    assert await _asked(harness) == [ADA.user]
+    assert await harness.services.reviews.waiting_for(BEN) is not None
+    assert (await harness.services.reviews.waiting_for(ADA)).to_review != ()
+    assert (await harness.services.reviews.waiting_for(BEN)).to_review == ()
+    assert await _at(harness, 12) == 0
+    assert [await _at(harness, 13) for _ in range(2)] == [1, 0]
+    assert await _asked(harness) == [ADA.user, BEN.user]
+    assert (await harness.rows("decisions"))[0]["review_asked"] == "2026-04-05"
 
 
-async def test_who_has_no_zone_goes_by_the_digest_of_the_channel(world: World) -> None:
+async def test_who_has_no_zone_goes_by_the_digest_of_the_channel(harness: ServiceHarness) -> None:
     """Where nobody's zone is known, the channel's digest says when it is nine; else it is UTC."""
-    await _accepted(world)
+    await _accepted(harness)
     schedule = Schedule(zone="Asia/Tokyo")
-    await world.services.digests.change(
-        DigestSettings("T1", PRODUCT, ADA.user, AT, schedule=schedule)
+    await harness.services.digests.change(
+        DigestSettings("T1", PUBLIC, ADA.user, AT, schedule=schedule)
     )
-    await _accepted_elsewhere(world)
-    assert await _at(world, 0) == 2
-    assert await _at(world, 8) == 0
-    assert await _at(world, 9) == 2
+    await _accepted_elsewhere(harness)
+    assert await _at(harness, 0) == 2
+    assert await _at(harness, 8) == 0
+    assert await _at(harness, 9) == 2
 
 
-async def _accepted_elsewhere(world: World) -> None:
+async def _accepted_elsewhere(harness: ServiceHarness) -> None:
     workflow = Workflow(title="Answers", deciders=(ADA.user, BEN.user))
-    draft = await world.drafted(workflow=workflow)
-    posted = await world.services.post(ADA, draft, replace(PRODUCT, channel="C2"))
-    await world.services.decisions.accept(ADA, posted.decision.number)
+    draft = await harness.create_draft(workflow=workflow)
+    posted = await harness.services.post(ADA, draft, replace(PUBLIC, channel="C2"))
+    await harness.services.decisions.accept(ADA, posted.decision.number)
 
 
-async def test_who_moves_is_asked_once(world: World, tmp_path: Path) -> None:
+async def test_who_moves_is_asked_once(harness: ServiceHarness, tmp_path: Path) -> None:
     """However zones and clocks change, and whichever process looks, each is asked once."""
-    await _accepted(world)
-    other = World(await Database(tmp_path / "ragvsft.db").open())
+    await _accepted(harness)
+    other = ServiceHarness(await Database(tmp_path / "ragvsft.db").open())
     zones = ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/London", "Asia/Tokyo")
     for hours, zone in enumerate(zones * 10):
-        await _lives_in(world, ADA, zone)
-        for each in (world, other):
+        await _lives_in(harness, ADA, zone)
+        for each in (harness, other):
             back = timedelta(hours=(-1) ** hours * 7)
             each.clock.advance(
                 datetime(2026, 4, 4, 12, tzinfo=UTC)
@@ -139,6 +139,6 @@ async def test_who_moves_is_asked_once(world: World, tmp_path: Path) -> None:
                 + back
                 - each.clock.now()
             )
-        await asyncio.gather(*(each.services.reviews.request_due() for each in (world, other)))
-    await other.log.close()
-    assert sorted(map(str, await _asked(world))) == [ADA.user, BEN.user]
+        await asyncio.gather(*(each.services.reviews.request_due() for each in (harness, other)))
+    await other.database.close()
+    assert sorted(map(str, await _asked(harness))) == [ADA.user, BEN.user]

@@ -12,99 +12,99 @@ from bot.decisions.model import Decision, Review, ReviewChoice, ReviewOutcome, S
 from bot.outbox.model import DeliveryKind
 from bot.services.reviews import WaitingDecisions
 from bot.storage.database import Database
-from tests.services.shelf import decision, shelve
-from tests.services.world import ADA, BEN, PRODUCT, STRANGER, World
+from tests.services.factories import make_decision, store_decisions
+from tests.services.harness import ADA, BEN, PUBLIC, STRANGER, ServiceHarness
 
 _DAY = timedelta(days=1)
 
 
-async def _opened(world: World, review: Review | None = None) -> Decision:
+async def _opened(harness: ServiceHarness, review: Review | None = None) -> Decision:
     """Return a decision with Ada and Ben as deciders."""
     workflow = Workflow(title="Answers", deciders=(ADA.user, BEN.user), review=review or Review())
-    draft = await world.drafted(workflow=workflow)
-    return (await world.services.post(ADA, draft, PRODUCT)).decision
+    draft = await harness.create_draft(workflow=workflow)
+    return (await harness.services.post(ADA, draft, PUBLIC)).decision
 
 
-async def _accepted(world: World, review: Review | None = None) -> Decision:
-    decision = await _opened(world, review)
-    return await world.services.decisions.accept(ADA, decision.number)
+async def _accepted(harness: ServiceHarness, review: Review | None = None) -> Decision:
+    decision = await _opened(harness, review)
+    return await harness.services.decisions.accept(ADA, decision.number)
 
 
-async def _asked(world: World) -> list[object]:
+async def _asked(harness: ServiceHarness) -> list[object]:
     return [
         row["channel"]
-        for row in await world.rows("deliveries")
+        for row in await harness.rows("deliveries")
         if row["kind"] == DeliveryKind.REVIEW_QUESTION
     ]
 
 
-async def test_each_decider_is_asked_on_the_day_and_once(world: World) -> None:
+async def test_each_decider_is_asked_on_the_day_and_once(harness: ServiceHarness) -> None:
     """Nobody is asked a minute early; at nine each decider is, however often one looks."""
-    decision = await _accepted(world)
+    decision = await _accepted(harness)
     assert decision.review_on == date(2026, 4, 5)
-    world.clock.advance(datetime(2026, 4, 5, 8, 59, tzinfo=UTC) - world.clock.now())
-    assert await world.services.reviews.request_due() == 0
-    world.clock.advance(timedelta(minutes=1))
-    assert [await world.services.reviews.request_due() for _ in range(3)] == [2, 0, 0]
-    assert await _asked(world) == [ADA.user, BEN.user]
+    harness.clock.advance(datetime(2026, 4, 5, 8, 59, tzinfo=UTC) - harness.clock.now())
+    assert await harness.services.reviews.request_due() == 0
+    harness.clock.advance(timedelta(minutes=1))
+    assert [await harness.services.reviews.request_due() for _ in range(3)] == [2, 0, 0]
+    assert await _asked(harness) == [ADA.user, BEN.user]
 
 
-async def test_several_processes_ask_once(world: World, tmp_path: Path) -> None:
+async def test_several_processes_ask_once(harness: ServiceHarness, tmp_path: Path) -> None:
     """Five that look at one log at the same time ask each decider once."""
-    await _accepted(world)
-    logs = [await Database(tmp_path / "ragvsft.db").open() for _ in range(5)]
-    others = [World(log) for log in logs]
+    await _accepted(harness)
+    databases = [await Database(tmp_path / "ragvsft.db").open() for _ in range(5)]
+    others = [ServiceHarness(database) for database in databases]
     for other in others:
         other.clock.advance(100 * _DAY)
     counts = await asyncio.gather(*(other.services.reviews.request_due() for other in others))
-    for log in logs:
-        await log.close()
+    for database in databases:
+        await database.close()
     assert sum(counts) == 2
-    assert await _asked(world) == [ADA.user, BEN.user]
+    assert await _asked(harness) == [ADA.user, BEN.user]
 
 
-async def test_many_that_are_due_are_all_asked_about(world: World) -> None:
+async def test_many_that_are_due_are_all_asked_about(harness: ServiceHarness) -> None:
     """More decisions than are taken at once are asked about in one round."""
-    made = [decision(each, status=Status.ACCEPTED, chosen="rag") for each in range(1, 204)]
-    await shelve(world, *(replace(each, review_on=date(2026, 4, 5)) for each in made))
-    world.clock.advance(100 * _DAY)
-    assert [await world.services.reviews.request_due() for _ in range(2)] == [203, 0]
+    made = [make_decision(each, status=Status.ACCEPTED, chosen="rag") for each in range(1, 204)]
+    await store_decisions(harness, *(replace(each, review_on=date(2026, 4, 5)) for each in made))
+    harness.clock.advance(100 * _DAY)
+    assert [await harness.services.reviews.request_due() for _ in range(2)] == [203, 0]
 
 
 @pytest.mark.parametrize("move", ["none", "withdraw", "supersede"])
-async def test_only_what_is_followed_is_asked_about(world: World, move: str) -> None:
+async def test_only_what_is_followed_is_asked_about(harness: ServiceHarness, move: str) -> None:
     """Nobody is asked about a decision that is open, withdrawn or superseded."""
-    decision = await _opened(world)
+    decision = await _opened(harness)
     if move == "withdraw":
-        await world.services.decisions.withdraw(ADA, decision.number, "Over")
+        await harness.services.decisions.withdraw(ADA, decision.number, "Over")
     if move == "supersede":
-        page = await world.services.decisions.begin_supersede(ADA, decision.number)
-        await world.services.post(ADA, page.draft.id, PRODUCT)
-    world.clock.advance(200 * _DAY)
-    assert await world.services.reviews.request_due() == 0
+        page = await harness.services.decisions.begin_supersede(ADA, decision.number)
+        await harness.services.post(ADA, page.draft.id, PUBLIC)
+    harness.clock.advance(200 * _DAY)
+    assert await harness.services.reviews.request_due() == 0
 
 
-async def test_never_is_never(world: World) -> None:
+async def test_never_is_never(harness: ServiceHarness) -> None:
     """Without the wish for a review nobody is asked; to say how it went is possible."""
-    decision = await _accepted(world, Review(ReviewChoice.NEVER))
-    world.clock.advance(4000 * _DAY)
-    assert await world.services.reviews.request_due() == 0
-    after = await world.services.reviews.review(ADA, decision.number, ReviewOutcome.WORKED, "")
+    decision = await _accepted(harness, Review(ReviewChoice.NEVER))
+    harness.clock.advance(4000 * _DAY)
+    assert await harness.services.reviews.request_due() == 0
+    after = await harness.services.reviews.review(ADA, decision.number, ReviewOutcome.WORKED, "")
     assert [answer.outcome for answer in after.reviews] == [ReviewOutcome.WORKED]
 
 
-async def test_a_review_is_put_off_by_a_late_decision(world: World) -> None:
+async def test_a_review_is_put_off_by_a_late_decision(harness: ServiceHarness) -> None:
     """Decided after the day of the review, there are as many days as were planned to try it."""
-    decision = await _opened(world, Review(ReviewChoice.DAYS_30))
-    world.clock.advance(50 * _DAY)
-    accepted = await world.services.decisions.accept(BEN, decision.number)
-    assert accepted.review_on == world.clock.now().date() + 30 * _DAY
+    decision = await _opened(harness, Review(ReviewChoice.DAYS_30))
+    harness.clock.advance(50 * _DAY)
+    accepted = await harness.services.decisions.accept(BEN, decision.number)
+    assert accepted.review_on == harness.clock.now().date() + 30 * _DAY
 
 
-async def test_a_later_answer_takes_the_place_of_an_earlier_one(world: World) -> None:
+async def test_a_later_answer_takes_the_place_of_an_earlier_one(harness: ServiceHarness) -> None:
     """Each decider has one answer, the last; every answer stays as an event."""
-    decision = await _accepted(world)
-    review = world.services.reviews.review
+    decision = await _accepted(harness)
+    review = harness.services.reviews.review
     await review(ADA, decision.number, ReviewOutcome.NOT_TRIED, "")
     await review(BEN, decision.number, ReviewOutcome.WORKED, "Well")
     after = await review(ADA, decision.number, ReviewOutcome.FAILED, "Badly")
@@ -112,24 +112,24 @@ async def test_a_later_answer_takes_the_place_of_an_earlier_one(world: World) ->
         (BEN.user, ReviewOutcome.WORKED, "Well"),
         (ADA.user, ReviewOutcome.FAILED, "Badly"),
     ]
-    assert await world.services.decision("T1", decision.number) == after
-    kinds = [row["kind"] for row in await world.rows("events")]
+    assert await harness.services.decision("T1", decision.number) == after
+    kinds = [row["kind"] for row in await harness.rows("events")]
     assert kinds.count("reviewed") == 3
 
 
-async def test_only_deciders_of_a_decision_made_review_it(world: World) -> None:
+async def test_only_deciders_of_a_decision_made_review_it(harness: ServiceHarness) -> None:
     """A review is refused from others, of an open decision, and of none."""
-    decision = await world.decided()
-    review = world.services.reviews.review
+    decision = await harness.post_decision()
+    review = harness.services.reviews.review
     with pytest.raises(ActionNotPossible):
         await review(ADA, decision.number, ReviewOutcome.WORKED, "")
-    await world.services.decisions.accept(ADA, decision.number)
+    await harness.services.decisions.accept(ADA, decision.number)
     with pytest.raises(NotTheirs):
         await review(BEN, decision.number, ReviewOutcome.WORKED, "")
     for actor, number in ((STRANGER, decision.number), (ADA, 99)):
         with pytest.raises(NoSuchDecision):
             await review(actor, number, ReviewOutcome.WORKED, "")
-    assert await world.rows("reviews") == []
+    assert await harness.rows("reviews") == []
 
 
 @pytest.mark.parametrize(
@@ -137,51 +137,53 @@ async def test_only_deciders_of_a_decision_made_review_it(world: World) -> None:
     [(("U2",), ("U2",), 1), (("U2", "U3"), ("U2", "U3"), 1), (("U1", "U2"), ("U2",), 0)],
 )
 async def test_a_driver_is_asked_in_the_place_of_who_is_gone(
-    world: World, deciders: tuple[str, ...], gone: tuple[str, ...], asked: int
+    harness: ServiceHarness, deciders: tuple[str, ...], gone: tuple[str, ...], asked: int
 ) -> None:
     """Once, however many are gone; not a driver who decides as well, and was asked already."""
-    draft = await world.drafted(workflow=Workflow(title="Answers", deciders=deciders))
-    made = (await world.services.post(ADA, draft, PRODUCT)).decision
+    draft = await harness.create_draft(workflow=Workflow(title="Answers", deciders=deciders))
+    made = (await harness.services.post(ADA, draft, PUBLIC)).decision
     for user in gone:
-        await world.services.reviews.decider_unreachable("T1", made.number, user, "user_not_found")
-    assert await _asked(world) == [ADA.user] * asked
+        await harness.services.reviews.decider_unreachable(
+            "T1", made.number, user, "user_not_found"
+        )
+    assert await _asked(harness) == [ADA.user] * asked
 
 
-async def test_what_waits_for_whom(world: World) -> None:
+async def test_what_waits_for_whom(harness: ServiceHarness) -> None:
     """Open decisions wait for their deciders; reviews that are due for those yet to answer."""
-    first, second = await _opened(world), await _accepted(world)
-    waiting = world.services.reviews.waiting_for
+    first, second = await _opened(harness), await _accepted(harness)
+    waiting = harness.services.reviews.waiting_for
     assert [each.number for each in (await waiting(BEN)).to_decide] == [first.number]
     assert (await waiting(BEN)).to_review == ()
-    world.clock.advance(100 * _DAY)
-    await world.services.reviews.review(ADA, second.number, ReviewOutcome.PARTLY, "")
+    harness.clock.advance(100 * _DAY)
+    await harness.services.reviews.review(ADA, second.number, ReviewOutcome.PARTLY, "")
     assert [each.number for each in (await waiting(BEN)).to_review] == [second.number]
     assert (await waiting(ADA)).to_review == ()
     assert await waiting(STRANGER) == WaitingDecisions()
 
 
-async def test_a_view_waits_until_it_is_given_or_too_late(world: World) -> None:
+async def test_a_view_waits_until_it_is_given_or_too_late(harness: ServiceHarness) -> None:
     """A view that was asked for waits for who was asked, until it is given or all is settled."""
-    first, second = await world.decided(), await world.decided()
-    views, waiting = world.services.perspectives, world.services.reviews.waiting_for
+    first, second = await harness.post_decision(), await harness.post_decision()
+    views, waiting = harness.services.perspectives, harness.services.reviews.waiting_for
     for each in (first, second):
         await views.ask(ADA, each.number, [BEN.user])
     assert (await waiting(BEN)).to_contribute == (first, second)
     assert (await waiting(ADA)).to_contribute == ()
     draft = (await views.begin(BEN, None, first.number)).draft.id
-    await world.drafts.save_answers(BEN, draft, {"facts": "never"})
-    await world.services.post(BEN, draft, first.place)
+    await harness.drafts.save_answers(BEN, draft, {"facts": "never"})
+    await harness.services.post(BEN, draft, first.place)
     assert (await waiting(BEN)).to_contribute == (second,)
-    await world.services.decisions.accept(ADA, second.number)
+    await harness.services.decisions.accept(ADA, second.number)
     assert (await waiting(BEN)).to_contribute == ()
 
 
-async def test_old_drafts_are_forgotten(world: World) -> None:
+async def test_old_drafts_are_forgotten(harness: ServiceHarness) -> None:
     """After two weeks without a change a draft is deleted; what was posted stays."""
-    await world.decided()
-    await world.drafted()
-    world.clock.advance(14 * _DAY)
-    assert await world.drafts.delete_expired() == 0
-    world.clock.advance(timedelta(seconds=1))
-    assert await world.drafts.delete_expired() == 1
-    assert [row["decision"] for row in await world.rows("drafts")] == [1]
+    await harness.post_decision()
+    await harness.create_draft()
+    harness.clock.advance(14 * _DAY)
+    assert await harness.drafts.delete_expired() == 0
+    harness.clock.advance(timedelta(seconds=1))
+    assert await harness.drafts.delete_expired() == 1
+    assert [row["decision"] for row in await harness.rows("drafts")] == [1]

@@ -6,8 +6,8 @@ from bot.decisions.access import AnswerSheet, DecisionFilter, ReadScope
 from bot.decisions.errors import NoSuchDecision
 from bot.decisions.model import Place, Status, Visibility
 from bot.services.search import most_similar, words_of
-from tests.services.shelf import OTHER_SECRET, PUBLIC, SECRET, decision, shelve
-from tests.services.world import World
+from tests.services.factories import OTHER_PRIVATE, make_decision, store_decisions
+from tests.services.harness import PRIVATE, PUBLIC, ServiceHarness
 
 SHEET = {"a": "1", "b": "2", "c": "3", "d": None}
 
@@ -25,9 +25,11 @@ SHEET = {"a": "1", "b": "2", "c": "3", "d": None}
         ("mine “refunds”, 2026!", DecisionFilter(mine=True, words=("refunds", "2026"))),
     ],
 )
-async def test_words_after_list(world: World, typed: str, wanted: DecisionFilter) -> None:
+async def test_words_after_list(
+    harness: ServiceHarness, typed: str, wanted: DecisionFilter
+) -> None:
     """People, statuses and options filter; any other word is looked for."""
-    assert world.services.search.parse_filter(typed) == wanted
+    assert harness.services.search.parse_filter(typed) == wanted
 
 
 @pytest.mark.parametrize("typed", ["", '"', "🦆 👩‍👩‍👧", "()*^:-", "___", "\x00\n"])
@@ -61,50 +63,50 @@ def test_at_most_three_are_alike() -> None:
     assert [number for number, *_ in most_similar(SHEET, sheets, leave_out=6)] == [5, 4, 3]
 
 
-async def test_what_is_hidden_is_not_there(world: World) -> None:
+async def test_what_is_hidden_is_not_there(harness: ServiceHarness) -> None:
     """A decision that may not be read is refused in the words of one that does not exist."""
-    await shelve(world, decision(1, place=SECRET))
+    await store_decisions(harness, make_decision(1, place=PRIVATE))
     refusals = []
     for number in (1, 2):
         with pytest.raises(NoSuchDecision) as refused:
-            await world.services.search.details(ReadScope("T1", "U9"), number)
+            await harness.services.search.details(ReadScope("T1", "U9"), number)
         refusals.append(str(refused.value).replace(str(number), "N"))
     assert refusals[0] == refusals[1]
 
 
-async def test_records_come_in_batches(world: World) -> None:
+async def test_records_come_in_batches(harness: ServiceHarness) -> None:
     """An export holds each decision once, newest first, up to its limit."""
-    await shelve(world, *(decision(number) for number in range(1, 206)))
+    await store_decisions(harness, *(make_decision(number) for number in range(1, 206)))
     sight = ReadScope("T1", "U9")
-    every = [each.number async for each in world.services.search.records(sight, 1000)]
+    every = [each.number async for each in harness.services.search.records(sight, 1000)]
     assert every == list(range(205, 0, -1))
-    assert [each.number async for each in world.services.search.records(sight, 2)] == [205, 204]
+    assert [each.number async for each in harness.services.search.records(sight, 2)] == [205, 204]
 
 
 @pytest.mark.parametrize(
     ("place", "numbers"),
     [
         (PUBLIC, [1]),
-        (SECRET, [2, 1]),
-        (OTHER_SECRET, [3, 1]),
+        (PRIVATE, [2, 1]),
+        (OTHER_PRIVATE, [3, 1]),
         (Place("U1", Visibility.DIRECT), [1]),
     ],
     ids=["public", "private", "another private", "direct"],
 )
 async def test_a_thread_names_what_all_its_readers_may_see(
-    world: World, place: Place, numbers: list[int]
+    harness: ServiceHarness, place: Place, numbers: list[int]
 ) -> None:
     """Alike before: public ones and the same private channel's, even of one's own; none later."""
-    at_hand = decision(5, place=place)
-    await shelve(
-        world,
-        decision(1),
-        decision(2, place=SECRET),
-        decision(3, place=OTHER_SECRET),
-        decision(4, place=Place("U1", Visibility.DIRECT)),
+    at_hand = make_decision(5, place=place)
+    await store_decisions(
+        harness,
+        make_decision(1),
+        make_decision(2, place=PRIVATE),
+        make_decision(3, place=OTHER_PRIVATE),
+        make_decision(4, place=Place("U1", Visibility.DIRECT)),
         at_hand,
-        decision(6),
-        decision(1, workspace="T2"),
+        make_decision(6),
+        make_decision(1, workspace="T2"),
     )
-    found = await world.services.search.similar_before(at_hand)
+    found = await harness.services.search.similar_before(at_hand)
     assert [each.decision.number for each in found] == numbers

@@ -14,7 +14,7 @@ from bot.slack.search import SearchResponder
 from bot.slack.views.announcement import announcement
 from bot.slackkit.metadata import ListQuery
 from bot.storage.database import Database
-from tests.services.world import ADA, BEN, PRODUCT, SMALL, World
+from tests.services.harness import ADA, BEN, PUBLIC, SMALL, ServiceHarness
 
 
 class _NoPermalinks:
@@ -27,13 +27,13 @@ class _NoPermalinks:
 async def _store_decisions(path: Path) -> None:
     """Store an open decision with a differing perspective, and one decided and reviewed."""
     database = await Database(path).open()
-    world = World(database)
-    opened, settled = await world.decided(), await world.decided()
-    view = await world.services.perspectives.begin(BEN, PRODUCT, opened.number)
-    await world.drafts.save_answers(BEN, view.draft.id, {"facts": "never", "style": "strict"})
-    await world.services.post(BEN, view.draft.id, PRODUCT)
-    await world.services.decisions.override(ADA, settled.number, "tuning", "So")
-    await world.services.reviews.review(ADA, settled.number, ReviewOutcome.WORKED, "")
+    harness = ServiceHarness(database)
+    opened, settled = await harness.post_decision(), await harness.post_decision()
+    view = await harness.services.perspectives.begin(BEN, PUBLIC, opened.number)
+    await harness.drafts.save_answers(BEN, view.draft.id, {"facts": "never", "style": "strict"})
+    await harness.services.post(BEN, view.draft.id, PUBLIC)
+    await harness.services.decisions.override(ADA, settled.number, "tuning", "So")
+    await harness.services.reviews.review(ADA, settled.number, ReviewOutcome.WORKED, "")
     await database.write(
         lambda db: db.execute("UPDATE playbooks SET files = replace(files, 'summary:', 'gone:')")
     )
@@ -44,10 +44,10 @@ async def test_an_unreadable_playbook_is_shown_from_the_verdict(tmp_path: Path) 
     """List, show, record, announcement and digest show what is stored; the error is logged once."""
     await _store_decisions(tmp_path / "log.db")
     database = await Database(tmp_path / "log.db").open()
-    world, scope = World(database), ReadScope.of(ADA, PRODUCT)
+    harness, scope = ServiceHarness(database), ReadScope.of(ADA, PUBLIC)
     later = {name: text.replace('"1"', '"2"') for name, text in SMALL.files.items()}
-    world.playbooks.use(PlaybookText("small", later))
-    responder = SearchResponder(world.services, "/ragvsft")
+    harness.playbooks.use(PlaybookText("small", later))
+    responder = SearchResponder(harness.services, "/ragvsft")
     with capture_logs() as logs:
         listed = await responder.page(scope, ListQuery.typed("list", ""))
         assert "Open, recommended: Rag" in str(listed.blocks)
@@ -57,14 +57,14 @@ async def test_an_unreadable_playbook_is_shown_from_the_verdict(tmp_path: Path) 
             assert "Rag" in first.text
             assert "Facts" in str(last.blocks)
             assert "Rag" in str((await responder.export_one(scope, number, _NoPermalinks())).blocks)  # type: ignore[arg-type]  # sends no file
-        team = await world.services.perspectives.team("T1", 1)
-        assert len((await world.services.perspectives.comparison(team)).differences) == 1
-        digest = await world.services.digests.preview(ADA, PRODUCT)
+        team = await harness.services.perspectives.team("T1", 1)
+        assert len((await harness.services.perspectives.comparison(team)).differences) == 1
+        digest = await harness.services.digests.preview(ADA, PUBLIC)
         assert digest.titles["rag"]
-        decision = await world.services.decisions.find(ADA, 1)
-        engine = await world.services.playbooks.of(decision)
+        decision = await harness.services.decisions.find(ADA, 1)
+        engine = await harness.services.playbooks.of(decision)
         assert "Rag" in announcement(decision, engine.playbook).text
         with pytest.raises(PlaybookVersionUnusable):
-            await world.services.decisions.begin_edit(ADA, 1)
+            await harness.services.decisions.begin_edit(ADA, 1)
     assert [each["event"] for each in logs] == ["a stored playbook cannot be used"]
     await database.close()

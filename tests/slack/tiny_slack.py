@@ -21,7 +21,7 @@ from bot.outbox.worker import DeliveryWorker
 from bot.services.services import Services
 from bot.slack.rendering import Renderer
 from bot.storage.database import Database
-from tests.services.world import World
+from tests.services.harness import ServiceHarness
 
 NAME = "/ragvsft"
 WITHIN = 60.0
@@ -91,8 +91,8 @@ def _answer(word: str, message: dict[str, Any], number: int) -> web.Response:
 class WatchedOutbox(Outbox):
     """An outbox that sets `rested` when the worker finds nothing due."""
 
-    def __init__(self, log: Database) -> None:
-        super().__init__(log)
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
         self.rested = asyncio.Event()
 
     async def next_due(self) -> datetime | None:
@@ -102,17 +102,23 @@ class WatchedOutbox(Outbox):
 
 
 class WorkerHarness:
+<<<<<<< HEAD
     """Services and a delivery worker on one database, which delivers to a stub of Slack."""
+=======
+    """The services and a worker that runs, with a tiny Slack that it delivers to."""
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
 
-    def __init__(self, log: Database, url: str, slack: TinySlack) -> None:
-        self.world = World(log)
+    def __init__(self, database: Database, url: str, slack: TinySlack) -> None:
+        self.harness = ServiceHarness(database)
         self.slack = slack
         self.url = url
         self.wake = asyncio.Event()
-        self.outbox = WatchedOutbox(log)
-        self.world.services = Services(log, self.world.clock, self.world.playbooks, self.wake.set)
+        self.outbox = WatchedOutbox(database)
+        self.harness.services = Services(
+            database, self.harness.clock, self.harness.playbooks, self.wake.set
+        )
         self.attempts = Counter[Attempt]()
-        services, clock = self.world.services, self.world.clock
+        services, clock = self.harness.services, self.harness.clock
         digests = DigestMessages(self._client_for, "/ragvsft")
         policy = FailurePolicy(
             self.outbox, services.delivery_issues, services.person_unreachable, clock
@@ -144,13 +150,18 @@ class WorkerHarness:
                 idle_rounds = idle_rounds + 1 if self.worker.is_idle else 0
 
     async def advance(self, **by: float) -> None:
+<<<<<<< HEAD
         """Advance the clock, and wait until every delivery that is due then was tried."""
         self.world.clock.advance(timedelta(**by))
+=======
+        """Move the clock on, and wait until all that is due then has been tried."""
+        self.harness.clock.advance(timedelta(**by))
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
         await self.rest()
 
     async def states(self) -> dict[str, str]:
         """Return the state of each delivery by its kind."""
-        rows = await self.world.rows("deliveries")
+        rows = await self.harness.rows("deliveries")
         return {str(row["kind"]): str(row["state"]) for row in rows}
 
 
@@ -171,8 +182,8 @@ async def serving_tiny_slack() -> AsyncIterator[tuple[TinySlack, str]]:
 async def running_worker(path: Path) -> AsyncIterator[WorkerHarness]:
     """Run a worker on the database at `path`, delivering to a stub of Slack."""
     async with serving_tiny_slack() as (slack, url):
-        log = await Database(path).open()
-        made = WorkerHarness(log, url, slack)
+        database = await Database(path).open()
+        made = WorkerHarness(database, url, slack)
         task = asyncio.create_task(made.worker.run())
         try:
             yield made
@@ -180,4 +191,4 @@ async def running_worker(path: Path) -> AsyncIterator[WorkerHarness]:
             slack.gate.set()
             made.worker.stop()
             await task
-            await log.close()
+            await database.close()

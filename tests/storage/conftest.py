@@ -7,7 +7,7 @@ import pytest
 
 from bot.storage.backup import back_up
 from bot.storage.database import Database
-from tests.services.world import World
+from tests.services.harness import ServiceHarness
 from tests.storage.restores import make
 
 
@@ -17,10 +17,10 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def world(path: Path) -> AsyncIterator[World]:
-    log = await Database(path).open()
-    yield World(log)
-    await log.close()
+async def harness(path: Path) -> AsyncIterator[ServiceHarness]:
+    database = await Database(path).open()
+    yield ServiceHarness(database)
+    await database.close()
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import sqlite_utils
 from bot.outbox.restore import recover_deliveries
 from bot.storage.database import Database
 from bot.storage.restore import RestoreResult, restore_database
-from tests.services.shelf import decision, shelve
-from tests.services.world import World
+from tests.services.factories import make_decision, store_decisions
+from tests.services.harness import ServiceHarness
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 """When it is restored."""
@@ -31,9 +31,9 @@ def numbers(path: Path) -> list[int]:
 
 async def make(path: Path, *found: int) -> Path:
     """Make a log with decisions of these numbers, and close it."""
-    log = await Database(path).open()
-    await shelve(World(log), *(decision(number) for number in found))
-    await log.close()
+    database = await Database(path).open()
+    await store_decisions(ServiceHarness(database), *(make_decision(number) for number in found))
+    await database.close()
     return path
 
 

@@ -15,8 +15,8 @@ import sqlite_utils
 from bot.storage import backup
 from bot.storage.backup import CopyRefused, back_up
 from bot.storage.database import Database
-from tests.services.shelf import decision, shelve
-from tests.services.world import World
+from tests.services.factories import make_decision, store_decisions
+from tests.services.harness import ServiceHarness
 
 TABLES = ("playbooks", "decisions", "drafts", "events", "deliveries", "reviews")
 
@@ -29,24 +29,26 @@ def contents(path: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.fixture
-async def log(world: World, path: Path) -> Path:
+async def database(harness: ServiceHarness, path: Path) -> Path:
     """A log of two decisions, that somebody has open."""
-    await shelve(world, decision(1), decision(2))
+    await store_decisions(harness, make_decision(1), make_decision(2))
     return path
 
 
 async def test_a_backup_under_load_holds_all_that_was_acked_before(
-    world: World, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    harness: ServiceHarness, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While decisions are written, each that was acked before the copy began is in it, whole."""
     monkeypatch.setattr(backup, "_PAGES", 1)
-    await shelve(world, *(decision(number, problem="long " * 2000) for number in range(1, 401)))
+    await store_decisions(
+        harness, *(make_decision(number, problem="long " * 2000) for number in range(1, 401))
+    )
     acked = 0
 
     async def decide() -> None:
         nonlocal acked
         while True:
-            acked = (await world.decided()).number
+            acked = (await harness.post_decision()).number
 
     deciding = asyncio.create_task(decide())
     for attempt in itertools.count():
@@ -65,26 +67,26 @@ async def test_a_backup_under_load_holds_all_that_was_acked_before(
     assert len(copied["deliveries"]) == 2 * (copy.found.decisions - 400)
 
 
-async def test_a_backup_is_one_file_for_its_owner(log: Path, tmp_path: Path) -> None:
+async def test_a_backup_is_one_file_for_its_owner(database: Path, tmp_path: Path) -> None:
     """Nothing lies beside a backup, nobody else may read it, and it holds what the log holds."""
     folder = tmp_path / "kept"
     folder.mkdir()
-    copy = await asyncio.to_thread(back_up, log, folder / "copy.db")
+    copy = await asyncio.to_thread(back_up, database, folder / "copy.db")
     (only,) = folder.iterdir()
     assert stat.S_IMODE(only.stat().st_mode) == 0o600
     assert (copy.found.decisions, copy.size) == (2, only.stat().st_size)
-    assert contents(only) == contents(log)
+    assert contents(only) == contents(database)
     assert list(folder.iterdir()) == [only]
 
 
-async def test_a_backup_replaces_another_only_when_told(log: Path, tmp_path: Path) -> None:
+async def test_a_backup_replaces_another_only_when_told(database: Path, tmp_path: Path) -> None:
     """A file that is there stays as it is, unless it is to be replaced."""
     target = tmp_path / "copy.db"
     target.write_text("precious")
     with pytest.raises(CopyRefused, match="--force"):
-        back_up(log, target)
+        back_up(database, target)
     assert target.read_text() == "precious"
-    back_up(log, target, overwrite=True)
+    back_up(database, target, overwrite=True)
     assert len(contents(target)["decisions"]) == 2
 
 
@@ -137,9 +139,9 @@ async def test_only_a_sound_log_is_backed_up(
     """A file that is no log, or a damaged one, is refused with a reason, and nothing is left."""
     spoil, said = SPOILT[how]
     path = tmp_path / "ragvsft.db"
-    log = await Database(path).open()
-    await shelve(World(log), decision(1))
-    await log.close()
+    database = await Database(path).open()
+    await store_decisions(ServiceHarness(database), make_decision(1))
+    await database.close()
     spoil(path)
     before = sorted(tmp_path.iterdir())
     with pytest.raises(CopyRefused, match=said):
@@ -148,27 +150,30 @@ async def test_only_a_sound_log_is_backed_up(
 
 
 UNWRITABLE: dict[str, tuple[Callable[[Path], Path], str]] = {
-    "the log itself": (lambda log: log, "the database itself"),
-    "a folder": (lambda log: log.parent, "is a folder"),
-    "a folder that is not there": (lambda log: log.parent / "a" / "b.db", "choose an existing"),
-    "below a file": (lambda log: log / "b.db", "choose an existing"),
-    "a log in use": (lambda log: log.parent / "used.db", "may be a database in use"),
+    "the log itself": (lambda database: database, "the database itself"),
+    "a folder": (lambda database: database.parent, "is a folder"),
+    "a folder that is not there": (
+        lambda database: database.parent / "a" / "b.db",
+        "choose an existing",
+    ),
+    "below a file": (lambda database: database / "b.db", "choose an existing"),
+    "a log in use": (lambda database: database.parent / "used.db", "may be a database in use"),
 }
 
 
 @pytest.mark.parametrize("where", UNWRITABLE)
-async def test_a_place_that_cannot_be_written_is_named(log: Path, where: str) -> None:
+async def test_a_place_that_cannot_be_written_is_named(database: Path, where: str) -> None:
     """A place where no backup can be is refused with what to do, and the log is not touched."""
-    (log.parent / "used.db-wal").touch()
+    (database.parent / "used.db-wal").touch()
     place, said = UNWRITABLE[where]
-    before = contents(log)
+    before = contents(database)
     with pytest.raises(CopyRefused, match=said):
-        back_up(log, place(log), overwrite=True)
-    assert contents(log) == before
+        back_up(database, place(database), overwrite=True)
+    assert contents(database) == before
 
 
 async def test_a_full_disk_leaves_no_half_backup(
-    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where there is no room for the copy, that is said, and what was there stays."""
     target = tmp_path / "copy.db"
@@ -179,6 +184,6 @@ async def test_a_full_disk_leaves_no_half_backup(
 
     monkeypatch.setattr(backup.os, "fsync", full)
     with pytest.raises(CopyRefused, match="No space left"):
-        back_up(log, target, overwrite=True)
+        back_up(database, target, overwrite=True)
     assert target.read_text() == "precious"
     assert not list(tmp_path.glob(".*"))

@@ -12,8 +12,8 @@ import pytest
 from bot.storage import database as log_module
 from bot.storage.connection import Connection
 from bot.storage.database import BUSY_SECONDS, Database
-from tests.services.world import World
-from tests.storage.logs import insert_state, opened, states
+from tests.services.harness import ServiceHarness
+from tests.storage.databases import insert_state, opened, states
 
 
 class Broken(Exception):
@@ -27,8 +27,8 @@ def pragma(db: Connection, name: str) -> Any:
 
 async def test_what_was_committed_survives_a_power_cut(path: Path) -> None:
     """The log writes ahead, and waits for the disk on each commit; foreign keys are enforced."""
-    async with opened(path) as log:
-        found = await log.read(
+    async with opened(path) as database:
+        found = await database.read(
             lambda db: [
                 pragma(db, each) for each in ("journal_mode", "synchronous", "foreign_keys")
             ]
@@ -38,8 +38,8 @@ async def test_what_was_committed_survives_a_power_cut(path: Path) -> None:
 
 async def test_tables_are_strict(path: Path) -> None:
     """Every table of ours refuses values of another type than its column's."""
-    async with opened(path) as log:
-        listed = await log.read(lambda db: db.all("pragma table_list"))
+    async with opened(path) as database:
+        listed = await database.read(lambda db: db.all("pragma table_list"))
         tables = {each["name"]: each["strict"] for each in listed if each["type"] == "table"}
         loose = {name for name, strict in tables.items() if not strict}
         assert loose == {"sqlite_schema", "sqlite_temp_schema"}
@@ -47,16 +47,18 @@ async def test_tables_are_strict(path: Path) -> None:
         event = ["T1", "one", "opened", "U1", "2026", "{}"]
         columns = "workspace, number, kind, actor, at, detail"
         with pytest.raises(sqlite3.IntegrityError, match="cannot store TEXT value"):
-            await log.write(
+            await database.write(
                 lambda db: db.execute(f"insert into events ({columns}) values (?,?,?,?,?,?)", event)
             )
 
 
-async def test_foreign_keys_hold(world: World) -> None:
+async def test_foreign_keys_hold(harness: ServiceHarness) -> None:
     """A draft of a playbook that the log does not keep is refused."""
-    await world.drafted()
+    await harness.create_draft()
     with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
-        await world.log.write(lambda db: db.execute("update drafts set playbook_hash = 'none'"))
+        await harness.database.write(
+            lambda db: db.execute("update drafts set playbook_hash = 'none'")
+        )
 
 
 async def test_a_write_that_fails_leaves_nothing(path: Path) -> None:
@@ -66,11 +68,11 @@ async def test_a_write_that_fails_leaves_nothing(path: Path) -> None:
         insert_state(db, "half")
         raise Broken
 
-    async with opened(path) as log:
+    async with opened(path) as database:
         with pytest.raises(Broken):
-            await log.write(breaking)
-        await log.write(lambda db: insert_state(db, "whole"))
-        assert await log.read(states) == ["whole"]
+            await database.write(breaking)
+        await database.write(lambda db: insert_state(db, "whole"))
+        assert await database.read(states) == ["whole"]
 
 
 async def test_a_failed_statement_leaves_nothing(path: Path) -> None:
@@ -80,11 +82,11 @@ async def test_a_failed_statement_leaves_nothing(path: Path) -> None:
         insert_state(db, "b")
         insert_state(db, "a")
 
-    async with opened(path) as log:
-        await log.write(lambda db: insert_state(db, "a"))
+    async with opened(path) as database:
+        await database.write(lambda db: insert_state(db, "a"))
         with pytest.raises(sqlite3.IntegrityError):
-            await log.write(breaking)
-        assert await log.read(states) == ["a"]
+            await database.write(breaking)
+        assert await database.read(states) == ["a"]
 
 
 async def test_two_writers_lose_nothing(path: Path) -> None:
@@ -96,16 +98,18 @@ async def test_two_writers_lose_nothing(path: Path) -> None:
 
     async with opened(path) as one, opened(path) as two:
         await one.write(lambda db: insert_state(db, "0000"))
-        await asyncio.gather(*(log.write(count_up) for _ in range(20) for log in (one, two)))
+        await asyncio.gather(
+            *(database.write(count_up) for _ in range(20) for database in (one, two))
+        )
         assert await one.read(states) == ["0040"]
 
 
 async def test_a_log_that_is_closed_says_so(path: Path) -> None:
     """Reading before opening is a mistake of ours, and named as one."""
-    log = Database(path)
+    database = Database(path)
     with pytest.raises(RuntimeError, match="not open"):
-        await log.read(states)
-    await log.close()
+        await database.read(states)
+    await database.close()
 
 
 async def test_the_loop_never_waits_for_the_disk(path: Path) -> None:
@@ -116,8 +120,8 @@ async def test_the_loop_never_waits_for_the_disk(path: Path) -> None:
         busy.set()
         return go_on.wait(30)
 
-    async with opened(path) as log:
-        working = asyncio.create_task(log.read(slow))
+    async with opened(path) as database:
+        working = asyncio.create_task(database.read(slow))
         await asyncio.to_thread(busy.wait, 30)
         assert not working.done()
         go_on.set()
@@ -129,16 +133,17 @@ async def test_closing_waits_for_nobody_else_for_long(
 ) -> None:
     """What still waits for another process when the log is closed fails, and keeps nobody."""
     monkeypatch.setattr(log_module, "CLOSING_SECONDS", 0.1)
-    log = await Database(path).open()
-    await log.write(lambda db: insert_state(db, "kept"))
+    database = await Database(path).open()
+    await database.write(lambda db: insert_state(db, "kept"))
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         waiting = [
-            asyncio.create_task(log.write(lambda db: insert_state(db, "late"))) for _ in range(3)
+            asyncio.create_task(database.write(lambda db: insert_state(db, "late")))
+            for _ in range(3)
         ]
         async with asyncio.timeout(BUSY_SECONDS / 2):
             await asyncio.wait(waiting, timeout=0)
-            await log.close()
+            await database.close()
         ends = await asyncio.gather(*waiting, return_exceptions=True)
         assert [str(end) for end in ends] == ["database is locked"] * 3
         other.execute("ROLLBACK")
@@ -147,12 +152,12 @@ async def test_closing_waits_for_nobody_else_for_long(
 
 async def test_a_write_waits_for_another_process(path: Path) -> None:
     """As long as the log is open, a write waits until whoever writes has finished."""
-    async with opened(path) as log:
+    async with opened(path) as database:
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            waiting = asyncio.create_task(log.write(lambda db: insert_state(db, "a")))
+            waiting = asyncio.create_task(database.write(lambda db: insert_state(db, "a")))
             await asyncio.wait([waiting], timeout=0.2)
             assert not waiting.done()
             other.execute("ROLLBACK")
         await waiting
-        assert await log.read(states) == ["a"]
+        assert await database.read(states) == ["a"]

@@ -27,15 +27,15 @@ ORG = replace(NORTH, team=None, enterprise="E0ORG", name="The Org", encrypted_to
 
 
 @pytest.fixture
-async def log(tmp_path: Path) -> AsyncIterator[Database]:
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
     opened = await Database(tmp_path / "log.db").open()
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-def kept(log: Database) -> InstallationStore:
-    return InstallationStore(log)
+def kept(database: Database) -> InstallationStore:
+    return InstallationStore(database)
 
 
 async def test_what_is_kept_is_found(kept: InstallationStore) -> None:
@@ -104,23 +104,23 @@ async def test_a_reseal_spares_a_token_that_has_changed(kept: InstallationStore)
     assert found == replace(NORTH, encrypted_token="encrypted again")
 
 
-async def test_a_state_is_taken_once_by_two_processes(tmp_path: Path, log: Database) -> None:
+async def test_a_state_is_taken_once_by_two_processes(tmp_path: Path, database: Database) -> None:
     """Fifty takers on two connections: one gets the state."""
     other = await Database(tmp_path / "log.db").open()
-    takers = [InstallationStore(log), InstallationStore(other)]
+    takers = [InstallationStore(database), InstallationStore(other)]
     await takers[0].add_state("state", NOON, LATER)
     taken = await asyncio.gather(*(takers[i % 2].use_state("state", NOON) for i in range(50)))
     await other.close()
     assert sum(taken) == 1
 
 
-async def test_a_state_ends_on_time(kept: InstallationStore, log: Database) -> None:
+async def test_a_state_ends_on_time(kept: InstallationStore, database: Database) -> None:
     """At its last moment a state is gone, and the next one sweeps it away."""
     await kept.add_state("early", NOON, LATER)
     assert not await kept.use_state("early", LATER)
     assert not await kept.use_state("unknown", NOON)
     await kept.add_state("next", LATER, LATER + timedelta(minutes=10))
-    states = await log.read(
+    states = await database.read(
         lambda db: [row["state"] for row in db.all("select state from oauth_states")]
     )
     assert states == ["next"]

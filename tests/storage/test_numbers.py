@@ -15,8 +15,8 @@ from bot.storage.backup import back_up
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.migrations import migrate
-from tests.services.shelf import decision, shelve
-from tests.services.world import ADA, STRANGER, World
+from tests.services.factories import make_decision, store_decisions
+from tests.services.harness import ADA, STRANGER, ServiceHarness
 from tests.storage.restores import restore
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -24,17 +24,20 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 async def decided(path: Path, *, stranger: bool = False) -> int:
     """Make the next decision in a log; return its number."""
-    log = await Database(path).open()
-    made = await World(log).decided(STRANGER if stranger else ADA)
-    await log.close()
+    database = await Database(path).open()
+    made = await ServiceHarness(database).post_decision(STRANGER if stranger else ADA)
+    await database.close()
     return made.number
 
 
 async def shelved(path: Path, *numbers: int, workspace: str = "T1") -> Path:
     """Make a log with decisions of these numbers."""
-    log = await Database(path).open()
-    await shelve(World(log), *(decision(number, workspace=workspace) for number in numbers))
-    await log.close()
+    database = await Database(path).open()
+    await store_decisions(
+        ServiceHarness(database),
+        *(make_decision(number, workspace=workspace) for number in numbers),
+    )
+    await database.close()
     return path
 
 
@@ -66,21 +69,21 @@ async def test_numbers_rise_whatever_is_restored(
 
 
 LOST: dict[str, Callable[[Path], object]] = {
-    "gone": lambda log: log.unlink(),
-    "empty": lambda log: log.write_bytes(b""),
-    "damaged": lambda log: log.write_text("no database"),
-    "damaged within": lambda log: spoil(log),
-    "somebody else's": lambda log: (
-        log.unlink(),
-        sqlite_utils.Database(log).execute("create table notes (t)"),
+    "gone": lambda database: database.unlink(),
+    "empty": lambda database: database.write_bytes(b""),
+    "damaged": lambda database: database.write_text("no database"),
+    "damaged within": lambda database: spoil(database),
+    "somebody else's": lambda database: (
+        database.unlink(),
+        sqlite_utils.Database(database).execute("create table notes (t)"),
     ),
 }
 
 
-def spoil(log: Path) -> None:
+def spoil(database: Path) -> None:
     """Overwrite the pages after the schema's first."""
-    whole = log.read_bytes()
-    log.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+    whole = database.read_bytes()
+    database.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
 
 
 @pytest.mark.parametrize("how", LOST)

@@ -12,27 +12,27 @@ import pytest
 from bot.storage.connection import Connection
 from bot.storage.database import Database, DatabaseUnusable
 from bot.storage.migrations import MIGRATIONS, applied
-from tests.services.world import World
-from tests.storage.logs import insert_state, opened, schema, states
+from tests.services.harness import ServiceHarness
+from tests.storage.databases import insert_state, opened, schema, states
 
 
 async def test_opening_again_keeps_everything(path: Path) -> None:
     """A log that is opened again has its rows, and the same schema."""
-    async with opened(path) as log:
-        await log.write(lambda db: insert_state(db, "a"))
-        before = await log.read(schema)
-    async with opened(path) as log:
-        assert await log.read(states) == ["a"]
-        assert await log.read(schema) == before
+    async with opened(path) as database:
+        await database.write(lambda db: insert_state(db, "a"))
+        before = await database.read(schema)
+    async with opened(path) as database:
+        assert await database.read(states) == ["a"]
+        assert await database.read(schema) == before
 
 
 async def test_many_open_one_new_file_at_once(tmp_path: Path) -> None:
     """Several logs that create the same file at the same time all succeed, with one schema."""
     for attempt in range(5):
         path = tmp_path / f"{attempt}.db"
-        logs = await asyncio.gather(*(Database(path).open() for _ in range(4)))
-        schemas = await asyncio.gather(*(log.read(schema) for log in logs))
-        await asyncio.gather(*(log.close() for log in logs))
+        databases = await asyncio.gather(*(Database(path).open() for _ in range(4)))
+        schemas = await asyncio.gather(*(database.read(schema) for database in databases))
+        await asyncio.gather(*(database.close() for database in databases))
         assert len(set(schemas)) == 1
 
 
@@ -45,16 +45,18 @@ async def test_a_log_waits_for_who_is_making_its_file(path: Path) -> None:
         await asyncio.wait([opening], timeout=0.2)
         assert not opening.done()
         other.execute("COMMIT")
-    log = await asyncio.wait_for(opening, 60)
-    assert "made" in await log.read(schema)
-    await log.close()
+    database = await asyncio.wait_for(opening, 60)
+    assert "made" in await database.read(schema)
+    await database.close()
 
 
 def _open_in_process(path: Path, barrier: Any, results: Any) -> None:
     async def work() -> None:
         barrier.wait()
-        async with opened(path) as log:
-            await log.write(lambda db: insert_state(db, multiprocessing.current_process().name))
+        async with opened(path) as database:
+            await database.write(
+                lambda db: insert_state(db, multiprocessing.current_process().name)
+            )
 
     try:
         asyncio.run(work())
@@ -123,9 +125,9 @@ async def older(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def test_an_older_database_is_migrated_once(older: Path) -> None:
     """Opening applies the missing migrations; opening again finds them applied."""
     for _ in range(2):
-        async with opened(older) as log:
-            assert "later" in await log.read(lambda db: db.tables())
-            assert await log.read(applied) == ["m001_later", "schema"]
+        async with opened(older) as database:
+            assert "later" in await database.read(lambda db: db.tables())
+            assert await database.read(applied) == ["m001_later", "schema"]
 
 
 async def test_a_new_database_has_every_migration(
@@ -133,14 +135,14 @@ async def test_a_new_database_has_every_migration(
 ) -> None:
     """schema.sql includes what migrations do: a new database records them and runs none."""
     monkeypatch.setitem(MIGRATIONS, "m001_later", lambda db: db.execute("no SQL at all"))
-    async with opened(path) as log:
-        assert await log.read(applied) == ["m001_later", "schema"]
+    async with opened(path) as database:
+        assert await database.read(applied) == ["m001_later", "schema"]
 
 
 async def test_a_newer_database_is_not_opened(path: Path) -> None:
     """A database that a newer version has migrated is refused, and left as it is."""
-    async with opened(path) as log:
-        await log.write(lambda db: db.insert("schema_migrations", {"name": "m999_later"}))
+    async with opened(path) as database:
+        await database.write(lambda db: db.insert("schema_migrations", {"name": "m999_later"}))
     before = path.read_bytes()
     database = Database(path)
     with pytest.raises(DatabaseUnusable, match=r"newer version of ragvsft \(m999_later\)"):
@@ -173,8 +175,8 @@ async def test_a_look_brings_no_schema_up_to_date(older: Path) -> None:
 
 async def test_who_only_looks_cannot_write(path: Path) -> None:
     """Beside a bot that has it open, a log can be read, and written only where that is meant."""
-    log = await Database(path).open()
-    await World(log).decided()
+    database = await Database(path).open()
+    await ServiceHarness(database).post_decision()
     looking = await Database(path).open_existing()
     assert await looking.read(lambda db: len(db.all("select id from decisions"))) == 1
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
@@ -182,6 +184,6 @@ async def test_who_only_looks_cannot_write(path: Path) -> None:
     await looking.close()
     writing = await Database(path).open_existing(writable=True)
     await writing.write(lambda db: db.execute("delete from events"))
-    assert await log.read(lambda db: db.all("select id from events")) == []
+    assert await database.read(lambda db: db.all("select id from events")) == []
     await writing.close()
-    await log.close()
+    await database.close()

@@ -6,45 +6,45 @@ from datetime import timedelta
 from bot.decisions.model import Decision, Place, Visibility, Workflow
 from bot.outbox.model import DeliveryKind, announcement_key
 from bot.outbox.table import to_delivery
-from tests.services.world import ADA, PRODUCT, World
+from tests.services.harness import ADA, PUBLIC, ServiceHarness
 
 ELSEWHERE = Place("C9", Visibility.PUBLIC)
 
 
-async def for_ben(world: World) -> Decision:
+async def for_ben(harness: ServiceHarness) -> Decision:
     """Return a decision that Ben is to make; he has been told so."""
-    draft = await world.drafted(workflow=Workflow(title="Answers", deciders=("U2",)))
-    decision = (await world.services.post(ADA, draft, PRODUCT)).decision
-    while (taken := await world.outbox.claim(world.clock.now())) is not None:
+    draft = await harness.create_draft(workflow=Workflow(title="Answers", deciders=("U2",)))
+    decision = (await harness.services.post(ADA, draft, PUBLIC)).decision
+    while (taken := await harness.outbox.claim(harness.clock.now())) is not None:
         if taken.kind is DeliveryKind.ANNOUNCEMENT:
-            await world.outbox.mark_failed(taken, "not_allowed")
+            await harness.outbox.mark_failed(taken, "not_allowed")
         else:
-            await world.outbox.mark_sent(taken, taken.channel, "1.0")
-        world.clock.advance(timedelta(seconds=1))
+            await harness.outbox.mark_sent(taken, taken.channel, "1.0")
+        harness.clock.advance(timedelta(seconds=1))
     return decision
 
 
-async def drawn_anew(world: World) -> list[tuple[str, str]]:
+async def drawn_anew(harness: ServiceHarness) -> list[tuple[str, str]]:
     """Return the direct messages to be drawn anew: of what kind, and to whom."""
-    waiting = [to_delivery(row) for row in await world.rows("deliveries")]
+    waiting = [to_delivery(row) for row in await harness.rows("deliveries")]
     kinds = {each.key: each.kind for each in waiting}
     redraws = [each for each in waiting if each.kind is DeliveryKind.REDRAW]
     return [(kinds[str(each.parent)], each.channel) for each in redraws if each.channel == "U2"]
 
 
-async def test_other_words_reach_whoever_was_told(world: World) -> None:
+async def test_other_words_reach_whoever_was_told(harness: ServiceHarness) -> None:
     """After an edit of the title, a decider's direct message is drawn anew."""
-    decision = await for_ben(world)
-    assert await drawn_anew(world) == []
-    page = await world.services.decisions.begin_edit(ADA, decision.number)
+    decision = await for_ben(harness)
+    assert await drawn_anew(harness) == []
+    page = await harness.services.decisions.begin_edit(ADA, decision.number)
     said = replace(page.draft.workflow, title="Said better")
-    await world.drafts.describe(ADA, page.draft.id, said)
-    await world.services.post(ADA, page.draft.id, PRODUCT)
-    assert await drawn_anew(world) == [("decider_message", "U2")]
+    await harness.drafts.describe(ADA, page.draft.id, said)
+    await harness.services.post(ADA, page.draft.id, PUBLIC)
+    assert await drawn_anew(harness) == [("decider_message", "U2")]
 
 
-async def test_another_channel_reaches_whoever_was_told(world: World) -> None:
+async def test_another_channel_reaches_whoever_was_told(harness: ServiceHarness) -> None:
     """Where a decision is posted elsewhere after all, its decider's direct message follows."""
-    decision = await for_ben(world)
-    await world.services.delivery_issues.send_again(ADA, announcement_key(decision), ELSEWHERE)
-    assert await drawn_anew(world) == [("decider_message", "U2")]
+    decision = await for_ben(harness)
+    await harness.services.delivery_issues.send_again(ADA, announcement_key(decision), ELSEWHERE)
+    assert await drawn_anew(harness) == [("decider_message", "U2")]

@@ -8,48 +8,50 @@ from pathlib import Path
 import pytest
 
 from bot.storage.migrations import MIGRATIONS
-from tests.services.world import World
+from tests.services.harness import ServiceHarness
 
 
 @pytest.fixture
-def other(world: World, path: Path) -> Iterator[sqlite3.Connection]:
+def other(harness: ServiceHarness, path: Path) -> Iterator[sqlite3.Connection]:
     """Another program's connection to the same file."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         yield connection
 
 
-async def test_a_usable_database_has_no_problem(world: World) -> None:
+async def test_a_usable_database_has_no_problem(harness: ServiceHarness) -> None:
     """An intact database of this version has no problem, and is not changed."""
-    before = await world.rows("schema_migrations")
-    assert await world.log.problem() is None
-    assert await world.rows("schema_migrations") == before
+    before = await harness.rows("schema_migrations")
+    assert await harness.database.problem() is None
+    assert await harness.rows("schema_migrations") == before
 
 
-async def test_a_locked_database_is_a_problem(world: World, other: sqlite3.Connection) -> None:
+async def test_a_locked_database_is_a_problem(
+    harness: ServiceHarness, other: sqlite3.Connection
+) -> None:
     """While another connection holds the write lock, the database cannot be written."""
-    await world.log.read(lambda db: db.execute("pragma busy_timeout = 10"))
+    await harness.database.read(lambda db: db.execute("pragma busy_timeout = 10"))
     other.execute("begin immediate")
-    problem = await world.log.problem()
+    problem = await harness.database.problem()
     assert problem is not None
     assert problem.endswith("cannot be written: database is locked")
     other.execute("rollback")
-    assert await world.log.problem() is None
+    assert await harness.database.problem() is None
 
 
-async def test_a_read_only_database_is_a_problem(world: World) -> None:
+async def test_a_read_only_database_is_a_problem(harness: ServiceHarness) -> None:
     """The check really writes: taking the lock would not reveal a read-only database."""
-    await world.log.read(lambda db: db.execute("pragma query_only = on"))
-    problem = await world.log.problem()
+    await harness.database.read(lambda db: db.execute("pragma query_only = on"))
+    problem = await harness.database.problem()
     assert problem is not None
     assert "cannot be written: attempt to write a readonly database" in problem
 
 
 async def test_another_schema_is_a_problem(
-    world: World, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+    harness: ServiceHarness, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A schema of a newer or of an older version is a problem."""
     other.execute("insert into schema_migrations (name) values ('m999_later')")
-    assert "a newer version of ragvsft (m999_later)" in str(await world.log.problem())
+    assert "a newer version of ragvsft (m999_later)" in str(await harness.database.problem())
     other.execute("delete from schema_migrations where name = 'm999_later'")
     monkeypatch.setitem(MIGRATIONS, "m001_later", lambda _db: None)
-    assert "an older version of ragvsft: start the bot" in str(await world.log.problem())
+    assert "an older version of ragvsft: start the bot" in str(await harness.database.problem())

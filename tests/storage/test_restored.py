@@ -14,36 +14,36 @@ from bot.outbox import restore as recovery
 from bot.outbox.model import AnnouncementPost, Delivery, DeliveryState, redraw_of
 from bot.storage.backup import back_up
 from bot.storage.database import Database
-from tests.services.shelf import PUBLIC, decision, shelve
-from tests.services.world import ADA, StoppedClock, World
+from tests.services.factories import make_decision, store_decisions
+from tests.services.harness import ADA, PUBLIC, ManualClock, ServiceHarness
 from tests.storage.restores import NOW, restore, rows
 
 
 def delivery(name: str) -> Delivery:
     """A delivery of the first decision, due when the stopped clock begins."""
-    at = StoppedClock().now() - timedelta(minutes=1)
+    at = ManualClock().now() - timedelta(minutes=1)
     return Delivery(f"T1/1/{name}", "T1", AnnouncementPost(), "C1", at, decision=1)
 
 
 @pytest.fixture
 async def waiting(tmp_path: Path) -> AsyncIterator[Path]:
     """A log with a post sent, one being sent, one that waits, one held back, and an update."""
-    log = await Database(tmp_path / "waiting.db").open()
-    world = World(log)
-    await shelve(world, decision(1))
+    database = await Database(tmp_path / "waiting.db").open()
+    harness = ServiceHarness(database)
+    await store_decisions(harness, make_decision(1))
     for name in ("sent", "sending"):
-        await world.enqueue(delivery(name))
-        claimed = await world.outbox.claim(world.clock.now())
+        await harness.enqueue(delivery(name))
+        claimed = await harness.outbox.claim(harness.clock.now())
         assert claimed is not None
         if name == "sent":
-            await world.outbox.mark_sent(claimed, "C1", "1.1")
-        world.clock.advance(timedelta(minutes=1))
-    await world.enqueue(delivery("waits"))
-    await world.enqueue(replace(delivery("held"), state=DeliveryState.HELD))
-    redraw = redraw_of(delivery("sent"), world.clock.now())
-    await world.enqueue(replace(redraw, key="T1/1/update"))
-    yield log._path
-    await log.close()
+            await harness.outbox.mark_sent(claimed, "C1", "1.1")
+        harness.clock.advance(timedelta(minutes=1))
+    await harness.enqueue(delivery("waits"))
+    await harness.enqueue(replace(delivery("held"), state=DeliveryState.HELD))
+    redraw = redraw_of(delivery("sent"), harness.clock.now())
+    await harness.enqueue(replace(redraw, key="T1/1/update"))
+    yield database._path
+    await database.close()
 
 
 async def test_what_may_have_been_posted_since_is_not_just_posted(
@@ -61,7 +61,7 @@ async def test_what_may_have_been_posted_since_is_not_just_posted(
         "held": "sending",
         "update": "pending",
     }
-    begin = StoppedClock().now()
+    begin = ManualClock().now()
     assert found["waits"]["claimed_at"] == (begin - timedelta(minutes=1)).isoformat()
     assert found["sending"]["claimed_at"] == (begin + timedelta(minutes=1)).isoformat()
     assert [row["state"] for row in rows(waiting, "deliveries")].count("pending") == 2
@@ -80,39 +80,39 @@ async def test_nothing_that_waited_until_later_blocks_its_channel(
 
 async def test_digests_are_due_from_the_restore_on(saved: Path, path: Path) -> None:
     """A digest that was due before the restore may have been posted: it does not come again."""
-    log = await Database(saved).open()
-    world = World(log)
-    monday = DigestSettings("T1", PUBLIC, "U1", world.clock.now())
-    await world.services.digests.change(monday)
-    await log.close()
+    database = await Database(saved).open()
+    harness = ServiceHarness(database)
+    monday = DigestSettings("T1", PUBLIC, "U1", harness.clock.now())
+    await harness.services.digests.change(monday)
+    await database.close()
     assert restore(saved, path, NOW).digests
-    log = await Database(path).open()
-    world = World(log)
-    world.clock.advance(NOW - world.clock.now() + timedelta(minutes=1))
-    assert await world.services.digests.send_due() == 0
-    assert await world.services.digests.lag(world.clock.now()) == timedelta()
-    world.clock.advance(timedelta(hours=22))
-    await world.services.digests.send_due()
-    (run,) = await world.rows("digest_runs")
+    database = await Database(path).open()
+    harness = ServiceHarness(database)
+    harness.clock.advance(NOW - harness.clock.now() + timedelta(minutes=1))
+    assert await harness.services.digests.send_due() == 0
+    assert await harness.services.digests.lag(harness.clock.now()) == timedelta()
+    harness.clock.advance(timedelta(hours=22))
+    await harness.services.digests.send_due()
+    (run,) = await harness.rows("digest_runs")
     assert run["name"] == "2026-W10"
-    settings = await world.services.digests.settings("T1", PUBLIC.channel)
+    settings = await harness.services.digests.settings("T1", PUBLIC.channel)
     assert settings is not None
-    assert settings.set_at == StoppedClock().now()
-    await log.close()
+    assert settings.set_at == ManualClock().now()
+    await database.close()
 
 
-async def lived(path: Path) -> World:
+async def lived(path: Path) -> ServiceHarness:
     """A log with four decisions that Slack shows: two open, one accepted, one accepted later."""
-    log = await Database(path).open()
-    world = World(log)
+    database = await Database(path).open()
+    harness = ServiceHarness(database)
     for _ in range(4):
-        await world.decided()
-        world.clock.advance(timedelta(minutes=1))
+        await harness.post_decision()
+        harness.clock.advance(timedelta(minutes=1))
     for number in (1, 2):
-        await world.services.decisions.accept(ADA, number)
+        await harness.services.decisions.accept(ADA, number)
     table = "update deliveries set state = 'sent', sent_channel = 'C1', ts = key"
-    await world.log.write(lambda db: db.execute(table))
-    return world
+    await harness.database.write(lambda db: db.execute(table))
+    return harness
 
 
 def drawn_again(path: Path) -> list[str]:
@@ -125,10 +125,10 @@ async def test_messages_of_open_decisions_are_redrawn(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Slack may show an open decision as decided since the backup: the newest ones are redrawn."""
-    world = await lived(path)
+    harness = await lived(path)
     back_up(path, tmp_path / "saved.db")
-    await world.services.decisions.accept(ADA, 3)
-    await world.log.close()
+    await harness.services.decisions.accept(ADA, 3)
+    await harness.database.close()
     restore(tmp_path / "saved.db", path, NOW)
     parts = ("announcement", "recommendation")
     assert drawn_again(path) == [

@@ -13,7 +13,7 @@ from bot.storage.backup import CopyRefused
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.migrations import MIGRATIONS
-from tests.services.world import World
+from tests.services.harness import ServiceHarness
 from tests.storage.restores import NOW, numbers, restore
 
 KEPT = "ragvsft.db.before-restore-20260301T120000Z"
@@ -29,9 +29,9 @@ async def test_a_backup_takes_the_log_s_place(saved: Path, path: Path, tmp_path:
     assert {each.name for each in tmp_path.iterdir()} == {"ragvsft.db", KEPT, "backups"}
     assert path.stat().st_mode & 0o777 == 0o640
     assert [each.name for each in saved.parent.iterdir()] == ["saved.db"]
-    log = await Database(path).open()
-    assert (await World(log).decided()).number == 6
-    await log.close()
+    database = await Database(path).open()
+    assert (await ServiceHarness(database).post_decision()).number == 6
+    await database.close()
 
 
 async def test_a_log_that_is_gone_is_restored(saved: Path, path: Path, tmp_path: Path) -> None:
@@ -61,13 +61,13 @@ async def test_a_log_in_use_is_left_alone(
 ) -> None:
     """While a bot has the log open, even an idle one, nothing is restored, and it goes on."""
     monkeypatch.setattr(restoring, "LOCK_SECONDS", 0.05)
-    log = await Database(path).open()
+    database = await Database(path).open()
     if busy:
-        await log.write(lambda db: db.execute("delete from events"))
+        await database.write(lambda db: db.execute("delete from events"))
     with pytest.raises(CopyRefused, match="in use: stop the bot"):
         restore(saved, path, NOW)
-    assert (await World(log).decided()).number == 6
-    await log.close()
+    assert (await ServiceHarness(database).post_decision()).number == 6
+    await database.close()
     assert [each.name for each in path.parent.iterdir() if "restore" in each.name] == []
     restore(saved, path, NOW)
     assert numbers(path) == [1, 2, 3]
@@ -80,14 +80,14 @@ async def test_a_bot_that_starts_meanwhile_opens_what_was_restored(
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("pragma locking_mode = exclusive")
         other.execute("begin exclusive")
-        log = Database(path)
-        opening = asyncio.create_task(log.open())
+        database = Database(path)
+        opening = asyncio.create_task(database.open())
         await asyncio.wait({opening}, timeout=0.2)
         path.rename(tmp_path / "old.db")
         saved.rename(path)
     await opening
-    assert (await World(log).decided()).number == 4
-    await log.close()
+    assert (await ServiceHarness(database).post_decision()).number == 4
+    await database.close()
 
 
 async def test_an_older_database_is_migrated(
@@ -97,10 +97,10 @@ async def test_an_older_database_is_migrated(
     monkeypatch.setitem(MIGRATIONS, "m001_later", lambda db: db.execute("create table later (a)"))
     restored = restore(saved, path, NOW)
     assert restored.copy.found.pending == ("m001_later",)
-    log = await Database(path).open()
-    await World(log).decided()
-    assert "later" in await log.read(lambda db: db.tables())
-    await log.close()
+    database = await Database(path).open()
+    await ServiceHarness(database).post_decision()
+    assert "later" in await database.read(lambda db: db.tables())
+    await database.close()
 
 
 async def test_a_newer_log_is_refused(saved: Path, path: Path) -> None:
@@ -114,11 +114,17 @@ async def test_a_newer_log_is_refused(saved: Path, path: Path) -> None:
 
 
 REFUSED: dict[str, tuple[Callable[[Path, Path], tuple[Path, Path]], str]] = {
-    "no such file": (lambda saved, log: (saved.with_name("none.db"), log), "there is no file"),
-    "a folder": (lambda saved, log: (saved.parent, log), "there is no file"),
-    "the log itself": (lambda _, log: (log, log), "is the database itself"),
-    "into a folder": (lambda saved, log: (saved, log.parent), "is a folder: set DATABASE_URL"),
-    "below a file": (lambda saved, log: (saved, log / "x" / "y.db"), "set DATABASE_URL"),
+    "no such file": (
+        lambda saved, database: (saved.with_name("none.db"), database),
+        "there is no file",
+    ),
+    "a folder": (lambda saved, database: (saved.parent, database), "there is no file"),
+    "the log itself": (lambda _, database: (database, database), "is the database itself"),
+    "into a folder": (
+        lambda saved, database: (saved, database.parent),
+        "is a folder: set DATABASE_URL",
+    ),
+    "below a file": (lambda saved, database: (saved, database / "x" / "y.db"), "set DATABASE_URL"),
 }
 
 
@@ -126,9 +132,9 @@ REFUSED: dict[str, tuple[Callable[[Path, Path], tuple[Path, Path]], str]] = {
 async def test_what_cannot_be_restored_changes_nothing(saved: Path, path: Path, how: str) -> None:
     """What is no backup, or no place for a log, is refused with a reason; the log stays."""
     choose, said = REFUSED[how]
-    backup, log = choose(saved, path)
+    backup, database = choose(saved, path)
     with pytest.raises(CopyRefused, match=said):
-        restore(backup, log, NOW)
+        restore(backup, database, NOW)
     assert numbers(path) == [1, 2, 3, 4, 5]
 
 

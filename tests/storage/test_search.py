@@ -12,8 +12,13 @@ from bot.services.search import words_of
 from bot.storage.connection import Connection
 from bot.storage.decisions import save_decision
 from bot.storage.search import answer_sheets, find_page, read_decision
-from tests.services.shelf import OTHER_SECRET, PUBLIC, SECRET, add_view, decision, shelve
-from tests.services.world import World
+from tests.services.factories import (
+    OTHER_PRIVATE,
+    make_decision,
+    store_decisions,
+    store_perspective,
+)
+from tests.services.harness import PRIVATE, PUBLIC, ServiceHarness
 
 Made = tuple[str, list[str], Place, str]
 """Workspace, people (the driver first), place and a contributor, if any, of a decision."""
@@ -25,7 +30,7 @@ LETTERS = st.characters(
 """Letters, marks and numbers, but for a few that are letters to Python and marks to SQLite."""
 EVERYBODY = ReadScope("T1", "U9")
 DIRECT = Place("G1", Visibility.DIRECT)
-PLACES = st.sampled_from([PUBLIC, SECRET, OTHER_SECRET, DIRECT])
+PLACES = st.sampled_from([PUBLIC, PRIVATE, OTHER_PRIVATE, DIRECT])
 USERS = st.sampled_from(["U1", "U2", "U3"])
 DECISIONS = st.lists(
     st.tuples(
@@ -41,90 +46,100 @@ SIGHTS = st.builds(
 )
 
 
-async def numbers(world: World, wanted: DecisionFilter, sight: ReadScope = EVERYBODY) -> list[int]:
+async def numbers(
+    harness: ServiceHarness, wanted: DecisionFilter, sight: ReadScope = EVERYBODY
+) -> list[int]:
     """The numbers of the first page."""
-    found = await world.read(find_page, sight, wanted, None, 100)
+    found = await harness.read(find_page, sight, wanted, None, 100)
     return [each.number for each in found.decisions]
 
 
 @given(made=DECISIONS, sight=SIGHTS)
 @example(made=[("T1", ["U2"], DIRECT, "")], sight=ReadScope("T1", "U1", "G1"))
 @example(
-    made=[("T1", ["U2"], SECRET, "U1"), ("T2", ["U1"], PUBLIC, "")], sight=ReadScope("T1", "U1")
+    made=[("T1", ["U2"], PRIVATE, "U1"), ("T2", ["U1"], PUBLIC, "")], sight=ReadScope("T1", "U1")
 )
 @settings(max_examples=60)
-async def test_the_log_and_the_rule_agree(world: World, made: list[Made], sight: ReadScope) -> None:
+async def test_the_log_and_the_rule_agree(
+    harness: ServiceHarness, made: list[Made], sight: ReadScope
+) -> None:
     """What each query of the log gives is exactly what the rule of who may read it covers."""
-    await world.log.write(_empty)
+    await harness.database.write(_empty)
     shelf: dict[int, tuple[Decision, set[str]]] = {}
     for number, (workspace, people, place, contributor) in enumerate(made, start=1):
-        each = decision(number, workspace=workspace, people=people, place=place, title="Word")
-        await shelve(world, each)
+        each = make_decision(number, workspace=workspace, people=people, place=place, title="Word")
+        await store_decisions(harness, each)
         if contributor:
-            await add_view(world, Person(workspace, contributor), number)
+            await store_perspective(harness, Person(workspace, contributor), number)
         shelf[number] = each, {contributor} - {""}
     expected = [
         n for n, (each, who) in sorted(shelf.items(), reverse=True) if sight.allows(each, who)
     ]
-    assert await numbers(world, DecisionFilter(), sight) == expected
-    assert await numbers(world, DecisionFilter(words=("word",)), sight) == expected
-    sheets = await world.read(answer_sheets, sight, "small", 100)
+    assert await numbers(harness, DecisionFilter(), sight) == expected
+    assert await numbers(harness, DecisionFilter(words=("word",)), sight) == expected
+    sheets = await harness.read(answer_sheets, sight, "small", 100)
     assert [sheet.number for sheet in sheets] == expected
-    read = [n for n in shelf if await world.read(read_decision, sight, n) is not None]
+    read = [n for n in shelf if await harness.read(read_decision, sight, n) is not None]
     assert sorted(read, reverse=True) == expected
 
 
-async def test_pages_go_both_ways(world: World) -> None:
+async def test_pages_go_both_ways(harness: ServiceHarness) -> None:
     """A page knows whether there are newer and older ones, and both ways lead through all."""
-    await shelve(world, *(decision(number) for number in range(1, 8)))
-    first = await world.read(find_page, EVERYBODY, DecisionFilter(), None, 3)
-    second = await world.read(find_page, EVERYBODY, DecisionFilter(), Cursor(5, Direction.OLDER), 3)
-    last = await world.read(find_page, EVERYBODY, DecisionFilter(), Cursor(2, Direction.OLDER), 3)
-    back = await world.read(find_page, EVERYBODY, DecisionFilter(), Cursor(4, Direction.NEWER), 2)
+    await store_decisions(harness, *(make_decision(number) for number in range(1, 8)))
+    first = await harness.read(find_page, EVERYBODY, DecisionFilter(), None, 3)
+    second = await harness.read(
+        find_page, EVERYBODY, DecisionFilter(), Cursor(5, Direction.OLDER), 3
+    )
+    last = await harness.read(find_page, EVERYBODY, DecisionFilter(), Cursor(2, Direction.OLDER), 3)
+    back = await harness.read(find_page, EVERYBODY, DecisionFilter(), Cursor(4, Direction.NEWER), 2)
     shown = [[each.number for each in page.decisions] for page in (first, second, last, back)]
     assert shown == [[7, 6, 5], [4, 3, 2], [1], [6, 5]]
     assert [page.newer for page in (first, second, last, back)] == [False, True, True, True]
     assert [page.older for page in (first, second, last, back)] == [True, True, False, True]
 
 
-async def test_a_search_is_paged_like_a_list(world: World) -> None:
+async def test_a_search_is_paged_like_a_list(harness: ServiceHarness) -> None:
     """What is found by words comes newest first too, and goes on from a number."""
-    await shelve(world, *(decision(number, title="Refunds") for number in range(1, 6)))
+    await store_decisions(
+        harness, *(make_decision(number, title="Refunds") for number in range(1, 6))
+    )
     wanted = DecisionFilter(words=("refunds",))
-    older = await world.read(find_page, EVERYBODY, wanted, Cursor(4, Direction.OLDER), 2)
-    newer = await world.read(find_page, EVERYBODY, wanted, Cursor(2, Direction.NEWER), 2)
+    older = await harness.read(find_page, EVERYBODY, wanted, Cursor(4, Direction.OLDER), 2)
+    newer = await harness.read(find_page, EVERYBODY, wanted, Cursor(2, Direction.NEWER), 2)
     assert [each.number for each in older.decisions] == [3, 2]
     assert [each.number for each in newer.decisions] == [4, 3]
 
 
-async def test_filters_hold_together(world: World) -> None:
+async def test_filters_hold_together(harness: ServiceHarness) -> None:
     """People, statuses and options narrow each other; several of a kind are alternatives."""
-    await shelve(
-        world,
-        decision(1, people=("U9",)),
-        decision(2, people=("U1", "U9"), status=Status.ACCEPTED, chosen="rag"),
-        decision(3, status=Status.OVERRIDDEN, chosen="prompting"),
-        decision(4, status=Status.WITHDRAWN),
+    await store_decisions(
+        harness,
+        make_decision(1, people=("U9",)),
+        make_decision(2, people=("U1", "U9"), status=Status.ACCEPTED, chosen="rag"),
+        make_decision(3, status=Status.OVERRIDDEN, chosen="prompting"),
+        make_decision(4, status=Status.WITHDRAWN),
     )
-    assert await numbers(world, DecisionFilter(mine=True)) == [2, 1]
-    assert await numbers(world, DecisionFilter(mine=True, statuses=(Status.OPEN,))) == [1]
-    assert await numbers(world, DecisionFilter(statuses=(Status.OVERRIDDEN, Status.ACCEPTED))) == [
+    assert await numbers(harness, DecisionFilter(mine=True)) == [2, 1]
+    assert await numbers(harness, DecisionFilter(mine=True, statuses=(Status.OPEN,))) == [1]
+    assert await numbers(
+        harness, DecisionFilter(statuses=(Status.OVERRIDDEN, Status.ACCEPTED))
+    ) == [
         3,
         2,
     ]
-    assert await numbers(world, DecisionFilter(options=("prompting",))) == [3]
-    assert await numbers(world, DecisionFilter(options=("rag", "prompting"))) == [4, 3, 2, 1]
+    assert await numbers(harness, DecisionFilter(options=("prompting",))) == [3]
+    assert await numbers(harness, DecisionFilter(options=("rag", "prompting"))) == [4, 3, 2, 1]
     wanted = DecisionFilter(
         statuses=(Status.OVERRIDDEN,), options=("prompting",), words=("answers",)
     )
-    assert await numbers(world, wanted) == [3]
+    assert await numbers(harness, wanted) == [3]
 
 
-async def test_words_follow_every_change(world: World) -> None:
+async def test_words_follow_every_change(harness: ServiceHarness) -> None:
     """A changed title, a reason given and a new decider are found at once, the old ones no more."""
-    first = decision(1, title="Refund letters", place=SECRET, people=("U1",))
-    await shelve(world, first)
-    settled = decision(1, status=Status.ACCEPTED, chosen="rag", reason="The auditors asked")
+    first = make_decision(1, title="Refund letters", place=PRIVATE, people=("U1",))
+    await store_decisions(harness, first)
+    settled = make_decision(1, status=Status.ACCEPTED, chosen="rag", reason="The auditors asked")
     changed = replace(
         first,
         title="Invoices",
@@ -132,26 +147,28 @@ async def test_words_follow_every_change(world: World) -> None:
         status=settled.status,
         resolution=settled.resolution,
     )
-    await world.log.write(lambda db: save_decision(db, first, changed))
-    assert await numbers(world, DecisionFilter(words=("invoices",))) == [1]
+    await harness.database.write(lambda db: save_decision(db, first, changed))
+    assert await numbers(harness, DecisionFilter(words=("invoices",))) == [1]
     assert await numbers(
-        world, DecisionFilter(words=("auditor",), statuses=(Status.ACCEPTED,))
+        harness, DecisionFilter(words=("auditor",), statuses=(Status.ACCEPTED,))
     ) == [1]
-    assert await numbers(world, DecisionFilter(mine=True, options=("rag",))) == [1]
+    assert await numbers(harness, DecisionFilter(mine=True, options=("rag",))) == [1]
     before = ReadScope("T1", "U1")
-    assert await numbers(world, DecisionFilter(words=("refund",)), before) == []
+    assert await numbers(harness, DecisionFilter(words=("refund",)), before) == []
     moved = replace(changed, driver="U2")
-    await world.log.write(lambda db: save_decision(db, changed, moved))
-    assert await numbers(world, DecisionFilter(), before) == []
-    assert await numbers(world, DecisionFilter(words=("invoices",)), before) == []
+    await harness.database.write(lambda db: save_decision(db, changed, moved))
+    assert await numbers(harness, DecisionFilter(), before) == []
+    assert await numbers(harness, DecisionFilter(words=("invoices",)), before) == []
 
 
-async def test_words_are_found_in_any_form(world: World) -> None:
+async def test_words_are_found_in_any_form(harness: ServiceHarness) -> None:
     """Case, accents and endings do not matter; every word must be there."""
-    await shelve(world, decision(1, title="Café CUSTOMERS", problem="They asked for refunds"))
+    await store_decisions(
+        harness, make_decision(1, title="Café CUSTOMERS", problem="They asked for refunds")
+    )
     for typed in ("cafe", "customer", "ask refund"):
-        assert await numbers(world, DecisionFilter(words=words_of(typed))) == [1], typed
-    assert await numbers(world, DecisionFilter(words=words_of("refund elephant"))) == []
+        assert await numbers(harness, DecisionFilter(words=words_of(typed))) == [1], typed
+    assert await numbers(harness, DecisionFilter(words=words_of("refund elephant"))) == []
 
 
 @given(word=st.text(LETTERS, min_size=1, max_size=12))
@@ -161,38 +178,42 @@ async def test_words_are_found_in_any_form(world: World) -> None:
 @example(word="cafe\u0301s")
 @example(word="हिन्दी")
 @settings(max_examples=50)
-async def test_a_word_of_a_title_finds_it(world: World, word: str) -> None:
+async def test_a_word_of_a_title_finds_it(harness: ServiceHarness, word: str) -> None:
     """Whatever letters a title has, its own words find it, as they stand there."""
     assume(any(map(str.isalnum, word)))
-    await world.log.write(_empty)
-    await shelve(world, decision(1, title=f"About {word}, or not"), decision(2, title="Other"))
-    assert await numbers(world, DecisionFilter(words=words_of(f"about {word}"))) == [1]
+    await harness.database.write(_empty)
+    await store_decisions(
+        harness, make_decision(1, title=f"About {word}, or not"), make_decision(2, title="Other")
+    )
+    assert await numbers(harness, DecisionFilter(words=words_of(f"about {word}"))) == [1]
 
 
-async def test_what_is_more_than_another_case_is_found_by_plain_letters(world: World) -> None:
+async def test_what_is_more_than_another_case_is_found_by_plain_letters(
+    harness: ServiceHarness,
+) -> None:
     """A word typed with ß, a ligature or wide letters finds the same word without them."""
-    await shelve(world, decision(1, title="The file of Bahnhofstrasse 12"))
+    await store_decisions(harness, make_decision(1, title="The file of Bahnhofstrasse 12"))
     for typed in ("Bahnhofstraße", "ﬁle", "１２"):
-        assert await numbers(world, DecisionFilter(words=words_of(typed))) == [1], typed
+        assert await numbers(harness, DecisionFilter(words=words_of(typed))) == [1], typed
 
 
 @given(
     typed=st.text(max_size=60) | st.lists(st.sampled_from('"*^:(){}+-'), max_size=9).map("".join)
 )
 @settings(max_examples=60)
-async def test_no_text_breaks_a_search(world: World, typed: str) -> None:
+async def test_no_text_breaks_a_search(harness: ServiceHarness, typed: str) -> None:
     """Whatever is typed is looked for as words, never taken for a command."""
     words = words_of(f"{typed} x")
-    assert await numbers(world, DecisionFilter(words=words)) == []
+    assert await numbers(harness, DecisionFilter(words=words)) == []
 
 
 @pytest.mark.parametrize("statement", ["vacuum", "reindex"])
-async def test_housekeeping_changes_nothing(world: World, statement: str) -> None:
+async def test_housekeeping_changes_nothing(harness: ServiceHarness, statement: str) -> None:
     """A log that was vacuumed still finds the right decision."""
-    await shelve(world, decision(1, title="One"), decision(2, title="Two"))
-    await world.log.write(lambda db: db.execute("delete from decisions where number = 1"))
-    await world.log.read(lambda db: db.execute(statement))
-    assert await numbers(world, DecisionFilter(words=("two",))) == [2]
+    await store_decisions(harness, make_decision(1, title="One"), make_decision(2, title="Two"))
+    await harness.database.write(lambda db: db.execute("delete from decisions where number = 1"))
+    await harness.database.read(lambda db: db.execute(statement))
+    assert await numbers(harness, DecisionFilter(words=("two",))) == [2]
 
 
 def _empty(db: Connection) -> None:

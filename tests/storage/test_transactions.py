@@ -17,7 +17,7 @@ from bot.storage.database import Database, DatabaseUnusable
 from bot.storage.drafts import change_draft, unposted_drafts
 from bot.storage.playbook_versions import find_playbook
 from bot.storage.search import find_page
-from tests.services.world import ADA, BEN, NAMELESS, PRODUCT, SMALL, STRANGER, World
+from tests.services.harness import ADA, BEN, PRIVATE, PUBLIC, SMALL, STRANGER, ServiceHarness
 
 HOSTILE = [
     "'; drop table decisions; --",
@@ -38,18 +38,18 @@ def fault(table: str, when: str) -> str:
     )
 
 
-async def everything(world: World) -> dict[str, list[dict[str, Any]]]:
+async def everything(harness: ServiceHarness) -> dict[str, list[dict[str, Any]]]:
     """Return every row of every table."""
     tables = ("playbooks", "drafts", "decisions", "events", "deliveries")
-    return {table: await world.rows(table) for table in tables}
+    return {table: await harness.rows(table) for table in tables}
 
 
-async def test_fifty_posts_of_one_draft_make_one_decision(world: World) -> None:
+async def test_fifty_posts_of_one_draft_make_one_decision(harness: ServiceHarness) -> None:
     """The same draft posted fifty times at once is logged once, and all are told its number."""
-    draft = await world.drafted()
-    posted = await asyncio.gather(*(world.services.post(ADA, draft, PRODUCT) for _ in range(50)))
+    draft = await harness.create_draft()
+    posted = await asyncio.gather(*(harness.services.post(ADA, draft, PUBLIC) for _ in range(50)))
     assert {each.decision.number for each in posted} == {1}
-    found = await everything(world)
+    found = await everything(harness)
     assert [len(found[table]) for table in ("decisions", "events", "deliveries")] == [1, 1, 2]
 
 
@@ -58,18 +58,18 @@ async def test_another_programs_database_is_left_as_it_is(tmp_path: Path) -> Non
     path = tmp_path / "songs.db"
     with closing(sqlite3.connect(path)) as other, other:
         other.execute("create table songs (title text)")
-    before, log = path.read_bytes(), Database(path)
+    before, database = path.read_bytes(), Database(path)
     with pytest.raises(DatabaseUnusable, match="another program's: set DATABASE_URL to a file"):
-        await log.open()
-    await log.close()
+        await database.open()
+    await database.close()
     assert path.read_bytes() == before
 
 
-async def test_numbers_have_no_gaps(world: World) -> None:
+async def test_numbers_have_no_gaps(harness: ServiceHarness) -> None:
     """Drafts posted at the same time get the numbers from 1 on, in each workspace anew."""
     people = [ADA] * 20 + [STRANGER] * 10
-    drafts = [(person, await world.drafted(person)) for person in people]
-    posted = await asyncio.gather(*(world.services.post(*each, PRODUCT) for each in drafts))
+    drafts = [(person, await harness.create_draft(person)) for person in people]
+    posted = await asyncio.gather(*(harness.services.post(*each, PUBLIC) for each in drafts))
     numbers: dict[str, list[int]] = {}
     for each in posted:
         numbers.setdefault(each.decision.workspace, []).append(each.decision.number)
@@ -89,38 +89,38 @@ async def test_numbers_have_no_gaps(world: World) -> None:
     ],
 )
 async def test_a_post_that_breaks_in_the_middle_leaves_nothing(
-    world: World, table: str, when: str
+    harness: ServiceHarness, table: str, when: str
 ) -> None:
     """Whichever of its statements fails, a post leaves no row behind, and works the next time."""
-    draft = await world.drafted()
-    before = await everything(world)
-    await world.log.write(lambda db: db.execute(fault(table, when)))
+    draft = await harness.create_draft()
+    before = await everything(harness)
+    await harness.database.write(lambda db: db.execute(fault(table, when)))
     with pytest.raises(sqlite3.IntegrityError, match="broken on purpose"):
-        await world.services.post(ADA, draft, PRODUCT)
-    assert await everything(world) == before
-    await world.log.write(lambda db: db.execute("drop trigger broken"))
-    assert (await world.services.post(ADA, draft, PRODUCT)).decision.number == 1
+        await harness.services.post(ADA, draft, PUBLIC)
+    assert await everything(harness) == before
+    await harness.database.write(lambda db: db.execute("drop trigger broken"))
+    assert (await harness.services.post(ADA, draft, PUBLIC)).decision.number == 1
 
 
-async def test_a_change_that_raises_changes_nothing(world: World) -> None:
+async def test_a_change_that_raises_changes_nothing(harness: ServiceHarness) -> None:
     """What the change of a draft raises reaches the caller, and the draft stays as it was."""
 
     def breaking(_draft: object) -> Any:
         raise KeyError("broken on purpose")
 
-    draft = await world.drafted()
-    before = await everything(world)
+    draft = await harness.create_draft()
+    before = await everything(harness)
     with pytest.raises(KeyError):
-        await world.write(change_draft, ADA, draft, breaking)
-    assert await everything(world) == before
+        await harness.write(change_draft, ADA, draft, breaking)
+    assert await everything(harness) == before
 
 
-async def test_concurrent_changes_of_a_draft_all_count(world: World) -> None:
+async def test_concurrent_changes_of_a_draft_all_count(harness: ServiceHarness) -> None:
     """Answers that arrive at the same time are all kept."""
-    draft = await world.drafted(answers={"facts": "some"})
+    draft = await harness.create_draft(answers={"facts": "some"})
     given_answers = [{"freshness": "daily"}, {"style": "strict"}, {"examples": "many"}]
-    await asyncio.gather(*(world.drafts.save_answers(ADA, draft, each) for each in given_answers))
-    kept = await world.drafts.open_draft(ADA, draft)
+    await asyncio.gather(*(harness.drafts.save_answers(ADA, draft, each) for each in given_answers))
+    kept = await harness.drafts.open_draft(ADA, draft)
     assert kept.answers == {
         "facts": "some",
         "freshness": "daily",
@@ -130,16 +130,18 @@ async def test_concurrent_changes_of_a_draft_all_count(world: World) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-async def test_hostile_values_come_back_as_they_were(world: World, text: str) -> None:
+async def test_hostile_values_come_back_as_they_were(harness: ServiceHarness, text: str) -> None:
     """Whatever people write is kept as it is, and the schema does not change."""
-    before = await world.log.read(lambda db: db.sqlite.schema)
-    draft = await world.drafted(workflow=Workflow(title=text, problem=text, deciders=(text,)))
-    decision = (await world.services.post(ADA, draft, Place(text, Visibility.PRIVATE))).decision
-    await world.services.notify(Person("T1", text), text)
-    kept = await world.services.decision("T1", decision.number)
+    before = await harness.database.read(lambda db: db.sqlite.schema)
+    draft = await harness.create_draft(
+        workflow=Workflow(title=text, problem=text, deciders=(text,))
+    )
+    decision = (await harness.services.post(ADA, draft, Place(text, Visibility.PRIVATE))).decision
+    await harness.services.notify(Person("T1", text), text)
+    kept = await harness.services.decision("T1", decision.number)
     assert kept == decision
     assert (kept.title, kept.problem, kept.deciders) == (text, text, (text,))
-    assert await world.log.read(lambda db: db.sqlite.schema) == before
+    assert await harness.database.read(lambda db: db.sqlite.schema) == before
 
 
 @settings(
@@ -162,76 +164,76 @@ def test_drafts_come_back_as_they_were(
     workflow = Workflow(title, problem, tuple(deciders), review)
 
     async def kept() -> Workflow:
-        log = await Database(tmp_path_factory.mktemp("log") / "ragvsft.db").open()
+        database = await Database(tmp_path_factory.mktemp("log") / "ragvsft.db").open()
         try:
-            world = World(log)
-            draft = await world.drafted(workflow=workflow)
-            return (await world.drafts.open_draft(ADA, draft)).workflow
+            harness = ServiceHarness(database)
+            draft = await harness.create_draft(workflow=workflow)
+            return (await harness.drafts.open_draft(ADA, draft)).workflow
         finally:
-            await log.close()
+            await database.close()
 
     assert asyncio.run(kept()) == workflow
 
 
-async def test_a_playbook_is_kept_once(world: World) -> None:
+async def test_a_playbook_is_kept_once(harness: ServiceHarness) -> None:
     """Drafts of the same edition share its text, which comes back as it was read."""
     for _ in range(3):
-        await world.drafted()
-    assert len(await world.rows("playbooks")) == 1
-    assert await world.read(find_playbook, SMALL.hash) == SMALL
-    assert await world.read(find_playbook, "other") is None
+        await harness.create_draft()
+    assert len(await harness.rows("playbooks")) == 1
+    assert await harness.read(find_playbook, SMALL.hash) == SMALL
+    assert await harness.read(find_playbook, "other") is None
 
 
-async def test_a_delivery_is_kept_once(world: World) -> None:
+async def test_a_delivery_is_kept_once(harness: ServiceHarness) -> None:
     """A second delivery of the same key is not kept, and its caller is told."""
-    await world.services.notify(ADA, "Once.")
-    (row,) = await world.rows("deliveries")
-    delivery = await world.outbox.claim(world.clock.now())
+    await harness.services.notify(ADA, "Once.")
+    (row,) = await harness.rows("deliveries")
+    delivery = await harness.outbox.claim(harness.clock.now())
     assert delivery is not None
     assert delivery.key == row["key"]
-    assert not await world.enqueue(delivery)
-    assert len(await world.rows("deliveries")) == 1
+    assert not await harness.enqueue(delivery)
+    assert len(await harness.rows("deliveries")) == 1
 
 
-async def recent(world: World, person: Person, limit: int) -> list[Decision]:
+async def recent(harness: ServiceHarness, person: Person, limit: int) -> list[Decision]:
     """Return the newest decisions that a person may read from App Home."""
-    page = await world.read(find_page, ReadScope.of(person), DecisionFilter(), None, limit)
+    page = await harness.read(find_page, ReadScope.of(person), DecisionFilter(), None, limit)
     return list(page.decisions)
 
 
-async def test_who_sees_recent_decisions(world: World) -> None:
+async def test_who_sees_recent_decisions(harness: ServiceHarness) -> None:
     """Public ones are everybody's; others are for their driver and deciders, in their workspace."""
-    public = await world.decided(ADA)
-    private = await world.decided(ADA, NAMELESS)
-    assert await recent(world, BEN, 10) == [public]
-    assert await recent(world, ADA, 10) == [private, public]
-    assert await recent(world, ADA, 1) == [private]
-    assert await recent(world, STRANGER, 10) == []
+    public = await harness.post_decision(ADA)
+    private = await harness.post_decision(ADA, PRIVATE)
+    assert await recent(harness, BEN, 10) == [public]
+    assert await recent(harness, ADA, 10) == [private, public]
+    assert await recent(harness, ADA, 1) == [private]
+    assert await recent(harness, STRANGER, 10) == []
 
 
-async def test_a_like_named_decider_is_not_a_decider(world: World) -> None:
+async def test_a_like_named_decider_is_not_a_decider(harness: ServiceHarness) -> None:
     """A user whose id is part of a decider's id does not see what the decider sees."""
-    draft = await world.drafted(workflow=Workflow(title="T", deciders=("U22",)))
-    await world.services.post(ADA, draft, NAMELESS)
-    assert await recent(world, BEN, 10) == []
+    draft = await harness.create_draft(workflow=Workflow(title="T", deciders=("U22",)))
+    await harness.services.post(ADA, draft, PRIVATE)
+    assert await recent(harness, BEN, 10) == []
 
 
-async def test_drafts_are_listed_newest_first(world: World) -> None:
+async def test_drafts_are_listed_newest_first(harness: ServiceHarness) -> None:
     """Unposted drafts changed after a time come by their last change."""
     drafts = []
     for _ in range(3):
-        drafts.append(await world.drafted())
-        world.clock.advance(timedelta(seconds=1))
-    await world.drafts.save_answers(ADA, drafts[0], {"facts": "some"})
-    since = world.clock.now() - timedelta(seconds=2)
-    found = await world.read(unposted_drafts, ADA, since)
+        drafts.append(await harness.create_draft())
+        harness.clock.advance(timedelta(seconds=1))
+    await harness.drafts.save_answers(ADA, drafts[0], {"facts": "some"})
+    since = harness.clock.now() - timedelta(seconds=2)
+    found = await harness.read(unposted_drafts, ADA, since)
     assert [draft.id for draft in found] == [drafts[0], drafts[2]]
 
 
-async def test_every_index_of_a_query_is_there(world: World) -> None:
+async def test_every_index_of_a_query_is_there(harness: ServiceHarness) -> None:
     """The delivery loop's question what is due is answered by an index, not by reading all rows."""
     query = "select * from deliveries where state = 'pending' and due_at <= '2026'"
-    plan = await world.log.read(
+    plan = await harness.database.read(
         lambda db: db.sqlite.execute(f"explain query plan {query}").fetchall()
     )
     assert all("USING INDEX" in step[-1] for step in plan), plan

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from bot.web.app import Endpoints, create_web
 from bot.web.health import Readiness
 from bot.web.metrics import DatabaseMetrics, Metrics, MetricsSnapshot
-from tests.services.world import StoppedClock
+from tests.services.harness import ManualClock
 from tests.web.payloads import TIME
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -46,9 +46,9 @@ class FakeBackend:
         return self.snapshot
 
 
-def clock() -> StoppedClock:
+def clock() -> ManualClock:
     """Return a clock fixed at the time of Slack's example request."""
-    return StoppedClock(datetime.fromtimestamp(TIME, UTC))
+    return ManualClock(datetime.fromtimestamp(TIME, UTC))
 
 
 def signed(body: bytes, kind: str = FORM, at: int = TIME) -> dict[str, str]:

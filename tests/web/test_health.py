@@ -14,10 +14,10 @@ from bot.outbox.table import BlockedChannel
 from bot.storage.playbook_versions import PlaybookVersion
 from bot.web.health import Health, HealthSources, Readiness
 from bot.web.metrics import MetricsSnapshot
-from tests.services.world import OnePlaybook, StoppedClock
+from tests.services.harness import FakePlaybooks, ManualClock
 from tests.web.helpers import FakeBackend
 
-NOW = StoppedClock().now()
+NOW = ManualClock().now()
 
 
 async def test_alive_and_ready(web: httpx.AsyncClient, backend: FakeBackend) -> None:
@@ -35,7 +35,7 @@ async def test_alive_and_ready(web: httpx.AsyncClient, backend: FakeBackend) -> 
     assert (await web.get("/livez")).status_code == 200
 
 
-class Catalog(OnePlaybook):
+class Catalog(FakePlaybooks):
     """One playbook or none, and errors of others."""
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class Bot:
             self.catalog,
             self.catalog.problems,
             age,
-            StoppedClock(),
+            ManualClock(),
         )
         return Health(sources, seconds)
 

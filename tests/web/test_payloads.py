@@ -21,7 +21,7 @@ from bot.logs import configure_logs
 from bot.slack.app import create_bolt_app
 from bot.slack.oauth.installations import SingleWorkspace
 from bot.storage.database import Database
-from tests.services.world import World
+from tests.services.harness import ServiceHarness
 from tests.web.helpers import FORM, FakeBackend, signed, web_client
 from tests.web.payloads import CANARY, mutated, payloads
 
@@ -38,9 +38,11 @@ def logs() -> Iterator[None]:
 async def bot(tmp_path: Path, logs: None) -> AsyncIterator[httpx.AsyncClient]:
     """The web application with the whole bot behind it; Slack is unreachable."""
     log = await Database(tmp_path / "ragvsft.db").open()
-    world = World(log)
+    harness = ServiceHarness(log)
     slack = AsyncWebClient(base_url="http://127.0.0.1:9/api/", retry_handlers=[])
-    bolt_app = create_bolt_app(world.services, slack, SingleWorkspace("xoxb-1", slack), "/ragvsft")
+    bolt_app = create_bolt_app(
+        harness.services, slack, SingleWorkspace("xoxb-1", slack), "/ragvsft"
+    )
 
     async def handle(body: dict[str, Any], headers: Mapping[str, str]) -> Response:
         request = AsyncBoltRequest(body=body, headers=dict(headers), mode="socket_mode")

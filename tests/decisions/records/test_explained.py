@@ -23,8 +23,8 @@ from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.services.search import decision_context
 from bot.storage.people import save_profile
-from tests.services.shelf import AT, ENGINE, PUBLIC, SECRET, decision, shelve
-from tests.services.world import ADA, BEN, PRODUCT, World
+from tests.services.factories import AT, ENGINE, make_decision, store_decisions
+from tests.services.harness import ADA, BEN, PRIVATE, PUBLIC, ServiceHarness
 
 SHIPPED = {
     name: RuleEngine(loader.parse(loader.read(Path(__file__).parents[3] / "rules" / name)))
@@ -38,7 +38,7 @@ LINK = "https://northwind.slack.com/archives/C1/p1767603600000100"
 def made_by(engine: RuleEngine, answers: Mapping[str, str | None], **changes: object) -> Decision:
     """A decision of these answers by another playbook than the small one."""
     verdict = engine.evaluate(answers)
-    return replace(decision(12), answers=answers, verdict=verdict, **changes)  # type: ignore[arg-type]  # passed on by name
+    return replace(make_decision(12), answers=answers, verdict=verdict, **changes)  # type: ignore[arg-type]  # passed on by name
 
 
 def overridden(option: str, reason: str = "Because") -> dict[str, object]:
@@ -96,7 +96,7 @@ def test_what_follows_is_of_the_option_chosen() -> None:
 def test_a_choice_that_was_ruled_out_says_so() -> None:
     """The consequences of an option that was ruled out begin with the veto and its way around."""
     answers = {"facts": "never", "style": "strict"}
-    made = decision(12, status=Status.OVERRIDDEN, chosen="tuning", answers=answers)
+    made = make_decision(12, status=Status.OVERRIDDEN, chosen="tuning", answers=answers)
     text = as_markdown(record_of(made, ENGINE))
     consequences = text.split("### Consequences\n\n")[1]
     expected = "* Ruled out, because: Nothing to know. The way around it: None. *Us*"
@@ -114,7 +114,7 @@ def test_a_veto_of_the_option_alone_is_shown() -> None:
 
 def test_nothing_known_recommends_nothing() -> None:
     """Where nobody knows anything, the record recommends nothing, as the thread does."""
-    text = as_markdown(record_of(decision(12, answers={"facts": None}), ENGINE))
+    text = as_markdown(record_of(make_decision(12, answers={"facts": None}), ENGINE))
     assert "Recommended: nothing yet, too little is known." in text
 
 
@@ -122,7 +122,7 @@ def test_people_have_names_where_they_are_known() -> None:
     """A name stands before the id in every form; whose name is not known keeps the id alone."""
     strength = ENGINE.evaluate({}).strength
     view = Perspective("T1", 12, "U3", {"facts": "never"}, "prompting", strength, AT, AT)
-    made = decision(12, people=("U1", "U2", "U9"), status=Status.ACCEPTED, chosen="rag")
+    made = make_decision(12, people=("U1", "U2", "U9"), status=Status.ACCEPTED, chosen="rag")
     events = (Event(EventKind.HANDED_OVER, "U1", AT, {"from": "U1", "to": "U2 U9"}),)
     names = {"U1": "Ada Lind", "U2": "=Ben *Okafor*", "U3": "Chloe Tan"}
     record = record_of(made, ENGINE, DecisionContext((view,), events, names))
@@ -139,28 +139,28 @@ def test_people_have_names_where_they_are_known() -> None:
     assert "'=Ben *Okafor* (U2); U9" in as_csv([record])
 
 
-async def _lived_through(world: World) -> Record:
+async def _lived_through(harness: ServiceHarness) -> Record:
     """The record of a decision that went through everything."""
-    services = world.services
-    made = await world.decided()
+    services = harness.services
+    made = await harness.post_decision()
     await services.perspectives.ask(ADA, made.number, [BEN.user])
-    world.clock.advance(timedelta(days=2))
+    harness.clock.advance(timedelta(days=2))
     await services.perspectives.nudge(ADA, made.number)
-    page = await services.perspectives.begin(BEN, PRODUCT, made.number)
+    page = await services.perspectives.begin(BEN, PUBLIC, made.number)
     await services.drafts.save_answers(BEN, page.draft.id, {"facts": "never"})
-    await services.post(BEN, page.draft.id, PRODUCT)
+    await services.post(BEN, page.draft.id, PUBLIC)
     edit = await services.decisions.begin_edit(ADA, made.number)
     await services.drafts.save_answers(ADA, edit.draft.id, {"facts": "some"})
-    await services.post(ADA, edit.draft.id, PRODUCT)
+    await services.post(ADA, edit.draft.id, PUBLIC)
     await services.decisions.hand_over(ADA, made.number, (BEN.user,))
     await services.decisions.override(BEN, made.number, "tuning", "We *know* how.")
-    await world.write(save_profile, CachedProfile(BEN, DirectoryEntry("Ben Okafor"), AT))
+    await harness.write(save_profile, CachedProfile(BEN, DirectoryEntry("Ben Okafor"), AT))
     return (await services.search.details(ReadScope.of(ADA), made.number)).record
 
 
-async def test_a_record_tells_the_life_of_a_decision(world: World) -> None:
+async def test_a_record_tells_the_life_of_a_decision(harness: ServiceHarness) -> None:
     """Each event stands in the history with time, person and words; views stand side by side."""
-    text = as_markdown(await _lived_through(world))
+    text = as_markdown(await _lived_through(harness))
     history = text.split("## History\n\n")[1].splitlines()
     at = "* 2026-01-07 09:00 UTC: "
     assert history == [
@@ -181,39 +181,39 @@ async def test_a_record_tells_the_life_of_a_decision(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("channel", "place", "told"),
-    [("C1", PUBLIC, True), ("C2", PUBLIC, False), ("C1", SECRET, False)],
+    [("C1", PUBLIC, True), ("C2", PUBLIC, False), ("C1", PRIVATE, False)],
 )
 def test_the_message_is_linked_only_where_it_stands(
     channel: str, place: object, told: bool
 ) -> None:
     """A record links to the message it was made from if that stands in the decision's channel."""
-    made = replace(decision(12, place=place), source=Source(channel, LINK))  # type: ignore[arg-type]  # as parametrized
+    made = replace(make_decision(12, place=place), source=Source(channel, LINK))  # type: ignore[arg-type]  # as parametrized
     record = record_of(made, ENGINE)
     assert (record.source == LINK) is told
     assert (f"* Made from this message: <{LINK}>" in as_markdown(record)) is told
 
 
-async def test_events_that_nobody_knows_are_told_by_their_name(world: World) -> None:
+async def test_events_that_nobody_knows_are_told_by_their_name(harness: ServiceHarness) -> None:
     """An event of a kind that has no words yet does not break the record."""
-    await shelve(world, decision(1))
+    await store_decisions(harness, make_decision(1))
     context = DecisionContext(events=(Event("moved_house", "U1", AT, {}),))
-    assert "U1 moved house" in as_markdown(record_of(decision(1), ENGINE, context))
+    assert "U1 moved house" in as_markdown(record_of(make_decision(1), ENGINE, context))
 
 
-async def test_a_channel_goes_by_the_name_that_was_told_last(world: World) -> None:
+async def test_a_channel_goes_by_the_name_that_was_told_last(harness: ServiceHarness) -> None:
     """Records name the channel as it was called when a command or press came from there."""
     for name in ("product", "products", ""):
         place = replace(PUBLIC, name=name)
-        draft = (await world.services.drafts.start(ADA, place)).draft.id
-        await world.services.drafts.describe(ADA, draft, Workflow("Title", deciders=("U1",)))
-        made = (await world.services.post(ADA, draft, PUBLIC)).decision
+        draft = (await harness.services.drafts.start(ADA, place)).draft.id
+        await harness.services.drafts.describe(ADA, draft, Workflow("Title", deciders=("U1",)))
+        made = (await harness.services.post(ADA, draft, PUBLIC)).decision
     found = record_of(
-        made, await world.services.playbooks.of(made), await world.read(decision_context, made)
+        made, await harness.services.playbooks.of(made), await harness.read(decision_context, made)
     )
     assert found.channel_name == "products"
     assert "informed:\n- 'channel #products (C1), public'" in as_markdown(found)
     assert "#products (C1)" in as_csv([found])
     assert json.loads(record_as_json([found]))["decisions"][0]["channel_name"] == "products"
-    await world.services.decisions.confirm_announcement(ADA, made.number, "C1", "1.1", "goods")
-    await world.services.decisions.confirm_announcement(ADA, made.number, "C1", "1.1")
-    assert (await world.read(decision_context, made)).channel_name == "goods"
+    await harness.services.decisions.confirm_announcement(ADA, made.number, "C1", "1.1", "goods")
+    await harness.services.decisions.confirm_announcement(ADA, made.number, "C1", "1.1")
+    assert (await harness.read(decision_context, made)).channel_name == "goods"

@@ -20,7 +20,8 @@ from bot.decisions.records.madr import as_markdown, filename
 from bot.decisions.records.record import Record, record_as_json, record_schema
 from bot.decisions.records.spreadsheet import COLUMNS, as_csv
 from bot.playbooks.verdict import Strength
-from tests.services.shelf import AT, ENGINE, SECRET, decision
+from tests.services.factories import AT, ENGINE, make_decision
+from tests.services.harness import PRIVATE
 
 HOSTILE = (
     *("---", "# x", "- x", "+ x", "1. x", "> x", "    x", "```", "~~~", "| a | b |", "***", "==="),
@@ -61,7 +62,7 @@ SHAPE = [
 
 def record(**given: object) -> Record:
     """A record of a decision with what is given."""
-    made = decision(12, **given)  # type: ignore[arg-type]  # passed on by name
+    made = make_decision(12, **given)  # type: ignore[arg-type]  # passed on by name
     return record_of(made, ENGINE, DecisionContext(perspectives=(VIEW,)))
 
 
@@ -108,7 +109,7 @@ def test_a_record_has_the_form_of_madr() -> None:
 def test_states_in_the_words_of_madr(status: Status, chosen: str | None, word: str) -> None:
     """Each state of a decision is told by the word that MADR has for it."""
     successor = 13 if status is Status.SUPERSEDED else None
-    made = replace(decision(12, status=status, chosen=chosen), superseded_by=successor)
+    made = replace(make_decision(12, status=status, chosen=chosen), superseded_by=successor)
     front, _ = parsed(as_markdown(record_of(made, ENGINE)))
     assert front["status"] == word
 
@@ -133,7 +134,7 @@ def test_a_record_gives_reasons_sources_and_triggers() -> None:
 
 def test_links_go_both_ways() -> None:
     """A record names what it supersedes and what superseded it."""
-    made = replace(decision(12), supersedes=7, superseded_by=15)
+    made = replace(make_decision(12), supersedes=7, superseded_by=15)
     text = as_markdown(record_of(made, ENGINE))
     assert "* Supersedes decision 0007" in text
     assert "* Superseded by decision 0015" in text
@@ -225,7 +226,7 @@ def test_json_keeps_to_its_schema() -> None:
     """What is exported is valid by the schema beside it, and what is not a record is not."""
     made = [
         record(),
-        record(status=Status.OVERRIDDEN, chosen="tuning", reason="Because", place=SECRET),
+        record(status=Status.OVERRIDDEN, chosen="tuning", reason="Because", place=PRIVATE),
     ]
     document = json.loads(record_as_json(made))
     checker = jsonschema.Draft202012Validator(record_schema())
@@ -243,7 +244,7 @@ def test_an_unanswered_question_is_told() -> None:
 
 def test_a_record_says_how_it_went() -> None:
     """Markdown, CSV and JSON hold each review: who, when, how it went and the note."""
-    made = decision(12, status=Status.ACCEPTED, chosen="rag")
+    made = make_decision(12, status=Status.ACCEPTED, chosen="rag")
     said = (
         ReviewAnswer("U1", AT, ReviewOutcome.WORKED, "*Fast* now"),
         ReviewAnswer("U2", AT, ReviewOutcome.WORKED),

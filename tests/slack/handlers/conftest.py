@@ -14,16 +14,21 @@ from bot.slack.handlers.search import SearchHandlers
 from bot.slack.home import HomeTab
 from bot.slack.search import SearchResponder
 from bot.storage.database import Database
-from tests.services.world import World
+from tests.services.harness import ServiceHarness
 
 NAME = "/ragvsft"
 
 
 @pytest.fixture
+<<<<<<< HEAD
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """The services, on a database per test."""
+=======
+async def harness(tmp_path: Path) -> AsyncIterator[ServiceHarness]:
+    """The services on a database of their own."""
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
     database = await Database(tmp_path / "ragvsft.db").open()
-    yield World(database)
+    yield ServiceHarness(database)
     await database.close()
 
 
@@ -38,9 +43,9 @@ def background() -> BackgroundTasks:
 
 
 @pytest.fixture
-def commands(world: World, background: BackgroundTasks) -> CommandHandlers:
+def commands(harness: ServiceHarness, background: BackgroundTasks) -> CommandHandlers:
     """The handlers of the slash command."""
-    services = world.services
+    services = harness.services
 
     async def client_for(workspace: str) -> AsyncWebClient:
         return AsyncWebClient(workspace)

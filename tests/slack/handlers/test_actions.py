@@ -13,8 +13,12 @@ from bot.slack.handlers.decisions import DecisionHandlers, ReviewHandlers
 from bot.slack.handlers.questionnaire import DraftHandlers
 from bot.slack.handlers.search import SearchHandlers
 from bot.slack.home import HomeTab
+<<<<<<< HEAD:tests/slack/handlers/test_actions.py
 from bot.slack.search import SearchResponder
 from tests.services.world import ADA, World
+=======
+from tests.services.harness import ADA, ServiceHarness
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/slack/handlers/test_home_unreachable.py
 
 
 def press(number: int) -> dict[str, Any]:
@@ -80,13 +84,20 @@ class Failures(list[BaseException]):
         self.append(error)
 
 
+<<<<<<< HEAD:tests/slack/handlers/test_actions.py
 async def test_a_review_is_stored_without_an_error(world: World) -> None:
     """A review from App Home is stored without a reported failure if the refresh fails."""
     made = await world.decided()
     await world.services.decisions.accept(ADA, made.number)
+=======
+async def test_a_review_is_stored_without_an_error(harness: ServiceHarness) -> None:
+    """A review from App Home is stored, and no failure is reported."""
+    made = await harness.post_decision()
+    await harness.services.decisions.accept(ADA, made.number)
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/slack/handlers/test_home_unreachable.py
     failures, client = Failures(), FailingHome()
     background = BackgroundTasks(failures.note)
-    reviews = ReviewHandlers(world.services, HomeTab(world.services), background)
+    reviews = ReviewHandlers(harness.services, HomeTab(harness.services), background)
     pressed = {
         **AT_HOME,
         "trigger_id": "1.1",
@@ -101,22 +112,28 @@ async def test_a_review_is_stored_without_an_error(world: World) -> None:
     }
     await reviews.submit(_acked, {**ACTOR, "view": view}, view, client)  # type: ignore[arg-type]  # acks the same
     await background.drain(seconds=9)
-    kept = await world.services.decision("T1", made.number)
+    kept = await harness.services.decision("T1", made.number)
     assert kept is not None
     assert [each.by for each in kept.reviews] == ["U1"]
     assert client.asked == 1
     assert failures == []
 
 
+<<<<<<< HEAD:tests/slack/handlers/test_actions.py
 async def test_a_draft_is_discarded_without_an_error(world: World) -> None:
     """A draft is discarded in App Home without a reported failure if the refresh fails."""
     draft = await world.drafted()
+=======
+async def test_a_draft_is_discarded_without_an_error(harness: ServiceHarness) -> None:
+    """A draft discarded in App Home is gone, and no failure is reported."""
+    draft = await harness.create_draft()
+>>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/slack/handlers/test_home_unreachable.py
     failures, client = Failures(), FailingHome()
     background = BackgroundTasks(failures.note)
-    buttons = DraftHandlers(world.services, HomeTab(world.services), background)
+    buttons = DraftHandlers(harness.services, HomeTab(harness.services), background)
     body = {**AT_HOME, "actions": [{"action_id": "discard", "value": f"{draft}:"}]}
     await buttons.discard(_acked, body, client)  # type: ignore[arg-type]  # acks the same
     await background.drain(seconds=9)
-    assert await world.drafts.unfinished(Person("T1", "U1")) == []
+    assert await harness.drafts.unfinished(Person("T1", "U1")) == []
     assert client.asked == 1
     assert failures == []

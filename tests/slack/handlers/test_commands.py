@@ -7,8 +7,8 @@ from bot.outbox.model import DeliveryKind
 from bot.slack.background import BackgroundTasks
 from bot.slack.commands import SUBCOMMANDS
 from bot.slack.handlers.commands import CommandHandlers
-from tests.services.shelf import decision, shelve
-from tests.services.world import World
+from tests.services.factories import make_decision, store_decisions
+from tests.services.harness import ServiceHarness
 
 
 def test_every_subcommand_has_a_handler(commands: CommandHandlers) -> None:
@@ -27,15 +27,15 @@ async def _acked(**answer: object) -> None:
     ("text", "about"), [("rules", "The rules"), ("show 1", "#1"), ("", "under way")]
 )
 async def test_a_rejected_reply_is_reported_once(
-    world: World,
+    harness: ServiceHarness,
     background: BackgroundTasks,
     commands: CommandHandlers,
     text: str,
     about: str,
 ) -> None:
     """If Slack rejects an ephemeral reply, one direct message says what it was about."""
-    await shelve(world, decision(1))
-    await world.drafted()
+    await store_decisions(harness, make_decision(1))
+    await harness.create_draft()
     body = {
         "command": "/ragvsft",
         "text": text,
@@ -47,7 +47,7 @@ async def test_a_rejected_reply_is_reported_once(
     }
     await commands.dispatch(_acked, body, AsyncWebClient())  # type: ignore[arg-type]  # acks the same
     await background.drain(seconds=9)
-    rows = await world.rows("deliveries")
+    rows = await harness.rows("deliveries")
     assert [(row["kind"], row["channel"]) for row in rows] == [(DeliveryKind.NOTICE, "U1")]
     assert "please ask again to see it" in str(rows[0]["payload"])
     assert about in str(rows[0]["payload"])

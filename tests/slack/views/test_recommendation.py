@@ -8,10 +8,11 @@ import pytest
 from bot.decisions.model import Place, ReviewAnswer, ReviewOutcome, Status, Visibility
 from bot.services.search import SimilarDecision
 from bot.slack.views.recommendation import recommendation_message, similar_blocks
-from tests.services.shelf import AT, ENGINE, SECRET, decision
+from tests.services.factories import AT, ENGINE, make_decision
+from tests.services.harness import PRIVATE
 
 DONE = replace(
-    decision(7, title="Refunds <!here>", status=Status.ACCEPTED, chosen="rag"),
+    make_decision(7, title="Refunds <!here>", status=Status.ACCEPTED, chosen="rag"),
     reviews=(ReviewAnswer("U1", AT, ReviewOutcome.WORKED),),
 )
 FOUND = [SimilarDecision(DONE, ENGINE.playbook, 11, 12)]
@@ -20,7 +21,7 @@ WORDS = "11 of 12 answers the same; RAG, accepted, it worked"
 
 def test_the_thread_lists_similar_decisions() -> None:
     """The thread lists similar decisions with their outcomes, if there are any."""
-    made = decision(12)
+    made = make_decision(12)
     assert made.place == DONE.place
     words = json.dumps(
         recommendation_message(made, ENGINE.playbook, FOUND).blocks, ensure_ascii=False
@@ -29,10 +30,10 @@ def test_the_thread_lists_similar_decisions() -> None:
     assert "alike" not in json.dumps(recommendation_message(made, ENGINE.playbook).blocks)
 
 
-@pytest.mark.parametrize("place", [SECRET, Place("C2", Visibility.PUBLIC)])
+@pytest.mark.parametrize("place", [PRIVATE, Place("C2", Visibility.PUBLIC)])
 def test_decisions_of_other_channels_are_numbers(place: Place) -> None:
     """A decision of another channel is listed by number: the thread's channel may be shared."""
-    made = decision(12, place=place)
+    made = make_decision(12, place=place)
     message = recommendation_message(made, ENGINE.playbook, FOUND, "/ragvsft")
     words = json.dumps(message.blocks, ensure_ascii=False)
     assert "#7 in another channel: 11 of 12 answers the same; /ragvsft show 7 tells more" in words

@@ -20,17 +20,17 @@ from bot.storage.connection import Connection
 from bot.storage.decisions import add_decision, find_decision
 from bot.storage.perspectives import save_perspective
 from bot.storage.playbook_versions import save_playbook
-from tests.services.world import SMALL, World
+from tests.services.harness import SMALL, ServiceHarness
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 ENGINE = RuleEngine(loader.parse(SMALL))
 PUBLIC = Place("C1", Visibility.PUBLIC)
-SECRET = Place("G1", Visibility.PRIVATE)
-OTHER_SECRET = Place("G2", Visibility.PRIVATE)
+PRIVATE = Place("G1", Visibility.PRIVATE)
+OTHER_PRIVATE = Place("G2", Visibility.PRIVATE)
 ANSWERS = {"facts": "many", "freshness": "daily", "style": "strict"}
 
 
-def decision(
+def make_decision(
     number: int,
     *,
     workspace: str = "T1",
@@ -66,7 +66,7 @@ def decision(
     )
 
 
-async def shelve(world: World, *decisions: Decision) -> None:
+async def store_decisions(harness: ServiceHarness, *decisions: Decision) -> None:
     """Log decisions as they are, with the small playbook."""
 
     def work(db: Connection) -> None:
@@ -74,10 +74,12 @@ async def shelve(world: World, *decisions: Decision) -> None:
         for each in decisions:
             add_decision(db, each)
 
-    await world.log.write(work)
+    await harness.database.write(work)
 
 
-async def add_view(world: World, person: Person, number: int, *, option: str = "rag") -> None:
+async def store_perspective(
+    harness: ServiceHarness, person: Person, number: int, *, option: str = "rag"
+) -> None:
     """Log that a person has added their view to a decision."""
     perspective = Perspective(
         workspace=person.workspace,
@@ -95,4 +97,4 @@ async def add_view(world: World, person: Person, number: int, *, option: str = "
         assert found is not None
         save_perspective(db, found, perspective)
 
-    await world.log.write(work)
+    await harness.database.write(work)

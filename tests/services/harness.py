@@ -21,8 +21,8 @@ T = TypeVar("T")
 ADA = Person("T1", "U1")
 BEN = Person("T1", "U2")
 STRANGER = Person("T2", "U1")
-PRODUCT = Place("C1", Visibility.PUBLIC)
-NAMELESS = Place("G1", Visibility.PRIVATE)
+PUBLIC = Place("C1", Visibility.PUBLIC)
+PRIVATE = Place("G1", Visibility.PRIVATE)
 
 _PLAYBOOK = """
 id: small
@@ -76,7 +76,7 @@ SMALL = loader.PlaybookText(
 )
 
 
-class StoppedClock:
+class ManualClock:
     """A clock that moves only when it is moved."""
 
     def __init__(self, now: datetime = datetime(2026, 1, 5, 9, tzinfo=UTC)) -> None:
@@ -89,7 +89,7 @@ class StoppedClock:
         self._now += by
 
 
-class OnePlaybook:
+class FakePlaybooks:
     """The port `Playbooks`, with one playbook that can be exchanged."""
 
     def __init__(self, text: loader.PlaybookText = SMALL) -> None:
@@ -109,28 +109,28 @@ class OnePlaybook:
         return {playbook.id: playbook.title}
 
 
-class World:
+class ServiceHarness:
     """A desk on a log in a file, with a clock and a playbook to change."""
 
-    def __init__(self, log: Database) -> None:
-        self.log = log
-        self.clock = StoppedClock()
-        self.playbooks = OnePlaybook()
-        self.outbox = Outbox(log)
-        self.woken = 0
-        self.services = Services(self.log, self.clock, self.playbooks, self._wake)
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.clock = ManualClock()
+        self.playbooks = FakePlaybooks()
+        self.outbox = Outbox(database)
+        self.wakes = 0
+        self.services = Services(self.database, self.clock, self.playbooks, self._wake)
         self.drafts = self.services.drafts
 
     def _wake(self) -> None:
-        self.woken += 1
+        self.wakes += 1
 
     async def read(self, query: Callable[..., T], *arguments: Any) -> T:
         """Return the result of a query function of storage."""
-        return await self.log.read(lambda db: query(db, *arguments))
+        return await self.database.read(lambda db: query(db, *arguments))
 
     async def write(self, change: Callable[..., T], *arguments: Any) -> T:
         """Run a function of storage in a transaction; return its result."""
-        return await self.log.write(lambda db: change(db, *arguments))
+        return await self.database.write(lambda db: change(db, *arguments))
 
     async def enqueue(self, *deliveries: Delivery) -> int:
         """Store deliveries; return how many were new."""
@@ -138,26 +138,28 @@ class World:
 
     async def rows(self, table: str) -> list[dict[str, object]]:
         """Return the rows of a table of the log."""
-        return await self.log.read(lambda db: db.all(f"select * from {table}"))
+        return await self.database.read(lambda db: db.all(f"select * from {table}"))
 
-    async def drafted(
+    async def create_draft(
         self,
         driver: Person = ADA,
         answers: Mapping[str, str | None] | None = None,
         workflow: Workflow | None = None,
     ) -> str:
         """Return the id of a new draft, described and answered."""
-        page = await self.drafts.start(driver, PRODUCT)
+        page = await self.drafts.start(driver, PUBLIC)
         draft = page.draft.id
         await self.drafts.describe(driver, draft, workflow or Workflow(title="Answers"))
         await self.drafts.save_answers(driver, draft, answers or {"facts": "many"})
         return draft
 
-    async def decided(self, driver: Person = ADA, place: Place = PRODUCT) -> Decision:
+    async def post_decision(self, driver: Person = ADA, place: Place = PUBLIC) -> Decision:
         """Return a new decision, posted at a place."""
-        return (await self.services.post(driver, await self.drafted(driver), place)).decision
+        return (await self.services.post(driver, await self.create_draft(driver), place)).decision
 
-    async def walked(self, driver: Person, draft: str, answers: Mapping[str, str | None]) -> int:
+    async def answer_pages(
+        self, driver: Person, draft: str, answers: Mapping[str, str | None]
+    ) -> int:
         """Answer page by page from the first; return how many pages of questions there were."""
         page = await self.drafts.describe(driver, draft, Workflow(title="Answers"))
         pages = 0

@@ -11,11 +11,11 @@ from bot.storage.database import Database
 @asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[Database]:
     """A log that is open for the length of a block."""
-    log = await Database(path).open()
+    database = await Database(path).open()
     try:
-        yield log
+        yield database
     finally:
-        await log.close()
+        await database.close()
 
 
 def schema(db: Connection) -> str:
