@@ -66,13 +66,8 @@ def generous_timeouts() -> Iterator[None]:
 
 
 @pytest.fixture
-<<<<<<< HEAD
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """The services on a database file, with a clock that the test advances."""
-=======
 async def harness(tmp_path: Path) -> AsyncIterator[ServiceHarness]:
-    """The services on a database file, with a clock that the test moves."""
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
+    """The services on a database file, with a clock that the test advances."""
     database = await Database(tmp_path / "ragvsft.db").open()
     yield ServiceHarness(database)
     await database.close()

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """Helpers for digests: settings, time, deliveries, runs."""
-=======
-"""Helpers for the digest of a channel: settings, the clock, runs and deliveries."""
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,54 +17,28 @@ async def switch_on(harness: ServiceHarness, place: Place = PUBLIC, **more: Any)
     return await harness.services.digests.change(replace(settings, **more))
 
 
-<<<<<<< HEAD
-async def set_time(world: World, moment: str, *, hours: int = 0) -> None:
+async def set_time(harness: ServiceHarness, moment: str, *, hours: int = 0) -> None:
     """Set the clock to a moment in UTC, plus some hours."""
-=======
-async def go_to(harness: ServiceHarness, moment: str, *, hours: int = 0) -> None:
-    """Move the clock to a moment in UTC, plus some hours."""
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
     at = datetime.fromisoformat(moment).replace(tzinfo=UTC) + timedelta(hours=hours)
     harness.clock.advance(at - harness.clock.now())
 
 
-<<<<<<< HEAD
-async def send_due(world: World) -> int:
-    """Run the digests that are due and mark them as sent; return how many were queued."""
-    sent = await world.services.digests.send_due()
-    await mark_sent(world)
-    return sent
-
-
-async def post_now(world: World, token: str = "pressed", place: Place = PRODUCT) -> None:
-    """Post a digest with *Post now*, and mark it as sent."""
-    assert await world.services.digests.post(ADA, place, token)
-    await mark_sent(world)
-
-
-async def mark_sent(world: World) -> None:
-    """Mark every pending delivery as sent."""
-    await world.log.write(
-=======
 async def send_due(harness: ServiceHarness) -> int:
-    """Run the digests that are due, and let them arrive; return how many were posted."""
+    """Run the digests that are due and mark them as sent; return how many were queued."""
     sent = await harness.services.digests.send_due()
-    await arrive(harness)
+    await mark_sent(harness)
     return sent
 
 
-async def post_by_hand(
-    harness: ServiceHarness, token: str = "pressed", place: Place = PUBLIC
-) -> None:
-    """Post a digest by hand, and let it arrive."""
+async def post_now(harness: ServiceHarness, token: str = "pressed", place: Place = PUBLIC) -> None:
+    """Post a digest with *Post now*, and mark it as sent."""
     assert await harness.services.digests.post(ADA, place, token)
-    await arrive(harness)
+    await mark_sent(harness)
 
 
-async def arrive(harness: ServiceHarness) -> None:
-    """Let Slack accept everything that is pending."""
+async def mark_sent(harness: ServiceHarness) -> None:
+    """Mark every pending delivery as sent."""
     await harness.database.write(
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
         lambda db: db.execute("update deliveries set state = 'sent' where state = 'pending'")
     )
 

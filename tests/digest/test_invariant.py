@@ -87,15 +87,10 @@ def _weekly(*transitions: tuple[str, str]) -> list[Step]:
     ]
 )
 @settings(max_examples=15)
-<<<<<<< HEAD:tests/digest/test_invariant.py
-async def test_weekly_digests_have_no_gaps_or_duplicates(world: World, steps: list[Step]) -> None:
-    """There is one weekly digest per week, which begins where the last one sent ends.
-=======
-async def test_whatever_happens_nothing_is_lost_or_doubled(
+async def test_weekly_digests_have_no_gaps_or_duplicates(
     harness: ServiceHarness, steps: list[Step]
 ) -> None:
-    """One weekly digest a week; it begins where the last one that arrived ends, also by hand.
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_law.py
+    """There is one weekly digest per week, which begins where the last one sent ends.
 
     A digest posted with *Post now* may repeat a period that is still pending. No digest begins
     later than the end of the last one sent.
@@ -106,28 +101,16 @@ async def test_whatever_happens_nothing_is_lost_or_doubled(
     for at, step in enumerate(steps):
         harness.clock.advance(timedelta(hours=step.hours))
         if step.up:
-<<<<<<< HEAD:tests/digest/test_invariant.py
-            await world.services.digests.send_due()
-        if step.post_now:
-            world.clock.advance(timedelta(minutes=1))
-            await world.services.digests.post(ADA, PRODUCT, str(at))
-        await world.log.write(lambda db, to=step.transition: db.execute(_MOVE, to[::-1]))
-=======
             await harness.services.digests.send_due()
-        if step.by_hand:
+        if step.post_now:
             harness.clock.advance(timedelta(minutes=1))
             await harness.services.digests.post(ADA, PUBLIC, str(at))
-        await harness.database.write(lambda db, fate=step.fate: db.execute(_GO_ON, fate[::-1]))
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_law.py
+        await harness.database.write(lambda db, to=step.transition: db.execute(_MOVE, to[::-1]))
         if step.change is not None:
             saved = await harness.services.digests.change(replace(saved, **step.change))
     weeks = [date.fromisoformat(day).isocalendar()[:2] for day, _ in await outcomes(harness)]
     assert weeks == sorted(set(weeks))
-<<<<<<< HEAD:tests/digest/test_invariant.py
-    arrived = [to_delivery(row) for row in await world.rows("deliveries") if _was_sent(row)]
-=======
-    arrived = [to_delivery(row) for row in await harness.rows("deliveries") if _has_arrived(row)]
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_law.py
+    arrived = [to_delivery(row) for row in await harness.rows("deliveries") if _was_sent(row)]
     covered = None
     for delivery in sorted(arrived, key=lambda each: each.due_at):
         post = delivery.payload

@@ -128,19 +128,13 @@ def query_of(
     )
 
 
-<<<<<<< HEAD
-async def store(world: World, made: Sequence[DecisionRow]) -> list[tuple[Decision, DecisionRow]]:
+async def store(
+    harness: ServiceHarness, made: Sequence[DecisionRow]
+) -> list[tuple[Decision, DecisionRow]]:
     """Store the decisions, numbered from 1, with their perspectives."""
-    await world.log.write(_empty)
-    pairs = [(build(number, each), each) for number, each in enumerate(made, start=1)]
-    await shelve(world, *(each for each, _ in pairs))
-=======
-async def logged(harness: ServiceHarness, made: Sequence[Made]) -> list[tuple[Decision, Made]]:
-    """Log the decisions, each under its number, and with the view that was added."""
     await harness.database.write(_empty)
-    pairs = [(built(number, each), each) for number, each in enumerate(made, start=1)]
+    pairs = [(build(number, each), each) for number, each in enumerate(made, start=1)]
     await store_decisions(harness, *(each for each, _ in pairs))
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
     for each, how in pairs:
         if how.view:
             person = Person(each.workspace, "U9")
@@ -150,13 +144,8 @@ async def logged(harness: ServiceHarness, made: Sequence[Made]) -> list[tuple[De
 
 @given(made=st.lists(ROWS, max_size=14), digest=DIGESTS)
 @example(
-<<<<<<< HEAD
     made=[DecisionRow("T1", place, Status.OPEN, (1, 0), "tuning", None, "rag") for place in PLACES],
-    digest=(SECRET, DigestScope.WORKSPACE),
-=======
-    made=[Made("T1", place, Status.OPEN, (1, 0), "tuning", None, "rag") for place in PLACES],
     digest=(PRIVATE, DigestScope.WORKSPACE),
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
 )
 @example(
     made=[
@@ -165,19 +154,11 @@ async def logged(harness: ServiceHarness, made: Sequence[Made]) -> list[tuple[De
     digest=(PUBLIC, DigestScope.CHANNEL),
 )
 @settings(max_examples=40)
-<<<<<<< HEAD
 async def test_a_digest_has_only_what_its_readers_may_see(
-    world: World, made: list[DecisionRow], digest: tuple[Place, DigestScope]
+    harness: ServiceHarness, made: list[DecisionRow], digest: tuple[Place, DigestScope]
 ) -> None:
     """Each section equals a naive filter over all decisions; no other title occurs."""
-    pairs = await store(world, made)
-=======
-async def test_a_digest_tells_what_everybody_there_may_read(
-    harness: ServiceHarness, made: list[Made], digest: tuple[Place, DigestScope]
-) -> None:
-    """Each part has exactly what a naive reading of all decisions finds, and no other canary."""
-    pairs = await logged(harness, made)
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
+    pairs = await store(harness, made)
     place, scope = digest
     query = query_of(place, scope)
     data = await harness.database.read(lambda db: digest_data(db, query))
@@ -333,13 +314,8 @@ async def test_no_query_reads_all_decisions(
         asked.append((sql, values))
         return query_all(db, sql, values)
 
-<<<<<<< HEAD
     monkeypatch.setattr(Connection, "all", record)
-    await shelve(world, decision(1))
-=======
-    monkeypatch.setattr(Connection, "all", noted)
     await store_decisions(harness, make_decision(1))
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
     query = query_of(place, scope)
     await harness.database.read(lambda db: (digest_data(db, query), section_counts(db, query)))
     monkeypatch.undo()

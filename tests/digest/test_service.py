@@ -8,59 +8,32 @@ import pytest
 from bot.decisions.errors import NotAChannel, UnknownZone
 from bot.decisions.model import Place, Visibility
 from bot.digest.settings import DigestScope, Schedule, Weekday
-<<<<<<< HEAD:tests/digest/test_service.py
 from tests.digest.runs import deliveries, mark_sent, posts, set_time, switch_on
-from tests.services.shelf import SECRET
-from tests.services.world import ADA, BEN, PRODUCT, STRANGER, World
-=======
-from tests.digest.runs import arrive, deliveries, go_to, posts, switch_on
 from tests.services.harness import ADA, BEN, PRIVATE, PUBLIC, STRANGER, ServiceHarness
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
 
 HOUR = timedelta(hours=1)
 DIRECT = Place(ADA.user, Visibility.DIRECT)
 
 
-<<<<<<< HEAD:tests/digest/test_service.py
-async def test_one_press_posts_once(world: World) -> None:
+async def test_one_press_posts_once(harness: ServiceHarness) -> None:
     """One press posts one digest; two presses before delivery post the same period twice."""
-    await world.decided()
-    await switch_on(world)
-    posted = [await world.services.digests.post(BEN, PRODUCT, each) for each in ("a", "a", "b")]
-=======
-async def test_posting_now_is_done_once_for_each_press(harness: ServiceHarness) -> None:
-    """The same press posts one digest; two presses before any arrives post the same twice."""
     await harness.post_decision()
     await switch_on(harness)
     posted = [await harness.services.digests.post(BEN, PUBLIC, each) for each in ("a", "a", "b")]
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
     assert posted == [True, False, True]
     found = await posts(harness)
     assert list(found) == ["now/a", "now/b"]
     assert {each.owner for each in found.values()} == {BEN.user}
-<<<<<<< HEAD:tests/digest/test_service.py
-    await mark_sent(world)
-    world.clock.advance(HOUR)
-    await world.services.digests.post(BEN, PRODUCT, "c")
-    assert (await posts(world))["now/c"].since == found["now/b"].until
-
-
-async def test_a_preview_needs_no_settings(world: World) -> None:
-    """Without settings, preview and *Post now* cover seven days with the defaults."""
-    await world.decided()
-    digest = await world.services.digests.preview(BEN, PRODUCT)
-=======
-    await arrive(harness)
+    await mark_sent(harness)
     harness.clock.advance(HOUR)
     await harness.services.digests.post(BEN, PUBLIC, "c")
     assert (await posts(harness))["now/c"].since == found["now/b"].until
 
 
 async def test_a_preview_needs_no_settings(harness: ServiceHarness) -> None:
-    """Before anything is saved, a preview and a post show the last seven days by the defaults."""
+    """Without settings, preview and *Post now* cover seven days with the defaults."""
     await harness.post_decision()
     digest = await harness.services.digests.preview(BEN, PUBLIC)
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
     assert digest.until - digest.since == timedelta(days=7)
     assert digest.waiting.count == 1
     assert await harness.services.digests.post(BEN, PUBLIC, "a")
@@ -69,17 +42,10 @@ async def test_a_preview_needs_no_settings(harness: ServiceHarness) -> None:
     assert await harness.services.digests.settings("T1", PUBLIC.channel) is None
 
 
-<<<<<<< HEAD:tests/digest/test_service.py
-async def test_direct_messages_have_no_digest(world: World) -> None:
-    """A direct message cannot have a digest."""
-    digests = world.services.digests
-    saved = await switch_on(world)
-=======
 async def test_direct_messages_have_no_digest(harness: ServiceHarness) -> None:
-    """A digest belongs to a channel."""
-    digesting = harness.services.digests
+    """A direct message cannot have a digest."""
+    digests = harness.services.digests
     saved = await switch_on(harness)
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
     for refused in (
         digests.default_settings(ADA, DIRECT, None),
         digests.change(replace(saved, place=DIRECT)),
@@ -107,50 +73,30 @@ async def test_direct_messages_have_no_digest(harness: ServiceHarness) -> None:
         ("Europe/Berlin\0", "Europe/Berlin"),
     ],
 )
-<<<<<<< HEAD:tests/digest/test_service.py
-async def test_an_unknown_zone_is_rejected(world: World, zone: str, near: str | None) -> None:
-    """The error suggests a similar zone if there is one; the stored settings stay."""
-    saved = await switch_on(world)
-=======
-async def test_a_zone_that_there_is_not_is_refused(
+async def test_an_unknown_zone_is_rejected(
     harness: ServiceHarness, zone: str, near: str | None
 ) -> None:
-    """What was meant is suggested where it can be guessed; what was saved before stays."""
+    """The error suggests a similar zone if there is one; the stored settings stay."""
     saved = await switch_on(harness)
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
     with pytest.raises(UnknownZone) as refused:
         await harness.services.digests.change(replace(saved, schedule=Schedule(zone=zone)))
     assert refused.value.near == near
     assert await harness.services.digests.settings("T1", PUBLIC.channel) == saved
 
 
-<<<<<<< HEAD:tests/digest/test_service.py
-async def test_a_zone_may_be_typed_in_any_case(world: World) -> None:
+async def test_a_zone_may_be_typed_in_any_case(harness: ServiceHarness) -> None:
     """A zone's letter case is corrected to that of the time zone database."""
-=======
-async def test_a_zone_is_known_whatever_its_capitals(harness: ServiceHarness) -> None:
-    """A zone typed without its capitals is kept as the database spells it."""
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
     for typed, zone in (("europe/berlin", "Europe/Berlin"), ("utc", "UTC")):
         saved = await switch_on(harness, schedule=Schedule(zone=typed))
         assert saved.schedule.zone == zone
 
 
-<<<<<<< HEAD:tests/digest/test_service.py
-async def test_settings_are_stored_as_saved(world: World) -> None:
+async def test_settings_are_stored_as_saved(harness: ServiceHarness) -> None:
     """Stored settings equal those that were saved; each workspace has its own."""
-    digests = world.services.digests
-    begin = await digests.default_settings(ADA, PRODUCT, "Asia/Tokyo")
+    digests = harness.services.digests
+    begin = await digests.default_settings(ADA, PUBLIC, "Asia/Tokyo")
     assert begin.schedule == Schedule(Weekday.MONDAY, time(9), "Asia/Tokyo")
-    assert (await digests.default_settings(ADA, PRODUCT, "Nowhere")).schedule == Schedule()
-=======
-async def test_settings_come_back_as_they_were_saved(harness: ServiceHarness) -> None:
-    """What is saved is what is found; each workspace has its own."""
-    digesting = harness.services.digests
-    begin = await digesting.default_settings(ADA, PUBLIC, "Asia/Tokyo")
-    assert begin.schedule == Schedule(Weekday.MONDAY, time(9), "Asia/Tokyo")
-    assert (await digesting.default_settings(ADA, PUBLIC, "Nowhere")).schedule == Schedule()
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
+    assert (await digests.default_settings(ADA, PUBLIC, "Nowhere")).schedule == Schedule()
     saved = await switch_on(
         harness,
         schedule=Schedule(Weekday.SUNDAY, time(23, 59), "Pacific/Apia"),
@@ -158,85 +104,45 @@ async def test_settings_come_back_as_they_were_saved(harness: ServiceHarness) ->
         post_when_empty=True,
         scope=DigestScope.WORKSPACE,
     )
-<<<<<<< HEAD:tests/digest/test_service.py
-    assert await digests.settings("T1", PRODUCT.channel) == saved
-    assert await digests.default_settings(BEN, PRODUCT, "Asia/Tokyo") == saved
-    assert await digests.settings("T2", PRODUCT.channel) is None
-    assert await digests.switch_off(STRANGER, PRODUCT) is False
+    assert await digests.settings("T1", PUBLIC.channel) == saved
+    assert await digests.default_settings(BEN, PUBLIC, "Asia/Tokyo") == saved
+    assert await digests.settings("T2", PUBLIC.channel) is None
+    assert await digests.switch_off(STRANGER, PUBLIC) is False
 
 
-async def test_a_failing_digest_does_not_stop_the_others(world: World) -> None:
+async def test_a_failing_digest_does_not_stop_the_others(harness: ServiceHarness) -> None:
     """One failing digest is reported, and the others are still posted."""
-    await world.decided()
-    for place in (PRODUCT, SECRET):
-        await switch_on(world, post_when_empty=True, place=place)
-    await world.log.write(
-        lambda db: db.execute("update digest_settings set zone = 'No/Zone' where channel = 'C1'")
-    )
-    await set_time(world, "2026-01-12 09:00")
-=======
-    assert await digesting.settings("T1", PUBLIC.channel) == saved
-    assert await digesting.default_settings(BEN, PUBLIC, "Asia/Tokyo") == saved
-    assert await digesting.settings("T2", PUBLIC.channel) is None
-    assert await digesting.switch_off(STRANGER, PUBLIC) is False
-
-
-async def test_a_digest_that_cannot_be_made_stops_no_other(harness: ServiceHarness) -> None:
-    """What is wrong with one channel's is told, and the others have their turn."""
     await harness.post_decision()
     for place in (PUBLIC, PRIVATE):
         await switch_on(harness, post_when_empty=True, place=place)
     await harness.database.write(
         lambda db: db.execute("update digest_settings set zone = 'No/Zone' where channel = 'C1'")
     )
-    await go_to(harness, "2026-01-12 09:00")
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
+    await set_time(harness, "2026-01-12 09:00")
     with pytest.raises(ExceptionGroup, match="digests failed"):
         await harness.services.digests.send_due()
     assert [each.channel for each in await deliveries(harness)] == [PRIVATE.channel]
 
 
-<<<<<<< HEAD:tests/digest/test_service.py
-async def test_the_lag_is_that_of_the_oldest_digest(world: World) -> None:
-    """The lag counts from the due time, then from when it was queued, even after a retry."""
-    await world.decided()
-    await switch_on(world)
-    digests = world.services.digests
-    assert await digests.lag(world.clock.now()) == timedelta()
-    await set_time(world, "2026-01-12 11:00")
-    assert await digests.lag(world.clock.now()) == timedelta(hours=2)
-    await digests.send_due()
-    retried = "update deliveries set due_at = '2026-01-12T13:00:00+00:00' where kind = 'digest'"
-    await world.log.write(lambda db: db.execute(retried))
-    world.clock.advance(HOUR)
-    assert await digests.lag(world.clock.now()) == HOUR
-    await world.log.write(lambda db: db.execute("update deliveries set state = 'sent'"))
-    assert await digests.lag(world.clock.now()) == timedelta()
-
-
-async def test_people_see_the_digests_of_their_channels(world: World) -> None:
-    """People see digests of public channels with their decisions, and those that they set up."""
-=======
 async def test_the_lag_is_that_of_the_oldest_digest(harness: ServiceHarness) -> None:
-    """It counts from when the digest was due, then from when it was stored, also after a retry."""
+    """The lag counts from the due time, then from when it was queued, even after a retry."""
     await harness.post_decision()
     await switch_on(harness)
-    digesting = harness.services.digests
-    assert await digesting.lag(harness.clock.now()) == timedelta()
-    await go_to(harness, "2026-01-12 11:00")
-    assert await digesting.lag(harness.clock.now()) == timedelta(hours=2)
-    await digesting.send_due()
+    digests = harness.services.digests
+    assert await digests.lag(harness.clock.now()) == timedelta()
+    await set_time(harness, "2026-01-12 11:00")
+    assert await digests.lag(harness.clock.now()) == timedelta(hours=2)
+    await digests.send_due()
     retried = "update deliveries set due_at = '2026-01-12T13:00:00+00:00' where kind = 'digest'"
     await harness.database.write(lambda db: db.execute(retried))
     harness.clock.advance(HOUR)
-    assert await digesting.lag(harness.clock.now()) == HOUR
+    assert await digests.lag(harness.clock.now()) == HOUR
     await harness.database.write(lambda db: db.execute("update deliveries set state = 'sent'"))
-    assert await digesting.lag(harness.clock.now()) == timedelta()
+    assert await digests.lag(harness.clock.now()) == timedelta()
 
 
-async def test_people_know_the_digests_of_their_channels(harness: ServiceHarness) -> None:
-    """Of public channels with a decision of theirs, or that they set up; of private ones these."""
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/digest/test_settings.py
+async def test_people_see_the_digests_of_their_channels(harness: ServiceHarness) -> None:
+    """People see digests of public channels with their decisions, and those that they set up."""
     elsewhere = Place("C2", Visibility.PUBLIC)
     await harness.post_decision(BEN, PUBLIC)
     await harness.post_decision(BEN, PRIVATE)

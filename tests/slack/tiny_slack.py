@@ -102,11 +102,7 @@ class WatchedOutbox(Outbox):
 
 
 class WorkerHarness:
-<<<<<<< HEAD
     """Services and a delivery worker on one database, which delivers to a stub of Slack."""
-=======
-    """The services and a worker that runs, with a tiny Slack that it delivers to."""
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
 
     def __init__(self, database: Database, url: str, slack: TinySlack) -> None:
         self.harness = ServiceHarness(database)
@@ -150,13 +146,8 @@ class WorkerHarness:
                 idle_rounds = idle_rounds + 1 if self.worker.is_idle else 0
 
     async def advance(self, **by: float) -> None:
-<<<<<<< HEAD
         """Advance the clock, and wait until every delivery that is due then was tried."""
-        self.world.clock.advance(timedelta(**by))
-=======
-        """Move the clock on, and wait until all that is due then has been tried."""
         self.harness.clock.advance(timedelta(**by))
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
         await self.rest()
 
     async def states(self) -> dict[str, str]:

@@ -20,13 +20,8 @@ NAME = "/ragvsft"
 
 
 @pytest.fixture
-<<<<<<< HEAD
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """The services, on a database per test."""
-=======
 async def harness(tmp_path: Path) -> AsyncIterator[ServiceHarness]:
-    """The services on a database of their own."""
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words)
+    """The services, on a database per test."""
     database = await Database(tmp_path / "ragvsft.db").open()
     yield ServiceHarness(database)
     await database.close()

@@ -13,12 +13,8 @@ from bot.slack.handlers.decisions import DecisionHandlers, ReviewHandlers
 from bot.slack.handlers.questionnaire import DraftHandlers
 from bot.slack.handlers.search import SearchHandlers
 from bot.slack.home import HomeTab
-<<<<<<< HEAD:tests/slack/handlers/test_actions.py
 from bot.slack.search import SearchResponder
-from tests.services.world import ADA, World
-=======
 from tests.services.harness import ADA, ServiceHarness
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/slack/handlers/test_home_unreachable.py
 
 
 def press(number: int) -> dict[str, Any]:
@@ -33,11 +29,11 @@ def press(number: int) -> dict[str, Any]:
 
 
 async def test_an_ack_waits_for_one_write(
-    world: World, background: BackgroundTasks, monkeypatch: pytest.MonkeyPatch
+    harness: ServiceHarness, background: BackgroundTasks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If the announcement and the channel's name are known, accepting is the only write."""
-    services, write, writes = world.services, world.log.write, list[str]()
-    made = await world.decided()
+    services, write, writes = harness.services, harness.database.write, list[str]()
+    made = await harness.post_decision()
     await services.decisions.confirm_announcement(ADA, made.number, "C1", "1.1", "product")
 
     async def count(work: Any) -> Any:
@@ -47,7 +43,7 @@ async def test_an_ack_waits_for_one_write(
     async def ack() -> None:
         writes.append("ack")
 
-    monkeypatch.setattr(world.log, "write", count)
+    monkeypatch.setattr(harness.database, "write", count)
     search = SearchHandlers(services, SearchResponder(services, "/r"), background, "/r")
     handlers = DecisionHandlers(services, HomeTab(services), background, search)
     await handlers.accept(ack, press(made.number), AsyncWebClient())  # type: ignore[arg-type]  # acks the same
@@ -84,17 +80,10 @@ class Failures(list[BaseException]):
         self.append(error)
 
 
-<<<<<<< HEAD:tests/slack/handlers/test_actions.py
-async def test_a_review_is_stored_without_an_error(world: World) -> None:
-    """A review from App Home is stored without a reported failure if the refresh fails."""
-    made = await world.decided()
-    await world.services.decisions.accept(ADA, made.number)
-=======
 async def test_a_review_is_stored_without_an_error(harness: ServiceHarness) -> None:
-    """A review from App Home is stored, and no failure is reported."""
+    """A review from App Home is stored without a reported failure if the refresh fails."""
     made = await harness.post_decision()
     await harness.services.decisions.accept(ADA, made.number)
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/slack/handlers/test_home_unreachable.py
     failures, client = Failures(), FailingHome()
     background = BackgroundTasks(failures.note)
     reviews = ReviewHandlers(harness.services, HomeTab(harness.services), background)
@@ -119,15 +108,9 @@ async def test_a_review_is_stored_without_an_error(harness: ServiceHarness) -> N
     assert failures == []
 
 
-<<<<<<< HEAD:tests/slack/handlers/test_actions.py
-async def test_a_draft_is_discarded_without_an_error(world: World) -> None:
-    """A draft is discarded in App Home without a reported failure if the refresh fails."""
-    draft = await world.drafted()
-=======
 async def test_a_draft_is_discarded_without_an_error(harness: ServiceHarness) -> None:
-    """A draft discarded in App Home is gone, and no failure is reported."""
+    """A draft is discarded in App Home without a reported failure if the refresh fails."""
     draft = await harness.create_draft()
->>>>>>> ac91c2e (Name the helpers of service tests in standard test words):tests/slack/handlers/test_home_unreachable.py
     failures, client = Failures(), FailingHome()
     background = BackgroundTasks(failures.note)
     buttons = DraftHandlers(harness.services, HomeTab(harness.services), background)
