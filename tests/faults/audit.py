@@ -135,7 +135,7 @@ def _revoked(harness: FaultHarness, action: AckedAction) -> bool:
 
 def _undelivered(dump: DatabaseDump) -> Iterator[str]:
     """Deliveries that never ended, or failed without a notice to their owner."""
-    notified = {row["subject"] for row in dump.deliveries}
+    notified = {row["subject"] for row in dump.deliveries if row["subject"] is not None}
     for row in dump.deliveries:
         if row["state"] in _DONE or (
             row["state"] in {"unknown", "failed"} and row["key"] in notified

@@ -16,7 +16,7 @@ Glossary of these tests:
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ import sqlite_utils
 from bot.app import Application, run_app
 from bot.outbox.store import PACE, Outbox
 from bot.playground import Playground
+from bot.playground.request_log import ApiCall
 from bot.playground.slack_model import SlackMessage, View
 from bot.playground.user_session import UserSession
 from bot.settings import Settings
@@ -37,7 +38,7 @@ TIMEOUT = 60.0
 """Real seconds that a test waits for a condition; long, as test machines are slow and shared."""
 POLL_INTERVAL = 0.02
 """Real seconds between two checks of the outbox; changes in the workspace are seen immediately."""
-BACKGROUND_METHODS = frozenset({"users.info"})
+BACKGROUND_METHODS = frozenset({"chat.update", "users.info"})
 """Web API methods that the bot calls on its own, independently of the request being acked."""
 
 OTHER_ANSWERS: dict[str, str | None] = {"need": "look_up"}
@@ -294,3 +295,13 @@ def first_answers(view: View) -> dict[str, str]:
 def _value(answers: Mapping[str, str | None], question: str, first: str) -> str:
     answer = answers.get(question, first)
     return "dont_know" if answer is None else answer
+
+
+def calls_of_requests(calls: Iterable[ApiCall]) -> list[ApiCall]:
+    """Return the calls that handlers make; the outbox worker posts with metadata at any time."""
+    return [
+        call
+        for call in calls
+        if call.method not in BACKGROUND_METHODS
+        and not (call.method == "chat.postMessage" and "metadata" in call.args)
+    ]
