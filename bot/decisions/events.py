@@ -1,15 +1,14 @@
 """Events of decisions, and changes: what is stored together with an event."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated, Literal
 
-from bot.decisions.model import Decision, Perspective, ViewRequest
+from pydantic import Field
 
-NO_REVIEW = "never"
-"""The review date in the event of an edit, if there is none."""
+from bot.decisions.model import Decision, Perspective, ReviewOutcome, ViewRequest
 
 
 class EventKind(StrEnum):
@@ -18,9 +17,7 @@ class EventKind(StrEnum):
     OPENED = "opened"
     EDITED = "edited"
     HANDED_OVER = "handed_over"
-    """It got other deciders."""
     MOVED = "moved"
-    """It could not be posted, and went to another channel."""
     ACCEPTED = "accepted"
     OVERRIDDEN = "overridden"
     WITHDRAWN = "withdrawn"
@@ -29,23 +26,178 @@ class EventKind(StrEnum):
     VIEWS_ASKED = "views_asked"
     NUDGED = "nudged"
     NOT_REACHED = "not_reached"
-    """Slack rejected the request for a perspective."""
     VIEW_ADDED = "view_added"
     VIEW_CHANGED = "view_changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What a user did to a decision, and when; never changed once it is stored.
+AnswerChanges = Mapping[str, tuple[str | None, str | None]]
+"""Changed answers before and after, by question id; "" is missing, None is "don't know"."""
 
-    `detail` depends on the kind: options, a reason, user ids separated by spaces, or the values
-    before an edit.
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The decision was opened."""
+
+    kind: Literal[EventKind.OPENED] = field(default=EventKind.OPENED, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The driver edited the open decision.
+
+    Attributes:
+        answers: the answers that changed.
+        was: the option recommended before; None if there was none.
+        option: the option recommended now; None if there is none.
+        title_was: the title before; None if it is unchanged.
+        problem_was: the problem before; None if it is unchanged.
+        review: the review date before and after; None if it is unchanged.
     """
 
-    kind: EventKind
+    answers: AnswerChanges
+    was: str | None
+    option: str | None
+    title_was: str | None = None
+    problem_was: str | None = None
+    review: tuple[date | None, date | None] | None = None
+    kind: Literal[EventKind.EDITED] = field(default=EventKind.EDITED, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """The deciders were replaced; both are user ids."""
+
+    before: tuple[str, ...]
+    deciders: tuple[str, ...]
+    kind: Literal[EventKind.HANDED_OVER] = field(default=EventKind.HANDED_OVER, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The decision could not be posted in this channel, and went to another one."""
+
+    channel: str
+    kind: Literal[EventKind.MOVED] = field(default=EventKind.MOVED, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A decider accepted the recommended option."""
+
+    option: str
+    kind: Literal[EventKind.ACCEPTED] = field(default=EventKind.ACCEPTED, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Overridden:
+    """A decider chose another option than the recommended one, if there was one."""
+
+    option: str
+    recommended: str | None
+    reason: str
+    kind: Literal[EventKind.OVERRIDDEN] = field(default=EventKind.OVERRIDDEN, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The driver withdrew the decision."""
+
+    reason: str
+    kind: Literal[EventKind.WITHDRAWN] = field(default=EventKind.WITHDRAWN, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """The decision with the number `by` replaced this one."""
+
+    by: int
+    kind: Literal[EventKind.SUPERSEDED] = field(default=EventKind.SUPERSEDED, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A person reviewed the decision."""
+
+    outcome: ReviewOutcome
+    note: str
+    kind: Literal[EventKind.REVIEWED] = field(default=EventKind.REVIEWED, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewsAsked:
+    """The driver asked users for their perspective."""
+
+    users: tuple[str, ...]
+    kind: Literal[EventKind.VIEWS_ASKED] = field(default=EventKind.VIEWS_ASKED, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Nudged:
+    """The driver reminded users of the request for their perspective."""
+
+    users: tuple[str, ...]
+    kind: Literal[EventKind.NUDGED] = field(default=EventKind.NUDGED, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class NotReached:
+    """Slack rejected the request for a user's perspective with this error name."""
+
+    user: str
+    error: str
+    kind: Literal[EventKind.NOT_REACHED] = field(default=EventKind.NOT_REACHED, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewAdded:
+    """A person added a perspective, whose answers lead to `option`."""
+
+    answers: AnswerChanges
+    option: str | None
+    kind: Literal[EventKind.VIEW_ADDED] = field(default=EventKind.VIEW_ADDED, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewChanged:
+    """A person changed their perspective, whose answers led to the option `was`."""
+
+    answers: AnswerChanges
+    was: str | None
+    option: str | None
+    kind: Literal[EventKind.VIEW_CHANGED] = field(default=EventKind.VIEW_CHANGED, kw_only=True)
+
+
+EventDetail = Annotated[
+    Opened
+    | Edited
+    | HandedOver
+    | Moved
+    | Accepted
+    | Overridden
+    | Withdrawn
+    | Superseded
+    | Reviewed
+    | ViewsAsked
+    | Nudged
+    | NotReached
+    | ViewAdded
+    | ViewChanged,
+    Field(discriminator="kind"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a user did to a decision, and when; never changed once it is stored."""
+
+    detail: EventDetail
     actor: str
     at: datetime
-    detail: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> EventKind:
+        """The kind of its detail."""
+        return self.detail.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,50 +236,36 @@ class ViewsChange:
     closes: str | None = None
 
 
-def answer_changes(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> str:
-    """Return the answers that differ, as JSON: question to [before, after].
-
-    A missing answer is the empty string, "don't know" is null.
-    """
-    return json.dumps(
-        {
-            question: [before.get(question, ""), after.get(question, "")]
-            for question in {**before, **after}
-            if before.get(question, "") != after.get(question, "")
-        }
-    )
-
-
-def edited(before: Decision, after: Decision) -> dict[str, str]:
-    """Return the detail of an edit's event: what it changed, and the values before."""
-    detail = {
-        "answers": answer_changes(before.answers, after.answers),
-        "was": before.verdict.recommended or "",
-        "option": after.verdict.recommended or "",
+def answer_changes(
+    before: Mapping[str, str | None], after: Mapping[str, str | None]
+) -> AnswerChanges:
+    """Return the answers that differ."""
+    return {
+        question: (before.get(question, ""), after.get(question, ""))
+        for question in {**before, **after}
+        if before.get(question, "") != after.get(question, "")
     }
-    if before.title != after.title:
-        detail["title_was"] = before.title
-    if before.problem != after.problem:
-        detail["problem_was"] = before.problem
-    if before.review_on != after.review_on:
-        detail["review_was"], detail["review"] = _review(before), _review(after)
-    return detail
 
 
-def _review(decision: Decision) -> str:
-    return decision.review_on.isoformat() if decision.review_on else NO_REVIEW
+def edited(before: Decision, after: Decision) -> Edited:
+    """Return the detail of an edit: what it changed, and the values before."""
+    return Edited(
+        answers=answer_changes(before.answers, after.answers),
+        was=before.verdict.recommended,
+        option=after.verdict.recommended,
+        title_was=None if before.title == after.title else before.title,
+        problem_was=None if before.problem == after.problem else before.problem,
+        review=None if before.review_on == after.review_on else (before.review_on, after.review_on),
+    )
 
 
 def perspective_event(before: Perspective | None, after: Perspective) -> Event | None:
     """Return the event of a perspective that was added or changed; None if it is unchanged."""
     if before is None:
-        detail = {"answers": answer_changes({}, after.answers), "option": after.option or ""}
-        return Event(EventKind.VIEW_ADDED, after.user, after.changed_at, detail)
+        added = ViewAdded(answer_changes({}, after.answers), after.option)
+        return Event(added, after.user, after.changed_at)
     if before.answers == after.answers:
         return None
-    detail = {
-        "answers": answer_changes(before.answers, after.answers),
-        "was": before.option or "",
-        "option": after.option or "",
-    }
-    return Event(EventKind.VIEW_CHANGED, after.user, after.changed_at, detail)
+    answers = answer_changes(before.answers, after.answers)
+    changed = ViewChanged(answers, before.option, after.option)
+    return Event(changed, after.user, after.changed_at)

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.decisions.events import Event, EventKind
+from bot.decisions.events import Event, EventKind, NotReached, Nudged, ViewsAsked
 from bot.decisions.model import Decision
 from bot.outbox import table
 from bot.outbox.model import (
@@ -119,7 +119,7 @@ def redraw_messages(
 
 def _posts(before: Decision | None, after: Decision, event: Event) -> list[Delivery]:
     """Return the new messages. A team post that exists already is dropped by its key."""
-    at, users = event.at, event.detail.get("users", "").split()
+    at, detail = event.at, event.detail
     posts: list[Delivery] = []
     if event.kind == EventKind.OPENED:
         posts.append(announcement_delivery(after))
@@ -130,15 +130,13 @@ def _posts(before: Decision | None, after: Decision, event: Event) -> list[Deliv
         known = {event.actor, *(before.deciders if before else ())}
         new = [user for user in after.deciders if user not in known]
         posts += direct_messages(after, new, DeciderMessage(event.actor), at)
-    if event.kind in {EventKind.VIEWS_ASKED, EventKind.NUDGED}:
-        request = ViewRequestMessage(nudge=event.kind == EventKind.NUDGED)
-        posts += direct_messages(after, users, request, at)
-    if event.kind == EventKind.NOT_REACHED:
-        reason = event.detail["error"]
-        for user in users:
-            notice = UnreachableNotice(user, DeliveryKind.VIEW_REQUEST, reason)
-            place = (after.workspace, after.number)
-            posts.append(unreachable_notice(*place, event.actor, notice, at))
+    if isinstance(detail, ViewsAsked | Nudged):
+        request = ViewRequestMessage(nudge=isinstance(detail, Nudged))
+        posts += direct_messages(after, detail.users, request, at)
+    if isinstance(detail, NotReached):
+        notice = UnreachableNotice(detail.user, DeliveryKind.VIEW_REQUEST, detail.error)
+        place = (after.workspace, after.number)
+        posts.append(unreachable_notice(*place, event.actor, notice, at))
     if event.kind in _CHANGES_TEAM_POST:
         posts.append(thread_reply(after, TeamPost(), at, team_key(after)))
     return posts

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.decisions.errors import NothingToResend, NotTheirs
-from bot.decisions.events import Event, EventKind
+from bot.decisions.events import Event, Moved
 from bot.decisions.model import Decision, Person, Place
 from bot.decisions.ports import Clock
 from bot.outbox import table
@@ -243,7 +243,7 @@ def _resend_decision(
         db.execute(_MOVE_PENDING, {**of, "to": to.channel})
         moved = replace(decision, place=to)
         save_decision(db, decision, moved)
-        event = Event(EventKind.MOVED, actor.user, at, {"from": decision.place.channel})
+        event = Event(Moved(decision.place.channel), actor.user, at)
         add_event(db, decision.workspace, decision.number, event)
         fan_out(db, decision, moved, event)
     return bool(missing)

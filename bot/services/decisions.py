@@ -13,7 +13,17 @@ from bot.decisions.errors import (
     NothingRecommended,
     SameOption,
 )
-from bot.decisions.events import Change, Event, EventKind, edited
+from bot.decisions.events import (
+    Accepted,
+    Change,
+    Event,
+    EventKind,
+    HandedOver,
+    Overridden,
+    Superseded,
+    Withdrawn,
+    edited,
+)
 from bot.decisions.model import (
     Decision,
     Draft,
@@ -80,8 +90,8 @@ class DecisionService:
             if not decision.verdict.anything_known:
                 raise NothingRecommended
             after = apply_action(DecisionAction.ACCEPT, decision, actor, now)
-            detail = {"option": after.chosen or ""}
-            return Change(after, Event(EventKind.ACCEPTED, actor.user, now, detail))
+            accepted = Accepted(decision.verdict.option)
+            return Change(after, Event(accepted, actor.user, now))
 
         return await self._unless_edited(await self._change(actor, number, change))
 
@@ -113,8 +123,7 @@ class DecisionService:
             after = apply_action(
                 DecisionAction.OVERRIDE, decision, actor, now, option=option, reason=reason
             )
-            detail = {"option": option, "recommended": recommended or "", "reason": reason}
-            return Change(after, Event(EventKind.OVERRIDDEN, actor.user, now, detail))
+            return Change(after, Event(Overridden(option, recommended, reason), actor.user, now))
 
         return await self._unless_edited(await self._change(actor, number, change))
 
@@ -124,7 +133,7 @@ class DecisionService:
 
         def change(decision: Decision) -> Change:
             after = apply_action(DecisionAction.WITHDRAW, decision, actor, now, reason=reason)
-            return Change(after, Event(EventKind.WITHDRAWN, actor.user, now, {"reason": reason}))
+            return Change(after, Event(Withdrawn(reason), actor.user, now))
 
         return await self._change(actor, number, change)
 
@@ -137,8 +146,8 @@ class DecisionService:
             if set(deciders) == set(decision.deciders):
                 return Change(decision, None)
             after = replace(decision, deciders=deciders)
-            detail = {"from": " ".join(decision.deciders), "to": " ".join(deciders)}
-            return Change(after, Event(EventKind.HANDED_OVER, actor.user, now, detail))
+            detail = HandedOver(decision.deciders, deciders)
+            return Change(after, Event(detail, actor.user, now))
 
         return await self._change(actor, number, change)
 
@@ -185,7 +194,7 @@ class DecisionService:
             )
             if after == decision:
                 raise NothingChanged(decision.number)
-            event = Event(EventKind.EDITED, draft.driver.user, now, edited(decision, after))
+            event = Event(edited(decision, after), draft.driver.user, now)
             return Change(after, event, closes=draft.id)
 
         try:
@@ -279,7 +288,7 @@ def superseded(old: Decision, new: Decision, actor: Person, at: datetime) -> Cha
     after = replace(
         apply_action(DecisionAction.SUPERSEDE, old, actor, at), superseded_by=new.number
     )
-    return Change(after, Event(EventKind.SUPERSEDED, actor.user, at, {"by": str(new.number)}))
+    return Change(after, Event(Superseded(new.number), actor.user, at))
 
 
 def _unfinished_draft(

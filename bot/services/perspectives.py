@@ -17,7 +17,14 @@ from bot.decisions.errors import (
     NoSuchDecision,
     TooSoonToNudge,
 )
-from bot.decisions.events import Event, EventKind, ViewsChange, perspective_event
+from bot.decisions.events import (
+    Event,
+    NotReached,
+    Nudged,
+    ViewsAsked,
+    ViewsChange,
+    perspective_event,
+)
 from bot.decisions.model import (
     Decision,
     Draft,
@@ -138,7 +145,7 @@ class PerspectiveService:
             if not new:
                 raise NobodyToAsk(number)
             return ViewsChange(
-                event=Event(EventKind.VIEWS_ASKED, actor.user, now, {"users": " ".join(new)}),
+                event=Event(ViewsAsked(tuple(new)), actor.user, now),
                 requests=tuple(ViewRequest(user, actor.user, now) for user in new),
             )
 
@@ -165,7 +172,7 @@ class PerspectiveService:
             due = _due(team, now)
             nudged[:] = [each.user for each in due]
             return ViewsChange(
-                event=Event(EventKind.NUDGED, actor.user, now, {"users": " ".join(nudged)}),
+                event=Event(Nudged(tuple(nudged)), actor.user, now),
                 requests=tuple(replace(each, nudged_at=now) for each in due),
             )
 
@@ -188,7 +195,7 @@ class PerspectiveService:
             if asked is None:
                 return ViewsChange(None)
             return ViewsChange(
-                event=Event(EventKind.NOT_REACHED, asked.by, now, {"users": user, "error": reason}),
+                event=Event(NotReached(user, reason), asked.by, now),
                 withdrawn=(user,),
             )
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.decisions.access import ReadScope
 from bot.decisions.calibration import Calibration, calibrate
-from bot.decisions.events import Change, Event, EventKind
+from bot.decisions.events import Change, Event, Reviewed
 from bot.decisions.model import Decision, Person, ReviewAnswer, ReviewOutcome, Status
 from bot.decisions.ports import Clock, zone_named
 from bot.decisions.review_schedule import (
@@ -204,8 +204,7 @@ def reviewed(decision: Decision, answer: ReviewAnswer) -> Change:
     """Return the change by a review, which replaces an earlier one of the same person."""
     others = tuple(each for each in decision.reviews if each.by != answer.by)
     after = replace(decision, reviews=(*others, answer))
-    detail = {"outcome": answer.outcome.value, "note": answer.note}
-    return Change(after, Event(EventKind.REVIEWED, answer.by, answer.at, detail))
+    return Change(after, Event(Reviewed(answer.outcome, answer.note), answer.by, answer.at))
 
 
 def _content(answer: ReviewAnswer) -> tuple[str, ReviewOutcome, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bot.decisions.comparison import TeamViews
 from bot.decisions.errors import NoSuchDecision
-from bot.decisions.events import Change, Event, EventKind, ViewsChange
+from bot.decisions.events import Change, Event, Opened, ViewsChange
 from bot.decisions.model import Decision, Draft
 from bot.outbox.fanout import fan_out, redraw_messages
 from bot.outbox.model import DeliveryKind
@@ -50,7 +50,7 @@ def open_decision(
         return known
     opened = number_decision(db, decision)
     mark_draft_used(db, draft.id, opened.number)
-    _record(db, None, opened, Event(EventKind.OPENED, opened.driver, opened.opened_at))
+    _record(db, None, opened, Event(Opened(), opened.driver, opened.opened_at))
     if opened.supersedes is not None:
         change_decision(db, opened.workspace, opened.supersedes, lambda old: supersede(old, opened))
     return opened

@@ -73,8 +73,7 @@ class Renderer:
         payload = delivery.payload
         match payload:
             case ThreadNote(event):
-                detail = {"event": event.kind, "actor": event.actor, **event.detail}
-                return thread_note(detail, decision, playbook)
+                return thread_note(event, decision, playbook)
             case RecommendationPost():
                 before = await self._services.search.similar_before(decision)
                 return recommendation_message(decision, playbook, before, self._command)

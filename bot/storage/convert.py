@@ -76,7 +76,7 @@ class RowMapper(Generic[Model]):
         self._model = model
         self._columns: dict[str, _Column] = {}
         self._nested: dict[str, tuple[type[Any], dict[str, _Column]]] = {}
-        columns, hints = columns or {}, get_type_hints(model)
+        columns, hints = columns or {}, get_type_hints(model, include_extras=True)
         for field in fields(model):  # type: ignore[arg-type] # a dataclass, by contract
             column = columns.get(field.name, field.name)
             if field.name in stored_elsewhere:

@@ -148,7 +148,8 @@ def add_contributor(db: Connection, decision: Decision, user: str) -> None:
 
 def add_event(db: Connection, workspace: str, number: int, event: Event) -> None:
     """Record an event of a decision."""
-    db.insert("events", {"workspace": workspace, "number": number, **_EVENTS.row(event)})
+    key = {"workspace": workspace, "number": number}
+    db.insert("events", {**key, "kind": event.kind.value, **_EVENTS.row(event)})
 
 
 def find_events(db: Connection, workspace: str, number: int) -> tuple[Event, ...]:

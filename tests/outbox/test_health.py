@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.decisions.events import Event, EventKind
+from bot.decisions.events import Event, Withdrawn
 from bot.decisions.model import Visibility
 from bot.outbox import health
 from bot.outbox.health import DeliveryHealth, delivery_health
@@ -40,7 +40,7 @@ async def test_deliveries_behind_an_unconfirmed_one_have_no_age(harness: Service
     announcement = await harness.outbox.claim(harness.clock.now())
     assert announcement is not None
     assert (await harness.database.read(delivery_health)).oldest == BEGIN
-    note = Event(EventKind.WITHDRAWN, "U1", BEGIN)
+    note = Event(Withdrawn(""), "U1", BEGIN)
     behind = [Delivery("T1/a", "T1", TeamPost(), "C1", BEGIN, parent=announcement.key)]
     behind.append(Delivery("T1/b", "T1", ThreadNote(note), "C1", BEGIN, parent="T1/a"))
     for each in behind:

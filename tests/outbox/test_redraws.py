@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.decisions.events import Change, Event, EventKind
+from bot.decisions.events import Change, Event, HandedOver
 from bot.decisions.model import Decision
 from bot.services.transactions import change_decision
 from tests.services.harness import ADA
@@ -24,8 +24,8 @@ async def handed_over(env: WorkerHarness, number: int, times: int) -> str:
     """Hand a decision over again and again, told in its channel alone; return whom at last."""
 
     def change(decision: Decision) -> Change:
-        detail = {"from": " ".join(decision.deciders), "to": user}
-        event = Event(EventKind.HANDED_OVER, ADA.user, env.harness.clock.now(), detail)
+        detail = HandedOver(decision.deciders, (user,))
+        event = Event(detail, ADA.user, env.harness.clock.now())
         return Change(replace(decision, deciders=(user,)), event)
 
     for time in range(times):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.decisions.events import Event, EventKind
+from bot.decisions.events import Event, Overridden
 from bot.decisions.model import Decision
 from bot.outbox.model import Attempt, ThreadNote, announcement_key, thread_reply
 from bot.outbox.policy import back_off
@@ -190,7 +190,8 @@ async def test_one_faulty_delivery_does_not_end_the_others(env: WorkerHarness) -
     """A delivery that cannot be rendered is given up after an hour; those after it arrive."""
     decision = await env.harness.post_decision(ADA)
     await posted(env)
-    broken = ThreadNote(Event(EventKind.OVERRIDDEN, ADA.user, env.harness.clock.now()))
+    unknown = Overridden("no_such_option", None, "")
+    broken = ThreadNote(Event(unknown, ADA.user, env.harness.clock.now()))
     await env.harness.enqueue(thread_reply(decision, broken, env.harness.clock.now()))
     await env.advance(seconds=1)
     await env.harness.services.notify(BEN, "Fine.")

@@ -9,6 +9,7 @@ import pytest
 
 from bot.decisions.access import DecisionFilter, ReadScope
 from bot.decisions.errors import NothingRecommended
+from bot.decisions.events import Event, Overridden
 from bot.decisions.model import Decision, Status
 from bot.decisions.records.madr import as_markdown
 from bot.decisions.records.record import Record, record_as_json
@@ -66,8 +67,8 @@ async def test_any_option_can_be_chosen_where_nothing_is_recommended(
     assert f"Chosen option: **{title}**, with nothing recommended yet" in told
     assert "as recommended" not in told
     assert "instead of" not in told
-    detail = {"event": "overridden", "actor": "U1", "option": option, "recommended": ""}
-    said = thread_note({**detail, "reason": "We start small"}, after, playbook).text
+    event = Event(Overridden(option, None, "We start small"), "U1", after.opened_at)
+    said = thread_note(event, after, playbook).text
     assert f"decided for *{title}*." in said
 
 

@@ -190,7 +190,7 @@ async def test_what_could_not_be_posted_goes_elsewhere(harness: ServiceHarness) 
     assert (await states(harness))["announcement"] == ("pending", "C2")
     assert (await states(harness))["recommendation"] == ("pending", "C2")
     _, event = await harness.rows("events")
-    assert (event["kind"], event["detail"]) == ("moved", '{"from":"C1"}')
+    assert (event["kind"], event["detail"]) == ("moved", '{"channel":"C1","kind":"moved"}')
 
 
 async def test_what_has_arrived_is_not_sent_again(harness: ServiceHarness) -> None:

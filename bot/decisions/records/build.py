@@ -8,7 +8,7 @@ from bot.decisions.calibration import outcome_of
 from bot.decisions.comparison import Comparison, TeamViews, compare
 from bot.decisions.events import Event
 from bot.decisions.model import Decision, Perspective, ReviewAnswer
-from bot.decisions.records.history import happened
+from bot.decisions.records.history import happened, people_of
 from bot.decisions.records.record import (
     Considered,
     Record,
@@ -27,9 +27,6 @@ from bot.decisions.records.words import DONT_KNOW
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Answered, Reason, Strength, VetoHit
-
-_PEOPLE_KEYS = ("to", "users")
-"""Keys of event details whose values are user ids, separated by spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +95,7 @@ def people_in(
 ) -> frozenset[str]:
     """Return the user ids of all people who appear in the record of a decision."""
     settled_by = {each.by for each in (decision.resolution, decision.closure) if each}
-    named = (
-        user for each in events for key in _PEOPLE_KEYS for user in each.detail.get(key, "").split()
-    )
+    named = (user for each in events for user in people_of(each.detail))
     return frozenset(
         {
             decision.driver,

@@ -1,17 +1,31 @@
 """Events in words, for records and for notes in threads."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import assert_never
 
-from bot.decisions.events import NO_REVIEW, Event
-from bot.decisions.model import ReviewOutcome
+from bot.decisions.events import (
+    Accepted,
+    Edited,
+    Event,
+    EventDetail,
+    HandedOver,
+    Moved,
+    NotReached,
+    Nudged,
+    Opened,
+    Overridden,
+    Reviewed,
+    Superseded,
+    ViewAdded,
+    ViewChanged,
+    ViewsAsked,
+    Withdrawn,
+)
 from bot.decisions.records.record import RecordedEvent
 from bot.decisions.records.words import DONT_KNOW, NOT_ANSWERED, NOTHING_YET, WENT
 from bot.playbooks.model import Playbook
-
-Detail = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,111 +48,131 @@ PLAIN = Style()
 
 def happened(event: Event, playbook: Playbook) -> RecordedEvent:
     """Return an event of a decision in words; `playbook` is the decision's."""
-    detail = event.detail
     return RecordedEvent(
         at=event.at,
         by=event.actor,
         kind=event.kind,
-        did=did(event.kind, detail, playbook),
-        to=people_of(detail),
-        note=note_of(detail),
-        details=changes(event.kind, detail, playbook),
+        did=did(event.detail, playbook),
+        to=people_of(event.detail),
+        note=note_of(event.detail),
+        details=changes(event.detail, playbook),
     )
 
 
-def did(kind: str, detail: Detail, playbook: Playbook, style: Style = PLAIN) -> str:
+def did(detail: EventDetail, playbook: Playbook, style: Style = PLAIN) -> str:
     """Return the phrase for an action; it follows the actor's name and precedes `people_of`.
 
     Args:
-        kind: the event's.
         detail: the event's.
         playbook: the decision's.
         style: formats the words.
     """
-    if kind in _PHRASES:
-        return _PHRASES[kind](_EventFormatter(detail, playbook, style))
-    return _FIXED_PHRASES.get(kind, kind.replace("_", " "))
+    return _EventFormatter(playbook, style).phrase(detail)
 
 
-def people_of(detail: Detail) -> tuple[str, ...]:
+def people_of(detail: EventDetail) -> tuple[str, ...]:
     """Return the user ids of the people that an event is about."""
-    return tuple((detail.get("to") or detail.get("users", "")).split())
+    match detail:
+        case HandedOver():
+            return detail.deciders
+        case ViewsAsked() | Nudged():
+            return detail.users
+        case NotReached():
+            return (detail.user,)
+        case _:
+            return ()
 
 
-def note_of(detail: Detail) -> str:
+def note_of(detail: EventDetail) -> str:
     """Return the actor's reason or note; empty if there is none."""
-    return detail.get("reason") or detail.get("note", "")
+    match detail:
+        case Overridden() | Withdrawn():
+            return detail.reason
+        case Reviewed():
+            return detail.note
+        case _:
+            return ""
 
 
-def changes(kind: str, detail: Detail, playbook: Playbook, style: Style = PLAIN) -> tuple[str, ...]:
+def changes(detail: EventDetail, playbook: Playbook, style: Style = PLAIN) -> tuple[str, ...]:
     """Return a line for each answer and field that an edit changed."""
-    return _EventFormatter(detail, playbook, style).changes() if kind == "edited" else ()
+    return _EventFormatter(playbook, style).changes(detail) if isinstance(detail, Edited) else ()
 
 
 @dataclass(frozen=True, slots=True)
 class _EventFormatter:
-    """Formats one event."""
+    """Formats events by the words of a playbook."""
 
-    detail: Detail
     playbook: Playbook
     style: Style
 
-    def accepted(self) -> str:
-        return f"accepted the recommendation: {self._strong('option')}"
+    def phrase(self, detail: EventDetail) -> str:  # noqa: C901 - one case for each kind
+        match detail:
+            case Opened():
+                return "asked for a decision"
+            case Edited():
+                return self._edited(detail)
+            case HandedOver():
+                return "handed the decision over to"
+            case Moved():
+                return "had it posted in another channel"
+            case Accepted():
+                return f"accepted the recommendation: {self._strong(detail.option)}"
+            case Overridden():
+                text = f"decided for {self._strong(detail.option)}"
+                was = detail.recommended
+                return f"{text} instead of {self._title(was)}" if was else text
+            case Withdrawn():
+                return "withdrew the decision"
+            case Superseded():
+                return f"opened {self.style.decision.format(detail.by)} in its place"
+            case Reviewed():
+                return f"looked back: {self.style.strong(WENT[detail.outcome])}"
+            case ViewsAsked():
+                return "asked for the view of"
+            case Nudged():
+                return "reminded"
+            case NotReached():
+                return "had asked somebody who cannot be reached:"
+            case ViewAdded():
+                return f"added a view: {self._strong(detail.option)}"
+            case ViewChanged():
+                text = f"changed their view: {self._strong(detail.option)}"
+                same = detail.was == detail.option
+                return text if same else f"{text}; it was {self._title(detail.was)}"
+        assert_never(detail)
 
-    def overridden(self) -> str:
-        text = f"decided for {self._strong('option')}"
-        if self.detail.get("recommended"):
-            text += f" instead of {self._title('recommended')}"
-        return text
+    def changes(self, edit: Edited) -> tuple[str, ...]:
+        lines = [self._change(*each) for each in edit.answers.items()]
+        if edit.title_was is not None:
+            lines.append(f"The title was: {self.style.words(edit.title_was)}")
+        if edit.problem_was is not None:
+            lines.append("The problem was worded differently")
+        if edit.review is not None:
+            lines.append(_review_moved(*edit.review))
+        return tuple(lines)
 
-    def edited(self) -> str:
-        what = "the answers" if self._answers() else self._described()
-        return f"changed {what}. {self._recommended()}"
+    def _edited(self, edit: Edited) -> str:
+        if edit.answers:
+            what = "the answers"
+        elif edit.review and edit.title_was is None and edit.problem_was is None:
+            what = "the day of the review"
+        else:
+            what = "the description"
+        return f"changed {what}. {self._recommended(edit)}"
 
-    def _described(self) -> str:
-        """Return what an edit without changed answers changed."""
-        described = {"title_was", "problem_was"} & self.detail.keys()
-        if "review_was" in self.detail and not described:
-            return "the day of the review"
-        return "the description"
-
-    def _recommended(self) -> str:
+    def _recommended(self, edit: Edited) -> str:
         """Return how the recommendation changed."""
-        now, was = self._strong("option"), self._title("was")
-        match bool(self.detail["option"]), self._same():
+        now, was = self._strong(edit.option), self._title(edit.was)
+        match bool(edit.option), edit.was == edit.option:
             case False, True:
                 return "Still nothing is recommended"
             case False, False:
                 return f"Nothing is recommended any more; it was {was}"
             case _, True:
                 return f"The recommendation stayed {now}"
-        before = f"it was {was}" if self.detail["was"] else "there was none before"
+        before = f"it was {was}" if edit.was else "there was none before"
         return f"The recommendation became {now}; {before}"
-
-    def superseded(self) -> str:
-        return f"opened {self.style.decision.format(self.detail['by'])} in its place"
-
-    def reviewed(self) -> str:
-        return f"looked back: {self.style.strong(WENT[ReviewOutcome(self.detail['outcome'])])}"
-
-    def view_added(self) -> str:
-        return f"added a view: {self._strong('option')}"
-
-    def view_changed(self) -> str:
-        text = f"changed their view: {self._strong('option')}"
-        return text if self._same() else f"{text}; it was {self._title('was')}"
-
-    def changes(self) -> tuple[str, ...]:
-        detail, words = self.detail, self.style.words
-        lines = [self._change(*each) for each in self._answers().items()]
-        if "title_was" in detail:
-            lines.append(f"The title was: {words(detail['title_was'])}")
-        if "problem_was" in detail:
-            lines.append("The problem was worded differently")
-        if "review_was" in detail:
-            lines.append(_review_moved(detail["review_was"], detail["review"]))
-        return tuple(lines)
 
     def _change(self, name: str, change: tuple[str | None, str | None]) -> str:
         asked = next((each for each in self.playbook.questions if each.id == name), None)
@@ -147,57 +181,29 @@ class _EventFormatter:
         words = self.style.words
         return f"{words(asked.ask if asked else name)} {words(was)} → {self.style.strong(now)}"
 
-    def _answers(self) -> Mapping[str, tuple[str | None, str | None]]:
-        found: dict[str, tuple[str | None, str | None]] = json.loads(
-            self.detail.get("answers", "{}")
-        )
-        return found
+    def _strong(self, option: str | None) -> str:
+        return self.style.strong(self._named(option))
 
-    def _same(self) -> bool:
-        return self.detail.get("option") == self.detail.get("was")
+    def _title(self, option: str | None) -> str:
+        return self.style.words(self._named(option))
 
-    def _strong(self, key: str) -> str:
-        return self.style.strong(self._named(key))
-
-    def _title(self, key: str) -> str:
-        return self.style.words(self._named(key))
-
-    def _named(self, key: str) -> str:
-        option = self.detail.get(key, "")
+    def _named(self, option: str | None) -> str:
+        if option is None:
+            return NOTHING_YET
         known = self.playbook.options.get(option)
-        return known.title if known else option or NOTHING_YET
+        return known.title if known else option
 
 
-_FIXED_PHRASES: Mapping[str, str] = {
-    "opened": "asked for a decision",
-    "withdrawn": "withdrew the decision",
-    "handed_over": "handed the decision over to",
-    "views_asked": "asked for the view of",
-    "nudged": "reminded",
-    "not_reached": "had asked somebody who cannot be reached:",
-    "moved": "had it posted in another channel",
-}
-_PHRASES: Mapping[str, Callable[[_EventFormatter], str]] = {
-    "accepted": _EventFormatter.accepted,
-    "overridden": _EventFormatter.overridden,
-    "superseded": _EventFormatter.superseded,
-    "reviewed": _EventFormatter.reviewed,
-    "edited": _EventFormatter.edited,
-    "view_added": _EventFormatter.view_added,
-    "view_changed": _EventFormatter.view_changed,
-}
-
-
-def _review_moved(was: str, now: str) -> str:
-    """Return how the review date changed; both are ISO dates or `NO_REVIEW`."""
-    before = "none was planned" if was == NO_REVIEW else f"it was on {_day(was)}"
-    if now == NO_REVIEW:
+def _review_moved(was: date | None, now: date | None) -> str:
+    """Return how the review date changed."""
+    before = f"it was on {_day(was)}" if was else "none was planned"
+    if now is None:
         return f"No review is planned any more; {before}"
     return f"The review is on {_day(now)}; {before}"
 
 
-def _day(iso: str) -> str:
-    return f"{date.fromisoformat(iso):%-d %B %Y}"
+def _day(day: date) -> str:
+    return f"{day:%-d %B %Y}"
 
 
 def _answer(words: Mapping[str, str], answer: str | None) -> str:

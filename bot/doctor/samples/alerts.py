@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.decisions.events import Event, EventKind
+from bot.decisions.events import Event, Withdrawn
 from bot.decisions.model import Decision
 from bot.outbox.alert_views import alert_message
 from bot.outbox.issues import DeliveryIssue
@@ -44,7 +44,7 @@ def alert_messages(decision: Decision) -> dict[str, Message]:
 
 def _abouts(decision: Decision) -> list[Delivery]:
     post = announcement_delivery(decision)
-    withdrawn = Event(EventKind.WITHDRAWN, decision.driver, _AT)
+    withdrawn = Event(Withdrawn(""), decision.driver, _AT)
     digest = DigestPost(_AT, _AT, decision.driver, decision.place.visibility)
     channel = decision.place.channel
     return [

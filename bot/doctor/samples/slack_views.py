@@ -1,6 +1,5 @@
 """Samples of all messages and modals, at their shortest and their longest."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,7 +8,16 @@ from typing import Any
 from bot.decisions.access import DecisionFilter, DecisionPage, Direction
 from bot.decisions.calibration import calibrate
 from bot.decisions.comparison import TeamViews, compare
-from bot.decisions.events import Event, EventKind
+from bot.decisions.events import (
+    Accepted,
+    Edited,
+    Event,
+    EventDetail,
+    HandedOver,
+    Overridden,
+    Superseded,
+    Withdrawn,
+)
 from bot.decisions.model import (
     Closure,
     Decision,
@@ -134,9 +142,9 @@ def _sized(engine: RuleEngine, filling: str) -> dict[str, Sample]:
 
 
 def _background(decision: Decision) -> DecisionContext:
-    detail = {"reason": decision.title * 10, "to": " ".join(decision.deciders)}
-    event = Event(EventKind.HANDED_OVER, decision.driver, decision.opened_at, detail)
-    return DecisionContext(events=(event,) * 20)
+    at, reason = decision.opened_at, decision.title * 10
+    details = (HandedOver((), decision.deciders), Withdrawn(reason))
+    return DecisionContext(events=tuple(Event(each, decision.driver, at) for each in details) * 10)
 
 
 def _perspective_samples(engine: RuleEngine, decision: Decision) -> dict[str, Sample]:
@@ -263,10 +271,10 @@ def deciding_messages(decision: Decision, playbook: Playbook, filling: str) -> d
         filling: the text of reasons.
     """
     words = {
-        f"word, {event}": thread_note(
-            {"event": event, "actor": decision.driver, **detail}, decision, playbook
+        f"thread note, {detail.kind}": thread_note(
+            Event(detail, decision.driver, decision.opened_at), decision, playbook
         )
-        for event, detail in _note_details(decision, playbook, filling[:REASON_LENGTH]).items()
+        for detail in _note_details(decision, playbook, filling[:REASON_LENGTH])
     }
     option = decision.verdict.option
     by, at, reason = decision.driver, decision.opened_at, filling[:REASON_LENGTH]
@@ -285,19 +293,17 @@ def deciding_messages(decision: Decision, playbook: Playbook, filling: str) -> d
     return words | settled
 
 
-def _note_details(
-    decision: Decision, playbook: Playbook, reason: str
-) -> Mapping[str, Mapping[str, str]]:
+def _note_details(decision: Decision, playbook: Playbook, reason: str) -> tuple[EventDetail, ...]:
     option = decision.verdict.option
-    answers = {question.id: ["", list(question.answers)[-1]] for question in playbook.questions}
-    return {
-        "accepted": {"option": option},
-        "overridden": {"option": option, "recommended": option, "reason": reason},
-        "withdrawn": {"reason": reason},
-        "handed_over": {"to": " ".join(decision.deciders)},
-        "superseded": {"by": "3"},
-        "edited": {"answers": json.dumps(answers), "was": option, "option": option},
-    }
+    answers = {question.id: ("", list(question.answers)[-1]) for question in playbook.questions}
+    return (
+        Accepted(option),
+        Overridden(option, option, reason),
+        Withdrawn(reason),
+        HandedOver((), decision.deciders),
+        Superseded(3),
+        Edited(answers, option, option),
+    )
 
 
 def search_messages(decision: Decision, playbook: Playbook) -> dict[str, Message]:

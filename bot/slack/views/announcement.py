@@ -1,9 +1,8 @@
 """A posted decision: its announcement, the notes in its thread, and the message to its deciders."""
 
-from collections.abc import Mapping
-
 from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, HeaderBlock
 
+from bot.decisions.events import Event, Overridden
 from bot.decisions.model import Decision, Status, Visibility
 from bot.decisions.records.history import Style, changes, did, note_of, people_of
 from bot.playbooks.model import Playbook
@@ -163,35 +162,27 @@ def _roles(decision: Decision) -> str:
     return f"Opened by {mention(decision.driver)}  ·  {deciders} {verb}"
 
 
-def thread_note(detail: Mapping[str, str], decision: Decision, playbook: Playbook) -> Message:
-    """Return the thread note about an event.
-
-    Args:
-        detail: `event` (its kind), `actor` (a user id), and the event's own details.
-        decision: the decision.
-        playbook: its playbook.
-    """
-    kind, to, note = detail["event"], people_of(detail), note_of(detail)
-    text = f"{mention(detail['actor'])} {did(kind, detail, playbook, _NOTE_STYLE)}"
+def thread_note(event: Event, decision: Decision, playbook: Playbook) -> Message:
+    """Return the thread note about an event of a decision; `playbook` is the decision's."""
+    detail = event.detail
+    to, note = people_of(detail), note_of(detail)
+    text = f"{mention(event.actor)} {did(detail, playbook, _NOTE_STYLE)}"
     text += f" {and_list([mention(user) for user in to])}." if to else "."
     lines = [
         text,
         *([quote(note, _LONGEST_NOTE)] if note else []),
-        *(f"• {each}" for each in changes(kind, detail, playbook, _NOTE_STYLE)),
+        *(f"• {each}" for each in changes(detail, playbook, _NOTE_STYLE)),
     ]
     told = sentence("\n".join(lines))
-    although = _although(detail, decision, playbook) if kind == "overridden" else ""
+    if not isinstance(detail, Overridden):
+        return told
+    although = veto_notes(playbook, decision.verdict, detail.option, SECTION, lead=RULED_OUT_BEFORE)
     if not although:
         return told
     return Message(
         text=fit(f"{told.text}\n{although}", FALLBACK),
         blocks=[*told.blocks, *as_dicts([section(although)])],
     )
-
-
-def _although(detail: Mapping[str, str], decision: Decision, playbook: Playbook) -> str:
-    """Return the vetoes against the option chosen; empty if there are none."""
-    return veto_notes(playbook, decision.verdict, detail["option"], SECTION, lead=RULED_OUT_BEFORE)
 
 
 def decider_message(decision: Decision, decider: str, by: str) -> Message:

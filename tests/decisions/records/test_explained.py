@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.decisions.access import ReadScope
-from bot.decisions.events import Event, EventKind
+from bot.decisions.events import Event, HandedOver
 from bot.decisions.model import Decision, Perspective, Resolution, Source, Status, Workflow
 from bot.decisions.ports import CachedProfile, DirectoryEntry
 from bot.decisions.records.build import DecisionContext, record_of
@@ -23,7 +23,7 @@ from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.services.search import decision_context
 from bot.storage.people import save_profile
-from tests.services.factories import AT, ENGINE, make_decision, store_decisions
+from tests.services.factories import AT, ENGINE, make_decision
 from tests.services.harness import ADA, BEN, PRIVATE, PUBLIC, ServiceHarness
 
 SHIPPED = {
@@ -123,7 +123,7 @@ def test_people_have_names_where_they_are_known() -> None:
     strength = ENGINE.evaluate({}).strength
     view = Perspective("T1", 12, "U3", {"facts": "never"}, "prompting", strength, AT, AT)
     made = make_decision(12, people=("U1", "U2", "U9"), status=Status.ACCEPTED, chosen="rag")
-    events = (Event(EventKind.HANDED_OVER, "U1", AT, {"from": "U1", "to": "U2 U9"}),)
+    events = (Event(HandedOver(("U1",), ("U2", "U9")), "U1", AT),)
     names = {"U1": "Ada Lind", "U2": "=Ben *Okafor*", "U3": "Chloe Tan"}
     record = record_of(made, ENGINE, DecisionContext((view,), events, names))
     text = as_markdown(record)
@@ -191,13 +191,6 @@ def test_the_message_is_linked_only_where_it_stands(
     record = record_of(made, ENGINE)
     assert (record.source == LINK) is told
     assert (f"* Made from this message: <{LINK}>" in as_markdown(record)) is told
-
-
-async def test_events_that_nobody_knows_are_told_by_their_name(harness: ServiceHarness) -> None:
-    """An event of a kind that has no words yet does not break the record."""
-    await store_decisions(harness, make_decision(1))
-    context = DecisionContext(events=(Event("moved_house", "U1", AT, {}),))
-    assert "U1 moved house" in as_markdown(record_of(make_decision(1), ENGINE, context))
 
 
 async def test_a_channel_goes_by_the_name_that_was_told_last(harness: ServiceHarness) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.decisions.events import Event, Overridden
 from bot.decisions.model import Decision, Place, Resolution, Status, Visibility
 from bot.slack.views.announcement import announcement, thread_note
 from bot.slack.views.decide import hand_over_modal, override_modal
@@ -89,11 +90,10 @@ def test_thread_and_announcement_name_the_veto() -> None:
     """Thread note and announcement name the veto of the option chosen, and no other."""
     for option, ruled_out in (("fine_tuning", True), ("prompting", False)):
         decision = _chosen(option)
-        detail = {"event": "overridden", "actor": "U1", "option": option, "recommended": "rag",
-                  "reason": "We know how."}  # fmt: skip
+        event = Event(Overridden(option, "rag", "We know how."), "U1", AT)
         for message in (
             announcement(decision, RULES.playbook),
-            thread_note(detail, decision, RULES.playbook),
+            thread_note(event, decision, RULES.playbook),
         ):
             assert (WAY_AROUND in _text(message.blocks)) is ruled_out
 
@@ -116,6 +116,6 @@ def test_the_thread_has_every_veto_in_full() -> None:
     decision = replace(_chosen("both"), verdict=RULES.evaluate(answers))
     hits = decision.verdict.vetoes_against("both", RULES.playbook)
     assert len(hits) > 1
-    detail = {"event": "overridden", "actor": "U1", "option": "both", "reason": "why " * 400}
-    told = _text(thread_note(detail, decision, RULES.playbook).blocks)
+    event = Event(Overridden("both", None, "why " * 400), "U1", AT)
+    told = _text(thread_note(event, decision, RULES.playbook).blocks)
     assert all(each.because in told and each.way_around in told for each in hits)

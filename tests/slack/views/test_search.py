@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.events import Event, EventKind
+from bot.decisions.events import Event, HandedOver, Opened, Withdrawn
 from bot.decisions.model import (
     Closure,
     Decision,
@@ -123,16 +123,16 @@ def _view(user: str) -> Perspective:
 
 
 def _withdrawn(reason: str, hour: int) -> Event:
-    return Event(EventKind.WITHDRAWN, f"U{hour}", AT + timedelta(hours=hour), {"reason": reason})
+    return Event(Withdrawn(reason), f"U{hour}", AT + timedelta(hours=hour))
 
 
 def test_a_history_is_complete() -> None:
     """It has all answers, verdicts by person, events with their actors, and linked decisions."""
     made = replace(_decision(), supersedes=7, superseded_by=15)
     events = (
-        Event(EventKind.OPENED, "U1", AT),
-        Event(EventKind.HANDED_OVER, "U1", AT, {"from": "U1", "to": "U2 U3"}),
-        Event(EventKind.WITHDRAWN, "U1", AT, {"reason": "Not *needed*\nany more"}),
+        Event(Opened(), "U1", AT),
+        Event(HandedOver(("U1",), ("U2", "U3")), "U1", AT),
+        Event(Withdrawn("Not *needed*\nany more"), "U1", AT),
     )
     message = history_message(record_of(made, RULES, DecisionContext((_view("U9"),), events)))
     said = json.dumps(message.blocks, ensure_ascii=False)
