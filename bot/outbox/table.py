@@ -3,17 +3,17 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from bot.outbox import model
 from bot.outbox.model import (
     EXPIRED,
     Alert,
     Delivery,
     DeliveryKind,
     DeliveryState,
+    Payload,
     Redraw,
     redraw_of,
 )
@@ -24,23 +24,7 @@ WORKSPACE = ""
 """The channel of a block on the whole workspace."""
 
 _PAYLOADS: dict[DeliveryKind, TypeAdapter[Any]] = {
-    each.kind: TypeAdapter(each)
-    for each in (
-        model.AnnouncementPost,
-        model.RecommendationPost,
-        model.TeamPost,
-        model.ThreadNote,
-        model.Redraw,
-        model.ViewRequestMessage,
-        model.DeciderMessage,
-        model.ReviewQuestion,
-        model.DigestPost,
-        model.NotPostedAlert,
-        model.UnconfirmedAlert,
-        model.TextNotice,
-        model.UnreachableNotice,
-        model.OpenModalOffer,
-    )
+    each.kind: TypeAdapter(each) for each in get_args(Payload)
 }
 _GIVEN_UP = frozenset({DeliveryState.FAILED, DeliveryState.DISMISSED})
 _WAITING = frozenset({DeliveryState.PENDING, DeliveryState.HELD})

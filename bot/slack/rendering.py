@@ -5,12 +5,14 @@ from bot.digest.messages import DigestMessages
 from bot.outbox.alert_views import alert_message, decider_unreachable, view_request_unreachable
 from bot.outbox.model import (
     Alert,
+    AnnouncementPost,
     DeciderMessage,
     Delivery,
     DeliveryKind,
     DigestPost,
     OpenModalOffer,
     RecommendationPost,
+    Redraw,
     ReviewQuestion,
     TeamPost,
     TextNotice,
@@ -27,9 +29,19 @@ from bot.slack.views.recommendation import recommendation_message
 from bot.slack.views.review import review_question
 from bot.slackkit.message import Message, sentence
 
+_AboutDecision = (
+    AnnouncementPost
+    | RecommendationPost
+    | TeamPost
+    | ThreadNote
+    | ViewRequestMessage
+    | DeciderMessage
+    | ReviewQuestion
+)
+
 
 class Renderer:
-    """Renders deliveries."""
+    """Renders deliveries; type checking fails for a payload that no `case` handles."""
 
     def __init__(self, services: Services, digests: DigestMessages, command: str) -> None:
         """Render with these.
@@ -63,15 +75,20 @@ class Renderer:
             case Alert():
                 issue = await self._services.delivery_issues.reported_by(delivery)
                 return alert_message(payload, issue, self._command)
+            case Redraw():
+                raise LookupError(f"{delivery.key} shows its parent's message")
         decision = await self._services.decision(delivery.workspace, delivery.decision or 0)
         if decision is None:
             raise LookupError(f"delivery {delivery.key} belongs to no decision")
-        return await self._of_decision(decision, delivery)
+        return await self._of_decision(decision, payload, delivery.channel)
 
-    async def _of_decision(self, decision: Decision, delivery: Delivery) -> Message:
+    async def _of_decision(
+        self, decision: Decision, payload: _AboutDecision, recipient: str
+    ) -> Message:
         playbook = (await self._services.playbooks.of(decision)).playbook
-        payload = delivery.payload
         match payload:
+            case AnnouncementPost():
+                return announcement(decision, playbook)
             case ThreadNote(event):
                 return thread_note(event, decision, playbook)
             case RecommendationPost():
@@ -79,16 +96,14 @@ class Renderer:
                 return recommendation_message(decision, playbook, before, self._command)
             case ViewRequestMessage(nudge):
                 team = await self._services.perspectives.team(decision.workspace, decision.number)
-                given = team.of(delivery.channel) is not None
+                given = team.of(recipient) is not None
                 return view_request(decision, nudge=nudge, given=given)
             case DeciderMessage(asked_by):
-                return decider_message(decision, delivery.channel, asked_by)
+                return decider_message(decision, recipient, asked_by)
             case TeamPost():
                 return await self._team(decision, playbook)
             case ReviewQuestion():
-                return review_question(decision, playbook, delivery.channel, payload)
-            case _:
-                return announcement(decision, playbook)
+                return review_question(decision, playbook, recipient, payload)
 
     async def _team(self, decision: Decision, playbook: Playbook) -> Message:
         perspectives = self._services.perspectives
