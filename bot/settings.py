@@ -255,7 +255,7 @@ def _sentences(error: ValidationError) -> Iterator[str]:
             yield f"{name} {problem['ctx']['error']}."
         elif name == "PORT":
             yield "PORT must be a whole number from 0 to 65535 (0 takes any free port)."
-        elif name in {"RAGVSFT_HISTORY", "RAGVSFT_PERSISTENT"}:
+        elif problem["type"] == "bool_parsing":
             yield f"{name} must be 1 or 0."
         else:
             yield f"{name} cannot be read: {problem['msg']}."

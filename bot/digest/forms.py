@@ -126,7 +126,7 @@ def _schedule(view: Payload) -> Schedule:
     picked = value_of(view, Block.DIGEST_TIME, "selected_time")
     if not picked:
         raise FieldError(Block.DIGEST_TIME, "Choose a time of day.")
-    day = Weekday(_selected(view, Block.DIGEST_DAY) or Weekday.MONDAY)
+    day = Weekday(_selected(view, Block.DIGEST_DAY) or Schedule().weekday)
     return Schedule(day, time.fromisoformat(str(picked)), _zone(view))
 
 
