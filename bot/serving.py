@@ -8,6 +8,11 @@ from collections.abc import Generator
 import uvicorn
 from starlette.types import ASGIApp
 
+# Seconds that an idle connection stays open: longer than any client's pool keeps one (aiohttp: 15,
+# common proxies: 60). If the server is the first to close it, a request sent in that instant is
+# lost, and the client can't tell whether it arrived.
+KEEP_ALIVE_SECONDS = 75
+
 
 class PortTaken(OSError):
     """The server cannot listen on its port; the message says what to do."""
@@ -42,6 +47,7 @@ class HttpServer:
             access_log=False,
             server_header=False,
             date_header=True,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=grace,
         )
         self._server = _Server(config)

@@ -15,6 +15,8 @@ from starlette.routing import Route
 from bot.serving import HttpServer, PortTaken
 
 LOOPBACK = "127.0.0.1"
+# Seconds after which uvicorn by default closes an idle connection.
+UVICORN_KEEP_ALIVE = 5
 
 
 class Slow:
@@ -54,6 +56,18 @@ async def test_no_server_header(server: HttpServer) -> None:
     async with httpx.AsyncClient() as client:
         answer = await client.get(f"http://{LOOPBACK}:{server.port}/")
     assert "server" not in answer.headers
+
+
+async def test_an_idle_connection_stays_open(server: HttpServer) -> None:
+    """The server doesn't close an idle connection just when a client may want to use it again."""
+    reader, writer = await asyncio.open_connection(LOOPBACK, server.port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n")
+    async with asyncio.timeout(60):
+        await reader.readuntil(b"hello")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(UVICORN_KEEP_ALIVE + 1):
+            await reader.read()
+    writer.close()
 
 
 async def test_a_port_that_is_taken_is_named(server: HttpServer) -> None:
