@@ -2,8 +2,10 @@
 
 import logging
 import sys
+from enum import Enum
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
 
 
 def configure_logs(level: int) -> None:
@@ -18,6 +20,7 @@ def configure_logs(level: int) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _enum_values,
             structlog.processors.KeyValueRenderer(
                 key_order=["timestamp", "level", "event"], sort_keys=False
             ),
@@ -31,3 +34,8 @@ def configure_logs(level: int) -> None:
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
+
+
+def _enum_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replace each member of an enumeration by its value, which is what the database holds."""
+    return {key: value.value if isinstance(value, Enum) else value for key, value in event.items()}
