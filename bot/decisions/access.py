@@ -73,12 +73,11 @@ class ReadScope:
 
 
 def opened_from(draft: Draft, place: Place | None) -> Draft:
-    """Return a draft as it is after it was opened at a place; in App Home if there is none.
+    """Return a draft after it was opened at a place; None is App Home.
 
-    A draft of a private channel keeps that origin only while it is opened there: elsewhere it is
-    unknown whether its driver is still a member. Then it has no origin, like a draft of App Home,
-    until it is opened in a private channel. Edits and perspectives are not posted, so they keep
-    their origin.
+    A draft of a private channel loses that origin if it is opened elsewhere, because its driver may
+    no longer be a member. It gets an origin again when it is opened in a private channel. Edits and
+    perspectives are not posted, so they keep their origin.
     """
     begun = draft.origin
     fixed = begun is not None and begun.visibility is not Visibility.PRIVATE

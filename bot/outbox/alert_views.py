@@ -1,4 +1,4 @@
-"""Alerts: what the owner of a delivery in trouble reads, and the buttons to act."""
+"""Alerts: messages to the owner of a delivery with an issue, and the buttons to act."""
 
 from slack_sdk.models.blocks import (
     ActionsBlock,

@@ -170,7 +170,7 @@ class DigestPost:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Tell the owner of a delivery that it is in trouble.
+    """Tell the owner of a delivery that it failed, is held or is unconfirmed.
 
     `about` is the key of that delivery, `channel` where it was to be posted, `reason` Slack's error
     name.
@@ -428,7 +428,7 @@ def alert_for(
 
     Args:
         kind: the class of the alert's payload.
-        about: the delivery in trouble.
+        about: the delivery with the issue.
         owner: the user id of the decision's driver, or of the digest's owner.
         at: when the alert is due.
         reason: Slack's error name.

@@ -1,6 +1,6 @@
 """Plausible completions: ways of answering what is open, and the option that each leads to.
 
-Where all ways are few, each is tried and weighted by how likely it is. Else a fixed number is
+If there are few, all are enumerated and weighted by their likelihood. Otherwise a fixed number is
 drawn. Answers are as likely as in the playbook's published cases, every answer counted once more
 (Laplace's rule of succession), so that without cases all are equally likely. The draws of a
 question are the same for every sheet of a playbook: results are reproducible, and two sheets
@@ -29,10 +29,9 @@ K = TypeVar("K")
 DRAWS = 400
 """Completions to draw; the share of an option is then good to 2.5% (one standard error)."""
 ENOUGH = 0.9
-"""The share of completions that keep the option from which on one more question is hardly worth it.
-"""
+"""The confidence from which on another question is hardly worth asking."""
 ENOUGH_BY_PAGE = 0.8
-"""The same where a whole page is asked at a time, which tells more than one question."""
+"""The same for a whole page of questions, which tells more than one question."""
 NOTHING = 1e-9
 """Bits that are only a rounding error."""
 
@@ -107,10 +106,10 @@ class Completions:
 
 @dataclass(frozen=True, slots=True)
 class NextQuestions:
-    """What to ask next, the question that tells most first.
+    """What to ask next, the most informative question first.
 
-    `option` is recommended so far, with this confidence (0 to 1). `enough`: the answers still
-    missing would hardly change it.
+    `option` is recommended so far, with this confidence (0 to 1). `enough`: further answers would
+    hardly change it.
     """
 
     option: str
@@ -120,7 +119,7 @@ class NextQuestions:
 
 
 class Outlook:
-    """What open questions can still do to the result of an answer sheet."""
+    """The effect of open questions on the result of an answer sheet."""
 
     def __init__(self, compiled: CompiledPlaybook) -> None:
         self._compiled = compiled

@@ -1,8 +1,8 @@
-"""What is true of a playbook's rules over all answer sheets.
+"""Coverage: an analysis of a playbook's rules over all answer sheets.
 
-Small spaces are looked at whole. Of larger ones a sample is drawn, the same each time; rules,
-vetoes and options that it misses are then looked for on sheets drawn for them. What is reported as
-never happening was never seen on any of these sheets.
+A small space of sheets is enumerated. A larger one is sampled with a fixed seed; then further
+sheets are drawn for each rule, veto and option that the sample missed. "Never" in the report means:
+on none of these sheets.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from bot.playbooks.verdict import Strength
 
 Sheet = dict[str, Answer]
 WHOLE = 12_000
-"""The largest space that is looked at whole."""
+"""The largest number of sheets that is enumerated."""
 SAMPLE = 6_000
-"""Sheets to draw from a larger one."""
+"""Sheets to draw from a larger space."""
 TARGETED = 1_000
 """Sheets to draw for a rule, veto or option that the sample missed."""
 CHUNK = 500
@@ -41,10 +41,17 @@ CHUNK = 500
 class CoverageReport:
     """The findings.
 
-    `shares` are by (option, strength), `ties` the share of sheets whose first two are level,
-    `all_ruled_out` that of sheets without a candidate. `ineffective_rules` never change which
-    option is recommended; `ineffective_vetoes` the same. `non_monotonic` are answers that argue
-    for the winner most of all and yet make it lose.
+    Attributes:
+        sheets: the number of possible sheets.
+        looked_at: the number of sheets evaluated.
+        shares: the share of sheets by option and strength.
+        ties: the share of sheets whose first two options have equal points.
+        all_ruled_out: the share of sheets without a candidate.
+        ineffective_rules: rules that never change which option is recommended.
+        ineffective_vetoes: vetoes that never change it.
+        unreachable: options that are never recommended.
+        contradictions: rules that only give points to an option while it is ruled out.
+        non_monotonic: answers that give the winner the most points and yet make it lose.
     """
 
     sheets: int
@@ -60,12 +67,12 @@ class CoverageReport:
 
     @property
     def whole(self) -> bool:
-        """Whether every answer sheet was looked at."""
+        """Whether every answer sheet was evaluated."""
         return self.looked_at >= self.sheets
 
     @property
     def ok(self) -> bool:
-        """Whether nothing was found that a rule author has to fix."""
+        """Whether there is nothing that a rule author must fix."""
         return not (
             self.all_ruled_out
             or self.ineffective_rules
@@ -77,15 +84,15 @@ class CoverageReport:
 
 
 class CoverageAnalysis:
-    """Looks at a playbook's answer sheets, chunk by chunk."""
+    """Evaluates a playbook's answer sheets in chunks."""
 
     def __init__(self, playbook: Playbook, whole: int = WHOLE, sample: int = SAMPLE) -> None:
         """Prepare the analysis.
 
         Args:
-            playbook: to analyse.
-            whole: the most sheets that are all looked at.
-            sample: sheets to draw where there are more.
+            playbook: the playbook.
+            whole: the largest number of sheets to enumerate.
+            sample: sheets to draw if there are more.
         """
         self.playbook, self._compiled = playbook, CompiledPlaybook(playbook)
         self._answers = {question.id: list(question.values()) for question in playbook.questions}
@@ -103,7 +110,7 @@ class CoverageAnalysis:
         self._non_monotonic: dict[tuple[str, str, str], str] = {}
 
     def run(self) -> Iterator[int]:
-        """Do the work; yields how many sheets each chunk had."""
+        """Run the analysis; yield the number of sheets of each chunk."""
         sheets = self._all() if self.looks == self.total else self._sample(self.looks)
         while chunk := list(islice(sheets, CHUNK)):
             for number, answers in enumerate(chunk, start=self._seen):
@@ -118,7 +125,7 @@ class CoverageAnalysis:
             self._look_for_options()
 
     def report(self) -> CoverageReport:
-        """Return the findings; to be called when `run` is through."""
+        """Return the findings, after `run` has ended."""
         waiting = [self._members[number][0] for number in sorted(self._waiting)]
         return CoverageReport(
             sheets=self.total,
@@ -160,7 +167,7 @@ class CoverageAnalysis:
         self._stuck += score.stuck
 
     def _leave_each_out(self, sheet: ScoredSheet) -> None:
-        """Note the rules and vetoes without which this sheet has another winner."""
+        """Mark the rules and vetoes without which this sheet has another winner."""
         for number in tuple(self._waiting):
             effect = self._members[number][1]
             if not conditions.holds(effect.terms, sheet.answers):
@@ -180,7 +187,7 @@ class CoverageAnalysis:
                     break
 
     def _look_for_options(self) -> None:
-        """Look for options not reached yet on sheets drawn for one of the rules for them."""
+        """Search for options not reached yet, on sheets that satisfy a rule for them."""
         for option, text in self.playbook.options.items():
             names = {option, *text.combines}
             terms = [

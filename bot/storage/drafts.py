@@ -44,7 +44,7 @@ def find_draft(db: Connection, driver: Person, draft_id: str) -> Draft | None:
 def change_draft(
     db: Connection, driver: Person, draft_id: str, change: Callable[[Draft], Draft]
 ) -> Draft | None:
-    """Change a draft of this driver's; return it as it is then, None if there is none."""
+    """Change a draft of this driver's; return the new state, None if there is no such draft."""
     draft = find_draft(db, driver, draft_id)
     if draft is None:
         return None

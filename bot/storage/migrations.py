@@ -25,13 +25,13 @@ def applied(db: Connection) -> list[str]:
 
 
 def pending(db: Connection) -> list[str]:
-    """Return the names of those that it lacks, oldest first."""
+    """Return the names of the schema and migrations to apply, oldest first."""
     found = applied(db)
     return [name for name in _known() if name not in found]
 
 
 def unknown(db: Connection) -> list[str]:
-    """Return the names of those that a newer version has applied."""
+    """Return the names of migrations that a newer version has applied."""
     known = _known()
     return [name for name in applied(db) if name not in known]
 

@@ -43,14 +43,14 @@ def save_profile(db: Connection, profile: CachedProfile) -> None:
 def find_profiles(
     db: Connection, workspace: str, users: Collection[str]
 ) -> dict[str, CachedProfile]:
-    """Return the cached profiles of users, by id; those that were never looked up are left out."""
+    """Return the cached profiles of users, by id; without those never looked up."""
     key = {"workspace": workspace, "users": list(users), "never": _NEVER}
     found = db.all(_KNOWN, key)
     return {row["user_id"]: _PEOPLE.load(row) for row in found}
 
 
 def find_names(db: Connection, workspace: str, users: Collection[str]) -> dict[str, str]:
-    """Return the names of users, by id, as far as they are known."""
+    """Return the known names of users, by id."""
     found = find_profiles(db, workspace, users)
     return {user: each.known.name for user, each in found.items() if each.known.name}
 
