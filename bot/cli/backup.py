@@ -8,8 +8,7 @@ import click
 from bot.cli.common import UsageError, count_of, database_path, existing_database
 from bot.clock import SystemClock
 from bot.outbox.restore import recover_deliveries
-from bot.storage.backup import CopyRefused, back_up
-from bot.storage.restore import RestoreResult, restore_database
+from bot.storage.backup import CopyRefused, RestoreResult, back_up, restore_database
 
 FILE = click.Path(path_type=Path)
 

@@ -1,7 +1,6 @@
 """The database: one SQLite connection on one thread, and every write in a transaction of its own.
 
-Only this module, `connection`, `search_index`, `backup`, `restore` and `inspection` depend on
-SQLite.
+Only this module, `connection`, `search_index`, `backup` and `inspection` depend on SQLite.
 """
 
 import asyncio

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage import restore as restoring
+from bot.storage import backup as restoring
 from bot.storage.backup import CopyRefused
 from bot.storage.connection import Connection
 from bot.storage.database import Database
