@@ -1,4 +1,4 @@
-"""Who may read a decision: the rule, case by case."""
+"""The rule who may read a decision, case by case."""
 
 import pytest
 
@@ -32,14 +32,14 @@ ADA, BEN, CAT = (Person("T1", user) for user in ("U1", "U2", "U3"))
 def test_who_may_read(
     place: Place, person: Person, asked_from: Place | None, may_read: bool
 ) -> None:
-    """Public: the workspace; private: there, and its people; direct: its people alone."""
+    """Public: the workspace; private: the channel and its people; direct: its people only."""
     made = make_decision(1, people=("U1", "U2"), place=place)
     assert ReadScope.of(person, asked_from).allows(made) is may_read
 
 
 @pytest.mark.parametrize("place", [PRIVATE, DIRECT])
 def test_contributors_may_read(place: Place) -> None:
-    """Whoever has added a view may read the decision from anywhere, in their own workspace."""
+    """A contributor may read the decision from any place in their own workspace."""
     made = make_decision(1, people=("U1",), place=place)
     assert ReadScope.of(CAT).allows(made, {"U3"})
     assert not ReadScope.of(Person("T2", "U3")).allows(made, {"U3"})

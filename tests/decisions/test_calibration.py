@@ -1,4 +1,4 @@
-"""How decisions turned out, by option and by rule."""
+"""Calibration: outcomes of decisions by option and by rule."""
 
 from datetime import UTC, datetime
 from itertools import product
@@ -19,13 +19,13 @@ def _answers(*outcomes: ReviewOutcome) -> list[ReviewAnswer]:
 
 
 def test_no_review_is_no_outcome() -> None:
-    """Where nobody has said anything there is no outcome."""
+    """Without reviews there is no outcome."""
     assert outcome_of([]) is None
 
 
 @given(st.lists(st.sampled_from(ReviewOutcome), min_size=1))
 def test_an_outcome_is_what_most_say(outcomes: list[ReviewOutcome]) -> None:
-    """Nothing that somebody experienced was said more often, and nothing worse as often."""
+    """The outcome is the most frequent one, of equally frequent ones the worst."""
     found = outcome_of(_answers(*outcomes))
     experienced = [each for each in outcomes if each is not ReviewOutcome.NOT_TRIED]
     if not experienced:
@@ -65,7 +65,7 @@ async def test_an_outcome_counts_for_what_was_chosen(harness: ServiceHarness) ->
 
 
 async def test_only_what_one_may_read_is_counted(harness: ServiceHarness) -> None:
-    """How a private decision went is counted where it was made and for its people, else nowhere."""
+    """Outcomes of a private decision count only in its channel and for its people."""
     made = await harness.post_decision(ADA, PRIVATE)
     await harness.services.decisions.accept(ADA, made.number)
     await harness.services.reviews.review(ADA, made.number, ReviewOutcome.FAILED, "")
@@ -77,7 +77,7 @@ async def test_only_what_one_may_read_is_counted(harness: ServiceHarness) -> Non
 
 
 def test_rules_with_enough_reviews_come_worst_first() -> None:
-    """A rule is named from three decisions on that were tried; what failed more comes first."""
+    """A rule needs three tried decisions; rules with more failures come first."""
     worked, partly, failed, untried = (
         {outcome: 3}
         for outcome in (

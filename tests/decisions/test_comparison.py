@@ -1,4 +1,4 @@
-"""A team's views side by side, held against trying everything."""
+"""Comparison of perspectives, checked against a brute-force search."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ ENGINE = RuleEngine(loader.parse(SMALL))
 def team_of(
     engine: RuleEngine, own: Sheet, *others: Sheet, asked: tuple[str, ...] = ()
 ) -> TeamViews:
-    """Return a decision of the driver U0, with the views of U1, U2 and so on."""
+    """Return a decision of the driver U0 with the perspectives of U1, U2 and so on."""
     decision = Decision(
         workspace="T1",
         number=1,
@@ -57,18 +57,18 @@ def team_of(
 
 
 def view(engine: RuleEngine, user: str, answers: Sheet) -> Perspective:
-    """Return somebody's view."""
+    """Return a perspective."""
     score = engine.score(answers)
     return Perspective("T1", 1, user, answers, score.option, score.strength, AT, AT)
 
 
 def seen(own: Sheet, *others: Sheet, asked: tuple[str, ...] = ()) -> Comparison:
-    """Return how a team sees a decision by the small playbook."""
+    """Compare a team's perspectives by the small playbook."""
     return compare(team_of(ENGINE, own, *others, asked=asked), ENGINE)
 
 
 def counted(naive: Naive, answers: Sheet) -> dict[str, str | None]:
-    """Return the answers to questions that are to be asked, read word by word."""
+    """Return the answers to applicable questions, by a naive reading of the conditions."""
     found: dict[str, str | None] = {}
     for question in naive.questions:
         name = question["id"]
@@ -79,14 +79,14 @@ def counted(naive: Naive, answers: Sheet) -> dict[str, str | None]:
 
 
 def recommended(naive: Naive, answers: Sheet) -> str | None:
-    """Return what is recommended; None where no option has points."""
+    """Return the recommended option; None if no option has points."""
     return naive.recommended(answers)
 
 
 @MODEST
 @given(st.data())
 def test_what_would_flip_is_what_trying_every_answer_finds(data: st.DataObject) -> None:
-    """A difference flips exactly when a teammate's answer in the driver's sheet leads elsewhere."""
+    """A difference flips if and only if a teammate's answer changes the driver's result."""
     files = data.draw(playbooks())
     try:
         engine = RuleEngine(loader.parse(loader.PlaybookText("random", files)))
@@ -138,7 +138,7 @@ def _is_what_trying_finds(
 @MODEST
 @given(st.data())
 def test_everybody_is_named_once_under_what_they_said(data: st.DataObject) -> None:
-    """Each answer to an asked question stands in one place, with who gave it."""
+    """Each answer to an applicable question occurs once, with the users who gave it."""
     own, *others = data.draw(st.lists(sheets(ENGINE.playbook), min_size=1, max_size=6))
     comparison = seen(own, *others)
     shown = [
@@ -154,7 +154,7 @@ def test_everybody_is_named_once_under_what_they_said(data: st.DataObject) -> No
 
 
 def test_verdicts_stand_side_by_side_the_driver_first() -> None:
-    """Each person's own verdict is shown; the driver's is that of the decision."""
+    """Each person's own result is returned; the driver's is that of the decision."""
     comparison = seen({"facts": "many"}, {"facts": "never"}, {"style": "strict"})
     assert [voice.option for voice in comparison.contributions] == ["rag", "prompting", "tuning"]
     assert comparison.contributions[0].driver
@@ -162,14 +162,14 @@ def test_verdicts_stand_side_by_side_the_driver_first() -> None:
 
 
 def test_the_same_answers_are_an_agreement() -> None:
-    """A question that all answered alike is agreed on, and makes no difference."""
+    """A question with one answer from all is shared, and no difference."""
     comparison = seen({"facts": "many", "style": "free"}, {"facts": "many"})
     assert comparison.differences == ()
     assert comparison.agreements == (SharedAnswer("facts", "many", ("U0", "U1")),)
 
 
 def test_dont_know_differs_from_an_answer_and_is_no_agreement() -> None:
-    """Not knowing is something to talk about where others know; alone it is no common ground."""
+    """The answer "don't know" differs from any other; a question with only it is not shared."""
     assert [each.question for each in seen({"facts": None}, {"facts": "many"}).differences] == [
         "facts"
     ]
@@ -178,14 +178,14 @@ def test_dont_know_differs_from_an_answer_and_is_no_agreement() -> None:
 
 
 def test_a_question_that_does_not_apply_counts_for_nobody() -> None:
-    """An answer left from a path not taken is not held against the others'."""
+    """Answers to questions that do not apply are not compared."""
     own = {"facts": "never", "freshness": "daily"}
     comparison = seen(own, {"facts": "many", "freshness": "rarely"})
     assert [each.question for each in comparison.differences] == ["facts"]
 
 
 def test_two_differences_that_flip_only_together_are_found() -> None:
-    """Where no answer alone leads elsewhere, the pairs that do are named."""
+    """If no single answer flips the decision, the pairs that do are returned."""
     own = {"facts": "many", "freshness": "daily", "style": "free"}
     comparison = seen(own, {**own, "style": "strict", "examples": "many"})
     assert comparison.flipping == ()
@@ -194,7 +194,7 @@ def test_two_differences_that_flip_only_together_are_found() -> None:
 
 
 def test_differences_that_flip_come_first() -> None:
-    """What would change the recommendation is read before what would not."""
+    """Differences that flip the recommendation come before those that do not."""
     own = {"facts": "many", "freshness": "rarely", "style": "free"}
     comparison = seen(own, {"facts": "many", "freshness": "daily", "style": "strict"})
     assert [each.question for each in comparison.differences] == ["style", "freshness"]
@@ -202,6 +202,6 @@ def test_differences_that_flip_come_first() -> None:
 
 
 def test_who_was_asked_waits_until_they_answer() -> None:
-    """Somebody is missing exactly as long as they were asked and have no view."""
+    """A request waits until the person asked has a perspective."""
     comparison = seen({"facts": "many"}, {"facts": "some"}, asked=("U1", "U2"))
     assert comparison.waiting == ("U2",)

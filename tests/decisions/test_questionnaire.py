@@ -53,7 +53,7 @@ def shown(page: Page) -> list[str]:
 
 
 def test_a_follow_up_comes_once_its_question_is_answered() -> None:
-    """The step comes again, with the follow-up that the answer made worth asking."""
+    """A step repeats with the follow-up questions that its answers made relevant."""
     first = Questionnaire(small(), draft_with()).after(WORKFLOW_STEP)
     assert shown(first) == ["facts"]
     again = Questionnaire(small(), draft_with(facts="many")).after("knowledge")
@@ -63,7 +63,7 @@ def test_a_follow_up_comes_once_its_question_is_answered() -> None:
 
 
 def test_a_settled_result_ends_the_questions() -> None:
-    """When no answer can change the result any more, the review comes at once."""
+    """If no answer can change the result, the review page follows at once."""
     page = Questionnaire(small(), draft_with(facts="never")).after("knowledge")
     assert isinstance(page, ReviewPage)
     assert page.verdict.settled
@@ -72,13 +72,13 @@ def test_a_settled_result_ends_the_questions() -> None:
 
 
 def test_dont_know_is_an_answer_that_is_not_asked_again() -> None:
-    """A question answered "don't know" lets the questionnaire go on, without its follow-ups."""
+    """The answer "don't know" is not asked again, and adds no follow-up questions."""
     page = Questionnaire(small(), draft_with(facts=None)).after("knowledge")
     assert shown(page) == ["style"]
 
 
 def test_back_leads_to_the_page_before() -> None:
-    """From the review back to the first page, each page is the one before, with its answers."""
+    """Going back from the review shows each previous page with its answers."""
     draft = draft_with(facts="many", freshness="daily", style="strict", examples="many")
     behaviour = Questionnaire(small(), draft).before(REVIEW_STEP)
     assert shown(behaviour) == ["style", "examples"]
@@ -88,13 +88,13 @@ def test_back_leads_to_the_page_before() -> None:
 
 
 def test_an_answer_changed_after_going_back_takes_its_follow_ups_away() -> None:
-    """A follow-up whose question was answered otherwise is not shown any more."""
+    """After its question gets another answer, a follow-up is not shown."""
     draft = draft_with(facts="never", freshness="daily", style="strict", examples="many")
     assert shown(Questionnaire(small(), draft).after(WORKFLOW_STEP)) == ["facts"]
 
 
 def test_going_on_after_going_back_passes_the_pages_that_were_answered() -> None:
-    """Pages with answers come again on the way forward, so that they can be changed."""
+    """Answered pages are shown again on the way forward, so that they can be changed."""
     draft = draft_with(facts="many", freshness="daily", style="strict", examples="many")
     assert shown(Questionnaire(small(), draft).after(WORKFLOW_STEP)) == ["facts", "freshness"]
     assert shown(Questionnaire(small(), draft).after("knowledge")) == ["style", "examples"]
@@ -102,7 +102,7 @@ def test_going_on_after_going_back_passes_the_pages_that_were_answered() -> None
 
 
 def test_a_draft_goes_on_where_it_was_left() -> None:
-    """The first page with something unanswered comes; when all is answered, the last one."""
+    """A draft resumes at the first page with an unanswered question, else at the last page."""
     assert shown(Questionnaire(small(), draft_with()).unfinished()) == ["facts"]
     half = draft_with(facts="many", freshness="daily")
     assert shown(Questionnaire(small(), half).unfinished()) == ["style"]
@@ -133,7 +133,7 @@ def walk(data: st.DataObject, engine: RuleEngine) -> tuple[list[QuestionsPage], 
 @MODEST
 @given(st.data(), ENGINES)
 def test_every_way_through_ends_at_the_review(data: st.DataObject, engine: RuleEngine) -> None:
-    """Each page asks something new, none goes back, progress fits, and nothing is left open."""
+    """Each page has new questions, steps never go back, and at the end nothing is unanswered."""
     pages, draft = walk(data, engine)
     steps = [step.id for step in engine.playbook.steps]
     answered: set[str] = set()
@@ -150,7 +150,7 @@ def test_every_way_through_ends_at_the_review(data: st.DataObject, engine: RuleE
 @MODEST
 @given(st.data(), ENGINES)
 def test_follow_ups_come_after_what_they_depend_on(data: st.DataObject, engine: RuleEngine) -> None:
-    """A question with a condition is first shown when the condition's questions were answered."""
+    """A conditional question is shown after the questions of its condition."""
     pages, _ = walk(data, engine)
     for page in pages:
         for question in page.questions:
@@ -163,7 +163,7 @@ def test_follow_ups_come_after_what_they_depend_on(data: st.DataObject, engine: 
 @MODEST
 @given(st.data(), ENGINES)
 def test_back_passes_every_page_that_was_shown(data: st.DataObject, engine: RuleEngine) -> None:
-    """From the review, going back shows the steps of the way there in the opposite order."""
+    """Going back from the review shows the steps in reverse order."""
     pages, draft = walk(data, engine)
     there = list(dict.fromkeys(page.step.id for page in pages))
     back, step = list[str](), REVIEW_STEP

@@ -1,4 +1,4 @@
-"""A worker that runs, and delivers to a tiny Slack."""
+"""The fixture of a running worker with a fake Slack."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +10,6 @@ from tests.slack.tiny_slack import WorkerHarness, running_worker
 
 @pytest.fixture
 async def env(tmp_path: Path) -> AsyncIterator[WorkerHarness]:
-    """The worker, and all that it needs."""
+    """A running worker, its services and its fake Slack."""
     async with running_worker(tmp_path / "ragvsft.db") as made:
         yield made

@@ -1,4 +1,4 @@
-"""Channels and workspaces that take nothing: what waits, who is told, and what lifts it."""
+"""Blocked channels and workspaces: deliveries held back, alerts to owners, and the release."""
 
 import pytest
 
@@ -36,13 +36,13 @@ ERRORS = {
 
 
 def texts_to(env: WorkerHarness, channel: str) -> list[str]:
-    """Return what was posted to a channel, or to a person."""
+    """Return the texts posted to a channel or to a person."""
     return [each["text"] for each in env.slack.kept if each["channel"] == channel]
 
 
 @pytest.mark.parametrize(("error", "words"), ERRORS.items())
 async def test_each_refusal_is_told_once(env: WorkerHarness, error: str, words: str) -> None:
-    """Whatever Slack refuses for good is not tried again: its driver hears why, once."""
+    """A permanent error is not retried; the driver gets one alert with the reason."""
     env.slack.script = [error]
     await env.harness.post_decision(BEN, PRIVATE)
     await env.rest()
@@ -57,7 +57,7 @@ async def test_each_refusal_is_told_once(env: WorkerHarness, error: str, words: 
 async def test_what_is_private_is_made_public_on_purpose(
     env: WorkerHarness, place: Place, is_asked: bool
 ) -> None:
-    """Posting a private channel's decision in a public one asks first, and says why."""
+    """Moving a decision from a private to a public channel needs a confirmation."""
     env.slack.script = ["is_archived"]
     await env.harness.post_decision(BEN, place)
     await env.rest()
@@ -70,7 +70,7 @@ async def test_what_is_private_is_made_public_on_purpose(
 
 
 async def test_nothing_is_tried_in_a_closed_channel(env: WorkerHarness) -> None:
-    """Words and redrawings of what stands there wait without a call; another channel goes on."""
+    """Posts and redraws in a blocked channel are held without API calls; others continue."""
     decision = await env.harness.post_decision()
     await env.rest()
     await env.advance(seconds=1)
@@ -88,7 +88,7 @@ async def test_nothing_is_tried_in_a_closed_channel(env: WorkerHarness) -> None:
 
 
 async def test_an_owner_is_told_once_of_a_stop(env: WorkerHarness) -> None:
-    """However much waits behind a closed channel, its owner gets one notice until they act."""
+    """The owner gets one alert for a blocked channel, however many deliveries are held."""
     decision = await env.harness.post_decision()
     await env.rest()
     await env.advance(seconds=1)
@@ -104,7 +104,7 @@ async def test_an_owner_is_told_once_of_a_stop(env: WorkerHarness) -> None:
 async def test_whoever_starts_a_decision_in_a_closed_channel_learns_of_it(
     env: WorkerHarness,
 ) -> None:
-    """A new announcement is tried once, and its driver told; another driver's is another notice."""
+    """A new announcement is tried once and its driver gets an alert; each driver gets their own."""
     env.slack.script = ["is_archived", "ok", "is_archived", "ok"]
     await env.harness.post_decision(ADA, PUBLIC)
     await env.advance(seconds=5)
@@ -115,7 +115,7 @@ async def test_whoever_starts_a_decision_in_a_closed_channel_learns_of_it(
 
 
 async def test_a_success_releases_what_was_held(env: WorkerHarness) -> None:
-    """An announcement that gets through finds the channel open: all that waited there follows."""
+    """A successful announcement unblocks the channel and releases its held deliveries."""
     env.slack.script = ["not_in_channel", "ok"]
     await env.harness.post_decision(ADA, PUBLIC)
     await env.advance(seconds=5)
@@ -129,7 +129,7 @@ async def test_a_success_releases_what_was_held(env: WorkerHarness) -> None:
 
 
 async def test_a_second_refusal_is_told_again(env: WorkerHarness) -> None:
-    """Each time that the driver tries again and fails, they hear of it; then it works."""
+    """Each failed retry by the driver sends another alert, until a retry succeeds."""
     env.slack.script = ["is_archived", "ok", "is_archived", "ok"]
     decision = await env.harness.post_decision()
     await env.rest()
@@ -142,7 +142,7 @@ async def test_a_second_refusal_is_told_again(env: WorkerHarness) -> None:
 
 
 async def test_a_notice_shows_how_it_went_on(env: WorkerHarness) -> None:
-    """After "Try again" a notice says that it is on its way, and then that it is there."""
+    """After "Try again" the alert shows that the message is being sent, then that it was sent."""
     env.slack.script = ["is_archived", "ok"]
     decision = await env.harness.post_decision()
     await env.advance(seconds=2)
@@ -154,7 +154,7 @@ async def test_a_notice_shows_how_it_went_on(env: WorkerHarness) -> None:
 
 
 async def test_a_notice_is_overtaken_by_the_next_one(env: WorkerHarness) -> None:
-    """Where the second try fails too, the first notice points to the second."""
+    """If the second attempt fails too, the first alert refers to the second."""
     env.slack.script = ["is_archived", "ok", "is_archived", "ok"]
     decision = await env.harness.post_decision()
     await env.advance(seconds=2)
@@ -169,7 +169,7 @@ async def test_a_notice_is_overtaken_by_the_next_one(env: WorkerHarness) -> None
 
 
 async def test_a_digest_has_an_owner_too(env: WorkerHarness) -> None:
-    """Whoever set a digest up is told that it could not be posted, and only they send it again."""
+    """The user who set up a digest gets its alert, and only they can resend it."""
     env.slack.script = ["is_archived"]
     await env.harness.services.digests.post(BEN, PUBLIC, "pressed")
     key = "T1/digest/C1/now/pressed"
@@ -189,7 +189,7 @@ async def test_a_digest_has_an_owner_too(env: WorkerHarness) -> None:
 
 
 async def test_each_weeks_digest_is_tried_and_told_of_once(env: WorkerHarness) -> None:
-    """A closed channel's digests are each tried once; whose they are hears of it once."""
+    """In a blocked channel each digest is tried once, and its owner gets one alert for each."""
     env.slack.script = ["is_archived", "ok", "is_archived"]
     for week in ("first", "second"):
         await env.harness.services.digests.post(BEN, PUBLIC, week)
@@ -204,7 +204,7 @@ async def test_each_weeks_digest_is_tried_and_told_of_once(env: WorkerHarness) -
 async def test_a_channel_that_opens_again_is_not_flooded_with_digests(
     env: WorkerHarness,
 ) -> None:
-    """What could not be posted for a day is given up, its notice says so, and one digest comes."""
+    """Digests held for a day are given up and their alert says so; then one digest is posted."""
     digesting = env.harness.services.digests
     await env.harness.post_decision(ADA, PUBLIC)
     for _ in range(3):
@@ -226,7 +226,7 @@ async def test_a_channel_that_opens_again_is_not_flooded_with_digests(
 async def test_a_workspace_that_takes_nothing_is_tried_once_a_minute(
     env: WorkerHarness, error: str
 ) -> None:
-    """While Slack refuses the token everything waits, nothing is lost, and one call is made."""
+    """While Slack rejects the token, all deliveries wait, and one call a minute is made."""
     env.slack.script = [error] * 3
     await env.harness.post_decision(ADA, PUBLIC)
     await env.harness.post_decision(BEN, PRIVATE)
@@ -247,7 +247,7 @@ async def test_a_workspace_that_takes_nothing_is_tried_once_a_minute(
 
 
 async def test_a_workspace_without_the_bot_waits_for_it(env: WorkerHarness) -> None:
-    """Where the bot was removed its deliveries wait, and go out once it is installed again."""
+    """After an uninstallation deliveries wait; after a new installation they are sent."""
     client_for, env.worker._client_for = env.worker._client_for, _nobody
     await env.harness.post_decision()
     await env.advance(days=3)

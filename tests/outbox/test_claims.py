@@ -1,4 +1,4 @@
-"""Two processes on one log, one of which stands still between taking a delivery and sending it."""
+"""Two processes on one database; one of them stalls between claiming a delivery and sending it."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ from tests.slack.tiny_slack import WITHIN, TinySlack, WorkerHarness, serving_tin
 
 
 class Halting(WorkerHarness):
-    """Stands still before it sends, from when it is told to until it may go on."""
+    """A worker that stalls before it sends, until it is released."""
 
     def __init__(self, database: Database, url: str, slack: TinySlack) -> None:
         super().__init__(database, url, slack)
@@ -32,7 +32,7 @@ class Halting(WorkerHarness):
         return await super()._client_for(workspace)
 
     async def halt_over(self, change: Awaitable[object]) -> None:
-        """Make a change, and wait until it has taken what comes of that, and stands still."""
+        """Make a change, and wait until the worker has claimed its delivery and stalls."""
         self._halted.clear()
         self.may_go_on.clear()
         await change
@@ -41,7 +41,7 @@ class Halting(WorkerHarness):
             await self._halted.wait()
 
     async def go_on(self, after: timedelta) -> None:
-        """Have it find that so much time has passed, and finish what it was at."""
+        """Advance the stalled worker's clock, and let it finish its delivery."""
         self.harness.clock.advance(after)
         self.may_go_on.set()
         await self.rest()
@@ -49,7 +49,7 @@ class Halting(WorkerHarness):
 
 @pytest.fixture
 async def pair(tmp_path: Path) -> AsyncIterator[tuple[Halting, WorkerHarness]]:
-    """The one that stands still, and another, which does nothing before its worker is run."""
+    """A stalling process, and another one whose worker does not run yet."""
     async with serving_tiny_slack() as (slack, url):
         databases = [await Database(tmp_path / "ragvsft.db").open() for _ in range(2)]
         yield Halting(databases[0], url, slack), WorkerHarness(databases[1], url, slack)
@@ -59,7 +59,7 @@ async def pair(tmp_path: Path) -> AsyncIterator[tuple[Halting, WorkerHarness]]:
 
 @contextlib.asynccontextmanager
 async def at_work(env: WorkerHarness) -> AsyncIterator[None]:
-    """Have a worker run for the length of a block."""
+    """Run a worker within a block."""
     running = asyncio.create_task(env.worker.run())
     try:
         yield
@@ -73,7 +73,7 @@ async def at_work(env: WorkerHarness) -> AsyncIterator[None]:
 async def test_what_another_has_posted_meanwhile_is_not_posted_again(
     pair: tuple[Halting, WorkerHarness],
 ) -> None:
-    """Whoever stood still until another found the post missing, and made it, leaves it at that."""
+    """A stalled worker does not send a post that another one has reconciled and sent."""
     one, other = pair
     slack, still = one.slack, QUARANTINE + timedelta(seconds=1)
     slack.history = [{"messages": [], "has_more": False}]
@@ -92,7 +92,7 @@ async def test_what_another_has_posted_meanwhile_is_not_posted_again(
 
 
 async def test_what_was_held_up_is_sent_after_all(pair: tuple[Halting, WorkerHarness]) -> None:
-    """What nobody else has settled meanwhile is sent as a try of its own, which began only then."""
+    """A stalled worker sends a post that no other settled, as a new attempt that starts then."""
     one, _ = pair
     async with at_work(one):
         await one.halt_over(one.harness.post_decision())
@@ -109,7 +109,7 @@ async def test_what_was_held_up_is_sent_after_all(pair: tuple[Halting, WorkerHar
 async def test_an_older_state_does_not_stay(
     pair: tuple[Halting, WorkerHarness], halt: timedelta
 ) -> None:
-    """Whoever draws what it saw before it stood still has the newest state drawn over it."""
+    """An update rendered before a stall is overwritten with the newest state."""
     one, other = pair
     slack, still = one.slack, halt + timedelta(seconds=1)
     async with at_work(one):

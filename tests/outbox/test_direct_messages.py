@@ -1,4 +1,4 @@
-"""What somebody was told of a decision is drawn anew when it is true no longer."""
+"""Direct messages about a decision are redrawn when they are outdated."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ async def _settle(env: WorkerHarness) -> None:
 async def test_nobody_is_asked_how_it_went_once_it_was_withdrawn(
     env: WorkerHarness, *, answered: bool
 ) -> None:
-    """The question loses its buttons and says what happened, whether it was answered or not."""
+    """After a withdrawal the review question shows it and has no buttons, answered or not."""
     services = env.harness.services
     made = await env.harness.post_decision(ADA)
     await services.decisions.accept(ADA, made.number)
@@ -40,7 +40,7 @@ async def test_nobody_is_asked_how_it_went_once_it_was_withdrawn(
 
 
 async def test_a_decider_is_not_sent_to_what_others_decide(env: WorkerHarness) -> None:
-    """What asked somebody to decide says so when it was handed on, and when it is decided."""
+    """A decider's message shows that the decision was handed over, and that it was decided."""
     services = env.harness.services
     workflow = Workflow(title="Answers", deciders=(BEN.user,))
     draft = await env.harness.create_draft(workflow=workflow)

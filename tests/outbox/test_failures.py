@@ -1,4 +1,4 @@
-"""What a failed post amounts to: later, never, or nobody knows."""
+"""Failed posts are classified: retry, permanent failure, or outcome unknown."""
 
 import contextlib
 import socket
@@ -21,7 +21,7 @@ from bot.storage.installations import NotInstalled, TokenUnreadable
 def refused(
     status: int = 200, error: str | None = None, headers: dict[str, str] | None = None
 ) -> SlackApiError:
-    """Return the SDK's error for an answer of Slack's."""
+    """Return the SDK's error for a response of Slack."""
     data: dict[str, Any] = {"ok": False} | ({"error": error} if error else {})
     response = AsyncSlackResponse(
         client=AsyncWebClient(),
@@ -38,14 +38,14 @@ def refused(
 @pytest.mark.parametrize("error", ["ratelimited", "rate_limited"])
 @pytest.mark.parametrize("status", [200, 429])
 def test_too_many_requests_come_back_when_slack_says(error: str, status: int) -> None:
-    """Both names of the error, with either status, wait as long as Retry-After asks."""
+    """Both error codes, with either status, are retried after the seconds in Retry-After."""
     failure = classify(refused(status, error, {"Retry-After": "17"}))
     assert failure == Failure(FailureClass.TEMPORARY, "ratelimited", timedelta(seconds=17))
 
 
 @pytest.mark.parametrize("header", ["", "soon", "-5", "1.5"])
 def test_a_retry_after_that_cannot_be_read(header: str) -> None:
-    """A wait that cannot be read is half a minute."""
+    """An invalid Retry-After counts as 30 seconds."""
     failure = classify(refused(429, "ratelimited", {"Retry-After": header}))
     assert failure.retry_after == timedelta(seconds=30)
     assert classify(refused(429)).retry_after == timedelta(seconds=30)
@@ -62,7 +62,7 @@ def test_a_retry_after_that_cannot_be_read(header: str) -> None:
     ],
 )
 def test_slack_s_own_trouble_passes(status: int, error: str | None) -> None:
-    """What is Slack's own trouble is tried again; the wait is up to us."""
+    """An internal error of Slack is retried, with our own back-off."""
     failure = classify(refused(status, error))
     assert (failure.kind, failure.retry_after) == (FailureClass.TEMPORARY, None)
     assert failure.reason == (error or f"status_{status}")
@@ -79,7 +79,7 @@ def test_slack_s_own_trouble_passes(status: int, error: str | None) -> None:
     ],
 )
 def test_an_error_of_slack_s_own_is_told_apart(status: int, error: str | None, reason: str) -> None:
-    """What Slack broke down over may have been posted: it is not taken for what surely was not."""
+    """After an internal error of Slack it is unknown whether the message was posted."""
     assert classify(refused(status, error)) == Failure(FailureClass.SERVER_ERROR, reason)
     assert is_server_error(reason)
     assert not is_server_error("status_504")
@@ -93,7 +93,7 @@ def test_an_error_of_slack_s_own_is_told_apart(status: int, error: str | None, r
     ],
 )
 def test_a_refusal_stays_a_refusal(error: str) -> None:
-    """A message that Slack refuses by name is not tried again."""
+    """An error code about the message is a permanent failure."""
     assert classify(refused(error=error)) == Failure(FailureClass.REJECTED, error)
 
 
@@ -106,7 +106,7 @@ def test_a_refusal_stays_a_refusal(error: str) -> None:
     ],
 )
 def test_a_channel_is_refused_whatever_the_message(error: str) -> None:
-    """What concerns the channel stops the channel, not the one message."""
+    """An error code about the channel blocks the channel, not only this message."""
     assert classify(refused(error=error)) == Failure(FailureClass.CHANNEL_BLOCKED, error)
 
 
@@ -114,7 +114,7 @@ def test_a_channel_is_refused_whatever_the_message(error: str) -> None:
     "error", ["token_revoked", "account_inactive", "invalid_auth", "team_not_found"]
 )
 def test_a_refused_token_is_the_operators_to_mend(error: str) -> None:
-    """While Slack refuses our token nothing is given up: the workspace waits until it is mended."""
+    """While Slack rejects the token, the workspace is blocked and no delivery is given up."""
     assert classify(refused(error=error)) == Failure(FailureClass.WORKSPACE_BLOCKED, error)
 
 
@@ -126,35 +126,35 @@ def test_a_refused_token_is_the_operators_to_mend(error: str) -> None:
     ],
 )
 def test_without_a_token_the_workspace_waits(error: Exception, reason: str) -> None:
-    """A workspace that the bot was removed from, or whose key is gone, waits as well."""
+    """A workspace without an installation, or whose token cannot be decrypted, is blocked too."""
     assert classify(error) == Failure(FailureClass.WORKSPACE_BLOCKED, reason)
 
 
 def test_a_gateway_that_gave_up_waiting_may_have_posted() -> None:
-    """Behind a gateway whose patience ended, the work may go on."""
+    """After a gateway timeout the outcome is unknown: Slack may still process the request."""
     assert classify(refused(504)) == Failure(FailureClass.UNKNOWN, "status_504")
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 407, 413])
 def test_what_a_proxy_turned_away_is_tried_again(status: int) -> None:
-    """A refusal in which Slack names no error is not Slack's: the message never got there."""
+    """A rejection without an error code is from a proxy: nothing was posted, so it is retried."""
     assert classify(refused(status)) == Failure(FailureClass.TEMPORARY, f"status_{status}")
 
 
 @pytest.mark.parametrize("status", [200, 302, 408])
 def test_what_was_answered_with_nothing_of_slack_s_may_have_been_posted(status: int) -> None:
-    """Where the request may have been passed on, an answer that is not Slack's settles nothing."""
+    """A response from a proxy that may have forwarded the request leaves the outcome unknown."""
     assert classify(refused(status)) == Failure(FailureClass.UNKNOWN, f"status_{status}")
 
 
 def test_nothing_waits_for_longer_than_an_hour() -> None:
-    """Whatever Slack asks for, there is a longest wait."""
+    """A wait is at most an hour, whatever Retry-After says."""
     failure = classify(refused(429, "ratelimited", {"Retry-After": "9" * 30}))
     assert failure.retry_after == LONGEST_RATE_LIMIT
 
 
 def test_what_never_connected_was_not_posted() -> None:
-    """Without a connection nothing was sent, so trying again posts nothing twice."""
+    """A failed connection has sent nothing, so a retry cannot post twice."""
     key: Any = SimpleNamespace(host="slack.test", port=443, ssl=True, is_ssl=True)
     for error in (
         aiohttp.ClientConnectorError(key, OSError("unreachable")),
@@ -165,7 +165,7 @@ def test_what_never_connected_was_not_posted() -> None:
 
 @pytest.fixture
 def deaf() -> Iterator[int]:
-    """A port at which nobody takes connections, nor refuses them."""
+    """A port that neither accepts nor refuses connections."""
     with contextlib.ExitStack() as stack:
         listening, *callers = [stack.enter_context(socket.socket()) for _ in range(4)]
         listening.bind(("127.0.0.1", 0))
@@ -177,7 +177,7 @@ def deaf() -> Iterator[int]:
 
 
 async def test_a_connection_that_takes_too_long_was_none(deaf: int) -> None:
-    """Where nobody answers at the door, the message was not handed in: nobody has to be asked."""
+    """A connection timeout has sent nothing: the delivery is retried."""
     usual = client_timeout(7)
     assert usual.total == 7
     assert usual.connect is not None
@@ -202,5 +202,5 @@ async def test_a_connection_that_takes_too_long_was_none(deaf: int) -> None:
     ],
 )
 def test_what_broke_off_may_have_been_posted(error: Exception) -> None:
-    """Once a request was on its way, nobody knows whether it arrived."""
+    """If the connection breaks after the request was sent, the outcome is unknown."""
     assert classify(error) == Failure(FailureClass.UNKNOWN, type(error).__name__)

@@ -1,4 +1,4 @@
-"""Posting a message with its picture, whatever becomes of that."""
+"""Posting a message with its chart, and without it if the upload fails."""
 
 import asyncio
 import threading
@@ -30,7 +30,7 @@ DIGEST = Message(
 
 @pytest.fixture
 async def slack() -> AsyncIterator[Playground]:
-    """A workspace that has nothing to complain of in the end."""
+    """A fake workspace; at the end it must have no violations."""
     playground = Playground()
     async with serving(playground):
         yield playground
@@ -52,7 +52,7 @@ async def post(
     message: Message = DIGEST,
     channel: str = "C0PRODUCT",
 ) -> None:
-    """Post a message as the courier does."""
+    """Post a message as the worker does."""
 
     async def send(each: Message) -> Any:
         return await client.chat_postMessage(channel=channel, text=each.text, blocks=each.blocks)
@@ -62,7 +62,7 @@ async def post(
 
 
 def posted(slack: Playground) -> list[list[str]]:
-    """The kinds of blocks of each message that arrived."""
+    """Return the block types of each posted message."""
     messages = slack.messages("product")
     return [[block["type"] for block in message.blocks] for message in messages if message.by_app]
 
@@ -74,7 +74,7 @@ def tries(slack: Playground) -> int:
 async def test_the_picture_takes_the_place_of_the_table(
     slack: Playground, client: AsyncWebClient
 ) -> None:
-    """The message shows the picture that was drawn, with words for whoever does not see it."""
+    """The message shows the chart with an alternative text."""
     await post(client, Images(drawn))
     assert posted(slack) == [["divider", "image", "divider"]]
     image = slack.messages("product")[-1].blocks[1]
@@ -84,7 +84,7 @@ async def test_the_picture_takes_the_place_of_the_table(
 
 
 async def test_no_drawing_on_the_loop(slack: Playground, client: AsyncWebClient) -> None:
-    """While a picture is drawn, everything else goes on."""
+    """Drawing does not block the event loop."""
     threads = []
 
     def noting(_trend: Trend, _titles: Mapping[str, str]) -> bytes:
@@ -99,7 +99,7 @@ async def test_no_drawing_on_the_loop(slack: Playground, client: AsyncWebClient)
 async def test_a_message_without_a_picture_is_posted_as_it_is(
     slack: Playground, client: AsyncWebClient
 ) -> None:
-    """Nothing is uploaded for a message without a picture, nor where nobody draws."""
+    """Without a chart, or without a renderer, nothing is uploaded."""
     await post(client, Images(drawn), replace(DIGEST, picture=None))
     await post(client, Images(None))
     assert posted(slack) == [["divider", "table", "divider"]] * 2
@@ -124,7 +124,7 @@ TROUBLES: dict[str, Callable[[Playground], object]] = {
 async def test_without_its_picture_a_digest_goes_out_with_the_table(
     slack: Playground, client: AsyncWebClient, trouble: Callable[[Playground], object]
 ) -> None:
-    """Whatever Slack does to the upload, the message arrives once, and the log has one line."""
+    """If the upload fails, the message is posted once with the table, and one line is logged."""
     trouble(slack)
     with capture_logs() as lines:
         await post(client, Images(drawn, pauses=(0.0,)))
@@ -135,7 +135,7 @@ async def test_without_its_picture_a_digest_goes_out_with_the_table(
 async def test_a_picture_that_cannot_be_drawn_is_left_out(
     slack: Playground, client: AsyncWebClient
 ) -> None:
-    """Where drawing fails, the table stays, and the log says why."""
+    """If drawing fails, the table is posted, and the reason is logged."""
 
     def failing(_trend: Trend, _titles: Mapping[str, str]) -> bytes:
         raise ValueError("the font has no THAI CHARACTER KO KAI")
@@ -149,7 +149,7 @@ async def test_a_picture_that_cannot_be_drawn_is_left_out(
 async def test_a_file_that_slack_still_looks_over_is_waited_for(
     slack: Playground, client: AsyncWebClient
 ) -> None:
-    """A refused message was not posted: it is tried again, and arrives once, with the picture."""
+    """While Slack processes the file it rejects the message; a retry posts it once, with chart."""
     slack.faults.add("file_not_ready", count=2)
     await post(client, Images(drawn, pauses=(0.0, 0.0, 0.0)))
     assert posted(slack) == [["divider", "image", "divider"]]
@@ -157,7 +157,7 @@ async def test_a_file_that_slack_still_looks_over_is_waited_for(
 
 
 async def test_there_is_an_end_to_waiting(slack: Playground, client: AsyncWebClient) -> None:
-    """Once its time is up a message is posted at once, with the table."""
+    """After the time limit the message is posted at once with the table."""
     slack.faults.add("file_not_ready")
     await post(client, Images(drawn, seconds=WITHIN, pauses=(WITHIN,)))
     assert posted(slack) == [["divider", "table", "divider"]]
@@ -165,7 +165,7 @@ async def test_there_is_an_end_to_waiting(slack: Playground, client: AsyncWebCli
 
 
 class SlowPen:
-    """Draws when it may."""
+    """A renderer that blocks until it is released."""
 
     def __init__(self) -> None:
         self.begun = threading.Event()
@@ -178,7 +178,7 @@ class SlowPen:
 
 
 async def test_a_slow_picture_holds_nothing_up(slack: Playground, client: AsyncWebClient) -> None:
-    """A message waits for its picture so long and no longer."""
+    """A message waits for its chart up to a time limit."""
     pen = SlowPen()
     await post(client, Images(pen.draw, seconds=0.05))
     pen.may.set()
@@ -186,7 +186,7 @@ async def test_a_slow_picture_holds_nothing_up(slack: Playground, client: AsyncW
 
 
 async def test_one_picture_is_drawn_at_a_time(slack: Playground, client: AsyncWebClient) -> None:
-    """However many digests go out at once, a second picture is begun when the first is there."""
+    """Charts are drawn one after the other, however many digests are sent."""
     begun = [threading.Event(), threading.Event()]
     seen = []
 
@@ -201,7 +201,7 @@ async def test_one_picture_is_drawn_at_a_time(slack: Playground, client: AsyncWe
 
 
 async def test_stopping_waits_for_no_picture(slack: Playground, client: AsyncWebClient) -> None:
-    """When the bot stops, what is under way goes out at once, with the table."""
+    """On shutdown the message in progress is posted at once with the table."""
     pen = SlowPen()
     pictures = Images(pen.draw)
     under_way = asyncio.create_task(post(client, pictures))
@@ -213,7 +213,7 @@ async def test_stopping_waits_for_no_picture(slack: Playground, client: AsyncWeb
 
 
 async def test_stopping_waits_for_no_upload(slack: Playground, client: AsyncWebClient) -> None:
-    """An upload that hangs when the bot stops is given up at once, and none is begun any more."""
+    """On shutdown a hanging upload is cancelled, and no other one starts."""
     slack.faults.add("latency", "files.*", seconds=2 * WITHIN)
     pictures, loop = Images(drawn, seconds=WITHIN), asyncio.get_running_loop()
     under_way = asyncio.create_task(post(client, pictures))
@@ -227,7 +227,7 @@ async def test_stopping_waits_for_no_upload(slack: Playground, client: AsyncWebC
 
 
 async def test_other_refusals_are_the_sender_s(slack: Playground, client: AsyncWebClient) -> None:
-    """A refusal that is not about the picture is not tried again without it."""
+    """An error that is not about the image is not retried without it."""
     slack.channel("product").is_archived = True
     with pytest.raises(SlackApiError, match="is_archived"):
         await post(client, Images(drawn))
@@ -235,7 +235,7 @@ async def test_other_refusals_are_the_sender_s(slack: Playground, client: AsyncW
 
 
 def test_words_for_a_picture_are_cut_to_what_slack_takes() -> None:
-    """The alternative text fits whatever its length, and the blocks around stay in place."""
+    """The alternative text is truncated to Slack's limit; the other blocks keep their order."""
     long = replace(DIGEST, picture=Picture(TREND, {}, "x" * 5000, 1))
     shown = with_picture(long, "F0123456789")
     assert [block["type"] for block in shown.blocks] == ["divider", "image", "divider"]

@@ -1,4 +1,4 @@
-"""Deliveries as the worker takes them: once, in order, at Slack's pace."""
+"""The worker's claims: each delivery once, in order, within Slack's rate limits."""
 
 import asyncio
 from datetime import timedelta
@@ -15,12 +15,12 @@ A_MOMENT = timedelta(microseconds=1)
 
 
 async def claim(harness: ServiceHarness) -> Delivery | None:
-    """Take the next delivery that is due now."""
+    """Claim the next delivery that is due now."""
     return await harness.outbox.claim(harness.clock.now())
 
 
 async def taken(harness: ServiceHarness) -> Delivery:
-    """Take the next delivery that is due now, which there is."""
+    """Claim the next delivery that is due now; it must exist."""
     delivery = await claim(harness)
     assert delivery is not None
     return delivery
@@ -32,7 +32,7 @@ async def states(harness: ServiceHarness) -> list[object]:
 
 
 async def test_each_delivery_is_taken_once(harness: ServiceHarness) -> None:
-    """Fifty workers at once share the deliveries; nobody gets what another has."""
+    """Of fifty concurrent workers, only one claims each delivery."""
     people = [Person("T1", f"U{number}") for number in range(10)]
     for person in people:
         await harness.services.notify(person, "Hello.")
@@ -43,7 +43,7 @@ async def test_each_delivery_is_taken_once(harness: ServiceHarness) -> None:
 
 
 async def test_two_processes_share_the_deliveries(harness: ServiceHarness) -> None:
-    """Two connections to the same file never take the same delivery."""
+    """Two connections to the same file never claim the same delivery."""
     path = harness.database._path
     other = ServiceHarness(await Database(path).open())
     for number in range(10):
@@ -55,7 +55,7 @@ async def test_two_processes_share_the_deliveries(harness: ServiceHarness) -> No
 
 
 async def test_what_is_due_first_goes_first(harness: ServiceHarness) -> None:
-    """Deliveries leave in the order in which they are due, and none before its time."""
+    """Deliveries are claimed in the order of their due times, and none early."""
     await harness.services.notify(ADA, "First.")
     harness.clock.advance(timedelta(seconds=-1))
     await harness.services.notify(BEN, "Due a second earlier.")
@@ -66,7 +66,7 @@ async def test_what_is_due_first_goes_first(harness: ServiceHarness) -> None:
 
 
 async def test_one_post_a_second_and_channel(harness: ServiceHarness) -> None:
-    """A channel gets its next message a second after the one before; others need not wait."""
+    """A channel gets at most one message a second; other channels do not wait."""
     await harness.services.notify(ADA, "First.")
     await harness.services.notify(ADA, "Second.")
     await harness.outbox.mark_sent(await taken(harness), "D1", "1.0")
@@ -80,7 +80,7 @@ async def test_one_post_a_second_and_channel(harness: ServiceHarness) -> None:
 
 
 async def test_a_channel_has_one_post_in_flight(harness: ServiceHarness) -> None:
-    """While a message is on its way the next to its channel waits, but not for one lost."""
+    """A channel has one message in flight; a message with an expired claim blocks no other."""
     await harness.services.notify(ADA, "First.")
     await harness.services.notify(ADA, "Second.")
     await taken(harness)
@@ -91,7 +91,7 @@ async def test_a_channel_has_one_post_in_flight(harness: ServiceHarness) -> None
 
 
 async def test_a_reply_waits_for_its_parent(harness: ServiceHarness) -> None:
-    """The recommendation leaves once its announcement is there, not while that is in trouble."""
+    """The recommendation is sent after its announcement, and waits while that is not settled."""
     await harness.post_decision()
     announcement = await taken(harness)
     assert announcement.kind is DeliveryKind.ANNOUNCEMENT
@@ -110,7 +110,7 @@ async def test_a_reply_waits_for_its_parent(harness: ServiceHarness) -> None:
 
 
 async def test_where_and_when_it_was_sent_is_noted_at_once(harness: ServiceHarness) -> None:
-    """One write says that a message is there, and under which timestamp, so that none is lost."""
+    """State and timestamp of a sent message are stored in one transaction."""
     await harness.post_decision()
     await harness.outbox.mark_sent(await taken(harness), "C1", "17.0")
     row, _ = await harness.rows("deliveries")
@@ -118,7 +118,7 @@ async def test_where_and_when_it_was_sent_is_noted_at_once(harness: ServiceHarne
 
 
 async def test_a_retry_waits_its_time(harness: ServiceHarness) -> None:
-    """A delivery put back is taken again when it is due, and counts its attempts."""
+    """A retried delivery is claimed when it is due, and counts its attempts."""
     await harness.services.notify(ADA, "Hello.")
     later = harness.clock.now() + timedelta(seconds=30)
     await harness.outbox.retry(await taken(harness), later, "ratelimited")
@@ -130,7 +130,7 @@ async def test_a_retry_waits_its_time(harness: ServiceHarness) -> None:
 
 
 async def test_giving_up_takes_the_replies_along(harness: ServiceHarness) -> None:
-    """A message that never will be posted fails with what waits for it; its notice is kept."""
+    """A delivery that fails for good fails its replies, and stores an alert."""
     await harness.post_decision()
     announcement = await taken(harness)
     notice = Delivery("notice", "T1", TextNotice("Failed."), "U1", harness.clock.now())
@@ -141,7 +141,7 @@ async def test_giving_up_takes_the_replies_along(harness: ServiceHarness) -> Non
 
 
 async def test_a_notice_is_kept_once(harness: ServiceHarness) -> None:
-    """Giving up twice for the same attempt keeps one notice."""
+    """Two failures of the same attempt store one alert."""
     await harness.post_decision()
     announcement = await taken(harness)
     notice = Delivery("notice", "T1", TextNotice("Failed."), "U1", harness.clock.now())
@@ -153,7 +153,7 @@ async def test_a_notice_is_kept_once(harness: ServiceHarness) -> None:
 async def test_what_a_crash_interrupted_is_found_once_it_cannot_be_under_way(
     harness: ServiceHarness,
 ) -> None:
-    """A post in flight at a crash is not sent again by itself; after a while it is handed out."""
+    """A post in flight at a crash is not resent; after the claim expires it is reconciled."""
     await harness.post_decision()
     first = await taken(harness)
     again = ServiceHarness(harness.database)
@@ -169,7 +169,7 @@ async def test_what_a_crash_interrupted_is_found_once_it_cannot_be_under_way(
 
 
 async def test_when_to_wake(harness: ServiceHarness) -> None:
-    """The next time to look is when a delivery is due and its channel free; else never."""
+    """`next_due` is when a delivery is due and its channel is free; None if there is none."""
     assert await harness.outbox.next_due() is None
     await harness.services.notify(ADA, "First.")
     assert await harness.outbox.next_due() == harness.clock.now()
@@ -180,7 +180,7 @@ async def test_when_to_wake(harness: ServiceHarness) -> None:
 
 @pytest.mark.parametrize("sent", [0, 1])
 async def test_counts(harness: ServiceHarness, sent: int) -> None:
-    """Deliveries are counted by their state."""
+    """Deliveries are counted by state."""
     await harness.services.notify(ADA, "First.")
     await harness.post_decision(BEN, PRIVATE)
     for _ in range(sent):

@@ -1,4 +1,4 @@
-"""Deliveries in order within a thread, under Slack's limits, and between two processes."""
+"""Deliveries keep their order in a thread, under rate limits and between two processes."""
 
 from datetime import timedelta
 
@@ -11,19 +11,19 @@ from tests.services.harness import ADA, BEN, STRANGER, ServiceHarness
 
 
 async def claim(harness: ServiceHarness) -> Delivery | None:
-    """Take the next delivery that is due now."""
+    """Claim the next delivery that is due now."""
     return await harness.outbox.claim(harness.clock.now())
 
 
 async def taken(harness: ServiceHarness) -> Delivery:
-    """Take the next delivery that is due now, which there is."""
+    """Claim the next delivery that is due now; it must exist."""
     delivery = await claim(harness)
     assert delivery is not None
     return delivery
 
 
 async def accepted(harness: ServiceHarness) -> None:
-    """Have a decision posted with its recommendation, and handed over twice: to Ben, who knows."""
+    """Post a decision with its recommendation, hand it over twice, delete Ben's message."""
     decision = await harness.post_decision()
     for number in range(2):
         await harness.outbox.mark_sent(await taken(harness), "C1", f"{number}.0")
@@ -35,7 +35,7 @@ async def accepted(harness: ServiceHarness) -> None:
 
 
 async def test_a_thread_stays_in_order(harness: ServiceHarness) -> None:
-    """A word waits for the fate of the one before it in its thread; a redrawing does not."""
+    """A reply waits until the previous one in its thread is settled; a redraw does not."""
     await accepted(harness)
     kinds = []
     for _ in range(3):
@@ -52,7 +52,7 @@ async def test_a_thread_stays_in_order(harness: ServiceHarness) -> None:
 
 
 async def test_what_somebody_else_has_settled_stays_settled(harness: ServiceHarness) -> None:
-    """A process that was held up does not undo what another one found out in the meantime."""
+    """A stalled process does not overwrite the state that another one has stored."""
     await harness.post_decision()
     mine = await taken(harness)
     await harness.outbox.retry(mine, harness.clock.now(), "not_there")
@@ -69,13 +69,13 @@ async def test_what_somebody_else_has_settled_stays_settled(harness: ServiceHarn
 
 
 async def slowed(harness: ServiceHarness, delivery: Delivery, seconds: int) -> None:
-    """Have a delivery wait because Slack wants it more slowly."""
+    """Store that Slack rate-limits a delivery."""
     until = harness.clock.now() + timedelta(seconds=seconds)
     await harness.outbox.slow_down(delivery, until, "ratelimited")
 
 
 async def test_a_limit_of_posts_is_the_channels(harness: ServiceHarness) -> None:
-    """A post that comes too soon holds its channel up, not another one, nor another workspace."""
+    """A rate-limited post delays its channel, but no other channel or workspace."""
     for person in (ADA, BEN, STRANGER):
         await harness.services.notify(person, "First.")
     await slowed(harness, await taken(harness), 30)
@@ -91,7 +91,7 @@ async def test_a_limit_of_posts_is_the_channels(harness: ServiceHarness) -> None
 async def test_a_second_channel_slowed_down_shows_a_limit_of_the_workspace(
     harness: ServiceHarness,
 ) -> None:
-    """Where a second channel is slowed down as well, no other post of the workspace is tried."""
+    """If a second channel is rate-limited, all posts of the workspace wait."""
     people = [Person("T1", f"U{number}") for number in range(4)]
     for person in (*people, STRANGER):
         await harness.services.notify(person, "First.")
@@ -104,7 +104,7 @@ async def test_a_second_channel_slowed_down_shows_a_limit_of_the_workspace(
 
 
 async def test_a_limit_of_updates_is_the_workspaces(harness: ServiceHarness) -> None:
-    """One update that comes too soon holds up the workspace's other updates, and no posts."""
+    """A rate-limited update delays the workspace's updates, but no posts."""
     await accepted(harness)
     await harness.services.notify(BEN, "Hello.")
     harness.clock.advance(PACE)
@@ -118,7 +118,7 @@ async def test_a_limit_of_updates_is_the_workspaces(harness: ServiceHarness) -> 
 
 
 async def test_a_limit_outlives_a_restart(harness: ServiceHarness) -> None:
-    """How long Slack wants to be left alone is kept in the log."""
+    """A rate limit is stored in the database."""
     await accepted(harness)
     update = await taken(harness)
     await slowed(harness, update, 600)
@@ -135,7 +135,7 @@ async def test_a_limit_outlives_a_restart(harness: ServiceHarness) -> None:
 
 
 async def test_since_when_a_delivery_is_kept(harness: ServiceHarness) -> None:
-    """However often it is put off, the log knows since when a delivery waits."""
+    """A delivery keeps its creation time, however often it is postponed."""
     await harness.services.notify(ADA, "Hello.")
     created_at = harness.clock.now()
     await harness.outbox.retry(await taken(harness), created_at + timedelta(hours=1), "unreachable")
@@ -144,7 +144,7 @@ async def test_since_when_a_delivery_is_kept(harness: ServiceHarness) -> None:
 
 
 async def test_fifty_changes_need_a_few_updates(harness: ServiceHarness) -> None:
-    """While an update is under way, whatever changes is shown by one more update."""
+    """All changes during an update are shown by one more update."""
     decision = await harness.post_decision()
     for number in range(2):
         await harness.outbox.mark_sent(await taken(harness), "C1", f"{number}.0")
@@ -158,7 +158,7 @@ async def test_fifty_changes_need_a_few_updates(harness: ServiceHarness) -> None
 async def test_a_look_that_began_before_a_delivery_was_taken_anew_settles_nothing(
     harness: ServiceHarness,
 ) -> None:
-    """What another process found out about a try is void once the one that held it tries anew."""
+    """The result of a reconciliation is ignored if the delivery was claimed again meanwhile."""
     await harness.post_decision()
     held = await harness.outbox.claim(harness.clock.now())
     assert held is not None
@@ -173,7 +173,7 @@ async def test_a_look_that_began_before_a_delivery_was_taken_anew_settles_nothin
 
 
 async def test_a_rate_limit_is_waited_out(harness: ServiceHarness) -> None:
-    """A delivery is not claimed before the time that Slack asks to wait is over."""
+    """A delivery is not claimed before its Retry-After has passed."""
     await harness.services.notify(ADA, "Slowly.")
     until = harness.clock.now() + LONGEST_RATE_LIMIT
     await harness.outbox.slow_down(await taken(harness), until, "ratelimited")
@@ -182,7 +182,7 @@ async def test_a_rate_limit_is_waited_out(harness: ServiceHarness) -> None:
 
 
 async def test_the_clock_of_another_process_may_be_ahead(harness: ServiceHarness) -> None:
-    """A delivery claimed by a process whose clock is seconds ahead is in flight all the same."""
+    """A claim by a process whose clock is seconds ahead is valid."""
     for text in ("First.", "Second."):
         await harness.services.notify(ADA, text)
     harness.clock.advance(IN_FLIGHT / 2)

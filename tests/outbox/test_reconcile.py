@@ -1,4 +1,4 @@
-"""Finding out in Slack whether a post that broke off has arrived."""
+"""Reconciliation: look up in Slack whether a post with an unknown outcome arrived."""
 
 import asyncio
 from datetime import timedelta
@@ -14,7 +14,7 @@ from tests.slack.tiny_slack import WITHIN, WorkerHarness
 
 
 async def broken_off(env: WorkerHarness, fault: str = "drop_after") -> str:
-    """Post a decision whose announcement breaks off, and wait out its quarantine."""
+    """Post a decision whose announcement loses its connection; wait until it can be looked up."""
     env.slack.script = [fault]
     decision = await env.harness.post_decision()
     await env.rest()
@@ -26,7 +26,7 @@ async def broken_off(env: WorkerHarness, fault: str = "drop_after") -> str:
 
 @pytest.mark.parametrize("fault", ["drop_after", "504", "fatal_error"])
 async def test_what_is_there_is_not_posted_again(env: WorkerHarness, fault: str) -> None:
-    """A message found by its key is noted as sent where it stands, and its thread goes on."""
+    """A message found by its key is stored as sent, and its replies follow."""
     env.slack.history = [page(message("another"), message("T1/1/announcement"))]
     key = await broken_off(env, fault)
     await env.advance(seconds=1)
@@ -38,7 +38,7 @@ async def test_what_is_there_is_not_posted_again(env: WorkerHarness, fault: str)
 
 
 async def test_the_quarantine_begins_when_the_connection_breaks(env: WorkerHarness) -> None:
-    """However long ago a post was begun, it may be on its way for a minute after it broke off."""
+    """The waiting time counts from the break of the connection, not from the start of the post."""
     env.slack.gate.clear()
     env.slack.script = ["drop_after"]
     env.slack.history = [page(message("T1/1/announcement"))]
@@ -56,7 +56,7 @@ async def test_the_quarantine_begins_when_the_connection_breaks(env: WorkerHarne
 
 
 async def test_what_is_surely_not_there_is_posted(env: WorkerHarness) -> None:
-    """A history without the key, read to its end, says that the message is to be posted."""
+    """If the whole history does not contain the key, the message is posted."""
     env.slack.history = [page(message("another"), cursor="more"), page()]
     await broken_off(env, "drop_before")
     await env.advance(seconds=1)
@@ -66,7 +66,7 @@ async def test_what_is_surely_not_there_is_posted(env: WorkerHarness) -> None:
 
 
 async def test_the_look_is_from_a_little_before_the_post(env: WorkerHarness) -> None:
-    """The history is asked for with metadata, from a little before the post was begun."""
+    """The request asks for metadata, from shortly before the start of the post."""
     began = env.harness.clock.now()
     env.slack.history = [page()]
     await broken_off(env)
@@ -78,7 +78,7 @@ async def test_the_look_is_from_a_little_before_the_post(env: WorkerHarness) -> 
 
 
 async def test_a_reply_is_looked_for_in_its_thread(env: WorkerHarness) -> None:
-    """The recommendation is looked for below its announcement."""
+    """The recommendation is looked up in the thread of its announcement."""
     env.slack.script = ["ok", "drop_after"]
     env.slack.history = [page(message("T1/1/recommendation"))]
     await env.harness.post_decision()
@@ -101,7 +101,7 @@ async def test_a_reply_is_looked_for_in_its_thread(env: WorkerHarness) -> None:
     ],
 )
 async def test_any_doubt_is_left_to_the_driver(env: WorkerHarness, doubt: dict[str, Any]) -> None:
-    """Where the history can't be read to its end, nothing is posted, and the driver is asked."""
+    """If the history cannot be read completely, nothing is posted and the driver is asked."""
     env.slack.history = [doubt]
     await broken_off(env)
     await env.advance(hours=1)
@@ -110,7 +110,7 @@ async def test_any_doubt_is_left_to_the_driver(env: WorkerHarness, doubt: dict[s
 
 
 async def test_a_history_without_end_is_a_doubt(env: WorkerHarness) -> None:
-    """After ten pages of a busy channel nobody reads on: the driver is asked."""
+    """After ten pages the look-up ends, and the driver is asked."""
     env.slack.history = [page(cursor=str(number)) for number in range(20)]
     await broken_off(env)
     await env.rest()
@@ -122,7 +122,7 @@ async def test_a_history_without_end_is_a_doubt(env: WorkerHarness) -> None:
 async def test_a_slack_that_cannot_be_asked_is_asked_again(
     env: WorkerHarness, trouble: str
 ) -> None:
-    """As long as Slack does not answer the look-up, nothing is posted and nobody is asked."""
+    """A failed look-up is retried; meanwhile nothing is posted and nobody is asked."""
     env.slack.history = [{"error": trouble}, page(message("T1/1/announcement"))]
     await broken_off(env)
     assert (await env.states())["announcement"] == "sending"
@@ -131,7 +131,7 @@ async def test_a_slack_that_cannot_be_asked_is_asked_again(
 
 
 async def test_a_look_goes_on_where_slack_held_it_up(env: WorkerHarness) -> None:
-    """A look that is slowed down on its second page is not begun anew: it comes to its end."""
+    """A look-up that is rate-limited on its second page continues from there."""
     env.slack.history = [
         page(cursor="second"),
         {"error": "ratelimited"},
@@ -150,7 +150,7 @@ async def test_a_look_goes_on_where_slack_held_it_up(env: WorkerHarness) -> None
 async def test_a_look_that_slack_never_answers_is_left_to_the_driver(
     env: WorkerHarness,
 ) -> None:
-    """After a day without an answer to a look, the driver is asked."""
+    """After a day of failed look-ups the driver is asked."""
     env.slack.history = [{"error": "ratelimited"}] * 3
     await broken_off(env)
     await env.advance(hours=23)
@@ -162,7 +162,7 @@ async def test_a_look_that_slack_never_answers_is_left_to_the_driver(
 
 @pytest.mark.parametrize("fault", ["kept 500", "kept 502", "kept internal_error"])
 async def test_what_slack_broke_down_over_is_looked_up(env: WorkerHarness, fault: str) -> None:
-    """An error of Slack's own is no promise: what is there all the same is not posted twice."""
+    """After an internal error of Slack the message is looked up, and not reposted if it exists."""
     env.slack.history = [page(message("T1/1/announcement"))]
     await broken_off(env, fault)
     await env.advance(seconds=2)
@@ -172,7 +172,7 @@ async def test_what_slack_broke_down_over_is_looked_up(env: WorkerHarness, fault
 async def test_what_slack_broke_down_over_and_did_not_post_is_posted(
     env: WorkerHarness,
 ) -> None:
-    """What is not there after the quarantine is tried again."""
+    """After an internal error, a message that is not found is retried."""
     env.slack.history = [page()]
     await broken_off(env, "500")
     for _ in range(3):
@@ -183,7 +183,7 @@ async def test_what_slack_broke_down_over_and_did_not_post_is_posted(
 
 @pytest.mark.parametrize("fault", ["kept 500", "kept 502", "kept internal_error", "500"])
 async def test_what_slack_broke_down_over_is_asked_about(env: WorkerHarness, fault: str) -> None:
-    """Without the right to look, nothing is posted a second time before its driver says so."""
+    """Without the scope to look up, nothing is reposted before the driver confirms it."""
     key = await broken_off(env, fault)
     await env.advance(hours=1)
     there = fault.startswith("kept")
@@ -196,7 +196,7 @@ async def test_what_slack_broke_down_over_is_asked_about(env: WorkerHarness, fau
 
 
 async def test_what_slack_breaks_down_over_for_a_day_is_given_up(env: WorkerHarness) -> None:
-    """What is surely not there is tried for a day of Slack's errors; then its driver is told."""
+    """A message not found is retried for a day of internal errors; then the driver gets an alert."""
     env.slack.script = ["500"] * 9
     env.slack.history = [page()] * 9
     await env.harness.post_decision()
@@ -212,14 +212,14 @@ async def test_what_slack_breaks_down_over_for_a_day_is_given_up(env: WorkerHarn
 
 
 async def test_a_forged_key_is_not_taken(env: WorkerHarness) -> None:
-    """A message that carries the key under another event is another app's."""
+    """A message with the key under another event type belongs to another app."""
     env.slack.history = [page(message("T1/1/announcement", event="something_else"))]
     await broken_off(env, "drop_before")
     assert [each["channel"] for each in env.slack.kept] == ["C1"]
 
 
 async def test_others_go_on_meanwhile(env: WorkerHarness) -> None:
-    """While one post waits to be looked up, other channels get theirs, and the same one too."""
+    """While one post waits for its look-up, other posts are sent, also to the same channel."""
     env.slack.script = ["drop_after"]
     await env.harness.post_decision()
     await env.rest()

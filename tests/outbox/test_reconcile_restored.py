@@ -1,4 +1,4 @@
-"""A restored log finds out in Slack what it has posted since it was backed up."""
+"""After a restore, posts sent since the backup are reconciled with Slack."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.slack.tiny_slack import WorkerHarness, running_worker
 
 
 async def test_a_restored_log_looks_before_it_posts(tmp_path: Path) -> None:
-    """What a backup has as not yet sent is looked up: found, it is noted, and its thread too."""
+    """Posts unsent in the backup are looked up; found ones and their replies are stored as sent."""
     path = tmp_path / "ragvsft.db"
     async with running_worker(path) as env:
         env.worker.stop()
@@ -29,7 +29,7 @@ async def test_a_restored_log_looks_before_it_posts(tmp_path: Path) -> None:
 
 
 async def test_a_restored_log_posts_what_is_missing(tmp_path: Path) -> None:
-    """What a backup has as not yet sent, and Slack has not either, is posted in its order."""
+    """Posts unsent in the backup and not found in Slack are posted in order."""
     path = tmp_path / "ragvsft.db"
     async with running_worker(path) as env:
         env.worker.stop()
@@ -44,7 +44,7 @@ async def test_a_restored_log_posts_what_is_missing(tmp_path: Path) -> None:
 
 
 async def test_a_restored_log_asks_where_it_cannot_look(tmp_path: Path) -> None:
-    """Without a look, the driver is asked about the announcement, and its thread waits."""
+    """If Slack cannot be searched, the driver is asked about the announcement; replies wait."""
     path = tmp_path / "ragvsft.db"
     async with running_worker(path) as env:
         env.worker.stop()
@@ -69,7 +69,7 @@ async def test_a_restored_log_asks_where_it_cannot_look(tmp_path: Path) -> None:
 
 
 async def _as_restored(env: WorkerHarness) -> None:
-    """Leave the posts as `ragvsft restore` leaves them."""
+    """Set the posts to the state in which `ragvsft restore` leaves them."""
     await env.harness.database.write(
         lambda db: db.execute("update deliveries set state = 'sending', claimed_at = due_at")
     )

@@ -1,4 +1,4 @@
-"""Redrawing messages: few calls, the last state in the end, whatever Slack does meanwhile."""
+"""Redraws take few calls and end with the latest state, whatever Slack answers."""
 
 import asyncio
 from dataclasses import replace
@@ -13,7 +13,7 @@ from tests.slack.tiny_slack import WITHIN, WorkerHarness
 
 
 async def posted(env: WorkerHarness) -> int:
-    """Have a decision posted with its recommendation; return its number."""
+    """Post a decision with its recommendation; return its number."""
     decision = await env.harness.post_decision()
     for _ in range(2):
         await env.advance(seconds=1)
@@ -21,7 +21,7 @@ async def posted(env: WorkerHarness) -> int:
 
 
 async def handed_over(env: WorkerHarness, number: int, times: int) -> str:
-    """Hand a decision over again and again, told in its channel alone; return whom at last."""
+    """Hand a decision over repeatedly, with posts in its channel only; return the last decider."""
 
     def change(decision: Decision) -> Change:
         detail = HandedOver(decision.deciders, (user,))
@@ -36,7 +36,7 @@ async def handed_over(env: WorkerHarness, number: int, times: int) -> str:
 
 
 async def test_fifty_changes_while_slack_is_slow_are_a_few_updates(env: WorkerHarness) -> None:
-    """What changes while an update is under way is shown by one more, with the last state."""
+    """Changes during an update are shown by one more update, with the latest state."""
     number = await posted(env)
     env.slack.gate.clear()
     env.slack.asked.clear()
@@ -54,7 +54,7 @@ async def test_fifty_changes_while_slack_is_slow_are_a_few_updates(env: WorkerHa
 
 @pytest.mark.parametrize("trouble", ["429 30", "503", "drop_before", "drop_after", "504"])
 async def test_an_update_is_tried_until_it_shows(env: WorkerHarness, trouble: str) -> None:
-    """Whatever happens to an update, it is tried again, and shows the last state in the end."""
+    """A failed update is retried until it shows the latest state."""
     number = await posted(env)
     env.slack.script = [trouble] * 2
     last = await handed_over(env, number, 3)
@@ -66,7 +66,7 @@ async def test_an_update_is_tried_until_it_shows(env: WorkerHarness, trouble: st
 
 
 async def test_a_slowed_update_holds_up_no_post(env: WorkerHarness) -> None:
-    """A 429 of chat.update is not one of chat.postMessage: people are told meanwhile."""
+    """A 429 of chat.update does not delay chat.postMessage."""
     number = await posted(env)
     env.slack.script = ["429 300"]
     await env.harness.services.decisions.accept(ADA, number)

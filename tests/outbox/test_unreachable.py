@@ -1,4 +1,4 @@
-"""Somebody asked for a view to whom no message gets through: another company's, or gone."""
+"""Direct messages to unreachable users: external or deactivated accounts."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from tests.slack.tiny_slack import WorkerHarness
 
 @pytest.mark.parametrize("error", ["channel_not_found", "user_not_found"])
 async def test_who_asked_somebody_out_of_reach_is_told(env: WorkerHarness, error: str) -> None:
-    """The one who asked hears it once and privately, and nobody is waited for any longer."""
+    """The user who asked gets one private alert, and the request is removed."""
     made = await env.harness.post_decision(ADA, PRIVATE)
     await env.rest()
     await env.advance(seconds=1)
@@ -38,7 +38,7 @@ async def test_who_asked_somebody_out_of_reach_is_told(env: WorkerHarness, error
 async def test_the_driver_says_how_it_went_where_the_decider_is_gone(
     env: WorkerHarness,
 ) -> None:
-    """The question that does not get through to the decider goes to the driver, who may answer."""
+    """A review question that cannot reach the decider goes to the driver, who may answer it."""
     services = env.harness.services
     draft = await env.harness.create_draft(workflow=Workflow(title="Answers", deciders=(BEN.user,)))
     made = (await services.post(ADA, draft, PUBLIC)).decision
@@ -60,7 +60,7 @@ async def test_the_driver_says_how_it_went_where_the_decider_is_gone(
 
 
 async def test_who_names_a_decider_out_of_reach_is_told(env: WorkerHarness) -> None:
-    """Where no message gets through to a decider, whoever wants them to decide hears so, once."""
+    """If no message can reach a decider, the user who named them gets one alert."""
     made = await env.harness.post_decision(ADA)
     await env.rest()
     await env.advance(seconds=1)

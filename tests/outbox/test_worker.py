@@ -1,4 +1,4 @@
-"""Carrying deliveries out, whatever Slack does."""
+"""The delivery worker under all kinds of responses from Slack."""
 
 import asyncio
 import sqlite3
@@ -17,13 +17,13 @@ from tests.slack.tiny_slack import WITHIN, WorkerHarness, running_worker
 
 
 async def posted(env: WorkerHarness) -> None:
-    """Wait until a decision and its thread are posted."""
+    """Post a decision, and wait until it and its thread are sent."""
     await env.rest()
     await env.advance(seconds=1)
 
 
 async def test_a_decision_is_announced_and_explained_in_its_thread(env: WorkerHarness) -> None:
-    """The announcement comes first, and the recommendation goes below it, a second later."""
+    """The announcement is posted first, and the recommendation a second later in its thread."""
     decision = await env.harness.post_decision()
     await env.rest()
     assert len(env.slack.kept) == 1
@@ -41,7 +41,7 @@ async def test_a_decision_is_announced_and_explained_in_its_thread(env: WorkerHa
 
 
 async def test_links_are_not_unfolded(env: WorkerHarness) -> None:
-    """Sources in a recommendation don't fill the thread with previews."""
+    """Links in a recommendation are not unfurled."""
     await env.harness.post_decision()
     await posted(env)
     assert {(each["unfurl_links"], each["unfurl_media"]) for each in env.slack.kept} == {
@@ -50,7 +50,7 @@ async def test_links_are_not_unfolded(env: WorkerHarness) -> None:
 
 
 async def test_channels_keep_their_order(env: WorkerHarness) -> None:
-    """Messages to one channel arrive in the order they were written, one a second."""
+    """Messages to one channel are posted in order, one a second."""
     for number in range(3):
         await env.harness.services.notify(ADA, f"{number}")
     await env.rest()
@@ -63,7 +63,7 @@ async def test_channels_keep_their_order(env: WorkerHarness) -> None:
 
 
 async def test_too_many_requests_wait_as_long_as_slack_says(env: WorkerHarness) -> None:
-    """After a 429 nothing is tried before its Retry-After is over; then it is posted once."""
+    """After a 429 nothing is sent before Retry-After has passed; then it is posted once."""
     env.slack.script = ["429 30"]
     await env.harness.post_decision()
     await env.rest()
@@ -79,7 +79,7 @@ async def test_too_many_requests_wait_as_long_as_slack_says(env: WorkerHarness) 
     "trouble", ["503", "500", "internal_error", "ratelimited", "service_unavailable"]
 )
 async def test_slack_s_own_trouble_is_waited_out(env: WorkerHarness, trouble: str) -> None:
-    """A word to one person is tried again, later and later, until it is there."""
+    """A direct message is retried with growing waits until it is sent."""
     env.slack.script = [trouble] * 3
     await env.harness.services.notify(ADA, "Hello.")
     await env.rest()
@@ -92,7 +92,7 @@ async def test_slack_s_own_trouble_is_waited_out(env: WorkerHarness, trouble: st
 
 @pytest.mark.parametrize("status", ["400", "403", "404", "407", "413"])
 async def test_what_a_proxy_turns_away_is_not_lost(env: WorkerHarness, status: str) -> None:
-    """A refusal that is not Slack's is tried again, until the decision is there, and there once."""
+    """A rejection by a proxy is retried until the decision is posted, once."""
     env.slack.script = [status] * 2
     await env.harness.post_decision()
     await env.rest()
@@ -119,7 +119,7 @@ async def test_what_a_proxy_turns_away_is_not_lost(env: WorkerHarness, status: s
 async def test_each_try_is_counted_by_what_came_of_it(
     env: WorkerHarness, word: str, outcome: str
 ) -> None:
-    """A failed try counts once by its outcome, and so does the one that gets through."""
+    """Each attempt is counted once by its outcome, failed or successful."""
     await env.harness.services.notify(BEN, "Hello.")
     await env.rest()
     env.slack.script = [word]
@@ -131,7 +131,7 @@ async def test_each_try_is_counted_by_what_came_of_it(
 
 
 async def test_an_unreachable_slack_is_waited_out(env: WorkerHarness) -> None:
-    """A connection that was never made posted nothing, and is tried again."""
+    """A failed connection has posted nothing, and is retried."""
     url, env.url = env.url, "http://127.0.0.1:9/api/"
     await env.harness.services.notify(ADA, "Hello.")
     await env.rest()
@@ -145,7 +145,7 @@ async def test_an_unreachable_slack_is_waited_out(env: WorkerHarness) -> None:
 async def test_nobody_knows_what_a_broken_connection_left(
     env: WorkerHarness, trouble: str, kept: int
 ) -> None:
-    """A request that broke off is never sent again unasked: its driver is asked to look."""
+    """A request whose connection broke is not repeated; the driver is asked to check."""
     env.slack.script = [trouble]
     decision = await env.harness.post_decision()
     await env.rest()
@@ -165,7 +165,7 @@ async def test_nobody_knows_what_a_broken_connection_left(
 
 
 async def test_a_message_that_is_missing_is_sent_again(env: WorkerHarness) -> None:
-    """Once the driver says that a message is missing, it is posted, and its thread follows."""
+    """If the driver says that a message is missing, it and its thread are posted."""
     env.slack.script = ["drop_before"]
     decision = await env.harness.post_decision()
     await env.rest()
@@ -177,7 +177,7 @@ async def test_a_message_that_is_missing_is_sent_again(env: WorkerHarness) -> No
 
 
 async def test_trouble_with_a_notice_makes_no_notice(env: WorkerHarness) -> None:
-    """A notice that cannot be delivered is given up quietly, or it would never end."""
+    """An alert that cannot be delivered fails without another alert."""
     env.slack.script = ["is_archived", "user_not_found"]
     await env.harness.post_decision()
     await env.rest()
@@ -187,7 +187,7 @@ async def test_trouble_with_a_notice_makes_no_notice(env: WorkerHarness) -> None
 
 
 async def test_one_faulty_delivery_does_not_end_the_others(env: WorkerHarness) -> None:
-    """A delivery that cannot be rendered is given up after an hour; those after it arrive."""
+    """A delivery that cannot be rendered fails after an hour; later ones are sent."""
     decision = await env.harness.post_decision(ADA)
     await posted(env)
     unknown = Overridden("no_such_option", None, "")
@@ -204,7 +204,7 @@ async def test_one_faulty_delivery_does_not_end_the_others(env: WorkerHarness) -
 
 
 async def test_an_unreadable_payload_fails_alone(env: WorkerHarness) -> None:
-    """A row whose payload this version cannot read fails at its claim; those after it arrive."""
+    """A row with an unreadable payload fails when it is claimed; later ones are sent."""
     await env.harness.services.notify(ADA, "Once fine.")
     await env.rest()
     await env.harness.database.write(
@@ -218,7 +218,7 @@ async def test_an_unreadable_payload_fails_alone(env: WorkerHarness) -> None:
 
 
 async def test_a_log_that_cannot_be_read_loses_nothing(env: WorkerHarness) -> None:
-    """A read of the log that fails is repeated, and what it was for goes out after all."""
+    """A failed read of the database is repeated, and the delivery is sent."""
     decision = await env.harness.post_decision()
     await posted(env)
     services, failures = env.harness.services, [sqlite3.OperationalError("disk I/O error")] * 2
@@ -238,7 +238,7 @@ async def test_a_log_that_cannot_be_read_loses_nothing(env: WorkerHarness) -> No
 
 
 async def test_what_is_gone_from_the_log_is_given_up(tmp_path: Path) -> None:
-    """A delivery of a decision that is not in the log fails at once."""
+    """A delivery of a decision that does not exist fails at once."""
     async with running_worker(tmp_path / "ragvsft.db") as env:
         env.worker.stop()
         await env.harness.post_decision()
@@ -251,7 +251,7 @@ async def test_what_is_gone_from_the_log_is_given_up(tmp_path: Path) -> None:
 
 
 async def test_what_slack_fails_over_for_a_day_is_given_up(env: WorkerHarness) -> None:
-    """After a day of Slack's own errors a message's owner is told, and what is behind it goes."""
+    """After a day of internal errors the owner gets an alert, and later deliveries are sent."""
     env.slack.script = ["503"] * 4
     await env.harness.post_decision()
     await env.rest()
@@ -272,7 +272,7 @@ async def test_what_slack_fails_over_for_a_day_is_given_up(env: WorkerHarness) -
 
 
 async def test_an_outage_of_days_gives_nothing_up(env: WorkerHarness) -> None:
-    """Where no connection comes about nothing is given up, however long that lasts."""
+    """While Slack cannot be reached nothing is given up, however long that lasts."""
     url, env.url = env.url, "http://127.0.0.1:9/api/"
     await env.harness.services.notify(ADA, "Hello.")
     for _ in range(3):
@@ -283,7 +283,7 @@ async def test_an_outage_of_days_gives_nothing_up(env: WorkerHarness) -> None:
 
 
 async def test_stopping_finishes_the_post_in_flight(tmp_path: Path) -> None:
-    """When the bot stops while Slack is slow, the post is finished and noted, and nothing begun."""
+    """On shutdown the post in flight is finished and stored, and no other one starts."""
     async with running_worker(tmp_path / "ragvsft.db") as env:
         env.slack.gate.clear()
         await env.harness.services.notify(ADA, "In flight.")
@@ -302,7 +302,7 @@ async def test_stopping_finishes_the_post_in_flight(tmp_path: Path) -> None:
 
 
 async def test_what_a_crash_interrupted_is_not_posted_again(tmp_path: Path) -> None:
-    """A post that was in flight when the process died is not repeated by the next one."""
+    """A post in flight at a crash is not repeated by the next process."""
     async with running_worker(tmp_path / "ragvsft.db") as env:
         env.worker.stop()
         await env.harness.post_decision()
@@ -315,6 +315,6 @@ async def test_what_a_crash_interrupted_is_not_posted_again(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("attempts", [1, 2, 3, 8, 9, 100])
 def test_backing_off_doubles_up_to_five_minutes(attempts: int) -> None:
-    """The wait doubles with each attempt, within a half of it, and ends at five minutes."""
+    """The wait doubles with each attempt, with jitter of up to a half, up to five minutes."""
     longest = min(timedelta(minutes=5), timedelta(seconds=2 ** min(attempts, 9)))
     assert all(longest / 2 <= back_off(attempts) <= longest for _ in range(20))

@@ -1,4 +1,4 @@
-"""Decisions for the tests of finding, made by hand by the small playbook and logged as they are."""
+"""Factories for decisions and perspectives of the small playbook, and helpers that store them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -67,7 +67,7 @@ def make_decision(
 
 
 async def store_decisions(harness: ServiceHarness, *decisions: Decision) -> None:
-    """Log decisions as they are, with the small playbook."""
+    """Store decisions as they are, with the small playbook."""
 
     def work(db: Connection) -> None:
         save_playbook(db, SMALL)
@@ -80,7 +80,7 @@ async def store_decisions(harness: ServiceHarness, *decisions: Decision) -> None
 async def store_perspective(
     harness: ServiceHarness, person: Person, number: int, *, option: str = "rag"
 ) -> None:
-    """Log that a person has added their view to a decision."""
+    """Store a person's perspective of a decision."""
     perspective = Perspective(
         workspace=person.workspace,
         decision=number,

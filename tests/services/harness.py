@@ -1,4 +1,4 @@
-"""What the desk needs to stand on: a clock that is moved by hand, and a small playbook."""
+"""The services on a real database, with a manual clock and a small playbook."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -77,7 +77,7 @@ SMALL = loader.PlaybookText(
 
 
 class ManualClock:
-    """A clock that moves only when it is moved."""
+    """A clock that a test advances."""
 
     def __init__(self, now: datetime = datetime(2026, 1, 5, 9, tzinfo=UTC)) -> None:
         self._now = now
@@ -90,7 +90,7 @@ class ManualClock:
 
 
 class FakePlaybooks:
-    """The port `Playbooks`, with one playbook that can be exchanged."""
+    """A fake of `Playbooks` with one playbook, which a test can replace."""
 
     def __init__(self, text: loader.PlaybookText = SMALL) -> None:
         self.use(text)
@@ -110,7 +110,7 @@ class FakePlaybooks:
 
 
 class ServiceHarness:
-    """A desk on a log in a file, with a clock and a playbook to change."""
+    """The services on a database, with a clock and a playbook that a test controls."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -137,7 +137,7 @@ class ServiceHarness:
         return await self.write(enqueue, deliveries)
 
     async def rows(self, table: str) -> list[dict[str, object]]:
-        """Return the rows of a table of the log."""
+        """Return the rows of a table."""
         return await self.database.read(lambda db: db.all(f"select * from {table}"))
 
     async def create_draft(
@@ -146,7 +146,7 @@ class ServiceHarness:
         answers: Mapping[str, str | None] | None = None,
         workflow: Workflow | None = None,
     ) -> str:
-        """Return the id of a new draft, described and answered."""
+        """Create a draft with a workflow page and answers; return its id."""
         page = await self.drafts.start(driver, PUBLIC)
         draft = page.draft.id
         await self.drafts.describe(driver, draft, workflow or Workflow(title="Answers"))
@@ -154,13 +154,13 @@ class ServiceHarness:
         return draft
 
     async def post_decision(self, driver: Person = ADA, place: Place = PUBLIC) -> Decision:
-        """Return a new decision, posted at a place."""
+        """Create a draft and post it at a place; return the decision."""
         return (await self.services.post(driver, await self.create_draft(driver), place)).decision
 
     async def answer_pages(
         self, driver: Person, draft: str, answers: Mapping[str, str | None]
     ) -> int:
-        """Answer page by page from the first; return how many pages of questions there were."""
+        """Answer all pages from the first; return the number of pages with questions."""
         page = await self.drafts.describe(driver, draft, Workflow(title="Answers"))
         pages = 0
         while isinstance(page, QuestionsPage):

@@ -1,4 +1,4 @@
-"""What had been decided is kept when it is withdrawn or superseded, and so is who did that."""
+"""Withdrawn and superseded decisions keep their resolution, and record who closed them."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ DAYS = timedelta(days=10)
 
 
 async def overridden(harness: ServiceHarness) -> Decision:
-    """Return a decision that Ben made on 5 January, ten days ago."""
+    """Return a decision that Ben overrode on 5 January, ten days ago."""
     draft = await harness.create_draft(workflow=Workflow(title="Answers", deciders=("U2",)))
     number = (await harness.services.post(ADA, draft, PUBLIC)).decision.number
     made = await harness.services.decisions.override(BEN, number, "tuning", "Craft is ours")
@@ -22,7 +22,7 @@ async def overridden(harness: ServiceHarness) -> Decision:
 
 
 def texts(harness: ServiceHarness, decision: Decision) -> str:
-    """Return what the announcement says."""
+    """Return the blocks of the announcement as text."""
     playbook = harness.playbooks.current().engine.playbook
     return str(announcement(decision, playbook).blocks)
 
@@ -34,7 +34,7 @@ async def record(harness: ServiceHarness, decision: Decision, here: Place = PUBL
 
 
 async def test_a_withdrawn_decision_tells_what_had_been_decided(harness: ServiceHarness) -> None:
-    """The record names who withdrew it and why, and who had decided what; it has no review date."""
+    """The record names who withdrew it and why, and who decided what; it has no review date."""
     made = await overridden(harness)
     after = await harness.services.decisions.withdraw(ADA, made.number, "The project stopped")
     assert after.resolution is not None
@@ -58,7 +58,7 @@ async def test_a_withdrawn_decision_tells_what_had_been_decided(harness: Service
 async def test_a_withdrawn_decision_is_found_by_what_had_been_decided(
     harness: ServiceHarness,
 ) -> None:
-    """The option, the reason for it and the reason against it all lead to the decision."""
+    """The chosen option, its reason and the reason for withdrawing all match the decision."""
     made = await overridden(harness)
     await harness.services.decisions.withdraw(ADA, made.number, "The project stopped")
     finding, sight = harness.services.search, ReadScope.of(ADA, PUBLIC)
@@ -72,7 +72,7 @@ async def test_a_withdrawn_decision_is_found_by_what_had_been_decided(
 
 
 async def test_a_superseded_decision_tells_who_superseded_it(harness: ServiceHarness) -> None:
-    """The user who superseded it is named, with the day, not the one who had decided it."""
+    """The announcement names the user who superseded it, and the day."""
     made = await overridden(harness)
     page = await harness.services.decisions.begin_supersede(ADA, made.number)
     await harness.services.post(ADA, page.draft.id, PUBLIC)
@@ -86,7 +86,7 @@ async def test_a_superseded_decision_tells_who_superseded_it(harness: ServiceHar
 
 
 async def test_what_was_never_decided_has_only_an_ending(harness: ServiceHarness) -> None:
-    """A decision that is withdrawn while it is open names nothing as decided."""
+    """A decision withdrawn while it is open has a closure and no resolution."""
     opened = await harness.post_decision()
     after = await harness.services.decisions.withdraw(ADA, opened.number, "Too early")
     assert (after.decided_as, after.review_ahead) == (None, None)

@@ -1,4 +1,4 @@
-"""A questionnaire under way: whose it is, what it keeps, and when it ends."""
+"""Drafts: their owner, their content and their expiry."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +19,7 @@ A_MOMENT = timedelta(microseconds=1)
 
 
 async def attempts(drafting: DraftService, person: Person, draft: str) -> list[type[Exception]]:
-    """Try everything that a driver can do with a draft; return what was raised."""
+    """Try each action on a draft; return the types of the errors raised."""
     raised = []
     for work in (
         drafting.describe(person, draft, Workflow(title="Mine")),
@@ -37,7 +37,7 @@ async def attempts(drafting: DraftService, person: Person, draft: str) -> list[t
 
 
 async def test_a_new_draft_begins_with_the_first_page(harness: ServiceHarness) -> None:
-    """Starting keeps a draft with the problem it came with, and the driver as decider."""
+    """A new draft is stored with its problem, and the driver as decider."""
     page = await harness.drafts.start(ADA, PRIVATE, problem="It is slow.")
     assert isinstance(page, WorkflowPage)
     assert page.playbook_title == "Small or large?"
@@ -47,7 +47,7 @@ async def test_a_new_draft_begins_with_the_first_page(harness: ServiceHarness) -
 
 
 async def test_an_unknown_playbook_is_named(harness: ServiceHarness) -> None:
-    """Asking for a playbook that does not exist tells which there are, and keeps nothing."""
+    """An unknown playbook raises an error with the known ids, and no draft is stored."""
     with pytest.raises(UnknownPlaybook) as raised:
         await harness.drafts.start(ADA, PUBLIC, playbook_id="large")
     assert raised.value.known == ("small",)
@@ -55,7 +55,7 @@ async def test_an_unknown_playbook_is_named(harness: ServiceHarness) -> None:
 
 
 async def test_the_way_through(harness: ServiceHarness) -> None:
-    """First page, questions, follow-up, next step, review: every answer is kept on the way."""
+    """From the first page through questions and follow-ups to the review, each answer is stored."""
     draft = (await harness.drafts.start(ADA, PUBLIC)).draft.id
     answers = {"facts": "many", "freshness": "daily", "style": "free"}
     assert await harness.answer_pages(ADA, draft, answers) == 3
@@ -66,7 +66,7 @@ async def test_the_way_through(harness: ServiceHarness) -> None:
 
 @OTHERS
 async def test_a_draft_of_another_person_is_gone(harness: ServiceHarness, person: Person) -> None:
-    """Only its driver reads or changes a draft: no colleague, and no user of another workspace."""
+    """Only the driver can read or change a draft: no colleague and no user of another workspace."""
     draft = await harness.create_draft(ADA)
     before = await harness.rows("drafts")
     assert await attempts(harness.drafts, person, draft) == [DraftGone] * 6
@@ -77,12 +77,12 @@ async def test_a_draft_of_another_person_is_gone(harness: ServiceHarness, person
 
 
 async def test_a_draft_that_never_was_is_gone(harness: ServiceHarness) -> None:
-    """A made-up id is answered like any draft that is gone."""
+    """An unknown id raises the same error as an expired draft."""
     assert await attempts(harness.drafts, ADA, "nonsense") == [DraftGone] * 6
 
 
 async def test_a_draft_lives_two_weeks_after_its_last_change(harness: ServiceHarness) -> None:
-    """To the last moment it can be changed, which gives it its whole time again."""
+    """A change up to the last moment extends a draft for another full lifetime."""
     draft = await harness.create_draft(ADA)
     harness.clock.advance(DRAFT_LIFETIME)
     await harness.drafts.save_answers(ADA, draft, {"facts": "some"})
@@ -96,7 +96,7 @@ async def test_a_draft_lives_two_weeks_after_its_last_change(harness: ServiceHar
 
 
 async def test_a_posted_draft_is_not_changed(harness: ServiceHarness) -> None:
-    """Once posted, every change is refused with the decision's number, and nothing moves."""
+    """After posting, each change is refused with the decision's number, and no row changes."""
     decision = await harness.post_decision(ADA)
     before = await harness.rows("drafts"), await harness.rows("decisions")
     assert await attempts(harness.drafts, ADA, decision.draft_id) == [AlreadyPosted] * 6
@@ -110,7 +110,7 @@ async def test_a_posted_draft_is_not_changed(harness: ServiceHarness) -> None:
 async def test_answers_that_are_not_in_the_playbook(
     harness: ServiceHarness, answers: dict[str, str]
 ) -> None:
-    """A question or answer that the playbook does not have is refused, and nothing is kept."""
+    """A question or answer that is not in the playbook is refused, and nothing is stored."""
     draft = await harness.create_draft(ADA)
     before = await harness.rows("drafts")
     with pytest.raises(InvalidAnswers):
@@ -121,7 +121,7 @@ async def test_answers_that_are_not_in_the_playbook(
 
 
 async def test_back_keeps_what_was_answered(harness: ServiceHarness) -> None:
-    """Turning back shows the page before with its answers, those of the page left included."""
+    """Going back shows the previous page; the answers of both pages are kept."""
     draft = (await harness.drafts.start(ADA, PUBLIC)).draft.id
     answers = {"facts": "many", "freshness": "daily"}
     await harness.answer_pages(ADA, draft, {**answers, "style": None})
@@ -132,7 +132,7 @@ async def test_back_keeps_what_was_answered(harness: ServiceHarness) -> None:
 
 
 async def test_a_draft_resumes_where_it_was_left(harness: ServiceHarness) -> None:
-    """Untitled it resumes at the first page, half done at its first gap, done at the review."""
+    """Without a title it resumes at the first page, else at the first gap, else at the review."""
     draft = (await harness.drafts.start(ADA, PUBLIC)).draft.id
     assert isinstance(await harness.drafts.resume(ADA, draft), WorkflowPage)
     await harness.drafts.describe(ADA, draft, Workflow(title="Answers"))
@@ -159,7 +159,7 @@ async def test_a_draft_resumes_where_it_was_left(harness: ServiceHarness) -> Non
 async def test_where_a_draft_belongs_when_resumed(
     harness: ServiceHarness, begun: Place | None, opened: Place | None, origin: Place | None
 ) -> None:
-    """Of a private channel only where it is opened in it; what is of a public one stays so."""
+    """A private origin is kept only if the draft is opened there; a public one always is."""
     draft = (await harness.drafts.start(ADA, begun)).draft
     page = await harness.drafts.resume(ADA, draft.id, opened)
     assert page.draft == replace(draft, origin=origin)
@@ -167,7 +167,7 @@ async def test_where_a_draft_belongs_when_resumed(
 
 
 async def test_drafts_under_way(harness: ServiceHarness) -> None:
-    """One's drafts that hold something come newest first, without posted and empty ones."""
+    """A person's unposted drafts with content are listed, newest first."""
     first = await harness.create_draft(ADA)
     harness.clock.advance(timedelta(minutes=1))
     second = await harness.create_draft(ADA)
@@ -178,7 +178,7 @@ async def test_drafts_under_way(harness: ServiceHarness) -> None:
 
 
 async def test_a_draft_keeps_the_playbook_it_began_with(harness: ServiceHarness) -> None:
-    """A playbook that changes meanwhile, and a restart, leave a draft's questions as they were."""
+    """A draft keeps its questions when the playbook changes and after a restart."""
     draft = await harness.create_draft(ADA, answers={"facts": "many"})
     files = {**SMALL.files, PLAYBOOK: SMALL.files[PLAYBOOK].replace("Knowledge", "Facts")}
     harness.playbooks.use(PlaybookText("small", files))

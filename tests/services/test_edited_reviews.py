@@ -1,4 +1,4 @@
-"""The review date, changed by an edit."""
+"""Edits of the review date."""
 
 from datetime import date, timedelta
 
@@ -21,7 +21,7 @@ from tests.services.harness import ADA, PUBLIC, ServiceHarness
 async def test_a_review_counts_from_the_edit(
     harness: ServiceHarness, review: Review, waits: int, due: date | None
 ) -> None:
-    """Days chosen 40 days later count from then; what has passed when it is posted is put off."""
+    """Days chosen in an edit count from the edit; a date passed before posting is postponed."""
     made = await harness.post_decision()
     harness.clock.advance(timedelta(days=40))
     page = await harness.services.decisions.begin_edit(ADA, made.number)
@@ -35,7 +35,7 @@ async def test_a_review_counts_from_the_edit(
 async def test_a_day_that_has_come_is_put_off_where_it_is_filled_in(
     harness: ServiceHarness, *, edits: bool, begun_before: bool
 ) -> None:
-    """After the day, the first page takes what is filled in: as many days ahead as at first."""
+    """After the review date, the first page prefills a date as many days ahead as before."""
     made = await harness.post_decision()
     deciding = harness.services.decisions
     begin = deciding.begin_edit if edits else deciding.begin_supersede
@@ -54,7 +54,7 @@ async def test_a_day_that_has_come_is_put_off_where_it_is_filled_in(
 
 
 async def test_a_day_that_comes_before_the_posting_is_put_off(harness: ServiceHarness) -> None:
-    """Posted after the day that was chosen for its review, a decision is reviewed later."""
+    """If a decision is posted after its chosen review date, the date is postponed."""
     review = Review(ReviewChoice.ON_DATE, date(2026, 1, 10))
     draft = await harness.create_draft(workflow=Workflow(title="Answers", review=review))
     harness.clock.advance(timedelta(days=9))

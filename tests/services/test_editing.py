@@ -1,4 +1,4 @@
-"""Changing the answers of a decision that is posted."""
+"""Edits of posted decisions."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +11,7 @@ from tests.services.harness import ADA, BEN, PUBLIC, ServiceHarness
 
 
 async def test_an_edit_that_changes_nothing_leaves_no_trace(harness: ServiceHarness) -> None:
-    """It is refused, its draft is forgotten, and no event or delivery is kept of it."""
+    """An edit without changes is refused; its draft is deleted, no event or delivery is stored."""
     decision = await harness.post_decision()
     events, deliveries = await harness.rows("events"), await harness.rows("deliveries")
     page = await harness.services.decisions.begin_edit(ADA, decision.number)
@@ -23,7 +23,7 @@ async def test_an_edit_that_changes_nothing_leaves_no_trace(harness: ServiceHarn
 
 
 async def test_an_edit_leaves_place_and_deciders_alone(harness: ServiceHarness) -> None:
-    """Only what an edit offers to change is changed by it."""
+    """An edit changes only the fields that it offers."""
     decision = await harness.post_decision()
     page = await harness.services.decisions.begin_edit(ADA, decision.number)
     said = replace(page.draft.workflow, title="Said better", deciders=("U9",))
@@ -35,7 +35,7 @@ async def test_an_edit_leaves_place_and_deciders_alone(harness: ServiceHarness) 
 
 
 async def test_pressed_again_an_edit_goes_on(harness: ServiceHarness) -> None:
-    """Edit and supersede have one draft each for a decision and a person, begun once."""
+    """Edit and supersede have one draft each for a decision and a person, which is reused."""
     deciding, number = harness.services.decisions, (await harness.post_decision()).number
     edit = (await deciding.begin_edit(ADA, number)).draft
     new = (await deciding.begin_supersede(ADA, number)).draft

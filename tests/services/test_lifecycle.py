@@ -1,4 +1,4 @@
-"""The life of a decision, walked at random: who may do what, when, and that nothing is lost."""
+"""Stateful test of a decision's life: permissions, transitions and complete events."""
 
 import asyncio
 import tempfile
@@ -36,7 +36,7 @@ Work = Callable[[], Coroutine[Any, Any, object]]
 
 
 class Life(RuleBasedStateMachine):
-    """One decision that Ada drives and Ben decides, among three people who press everything."""
+    """One decision with Ada as driver and Ben as decider; three people try every action."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -178,7 +178,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_rewritten(self) -> None:
-        """Events are only ever added, numbered without a gap, and never earlier than the last."""
+        """Events are append-only, numbered without gaps, and in order of time."""
         rows = self.run(self.harness.rows("events"))
         assert rows[: len(self.logged)] == self.logged
         assert [row["id"] for row in rows] == list(range(1, len(rows) + 1))
@@ -187,7 +187,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_way_is_in_the_table(self) -> None:
-        """The events that lead out of a state, played by the table, end in the state logged."""
+        """Replaying the events by the transition table gives the stored status."""
         leading = {
             each.after.value: each for each in TRANSITIONS.values() if each.after is not None
         }
@@ -205,7 +205,7 @@ class Life(RuleBasedStateMachine):
         await self.harness.services.post(actor, page.draft.id, PUBLIC)
 
     def tried(self, work: Work, actor: Person, allowed: set[str], states: set[Status]) -> bool:
-        """Do it; return whether it was done, which it must be where, and only where, it may be."""
+        """Try an action; return whether it succeeded, which must match the permission."""
         self.harness.clock.advance(timedelta(minutes=1))
         try:
             self.run(work())
@@ -240,7 +240,7 @@ class Life(RuleBasedStateMachine):
 
 
 class TestLife(Life.TestCase):
-    """Whatever people press in whatever order, the table of moves is kept to."""
+    """Any sequence of actions follows the transition table."""
 
     settings = settings(
         max_examples=30,

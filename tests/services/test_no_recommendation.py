@@ -1,4 +1,4 @@
-"""What recommends nothing cannot be accepted; it can be decided all the same."""
+"""Decisions without a recommendation cannot be accepted, but can be overridden."""
 
 import csv
 import io
@@ -28,13 +28,13 @@ SIGHT = ReadScope.of(ADA, PUBLIC)
 
 
 async def unknown(harness: ServiceHarness) -> Decision:
-    """Return a decision all of whose questions were answered with "don't know"."""
+    """Return a decision with the answer "don't know" to each question."""
     draft = await harness.create_draft(answers=UNKNOWN)
     return (await harness.services.post(ADA, draft, PUBLIC)).decision
 
 
 async def test_nothing_is_not_accepted(harness: ServiceHarness) -> None:
-    """There is no button to accept nothing, and the use case refuses it."""
+    """There is no "Accept" button, and the service refuses to accept."""
     made = await unknown(harness)
     playbook = harness.playbooks.current().engine.playbook
     said = str(announcement(made, playbook).blocks)
@@ -48,7 +48,7 @@ async def test_nothing_is_not_accepted(harness: ServiceHarness) -> None:
 async def test_any_option_can_be_chosen_where_nothing_is_recommended(
     harness: ServiceHarness,
 ) -> None:
-    """All options are offered; record and thread name none as recommended or given up."""
+    """All options are offered; record and thread name no option as recommended."""
     made = await unknown(harness)
     playbook = harness.playbooks.current().engine.playbook
     (choice,) = [
@@ -73,7 +73,7 @@ async def test_any_option_can_be_chosen_where_nothing_is_recommended(
 
 
 async def edited(harness: ServiceHarness, made: Decision) -> Decision:
-    """Return a decision with another title, and a view without any known answer."""
+    """Edit a decision's title, and add a perspective without known answers."""
     view = (await harness.services.perspectives.begin(BEN, PUBLIC, made.number)).draft
     await harness.services.perspectives.finish(replace(view, answers=UNKNOWN))
     page = await harness.services.decisions.begin_edit(ADA, made.number)
@@ -88,7 +88,7 @@ async def record_of(harness: ServiceHarness, made: Decision) -> Record:
 
 
 async def test_a_list_recommends_nothing_where_nothing_is_known(harness: ServiceHarness) -> None:
-    """It is listed under no option, not even the first one, also when it is withdrawn."""
+    """The decision matches no option in a list, also after it was withdrawn."""
     made = await unknown(harness)
     playbook = harness.playbooks.current().engine.playbook
     by_option = DecisionFilter(options=(made.verdict.option,))
@@ -108,7 +108,7 @@ async def test_a_list_recommends_nothing_where_nothing_is_known(harness: Service
 async def test_thread_and_record_name_no_option_where_nothing_is_known(
     harness: ServiceHarness,
 ) -> None:
-    """Neither an edit nor a view without known answers is shown with an option."""
+    """An edit and a perspective without known answers are shown without an option."""
     made = await edited(harness, await unknown(harness))
     playbook = harness.playbooks.current().engine.playbook
     record, title = await record_of(harness, made), playbook.options[made.verdict.option].title
@@ -130,7 +130,7 @@ async def test_thread_and_record_name_no_option_where_nothing_is_known(
 
 
 async def test_data_has_no_recommendation_where_nothing_is_known(harness: ServiceHarness) -> None:
-    """In CSV the cells are empty, in JSON null: `Prompting` would be read as a recommendation."""
+    """In CSV the cells are empty, in JSON null: an option would read as a recommendation."""
     record = await record_of(harness, await edited(harness, await unknown(harness)))
     (row,) = csv.DictReader(io.StringIO(as_csv([record])))
     assert (row["recommended"], row["strength"], row["chosen"]) == ("", "", "")

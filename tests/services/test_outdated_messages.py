@@ -1,4 +1,4 @@
-"""A decider decides what they have read: what was edited since is shown to them first."""
+"""Actions on outdated messages are refused, so that deciders decide what they have read."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +13,7 @@ from tests.services.harness import ADA, BEN, PUBLIC, ServiceHarness
 
 
 async def for_ben(harness: ServiceHarness) -> Decision:
-    """Return a decision that Ben is to make, with its announcement sent."""
+    """Return a decision with Ben as decider, whose announcement is sent."""
     draft = await harness.create_draft(workflow=Workflow(title="Answers", deciders=("U2",)))
     decision = (await harness.services.post(ADA, draft, PUBLIC)).decision
     await send(harness)
@@ -21,7 +21,7 @@ async def for_ben(harness: ServiceHarness) -> Decision:
 
 
 async def send(harness: ServiceHarness) -> None:
-    """Have everything sent that waits."""
+    """Mark all pending deliveries as sent."""
     harness.clock.advance(timedelta(seconds=2))
     while delivery := await harness.outbox.claim(harness.clock.now()):
         await harness.outbox.mark_sent(delivery, "C1", "1.0")
@@ -29,7 +29,7 @@ async def send(harness: ServiceHarness) -> None:
 
 
 async def edited(harness: ServiceHarness, decision: Decision, **answers: str) -> Decision:
-    """Return the decision after an edit, which Slack has not shown yet."""
+    """Edit a decision; its announcement in Slack is not redrawn yet."""
     page = await harness.services.decisions.begin_edit(ADA, decision.number)
     await harness.drafts.save_answers(ADA, page.draft.id, dict(answers))
     after = (await harness.services.post(ADA, page.draft.id, PUBLIC)).decision
@@ -38,7 +38,7 @@ async def edited(harness: ServiceHarness, decision: Decision, **answers: str) ->
 
 
 async def redrawn(harness: ServiceHarness) -> int:
-    """Return how many updates wait to be sent."""
+    """Return the number of pending updates."""
     rows = await harness.rows("deliveries")
     return sum(
         row["kind"] == DeliveryKind.REDRAW.value and row["state"] == "pending" for row in rows
@@ -75,7 +75,7 @@ async def test_whoever_is_held_up_is_told_what_it_is_now(harness: ServiceHarness
 
 
 async def test_choosing_differently_is_against_what_was_read(harness: ServiceHarness) -> None:
-    """An argument against an option that is recommended no more settles nothing."""
+    """Overriding an outdated recommendation changes nothing."""
     read = await for_ben(harness)
     await edited(harness, read, style="strict", facts="some")
     with pytest.raises(EditedMeanwhile):
@@ -90,7 +90,7 @@ async def test_choosing_differently_is_against_what_was_read(harness: ServiceHar
 
 
 async def test_only_an_edit_changes_the_mark(harness: ServiceHarness) -> None:
-    """What was handed over, or has waited, is still what was read; another title is not."""
+    """A hand-over or elapsed time keeps the fingerprint; another title changes it."""
     read = await for_ben(harness)
     harness.clock.advance(timedelta(days=1))
     handed = await harness.services.decisions.hand_over(ADA, read.number, ("U2", "U3"))

@@ -1,4 +1,4 @@
-"""What is known of people: asked for once, kept, asked for again, and never waited for in vain."""
+"""Cached profiles of people: look-ups, expiry, and an unavailable directory."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from tests.services.harness import ADA, BEN, STRANGER, ServiceHarness
 
 
 class PhoneBook:
-    """A directory with scripted answers."""
+    """A fake directory with scripted answers."""
 
     def __init__(self) -> None:
         self.known: dict[Person, DirectoryEntry] = {}
@@ -44,7 +44,7 @@ def people(harness: ServiceHarness, book: PhoneBook) -> PeopleService:
 async def test_a_person_is_looked_up_once_a_week(
     harness: ServiceHarness, people: PeopleService, book: PhoneBook
 ) -> None:
-    """What is known is kept; after a week it is looked up again, and the new name is taken."""
+    """A profile is cached for a week, then looked up again."""
     for _ in range(2):
         profile = await people.profile(ADA)
         assert profile is not None
@@ -61,7 +61,7 @@ async def test_a_person_is_looked_up_once_a_week(
 async def test_a_silent_directory_leaves_what_is_known(
     harness: ServiceHarness, people: PeopleService, book: PhoneBook
 ) -> None:
-    """If it does not answer, the cached name is used, and it is not asked until it allows it."""
+    """If the directory is unavailable, the cached name is used until its wait is over."""
     await people.profile(ADA)
     harness.clock.advance(2 * FRESH_FOR)
     book.busy = {"T1": timedelta(seconds=30)}
@@ -98,7 +98,7 @@ async def test_workspaces_are_apart(people: PeopleService) -> None:
 async def test_people_of_decisions_are_learned(
     harness: ServiceHarness, people: PeopleService, book: PhoneBook
 ) -> None:
-    """Drivers, deciders and people asked for a view are looked up, a few at a time, once a week."""
+    """Drivers, deciders and people asked for a perspective are looked up weekly, in batches."""
     crowd = [f"U{number}" for number in range(1, 16)]
     await store_decisions(harness, make_decision(1, people=crowd))
     counts = [await people.refresh() for _ in range(3)]
@@ -114,7 +114,7 @@ async def test_people_of_decisions_are_learned(
 async def test_a_busy_workspace_does_not_hold_up_the_others(
     harness: ServiceHarness, people: PeopleService, book: PhoneBook
 ) -> None:
-    """Where one workspace is to be left alone, the people of the next are learned all the same."""
+    """If the directory of one workspace must wait, the people of others are still looked up."""
     crowd = [f"U{number}" for number in range(1, 16)]
     book.busy = {"T1": timedelta(minutes=5)}
     await store_decisions(harness, make_decision(1, people=crowd), make_decision(1, workspace="T2"))
@@ -130,5 +130,5 @@ async def test_a_busy_workspace_does_not_hold_up_the_others(
     "name", ["", "Nowhere/None", "../../etc/passwd", "Europe", "Europe/London\0", "x" * 5000]
 )
 def test_what_is_no_zone_is_none(name: str) -> None:
-    """A name that is no zone's gives none, whatever is wrong with it."""
+    """An invalid zone name gives no zone, whatever is wrong with it."""
     assert zone_named(name) is None

@@ -1,4 +1,4 @@
-"""Views in the log: each kept once, nothing half, and messages merged."""
+"""Perspectives: stored once each, in one transaction, with merged messages."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ NEVER = {"facts": "never"}
 async def viewed(
     harness: ServiceHarness, decision: Decision, person: Person, answers: dict[str, str | None]
 ) -> None:
-    """Add a person's view of a decision."""
+    """Add a person's perspective of a decision."""
     page = await harness.services.perspectives.begin(person, PUBLIC, decision.number)
     await harness.drafts.save_answers(person, page.draft.id, answers)
     await harness.services.post(person, page.draft.id, PUBLIC)
@@ -44,7 +44,7 @@ async def kinds(harness: ServiceHarness) -> list[object]:
 
 
 async def sent(harness: ServiceHarness) -> None:
-    """Note everything that is due as sent."""
+    """Mark all deliveries that are due as sent."""
     harness.clock.advance(timedelta(minutes=1))
     while delivery := await harness.outbox.claim(harness.clock.now()):
         await harness.outbox.mark_sent(delivery, delivery.channel, "1.0")
@@ -52,7 +52,7 @@ async def sent(harness: ServiceHarness) -> None:
 
 
 async def of_the_team(harness: ServiceHarness, decision: Decision) -> list[tuple[object, object]]:
-    """Return kind and state of the deliveries of the team's message."""
+    """Return kind and state of the deliveries of the perspectives message."""
     key = team_key(decision)
     return [
         (row["kind"], row["state"])
@@ -62,7 +62,7 @@ async def of_the_team(harness: ServiceHarness, decision: Decision) -> list[tuple
 
 
 async def test_a_view_is_kept_with_its_verdict_and_its_event(harness: ServiceHarness) -> None:
-    """A view is a row of its own; the decision stays as it is, and its draft is done."""
+    """A perspective is a row with its verdict; the decision is unchanged, the draft is closed."""
     decision = await harness.post_decision()
     await viewed(harness, decision, BEN, NEVER)
     team = await harness.services.perspectives.team("T1", decision.number)
@@ -91,7 +91,7 @@ async def test_a_view_begins_blank_and_again_with_ones_own_answers(harness: Serv
 
 
 async def test_a_changed_view_replaces_the_row_and_keeps_the_event(harness: ServiceHarness) -> None:
-    """One row a person; what it was before is in the event, and no change is no event."""
+    """Each person has one row; the event has the old answers, and no change means no event."""
     decision = await harness.post_decision()
     await viewed(harness, decision, BEN, NEVER)
     harness.clock.advance(timedelta(hours=1))
@@ -107,7 +107,7 @@ async def test_a_changed_view_replaces_the_row_and_keeps_the_event(harness: Serv
 
 
 async def test_the_same_submission_many_times_is_one_view(harness: ServiceHarness) -> None:
-    """However often Slack repeats itself, there is one view and one event."""
+    """Repeated submissions store one perspective and one event."""
     decision = await harness.post_decision()
     page = await harness.services.perspectives.begin(BEN, PUBLIC, decision.number)
     await harness.drafts.save_answers(BEN, page.draft.id, NEVER)
@@ -117,7 +117,7 @@ async def test_the_same_submission_many_times_is_one_view(harness: ServiceHarnes
 
 
 async def test_many_views_make_one_message_and_merged_updates(harness: ServiceHarness) -> None:
-    """The team's message is posted once; while it or its update waits, no other is kept."""
+    """The perspectives message is posted once, with at most one pending update."""
     decision = await harness.post_decision()
     people = [Person("T1", f"U{number}") for number in range(10, 30)]
     await asyncio.gather(*(viewed(harness, decision, person, MANY) for person in people[:10]))
@@ -130,7 +130,7 @@ async def test_many_views_make_one_message_and_merged_updates(harness: ServiceHa
 
 
 async def test_without_views_no_team_message_is_redrawn(harness: ServiceHarness) -> None:
-    """What happens to a decision redraws the team's message only where there is one."""
+    """Actions on a decision redraw the perspectives message only if there is one."""
     decision = await harness.post_decision()
     await sent(harness)
     await harness.services.decisions.hand_over(ADA, decision.number, (BEN.user,))
@@ -170,7 +170,7 @@ async def test_a_contributor_belongs_to_the_decision(harness: ServiceHarness) ->
 async def test_only_who_may_read_it_adds_a_view(
     harness: ServiceHarness, posted: Place, pressed: Place, person: Person, *, allowed: bool
 ) -> None:
-    """A decision outside a person's scope does not exist for them."""
+    """Adding a perspective outside a person's read scope raises `NoSuchDecision`."""
     decision = await harness.post_decision(place=posted)
     if allowed:
         await harness.services.perspectives.begin(person, pressed, decision.number)
@@ -181,7 +181,7 @@ async def test_only_who_may_read_it_adds_a_view(
 
 
 async def test_who_was_asked_may_answer_from_anywhere(harness: ServiceHarness) -> None:
-    """A wish for a view of a private decision can be followed from one's direct messages."""
+    """A person asked for a perspective of a private decision can add it from a direct message."""
     decision = await harness.post_decision(place=PRIVATE)
     await harness.services.perspectives.ask(ADA, decision.number, [BEN.user])
     direct = Place(BEN.user, Visibility.DIRECT)
@@ -190,7 +190,7 @@ async def test_who_was_asked_may_answer_from_anywhere(harness: ServiceHarness) -
 
 
 async def test_a_settled_decision_takes_no_view_and_asks_nobody(harness: ServiceHarness) -> None:
-    """After the decision every one of these moves is refused, and nothing is logged."""
+    """After the decision each of these actions is refused, and nothing is stored."""
     decision = await harness.post_decision()
     page = await harness.services.perspectives.begin(BEN, PUBLIC, decision.number)
     await harness.services.decisions.accept(ADA, decision.number)
@@ -208,14 +208,14 @@ async def test_a_settled_decision_takes_no_view_and_asks_nobody(harness: Service
 
 
 async def test_the_driver_has_no_second_sheet(harness: ServiceHarness) -> None:
-    """The driver's view is the decision's own answers."""
+    """The driver cannot add a perspective: their answers are those of the decision."""
     decision = await harness.post_decision()
     with pytest.raises(DriversOwn):
         await harness.services.perspectives.begin(ADA, PUBLIC, decision.number)
 
 
 async def test_people_are_asked_once(harness: ServiceHarness) -> None:
-    """Neither the driver nor who was asked or has answered is asked again; each gets one wish."""
+    """Each person gets one request; the driver and people who answered get none."""
     decision = await harness.post_decision()
     await viewed(harness, decision, CHLOE, MANY)
     asked = [ADA.user, BEN.user, BEN.user, CHLOE.user]
@@ -231,7 +231,7 @@ async def test_people_are_asked_once(harness: ServiceHarness) -> None:
 
 
 async def test_nudging_waits_a_day_for_each(harness: ServiceHarness) -> None:
-    """Who was asked or nudged within a day is left alone; who has answered always is."""
+    """A person asked or reminded within a day, or who answered, gets no reminder."""
     decision = await harness.post_decision()
     services, number = harness.services.perspectives, decision.number
     with pytest.raises(NobodyToNudge):
@@ -256,7 +256,7 @@ async def test_nudging_waits_a_day_for_each(harness: ServiceHarness) -> None:
 
 
 async def test_many_nudges_at_once_are_one(harness: ServiceHarness) -> None:
-    """Pressed twice, or by two devices, each person gets one reminder."""
+    """Concurrent presses send one reminder to each person."""
     decision = await harness.post_decision()
     await harness.services.perspectives.ask(ADA, decision.number, [BEN.user])
     harness.clock.advance(NUDGE_AFTER)
@@ -267,7 +267,7 @@ async def test_many_nudges_at_once_are_one(harness: ServiceHarness) -> None:
 
 
 async def test_asking_and_nudging_are_the_drivers(harness: ServiceHarness) -> None:
-    """Other people are refused, with the names of those allowed."""
+    """Only the driver can ask and remind; the error names who is allowed."""
     decision = await harness.post_decision()
     with pytest.raises(NotTheirs):
         await harness.services.decisions.find_for(BEN, decision.number, DecisionAction.ASK)
@@ -279,7 +279,7 @@ async def test_asking_and_nudging_are_the_drivers(harness: ServiceHarness) -> No
 
 
 async def test_what_cannot_be_logged_leaves_nothing(harness: ServiceHarness) -> None:
-    """A number that does not exist, and another workspace's, are refused."""
+    """Unknown numbers and those of another workspace are refused."""
     decision = await harness.post_decision()
     for person, number in ((BEN, decision.number + 1), (STRANGER, decision.number)):
         with pytest.raises(NoSuchDecision):

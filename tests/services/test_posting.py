@@ -1,4 +1,4 @@
-"""What becomes of a draft that is posted, and of a message in trouble."""
+"""Posting drafts, and settling failed messages."""
 
 import asyncio
 from datetime import date, timedelta
@@ -25,14 +25,14 @@ ELSEWHERE = Place("C2", Visibility.PUBLIC)
 
 
 async def claimed(harness: ServiceHarness) -> Delivery:
-    """Return the next delivery that is due, as taken by the courier."""
+    """Claim the next delivery that is due."""
     delivery = await harness.outbox.claim(harness.clock.now())
     assert delivery is not None
     return delivery
 
 
 async def failed(harness: ServiceHarness) -> Decision:
-    """Return a decision whose announcement Slack refused."""
+    """Return a decision whose announcement failed."""
     decision = await harness.post_decision()
     delivery = await claimed(harness)
     alert = alert_for(NotPostedAlert, delivery, decision.driver, harness.clock.now(), "is_archived")
@@ -41,13 +41,13 @@ async def failed(harness: ServiceHarness) -> Decision:
 
 
 async def states(harness: ServiceHarness) -> dict[str, tuple[object, object]]:
-    """Return the kind of each delivery with its state and channel."""
+    """Return state and channel of each delivery by kind."""
     rows = await harness.rows("deliveries")
     return {str(row["kind"]): (row["state"], row["channel"]) for row in rows}
 
 
 async def test_a_posted_draft_is_a_decision(harness: ServiceHarness) -> None:
-    """Posting logs the decision with its verdict, its event, and the two messages to send."""
+    """Posting stores the decision with its verdict, its event and two deliveries."""
     draft = await harness.create_draft(ADA, workflow=Workflow(title="Answers", problem="Slow."))
     posted = await harness.services.post(ADA, draft, PUBLIC)
     decision = posted.decision
@@ -65,7 +65,7 @@ async def test_a_posted_draft_is_a_decision(harness: ServiceHarness) -> None:
 
 
 async def test_posting_twice_makes_one_decision(harness: ServiceHarness) -> None:
-    """However often a draft is posted, at once or later, it becomes one decision."""
+    """A draft that is posted repeatedly, also concurrently, becomes one decision."""
     draft = await harness.create_draft()
     many = await asyncio.gather(*(harness.services.post(ADA, draft, PUBLIC) for _ in range(20)))
     harness.clock.advance(DRAFT_LIFETIME * 2)
@@ -77,7 +77,7 @@ async def test_posting_twice_makes_one_decision(harness: ServiceHarness) -> None
 
 
 async def test_an_expired_draft_is_not_posted(harness: ServiceHarness) -> None:
-    """A draft that has expired is gone for posting too."""
+    """An expired draft cannot be posted."""
     draft = await harness.create_draft()
     harness.clock.advance(DRAFT_LIFETIME + timedelta(seconds=1))
     with pytest.raises(DraftGone):
@@ -108,19 +108,19 @@ async def test_nobody_posts_a_draft_of_another(harness: ServiceHarness, person: 
 async def test_the_day_of_the_review(
     harness: ServiceHarness, review: Review, due: date | None
 ) -> None:
-    """The review is as many days after posting as was chosen, on the day chosen, or never."""
+    """The review is the chosen number of days after posting, on the chosen day, or never."""
     draft = await harness.create_draft(workflow=Workflow(title="Answers", review=review))
     assert (await harness.services.post(ADA, draft, PUBLIC)).decision.review_on == due
 
 
 async def test_deciders_are_kept(harness: ServiceHarness) -> None:
-    """Those who were named decide, not the driver."""
+    """Named deciders replace the driver as decider."""
     draft = await harness.create_draft(workflow=Workflow(title="Answers", deciders=("U2", "U3")))
     assert (await harness.services.post(ADA, draft, PUBLIC)).decision.deciders == ("U2", "U3")
 
 
 async def test_a_direct_message_goes_to_the_driver(harness: ServiceHarness) -> None:
-    """A decision made in any direct message is posted in the driver's own with the app."""
+    """A decision from any direct message is posted in the driver's own one with the app."""
     draft = await harness.create_draft()
     place = Place("D999", Visibility.DIRECT)
     decision = (await harness.services.post(ADA, draft, place)).decision
@@ -129,7 +129,7 @@ async def test_a_direct_message_goes_to_the_driver(harness: ServiceHarness) -> N
 
 
 async def test_a_decision_is_only_in_its_workspace(harness: ServiceHarness) -> None:
-    """A decision's number means nothing in another workspace."""
+    """A number is valid only in its own workspace."""
     decision = await harness.post_decision(ADA)
     assert await harness.services.decision(STRANGER.workspace, decision.number) is None
     other = await harness.post_decision(STRANGER)
@@ -138,7 +138,7 @@ async def test_a_decision_is_only_in_its_workspace(harness: ServiceHarness) -> N
 
 
 async def test_held_up_says_that_slack_takes_no_messages(harness: ServiceHarness) -> None:
-    """Posting tells when an earlier message of the workspace has been waiting for a retry."""
+    """The result of posting says if an earlier message of the workspace waits for a retry."""
     await harness.post_decision()
     delivery = await claimed(harness)
     await harness.outbox.retry(delivery, harness.clock.now() + timedelta(minutes=1), "unreachable")
@@ -152,7 +152,7 @@ async def test_held_up_says_that_slack_takes_no_messages(harness: ServiceHarness
 
 
 async def test_held_up_counts_from_when_a_message_was_kept(harness: ServiceHarness) -> None:
-    """Right after another vain try Slack is as much away as it was before it."""
+    """A failed retry does not reset the delay: it counts from the creation of the message."""
     await harness.post_decision()
     later = timedelta(minutes=1)
     for _ in range(2):
@@ -166,7 +166,7 @@ async def test_held_up_counts_from_when_a_message_was_kept(harness: ServiceHarne
 
 
 async def test_what_could_not_be_posted_is_sent_again(harness: ServiceHarness) -> None:
-    """Trying again puts announcement and thread back as they were, and wakes the delivery."""
+    """Resending sets announcement and thread to pending, and wakes the worker."""
     decision = await failed(harness)
     assert (await states(harness))["recommendation"] == ("failed", "C1")
     woken = harness.wakes
@@ -181,7 +181,7 @@ async def test_what_could_not_be_posted_is_sent_again(harness: ServiceHarness) -
 
 
 async def test_what_could_not_be_posted_goes_elsewhere(harness: ServiceHarness) -> None:
-    """Another channel takes both messages and the decision, and the move is on record."""
+    """Posting elsewhere moves decision and messages to the channel, and stores an event."""
     decision = await failed(harness)
     await harness.services.delivery_issues.send_again(ADA, announcement_key(decision), ELSEWHERE)
     moved = await harness.services.decision("T1", decision.number)
@@ -194,7 +194,7 @@ async def test_what_could_not_be_posted_goes_elsewhere(harness: ServiceHarness) 
 
 
 async def test_what_has_arrived_is_not_sent_again(harness: ServiceHarness) -> None:
-    """A second press, an unknown number and another workspace's number find nothing."""
+    """A second press, an unknown number and another workspace's number raise an error."""
     decision = await failed(harness)
     key = announcement_key(decision)
     await harness.services.delivery_issues.send_again(ADA, key)
@@ -205,7 +205,7 @@ async def test_what_has_arrived_is_not_sent_again(harness: ServiceHarness) -> No
 
 
 async def test_only_the_driver_sends_again(harness: ServiceHarness) -> None:
-    """A press by another user changes nothing, and the error names the driver."""
+    """Another user's press changes nothing, and the error names the driver."""
     decision = await failed(harness)
     for press in (
         harness.services.delivery_issues.send_again(BEN, announcement_key(decision), ELSEWHERE),
@@ -222,7 +222,7 @@ async def test_only_the_driver_sends_again(harness: ServiceHarness) -> None:
 async def test_a_message_of_which_nobody_knows_is_settled_once(
     harness: ServiceHarness, *, resend: bool, state: DeliveryState
 ) -> None:
-    """The driver's answer sends the message again or leaves it; a second answer finds nothing."""
+    """The driver's answer resends or dismisses the message; a second answer is refused."""
     await harness.post_decision()
     delivery = await claimed(harness)
     await harness.outbox.mark_unknown(delivery, "TimeoutError")
@@ -234,7 +234,7 @@ async def test_a_message_of_which_nobody_knows_is_settled_once(
 
 
 async def test_a_message_of_another_decision_is_not_settled(harness: ServiceHarness) -> None:
-    """Driving one decision gives no say over another's messages."""
+    """A driver cannot settle a message of another decision."""
     await harness.post_decision(ADA)
     other = await harness.post_decision(BEN, PRIVATE)
     for _ in range(2):
@@ -246,7 +246,7 @@ async def test_a_message_of_another_decision_is_not_settled(harness: ServiceHarn
 
 
 async def test_people_are_told_directly(harness: ServiceHarness) -> None:
-    """Each notice to a person is a delivery of its own."""
+    """Each direct message is a delivery of its own."""
     for _ in range(2):
         await harness.services.notify(ADA, "A sentence.")
         await harness.services.offer_modal(ADA, "draft")
@@ -259,7 +259,7 @@ async def test_people_are_told_directly(harness: ServiceHarness) -> None:
 
 
 async def test_what_belongs_to_a_person(harness: ServiceHarness) -> None:
-    """App Home shows one's drafts, and the decisions that one may see, newest first."""
+    """App Home shows a person's drafts, and the decisions they may read, newest first."""
     draft = await harness.create_draft(BEN)
     public = await harness.post_decision(ADA)
     await harness.post_decision(ADA, PRIVATE)

@@ -1,4 +1,4 @@
-"""What was said already is neither asked for nor told again."""
+"""Repeated actions create no further requests, events or messages."""
 
 from datetime import timedelta
 
@@ -7,18 +7,18 @@ from tests.services.harness import ADA, BEN, PUBLIC, ServiceHarness
 
 
 async def for_two(harness: ServiceHarness) -> Decision:
-    """Return a decision that Ada and Ben are to make."""
+    """Return a decision with Ada and Ben as deciders."""
     draft = await harness.create_draft(workflow=Workflow(title="Answers", deciders=("U1", "U2")))
     return (await harness.services.post(ADA, draft, PUBLIC)).decision
 
 
 async def told(harness: ServiceHarness) -> tuple[int, int]:
-    """Return how many events there are, and how many messages to send."""
+    """Return the numbers of events and of deliveries."""
     return len(await harness.rows("events")), len(await harness.rows("deliveries"))
 
 
 async def test_who_has_reviewed_is_not_asked(harness: ServiceHarness) -> None:
-    """On the day only those deciders are asked who have not said how it went, each once."""
+    """On the review date only deciders without a review are asked, each once."""
     made = await for_two(harness)
     await harness.services.decisions.accept(ADA, made.number)
     await harness.services.reviews.review(BEN, made.number, ReviewOutcome.WORKED, "")
@@ -41,7 +41,7 @@ async def test_who_has_reviewed_is_not_asked(harness: ServiceHarness) -> None:
 
 
 async def test_the_same_review_twice_is_one(harness: ServiceHarness) -> None:
-    """Outcome and note said again leave no trace; another note does."""
+    """Repeating outcome and note stores no event; another note does."""
     made = await for_two(harness)
     await harness.services.decisions.accept(ADA, made.number)
     await harness.services.reviews.review(BEN, made.number, ReviewOutcome.WORKED, "Fine")
@@ -57,7 +57,7 @@ async def test_the_same_review_twice_is_one(harness: ServiceHarness) -> None:
 
 
 async def test_a_hand_over_to_the_same_people_is_none(harness: ServiceHarness) -> None:
-    """Users who decide already get no second message, in whatever order they are named."""
+    """A hand-over to the same deciders, in any order, sends no message."""
     made = await for_two(harness)
     said = await told(harness)
     assert await harness.services.decisions.hand_over(ADA, made.number, ("U2", "U1")) == made
@@ -74,7 +74,7 @@ async def asked_to_decide(harness: ServiceHarness) -> list[object]:
 
 
 async def test_deciders_are_told_once_that_it_is_theirs(harness: ServiceHarness) -> None:
-    """Those who do not drive it hear of it when it is opened, new ones when it is handed over."""
+    """Deciders except the driver get one message, at the opening or at their hand-over."""
     made = await for_two(harness)
     assert await asked_to_decide(harness) == ["U2"]
     await harness.services.decisions.hand_over(ADA, made.number, ("U2", "U3"))

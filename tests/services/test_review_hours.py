@@ -1,4 +1,4 @@
-"""A review is asked for at nine in the morning where the decider is, and of each decider once."""
+"""Review requests are sent at nine in the decider's time zone, once to each decider."""
 
 import asyncio
 from dataclasses import replace
@@ -24,7 +24,7 @@ _REVIEW = date(2026, 4, 5)
 _MOMENTS = st.integers(-15 * 60, 13 * 60).map(
     lambda minutes: datetime(2026, 4, 5, 9, tzinfo=UTC) + timedelta(minutes=minutes)
 )
-"""From before it is nine anywhere on the day of the review until it is past nine everywhere."""
+"""Times from before nine in the first zone to after nine in the last one."""
 _ZONES = st.sampled_from(["Pacific/Kiritimati", "Asia/Tokyo", "Europe/London", "Pacific/Niue"]).map(
     ZoneInfo
 )
@@ -32,7 +32,7 @@ _ZONES = st.sampled_from(["Pacific/Kiritimati", "Asia/Tokyo", "Europe/London", "
 
 @given(st.integers(0, 2**31), st.timezones())
 def test_a_day_is_due_from_nine_in_the_morning(second: int, zone: ZoneInfo) -> None:
-    """In any zone, today is due from nine o'clock on by the clock on the wall, else yesterday."""
+    """In any zone, today is due from nine local time on, else yesterday."""
     now = datetime.fromtimestamp(second, UTC)
     local = now.astimezone(zone)
     expected = local.date() if local.time() >= time(9) else local.date() - _DAY
@@ -41,7 +41,7 @@ def test_a_day_is_due_from_nine_in_the_morning(second: int, zone: ZoneInfo) -> N
 
 @given(st.integers(0, 2**31), st.timezones())
 def test_no_day_is_due_before_it_is_looked_for(second: int, zone: ZoneInfo) -> None:
-    """Nowhere is a day due before it is due where it begins first."""
+    """No zone has a day due before the zone where the day begins first."""
     now = datetime.fromtimestamp(second, UTC)
     assert latest_review_day(now, zone) <= latest_review_day(now, EARLIEST)
 
@@ -50,7 +50,7 @@ def test_no_day_is_due_before_it_is_looked_for(second: int, zone: ZoneInfo) -> N
 def test_each_decider_goes_by_their_own_clock(
     now: datetime, zones: list[ZoneInfo | None], channel: ZoneInfo
 ) -> None:
-    """Asked are those where it is past nine of the day; who has no zone goes by the channel's."""
+    """Deciders are asked from nine in their own zone; without one, the channel's zone counts."""
     people = [f"U{number}" for number in range(len(zones))]
     made = replace(make_decision(1, people=("U99", *people)), review_on=_REVIEW)
     own = {Person("T1", user): zone for user, zone in zip(people, zones, strict=True) if zone}
@@ -88,7 +88,7 @@ async def _lives_in(harness: ServiceHarness, person: Person, zone: str) -> None:
 
 
 async def test_two_deciders_on_two_sides_of_the_earth(harness: ServiceHarness) -> None:
-    """Each is asked at nine of their own morning; looking again asks nobody twice."""
+    """Each decider is asked at nine local time; further checks ask nobody twice."""
     await _accepted(harness)
     await _lives_in(harness, ADA, "Pacific/Kiritimati")
     await _lives_in(harness, BEN, "America/New_York")
@@ -105,7 +105,7 @@ async def test_two_deciders_on_two_sides_of_the_earth(harness: ServiceHarness) -
 
 
 async def test_who_has_no_zone_goes_by_the_digest_of_the_channel(harness: ServiceHarness) -> None:
-    """Where nobody's zone is known, the channel's digest says when it is nine; else it is UTC."""
+    """Without a known zone, the zone of the channel's digest counts, otherwise UTC."""
     await _accepted(harness)
     schedule = Schedule(zone="Asia/Tokyo")
     await harness.services.digests.change(
@@ -125,7 +125,7 @@ async def _accepted_elsewhere(harness: ServiceHarness) -> None:
 
 
 async def test_who_moves_is_asked_once(harness: ServiceHarness, tmp_path: Path) -> None:
-    """However zones and clocks change, and whichever process looks, each is asked once."""
+    """Each decider is asked once, whatever zones and clocks do in two processes."""
     await _accepted(harness)
     other = ServiceHarness(await Database(tmp_path / "ragvsft.db").open())
     zones = ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/London", "Asia/Tokyo")

@@ -1,4 +1,4 @@
-"""When the deciders are asked how it went, and what becomes of their answers."""
+"""Review requests to deciders, and their reviews."""
 
 import asyncio
 from dataclasses import replace
@@ -39,7 +39,7 @@ async def _asked(harness: ServiceHarness) -> list[object]:
 
 
 async def test_each_decider_is_asked_on_the_day_and_once(harness: ServiceHarness) -> None:
-    """Nobody is asked a minute early; at nine each decider is, however often one looks."""
+    """No decider is asked a minute early; at nine each is asked, once for all checks."""
     decision = await _accepted(harness)
     assert decision.review_on == date(2026, 4, 5)
     harness.clock.advance(datetime(2026, 4, 5, 8, 59, tzinfo=UTC) - harness.clock.now())
@@ -50,7 +50,7 @@ async def test_each_decider_is_asked_on_the_day_and_once(harness: ServiceHarness
 
 
 async def test_several_processes_ask_once(harness: ServiceHarness, tmp_path: Path) -> None:
-    """Five that look at one log at the same time ask each decider once."""
+    """Five processes that check one database at the same time ask each decider once."""
     await _accepted(harness)
     databases = [await Database(tmp_path / "ragvsft.db").open() for _ in range(5)]
     others = [ServiceHarness(database) for database in databases]
@@ -64,7 +64,7 @@ async def test_several_processes_ask_once(harness: ServiceHarness, tmp_path: Pat
 
 
 async def test_many_that_are_due_are_all_asked_about(harness: ServiceHarness) -> None:
-    """More decisions than are taken at once are asked about in one round."""
+    """One round covers more decisions than one batch holds."""
     made = [make_decision(each, status=Status.ACCEPTED, chosen="rag") for each in range(1, 204)]
     await store_decisions(harness, *(replace(each, review_on=date(2026, 4, 5)) for each in made))
     harness.clock.advance(100 * _DAY)
@@ -85,7 +85,7 @@ async def test_only_what_is_followed_is_asked_about(harness: ServiceHarness, mov
 
 
 async def test_never_is_never(harness: ServiceHarness) -> None:
-    """Without the wish for a review nobody is asked; to say how it went is possible."""
+    """With `NEVER` no decider is asked, but a review is possible."""
     decision = await _accepted(harness, Review(ReviewChoice.NEVER))
     harness.clock.advance(4000 * _DAY)
     assert await harness.services.reviews.request_due() == 0
@@ -94,7 +94,7 @@ async def test_never_is_never(harness: ServiceHarness) -> None:
 
 
 async def test_a_review_is_put_off_by_a_late_decision(harness: ServiceHarness) -> None:
-    """Decided after the day of the review, there are as many days as were planned to try it."""
+    """If it is decided after the review date, the date moves by the planned number of days."""
     decision = await _opened(harness, Review(ReviewChoice.DAYS_30))
     harness.clock.advance(50 * _DAY)
     accepted = await harness.services.decisions.accept(BEN, decision.number)
@@ -102,7 +102,7 @@ async def test_a_review_is_put_off_by_a_late_decision(harness: ServiceHarness) -
 
 
 async def test_a_later_answer_takes_the_place_of_an_earlier_one(harness: ServiceHarness) -> None:
-    """Each decider has one answer, the last; every answer stays as an event."""
+    """Each decider has one review, the latest; each review is an event."""
     decision = await _accepted(harness)
     review = harness.services.reviews.review
     await review(ADA, decision.number, ReviewOutcome.NOT_TRIED, "")
@@ -118,7 +118,7 @@ async def test_a_later_answer_takes_the_place_of_an_earlier_one(harness: Service
 
 
 async def test_only_deciders_of_a_decision_made_review_it(harness: ServiceHarness) -> None:
-    """A review is refused from others, of an open decision, and of none."""
+    """Reviews by others, of open and of unknown decisions are refused."""
     decision = await harness.post_decision()
     review = harness.services.reviews.review
     with pytest.raises(ActionNotPossible):
@@ -139,7 +139,7 @@ async def test_only_deciders_of_a_decision_made_review_it(harness: ServiceHarnes
 async def test_a_driver_is_asked_in_the_place_of_who_is_gone(
     harness: ServiceHarness, deciders: tuple[str, ...], gone: tuple[str, ...], asked: int
 ) -> None:
-    """Once, however many are gone; not a driver who decides as well, and was asked already."""
+    """The driver is asked once for all unreachable deciders, unless they are a decider too."""
     draft = await harness.create_draft(workflow=Workflow(title="Answers", deciders=deciders))
     made = (await harness.services.post(ADA, draft, PUBLIC)).decision
     for user in gone:
@@ -150,7 +150,7 @@ async def test_a_driver_is_asked_in_the_place_of_who_is_gone(
 
 
 async def test_what_waits_for_whom(harness: ServiceHarness) -> None:
-    """Open decisions wait for their deciders; reviews that are due for those yet to answer."""
+    """Open decisions wait for their deciders; due reviews for deciders without a review."""
     first, second = await _opened(harness), await _accepted(harness)
     waiting = harness.services.reviews.waiting_for
     assert [each.number for each in (await waiting(BEN)).to_decide] == [first.number]
@@ -163,7 +163,7 @@ async def test_what_waits_for_whom(harness: ServiceHarness) -> None:
 
 
 async def test_a_view_waits_until_it_is_given_or_too_late(harness: ServiceHarness) -> None:
-    """A view that was asked for waits for who was asked, until it is given or all is settled."""
+    """A request waits for the person asked until they answer or the decision is settled."""
     first, second = await harness.post_decision(), await harness.post_decision()
     views, waiting = harness.services.perspectives, harness.services.reviews.waiting_for
     for each in (first, second):
@@ -179,7 +179,7 @@ async def test_a_view_waits_until_it_is_given_or_too_late(harness: ServiceHarnes
 
 
 async def test_old_drafts_are_forgotten(harness: ServiceHarness) -> None:
-    """After two weeks without a change a draft is deleted; what was posted stays."""
+    """An unposted draft is deleted two weeks after its last change."""
     await harness.post_decision()
     await harness.create_draft()
     harness.clock.advance(14 * _DAY)

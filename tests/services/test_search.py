@@ -1,4 +1,4 @@
-"""What is understood of what people type, and which decisions count as alike."""
+"""Parsing of filters and words, similar decisions, and read access in searches."""
 
 import pytest
 
@@ -28,25 +28,25 @@ SHEET = {"a": "1", "b": "2", "c": "3", "d": None}
 async def test_words_after_list(
     harness: ServiceHarness, typed: str, wanted: DecisionFilter
 ) -> None:
-    """People, statuses and options filter; any other word is looked for."""
+    """Known words filter by person, status and option; other words are searched."""
     assert harness.services.search.parse_filter(typed) == wanted
 
 
 @pytest.mark.parametrize("typed", ["", '"', "🦆 👩‍👩‍👧", "()*^:-", "___", "\x00\n"])
 def test_nothing_to_look_for(typed: str) -> None:
-    """What holds no letter and no digit is nothing to look for."""
+    """Text without letters and digits gives no search words."""
     assert words_of(typed) == ()
 
 
 def test_endless_words_are_cut() -> None:
-    """However long the text, few words of moderate length are looked for."""
+    """Number and length of search words are limited."""
     words = words_of(" ".join(f"{number}{'x' * 500}" for number in range(500)))
     assert len(words) == 12
     assert max(map(len, words)) == 64
 
 
 def test_alike_counts_what_both_answered() -> None:
-    """Only questions that both answered count, and "don't know" answers none; likest first."""
+    """Similarity counts questions that both answered, without "don't know"; best match first."""
     sheets = [
         AnswerSheet(1, {"a": "1", "b": "2", "c": "x"}),
         AnswerSheet(2, {"a": "1", "b": "2", "c": "3", "d": "4"}),
@@ -58,13 +58,13 @@ def test_alike_counts_what_both_answered() -> None:
 
 
 def test_at_most_three_are_alike() -> None:
-    """Three similar decisions are named, the newest of equal ones; never the one at hand."""
+    """At most three similar decisions are returned, of equal ones the newest, never itself."""
     sheets = [AnswerSheet(number, SHEET) for number in range(1, 7)]
     assert [number for number, *_ in most_similar(SHEET, sheets, leave_out=6)] == [5, 4, 3]
 
 
 async def test_what_is_hidden_is_not_there(harness: ServiceHarness) -> None:
-    """A decision that may not be read is refused in the words of one that does not exist."""
+    """An unreadable decision raises the same error as an unknown number."""
     await store_decisions(harness, make_decision(1, place=PRIVATE))
     refusals = []
     for number in (1, 2):
@@ -96,7 +96,7 @@ async def test_records_come_in_batches(harness: ServiceHarness) -> None:
 async def test_a_thread_names_what_all_its_readers_may_see(
     harness: ServiceHarness, place: Place, numbers: list[int]
 ) -> None:
-    """Alike before: public ones and the same private channel's, even of one's own; none later."""
+    """Only earlier decisions that are public or of the same private channel are returned."""
     at_hand = make_decision(5, place=place)
     await store_decisions(
         harness,

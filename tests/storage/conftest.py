@@ -1,4 +1,4 @@
-"""A desk on a log in a file, the file itself, and a backup of what it was."""
+"""Fixtures: a database file, services on it, and an older backup of it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -25,7 +25,7 @@ async def harness(path: Path) -> AsyncIterator[ServiceHarness]:
 
 @pytest.fixture
 async def saved(tmp_path: Path, path: Path) -> Path:
-    """A backup of three decisions; the log has gone on to five since."""
+    """A backup with three decisions; the database has five by now."""
     backup = tmp_path / "backups" / "saved.db"
     backup.parent.mkdir()
     back_up(await make(tmp_path / "then.db", 1, 2, 3), backup)

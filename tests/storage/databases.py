@@ -1,4 +1,4 @@
-"""Logs that are open for a while, and a row that depends on no other."""
+"""Helpers: open databases, their schema, and rows without foreign keys."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from bot.storage.database import Database
 
 @asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[Database]:
-    """A log that is open for the length of a block."""
+    """Open a database within a block."""
     database = await Database(path).open()
     try:
         yield database
@@ -24,10 +24,10 @@ def schema(db: Connection) -> str:
 
 
 def insert_state(db: Connection, state: str) -> None:
-    """Insert a row that depends on no other."""
+    """Insert a row without foreign keys."""
     db.insert("oauth_states", {"state": state, "expires_at": "2026"})
 
 
 def states(db: Connection) -> list[str]:
-    """Return what `insert_state` has left."""
+    """Return the states that `insert_state` inserted, sorted."""
     return [row["state"] for row in db.all("select state from oauth_states order by state")]

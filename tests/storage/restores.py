@@ -1,4 +1,4 @@
-"""Logs to be backed up and restored, and what is in them."""
+"""Helpers: create, restore and read databases."""
 
 import sqlite3
 from contextlib import closing
@@ -15,22 +15,22 @@ from tests.services.factories import make_decision, store_decisions
 from tests.services.harness import ServiceHarness
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-"""When it is restored."""
+"""The time of a restore."""
 
 
 def rows(path: Path, table: str) -> list[dict[str, Any]]:
-    """The rows of a table of a log."""
+    """Return the rows of a table."""
     with closing(sqlite3.connect(path)) as connection:
         return list(sqlite_utils.Database(connection).table(table).rows)
 
 
 def numbers(path: Path) -> list[int]:
-    """The numbers of the decisions of a log."""
+    """Return the numbers of the decisions in a database."""
     return [row["number"] for row in rows(path, "decisions")]
 
 
 async def make(path: Path, *found: int) -> Path:
-    """Make a log with decisions of these numbers, and close it."""
+    """Create a database with decisions of these numbers, and close it."""
     database = await Database(path).open()
     await store_decisions(ServiceHarness(database), *(make_decision(number) for number in found))
     await database.close()

@@ -1,4 +1,4 @@
-"""A backup is the log as it was when it was asked for, whole, or there is none."""
+"""A backup is a complete snapshot of the time of the call, or does not exist."""
 
 import asyncio
 import itertools
@@ -22,7 +22,7 @@ TABLES = ("playbooks", "decisions", "drafts", "events", "deliveries", "reviews")
 
 
 def contents(path: Path) -> dict[str, list[dict[str, Any]]]:
-    """The rows of a log."""
+    """Return the rows of all tables."""
     with closing(sqlite3.connect(path)) as connection:
         db = sqlite_utils.Database(connection)
         return {name: list(db.table(name).rows) for name in TABLES}
@@ -30,7 +30,7 @@ def contents(path: Path) -> dict[str, list[dict[str, Any]]]:
 
 @pytest.fixture
 async def database(harness: ServiceHarness, path: Path) -> Path:
-    """A log of two decisions, that somebody has open."""
+    """A database with two decisions, open in this process."""
     await store_decisions(harness, make_decision(1), make_decision(2))
     return path
 
@@ -38,7 +38,7 @@ async def database(harness: ServiceHarness, path: Path) -> Path:
 async def test_a_backup_under_load_holds_all_that_was_acked_before(
     harness: ServiceHarness, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While decisions are written, each that was acked before the copy began is in it, whole."""
+    """A copy made during writes contains each decision committed before it started, complete."""
     monkeypatch.setattr(backup, "_PAGES", 1)
     await store_decisions(
         harness, *(make_decision(number, problem="long " * 2000) for number in range(1, 401))
@@ -68,7 +68,7 @@ async def test_a_backup_under_load_holds_all_that_was_acked_before(
 
 
 async def test_a_backup_is_one_file_for_its_owner(database: Path, tmp_path: Path) -> None:
-    """Nothing lies beside a backup, nobody else may read it, and it holds what the log holds."""
+    """A backup is one file, readable only by its owner, with the content of the database."""
     folder = tmp_path / "kept"
     folder.mkdir()
     copy = await asyncio.to_thread(back_up, database, folder / "copy.db")
@@ -80,7 +80,7 @@ async def test_a_backup_is_one_file_for_its_owner(database: Path, tmp_path: Path
 
 
 async def test_a_backup_replaces_another_only_when_told(database: Path, tmp_path: Path) -> None:
-    """A file that is there stays as it is, unless it is to be replaced."""
+    """An existing file is replaced only with `overwrite`."""
     target = tmp_path / "copy.db"
     target.write_text("precious")
     with pytest.raises(CopyRefused, match="--force"):
@@ -136,7 +136,7 @@ SPOILT = {
 async def test_only_a_sound_log_is_backed_up(
     tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file that is no log, or a damaged one, is refused with a reason, and nothing is left."""
+    """A damaged file or another program's is refused with a reason; no file remains."""
     spoil, said = SPOILT[how]
     path = tmp_path / "ragvsft.db"
     database = await Database(path).open()
@@ -163,7 +163,7 @@ UNWRITABLE: dict[str, tuple[Callable[[Path], Path], str]] = {
 
 @pytest.mark.parametrize("where", UNWRITABLE)
 async def test_a_place_that_cannot_be_written_is_named(database: Path, where: str) -> None:
-    """A place where no backup can be is refused with what to do, and the log is not touched."""
+    """An unusable target is refused with a remedy, and the database does not change."""
     (database.parent / "used.db-wal").touch()
     place, said = UNWRITABLE[where]
     before = contents(database)
@@ -175,7 +175,7 @@ async def test_a_place_that_cannot_be_written_is_named(database: Path, where: st
 async def test_a_full_disk_leaves_no_half_backup(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where there is no room for the copy, that is said, and what was there stays."""
+    """On a full disk the error says so, and an existing backup stays as it was."""
     target = tmp_path / "copy.db"
     target.write_text("precious")
 

@@ -1,4 +1,4 @@
-"""Rows of the log, read and changed by their keys."""
+"""Insert, read and update rows by key."""
 
 import sqlite3
 
@@ -9,7 +9,7 @@ from bot.storage.connection import Connection, RowMissing
 
 @pytest.fixture
 def db() -> Connection:
-    """Two channels of the same id, in two workspaces."""
+    """A database with two channels of the same id in two workspaces."""
     db = Connection(sqlite3.connect(":memory:", isolation_level=None))
     rows = [{"workspace": each, "channel": "C1", "name": "old"} for each in ("T1", "T2")]
     db.execute("create table names (workspace, channel, name, primary key (workspace, channel))")
@@ -19,7 +19,7 @@ def db() -> Connection:
 
 
 def test_only_the_row_with_the_whole_key_changes(db: Connection) -> None:
-    """A change is of one row, and of the columns that it names."""
+    """An update changes the named columns of one row."""
     db.update("names", {"name": "it's new"}, workspace="T1", channel="C1")
     assert [db.get("names", workspace=each, channel="C1") for each in ("T1", "T2")] == [
         {"workspace": "T1", "channel": "C1", "name": "it's new"},
@@ -28,14 +28,14 @@ def test_only_the_row_with_the_whole_key_changes(db: Connection) -> None:
 
 
 def test_what_is_not_there_is_not_changed_in_silence(db: Connection) -> None:
-    """A change of a row that is gone is an error, so that the transaction around it is undone."""
+    """Updating a missing row is an error, so that its transaction is rolled back."""
     assert db.get("names", workspace="T3", channel="C1") is None
     with pytest.raises(RowMissing):
         db.update("names", {"name": "new"}, workspace="T3", channel="C1")
 
 
 def test_a_known_key_is_not_inserted_again(db: Connection) -> None:
-    """A row whose key exists is left as it is by one method, and updated by the other."""
+    """For an existing key, one method leaves the row as it is, and the other updates it."""
     row = {"workspace": "T1", "channel": "C1", "name": "new"}
     assert not db.insert_if_new("names", row)
     assert db.get("names", workspace="T1", channel="C1") == {**row, "name": "old"}

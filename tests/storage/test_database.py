@@ -1,4 +1,4 @@
-"""The connection to the log: durable, strict, and whole or not at all."""
+"""Database connections: durability, strict tables, atomic transactions."""
 
 import asyncio
 import sqlite3
@@ -17,7 +17,7 @@ from tests.storage.databases import insert_state, opened, states
 
 
 class Broken(Exception):
-    """What a test raises in the middle of a write."""
+    """An error that a test raises within a transaction."""
 
 
 def pragma(db: Connection, name: str) -> Any:
@@ -26,7 +26,7 @@ def pragma(db: Connection, name: str) -> Any:
 
 
 async def test_what_was_committed_survives_a_power_cut(path: Path) -> None:
-    """The log writes ahead, and waits for the disk on each commit; foreign keys are enforced."""
+    """WAL mode, a flush to disk on each commit, and enforced foreign keys."""
     async with opened(path) as database:
         found = await database.read(
             lambda db: [
@@ -37,7 +37,7 @@ async def test_what_was_committed_survives_a_power_cut(path: Path) -> None:
 
 
 async def test_tables_are_strict(path: Path) -> None:
-    """Every table of ours refuses values of another type than its column's."""
+    """Every table of the schema is STRICT."""
     async with opened(path) as database:
         listed = await database.read(lambda db: db.all("pragma table_list"))
         tables = {each["name"]: each["strict"] for each in listed if each["type"] == "table"}
@@ -53,7 +53,7 @@ async def test_tables_are_strict(path: Path) -> None:
 
 
 async def test_foreign_keys_hold(harness: ServiceHarness) -> None:
-    """A draft of a playbook that the log does not keep is refused."""
+    """A draft of an unknown playbook version violates a foreign key."""
     await harness.create_draft()
     with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
         await harness.database.write(
@@ -62,7 +62,7 @@ async def test_foreign_keys_hold(harness: ServiceHarness) -> None:
 
 
 async def test_a_write_that_fails_leaves_nothing(path: Path) -> None:
-    """What a write did before it raised is undone, and the next write works."""
+    """An exception rolls the transaction back, and the next one works."""
 
     def breaking(db: Connection) -> None:
         insert_state(db, "half")
@@ -76,7 +76,7 @@ async def test_a_write_that_fails_leaves_nothing(path: Path) -> None:
 
 
 async def test_a_failed_statement_leaves_nothing(path: Path) -> None:
-    """A constraint broken by the last of several statements undoes those before it."""
+    """A constraint violation by the last statement rolls back the earlier ones."""
 
     def breaking(db: Connection) -> None:
         insert_state(db, "b")
@@ -90,7 +90,7 @@ async def test_a_failed_statement_leaves_nothing(path: Path) -> None:
 
 
 async def test_two_writers_lose_nothing(path: Path) -> None:
-    """Two connections that read and then write wait for each other; every write counts."""
+    """Transactions of two connections that read, then write, are serialized."""
 
     def count_up(db: Connection) -> None:
         number = int(states(db)[0])
@@ -105,7 +105,7 @@ async def test_two_writers_lose_nothing(path: Path) -> None:
 
 
 async def test_a_log_that_is_closed_says_so(path: Path) -> None:
-    """Reading before opening is a mistake of ours, and named as one."""
+    """Using a database that is not open is a programming error with its own message."""
     database = Database(path)
     with pytest.raises(RuntimeError, match="not open"):
         await database.read(states)
@@ -113,7 +113,7 @@ async def test_a_log_that_is_closed_says_so(path: Path) -> None:
 
 
 async def test_the_loop_never_waits_for_the_disk(path: Path) -> None:
-    """While the log's thread is busy, the loop goes on."""
+    """The event loop continues while the database thread is busy."""
     busy, go_on = threading.Event(), threading.Event()
 
     def slow(_db: Connection) -> bool:
@@ -131,7 +131,7 @@ async def test_the_loop_never_waits_for_the_disk(path: Path) -> None:
 async def test_closing_waits_for_nobody_else_for_long(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What still waits for another process when the log is closed fails, and keeps nobody."""
+    """On close, writes that wait for another process's lock fail without delay."""
     monkeypatch.setattr(log_module, "CLOSING_SECONDS", 0.1)
     database = await Database(path).open()
     await database.write(lambda db: insert_state(db, "kept"))
@@ -151,7 +151,7 @@ async def test_closing_waits_for_nobody_else_for_long(
 
 
 async def test_a_write_waits_for_another_process(path: Path) -> None:
-    """As long as the log is open, a write waits until whoever writes has finished."""
+    """While the database is open, a write waits for another process's transaction to end."""
     async with opened(path) as database:
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")

@@ -39,7 +39,7 @@ def kept(database: Database) -> InstallationStore:
 
 
 async def test_what_is_kept_is_found(kept: InstallationStore) -> None:
-    """An installation comes back as it was kept, by its workspace or its organisation."""
+    """An installation is read as it was stored, by its workspace or its organisation."""
     await kept.save(NORTH)
     await kept.save(ORG)
     assert await kept.find("T0NORTH") == NORTH
@@ -49,7 +49,7 @@ async def test_what_is_kept_is_found(kept: InstallationStore) -> None:
 
 
 async def test_a_new_installation_replaces_the_old_one(kept: InstallationStore) -> None:
-    """An account has one installation, the last; organisation and workspace do not mix."""
+    """An account has one installation, the latest; organisations and workspaces are separate."""
     await kept.save(NORTH)
     renewed = replace(NORTH, name="Northwind Ltd", encrypted_token="new", installed_at=LATER)
     await kept.save(renewed)
@@ -63,7 +63,7 @@ def test_an_installation_is_somebodys() -> None:
 
 
 async def test_a_workspace_falls_back_on_its_organisation(kept: InstallationStore) -> None:
-    """A workspace's own installation goes first, then that of the organisation it was seen in."""
+    """A workspace's own installation is preferred to the one of its organisation."""
     await kept.save(ORG)
     assert await kept.of_workspace("T0NORTH") is None
     await kept.note_workspace("T0NORTH", "E0OTHER")
@@ -76,7 +76,7 @@ async def test_a_workspace_falls_back_on_its_organisation(kept: InstallationStor
 
 
 async def test_a_removal_takes_what_is_older(kept: InstallationStore) -> None:
-    """Only an installation older than its removal goes, and no other account's."""
+    """A removal deletes only older installations of its own account."""
     await kept.save(NORTH)
     await kept.save(ORG)
     assert not await kept.delete("T0NORTH", NOON)
@@ -89,14 +89,14 @@ async def test_a_removal_takes_what_is_older(kept: InstallationStore) -> None:
 async def test_a_removal_can_name_the_bot(
     kept: InstallationStore, bots: list[str] | None, gone: bool
 ) -> None:
-    """Where bot users are named, only an installation of one of them goes."""
+    """With bot users given, only their installation is deleted."""
     await kept.save(NORTH)
     assert await kept.delete("T0NORTH", LATER, bots) == gone
     assert not await kept.delete("T0NORTH", LATER, [])
 
 
 async def test_a_reseal_spares_a_token_that_has_changed(kept: InstallationStore) -> None:
-    """A token that was renewed while another process read it is not put back."""
+    """Re-encryption does not overwrite a token that another process has renewed."""
     await kept.save(NORTH)
     assert await kept.replace_token(NORTH, "encrypted again")
     assert not await kept.replace_token(NORTH, "too late")
@@ -105,7 +105,7 @@ async def test_a_reseal_spares_a_token_that_has_changed(kept: InstallationStore)
 
 
 async def test_a_state_is_taken_once_by_two_processes(tmp_path: Path, database: Database) -> None:
-    """Fifty takers on two connections: one gets the state."""
+    """Of fifty concurrent takers on two connections, one gets the state."""
     other = await Database(tmp_path / "log.db").open()
     takers = [InstallationStore(database), InstallationStore(other)]
     await takers[0].add_state("state", NOON, LATER)
@@ -115,7 +115,7 @@ async def test_a_state_is_taken_once_by_two_processes(tmp_path: Path, database: 
 
 
 async def test_a_state_ends_on_time(kept: InstallationStore, database: Database) -> None:
-    """At its last moment a state is gone, and the next one sweeps it away."""
+    """A state is invalid from its expiry on; storing the next one deletes it."""
     await kept.add_state("early", NOON, LATER)
     assert not await kept.use_state("early", LATER)
     assert not await kept.use_state("unknown", NOON)

@@ -1,4 +1,4 @@
-"""No number of a decision is given twice, however often its log is taken back to a backup."""
+"""A decision's number is never assigned twice, whatever backups are restored."""
 
 import sqlite3
 from collections.abc import Callable
@@ -23,7 +23,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 async def decided(path: Path, *, stranger: bool = False) -> int:
-    """Make the next decision in a log; return its number."""
+    """Post the next decision in a database; return its number."""
     database = await Database(path).open()
     made = await ServiceHarness(database).post_decision(STRANGER if stranger else ADA)
     await database.close()
@@ -31,7 +31,7 @@ async def decided(path: Path, *, stranger: bool = False) -> int:
 
 
 async def shelved(path: Path, *numbers: int, workspace: str = "T1") -> Path:
-    """Make a log with decisions of these numbers."""
+    """Create or extend a database with decisions of these numbers."""
     database = await Database(path).open()
     await store_decisions(
         ServiceHarness(database),
@@ -51,7 +51,7 @@ MOVES = st.lists(st.sampled_from(["one", "other", "back up", "restore"]), max_si
 async def test_numbers_rise_whatever_is_restored(
     tmp_path_factory: pytest.TempPathFactory, moves: list[str]
 ) -> None:
-    """Each workspace's numbers go up one by one, through any backups and restores of a log."""
+    """Each workspace's numbers increase by one, across any backups and restores."""
     folder = tmp_path_factory.mktemp("numbers")
     path, saved, now = await shelved(folder / "ragvsft.db"), folder / "saved.db", NOW
     back_up(path, saved)
@@ -81,14 +81,14 @@ LOST: dict[str, Callable[[Path], object]] = {
 
 
 def spoil(database: Path) -> None:
-    """Overwrite the pages after the schema's first."""
+    """Overwrite all pages after the first, which has the schema."""
     whole = database.read_bytes()
     database.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
 
 
 @pytest.mark.parametrize("how", LOST)
 async def test_a_gap_is_left_where_nothing_tells(tmp_path: Path, how: str) -> None:
-    """Where the log is lost, numbers go on 1000 above the backup's, in every workspace."""
+    """If the replaced database is unreadable, numbers continue 1000 above those of the backup."""
     path, saved = await shelved(tmp_path / "ragvsft.db", 1, 2, 3), tmp_path / "saved.db"
     back_up(path, saved)
     await shelved(path, 4, 5)
@@ -99,7 +99,7 @@ async def test_a_gap_is_left_where_nothing_tells(tmp_path: Path, how: str) -> No
 
 
 async def test_a_gap_is_left_once(tmp_path: Path) -> None:
-    """A log with a gap tells of it: what is restored in its place goes on from there."""
+    """A gap is stored: a later restore continues from it without another gap."""
     saved = await shelved(tmp_path / "saved.db", 1, 2, 3)
     path = tmp_path / "ragvsft.db"
     assert restore(saved, path, NOW).gap == 1000
@@ -109,7 +109,7 @@ async def test_a_gap_is_left_once(tmp_path: Path) -> None:
 
 
 async def test_a_log_behind_its_backup_changes_nothing(tmp_path: Path) -> None:
-    """Where the backup has the higher numbers, the next one follows on those."""
+    """If the backup has the higher numbers, the next number follows them."""
     path = await shelved(tmp_path / "ragvsft.db", 1)
     saved = await shelved(tmp_path / "saved.db", 1, 2, 3, 4)
     restore(saved, path, NOW)
@@ -117,7 +117,7 @@ async def test_a_log_behind_its_backup_changes_nothing(tmp_path: Path) -> None:
 
 
 async def test_a_start_on_a_new_log_begins_with_one(tmp_path: Path) -> None:
-    """Without any restore there is no floor."""
+    """Without a restore, numbers begin with 1."""
     path = tmp_path / "ragvsft.db"
     with closing(sqlite3.connect(path)) as connection:
         migrate(Connection(connection))

@@ -1,4 +1,4 @@
-"""A log is opened where it can be, by whoever comes, and refused with a sentence elsewhere."""
+"""Opening a database: creation, concurrency, migrations, and errors with a remedy."""
 
 import asyncio
 import multiprocessing
@@ -17,7 +17,7 @@ from tests.storage.databases import insert_state, opened, schema, states
 
 
 async def test_opening_again_keeps_everything(path: Path) -> None:
-    """A log that is opened again has its rows, and the same schema."""
+    """A reopened database has its rows and the same schema."""
     async with opened(path) as database:
         await database.write(lambda db: insert_state(db, "a"))
         before = await database.read(schema)
@@ -27,7 +27,7 @@ async def test_opening_again_keeps_everything(path: Path) -> None:
 
 
 async def test_many_open_one_new_file_at_once(tmp_path: Path) -> None:
-    """Several logs that create the same file at the same time all succeed, with one schema."""
+    """Concurrent connections that create the same file all succeed, with one schema."""
     for attempt in range(5):
         path = tmp_path / f"{attempt}.db"
         databases = await asyncio.gather(*(Database(path).open() for _ in range(4)))
@@ -37,7 +37,7 @@ async def test_many_open_one_new_file_at_once(tmp_path: Path) -> None:
 
 
 async def test_a_log_waits_for_who_is_making_its_file(path: Path) -> None:
-    """A log opened on a file that another connection is still writing comes up when it is done."""
+    """Opening waits until another connection has created the schema."""
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         other.execute("CREATE TABLE made (id INTEGER)")
@@ -67,7 +67,7 @@ def _open_in_process(path: Path, barrier: Any, results: Any) -> None:
 
 
 def test_two_processes_open_one_new_file_at_once(path: Path) -> None:
-    """Two processes started at the same moment on a new file both come up and write."""
+    """Two processes that open a new file at the same time both succeed and write."""
     context = multiprocessing.get_context("spawn")
     barrier, results = context.Barrier(2), context.Queue()
     processes = [
@@ -85,7 +85,7 @@ def test_two_processes_open_one_new_file_at_once(path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"not a database at all, whatever it is" * 100, b"{}"])
 def test_a_file_that_is_no_database(path: Path, content: bytes) -> None:
-    """Another program's file is refused with a sentence, and left as it is."""
+    """A file that is no database is refused with a message, and does not change."""
     path.write_bytes(content)
     with pytest.raises(DatabaseUnusable) as raised:
         asyncio.run(Database(path).open())
@@ -95,20 +95,20 @@ def test_a_file_that_is_no_database(path: Path, content: bytes) -> None:
 
 
 async def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
-    """A folder is refused with a sentence that says what to do."""
+    """A folder is refused with a message that says what to do."""
     with pytest.raises(DatabaseUnusable, match="DATABASE_URL"):
         await Database(tmp_path).open()
 
 
 async def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
-    """A path below a file is refused with a sentence that says what to do."""
+    """A path below a file is refused with a message that says what to do."""
     (tmp_path / "file").touch()
     with pytest.raises(DatabaseUnusable, match="that it and its folder can be written"):
         await Database(tmp_path / "file" / "ragvsft.db").open()
 
 
 async def test_folders_are_made(tmp_path: Path) -> None:
-    """Folders on the way to a new log are created."""
+    """Missing parent folders of a new database are created."""
     path = tmp_path / "a" / "b" / "ragvsft.db"
     async with opened(path):
         assert path.is_file()
@@ -140,7 +140,7 @@ async def test_a_new_database_has_every_migration(
 
 
 async def test_a_newer_database_is_not_opened(path: Path) -> None:
-    """A database that a newer version has migrated is refused, and left as it is."""
+    """A database with a newer version's migration is refused, and does not change."""
     async with opened(path) as database:
         await database.write(lambda db: db.insert("schema_migrations", {"name": "m999_later"}))
     before = path.read_bytes()
@@ -152,7 +152,7 @@ async def test_a_newer_database_is_not_opened(path: Path) -> None:
 
 
 async def test_a_look_brings_no_schema_up_to_date(older: Path) -> None:
-    """Whoever only looks leaves an older log as it is, and says who brings it up to date."""
+    """A read-only connection does not migrate an older database; the error says what does."""
     before = older.read_bytes()
     for writable in (False, True):
         with pytest.raises(
@@ -174,7 +174,7 @@ async def test_a_look_brings_no_schema_up_to_date(older: Path) -> None:
 
 
 async def test_who_only_looks_cannot_write(path: Path) -> None:
-    """Beside a bot that has it open, a log can be read, and written only where that is meant."""
+    """While the bot has it open, the database can be read; only a writable connection writes."""
     database = await Database(path).open()
     await ServiceHarness(database).post_decision()
     looking = await Database(path).open_existing()

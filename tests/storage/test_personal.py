@@ -1,4 +1,4 @@
-"""Direct messages about a decision are drawn anew when what they say is true no longer."""
+"""Direct messages about a decision are redrawn when they are outdated."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +12,7 @@ ELSEWHERE = Place("C9", Visibility.PUBLIC)
 
 
 async def for_ben(harness: ServiceHarness) -> Decision:
-    """Return a decision that Ben is to make; he has been told so."""
+    """Return a decision with Ben as decider, whose direct message is sent."""
     draft = await harness.create_draft(workflow=Workflow(title="Answers", deciders=("U2",)))
     decision = (await harness.services.post(ADA, draft, PUBLIC)).decision
     while (taken := await harness.outbox.claim(harness.clock.now())) is not None:
@@ -25,7 +25,7 @@ async def for_ben(harness: ServiceHarness) -> Decision:
 
 
 async def drawn_anew(harness: ServiceHarness) -> list[tuple[str, str]]:
-    """Return the direct messages to be drawn anew: of what kind, and to whom."""
+    """Return kind and recipient of the direct messages to redraw."""
     waiting = [to_delivery(row) for row in await harness.rows("deliveries")]
     kinds = {each.key: each.kind for each in waiting}
     redraws = [each for each in waiting if each.kind is DeliveryKind.REDRAW]
@@ -33,7 +33,7 @@ async def drawn_anew(harness: ServiceHarness) -> list[tuple[str, str]]:
 
 
 async def test_other_words_reach_whoever_was_told(harness: ServiceHarness) -> None:
-    """After an edit of the title, a decider's direct message is drawn anew."""
+    """After an edit of the title, a decider's direct message is redrawn."""
     decision = await for_ben(harness)
     assert await drawn_anew(harness) == []
     page = await harness.services.decisions.begin_edit(ADA, decision.number)
@@ -44,7 +44,7 @@ async def test_other_words_reach_whoever_was_told(harness: ServiceHarness) -> No
 
 
 async def test_another_channel_reaches_whoever_was_told(harness: ServiceHarness) -> None:
-    """Where a decision is posted elsewhere after all, its decider's direct message follows."""
+    """After a decision moves to another channel, its decider's direct message is redrawn."""
     decision = await for_ben(harness)
     await harness.services.delivery_issues.send_again(ADA, announcement_key(decision), ELSEWHERE)
     assert await drawn_anew(harness) == [("decider_message", "U2")]

@@ -1,4 +1,4 @@
-"""A restored log makes nothing happen a second time, and Slack tells what it knows."""
+"""After a restore nothing is posted twice, and messages are redrawn from the database."""
 
 import sqlite3
 from collections.abc import AsyncIterator
@@ -20,14 +20,14 @@ from tests.storage.restores import NOW, restore, rows
 
 
 def delivery(name: str) -> Delivery:
-    """A delivery of the first decision, due when the stopped clock begins."""
+    """Return a delivery of the first decision, due at the start of the manual clock."""
     at = ManualClock().now() - timedelta(minutes=1)
     return Delivery(f"T1/1/{name}", "T1", AnnouncementPost(), "C1", at, decision=1)
 
 
 @pytest.fixture
 async def waiting(tmp_path: Path) -> AsyncIterator[Path]:
-    """A log with a post sent, one being sent, one that waits, one held back, and an update."""
+    """Create a database with posts sent, in flight, pending and held, and an update."""
     database = await Database(tmp_path / "waiting.db").open()
     harness = ServiceHarness(database)
     await store_decisions(harness, make_decision(1))
@@ -49,7 +49,7 @@ async def waiting(tmp_path: Path) -> AsyncIterator[Path]:
 async def test_what_may_have_been_posted_since_is_not_just_posted(
     waiting: Path, path: Path
 ) -> None:
-    """Posts that waited count as interrupted since before they could go out; updates wait on."""
+    """Unsent posts become interrupted ones, to be reconciled; updates stay pending."""
     assert restore(waiting, path, NOW).waiting == 3
     found = {row["key"].rpartition("/")[2]: row for row in rows(path, "deliveries")}
     assert {row["state"] for row in found.values() if row["kind"] == "redraw"} == {"pending"}
@@ -70,7 +70,7 @@ async def test_what_may_have_been_posted_since_is_not_just_posted(
 async def test_nothing_that_waited_until_later_blocks_its_channel(
     waiting: Path, path: Path
 ) -> None:
-    """A post that a clock ahead of this one has kept counts as taken by now at the latest."""
+    """A post created by a clock that was ahead counts as claimed now at the latest."""
     with closing(sqlite3.connect(waiting)) as connection:
         connection.execute("update deliveries set created_at = '2027-01-01T00:00:00+00:00'")
         connection.commit()
@@ -79,7 +79,7 @@ async def test_nothing_that_waited_until_later_blocks_its_channel(
 
 
 async def test_digests_are_due_from_the_restore_on(saved: Path, path: Path) -> None:
-    """A digest that was due before the restore may have been posted: it does not come again."""
+    """A digest due before the restore may have been posted, so it is not posted again."""
     database = await Database(saved).open()
     harness = ServiceHarness(database)
     monday = DigestSettings("T1", PUBLIC, "U1", harness.clock.now())
@@ -102,7 +102,7 @@ async def test_digests_are_due_from_the_restore_on(saved: Path, path: Path) -> N
 
 
 async def lived(path: Path) -> ServiceHarness:
-    """A log with four decisions that Slack shows: two open, one accepted, one accepted later."""
+    """Create a database with four announced decisions: two open, two accepted."""
     database = await Database(path).open()
     harness = ServiceHarness(database)
     for _ in range(4):
@@ -116,7 +116,7 @@ async def lived(path: Path) -> ServiceHarness:
 
 
 def drawn_again(path: Path) -> list[str]:
-    """The messages that wait to be drawn again."""
+    """Return the messages that are due to be redrawn."""
     waiting = (row for row in rows(path, "deliveries") if row["state"] == "pending")
     return [f"{row['kind']} {row['parent']}" for row in waiting]
 
@@ -124,7 +124,7 @@ def drawn_again(path: Path) -> list[str]:
 async def test_messages_of_open_decisions_are_redrawn(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Slack may show an open decision as decided since the backup: the newest ones are redrawn."""
+    """Slack may show a later status of open decisions, so the newest ones are redrawn."""
     harness = await lived(path)
     back_up(path, tmp_path / "saved.db")
     await harness.services.decisions.accept(ADA, 3)

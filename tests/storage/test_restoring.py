@@ -1,4 +1,4 @@
-"""A backup takes the log's place whole or not at all."""
+"""A restore replaces the database completely or not at all."""
 
 import asyncio
 import sqlite3
@@ -20,7 +20,7 @@ KEPT = "ragvsft.db.before-restore-20260301T120000Z"
 
 
 async def test_a_backup_takes_the_log_s_place(saved: Path, path: Path, tmp_path: Path) -> None:
-    """The log is then what the backup was; what was there is kept whole; nothing else is left."""
+    """The database equals the backup; the replaced one is kept; no other file remains."""
     path.chmod(0o640)
     restored = restore(saved, path, NOW)
     assert numbers(path) == [1, 2, 3]
@@ -35,7 +35,7 @@ async def test_a_backup_takes_the_log_s_place(saved: Path, path: Path, tmp_path:
 
 
 async def test_a_log_that_is_gone_is_restored(saved: Path, path: Path, tmp_path: Path) -> None:
-    """Where nothing is there any more, its folder included, the backup becomes the log."""
+    """A backup is restored even if the database and its folder are missing."""
     elsewhere = tmp_path / "new" / "ragvsft.db"
     assert restore(saved, elsewhere, NOW).kept is None
     assert numbers(elsewhere) == [1, 2, 3]
@@ -43,7 +43,7 @@ async def test_a_log_that_is_gone_is_restored(saved: Path, path: Path, tmp_path:
 
 
 async def test_what_a_lost_log_left_beside_it_does_no_harm(saved: Path, path: Path) -> None:
-    """Left-overs of a log that is damaged or gone are put aside, so that they spoil nothing."""
+    """SQLite's files of a damaged or missing database are moved aside."""
     wal = Path(f"{path}-wal")
     for spoil in (lambda: path.write_text("no database"), path.unlink):
         spoil()
@@ -59,7 +59,7 @@ async def test_what_a_lost_log_left_beside_it_does_no_harm(saved: Path, path: Pa
 async def test_a_log_in_use_is_left_alone(
     saved: Path, path: Path, monkeypatch: pytest.MonkeyPatch, *, busy: bool
 ) -> None:
-    """While a bot has the log open, even an idle one, nothing is restored, and it goes on."""
+    """While a bot has the database open, even if idle, the restore is refused."""
     monkeypatch.setattr(restoring, "LOCK_SECONDS", 0.05)
     database = await Database(path).open()
     if busy:
@@ -76,7 +76,7 @@ async def test_a_log_in_use_is_left_alone(
 async def test_a_bot_that_starts_meanwhile_opens_what_was_restored(
     saved: Path, path: Path, tmp_path: Path
 ) -> None:
-    """A bot that waits for the lock of a log being replaced goes on with the new one."""
+    """A bot that waits for the lock during a restore opens the restored database."""
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("pragma locking_mode = exclusive")
         other.execute("begin exclusive")
@@ -104,7 +104,7 @@ async def test_an_older_database_is_migrated(
 
 
 async def test_a_newer_log_is_refused(saved: Path, path: Path) -> None:
-    """A backup of a newer version is refused by name of the step, and the log stays."""
+    """A backup of a newer version is refused with its migration's name; nothing changes."""
     with closing(sqlite3.connect(saved)) as connection:
         Connection(connection).insert("schema_migrations", {"name": "m999_later"})
         connection.commit()
@@ -130,7 +130,7 @@ REFUSED: dict[str, tuple[Callable[[Path, Path], tuple[Path, Path]], str]] = {
 
 @pytest.mark.parametrize("how", REFUSED)
 async def test_what_cannot_be_restored_changes_nothing(saved: Path, path: Path, how: str) -> None:
-    """What is no backup, or no place for a log, is refused with a reason; the log stays."""
+    """An invalid backup or target is refused with a reason; the database does not change."""
     choose, said = REFUSED[how]
     backup, database = choose(saved, path)
     with pytest.raises(CopyRefused, match=said):
@@ -139,7 +139,7 @@ async def test_what_cannot_be_restored_changes_nothing(saved: Path, path: Path, 
 
 
 async def test_a_restore_that_cannot_end_leaves_the_log(saved: Path, path: Path) -> None:
-    """Where the old log cannot be kept nothing is restored: the log is there as it was."""
+    """If the replaced database cannot be kept, nothing is restored."""
     path.with_name(KEPT).mkdir()
     with pytest.raises(CopyRefused, match="nothing was restored"):
         restore(saved, path, NOW)

@@ -1,4 +1,4 @@
-"""Finding decisions in the log: only what may be read, in order, by everything that is offered."""
+"""Searches of decisions: read access, order, pages, filters and words."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ LETTERS = st.characters(
     categories=["L", "M", "N"],
     exclude_characters="".join(map(chr, [*range(0x19B0, 0x19CA), 0x1CF2, 0x1CF3])),
 )
-"""Letters, marks and numbers, but for a few that are letters to Python and marks to SQLite."""
+"""Letters, marks and numbers, except those that Python and SQLite classify differently."""
 EVERYBODY = ReadScope("T1", "U9")
 DIRECT = Place("G1", Visibility.DIRECT)
 PLACES = st.sampled_from([PUBLIC, PRIVATE, OTHER_PRIVATE, DIRECT])
@@ -49,7 +49,7 @@ SIGHTS = st.builds(
 async def numbers(
     harness: ServiceHarness, wanted: DecisionFilter, sight: ReadScope = EVERYBODY
 ) -> list[int]:
-    """The numbers of the first page."""
+    """Return the numbers of the first page."""
     found = await harness.read(find_page, sight, wanted, None, 100)
     return [each.number for each in found.decisions]
 
@@ -63,7 +63,7 @@ async def numbers(
 async def test_the_log_and_the_rule_agree(
     harness: ServiceHarness, made: list[Made], sight: ReadScope
 ) -> None:
-    """What each query of the log gives is exactly what the rule of who may read it covers."""
+    """Each query returns exactly the decisions that `ReadScope.allows` allows."""
     await harness.database.write(_empty)
     shelf: dict[int, tuple[Decision, set[str]]] = {}
     for number, (workspace, people, place, contributor) in enumerate(made, start=1):
@@ -84,7 +84,7 @@ async def test_the_log_and_the_rule_agree(
 
 
 async def test_pages_go_both_ways(harness: ServiceHarness) -> None:
-    """A page knows whether there are newer and older ones, and both ways lead through all."""
+    """Pages in both directions cover all decisions and know whether there are more."""
     await store_decisions(harness, *(make_decision(number) for number in range(1, 8)))
     first = await harness.read(find_page, EVERYBODY, DecisionFilter(), None, 3)
     second = await harness.read(
@@ -99,7 +99,7 @@ async def test_pages_go_both_ways(harness: ServiceHarness) -> None:
 
 
 async def test_a_search_is_paged_like_a_list(harness: ServiceHarness) -> None:
-    """What is found by words comes newest first too, and goes on from a number."""
+    """Results of a word search are newest first, and continue from a number."""
     await store_decisions(
         harness, *(make_decision(number, title="Refunds") for number in range(1, 6))
     )
@@ -111,7 +111,7 @@ async def test_a_search_is_paged_like_a_list(harness: ServiceHarness) -> None:
 
 
 async def test_filters_hold_together(harness: ServiceHarness) -> None:
-    """People, statuses and options narrow each other; several of a kind are alternatives."""
+    """Filters of different kinds are combined with "and", several of one kind with "or"."""
     await store_decisions(
         harness,
         make_decision(1, people=("U9",)),
@@ -136,7 +136,7 @@ async def test_filters_hold_together(harness: ServiceHarness) -> None:
 
 
 async def test_words_follow_every_change(harness: ServiceHarness) -> None:
-    """A changed title, a reason given and a new decider are found at once, the old ones no more."""
+    """The index follows each change of title, reason and deciders at once."""
     first = make_decision(1, title="Refund letters", place=PRIVATE, people=("U1",))
     await store_decisions(harness, first)
     settled = make_decision(1, status=Status.ACCEPTED, chosen="rag", reason="The auditors asked")
@@ -162,7 +162,7 @@ async def test_words_follow_every_change(harness: ServiceHarness) -> None:
 
 
 async def test_words_are_found_in_any_form(harness: ServiceHarness) -> None:
-    """Case, accents and endings do not matter; every word must be there."""
+    """Case, accents and word endings are ignored; every word must occur."""
     await store_decisions(
         harness, make_decision(1, title="Café CUSTOMERS", problem="They asked for refunds")
     )
@@ -179,7 +179,7 @@ async def test_words_are_found_in_any_form(harness: ServiceHarness) -> None:
 @example(word="हिन्दी")
 @settings(max_examples=50)
 async def test_a_word_of_a_title_finds_it(harness: ServiceHarness, word: str) -> None:
-    """Whatever letters a title has, its own words find it, as they stand there."""
+    """A title is found by each of its own words, in any script."""
     assume(any(map(str.isalnum, word)))
     await harness.database.write(_empty)
     await store_decisions(
@@ -202,14 +202,14 @@ async def test_what_is_more_than_another_case_is_found_by_plain_letters(
 )
 @settings(max_examples=60)
 async def test_no_text_breaks_a_search(harness: ServiceHarness, typed: str) -> None:
-    """Whatever is typed is looked for as words, never taken for a command."""
+    """Any input is searched as words; query syntax has no effect."""
     words = words_of(f"{typed} x")
     assert await numbers(harness, DecisionFilter(words=words)) == []
 
 
 @pytest.mark.parametrize("statement", ["vacuum", "reindex"])
 async def test_housekeeping_changes_nothing(harness: ServiceHarness, statement: str) -> None:
-    """A log that was vacuumed still finds the right decision."""
+    """After VACUUM a search still finds the right decision."""
     await store_decisions(harness, make_decision(1, title="One"), make_decision(2, title="Two"))
     await harness.database.write(lambda db: db.execute("delete from decisions where number = 1"))
     await harness.database.read(lambda db: db.execute(statement))

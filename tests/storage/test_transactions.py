@@ -1,4 +1,4 @@
-"""The decision log: one decision for a draft, numbers without gaps, and nothing half done."""
+"""Transactions: one decision for each draft, numbers without gaps, nothing partial."""
 
 import asyncio
 import sqlite3
@@ -31,7 +31,7 @@ HOSTILE = [
 
 
 def fault(table: str, when: str) -> str:
-    """Return a trigger that breaks every change of a table."""
+    """Return a trigger that fails every change of a table."""
     return (
         f"create trigger broken before {when} on {table} "
         "begin select raise(abort, 'broken on purpose'); end"
@@ -45,7 +45,7 @@ async def everything(harness: ServiceHarness) -> dict[str, list[dict[str, Any]]]
 
 
 async def test_fifty_posts_of_one_draft_make_one_decision(harness: ServiceHarness) -> None:
-    """The same draft posted fifty times at once is logged once, and all are told its number."""
+    """Fifty concurrent posts of one draft create one decision and return its number."""
     draft = await harness.create_draft()
     posted = await asyncio.gather(*(harness.services.post(ADA, draft, PUBLIC) for _ in range(50)))
     assert {each.decision.number for each in posted} == {1}
@@ -54,7 +54,7 @@ async def test_fifty_posts_of_one_draft_make_one_decision(harness: ServiceHarnes
 
 
 async def test_another_programs_database_is_left_as_it_is(tmp_path: Path) -> None:
-    """A file that holds somebody else's tables is refused, and not written to."""
+    """A file with another program's tables is refused, and does not change."""
     path = tmp_path / "songs.db"
     with closing(sqlite3.connect(path)) as other, other:
         other.execute("create table songs (title text)")
@@ -66,7 +66,7 @@ async def test_another_programs_database_is_left_as_it_is(tmp_path: Path) -> Non
 
 
 async def test_numbers_have_no_gaps(harness: ServiceHarness) -> None:
-    """Drafts posted at the same time get the numbers from 1 on, in each workspace anew."""
+    """Concurrent posts get consecutive numbers from 1, separately in each workspace."""
     people = [ADA] * 20 + [STRANGER] * 10
     drafts = [(person, await harness.create_draft(person)) for person in people]
     posted = await asyncio.gather(*(harness.services.post(*each, PUBLIC) for each in drafts))
@@ -91,7 +91,7 @@ async def test_numbers_have_no_gaps(harness: ServiceHarness) -> None:
 async def test_a_post_that_breaks_in_the_middle_leaves_nothing(
     harness: ServiceHarness, table: str, when: str
 ) -> None:
-    """Whichever of its statements fails, a post leaves no row behind, and works the next time."""
+    """If any statement of a post fails, no row remains, and the next try works."""
     draft = await harness.create_draft()
     before = await everything(harness)
     await harness.database.write(lambda db: db.execute(fault(table, when)))
@@ -103,7 +103,7 @@ async def test_a_post_that_breaks_in_the_middle_leaves_nothing(
 
 
 async def test_a_change_that_raises_changes_nothing(harness: ServiceHarness) -> None:
-    """What the change of a draft raises reaches the caller, and the draft stays as it was."""
+    """An exception in a draft's change reaches the caller, and the draft does not change."""
 
     def breaking(_draft: object) -> Any:
         raise KeyError("broken on purpose")
@@ -116,7 +116,7 @@ async def test_a_change_that_raises_changes_nothing(harness: ServiceHarness) -> 
 
 
 async def test_concurrent_changes_of_a_draft_all_count(harness: ServiceHarness) -> None:
-    """Answers that arrive at the same time are all kept."""
+    """Concurrent answers to a draft are all stored."""
     draft = await harness.create_draft(answers={"facts": "some"})
     given_answers = [{"freshness": "daily"}, {"style": "strict"}, {"examples": "many"}]
     await asyncio.gather(*(harness.drafts.save_answers(ADA, draft, each) for each in given_answers))
@@ -131,7 +131,7 @@ async def test_concurrent_changes_of_a_draft_all_count(harness: ServiceHarness) 
 
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_hostile_values_come_back_as_they_were(harness: ServiceHarness, text: str) -> None:
-    """Whatever people write is kept as it is, and the schema does not change."""
+    """Any text is stored unchanged, and the schema does not change."""
     before = await harness.database.read(lambda db: db.sqlite.schema)
     draft = await harness.create_draft(
         workflow=Workflow(title=text, problem=text, deciders=(text,))
@@ -160,7 +160,7 @@ def test_drafts_come_back_as_they_were(
     deciders: list[str],
     review: Review,
 ) -> None:
-    """Any first page is read from the log as it was written to it."""
+    """Any workflow is read from the database as it was written."""
     workflow = Workflow(title, problem, tuple(deciders), review)
 
     async def kept() -> Workflow:
@@ -176,7 +176,7 @@ def test_drafts_come_back_as_they_were(
 
 
 async def test_a_playbook_is_kept_once(harness: ServiceHarness) -> None:
-    """Drafts of the same edition share its text, which comes back as it was read."""
+    """Drafts of the same playbook version share one stored text, which is read unchanged."""
     for _ in range(3):
         await harness.create_draft()
     assert len(await harness.rows("playbooks")) == 1
@@ -185,7 +185,7 @@ async def test_a_playbook_is_kept_once(harness: ServiceHarness) -> None:
 
 
 async def test_a_delivery_is_kept_once(harness: ServiceHarness) -> None:
-    """A second delivery of the same key is not kept, and its caller is told."""
+    """A second delivery of the same key is not stored, and the result says so."""
     await harness.services.notify(ADA, "Once.")
     (row,) = await harness.rows("deliveries")
     delivery = await harness.outbox.claim(harness.clock.now())
@@ -202,7 +202,7 @@ async def recent(harness: ServiceHarness, person: Person, limit: int) -> list[De
 
 
 async def test_who_sees_recent_decisions(harness: ServiceHarness) -> None:
-    """Public ones are everybody's; others are for their driver and deciders, in their workspace."""
+    """Public decisions are for all; others for their driver and deciders, in one workspace."""
     public = await harness.post_decision(ADA)
     private = await harness.post_decision(ADA, PRIVATE)
     assert await recent(harness, BEN, 10) == [public]
@@ -219,7 +219,7 @@ async def test_a_like_named_decider_is_not_a_decider(harness: ServiceHarness) ->
 
 
 async def test_drafts_are_listed_newest_first(harness: ServiceHarness) -> None:
-    """Unposted drafts changed after a time come by their last change."""
+    """Unposted drafts changed after a given time are sorted by their last change."""
     drafts = []
     for _ in range(3):
         drafts.append(await harness.create_draft())
@@ -231,7 +231,7 @@ async def test_drafts_are_listed_newest_first(harness: ServiceHarness) -> None:
 
 
 async def test_every_index_of_a_query_is_there(harness: ServiceHarness) -> None:
-    """The delivery loop's question what is due is answered by an index, not by reading all rows."""
+    """The worker's query for due deliveries uses an index, without a table scan."""
     query = "select * from deliveries where state = 'pending' and due_at <= '2026'"
     plan = await harness.database.read(
         lambda db: db.sqlite.execute(f"explain query plan {query}").fetchall()

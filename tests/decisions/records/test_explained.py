@@ -1,4 +1,4 @@
-"""Records explain themselves: points add up, people have names, the life of a decision is told."""
+"""Records are self-contained: points add up, people have names, the history is complete."""
 
 import json
 from collections.abc import Mapping
@@ -36,19 +36,19 @@ LINK = "https://northwind.slack.com/archives/C1/p1767603600000100"
 
 
 def made_by(engine: RuleEngine, answers: Mapping[str, str | None], **changes: object) -> Decision:
-    """A decision of these answers by another playbook than the small one."""
+    """Return a decision with these answers by a given playbook."""
     verdict = engine.evaluate(answers)
     return replace(make_decision(12), answers=answers, verdict=verdict, **changes)  # type: ignore[arg-type]  # passed on by name
 
 
 def overridden(option: str, reason: str = "Because") -> dict[str, object]:
-    """What makes a decision one that was decided for an option against the recommendation."""
+    """Return the fields of a decision that was overridden with an option."""
     return {"status": Status.OVERRIDDEN, "resolution": Resolution("U1", AT, reason, option)}
 
 
 @st.composite
 def sheets(draw: st.DrawFn) -> tuple[RuleEngine, dict[str, str | None]]:
-    """An answer sheet for one of the shipped playbooks."""
+    """Draw the engine of a shipped playbook, and answers to it."""
     engine = SHIPPED[draw(st.sampled_from(sorted(SHIPPED)))]
     answers: dict[str, str | None] = {
         question.id: draw(st.sampled_from([*question.answers, None]))
@@ -76,7 +76,7 @@ def test_points_add_up(sheet: tuple[RuleEngine, dict[str, str | None]]) -> None:
 
 
 def test_what_follows_is_of_the_option_chosen() -> None:
-    """Decided differently: consequences, first steps and measures are those of the choice."""
+    """After an override, consequences, first steps and measures are those of the chosen option."""
     before = made_by(RULES, CURRENT)
     assert before.verdict.option == "rag"
     chosen = RULES.playbook.options["fine_tuning"]
@@ -94,7 +94,7 @@ def test_what_follows_is_of_the_option_chosen() -> None:
 
 
 def test_a_choice_that_was_ruled_out_says_so() -> None:
-    """The consequences of an option that was ruled out begin with the veto and its way around."""
+    """The consequences of a vetoed option begin with the veto and its way around."""
     answers = {"facts": "never", "style": "strict"}
     made = make_decision(12, status=Status.OVERRIDDEN, chosen="tuning", answers=answers)
     text = as_markdown(record_of(made, ENGINE))
@@ -105,7 +105,7 @@ def test_a_choice_that_was_ruled_out_says_so() -> None:
 
 
 def test_a_veto_of_the_option_alone_is_shown() -> None:
-    """An option that may stand only as a part of another is marked in the table."""
+    """An option that is possible only as a part of another is marked in the table."""
     record = record_of(made_by(RULES, CURRENT), RULES)
     (marked,) = [each for each in record.considered if each.ruled_out == "not alone"]
     assert marked.option == "fine_tuning"
@@ -113,13 +113,13 @@ def test_a_veto_of_the_option_alone_is_shown() -> None:
 
 
 def test_nothing_known_recommends_nothing() -> None:
-    """Where nobody knows anything, the record recommends nothing, as the thread does."""
+    """Without known answers, the record recommends nothing, like the thread."""
     text = as_markdown(record_of(make_decision(12, answers={"facts": None}), ENGINE))
     assert "Recommended: nothing yet, too little is known." in text
 
 
 def test_people_have_names_where_they_are_known() -> None:
-    """A name stands before the id in every form; whose name is not known keeps the id alone."""
+    """Each format shows a person's name before the id, or the id alone if the name is unknown."""
     strength = ENGINE.evaluate({}).strength
     view = Perspective("T1", 12, "U3", {"facts": "never"}, "prompting", strength, AT, AT)
     made = make_decision(12, people=("U1", "U2", "U9"), status=Status.ACCEPTED, chosen="rag")
@@ -140,7 +140,7 @@ def test_people_have_names_where_they_are_known() -> None:
 
 
 async def _lived_through(harness: ServiceHarness) -> Record:
-    """The record of a decision that went through everything."""
+    """Return the record of a decision that went through all actions."""
     services = harness.services
     made = await harness.post_decision()
     await services.perspectives.ask(ADA, made.number, [BEN.user])
@@ -159,7 +159,7 @@ async def _lived_through(harness: ServiceHarness) -> Record:
 
 
 async def test_a_record_tells_the_life_of_a_decision(harness: ServiceHarness) -> None:
-    """Each event stands in the history with time, person and words; views stand side by side."""
+    """The history has each event with time, person and words; the perspectives are compared."""
     text = as_markdown(await _lived_through(harness))
     history = text.split("## History\n\n")[1].splitlines()
     at = "* 2026-01-07 09:00 UTC: "
@@ -186,7 +186,7 @@ async def test_a_record_tells_the_life_of_a_decision(harness: ServiceHarness) ->
 def test_the_message_is_linked_only_where_it_stands(
     channel: str, place: object, told: bool
 ) -> None:
-    """A record links to the message it was made from if that stands in the decision's channel."""
+    """A record links to its source message only if that is in the decision's channel."""
     made = replace(make_decision(12, place=place), source=Source(channel, LINK))  # type: ignore[arg-type]  # as parametrized
     record = record_of(made, ENGINE)
     assert (record.source == LINK) is told
@@ -194,7 +194,7 @@ def test_the_message_is_linked_only_where_it_stands(
 
 
 async def test_a_channel_goes_by_the_name_that_was_told_last(harness: ServiceHarness) -> None:
-    """Records name the channel as it was called when a command or press came from there."""
+    """Records name the channel as in the last command or press from there."""
     for name in ("product", "products", ""):
         place = replace(PUBLIC, name=name)
         draft = (await harness.services.drafts.start(ADA, place)).draft.id

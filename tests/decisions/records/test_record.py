@@ -1,4 +1,4 @@
-"""Records: Markdown that shows what was written, CSV that runs nothing, JSON after its schema."""
+"""Records: Markdown with literal text, CSV without formulas, JSON by its schema."""
 
 import csv
 import io
@@ -61,19 +61,19 @@ SHAPE = [
 
 
 def record(**given: object) -> Record:
-    """A record of a decision with what is given."""
+    """Return the record of a decision with the given fields."""
     made = make_decision(12, **given)  # type: ignore[arg-type]  # passed on by name
     return record_of(made, ENGINE, DecisionContext(perspectives=(VIEW,)))
 
 
 def parsed(markdown: str) -> tuple[dict[str, object], list[Token]]:
-    """The front matter of a document, and the tokens of its body."""
+    """Return the front matter of a document, and the tokens of its body."""
     _, front, body = markdown.split("---\n", 2)
     return yaml.safe_load(front), MarkdownIt("commonmark").enable("table").parse(body)
 
 
 def headings(tokens: list[Token], level: str) -> list[str]:
-    """The texts of headings of a level."""
+    """Return the texts of the headings of a level."""
     return [
         "".join(part.content for part in tokens[at + 1].children or [])
         for at, token in enumerate(tokens)
@@ -107,7 +107,7 @@ def test_a_record_has_the_form_of_madr() -> None:
     ],
 )
 def test_states_in_the_words_of_madr(status: Status, chosen: str | None, word: str) -> None:
-    """Each state of a decision is told by the word that MADR has for it."""
+    """Each status is written as the corresponding word of MADR."""
     successor = 13 if status is Status.SUPERSEDED else None
     made = replace(make_decision(12, status=status, chosen=chosen), superseded_by=successor)
     front, _ = parsed(as_markdown(record_of(made, ENGINE)))
@@ -115,7 +115,7 @@ def test_states_in_the_words_of_madr(status: Status, chosen: str | None, word: s
 
 
 def test_a_record_says_what_was_chosen_and_why() -> None:
-    """A decision otherwise than recommended names the choice, the recommendation and the reason."""
+    """An overridden decision names the chosen option, the recommended one and the reason."""
     text = as_markdown(
         record(status=Status.OVERRIDDEN, chosen="tuning", reason="The auditors insist.")
     )
@@ -143,7 +143,7 @@ def test_links_go_both_ways() -> None:
 @given(title=WRITTEN, problem=WRITTEN, reason=WRITTEN)
 @settings(max_examples=80)
 def test_nothing_that_is_written_becomes_markup(title: str, problem: str, reason: str) -> None:
-    """Whatever people write shows as text: no heading, list, code, link or HTML of theirs."""
+    """Any text of people is shown literally: no heading, list, code, link or HTML."""
     plain = record(problem="x", reason="x", status=Status.ACCEPTED, chosen="rag")
     hostile = record(
         title=title,
@@ -162,7 +162,7 @@ def test_nothing_that_is_written_becomes_markup(title: str, problem: str, reason
 
 
 def _structure(tokens: list[Token]) -> list[str]:
-    """The blocks of a document; paragraphs within a quote are one, however many lines it has."""
+    """Return the blocks of a document; a quote counts as one paragraph."""
     kept: list[str] = []
     for token in tokens:
         name = f"{token.type} {token.tag}"
@@ -184,7 +184,7 @@ def _structure(tokens: list[Token]) -> list[str]:
     ],
 )
 def test_names_of_files(title: str, name: str) -> None:
-    """A file is named by the number and the plain letters of the title, and by nothing else."""
+    """A file name has the number and the plain letters of the title only."""
     assert filename(record(title=title)) == name
 
 
@@ -223,7 +223,7 @@ def test_csv_ends_lines_as_the_standard_says() -> None:
 
 
 def test_json_keeps_to_its_schema() -> None:
-    """What is exported is valid by the schema beside it, and what is not a record is not."""
+    """Exported JSON is valid by the schema; anything else is not."""
     made = [
         record(),
         record(status=Status.OVERRIDDEN, chosen="tuning", reason="Because", place=PRIVATE),
@@ -237,7 +237,7 @@ def test_json_keeps_to_its_schema() -> None:
 
 
 def test_an_unanswered_question_is_told() -> None:
-    """What somebody does not know is recorded as such; what was not asked is left out."""
+    """The answer "don't know" is recorded as such; questions not asked are left out."""
     answers = [(each.question, each.words) for each in record(answers={"facts": None}).answers]
     assert answers == [("facts", "Don't know")]
 

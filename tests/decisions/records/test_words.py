@@ -35,12 +35,12 @@ def _said(*counts: int) -> str:
     ],
 )
 def test_each_reads_as_somebody_would_say_it(counts: tuple[int, ...], words: str) -> None:
-    """One, two, all alike and several kinds each have words of their own."""
+    """One outcome, two, equal ones and different ones each have their own wording."""
     assert _said(*counts) == words
 
 
 def test_no_number_is_lost() -> None:
-    """Wherever outcomes differ, each that there is stands with its number, and no other does."""
+    """If outcomes differ, each that occurs is named with its number, and no other."""
     for counts in product(range(4), repeat=4):
         present = [count for count in counts if count]
         if len(present) > 1:
