@@ -42,8 +42,8 @@ VAGUE_ROOMS = ("bot/outbox/alert_views.py",)
 """Where docstrings and comments still contain vague words."""
 
 PLAIN_TESTS = (
-    *("bench", "browser", "charts", "cli", "digest", "doctor", "faults", "playbooks", "playground"),
-    *("scenarios", "services", "slack", "slackkit", "web"),
+    *("bench", "browser", "charts", "cli", "decisions", "digest", "doctor", "faults", "outbox"),
+    *("playbooks", "playground", "scenarios", "services", "slack", "slackkit", "storage", "web"),
 )
 """Folders of tests whose docstrings and comments contain no vague word, beside `tests/*.py`."""
 

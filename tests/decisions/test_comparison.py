@@ -177,7 +177,7 @@ def test_dont_know_differs_from_an_answer_and_is_no_agreement() -> None:
     assert (comparison.differences, comparison.agreements) == ((), ())
 
 
-def test_a_question_that_does_not_apply_counts_for_nobody() -> None:
+def test_inapplicable_questions_are_not_compared() -> None:
     """Answers to questions that do not apply are not compared."""
     own = {"facts": "never", "freshness": "daily"}
     comparison = seen(own, {"facts": "many", "freshness": "rarely"})

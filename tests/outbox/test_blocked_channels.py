@@ -41,7 +41,9 @@ def texts_to(env: WorkerHarness, channel: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("error", "words"), ERRORS.items())
-async def test_each_refusal_is_told_once(env: WorkerHarness, error: str, words: str) -> None:
+async def test_a_permanent_error_sends_one_alert(
+    env: WorkerHarness, error: str, words: str
+) -> None:
     """A permanent error is not retried; the driver gets one alert with the reason."""
     env.slack.script = [error]
     await env.harness.post_decision(BEN, PRIVATE)
@@ -54,7 +56,7 @@ async def test_each_refusal_is_told_once(env: WorkerHarness, error: str, words: 
 
 
 @pytest.mark.parametrize(("place", "is_asked"), [(PRIVATE, True), (PUBLIC, False)])
-async def test_what_is_private_is_made_public_on_purpose(
+async def test_moving_to_a_public_channel_is_confirmed(
     env: WorkerHarness, place: Place, is_asked: bool
 ) -> None:
     """Moving a decision from a private to a public channel needs a confirmation."""
@@ -69,7 +71,7 @@ async def test_what_is_private_is_made_public_on_purpose(
     assert ("everybody in the workspace" in asked) is is_asked
 
 
-async def test_nothing_is_tried_in_a_closed_channel(env: WorkerHarness) -> None:
+async def test_a_blocked_channel_gets_no_calls(env: WorkerHarness) -> None:
     """Posts and redraws in a blocked channel are held without API calls; others continue."""
     decision = await env.harness.post_decision()
     await env.rest()
@@ -87,7 +89,7 @@ async def test_nothing_is_tried_in_a_closed_channel(env: WorkerHarness) -> None:
     assert (stop.channel, stop.reason) == ("C1", "is_archived")
 
 
-async def test_an_owner_is_told_once_of_a_stop(env: WorkerHarness) -> None:
+async def test_a_blocked_channel_sends_one_alert(env: WorkerHarness) -> None:
     """The owner gets one alert for a blocked channel, however many deliveries are held."""
     decision = await env.harness.post_decision()
     await env.rest()
@@ -101,7 +103,7 @@ async def test_an_owner_is_told_once_of_a_stop(env: WorkerHarness) -> None:
     assert "stands in <#C1>, but I couldn't" in told
 
 
-async def test_whoever_starts_a_decision_in_a_closed_channel_learns_of_it(
+async def test_a_new_decision_in_a_blocked_channel_sends_an_alert(
     env: WorkerHarness,
 ) -> None:
     """A new announcement is tried once and its driver gets an alert; each driver gets their own."""
@@ -128,7 +130,7 @@ async def test_a_success_releases_what_was_held(env: WorkerHarness) -> None:
     assert set((await env.states()).values()) == {"sent"}
 
 
-async def test_a_second_refusal_is_told_again(env: WorkerHarness) -> None:
+async def test_each_failed_retry_sends_an_alert(env: WorkerHarness) -> None:
     """Each failed retry by the driver sends another alert, until a retry succeeds."""
     env.slack.script = ["is_archived", "ok", "is_archived", "ok"]
     decision = await env.harness.post_decision()
@@ -153,7 +155,7 @@ async def test_a_notice_shows_how_it_went_on(env: WorkerHarness) -> None:
     assert env.slack.updates[-1]["text"] == "Decision #1 is in <#C1> now."
 
 
-async def test_a_notice_is_overtaken_by_the_next_one(env: WorkerHarness) -> None:
+async def test_an_older_alert_refers_to_the_newer_one(env: WorkerHarness) -> None:
     """If the second attempt fails too, the first alert refers to the second."""
     env.slack.script = ["is_archived", "ok", "is_archived", "ok"]
     decision = await env.harness.post_decision()
@@ -188,7 +190,7 @@ async def test_a_digest_has_an_owner_too(env: WorkerHarness) -> None:
         await env.harness.services.delivery_issues.send_again(BEN, key)
 
 
-async def test_each_weeks_digest_is_tried_and_told_of_once(env: WorkerHarness) -> None:
+async def test_each_digest_in_a_blocked_channel_sends_one_alert(env: WorkerHarness) -> None:
     """In a blocked channel each digest is tried once, and its owner gets one alert for each."""
     env.slack.script = ["is_archived", "ok", "is_archived"]
     for week in ("first", "second"):

@@ -91,7 +91,7 @@ async def test_what_another_has_posted_meanwhile_is_not_posted_again(
     assert keys == {"T1/1/announcement": 1, "T1/1/recommendation": 1}
 
 
-async def test_what_was_held_up_is_sent_after_all(pair: tuple[Halting, WorkerHarness]) -> None:
+async def test_an_unsettled_post_is_sent_after_a_stall(pair: tuple[Halting, WorkerHarness]) -> None:
     """A stalled worker sends a post that no other settled, as a new attempt that starts then."""
     one, _ = pair
     async with at_work(one):

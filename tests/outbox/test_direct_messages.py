@@ -16,9 +16,7 @@ async def _settle(env: WorkerHarness) -> None:
 
 
 @pytest.mark.parametrize("answered", [False, True])
-async def test_nobody_is_asked_how_it_went_once_it_was_withdrawn(
-    env: WorkerHarness, *, answered: bool
-) -> None:
+async def test_a_withdrawal_closes_review_questions(env: WorkerHarness, *, answered: bool) -> None:
     """After a withdrawal the review question shows it and has no buttons, answered or not."""
     services = env.harness.services
     made = await env.harness.post_decision(ADA)
@@ -39,7 +37,7 @@ async def test_nobody_is_asked_how_it_went_once_it_was_withdrawn(
     assert "actions" not in str(told["blocks"])
 
 
-async def test_a_decider_is_not_sent_to_what_others_decide(env: WorkerHarness) -> None:
+async def test_decider_messages_show_hand_overs(env: WorkerHarness) -> None:
     """A decider's message shows that the decision was handed over, and that it was decided."""
     services = env.harness.services
     workflow = Workflow(title="Answers", deciders=(BEN.user,))

@@ -61,7 +61,7 @@ def test_a_retry_after_that_cannot_be_read(header: str) -> None:
         (503, "something_else"),
     ],
 )
-def test_slack_s_own_trouble_passes(status: int, error: str | None) -> None:
+def test_internal_errors_are_retried(status: int, error: str | None) -> None:
     """An internal error of Slack is retried, with our own back-off."""
     failure = classify(refused(status, error))
     assert (failure.kind, failure.retry_after) == (FailureClass.TEMPORARY, None)
@@ -78,7 +78,9 @@ def test_slack_s_own_trouble_passes(status: int, error: str | None) -> None:
         (502, "whatever", "status_502"),
     ],
 )
-def test_an_error_of_slack_s_own_is_told_apart(status: int, error: str | None, reason: str) -> None:
+def test_internal_errors_leave_the_outcome_unknown(
+    status: int, error: str | None, reason: str
+) -> None:
     """After an internal error of Slack it is unknown whether the message was posted."""
     assert classify(refused(status, error)) == Failure(FailureClass.SERVER_ERROR, reason)
     assert is_server_error(reason)

@@ -132,9 +132,7 @@ async def test_without_its_picture_a_digest_goes_out_with_the_table(
     assert [line["event"] for line in lines] == ["a digest is posted without its image"]
 
 
-async def test_a_picture_that_cannot_be_drawn_is_left_out(
-    slack: Playground, client: AsyncWebClient
-) -> None:
+async def test_a_failed_chart_is_left_out(slack: Playground, client: AsyncWebClient) -> None:
     """If drawing fails, the table is posted, and the reason is logged."""
 
     def failing(_trend: Trend, _titles: Mapping[str, str]) -> bytes:
@@ -185,7 +183,7 @@ async def test_a_slow_picture_holds_nothing_up(slack: Playground, client: AsyncW
     assert posted(slack) == [["divider", "table", "divider"]]
 
 
-async def test_one_picture_is_drawn_at_a_time(slack: Playground, client: AsyncWebClient) -> None:
+async def test_one_chart_is_drawn_at_a_time(slack: Playground, client: AsyncWebClient) -> None:
     """Charts are drawn one after the other, however many digests are sent."""
     begun = [threading.Event(), threading.Event()]
     seen = []

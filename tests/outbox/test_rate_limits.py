@@ -51,7 +51,7 @@ async def test_a_thread_stays_in_order(harness: ServiceHarness) -> None:
     assert (await taken(harness)).kind is DeliveryKind.THREAD_NOTE
 
 
-async def test_what_somebody_else_has_settled_stays_settled(harness: ServiceHarness) -> None:
+async def test_a_stalled_process_overwrites_no_state(harness: ServiceHarness) -> None:
     """A stalled process does not overwrite the state that another one has stored."""
     await harness.post_decision()
     mine = await taken(harness)
@@ -155,7 +155,7 @@ async def test_fifty_changes_need_a_few_updates(harness: ServiceHarness) -> None
     assert sum(row["kind"] == "redraw" for row in rows) == 1
 
 
-async def test_a_look_that_began_before_a_delivery_was_taken_anew_settles_nothing(
+async def test_a_new_claim_voids_an_older_look_up(
     harness: ServiceHarness,
 ) -> None:
     """The result of a reconciliation is ignored if the delivery was claimed again meanwhile."""

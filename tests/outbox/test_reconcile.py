@@ -161,7 +161,7 @@ async def test_a_look_that_slack_never_answers_is_left_to_the_driver(
 
 
 @pytest.mark.parametrize("fault", ["kept 500", "kept 502", "kept internal_error"])
-async def test_what_slack_broke_down_over_is_looked_up(env: WorkerHarness, fault: str) -> None:
+async def test_an_internal_error_is_reconciled(env: WorkerHarness, fault: str) -> None:
     """After an internal error of Slack the message is looked up, and not reposted if it exists."""
     env.slack.history = [page(message("T1/1/announcement"))]
     await broken_off(env, fault)
@@ -169,7 +169,7 @@ async def test_what_slack_broke_down_over_is_looked_up(env: WorkerHarness, fault
     assert [each.get("thread_ts") for each in env.slack.kept] == [None, "7.0"]
 
 
-async def test_what_slack_broke_down_over_and_did_not_post_is_posted(
+async def test_an_internal_error_without_a_post_is_retried(
     env: WorkerHarness,
 ) -> None:
     """After an internal error, a message that is not found is retried."""
@@ -182,7 +182,9 @@ async def test_what_slack_broke_down_over_and_did_not_post_is_posted(
 
 
 @pytest.mark.parametrize("fault", ["kept 500", "kept 502", "kept internal_error", "500"])
-async def test_what_slack_broke_down_over_is_asked_about(env: WorkerHarness, fault: str) -> None:
+async def test_an_internal_error_without_a_look_up_asks_the_driver(
+    env: WorkerHarness, fault: str
+) -> None:
     """Without the scope to look up, nothing is reposted before the driver confirms it."""
     key = await broken_off(env, fault)
     await env.advance(hours=1)
@@ -195,8 +197,8 @@ async def test_what_slack_broke_down_over_is_asked_about(env: WorkerHarness, fau
     assert [each["channel"] for each in env.slack.kept].count("C1") == 2
 
 
-async def test_what_slack_breaks_down_over_for_a_day_is_given_up(env: WorkerHarness) -> None:
-    """A message not found is retried for a day of internal errors; then the driver gets an alert."""
+async def test_a_day_of_internal_errors_gives_up_the_message(env: WorkerHarness) -> None:
+    """A message not found is retried for a day of internal errors; then there is an alert."""
     env.slack.script = ["500"] * 9
     env.slack.history = [page()] * 9
     await env.harness.post_decision()

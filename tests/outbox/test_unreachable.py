@@ -13,7 +13,7 @@ from tests.slack.tiny_slack import WorkerHarness
 
 
 @pytest.mark.parametrize("error", ["channel_not_found", "user_not_found"])
-async def test_who_asked_somebody_out_of_reach_is_told(env: WorkerHarness, error: str) -> None:
+async def test_an_unreachable_contributor_sends_an_alert(env: WorkerHarness, error: str) -> None:
     """The user who asked gets one private alert, and the request is removed."""
     made = await env.harness.post_decision(ADA, PRIVATE)
     await env.rest()
@@ -35,7 +35,7 @@ async def test_who_asked_somebody_out_of_reach_is_told(env: WorkerHarness, error
     ]
 
 
-async def test_the_driver_says_how_it_went_where_the_decider_is_gone(
+async def test_the_driver_reviews_for_an_unreachable_decider(
     env: WorkerHarness,
 ) -> None:
     """A review question that cannot reach the decider goes to the driver, who may answer it."""
@@ -59,7 +59,7 @@ async def test_the_driver_says_how_it_went_where_the_decider_is_gone(
     assert "You said on 6 April 2026: *It worked*" in env.slack.updates[-1]["text"]
 
 
-async def test_who_names_a_decider_out_of_reach_is_told(env: WorkerHarness) -> None:
+async def test_an_unreachable_decider_sends_an_alert(env: WorkerHarness) -> None:
     """If no message can reach a decider, the user who named them gets one alert."""
     made = await env.harness.post_decision(ADA)
     await env.rest()

@@ -78,7 +78,7 @@ async def test_too_many_requests_wait_as_long_as_slack_says(env: WorkerHarness) 
 @pytest.mark.parametrize(
     "trouble", ["503", "500", "internal_error", "ratelimited", "service_unavailable"]
 )
-async def test_slack_s_own_trouble_is_waited_out(env: WorkerHarness, trouble: str) -> None:
+async def test_direct_messages_are_retried_with_back_off(env: WorkerHarness, trouble: str) -> None:
     """A direct message is retried with growing waits until it is sent."""
     env.slack.script = [trouble] * 3
     await env.harness.services.notify(ADA, "Hello.")
@@ -142,7 +142,7 @@ async def test_an_unreachable_slack_is_waited_out(env: WorkerHarness) -> None:
 
 
 @pytest.mark.parametrize(("trouble", "kept"), [("drop_before", 0), ("drop_after", 1)])
-async def test_nobody_knows_what_a_broken_connection_left(
+async def test_a_broken_connection_asks_the_driver(
     env: WorkerHarness, trouble: str, kept: int
 ) -> None:
     """A request whose connection broke is not repeated; the driver is asked to check."""
@@ -176,7 +176,7 @@ async def test_a_message_that_is_missing_is_sent_again(env: WorkerHarness) -> No
     assert [each.get("thread_ts") for each in in_channel] == [None, "2.0"]
 
 
-async def test_trouble_with_a_notice_makes_no_notice(env: WorkerHarness) -> None:
+async def test_a_failed_alert_sends_no_alert(env: WorkerHarness) -> None:
     """An alert that cannot be delivered fails without another alert."""
     env.slack.script = ["is_archived", "user_not_found"]
     await env.harness.post_decision()
@@ -250,7 +250,7 @@ async def test_what_is_gone_from_the_log_is_given_up(tmp_path: Path) -> None:
         assert await again.outbox.counts() == {"failed": 2}
 
 
-async def test_what_slack_fails_over_for_a_day_is_given_up(env: WorkerHarness) -> None:
+async def test_a_day_of_internal_errors_sends_an_alert(env: WorkerHarness) -> None:
     """After a day of internal errors the owner gets an alert, and later deliveries are sent."""
     env.slack.script = ["503"] * 4
     await env.harness.post_decision()

@@ -33,7 +33,7 @@ async def record(harness: ServiceHarness, decision: Decision, here: Place = PUBL
     return as_markdown((await harness.services.search.details(sight, decision.number)).record)
 
 
-async def test_a_withdrawn_decision_tells_what_had_been_decided(harness: ServiceHarness) -> None:
+async def test_a_withdrawn_decision_shows_its_resolution(harness: ServiceHarness) -> None:
     """The record names who withdrew it and why, and who decided what; it has no review date."""
     made = await overridden(harness)
     after = await harness.services.decisions.withdraw(ADA, made.number, "The project stopped")
@@ -55,7 +55,7 @@ async def test_a_withdrawn_decision_tells_what_had_been_decided(harness: Service
     assert "date: 2026-01-15" in told
 
 
-async def test_a_withdrawn_decision_is_found_by_what_had_been_decided(
+async def test_a_withdrawn_decision_is_found_by_its_resolution(
     harness: ServiceHarness,
 ) -> None:
     """The chosen option, its reason and the reason for withdrawing all match the decision."""
@@ -85,7 +85,7 @@ async def test_a_superseded_decision_tells_who_superseded_it(harness: ServiceHar
     assert "Superseded by U1 on 2026-01-15" in await record(harness, after)
 
 
-async def test_what_was_never_decided_has_only_an_ending(harness: ServiceHarness) -> None:
+async def test_a_decision_withdrawn_while_open_has_no_resolution(harness: ServiceHarness) -> None:
     """A decision withdrawn while it is open has a closure and no resolution."""
     opened = await harness.post_decision()
     after = await harness.services.decisions.withdraw(ADA, opened.number, "Too early")

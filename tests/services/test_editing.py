@@ -48,7 +48,7 @@ async def test_pressed_again_an_edit_goes_on(harness: ServiceHarness) -> None:
     assert (await deciding.begin_supersede(ADA, number)).draft == new
 
 
-async def test_what_is_older_than_an_edit_begins_anew(harness: ServiceHarness) -> None:
+async def test_drafts_older_than_an_edit_start_again(harness: ServiceHarness) -> None:
     """A draft that supersedes a decision starts from the decision's latest edit."""
     deciding, number = harness.services.decisions, (await harness.post_decision()).number
     old = (await deciding.begin_supersede(ADA, number)).draft

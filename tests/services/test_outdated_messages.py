@@ -60,7 +60,7 @@ async def test_what_was_edited_since_is_not_accepted(harness: ServiceHarness) ->
     assert (accepted.status, accepted.chosen) == (Status.ACCEPTED, "tuning")
 
 
-async def test_whoever_is_held_up_is_told_what_it_is_now(harness: ServiceHarness) -> None:
+async def test_the_refusal_shows_the_current_decision(harness: ServiceHarness) -> None:
     """After an edit of the title only, the reply names the current title and no answers."""
     read = await for_ben(harness)
     page = await harness.services.decisions.begin_edit(ADA, read.number)
@@ -74,7 +74,7 @@ async def test_whoever_is_held_up_is_told_what_it_is_now(harness: ServiceHarness
     assert "The answers" not in words
 
 
-async def test_choosing_differently_is_against_what_was_read(harness: ServiceHarness) -> None:
+async def test_an_outdated_recommendation_is_not_overridden(harness: ServiceHarness) -> None:
     """Overriding an outdated recommendation changes nothing."""
     read = await for_ben(harness)
     await edited(harness, read, style="strict", facts="some")

@@ -73,7 +73,7 @@ async def test_a_view_is_kept_with_its_verdict_and_its_event(harness: ServiceHar
     assert await harness.drafts.unfinished(BEN) == []
 
 
-async def test_a_view_begins_blank_and_again_with_ones_own_answers(harness: ServiceHarness) -> None:
+async def test_a_perspective_starts_blank_or_with_own_answers(harness: ServiceHarness) -> None:
     """A perspective starts without the driver's answers, and later with the person's own."""
     decision = await harness.post_decision()
     page = await harness.services.perspectives.begin(BEN, PUBLIC, decision.number)
@@ -207,7 +207,7 @@ async def test_a_settled_decision_takes_no_view_and_asks_nobody(harness: Service
     assert await harness.rows("perspectives") == []
 
 
-async def test_the_driver_has_no_second_sheet(harness: ServiceHarness) -> None:
+async def test_the_driver_adds_no_perspective(harness: ServiceHarness) -> None:
     """The driver cannot add a perspective: their answers are those of the decision."""
     decision = await harness.post_decision()
     with pytest.raises(DriversOwn):

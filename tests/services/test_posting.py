@@ -86,7 +86,7 @@ async def test_an_expired_draft_is_not_posted(harness: ServiceHarness) -> None:
 
 
 @pytest.mark.parametrize("person", [BEN, STRANGER])
-async def test_nobody_posts_a_draft_of_another(harness: ServiceHarness, person: Person) -> None:
+async def test_only_the_driver_posts_a_draft(harness: ServiceHarness, person: Person) -> None:
     """Only its driver can post a draft."""
     draft = await harness.create_draft(ADA)
     with pytest.raises(DraftGone):
@@ -137,7 +137,7 @@ async def test_a_decision_is_only_in_its_workspace(harness: ServiceHarness) -> N
     assert await harness.services.decision("T1", 1) == decision
 
 
-async def test_held_up_says_that_slack_takes_no_messages(harness: ServiceHarness) -> None:
+async def test_posting_reports_a_delay(harness: ServiceHarness) -> None:
     """The result of posting says if an earlier message of the workspace waits for a retry."""
     await harness.post_decision()
     delivery = await claimed(harness)
@@ -151,7 +151,7 @@ async def test_held_up_says_that_slack_takes_no_messages(harness: ServiceHarness
     ).is_delayed
 
 
-async def test_held_up_counts_from_when_a_message_was_kept(harness: ServiceHarness) -> None:
+async def test_a_failed_retry_does_not_reset_the_delay(harness: ServiceHarness) -> None:
     """A failed retry does not reset the delay: it counts from the creation of the message."""
     await harness.post_decision()
     later = timedelta(minutes=1)
@@ -219,7 +219,7 @@ async def test_only_the_driver_sends_again(harness: ServiceHarness) -> None:
 @pytest.mark.parametrize(
     ("resend", "state"), [(True, DeliveryState.PENDING), (False, DeliveryState.DISMISSED)]
 )
-async def test_a_message_of_which_nobody_knows_is_settled_once(
+async def test_an_unconfirmed_message_is_settled_once(
     harness: ServiceHarness, *, resend: bool, state: DeliveryState
 ) -> None:
     """The driver's answer resends or dismisses the message; a second answer is refused."""
@@ -245,7 +245,7 @@ async def test_a_message_of_another_decision_is_not_settled(harness: ServiceHarn
     assert rows[announcement_key(other)] == DeliveryState.UNKNOWN
 
 
-async def test_people_are_told_directly(harness: ServiceHarness) -> None:
+async def test_each_direct_message_is_a_delivery(harness: ServiceHarness) -> None:
     """Each direct message is a delivery of its own."""
     for _ in range(2):
         await harness.services.notify(ADA, "A sentence.")

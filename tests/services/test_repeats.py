@@ -73,7 +73,7 @@ async def asked_to_decide(harness: ServiceHarness) -> list[object]:
     ]
 
 
-async def test_deciders_are_told_once_that_it_is_theirs(harness: ServiceHarness) -> None:
+async def test_deciders_get_one_message(harness: ServiceHarness) -> None:
     """Deciders except the driver get one message, at the opening or at their hand-over."""
     made = await for_two(harness)
     assert await asked_to_decide(harness) == ["U2"]

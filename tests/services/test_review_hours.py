@@ -124,7 +124,7 @@ async def _accepted_elsewhere(harness: ServiceHarness) -> None:
     await harness.services.decisions.accept(ADA, posted.decision.number)
 
 
-async def test_who_moves_is_asked_once(harness: ServiceHarness, tmp_path: Path) -> None:
+async def test_a_changing_zone_asks_once(harness: ServiceHarness, tmp_path: Path) -> None:
     """Each decider is asked once, whatever zones and clocks do in two processes."""
     await _accepted(harness)
     other = ServiceHarness(await Database(tmp_path / "ragvsft.db").open())

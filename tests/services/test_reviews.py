@@ -101,7 +101,7 @@ async def test_a_review_is_put_off_by_a_late_decision(harness: ServiceHarness) -
     assert accepted.review_on == harness.clock.now().date() + 30 * _DAY
 
 
-async def test_a_later_answer_takes_the_place_of_an_earlier_one(harness: ServiceHarness) -> None:
+async def test_a_later_review_replaces_an_earlier_one(harness: ServiceHarness) -> None:
     """Each decider has one review, the latest; each review is an event."""
     decision = await _accepted(harness)
     review = harness.services.reviews.review
@@ -136,7 +136,7 @@ async def test_only_deciders_of_a_decision_made_review_it(harness: ServiceHarnes
     ("deciders", "gone", "asked"),
     [(("U2",), ("U2",), 1), (("U2", "U3"), ("U2", "U3"), 1), (("U1", "U2"), ("U2",), 0)],
 )
-async def test_a_driver_is_asked_in_the_place_of_who_is_gone(
+async def test_the_driver_is_asked_for_unreachable_deciders(
     harness: ServiceHarness, deciders: tuple[str, ...], gone: tuple[str, ...], asked: int
 ) -> None:
     """The driver is asked once for all unreachable deciders, unless they are a decider too."""

@@ -79,7 +79,9 @@ async def test_a_backup_is_one_file_for_its_owner(database: Path, tmp_path: Path
     assert list(folder.iterdir()) == [only]
 
 
-async def test_a_backup_replaces_another_only_when_told(database: Path, tmp_path: Path) -> None:
+async def test_a_backup_replaces_another_only_with_overwrite(
+    database: Path, tmp_path: Path
+) -> None:
     """An existing file is replaced only with `overwrite`."""
     target = tmp_path / "copy.db"
     target.write_text("precious")

@@ -128,7 +128,7 @@ async def test_the_loop_never_waits_for_the_disk(path: Path) -> None:
         assert await working
 
 
-async def test_closing_waits_for_nobody_else_for_long(
+async def test_close_does_not_wait_for_other_processes(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On close, writes that wait for another process's lock fail without delay."""

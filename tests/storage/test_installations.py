@@ -56,7 +56,7 @@ async def test_a_new_installation_replaces_the_old_one(kept: InstallationStore) 
     assert await kept.all() == [renewed]
 
 
-def test_an_installation_is_somebodys() -> None:
+def test_an_installation_has_an_account() -> None:
     """Without a workspace and an organisation there is no account."""
     with pytest.raises(ValueError, match="belongs to a workspace or to an organisation"):
         _ = replace(NORTH, team=None).account

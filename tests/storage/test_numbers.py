@@ -108,7 +108,7 @@ async def test_a_gap_is_left_once(tmp_path: Path) -> None:
     assert await decided(path, stranger=True) == 1001
 
 
-async def test_a_log_behind_its_backup_changes_nothing(tmp_path: Path) -> None:
+async def test_higher_numbers_of_the_backup_are_continued(tmp_path: Path) -> None:
     """If the backup has the higher numbers, the next number follows them."""
     path = await shelved(tmp_path / "ragvsft.db", 1)
     saved = await shelved(tmp_path / "saved.db", 1, 2, 3, 4)

@@ -36,7 +36,7 @@ async def test_many_open_one_new_file_at_once(tmp_path: Path) -> None:
         assert len(set(schemas)) == 1
 
 
-async def test_a_log_waits_for_who_is_making_its_file(path: Path) -> None:
+async def test_opening_waits_for_the_schema(path: Path) -> None:
     """Opening waits until another connection has created the schema."""
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -151,7 +151,7 @@ async def test_a_newer_database_is_not_opened(path: Path) -> None:
     assert path.read_bytes() == before
 
 
-async def test_a_look_brings_no_schema_up_to_date(older: Path) -> None:
+async def test_a_read_only_connection_migrates_nothing(older: Path) -> None:
     """A read-only connection does not migrate an older database; the error says what does."""
     before = older.read_bytes()
     for writable in (False, True):
@@ -173,7 +173,7 @@ async def test_a_look_brings_no_schema_up_to_date(older: Path) -> None:
     assert not older.with_name("none.db").exists()
 
 
-async def test_who_only_looks_cannot_write(path: Path) -> None:
+async def test_a_read_only_connection_cannot_write(path: Path) -> None:
     """While the bot has it open, the database can be read; only a writable connection writes."""
     database = await Database(path).open()
     await ServiceHarness(database).post_decision()

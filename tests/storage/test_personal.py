@@ -32,7 +32,7 @@ async def drawn_anew(harness: ServiceHarness) -> list[tuple[str, str]]:
     return [(kinds[str(each.parent)], each.channel) for each in redraws if each.channel == "U2"]
 
 
-async def test_other_words_reach_whoever_was_told(harness: ServiceHarness) -> None:
+async def test_an_edit_redraws_direct_messages(harness: ServiceHarness) -> None:
     """After an edit of the title, a decider's direct message is redrawn."""
     decision = await for_ben(harness)
     assert await drawn_anew(harness) == []
@@ -43,7 +43,7 @@ async def test_other_words_reach_whoever_was_told(harness: ServiceHarness) -> No
     assert await drawn_anew(harness) == [("decider_message", "U2")]
 
 
-async def test_another_channel_reaches_whoever_was_told(harness: ServiceHarness) -> None:
+async def test_another_channel_redraws_direct_messages(harness: ServiceHarness) -> None:
     """After a decision moves to another channel, its decider's direct message is redrawn."""
     decision = await for_ben(harness)
     await harness.services.delivery_issues.send_again(ADA, announcement_key(decision), ELSEWHERE)

@@ -60,7 +60,7 @@ async def numbers(
     made=[("T1", ["U2"], PRIVATE, "U1"), ("T2", ["U1"], PUBLIC, "")], sight=ReadScope("T1", "U1")
 )
 @settings(max_examples=60)
-async def test_the_log_and_the_rule_agree(
+async def test_queries_agree_with_the_read_scope(
     harness: ServiceHarness, made: list[Made], sight: ReadScope
 ) -> None:
     """Each query returns exactly the decisions that `ReadScope.allows` allows."""

@@ -183,9 +183,7 @@ async def test_a_record_tells_the_life_of_a_decision(harness: ServiceHarness) ->
     ("channel", "place", "told"),
     [("C1", PUBLIC, True), ("C2", PUBLIC, False), ("C1", PRIVATE, False)],
 )
-def test_the_message_is_linked_only_where_it_stands(
-    channel: str, place: object, told: bool
-) -> None:
+def test_a_source_in_another_channel_is_not_linked(channel: str, place: object, told: bool) -> None:
     """A record links to its source message only if that is in the decision's channel."""
     made = replace(make_decision(12, place=place), source=Source(channel, LINK))  # type: ignore[arg-type]  # as parametrized
     record = record_of(made, ENGINE)
@@ -193,7 +191,7 @@ def test_the_message_is_linked_only_where_it_stands(
     assert (f"* Made from this message: <{LINK}>" in as_markdown(record)) is told
 
 
-async def test_a_channel_goes_by_the_name_that_was_told_last(harness: ServiceHarness) -> None:
+async def test_a_channel_has_its_latest_name(harness: ServiceHarness) -> None:
     """Records name the channel as in the last command or press from there."""
     for name in ("product", "products", ""):
         place = replace(PUBLIC, name=name)

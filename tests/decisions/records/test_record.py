@@ -236,7 +236,7 @@ def test_json_keeps_to_its_schema() -> None:
     assert not checker.is_valid(document)
 
 
-def test_an_unanswered_question_is_told() -> None:
+def test_dont_know_is_recorded() -> None:
     """The answer "don't know" is recorded as such; questions not asked are left out."""
     answers = [(each.question, each.words) for each in record(answers={"facts": None}).answers]
     assert answers == [("facts", "Don't know")]

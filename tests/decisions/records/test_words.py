@@ -34,7 +34,7 @@ def _said(*counts: int) -> str:
         ((3, 2, 1, 2), "3 worked, 2 partly, 1 did not, 2 were not tried"),
     ],
 )
-def test_each_reads_as_somebody_would_say_it(counts: tuple[int, ...], words: str) -> None:
+def test_each_count_has_its_wording(counts: tuple[int, ...], words: str) -> None:
     """One outcome, two, equal ones and different ones each have their own wording."""
     assert _said(*counts) == words
 
