@@ -1,4 +1,7 @@
-"""A posted decision: its announcement, the notes in its thread, and the message to its deciders."""
+"""A posted decision: its announcement, the notes in its thread, and the message to its deciders.
+
+The announcement's buttons are in `bot.slack.views.decide`.
+"""
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, HeaderBlock
 

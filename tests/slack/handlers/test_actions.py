@@ -1,19 +1,24 @@
-"""Actions: one write before the ack, and Home tabs that Slack rejects."""
+"""Actions: a handler for each, one write before the ack, and Home tabs that Slack rejects."""
 
 import json
 from typing import Any
 
 import pytest
+from slack_bolt.async_app import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.model import Person
+from bot.slack.app import create_bolt_app
 from bot.slack.background import BackgroundTasks
 from bot.slack.handlers.decisions import DecisionHandlers, ReviewHandlers
 from bot.slack.handlers.questionnaire import DraftHandlers
 from bot.slack.handlers.search import SearchHandlers
 from bot.slack.home import HomeTab
+from bot.slack.oauth.installations import SingleWorkspace
 from bot.slack.search import SearchResponder
+from bot.slackkit.ids import Action
 from tests.services.harness import ADA, ServiceHarness
 
 
@@ -26,6 +31,22 @@ def press(number: int) -> dict[str, Any]:
         "container": {"channel_id": "C1", "message_ts": "1.1"},
         "actions": [{"block_id": f"decision:{number}", "value": ""}],
     }
+
+
+@pytest.mark.parametrize("action", [each for each in Action if each is not Action.ANSWER])
+async def test_every_action_has_a_handler(harness: ServiceHarness, action: Action) -> None:
+    """Bolt finds a handler for each action id, alone or with a suffix; inputs need none."""
+    slack = AsyncWebClient()
+    bolt = create_bolt_app(
+        harness.services, slack, SingleWorkspace("xoxb-1", slack), "/ragvsft"
+    ).app
+    found = False
+    for name in (action, f"{action}:next"):
+        body = {"type": "block_actions", "actions": [{"type": "button", "action_id": name}]}
+        request = AsyncBoltRequest(body=body, mode="socket_mode")
+        for listener in bolt._async_listeners:
+            found |= await listener.async_matches(req=request, resp=BoltResponse(status=200))
+    assert found
 
 
 async def test_an_ack_waits_for_one_write(
