@@ -47,6 +47,8 @@ class Inspection:
 def inspect(path: Path) -> Inspection:
     """Inspect an existing database file without changing it.
 
+    Damage that ends the inspection is its only finding.
+
     Raises:
         DatabaseUnusable: the file cannot be opened or written, or is not a database; says why.
     """
@@ -64,6 +66,8 @@ def inspect(path: Path) -> Inspection:
             finally:
                 connection.execute("ROLLBACK")
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
+            return Inspection((str(error),), (), (), 0, is_ragvsft=False, is_foreign=False)
         raise DatabaseUnusable(f"{path} cannot be used: {error}") from error
 
 

@@ -122,7 +122,19 @@ async def test_a_damaged_database(environ: dict[str, str], tmp_path: Path) -> No
     path.write_bytes(content)
     result = await only_fault(environ)
     assert result.state is CheckState.PROBLEM
-    assert "damaged" in result.message or "malformed" in result.message
+    assert "is damaged" in result.message
+    assert "ragvsft restore" in result.remedy
+
+
+async def test_a_truncated_database(environ: dict[str, str], tmp_path: Path) -> None:
+    """A database whose end is missing is damaged, even if SQLite cannot begin to check it."""
+    path = tmp_path / "ragvsft.db"
+    await create_database(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    result = await only_fault(environ)
+    assert "is damaged: database disk image is malformed" in result.message
+    assert "ragvsft restore" in result.remedy
 
 
 async def test_no_folder_for_a_database(environ: dict[str, str], tmp_path: Path) -> None:
