@@ -1,6 +1,6 @@
 """All checks, in the order in which an operator would fix their faults."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -26,6 +26,9 @@ async def run_checks(
 ) -> AsyncIterator[CheckResult]:
     """Run all checks. A malformed setting is reported and then replaced by its default.
 
+    The database and the port are not checked if their own settings are malformed: the bot would
+    not use the defaults.
+
     Args:
         environ: environment variables.
         dotenv: a `.env` file; it need not exist.
@@ -47,16 +50,31 @@ async def run_checks(
     client = AsyncWebClient(base_url=settings.slack_api_url, timeout=API_TIMEOUT_SECONDS)
     async for result in check_slack(settings, client, clock):
         yield result
-    async for result in check_installations(settings):
-        yield result
+    malformed = _malformed(values)
+    if "DATABASE_URL" not in malformed:
+        async for result in check_installations(settings):
+            yield result
     for result in check_playbooks(settings.rules):
         yield result
-    for result in check_database(settings, environ, mounts):
+    for result in _check_addresses(settings, malformed, environ, mounts):
         yield result
-    yield check_port(settings.host, settings.port)
+
+
+def _check_addresses(
+    settings: Settings, malformed: set[str], environ: Mapping[str, str], mounts: tuple[Mount, ...]
+) -> Iterator[CheckResult]:
+    if "DATABASE_URL" not in malformed:
+        yield from check_database(settings, environ, mounts)
+    if not malformed & {"HOST", "PORT"}:
+        yield check_port(settings.host, settings.port)
 
 
 def usable_settings(values: Mapping[str, str]) -> Settings:
     """Return the settings, with the default in place of each malformed value."""
-    valid = {name: value for name, value in values.items() if not check_values({name: value})[1]}
+    malformed = _malformed(values)
+    valid = {name: value for name, value in values.items() if name not in malformed}
     return Settings.model_validate(valid)
+
+
+def _malformed(values: Mapping[str, str]) -> set[str]:
+    return {name for name, value in values.items() if check_values({name: value})[1]}

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.disk import Mount
+from bot.doctor.local import DATABASE, PORT, SETTINGS
 from bot.doctor.results import CheckState, results_as_text
 from tests.doctor.helpers import create_database, not_ok, only_fault, run
 
@@ -29,6 +30,13 @@ async def test_a_malformed_setting_does_not_stop_the_checks(environ: dict[str, s
     """A malformed setting is reported, and the other checks run."""
     result = await only_fault(environ | {"RAGVSFT_COMMAND": "/Tea"})
     assert result.message.startswith("RAGVSFT_COMMAND")
+
+
+async def test_a_default_is_not_checked_for_a_malformed_setting(environ: dict[str, str]) -> None:
+    """With a malformed address the database and the port are not reported as usable."""
+    results = await run(environ | {"DATABASE_URL": "postgres://db", "PORT": "many"})
+    assert [each.subject for each in not_ok(results)] == [SETTINGS, SETTINGS]
+    assert not {DATABASE, PORT} & {each.subject for each in results}
 
 
 async def test_a_misspelt_setting_is_a_warning(environ: dict[str, str]) -> None:
