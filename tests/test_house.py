@@ -38,12 +38,6 @@ TOP_LEVEL = {
 LONGEST_FILE = 600
 """Lines. A hint: a longer file usually has two subjects."""
 
-PLAIN_TESTS = (
-    *("bench", "browser", "charts", "cli", "decisions", "digest", "doctor", "faults", "outbox"),
-    *("playbooks", "playground", "scenarios", "services", "slack", "slackkit", "storage", "web"),
-)
-"""Folders of tests whose docstrings and comments contain no vague word, beside `tests/*.py`."""
-
 PLAIN_DOCUMENTS = ["CHANGELOG.md", "CONTRIBUTING.md", "README.md"] + [
     f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))
 ]
@@ -135,11 +129,9 @@ def test_files_have_one_subject() -> None:
 
 def test_code_is_described_in_plain_words() -> None:
     """Docstrings and comments contain no word of the list of vague ones."""
-    tests = sorted((ROOT / "tests").glob("*.py"))
-    tests += [path for name in PLAIN_TESTS for path in house.python_files(ROOT / "tests" / name)]
     found = [
         f"{path.relative_to(ROOT)}: {place}"
-        for path in (*house.python_files(BOT), *tests)
+        for path in (*house.python_files(BOT), *house.python_files(ROOT / "tests"))
         for place in house.vague_prose(path.read_text("utf-8"))
     ]
     assert found == []
