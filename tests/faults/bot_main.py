@@ -79,7 +79,8 @@ def run_stalling_bot(config: BotConfig, port: Connection) -> None:
     async def hooked(self: Outbox, at: datetime) -> Delivery | None:
         delivery = await claim(self, at)
         if delivery is not None and delivery.kind is DeliveryKind.DIGEST:
-            os.kill(os.getpid(), signal.SIGSTOP)
+            # On the database's thread, so that no transaction of this process is open meanwhile.
+            await self._database.read(lambda _db: os.kill(os.getpid(), signal.SIGSTOP))
         return delivery
 
     Outbox.claim = hooked  # type: ignore[method-assign] - for this process only

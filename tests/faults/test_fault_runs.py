@@ -71,7 +71,8 @@ async def test_a_stalled_bot_posts_no_digest_twice(tmp_path: Path) -> None:
             while not _digests(harness):
                 await harness.pause()
             stalled.resume()
-            while "settled before" not in harness.log.read_text() and _digests(harness) == 1:
+            settled = "settled by another process"
+            while settled not in harness.log.read_text() and _digests(harness) == 1:
                 await harness.pause()
         assert _digests(harness) == 1
 
