@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 from bot.playbooks import conditions
 from bot.playbooks.completions import NextQuestions, Outlook
+from bot.playbooks.costs import CostCalculator
 from bot.playbooks.model import Condition, Gate, Question, Rule, Veto
 from bot.playbooks.scoring import CompiledPlaybook, Score, ScoredSheet
 from bot.playbooks.sensitivity import FlipFinder, as_tuple
@@ -88,6 +89,7 @@ class VerdictBuilder:
     def __init__(self, compiled: CompiledPlaybook) -> None:
         self._compiled, self._playbook = compiled, compiled.playbook
         self._flips, self._outlook = FlipFinder(compiled), Outlook(compiled)
+        self._costs = CostCalculator(self._playbook)
         self._ref = PlaybookRef(self._playbook.id, self._playbook.version, self._playbook.hash)
         self._points = {rule.id: compiled.points_of(rule) for rule in self._playbook.rules}
         self._rules: _Matcher[Rule] = _Matcher(self._playbook.rules, compiled)
@@ -128,6 +130,10 @@ class VerdictBuilder:
             homework=() if settled else self._outlook.homework(sheet, completions),
             steps=self._steps(score, kind),
             playbook=self._ref,
+            costs=self._costs.estimates(
+                answers,
+                {each: self._compiled.kind_of(each, sheet.answers) for each in score.points},
+            ),
         )
 
     def next_questions(self, answers: Answers, enough: float) -> NextQuestions:

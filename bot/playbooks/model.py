@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -61,6 +62,17 @@ def _as_date(value: Any) -> Any:
     raise ValueError("must be a date like 2026-11-22")
 
 
+def _as_range(value: Any) -> Any:
+    """Return a single number as the range from it to itself."""
+    return value if isinstance(value, list | tuple) else [value, value]
+
+
+def _in_order(value: tuple[float, float]) -> tuple[float, float]:
+    if value[0] > value[1]:
+        raise ValueError("must be a number or [lowest, highest]")
+    return value
+
+
 _ID = {"type": "string", "pattern": "^[a-z][a-z0-9_-]*$"}
 OneOrMore = Annotated[
     tuple[Id, ...],
@@ -75,6 +87,17 @@ Drifts = Annotated[
 Day = Annotated[
     date, BeforeValidator(_as_date), WithJsonSchema({"type": "string", "format": "date"})
 ]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+_AMOUNT = {"type": "number", "minimum": 0}
+AmountRange = Annotated[
+    tuple[Amount, Amount],
+    BeforeValidator(_as_range),
+    AfterValidator(_in_order),
+    WithJsonSchema(
+        {"anyOf": [_AMOUNT, {"type": "array", "items": _AMOUNT, "minItems": 2, "maxItems": 2}]}
+    ),
+]
+"""A number, or the lowest and the highest."""
 
 
 class YamlModel(BaseModel):
@@ -293,6 +316,70 @@ class Gate(YamlModel):
     checked: Day | None = None
 
 
+class Quantity(YamlModel):
+    """A number that a cost depends on: by the answer to a question, else `otherwise`.
+
+    Where several answers are given, the largest of their amounts counts.
+    """
+
+    unit: NonEmptyText = Field(description='What it counts, after the number: "requests a day".')
+    question: Id | None = None
+    amounts: Mapping[Id, Amount] = Field(
+        default_factory=dict, description="By answer; `otherwise` for those left out."
+    )
+    otherwise: Amount = Field(description="While the question is open.")
+
+
+class Price(YamlModel):
+    """A price, with the day it was looked up; `rules check` warns when that is long ago."""
+
+    title: NonEmptyText
+    amount: Amount
+    per: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
+        default=1, description="How many of the unit the amount buys, such as 1000000 tokens."
+    )
+    source: NonEmptyText
+    checked: Day
+
+
+class CostTerm(YamlModel):
+    """A part of a cost: quantities x times x price."""
+
+    price: Id
+    quantity: OneOrMore | None = Field(default=None, description="Several are multiplied.")
+    times: AmountRange = (1, 1)
+
+
+class CostText(YamlModel):
+    """What an option takes. What is left out is not known."""
+
+    per_answer: tuple[CostTerm, ...] | None = None
+    per_month: tuple[CostTerm, ...] | None = Field(
+        default=None, description="What it costs each month, whatever its use."
+    )
+    delay: AmountRange | None = Field(default=None, description="Seconds to an answer.")
+    effort: AmountRange | None = Field(default=None, description="Weeks to a first version.")
+    upkeep: NonEmptyText | None = None
+    source: NonEmptyText | None = Field(default=None, description="Of delay, effort and upkeep.")
+    checked: Day | None = Field(default=None, description="When delay and effort were looked up.")
+
+
+class OptionCost(CostText):
+    """The costs of an option; a kind replaces what it names."""
+
+    kinds: Mapping[Id, CostText] = Field(default_factory=dict)
+
+
+class Costs(YamlModel):
+    """What each option costs, computed from the answers."""
+
+    currency: Annotated[str, StringConstraints(min_length=1, max_length=4)] = "$"
+    requests: Quantity = Field(description="How many answers a day.")
+    quantities: Mapping[Id, Quantity] = Field(default_factory=dict)
+    prices: Mapping[Id, Price] = Field(default_factory=dict)
+    options: Annotated[Mapping[Id, OptionCost], Field(min_length=1)]
+
+
 class PlaybookFile(YamlModel):
     """playbook.yml: what can be recommended, and how close is too close."""
 
@@ -311,6 +398,7 @@ class PlaybookFile(YamlModel):
         default=5, description="A lead from here on is clear; between the two it is leaning."
     )
     too_close: TooClose | None = None
+    costs: Costs | None = None
 
 
 QuestionsFile = Annotated[tuple[Question, ...], Field(min_length=1, max_length=64)]
@@ -397,6 +485,7 @@ class Playbook(YamlModel):
     close_call: int
     clear_lead: int
     too_close: TooClose | None
+    costs: Costs | None = None
     usual_answers: Mapping[str, Mapping[str, int]] = Field(default_factory=dict)
     usually_answered: Mapping[str, int] = Field(default_factory=dict)
 

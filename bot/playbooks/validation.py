@@ -11,8 +11,12 @@ from bot.playbooks.model import (
     Answer,
     CasesFile,
     Condition,
+    Costs,
+    CostTerm,
+    CostText,
     Gate,
     PlaybookFile,
+    Quantity,
     Question,
     Rule,
     RulesFile,
@@ -73,6 +77,8 @@ def check_playbook(
     found += _questions(asked, questions, head)
     if head is not None:
         found += _kinds(_Checker(PLAYBOOK, documents[PLAYBOOK]), head, by_id)
+        if head.costs is not None:
+            found += _costs(_Checker(PLAYBOOK, documents[PLAYBOOK]), head, head.costs, by_id)
     if rules is not None:
         checker = _Rules(_Checker(RULES, documents[RULES]), by_id, head, expand=not asked.found)
         found += checker.run(rules)
@@ -199,6 +205,47 @@ def _kinds(
                 path = ("options", name, "kinds", kind, "when")
                 _condition(check, text.when, questions, path)
     return check.found
+
+
+def _costs(
+    check: _Checker, head: PlaybookFile, costs: Costs, questions: Mapping[str, Question]
+) -> list[PlaybookProblem]:
+    _amounts(check, costs.requests, questions, ("costs", "requests"))
+    for name, quantity in costs.quantities.items():
+        _amounts(check, quantity, questions, ("costs", "quantities", name))
+    for name, option in costs.options.items():
+        path: Path = ("costs", "options", name)
+        check.known("option", name, head.options, path)
+        _terms(check, option, costs, path)
+        kinds = head.options[name].kinds if name in head.options else option.kinds
+        for kind, text in option.kinds.items():
+            check.known("kind", kind, kinds, (*path, "kinds", kind))
+            _terms(check, text, costs, (*path, "kinds", kind))
+    return check.found
+
+
+def _amounts(
+    check: _Checker, quantity: Quantity, questions: Mapping[str, Question], path: Path
+) -> None:
+    if quantity.question is None:
+        if quantity.amounts:
+            check.say((*path, "amounts"), "`amounts` needs the `question` whose answers it names")
+        return
+    place = (*path, "question")
+    if check.known("question", quantity.question, questions, place):
+        for answer in quantity.amounts:
+            answers = questions[quantity.question].answers
+            check.known("answer", answer, answers, (*path, "amounts", answer))
+
+
+def _terms(check: _Checker, text: CostText, costs: Costs, path: Path) -> None:
+    for which in ("per_answer", "per_month"):
+        terms: Sequence[CostTerm] = getattr(text, which) or ()
+        for position, term in enumerate(terms):
+            place = (*path, which, position)
+            check.known("price", term.price, costs.prices, (*place, "price"))
+            for at, name in enumerate(term.quantity or ()):
+                check.known("quantity", name, costs.quantities, (*place, "quantity", at))
 
 
 def _questions(

@@ -65,6 +65,7 @@ from enum import StrEnum
 
 from pydantic import computed_field
 
+from bot.playbooks.costs import CostEstimate
 from bot.playbooks.model import Answer, Playbook
 
 Answers = Mapping[str, Answer]
@@ -189,7 +190,8 @@ class Verdict:
     `reasons` speak for the recommended option, strongest first; `against` are the rules that take
     points from it and the strongest rules for the runner-up. `kind` is the variety of the option
     that the rules point to, where it has varieties. `confidence` is from 0 to 1. `anything_known`
-    says whether rules gave any points; without points nothing is recommended.
+    says whether rules gave any points; without points nothing is recommended. `costs` has an
+    estimate for each option whose costs the playbook knows, in their order.
     """
 
     option: str
@@ -210,6 +212,7 @@ class Verdict:
     homework: tuple[Homework, ...]
     steps: tuple[str, ...]
     playbook: PlaybookRef
+    costs: tuple[CostEstimate, ...] = ()
 
     @property
     def recommended(self) -> str | None:
@@ -221,6 +224,12 @@ class Verdict:
     def provisional(self) -> bool:
         """Whether more should be known before acting on it. Part of the JSON."""
         return not self.settled or any(gate.provisional for gate in self.gates)
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy has no decorated properties
+    @property
+    def cost(self) -> CostEstimate | None:
+        """What the recommended option costs; None if that is not known. Part of the JSON."""
+        return next((each for each in self.costs if each.option == self.option), None)
 
     def vetoes_against(self, option: str, playbook: Playbook) -> tuple[VetoHit, ...]:
         """Return the vetoes that hold and rule an option out, by itself or through a part of it.
