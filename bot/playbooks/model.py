@@ -167,6 +167,10 @@ class OptionText(YamlModel):
 
     title: Title
     summary: NonEmptyText
+    advice: Title | None = Field(
+        default=None,
+        description='What to do, for messages; without it "Go with" and the title.',
+    )
     first_steps: tuple[NonEmptyText, ...] = ()
     measure: tuple[NonEmptyText, ...] = ()
     pitfalls: tuple[NonEmptyText, ...] = ()
@@ -219,6 +223,11 @@ class Question(YamlModel):
     becomes: Mapping[Id, NonEmptyText] = Field(
         default_factory=dict,
         description='What has happened when the answer becomes this one, to complete "If ...".',
+    )
+    said: Mapping[Id, AnswerText] = Field(
+        default_factory=dict,
+        description="An answer in words that need no question, to complete "
+        '"You said: ...", for instance "facts change every few months".',
     )
 
     def values(self) -> Iterator[Answer]:

@@ -262,8 +262,9 @@ def _questions(
             check.say((position, "id"), f"`{question.id}` is a word of conditions, not an id")
         if head:
             check.known("step", question.step, steps, (position, "step"))
-        for answer in question.becomes:
-            check.known("answer", answer, question.answers, (position, "becomes", answer))
+        for words in ("becomes", "said"):
+            for answer in getattr(question, words):
+                check.known("answer", answer, question.answers, (position, words, answer))
         _alone(check, question, (position, "alone"))
         _drifts(check, question, (position, "drifts"))
         if question.ask_when:

@@ -46,6 +46,14 @@ def fit(text: str, limit: int) -> str:
     return _cut(text, limit - 1) + ELLIPSIS
 
 
+def fit_words(text: str, most: int) -> str:
+    """Return text of at most so many words, ending with an ellipsis if it was cut."""
+    words = text.split()
+    if len(words) <= most:
+        return text
+    return " ".join(words[:most]).rstrip(",;:.") + ELLIPSIS
+
+
 def fit_escaped(text: str, limit: int) -> str:
     """Return escaped text of at most `limit` characters, never cut inside an entity."""
     return _fit_rendered(escape, text, limit)

@@ -219,7 +219,7 @@ async def test_a_decider_outside_decides_in_app_home(harness: Harness) -> None:
     await ben.open_home()
     await harness.playground.until(lambda: ben.home and "Yours to decide" in str(ben.home.blocks))
     assert ben.home is not None
-    assert "Recommended: " in str(ben.home.blocks)
+    assert "Go with " in str(ben.home.blocks)
     await ben.click(ben.home, "accept")
     await harness.playground.until(
         lambda: ben.home and "Yours to decide" not in str(ben.home.blocks)

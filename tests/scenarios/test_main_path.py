@@ -18,7 +18,7 @@ async def test_a_command_becomes_a_recommendation_in_a_thread(harness: Harness) 
     announcement, recommendation = await harness.post_decision(ada)
 
     assert "#1  Answers for support" in text_of(announcement)
-    assert "Recommended: " in text_of(announcement)
+    assert "Go with " in text_of(announcement)
     assert "Everybody in the workspace can find this" in text_of(announcement)
     assert "Why" in text_of(recommendation)
     assert "First steps" in text_of(recommendation)
@@ -70,7 +70,7 @@ async def test_dont_know_is_offered_everywhere_and_becomes_homework(harness: Har
     view = await harness.fill_questionnaire(ada, answers=every)
     await ada.submit(view)
     announcement, recommendation = await harness.wait_for_post(ada)
-    assert "nothing yet" in text_of(announcement)
+    assert "Nothing to recommend yet" in text_of(announcement)
     assert "too little is known" in text_of(announcement)
     assert "Still open" in text_of(recommendation)
 

@@ -86,7 +86,7 @@ async def test_show_replies_with_all_details(harness: Harness) -> None:
     assert "Why" in text_of(reasons)
     assert "The answers" in text_of(life)
     assert f"<@{ada.id}> asked for a decision" in text_of(life)
-    assert "Recommended: " in text_of(shown)
+    assert "Go with " in text_of(shown)
     assert f"p{announcement.ts.replace('.', '')}|Open the discussion>" in text_of(shown)
     assert "There is no decision #2 here" in text_of(
         await harness.run_command(ben, "show 2", "support-ai")

@@ -8,8 +8,8 @@ from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Strength
 
 STRENGTHS: Mapping[str, str] = {
-    Strength.CLEAR: "a clear lead",
-    Strength.LEANING: "leaning this way",
+    Strength.CLEAR: "clear",
+    Strength.LEANING: "likely, not certain",
     Strength.TOO_CLOSE: "too close to call",
     Strength.ONLY_LEFT: "the only one left",
 }

@@ -13,12 +13,10 @@ from bot.slack.views.decide import announcement_buttons
 from bot.slack.views.review import review_sections
 from bot.slack.views.verdict import (
     RULED_OUT_BEFORE,
-    bars,
-    headline,
     option_title,
     plain_headline,
+    verdict_summary,
     veto_notes,
-    why_line,
 )
 from bot.slackkit import ids
 from bot.slackkit.message import (
@@ -84,8 +82,7 @@ def announcement(decision: Decision, playbook: Playbook) -> Message:
     if decision.problem:
         blocks.append(section(quote(decision.problem, 600)))
     blocks += [
-        section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
-        section(bars(playbook, verdict)),
+        *verdict_summary(playbook, verdict),
         *_resolution(decision, playbook),
         *review_sections(decision),
         ContextBlock(elements=[mrkdwn(_people(decision))]),

@@ -36,7 +36,7 @@ from bot.decisions.questionnaire import (
 from bot.playbooks.model import Question
 from bot.services.search import SimilarDecision
 from bot.slack.views.recommendation import similar_blocks
-from bot.slack.views.verdict import bars, headline, why_line
+from bot.slack.views.verdict import verdict_summary
 from bot.slackkit import ids
 from bot.slackkit.message import Line, TextSection, as_dicts, mrkdwn, plain, section, text_sections
 from bot.slackkit.metadata import ViewMetadata
@@ -181,8 +181,7 @@ def _review(page: ReviewPage, found: Sequence[SimilarDecision]) -> dict[str, Any
         *_about(page),
         section(f"*{fit_escaped(draft.workflow.title, 600)}*"),
         ContextBlock(elements=[mrkdwn(_who_and_when(draft))]),
-        section(f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
-        section(bars(playbook, verdict)),
+        *verdict_summary(playbook, verdict),
         *([section(_EDIT_TOLD)] if edits else destination_blocks(draft.origin)),
         *text_sections([TextSection("Before you rely on this", gates)], _CHAPTERS_BUDGET),
         *similar_blocks(found),
@@ -218,8 +217,7 @@ def _own_view(page: ReviewPage) -> dict[str, Any]:
     blocks: list[_Block] = [
         *_about(page),
         _progress(page.of, page.of, "Check and save"),
-        section(f"*By your answers*\n{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"),
-        section(bars(playbook, verdict)),
+        *verdict_summary(playbook, verdict),
         *_answers(page),
         ContextBlock(elements=[mrkdwn(told)]),
         _back(),

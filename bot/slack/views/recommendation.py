@@ -11,7 +11,7 @@ from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Homework, Reason, Strength, Verdict, VetoHit
 from bot.services.search import SimilarDecision
 from bot.slack.views.announcement import status_label
-from bot.slack.views.verdict import headline, plain_headline, quoted_answer, why_line
+from bot.slack.views.verdict import answer_words, because_line, headline, plain_headline
 from bot.slackkit.message import (
     Line,
     Message,
@@ -85,7 +85,7 @@ def _opening(playbook: Playbook, verdict: Verdict) -> str:
     option = playbook.options[verdict.option]
     summary = option.summary
     if not verdict.anything_known:
-        return f"{headline(playbook, verdict)}\n{why_line(playbook, verdict)}"
+        return f"{headline(playbook, verdict)}\n{because_line(playbook, verdict)}"
     if verdict.strength is Strength.TOO_CLOSE and playbook.too_close is not None:
         summary = playbook.too_close.summary
     elif verdict.kind and verdict.kind in option.kinds:
@@ -135,11 +135,11 @@ def _plain(texts: Iterable[str]) -> tuple[Line, ...]:
 
 
 def _reason(playbook: Playbook, reason: Reason, *, lead: str = "") -> Line:
-    said = "; ".join(quoted_answer(playbook, each) for each in reason.answers)
+    said = "; ".join(f"“{answer_words(playbook, each)}”" for each in reason.answers)
     return Line(
         reason.because,
         lead=lead,
-        remark=f"You said {said}." if said else "",
+        remark=f"You said: {said}." if said else "",
         source=reason.source,
     )
 

@@ -1,17 +1,49 @@
-"""A verdict in words and bars."""
+"""The verdict on one screen: what to do, how sure, the answers behind it, what would tip it.
 
-from bot.decisions.records.words import NOTHING_YET, STRENGTHS, TOO_LITTLE, recommended_words
+There are no numbers in it. `bot.slack.views.recommendation` explains it.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from slack_sdk.models.blocks import Block, ContextBlock
+
+from bot.decisions.records.words import STRENGTHS, TOO_LITTLE, recommended_words
 from bot.playbooks.model import Playbook
-from bot.playbooks.verdict import Answered, Strength, Verdict, VetoHit
-from bot.slackkit.mrkdwn import escape, fit_escaped
+from bot.playbooks.verdict import Answered, Flip, Reason, Strength, Verdict, VetoHit
+from bot.slackkit.message import mrkdwn, section
+from bot.slackkit.mrkdwn import and_list, escape, fit, fit_escaped, fit_words
 
-_CELLS = 8
+_CELLS = 6
+_SHOWN = 3
+"""Options with a bar."""
 _MOST_VETOES = 3
+_MOST_ANSWERS = 2
+_ANSWER_WORDS = 10
+_TITLE_WORDS = 5
+_REASON_WORDS = 9
+_FLIP_WORDS = 12
+NOTHING_TO_RECOMMEND = "Nothing to recommend yet"
 RULED_OUT = "ruled out"
 ON_ITS_OWN = "ruled out on its own"
 """Said of an option that may still be a part of another."""
 RULED_OUT_BEFORE = "It had been *ruled out*"
 """Begins a veto's sentence after its option was chosen."""
+
+
+def verdict_summary(playbook: Playbook, verdict: Verdict) -> list[Block]:
+    """Return a verdict on one screen.
+
+    What to do, how sure, the answers behind it, the best options, the needs, what would tip it.
+    """
+    blocks: list[Block] = [
+        section(f"{headline(playbook, verdict)}\n{because_line(playbook, verdict)}")
+    ]
+    if shown := bars(playbook, verdict):
+        blocks.append(section(shown))
+    lines = [needs_line(playbook, verdict), tip_line(playbook, verdict)]
+    if kept := [line for line in lines if line]:
+        blocks.append(ContextBlock(elements=[mrkdwn("\n".join(kept))]))
+    return blocks
 
 
 def option_title(playbook: Playbook, option: str | None) -> str:
@@ -20,71 +52,167 @@ def option_title(playbook: Playbook, option: str | None) -> str:
 
 
 def headline(playbook: Playbook, verdict: Verdict) -> str:
-    """Return the recommendation and its strength on one line, as mrkdwn."""
-    return f"Recommended: *{_named(playbook, verdict)}*  ·  {strength_words(verdict)}"
+    """Return what to do and how sure that is, on one line, as mrkdwn."""
+    sure = how_sure(verdict)
+    words = f"*{escape(what_to_do(playbook, verdict))}*"
+    return f"{words}  ·  {sure}" if sure else words
 
 
 def plain_headline(playbook: Playbook, verdict: Verdict) -> str:
-    """Return the recommendation and its strength on one line, without markup."""
-    return f"{_named(playbook, verdict)} ({strength_words(verdict)})"
+    """Return what to do and how sure that is, on one line, escaped and without markup."""
+    sure = how_sure(verdict)
+    words = escape(what_to_do(playbook, verdict))
+    return f"{words} ({sure})" if sure else words
 
 
-def strength_words(verdict: Verdict) -> str:
-    """Return the verdict's strength in words."""
+def what_to_do(playbook: Playbook, verdict: Verdict) -> str:
+    """Return what the verdict says to do, as plain text: "Go with RAG: mend the look-up"."""
+    if not verdict.anything_known:
+        return NOTHING_TO_RECOMMEND
+    if _too_close(verdict):
+        titles = [playbook.options[verdict.option].title, _rival(playbook, verdict)]
+        return f"Too close to call: {' or '.join(_short(each) for each in titles)}"
+    option = playbook.options[verdict.option]
+    words = option.advice or f"Go with {_short(option.title)}"
+    kind = option.kinds.get(verdict.kind or "")
+    return f"{words}: {_uncapitalized(fit_words(kind.title, 8))}" if kind else words
+
+
+def how_sure(verdict: Verdict) -> str:
+    """Return how sure the verdict is, in words; empty where the headline says it already."""
     if not verdict.anything_known:
         return TOO_LITTLE
+    if _too_close(verdict):
+        return ""
+    missing = len(verdict.homework)
+    if verdict.strength is Strength.CLEAR and missing:
+        return f"clear, but {missing} {'answer is' if missing == 1 else 'answers are'} missing"
     words = STRENGTHS[verdict.strength]
-    return f"{words}, provisional" if verdict.provisional else words
+    return f"{words}, provisional" if verdict.provisional and not missing else words
 
 
-def why_line(playbook: Playbook, verdict: Verdict) -> str:
-    """Return the one sentence that says why."""
+def because_line(playbook: Playbook, verdict: Verdict) -> str:
+    """Return the answers that count most, as mrkdwn; without any, what the option is."""
     if not verdict.anything_known:
-        return "Find out what you can of the questions that are open, and edit the answers then."
-    if verdict.strength is Strength.TOO_CLOSE and playbook.too_close is not None:
-        return escape(playbook.too_close.summary)
-    if verdict.reasons:
-        return escape(verdict.reasons[0].because)
-    return escape(playbook.options[verdict.option].summary)
+        first = next((f" {escape(fit_words(each.ask, 20))}" for each in verdict.homework), "")
+        return f"Find this out first, then edit the answers:{first}"
+    said = answers_behind(verdict.reasons, _MOST_ANSWERS)
+    if _too_close(verdict):
+        own = answers_behind(_for(verdict.reasons, verdict.option), 1) or said
+        other = answers_behind(_for(verdict.against, verdict.runner_up), 1)
+        if own and other:
+            pair = ((verdict.option, own[0]), (str(verdict.runner_up), other[0]))
+            return " but ".join(
+                f"{_said(playbook, given)} speaks for {_title(playbook, each)}"
+                for each, given in pair
+            )
+    if said:
+        return f"Because you said: {and_list([_said(playbook, each) for each in said])}"
+    return escape(fit_words(playbook.options[verdict.option].summary, 25))
+
+
+def answers_behind(reasons: Iterable[Reason], most: int) -> list[Answered]:
+    """Return the answers on which the strongest reasons rest, each once, at most so many."""
+    found = dict.fromkeys(given for reason in reasons for given in reason.answers)
+    return list(found)[:most]
 
 
 def bars(playbook: Playbook, verdict: Verdict) -> str:
-    """Return a bar and the points of each option, preformatted, the recommended option first.
+    """Return a bar for each of the best options, as mrkdwn; empty while nothing is recommended.
 
-    Options that are ruled out come last and without a bar: their points do not count.
+    The parts of a winning combination are not its rivals, and an option that is ruled out shows
+    why instead of a bar.
     """
-    groups: dict[str, list[str]] = {"": [], RULED_OUT: [], ON_ITS_OWN: []}
-    for option in sorted(verdict.points, key=lambda each: _rank(verdict, each)):
-        groups[_ruled_out(playbook, verdict, option)].append(option)
-    most = max([1, *(verdict.points[option] for option in groups[""])])
-    lines = []
-    for words, options in groups.items():
-        lines += [f"{words[:1].upper()}{words[1:]}:"] if words and options else []
-        lines += [_bar(playbook, verdict, option, 0 if words else most) for option in options]
-    return f"```{escape(chr(10).join(lines))}```"
+    if not verdict.anything_known:
+        return ""
+    parts = playbook.options[verdict.option].combines
+    ranked = sorted(
+        (each for each in verdict.points if each not in parts),
+        key=lambda each: (each != verdict.option, -verdict.points[each]),
+    )
+    most = max(1, *(verdict.points[each] for each in ranked if not _vetoes(verdict, each)), 1)
+    lines = [
+        _out(playbook, option, hits)
+        if (hits := _vetoes(verdict, option))
+        else _bar(playbook, verdict, option, most)
+        for option in ranked[:_SHOWN]
+    ]
+    return "\n".join(lines)
 
 
 def _bar(playbook: Playbook, verdict: Verdict, option: str, most: int) -> str:
-    """Return an option's line; without a bar if `most`, the points of a full bar, is 0."""
-    width = max(len(each.title) for each in playbook.options.values())
-    points = verdict.points[option]
-    filled = round(_CELLS * max(0, points) / most) if most else 0
-    bar = "█" * filled + ("░" if most else " ") * (_CELLS - filled)
-    title = playbook.options[option].title.replace("`", "'")
-    return f"{title:<{width}}  {bar} {points:>3}"
+    filled = round(_CELLS * max(0, verdict.points[option]) / most)
+    title = _title(playbook, option)
+    if option == verdict.option:
+        return f"{'🟩' * max(1, filled)}{'▫️' * (_CELLS - max(1, filled))}  *{title}*"
+    return f"{'⬜' * filled}{'▫️' * (_CELLS - filled)}  {title}"
 
 
-def _rank(verdict: Verdict, option: str) -> tuple[bool, int]:
-    return option != verdict.option, -verdict.points[option]
+def _out(playbook: Playbook, option: str, hits: Sequence[VetoHit]) -> str:
+    said = (playbook.question(each.question).said.get(each.answer) for each in hits[0].answers)
+    why = fit_words(next(filter(None, said), None) or hits[0].because, _REASON_WORDS)
+    return (
+        f"🚫  {escape(_short(playbook.options[option].title))}: ruled out, {escape(fit(why, 120))}"
+    )
 
 
-def _ruled_out(playbook: Playbook, verdict: Verdict, option: str) -> str:
-    """Return the words for an option that a veto rules out, in whole or on its own."""
-    hits = [hit for hit in verdict.vetoes if option in hit.options]
-    if any(not hit.alone for hit in hits):
-        return RULED_OUT
-    part = option in playbook.options[verdict.option].combines
-    return ON_ITS_OWN if hits and not part else ""
+def _vetoes(verdict: Verdict, option: str) -> list[VetoHit]:
+    """Return the vetoes that rule out an option by name; none for the recommended one."""
+    if option == verdict.option:
+        return []
+    return [hit for hit in verdict.vetoes if option in hit.options]
+
+
+def tip_line(playbook: Playbook, verdict: Verdict) -> str:
+    """Return the likeliest change that leads to another option, as mrkdwn; empty without any."""
+    if not (verdict.anything_known and verdict.flips):
+        return ""
+    return f"↔️ *Would tip it:* {flip_words(playbook, verdict.flips[0], _FLIP_WORDS)}"
+
+
+def flip_words(playbook: Playbook, flip: Flip, most: int = 40) -> str:
+    """Return what would have to change, and the option that it leads to, as mrkdwn.
+
+    Args:
+        playbook: the verdict's.
+        flip: one of its flips.
+        most: words of the change.
+    """
+    title = playbook.options[flip.option].title
+    change, _, _ = flip.text.removeprefix("If ").rpartition(f": {title}")
+    change = change or flip.text.removeprefix("If ")
+    return f"{escape(fit(fit_words(change, most), 300))} → *{escape(_short(title))}*"
+
+
+def needs_line(playbook: Playbook, verdict: Verdict) -> str:
+    """Return how large each need is, as mrkdwn; empty for a playbook without needs."""
+    if not verdict.anything_known:
+        return ""
+    words = [
+        f"{escape(fit_words(need.title, _TITLE_WORDS))} {_size(verdict, name)}"
+        for name, need in playbook.needs.items()
+        if name in verdict.needs
+    ]
+    return f"*Needs:* {', '.join(words)}" if words else ""
+
+
+def _size(verdict: Verdict, need: str) -> str:
+    return "large" if verdict.needs[need].large else "small"
+
+
+def answer_words(playbook: Playbook, given: Answered) -> str:
+    """Return an answer in words that make sense without its question, as plain text."""
+    question = playbook.question(given.question)
+    answer = question.answers[given.answer]
+    if words := question.said.get(given.answer):
+        return words
+    if answer.split()[0].strip(",.;:").lower() in {"yes", "no"}:
+        return question.becomes.get(given.answer, answer)
+    return _uncapitalized(answer)
+
+
+def _said(playbook: Playbook, given: Answered) -> str:
+    return f"“{escape(fit_words(answer_words(playbook, given), _ANSWER_WORDS))}”"
 
 
 def ruled_out_words(playbook: Playbook, verdict: Verdict, option: str) -> str:
@@ -114,26 +242,33 @@ def veto_notes(
 
 
 def _veto(playbook: Playbook, hit: VetoHit, limit: int) -> str:
-    said = ", ".join(quoted_answer(playbook, each) for each in hit.answers)
+    said = ", ".join(f"“{answer_words(playbook, each)}”" for each in hit.answers)
     by = f" by {said}" if said else ""
     alone = " on its own" if hit.alone else ""
     return fit_escaped(f"{alone}{by}: {hit.because} The way around it: {hit.way_around}", limit)
 
 
-def quoted_answer(playbook: Playbook, given: Answered) -> str:
-    """Return an answer in the playbook's words with its question's topic, as plain text."""
-    question = playbook.question(given.question)
-    return f"“{question.answers[given.answer]}” ({question.topic})"
+def _too_close(verdict: Verdict) -> bool:
+    return verdict.strength is Strength.TOO_CLOSE and verdict.runner_up is not None
 
 
-def _named(playbook: Playbook, verdict: Verdict) -> str:
-    """Return the recommended option, with its kind if it has one."""
-    option = playbook.options[verdict.option]
-    if not verdict.anything_known:
-        return NOTHING_YET
-    if verdict.strength is Strength.TOO_CLOSE and verdict.runner_up:
-        rival = option_title(playbook, verdict.runner_up)
-        return f"{escape(option.title)} or {rival}"
-    if verdict.kind and verdict.kind in option.kinds:
-        return f"{escape(option.title)}: {escape(option.kinds[verdict.kind].title)}"
-    return escape(option.title)
+def _rival(playbook: Playbook, verdict: Verdict) -> str:
+    return recommended_words(playbook, verdict.runner_up)
+
+
+def _for(reasons: Iterable[Reason], option: str | None) -> list[Reason]:
+    """Return the reasons with points for an option."""
+    return [each for each in reasons if each.option == option and each.points > 0]
+
+
+def _title(playbook: Playbook, option: str) -> str:
+    return escape(_short(playbook.options[option].title))
+
+
+def _short(title: str) -> str:
+    return fit_words(title, _TITLE_WORDS)
+
+
+def _uncapitalized(words: str) -> str:
+    """Return words for the middle of a sentence: acronyms and names of one letter stay."""
+    return words[:1].lower() + words[1:] if words[1:2].islower() else words
