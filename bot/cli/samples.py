@@ -25,6 +25,7 @@ from bot.decisions.model import (
     Workflow,
 )
 from bot.decisions.questionnaire import Page
+from bot.playbooks.model import Answer
 from bot.playground import Playground
 from bot.services.services import Services
 from bot.slack.app import BoltApp
@@ -58,7 +59,7 @@ class SampleStep(BaseModel):
     reason: str = ""
     outcome: ReviewOutcome | None = None
     note: str = ""
-    answers: dict[str, str | None] | None = None
+    answers: dict[str, Answer] | None = None
 
 
 class Sample(BaseModel):
@@ -75,7 +76,7 @@ class Sample(BaseModel):
     days_ago: int
     review_after: int
     supersedes: str | None = None
-    answers: dict[str, str | None]
+    answers: dict[str, Answer]
     then: tuple[SampleStep, ...] = ()
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Self
 
 from bot.decisions.model import Decision, Draft, DraftPurpose, Person, Place, Status, Visibility
+from bot.playbooks.model import Answer
 
 _NOBODY = ""
 """The user of a scope for an audience: nothing is its own."""
@@ -132,7 +133,7 @@ class AnswerSheet:
     """The answers of a decision, by its number."""
 
     number: int
-    answers: Mapping[str, str | None]
+    answers: Mapping[str, Answer]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,8 @@ from itertools import combinations, product
 
 from bot.decisions.model import Decision, Perspective, ViewRequest
 from bot.playbooks.engine import RuleEngine
+from bot.playbooks.model import Answer
 from bot.playbooks.verdict import Strength
-
-Answer = str | None
-"""An answer's id; None is "don't know"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ class Difference:
 
     question: str
     said: tuple[AnswerGroup, ...]
-    flips_to: Mapping[str | None, str | None]
+    flips_to: Mapping[Answer, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class SharedAnswer:
     """A question that several people answered, all in the same way."""
 
     question: str
-    answer: str
+    answer: Answer
     users: tuple[str, ...]
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.decisions.model import Decision, Perspective, ReviewOutcome, ViewRequest
+from bot.playbooks.model import Answer
 
 
 class EventKind(StrEnum):
@@ -30,7 +31,7 @@ class EventKind(StrEnum):
     VIEW_CHANGED = "view_changed"
 
 
-AnswerChanges = Mapping[str, tuple[str | None, str | None]]
+AnswerChanges = Mapping[str, tuple[Answer, Answer]]
 """Changed answers before and after, by question id; "" is missing, None is "don't know"."""
 
 
@@ -236,9 +237,7 @@ class ViewsChange:
     closes: str | None = None
 
 
-def answer_changes(
-    before: Mapping[str, str | None], after: Mapping[str, str | None]
-) -> AnswerChanges:
+def answer_changes(before: Mapping[str, Answer], after: Mapping[str, Answer]) -> AnswerChanges:
     """Return the answers that differ."""
     return {
         question: (before.get(question, ""), after.get(question, ""))

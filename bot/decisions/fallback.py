@@ -4,8 +4,9 @@ from typing import Any
 
 from bot.decisions.model import Decision
 from bot.playbooks.engine import InvalidAnswers, RuleEngine
-from bot.playbooks.model import Option, Playbook, Question, Rule
+from bot.playbooks.model import Answer, Option, Playbook, Question, Rule
 from bot.playbooks.scoring import Score
+from bot.playbooks.sensitivity import as_tuple
 from bot.playbooks.verdict import Answers, GateHit, Reason
 
 
@@ -113,8 +114,8 @@ def _option(option: str) -> Option:
     return Option.model_construct(id=option, title=title, summary=f"{title}.")
 
 
-def _question(question: str, answer: str | None) -> Question:
-    given = _Words({answer: _words(answer)} if answer else {})
+def _question(question: str, answer: Answer) -> Question:
+    given = _Words({each: _words(each) for each in as_tuple(answer)})
     return Question.model_construct(id=question, step="", ask=_words(question), answers=given)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from bot.playbooks.model import Answer
 from bot.playbooks.verdict import Strength, Verdict
 
 
@@ -125,7 +126,7 @@ class Draft:
     """A questionnaire in progress.
 
     Attributes:
-        answers: answer id by question id; None is "don't know". Unanswered questions are missing.
+        answers: answer by question id; None is "don't know". Unanswered questions are missing.
         origin: the conversation in which it was opened; None for App Home.
         decision: the number of the decision that it became, or that it was applied to.
         about: the number of the decision to edit, to supersede, or to add a perspective to.
@@ -139,7 +140,7 @@ class Draft:
     changed_at: datetime
     origin: Place | None = None
     workflow: Workflow = Workflow()
-    answers: Mapping[str, str | None] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = field(default_factory=dict)
     decision: int | None = None
     purpose: DraftPurpose = DraftPurpose.OPEN
     about: int | None = None
@@ -206,7 +207,7 @@ class Decision:
     review_on: date | None
     place: Place
     playbook_hash: str
-    answers: Mapping[str, str | None]
+    answers: Mapping[str, Answer]
     verdict: Verdict
     status: Status
     opened_at: datetime
@@ -264,7 +265,7 @@ class Perspective:
     workspace: str
     decision: int
     user: str
-    answers: Mapping[str, str | None]
+    answers: Mapping[str, Answer]
     option: str | None
     strength: Strength
     added_at: datetime

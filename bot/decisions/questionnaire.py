@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.decisions.model import Draft, DraftPurpose
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.model import Question, Step
+from bot.playbooks.model import Answer, Question, Step
 from bot.playbooks.verdict import Verdict
 
 WORKFLOW_STEP = "workflow"
@@ -117,7 +117,7 @@ class Questionnaire:
 
 
 def _questions_by_step(
-    engine: RuleEngine, answers: Mapping[str, str | None]
+    engine: RuleEngine, answers: Mapping[str, Answer]
 ) -> dict[str, tuple[Question, ...]]:
     """Return, by step and in their order, the questions answered or still worth asking."""
     matter = {question.id for question in engine.questions_that_matter(answers)}

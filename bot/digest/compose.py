@@ -28,6 +28,7 @@ from bot.digest.content import (
 from bot.digest.schedule import Window
 from bot.digest.settings import DigestSection, DigestSettings, Schedule
 from bot.playbooks.engine import RuleEngine
+from bot.playbooks.sensitivity import as_tuple
 
 TREND_WEEKS = 12
 SHOWN = 5
@@ -106,7 +107,7 @@ def changed_recommendations(
         kept = {
             question: answer
             for question, answer in each.answers.items()
-            if question in known and (answer is None or answer in known[question])
+            if question in known and known[question].issuperset(as_tuple(answer))
         }
         now = engine.score(kept).recommended or NOTHING
         if now != each.recommended:

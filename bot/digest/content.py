@@ -11,6 +11,7 @@ from bot.decisions.comparison import TeamViews
 from bot.decisions.model import Decision, Place, ReviewAnswer
 from bot.decisions.trend import Trend
 from bot.digest.settings import DigestScope, DigestSection
+from bot.playbooks.model import Answer
 
 T = TypeVar("T")
 
@@ -132,7 +133,7 @@ class PastAnswers:
 
     number: int
     playbook: str
-    answers: Mapping[str, str | None]
+    answers: Mapping[str, Answer]
     recommended: str
     reviews: tuple[ReviewAnswer, ...] = ()
 

@@ -17,6 +17,7 @@ from bot.decisions.model import Draft, DraftPurpose, Person, Place, Source, Work
 from bot.decisions.ports import Clock
 from bot.decisions.questionnaire import WORKFLOW_STEP, Page, Questionnaire
 from bot.decisions.transitions import DecisionAction, authorize
+from bot.playbooks.model import Answer
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.decisions import find_decision
@@ -98,7 +99,7 @@ class DraftService:
         return (await self._pages(draft)).after(WORKFLOW_STEP)
 
     async def answer(
-        self, driver: Person, draft_id: str, step: str, answers: Mapping[str, str | None]
+        self, driver: Person, draft_id: str, step: str, answers: Mapping[str, Answer]
     ) -> Page:
         """Store the answers of a step and return the next page.
 
@@ -115,7 +116,7 @@ class DraftService:
         return (await self._pages(draft)).after(step)
 
     async def save_answers(
-        self, driver: Person, draft_id: str, answers: Mapping[str, str | None]
+        self, driver: Person, draft_id: str, answers: Mapping[str, Answer]
     ) -> None:
         """Store answers, like `answer`, without a next page."""
         await self._store(driver, draft_id, answers)
@@ -209,9 +210,7 @@ class DraftService:
             raise DraftGone(draft.id)
         authorize(action, decision, draft.driver)
 
-    async def _store(
-        self, driver: Person, draft_id: str, answers: Mapping[str, str | None]
-    ) -> Draft:
+    async def _store(self, driver: Person, draft_id: str, answers: Mapping[str, Answer]) -> Draft:
         draft = await self.open_draft(driver, draft_id)
         engine = await self._playbooks.engine(draft.playbook_hash)
         engine.check(answers)

@@ -20,7 +20,8 @@ from bot.decisions.records.build import DecisionContext, people_in, record_of
 from bot.decisions.records.record import Record
 from bot.outbox.model import announcement_key
 from bot.outbox.table import by_key
-from bot.playbooks.model import Playbook
+from bot.playbooks.model import Answer, Playbook
+from bot.playbooks.sensitivity import as_tuple
 from bot.storage.channels import find_channel_name
 from bot.storage.connection import Connection
 from bot.storage.database import Database
@@ -210,27 +211,32 @@ def _in_words(char: str) -> bool:
 
 
 def most_similar(
-    answers: Mapping[str, str | None],
+    answers: Mapping[str, Answer],
     sheets: Iterable[AnswerSheet],
     *,
     leave_out: int | None = None,
 ) -> list[tuple[int, int, int]]:
     """Return the most similar sheets: number, equal answers, questions compared.
 
-    Only questions that both answered are compared; "don't know" is no answer.
+    Only questions that both answered are compared; "don't know" is no answer. Several answers are
+    equal if they have one in common.
     """
-    given = {(question, answer) for question, answer in answers.items() if answer is not None}
-    questions = {question for question, _ in given}
+    given = _known(answers)
     counted = []
     for sheet in sheets:
-        theirs = {each for each in sheet.answers.items() if each[1] is not None}
-        compared = sum(question in questions for question, _ in theirs)
-        alike = len(given & theirs)
+        theirs = _known(sheet.answers)
+        both = given.keys() & theirs.keys()
+        compared = len(both)
+        alike = sum(not given[question].isdisjoint(theirs[question]) for question in both)
         enough = compared >= _LEAST_IN_COMMON and alike >= _LEAST_SHARE * compared
         if enough and sheet.number != leave_out:
             counted.append((sheet.number, alike, compared))
     counted.sort(key=lambda each: (each[1] / each[2], each[1], each[0]), reverse=True)
     return counted[:_MOST_ALIKE]
+
+
+def _known(answers: Mapping[str, Answer]) -> dict[str, frozenset[str]]:
+    return {name: frozenset(as_tuple(each)) for name, each in answers.items() if each}
 
 
 def _filters(text: str, options: set[str]) -> DecisionFilter:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from bot.decisions.model import Place, Review, ReviewChoice, ReviewOutcome, Visibility, Workflow
+from bot.playbooks.model import Answer
 from bot.slackkit.ids import DONT_KNOW, QUESTION_PREFIX, Action, Block
 from bot.slackkit.mrkdwn import one_line
 from bot.slackkit.payloads import Payload
@@ -40,16 +41,29 @@ def workflow_of(view: Payload, driver: str) -> Workflow:
     )
 
 
-def answers_of(view: Payload) -> dict[str, str | None]:
-    """Return the answers of a page by question id; None is "Don't know"."""
-    answers: dict[str, str | None] = {}
-    for block in _values(view):
-        if not block.startswith(QUESTION_PREFIX):
-            continue
-        chosen = _selected(view, block)
-        if chosen is not None:
-            answers[block.removeprefix(QUESTION_PREFIX)] = None if chosen == DONT_KNOW else chosen
-    return answers
+def answers_of(view: Payload) -> dict[str, Answer]:
+    """Return the answers of a submitted page by question id.
+
+    None, "don't know", where nothing is chosen. Several answers are a tuple.
+    """
+    return {
+        block.removeprefix(QUESTION_PREFIX): _answer(view, block)
+        for block in _values(view)
+        if block.startswith(QUESTION_PREFIX)
+    }
+
+
+def choices_of(view: Payload) -> dict[str, Answer]:
+    """Return what is chosen on a page that is not submitted yet, by question id."""
+    return {question: answer for question, answer in answers_of(view).items() if answer}
+
+
+def _answer(view: Payload, block: str) -> Answer:
+    chosen = value_of(view, block, "selected_options")
+    if chosen is not None:
+        return tuple(str(option["value"]) for option in chosen) or None
+    one = _selected(view, block)
+    return None if one == DONT_KNOW else one
 
 
 def destination_of(view: Payload, origin: Place | None) -> Place:

@@ -26,6 +26,7 @@ import sqlite_utils
 
 from bot.app import Application, run_app
 from bot.outbox.store import PACE, Outbox
+from bot.playbooks.model import Answer
 from bot.playground import Playground
 from bot.playground.request_log import ApiCall
 from bot.playground.slack_model import SlackMessage, View
@@ -41,7 +42,7 @@ POLL_INTERVAL = 0.02
 BACKGROUND_METHODS = frozenset({"chat.update", "users.info"})
 """Web API methods that the bot calls on its own, independently of the request being acked."""
 
-OTHER_ANSWERS: dict[str, str | None] = {"need": "look_up"}
+OTHER_ANSWERS: dict[str, Answer] = {"need": "look_up"}
 """Answers that lead to another recommendation than the first answers do."""
 
 
@@ -143,7 +144,7 @@ class Harness:
         self,
         person: UserSession,
         *,
-        answers: Mapping[str, str | None] | None = None,
+        answers: Mapping[str, Answer] | None = None,
         **first_page: Any,
     ) -> View:
         """Fill in the first page and all questions; return the review page.
@@ -161,7 +162,7 @@ class Harness:
     async def answer_questions(
         self,
         person: UserSession,
-        answers: Mapping[str, str | None] | None = None,
+        answers: Mapping[str, Answer] | None = None,
         *,
         keep: bool = False,
     ) -> View:
@@ -264,7 +265,7 @@ class Harness:
 
 
 def page_answers(
-    view: View, answers: Mapping[str, str | None], *, keep: bool = False
+    view: View, answers: Mapping[str, Answer], *, keep: bool = False
 ) -> dict[str, str]:
     """Return an answer for each question of a page, by block id.
 
@@ -283,18 +284,23 @@ def page_answers(
     }
 
 
-def first_answers(view: View) -> dict[str, str]:
+def first_answers(view: View) -> dict[str, Answer]:
     """Return the first answer of each question of a page, by block id."""
     return {
-        block["block_id"]: block["element"]["options"][0]["value"]
+        block["block_id"]: first_answer(block["element"])
         for block in view.blocks
         if block["type"] == "input" and block["block_id"].startswith("question:")
     }
 
 
-def _value(answers: Mapping[str, str | None], question: str, first: str) -> str:
-    answer = answers.get(question, first)
-    return "dont_know" if answer is None else answer
+def _value(answers: Mapping[str, Answer], question: str, first: Answer) -> Answer:
+    return answers.get(question, first)
+
+
+def first_answer(element: Mapping[str, Any]) -> Answer:
+    """Return the first answer that radio buttons or checkboxes offer."""
+    value = str(element["options"][0]["value"])
+    return (value,) if element["type"] == "checkboxes" else value
 
 
 def calls_of_requests(calls: Iterable[ApiCall]) -> list[ApiCall]:

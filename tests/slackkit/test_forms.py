@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.decisions.model import Place, Review, ReviewChoice, Visibility, Workflow
-from bot.slackkit.forms import FieldError, answers_of, destination_of, workflow_of
+from bot.slackkit.forms import FieldError, answers_of, choices_of, destination_of, workflow_of
 
 
 def view(**values: dict[str, Any]) -> dict[str, Any]:
@@ -69,16 +69,20 @@ def test_an_invalid_first_page_is_refused(values: dict[str, Any], block: str) ->
 
 
 def test_answers_of_a_page() -> None:
-    """Answers are parsed by question; "don't know" is an answer, an empty question has none."""
+    """Answers are parsed by question; an empty question of a submitted page is "don't know"."""
     page = view(
         **{
             "question:freshness": option("weekly"),
             "question:examples": option("dont_know"),
             "question:risk": {"selected_option": None},
+            "question:faults": {"selected_options": [{"value": "old"}, {"value": "invents"}]},
+            "question:needs": {"selected_options": []},
             "navigation": option("weekly"),
         }
     )
-    assert answers_of(page) == {"freshness": "weekly", "examples": None}
+    chosen = {"freshness": "weekly", "faults": ("old", "invents")}
+    assert answers_of(page) == {**chosen, "examples": None, "risk": None, "needs": None}
+    assert choices_of(page) == chosen
 
 
 @pytest.mark.parametrize("values", [{}, {"state": None}, {"state": {}}, {"state": {"values": []}}])

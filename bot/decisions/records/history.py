@@ -24,8 +24,9 @@ from bot.decisions.events import (
     Withdrawn,
 )
 from bot.decisions.records.record import RecordedEvent
-from bot.decisions.records.words import DONT_KNOW, NOT_ANSWERED, NOTHING_YET, WENT
-from bot.playbooks.model import Playbook
+from bot.decisions.records.words import NOT_ANSWERED, NOTHING_YET, WENT, answer_words
+from bot.playbooks.model import Answer, Playbook
+from bot.playbooks.sensitivity import as_tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ class _EventFormatter:
         before = f"it was {was}" if edit.was else "there was none before"
         return f"The recommendation became {now}; {before}"
 
-    def _change(self, name: str, change: tuple[str | None, str | None]) -> str:
+    def _change(self, name: str, change: tuple[Answer, Answer]) -> str:
         asked = next((each for each in self.playbook.questions if each.id == name), None)
         known = asked.answers if asked else {}
         was, now = (_answer(known, each) for each in change)
@@ -206,7 +207,8 @@ def _day(day: date) -> str:
     return f"{day:%-d %B %Y}"
 
 
-def _answer(words: Mapping[str, str], answer: str | None) -> str:
-    if answer is None:
-        return DONT_KNOW
-    return words.get(answer, answer) if answer else NOT_ANSWERED
+def _answer(words: Mapping[str, str], answer: Answer) -> str:
+    if not answer and answer is not None:
+        return NOT_ANSWERED
+    known = {each: words.get(each, each) for each in as_tuple(answer)}
+    return answer_words(known, answer)

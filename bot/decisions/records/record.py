@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.decisions.model import ReviewOutcome as Went
 from bot.decisions.model import Status, Visibility
 from bot.decisions.records.words import NOTHING_YET
+from bot.playbooks.model import Answer
 
 
 class RecordModel(BaseModel):
@@ -26,7 +27,7 @@ class RecordedAnswer(RecordModel):
 
     question: str
     ask: str
-    answer: str | None
+    answer: Answer
     words: str
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.decisions.calibration import Counts
 from bot.decisions.model import ReviewOutcome
-from bot.playbooks.model import Playbook
+from bot.playbooks.model import Answer, Playbook
 from bot.playbooks.verdict import Strength
 
 STRENGTHS: Mapping[str, str] = {
@@ -43,6 +43,17 @@ NOT_ANSWERED = "not answered"
 def recommended_words(playbook: Playbook, option: str | None) -> str:
     """Return an option's title; `NOTHING_YET` for None."""
     return NOTHING_YET if option is None else playbook.options[option].title
+
+
+def answer_words(answers: Mapping[str, str], answer: Answer) -> str:
+    """Return an answer in words: several in a list, `DONT_KNOW` for None.
+
+    Args:
+        answers: the words of each answer to the question.
+        answer: what was answered.
+    """
+    chosen = answer if isinstance(answer, tuple) else (answer,)
+    return "; ".join(DONT_KNOW if each is None else answers[each] for each in chosen)
 
 
 def sure(strength: str | None) -> str:

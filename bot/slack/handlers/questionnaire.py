@@ -16,7 +16,7 @@ from bot.slack.home import HomeTab
 from bot.slack.replies import EphemeralReplies
 from bot.slack.views.drafts import DISCARDED, resume_offer
 from bot.slack.views.notices import nothing_changed, saved_for_later
-from bot.slackkit.forms import answers_of, destination_of, workflow_of
+from bot.slackkit.forms import answers_of, choices_of, destination_of, workflow_of
 from bot.slackkit.ids import Action, Modal, Shortcut
 from bot.slackkit.message import notice_modal
 from bot.slackkit.metadata import metadata_of
@@ -77,7 +77,7 @@ class QuestionnaireHandlers:
     async def back(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Store a page's answers, and show the page before."""
         view = body["view"]
-        if answers := answers_of(view):
+        if answers := choices_of(view):
             await self._services.drafts.save_answers(sender(body), metadata_of(view).draft, answers)
         await ack()
         self._background.start(self._turn_back(body, client), body)

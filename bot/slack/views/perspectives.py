@@ -14,8 +14,8 @@ from slack_sdk.models.blocks import (
 
 from bot.decisions.comparison import Comparison, Contribution, Difference, JointFlip, SharedAnswer
 from bot.decisions.model import Decision, Status, Visibility
-from bot.decisions.records.words import DONT_KNOW, STRENGTHS, TOO_LITTLE
-from bot.playbooks.model import Playbook
+from bot.decisions.records.words import STRENGTHS, TOO_LITTLE, answer_words
+from bot.playbooks.model import Answer, Playbook
 from bot.services.perspectives import AskResult
 from bot.slack.views.announcement import status_label
 from bot.slack.views.decide import add_view_button, decision_modal
@@ -241,10 +241,9 @@ class _TeamMessage:
                 line += f"  →  the recommendation would be *{option_title(self._playbook, option)}*"
             yield line
 
-    def _answer(self, question: str, answer: str | None) -> str:
-        if answer is None:
-            return DONT_KNOW
-        return fit_escaped(self._playbook.question(question).answers[answer], _ANSWER)
+    def _answer(self, question: str, answer: Answer) -> str:
+        words = answer_words(self._playbook.question(question).answers, answer)
+        return fit_escaped(words, _ANSWER)
 
     def _together(self) -> list[Block]:
         pairs = self._seen.joint_flips[: self._questions]

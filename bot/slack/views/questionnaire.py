@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ChannelSelectElement,
+    CheckboxesElement,
     ContextBlock,
     DatePickerElement,
     InputBlock,
@@ -33,7 +34,9 @@ from bot.decisions.questionnaire import (
     ReviewPage,
     WorkflowPage,
 )
-from bot.playbooks.model import Question
+from bot.decisions.records.words import DONT_KNOW, answer_words
+from bot.playbooks.model import Answer, Question
+from bot.playbooks.sensitivity import as_tuple
 from bot.services.search import SimilarDecision
 from bot.slack.views.recommendation import similar_blocks
 from bot.slack.views.verdict import verdict_summary
@@ -255,8 +258,8 @@ def _answers(page: ReviewPage) -> list[Block]:
     ]
 
 
-def _answer_words(question: Question, answer: str | None) -> str:
-    return "Don't know" if answer is None else escape(question.answers[answer])
+def _answer_words(question: Question, answer: Answer) -> str:
+    return escape(answer_words(question.answers, answer))
 
 
 @lru_cache(maxsize=500)
@@ -294,36 +297,62 @@ def _frame(callback: ids.Modal, title: str, submit: str) -> dict[str, Any]:
     }
 
 
-def question_block(question: Question, answers: Mapping[str, str | None]) -> dict[str, Any]:
+def question_block(
+    question: Question, answers: Mapping[str, Answer], *, dispatches: bool = False
+) -> dict[str, Any]:
     """Return a question with its answers as Slack's JSON. Cached: do not modify it.
+
+    One answer is chosen by radio buttons, several by checkboxes; none means "don't know". Radio
+    buttons can't be cleared, so a question that has an answer offers "Don't know" too.
 
     Args:
         question: the question.
-        answers: the answers so far; the one to this question is preselected.
+        answers: the answers so far; those to this question are preselected.
+        dispatches: whether each press is sent to the app, not only the submission.
     """
-    given = answers.get(question.id, "")
-    chosen = ids.DONT_KNOW if given is None else given
     return _question_block(
-        question.id, question.ask, question.help, tuple(question.answers.items()), chosen
+        question.id,
+        question.ask,
+        question.help,
+        tuple(question.answers.items()),
+        as_tuple(answers.get(question.id)),
+        several=question.several,
+        dispatches=dispatches,
     )
 
 
 @lru_cache(maxsize=_MOST_KEPT)
 def _question_block(
-    name: str, ask: str, hint: str | None, answers: tuple[tuple[str, str], ...], chosen: str
+    name: str,
+    ask: str,
+    hint: str | None,
+    answers: tuple[tuple[str, str], ...],
+    chosen: tuple[str, ...],
+    *,
+    several: bool,
+    dispatches: bool,
 ) -> dict[str, Any]:
     options = {
-        value: Option(text=plain(fit(text, PLAIN_OPTION)), value=value)
-        for value, text in (*answers, (ids.DONT_KNOW, "Don't know"))
+        value: Option(text=plain(fit(text, PLAIN_OPTION)), value=value) for value, text in answers
     }
+    selected = [options[each] for each in chosen if each in options]
+    if selected and not several:
+        options[ids.DONT_KNOW] = Option(text=plain(DONT_KNOW), value=ids.DONT_KNOW)
+    offered = list(options.values())
     return InputBlock(
         block_id=f"{ids.QUESTION_PREFIX}{name}",
         label=plain(ask),
         hint=plain(hint) if hint else None,
-        element=RadioButtonsElement(
+        optional=True,
+        dispatch_action=dispatches or None,
+        element=CheckboxesElement(
+            action_id=ids.Action.ANSWER, options=offered, initial_options=selected or None
+        )
+        if several
+        else RadioButtonsElement(
             action_id=ids.Action.ANSWER,
-            options=list(options.values()),
-            initial_option=options.get(chosen),
+            options=offered,
+            initial_option=selected[0] if selected else None,
         ),
     ).to_dict()
 

@@ -32,9 +32,27 @@ def test_a_changed_question_is_rebuilt() -> None:
         for answers in ({}, {"freshness": "daily"}, {"freshness": None}, {"freshness": "gone"})
     ]
     assert [each.get("text") for each in chosen] == [
-        *(None, "Every day", "Don't know", None),
-        *(None, "Daily", "Don't know", None),
+        *(None, "Every day", None, None),
+        *(None, "Daily", None, None),
     ]
+
+
+def test_a_question_with_several_answers_has_checkboxes() -> None:
+    """Checkboxes for several answers, optional, with all that were given selected."""
+    question = QUESTION.model_copy(update={"several": True})
+    block = question_block(question, {"freshness": ("never", "daily")}, dispatches=True)
+    assert block["optional"]
+    assert block["dispatch_action"]
+    assert block["element"]["type"] == "checkboxes"
+    assert [each["value"] for each in block["element"]["initial_options"]] == ["never", "daily"]
+    assert "initial_options" not in question_block(question, {"freshness": None})["element"]
+
+
+def test_a_radio_button_that_is_set_can_be_unset() -> None:
+    """An answered question offers "Don't know"; one without an answer is left empty instead."""
+    given, empty = (question_block(QUESTION, {"freshness": each}) for each in ("daily", None))
+    offered = [[each["value"] for each in block["element"]["options"]] for block in (given, empty)]
+    assert offered == [["never", "daily", "dont_know"], ["never", "daily"]]
 
 
 @pytest.mark.parametrize("visibility", [Visibility.PRIVATE, Visibility.DIRECT])
