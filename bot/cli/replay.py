@@ -15,7 +15,7 @@ from bot.cli.common import count_of
 from bot.cli.resources import open_database
 from bot.decisions.errors import PlaybookVersionUnusable
 from bot.decisions.model import Decision
-from bot.decisions.records.words import answer_words, recommended_words
+from bot.decisions.records.words import recommended_words, words_of_answer
 from bot.playbooks.engine import InvalidAnswers, RuleEngine
 from bot.playbooks.replay import ReplayResult, replay
 from bot.storage.database import Database
@@ -117,7 +117,7 @@ def _to_text(decision: Decision, found: _Replayed) -> str:
     lines += [f"  - {sentence}" for sentence in result.why]
     for name in result.dropped:
         question, answer = found.then.playbook.question(name), decision.answers[name]
-        text = answer_words(question.answers, answer)
+        text = words_of_answer(question.answers, answer)
         lines.append(f"  - answer no longer offered: {text} ({question.ask})")
     return "\n".join(lines)
 

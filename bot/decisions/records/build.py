@@ -23,7 +23,7 @@ from bot.decisions.records.record import (
     RecordedReview,
     RuledOut,
 )
-from bot.decisions.records.words import answer_words
+from bot.decisions.records.words import words_of_answer
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Answered, Reason, Strength, VetoHit
@@ -181,7 +181,7 @@ def _answers(decision: Decision, playbook: Playbook) -> tuple[RecordedAnswer, ..
             question=question.id,
             ask=question.ask,
             answer=decision.answers[question.id],
-            words=answer_words(question.answers, decision.answers[question.id]),
+            words=words_of_answer(question.answers, decision.answers[question.id]),
         )
         for question in playbook.questions
         if question.id in decision.answers
@@ -261,7 +261,7 @@ def _differences(seen: Comparison, playbook: Playbook) -> tuple[RecordedDifferen
     for each in seen.differences:
         question = playbook.question(each.question)
         said = tuple(
-            RecordedAnswerGroup(words=answer_words(question.answers, one.answer), by=one.users)
+            RecordedAnswerGroup(words=words_of_answer(question.answers, one.answer), by=one.users)
             for one in each.said
         )
         leads = tuple(dict.fromkeys(each.flips_to.values()))

@@ -24,7 +24,7 @@ from bot.decisions.events import (
     Withdrawn,
 )
 from bot.decisions.records.record import RecordedEvent
-from bot.decisions.records.words import NOT_ANSWERED, NOTHING_YET, WENT, answer_words
+from bot.decisions.records.words import NOT_ANSWERED, NOTHING_YET, WENT, words_of_answer
 from bot.playbooks.model import Answer, Playbook
 from bot.playbooks.sensitivity import as_tuple
 
@@ -211,4 +211,4 @@ def _answer(words: Mapping[str, str], answer: Answer) -> str:
     if not answer and answer is not None:
         return NOT_ANSWERED
     known = {each: words.get(each, each) for each in as_tuple(answer)}
-    return answer_words(known, answer)
+    return words_of_answer(known, answer)

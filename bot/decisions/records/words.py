@@ -45,7 +45,7 @@ def recommended_words(playbook: Playbook, option: str | None) -> str:
     return NOTHING_YET if option is None else playbook.options[option].title
 
 
-def answer_words(answers: Mapping[str, str], answer: Answer) -> str:
+def words_of_answer(answers: Mapping[str, str], answer: Answer) -> str:
     """Return an answer in words: several in a list, `DONT_KNOW` for None.
 
     Args:

@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import (
 
 from bot.decisions.comparison import Comparison, Contribution, Difference, JointFlip, SharedAnswer
 from bot.decisions.model import Decision, Status, Visibility
-from bot.decisions.records.words import STRENGTHS, TOO_LITTLE, answer_words
+from bot.decisions.records.words import STRENGTHS, TOO_LITTLE, words_of_answer
 from bot.playbooks.model import Answer, Playbook
 from bot.services.perspectives import AskResult
 from bot.slack.views.announcement import status_label
@@ -242,7 +242,7 @@ class _TeamMessage:
             yield line
 
     def _answer(self, question: str, answer: Answer) -> str:
-        words = answer_words(self._playbook.question(question).answers, answer)
+        words = words_of_answer(self._playbook.question(question).answers, answer)
         return fit_escaped(words, _ANSWER)
 
     def _together(self) -> list[Block]:

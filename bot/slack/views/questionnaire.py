@@ -34,7 +34,7 @@ from bot.decisions.questionnaire import (
     ReviewPage,
     WorkflowPage,
 )
-from bot.decisions.records.words import DONT_KNOW, answer_words
+from bot.decisions.records.words import DONT_KNOW, words_of_answer
 from bot.playbooks.model import Answer, Question
 from bot.playbooks.sensitivity import as_tuple
 from bot.services.search import SimilarDecision
@@ -259,7 +259,7 @@ def _answers(page: ReviewPage) -> list[Block]:
 
 
 def _answer_words(question: Question, answer: Answer) -> str:
-    return escape(answer_words(question.answers, answer))
+    return escape(words_of_answer(question.answers, answer))
 
 
 @lru_cache(maxsize=500)
