@@ -82,7 +82,7 @@ def check_command(folder: Path) -> None:
     """List every error in the files.
 
     Each error has file, line and column, and a suggestion if there is one. Facts that were last
-    checked more than 180 days ago give a warning. Exit status 2 if a playbook cannot be used.
+    checked more than a year ago give a warning. Exit status 2 if a playbook cannot be used.
     """
     today = SystemClock().now().date()
     broken = False

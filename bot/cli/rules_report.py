@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from bot.decisions.records.words import NOTHING_YET, TOO_LITTLE, as_sentence
 from bot.playbooks.backtest import BacktestReport, CaseAgreement
 from bot.playbooks.completions import NextQuestions
+from bot.playbooks.costs import CostEstimate, cost_basis
 from bot.playbooks.coverage import CoverageReport
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Answered, Reason, Strength, Verdict
@@ -14,6 +15,7 @@ WIDTH = 88
 TITLE = 30
 BAR = 24
 SHOWN_FLIPS = 8
+COST_COLUMNS = ("What it takes", "a month", "an answer", "answers in", "first version")
 STRENGTH = {
     Strength.CLEAR: "clear",
     Strength.LEANING: "leaning",
@@ -155,6 +157,7 @@ class _Report:
         yield from self._section("What speaks against it", map(self._reason, verdict.against))
         yield from self._section("Ruled out", self._vetoes())
         yield from self._section("On condition", ([gate.say] for gate in verdict.gates))
+        yield from self._costs()
         yield from self._section("What would change this", self._flips())
         yield from self._section("To find out", self._homework())
         steps = verdict.steps if verdict.anything_known else ()
@@ -177,6 +180,26 @@ class _Report:
         yield from _wrap(kind.summary if kind else option.summary)
         if verdict.strength is Strength.TOO_CLOSE and self.playbook.too_close:
             yield from _wrap(self.playbook.too_close.summary)
+        if verdict.cost is not None and verdict.cost.line:
+            yield from _wrap(f"{verdict.cost.line}.")
+
+    def _costs(self) -> Iterator[str]:
+        """Yield a table of what each option takes, and what the estimate rests on."""
+        verdict = self.verdict
+        if not verdict.costs:
+            return
+        rows = [COST_COLUMNS, *(self._cost_row(each) for each in verdict.costs)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        yield ""
+        for row in rows:
+            yield "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
+        yield from (
+            text for each in cost_basis(verdict.costs, self.playbook.costs) for text in _wrap(each)
+        )
+
+    def _cost_row(self, cost: CostEstimate) -> tuple[str, ...]:
+        title = self._title(cost.option)
+        return (title, *(words or "-" for words in (cost.month, cost.each, cost.wait, cost.work)))
 
     def _section(self, title: str, items: Iterable[Iterable[str]]) -> Iterator[str]:
         listed = list(items)

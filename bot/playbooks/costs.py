@@ -175,20 +175,37 @@ class CostCalculator:
         )
 
 
+def cost_basis(estimates: Iterable[CostEstimate], costs: Costs | None) -> tuple[str, ...]:
+    """Return sentences that say what estimates rest on: quantities, dates, the playbook's note.
+
+    Args:
+        estimates: of one answer sheet.
+        costs: of the playbook that they come from; None if it is not known any more.
+    """
+    listed = tuple(estimates)
+    assumed = dict.fromkeys(
+        each.words for made in listed for each in made.assumptions if each.amount
+    )
+    dates = [made.checked for made in listed if made.checked is not None]
+    found = []
+    if assumed:
+        found.append(f"Reckoned with {', '.join(assumed)}.")
+    if dates:
+        found.append(f"The oldest price was looked up on {min(dates)}.")
+    if costs is not None and costs.note:
+        found.append(costs.note)
+    return tuple(found)
+
+
 def _quantities(costs: Costs | None) -> Sequence[Quantity]:
     return [costs.requests, *costs.quantities.values()] if costs else []
 
 
 def _assume(name: str, quantity: Quantity, answers: Mapping[str, Answer]) -> Assumption:
     given = answers.get(quantity.question) if quantity.question else None
-    known = [
-        each
-        for each in ((given,) if isinstance(given, str) else given or ())
-        if each in quantity.amounts
-    ]
-    answer = max(known, key=quantity.amounts.__getitem__, default=None)
-    amount = quantity.otherwise if answer is None else quantity.amounts[answer]
-    return Assumption(name, amount, quantity.unit, quantity.question, answer)
+    listed = (given,) if isinstance(given, str) else given or ()
+    answer = max(listed, key=quantity.amount_of, default=None)
+    return Assumption(name, quantity.amount_of(answer), quantity.unit, quantity.question, answer)
 
 
 def _estimate(
@@ -241,8 +258,8 @@ def _sum(
     for term in terms:
         price = costs.prices[term.price]
         amount = prod(quantities[name].amount for name in term.quantity or ())
-        low += amount * term.times[0] * price.amount / price.per
-        high += amount * term.times[1] * price.amount / price.per
+        low += amount * term.times[0] * price.amount[0] / price.per
+        high += amount * term.times[1] * price.amount[1] / price.per
     return CostRange(low, high)
 
 

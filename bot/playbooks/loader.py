@@ -144,16 +144,18 @@ class _Parts:
             for name in NEEDED
             if text.files.get(name) is None
         ]
-        documents: dict[str, yaml_source.Document] = {}
+        self.documents: dict[str, yaml_source.Document] = {}
         read: dict[str, Any] = {}
         for name in NEEDED:
             if name in text.files:
-                documents[name], read[name], found = _read_file(name, text.files[name])
+                self.documents[name], read[name], found = _read_file(name, text.files[name])
                 self.problems += found
         self.head: PlaybookFile | None = read.get(PLAYBOOK)
         self.questions: tuple[Question, ...] | None = read.get(QUESTIONS)
         self.rules: RulesFile | None = read.get(RULES)
-        self.problems += validation.check_playbook(self.head, self.questions, self.rules, documents)
+        self.problems += validation.check_playbook(
+            self.head, self.questions, self.rules, self.documents
+        )
 
 
 def examine(text: PlaybookText, today: date) -> Examination:
@@ -163,7 +165,6 @@ def examine(text: PlaybookText, today: date) -> Examination:
     """
     parts = _Parts(text)
     problems = list(parts.problems)
-    warnings: list[PlaybookProblem] = []
     cases = 0
     if CASES in text.files:
         document, data, found = _read_file(CASES, text.files[CASES])
@@ -172,10 +173,8 @@ def examine(text: PlaybookText, today: date) -> Examination:
             options = parts.head.options
             problems += validation.check_cases(data, parts.questions, options, document)
             cases = len(data.cases)
-    if parts.rules is not None:
-        document, _ = yaml_source.read_yaml(RULES, text.files[RULES])
-        future, warnings = validation.check_dates(parts.rules, document, today)
-        problems += future
+    future, warnings = validation.check_dates(parts.head, parts.rules, parts.documents, today)
+    problems += future
     playbook = None if problems else parse(text)
     ordered = PlaybookError(problems).problems
     return Examination(playbook, cases, ordered, tuple(warnings))

@@ -338,12 +338,16 @@ class Quantity(YamlModel):
     )
     otherwise: Amount = Field(description="While the question is open.")
 
+    def amount_of(self, answer: str | None) -> float:
+        """Return the amount for an answer, None while it is open."""
+        return self.otherwise if answer is None else self.amounts.get(answer, self.otherwise)
+
 
 class Price(YamlModel):
     """A price, with the day it was looked up; `rules check` warns when that is long ago."""
 
     title: NonEmptyText
-    amount: Amount
+    amount: AmountRange
     per: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
         default=1, description="How many of the unit the amount buys, such as 1000000 tokens."
     )
@@ -383,6 +387,7 @@ class Costs(YamlModel):
     """What each option costs, computed from the answers."""
 
     currency: Annotated[str, StringConstraints(min_length=1, max_length=4)] = "$"
+    note: NonEmptyText | None = Field(default=None, description="What to know of all the prices.")
     requests: Quantity = Field(description="How many answers a day.")
     quantities: Mapping[Id, Quantity] = Field(default_factory=dict)
     prices: Mapping[Id, Price] = Field(default_factory=dict)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.playbooks import conditions
@@ -25,7 +26,8 @@ from bot.playbooks.model import (
 from bot.playbooks.schema import CASES, PLAYBOOK, QUESTIONS, RULES
 from bot.playbooks.yaml_source import Document, Path, PlaybookProblem, nearest
 
-STALE_AFTER = timedelta(days=180)
+STALE_AFTER = timedelta(days=365)
+"""Prices, models and laws change; a fact that is older is to be looked up again."""
 
 
 class _Checker:
@@ -135,43 +137,81 @@ def _case_answer(check: _Checker, question: Question, answer: Answer, path: Path
         check.say(path, problem)
 
 
+@dataclass(frozen=True, slots=True)
+class _DatedFact:
+    """A fact with the day it was last looked up, and where in its file that is written."""
+
+    file: str
+    path: Path
+    name: str
+    source: str | None
+    checked: date
+
+
 def check_dates(
-    rules: RulesFile, document: Document, today: date
+    head: PlaybookFile | None,
+    rules: RulesFile | None,
+    documents: Mapping[str, Document],
+    today: date,
 ) -> tuple[list[PlaybookProblem], list[PlaybookProblem]]:
     """Check every `checked` date.
 
     Args:
-        rules: the content of rules.yml.
-        document: the same with positions.
+        head: the content of playbook.yml; None if it can't be read.
+        rules: that of rules.yml.
+        documents: the same with positions, by file.
         today: the current day.
 
     Returns:
-        A problem for each date in the future, and a warning for each more than 180 days ago.
+        A problem for each date in the future, and a warning for each that is too long ago.
     """
     future, stale = list[PlaybookProblem](), list[PlaybookProblem]()
+    for fact in (*_dated_costs(head), *_dated_rules(rules)):
+        place = documents[fact.file].place(fact.path)
+        if fact.checked > today:
+            message = (
+                f"`checked` is {fact.checked}, which is still to come: "
+                "write the day on which it was last looked up"
+            )
+            future.append(PlaybookProblem(fact.file, *place, message))
+        elif today - fact.checked > STALE_AFTER:
+            source = f" ({fact.source})" if fact.source else ""
+            message = (
+                f"`{fact.name}` rests on a fact last checked on {fact.checked}, "
+                f"{(today - fact.checked).days} days ago: look it up again{source}"
+            )
+            stale.append(PlaybookProblem(fact.file, *place, message))
+    return future, stale
+
+
+def _dated_rules(rules: RulesFile | None) -> Iterator[_DatedFact]:
+    if rules is None:
+        return
     groups: tuple[tuple[str, Sequence[Rule | Veto | Gate]], ...] = (
         ("rules", rules.rules),
         ("vetoes", rules.vetoes),
         ("gates", rules.gates),
     )
-    for name, members in groups:
+    for group, members in groups:
         for position, member in enumerate(members):
-            place = document.place((name, position, "checked"))
-            if member.checked is None:
-                continue
-            if member.checked > today:
-                message = (
-                    f"`checked` is {member.checked}, which is still to come: "
-                    "write the day on which it was last looked up"
-                )
-                future.append(PlaybookProblem(RULES, *place, message))
-            elif today - member.checked > STALE_AFTER:
-                message = (
-                    f"`{member.id}` rests on a fact last checked on {member.checked}, "
-                    f"{(today - member.checked).days} days ago: look it up again"
-                )
-                stale.append(PlaybookProblem(RULES, *place, message))
-    return future, stale
+            if member.checked is not None:
+                path = (group, position, "checked")
+                yield _DatedFact(RULES, path, member.id, member.source, member.checked)
+
+
+def _dated_costs(head: PlaybookFile | None) -> Iterator[_DatedFact]:
+    if head is None or head.costs is None:
+        return
+    for name, price in head.costs.prices.items():
+        path: Path = ("costs", "prices", name, "checked")
+        yield _DatedFact(PLAYBOOK, path, name, price.source, price.checked)
+    for name, option in head.costs.options.items():
+        texts: list[tuple[Path, CostText]] = [((), option)]
+        texts += [(("kinds", kind), text) for kind, text in option.kinds.items()]
+        for below, text in texts:
+            if text.checked is not None:
+                path = ("costs", "options", name, *below, "checked")
+                yield _DatedFact(PLAYBOOK, path, name, text.source, text.checked)
 
 
 def _head(check: _Checker, head: PlaybookFile) -> list[PlaybookProblem]:

@@ -71,7 +71,7 @@ def test_check_warns_of_old_facts(run, broken):
     assert result.exit_code == 0
     assert re.search(
         r"rules.yml:9:14: `not-hungry` rests on a fact last checked on 2024-01-01, \d+ days ago: "
-        r"look it up again\n",
+        r"look it up again \(Grandmother\)\n",
         result.stdout,
     )
 
@@ -263,3 +263,32 @@ def test_prove_reports_findings_and_fails(run):
     assert "Vetoes that never bite: 2\n  - wet\n  - no-time\n" in result.stdout
     assert "Options out of reach: none" in result.stdout
     assert re.search(r"\nTime taken: \d+\.\d s\n$", result.stdout)
+
+
+def test_recommend_says_what_each_option_takes(run, tmp_path):
+    """The text has one line for the recommended option and a table of all; JSON has the figures."""
+    folder = tmp_path / "lunch"
+    shutil.copytree(LUNCH, folder)
+    path = folder / "playbook.yml"
+    path.write_text(
+        path.read_text() + "costs:\n"
+        "  requests: {unit: meals a day, otherwise: 4}\n"
+        "  prices: {tray: {title: Tray, amount: 5, source: Us, checked: 2026-11-01}}\n"
+        "  options:\n"
+        "    canteen: {per_answer: [{price: tray}], delay: 300}\n"
+        "    cook: {effort: [1, 2]}\n"
+    )
+    result = run("recommend", "-", "--rules", folder, stdin=MONDAY)
+    lines = result.stdout.splitlines()
+    assert "About $610 a month at 4 meals a day · answers in 5 min." in lines
+    table = lines.index("What it takes  a month     an answer  answers in  first version")
+    assert lines[table + 1 : table + 5] == [
+        "Canteen        about $610  about $5   5 min       -",
+        "Cook           -           -          -           1-2 weeks",
+        "Reckoned with 4 meals a day.",
+        "The oldest price was looked up on 2026-11-01.",
+    ]
+    found = json.loads(run("recommend", "-", "--rules", folder, "--json", stdin=MONDAY).stdout)
+    assert found["cost"]["line"] == "About $610 a month at 4 meals a day · answers in 5 min"
+    assert [each["option"] for each in found["costs"]] == ["canteen", "cook"]
+    assert found["cost"] == found["costs"][0]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.playbooks import loader
-from bot.playbooks.costs import CostCalculator, CostEstimate, CostRange
+from bot.playbooks.costs import CostCalculator, CostEstimate, CostRange, cost_basis
 from bot.playbooks.engine import RuleEngine
 
 COSTS = """
@@ -91,6 +91,26 @@ def test_an_open_question_gets_the_amount_of_otherwise(estimate):
     ]
 
 
+def test_an_answer_without_an_amount_is_not_a_guess(lunch_text):
+    """An answer that is left out of the amounts has that of `otherwise`, and is named as given."""
+    playbook = with_costs(lunch_text, COSTS.replace("{one: 1, few: 4, many: 30}", "{few: 4}"))
+    (found, *_) = RuleEngine(playbook).evaluate({"company": "many"}).costs
+    assert found.assumptions[0].words == "10 meals a day"
+
+
+def test_what_estimates_rest_on_is_said_once(engine):
+    """Quantities of all options are named once, without zeros, with the oldest date and a note."""
+    playbook = engine.playbook
+    costs = playbook.costs.model_copy(update={"note": "Tips are not included."})
+    found = engine.evaluate({"hunger": "none", "company": "one"}).costs
+    assert cost_basis(found, costs) == (
+        "Reckoned with 1 meals a day, 3 spoons a plate, 1 blankets (a guess: not answered).",
+        "The oldest price was looked up on 2026-09-01.",
+        "Tips are not included.",
+    )
+    assert cost_basis((), playbook.costs) == ()
+
+
 @pytest.mark.parametrize(("weather", "cost"), [("sun", 60), ("rain", 30)])
 def test_an_answer_that_does_not_apply_counts_as_missing(estimate, weather, cost):
     """The blanket is only asked about in the sun; its answer does not count in the rain."""
@@ -139,6 +159,62 @@ def test_the_cost_of_a_verdict_is_that_of_its_option(engine, lunch):
     assert verdict.cost.line == "About €1,400-1,500 a month at 4 meals a day · answers in 5-15 min"
     assert lunch.evaluate(answers).cost is None
     assert lunch.evaluate(answers).costs == ()
+
+
+def test_a_price_may_be_a_range(lunch_text):
+    """The lowest price gives the low end of a cost, the highest its high end."""
+    playbook = with_costs(lunch_text, COSTS.replace("amount: 30", "amount: [20, 50]"))
+    found = RuleEngine(playbook).evaluate({}).costs[1]
+    assert found.per_month == CostRange(20, 50)
+
+
+@pytest.mark.parametrize(
+    ("today", "warnings"),
+    [
+        (date(2026, 11, 2), []),
+        (date(2027, 9, 1), []),
+        (
+            date(2027, 9, 2),
+            [
+                (
+                    "playbook.yml:74:16: `skip` rests on a fact last checked on 2026-09-01, "
+                    "366 days ago: look it up again (Experience)"
+                )
+            ],
+        ),
+        (
+            date(2027, 10, 2),
+            [
+                (
+                    "playbook.yml:59:81: `spoon` rests on a fact last checked on 2026-10-01, "
+                    "366 days ago: look it up again (The canteen)"
+                ),
+                (
+                    "playbook.yml:74:16: `skip` rests on a fact last checked on 2026-09-01, "
+                    "396 days ago: look it up again (Experience)"
+                ),
+            ],
+        ),
+    ],
+)
+def test_prices_expire_after_a_year(lunch_text, today, warnings):
+    """`rules check` warns of prices and experience older than a year, with what to look up."""
+    files = {**lunch_text.files, "playbook.yml": lunch_text.files["playbook.yml"] + COSTS}
+    found = loader.examine(loader.PlaybookText("lunch", files), today)
+    assert found.playbook is not None
+    assert [str(each) for each in found.warnings] == warnings
+
+
+def test_a_price_can_not_be_from_the_future(lunch_text):
+    """A date still to come is a mistake."""
+    files = {**lunch_text.files, "playbook.yml": lunch_text.files["playbook.yml"] + COSTS}
+    found = loader.examine(loader.PlaybookText("lunch", files), date(2026, 11, 1))
+    assert [str(each) for each in found.problems] == [
+        (
+            "playbook.yml:60:81: `checked` is 2026-11-02, which is still to come: "
+            "write the day on which it was last looked up"
+        )
+    ]
 
 
 def test_an_estimate_is_as_old_as_its_oldest_date(estimate):
@@ -218,7 +294,7 @@ def test_more_requests_never_cost_less(lunch_text, data, few, more, price, low, 
                 },
                 "prices": {
                     **costs.prices,
-                    "plate": costs.prices["plate"].model_copy(update={"amount": amount}),
+                    "plate": costs.prices["plate"].model_copy(update={"amount": (amount, amount)}),
                 },
             }
         )

@@ -24,6 +24,7 @@ from bot.decisions.records.record import (
     RuledOut,
 )
 from bot.decisions.records.words import words_of_answer
+from bot.playbooks.costs import cost_basis
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Answered, Reason, Strength, VetoHit
@@ -82,6 +83,8 @@ def record_of(
         considered=_considered(decision, engine),
         ruled_out=tuple(_ruled_out(each) for each in verdict.vetoes),
         despite=_despite(decision, playbook),
+        costs=verdict.costs,
+        cost_basis=cost_basis(verdict.costs, playbook.costs),
         revisit_when=tuple(flip.text for flip in verdict.flips),
         still_open=tuple(item.ask for item in verdict.homework),
         views=_perspectives(seen) if context.perspectives else (),

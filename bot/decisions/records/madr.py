@@ -60,6 +60,7 @@ def as_markdown(record: Record) -> str:
         markdown_section("Decision Outcome", _outcome(record)),
         subsection("Consequences", listed(_consequences(record))),
         subsection("Conditions", listed(map(line, record.conditions))),
+        subsection("Cost, Delay and Effort", _costs(record)),
         subsection("First Steps", listed(map(line, record.first_steps))),
         subsection("Confirmation", listed(map(line, record.measure))),
         markdown_section("Pros and Cons of the Options", _pros_and_cons(record)),
@@ -190,6 +191,32 @@ def _consequences(record: Record) -> Iterator[str]:
         for each in _for_others(record)
     )
     yield from (f"Watch out: {inline(each)}" for each in record.pitfalls)
+
+
+def _costs(record: Record) -> str:
+    """Return what the chosen option takes in a line, and a table of all options."""
+    if not record.costs:
+        return ""
+    own = record.cost_of(record.chosen)
+    title = inline(record.title_of(record.chosen))
+    rows = [
+        f"| {inline(record.title_of(each.option))} | "
+        + " | ".join(inline(words) for words in (each.month, each.each, each.wait, each.work))
+        + " |"
+        for each in record.costs
+    ]
+    table = [
+        "| Option | A month | An answer | Answers in | First version |",
+        "|---|---|---|---|---|",
+        *rows,
+    ]
+    parts = [
+        f"{title}: {inline(own.line)}." if own and own.line else "",
+        f"Upkeep: {inline(own.upkeep)}" if own and own.upkeep else "",
+        "\n".join(table),
+        " ".join(map(inline, record.cost_basis)),
+    ]
+    return "\n\n".join(part for part in parts if part)
 
 
 def _for_others(record: Record) -> list[RecordedReason]:

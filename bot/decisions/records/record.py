@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.decisions.model import ReviewOutcome as Went
 from bot.decisions.model import Status, Visibility
 from bot.decisions.records.words import NOTHING_YET
+from bot.playbooks.costs import CostEstimate
 from bot.playbooks.model import Answer
 
 
@@ -177,6 +178,10 @@ class Record(RecordModel):
         description="The vetoes that rule out the option chosen, else recommended."
     )
     conditions: tuple[str, ...]
+    costs: tuple[CostEstimate, ...] = Field(
+        description="What each option takes, as far as the playbook knows."
+    )
+    cost_basis: tuple[str, ...] = Field(description="Sentences on what the costs rest on.")
     revisit_when: tuple[str, ...]
     still_open: tuple[str, ...]
     first_steps: tuple[str, ...] = Field(description="Of the option chosen, else recommended.")
@@ -196,6 +201,10 @@ class Record(RecordModel):
         if option is None:
             return NOTHING_YET
         return next((each.title for each in self.considered if each.option == option), option)
+
+    def cost_of(self, option: str | None) -> CostEstimate | None:
+        """Return what an option takes; None if that is not known."""
+        return next((each for each in self.costs if each.option == option), None)
 
     def person(self, user: str) -> str:
         """Return a person's name and id; the id alone if the name is unknown."""

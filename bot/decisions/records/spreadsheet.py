@@ -13,7 +13,7 @@ COLUMNS = (
     *("workspace", "number", "title", "problem", "status", "recommended", "strength", "settled"),
     *("chosen", "decided_by", "decided_at", "reason", "went", "driver", "deciders", "contributors"),
     *("channel", "visibility", "opened_at", "review_on", "supersedes", "superseded_by", "source"),
-    *("playbook", "playbook_version", "answers", "revisit_when", "views", "reviews"),
+    *("playbook", "playbook_version", "cost", "answers", "revisit_when", "views", "reviews"),
     *("ended_by", "ended_at", "ended_reason"),
 )
 _FORMULA = frozenset("=+-@")
@@ -40,6 +40,7 @@ def as_csv(records: Iterable[Record]) -> str:
 def _cells(record: Record) -> dict[str, Any]:
     outcome, ended = record.outcome, record.ended
     dumped = record.model_dump(mode="json")
+    cost = record.cost_of(record.chosen)
     return {
         **dumped,
         "channel": record.where(),
@@ -52,6 +53,7 @@ def _cells(record: Record) -> dict[str, Any]:
         "contributors": _people(record, record.contributors),
         "playbook": record.playbook.id,
         "playbook_version": record.playbook.version,
+        "cost": cost.line if cost else None,
         "answers": "\n".join(f"{each.ask} {each.words}" for each in record.answers),
         "revisit_when": "\n".join(record.revisit_when),
         "views": "\n".join(_perspective(record, each) for each in record.views),

@@ -19,6 +19,7 @@ from bot.decisions.records.build import DecisionContext, record_of
 from bot.decisions.records.madr import as_markdown, filename
 from bot.decisions.records.record import Record, record_as_json, record_schema
 from bot.decisions.records.spreadsheet import COLUMNS, as_csv
+from bot.playbooks.costs import Assumption, CostEstimate, CostRange
 from bot.playbooks.verdict import Strength
 from tests.services.factories import AT, ENGINE, make_decision
 from tests.services.harness import PRIVATE
@@ -261,3 +262,48 @@ def test_a_record_says_how_it_went() -> None:
     jsonschema.validate(document, record_schema())
     assert [each["by"] for each in document["decisions"][0]["reviews"]] == ["U1", "U2"]
     assert "How It Went" not in as_markdown(record_of(made, ENGINE))
+
+
+def test_a_record_says_what_the_chosen_option_takes() -> None:
+    """Markdown has a line for the chosen option and a table of all; CSV the line; JSON figures."""
+
+    def takes(option: str, month: float) -> CostEstimate:
+        return CostEstimate(
+            option=option,
+            kind=None,
+            currency="$",
+            requests=300,
+            requests_unit="requests a day",
+            per_answer=CostRange(0.0144, 0.0144),
+            per_month=CostRange(month, 2 * month),
+            delay=CostRange(2, 5),
+            effort=CostRange(4, 10),
+            upkeep="Somebody reads the logs.",
+            assumptions=(Assumption("requests", 300, "requests a day", None, None),),
+            checked=AT.date(),
+            source=None,
+        )
+
+    made = make_decision(12, status=Status.OVERRIDDEN, chosen="tuning", reason="Because")
+    costs = (takes("rag", 200), takes("tuning", 1234))
+    made = replace(made, verdict=replace(made.verdict, costs=costs))
+    kept = record_of(made, ENGINE)
+    line = (
+        "About $1,200-2,500 a month at 300 requests a day · answers in 2-5 s · "
+        "4-10 weeks to a first version"
+    )
+    markdown = as_markdown(kept)
+    assert "### Cost, Delay and Effort" in markdown
+    assert f"Tuning: {line}.".replace("$", r"\$") in markdown
+    assert "Upkeep: Somebody reads the logs." in markdown
+    assert r"| RAG | about \$200-400 | about \$0.014 | 2-5 s | 4-10 weeks |" in markdown
+    assert "Reckoned with 300 requests a day. The oldest price was looked up on 2026-01-05." in (
+        markdown
+    )
+    (row,) = csv.DictReader(io.StringIO(as_csv([kept])))
+    assert row["cost"] == line
+    document = json.loads(record_as_json([kept]))
+    jsonschema.validate(document, record_schema())
+    (_, tuning) = document["decisions"][0]["costs"]
+    assert (tuning["per_month"], tuning["line"]) == ({"low": 1234.0, "high": 2468.0}, line)
+    assert "Cost, Delay" not in as_markdown(record_of(make_decision(12), ENGINE))

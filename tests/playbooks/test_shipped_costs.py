@@ -1,0 +1,67 @@
+"""The costs of the shipped playbooks: complete, dated, and in a sensible order."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bot.playbooks import loader
+from bot.playbooks.engine import RuleEngine
+
+RULES = Path(__file__).parents[2] / "rules"
+BY_USE = {"hosting": ["low", "medium", "steady"], "ragvsft": ["low", "medium", "high"]}
+
+
+@pytest.fixture(scope="module", params=sorted(BY_USE))
+def engine(request):
+    """Return the engine of a shipped playbook."""
+    return RuleEngine(loader.load(RULES / request.param))
+
+
+def by_option(engine, answers):
+    """Return the estimates of an answer sheet by option."""
+    return {each.option: each for each in engine.evaluate(answers).costs}
+
+
+def test_every_option_has_an_estimate(engine):
+    """Each option has a line, an upkeep, and the date of what it rests on."""
+    found = by_option(engine, {})
+    assert list(found) == list(engine.playbook.options)
+    for each in found.values():
+        assert each.line.endswith("to a first version")
+        assert len(each.line) <= 120
+        assert each.upkeep
+        assert each.checked
+
+
+def test_more_use_costs_more(engine):
+    """A month of each option costs more the more it is used, or as much."""
+    months = [by_option(engine, {"volume": each}) for each in BY_USE[engine.playbook.id]]
+    for less, more in pairwise(months):
+        for option, estimate in less.items():
+            if estimate.per_month is not None:
+                assert estimate.per_month.low <= more[option].per_month.low
+
+
+def test_every_kind_with_costs_names_effort(engine):
+    """A kind that has costs of its own says how much work it is."""
+    for option in engine.playbook.costs.options.values():
+        assert all(kind.effort for kind in option.kinds.values())
+
+
+def test_a_looked_up_answer_costs_what_the_prices_say():
+    """700 + 5,000 tokens in at $2 a million and 300 out at $10, 300 times a day, and a search."""
+    engine = RuleEngine(loader.load(RULES / "ragvsft"))
+    found = by_option(engine, {"job": "answer", "volume": "low"})["rag"]
+    assert found.per_answer.low == pytest.approx(0.0144)
+    assert found.per_month.low == pytest.approx(0.0144 * 300 * 365 / 12 + 73)
+
+
+def test_long_context_costs_less_than_a_look_up_only_while_the_material_is_short():
+    """A cached prompt of 20 pages is cheaper than a look-up, one of 300 pages dearer."""
+    engine = RuleEngine(loader.load(RULES / "ragvsft"))
+    answers = {"job": "answer", "volume": "medium"}
+    small = by_option(engine, {**answers, "material": "small"})
+    large = by_option(engine, {**answers, "material": "large"})
+    assert small["long_context"].per_answer.high < small["rag"].per_answer.low
+    assert large["long_context"].per_answer.low > large["rag"].per_answer.high
