@@ -115,10 +115,10 @@ def _to_text(decision: Decision, found: _Replayed) -> str:
         f"  {before} then, {now} today",
     ]
     lines += [f"  - {sentence}" for sentence in result.why]
-    for name in result.dropped:
-        question, answer = found.then.playbook.question(name), decision.answers[name]
-        text = words_of_answer(question.answers, answer)
-        lines.append(f"  - answer no longer offered: {text} ({question.ask})")
+    for name, lost in result.dropped.items():
+        question = found.then.playbook.question(name)
+        words = words_of_answer(question.answers, lost)
+        lines.append(f"  - answer no longer offered: {words} ({question.ask})")
     return "\n".join(lines)
 
 

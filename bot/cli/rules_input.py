@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from bot.cli.common import UsageError, partial_settings
 from bot.playbooks import loader, yaml_source
-from bot.playbooks.model import CasesFile, Playbook
+from bot.playbooks.model import Answer, CasesFile, Playbook
 from bot.playbooks.verdict import Answers
 
 
@@ -109,7 +109,7 @@ def answer_sheet(where: str, data: Any) -> Answers:
     """
     if not isinstance(data, dict):
         raise UsageError(f"{where}: must map questions to answers, like `freshness: weekly`")
-    found: dict[str, str | tuple[str, ...] | None] = {}
+    found: dict[str, Answer] = {}
     for question, answer in data.items():
         if isinstance(answer, list) and all(isinstance(each, str) for each in answer):
             found[question] = tuple(answer)

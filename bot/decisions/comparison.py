@@ -1,13 +1,14 @@
 """Comparison of perspectives: where people differ, and which differences flip the verdict."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 
 from bot.decisions.model import Decision, Perspective, ViewRequest
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Answer
-from bot.playbooks.verdict import Strength
+from bot.playbooks.sensitivity import as_tuple, with_one_changed
+from bot.playbooks.verdict import Answers, Strength
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,17 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class AnswerGroup:
-    """An answer, and the users who gave it."""
+    """An answer, and the users who gave it.
+
+    Where both this and the driver's are several answers, `added` and `dropped` are how they differ,
+    and `decisive` those of them that flip the decision by themselves.
+    """
 
     answer: Answer
     users: tuple[str, ...]
+    added: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    decisive: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,11 @@ def compare(team: TeamViews, engine: RuleEngine) -> Comparison:
     decision = team.decision
     said = _answers_by_question(team, engine)
     found = [
-        Difference(question, each, _flips(decision, engine, question, each))
+        Difference(
+            question,
+            _parted(decision, engine, question, each),
+            _flips(decision, engine, question, each),
+        )
         for question, each in said.items()
         if len(each) > 1
     ]
@@ -158,13 +170,49 @@ def _answers_by_question(team: TeamViews, engine: RuleEngine) -> dict[str, tuple
     return said
 
 
-def _applicable(engine: RuleEngine, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+def _applicable(engine: RuleEngine, answers: Answers) -> dict[str, Answer]:
     """Return the answers to questions that apply, given the earlier answers."""
     counted: dict[str, Answer] = {}
     for question in engine.playbook.questions:
         if question.id in answers and engine.applies(question, counted):
             counted[question.id] = answers[question.id]
     return counted
+
+
+def _parted(
+    decision: Decision, engine: RuleEngine, question: str, said: Sequence[AnswerGroup]
+) -> tuple[AnswerGroup, ...]:
+    """Return the groups, with how their several answers differ from the driver's."""
+    own = decision.answers.get(question)
+    return tuple(
+        _parts(decision, engine, question, each, own)
+        if isinstance(own, tuple) and isinstance(each.answer, tuple)
+        else each
+        for each in said
+    )
+
+
+def _parts(
+    decision: Decision,
+    engine: RuleEngine,
+    question: str,
+    group: AnswerGroup,
+    own: tuple[str, ...],
+) -> AnswerGroup:
+    given = as_tuple(group.answer)
+    added = tuple(each for each in given if each not in own)
+    dropped = tuple(each for each in own if each not in given)
+    steps = {
+        part: with_one_changed(engine.playbook.question(question), own, part)
+        for part in (*added, *dropped)
+    }
+    decisive = tuple(
+        part
+        for part, answer in steps.items()
+        if answer
+        and _option(decision, engine, [(question, answer)]) != decision.verdict.recommended
+    )
+    return replace(group, added=added, dropped=dropped, decisive=decisive)
 
 
 def _flips(

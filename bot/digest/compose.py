@@ -28,7 +28,6 @@ from bot.digest.content import (
 from bot.digest.schedule import Window
 from bot.digest.settings import DigestSection, DigestSettings, Schedule
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.sensitivity import as_tuple
 
 TREND_WEEKS = 12
 SHOWN = 5
@@ -97,19 +96,12 @@ def changed_recommendations(
         past: decisions made with older versions of a playbook.
         current: the engines of the current playbooks by id.
     """
-    offered = {name: _answers_of(engine) for name, engine in current.items()}
     found = []
     for each in past:
         engine = current.get(each.playbook)
         if engine is None or outcome_of(each.reviews) is ReviewOutcome.WORKED:
             continue
-        known = offered[each.playbook]
-        kept = {
-            question: answer
-            for question, answer in each.answers.items()
-            if question in known and known[question].issuperset(as_tuple(answer))
-        }
-        now = engine.score(kept).recommended or NOTHING
+        now = engine.score(engine.fitting(each.answers)).recommended or NOTHING
         if now != each.recommended:
             found.append(ChangedRecommendation(each.number, now))
     return tuple(found)
@@ -226,10 +218,6 @@ def _trend(data: DigestData, settings: DigestSettings, until: datetime, engines:
         for name in dict.fromkeys((*current, *data.trend))
     }
     return Trend(tuple(each.astimezone(zone).date() for each in weeks), counts)
-
-
-def _answers_of(engine: RuleEngine) -> dict[str, frozenset[str]]:
-    return {each.id: frozenset(each.answers) for each in engine.playbook.questions}
 
 
 def _total(counts: Iterable[Counts]) -> int:

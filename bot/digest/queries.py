@@ -4,12 +4,13 @@ Only what every reader of the digest may see: each query takes one of the condit
 `storage.search` other than the one for a person's own decisions.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from heapq import merge
 from itertools import islice
+
+from pydantic import TypeAdapter
 
 from bot.decisions.access import MessageRef
 from bot.decisions.model import ReviewAnswer
@@ -26,12 +27,14 @@ from bot.digest.content import (
 )
 from bot.digest.settings import DigestScope, DigestSection
 from bot.outbox.model import announcement_key
+from bot.playbooks.verdict import Answers
 from bot.storage.connection import Connection, Row
 from bot.storage.convert import utc_text
 from bot.storage.decisions import decisions_by_number, reviews_by_number
 from bot.storage.perspectives import find_team
 from bot.storage.search import PUBLIC, THIS_CHANNEL, scope_params
 
+_ANSWERS: TypeAdapter[Answers] = TypeAdapter(Answers)
 NEWEST = 200
 """How many past decisions are examined for their outcomes, and by the current rules."""
 
@@ -207,7 +210,7 @@ class _Reader:
             PastAnswers(
                 row["number"],
                 row["playbook"],
-                json.loads(row["answers"]),
+                _ANSWERS.validate_json(row["answers"]),
                 row["recommended"],
                 reviews.get(row["number"], ()),
             )

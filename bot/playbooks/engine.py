@@ -133,6 +133,21 @@ class RuleEngine:
         if problems:
             raise InvalidAnswers(problems)
 
+    def fitting(self, answers: Answers) -> dict[str, Answer]:
+        """Return what of an answer sheet fits this playbook, in the form that it asks for.
+
+        For sheets of another version, and for answers in any order: several answers come in the
+        playbook's order, and those that it does not have are left out.
+        """
+        questions, found = self._compiled.questions, dict[str, Answer]()
+        for name, answer in answers.items():
+            if name not in questions:
+                continue
+            value = questions[name].as_value(as_tuple(answer))
+            if answer is None or (value is not None and self._problem(name, value) is None):
+                found[name] = value
+        return found
+
     def _problem(self, name: str, answer: Answer) -> str | None:
         question = self._compiled.questions.get(name)
         if question is None:

@@ -6,7 +6,7 @@ Schemas for editors are generated from them. `Playbook` is the whole, read and v
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 from typing import Annotated, Any, Literal
@@ -250,6 +250,17 @@ class Question(YamlModel):
             if each in answers and len(answers) > 1:
                 return f"`{each}` of `{self.id}` excludes the other answers"
         return None
+
+    def as_value(self, answers: Sequence[str]) -> Answer:
+        """Return some of the question's answers as its value: those of several in their order.
+
+        Returns:
+            None if there are none, or several of a question that takes one.
+        """
+        known = tuple(each for each in self.answers if each in answers)
+        if self.several:
+            return known or None
+        return known[0] if len(known) == 1 else None
 
     @property
     def topic(self) -> str:

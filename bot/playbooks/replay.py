@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.playbooks.engine import InvalidAnswers, RuleEngine
+from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Answer, Rule
+from bot.playbooks.sensitivity import as_tuple
 from bot.playbooks.verdict import Answers
 
 
@@ -16,13 +17,13 @@ class ReplayResult:
 
     `before` and `now` are the options recommended, None where too little is known for any.
     `why` has a sentence for each difference between the playbooks that affects the two options.
-    `dropped` are the questions whose answer the current playbook no longer has.
+    `dropped` are the answers, by question, that the current playbook no longer has.
     """
 
     before: str | None
     now: str | None
     why: tuple[str, ...]
-    dropped: tuple[str, ...]
+    dropped: Mapping[str, tuple[str, ...]]
 
     @property
     def differs(self) -> bool:
@@ -41,21 +42,20 @@ def replay(answers: Answers, then: RuleEngine, now: RuleEngine) -> ReplayResult:
     Raises:
         InvalidAnswers: the answers don't fit the old playbook.
     """
-    kept = {name: answer for name, answer in answers.items() if _has(now, name, answer)}
+    kept = now.fitting(answers)
     before, after = then.evaluate(answers).recommended, now.evaluate(kept).recommended
-    dropped = tuple(name for name in answers if name not in kept)
+    dropped = {
+        name: lost for name, answer in answers.items() if (lost := _lost(answer, kept.get(name)))
+    }
     why: tuple[str, ...] = ()
     if before != after:
         why = tuple(_why(answers, kept, then, now, {each for each in (before, after) if each}))
     return ReplayResult(before, after, why, dropped)
 
 
-def _has(engine: RuleEngine, name: str, answer: Answer) -> bool:
-    try:
-        engine.check({name: answer})
-    except InvalidAnswers:
-        return False
-    return True
+def _lost(answer: Answer, kept: Answer) -> tuple[str, ...]:
+    """Return which of a question's answers were not kept."""
+    return tuple(each for each in as_tuple(answer) if each not in as_tuple(kept))
 
 
 def _why(

@@ -101,13 +101,20 @@ def other_answers(question: Question, given: Answer) -> list[Answer]:
     """
     if not question.several:
         return [answer for answer in question.answers if answer != given]
-    now, found = set(as_tuple(given)), list[Answer]()
-    for answer in question.answers:
-        replaces = answer in question.alone or now & set(question.alone)
-        changed = {answer} if replaces else now ^ {answer}
-        if changed and changed != now:
-            found.append(tuple(each for each in question.answers if each in changed))
-    return found
+    now = as_tuple(given)
+    changed = (with_one_changed(question, now, answer) for answer in question.answers)
+    return [each for each in changed if each and each != now]
+
+
+def with_one_changed(question: Question, given: tuple[str, ...], answer: str) -> tuple[str, ...]:
+    """Return several answers with one of them added or dropped, in the playbook's order.
+
+    One that excludes the others, and one added to such an answer, replaces them.
+    """
+    alone = set(question.alone)
+    replaces = answer in alone or alone & set(given)
+    changed = {answer} if replaces else {*given} ^ {answer}
+    return tuple(each for each in question.answers if each in changed)
 
 
 def _distance(question: Question, change: AnswerChange) -> int:

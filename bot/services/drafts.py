@@ -216,8 +216,9 @@ class DraftService:
         engine.check(answers)
         if not answers:
             return draft
+        given = engine.fitting(answers)
         return await self._change(
-            driver, draft_id, lambda old: replace(old, answers={**old.answers, **answers})
+            driver, draft_id, lambda old: replace(old, answers={**old.answers, **given})
         )
 
     async def _change(

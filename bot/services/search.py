@@ -20,8 +20,9 @@ from bot.decisions.records.build import DecisionContext, people_in, record_of
 from bot.decisions.records.record import Record
 from bot.outbox.model import announcement_key
 from bot.outbox.table import by_key
-from bot.playbooks.model import Answer, Playbook
+from bot.playbooks.model import Playbook
 from bot.playbooks.sensitivity import as_tuple
+from bot.playbooks.verdict import Answers
 from bot.storage.channels import find_channel_name
 from bot.storage.connection import Connection
 from bot.storage.database import Database
@@ -51,20 +52,36 @@ _LEAST_SHARE = 2 / 3
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """How much two answer sheets have in common.
+
+    Attributes:
+        alike: questions with the same answer.
+        partly: questions with several answers that have only some of them in common.
+        compared: questions that both answered.
+        share: of the questions compared; one with several answers counts by the share of both
+            people's answers that they have in common (the Jaccard index).
+    """
+
+    alike: int
+    partly: int
+    compared: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class SimilarDecision:
     """A past decision with similar answers.
 
     Attributes:
         decision: the past decision.
         playbook: the version of the playbook that it was made with.
-        alike: questions with the same answer.
-        compared: questions that both answered.
+        counts: how many answers are the same.
     """
 
     decision: Decision
     playbook: Playbook
-    alike: int
-    compared: int
+    counts: Likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +169,14 @@ class SearchService:
         return await self._alike(scope, found)
 
     async def _alike(
-        self, scope: ReadScope, counted: Iterable[tuple[int, int, int]]
+        self, scope: ReadScope, counted: Iterable[tuple[int, Likeness]]
     ) -> tuple[SimilarDecision, ...]:
         found = []
-        for number, alike, compared in counted:
+        for number, counts in counted:
             decision = await self._database.read(partial(read_decision, scope=scope, number=number))
             if decision is not None:
                 playbook = (await self._playbooks.of(decision)).playbook
-                found.append(SimilarDecision(decision, playbook, alike, compared))
+                found.append(SimilarDecision(decision, playbook, counts))
         return tuple(found)
 
     async def _sheets(self, scope: ReadScope, playbook_id: str) -> list[AnswerSheet]:
@@ -211,32 +228,36 @@ def _in_words(char: str) -> bool:
 
 
 def most_similar(
-    answers: Mapping[str, Answer],
-    sheets: Iterable[AnswerSheet],
-    *,
-    leave_out: int | None = None,
-) -> list[tuple[int, int, int]]:
-    """Return the most similar sheets: number, equal answers, questions compared.
+    answers: Answers, sheets: Iterable[AnswerSheet], *, leave_out: int | None = None
+) -> list[tuple[int, Likeness]]:
+    """Return the numbers of the most similar sheets, with what they have in common.
 
-    Only questions that both answered are compared; "don't know" is no answer. Several answers are
-    equal if they have one in common.
+    Only questions that both answered are compared; "don't know" is no answer.
     """
-    given = _known(answers)
+    given = {name: set(as_tuple(answer)) for name, answer in answers.items() if answer}
     counted = []
     for sheet in sheets:
-        theirs = _known(sheet.answers)
-        both = given.keys() & theirs.keys()
-        compared = len(both)
-        alike = sum(not given[question].isdisjoint(theirs[question]) for question in both)
-        enough = compared >= _LEAST_IN_COMMON and alike >= _LEAST_SHARE * compared
+        found = _likeness(given, sheet.answers)
+        enough = found.compared >= _LEAST_IN_COMMON and found.share >= _LEAST_SHARE
         if enough and sheet.number != leave_out:
-            counted.append((sheet.number, alike, compared))
-    counted.sort(key=lambda each: (each[1] / each[2], each[1], each[0]), reverse=True)
+            counted.append((sheet.number, found))
+    counted.sort(key=lambda each: (each[1].share, each[1].compared, each[0]), reverse=True)
     return counted[:_MOST_ALIKE]
 
 
-def _known(answers: Mapping[str, Answer]) -> dict[str, frozenset[str]]:
-    return {name: frozenset(as_tuple(each)) for name, each in answers.items() if each}
+def _likeness(given: Mapping[str, set[str]], answers: Answers) -> Likeness:
+    alike = partly = compared = 0
+    overlap = 0.0
+    for name, answer in answers.items():
+        if not answer or name not in given:
+            continue
+        ours, theirs = given[name], set(as_tuple(answer))
+        both = len(ours & theirs)
+        compared += 1
+        alike += ours == theirs
+        partly += ours != theirs and both > 0
+        overlap += both / len(ours | theirs)
+    return Likeness(alike, partly, compared, overlap / compared if compared else 0.0)
 
 
 def _filters(text: str, options: set[str]) -> DecisionFilter:

@@ -13,8 +13,10 @@ from bot.catalog import PlaybookCatalog
 from bot.cli import root
 from bot.clock import SystemClock
 from bot.decisions.model import Person, Place, Visibility, Workflow
+from bot.playbooks.loader import PlaybookText
 from bot.services.services import Services
 from bot.storage.database import Database
+from tests.services.several import SEVERAL, changed_version
 
 RULES = Path(__file__).parents[2] / "rules"
 ADA = Person("T1", "U1")
@@ -128,3 +130,36 @@ def test_no_log_is_one_line(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "there is no database" in result.output
     assert not list(tmp_path.iterdir())
+
+
+def _write_rules(folder: Path, text: PlaybookText) -> Path:
+    """Write the files of one playbook to a folder of rules."""
+    (folder / text.folder).mkdir(parents=True)
+    for name, content in text.files.items():
+        (folder / text.folder / name).write_text(content)
+    return folder
+
+
+def test_several_answers_are_replayed(tmp_path: Path) -> None:
+    """A decision with several answers is replayed; those that are gone are named in words."""
+    path, before = tmp_path / "log.db", _write_rules(tmp_path / "before", SEVERAL)
+    after = _write_rules(
+        tmp_path / "after",
+        changed_version(("leaks: It leaks, ", ""), ("faults: leaks", "age: old")),
+    )
+
+    async def decide() -> None:
+        storage = await Database(path).open()
+        services = Services(storage, SystemClock(), PlaybookCatalog(before), lambda: None)
+        page = await services.drafts.start(ADA, Place("C1", Visibility.PUBLIC))
+        await services.drafts.describe(ADA, page.draft.id, Workflow(title="The press"))
+        await services.drafts.save_answers(ADA, page.draft.id, {"faults": ("slow", "leaks")})
+        await services.post(ADA, page.draft.id, Place("C1", Visibility.PUBLIC))
+        await storage.close()
+
+    asyncio.run(decide())
+    output = _replay(path, after)
+    assert "Buy then, Mend today" in output
+    assert "answer no longer offered: It leaks (What is wrong?)" in output
+    (line,) = _replay(path, after, "--json").splitlines()
+    assert json.loads(line)["dropped"] == {"faults": ["leaks"]}

@@ -5,8 +5,10 @@ import pytest
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.replay import replay
+from tests.services.several import SEVERAL_ENGINE, changed_version
 
 MONDAY = {"hunger": "much", "company": "few", "weather": "rain", "time": "minutes"}
+LOUD = ("faults: loud", "faults: slow")
 
 
 @pytest.fixture
@@ -57,8 +59,22 @@ def test_removed_answers_count_as_open(lunch, current):
         ("rules.yml", "{weather: rain}", "{weather: wet}"),
     )
     result = replay(MONDAY, lunch, now)
-    assert result.dropped == ("weather",)
+    assert result.dropped == {"weather": ("rain",)}
     assert result.now == "canteen"
+
+
+def test_of_several_answers_only_removed_ones_are_dropped():
+    """Of several answers those that are left count on; a question may change its form."""
+    sheet = {"faults": ("slow", "loud"), "age": "old"}
+    quieter = RuleEngine(loader.parse(changed_version(("loud: It is loud, ", ""), LOUD)))
+    assert replay(sheet, SEVERAL_ENGINE, quieter).dropped == {"faults": ("loud",)}
+    single = RuleEngine(loader.parse(changed_version(("  several: true\n  alone: [none]\n", ""))))
+    assert single.fitting({"faults": ("slow",)}) == {"faults": "slow"}
+    assert single.fitting(sheet) == {"age": "old"}
+    assert SEVERAL_ENGINE.fitting({"faults": "slow", "age": None}) == {
+        "faults": ("slow",),
+        "age": None,
+    }
 
 
 def test_nothing_is_recommended_without_evidence(lunch, current):

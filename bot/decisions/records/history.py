@@ -178,9 +178,14 @@ class _EventFormatter:
     def _change(self, name: str, change: tuple[Answer, Answer]) -> str:
         asked = next((each for each in self.playbook.questions if each.id == name), None)
         known = asked.answers if asked else {}
-        was, now = (_answer(known, each) for each in change)
-        words = self.style.words
-        return f"{words(asked.ask if asked else name)} {words(was)} → {self.style.strong(now)}"
+        words, strong = self.style.words, self.style.strong
+        was, now = change
+        title = words(asked.ask if asked else name)
+        if isinstance(was, tuple) and isinstance(now, tuple):
+            added = [f"added {strong(known.get(each, each))}" for each in now if each not in was]
+            dropped = [f"dropped {words(known.get(each, each))}" for each in was if each not in now]
+            return f"{title} {'; '.join((*added, *dropped))}"
+        return f"{title} {words(_answer(known, was))} → {strong(_answer(known, now))}"
 
     def _strong(self, option: str | None) -> str:
         return self.style.strong(self._named(option))

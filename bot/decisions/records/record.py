@@ -24,7 +24,7 @@ class RecordModel(BaseModel):
 
 
 class RecordedAnswer(RecordModel):
-    """A question and its answer, also in words; None is "don't know"."""
+    """A question and its answer, or answers, also in words; None is "don't know"."""
 
     question: str
     ask: str

@@ -43,9 +43,9 @@ from bot.doctor.samples import COMMAND
 from bot.doctor.samples.alerts import alert_messages
 from bot.doctor.samples.digests import digest_messages, digest_modals, home_digests
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.model import Playbook
+from bot.playbooks.model import Answer, Playbook, Question
 from bot.services.reviews import WaitingDecisions
-from bot.services.search import SimilarDecision
+from bot.services.search import Likeness, SimilarDecision
 from bot.slack.views import notices, search
 from bot.slack.views.announcement import announcement, decider_message, thread_note
 from bot.slack.views.decide import REASON_LENGTH, hand_over_modal, override_modal, withdraw_modal
@@ -153,7 +153,7 @@ def _perspective_samples(engine: RuleEngine, decision: Decision) -> dict[str, Sa
     named = _draft(playbook, decision.title)
     own = replace(named, purpose=DraftPurpose.PERSPECTIVE, about=decision.number)
     pages = Questionnaire(engine, own)
-    answers = {question.id: list(question.answers)[-1] for question in playbook.questions}
+    answers = {question.id: _last_answer(question) for question in playbook.questions}
     score = engine.score(answers)
     views = tuple(
         Perspective(
@@ -230,8 +230,20 @@ def _draft(playbook: Playbook, filling: str) -> Draft:
             deciders=tuple(f"U{number:010}" for number in range(10)),
             review=Review(ReviewChoice.ON_DATE, _AT.date()),
         ),
-        answers={question.id: next(iter(question.answers)) for question in playbook.questions},
+        answers={question.id: _first_answer(question) for question in playbook.questions},
     )
+
+
+def _first_answer(question: Question) -> Answer:
+    """Return the first answer; of several all that can be given together."""
+    answers = tuple(question.answers)
+    together = tuple(each for each in answers if each not in question.alone)
+    return (together or answers[:1]) if question.several else answers[0]
+
+
+def _last_answer(question: Question) -> Answer:
+    last = tuple(question.answers)[-1]
+    return (last,) if question.several else last
 
 
 def _decision(engine: RuleEngine, draft: Draft) -> Decision:
@@ -295,7 +307,7 @@ def deciding_messages(decision: Decision, playbook: Playbook, filling: str) -> d
 
 def _note_details(decision: Decision, playbook: Playbook, reason: str) -> tuple[EventDetail, ...]:
     option = decision.verdict.option
-    answers = {question.id: ("", list(question.answers)[-1]) for question in playbook.questions}
+    answers = {question.id: ("", _last_answer(question)) for question in playbook.questions}
     return (
         Accepted(option),
         Overridden(option, option, reason),
@@ -342,4 +354,4 @@ def search_messages(decision: Decision, playbook: Playbook) -> dict[str, Message
 
 def similar_samples(decision: Decision, playbook: Playbook) -> list[SimilarDecision]:
     """Return as many similar decisions as the review page shows."""
-    return [SimilarDecision(decision, playbook, 999, 999)] * 3
+    return [SimilarDecision(decision, playbook, Likeness(999, 999, 999, 1.0))] * 3

@@ -12,7 +12,14 @@ from slack_sdk.models.blocks import (
     UserMultiSelectElement,
 )
 
-from bot.decisions.comparison import Comparison, Contribution, Difference, JointFlip, SharedAnswer
+from bot.decisions.comparison import (
+    AnswerGroup,
+    Comparison,
+    Contribution,
+    Difference,
+    JointFlip,
+    SharedAnswer,
+)
 from bot.decisions.model import Decision, Status, Visibility
 from bot.decisions.records.words import STRENGTHS, TOO_LITTLE, words_of_answer
 from bot.playbooks.model import Answer, Playbook
@@ -42,6 +49,7 @@ from bot.slackkit.mrkdwn import (
     fit_escaped,
     mention,
     mentions,
+    or_list,
     quote,
     some,
 )
@@ -234,12 +242,31 @@ class _TeamMessage:
 
     def _said(self, difference: Difference) -> Iterable[str]:
         for said in difference.said:
-            line = f"• {self._answer(difference.question, said.answer)}: "
+            line = f"• {self._words(difference.question, said)}: "
             line += mentions(said.users, self._names)
             if said.answer in difference.flips_to:
                 option = difference.flips_to[said.answer]
                 line += f"  →  the recommendation would be *{option_title(self._playbook, option)}*"
+                line += self._because_of(difference.question, said)
             yield line
+
+    def _words(self, question: str, said: AnswerGroup) -> str:
+        """Return an answer; of several answers how they differ from the driver's."""
+        if not said.added and not said.dropped:
+            return self._answer(question, said.answer)
+        parts = [
+            f"{word} {self._answer(question, answers)}"
+            for word, answers in (("also", said.added), ("without", said.dropped))
+            if answers
+        ]
+        return ", ".join(parts)
+
+    def _because_of(self, question: str, said: AnswerGroup) -> str:
+        """Return which of several answers makes the difference, if some of them don't."""
+        if not said.decisive or len(said.decisive) == len(said.added) + len(said.dropped):
+            return ""
+        names = or_list([f"“{self._answer(question, each)}”" for each in said.decisive])
+        return f", by {names} alone"
 
     def _answer(self, question: str, answer: Answer) -> str:
         words = words_of_answer(self._playbook.question(question).answers, answer)

@@ -225,4 +225,6 @@ def _similarity(found: SimilarDecision) -> str:
 
 
 def _equal_answers(found: SimilarDecision) -> str:
-    return f"{found.alike} of {found.compared} answers the same"
+    counts = found.counts
+    partly = f", {counts.partly} in part" if counts.partly else ""
+    return f"{counts.alike} of {counts.compared} answers the same{partly}"

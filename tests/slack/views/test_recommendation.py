@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.decisions.model import Place, ReviewAnswer, ReviewOutcome, Status, Visibility
-from bot.services.search import SimilarDecision
+from bot.services.search import Likeness, SimilarDecision
 from bot.slack.views.recommendation import recommendation_message, similar_blocks
 from tests.services.factories import AT, ENGINE, make_decision
 from tests.services.harness import PRIVATE
@@ -15,7 +15,7 @@ DONE = replace(
     make_decision(7, title="Refunds <!here>", status=Status.ACCEPTED, chosen="rag"),
     reviews=(ReviewAnswer("U1", AT, ReviewOutcome.WORKED),),
 )
-FOUND = [SimilarDecision(DONE, ENGINE.playbook, 11, 12)]
+FOUND = [SimilarDecision(DONE, ENGINE.playbook, Likeness(11, 0, 12, 11 / 12))]
 WORDS = "11 of 12 answers the same; RAG, accepted, it worked"
 
 
