@@ -96,15 +96,18 @@ def changed_recommendations(
         past: decisions made with older versions of a playbook.
         current: the engines of the current playbooks by id.
     """
-    found = []
-    for each in past:
-        engine = current.get(each.playbook)
-        if engine is None or outcome_of(each.reviews) is ReviewOutcome.WORKED:
-            continue
-        now = engine.score(engine.fitting(each.answers)).recommended or NOTHING
-        if now != each.recommended:
-            found.append(ChangedRecommendation(each.number, now))
-    return tuple(found)
+    now: dict[int, str] = {}
+    questioned = [each for each in past if outcome_of(each.reviews) is not ReviewOutcome.WORKED]
+    for name, engine in current.items():
+        theirs = [each for each in questioned if each.playbook == name]
+        options = engine.recommended([engine.fitting(each.answers) for each in theirs])
+        for each, option in zip(theirs, options, strict=True):
+            now[each.number] = option or NOTHING
+    return tuple(
+        ChangedRecommendation(each.number, now[each.number])
+        for each in questioned
+        if now.get(each.number, each.recommended) != each.recommended
+    )
 
 
 def compose(

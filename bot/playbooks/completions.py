@@ -12,17 +12,23 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, product, starmap
+from itertools import accumulate, product, repeat, starmap
 from math import log, log2, prod
 from random import Random
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bot.playbooks import conditions
 from bot.playbooks.model import Answer, Question
-from bot.playbooks.scoring import CompiledPlaybook, OpenSheet, PointVector, Ruling, ScoredSheet
+from bot.playbooks.scoring import (
+    AnswerColumn,
+    CompiledPlaybook,
+    OpenSheet,
+    PointVector,
+    ScoredSheet,
+)
 from bot.playbooks.verdict import Homework
 
 K = TypeVar("K")
@@ -38,18 +44,24 @@ NOTHING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Completions:
-    """Ways of answering the questions `names`, each with points, rulings and place of its winner.
+    """Ways of answering questions, each with the points and worth of options, and its winner.
 
-    `exact`: these are all there are, weighted by how likely they are. Otherwise they were drawn,
+    `columns` have the answers, question by question; `winners` are places of options. `exact`:
+    these are all completions there are, weighted by how likely they are. Otherwise they were drawn,
     and all weights are the same. Weights add up to 1.
     """
 
-    names: tuple[str, ...]
-    choices: Sequence[tuple[Answer, ...]]
-    sums: Sequence[tuple[PointVector, Ruling]]
+    columns: Sequence[AnswerColumn]
+    points: Sequence[PointVector]
+    worths: Sequence[Sequence[float]]
     winners: Sequence[int]
     weights: Sequence[float]
     exact: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ids of the questions."""
+        return tuple(column.question.id for column in self.columns)
 
     def shares(self) -> dict[int, float]:
         """Return how likely each winner is, the likeliest first."""
@@ -61,22 +73,26 @@ class Completions:
         This is the mutual information of answer and winner, less what a sample shows by chance. Of
         several answers drawn it is the sum over each of them.
         """
-        winners = self._totals(self.winners)
-        found = {}
-        for name, column in zip(self.names, zip(*self.choices, strict=True), strict=True):
-            chosen = {each for answer in column if isinstance(answer, tuple) for each in answer}
-            columns: list[Sequence[Hashable]] = [column]
-            if chosen and not self.exact:
-                columns = [[each in (answer or ()) for answer in column] for each in sorted(chosen)]
-            found[name] = sum(self._shared_bits(each, winners) for each in columns)
-        return found
+        if self.exact:
+            winners = self._totals(self.winners)
+            return {
+                column.question.id: max(0.0, self._shared_bits(column, winners))
+                for column in self.columns
+            }
+        numbers = _numbers_of(self.winners)
+        return {
+            column.question.id: sum(
+                _shared_bits(list(by_value.values()), numbers)
+                for by_value in column.numbers.values()
+            )
+            for column in self.columns
+        }
 
-    def _shared_bits(self, column: Sequence[Hashable], winners: Mapping[int, float]) -> float:
-        answers = self._totals(column)
-        both = self._totals(zip(column, self.winners, strict=True))
-        bits = _entropy(winners) + _entropy(answers) - _entropy(both)
-        chance = 0.0 if self.exact else _by_chance(len(answers), len(winners))
-        return max(0.0, bits - chance)
+    def _shared_bits(self, column: AnswerColumn, winners: Mapping[int, float]) -> float:
+        """Return the mutual information of one question's answer and the winner, by weights."""
+        answers = self._totals(column.answers)
+        both = self._totals(zip(column.answers, self.winners, strict=True))
+        return _entropy(winners.values()) + _entropy(answers.values()) - _entropy(both.values())
 
     def deciding(self) -> dict[str, frozenset[int]]:
         """Return the questions whose answer alone changes the winner of some completion.
@@ -84,9 +100,10 @@ class Completions:
         Each with the winners that it decides between. Complete only if these are all completions.
         """
         found = {}
+        choices = list(zip(*(column.answers for column in self.columns), strict=True))
         for number, name in enumerate(self.names):
             alternatives: dict[tuple[Answer, ...], set[int]] = {}
-            for choice, winner in zip(self.choices, self.winners, strict=True):
+            for choice, winner in zip(choices, self.winners, strict=True):
                 rest = (*choice[:number], *choice[number + 1 :])
                 alternatives.setdefault(rest, set()).add(winner)
             decided = [winners for winners in alternatives.values() if len(winners) > 1]
@@ -185,11 +202,16 @@ class Outlook:
             sheet: the answers.
             completions: from `completions` on the same sheet.
         """
-        compiled, now = self._compiled, sheet.winner
-        return sum(
-            weight * compiled.certainty(compiled.lead_of(now, points, ruling))
-            for (points, ruling), weight in zip(completions.sums, completions.weights, strict=True)
+        leads = map(
+            self._compiled.lead_of,
+            repeat(sheet.winner),
+            completions.points,
+            completions.worths,
         )
+        chances: dict[float, float] = defaultdict(float)
+        for lead, weight in zip(leads, completions.weights, strict=True):
+            chances[lead] += weight
+        return sum(self._compiled.certainty(lead) * weight for lead, weight in chances.items())
 
     def next_questions(self, sheet: ScoredSheet, enough: float) -> NextQuestions:
         """See `RuleEngine.next_questions`."""
@@ -251,8 +273,12 @@ class Outlook:
             if combination.place in options:
                 relevant.update(combination.bars)
         found: dict[str, set[int]] = {}
-        for name, gains in zip(opened.variables, opened.gains, strict=True):
-            if moved := {p for p in relevant if any(points[p] for points in gains.values())}:
+        for name in opened.variables:
+            if moved := {
+                p
+                for p in relevant
+                if any(points[p] for points in self._compiled.gains[name].values())
+            }:
                 found.setdefault(conditions.question_of(name), set()).update(moved)
         for effect in opened.undecided:
             moved = {p for p in relevant if effect.points[p] or effect.ruling[0] >> p & 1}
@@ -282,39 +308,41 @@ class Outlook:
             opened: the sheet with the questions to complete.
             unknown_too: whether "don't know" is an answer too, as likely as the average one.
         """
-        likely = [dict(self._likelihoods[name]) for name in opened.names]
-        if unknown_too:
-            for answers in likely:
-                answers[None] = 1 / len(answers)
-        if prod(map(len, likely)) > DRAWS:
+        likely = [self._likelihoods[name] for name in opened.names]
+        if prod(len(answers) + unknown_too for answers in likely) > DRAWS:
             return None
+        if unknown_too:
+            likely = [{**answers, None: 1 / len(answers)} for answers in likely]
         choices = list(product(*likely))
         weights = [prod(map(dict.__getitem__, likely, choice)) for choice in choices]
         whole = sum(weights)
-        return self._completed(opened, choices, [weight / whole for weight in weights], exact=True)
+        shares = [weight / whole for weight in weights]
+        return self._completed(opened, opened.columns(choices), shares, exact=True)
 
     def _sample(self, opened: OpenSheet) -> Completions:
         """Return the completions drawn for these questions."""
-        choices = list(zip(*(self._draws[name] for name in opened.names), strict=True))
-        return self._completed(opened, choices, [1 / DRAWS] * DRAWS, exact=False)
+        columns = [self._draws[name] for name in opened.names]
+        return self._completed(opened, columns, [1 / DRAWS] * DRAWS, exact=False)
 
     def _completed(
         self,
         opened: OpenSheet,
-        choices: Sequence[tuple[Answer, ...]],
+        columns: Sequence[AnswerColumn],
         weights: Sequence[float],
         *,
         exact: bool,
     ) -> Completions:
-        sums = opened.sums(choices)
-        winners = list(starmap(self._compiled.winner, sums))
-        return Completions(opened.names, choices, sums, winners, weights, exact)
+        compiled, sums = self._compiled, opened.sums(columns)
+        worths = list(starmap(compiled.compare, sums))
+        winners = list(map(compiled.best_of, worths))
+        points = [each for each, _ in sums]
+        return Completions(columns, points, worths, winners, weights, exact)
 
     @cached_property
-    def _likelihoods(self) -> Mapping[str, Mapping[Answer, float]]:
+    def _likelihoods(self) -> Mapping[str, dict[Answer, float]]:
         """How likely each answer to each question is."""
         playbook = self._compiled.playbook
-        found: dict[str, Mapping[Answer, float]] = {}
+        found: dict[str, dict[Answer, float]] = {}
         for question in self._questions:
             usual = playbook.usual_answers.get(question.id, {})
             counts = {answer: usual.get(answer, 0) + 1 for answer in question.answers}
@@ -333,7 +361,7 @@ class Outlook:
         return found
 
     @cached_property
-    def _draws(self) -> Mapping[str, Sequence[Answer]]:
+    def _draws(self) -> Mapping[str, AnswerColumn]:
         """The answers drawn for each question, in proportion to how likely they are."""
         found = {}
         for name, likely in self._likelihoods.items():
@@ -345,8 +373,23 @@ class Outlook:
             ]
             seed = f"{self._compiled.playbook.hash}:{name}"
             Random(seed).shuffle(drawn)  # noqa: S311 - reproducible, not secret
-            found[name] = drawn
+            found[name] = self._compiled.column(name, drawn)
         return found
+
+
+def _shared_bits(some: Sequence[Set[int]], others: Sequence[Set[int]]) -> float:
+    """Return the mutual information of two partitions of the completions drawn, in bits."""
+    both = [len(one & other) / DRAWS for one in some for other in others]
+    bits = _entropy_of(some) + _entropy_of(others) - _entropy(both)
+    return max(0.0, bits - _by_chance(len(some), len(others)))
+
+
+def _numbers_of(winners: Iterable[int]) -> Sequence[Set[int]]:
+    """Return the numbers of the completions that each winner has."""
+    found: dict[int, set[int]] = {}
+    for number, winner in enumerate(winners):
+        found.setdefault(winner, set()).add(number)
+    return list(found.values())
 
 
 def _by_chance(answers: int, winners: int) -> float:
@@ -357,6 +400,10 @@ def _by_chance(answers: int, winners: int) -> float:
     return (answers - 1) * (winners - 1) / (2 * DRAWS * log(2))
 
 
-def _entropy(shares: Mapping[Any, float]) -> float:
+def _entropy_of(partition: Iterable[Set[int]]) -> float:
+    return _entropy(len(part) / DRAWS for part in partition)
+
+
+def _entropy(shares: Iterable[float]) -> float:
     """Return the entropy of a distribution in bits."""
-    return -sum(share * log2(share) for share in shares.values() if share > 0)
+    return -sum(share * log2(share) for share in shares if share > 0)

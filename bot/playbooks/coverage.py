@@ -17,6 +17,7 @@ from random import Random
 from bot.playbooks import conditions
 from bot.playbooks.model import Answer, Playbook, Rule, Veto
 from bot.playbooks.scoring import (
+    RULED_OUT,
     CompiledPlaybook,
     Effect,
     OpenSheet,
@@ -226,9 +227,9 @@ class CoverageAnalysis:
         nothing = [None] * (len(followed) - 1)
         answers = self._answers[name]
         choices = [[answer, *nothing] for answer in (None, *answers)]
-        (points, ruling), *after_each = opened.sums(choices)
+        (points, ruling), *after_each = opened.sums(opened.columns(choices))
         won = self._compiled.winner(points, ruling)
-        stuck = not self._compiled.compare(points, ruling)[0]
+        stuck = max(self._compiled.compare(points, ruling)) == RULED_OUT
         if stuck:
             return
         for answer, (after, ruling_after) in zip(answers, after_each, strict=True):

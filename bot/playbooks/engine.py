@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.playbooks import conditions
 from bot.playbooks.completions import ENOUGH, NextQuestions
 from bot.playbooks.explain import VerdictBuilder
 from bot.playbooks.model import Answer, Condition, Playbook, Question, Rule
-from bot.playbooks.scoring import CompiledPlaybook, Score, ScoredSheet
+from bot.playbooks.scoring import CompiledPlaybook, OpenSheet, Score, ScoredSheet
 from bot.playbooks.sensitivity import as_tuple
 from bot.playbooks.verdict import Answers, GateHit, Reason, Verdict
 from bot.playbooks.yaml_source import nearest
@@ -108,6 +108,22 @@ class RuleEngine:
     def score(self, answers: Answers) -> Score:
         """Return only option, points, lead and strength. Answers must fit."""
         return ScoredSheet(self._compiled, answers).score
+
+    def recommended(self, sheets: Sequence[Answers]) -> list[str | None]:
+        """Return the option recommended for each of many answer sheets. Answers must fit.
+
+        None if rules give no points; equal to `score(sheet).recommended`, but quicker.
+        """
+        if not sheets:
+            return []
+        compiled = self._compiled
+        names = tuple(compiled.questions)
+        opened = OpenSheet(ScoredSheet(compiled, {}), names)
+        columns = opened.columns([[sheet.get(name) for name in names] for sheet in sheets])
+        return [
+            None if points == compiled.base else compiled.options[compiled.winner(points, ruling)]
+            for points, ruling in opened.sums(columns)
+        ]
 
     def points_of(self, rule: Rule) -> Mapping[str, int]:
         """Return what a rule of this playbook gives to each option, through needs too."""

@@ -3,21 +3,22 @@
 A playbook is compiled once: rules that look at a single question become a point vector for each
 of its answers; the others, and all vetoes, stay conditions ("joint effects"). `ScoredSheet` adds up
 one answer sheet. `OpenSheet` leaves some of its questions open, so that many ways of answering them
-can be scored quickly: everything that does not depend on them is added up once.
+can be scored quickly: everything that does not depend on them is added up once, and the answers to
+each open question are added as one `AnswerColumn`.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from functools import cached_property, reduce
 from itertools import repeat, starmap
 from math import inf
-from typing import cast
+from operator import and_
 
 from bot.playbooks import conditions
-from bot.playbooks.model import Answer, Playbook, Rule
+from bot.playbooks.model import Answer, Playbook, Question, Rule
 from bot.playbooks.verdict import Answers, Strength
 
 Choice = Sequence[Answer]
@@ -29,9 +30,10 @@ Ruling = tuple[int, int]
 Both are bit masks: bit n is option n.
 """
 NOBODY: Ruling = (0, 0)
+RULED_OUT = -inf
+"""The worth of an option that cannot win."""
 CLEAR = 0.9
 """The least confidence that is called clear."""
-_NumbersByValue = Mapping[str | None, set[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,29 @@ class Combination:
                 return False
         barred, unfit = ruling
         return not barred >> self.place & 1 and not unfit & self.parts
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerColumn:
+    """The answers to one question in each of many completions, prepared for scoring.
+
+    `gains` are the points that each answer gives by itself, by the places of the options that get
+    any. `numbers` are, by variable and value, the numbers of the completions that have it.
+    """
+
+    question: Question
+    answers: Sequence[Answer]
+    gains: Mapping[int, Sequence[int]]
+    numbers: Mapping[str, Mapping[str | None, Set[int]]]
+    _found: dict[tuple[str, Set[str]], Set[int]] = field(default_factory=dict)
+
+    def with_any(self, variable: str, values: Set[str]) -> Set[int]:
+        """Return the numbers of the completions where a variable has any of these values."""
+        key = (variable, values)
+        if key not in self._found:
+            numbers = self.numbers[variable]
+            self._found[key] = set[int]().union(*(numbers.get(value, ()) for value in values))
+        return self._found[key]
 
 
 class CompiledPlaybook:
@@ -157,6 +182,25 @@ class CompiledPlaybook:
             found[answer] = add_up([(0,) * len(self.options), *held])
         return found
 
+    def column(self, name: str, answers: Sequence[Answer]) -> AnswerColumn:
+        """Prepare answers to one question for `OpenSheet.sums`."""
+        question = self.questions[name]
+        numbers: dict[str, dict[str | None, set[int]]] = {
+            variable: defaultdict(set) for variable in conditions.variables(question)
+        }
+        gained: dict[Answer, PointVector] = {}
+        for answer, given in _places_of(answers).items():
+            values = conditions.values_of(question, answer)
+            gained[answer] = add_up(self.gains[v][value] for v, value in values.items())
+            for variable, value in values.items():
+                numbers[variable][value].update(given)
+        gains = {
+            place: [gained[answer][place] for answer in answers]
+            for place in self._places
+            if any(points[place] for points in gained.values())
+        }
+        return AnswerColumn(question, answers, gains, numbers)
+
     def points_of(self, rule: Rule) -> dict[str, int]:
         """Return what a rule gives to each option, through the needs that it meets too."""
         found = {}
@@ -220,41 +264,56 @@ class CompiledPlaybook:
             points: the points of each option from rules.
             ruling: the options ruled out.
         """
-        candidates, worth = self.compare(points, ruling)
-        return max(candidates, key=worth.__getitem__, default=len(self.options) - 1)
+        return self.best_of(self.compare(points, ruling))
 
-    def compare(self, points: PointVector, ruling: Ruling) -> tuple[Sequence[int], Sequence[int]]:
-        """Return the candidates, and the points of each option as compared."""
-        out, worth = ruling[0], points
+    def best_of(self, worth: Sequence[float]) -> int:
+        """Return the place of the best option, the first among equals; the last if none can win."""
+        best = max(worth)
+        return worth.index(best) if best > RULED_OUT else len(worth) - 1
+
+    def compare(self, points: PointVector, ruling: Ruling) -> list[float]:
+        """Return what each option is worth in the comparison; `RULED_OUT` if it cannot win."""
+        worth: list[float] = list(points)
         for combination in self.combinations:
-            place = combination.place
-            of_parts = [points[part] for part in combination.bars]
             if combination.is_eligible(points, ruling):
-                shown, out = points[place] + max(of_parts), out | combination.parts
+                worth[combination.place] += max([points[part] for part in combination.bars])
+                for part in combination.bars:
+                    worth[part] = RULED_OUT
             else:
-                shown, out = points[place] + min(of_parts), out | 1 << place
-            worth = (*worth[:place], shown, *worth[place + 1 :])
-        return [place for place in self._places if not out >> place & 1], worth
+                worth[combination.place] = RULED_OUT
+        if ruling is not NOBODY:
+            for place in self._places:
+                if ruling[0] >> place & 1:
+                    worth[place] = RULED_OUT
+        return worth
 
-    def lead_of(self, option: int, points: PointVector, ruling: Ruling) -> float:
+    def lead_of(self, option: int, points: PointVector, worth: Sequence[float]) -> float:
         """Return how far an option is ahead; infinite where it is the only one left.
 
-        Negative where it is behind, and minus infinity where it is no candidate.
+        Negative where it is behind, and minus infinity where it is ruled out.
+
+        Args:
+            option: its place.
+            points: the points of each option from rules.
+            worth: from `compare`.
         """
-        candidates, worth = self.compare(points, ruling)
-        if option not in candidates:
+        own = worth[option]
+        if own == RULED_OUT:
             return -inf
-        leads = [worth[option] - worth[other] for other in candidates if other != option]
+        ranked = sorted((RULED_OUT, *worth))
+        lead = own - (ranked[-2] if own == ranked[-1] else ranked[-1])
         for combination in self.combinations:
             if combination.place == option:
-                leads += [1 + points[part] - bar for part, bar in combination.bars.items()]
-        return min(leads, default=inf)
+                over = [1 + points[part] - bar for part, bar in combination.bars.items()]
+                lead = min(lead, *over)
+        return lead
 
     def score(self, points: PointVector, ruling: Ruling) -> Score:
         """Return the whole result in figures; arguments as in `winner`."""
-        candidates, worth = self.compare(points, ruling)
-        shown = dict(zip(self.options, worth, strict=True))
-        if not candidates:
+        worth = self.compare(points, ruling)
+        shown = dict(zip(self.options, self._shown(points, ruling), strict=True))
+        anything_known = points != self.base
+        if max(worth) == RULED_OUT:
             return Score(
                 self.options[-1],
                 shown,
@@ -262,20 +321,30 @@ class CompiledPlaybook:
                 0,
                 Strength.TOO_CLOSE,
                 stuck=True,
-                anything_known=points != self.base,
+                anything_known=anything_known,
             )
-        winner = max(candidates, key=worth.__getitem__)
-        others = [place for place in candidates if place != winner]
+        winner = self.best_of(worth)
+        others = [place for place in self._places if worth[place] > RULED_OUT and place != winner]
         second = max(others, key=worth.__getitem__, default=None)
-        lead = self.lead_of(winner, points, ruling)
+        lead = self.lead_of(winner, points, worth)
+        option = self.options[winner]
         return Score(
-            self.options[winner],
+            option,
             shown,
             None if second is None else self.options[second],
-            max(self.playbook.clear_lead, worth[winner]) if lead == inf else int(lead),
+            max(self.playbook.clear_lead, shown[option]) if lead == inf else int(lead),
             self.strength(self.certainty(lead), only_left=lead == inf),
-            anything_known=points != self.base,
+            anything_known=anything_known,
         )
+
+    def _shown(self, points: PointVector, ruling: Ruling) -> Sequence[int]:
+        """Return the points to show: a combination that may not win has its weakest part's too."""
+        shown = list(points)
+        for combination in self.combinations:
+            of_parts = [points[part] for part in combination.bars]
+            is_eligible = combination.is_eligible(points, ruling)
+            shown[combination.place] += max(of_parts) if is_eligible else min(of_parts)
+        return shown
 
     def certainty(self, lead: float) -> float:
         """Return how sure a lead is, from 0 to 1: a half at 0, and 0.9 at `clear_lead`."""
@@ -332,11 +401,12 @@ class OpenSheet:
 
     def __init__(self, sheet: ScoredSheet, names: Sequence[str]) -> None:
         self.compiled, self.names = sheet.compiled, tuple(names)
-        self._questions = [self.compiled.questions[name] for name in names]
-        self.variables = [v for each in self._questions for v in conditions.variables(each)]
-        self.gains = [self.compiled.gains[name] for name in self.variables]
+        compiled = sheet.compiled
+        self.variables = [
+            v for name in names for v in conditions.variables(compiled.questions[name])
+        ]
         wanted = frozenset(self.variables)
-        joint = frozenset[Effect]().union(*(self.compiled.joint_of[v] for v in self.variables))
+        joint = frozenset[Effect]().union(*(compiled.joint_of[v] for v in self.variables))
         certain = [effect for effect in sheet.held if effect not in joint]
         self.undecided: list[Effect] = []
         for effect in joint:
@@ -346,66 +416,57 @@ class OpenSheet:
             elif terms:
                 self.undecided.append(Effect(terms, effect.points, effect.ruling))
         given = [gains for name, gains in sheet.gains.items() if name not in wanted]
-        self.points = add_up([self.compiled.base, *given, *(effect.points for effect in certain)])
+        self.points = add_up([compiled.base, *given, *(effect.points for effect in certain)])
         self.ruling = join_rulings(effect.ruling for effect in certain)
 
     def winners(self, choices: Sequence[Choice]) -> list[int]:
         """Return the place of the option recommended for each way of answering the questions."""
-        return list(starmap(self.compiled.winner, self.sums(choices)))
+        return list(starmap(self.compiled.winner, self.sums(self.columns(choices))))
 
-    def sums(self, choices: Sequence[Choice]) -> list[tuple[PointVector, Ruling]]:
-        """Return points and rulings for each way of answering the open questions.
+    def columns(self, choices: Sequence[Choice]) -> list[AnswerColumn]:
+        """Prepare ways of answering the open questions for `sums`."""
+        by_question = zip(*choices, strict=True)
+        return list(map(self.compiled.column, self.names, by_question))
 
-        Each undecided effect is looked up once for all choices, as a set of their numbers.
-        """
-        rows = self._rows(choices)
-        numbers = self._numbers_by_value(rows)
-        columns = [[self.points, *map(dict.__getitem__, self.gains, row)] for row in rows]
-        rulings = [self.ruling] * len(columns)
+    def sums(self, columns: Sequence[AnswerColumn]) -> list[tuple[PointVector, Ruling]]:
+        """Return points and rulings of many completions, given a column for each open question."""
+        column_of = {name: column for column in columns for name in column.numbers}
+        count = len(columns[0].answers) if columns else 1
+        rulings, extra = [self.ruling] * count, [[each] * count for each in self.points]
         for effect in self.undecided:
-            for number in _fulfilling(effect.terms, numbers):
-                columns[number].append(effect.points)
-                if effect.ruling is not NOBODY:
-                    rulings[number] = join_rulings((rulings[number], effect.ruling))
-        return list(zip(map(add_up, columns), rulings, strict=True))
-
-    def _rows(self, choices: Sequence[Choice]) -> Sequence[Sequence[str | None]]:
-        """Return the values of the open variables for each choice."""
-        if not any(question.several for question in self._questions):
-            return cast("Sequence[Sequence[str | None]]", choices)
-        return [
-            [
-                value
-                for question, answer in zip(self._questions, choice, strict=True)
-                for value in conditions.values_of(question, answer).values()
-            ]
-            for choice in choices
+            found = _fulfilling(effect.terms, column_of)
+            for place, points in enumerate(effect.points):
+                if points:
+                    for number in found:
+                        extra[place][number] += points
+            if effect.ruling is not NOBODY:
+                barred, unfit = effect.ruling
+                for number in found:
+                    before = rulings[number]
+                    rulings[number] = (before[0] | barred, before[1] | unfit)
+        totals = [
+            map(sum, zip(own, *(c.gains[place] for c in columns if place in c.gains), strict=True))
+            for place, own in enumerate(extra)
         ]
+        return list(zip(zip(*totals, strict=True), rulings, strict=True))
 
-    def _numbers_by_value(
-        self, rows: Sequence[Sequence[str | None]]
-    ) -> Mapping[str, _NumbersByValue]:
-        """Return for each open variable the numbers of the rows with each value."""
-        found: dict[str, _NumbersByValue] = {}
-        for name, column in zip(self.variables, zip(*rows, strict=True), strict=True):
-            by_value: dict[str | None, set[int]] = defaultdict(set)
-            for number, value in enumerate(column):
-                by_value[value].add(number)
-            found[name] = by_value
-        return found
+
+def _places_of(answers: Iterable[Answer]) -> Mapping[Answer, Sequence[int]]:
+    """Return the places of each answer in a list of them."""
+    found: dict[Answer, list[int]] = {}
+    for place, answer in enumerate(answers):
+        found.setdefault(answer, []).append(place)
+    return found
 
 
 def _fulfilling(
-    terms: Iterable[conditions.Term], numbers: Mapping[str, _NumbersByValue]
-) -> set[int]:
-    """Return the numbers of the choices that fulfil any of the terms."""
+    terms: Iterable[conditions.Term], column_of: Mapping[str, AnswerColumn]
+) -> Set[int]:
+    """Return the numbers of the completions that fulfil any of the terms."""
     found = set[int]()
     for term in terms:
-        literals = [
-            set[int]().union(*map(numbers[name].__getitem__, wanted))
-            for name, wanted in term.items()
-        ]
-        found |= set.intersection(*literals)
+        literals = [column_of[name].with_any(name, wanted) for name, wanted in term.items()]
+        found |= reduce(and_, literals)
     return found
 
 
@@ -420,4 +481,4 @@ def join_rulings(rulings: Iterable[Ruling]) -> Ruling:
     for ruling in rulings:
         barred |= ruling[0]
         unfit |= ruling[1]
-    return barred, unfit
+    return (barred, unfit) if barred or unfit else NOBODY

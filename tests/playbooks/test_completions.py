@@ -51,6 +51,18 @@ def test_an_open_sheet_has_the_winners_of_its_completions(data):
 
 @MODEST
 @given(st.data())
+def test_many_sheets_get_the_recommendations_of_each(data):
+    """Many sheets scored at once get the recommendations that each gets by itself."""
+    if (found := draw_case(data)) is None:
+        return
+    compiled, _, answers = found
+    drawn = data.draw(st.lists(sheets(compiled.playbook), max_size=4))
+    engine, every = RuleEngine(compiled.playbook), [answers, {}, *drawn]
+    assert engine.recommended(every) == [engine.score(each).recommended for each in every]
+
+
+@MODEST
+@given(st.data())
 def test_shares_of_all_completions_are_exact(data):
     """If all completions are enumerated, each winner's share is exact."""
     if (found := draw_case(data)) is None:
@@ -83,7 +95,7 @@ def test_sampled_completions_estimate_the_shares():
     names = list(compiled.questions)
     every = list(product(*(compiled.questions[name].answers for name in names)))
     winners = OpenSheet(ScoredSheet(compiled, {}), names).winners(every)
-    assert (completions.exact, len(completions.choices)) == (False, DRAWS)
+    assert (completions.exact, len(completions.winners)) == (False, DRAWS)
     for place in range(len(compiled.options)):
         true_share = winners.count(place) / len(every)
         assert completions.shares().get(place, 0) == pytest.approx(true_share, abs=0.05)
@@ -94,11 +106,11 @@ def test_samples_follow_the_cases():
     engine = shipped_engine("ragvsft")
     look, compiled = outlook(engine)
     completions = look.completions(ScoredSheet(compiled, {}))
-    for name, column in zip(completions.names, zip(*completions.choices, strict=True), strict=True):
-        counts = engine.playbook.usual_answers[name]
+    for column in completions.columns:
+        counts = engine.playbook.usual_answers[column.question.id]
         whole = sum(counts.values()) + len(counts)
         for answer, count in counts.items():
-            share = column.count(answer) / DRAWS
+            share = column.answers.count(answer) / DRAWS
             assert share == pytest.approx((count + 1) / whole, abs=1.5 / DRAWS)
 
 
