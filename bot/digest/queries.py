@@ -10,8 +10,6 @@ from datetime import timedelta
 from heapq import merge
 from itertools import islice
 
-from pydantic import TypeAdapter
-
 from bot.decisions.access import MessageRef
 from bot.decisions.model import ReviewAnswer
 from bot.digest.content import (
@@ -27,14 +25,12 @@ from bot.digest.content import (
 )
 from bot.digest.settings import DigestScope, DigestSection
 from bot.outbox.model import announcement_key
-from bot.playbooks.verdict import Answers
 from bot.storage.connection import Connection, Row
-from bot.storage.convert import utc_text
+from bot.storage.convert import RowMapper, utc_text
 from bot.storage.decisions import decisions_by_number, reviews_by_number
 from bot.storage.perspectives import find_team
 from bot.storage.search import PUBLIC, THIS_CHANNEL, scope_params
 
-_ANSWERS: TypeAdapter[Answers] = TypeAdapter(Answers)
 NEWEST = 200
 """How many past decisions are examined for their outcomes, and by the current rules."""
 
@@ -112,6 +108,7 @@ select options.name as option, weeks.place as place, (
 from options, weeks where options.name is not null
 """  # noqa: S608  # only constants of this module
 
+_PAST_ANSWERS = RowMapper(PastAnswers, stored_elsewhere=("reviews",))
 _PUBLIC_HERE = f"{PUBLIC} and channel = :channel"
 _PRIVATE_HERE = f"{THIS_CHANNEL} and channel = :channel"
 _PRIVATE = "visibility = :private"
@@ -207,13 +204,7 @@ class _Reader:
         numbers.sort(reverse=True)
         reviews = self._reviews(numbers[:NEWEST])
         answers = tuple(
-            PastAnswers(
-                row["number"],
-                row["playbook"],
-                _ANSWERS.validate_json(row["answers"]),
-                row["recommended"],
-                reviews.get(row["number"], ()),
-            )
+            _PAST_ANSWERS.load(row, reviews=reviews.get(row["number"], ()))
             for row in self._these(numbers[:NEWEST], "number, playbook, answers, recommended")
         )
         return answers, len(numbers) > NEWEST

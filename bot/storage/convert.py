@@ -18,6 +18,8 @@ from bot.storage.connection import Row
 Model = TypeVar("Model")
 
 _SCALARS = (str, int, float, date, time, Enum)
+_AS_STORED = (str, int, float)
+"""Types that a column has the values of; tables enforce them."""
 
 
 def utc_text(at: datetime) -> str:
@@ -30,6 +32,7 @@ class _Column:
     name: str
     adapter: TypeAdapter[Any]
     is_json: bool
+    is_as_stored: bool
 
     def dump(self, value: Any) -> Any:
         if value is None:
@@ -45,8 +48,8 @@ class _Column:
         return int(value) if isinstance(value, bool) else value
 
     def load(self, value: Any) -> Any:
-        if value is None:
-            return None
+        if value is None or self.is_as_stored:
+            return value
         if self.is_json:
             return self.adapter.validate_json(value)
         return self.adapter.validate_python(value)
@@ -114,8 +117,10 @@ class RowMapper(Generic[Model]):
 
 
 def _column(name: str, hint: Any) -> _Column:
-    scalar = all(isinstance(each, type) and issubclass(each, _SCALARS) for each in _required(hint))
-    return _Column(name, TypeAdapter(hint), is_json=not scalar)
+    types = _required(hint)
+    scalar = all(isinstance(each, type) and issubclass(each, _SCALARS) for each in types)
+    as_stored = all(each in _AS_STORED for each in types)
+    return _Column(name, TypeAdapter(hint), is_json=not scalar, is_as_stored=as_stored)
 
 
 def _required(hint: Any) -> tuple[Any, ...]:
