@@ -6,7 +6,7 @@ GET /client/state?as=U…  what this user (without `as`, the first user) may see
         shortcuts [{type: "message"|"global", callback_id, name}]},
     me, users [{id, name, real_name, initials, colour, tz, title, team_id, is_bot, is_external}],
     channels [{id, name, kind: "public"|"private"|"im"|"shared", is_member, is_archived, topic,
-        member_ids, app_is_member, other (for an im: the other user)}],
+        pinned, member_ids, app_is_member, other (for an im: the other user)}],
     messages {channel_id: [{ts, user, text, blocks, attachments, thread_ts, reply_count,
         latest_reply, edited, ephemeral, files [{id, title, url_private, mimetype, alt_text,
             preview (the first lines of a text, or null)}],
@@ -342,7 +342,7 @@ def _user(user: SlackUser) -> Json:
 def _channel(workspace: Workspace, user: SlackUser, channel: Channel) -> Json:
     others = sorted(channel.members - {user.id})
     return {
-        **fields_of(channel, "id", "name", "kind", "is_archived", "topic"),
+        **fields_of(channel, "id", "name", "kind", "is_archived", "topic", "pinned"),
         "is_member": user.id in channel.members,
         "member_ids": sorted(channel.members),
         "app_is_member": workspace.app_is_member(channel),

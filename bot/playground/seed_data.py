@@ -68,15 +68,19 @@ _MESSAGES = (
 )
 
 
-def default_app() -> SlackApp:
-    """Return the app as its manifest declares it, with random secrets."""
+def default_app(command: str = "/ragvsft") -> SlackApp:
+    """Return the app as its manifest declares it, with random secrets.
+
+    Args:
+        command: the name of its slash command.
+    """
     return SlackApp(
         signing_secret=secrets.token_hex(16),
         app_token=f"xapp-1-A0RAGVSFT-{secrets.token_hex(12)}",
         client_secret=secrets.token_hex(16),
         commands=[
             SlashCommand(
-                "/ragvsft",
+                command,
                 "[help | list | show 12 | search words]",
                 "Decide together: prompting, RAG, fine-tuning or both",
             )
@@ -134,9 +138,19 @@ def add_northwind(slack: LocalSlack) -> Workspace:
     )
     for channel in _CHANNELS:
         workspace.channels[channel.id] = replace(channel, members=set(channel.members))
+    workspace.channels["C0SUPPORTAI"].pinned = _what_to_try(slack.app)
     start = slack.now() - timedelta(hours=3)
     for index, (channel_id, user_id, text) in enumerate(_MESSAGES):
         ts = slack.ids.ts(start + timedelta(minutes=7 * index))
         message = SlackMessage(ts, channel_id, user_id, escape_text(text))
         workspace.messages.setdefault(channel_id, []).append(message)
     return workspace
+
+
+def _what_to_try(app: SlackApp) -> str:
+    """Return the first steps with the app's command and its shortcut, "" if it lacks one."""
+    shortcut = next((each.name for each in app.shortcuts if each.type == "message"), None)
+    if not app.commands or shortcut is None:
+        return ""
+    command = app.commands[0].name
+    return f"*Try it:* type `{command}`, or use ⋮ on Ben's message → *{escape_text(shortcut)}*"

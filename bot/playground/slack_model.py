@@ -77,7 +77,10 @@ class SlackUser:
 
 @dataclass
 class Channel:
-    """A conversation: public, private, shared with another organisation, or direct (`im`)."""
+    """A conversation: public, private, shared with another organisation, or direct (`im`).
+
+    `pinned` is a line of mrkdwn above the messages. The page opens on a channel that has one.
+    """
 
     id: str
     name: str
@@ -85,6 +88,7 @@ class Channel:
     members: set[str] = field(default_factory=set)
     topic: str = ""
     is_archived: bool = False
+    pinned: str = ""
 
     @property
     def is_private(self) -> bool:

@@ -179,6 +179,7 @@ async def page(tab: Page, playground: Playground) -> AsyncIterator[Page]:
     It depends on the workspace, so that it leaves the page before the workspace closes.
     """
     await tab.set_viewport_size({"width": 1280, "height": 800})
+    await tab.emulate_media(color_scheme="light", reduced_motion="reduce")
     tab.set_default_timeout(TIMEOUT * 1000)
     await tab.route("https://pictures.example/**", serve_image)
     errors: list[str] = []
@@ -194,7 +195,7 @@ async def page(tab: Page, playground: Playground) -> AsyncIterator[Page]:
     yield tab
     await tab.unroute_all()
     if tab.url.startswith("http"):
-        await tab.evaluate("sessionStorage.clear()")
+        await tab.evaluate("sessionStorage.clear(); localStorage.clear()")
     await tab.goto("about:blank")
     tab.remove_listener("pageerror", on_error)
     tab.remove_listener("console", on_console)

@@ -113,17 +113,20 @@ async def test_multi_select_adds_and_removes(visit: Any, app: Any) -> None:
 
 
 async def test_select_by_keyboard(visit: Any, app: Any) -> None:
-    """A select can be used with the keyboard alone and returns the focus."""
+    """A select opens at its first or chosen option, can be used by keyboard, returns the focus."""
     app.on_command = lambda _payload: block_samples.modal(blocks=block_samples.input_blocks())
     page = await visit()
     await run_command(page)
     combobox = page.get_by_role("combobox", name="Fruit (optional)", exact=True)
     await combobox.press("Enter")
-    await page.keyboard.press("ArrowDown")
+    active = page.locator(".listbox-option.is-active")
+    await expect(active).to_contain_text("Apple")
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
     await expect(combobox).to_contain_text("Pear")
     await expect(combobox).to_be_focused()
+    await combobox.press("Enter")
+    await expect(active).to_contain_text("Pear")
 
 
 async def test_choices_in_a_message_reach_the_app(visit: Any, app: Any, client: Any) -> None:

@@ -87,13 +87,15 @@ async def test_thread(visit: Any, client: Any) -> None:
     posted = await client.chat_postMessage(channel="C0PRODUCT", text="Decision 7")
     await client.chat_postMessage(channel="C0PRODUCT", text="Why", thread_ts=posted["ts"])
     page = await visit()
-    await page.get_by_role("button", name="1 reply. View thread").click()
+    await page.get_by_role("button", name="1 reply Last reply just now. View thread").click()
     thread = page.get_by_role("complementary", name="Thread")
     await expect(thread).to_contain_text("Why")
     await thread.get_by_role("textbox", name="Reply to thread").fill("I agree")
     await page.keyboard.press("Enter")
     await expect(thread.get_by_role("article").last).to_contain_text("I agree")
-    await expect(page.get_by_role("button", name="2 replies. View thread")).to_be_visible()
+    await expect(
+        page.get_by_role("button", name="2 replies Last reply just now. View thread")
+    ).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(thread).to_have_count(0)
 
@@ -258,3 +260,53 @@ async def test_uploaded_image(visit: Any, client: Any) -> None:
     await expect(page.get_by_role("article").last).to_contain_text("Decisions per week")
     picture = page.get_by_role("img", name="Three, then five")
     await expect(picture).to_have_js_property("naturalWidth", 1)
+
+
+async def scrolled_up(page: Page, playground: Playground) -> None:
+    """Fill the channel and scroll it up, away from its end."""
+    for number in range(30):
+        playground.user("ben").say("product", f"Line {number}")
+    await page.get_by_text("Line 29").wait_for()
+    await page.locator(".messages").evaluate("list => list.scrollTop = 200")
+    await expect(page.get_by_text("Line 29")).not_to_be_in_viewport()
+
+
+async def test_own_message_scrolls_to_the_end(visit: Any, playground: Playground) -> None:
+    """Another person's message leaves a scrolled list alone; your own scrolls it to the end."""
+    page = await visit()
+    await scrolled_up(page, playground)
+    playground.user("ben").say("product", "One more")
+    await expect(page.get_by_text("One more")).to_be_attached()
+    await expect(page.get_by_text("One more")).not_to_be_in_viewport()
+    await composer(page).fill("My word")
+    await composer(page).press("Enter")
+    await expect(page.get_by_text("My word")).to_be_in_viewport()
+
+
+async def test_answer_to_a_command_is_in_view(
+    visit: Any, app: Any, client: Any, playground: Playground
+) -> None:
+    """The answer to a command is in view, wherever the list was scrolled to."""
+    page = await visit()
+    await scrolled_up(page, playground)
+    await run_command(page, "/ragvsft help")
+    await client.chat_postEphemeral(channel="C0PRODUCT", user="U0ADA", text="Here is help")
+    await expect(page.get_by_text("Here is help")).to_be_in_viewport()
+
+
+async def test_own_reply_scrolls_the_thread(
+    visit: Any, client: Any, playground: Playground
+) -> None:
+    """A thread opens at its first message; your own reply scrolls it to the end."""
+    posted = await client.chat_postMessage(channel="C0PRODUCT", text="Decision 7")
+    for number in range(30):
+        playground.user("ben").say("product", f"Reason {number}", posted["ts"])
+    page = await visit()
+    await page.get_by_role("button", name="View thread").click()
+    thread = page.get_by_role("complementary", name="Thread")
+    await expect(thread.get_by_text("Decision 7")).to_be_in_viewport()
+    reply = thread.get_by_role("textbox", name="Reply to thread")
+    await reply.fill("I agree")
+    await thread.locator(".thread-scroll").evaluate("list => list.scrollTop = 0")
+    await reply.press("Enter")
+    await expect(thread.get_by_text("I agree")).to_be_in_viewport()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, expect
 from starlette.responses import Response
 
@@ -48,6 +49,34 @@ async def test_required_field(visit: Any, app: Any) -> None:
     await expect(page.get_by_role("alert")).to_have_text("Please complete this required field.")
     await expect(page.get_by_label("Title")).to_be_focused()
     assert app.of_type("view_submission") == []
+
+
+@pytest.mark.parametrize("rounds", [1, 2])
+async def test_typing_goes_to_the_first_field(visit: Any, app: Any, rounds: int) -> None:
+    """A modal that the keyboard opened has the focus in its first field, also the second time."""
+    page = await open_modal(visit, app, page_view(1))
+    for _ in range(rounds - 1):
+        await page.keyboard.press("Escape")
+        await run_command(page)
+        await page.get_by_role("dialog").wait_for()
+    await page.keyboard.type("Stop the bots")
+    await expect(page.get_by_label("Title")).to_have_value("Stop the bots")
+
+
+async def test_focus_on_load(visit: Any, app: Any) -> None:
+    """The field with focus_on_load has the focus, on the first page and on the next one."""
+
+    def two_fields(number: int) -> Json:
+        last = TEXT | {"focus_on_load": True}
+        first = field("title", "Title", TEXT, optional=True)
+        return page_view(number, first, field(f"note-{number}", "Note", last, optional=True))
+
+    app.on_submission = lambda _payload: respond(response_action="update", view=two_fields(2))
+    page = await open_modal(visit, app, two_fields(1))
+    await expect(page.get_by_label("Note")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("dialog", name="Step 2").wait_for()
+    await expect(page.get_by_label("Note")).to_be_focused()
 
 
 async def test_too_long(visit: Any, app: Any) -> None:

@@ -50,6 +50,42 @@ async def test_faults(visit: Any, playground: Playground) -> None:
     assert playground.faults.active() == []
 
 
+async def test_a_fault_shows_its_method(visit: Any) -> None:
+    """The name of a Web API method is not cut off."""
+    page = await visit()
+    tools = await open_tools(page)
+    for kind in ("latency", "refused", "drop_before"):
+        await tools.get_by_label("What goes wrong").select_option(kind)
+        method = tools.get_by_label("Web API method")
+        await method.fill("files.completeUploadExternal")
+        assert await method.evaluate("field => field.scrollWidth <= field.clientWidth"), kind
+
+
+@pytest.mark.parametrize("width", [800, 390])
+async def test_tools_in_a_narrow_window(visit: Any, page: Page, width: int) -> None:
+    """In a narrow window the tools take the place of the menu that opened them."""
+    await page.set_viewport_size({"width": width, "height": 700})
+    await visit()
+    await page.get_by_role("button", name="Channels and people").click()
+    tools = await open_tools(page)
+    await tools.get_by_role("button", name="+1 day").click()
+    await expect(tools).to_contain_text("24 hours ahead")
+    await expect(page.get_by_role("navigation", name="Channels")).to_be_hidden()
+
+
+async def test_a_thread_replaces_the_tools(visit: Any, page: Page, client: Any) -> None:
+    """Where one pane has room, an opened thread is not hidden by the tools."""
+    posted = await client.chat_postMessage(channel="C0PRODUCT", text="Decision 7")
+    await client.chat_postMessage(channel="C0PRODUCT", text="Why", thread_ts=posted["ts"])
+    await page.set_viewport_size({"width": 1000, "height": 700})
+    await visit()
+    tools = await open_tools(page)
+    await page.get_by_role("button", name="View thread").focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Close thread").click()
+    await expect(tools).to_have_count(0)
+
+
 async def test_violations(visit: Any, client: Any) -> None:
     """A request that Slack would refuse is counted on the rail and explained in the tools."""
     page = await visit()

@@ -4,6 +4,7 @@ import { actAs } from "./core/api.js";
 import { h, patch } from "./core/dom.js";
 import { followAddress, personInAddress, rememberPerson, settleChannel } from "./core/route.js";
 import { server, setUi, subscribe, ui } from "./core/store.js";
+import { followTheme } from "./core/theme.js";
 import { closePopover, watchOutside } from "./elements/popover.js";
 import { mainPane } from "./frame/main_pane.js";
 import { rail } from "./frame/rail.js";
@@ -54,6 +55,7 @@ function onEscape(event) {
 }
 
 async function start() {
+  followTheme();
   subscribe(render);
   watchOutside();
   document.addEventListener("keydown", onEscape, true);

@@ -12,7 +12,7 @@ import { richText } from "./rich_text.js";
 import { table } from "./table.js";
 
 const BLOCKS = {
-  header: (block) => h("h3", { class: "block-header" }, plain(block.text.text)),
+  header: (block, ctx) => h(ctx.heading ?? "h3", { class: "block-header" }, plain(block.text.text)),
   section,
   divider: () => h("hr", { class: "block-divider" }),
   context,
@@ -30,7 +30,7 @@ const BLOCKS = {
 /**
  * Nodes for a list of blocks.
  * @param {object} ctx `key` and `container` of the message or view; `blocks`; `serverValues`;
- *   `errors` by block_id; `submit()` in a modal
+ *   `errors` by block_id; `submit()` in a modal; `heading`: the tag of header blocks
  */
 export function renderBlocks(blocks, ctx) {
   return blocks.map((block, index) => {

@@ -33,17 +33,21 @@ export function followAddress() {
   return true;
 }
 
-/** Select a channel that this user can see, if the current one is not visible. */
+/** Select a channel that this user can see, one with a pinned line first, if the current one is not visible. */
 export function settleChannel() {
   if (channel(ui.channel)) return;
-  const first = server.channels.find((one) => one.is_member && !one.is_archived && one.kind === "public");
+  const open = server.channels.filter((one) => one.is_member && !one.is_archived && one.kind !== "im");
+  const first = open.find((one) => one.pinned) ?? open.find((one) => one.kind === "public") ?? open[0];
   ui.channel = (first ?? server.channels[0])?.id ?? null;
   ui.thread = null;
   changed();
 }
 
-/** Show the thread of a message beside the channel. */
+/** One pane beside the channel has room: css/narrow.css lays them over each other. */
+const narrow = matchMedia("(width < 1120px)");
+
+/** Show the thread of a message beside the channel; in a narrow window it replaces the tools. */
 export function openThread(channel, message) {
   if (channel.id !== ui.channel) openChannel(channel.id);
-  setUi({ thread: { channel: channel.id, ts: message.thread_ts ?? message.ts }, popover: null });
+  setUi({ thread: { channel: channel.id, ts: message.thread_ts ?? message.ts }, popover: null, tools: ui.tools && !narrow.matches });
 }

@@ -16,7 +16,7 @@ function shared(element, field) {
     "aria-describedby": field.describedBy ?? null,
     "aria-invalid": field.invalid ? "true" : null,
     "aria-required": field.labelledBy && !field.optional ? "true" : null,
-    mounted: (el) => element.focus_on_load && el.focus(),
+    autofocus: Boolean(element.focus_on_load),
   };
 }
 

@@ -17,6 +17,7 @@ function group(role, element, ctx, blockId, field, options) {
       "aria-labelledby": field.labelledBy ?? null,
       "aria-describedby": field.describedBy ?? null,
       "aria-invalid": field.invalid ? "true" : null,
+      "aria-required": role === "radiogroup" && field.labelledBy && !field.optional ? "true" : null,
     },
     options,
     actionError(key),

@@ -49,6 +49,7 @@ function trigger(model) {
   const open = ui.popover?.id === place;
   const placeholder = plain(element.placeholder?.text ?? (multi ? "Select options" : "Select an option"));
   const only = multi ? null : chosen[0];
+  const first = Math.max(0, model.all.indexOf(only));
   return h(
     "button",
     {
@@ -63,7 +64,7 @@ function trigger(model) {
       "aria-label": field.labelledBy ? null : placeholder,
       "aria-describedby": field.describedBy ?? null,
       "aria-invalid": field.invalid ? "true" : null,
-      onclick: () => setUi({ popover: open ? null : { id: place, query: "", active: -1 } }),
+      onclick: () => setUi({ popover: open ? null : { id: place, query: "", active: first } }),
     },
     only?.mark ?? null,
     h("span", { class: only ? "select-value" : "select-placeholder" }, only ? only.label : multi && chosen.length ? "Add more" : placeholder),

@@ -18,6 +18,7 @@ export function homeView() {
     hash: view.hash,
     container: { type: "view", view_id: view.id },
     blocks: view.blocks,
+    heading: "h2",
     serverValues: view.state?.values,
     errors: ui.fieldErrors[key],
   };

@@ -27,7 +27,7 @@ export function mainPane() {
     { class: "main", key: "main", "aria-label": inApp ? server.app.name : channelLabel(one) },
     header(one, inApp),
     inApp && server.app.home_enabled ? tabs() : null,
-    onHome ? homeView() : [messageList(one), notices(), foot(one)],
+    onHome ? homeView() : [pinned(one), messageList(one), notices(), foot(one)],
   );
 }
 
@@ -45,7 +45,7 @@ function header(one, inApp) {
     { class: "main-head", key: "head" },
     menuButton(),
     h(
-      "h2",
+      "h1",
       { class: "main-title" },
       other ? avatar(other, 24) : channelIcon(one, 18),
       channelLabel(one),
@@ -88,6 +88,12 @@ function tabs() {
       label,
     );
   return h("div", { class: "tabs", role: "tablist", "aria-label": server.app.name, key: "tabs" }, tab("home", "Home"), tab("messages", "Messages"));
+}
+
+/** The pinned line of a channel. */
+function pinned(one) {
+  if (!one.pinned) return null;
+  return h("div", { class: "pinned", role: "note", "aria-label": "Pinned", key: "pinned" }, icon("pin", 16), textNodes(one.pinned));
 }
 
 function notices() {

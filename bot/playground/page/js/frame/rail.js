@@ -5,6 +5,7 @@ import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { rememberPerson } from "../core/route.js";
 import { server, setUi, ui } from "../core/store.js";
+import { isDark, switchTheme } from "../core/theme.js";
 import { avatar } from "./marks.js";
 
 /** The rail. */
@@ -20,6 +21,7 @@ export function rail() {
       server.users.filter((one) => !one.is_bot).map(personButton),
     ),
     h("div", { class: "rail-space" }),
+    themeButton(),
     toolsButton(),
   );
 }
@@ -62,18 +64,29 @@ async function become(id) {
   await actAs(id);
 }
 
+function themeButton() {
+  const dark = isDark();
+  return h(
+    "button",
+    { class: "rail-button", key: "theme", type: "button", "aria-label": "Dark mode", "aria-pressed": String(dark), title: dark ? "Switch to light mode" : "Switch to dark mode", onclick: switchTheme },
+    icon(dark ? "sun" : "moon", 20),
+    h("span", { class: "rail-name", "aria-hidden": "true" }, dark ? "Light" : "Dark"),
+  );
+}
+
 function toolsButton() {
   const count = server.violations.length;
   const label = count ? `Workspace tools, ${count} violation${count === 1 ? "" : "s"}` : "Workspace tools";
   return h(
     "button",
     {
-      class: `rail-tools${ui.tools ? " is-open" : ""}`,
+      class: `rail-button${ui.tools ? " is-open" : ""}`,
+      key: "tools",
       type: "button",
       "aria-label": label,
       "aria-pressed": String(ui.tools),
       title: "Workspace tools: clock, faults, violations",
-      onclick: () => setUi({ tools: !ui.tools }),
+      onclick: () => setUi({ tools: !ui.tools, menu: false }),
     },
     icon("wrench", 20),
     count ? h("span", { class: "badge-red" }, count) : null,

@@ -18,7 +18,7 @@ export function sidebar() {
     h(
       "header",
       { class: "sidebar-head" },
-      h("h1", { class: "sidebar-team" }, server.team.name),
+      h("span", { class: "sidebar-team" }, server.team.name),
       h("span", { class: "sidebar-note" }, "local workspace"),
     ),
     h(

@@ -6,6 +6,7 @@ import { icon } from "../core/icons.js";
 import { changed, channelLabel, composed, server, setUi, ui } from "../core/store.js";
 import { closePopover, popover } from "../elements/popover.js";
 import { commandList, matchingCommands } from "./commands.js";
+import { goToEnd } from "./scrolling.js";
 
 const SAID_IN_A_NOTICE = new Set(["operation_timeout", "dispatch_failed"]);
 
@@ -97,6 +98,7 @@ async function send({ key, channel, thread, text }) {
   if (!typed) return;
   ui.composing[key] = "";
   changed();
+  goToEnd(document.querySelector(thread ? ".thread-scroll" : ".messages"));
   const isCommand = /^\/\S/.test(typed);
   let answer;
   if (isCommand && thread) answer = { ok: false, message: `${typed.split(/\s/)[0]} is not supported in threads. Sorry!` };

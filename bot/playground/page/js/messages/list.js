@@ -1,13 +1,13 @@
 /** The messages of a channel: by day, grouped by author, scrolled to the newest. */
 
 import { h } from "../core/dom.js";
-import { channelLabel, isAppDm, server, ui } from "../core/store.js";
+import { channelLabel, isAppDm, server } from "../core/store.js";
 import { dateOf, dayKey, dayLabel } from "../core/time.js";
 import { channelIcon } from "../frame/marks.js";
 import { message } from "./message.js";
+import { goToEnd, showHighlight, stayAtEnd } from "./scrolling.js";
 
 const GROUP_SECONDS = 300;
-const NEAR = 80;
 
 /** The list of a channel's messages, without replies. */
 export function messageList(one) {
@@ -24,31 +24,13 @@ export function messageList(one) {
         el.watcher = new ResizeObserver(() => stayAtEnd(el));
         el.watcher.observe(el);
         el.watcher.observe(el.firstElementChild);
-        showHighlight(el) || stayAtEnd(el);
+        showHighlight(el) || goToEnd(el);
       },
       updated: (el) => showHighlight(el) || stayAtEnd(el),
       removed: (el) => el.watcher?.disconnect(),
     },
     h("div", { class: "messages-inner" }, beginning(one), days(one, shown)),
   );
-}
-
-/** Stay at the newest message if the list was scrolled to the end. */
-function stayAtEnd(el) {
-  const before = el.seen;
-  const wasAtEnd = !before || before.height - el.scrollTop - before.room < NEAR;
-  if (wasAtEnd) el.scrollTop = el.scrollHeight;
-  el.seen = { height: el.scrollHeight, room: el.clientHeight };
-}
-
-function showHighlight(el) {
-  if (!ui.highlight || el.shown === ui.highlight) return false;
-  const found = el.querySelector(`[data-ts="${ui.highlight}"]`);
-  if (!found) return false;
-  el.shown = ui.highlight;
-  el.seen = { height: Infinity, room: 0 };
-  found.scrollIntoView({ block: "center" });
-  return true;
 }
 
 function beginning(one) {
@@ -59,7 +41,7 @@ function beginning(one) {
   return h(
     "div",
     { class: "beginning", key: "beginning" },
-    h("h3", null, channelIcon(one, 22), one.name),
+    h("h2", null, channelIcon(one, 22), one.name),
     h("p", null, one.kind === "private" ? "This is the start of a private channel." : `This is the start of #${one.name}.`),
   );
 }

@@ -102,7 +102,7 @@ function threadLine(channel, each) {
   const latest = each.latest_reply ? `Last reply ${ago(dateOf(each.latest_reply))}` : "";
   return h(
     "button",
-    { class: "thread-line", type: "button", "aria-label": `${count}. View thread`, onclick: () => openThread(channel, each) },
+    { class: "thread-line", type: "button", "aria-label": `${count} ${latest}. View thread`, onclick: () => openThread(channel, each) },
     authors.map((one) => avatar(one, 24)),
     h("span", { class: "thread-count" }, count),
     h("span", { class: "thread-latest" }, latest),

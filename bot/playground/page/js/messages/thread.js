@@ -6,6 +6,7 @@ import { channel, channelLabel, server, setUi, ui } from "../core/store.js";
 import { composer } from "./composer.js";
 import { follows } from "./list.js";
 import { message } from "./message.js";
+import { showHighlight, stayAtEnd } from "./scrolling.js";
 
 /** The open thread, or null. */
 export function threadPane() {
@@ -26,19 +27,11 @@ export function threadPane() {
     ),
     h(
       "div",
-      { class: "thread-scroll", key: `thread-${root.ts}`, tabindex: "0", role: "log", "aria-label": "Replies", updated: litIntoView, mounted: litIntoView },
+      { class: "thread-scroll", key: `thread-${root.ts}`, tabindex: "0", role: "log", "aria-label": "Replies", updated: (el) => showHighlight(el) || stayAtEnd(el) },
       message(one, root, { inThread: true }),
       replies.length ? h("div", { class: "thread-rule", role: "separator" }, `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`) : null,
       replies.map((each, at) => message(one, each, { inThread: true, follows: follows(replies[at - 1], each) })),
       one.is_archived ? null : composer(one, root.ts),
     ),
   );
-}
-
-function litIntoView(el) {
-  if (!ui.highlight || el.shown === ui.highlight) return;
-  const found = el.querySelector(`[data-ts="${ui.highlight}"]`);
-  if (!found) return;
-  el.shown = ui.highlight;
-  found.scrollIntoView({ block: "center" });
 }

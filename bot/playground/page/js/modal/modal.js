@@ -32,7 +32,6 @@ export function modal() {
       key: "modal",
       "aria-labelledby": "modal-title",
       oncancel: (event) => event.preventDefault(),
-      mounted: (el) => el.showModal(),
       removed: (el) => el.close(),
     },
     h(
@@ -80,10 +79,15 @@ function stepOf(view) {
   return `${view.callback_id ?? ""}/${view.blocks.filter((one) => one.type === "input").map((one) => one.block_id).join(",")}`;
 }
 
+const FIELDS = "input:not([type=file]), textarea, button.select-trigger";
+
+/** Focus the first field. A closed dialog cannot take the focus, so it is opened first. */
 function focusFirst(el) {
-  if (el.contains(document.activeElement) && document.activeElement !== document.body) return;
-  const first = el.querySelector("input:not([type=file]), textarea, button.select-trigger");
-  (first ?? el.closest("dialog").querySelector("button[type=submit], .modal-head button"))?.focus({ preventScroll: true });
+  const dialog = el.closest("dialog");
+  if (!dialog.open) dialog.showModal();
+  else if (el.contains(document.activeElement)) return;
+  const first = el.querySelector("[autofocus]") ?? el.querySelector(FIELDS);
+  (first ?? dialog.querySelector("button[type=submit], .modal-head button"))?.focus({ preventScroll: true });
 }
 
 function foot(view) {
