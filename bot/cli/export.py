@@ -12,11 +12,17 @@ import yaml
 
 from bot.cli.common import UsageError, count_of
 from bot.cli.resources import open_database
+from bot.decisions.errors import PlaybookVersionUnusable
+from bot.decisions.model import Decision, Visibility
 from bot.decisions.records.build import record_of
 from bot.decisions.records.madr import as_markdown, filename
+from bot.decisions.records.promptfoo import READ_ME, bakeoff_files
 from bot.decisions.records.record import Record, record_as_json, record_schema
 from bot.decisions.records.spreadsheet import as_csv
+from bot.playbooks.bakeoff import plan_bakeoff
+from bot.playbooks.engine import RuleEngine
 from bot.services.search import decision_context
+from bot.storage.decisions import find_decision
 from bot.storage.playbook_versions import StoredVersions
 from bot.storage.search import decision_counts, decisions_of_workspace
 
@@ -34,7 +40,14 @@ _PRIVATE_FILES = (
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("target", metavar="DIR | NUMBER")
+@click.option(
+    "--bakeoff",
+    "bakeoff_folder",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write a test between the options of decision NUMBER, as files for promptfoo.",
+)
 @click.option(
     "--format",
     "form",
@@ -50,13 +63,27 @@ _PRIVATE_FILES = (
     help="Export decisions of private channels and direct messages too: everyone with access to "
     "DIR can read them.",
 )
-def export(folder: Path, form: str, workspace: str | None, include_private: bool) -> None:
+def export(
+    target: str,
+    bakeoff_folder: Path | None,
+    form: str,
+    workspace: str | None,
+    include_private: bool,
+) -> None:
     """Write the decisions of DATABASE_URL to files in DIR.
 
     A second run writes the same files, byte for byte, unless a decision has changed. File names
     begin with the decision's number: a new title renames 0012-answers-for-support.md, but decision
     12 stays 0012.
+
+    With --bakeoff DIR: write the plan of a bake-off for one decision, with test items to fill in,
+    prompts and a configuration for promptfoo. Nothing is overwritten.
     """
+    if bakeoff_folder is not None:
+        decision, engine = asyncio.run(_find(target, workspace, include_private=include_private))
+        _write_bakeoff(bakeoff_folder, decision, engine)
+        return
+    folder = Path(target)
     records = asyncio.run(_read(workspace))
     exported: list[Record] = []
     private: list[Record] = []
@@ -104,6 +131,62 @@ async def _read(workspace: str | None) -> list[Record]:
     for playbook_hash, why in playbooks.refused.items():
         click.echo(_UNUSABLE_PLAYBOOK.format(version=playbook_hash[:7], why=why), err=True)
     return records
+
+
+async def _find(
+    number: str, workspace: str | None, *, include_private: bool
+) -> tuple[Decision, RuleEngine]:
+    """Return a decision with the engine of its playbook.
+
+    Raises:
+        UsageError: it does not exist, is private, or its playbook cannot be used.
+    """
+    if not number.isascii() or not number.isdecimal():
+        raise UsageError(f"--bakeoff needs the number of a decision, such as 12, not {number!r}")
+    async with open_database() as database:
+        chosen = _choose_workspace(workspace, await database.read(decision_counts))
+        decision = await database.read(
+            partial(find_decision, workspace=chosen, number=int(number[:9]))
+        )
+        if decision is None:
+            raise UsageError(f"there is no decision {number}")
+        if decision.place.visibility is not Visibility.PUBLIC and not include_private:
+            raise UsageError(f"decision {number} is private: --include-private exports it too")
+        try:
+            return decision, await StoredVersions(database).engine(decision.playbook_hash)
+        except PlaybookVersionUnusable as error:
+            raise UsageError(f"the playbook of decision {number} cannot be used: {error}") from None
+
+
+def _write_bakeoff(folder: Path, decision: Decision, engine: RuleEngine) -> None:
+    """Write the files of the bake-off between a decision's options.
+
+    Raises:
+        UsageError: the playbook has none, a file exists already, or the folder cannot be written.
+    """
+    verdict, playbook = decision.verdict, engine.playbook
+    options = dict.fromkeys([verdict.option, decision.chosen, verdict.runner_up])
+    plan = plan_bakeoff(playbook, [each for each in options if each])
+    if plan is None:
+        raise UsageError(f"the playbook {playbook.id} has no bake-off: add one to playbook.yml")
+    files = bakeoff_files(plan, playbook, decision.number, decision.title)
+    existing = next((name for name in files if (folder / name).exists()), None)
+    if existing is not None:
+        raise UsageError(f"{folder / existing} exists already: choose another folder")
+    try:
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8", newline="")
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be written ({error.strerror}): choose another folder"
+        ) from error
+    arms = ", ".join(arm.id for arm in plan.arms)
+    click.echo(
+        f"Wrote {count_of(len(files), 'file')} to {folder}: arms {arms}, {plan.items} test items "
+        f"to fill in. Start with {folder / READ_ME}."
+    )
 
 
 def _choose_workspace(workspace: str | None, known: Mapping[str, int]) -> str:

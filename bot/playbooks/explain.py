@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 
 from bot.playbooks import conditions
+from bot.playbooks.bakeoff import plan_bakeoff
 from bot.playbooks.completions import NextQuestions, Outlook
 from bot.playbooks.costs import CostCalculator
 from bot.playbooks.model import Condition, Gate, Question, Rule, Veto
@@ -109,12 +110,13 @@ class VerdictBuilder:
         confidence = self._capped(
             self._outlook.confidence(sheet, completions), score.option, answers
         )
+        strength = self._compiled.strength(
+            confidence, only_left=score.strength is Strength.ONLY_LEFT
+        )
         return Verdict(
             option=score.option,
             kind=kind,
-            strength=self._compiled.strength(
-                confidence, only_left=score.strength is Strength.ONLY_LEFT
-            ),
+            strength=strength,
             confidence=confidence,
             settled=settled,
             lead=score.lead,
@@ -128,7 +130,7 @@ class VerdictBuilder:
             gates=gates,
             flips=self._flips.smallest(sheet),
             homework=() if settled else self._outlook.homework(sheet, completions),
-            steps=self._steps(score, kind),
+            steps=self._steps(score, kind, strength),
             playbook=self._ref,
             costs=self._costs.estimates(
                 answers,
@@ -236,13 +238,17 @@ class VerdictBuilder:
     def _with_parts(self, option: str) -> tuple[str, ...]:
         return (option, *self._playbook.options[option].combines)
 
-    def _steps(self, score: Score, kind: str | None) -> tuple[str, ...]:
-        """Return the first steps; for a close call those of the playbook's `too_close`."""
+    def _steps(self, score: Score, kind: str | None, strength: Strength) -> tuple[str, ...]:
+        """Return the first steps; for a close call those of the playbook and of its bake-off."""
         if score.stuck:
             return (ALL_RULED_OUT,)
-        too_close = self._playbook.too_close
-        if score.strength is Strength.TOO_CLOSE and too_close and too_close.first_steps:
-            return too_close.first_steps
+        if strength is Strength.TOO_CLOSE:
+            too_close = self._playbook.too_close
+            compared = [each for each in (score.option, score.runner_up) if each]
+            plan = plan_bakeoff(self._playbook, compared)
+            steps = (*(too_close.first_steps if too_close else ()), *(plan.steps() if plan else ()))
+            if steps:
+                return steps
         option = self._playbook.options[score.option]
         return (*(option.kinds[kind].first_steps if kind else ()), *option.first_steps)
 

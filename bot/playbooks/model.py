@@ -43,6 +43,7 @@ Threshold = Annotated[int, Field(strict=True, ge=-99, le=99)]
 Margin = Annotated[int, Field(strict=True, ge=0, le=99)]
 Answer = str | tuple[str, ...] | None
 """The id of an answer, those of several in their order, or None for "don't know"."""
+ARM_ID = "^[A-Z][0-9]?$"
 CONDITION_KEYWORDS = ("all", "any", "not")
 Drift = Literal["up", "down", "any"]
 
@@ -405,6 +406,52 @@ class Costs(YamlModel):
     options: Annotated[Mapping[Id, OptionCost], Field(min_length=1)]
 
 
+class BakeoffModel(YamlModel):
+    """A model that arms of a bake-off use."""
+
+    title: NonEmptyText
+    provider: NonEmptyText | None = Field(
+        default=None,
+        description="As promptfoo names it, such as openai:chat:a-model. None: the team's own.",
+    )
+    source: NonEmptyText | None = None
+    checked: Day | None = Field(default=None, description="When its name was last looked up.")
+
+
+class BakeoffArm(YamlModel):
+    """One of the things that a bake-off compares, on the same test items as the others."""
+
+    id: Annotated[str, StringConstraints(pattern=ARM_ID)]
+    title: NonEmptyText
+    build: NonEmptyText = Field(description="What to build for it.")
+    means: NonEmptyText = Field(description="What its result says.")
+    model: Id
+    prompt: NonEmptyText = Field(description="With {{column}} for each column of the test items.")
+    decides: tuple[Id, ...] = Field(
+        default=(), description="The options that it tells about; without any, all of them."
+    )
+
+
+class Bakeoff(YamlModel):
+    """How to decide by a test what the answers cannot decide."""
+
+    base: Annotated[float, Field(gt=0, lt=1)] = Field(
+        description="The share that the simplest arm is likely to get right."
+    )
+    gain: Annotated[float, Field(gt=0, lt=1)] = Field(
+        description="The smallest difference that would matter; it sets the number of test items."
+    )
+    columns: Annotated[Mapping[Id, NonEmptyText], Field(min_length=1)] = Field(
+        description="The parts of a test item, each with what to fill in."
+    )
+    models: Annotated[Mapping[Id, BakeoffModel], Field(min_length=1)]
+    arms: Annotated[tuple[BakeoffArm, ...], Field(min_length=2, max_length=12)]
+    read: Annotated[tuple[NonEmptyText, ...], Field(min_length=1)]
+    stop: Annotated[tuple[NonEmptyText, ...], Field(min_length=1)]
+    labels: NonEmptyText = Field(description="Who says what is right.")
+    budget: NonEmptyText
+
+
 class PlaybookFile(YamlModel):
     """playbook.yml: what can be recommended, and how close is too close."""
 
@@ -424,6 +471,7 @@ class PlaybookFile(YamlModel):
     )
     too_close: TooClose | None = None
     costs: Costs | None = None
+    bakeoff: Bakeoff | None = None
 
 
 QuestionsFile = Annotated[tuple[Question, ...], Field(min_length=1, max_length=64)]
@@ -511,6 +559,7 @@ class Playbook(YamlModel):
     clear_lead: int
     too_close: TooClose | None
     costs: Costs | None = None
+    bakeoff: Bakeoff | None = None
     usual_answers: Mapping[str, Mapping[str, int]] = Field(default_factory=dict)
     usually_answered: Mapping[str, int] = Field(default_factory=dict)
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.playbooks.model import (
+    ARM_ID,
     CONDITION_KEYWORDS,
     CasesFile,
     PlaybookFile,
@@ -120,7 +121,9 @@ def _not_text(given: Any, _: Mapping[str, Any]) -> str:
     return "is empty" if given is None else "must be text"
 
 
-def _not_an_id(given: Any, _: Mapping[str, Any]) -> str:
+def _not_an_id(given: Any, ctx: Mapping[str, Any]) -> str:
+    if ctx["pattern"] == ARM_ID:
+        return f"is `{given}`: use a capital letter, and a digit if you like"
     return f"is `{given}`: use lower-case letters, digits, - and _, letter first"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ from bot.playbooks import conditions
 from bot.playbooks.model import (
     CONDITION_KEYWORDS,
     Answer,
+    Bakeoff,
     CasesFile,
     Condition,
     Costs,
@@ -28,6 +30,8 @@ from bot.playbooks.yaml_source import Document, Path, PlaybookProblem, nearest
 
 STALE_AFTER = timedelta(days=365)
 """Prices, models and laws change; a fact that is older is to be looked up again."""
+
+_COLUMN = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 class _Checker:
@@ -72,6 +76,8 @@ def check_playbook(
     found = list[PlaybookProblem]()
     if head is not None:
         found += _head(_Checker(PLAYBOOK, documents[PLAYBOOK]), head)
+        if head.bakeoff is not None:
+            found += _bakeoff(_Checker(PLAYBOOK, documents[PLAYBOOK]), head, head.bakeoff)
     if questions is None:
         return found
     by_id = _by_id(questions)
@@ -166,7 +172,7 @@ def check_dates(
         A problem for each date in the future, and a warning for each that is too long ago.
     """
     future, stale = list[PlaybookProblem](), list[PlaybookProblem]()
-    for fact in (*_dated_costs(head), *_dated_rules(rules)):
+    for fact in (*_dated_costs(head), *_dated_models(head), *_dated_rules(rules)):
         place = documents[fact.file].place(fact.path)
         if fact.checked > today:
             message = (
@@ -197,6 +203,15 @@ def _dated_rules(rules: RulesFile | None) -> Iterator[_DatedFact]:
             if member.checked is not None:
                 path = (group, position, "checked")
                 yield _DatedFact(RULES, path, member.id, member.source, member.checked)
+
+
+def _dated_models(head: PlaybookFile | None) -> Iterator[_DatedFact]:
+    if head is None or head.bakeoff is None:
+        return
+    for name, model in head.bakeoff.models.items():
+        if model.checked is not None:
+            path = ("bakeoff", "models", name, "checked")
+            yield _DatedFact(PLAYBOOK, path, name, model.source, model.checked)
 
 
 def _dated_costs(head: PlaybookFile | None) -> Iterator[_DatedFact]:
@@ -261,6 +276,20 @@ def _costs(
         for kind, text in option.kinds.items():
             check.known("kind", kind, kinds, (*path, "kinds", kind))
             _terms(check, text, costs, (*path, "kinds", kind))
+    return check.found
+
+
+def _bakeoff(check: _Checker, head: PlaybookFile, bakeoff: Bakeoff) -> list[PlaybookProblem]:
+    if bakeoff.base + bakeoff.gain > 1:
+        check.say(("bakeoff", "gain"), "`base` and `gain` come to more than 1")
+    check.unique("arm", (arm.id for arm in bakeoff.arms), "bakeoff", "arms")
+    for position, arm in enumerate(bakeoff.arms):
+        path = ("bakeoff", "arms", position)
+        check.known("model", arm.model, bakeoff.models, (*path, "model"))
+        for which, option in enumerate(arm.decides):
+            check.known("option", option, head.options, (*path, "decides", which))
+        for column in _COLUMN.findall(arm.prompt):
+            check.known("column", column, bakeoff.columns, (*path, "prompt"))
     return check.found
 
 

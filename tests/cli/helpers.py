@@ -5,10 +5,11 @@ from pathlib import Path
 from click.testing import Result
 
 from bot.decisions.model import Decision
+from bot.playbooks.loader import PlaybookText
 from bot.settings import NAMES
 from bot.storage.database import Database
 from tests.services.factories import store_decisions
-from tests.services.harness import ServiceHarness
+from tests.services.harness import SMALL, ServiceHarness
 
 NO_SETTINGS: dict[str, str | None] = dict.fromkeys((*NAMES, "DYNO"))
 
@@ -31,8 +32,8 @@ def error(result: Result) -> str:
     return line
 
 
-async def create_database(path: Path, *decisions: Decision) -> None:
-    """Create or open a database and add decisions."""
+async def create_database(path: Path, *decisions: Decision, playbook: PlaybookText = SMALL) -> None:
+    """Create or open a database and add decisions with their playbook."""
     database = await Database(path).open()
-    await store_decisions(ServiceHarness(database), *decisions)
+    await store_decisions(ServiceHarness(database), *decisions, playbook=playbook)
     await database.close()

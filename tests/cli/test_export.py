@@ -12,12 +12,16 @@ from click.testing import CliRunner, Result
 
 from bot.cli import root
 from bot.decisions.model import Decision, Status
+from bot.playbooks.loader import PlaybookText
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.decisions import find_decision, save_decision
 from tests.cli.helpers import NO_SETTINGS, create_database, error
+from tests.playbooks.bakeoffs import BAKEOFF
 from tests.services.factories import make_decision
-from tests.services.harness import PRIVATE
+from tests.services.harness import PRIVATE, PUBLIC, SMALL
+
+SMALL_BAKEOFF = BAKEOFF.replace("market]", "rag]").replace("cook]", "prompting]")
 
 
 @pytest.fixture
@@ -171,4 +175,88 @@ def test_an_emptycreate_database(database: Path) -> None:
     assert (result.exit_code, result.output) == (
         0,
         "0 decisions in records: no changes.\n",
+    )
+
+
+@pytest.fixture
+def close_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database with a public and a private decision of a playbook that has a bake-off."""
+    monkeypatch.chdir(tmp_path)
+    text = PlaybookText(
+        "small", {**SMALL.files, "playbook.yml": SMALL.files["playbook.yml"] + SMALL_BAKEOFF}
+    )
+    made = [
+        replace(make_decision(number, title="Nightingale", place=place), playbook_hash=text.hash)
+        for number, place in ((12, PUBLIC), (13, PRIVATE))
+    ]
+    path = tmp_path / "ragvsft.db"
+    asyncio.run(create_database(path, *made, playbook=text))
+    return path
+
+
+def bake(database: Path, *arguments: str) -> Result:
+    """Write the bake-off of a decision into `bake`."""
+    environ = NO_SETTINGS | {"DATABASE_URL": f"sqlite:///{database}"}
+    return CliRunner().invoke(root, ["export", *arguments, "--bakeoff", "bake"], env=environ)
+
+
+def test_a_bakeoff_is_written_to_files(close_call: Path) -> None:
+    """The files of a decision's bake-off are written, and the output says where to start."""
+    result = bake(close_call, "12")
+    assert result.exit_code == 0, result.output
+    assert result.output == (
+        "Wrote 5 files to bake: arms A, B, 50 test items to fill in. Start with bake/README.md.\n"
+    )
+    assert sorted(str(path) for path in Path("bake").rglob("*.*")) == [
+        "bake/README.md",
+        "bake/promptfooconfig.yaml",
+        "bake/prompts/A.txt",
+        "bake/prompts/B.txt",
+        "bake/tests.csv",
+    ]
+    assert "decision 12: Nightingale" in Path("bake/README.md").read_text()
+
+
+def test_a_bakeoff_overwrites_nothing(close_call: Path) -> None:
+    """Test items that are filled in are never lost: existing files are refused, none is written."""
+    Path("bake").mkdir()
+    Path("bake/tests.csv").write_text("ours")
+    result = bake(close_call, "12")
+    assert (result.exit_code, error(result)) == (
+        2,
+        "ragvsft: bake/tests.csv exists already: choose another folder",
+    )
+    assert [path.name for path in Path("bake").iterdir()] == ["tests.csv"]
+    assert Path("bake/tests.csv").read_text() == "ours"
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        ("records", "--bakeoff needs the number of a decision, such as 12, not 'records'"),
+        ("99", "there is no decision 99"),
+        ("9" * 30, f"there is no decision {'9' * 30}"),
+        ("13", "decision 13 is private: --include-private exports it too"),
+    ],
+)
+def test_a_bakeoff_needs_a_decision_that_may_be_exported(
+    close_call: Path, number: str, problem: str
+) -> None:
+    """What is no number, does not exist or is private is refused in one line."""
+    result = bake(close_call, number)
+    assert (result.exit_code, error(result)) == (2, f"ragvsft: {problem}")
+    assert not Path("bake").exists()
+
+
+def test_a_private_bakeoff_on_request(close_call: Path) -> None:
+    """A private decision's bake-off is written with --include-private."""
+    assert bake(close_call, "13", "--include-private").exit_code == 0
+
+
+def test_a_playbook_without_a_bakeoff_is_named(database: Path) -> None:
+    """Where the playbook plans none, one line says so."""
+    result = bake(database, "12")
+    assert (result.exit_code, error(result)) == (
+        2,
+        "ragvsft: the playbook small has no bake-off: add one to playbook.yml",
     )

@@ -66,11 +66,13 @@ def make_decision(
     )
 
 
-async def store_decisions(harness: ServiceHarness, *decisions: Decision) -> None:
-    """Store decisions as they are, with the small playbook."""
+async def store_decisions(
+    harness: ServiceHarness, *decisions: Decision, playbook: loader.PlaybookText = SMALL
+) -> None:
+    """Store decisions as they are, with their playbook."""
 
     def work(db: Connection) -> None:
-        save_playbook(db, SMALL)
+        save_playbook(db, playbook)
         for each in decisions:
             add_decision(db, each)
 
