@@ -64,7 +64,7 @@ def plan_bakeoff(playbook: Playbook, options: Iterable[str]) -> BakeoffPlan | No
 
     Args:
         playbook: that the options belong to.
-        options: their ids; one that combines others stands for these too.
+        options: their ids; one that combines others brings those too.
     """
     bakeoff = playbook.bakeoff
     if bakeoff is None:
