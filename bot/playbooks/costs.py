@@ -12,11 +12,21 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from math import prod
+from typing import NamedTuple
 
 from pydantic import computed_field
 
 from bot.playbooks import conditions
-from bot.playbooks.model import Answer, Costs, CostTerm, CostText, OptionCost, Playbook, Quantity
+from bot.playbooks.model import (
+    Answer,
+    Costs,
+    CostTerm,
+    CostText,
+    OptionCost,
+    Playbook,
+    Quantity,
+    Question,
+)
 
 DAYS_A_MONTH = 365 / 12
 WORKDAYS_A_WEEK = 5
@@ -29,23 +39,6 @@ class CostRange:
 
     low: float
     high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """A number that an estimate rests on; `answer` is None where it is the playbook's guess."""
-
-    quantity: str
-    amount: float
-    unit: str
-    question: str | None
-    answer: str | None
-
-    @property
-    def words(self) -> str:
-        """The assumption for people, such as "3,000 requests a day (a guess)"."""
-        guess = "" if self.answer or self.question is None else " (a guess: not answered)"
-        return f"{_number(self.amount)} {self.unit}{guess}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +56,7 @@ class CostEstimate:
         delay: seconds to an answer.
         effort: weeks to a first version.
         upkeep: what keeping it takes, in words.
-        assumptions: the numbers that it rests on.
+        assumptions: the numbers that it rests on, in words; a guess is called one.
         checked: the day of the oldest price.
         source: of delay, effort and upkeep.
     """
@@ -78,7 +71,7 @@ class CostEstimate:
     delay: CostRange | None
     effort: CostRange | None
     upkeep: str | None
-    assumptions: tuple[Assumption, ...]
+    assumptions: tuple[str, ...]
     checked: date | None
     source: str | None
 
@@ -134,16 +127,22 @@ class CostEstimate:
 
 
 class CostCalculator:
-    """Estimates what the options of one playbook cost."""
+    """Estimates what the options of one playbook cost; prices and words are worked out once."""
 
     def __init__(self, playbook: Playbook) -> None:
-        self._costs = playbook.costs
+        self._costs = costs = playbook.costs
+        if costs is None:
+            return
         self._questions = {question.id: question for question in playbook.questions}
-        asked = {each.question for each in _quantities(playbook.costs)} - {None}
-        self._asked_when = {
-            question.id: conditions.terms(question.ask_when, self._questions)
-            for question in playbook.questions
-            if question.id in asked
+        self._requests = _KnownQuantity(costs.requests, self._questions)
+        self._quantities = {
+            name: _KnownQuantity(quantity, self._questions)
+            for name, quantity in costs.quantities.items()
+        }
+        self._options = {
+            (option, kind): _KnownCost(costs, option, kind)
+            for option, text in costs.options.items()
+            for kind in (None, *text.kinds)
         }
 
     def estimates(
@@ -158,20 +157,96 @@ class CostCalculator:
         if self._costs is None:
             return ()
         values = conditions.expand(answers, self._questions)
-        counted = {
-            name: answers.get(name)
-            for name, terms in self._asked_when.items()
-            if conditions.holds(terms, values)
-        }
-        quantities = {
-            name: _assume(name, quantity, counted)
-            for name, quantity in self._costs.quantities.items()
-        }
-        requests = _assume("requests", self._costs.requests, counted)
-        return tuple(
-            _estimate(self._costs, option, kind, requests, quantities)
+        assumed = {name: each.of(answers, values) for name, each in self._quantities.items()}
+        requests = self._requests.of(answers, values)
+        known = [
+            (kind, self._options.get((option, kind)) or self._options.get((option, None)))
             for option, kind in kinds.items()
-            if option in self._costs.options
+        ]
+        return tuple(each.estimate(kind, requests, assumed) for kind, each in known if each)
+
+
+class _KnownQuantity:
+    """A quantity with its amount and words for each answer."""
+
+    def __init__(self, quantity: Quantity, questions: Mapping[str, Question]) -> None:
+        self._question = questions[quantity.question] if quantity.question else None
+        self._asked_when: Sequence[conditions.Term] = ()
+        self._amount_of = quantity.amount_of
+        guess = " (a guess: not answered)" if self._question else ""
+        words = f"{_number(quantity.otherwise)} {quantity.unit}{guess}"
+        self._open = _Assumption(quantity.otherwise, words)
+        self._given: dict[str, _Assumption] = {}
+        if self._question is not None:
+            self._asked_when = conditions.terms(self._question.ask_when, questions)
+            for answer in self._question.answers:
+                amount = quantity.amount_of(answer)
+                self._given[answer] = _Assumption(amount, f"{_number(amount)} {quantity.unit}")
+
+    def of(self, answers: Mapping[str, Answer], values: conditions.Values) -> _Assumption:
+        """Return the amount for these answers; the largest of several."""
+        given = answers.get(self._question.id) if self._question else None
+        if not given or not conditions.holds(self._asked_when, values):
+            return self._open
+        answer = given if isinstance(given, str) else max(given, key=self._amount_of)
+        return self._given[answer]
+
+
+class _Assumption(NamedTuple):
+    amount: float
+    words: str
+
+
+class _KnownTerm(NamedTuple):
+    """A term with its price worked in."""
+
+    quantities: tuple[str, ...]
+    low: float
+    high: float
+
+
+class _KnownCost:
+    """The costs of an option, or of one of its kinds, with their prices."""
+
+    def __init__(self, costs: Costs, option: str, kind: str | None) -> None:
+        self._costs, self._option = costs, option
+        self._text = text = _text(costs.options[option], kind)
+        self._per_answer = [_known_term(costs, term) for term in text.per_answer or ()]
+        self._per_month = [_known_term(costs, term) for term in text.per_month or ()]
+        self._has_cost = text.per_answer is not None or text.per_month is not None
+        terms = [*self._per_answer, *self._per_month]
+        self._named = tuple(dict.fromkeys(name for term in terms for name in term.quantities))
+        dates = [
+            costs.prices[term.price].checked
+            for term in (*(text.per_answer or ()), *(text.per_month or ()))
+        ]
+        self._checked = min([*dates, *([text.checked] if text.checked else [])], default=None)
+
+    def estimate(
+        self, kind: str | None, requests: _Assumption, assumed: Mapping[str, _Assumption]
+    ) -> CostEstimate:
+        """Return the estimate for these quantities."""
+        costs, text = self._costs, self._text
+        each = _sum(self._per_answer, assumed)
+        month = _sum(self._per_month, assumed)
+        times = requests.amount * DAYS_A_MONTH
+        used = [assumed[name] for name in self._named]
+        return CostEstimate(
+            option=self._option,
+            kind=kind,
+            currency=costs.currency,
+            requests=requests.amount,
+            requests_unit=costs.requests.unit,
+            per_answer=None if text.per_answer is None else each,
+            per_month=CostRange(each.low * times + month.low, each.high * times + month.high)
+            if self._has_cost
+            else None,
+            delay=text.delay and CostRange(*text.delay),
+            effort=text.effort and CostRange(*text.effort),
+            upkeep=text.upkeep,
+            assumptions=tuple(one.words for one in (requests, *used) if one.amount),
+            checked=self._checked,
+            source=text.source,
         )
 
 
@@ -183,9 +258,7 @@ def cost_basis(estimates: Iterable[CostEstimate], costs: Costs | None) -> tuple[
         costs: of the playbook that they come from; None if it is not known any more.
     """
     listed = tuple(estimates)
-    assumed = dict.fromkeys(
-        each.words for made in listed for each in made.assumptions if each.amount
-    )
+    assumed = dict.fromkeys(words for made in listed for words in made.assumptions)
     dates = [made.checked for made in listed if made.checked is not None]
     found = []
     if assumed:
@@ -197,52 +270,6 @@ def cost_basis(estimates: Iterable[CostEstimate], costs: Costs | None) -> tuple[
     return tuple(found)
 
 
-def _quantities(costs: Costs | None) -> Sequence[Quantity]:
-    return [costs.requests, *costs.quantities.values()] if costs else []
-
-
-def _assume(name: str, quantity: Quantity, answers: Mapping[str, Answer]) -> Assumption:
-    given = answers.get(quantity.question) if quantity.question else None
-    listed = (given,) if isinstance(given, str) else given or ()
-    answer = max(listed, key=quantity.amount_of, default=None)
-    return Assumption(name, quantity.amount_of(answer), quantity.unit, quantity.question, answer)
-
-
-def _estimate(
-    costs: Costs,
-    option: str,
-    kind: str | None,
-    requests: Assumption,
-    quantities: Mapping[str, Assumption],
-) -> CostEstimate:
-    text = _text(costs.options[option], kind)
-    terms = [*(text.per_answer or ()), *(text.per_month or ())]
-    per_answer = None if text.per_answer is None else _sum(costs, text.per_answer, quantities)
-    per_month = None
-    if per_answer is not None or text.per_month is not None:
-        fixed = _sum(costs, text.per_month or (), quantities)
-        used = per_answer or CostRange(0, 0)
-        times = requests.amount * DAYS_A_MONTH
-        per_month = CostRange(used.low * times + fixed.low, used.high * times + fixed.high)
-    used_in_terms = dict.fromkeys(name for term in terms for name in term.quantity or ())
-    dates = [costs.prices[term.price].checked for term in terms]
-    return CostEstimate(
-        option=option,
-        kind=kind,
-        currency=costs.currency,
-        requests=requests.amount,
-        requests_unit=requests.unit,
-        per_answer=per_answer,
-        per_month=per_month,
-        delay=text.delay and CostRange(*text.delay),
-        effort=text.effort and CostRange(*text.effort),
-        upkeep=text.upkeep,
-        assumptions=(requests, *(quantities[name] for name in used_in_terms)),
-        checked=min([*dates, *([text.checked] if text.checked else [])], default=None),
-        source=text.source,
-    )
-
-
 def _text(option: OptionCost, kind: str | None) -> CostText:
     """Return the costs of an option, with what its kind replaces."""
     own = option.kinds.get(kind or "")
@@ -251,15 +278,20 @@ def _text(option: OptionCost, kind: str | None) -> CostText:
     return option.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
 
 
-def _sum(
-    costs: Costs, terms: Iterable[CostTerm], quantities: Mapping[str, Assumption]
-) -> CostRange:
+def _known_term(costs: Costs, term: CostTerm) -> _KnownTerm:
+    price = costs.prices[term.price]
+    low, high = (
+        times * amount / price.per for times, amount in zip(term.times, price.amount, strict=True)
+    )
+    return _KnownTerm(term.quantity or (), low, high)
+
+
+def _sum(terms: Iterable[_KnownTerm], assumed: Mapping[str, _Assumption]) -> CostRange:
     low = high = 0.0
     for term in terms:
-        price = costs.prices[term.price]
-        amount = prod(quantities[name].amount for name in term.quantity or ())
-        low += amount * term.times[0] * price.amount[0] / price.per
-        high += amount * term.times[1] * price.amount[1] / price.per
+        amount = prod(assumed[name].amount for name in term.quantities)
+        low += amount * term.low
+        high += amount * term.high
     return CostRange(low, high)
 
 

@@ -19,7 +19,7 @@ from bot.decisions.records.build import DecisionContext, record_of
 from bot.decisions.records.madr import as_markdown, filename
 from bot.decisions.records.record import Record, record_as_json, record_schema
 from bot.decisions.records.spreadsheet import COLUMNS, as_csv
-from bot.playbooks.costs import Assumption, CostEstimate, CostRange
+from bot.playbooks.costs import CostEstimate, CostRange
 from bot.playbooks.verdict import Strength
 from tests.services.factories import AT, ENGINE, make_decision
 from tests.services.harness import PRIVATE
@@ -279,7 +279,7 @@ def test_a_record_says_what_the_chosen_option_takes() -> None:
             delay=CostRange(2, 5),
             effort=CostRange(4, 10),
             upkeep="Somebody reads the logs.",
-            assumptions=(Assumption("requests", 300, "requests a day", None, None),),
+            assumptions=("300 requests a day",),
             checked=AT.date(),
             source=None,
         )
