@@ -23,7 +23,7 @@ from bot.cli.samples import (
 )
 from bot.logs import configure_logs
 from bot.playbooks.engine import InvalidAnswers
-from bot.playground import MovableClock, Playground, serving
+from bot.playground import MovableClock, Playground, default_app, serving
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.inspection import newest_entry
@@ -48,16 +48,16 @@ DEMO_PORT = 8300
 @click.option("--samples/--no-samples", default=False, help="Start with sample decisions.")
 def demo(port: int, open_browser: bool, database: Path | None, samples: bool) -> None:
     """Run the bot with a local workspace in your browser, with nothing to configure."""
-    rules = partial_settings("RAGVSFT_RULES").rules
+    chosen = partial_settings("RAGVSFT_RULES", "RAGVSFT_COMMAND")
     try:
-        found = read_samples(rules)
+        found = read_samples(chosen.rules)
     except SamplesError as error:
         if samples:
             raise UsageError(str(error)) from error
         found = ()
     with tempfile.TemporaryDirectory(prefix="ragvsft-demo-") as folder:
         path = database or Path(folder) / "demo.db"
-        demo_run = _demo(port, path, rules, found, with_samples=samples, open_browser=open_browser)
+        demo_run = _demo(port, path, chosen, found, with_samples=samples, open_browser=open_browser)
         run_until_stopped(demo_run)
     if database is None:
         click.echo("The demo's database is deleted. --database FILE keeps one.")
@@ -66,7 +66,7 @@ def demo(port: int, open_browser: bool, database: Path | None, samples: bool) ->
 async def _demo(
     port: int,
     database: Path,
-    rules: Path,
+    chosen: Settings,
     samples: tuple[Sample, ...],
     *,
     with_samples: bool,
@@ -75,12 +75,13 @@ async def _demo(
     configure_logs(logging.WARNING)
     newest = await _newest_entry(database)
     from_past = with_samples and newest is None
-    playground = Playground(MovableClock(-days_back(samples) if from_past else timedelta()))
+    clock = MovableClock(-days_back(samples) if from_past else timedelta())
+    playground = Playground(clock, default_app(chosen.command))
     if newest is not None and newest > playground.clock.now():
         playground.clock.move_to(newest)
     async with (
         serving(playground, port) as url,
-        run_app(_settings(playground, database, rules), playground.clock) as bot,
+        run_app(_settings(playground, database, chosen), playground.clock) as bot,
     ):
         if samples:
             offer_samples(samples, playground, bot)
@@ -89,7 +90,7 @@ async def _demo(
         if with_samples:
             await _seed(samples, playground, bot)
         click.echo(f"The local workspace is at {click.style(url, bold=True)}")
-        click.echo("Type /ragvsft in a channel. Ctrl-C stops it.")
+        click.echo(f"Type {chosen.command} in a channel. Ctrl-C stops it.")
         if samples and not await samples_loaded(playground, bot):
             click.echo("App Home (ragvsft, on the left) offers to load sample decisions.")
         click.echo(f"Its database, for other commands: export DATABASE_URL=sqlite:///{database}")
@@ -122,14 +123,15 @@ async def _seed(samples: tuple[Sample, ...], playground: Playground, bot: Applic
         raise UsageError(f"{FILE} does not fit its playbook: {error}") from error
 
 
-def _settings(playground: Playground, database: Path, rules: Path) -> Settings:
+def _settings(playground: Playground, database: Path, chosen: Settings) -> Settings:
     return Settings.model_validate(
         {
             "SLACK_BOT_TOKEN": playground.bot_token,
             "SLACK_SIGNING_SECRET": playground.signing_secret,
             "SLACK_API_URL": playground.api_url,
             "DATABASE_URL": f"sqlite:///{database}",
-            "RAGVSFT_RULES": str(rules),
+            "RAGVSFT_RULES": str(chosen.rules),
+            "RAGVSFT_COMMAND": chosen.command,
             "HOST": "127.0.0.1",
             "PORT": 0,
         }

@@ -50,7 +50,7 @@ _WAS = {
 }
 
 
-def alert_message(alert: Alert, issue: DeliveryIssue, command: str = "/ragvsft") -> Message:
+def alert_message(alert: Alert, issue: DeliveryIssue, command: str) -> Message:
     """Return the message of an alert, for the state of its delivery now.
 
     Args:

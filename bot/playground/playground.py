@@ -60,6 +60,11 @@ class Playground:
         return f"{self.slack.base_url}/api/"
 
     @property
+    def command(self) -> str:
+        """The name of the app's first slash command."""
+        return self.app.commands[0].name
+
+    @property
     def bot_token(self) -> str:
         """The bot token of the first workspace."""
         return self.workspace.installation.bot_token

@@ -44,7 +44,9 @@ async def pick(page: Page, label: str, choice: str) -> None:
 
 
 async def answer_page(page: Page, answers: dict[str, str]) -> list[str]:
-    """Answer the questions of the current page, "Don't know" if `answers` has none.
+    """Answer the questions of the current page.
+
+    A question that is not in `answers` gets "Don't know", or stays empty where that is no choice.
 
     Returns:
         The ids of the questions on screen.
@@ -54,8 +56,11 @@ async def answer_page(page: Page, answers: dict[str, str]) -> list[str]:
         block_id = await block.get_attribute("data-block-id") or ""
         question = block_id.removeprefix("question:")
         wanted = block.locator(f"input[value='{answers.get(question, '')}']")
-        chosen = wanted if await wanted.count() else block.get_by_label("Don't know")
-        await chosen.check()
+        unknown = block.get_by_label("Don't know")
+        for choice in (wanted, unknown):
+            if await choice.count():
+                await choice.check()
+                break
         asked.append(question)
     return asked
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import re
 import shutil
 import sys
@@ -45,8 +46,12 @@ async def launch(driver: Playwright) -> Browser:
 
 
 @contextlib.asynccontextmanager
-async def demo(database: Path) -> AsyncIterator[str]:
+async def demo(database: Path, **settings: str) -> AsyncIterator[str]:
     """Run the demo on a free port with a database file, and yield its URL.
+
+    Args:
+        database: the file.
+        settings: environment variables.
 
     Raises:
         AssertionError: it printed no URL, or did not stop cleanly; with its output.
@@ -55,6 +60,7 @@ async def demo(database: Path) -> AsyncIterator[str]:
         *(sys.executable, "-m", "bot", "demo", "--port", "0", "--database", str(database)),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        env=os.environ | settings,
     )
     assert process.stdout is not None
     try:

@@ -59,6 +59,16 @@ async def test_only_the_decider_accepts(page: Page, tmp_path: Path) -> None:
         await page.goto("about:blank")
 
 
+async def test_another_command(page: Page, tmp_path: Path) -> None:
+    """With RAGVSFT_COMMAND the demo's first screen, its list of commands and the bot agree."""
+    async with demo(tmp_path / "demo.db", RAGVSFT_COMMAND="/decide") as url:
+        await page.goto(url)
+        await expect(page.get_by_role("note", name="Pinned")).to_contain_text("/decide")
+        await run_command(page, "/decide help")
+        await expect(page.get_by_role("article").last).to_contain_text("/decide list")
+        await page.goto("about:blank")
+
+
 async def answer_the_rest(page: Page) -> None:
     """Answer all remaining pages up to the review page."""
     while await page.get_by_role("button", name="Next", exact=True).count():

@@ -136,7 +136,7 @@ class Harness:
 
     async def open_questionnaire(self, person: UserSession, channel: str = "product") -> View:
         """Run `/ragvsft` and wait for the first page."""
-        sent = await person.command(channel, "/ragvsft")
+        sent = await person.command(channel, self.playground.command)
         assert sent.ok, sent
         return await self.wait_for_modal(person, "workflow")
 
@@ -258,7 +258,7 @@ class Harness:
             new = (each for each in person.sees(channel) if each.ts not in before)
             return [each for each in new if each.ephemeral_to == person.id]
 
-        sent = await person.command(channel, "/ragvsft", text)
+        sent = await person.command(channel, self.playground.command, text)
         assert sent.ok, sent
         await self.playground.until(replies)
         return replies()[0]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from bot.decisions.events import Event, Withdrawn
 from bot.decisions.model import Decision
+from bot.doctor.samples import COMMAND
 from bot.outbox.alert_views import alert_message
 from bot.outbox.issues import DeliveryIssue
 from bot.outbox.model import (
@@ -33,10 +34,10 @@ _SHOWN: dict[str, tuple[AlertType, DeliveryState]] = {
 }
 
 
-def alert_messages(decision: Decision) -> dict[str, Message]:
+def alert_messages(decision: Decision, command: str = COMMAND) -> dict[str, Message]:
     """Return an alert about each kind of delivery in each state, by name."""
     return {
-        f"{name}, {about.kind}": _message(decision, about, kind, state)
+        f"{name}, {about.kind}": _message(decision, about, kind, state, command)
         for name, (kind, state) in _SHOWN.items()
         for about in _abouts(decision)
     }
@@ -61,7 +62,8 @@ def _message(
     about: Delivery,
     kind: AlertType,
     state: DeliveryState,
+    command: str,
 ) -> Message:
     alert = kind(about.key, about.channel, "channel_not_found")
     of = None if about.decision is None else decision
-    return alert_message(alert, DeliveryIssue(replace(about, state=state), of))
+    return alert_message(alert, DeliveryIssue(replace(about, state=state), of), command)

@@ -113,22 +113,24 @@ def permalinks_of(digest: Digest) -> Links:
     }
 
 
-def digest_messages(decision: Decision, playbook: Playbook) -> dict[str, Message]:
-    """Return digests and previews by name."""
+def digest_messages(
+    decision: Decision, playbook: Playbook, command: str = COMMAND
+) -> dict[str, Message]:
+    """Return digests and previews by name, with the slash command's name."""
     full = digest_of(decision, playbook)
     links, token = permalinks_of(full), "0" * 32
-    coming = when_next(COMMAND, next_occurrence(_FAR, full.until), _FAR)
+    coming = when_next(command, next_occurrence(_FAR, full.until), _FAR)
     return {
-        "digest": digest_message(full, COMMAND, links),
-        "digest, quiet": digest_message(quiet_digest(full), COMMAND, {}),
-        "digest preview": preview_message(full, COMMAND, links, token, coming),
+        "digest": digest_message(full, command, links),
+        "digest, quiet": digest_message(quiet_digest(full), command, {}),
+        "digest preview": preview_message(full, command, links, token, coming),
         "digest preview, quiet": preview_message(
-            quiet_digest(full), COMMAND, {}, token, when_next(COMMAND, None, _FAR)
+            quiet_digest(full), command, {}, token, when_next(command, None, _FAR)
         ),
     }
 
 
-def digest_modals(decision: Decision) -> dict[str, dict[str, Any]]:
+def digest_modals(decision: Decision, command: str = COMMAND) -> dict[str, dict[str, Any]]:
     """Return the modals of the settings, before and after saving, by name."""
     place = Place("G0123456789", Visibility.PRIVATE)
     far = DigestSettings(decision.workspace, place, decision.driver, decision.opened_at, True, _FAR)
@@ -139,8 +141,8 @@ def digest_modals(decision: Decision) -> dict[str, dict[str, Any]]:
         "digest settings, off": settings_modal(settings_choice(off, saved=True)),
         "digest settings, new": settings_modal(settings_choice(far, saved=False)),
         "digest settings, no channel": settings_modal(SettingsChoice(None)),
-        "digest saved": settings_saved(far, due, COMMAND),
-        "digest saved, off": settings_saved(off, None, COMMAND),
+        "digest saved": settings_saved(far, due, command),
+        "digest saved, off": settings_saved(off, None, command),
     }
 
 

@@ -72,21 +72,24 @@ _PLACES = {
 }
 
 
-def samples(engine: RuleEngine) -> dict[str, Sample]:
+def samples(engine: RuleEngine, command: str = COMMAND) -> dict[str, Sample]:
     """Return samples by name: each has a `view`, or `blocks` and `text`.
 
     Args:
         engine: the engine of the playbook to show.
+        command: the slash command's name.
     """
     found: dict[str, Sample] = {}
     for size, filling in {"short": "A", "long": HOSTILE * 200}.items():
-        found |= {f"{name}, {size}": sample for name, sample in _sized(engine, filling).items()}
+        found |= {
+            f"{name}, {size}": sample for name, sample in _sized(engine, filling, command).items()
+        }
     titles = {engine.playbook.id: engine.playbook.title}
-    found["home, empty"] = {"view": home_view(titles, [], [])}
-    found["help"] = _blocks(notices.help_message(COMMAND, titles))
-    found["not understood"] = _blocks(notices.unknown_subcommand(COMMAND, HOSTILE * 200))
+    found["home, empty"] = {"view": home_view(titles, [], [], command=command)}
+    found["help"] = _blocks(notices.help_message(command, titles))
+    found["not understood"] = _blocks(notices.unknown_subcommand(command, HOSTILE * 200))
     found["unknown playbook"] = _blocks(
-        notices.unknown_playbook(COMMAND, HOSTILE * 200, tuple(titles))
+        notices.unknown_playbook(command, HOSTILE * 200, tuple(titles))
     )
     found["open again"] = _blocks(notices.open_again("0" * 32))
     found["notice modal"] = {"view": notice_modal("This didn't work", notices.UNEXPECTED)}
@@ -95,7 +98,7 @@ def samples(engine: RuleEngine) -> dict[str, Sample]:
     return found
 
 
-def _sized(engine: RuleEngine, filling: str) -> dict[str, Sample]:
+def _sized(engine: RuleEngine, filling: str, command: str) -> dict[str, Sample]:
     draft = _draft(engine.playbook, filling)
     decision = _decision(engine, draft)
     pages = Questionnaire(engine, draft)
@@ -117,6 +120,7 @@ def _sized(engine: RuleEngine, filling: str) -> dict[str, Sample]:
                 [decision] * 10,
                 *_on_home(decision),
                 playbooks={decision.playbook_hash: engine.playbook},
+                command=command,
             )
         },
         "resume offer": _blocks(resume_offer([draft] * 20, engine.playbook.id)),
@@ -128,12 +132,12 @@ def _sized(engine: RuleEngine, filling: str) -> dict[str, Sample]:
         found[f"{step.id} page"] = {"view": questionnaire_modal(page)}
     found |= _perspective_samples(engine, decision)
     found |= _review_samples(_reviewed(decision, filling), engine.playbook)
-    modals = deciding_modals(decision, engine.playbook) | digest_modals(decision)
+    modals = deciding_modals(decision, engine.playbook) | digest_modals(decision, command)
     found |= {name: {"view": view} for name, view in modals.items()}
-    messages = search_messages(decision, engine.playbook)
+    messages = search_messages(decision, engine.playbook, command)
     messages |= deciding_messages(decision, engine.playbook, filling)
-    messages |= alert_messages(decision)
-    messages |= digest_messages(decision, engine.playbook)
+    messages |= alert_messages(decision, command)
+    messages |= digest_messages(decision, engine.playbook, command)
     found |= {name: _blocks(message) for name, message in messages.items()}
     for name, place in _PLACES.items():
         placed = replace(decision, place=place)
@@ -318,12 +322,15 @@ def _note_details(decision: Decision, playbook: Playbook, reason: str) -> tuple[
     )
 
 
-def search_messages(decision: Decision, playbook: Playbook) -> dict[str, Message]:
+def search_messages(
+    decision: Decision, playbook: Playbook, command: str = COMMAND
+) -> dict[str, Message]:
     """Return answers to list, search, show and export by name, empty ones included.
 
     Args:
         decision: the decision to list, as often as fits.
         playbook: its playbook.
+        command: the slash command's name.
     """
     query = ListQuery.typed("list", decision.title * 10).from_here(2**50, Direction.NEWER)
     many = tuple(replace(decision, number=2**50 + number) for number in range(search.PAGE))
@@ -333,17 +340,17 @@ def search_messages(decision: Decision, playbook: Playbook) -> dict[str, Message
     nothing = DecisionPage((), newer=False, older=False)
     return {
         "list": search.decision_list(
-            COMMAND, query, wanted, DecisionPage(many, newer=True, older=True), listed
+            command, query, wanted, DecisionPage(many, newer=True, older=True), listed
         ),
-        "list, nothing": search.decision_list(COMMAND, query, wanted, nothing, []),
+        "list, nothing": search.decision_list(command, query, wanted, nothing, []),
         "list, none yet": search.decision_list(
-            COMMAND, ListQuery.typed("list", ""), DecisionFilter(), nothing, []
+            command, ListQuery.typed("list", ""), DecisionFilter(), nothing, []
         ),
         "search, no words": search.decision_list(
-            COMMAND, ListQuery.typed("search", ""), DecisionFilter(), nothing, []
+            command, ListQuery.typed("search", ""), DecisionFilter(), nothing, []
         ),
         "search, no letters": search.decision_list(
-            COMMAND, ListQuery.typed("search", "?!"), DecisionFilter(), nothing, []
+            command, ListQuery.typed("search", "?!"), DecisionFilter(), nothing, []
         ),
         "shown": search.decision_message(decision, playbook, None),
         "record": search.record_message(decision.number, (decision.title + "`<!channel>&")[:2500]),
