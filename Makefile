@@ -11,7 +11,7 @@ ARGS ?=
 # The tests wait about as long as they compute: three processes keep two cores busy.
 JOBS ?= 3
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+LOCK := uv pip compile pyproject.toml --extra postgres --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 SOURCES := bot tests
 

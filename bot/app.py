@@ -102,7 +102,7 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
     """
     playbooks = PlaybookCatalog(settings.rules)
     async with AsyncExitStack() as stack:
-        database = await Database(settings.database_path).open()
+        database = await Database(settings.database).open()
         stack.push_async_callback(database.close)
         await database.read(lambda db: check_clock(db, clock.now()))
         session = await stack.enter_async_context(

@@ -11,6 +11,8 @@ from time import monotonic
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.storage.connection import DatabaseUnavailable
+
 logger = structlog.get_logger(__name__)
 
 DELIVERY_SECONDS = 5
@@ -65,8 +67,10 @@ async def _log_failure(job: Job) -> None:
     task = asyncio.ensure_future(job())
     await asyncio.wait({task})
     error = task.exception()
-    if error is not None:
-        name = getattr(job, "__qualname__", "")
+    name = getattr(job, "__qualname__", "")
+    if isinstance(error, DatabaseUnavailable):
+        logger.error("a periodic job waits for the database", job=name, why=str(error))
+    elif error is not None:
         logger.error("a periodic job failed", job=name, exc_info=error)
 
 

@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from bot.manifest import COMMAND
+from bot.storage.location import POSTGRES_SCHEMES, Location, parse_location
 
 SLACK_API: Final = "https://slack.com/api/"
 _KEY_RECIPE: Final = (
@@ -29,6 +30,7 @@ _KEY_RECIPE: Final = (
     "'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
 )
 _NOT_A_URL: Final = f"is not an http(s) URL: leave it out to use Slack's own, {SLACK_API}"
+_POSTGRES_FORM: Final = "postgresql://user:password@host/database"
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -85,10 +87,14 @@ def _api_url(value: str) -> str:
 
 def _database_url(value: str) -> str:
     scheme, _, rest = value.partition("://")
+    if scheme in POSTGRES_SCHEMES:
+        if not rest.partition("?")[0].partition("/")[2]:
+            raise ValueError(f"names no database: use {_POSTGRES_FORM}")
+        return value
     if scheme != "sqlite":
         raise ValueError(
-            "does not begin with sqlite:///; only SQLite is supported: use "
-            "sqlite:///ragvsft.db, or with an absolute path sqlite:////var/lib/ragvsft.db"
+            "begins neither with sqlite:/// nor with postgresql://: use sqlite:///ragvsft.db, "
+            f"with an absolute path sqlite:////var/lib/ragvsft.db, or {_POSTGRES_FORM}"
         )
     if not rest.startswith("/") or rest == "/":
         raise ValueError(
@@ -164,9 +170,9 @@ class Settings(BaseModel):
         return self.bot_token is None
 
     @property
-    def database_path(self) -> Path:
-        """The SQLite file."""
-        return Path(self.database_url.removeprefix("sqlite:///"))
+    def database(self) -> Location:
+        """Where the database is."""
+        return parse_location(self.database_url)
 
 
 NAMES: Final = frozenset(

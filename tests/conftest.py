@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 from bot.charts import subprocess
 from bot.playground.transport import app_transport
 from bot.storage.database import Database
+from bot.storage.location import Location
+from tests.engines import ENGINES, EmbeddedPostgres
 from tests.services.harness import ServiceHarness
 
 # Tests run on shared machines, so no example has a deadline. Every run generates the same examples;
@@ -65,9 +67,43 @@ def generous_timeouts() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """An embedded PostgreSQL server."""
+    server = EmbeddedPostgres()
+    yield server
+    server.stop()
+
+
+ON_EVERY_ENGINE = ("storage", "services", "outbox", "digest")
+"""The folders of tests that run on every engine; others need a database only to work on."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that uses a database on every engine, or on SQLite alone."""
+    marked = any(
+        "location" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")
+    )
+    if "location" in metafunc.fixturenames and not marked:
+        every = set(ON_EVERY_ENGINE).intersection(metafunc.definition.path.parts)
+        metafunc.parametrize("location", ENGINES if every else ENGINES[:1], indirect=True)
+
+
 @pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[ServiceHarness]:
-    """The services on a database file, with a clock that the test advances."""
-    database = await Database(tmp_path / "ragvsft.db").open()
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Location]:
+    """Where a database can be opened: a SQLite file, or a PostgreSQL database."""
+    if request.param == "sqlite":
+        yield tmp_path / "ragvsft.db"
+        return
+    server: EmbeddedPostgres = request.getfixturevalue("postgres")
+    url = server.lend()
+    yield url
+    server.take_back(url)
+
+
+@pytest.fixture
+async def harness(location: Location) -> AsyncIterator[ServiceHarness]:
+    """The services on a database, with a clock that the test advances; on each engine."""
+    database = await Database(location).open()
     yield ServiceHarness(database)
     await database.close()

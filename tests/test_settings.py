@@ -41,7 +41,7 @@ def test_one_workspace_over_socket_mode() -> None:
     found = read_settings(ONE_WORKSPACE)
     assert found.socket_mode
     assert not found.many_workspaces
-    assert found.database_path == Path("ragvsft.db")
+    assert found.database == Path("ragvsft.db")
     assert found.rules == Path("rules")
     assert (found.command, found.host, found.port) == ("/ragvsft", "0.0.0.0", 3000)
     assert found.slack_api_url == "https://slack.com/api/"
@@ -71,7 +71,7 @@ def test_all_problems_are_named_at_once() -> None:
     wrong = {
         "RAGVSFT_KEYS": "short",
         "SLACK_API_URL": "slack",
-        "DATABASE_URL": "postgresql://db/x",
+        "DATABASE_URL": "postgresql://db",
         "RAGVSFT_COMMAND": "/Decide",
         "PORT": "eighty",
         "RAGVSFT_PERSISTENT": "perhaps",
@@ -112,8 +112,10 @@ def test_unused_credentials_are_ignored() -> None:
         ("SLACK_APP_TOKEN", "abc", "begins with xapp-"),
         ("SLACK_API_URL", "http://slack.example/api", "use https://"),
         ("SLACK_API_URL", "ftp://slack.example/api", "leave it out"),
-        ("DATABASE_URL", "postgresql://db/x", "only SQLite is supported"),
         ("DATABASE_URL", "ragvsft.db", "use sqlite:///ragvsft.db"),
+        ("DATABASE_URL", "mysql://host/x", "or postgresql://user:password@host/database"),
+        ("DATABASE_URL", "postgresql://ragvsft@host", "names no database"),
+        ("DATABASE_URL", "postgresql://host/?sslmode=require", "names no database"),
         ("DATABASE_URL", "sqlite://", "names no file"),
         ("DATABASE_URL", "sqlite:///", "names no file"),
         ("DATABASE_URL", "sqlite://host/x.db", "names no file"),
@@ -145,7 +147,7 @@ def test_a_malformed_value_gets_its_remedy(name: str, value: str, remedy: str) -
 )
 def test_database_paths(url: str, path: str) -> None:
     """Three slashes are a path relative to the working directory, four an absolute one."""
-    assert read_settings(ONE_WORKSPACE | {"DATABASE_URL": url}).database_path == Path(path)
+    assert read_settings(ONE_WORKSPACE | {"DATABASE_URL": url}).database == Path(path)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])

@@ -17,6 +17,7 @@ UNBOUNDED = {"tzdata", "types-pyyaml"}
 
 RUN = [
     *PYPROJECT["project"]["dependencies"],
+    *PYPROJECT["project"]["optional-dependencies"]["postgres"],
 ]
 DEV = [*RUN, *PYPROJECT["dependency-groups"]["dev"]]
 BENCH = [*DEV, *PYPROJECT["dependency-groups"]["bench"]]

@@ -1,16 +1,30 @@
 """`ragvsft backup` and `ragvsft restore`: copy the database, and replace it by a copy."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from bot.cli.common import UsageError, count_of, database_path, existing_database
+from bot.cli.common import UsageError, count_of, database_location, existing_database
+from bot.cli.resources import open_database
 from bot.clock import SystemClock
 from bot.outbox.restore import recover_deliveries
-from bot.storage.backup import CopyRefused, RestoreResult, back_up, restore_database
+from bot.storage.backup import (
+    CopyRefused,
+    RestoreResult,
+    back_up,
+    reconcile_restored,
+    restore_database,
+)
+from bot.storage.decisions import UNKNOWN_GAP
+from bot.storage.location import PostgresUrl
 
 FILE = click.Path(path_type=Path)
+_RESTORE_POSTGRES = (
+    "PostgreSQL is restored by its own tools: stop every bot, run pg_restore --clean --if-exists "
+    '--no-owner --dbname "$DATABASE_URL" FILE, then ragvsft restore --reconcile'
+)
 
 
 @click.command()
@@ -23,6 +37,11 @@ def backup(file: Path, *, force: bool) -> None:
     appears only when it is complete. It contains private decisions too, and only you can read it.
     """
     source = existing_database()
+    if isinstance(source, PostgresUrl):
+        raise UsageError(
+            "PostgreSQL is backed up by its own tools: run "
+            f'pg_dump --format=custom --file {file} "$DATABASE_URL"'
+        )
     try:
         copy = back_up(source, file, overwrite=force)
     except CopyRefused as error:
@@ -32,20 +51,42 @@ def backup(file: Path, *, force: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=FILE)
-def restore(file: Path) -> None:
+@click.argument("file", type=FILE, required=False)
+@click.option(
+    "--reconcile",
+    is_flag=True,
+    help="PostgreSQL: prepare the database for the bot after pg_restore.",
+)
+def restore(file: Path | None, *, reconcile: bool) -> None:
     """Replace the database by the backup FILE.
 
     Stop the bot first. The database of DATABASE_URL is replaced; the old one is kept beside it.
-    Messages that were waiting when the backup was made are not posted a second time.
+    Messages that were waiting when the backup was made are not posted a second time. PostgreSQL
+    is restored by pg_restore; --reconcile then does the rest.
     """
-    target = database_path()
+    target = database_location()
+    if isinstance(target, PostgresUrl):
+        if not reconcile:
+            raise UsageError(_RESTORE_POSTGRES)
+        asyncio.run(_reconcile())
+        return
+    if file is None or reconcile:
+        raise UsageError("give the file of a backup: ragvsft restore FILE")
     try:
         now = SystemClock().now()
         restored = restore_database(file, target, now, recover_deliveries)
     except CopyRefused as error:
         raise UsageError(str(error)) from error
     click.echo("\n".join(_report(file, target, restored)))
+
+
+async def _reconcile() -> None:
+    now = SystemClock().now()
+    async with open_database(writable=True) as database:
+        waiting, digests = await database.write(
+            lambda db: reconcile_restored(db, now, recover_deliveries)
+        )
+    click.echo("\n".join(_afterwards(waiting, digests=digests, gap=UNKNOWN_GAP)))
 
 
 def format_size(size: int) -> str:
@@ -63,17 +104,21 @@ def _report(file: Path, target: Path, restored: RestoreResult) -> Iterator[str]:
         yield f"The backup has the schema of an older version: {migrations} applied."
     if restored.kept is not None:
         yield f"The previous database is kept as {target.with_name(restored.kept.name)}"
-    if restored.waiting:
-        messages = count_of(restored.waiting, "message")
+    yield from _afterwards(restored.waiting, digests=restored.digests, gap=restored.gap)
+
+
+def _afterwards(waiting: int, *, digests: bool, gap: int) -> Iterator[str]:
+    if waiting:
+        messages = count_of(waiting, "message")
         yield (
             f"{messages} waited when the backup was made and may have been posted since. The bot "
             "looks them up in Slack, or asks their owners."
         )
-    if restored.digests:
+    if digests:
         yield "Digests that were due before now are skipped."
-    if restored.gap:
+    if gap:
         yield (
             "The decisions made after the backup are unknown, so the next number is "
-            f"{restored.gap:,} higher: buttons of old messages cannot act on new decisions."
+            f"{gap:,} higher: buttons of old messages cannot act on new decisions."
         )
     yield "Start the bot again: ragvsft run"

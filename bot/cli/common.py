@@ -7,6 +7,7 @@ from typing import IO, Any
 import click
 
 from bot.settings import Settings, SettingsError, check_values, read_settings, read_values
+from bot.storage.location import Location
 
 
 class UsageError(click.ClickException):
@@ -58,25 +59,25 @@ def partial_settings(*names: str) -> Settings:
     return settings
 
 
-def database_path() -> Path:
-    """Return the path of the database, which need not exist. Needs no token.
+def database_location() -> Location:
+    """Return where the database is, which need not exist. Needs no token.
 
     Raises:
         UsageError: DATABASE_URL is malformed.
     """
-    return partial_settings("DATABASE_URL").database_path
+    return partial_settings("DATABASE_URL").database
 
 
-def existing_database() -> Path:
-    """Return the path of the database.
+def existing_database() -> Location:
+    """Return where the database is.
 
     Raises:
-        UsageError: DATABASE_URL is malformed, or there is no such file.
+        UsageError: DATABASE_URL is malformed, or names a file that does not exist.
     """
-    path = database_path()
-    if not path.is_file():
-        raise UsageError(f"there is no database at {path}: set DATABASE_URL to its file")
-    return path
+    location = database_location()
+    if isinstance(location, Path) and not location.is_file():
+        raise UsageError(f"there is no database at {location}: set DATABASE_URL to its file")
+    return location
 
 
 def count_of(number: int, singular: str, plural: str | None = None) -> str:

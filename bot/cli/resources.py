@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from bot.catalog import PlaybookCatalog
 from bot.cli.common import UsageError, existing_database, partial_settings
 from bot.playbooks.loader import NoPlaybookError, PlaybookError
-from bot.storage.database import Database, DatabaseUnusable
+from bot.storage.connection import DatabaseUnusable
+from bot.storage.database import Database
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,7 +20,7 @@ from bot.playbooks.loader import NoPlaybookError, PlaybookError
 from bot.serving import PortTaken
 from bot.settings import Settings
 from bot.slack.connection import TokenRefused
-from bot.storage.database import DatabaseUnusable
+from bot.storage.connection import DatabaseUnusable
 
 
 @click.command()
@@ -30,14 +31,15 @@ def run() -> None:
     the work in progress.
     """
     settings = load_settings()
-    problem = storage_problem(
-        settings.database_path.resolve(),
-        persistent=settings.persistent,
-        environ=os.environ,
-        mounts=read_mounts(),
-    )
-    if problem:
-        raise UsageError(problem)
+    if isinstance(settings.database, Path):
+        problem = storage_problem(
+            settings.database.resolve(),
+            persistent=settings.persistent,
+            environ=os.environ,
+            mounts=read_mounts(),
+        )
+        if problem:
+            raise UsageError(problem)
     run_until_stopped(_run(settings))
 
 

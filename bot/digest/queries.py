@@ -89,7 +89,8 @@ _BY_VERSION = _Part(
 _FROM = "from decisions where workspace = :workspace and {axis}"
 _COUNT = f"select count(*) as count {_FROM} and {{condition}}"
 _FIRST = f"""
-select {{key}} as place, number {_FROM} and {{condition}} order by {{key}} {{order}} limit :limit
+select {{key}} as place, number {_FROM} and {{condition}}
+order by {{key}} {{order}}, number {{order}} limit :limit
 """
 _THESE = "where workspace = :workspace and number in ({numbers})"
 _ANNOUNCED = "select key, sent_channel, ts from deliveries where key in ({keys}) and ts is not null"

@@ -11,8 +11,9 @@ from bot.disk import Mount, is_ephemeral, mount_of, storage_problem
 from bot.doctor.results import CheckResult, ok, problem, warning
 from bot.playbooks.loader import NoPlaybookError, PlaybookError, folders, load
 from bot.settings import Settings, check_values, missing, misspelt
-from bot.storage.database import DatabaseUnusable
+from bot.storage.connection import DatabaseUnusable
 from bot.storage.inspection import Inspection, inspect
+from bot.storage.location import PostgresUrl
 
 SETTINGS: Final = "Settings"
 PLAYBOOKS: Final = "Playbooks"
@@ -66,8 +67,11 @@ def check_playbooks(folder: Path) -> Iterator[CheckResult]:
 def check_database(
     settings: Settings, environ: Mapping[str, str], mounts: tuple[Mount, ...]
 ) -> Iterator[CheckResult]:
-    """Check the database file, or the path where it will be created, without creating it."""
-    path = settings.database_path.absolute()
+    """Check the database, or the path where it will be created, without creating it."""
+    if isinstance(settings.database, PostgresUrl):
+        yield _check_server(settings.database)
+        return
+    path = settings.database.absolute()
     yield from _check_disk(path, settings, environ, mounts)
     if path.is_file():
         yield _check_file(path)
@@ -121,6 +125,17 @@ def _check_disk(
         )
 
 
+def _check_server(url: PostgresUrl) -> CheckResult:
+    try:
+        found = inspect(url)
+    except DatabaseUnusable as error:
+        what, _, remedy = str(error).partition(": ")
+        return problem(DATABASE, what, remedy)
+    if not (found.is_ragvsft or found.is_foreign or found.unknown):
+        return ok(DATABASE, f"{url} is empty: the first start creates the tables")
+    return _inspected(str(url), found)
+
+
 def _check_folder(path: Path) -> CheckResult:
     folder = next(parent for parent in path.parents if parent.exists())
     if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK) and not path.exists():
@@ -142,10 +157,10 @@ def _check_file(path: Path) -> CheckResult:
             "set DATABASE_URL to ragvsft's own file, give this user write access to it and its "
             "folder, or stop the process that locks it",
         )
-    return _file_result(path, found)
+    return _inspected(str(path), found)
 
 
-def _file_result(path: Path, found: Inspection) -> CheckResult:
+def _inspected(path: str, found: Inspection) -> CheckResult:
     if found.damage:
         return problem(
             DATABASE,
@@ -156,7 +171,7 @@ def _file_result(path: Path, found: Inspection) -> CheckResult:
         return problem(
             DATABASE,
             f"{path} is another program's database",
-            "set DATABASE_URL to another path; the first start creates the file",
+            "set DATABASE_URL to another one; the first start creates its tables",
         )
     if found.unknown:
         return problem(

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Final
 
 import aiohttp
@@ -15,7 +16,8 @@ from bot.doctor.results import CheckResult, ok, problem, warning
 from bot.manifest import HISTORY_SCOPES, SCOPES, scopes_asked
 from bot.settings import Settings
 from bot.slack.oauth.pages import INSTALL_PATH
-from bot.storage.database import Database, DatabaseUnusable
+from bot.storage.connection import DatabaseUnusable
+from bot.storage.database import Database
 from bot.storage.installations import Installation, InstallationStore
 
 SLACK: Final = "Slack"
@@ -213,10 +215,10 @@ async def check_installations(settings: Settings) -> AsyncIterator[CheckResult]:
     """
     if settings.client_id is None or not settings.many_workspaces:
         return
-    if not settings.database_path.is_file():
+    if isinstance(settings.database, Path) and not settings.database.is_file():
         return
     try:
-        log = await Database(settings.database_path).open_existing()
+        log = await Database(settings.database).open_existing()
     except DatabaseUnusable:
         return
     try:

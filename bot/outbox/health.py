@@ -16,7 +16,9 @@ _UNSETTLED = (
     DeliveryState.FAILED,
 )
 # The index on `state` skips the sent deliveries, which are nearly all.
-_COUNTS = "select state, count(*) as number from deliveries where state in ({}) group by state"
+_COUNTS = """
+select state, count(*) as number from deliveries where state in (:states) group by state
+"""
 _OLDEST = """
 select min(d.created_at) as since
 from deliveries as d
@@ -52,8 +54,7 @@ class DeliveryHealth:
 def delivery_health(db: Connection) -> DeliveryHealth:
     """Return the state of the deliveries. Fast for any number of sent deliveries."""
     states = [state.value for state in _UNSETTLED]
-    query = _COUNTS.format(", ".join("?" * len(states)))
-    found = {row["state"]: int(row["number"]) for row in db.all(query, states)}
+    found = {row["state"]: int(row["number"]) for row in db.all(_COUNTS, {"states": states})}
     (oldest,) = db.all(_OLDEST)
     return DeliveryHealth(
         {state: found.get(state, 0) for state in states},

@@ -150,7 +150,7 @@ class Outbox:
 
         def work(db: Connection) -> Delivery | None:
             table.hold_pending(db, at)
-            while row := db.one(_CLAIMABLE, times):
+            while row := db.one(f"{_CLAIMABLE}{db.skip_locked}", times):
                 if row["expires_at"] is not None and row["expires_at"] <= times["now"]:
                     table.expire(db, row["key"], at)
                     continue

@@ -17,6 +17,7 @@ from bot.outbox.reconcile import delivery_metadata
 from bot.outbox.store import Outbox, Unconfirmed
 from bot.slackkit.api_errors import call_slack
 from bot.slackkit.message import Message
+from bot.storage.connection import DatabaseUnavailable
 
 logger = structlog.get_logger(__name__)
 
@@ -198,7 +199,21 @@ class DeliveryWorker:
             await self._policy.handle(delivery, failure)
         else:
             self._count_attempt(Attempt.SENT)
-            await self._outbox.mark_sent(delivery, channel, ts)
+            await self._record_sent(delivery, channel, ts)
+
+    async def _record_sent(self, delivery: Delivery, channel: str, ts: str) -> None:
+        """Record a post, again and again while the database is away.
+
+        Afterwards the post is reconciled, by this process or another.
+        """
+        until = self._clock.now() + QUARANTINE
+        while True:
+            try:
+                return await self._outbox.mark_sent(delivery, channel, ts)
+            except DatabaseUnavailable:
+                if self._clock.now() >= until:
+                    raise
+                await asyncio.sleep(_WAIT_AFTER_ERROR)
 
 
 async def _log_errors(work: Coroutine[Any, Any, Result]) -> Result | None:
@@ -206,6 +221,9 @@ async def _log_errors(work: Coroutine[Any, Any, Result]) -> Result | None:
     task = asyncio.create_task(work)
     await asyncio.wait({task})
     error = task.exception()
+    if isinstance(error, DatabaseUnavailable):
+        logger.error("delivering waits for the database", why=str(error))
+        return None
     if error is not None:
         logger.error("delivering failed", exc_info=error)
         return None

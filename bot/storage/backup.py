@@ -7,7 +7,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.storage.connection import Connection
 from bot.storage.convert import utc_text
 from bot.storage.decisions import UNKNOWN_GAP, highest_numbers, reserve_numbers
+from bot.storage.engines.sqlite import SqliteConnection
 from bot.storage.inspection import Inspection, inspect_connection
 from bot.storage.migrations import migrate
 
@@ -123,13 +124,31 @@ def restore_database(
             numbers = _numbers_of(replaced)
             with _transaction(part) as db:
                 migrate(db)
-                waiting = recover(db, now)
-                digests = db.execute(_DIGESTS_FROM_NOW, {"now": utc_text(now)})
-                reserve_numbers(db, numbers)
+                waiting, digests = reconcile_restored(db, now, recover, numbers)
             kept = _keep(database, now, part, readable=replaced is not None)
             _put_in_place(part, database)
     gap = UNKNOWN_GAP if numbers is None else 0
-    return RestoreResult(copy, kept, waiting, digests > 0, gap)
+    return RestoreResult(copy, kept, waiting, digests, gap)
+
+
+def reconcile_restored(
+    db: Connection, now: datetime, recover: Recover, numbers: Mapping[str, int] | None = None
+) -> tuple[int, bool]:
+    """Prepare a restored database for the bot: deliveries, digests and numbers.
+
+    Args:
+        db: a connection to it, in a transaction.
+        now: the time.
+        recover: prepares the deliveries; returns how many posts to reconcile.
+        numbers: the highest numbers assigned since the backup; None if they are unknown.
+
+    Returns:
+        How many posts are reconciled, and whether any channel has a digest.
+    """
+    waiting = recover(db, now)
+    digests = db.execute(_DIGESTS_FROM_NOW, {"now": utc_text(now)})
+    reserve_numbers(db, numbers)
+    return waiting, digests > 0
 
 
 def _copy_checked(source: Path, part: Path) -> Copy:
@@ -267,7 +286,7 @@ def _transaction(part: Path) -> Iterator[Connection]:
     """Open the copy for one transaction."""
     try:
         with closing(sqlite3.connect(part, isolation_level=None)) as connection:
-            db = Connection(connection)
+            db = SqliteConnection(connection)
             db.execute("BEGIN IMMEDIATE")
             yield db
             db.execute("COMMIT")
@@ -285,7 +304,7 @@ def _numbers_of(replaced: sqlite3.Connection | None) -> dict[str, int] | None:
         found = inspect_connection(replaced, thorough=True)
         if found.damage or not found.is_ragvsft:
             return None
-        return highest_numbers(Connection(replaced))
+        return highest_numbers(SqliteConnection(replaced))
     except sqlite3.Error:
         return None
 

@@ -1,52 +1,101 @@
 """The database connection that SQL modules take: rows as dictionaries, statements with names."""
 
 import re
-import sqlite3
-from collections.abc import Sequence
-from typing import Any
-
-import sqlite_utils
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Protocol
 
 Row = dict[str, Any]
-Parameters = Sequence[Any] | dict[str, Any]
+Parameters = Mapping[str, Any]
 
 
 class RowMissing(LookupError):
     """A row that must exist does not; the transaction around it is rolled back."""
 
 
-class Connection:
-    """A connection to SQLite, used on one thread.
+class DatabaseUnusable(RuntimeError):
+    """The database cannot be opened or is not ragvsft's; the message says what to do."""
 
-    Statements use named parameters (`:name`) and SQL that PostgreSQL understands as well. A
-    list as a parameter is expanded to its items: `number in (:numbers)`. Names of tables and
-    columns come from this program, never from input.
+
+class DatabaseUnavailable(RuntimeError):
+    """The database did not answer in time, or the connection broke; a later try may succeed."""
+
+
+class FullTextIndex(Protocol):
+    """The words of decisions, and facets beside them that no word can equal."""
+
+    def store(
+        self, workspace: str, number: int, facets: Iterable[str], texts: Sequence[str]
+    ) -> None:
+        """Replace the entry of a decision whose row is stored already.
+
+        Args:
+            workspace: the decision's.
+            number: the decision's.
+            facets: words made of letters and digits, without a space.
+            texts: title, problem and reasons.
+        """
+        ...
+
+    def match(self, facets: Sequence[Sequence[str]], words: Sequence[str]) -> str:
+        """Return the parameter `match` of a query.
+
+        Args:
+            facets: of each inner list, an entry has at least one.
+            words: an entry has each of them, in any form.
+        """
+        ...
+
+    def numbers(self, conditions: str, *, newer: bool, after_cursor: bool) -> str:
+        """Return the query for the numbers of decisions of `:workspace` that match `:match`.
+
+        Args:
+            conditions: SQL that a row of `decisions` must satisfy.
+            newer: from the cursor `:from` on to newer decisions, else to older ones.
+            after_cursor: whether there is a cursor.
+        """
+        ...
+
+
+class Connection(ABC):
+    """A connection to a database, used on one thread at a time.
+
+    Statements use SQL that SQLite and PostgreSQL both understand, and named parameters (`:name`),
+    so a colon before a letter means nothing else. A list as a parameter is expanded to its items:
+    `number in (:numbers)`. Names of tables and columns come from this program, never from input.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Wrap an open connection, in autocommit mode (`isolation_level=None`)."""
-        self.sqlite = sqlite_utils.Database(connection)
+    skip_locked: ClassVar[str]
+    """Ends a query for rows of `d` to update: skips those that another transaction updates."""
+    words: FullTextIndex
 
-    def close(self) -> None:
-        """Close the connection."""
-        self.sqlite.close()
+    @abstractmethod
+    def query(self, sql: str, parameters: Parameters) -> Iterator[Row]:
+        """Execute a statement and return its rows."""
 
-    @property
-    def in_transaction(self) -> bool:
-        """Whether a transaction is open."""
-        return bool(self.sqlite.conn.in_transaction)
-
-    def all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
-        """Return the rows of a query."""
-        return list(self.sqlite.query(*_expanded(sql, parameters)))
-
-    def one(self, sql: str, parameters: Parameters = ()) -> Row | None:
-        """Return the first row of a query; None if it has none."""
-        return next(iter(self.sqlite.query(*_expanded(sql, parameters))), None)
-
-    def execute(self, sql: str, parameters: Parameters = ()) -> int:
+    @abstractmethod
+    def execute(self, sql: str, parameters: Parameters | None = None) -> int:
         """Execute a statement and return how many rows it changed."""
-        return int(self.sqlite.execute(*_expanded(sql, parameters)).rowcount)
+
+    @abstractmethod
+    def define(self, statement: str) -> None:
+        """Execute a statement of `schema.sql`, translated for this engine."""
+
+    @abstractmethod
+    def define_words(self) -> None:
+        """Create the full-text index."""
+
+    @abstractmethod
+    def tables(self) -> list[str]:
+        """Return the names of all tables."""
+
+    def all(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
+        """Return the rows of a query."""
+        return list(self.query(sql, parameters or {}))
+
+    def one(self, sql: str, parameters: Parameters | None = None) -> Row | None:
+        """Return the first row of a query; None if it has none."""
+        return next(self.query(sql, parameters or {}), None)
 
     def get(self, table: str, **key: Any) -> Row | None:
         """Return the row with a key, given by column; None if there is none."""
@@ -82,30 +131,9 @@ class Connection:
         """Delete the rows with a key, given by column; return how many there were."""
         return self.execute(f"delete from {table} where {_matches(key)}", key)  # noqa: S608
 
-    def define(self, statement: str) -> None:
-        """Execute a statement of `schema.sql`; SQLite enforces types only in STRICT tables."""
-        is_table = re.search(r"^create table ", statement, re.MULTILINE)
-        self.execute(statement + (" strict" if is_table else ""))
 
-    def tables(self) -> list[str]:
-        """Return the names of all tables."""
-        return self.sqlite.table_names()
-
-
-def _insert(table: str, row: Row) -> str:
-    names = ", ".join(row)
-    values = ", ".join(f":{each}" for each in row)
-    return f"insert into {table} ({names}) values ({values})"  # noqa: S608
-
-
-def _matches(key: Row) -> str:
-    return " and ".join(f"{column} = :{column}" for column in key)
-
-
-def _expanded(sql: str, parameters: Parameters) -> tuple[str, Parameters]:
-    """Replace each list among named parameters by its items, an empty one by `null`."""
-    if not isinstance(parameters, dict):
-        return sql, parameters
+def expand_lists(sql: str, parameters: Parameters) -> tuple[str, Row]:
+    """Replace each list among the parameters by its items, an empty one by `null`."""
     expanded: Row = {}
     for name, value in parameters.items():
         if not isinstance(value, list):
@@ -116,3 +144,13 @@ def _expanded(sql: str, parameters: Parameters) -> tuple[str, Parameters]:
         sql = re.sub(rf":{name}\b", listed, sql)
         expanded |= items
     return sql, expanded
+
+
+def _insert(table: str, row: Row) -> str:
+    names = ", ".join(row)
+    values = ", ".join(f":{each}" for each in row)
+    return f"insert into {table} ({names}) values ({values})"  # noqa: S608
+
+
+def _matches(key: Row) -> str:
+    return " and ".join(f"{column} = :{column}" for column in key)

@@ -1,4 +1,4 @@
-"""Inspection of a database file: integrity, owner, schema version, and newest entry."""
+"""Inspection of a database: integrity, owner, schema version, and newest entry."""
 
 import sqlite3
 from contextlib import closing
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.storage.connection import Connection
-from bot.storage.database import DatabaseUnusable
+from bot.storage.connection import Connection, DatabaseUnusable
+from bot.storage.database import postgres_engine
+from bot.storage.engines.sqlite import SqliteConnection
+from bot.storage.location import Location
 from bot.storage.migrations import applied, is_foreign, pending, unknown
 
 MAX_AHEAD = timedelta(days=1)
@@ -25,7 +27,7 @@ select max(at) as at from (
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """The condition of a database file.
+    """The condition of a database.
 
     Attributes:
         damage: the findings of SQLite's integrity check; empty if there are none.
@@ -44,14 +46,20 @@ class Inspection:
     is_foreign: bool
 
 
-def inspect(path: Path) -> Inspection:
-    """Inspect an existing database file without changing it.
+def inspect(location: Location) -> Inspection:
+    """Inspect an existing database without changing it.
 
-    Damage that ends the inspection is its only finding.
+    Damage of a file that ends the inspection is its only finding.
 
     Raises:
-        DatabaseUnusable: the file cannot be opened or written, or is not a database; says why.
+        DatabaseUnusable: it cannot be opened or written, or is not a database; says why.
     """
+    if isinstance(location, Path):
+        return _inspect_file(location)
+    return postgres_engine(location).look(lambda db: _inspection(db, ()))
+
+
+def _inspect_file(path: Path) -> Inspection:
     uri = f"{path.absolute().as_uri()}?mode=rw"
     try:
         with closing(
@@ -81,16 +89,20 @@ def inspect_connection(connection: sqlite3.Connection, *, thorough: bool = False
     Raises:
         sqlite3.DatabaseError: it is not a database.
     """
-    db = Connection(connection)
+    db = SqliteConnection(connection)
     check = "PRAGMA integrity_check(3)" if thorough else "PRAGMA quick_check(3)"
     damage = [str(row[0]) for row in connection.execute(check) if row[0] != "ok"]
     if thorough and not damage:
         loose = connection.execute("PRAGMA foreign_key_check")
         damage = [f"row {row[1]} of {row[0]} has no parent in {row[2]}" for row in loose][:3]
+    return _inspection(db, tuple(damage))
+
+
+def _inspection(db: Connection, damage: tuple[str, ...]) -> Inspection:
     has_decisions = "decisions" in db.tables()
     counted = db.one("select count(*) as number from decisions") if has_decisions else None
     return Inspection(
-        damage=tuple(damage),
+        damage=damage,
         pending=tuple(pending(db)),
         unknown=tuple(unknown(db)),
         decisions=counted["number"] if counted else 0,

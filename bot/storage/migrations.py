@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.storage.connection import Connection
-from bot.storage.search_index import INDEX_SQL
 
 SCHEMA = "schema"
 """The name under which `schema.sql` is recorded."""
@@ -45,7 +44,7 @@ def migrate(db: Connection) -> None:
     if new:
         for statement in _statements(_SCHEMA_SQL.read_text(encoding="utf-8")):
             db.define(statement)
-        db.execute(INDEX_SQL)
+        db.define_words()
     for name in pending(db):
         if not new:
             MIGRATIONS[name](db)

@@ -16,7 +16,7 @@ from bot.decisions.model import Decision, Visibility
 from bot.storage.connection import Connection
 from bot.storage.convert import RowMapper
 from bot.storage.decisions import load_decisions
-from bot.storage.search_index import match_expression, numbers_with_words
+from bot.storage.search_index import match_expression
 
 PUBLIC = "visibility = :public"
 THIS_CHANNEL = "visibility = :private and channel = :here"
@@ -73,8 +73,11 @@ def find_page(
         "limit": limit + 1,
         "from": cursor.number if cursor else None,
     }
-    query = _with_words if filter_.words else _without_words
-    found = db.all(query(filter_, parameters, newer=newer), parameters)
+    if filter_.words:
+        query = _with_words(db, filter_, parameters, newer=newer)
+    else:
+        query = _without_words(filter_, parameters, newer=newer)
+    found = db.all(query, parameters)
     more = len(found) > limit
     decisions = load_decisions(db, found[:limit])
     if newer:
@@ -132,11 +135,13 @@ def _without_words(filter_: DecisionFilter, parameters: dict[str, Any], *, newer
     return _PAGE.format(numbers=" union ".join(walks), order=order)
 
 
-def _with_words(filter_: DecisionFilter, parameters: dict[str, Any], *, newer: bool) -> str:
+def _with_words(
+    db: Connection, filter_: DecisionFilter, parameters: dict[str, Any], *, newer: bool
+) -> str:
     """Return the query as a walk along the full-text index, newest first."""
     wanted = " or ".join(f"({' and '.join(each)})" for each in _alternatives(filter_, parameters))
-    parameters["match"] = match_expression(filter_, parameters)
-    numbers = numbers_with_words(
+    parameters["match"] = match_expression(db, filter_, parameters)
+    numbers = db.words.numbers(
         f"({READABLE}) and ({wanted})", newer=newer, after_cursor=parameters["from"] is not None
     )
     return _PAGE.format(numbers=numbers, order="asc" if newer else "desc")

@@ -88,7 +88,9 @@ class Health:
         try:
             problem = await self._database_problem.result()
         except TimeoutError:
-            problem = "the database does not answer: check which other process locks it"
+            problem = (
+                "the database does not answer: check its server, or which process locks its file"
+            )
         status = None if problem else await self._status_or_none()
         if not (problem or status):
             problem = "the database cannot be read: see the bot's log for the error"

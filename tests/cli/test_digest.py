@@ -117,7 +117,7 @@ def test_an_unwritable_database_gives_one_line(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If the database cannot be written, nothing is promised, and one line says why."""
-    monkeypatch.setattr("bot.storage.database.BUSY_SECONDS", 0)
+    monkeypatch.setattr("bot.storage.engines.sqlite.BUSY_SECONDS", 0)
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         line = error(run(database, "send", "--channel", "C1"))

@@ -26,6 +26,7 @@ from bot.digest.content import DigestData, DigestQuery, Truncated
 from bot.digest.queries import digest_data, section_counts
 from bot.digest.settings import DigestScope, DigestSection
 from bot.storage.connection import Connection, Row
+from tests.engines import sqlite_only
 from tests.services.factories import (
     OTHER_PRIVATE,
     make_decision,
@@ -264,8 +265,10 @@ def _due(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def _opened(decisions: Iterable[Decision]) -> list[Decision]:
+    """Return the new decisions in the order in which they were opened."""
     kept = (Status.OPEN, *DECIDED)
-    return [each for each in decisions if each.opened_at > SINCE and each.status in kept]
+    new = [each for each in decisions if each.opened_at > SINCE and each.status in kept]
+    return sorted(new, key=lambda each: (each.opened_at, each.number))
 
 
 def _settled(decisions: Iterable[Decision]) -> list[Decision]:
@@ -301,6 +304,7 @@ def _empty(db: Connection) -> None:
         db.execute(f"delete from {name}")
 
 
+@sqlite_only
 @pytest.mark.parametrize("place", [PUBLIC, PRIVATE])
 @pytest.mark.parametrize("scope", DigestScope)
 async def test_no_query_reads_all_decisions(

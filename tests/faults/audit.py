@@ -14,8 +14,8 @@ from bot.playbooks.loader import parse
 from bot.playground.slack_model import SlackMessage
 from bot.slack.views.announcement import announcement
 from bot.slack.views.notices import UNEXPECTED
-from bot.storage.connection import Connection
 from bot.storage.decisions import load_decisions
+from bot.storage.engines.sqlite import SqliteConnection
 from bot.storage.playbook_versions import find_playbook
 from tests.faults.harness import CHANNELS, FaultHarness
 from tests.faults.workload import AckedAction, Workload
@@ -67,7 +67,7 @@ class DatabaseDump:
         self.events = list(db["events"].rows)
         self.deliveries = list(db["deliveries"].rows)
         self.perspectives = list(db["perspectives"].rows)
-        connection = Connection(db.conn)
+        connection = SqliteConnection(db.conn)
         self.loaded = load_decisions(connection, self.decisions)
         hashes = {row["playbook_hash"] for row in self.decisions}
         self.playbooks = {each: find_playbook(connection, each) for each in hashes}

@@ -43,9 +43,8 @@ async def test_each_delivery_is_taken_once(harness: ServiceHarness) -> None:
 
 
 async def test_two_processes_share_the_deliveries(harness: ServiceHarness) -> None:
-    """Two connections to the same file never claim the same delivery."""
-    path = harness.database._path
-    other = ServiceHarness(await Database(path).open())
+    """Two connections to the same database never claim the same delivery."""
+    other = ServiceHarness(await Database(harness.database.location).open())
     for number in range(10):
         await harness.services.notify(Person("T1", f"U{number}"), "Hello.")
     found = await asyncio.gather(*(claim(each) for _ in range(10) for each in (harness, other)))

@@ -122,8 +122,7 @@ async def test_a_limit_outlives_a_restart(harness: ServiceHarness) -> None:
     await accepted(harness)
     update = await taken(harness)
     await slowed(harness, update, 600)
-    path = harness.database._path
-    again = ServiceHarness(await Database(path).open())
+    again = ServiceHarness(await Database(harness.database.location).open())
     again.clock.advance(timedelta(minutes=5))
     kinds = set()
     while (found := await claim(again)) is not None:

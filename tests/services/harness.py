@@ -137,8 +137,8 @@ class ServiceHarness:
         return await self.write(enqueue, deliveries)
 
     async def rows(self, table: str) -> list[dict[str, object]]:
-        """Return the rows of a table."""
-        return await self.database.read(lambda db: db.all(f"select * from {table}"))
+        """Return the rows of a table, by its first column."""
+        return await self.database.read(lambda db: db.all(f"select * from {table} order by 1"))
 
     async def create_draft(
         self,

@@ -1,26 +1,16 @@
-"""Fixtures: a database file, services on it, and an older backup of it."""
+"""Fixtures: a SQLite file, and an older backup of it."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.storage.backup import back_up
-from bot.storage.database import Database
-from tests.services.harness import ServiceHarness
 from tests.storage.restores import make
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "ragvsft.db"
-
-
-@pytest.fixture
-async def harness(path: Path) -> AsyncIterator[ServiceHarness]:
-    database = await Database(path).open()
-    yield ServiceHarness(database)
-    await database.close()
 
 
 @pytest.fixture

@@ -2,16 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from bot.storage.connection import Connection
 from bot.storage.database import Database
+from bot.storage.engines.sqlite import SqliteConnection
+from bot.storage.location import Location
 
 
 @asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[Database]:
+async def opened(location: Location) -> AsyncIterator[Database]:
     """Open a database within a block."""
-    database = await Database(path).open()
+    database = await Database(location).open()
     try:
         yield database
     finally:
@@ -19,8 +20,18 @@ async def opened(path: Path) -> AsyncIterator[Database]:
 
 
 def schema(db: Connection) -> str:
-    """Return the schema as SQL."""
-    return str(db.sqlite.schema)
+    """Return the schema in a form that can be compared."""
+    if isinstance(db, SqliteConnection):
+        return str(db.sqlite.schema)
+    columns = db.all(
+        "select table_name, column_name, data_type, collation_name, is_nullable"
+        " from information_schema.columns where table_schema = current_schema()"
+        " order by table_name, ordinal_position"
+    )
+    indexes = db.all(
+        "select indexdef from pg_indexes where schemaname = current_schema() order by 1"
+    )
+    return "\n".join(map(str, [*columns, *indexes]))
 
 
 def insert_state(db: Connection, state: str) -> None:

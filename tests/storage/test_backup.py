@@ -15,6 +15,7 @@ import sqlite_utils
 from bot.storage import backup
 from bot.storage.backup import CopyRefused, back_up
 from bot.storage.database import Database
+from tests.engines import sqlite_only
 from tests.services.factories import make_decision, store_decisions
 from tests.services.harness import ServiceHarness
 
@@ -35,6 +36,7 @@ async def database(harness: ServiceHarness, path: Path) -> Path:
     return path
 
 
+@sqlite_only
 async def test_a_backup_under_load_holds_all_that_was_acked_before(
     harness: ServiceHarness, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,6 +69,7 @@ async def test_a_backup_under_load_holds_all_that_was_acked_before(
     assert len(copied["deliveries"]) == 2 * (copy.found.decisions - 400)
 
 
+@sqlite_only
 async def test_a_backup_is_one_file_for_its_owner(database: Path, tmp_path: Path) -> None:
     """A backup is one file, readable only by its owner, with the content of the database."""
     folder = tmp_path / "kept"
@@ -79,6 +82,7 @@ async def test_a_backup_is_one_file_for_its_owner(database: Path, tmp_path: Path
     assert list(folder.iterdir()) == [only]
 
 
+@sqlite_only
 async def test_a_backup_replaces_another_only_with_overwrite(
     database: Path, tmp_path: Path
 ) -> None:
@@ -174,6 +178,7 @@ async def test_a_place_that_cannot_be_written_is_named(database: Path, where: st
     assert contents(database) == before
 
 
+@sqlite_only
 async def test_a_full_disk_leaves_no_half_backup(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.storage.database import DatabaseUnusable
+from bot.storage.connection import DatabaseUnusable
 from bot.storage.inspection import check_clock, newest_entry
 from tests.services.harness import ADA, ServiceHarness
 

@@ -1,18 +1,36 @@
 """Insert, read and update rows by key."""
 
 import sqlite3
+from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from bot.storage.connection import Connection, RowMissing
+from bot.storage.engines.postgres import PostgresConnection
+from bot.storage.engines.sqlite import SqliteConnection
+from tests.engines import ENGINES, EmbeddedPostgres
 
 
-@pytest.fixture
-def db() -> Connection:
+@pytest.fixture(params=ENGINES)
+def db(request: pytest.FixtureRequest) -> Iterator[Connection]:
     """A database with two channels of the same id in two workspaces."""
-    db = Connection(sqlite3.connect(":memory:", isolation_level=None))
+    if request.param == "sqlite":
+        yield _filled(SqliteConnection(sqlite3.connect(":memory:", isolation_level=None)))
+        return
+    server: EmbeddedPostgres = request.getfixturevalue("postgres")
+    url = server.create()
+    with psycopg.connect(url.url) as connection:
+        yield _filled(PostgresConnection(connection))
+    server.drop(url)
+
+
+def _filled(db: Connection) -> Connection:
     rows = [{"workspace": each, "channel": "C1", "name": "old"} for each in ("T1", "T2")]
-    db.execute("create table names (workspace, channel, name, primary key (workspace, channel))")
+    db.execute(
+        "create table names"
+        " (workspace text, channel text, name text, primary key (workspace, channel))"
+    )
     for row in rows:
         db.insert("names", row)
     return db

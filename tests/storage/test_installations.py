@@ -1,15 +1,15 @@
-"""Installations on a real SQLite file."""
+"""Installations on a real database."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.storage.database import Database
 from bot.storage.installations import Installation, InstallationStore
+from bot.storage.location import Location
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=10)
@@ -27,8 +27,8 @@ ORG = replace(NORTH, team=None, enterprise="E0ORG", name="The Org", encrypted_to
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database(tmp_path / "log.db").open()
+async def database(location: Location) -> AsyncIterator[Database]:
+    opened = await Database(location).open()
     yield opened
     await opened.close()
 
@@ -104,9 +104,9 @@ async def test_a_reseal_spares_a_token_that_has_changed(kept: InstallationStore)
     assert found == replace(NORTH, encrypted_token="encrypted again")
 
 
-async def test_a_state_is_taken_once_by_two_processes(tmp_path: Path, database: Database) -> None:
+async def test_a_state_is_taken_once_by_two_processes(database: Database) -> None:
     """Of fifty concurrent takers on two connections, one gets the state."""
-    other = await Database(tmp_path / "log.db").open()
+    other = await Database(database.location).open()
     takers = [InstallationStore(database), InstallationStore(other)]
     await takers[0].add_state("state", NOON, LATER)
     taken = await asyncio.gather(*(takers[i % 2].use_state("state", NOON) for i in range(50)))

@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.storage.backup import back_up
-from bot.storage.connection import Connection
 from bot.storage.database import Database
+from bot.storage.engines.sqlite import SqliteConnection
 from bot.storage.migrations import migrate
 from tests.services.factories import make_decision, store_decisions
 from tests.services.harness import ADA, STRANGER, ServiceHarness
@@ -120,5 +120,5 @@ async def test_a_start_on_a_new_log_begins_with_one(tmp_path: Path) -> None:
     """Without a restore, numbers begin with 1."""
     path = tmp_path / "ragvsft.db"
     with closing(sqlite3.connect(path)) as connection:
-        migrate(Connection(connection))
+        migrate(SqliteConnection(connection))
     assert await decided(path) == 1

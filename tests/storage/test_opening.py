@@ -3,37 +3,52 @@
 import asyncio
 import multiprocessing
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.storage.connection import Connection
-from bot.storage.database import Database, DatabaseUnusable
+from bot.storage.connection import DatabaseUnusable
+from bot.storage.database import Database
+from bot.storage.engines.sqlite import SqliteConnection
+from bot.storage.location import Location
 from bot.storage.migrations import MIGRATIONS, applied
+from tests.engines import ENGINES, EmbeddedPostgres
 from tests.services.harness import ServiceHarness
 from tests.storage.databases import insert_state, opened, schema, states
 
 
-async def test_opening_again_keeps_everything(path: Path) -> None:
+@pytest.fixture(params=ENGINES)
+def empty(request: pytest.FixtureRequest, path: Path) -> Iterator[Location]:
+    """A database that does not exist yet, or is empty."""
+    if request.param == "sqlite":
+        yield path
+        return
+    server: EmbeddedPostgres = request.getfixturevalue("postgres")
+    url = server.create()
+    yield url
+    server.drop(url)
+
+
+async def test_opening_again_keeps_everything(location: Location) -> None:
     """A reopened database has its rows and the same schema."""
-    async with opened(path) as database:
+    async with opened(location) as database:
         await database.write(lambda db: insert_state(db, "a"))
         before = await database.read(schema)
-    async with opened(path) as database:
+    async with opened(location) as database:
         assert await database.read(states) == ["a"]
         assert await database.read(schema) == before
 
 
-async def test_many_open_one_new_file_at_once(tmp_path: Path) -> None:
-    """Concurrent connections that create the same file all succeed, with one schema."""
-    for attempt in range(5):
-        path = tmp_path / f"{attempt}.db"
-        databases = await asyncio.gather(*(Database(path).open() for _ in range(4)))
-        schemas = await asyncio.gather(*(database.read(schema) for database in databases))
-        await asyncio.gather(*(database.close() for database in databases))
-        assert len(set(schemas)) == 1
+@pytest.mark.parametrize("_attempt", range(3))
+async def test_many_open_one_new_database_at_once(empty: Location, _attempt: int) -> None:
+    """Concurrent connections that create the same database all succeed, with one schema."""
+    databases = await asyncio.gather(*(Database(empty).open() for _ in range(4)))
+    schemas = await asyncio.gather(*(database.read(schema) for database in databases))
+    await asyncio.gather(*(database.close() for database in databases))
+    assert len(set(schemas)) == 1
 
 
 async def test_opening_waits_for_the_schema(path: Path) -> None:
@@ -80,7 +95,7 @@ def test_two_processes_open_one_new_file_at_once(path: Path) -> None:
     for process in processes:
         process.join(60)
     with closing(sqlite3.connect(path)) as connection:
-        assert states(Connection(connection)) == ["a", "b"]
+        assert states(SqliteConnection(connection)) == ["a", "b"]
 
 
 @pytest.mark.parametrize("content", [b"not a database at all, whatever it is" * 100, b"{}"])
@@ -131,11 +146,11 @@ async def test_an_older_database_is_migrated_once(older: Path) -> None:
 
 
 async def test_a_new_database_has_every_migration(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    empty: Location, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """schema.sql includes what migrations do: a new database records them and runs none."""
     monkeypatch.setitem(MIGRATIONS, "m001_later", lambda db: db.execute("no SQL at all"))
-    async with opened(path) as database:
+    async with opened(empty) as database:
         assert await database.read(applied) == ["m001_later", "schema"]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage.migrations import MIGRATIONS
+from tests.engines import sqlite_only
 from tests.services.harness import ServiceHarness
 
 
@@ -25,6 +26,7 @@ async def test_a_usable_database_has_no_problem(harness: ServiceHarness) -> None
     assert await harness.rows("schema_migrations") == before
 
 
+@sqlite_only
 async def test_a_locked_database_is_a_problem(
     harness: ServiceHarness, other: sqlite3.Connection
 ) -> None:
@@ -38,6 +40,7 @@ async def test_a_locked_database_is_a_problem(
     assert await harness.database.problem() is None
 
 
+@sqlite_only
 async def test_a_read_only_database_is_a_problem(harness: ServiceHarness) -> None:
     """The check really writes: taking the lock would not reveal a read-only database."""
     await harness.database.read(lambda db: db.execute("pragma query_only = on"))
@@ -47,11 +50,12 @@ async def test_a_read_only_database_is_a_problem(harness: ServiceHarness) -> Non
 
 
 async def test_another_schema_is_a_problem(
-    harness: ServiceHarness, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+    harness: ServiceHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A schema of a newer or of an older version is a problem."""
-    other.execute("insert into schema_migrations (name) values ('m999_later')")
+    row = {"name": "m999_later"}
+    await harness.write(lambda db: db.insert("schema_migrations", row))
     assert "a newer version of ragvsft (m999_later)" in str(await harness.database.problem())
-    other.execute("delete from schema_migrations where name = 'm999_later'")
+    await harness.write(lambda db: db.delete("schema_migrations", **row))
     monkeypatch.setitem(MIGRATIONS, "m001_later", lambda _db: None)
     assert "an older version of ragvsft: start the bot" in str(await harness.database.problem())

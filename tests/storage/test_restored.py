@@ -42,7 +42,7 @@ async def waiting(tmp_path: Path) -> AsyncIterator[Path]:
     await harness.enqueue(replace(delivery("held"), state=DeliveryState.HELD))
     redraw = redraw_of(delivery("sent"), harness.clock.now())
     await harness.enqueue(replace(redraw, key="T1/1/update"))
-    yield database._path
+    yield database.location
     await database.close()
 
 

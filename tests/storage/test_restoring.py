@@ -10,8 +10,8 @@ import pytest
 
 from bot.storage import backup as restoring
 from bot.storage.backup import CopyRefused
-from bot.storage.connection import Connection
 from bot.storage.database import Database
+from bot.storage.engines.sqlite import SqliteConnection
 from bot.storage.migrations import MIGRATIONS
 from tests.services.harness import ServiceHarness
 from tests.storage.restores import NOW, numbers, restore
@@ -106,7 +106,7 @@ async def test_an_older_database_is_migrated(
 async def test_a_newer_log_is_refused(saved: Path, path: Path) -> None:
     """A backup of a newer version is refused with its migration's name; nothing changes."""
     with closing(sqlite3.connect(saved)) as connection:
-        Connection(connection).insert("schema_migrations", {"name": "m999_later"})
+        SqliteConnection(connection).insert("schema_migrations", {"name": "m999_later"})
         connection.commit()
     with pytest.raises(CopyRefused, match=r"newer version of ragvsft \(m999_later\)"):
         restore(saved, path, NOW)

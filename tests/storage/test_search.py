@@ -12,6 +12,7 @@ from bot.services.search import words_of
 from bot.storage.connection import Connection
 from bot.storage.decisions import save_decision
 from bot.storage.search import answer_sheets, find_page, read_decision
+from tests.engines import sqlite_only
 from tests.services.factories import (
     OTHER_PRIVATE,
     make_decision,
@@ -207,6 +208,7 @@ async def test_no_text_breaks_a_search(harness: ServiceHarness, typed: str) -> N
     assert await numbers(harness, DecisionFilter(words=words)) == []
 
 
+@sqlite_only
 @pytest.mark.parametrize("statement", ["vacuum", "reindex"])
 async def test_housekeeping_changes_nothing(harness: ServiceHarness, statement: str) -> None:
     """After VACUUM a search still finds the right decision."""

@@ -225,7 +225,9 @@ async def test_a_hanging_database_is_not_ready() -> None:
 
     bot.database_problem = hang
     found = await bot.health(seconds=0.01).readiness()
-    assert found.problems == ("the database does not answer: check which other process locks it",)
+    assert found.problems == (
+        "the database does not answer: check its server, or which process locks its file",
+    )
     never.set()
 
 

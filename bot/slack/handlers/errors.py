@@ -41,6 +41,7 @@ from bot.slackkit.forms import FieldError, texts_entered
 from bot.slackkit.ids import Block
 from bot.slackkit.message import notice_modal, sentence
 from bot.slackkit.payloads import ExternalUser, InvalidPayload, sender, shared_channel
+from bot.storage.connection import DatabaseUnavailable
 from bot.storage.installations import NotInstalled
 
 logger = structlog.get_logger(__name__)
@@ -49,6 +50,7 @@ logger = structlog.get_logger(__name__)
 _TEXTS: Mapping[type[BaseException], str] = {
     ExternalUser: notices.OUTSIDER,
     NotInstalled: notices.NOT_INSTALLED,
+    DatabaseUnavailable: notices.DATABASE_UNAVAILABLE,
     DraftGone: "This questionnaire is over: it expired, or somebody else opened it. Start anew.",
     DriversOwn: notices.DRIVERS_OWN,
     PlaybookVersionUnusable: (
@@ -169,5 +171,7 @@ def _in_modal(error: Exception, body: Body) -> Mapping[str, Any]:
 
 def _log(error: BaseException) -> None:
     """Log an unexpected error; one that a person caused is no matter for the operator."""
-    if error_text(error) == notices.UNEXPECTED and not isinstance(error, FieldError):
+    if isinstance(error, DatabaseUnavailable):
+        logger.error("a request failed: the database is unavailable", why=str(error))
+    elif error_text(error) == notices.UNEXPECTED and not isinstance(error, FieldError):
         logger.error("a request failed", exc_info=error)

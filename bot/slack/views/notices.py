@@ -49,6 +49,11 @@ UNEXPECTED = (
     "the last step is kept."
 )
 
+DATABASE_UNAVAILABLE = (
+    "I can't reach my database right now. Please try again in a minute: nothing that was saved is "
+    "lost."
+)
+
 
 def help_message(command: str, playbooks: dict[str, str]) -> Message:
     """Return the help; `playbooks` are titles by id, the default first."""

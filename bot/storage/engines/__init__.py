@@ -1,0 +1,1 @@
+"""The two database engines, one module each: everything that SQLite and PostgreSQL do unlike."""

