@@ -2,7 +2,7 @@
 # Requirements: make and Python 3.11 or newer.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint format bench faults screenshots lock clean
+.PHONY: help demo run test lint types format bench faults screenshots lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,6 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCK := uv pip compile pyproject.toml --extra postgres --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 SOURCES := bot tests
+TYPES := tests/types
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +35,10 @@ lint: $(VENV)/.ready-dev ## check style, format, types and the direction of impo
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+types: $(VENV)/.ready-dev $(TYPES)/node_modules/.ready ## check samples of all messages against Slack's types (needs npm)
+	@$(BIN)/python -m tests.types.write_samples
+	@cd $(TYPES) && node_modules/.bin/tsc --project .
 
 format: $(VENV)/.ready-dev ## format the code
 	@$(BIN)/ruff check --fix $(SOURCES)
@@ -57,7 +62,7 @@ lock: ## lock the dependencies of pyproject.toml (needs uv); ARGS=--upgrade for 
 	$(LOCK) $(ARGS) --constraints requirements-dev.txt --group dev --group bench --output-file requirements-bench.txt
 
 clean: ## remove the virtual environment and the caches; decisions are kept
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TYPES)/node_modules $(TYPES)/samples.ts build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(BIN)/python:
 	@set -e; found=; \
@@ -81,6 +86,11 @@ define install
 @output=$$($(PIP) install --quiet --no-deps -e . 2>&1) || { echo "$$output"; exit 1; }
 @touch $@
 endef
+
+$(TYPES)/node_modules/.ready: $(TYPES)/package-lock.json
+	@echo "Installing Slack's types and TypeScript: once"
+	@cd $(TYPES) && npm ci --silent --ignore-scripts
+	@touch $@
 
 $(VENV)/.ready-run: requirements.txt pyproject.toml | $(BIN)/python
 	$(call install,requirements.txt)

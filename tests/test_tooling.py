@@ -78,5 +78,5 @@ def test_make_lists_its_commands() -> None:
     if make is None:
         pytest.skip("make is not installed")
     listing = subprocess.run([make], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in ("demo", "run", "test", "lint", "bench", "screenshots", "lock", "help"):
+    for target in ("demo", "run", "test", "lint", "types", "bench", "screenshots", "lock", "help"):
         assert re.search(rf"^  make {target} +\w", listing, re.MULTILINE)
