@@ -25,6 +25,7 @@ from bot.decisions.model import (
     Workflow,
 )
 from bot.decisions.questionnaire import Page
+from bot.decisions.view_form import GivenView
 from bot.playbooks.model import Answer
 from bot.playground import Playground
 from bot.services.services import Services
@@ -47,7 +48,10 @@ class SamplesError(ValueError):
 
 
 class SampleStep(BaseModel):
-    """A later step of a decision: exactly one of the fields below `by` is set."""
+    """A later step of a decision: what `by` did.
+
+    A view has `answers`, and may have a `choice` and a `note`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -60,6 +64,7 @@ class SampleStep(BaseModel):
     outcome: ReviewOutcome | None = None
     note: str = ""
     answers: dict[str, Answer] | None = None
+    choice: str | None = None
 
 
 class Sample(BaseModel):
@@ -182,10 +187,8 @@ class SampleLoader:
         elif step.outcome is not None:
             await services.reviews.review(actor, number, step.outcome, step.note)
         elif step.answers is not None:
-            place = self._place(sample)
-            page = await self._present.perspectives.begin(actor, place, number)
-            await self._present.drafts.save_answers(actor, page.draft.id, step.answers)
-            await services.post(actor, page.draft.id, place)
+            view = GivenView(step.choice, step.note, step.answers)
+            await services.perspectives.give(actor, number, view)
         else:
             await services.decisions.override(actor, number, step.option, step.reason)
 

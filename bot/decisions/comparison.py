@@ -1,4 +1,8 @@
-"""Comparison of perspectives: where people differ, and which differences flip the verdict."""
+"""Comparison of perspectives: where people differ, and which differences flip the verdict.
+
+A person may have answered only some of the questions. Their sheet is the driver's with their
+answers in place of the driver's; a question that they did not answer is no difference.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -35,15 +39,29 @@ class TeamViews:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """The option that one person's answers lead to; None if too little is known.
+    """One person's view.
 
-    The driver's answers are those of the decision.
+    Attributes:
+        user: their id.
+        option: the option that their answers lead to; None if too little is known. The driver's
+            answers are those of the decision.
+        strength: of that option.
+        driver: whether they are the driver.
+        choice: the option that they would choose; None if they did not say.
+        note: what the others may have missed, in their words.
     """
 
     user: str
     option: str | None
     strength: Strength
     driver: bool = False
+    choice: str | None = None
+    note: str = ""
+
+    @property
+    def favours(self) -> str | None:
+        """The option that they would choose, else the one that their answers lead to."""
+        return self.choice or self.option
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +81,9 @@ class AnswerGroup:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A question to which people gave different answers; "don't know" is one of them.
+    """A question to which people gave different answers.
+
+    Also one that the driver has left open, if a teammate's answer flips the decision.
 
     `flips_to` maps an answer to the option that the decision would flip to if the driver had given
     only that answer differently; None if no option would be recommended.
@@ -72,6 +92,10 @@ class Difference:
     question: str
     said: tuple[AnswerGroup, ...]
     flips_to: Mapping[Answer, str | None]
+
+    def flipped_by(self, user: str) -> bool:
+        """Return whether this person's answer flips the decision by itself."""
+        return any(user in each.users and each.answer in self.flips_to for each in self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,26 +137,38 @@ class Comparison:
         """The differences that would flip the verdict, each by itself."""
         return tuple(each for each in self.differences if each.flips_to)
 
+    def decisive_for(self, user: str) -> tuple[Difference, ...]:
+        """Return the differences by which this teammate alone would flip the verdict."""
+        return tuple(each for each in self.differences if each.flipped_by(user))
+
+    def view_of(self, user: str) -> Contribution | None:
+        """Return a person's contribution; None if they have made none."""
+        return next((each for each in self.contributions if each.user == user), None)
+
+    def matters(self, user: str) -> bool:
+        """Return whether a teammate's view differs in a way that would change the decision.
+
+        They would choose another option, or their answers lead to another one.
+        """
+        driver, view = self.contributions[0], self.view_of(user)
+        if view is None or view.driver:
+            return False
+        options = {view.choice, view.option} - {None, driver.option}
+        return bool(options or self.decisive_for(user))
+
 
 def compare(team: TeamViews, engine: RuleEngine) -> Comparison:
     """Compare the perspectives of a decision by the playbook that it was made with."""
     decision = team.decision
     said = _answers_by_question(team, engine)
-    found = [
-        Difference(
-            question,
-            _parted(decision, engine, question, each),
-            _flips(decision, engine, question, each),
-        )
-        for question, each in said.items()
-        if len(each) > 1
-    ]
+    found = [_difference(decision, engine, question, each) for question, each in said.items()]
     agreements = tuple(
         SharedAnswer(question, answer.answer, answer.users)
         for question, (answer, *others) in said.items()
         if not others and answer.answer is not None and len(answer.users) > 1
     )
-    differences = tuple(sorted(found, key=lambda each: not each.flips_to))
+    kept = (each for each in found if len(each.said) > 1 or each.flips_to)
+    differences = tuple(sorted(kept, key=lambda each: not each.flips_to))
     flips = any(each.flips_to for each in differences)
     return Comparison(
         contributions=_contributions(team),
@@ -143,20 +179,49 @@ def compare(team: TeamViews, engine: RuleEngine) -> Comparison:
     )
 
 
+def judged(view: Perspective, decision: Decision, engine: RuleEngine) -> Perspective:
+    """Return a perspective with the option that its answers lead to; none without answers.
+
+    Args:
+        view: the perspective, whose answers fit the playbook.
+        decision: the decision as it is now.
+        engine: the engine of its playbook.
+    """
+    score = engine.score(_merged(decision, view.answers))
+    option = score.recommended if _known(view.answers) else None
+    return replace(view, option=option, strength=score.strength)
+
+
+def _known(answers: Answers) -> dict[str, Answer]:
+    return {name: answer for name, answer in answers.items() if answer is not None}
+
+
+def _merged(decision: Decision, answers: Answers) -> dict[str, Answer]:
+    return {**decision.answers, **_known(answers)}
+
+
 def _contributions(team: TeamViews) -> tuple[Contribution, ...]:
     verdict = team.decision.verdict
     driver = Contribution(team.decision.driver, verdict.recommended, verdict.strength, driver=True)
-    others = (Contribution(each.user, each.option, each.strength) for each in team.perspectives)
+    others = (
+        Contribution(each.user, each.option, each.strength, choice=each.choice, note=each.note)
+        for each in team.perspectives
+    )
     return (driver, *others)
 
 
 def _answers_by_question(team: TeamViews, engine: RuleEngine) -> dict[str, tuple[AnswerGroup, ...]]:
     """Return the answers to each question with the users who gave them, the driver's first.
 
-    Answers to questions that do not apply to a person are left out.
+    Answers to questions that do not apply to a person are left out, and so is what a teammate does
+    not know.
     """
-    sheets = {team.decision.driver: _applicable(engine, team.decision.answers)}
-    sheets |= {each.user: _applicable(engine, each.answers) for each in team.perspectives}
+    decision = team.decision
+    sheets = {decision.driver: _applicable(engine, decision.answers)}
+    for each in team.perspectives:
+        applicable = _applicable(engine, _merged(decision, each.answers))
+        own = _known(each.answers)
+        sheets[each.user] = {name: applicable[name] for name in applicable if name in own}
     said: dict[str, tuple[AnswerGroup, ...]] = {}
     for question in engine.playbook.questions:
         users: dict[Answer, list[str]] = {}
@@ -179,51 +244,41 @@ def _applicable(engine: RuleEngine, answers: Answers) -> dict[str, Answer]:
     return counted
 
 
-def _parted(
+def _difference(
     decision: Decision, engine: RuleEngine, question: str, said: Sequence[AnswerGroup]
-) -> tuple[AnswerGroup, ...]:
-    """Return the groups, with how their several answers differ from the driver's."""
+) -> Difference:
     own = decision.answers.get(question)
-    return tuple(
-        _parts(decision, engine, question, each, own)
+    parted = tuple(
+        _parted(decision, engine, question, each, own)
         if isinstance(own, tuple) and isinstance(each.answer, tuple)
         else each
         for each in said
     )
+    flips = {}
+    for each in said:
+        option = _option(decision, engine, [(question, each.answer)])
+        if option != decision.verdict.recommended:
+            flips[each.answer] = option
+    return Difference(question, parted, flips)
 
 
-def _parts(
+def _parted(
     decision: Decision,
     engine: RuleEngine,
     question: str,
     group: AnswerGroup,
     own: tuple[str, ...],
 ) -> AnswerGroup:
-    given = as_tuple(group.answer)
+    """Return a group of several answers with how these differ from the driver's."""
+    given, asked = as_tuple(group.answer), engine.playbook.question(question)
     added = tuple(each for each in given if each not in own)
     dropped = tuple(each for each in own if each not in given)
-    steps = {
-        part: with_one_changed(engine.playbook.question(question), own, part)
-        for part in (*added, *dropped)
-    }
-    decisive = tuple(
-        part
-        for part, answer in steps.items()
-        if answer
-        and _option(decision, engine, [(question, answer)]) != decision.verdict.recommended
-    )
-    return replace(group, added=added, dropped=dropped, decisive=decisive)
-
-
-def _flips(
-    decision: Decision, engine: RuleEngine, question: str, said: Sequence[AnswerGroup]
-) -> dict[Answer, str | None]:
-    flips = {}
-    for each in said:
-        option = _option(decision, engine, [(question, each.answer)])
-        if option != decision.verdict.recommended:
-            flips[each.answer] = option
-    return flips
+    decisive = []
+    for part in (*added, *dropped):
+        changed = with_one_changed(asked, own, part) or None
+        if _option(decision, engine, [(question, changed)]) != decision.verdict.recommended:
+            decisive.append(part)
+    return replace(group, added=added, dropped=dropped, decisive=tuple(decisive))
 
 
 def _joint_flips(

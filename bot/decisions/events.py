@@ -1,7 +1,7 @@
 """Events of decisions, and changes: what is stored together with an event."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -151,20 +151,41 @@ class NotReached:
 
 @dataclass(frozen=True, slots=True)
 class ViewAdded:
-    """A person added a perspective, whose answers lead to `option`."""
+    """A person added a perspective.
+
+    Attributes:
+        answers: theirs.
+        option: the option that they would choose, else the one that their answers lead to.
+        note: what the others may have missed.
+        matters: whether it differs in a way that would change the recommendation.
+        completes: whether everybody who was asked has answered now.
+    """
 
     answers: AnswerChanges
     option: str | None
+    note: str = ""
+    matters: bool = False
+    completes: bool = False
     kind: Literal[EventKind.VIEW_ADDED] = field(default=EventKind.VIEW_ADDED, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class ViewChanged:
-    """A person changed their perspective, whose answers led to the option `was`."""
+    """A person changed their perspective.
+
+    Attributes:
+        answers: those that changed.
+        was: `option` before.
+        option: the option that they would choose, else the one that their answers lead to.
+        note: what the others may have missed.
+        matters: whether it differs in a way that would change the recommendation.
+    """
 
     answers: AnswerChanges
     was: str | None
     option: str | None
+    note: str = ""
+    matters: bool = False
     kind: Literal[EventKind.VIEW_CHANGED] = field(default=EventKind.VIEW_CHANGED, kw_only=True)
 
 
@@ -258,13 +279,24 @@ def edited(before: Decision, after: Decision) -> Edited:
     )
 
 
-def perspective_event(before: Perspective | None, after: Perspective) -> Event | None:
-    """Return the event of a perspective that was added or changed; None if it is unchanged."""
+def perspective_event(
+    before: Perspective | None, after: Perspective, *, matters: bool, completes: bool
+) -> Event | None:
+    """Return the event of a perspective that was added or changed; None if it is unchanged.
+
+    Args:
+        before: the person's perspective so far, if any.
+        after: the one that replaces it.
+        matters: see `ViewAdded`.
+        completes: see `ViewAdded`.
+    """
+    detail: ViewAdded | ViewChanged
     if before is None:
-        added = ViewAdded(answer_changes({}, after.answers), after.option)
-        return Event(added, after.user, after.changed_at)
-    if before.answers == after.answers:
+        answers = answer_changes({}, after.answers)
+        detail = ViewAdded(answers, after.favours, after.note, matters, completes)
+    elif replace(before, changed_at=after.changed_at) == after:
         return None
-    answers = answer_changes(before.answers, after.answers)
-    changed = ViewChanged(answers, before.option, after.option)
-    return Event(changed, after.user, after.changed_at)
+    else:
+        answers = answer_changes(before.answers, after.answers)
+        detail = ViewChanged(answers, before.favours, after.favours, after.note, matters)
+    return Event(detail, after.user, after.changed_at)

@@ -131,6 +131,8 @@ class Draft:
         decision: the number of the decision that it became, or that it was applied to.
         about: the number of the decision to edit, to supersede, or to add a perspective to.
         source: the message that it was made from.
+        choice: the option that the person would choose, in a perspective.
+        note: what the others may have missed, in a perspective.
     """
 
     id: str
@@ -145,6 +147,8 @@ class Draft:
     purpose: DraftPurpose = DraftPurpose.OPEN
     about: int | None = None
     source: Source | None = None
+    choice: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,10 +260,17 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Perspective:
-    """A contributor's answers to a decision's questions, and the resulting option.
+    """A contributor's view of a decision.
 
-    `user` is the id of the contributor, never of the driver, whose answers are those of the
-    decision. `option` is None if too little is known for any.
+    Attributes:
+        user: the id of the contributor, never of the driver, whose answers are those of the
+            decision.
+        answers: to some of the questions, often three.
+        option: what the decision would recommend with these answers in place of the driver's; None
+            if too little is known for any.
+        strength: of that recommendation.
+        choice: the option that the contributor would choose; None if they did not say.
+        note: what the others may have missed, in their words.
     """
 
     workspace: str
@@ -270,6 +281,13 @@ class Perspective:
     strength: Strength
     added_at: datetime
     changed_at: datetime
+    choice: str | None = None
+    note: str = ""
+
+    @property
+    def favours(self) -> str | None:
+        """The option that they would choose, else the one that their answers lead to."""
+        return self.choice or self.option
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class DirectoryEntry:
     Attributes:
         name: empty if there is none.
         zone: the IANA name of their time zone; None if there is none.
-        outside: whether they belong to another workspace; not cached.
+        outside: whether they belong to another workspace.
     """
 
     name: str = ""

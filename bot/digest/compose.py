@@ -194,7 +194,7 @@ def _not_shown_elsewhere(
 def _disagreement(split: SplitDecision, engines: Engines) -> Disagreement:
     decision = split.item.decision
     comparison = compare(split.team, engines.versions[decision.number])
-    verdicts = Counter(voice.option or NOTHING for voice in comparison.contributions)
+    verdicts = Counter(voice.favours or NOTHING for voice in comparison.contributions)
     return Disagreement(decision, split.item.announced, dict(verdicts), len(comparison.flipping))
 
 

@@ -54,7 +54,7 @@ _SPLIT = _Part(
 {_OPEN} and exists (
   select 1 from perspectives as p
   where p.workspace = decisions.workspace and p.number = decisions.number
-    and p.option <> decisions.recommended
+    and coalesce(p.choice, p.option) not in ('', decisions.recommended)
 )
 """,  # noqa: S608  # only constants of this module
     "number",

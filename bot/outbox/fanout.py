@@ -8,11 +8,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.decisions.events import Event, EventKind, NotReached, Nudged, ViewsAsked
+from bot.decisions.events import (
+    Event,
+    EventKind,
+    NotReached,
+    Nudged,
+    ViewAdded,
+    ViewChanged,
+    ViewsAsked,
+)
 from bot.decisions.model import Decision
 from bot.outbox import table
 from bot.outbox.model import (
     DIRECT_KINDS,
+    AllViewsNews,
     DeciderMessage,
     Delivery,
     DeliveryKind,
@@ -20,6 +29,7 @@ from bot.outbox.model import (
     TeamPost,
     ThreadNote,
     UnreachableNotice,
+    ViewNews,
     ViewRequestMessage,
     announcement_delivery,
     direct_messages,
@@ -27,6 +37,7 @@ from bot.outbox.model import (
     team_key,
     thread_reply,
     unreachable_notice,
+    view_news,
 )
 from bot.storage.connection import Connection
 
@@ -124,12 +135,16 @@ def _posts(before: Decision | None, after: Decision, event: Event) -> list[Deliv
     if event.kind == EventKind.OPENED:
         posts.append(announcement_delivery(after))
         posts.append(thread_reply(after, RecommendationPost(), at, recommendation_key(after)))
-    if event.kind in _NOTED_IN_THREAD:
+    if event.kind in {*_NOTED_IN_THREAD, EventKind.VIEW_ADDED}:
         posts.append(thread_reply(after, ThreadNote(event), at))
     if event.kind in {EventKind.OPENED, EventKind.HANDED_OVER}:
         known = {event.actor, *(before.deciders if before else ())}
         new = [user for user in after.deciders if user not in known]
         posts += direct_messages(after, new, DeciderMessage(event.actor), at)
+    if isinstance(detail, ViewAdded) and detail.completes:
+        posts.append(view_news(after, event.actor, AllViewsNews(), at))
+    elif isinstance(detail, ViewAdded | ViewChanged) and detail.matters:
+        posts.append(view_news(after, event.actor, ViewNews(event.actor), at))
     if isinstance(detail, ViewsAsked | Nudged):
         request = ViewRequestMessage(nudge=isinstance(detail, Nudged))
         posts += direct_messages(after, detail.users, request, at)
@@ -150,6 +165,8 @@ def _redraws(before: Decision, after: Decision, event: Event) -> frozenset[Deliv
         kinds.add(DeliveryKind.RECOMMENDATION)
     if event.kind in _CHANGES_TEAM_POST:
         kinds.add(DeliveryKind.TEAM)
+    if event.kind in {*_VIEW_GIVEN, EventKind.EDITED}:
+        kinds |= {DeliveryKind.VIEW_NEWS, DeliveryKind.ALL_VIEWS}
     if event.kind == EventKind.MOVED:
         kinds |= {DeliveryKind.VIEW_REQUEST, DeliveryKind.DECIDER_MESSAGE}
     if (before.title, before.problem) != (after.title, after.problem):

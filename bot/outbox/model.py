@@ -21,6 +21,8 @@ class DeliveryKind(StrEnum):
     REDRAW = "redraw"
     VIEW_REQUEST = "view_request"
     DECIDER_MESSAGE = "decider_message"
+    VIEW_NEWS = "view_news"
+    ALL_VIEWS = "all_views"
     REVIEW_QUESTION = "review_question"
     DIGEST = "digest"
     NOT_POSTED = "not_posted"
@@ -77,7 +79,13 @@ PROBE_KINDS = frozenset({DeliveryKind.ANNOUNCEMENT, DeliveryKind.DIGEST})
 EXPIRED = "expired"
 """The error of a delivery that was dismissed because its time had passed."""
 DIRECT_KINDS = frozenset(
-    {DeliveryKind.VIEW_REQUEST, DeliveryKind.DECIDER_MESSAGE, DeliveryKind.REVIEW_QUESTION}
+    {
+        DeliveryKind.VIEW_REQUEST,
+        DeliveryKind.DECIDER_MESSAGE,
+        DeliveryKind.VIEW_NEWS,
+        DeliveryKind.ALL_VIEWS,
+        DeliveryKind.REVIEW_QUESTION,
+    }
 )
 """Direct messages about a decision, which are redrawn when it changes."""
 
@@ -132,6 +140,21 @@ class DeciderMessage:
 
     kind: ClassVar = DeliveryKind.DECIDER_MESSAGE
     asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewNews:
+    """Tell the driver that the view of `user` differs in a way that matters."""
+
+    kind: ClassVar = DeliveryKind.VIEW_NEWS
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllViewsNews:
+    """Tell the driver that everybody who was asked for a perspective has given one."""
+
+    kind: ClassVar = DeliveryKind.ALL_VIEWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +258,8 @@ Payload = (
     | Redraw
     | ViewRequestMessage
     | DeciderMessage
+    | ViewNews
+    | AllViewsNews
     | ReviewQuestion
     | DigestPost
     | NotPostedAlert
@@ -367,6 +392,31 @@ def direct_messages(
             decision=decision.number,
         )
         for user in dict.fromkeys(users)
+    )
+
+
+def view_news(
+    decision: Decision, user: str, payload: ViewNews | AllViewsNews, at: datetime
+) -> Delivery:
+    """Return a message to the driver about a teammate's view.
+
+    Once for each teammate, whose later changes redraw it; `AllViewsNews` each time that the last
+    one has answered.
+
+    Args:
+        decision: the decision.
+        user: the teammate's user id.
+        payload: what to tell.
+        at: when it is due.
+    """
+    key = f"{decision.workspace}/{decision.number}/{payload.kind}/{user}"
+    return Delivery(
+        key=key,
+        workspace=decision.workspace,
+        payload=payload,
+        channel=decision.driver,
+        due_at=at,
+        decision=decision.number,
     )
 
 

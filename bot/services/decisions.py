@@ -41,7 +41,7 @@ from bot.decisions.records.words import recommended_words
 from bot.decisions.transitions import DecisionAction, apply_action, authorize, review_after
 from bot.outbox.issues import record_place
 from bot.services.drafts import DRAFT_LIFETIME
-from bot.services.transactions import change_decision
+from bot.services.transactions import change_decision, rejudge_views
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.decisions import find_decision, find_events
@@ -197,8 +197,13 @@ class DecisionService:
             event = Event(edited(decision, after), draft.driver.user, now)
             return Change(after, event, closes=draft.id)
 
+        def work(db: Connection) -> Decision:
+            after = change_decision(db, draft.driver.workspace, draft.about or 0, change)
+            rejudge_views(db, after, engine)
+            return after
+
         try:
-            return await self._change(draft.driver, draft.about or 0, change)
+            return await self._store(work)
         except NothingChanged:
             await self._database.write(lambda db: discard_draft(db, draft.driver, draft.id))
             raise
@@ -216,11 +221,12 @@ class DecisionService:
     ) -> None:
         """Record where an announcement is, and its channel's name, after a press on it.
 
-        Handlers call this after the ack. A missing decision is ignored: their own call reports it.
+        Handlers call this after the ack. A missing decision is ignored: their own call reports it;
+        so is a press in a direct message about a decision that was announced in a channel.
         """
         workspace = actor.workspace
         decision = await self._database.read(lambda db: find_decision(db, workspace, number))
-        if decision is None:
+        if decision is None or _is_direct(channel) != _is_direct(decision.place.channel):
             return
         now = self._clock.now()
         await record_place(self._database, decision, channel, ts, now, called)
@@ -271,11 +277,17 @@ class DecisionService:
         self, actor: Person, number: int, change: Callable[[Decision], Change]
     ) -> Decision:
         workspace = actor.workspace
-        decision = await self._database.write(
-            lambda db: change_decision(db, workspace, number, change)
-        )
+        return await self._store(lambda db: change_decision(db, workspace, number, change))
+
+    async def _store(self, work: Callable[[Connection], Decision]) -> Decision:
+        decision = await self._database.write(work)
         self._wake_delivery()
         return decision
+
+
+def _is_direct(channel: str) -> bool:
+    """Return whether a conversation is a direct message, by the id of it or of its user."""
+    return channel.startswith(("D", "U", "W"))
 
 
 def superseded(old: Decision, new: Decision, actor: Person, at: datetime) -> Change:

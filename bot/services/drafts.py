@@ -246,14 +246,10 @@ class DraftService:
 
 
 def _has_content(draft: Draft) -> bool:
-    """Return whether the driver has entered anything; a perspective has the decision's title.
-
-    Drafts of edits and of superseding decisions start with content.
-    """
-    if draft.purpose in {DraftPurpose.EDIT, DraftPurpose.SUPERSEDE}:
+    """Return whether the driver has entered anything; all but new decisions start with content."""
+    if draft.purpose is not DraftPurpose.OPEN:
         return draft.changed_at > draft.started_at
-    titled = draft.purpose is not DraftPurpose.PERSPECTIVE and draft.workflow.title
-    return bool(titled or draft.answers)
+    return bool(draft.workflow.title or draft.answers)
 
 
 def _require_open(draft: Draft, now: datetime) -> None:

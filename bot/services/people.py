@@ -85,20 +85,17 @@ class PeopleService:
         return await self._database.read(lambda db: find_names(db, workspace, users))
 
     async def outsiders(self, workspace: str, users: Collection[str]) -> tuple[str, ...]:
-        """Look up each user; return those who belong to another workspace.
+        """Return the users who belong to another workspace, from `profile`.
 
         Users that the directory does not answer for are left out.
         """
-        found = []
-        for user in users:
-            now = self._clock.now()
-            if workspace in self._unavailable(now):
-                break
-            kept = await self._cached(Person(workspace, user))
-            profile = (await self._look_up(Person(workspace, user), kept, now)).profile
-            if profile is not None and profile.known.outside:
-                found.append(user)
-        return tuple(found)
+        profiles = [await self.profile(Person(workspace, user)) for user in users]
+        return tuple(each.person.user for each in profiles if each and each.known.outside)
+
+    async def cached_outsiders(self, workspace: str, users: Collection[str]) -> tuple[str, ...]:
+        """Return the users known to belong to another workspace, without calling the directory."""
+        kept = await self._database.read(lambda db: find_profiles(db, workspace, users))
+        return tuple(user for user in users if user in kept and kept[user].known.outside)
 
     async def refresh(self) -> int:
         """Look up a few people of decisions whose profiles are older than `FRESH_FOR`.

@@ -1,6 +1,6 @@
 """Use cases of perspectives: add or change one's own, ask for others', remind people.
 
-Perspectives are blind: the questionnaire shows neither others' answers nor their results.
+Perspectives are blind: neither the form nor the questionnaire shows others' answers or results.
 """
 
 import uuid
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.decisions.access import ReadScope
-from bot.decisions.comparison import Comparison, TeamViews, compare
+from bot.decisions.comparison import Comparison, TeamViews, compare, judged
 from bot.decisions.errors import (
     DriversOwn,
     NobodyToAsk,
@@ -38,11 +38,13 @@ from bot.decisions.model import (
 from bot.decisions.ports import Clock
 from bot.decisions.questionnaire import Page, Questionnaire
 from bot.decisions.transitions import DecisionAction, authorize
+from bot.decisions.view_form import GivenView, ViewForm, deciding_questions
+from bot.playbooks.engine import InvalidAnswers, RuleEngine
 from bot.services.drafts import DRAFT_LIFETIME
 from bot.services.transactions import change_views
 from bot.storage.connection import Connection
 from bot.storage.database import Database
-from bot.storage.drafts import add_draft, unposted_drafts
+from bot.storage.drafts import add_draft, change_draft, unposted_drafts
 from bot.storage.perspectives import find_team
 from bot.storage.playbook_versions import PlaybookVersions
 
@@ -81,8 +83,8 @@ class PerspectiveService:
         self._playbooks = playbooks
         self._wake_delivery = wake_delivery
 
-    async def begin(self, person: Person, place: Place | None, number: int) -> Page:
-        """Open the questionnaire for a person's perspective, with their earlier answers if any.
+    async def form(self, person: Person, place: Place | None, number: int) -> ViewForm:
+        """Return the form for a person's view, with what they filled in before.
 
         Args:
             person: who wants to add or change their perspective.
@@ -94,35 +96,55 @@ class PerspectiveService:
         """
         team = await self._visible(person, place, number)
         _require_contributor(team.decision, person)
-        draft = await self._draft(team, person)
-        engine = await self._playbooks.engine(draft.playbook_hash)
-        return Questionnaire(engine, draft).first()
+        engine = await self._playbooks.of(team.decision)
+        questions = deciding_questions(team.decision, engine)
+        return ViewForm(team.decision, engine.playbook, questions, _own_view(team, person))
+
+    async def give(self, person: Person, number: int, given: GivenView) -> Decision:
+        """Save what a person filled in; answers that they gave before are kept.
+
+        The form was shown to people who may contribute; only its number comes back.
+
+        Raises:
+            DriversOwn: the person is the driver.
+            InvalidAnswers: the playbook has no such option, question or answer.
+        """
+        decision = (await self.team(person.workspace, number)).decision
+        engine = await self._playbooks.of(decision)
+        draft = await self._unfinished(person, number)
+        return await self._save(person, number, given, engine, draft)
+
+    async def begin(
+        self,
+        person: Person,
+        place: Place | None,
+        number: int,
+        given: GivenView | None = None,
+    ) -> Page:
+        """Open the whole questionnaire for a person's perspective, with their earlier answers.
+
+        Args:
+            person: who wants to add or change their perspective.
+            place: where they pressed the button; None outside a channel.
+            number: the decision.
+            given: what they have filled in of the form; it is kept.
+
+        Raises:
+            DriversOwn: the person is the driver.
+            InvalidAnswers: the playbook has no such option, question or answer.
+        """
+        team = await self._visible(person, place, number)
+        return await self._begin(team, person, given)
+
+    async def go_on(self, person: Person, number: int, given: GivenView) -> Page:
+        """Go on from the form to the whole questionnaire, like `begin`."""
+        return await self._begin(await self.team(person.workspace, number), person, given)
 
     async def finish(self, draft: Draft) -> Decision:
         """Save the perspective of a draft; it replaces an earlier one."""
         engine = await self._playbooks.engine(draft.playbook_hash)
-        verdict = engine.evaluate(draft.answers)
-        person, now = draft.driver, self._clock.now()
-
-        def change(team: TeamViews) -> ViewsChange:
-            _require_contributor(team.decision, person)
-            before = team.of(person.user)
-            perspective = Perspective(
-                workspace=person.workspace,
-                decision=team.decision.number,
-                user=person.user,
-                answers=draft.answers,
-                option=verdict.recommended,
-                strength=verdict.strength,
-                added_at=before.added_at if before else now,
-                changed_at=now,
-            )
-            event = perspective_event(before, perspective)
-            if event is None:
-                return ViewsChange(None, closes=draft.id)
-            return ViewsChange(event, perspective, closes=draft.id)
-
-        return await self._change(person, draft.about or 0, change)
+        given = GivenView(draft.choice, draft.note, draft.answers)
+        return await self._save(draft.driver, draft.about or 0, given, engine, draft.id)
 
     async def ask(self, actor: Person, number: int, users: Sequence[str]) -> AskResult:
         """Ask people for their perspective; each new one gets a direct message.
@@ -238,19 +260,66 @@ class PerspectiveService:
             return team
         raise NoSuchDecision(number)
 
-    async def _draft(self, team: TeamViews, person: Person) -> Draft:
-        """Return the person's unfinished draft of the perspective, or a new one."""
+    async def _begin(self, team: TeamViews, person: Person, given: GivenView | None) -> Page:
+        _require_contributor(team.decision, person)
+        engine = await self._playbooks.of(team.decision)
+        if given is not None:
+            _check(given, engine)
         now, number = self._clock.now(), team.decision.number
 
         def work(db: Connection) -> Draft:
-            for draft in unposted_drafts(db, person, now - DRAFT_LIFETIME):
-                if (draft.purpose, draft.about) == (DraftPurpose.PERSPECTIVE, number):
-                    return draft
-            draft = _blank(team, person, now)
-            add_draft(db, draft)
-            return draft
+            draft = _draft_of(db, person, number, now)
+            if draft is None:
+                draft = _blank(team, person, now)
+                add_draft(db, draft)
+            if given is None:
+                return draft
+            filled = _filled_in(draft, given, engine, now)
+            return change_draft(db, person, draft.id, lambda _: filled) or filled
 
-        return await self._database.write(work)
+        draft = await self._database.write(work)
+        return Questionnaire(engine, draft).first()
+
+    async def _unfinished(self, person: Person, number: int) -> str | None:
+        """Return the id of the person's unfinished questionnaire; None if there is none."""
+        now = self._clock.now()
+        draft = await self._database.read(lambda db: _draft_of(db, person, number, now))
+        return draft.id if draft else None
+
+    async def _save(
+        self, person: Person, number: int, given: GivenView, engine: RuleEngine, closes: str | None
+    ) -> Decision:
+        """Save a person's view, and close the draft that it replaces."""
+        _check(given, engine)
+        now, answers = self._clock.now(), engine.fitting(given.answers)
+
+        def change(team: TeamViews) -> ViewsChange:
+            _require_contributor(team.decision, person)
+            before = team.of(person.user)
+            everything = {**(before.answers if before else {}), **answers}
+            view = Perspective(
+                workspace=person.workspace,
+                decision=number,
+                user=person.user,
+                answers=everything,
+                option=None,
+                strength=team.decision.verdict.strength,
+                added_at=before.added_at if before else now,
+                changed_at=now,
+                choice=given.choice,
+                note=given.note,
+            )
+            after = judged(view, team.decision, engine)
+            alone = compare(TeamViews(team.decision, (after,)), engine)
+            event = perspective_event(
+                before,
+                after,
+                matters=alone.matters(person.user),
+                completes={each.user for each in team.waiting()} == {person.user},
+            )
+            return ViewsChange(event, after if event else None, closes=closes)
+
+        return await self._change(person, number, change)
 
     async def _change(
         self, actor: Person, number: int, change: Callable[[TeamViews], ViewsChange]
@@ -261,6 +330,36 @@ class PerspectiveService:
         )
         self._wake_delivery()
         return decision
+
+
+def _check(given: GivenView, engine: RuleEngine) -> None:
+    """Check that a view fits the playbook.
+
+    Raises:
+        InvalidAnswers: it has no such option, question or answer.
+    """
+    engine.check(given.answers)
+    if given.choice is not None and given.choice not in engine.playbook.options:
+        raise InvalidAnswers((f"unknown option `{given.choice}`",))
+
+
+def _draft_of(db: Connection, person: Person, number: int, now: datetime) -> Draft | None:
+    """Return the person's unfinished draft of a perspective; None if there is none."""
+    for draft in unposted_drafts(db, person, now - DRAFT_LIFETIME):
+        if (draft.purpose, draft.about) == (DraftPurpose.PERSPECTIVE, number):
+            return draft
+    return None
+
+
+def _filled_in(draft: Draft, given: GivenView, engine: RuleEngine, now: datetime) -> Draft:
+    answers = {**draft.answers, **engine.fitting(given.answers)}
+    return replace(draft, choice=given.choice, note=given.note, answers=answers, changed_at=now)
+
+
+def _own_view(team: TeamViews, person: Person) -> GivenView:
+    """Return a person's own earlier view; an empty one without any."""
+    own = team.of(person.user)
+    return GivenView(own.choice, own.note, own.answers) if own else GivenView()
 
 
 def _require_contributor(decision: Decision, person: Person) -> None:
@@ -287,7 +386,7 @@ def _due(team: TeamViews, now: datetime) -> list[ViewRequest]:
 
 def _blank(team: TeamViews, person: Person, now: datetime) -> Draft:
     """Return a draft with the person's own earlier answers only."""
-    decision, own = team.decision, team.of(person.user)
+    decision, own = team.decision, _own_view(team, person)
     return Draft(
         id=uuid.uuid4().hex,
         driver=person,
@@ -296,7 +395,9 @@ def _blank(team: TeamViews, person: Person, now: datetime) -> Draft:
         changed_at=now,
         origin=decision.place,
         workflow=Workflow(decision.title, decision.problem, decision.deciders),
-        answers=own.answers if own else {},
+        answers=own.answers,
         purpose=DraftPurpose.PERSPECTIVE,
         about=decision.number,
+        choice=own.choice,
+        note=own.note,
     )

@@ -5,12 +5,13 @@ The functions run in the transaction of their caller; an exception of a change r
 
 from collections.abc import Callable
 
-from bot.decisions.comparison import TeamViews
+from bot.decisions.comparison import TeamViews, judged
 from bot.decisions.errors import NoSuchDecision
 from bot.decisions.events import Change, Event, Opened, ViewsChange
 from bot.decisions.model import Decision, Draft
 from bot.outbox.fanout import fan_out, redraw_messages
 from bot.outbox.model import DeliveryKind
+from bot.playbooks.engine import RuleEngine
 from bot.storage.connection import Connection
 from bot.storage.decisions import (
     add_event,
@@ -102,6 +103,15 @@ def change_views(
     if result.event is not None:
         _record(db, decision, decision, result.event)
     return decision
+
+
+def rejudge_views(db: Connection, decision: Decision, engine: RuleEngine) -> None:
+    """Store what the perspectives lead to after the driver has edited the decision's answers."""
+    team = find_team(db, decision.workspace, decision.number)
+    for each in team.perspectives if team else ():
+        view = judged(each, decision, engine)
+        if view != each:
+            save_perspective(db, decision, view)
 
 
 def _record(db: Connection, before: Decision | None, after: Decision, event: Event) -> None:

@@ -16,6 +16,7 @@ from bot.slack.handlers import (
     digest,
     errors,
     events,
+    perspectives,
     questionnaire,
     search,
 )
@@ -82,6 +83,7 @@ def create_bolt_app(
     commands.register(app, subcommands, command)
     questionnaire.register(app, services, home, background)
     decisions.register(app, services, home, background, searching)
+    perspectives.register(app, services, home, background)
     delivery_issues.register(app, services)
     search.register(app, searching)
     digest.register(app, digests)

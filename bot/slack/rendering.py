@@ -5,6 +5,7 @@ from bot.digest.messages import DigestMessages
 from bot.outbox.alert_views import alert_message, decider_unreachable, view_request_unreachable
 from bot.outbox.model import (
     Alert,
+    AllViewsNews,
     AnnouncementPost,
     DeciderMessage,
     Delivery,
@@ -18,15 +19,17 @@ from bot.outbox.model import (
     TextNotice,
     ThreadNote,
     UnreachableNotice,
+    ViewNews,
     ViewRequestMessage,
 )
 from bot.playbooks.model import Playbook
 from bot.services.services import Services
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement, decider_message, thread_note
-from bot.slack.views.perspectives import team_message, view_request
+from bot.slack.views.perspectives import all_views_message, view_news_message, view_request
 from bot.slack.views.recommendation import recommendation_message
 from bot.slack.views.review import review_question
+from bot.slack.views.team import team_message
 from bot.slackkit.message import Message, sentence
 
 _AboutDecision = (
@@ -36,6 +39,8 @@ _AboutDecision = (
     | ThreadNote
     | ViewRequestMessage
     | DeciderMessage
+    | ViewNews
+    | AllViewsNews
     | ReviewQuestion
 )
 
@@ -100,15 +105,24 @@ class Renderer:
                 return view_request(decision, nudge=nudge, given=given)
             case DeciderMessage(asked_by):
                 return decider_message(decision, recipient, asked_by)
-            case TeamPost():
-                return await self._team(decision, playbook)
+            case TeamPost() | ViewNews() | AllViewsNews():
+                return await self._team(decision, playbook, payload)
             case ReviewQuestion():
                 return review_question(decision, playbook, recipient, payload)
 
-    async def _team(self, decision: Decision, playbook: Playbook) -> Message:
+    async def _team(
+        self, decision: Decision, playbook: Playbook, payload: TeamPost | ViewNews | AllViewsNews
+    ) -> Message:
         perspectives = self._services.perspectives
         team = await perspectives.team(decision.workspace, decision.number)
-        return team_message(team.decision, playbook, await perspectives.comparison(team))
+        seen = await perspectives.comparison(team)
+        match payload:
+            case TeamPost():
+                return team_message(team.decision, playbook, seen)
+            case ViewNews(user):
+                return view_news_message(team.decision, playbook, seen, user)
+            case AllViewsNews():
+                return all_views_message(team.decision, playbook, seen)
 
 
 def _unreachable(notice: UnreachableNotice, number: int) -> str:

@@ -12,7 +12,7 @@ from bot.slack.views.notices import answer_not_shown, cannot_decide
 from bot.slackkit.api_errors import SLACK_SECONDS, UNREACHABLE
 from bot.slackkit.message import Message, sentence
 from bot.slackkit.metadata import response_url_of
-from bot.slackkit.payloads import Payload, sender
+from bot.slackkit.payloads import Payload, sender, thread_acted_in
 
 
 class EphemeralReplies:
@@ -46,7 +46,7 @@ class EphemeralReplies:
             text: the paragraph, in Slack's markup.
             replace: whether it replaces the message that the sender acted on.
         """
-        if not await _send(response_url_of(body), sentence(text), replace=replace):
+        if not await _send(body, sentence(text), replace=replace):
             await self._services.notify(sender(body), text)
 
     async def warn_of_outsiders(self, body: Payload, decision: Decision) -> None:
@@ -63,7 +63,7 @@ class EphemeralReplies:
             await self.say(body, cannot_decide(found, decision.number))
 
     async def _show(self, body: Payload, message: Message, *, replace: bool) -> bool:
-        shown = await _send(response_url_of(body), message, replace=replace)
+        shown = await _send(body, message, replace=replace)
         if not shown:
             await self._services.notify(sender(body), answer_not_shown(message))
         return shown
@@ -80,20 +80,23 @@ async def respond_privately(body: Payload, message: Message) -> bool:
     Returns:
         False if Slack rejected it.
     """
-    return await _send(response_url_of(body), message, replace=False)
+    return await _send(body, message, replace=False)
 
 
-async def _send(response_url: str | None, message: Message, *, replace: bool) -> bool:
+async def _send(body: Payload, message: Message, *, replace: bool) -> bool:
+    response_url, thread = response_url_of(body), thread_acted_in(body)
     if response_url is None:
         return False
     client = AsyncWebhookClient(response_url, timeout=SLACK_SECONDS, retry_handlers=[])
+    response = {
+        "text": message.text,
+        "blocks": message.blocks,
+        "response_type": "ephemeral",
+        "replace_original": replace,
+        **({"thread_ts": thread} if thread and not replace else {}),
+    }
     try:
-        answer = await client.send(
-            text=message.text,
-            blocks=message.blocks,
-            response_type="ephemeral",
-            replace_original=replace,
-        )
+        answer = await client.send_dict(response)
     except UNREACHABLE:
         return False
     return answer.status_code == 200

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from bot.decisions.model import Place, Review, ReviewChoice, ReviewOutcome, Visibility, Workflow
+from bot.decisions.view_form import GivenView
 from bot.playbooks.model import Answer
 from bot.slackkit.ids import DONT_KNOW, QUESTION_PREFIX, Action, Block
 from bot.slackkit.mrkdwn import one_line
@@ -114,6 +115,16 @@ def review_outcome_of(view: Payload) -> tuple[ReviewOutcome, str]:
     if outcome is None:
         raise FieldError(Block.OUTCOME, "Choose how it went.")
     return ReviewOutcome(outcome), (value_of(view, Block.NOTE, "value") or "").strip()
+
+
+def view_given(view: Payload) -> GivenView:
+    """Return what a person has filled in of the page for their view, submitted or not."""
+    choice = _selected(view, Block.OPTION)
+    return GivenView(
+        choice=None if choice == DONT_KNOW else choice,
+        note=(value_of(view, Block.NOTE, "value") or "").strip(),
+        answers=choices_of(view),
+    )
 
 
 def people_chosen(view: Payload) -> tuple[str, ...]:

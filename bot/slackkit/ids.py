@@ -21,6 +21,7 @@ class Modal(StrEnum):
     HAND_OVER = "hand_over"
     WITHDRAW = "withdraw"
     ASK = "ask"
+    VIEW = "view"
     OUTCOME = "outcome"
     DIGEST = "digest"
 
@@ -67,6 +68,7 @@ class Action(StrEnum):
     ACCEPT = "accept"
     OVERRIDE = "override"
     ADD_VIEW = "add_view"
+    ANSWER_ALL = "answer_all"
     ASK = "ask"
     NUDGE = "nudge"
     MENU = "menu"

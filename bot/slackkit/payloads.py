@@ -147,6 +147,15 @@ def text_of_message(body: Payload) -> str:
     return str(text) if text else ""
 
 
+def thread_acted_in(body: Payload) -> str | None:
+    """Return the timestamp of the thread with the pressed button; None outside a thread."""
+    container = body.get("container")
+    if not isinstance(container, Mapping):
+        return None
+    thread = container.get("thread_ts")
+    return str(thread) if thread and thread != container.get("message_ts") else None
+
+
 def message_ref_of(body: Payload) -> tuple[str, str] | None:
     """Return channel and timestamp of the message with the pressed button.
 

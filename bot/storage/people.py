@@ -13,7 +13,7 @@ _PEOPLE = RowMapper(
     CachedProfile,
     {
         "person": {"workspace": "workspace", "user": "user_id"},
-        "known": {"name": "name", "zone": "zone"},
+        "known": {"name": "name", "zone": "zone", "outside": "outside"},
     },
 )
 _KNOWN = """
@@ -31,7 +31,7 @@ def note_people(db: Connection, workspace: str, users: Iterable[str]) -> None:
     """Record that users appear in decisions, so that their profiles are looked up."""
     for user in users:
         person = {"workspace": workspace, "user_id": user}
-        unknown = {"name": "", "zone": None, "asked_at": _NEVER}
+        unknown = {"name": "", "zone": None, "outside": 0, "asked_at": _NEVER}
         db.insert_if_new("people", {**person, **unknown})
 
 

@@ -29,7 +29,9 @@ create table drafts (
   started_at text not null,
   changed_at text not null,
   workflow text not null,         -- JSON: title, problem, deciders, review
-  answers text not null           -- JSON: question to answer
+  answers text not null,          -- JSON: question to answer
+  choice text,                    -- of a perspective: the option that the person would choose
+  note text not null              -- of a perspective: what the others may have missed
 );
 create index idx_drafts_driver on drafts (workspace, driver, changed_at);
 create index idx_drafts_expiry on drafts (changed_at) where decision is null;
@@ -152,7 +154,7 @@ create table events (
 );
 create index idx_events_decision on events (workspace, number);
 
--- Perspectives: the answers of contributors to the questions of a decision.
+-- Perspectives: what contributors would choose, and their answers to some of the questions.
 create table perspectives (
   workspace text not null,
   number integer not null,
@@ -160,6 +162,8 @@ create table perspectives (
   answers text not null,          -- JSON: question to answer
   option text not null,           -- the option that they lead to; '' for none
   strength text not null,
+  choice text,                    -- the option that the person would choose
+  note text not null,
   added_at text not null,
   changed_at text not null,
   primary key (workspace, number, user_id),
@@ -185,6 +189,7 @@ create table people (
   user_id text not null,
   name text not null,
   zone text,
+  outside integer not null,       -- whether they belong to another company
   asked_at text not null,         -- when the directory was asked last; '' for never
   primary key (workspace, user_id)
 );

@@ -1,6 +1,7 @@
 """Comparison of perspectives, checked against a brute-force search."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations, product
 
@@ -14,6 +15,7 @@ from bot.decisions.comparison import (
     SharedAnswer,
     TeamViews,
     compare,
+    judged,
 )
 from bot.decisions.model import Decision, Perspective, Place, Status, ViewRequest, Visibility
 from bot.playbooks import loader
@@ -52,14 +54,23 @@ def team_of(
         status=Status.OPEN,
         opened_at=AT,
     )
-    views = tuple(view(engine, f"U{at}", sheet) for at, sheet in enumerate(others, start=1))
+    views = tuple(
+        view(engine, decision, f"U{at}", sheet) for at, sheet in enumerate(others, start=1)
+    )
     return TeamViews(decision, views, tuple(ViewRequest(user, "U0", AT) for user in asked))
 
 
-def view(engine: RuleEngine, user: str, answers: Sheet) -> Perspective:
-    """Return a perspective."""
-    score = engine.score(answers)
-    return Perspective("T1", 1, user, answers, score.option, score.strength, AT, AT)
+def view(
+    engine: RuleEngine, decision: Decision, user: str, answers: Sheet, choice: str | None = None
+) -> Perspective:
+    """Return a perspective, judged as the services do."""
+    blank = Perspective("T1", 1, user, answers, None, Strength.CLEAR, AT, AT, choice)
+    return judged(blank, decision, engine)
+
+
+def known(answers: Sheet) -> dict[str, str]:
+    """Return the answers that are not "don't know"."""
+    return {name: answer for name, answer in answers.items() if answer is not None}
 
 
 def seen(own: Sheet, *others: Sheet, asked: tuple[str, ...] = ()) -> Comparison:
@@ -72,8 +83,7 @@ def counted(naive: Naive, answers: Sheet) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for question in naive.questions:
         name = question["id"]
-        known = {key: value for key, value in found.items() if value is not None}
-        if name in answers and naive.true(question.get("ask_when", {}), known):
+        if name in answers and naive.true(question.get("ask_when", {}), known(found)):
             found[name] = answers[name]
     return found
 
@@ -103,14 +113,22 @@ def test_what_would_flip_is_what_trying_every_answer_finds(data: st.DataObject) 
 def _is_what_trying_finds(
     comparison: Comparison, naive: Naive, own: Sheet, others: list[Sheet]
 ) -> None:
+    before = recommended(naive, own)
     said: dict[str, set[str | None]] = {}
-    for sheet in (own, *others):
-        for question, answer in counted(naive, sheet).items():
-            said.setdefault(question, set()).add(answer)
-    differing = {question: answers for question, answers in said.items() if len(answers) > 1}
+    for question, given_answer in counted(naive, own).items():
+        said.setdefault(question, set()).add(given_answer)
+    for sheet in others:
+        for question, answer in counted(naive, {**own, **known(sheet)}).items():
+            if question in known(sheet):
+                said.setdefault(question, set()).add(answer)
+    differing = {
+        question: answers
+        for question, answers in said.items()
+        if len(answers) > 1
+        or any(recommended(naive, {**own, question: answer}) != before for answer in answers)
+    }
     assert {each.question for each in comparison.differences} == differing.keys()
 
-    before = recommended(naive, own)
     single = {
         (question, answer): option
         for question, answers in differing.items()
@@ -154,11 +172,43 @@ def test_everybody_is_named_once_under_what_they_said(data: st.DataObject) -> No
 
 
 def test_verdicts_stand_side_by_side_the_driver_first() -> None:
-    """Each person's own result is returned; the driver's is that of the decision."""
+    """Each person's result is by their answers in place of the driver's; the driver is first."""
     comparison = seen({"facts": "many"}, {"facts": "never"}, {"style": "strict"})
-    assert [voice.option for voice in comparison.contributions] == ["rag", "prompting", "tuning"]
+    assert [voice.option for voice in comparison.contributions] == ["rag", None, "tuning"]
     assert comparison.contributions[0].driver
-    assert comparison.contributions[1] == Contribution("U1", "prompting", Strength.ONLY_LEFT)
+    assert comparison.contributions[1] == Contribution("U1", None, Strength.ONLY_LEFT)
+
+
+def test_one_answer_is_judged_with_the_drivers_others() -> None:
+    """Answers that are missing, or not known, are the driver's, and no differences."""
+    own = {"facts": "many", "freshness": "daily", "style": "strict", "examples": "none"}
+    comparison = seen(own, {"examples": "many", "facts": None})
+    assert [each.question for each in comparison.differences] == ["examples"]
+    assert comparison.flipping[0].flips_to == {"many": "tuning"}
+    assert comparison.contributions[1].option == "tuning"
+    assert comparison.decisive_for("U1") == comparison.flipping
+    assert comparison.matters("U1")
+
+
+def test_what_the_driver_left_open_can_be_known_by_others() -> None:
+    """An answer to a question that the driver was not asked is a difference if it flips."""
+    comparison = seen({"facts": "many"}, {"style": "strict"}, {"style": "free"})
+    (difference,) = comparison.differences
+    assert difference.flips_to == {"strict": "tuning"}
+    assert seen({"facts": "many"}, {"style": "free"}).differences == ()
+
+
+def test_a_choice_counts_before_answers() -> None:
+    """Who would choose another option matters, whatever their answers lead to; a doubt does not."""
+    team = team_of(ENGINE, {"facts": "many"})
+    chosen = view(ENGINE, team.decision, "U1", {"facts": "many"}, choice="tuning")
+    unsure = view(ENGINE, team.decision, "U2", {"facts": None})
+    comparison = compare(replace(team, perspectives=(chosen, unsure)), ENGINE)
+    _, first, second = comparison.contributions
+    assert (first.option, first.choice, first.favours) == ("rag", "tuning", "tuning")
+    assert (second.option, second.favours) == (None, None)
+    assert comparison.differences == ()
+    assert [comparison.matters(each) for each in ("U0", "U1", "U2")] == [False, True, False]
 
 
 def test_the_same_answers_are_an_agreement() -> None:

@@ -15,6 +15,7 @@ from bot.playground.slack_model import Json, SlackMessage, View
 from bot.playground.user_session import UserSession
 from bot.slackkit.ids import DELIVERY_PREFIX, Action
 from tests.faults.harness import CHANNELS, FaultHarness
+from tests.scenarios.harness import page_answers
 from tests.scenarios.messages import button_ids, delivery_key
 
 NAMES = ("ada", "ben", "chloe", "dev")
@@ -169,8 +170,10 @@ class Workload:
         message = self._open_decision(person, decides=False)
         await self._close_modal(person)
         self._require_ack(await self._press(person, message, "add_view"))
-        view = await self._wait_for_modal(person, message.channel, {"questions", "review"})
-        if await self._submit(person, await self._fill_questionnaire(person, view, {})):
+        view = await self._wait_for_modal(person, message.channel, {"view"})
+        choice = next(b["element"]["options"] for b in view.blocks if b["block_id"] == "option")
+        option = self.harness.rng.choice(choice)["value"]
+        if await self._submit(person, view, {"option": option, **page_answers(view, {})}):
             self._record("view", person, number_of(message))
 
     async def post_digest(self, person: UserSession) -> None:

@@ -254,9 +254,10 @@ async def test_a_decision_from_its_first_verdict_to_its_successor(harness: Harne
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     await ben.click(as_seen_by(ben, announcement), "add_view", block_id="decision:1")
+    await ben.click(await harness.wait_for_modal(ben, "view"), "answer_all")
     await harness.wait_for_modal(ben, "questions")
     await ben.submit(await harness.answer_questions(ben, OTHER_ANSWERS))
-    await harness.wait_for_team_message(ada, announcement, "it would change the recommendation")
+    await harness.wait_for_team_message(ada, announcement, "would change the recommendation")
 
     first = text_of(as_seen_by(ada, announcement))
     await ada.click(as_seen_by(ada, announcement), "menu", "edit:1")

@@ -3,14 +3,21 @@
 import asyncio
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.playground import slack_model
 from bot.playground.events.message_responses import RESPONSE_URL_LIFETIME
-from bot.playground.slack_model import SlackMessage
+from bot.playground.slack_model import SlackMessage, View
 from bot.playground.user_session import UserSession
-from tests.scenarios.harness import OTHER_ANSWERS, TIMEOUT, Harness, calls_of_requests
+from tests.scenarios.harness import (
+    OTHER_ANSWERS,
+    TIMEOUT,
+    Harness,
+    calls_of_requests,
+    page_answers,
+)
 from tests.scenarios.messages import as_seen_by, button_ids, team_message, text_of
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -22,11 +29,38 @@ async def _add_view(
     place: SlackMessage,
     answers: dict[str, str | None] | None = None,
 ) -> None:
-    """Press the button, answer all questions, and save the view."""
-    await person.click(place, "add_view", block_id="decision:1")
-    await harness.wait_for_modal(person, "questions")
+    """Press the button, go on to all questions, answer them, and save the view."""
+    await _open_all_questions(harness, person, place)
     view = await harness.answer_questions(person, answers or {})
     assert (await person.submit(view)).ok
+    assert person.modal is None
+
+
+async def _open_form(harness: Harness, person: UserSession, place: SlackMessage | View) -> View:
+    await person.click(place, "add_view", block_id="decision:1")
+    return await harness.wait_for_modal(person, "view")
+
+
+async def _open_all_questions(
+    harness: Harness, person: UserSession, place: SlackMessage | View
+) -> View:
+    """Open the form, and go on from it to all questions."""
+    await person.click(await _open_form(harness, person, place), "answer_all")
+    return await harness.wait_for_modal(person, "questions")
+
+
+def _filled(view: View, choice: int, **more: str) -> dict[str, Any]:
+    """Return the first answer to each question of the form, and an option by its place."""
+    (options,) = (b["element"]["options"] for b in view.blocks if b.get("block_id") == "option")
+    return {**page_answers(view, {}), "option": options[choice]["value"], **more}
+
+
+async def _give_view(
+    harness: Harness, person: UserSession, place: SlackMessage | View, choice: int = 0, **more: str
+) -> None:
+    """Fill in the form and save it."""
+    view = await _open_form(harness, person, place)
+    assert (await person.submit(view, _filled(view, choice, **more))).ok
     assert person.modal is None
 
 
@@ -57,12 +91,12 @@ async def test_views_are_compared_in_one_message(harness: Harness) -> None:
     assert team_message(ada, announcement) is None
     await _add_view(harness, ben, announcement)
     text = await harness.wait_for_team_message(ada, announcement, f"<@{ben.id}>")
-    assert "1 view beside the driver's" in text
+    assert f"1 view beside <@{ada.id}>'s" in text
     assert "You agree on" in text
     assert "You differ" not in text
     await _add_view(harness, dev, announcement, OTHER_ANSWERS)
     text = await harness.wait_for_team_message(ada, announcement, f"<@{dev.id}>")
-    assert "2 views beside the driver's" in text
+    assert f"2 views beside <@{ada.id}>'s" in text
     assert "You differ" in text
     kinds = [event["kind"] for event in harness.rows("events")]
     assert kinds == ["opened", "view_added", "view_added"]
@@ -72,7 +106,10 @@ async def test_a_view_is_given_blind(harness: Harness) -> None:
     """No page of a view shows the recommendation or other people's answers."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
-    await ben.click(announcement, "add_view")
+    form = await _open_form(harness, ben, announcement)
+    assert "initial_option" not in json.dumps(form.payload)
+    assert f"<@{ada.id}>" not in json.dumps(form.payload)
+    await ben.click(form, "answer_all")
     view = await harness.wait_for_modal(ben, "questions")
     while view.payload["callback_id"] != "review":
         words = json.dumps(view.payload)
@@ -92,8 +129,7 @@ async def test_the_first_page_of_a_view_has_no_way_back(harness: Harness) -> Non
     """A view begins with the first questions; Back leads there from the second page."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
-    await ben.click(announcement, "add_view")
-    first = await harness.wait_for_modal(ben, "questions")
+    first = await _open_all_questions(harness, ben, announcement)
     assert "Step 1 of" in json.dumps(first.payload)
     assert [b["block_id"] for b in first.blocks if b["type"] == "actions"] == []
     await harness.answer_questions(ben)
@@ -108,8 +144,7 @@ async def test_a_view_can_be_changed(harness: Harness) -> None:
     announcement, _ = await harness.post_decision(ada)
     await _add_view(harness, ben, announcement)
     await harness.wait_for_team_message(ada, announcement, f"<@{ben.id}>")
-    await ben.click(as_seen_by(ben, announcement), "add_view")
-    view = await harness.wait_for_modal(ben, "questions")
+    view = await _open_all_questions(harness, ben, as_seen_by(ben, announcement))
     assert "initial_option" in json.dumps(view.payload)
     review = await harness.answer_questions(ben, OTHER_ANSWERS)
     await ben.submit(review)
@@ -135,11 +170,10 @@ async def test_no_view_is_added_to_a_closed_decision(harness: Harness) -> None:
     """A view submitted after the decision was accepted is refused with the reason."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
-    await ben.click(announcement, "add_view")
-    await harness.wait_for_modal(ben, "questions")
-    review = await harness.answer_questions(ben)
+    form = await _open_form(harness, ben, announcement)
     await ada.click(announcement, "accept")
-    await ben.submit(review)
+    await ben.submit(form, _filled(form, 0, note="Ask legal first"))
+    assert "Ask legal first" in json.dumps(ben.modal and ben.modal.payload)
     assert ben.modal is not None
     assert "was accepted by" in json.dumps(ben.modal.payload)
     assert harness.rows("perspectives") == []
@@ -163,15 +197,15 @@ async def test_requested_people_are_notified_and_listed(harness: Harness) -> Non
     ada, ben, dev = (harness.playground.user(name) for name in ("ada", "ben", "dev"))
     announcement, _ = await harness.post_decision(ada)
     await _ask_for_views(harness, ada, announcement, "ben", "dev")
-    text = await harness.wait_for_team_message(ada, announcement, "not answered yet")
+    text = await harness.wait_for_team_message(ada, announcement, "Still to come")
     assert f"<@{ben.id}> and <@{dev.id}>" in text
     await harness.playground.until(lambda: ben.sees(ben.im.id))
     (wish,) = ben.sees(ben.im.id)
-    assert f"<@{ada.id}> would like to have your view" in text_of(wish)
+    assert f"<@{ada.id}> wants your view" in text_of(wish)
     assert "Recommended" not in text_of(wish)
     await _add_view(harness, ben, wish)
     text = await harness.wait_for_team_message(ada, announcement, "1 view beside")
-    assert f"not answered yet: <@{dev.id}>" in text
+    assert f"Still to come: <@{dev.id}>" in text
 
 
 async def test_people_are_requested_once(harness: Harness) -> None:
@@ -192,7 +226,7 @@ async def test_missing_people_are_reminded_once_a_day(harness: Harness) -> None:
     ada, ben, dev = (harness.playground.user(name) for name in ("ada", "ben", "dev"))
     announcement, _ = await harness.post_decision(ada)
     await _ask_for_views(harness, ada, announcement, "ben", "dev")
-    await harness.wait_for_team_message(ada, announcement, "not answered yet")
+    await harness.wait_for_team_message(ada, announcement, "Still to come")
     await _add_view(harness, ben, announcement)
     await harness.wait_for_team_message(ada, announcement, "1 view beside")
     team = team_message(ada, announcement)
@@ -201,9 +235,11 @@ async def test_missing_people_are_reminded_once_a_day(harness: Harness) -> None:
     await _wait_for_private_reply(harness, ada, "product", "less than a day ago")
     harness.playground.advance(hours=25)
     await ada.click(team, "nudge")
-    await _wait_for_private_reply(harness, ada, "product", "I'm reminding")
+    await _wait_for_private_reply(harness, ada, "product", "You can remind them again")
+    replies = [m for m in ada.thread(announcement) if m.ephemeral_to == ada.id]
+    assert len(replies) == 2
     await harness.playground.until(lambda: len(dev.sees(dev.im.id)) == 2)
-    assert "still looking forward" in text_of(dev.sees(dev.im.id)[-1])
+    assert "is still hoping for your view" in text_of(dev.sees(dev.im.id)[-1])
     assert len(ben.sees(ben.im.id)) == 1
     await ada.click(team, "nudge")
     await harness.wait_for_row("events", lambda row: row["kind"] == "nudged")
@@ -215,9 +251,9 @@ async def test_only_the_driver_requests_and_reminds(harness: Harness) -> None:
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     await ben.click(as_seen_by(ben, announcement), "ask")
-    await _wait_for_private_reply(harness, ben, "product", f"<@{ada.id}> to do")
+    await _wait_for_private_reply(harness, ben, "product", f"Only <@{ada.id}> can do that")
     await _ask_for_views(harness, ada, announcement, "ben")
-    await harness.wait_for_team_message(ada, announcement, "not answered yet")
+    await harness.wait_for_team_message(ada, announcement, "Still to come")
     team = team_message(ben, announcement)
     assert team is not None
     await ben.click(team, "nudge")
@@ -231,12 +267,12 @@ async def test_a_person_outside_a_private_channel_can_answer(harness: Harness) -
     announcement, _ = await harness.post_decision(ada, "leadership")
     await ada.click(as_seen_by(ada, announcement), "ask")
     view = await harness.wait_for_modal(ada, "ask")
-    assert "Whoever you ask, in that channel or not, can read" in json.dumps(view.payload)
+    assert "People you ask can read its title and problem" in json.dumps(view.payload)
     await ada.submit(view, {"people": ["chloe"]})
     wish = await harness.wait_for_message(chloe, "in a private channel", chloe.im.id)
-    assert "Once you have given your view, you can read the whole decision" in wish
+    assert "After that you can read the whole decision" in wish
     shown = text_of(await harness.run_command(chloe, "show 1"))
-    assert "would like to have your view" in shown
+    assert "wants your view" in shown
     assert "Recommended" not in shown
     await _add_view(harness, chloe, chloe.sees(chloe.im.id)[0])
     await harness.wait_for_team_message(ada, announcement, f"<@{chloe.id}>")
@@ -252,11 +288,11 @@ async def test_a_view_request_is_updated(harness: Harness) -> None:
     await _ask_for_views(harness, ada, announcement, "ben", "dev")
     await harness.playground.until(lambda: ben.sees(ben.im.id) and dev.sees(dev.im.id))
     await _add_view(harness, ben, ben.sees(ben.im.id)[0])
-    await harness.wait_for_message(ben, "You gave your view of a decision", ben.im.id)
+    await harness.wait_for_message(ben, "Thanks, your view is in", ben.im.id)
     assert "Change my view" in json.dumps(ben.sees(ben.im.id)[0].blocks)
     await ada.click(as_seen_by(ada, announcement), "accept")
-    await harness.wait_for_message(ben, "You gave your view; meanwhile it was accepted", ben.im.id)
-    await harness.wait_for_message(dev, "asked for your view; meanwhile it was accepted", dev.im.id)
+    await harness.wait_for_message(ben, "it's accepted now", ben.im.id)
+    await harness.wait_for_message(dev, "it's accepted now", dev.im.id)
     for person in (ben, dev):
         (wish,) = person.sees(person.im.id)
         assert button_ids(wish) == []
@@ -271,9 +307,7 @@ async def test_app_home_lists_view_requests(harness: Harness) -> None:
     await harness.playground.until(lambda: ben.home)
     assert ben.home is not None
     assert "asks for your view" in str(ben.home.blocks)
-    await ben.click(ben.home, "add_view", block_id="decision:1")
-    await harness.wait_for_modal(ben, "questions")
-    assert (await ben.submit(await harness.answer_questions(ben))).ok
+    await _give_view(harness, ben, ben.home)
     await ben.open_home()
     await harness.playground.until(
         lambda: "Waiting for you" not in str(ben.home and ben.home.blocks)
@@ -285,6 +319,9 @@ async def test_no_call_to_slack_comes_before_an_ack(harness: Harness) -> None:
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     sent = [await ben.click(announcement, "add_view")]
+    form = await harness.wait_for_modal(ben, "view")
+    sent.append(await ben.submit(form, _filled(form, 0)))
+    sent.append(await ben.click(await _open_form(harness, ben, announcement), "answer_all"))
     await harness.wait_for_modal(ben, "questions")
     sent.append(await ben.submit(await harness.answer_questions(ben)))
     sent.append(await ada.click(as_seen_by(ada, announcement), "ask"))
@@ -302,22 +339,24 @@ async def test_twenty_people_at_once_end_in_one_consistent_message(harness: Harn
     people = [_add_member(harness, number) for number in range(20)]
     for person in people:
         await person.click(announcement, "add_view")
-    reviews = []
+    views = []
     for number, person in enumerate(people):
-        await harness.wait_for_modal(person, "questions")
-        reviews.append(await harness.answer_questions(person, OTHER_ANSWERS if number % 2 else {}))
-    await people[0].submit(reviews[0])
+        form = await harness.wait_for_modal(person, "view")
+        person.fill(form, _filled(form, number % 2))
+        views.append(form)
+    await people[0].submit(views[0])
     await harness.wait_for_team_message(ada, announcement, "1 view beside")
-    await asyncio.gather(*(p.submit(v) for p, v in zip(people[1:], reviews[1:], strict=True)))
+    await asyncio.gather(*(p.submit(v) for p, v in zip(people[1:], views[1:], strict=True)))
     rows = harness.rows("perspectives")
     assert sorted(row["user_id"] for row in rows) == sorted(person.id for person in people)
     kinds = [event["kind"] for event in harness.rows("events")]
     assert kinds == ["opened", *["view_added"] * 20]
-    await harness.wait_for_team_message(ada, announcement, "20 views beside the driver's")
+    await harness.wait_for_team_message(ada, announcement, "20 views beside")
     await _wait_until_all_sent(harness)
-    text = await harness.wait_for_team_message(ada, announcement, "You differ")
-    assert "20 views beside the driver's" in text
-    assert len(ada.thread(announcement)) == 2
+    text = await harness.wait_for_team_message(ada, announcement, "20 views beside")
+    assert "10 people: " in text
+    notes = [each for each in ada.thread(announcement) if "added a view" in each.text]
+    assert (len(notes), len(ada.thread(announcement))) == (20, 22)
     redrawn = [row for row in harness.rows("deliveries") if row["kind"] == "redraw"]
     assert 0 < len(redrawn) < 10
 
@@ -334,8 +373,9 @@ async def test_twenty_views_and_two_deciders_at_once_end_in_one_decision(harness
         await person.click(announcement, "add_view")
     views = []
     for person in people:
-        await harness.wait_for_modal(person, "questions")
-        views.append(await harness.answer_questions(person))
+        form = await harness.wait_for_modal(person, "view")
+        person.fill(form, _filled(form, 0))
+        views.append(form)
     adding = [person.submit(view) for person, view in zip(people, views, strict=True)]
     pressing = [each.click(as_seen_by(each, announcement), "accept") for each in (ada, ben)]
     await asyncio.gather(*adding[:10], *pressing, *adding[10:])
@@ -352,10 +392,11 @@ async def test_twenty_views_and_two_deciders_at_once_end_in_one_decision(harness
     await _wait_until_all_sent(harness)
     thread = [text_of(reply) for reply in ada.thread(announcement)]
     assert sum("accepted the recommendation" in each for each in thread) == 1
-    assert len(thread) == (3 if added else 2)
+    assert sum("added a view" in each for each in thread) == len(added)
+    assert len(thread) == 2 + len(added) + bool(added)
     if added:
         noun = "view" if len(added) == 1 else "views"
-        assert any(f"{len(added)} {noun} beside the driver's" in each for each in thread)
+        assert any(f"{len(added)} {noun} beside" in each for each in thread)
     assert f"Accepted by <@{by}>" in text_of(as_seen_by(ada, announcement))
 
 
@@ -398,4 +439,106 @@ async def test_a_request_is_confirmed_to_the_driver_only(harness: Harness) -> No
     words = await harness.wait_for_message(
         ada, f"I'm asking <@{dev.id}> for their view.", ada.im.id
     )
-    assert f"asked before or have given theirs: <@{ben.id}>." in words
+    assert f"Already asked or answered: <@{ben.id}>." in words
+
+
+async def test_a_view_takes_one_page(harness: Harness) -> None:
+    """The form asks for an option and three questions; answers, note and choice are compared."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    announcement, _ = await harness.post_decision(ada)
+    form = await _open_form(harness, ben, announcement)
+    asked = [b["block_id"] for b in form.blocks if b["block_id"].startswith("question:")]
+    assert len(asked) == 3
+    await ben.submit(form, {"option": _filled(form, 0)["option"], "note": "Ask legal first"})
+    assert ben.modal is None
+    text = await harness.wait_for_team_message(ada, announcement, f"<@{ben.id}>")
+    assert "Ask legal first" in text
+    await harness.wait_for_reply(ada, announcement, f"<@{ben.id}> added a view")
+    (row,) = harness.rows("perspectives")
+    assert json.loads(row["answers"]) == {}
+
+
+async def test_a_view_can_be_changed_on_the_form(harness: Harness) -> None:
+    """The form opens with what the person filled in, and replaces it."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    announcement, _ = await harness.post_decision(ada)
+    await _give_view(harness, ben, announcement, note="Ask legal first")
+    form = await _open_form(harness, ben, as_seen_by(ben, announcement))
+    assert "Ask legal first" in json.dumps(form.payload)
+    await ben.submit(form, _filled(form, 1, note="Legal says yes"))
+    text = await harness.wait_for_team_message(ada, announcement, "Legal says yes")
+    assert "Ask legal first" not in text
+    assert [row["kind"] for row in harness.rows("events")][-1] == "view_changed"
+
+
+async def test_the_whole_questionnaire_keeps_what_was_filled_in(harness: Harness) -> None:
+    """Going on to all questions loses neither the option nor the note."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    announcement, _ = await harness.post_decision(ada)
+    form = await _open_form(harness, ben, announcement)
+    ben.fill(form, _filled(form, 1, note="Ask legal first"))
+    await ben.click(form, "answer_all")
+    await harness.wait_for_modal(ben, "questions")
+    await ben.submit(await harness.answer_questions(ben))
+    await harness.wait_for_team_message(ada, announcement, "Ask legal first")
+    (row,) = harness.rows("perspectives")
+    assert row["choice"] is not None
+
+
+async def test_the_driver_hears_of_a_view_that_matters(harness: Harness) -> None:
+    """The driver gets one message with a way to look; it follows the person's changes."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    announcement, _ = await harness.post_decision(ada)
+    recommended = harness.rows("decisions")[0]["recommended"]
+    form = await _open_form(harness, ben, announcement)
+    values = [
+        option["value"]
+        for block in form.blocks
+        if block["block_id"] == "option"
+        for option in block["element"]["options"]
+    ]
+    other = next(each for each in values if each != recommended)
+    await ben.submit(form, {"option": other})
+    await harness.wait_for_message(ada, f"<@{ben.id}> would go for", ada.im.id)
+    (news,) = ada.sees(ada.im.id)
+    await ada.click(news, "show")
+    form = await _open_form(harness, ben, as_seen_by(ben, announcement))
+    await ben.submit(form, {"option": recommended})
+    await harness.wait_for_message(ada, "doesn't change the recommendation", ada.im.id)
+    kept = [m for m in ada.sees(ada.im.id) if m.ephemeral_to is None]
+    assert len(kept) == 1
+
+
+async def test_the_driver_can_decide_when_everyone_is_in(harness: Harness) -> None:
+    """After the last view the driver gets a message, in which the decision can be accepted."""
+    ada, ben, dev = (harness.playground.user(name) for name in ("ada", "ben", "dev"))
+    announcement, _ = await harness.post_decision(ada)
+    await _ask_for_views(harness, ada, announcement, "ben", "dev")
+    await harness.playground.until(lambda: ben.sees(ben.im.id) and dev.sees(dev.im.id))
+    await _give_view(harness, ben, ben.sees(ben.im.id)[0], 1)
+    await _give_view(harness, dev, dev.sees(dev.im.id)[0], 1)
+    await harness.wait_for_message(ada, "Everyone's in: time to decide?", ada.im.id)
+    ready = next(m for m in ada.sees(ada.im.id) if "Everyone's in" in m.text)
+    assert {"accept", "override", "show"} <= set(button_ids(ready))
+    await ada.click(ready, "accept")
+    await harness.wait_for_text(ada, announcement, "Accepted")
+    await harness.wait_for_message(ada, "It's accepted now", ada.im.id)
+
+
+async def test_people_of_another_company_are_named_when_chosen(harness: Harness) -> None:
+    """The modal says at once who can't be asked, and the field refuses them."""
+    ada, eve = harness.playground.user("ada"), harness.playground.user("eve")
+    announcement, _ = await harness.post_decision(ada, "partners")
+    await ada.click(as_seen_by(ada, announcement), "ask")
+    view = await harness.wait_for_modal(ada, "ask")
+    await ada.click(view, "answer", ["eve", "ben"], block_id="people")
+    await harness.playground.until(
+        lambda: ada.modal and "to another company" in json.dumps(ada.modal.payload)
+    )
+    assert ada.modal is not None
+    await ada.submit(ada.modal, {"people": ["eve", "ben"]})
+    assert ada.modal is not None
+    assert "to another company" in (ada.modal.errors or {})["people"]
+    await ada.submit(ada.modal, {"people": ["ben"]})
+    await harness.wait_for_row("view_requests", lambda row: row["user_id"] != eve.id)
+    assert len(harness.rows("view_requests")) == 1

@@ -17,9 +17,9 @@ from bot.decisions.records.spreadsheet import as_csv
 from bot.slack.views import search
 from bot.slack.views.announcement import announcement, thread_note
 from bot.slack.views.decide import override_modal
-from bot.slack.views.perspectives import team_message
 from bot.slack.views.recommendation import recommendation_message
 from bot.slack.views.search import history_message
+from bot.slack.views.team import team_message
 from bot.slackkit.metadata import ListQuery
 from tests.services.harness import ADA, BEN, PUBLIC, ServiceHarness
 
@@ -115,14 +115,14 @@ async def test_thread_and_record_name_no_option_where_nothing_is_known(
     team = await harness.services.perspectives.team("T1", made.number)
     seen = await harness.services.perspectives.comparison(team)
     told = team_message(made, playbook, seen)
-    assert "They come to nothing yet." in told.text
+    assert "You favour nothing yet." in told.text
     assert "*nothing yet*  ·  2 people" in str(told.blocks)
     happened = [each.did for each in record.history]
     assert happened[1:] == [
         "added a view: nothing yet",
         "changed the description. Still nothing is recommended",
     ]
-    assert "*nothing yet*  ·  too little is known" in str(history_message(record).blocks)
+    assert "nothing yet (too little is known)" in str(history_message(record).blocks)
     assert "U2: nothing yet (too little is known)" in as_markdown(record)
     assert "First steps" not in str(recommendation_message(made, playbook).blocks)
     for each in (told, history_message(record), recommendation_message(made, playbook)):

@@ -19,7 +19,9 @@ from bot.decisions.errors import (
 from bot.decisions.model import Decision, Person, Place, Visibility
 from bot.decisions.questionnaire import QuestionsPage
 from bot.decisions.transitions import DecisionAction
+from bot.decisions.view_form import GivenView
 from bot.outbox.model import DeliveryKind, team_key
+from bot.playbooks.engine import InvalidAnswers
 from bot.services.perspectives import NUDGE_AFTER, AskResult
 from bot.storage.search import read_decision
 from tests.services.harness import ADA, BEN, PRIVATE, PUBLIC, STRANGER, ServiceHarness
@@ -80,6 +82,7 @@ async def test_a_perspective_starts_blank_or_with_own_answers(harness: ServiceHa
     assert isinstance(page, QuestionsPage)
     assert page.draft.answers == {}
     assert await harness.drafts.unfinished(BEN) == []
+    harness.clock.advance(timedelta(seconds=1))
     await harness.drafts.save_answers(BEN, page.draft.id, NEVER)
     again = await harness.services.perspectives.begin(BEN, PUBLIC, decision.number)
     assert (again.draft.id, again.draft.answers) == (page.draft.id, NEVER)
@@ -285,3 +288,136 @@ async def test_what_cannot_be_logged_leaves_nothing(harness: ServiceHarness) -> 
         with pytest.raises(NoSuchDecision):
             await harness.services.perspectives.nudge(person, number)
     assert await harness.rows("view_requests") == []
+
+
+async def test_the_form_asks_what_can_flip_the_decision(harness: ServiceHarness) -> None:
+    """It asks at most three questions that apply: open ones that flip it first, then known ones."""
+    decision = await harness.post_decision()
+    form = await harness.services.perspectives.form(BEN, PUBLIC, decision.number)
+    engine = await harness.services.playbooks.of(decision)
+    assert [each.id for each in form.questions] == ["style", "facts", "freshness"]
+    flips = engine.score({**decision.answers, "style": "strict"}).recommended
+    assert flips == "tuning" != decision.verdict.recommended
+    assert form.own == GivenView()
+
+
+async def test_the_form_is_the_same_whatever_others_answered(harness: ServiceHarness) -> None:
+    """Neither questions nor contents of the form depend on perspectives of others."""
+    decision = await harness.post_decision()
+    before = await harness.services.perspectives.form(BEN, PUBLIC, decision.number)
+    given = GivenView("tuning", "Ask Chloe", {"style": "strict"})
+    await harness.services.perspectives.give(CHLOE, decision.number, given)
+    assert await harness.services.perspectives.form(BEN, PUBLIC, decision.number) == before
+    own = await harness.services.perspectives.form(CHLOE, PUBLIC, decision.number)
+    assert own.own == given
+
+
+async def test_a_view_is_given_with_an_option_and_a_few_answers(harness: ServiceHarness) -> None:
+    """Choice, note and answers are kept; the option is that of the driver's sheet with them."""
+    decision = await harness.post_decision()
+    await harness.services.perspectives.give(
+        BEN, decision.number, GivenView("prompting", "Ask legal", {"style": "strict"})
+    )
+    (view,) = (await harness.services.perspectives.team("T1", decision.number)).perspectives
+    assert (view.choice, view.note, view.answers) == ("prompting", "Ask legal", {"style": "strict"})
+    assert (view.option, view.favours) == ("tuning", "prompting")
+    detail = json.loads(str((await harness.rows("events"))[-1]["detail"]))
+    assert (detail["option"], detail["note"], detail["matters"]) == ("prompting", "Ask legal", True)
+    await harness.services.perspectives.give(
+        BEN, decision.number, GivenView("rag", "", {"freshness": "daily"})
+    )
+    (view,) = (await harness.services.perspectives.team("T1", decision.number)).perspectives
+    assert view.answers == {"style": "strict", "freshness": "daily"}
+    assert (view.choice, view.note) == ("rag", "")
+    assert (await kinds(harness))[-1] == "view_changed"
+
+
+async def test_what_does_not_fit_the_playbook_is_refused(harness: ServiceHarness) -> None:
+    """Unknown options and answers raise `InvalidAnswers`, and nothing is stored."""
+    decision = await harness.post_decision()
+    for given in (GivenView("magic"), GivenView("rag", "", {"style": "loud"})):
+        with pytest.raises(InvalidAnswers):
+            await harness.services.perspectives.give(BEN, decision.number, given)
+        with pytest.raises(InvalidAnswers):
+            await harness.services.perspectives.go_on(BEN, decision.number, given)
+    assert await harness.rows("perspectives") == []
+
+
+async def test_the_questionnaire_keeps_what_the_form_had(harness: ServiceHarness) -> None:
+    """Going on to all questions keeps choice, note and answers, up to the perspective."""
+    decision = await harness.post_decision()
+    given = GivenView("tuning", "Ask legal", {"style": "strict"})
+    page = await harness.services.perspectives.go_on(BEN, decision.number, given)
+    assert page.draft.answers == {"style": "strict"}
+    await harness.drafts.save_answers(BEN, page.draft.id, MANY)
+    await harness.services.post(BEN, page.draft.id, PUBLIC)
+    (view,) = (await harness.services.perspectives.team("T1", decision.number)).perspectives
+    assert (view.choice, view.note) == ("tuning", "Ask legal")
+    assert view.answers == {"style": "strict", **MANY}
+    assert await harness.drafts.unfinished(BEN) == []
+
+
+async def test_a_given_view_closes_the_unfinished_questionnaire(harness: ServiceHarness) -> None:
+    """A person who gives their view on the form has no questionnaire left to finish."""
+    decision = await harness.post_decision()
+    await harness.services.perspectives.go_on(BEN, decision.number, GivenView())
+    await harness.services.perspectives.give(BEN, decision.number, GivenView("rag"))
+    rows = [row for row in await harness.rows("drafts") if row["purpose"] == "perspective"]
+    assert [row["decision"] for row in rows] == [decision.number]
+
+
+async def test_an_edit_judges_views_again(harness: ServiceHarness) -> None:
+    """After an edit of the driver's answers, views lead to what they lead to with the new ones."""
+    decision = await harness.post_decision()
+    services, number = harness.services, decision.number
+    await services.perspectives.give(BEN, number, GivenView(answers={"style": "strict"}))
+    page = await services.decisions.begin_edit(ADA, number)
+    await harness.drafts.save_answers(ADA, page.draft.id, {"freshness": "daily"})
+    await services.post(ADA, page.draft.id, PUBLIC)
+    (view,) = (await services.perspectives.team("T1", number)).perspectives
+    assert view.option == "rag"
+
+
+async def news(harness: ServiceHarness) -> list[tuple[object, object]]:
+    """Return kind and recipient of the news about views, oldest first."""
+    wanted = {DeliveryKind.VIEW_NEWS, DeliveryKind.ALL_VIEWS}
+    rows = await harness.rows("deliveries")
+    return [(row["kind"], row["channel"]) for row in rows if row["kind"] in wanted]
+
+
+async def test_the_driver_hears_of_a_view_that_matters_once(harness: ServiceHarness) -> None:
+    """One message for each person whose view matters; changes redraw it, agreement sends none."""
+    decision = await harness.post_decision()
+    give, number = harness.services.perspectives.give, decision.number
+    await give(CHLOE, number, GivenView("rag", "", MANY))
+    assert await news(harness) == []
+    await give(BEN, number, GivenView("rag", "", {"style": "strict"}))
+    assert await news(harness) == [("view_news", ADA.user)]
+    await sent(harness)
+    await give(BEN, number, GivenView("tuning", "", {"style": "free"}))
+    redrawn = [row for row in await harness.rows("deliveries") if row["kind"] == "redraw"]
+    assert any("view_news" in str(row["parent"]) for row in redrawn)
+    assert await news(harness) == [("view_news", ADA.user)]
+
+
+async def test_the_driver_hears_that_everyone_has_answered(harness: ServiceHarness) -> None:
+    """The last view of those asked sends one message, instead of the one about that view."""
+    decision = await harness.post_decision()
+    views, number = harness.services.perspectives, decision.number
+    await views.ask(ADA, number, [BEN.user, CHLOE.user])
+    await views.give(BEN, number, GivenView("rag"))
+    await views.give(Person("T1", "U4"), number, GivenView("rag"))
+    assert await news(harness) == []
+    await views.give(CHLOE, number, GivenView("tuning"))
+    assert await news(harness) == [("all_views", ADA.user)]
+    await views.give(CHLOE, number, GivenView("prompting"))
+    assert await news(harness) == [("all_views", ADA.user), ("view_news", ADA.user)]
+
+
+async def test_each_new_view_is_noted_in_the_thread_once(harness: ServiceHarness) -> None:
+    """A person's first view is a reply in the thread; a change of it redraws what is there."""
+    decision = await harness.post_decision()
+    for option in ("rag", "tuning"):
+        await harness.services.perspectives.give(BEN, decision.number, GivenView(option))
+    rows = [row for row in await harness.rows("deliveries") if row["kind"] == "thread_note"]
+    assert len(rows) == 1

@@ -251,8 +251,10 @@ def _perspectives(seen: Comparison) -> tuple[RecordedPerspective, ...]:
     return tuple(
         RecordedPerspective(
             by=voice.user,
+            choice=voice.choice,
             option=voice.option,
             strength=voice.strength.value if voice.option else None,
+            note=voice.note,
             driver=voice.driver,
         )
         for voice in seen.contributions

@@ -89,7 +89,7 @@ def note_of(detail: EventDetail) -> str:
     match detail:
         case Overridden() | Withdrawn():
             return detail.reason
-        case Reviewed():
+        case Reviewed() | ViewAdded() | ViewChanged():
             return detail.note
         case _:
             return ""

@@ -310,7 +310,7 @@ def _links(record: Record) -> Iterator[str]:
 
 
 def _perspectives(record: Record) -> str:
-    """Return the option that each person's answers lead to, and their differences."""
+    """Return what each person would choose, and their differences."""
     parts = [
         listed(_perspective(record, each) for each in record.views),
         titled("They differed", (_difference(record, each) for each in record.differences)),
@@ -330,8 +330,9 @@ def _history(record: Record) -> str:
 
 def _perspective(record: Record, perspective: RecordedPerspective) -> str:
     asked = ", who opened it" if perspective.driver else ""
-    option = inline(record.title_of(perspective.option))
-    return f"{_person(record, perspective.by)}{asked}: {option} ({sure(perspective.strength)})"
+    note = f". “{inline(' '.join(perspective.note.split()))}”" if perspective.note else ""
+    said = inline(record.view_words(perspective))
+    return f"{_person(record, perspective.by)}{asked}: {said}{note}"
 
 
 def _difference(record: Record, found: RecordedDifference) -> str:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.decisions.model import ReviewOutcome as Went
 from bot.decisions.model import Status, Visibility
-from bot.decisions.records.words import NOTHING_YET
+from bot.decisions.records.words import NOTHING_YET, sure
 from bot.playbooks.costs import CostEstimate
 from bot.playbooks.model import Answer
 
@@ -94,11 +94,15 @@ class RecordedReview(RecordModel):
 
 
 class RecordedPerspective(RecordModel):
-    """The option that one person's answers lead to; the driver's are those of the decision."""
+    """One person's view; the driver's answers are those of the decision."""
 
     by: str
-    option: str | None = Field(description="Null if too little is known.")
+    choice: str | None = Field(description="The option that they would choose, if they said so.")
+    option: str | None = Field(
+        description="The option that their answers lead to; null if too little is known."
+    )
     strength: str | None
+    note: str = Field(description="What the others may have missed.")
     driver: bool
 
 
@@ -195,6 +199,16 @@ class Record(RecordModel):
     def chosen(self) -> str | None:
         """The option chosen, else the one recommended; None if there is neither."""
         return self.outcome.option if self.outcome else self.recommended
+
+    def view_words(self, view: RecordedPerspective) -> str:
+        """Return what a person would choose, and what their answers lead to, in words."""
+        leads_to = f"{self.title_of(view.option)} ({sure(view.strength)})"
+        if view.choice is None:
+            return leads_to
+        words = f"would go for {self.title_of(view.choice)}"
+        if view.option in {None, view.choice}:
+            return words
+        return f"{words}, though their answers lead to {leads_to}"
 
     def title_of(self, option: str | None) -> str:
         """Return an option's title; its id if the playbook has no such option."""

@@ -70,9 +70,11 @@ def _people(record: Record, users: Iterable[str]) -> str:
 
 def _perspective(record: Record, perspective: RecordedPerspective) -> str:
     person = record.person(perspective.by)
-    if perspective.option is None:
-        return f"{person}: {NOTHING_YET}"
-    return f"{person}: {perspective.option} ({perspective.strength})"
+    leads_to = f"{perspective.option} ({perspective.strength})" if perspective.option else ""
+    if perspective.choice is None:
+        return f"{person}: {leads_to or NOTHING_YET}"
+    words = f"{person}: would choose {perspective.choice}"
+    return f"{words}, answers lead to {leads_to}" if leads_to else words
 
 
 def _review(record: Record, review: RecordedReview) -> str:

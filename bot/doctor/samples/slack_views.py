@@ -38,6 +38,7 @@ from bot.decisions.model import (
 )
 from bot.decisions.questionnaire import Questionnaire, QuestionsPage
 from bot.decisions.records.build import DecisionContext, record_of
+from bot.decisions.view_form import GivenView, ViewForm, deciding_questions
 from bot.digest.views.replies import UpcomingDigest
 from bot.doctor.samples import COMMAND
 from bot.doctor.samples.alerts import alert_messages
@@ -51,12 +52,19 @@ from bot.slack.views.announcement import announcement, decider_message, thread_n
 from bot.slack.views.decide import REASON_LENGTH, hand_over_modal, override_modal, withdraw_modal
 from bot.slack.views.drafts import resume_offer
 from bot.slack.views.home import home_view
-from bot.slack.views.perspectives import team_message, view_request, view_request_modal
+from bot.slack.views.perspectives import (
+    all_views_message,
+    view_form_modal,
+    view_news_message,
+    view_request,
+    view_request_modal,
+)
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, questionnaire_modal
 from bot.slack.views.recommendation import recommendation_message
 from bot.slack.views.review import NOTE_LENGTH, review_modal, review_question
 from bot.slack.views.rules import rules_message
 from bot.slack.views.search import history_message
+from bot.slack.views.team import team_message
 from bot.slackkit.message import Message, notice_modal
 from bot.slackkit.metadata import ListQuery
 
@@ -169,11 +177,21 @@ def _perspective_samples(engine: RuleEngine, decision: Decision) -> dict[str, Sa
             score.strength,
             _AT,
             _AT,
+            choice=score.option if number % 2 else None,
+            note=decision.title,
         )
         for number in range(50)
     )
     asked = tuple(ViewRequest(f"U1{number:09}", decision.driver, _AT) for number in range(50))
     seen = compare(TeamViews(decision, views, asked), engine)
+    everyone = compare(TeamViews(decision, views), engine)
+    form = ViewForm(
+        decision,
+        playbook,
+        deciding_questions(decision, engine),
+        GivenView(next(iter(playbook.options)), decision.title * 5, answers),
+    )
+    blank = replace(form, own=GivenView())
     return {
         "team": _blocks(team_message(decision, playbook, seen)),
         "team, nobody yet": _blocks(
@@ -183,7 +201,12 @@ def _perspective_samples(engine: RuleEngine, decision: Decision) -> dict[str, Sa
         "asked for a view": _blocks(view_request(decision, nudge=False)),
         "nudged": _blocks(view_request(decision, nudge=True)),
         "view given": _blocks(view_request(decision, nudge=True, given=True)),
+        "view news": _blocks(view_news_message(decision, playbook, seen, views[0].user)),
+        "everyone's in": _blocks(all_views_message(decision, playbook, everyone)),
+        "view form": {"view": view_form_modal(blank)},
+        "view form, filled in": {"view": view_form_modal(form)},
         "ask modal": {"view": view_request_modal(decision)},
+        "ask modal, outsiders": {"view": view_request_modal(decision, None, decision.deciders)},
         "own view, first page": {"view": questionnaire_modal(pages.first())},
         "own view, last page": {"view": questionnaire_modal(pages.last())},
     }

@@ -1,4 +1,4 @@
-"""The buttons, the menu and the modals of a decision: decide, add a view, review."""
+"""The buttons, the menu and the modals of a decision: decide, review."""
 
 import re
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.errors import ActionNotPossible, EditedMeanwhile, NobodyToAsk
-from bot.decisions.model import Decision, Person
+from bot.decisions.errors import ActionNotPossible, EditedMeanwhile
+from bot.decisions.model import Decision
 from bot.decisions.transitions import DecisionAction
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
@@ -16,18 +16,15 @@ from bot.slack.handlers.search import SearchHandlers
 from bot.slack.home import HomeTab
 from bot.slack.replies import EphemeralReplies
 from bot.slack.views.decide import hand_over_modal, override_modal, withdraw_modal
-from bot.slack.views.notices import NOBODY_TO_ASK
-from bot.slack.views.perspectives import nudges_sent, view_request_modal, view_requests_sent
+from bot.slack.views.perspectives import view_request_modal
 from bot.slack.views.review import review_modal
 from bot.slackkit.forms import (
-    FieldError,
     deciders_of,
     override_of,
-    people_chosen,
     reason_of,
     review_outcome_of,
 )
-from bot.slackkit.ids import Action, Block, Modal
+from bot.slackkit.ids import Action, Modal
 from bot.slackkit.metadata import decision_metadata_of, response_url_of
 from bot.slackkit.payloads import (
     action_of,
@@ -164,47 +161,6 @@ class DecisionHandlers:
         return override_modal(decision, playbook)
 
 
-class PerspectiveHandlers:
-    """Handles perspectives: adding one's own, asking others, reminding them."""
-
-    def __init__(self, services: Services, home: HomeTab, background: BackgroundTasks) -> None:
-        """Handle perspectives; `home` lists the requests for one."""
-        self._services = services
-        self._replies = EphemeralReplies(services)
-        self._home = home
-        self._background = background
-
-    async def add(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
-        """Open the questionnaire for the person's own perspective."""
-        await ack()
-        self._background.start(self._add(body, client), body)
-
-    async def ask(self, ack: AsyncAck, body: Body, view: Body, client: AsyncWebClient) -> None:
-        """Ask the people chosen for their perspective."""
-        actor, number = sender(body), decision_metadata_of(view).decision
-        people = people_chosen(view)
-        try:
-            asked = await self._services.perspectives.ask(actor, number, people)
-        except NobodyToAsk as error:
-            raise FieldError(Block.PEOPLE, NOBODY_TO_ASK) from error
-        await ack()
-        self._background.start(self._replies.say(body, view_requests_sent(asked)), body)
-        refreshed = self._home.refresh(client, *(Person(actor.workspace, user) for user in people))
-        self._background.start(refreshed, body)
-
-    async def nudge(self, ack: AsyncAck, body: Body) -> None:
-        """Remind the people who were asked and have not answered."""
-        number = decision_of(action_of(body))
-        people = await self._services.perspectives.nudge(sender(body), number)
-        await ack()
-        self._background.start(self._replies.say(body, nudges_sent(people)), body)
-
-    async def _add(self, body: Body, client: AsyncWebClient) -> None:
-        number, place = decision_of(action_of(body)), place_of_message(body)
-        page = await self._services.perspectives.begin(sender(body), place, number)
-        await open_page(self._services, client, body, page)
-
-
 class ReviewHandlers:
     """Handles reviews: how a decision went."""
 
@@ -253,10 +209,6 @@ def register(
     app.view(Modal.OVERRIDE)(decisions.override)
     app.view(Modal.WITHDRAW)(decisions.withdraw)
     app.view(Modal.HAND_OVER)(decisions.hand_over)
-    perspectives = PerspectiveHandlers(services, home, background)
-    app.action(Action.ADD_VIEW)(perspectives.add)
-    app.action(Action.NUDGE)(perspectives.nudge)
-    app.view(Modal.ASK)(perspectives.ask)
     reviews = ReviewHandlers(services, home, background)
     app.action(re.compile(f"^{Action.OUTCOME}(:|$)"))(reviews.open)
     app.view(Modal.OUTCOME)(reviews.submit)

@@ -193,7 +193,7 @@ def decision_modal(
     callback: ids.Modal,
     title: str,
     submit: str,
-    inputs: Sequence[Block],
+    inputs: Sequence[Block | dict[str, Any]],
     *,
     response_url: str | None = None,
     against: str | None = None,

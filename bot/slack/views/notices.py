@@ -20,6 +20,7 @@ from bot.slackkit.message import Message, as_dicts, mrkdwn, notice_modal, plain,
 from bot.slackkit.mrkdwn import (
     and_list,
     escape,
+    fit,
     fit_escaped,
     mention,
     or_list,
@@ -30,17 +31,15 @@ OUTSIDER = (
     "workspace to press the button for you."
 )
 DRIVERS_OWN = (
-    "You asked, so the answers that the recommendation rests on are yours. *Edit answers* in the "
-    "menu changes them."
+    "You opened this decision, so its answers are your view. To change them, choose *Edit answers* "
+    "in the menu."
 )
 NOTHING_RECOMMENDED = (
     "Nothing is recommended yet: too little is known. *Edit answers* in the menu adds what was "
     "found out since; *Choose differently* decides all the same."
 )
-NOBODY_TO_NUDGE = (
-    "Nobody is missing: whoever was asked has answered. The button *Ask for views* asks others."
-)
-NOBODY_TO_ASK = "They have all answered already, or were asked. The thread says who is missing."
+NOBODY_TO_NUDGE = "Everyone you asked has answered. The button *Ask for views* asks others."
+NOBODY_TO_ASK = "You've asked them already, or they've answered. Pick someone else."
 NOT_INSTALLED = (
     "I'm not installed in this workspace any more: ask whoever manages its apps to add me again."
 )
@@ -111,8 +110,8 @@ def not_theirs(allowed: Sequence[str]) -> str:
     """Return the refusal for a person without permission; `allowed` are user ids."""
     people = or_list([mention(user) for user in allowed[:5]])
     return (
-        f"That is for {people} to do. Your word counts in the thread, where everybody reads it, "
-        "and with *Add my view* on an open decision."
+        f"Only {people} can do that. Want a say? *Add my view* on an open decision, or reply in "
+        "the thread."
     )
 
 
@@ -120,7 +119,14 @@ def too_soon_to_nudge(waiting: Sequence[str], again_at: datetime) -> str:
     """Return the refusal of a second reminder within a day; `waiting` are user ids."""
     people = and_list([mention(user) for user in waiting[:5]])
     when = f"<!date^{int(again_at.timestamp())}^{{date_short_pretty}} at {{time}}|tomorrow>"
-    return f"{people} heard from me less than a day ago. You can nudge again {when}."
+    return f"I've reminded {people} less than a day ago. Try again {when}."
+
+
+def leave_out(names: Sequence[str]) -> str:
+    """Return, for a field, that people belong to another company; `names` are theirs."""
+    belong = "belongs" if len(names) == 1 else "belong"
+    people = and_list([fit(each, 40) for each in names[:3]])
+    return f"{people} {belong} to another company, so I can't ask them. Please take them out."
 
 
 def cannot_decide(users: Sequence[str], number: int) -> str:

@@ -1,31 +1,31 @@
-"""Perspectives: the request for a view, and the message that compares the team's views."""
+"""Views of teammates: asking for one, the page on which it is given, and the news about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import (
+    ActionsBlock,
     Block,
     ButtonElement,
     ContextBlock,
-    HeaderBlock,
     InputBlock,
+    Option,
+    PlainTextInputElement,
+    RadioButtonsElement,
+    StaticSelectElement,
     UserMultiSelectElement,
 )
 
-from bot.decisions.comparison import (
-    AnswerGroup,
-    Comparison,
-    Contribution,
-    Difference,
-    JointFlip,
-    SharedAnswer,
-)
+from bot.decisions.comparison import Comparison, Contribution, Difference
 from bot.decisions.model import Decision, Status, Visibility
-from bot.decisions.records.words import STRENGTHS, TOO_LITTLE, words_of_answer
-from bot.playbooks.model import Answer, Playbook
+from bot.decisions.records.words import words_of_answer
+from bot.decisions.view_form import ViewForm
+from bot.playbooks.model import Playbook
 from bot.services.perspectives import AskResult
 from bot.slack.views.announcement import status_label
-from bot.slack.views.decide import add_view_button, decision_modal
+from bot.slack.views.decide import add_view_button, deciding_buttons, decision_modal
+from bot.slack.views.questionnaire import question_block
+from bot.slack.views.team import differences_in_short, views_in_short
 from bot.slack.views.verdict import option_title
 from bot.slackkit import ids
 from bot.slackkit.message import (
@@ -38,30 +38,83 @@ from bot.slackkit.message import (
     plain,
     section,
     sentence,
-    shrink_to_fit,
     where,
 )
 from bot.slackkit.mrkdwn import (
     FALLBACK,
-    SECTION,
-    and_list,
+    PLAIN_OPTION,
     fit,
     fit_escaped,
     mention,
     mentions,
     or_list,
     quote,
-    some,
 )
 
 MOST_ASKED = 20
-_SIZES = ((12, 8), (6, 5), (3, 3), (1, 2), (0, 1))
-"""Numbers of questions and of names to show, from the most to the fewest."""
-_ASK, _ANSWER = 300, 120
-_NO_PEEKING = (
-    "Anybody can add a view, best before reading the others': the questions don't show them. "
-    "Press the button again to change yours."
-)
+NOTE_LENGTH = 1000
+_PROBLEM = 600
+_MOST_RADIO_BUTTONS = 10
+"""https://docs.slack.dev/reference/block-kit/block-elements/radio-button-group-element"""
+_NOT_SURE = "Not sure yet"
+_MOST_POINTS = 3
+_NAMES = 8
+
+
+def view_form_modal(form: ViewForm) -> dict[str, Any]:
+    """Return the page on which a person gives their view.
+
+    It shows nothing of the others: no answer, no result, and all options in the playbook's order.
+    """
+    decision, own = form.decision, form.own
+    blocks: list[Block | dict[str, Any]] = []
+    if decision.problem:
+        blocks.append(section(quote(decision.problem, _PROBLEM)))
+    blocks.append(_choice(form.playbook, own.choice))
+    blocks += [question_block(each, own.answers) for each in form.questions]
+    blocks += [
+        InputBlock(
+            block_id=ids.Block.NOTE,
+            label=plain("Anything we've missed?"),
+            optional=True,
+            element=PlainTextInputElement(
+                action_id=ids.Action.ANSWER,
+                multiline=True,
+                max_length=NOTE_LENGTH,
+                initial_value=own.note or None,
+            ),
+        ),
+        ActionsBlock(
+            block_id=ids.Block.NAVIGATION,
+            elements=[
+                decision_button(ids.Action.ANSWER_ALL, "Answer all questions", decision.number)
+            ],
+        ),
+        ContextBlock(
+            elements=[
+                mrkdwn(
+                    "You won't see anyone else's answers here. Once you save, the thread shows "
+                    "yours with your name."
+                )
+            ]
+        ),
+    ]
+    return decision_modal(decision, ids.Modal.VIEW, "Your view", "Save my view", blocks)
+
+
+def _choice(playbook: Playbook, chosen: str | None) -> Block:
+    options = [
+        Option(text=plain(fit(option.title, PLAIN_OPTION)), value=name)
+        for name, option in playbook.options.items()
+    ]
+    options.append(Option(text=plain(_NOT_SURE), value=ids.DONT_KNOW))
+    initial = next((each for each in options if each.value == chosen), None)
+    element = RadioButtonsElement if len(options) <= _MOST_RADIO_BUTTONS else StaticSelectElement
+    return InputBlock(
+        block_id=ids.Block.OPTION,
+        label=plain("What would you go for?"),
+        element=element(action_id=ids.Action.ANSWER, options=options, initial_option=initial),
+    )
 
 
 def view_request(decision: Decision, *, nudge: bool, given: bool = False) -> Message:
@@ -76,18 +129,18 @@ def view_request(decision: Decision, *, nudge: bool, given: bool = False) -> Mes
     title = decision_title(decision)
     if decision.status is not Status.OPEN:
         status = status_label(decision).lower()
-        did = "You gave your view" if given else f"{asker} asked for your view"
-        return sentence(f"{title}\n{did}; meanwhile it was {status}.")
+        did = "You've given your view" if given else f"{asker} wanted your view"
+        return sentence(f"{title}\n{did}. No need to do anything: it's {status} now.")
     if given:
         return _view_given(decision, title)
-    opening = "is still looking forward to" if nudge else "would like to have"
-    text = f"{asker} {opening} your view of a decision{_whereabouts(decision)}:"
+    asks = "is still hoping for" if nudge else "wants"
+    text = f"{asker} {asks} your view on a decision{_whereabouts(decision)}:"
     blocks: list[Block] = [section(f"{text}\n{title}")]
     if decision.problem:
-        blocks.append(section(quote(decision.problem, 600)))
-    takes = "A few questions. You won't see what the others answered, or what it comes to for them."
+        blocks.append(section(quote(decision.problem, _PROBLEM)))
+    takes = "It takes about a minute. You won't see anyone else's answers until you've given yours."
     if decision.place.visibility is not Visibility.PUBLIC:
-        takes += " Once you have given your view, you can read the whole decision."
+        takes += " After that you can read the whole decision."
     blocks += [
         decision_actions(decision, [add_view_button(decision)]),
         ContextBlock(elements=[mrkdwn(takes)]),
@@ -96,7 +149,7 @@ def view_request(decision: Decision, *, nudge: bool, given: bool = False) -> Mes
 
 
 def _view_given(decision: Decision, title: str) -> Message:
-    text = f"You gave your view of a decision{_whereabouts(decision)}:\n{title}"
+    text = f"Thanks, your view is in{_whereabouts(decision)}:\n{title}"
     button = decision_actions(decision, [add_view_button(decision, given=True)])
     return Message(text=text, blocks=as_dicts([section(text), button]))
 
@@ -108,31 +161,47 @@ def _whereabouts(decision: Decision) -> str:
         case Visibility.PRIVATE:
             return f" in a private channel ({where(decision.place)})"
         case Visibility.DIRECT:
-            return " that stands in direct messages"
+            return " in direct messages"
 
 
-def view_request_modal(decision: Decision, response_url: str | None = None) -> dict[str, Any]:
+def view_request_modal(
+    decision: Decision,
+    response_url: str | None = None,
+    outsiders: Sequence[str] = (),
+) -> dict[str, Any]:
     """Return the modal of *Ask for views*.
 
     Args:
         decision: the decision.
         response_url: that of the press, for the private answer about who was asked.
+        outsiders: people chosen who belong to another company, to be named.
     """
     people = InputBlock(
         block_id=ids.Block.PEOPLE,
         label=plain("Whose view would help?"),
-        hint=plain("Each gets a direct message with the title, the problem and the questions."),
+        hint=plain("I'll send each of them a direct message. Answering takes about a minute."),
+        dispatch_action=True,
         element=UserMultiSelectElement(
             action_id=ids.Action.ANSWER, max_selected_items=MOST_ASKED, placeholder=plain("People")
         ),
     )
+    warning = [ContextBlock(elements=[mrkdwn(not_colleagues(outsiders))])] if outsiders else []
     return decision_modal(
         decision,
         ids.Modal.ASK,
         "Ask for views",
         "Ask",
-        [people, *_shown_to(decision)],
+        [people, *warning, *_shown_to(decision)],
         response_url=response_url,
+    )
+
+
+def not_colleagues(users: Sequence[str]) -> str:
+    """Return that people belong to another company, and can't be asked; `users` are their ids."""
+    belong = "belongs" if len(users) == 1 else "belong"
+    names = mentions(users, _NAMES)
+    return (
+        f"⚠️ {names} {belong} to another company, so I can't ask them. They can reply in the thread."
     )
 
 
@@ -141,12 +210,10 @@ def _shown_to(decision: Decision) -> list[Block]:
     if decision.place.visibility is Visibility.PUBLIC:
         return []
     private = decision.place.visibility is Visibility.PRIVATE
-    place, who = "direct messages", "Whoever you ask"
-    if private:
-        place, who = "a private channel", "Whoever you ask, in that channel or not,"
+    place = "is in a private channel" if private else "is in direct messages"
     text = (
-        f"This decision stands in {place}. {who} can read its title and problem, and all of it "
-        "once they have given their view."
+        f"This decision {place}. People you ask can read its title and problem, and the whole "
+        "decision once they've given their view."
     )
     return [ContextBlock(elements=[mrkdwn(text)])]
 
@@ -155,194 +222,111 @@ def view_requests_sent(wishes: AskResult) -> str:
     """Return the answer to the driver: who is asked, and who was left out."""
     text = f"I'm asking {mentions(wishes.new, MOST_ASKED)} for their view."
     if wishes.known:
-        known = mentions(wishes.known, MOST_ASKED)
-        text += f" Left out, as they were asked before or have given theirs: {known}."
+        text += f" Already asked or answered: {mentions(wishes.known, MOST_ASKED)}."
     return text
 
 
 def nudges_sent(users: Sequence[str]) -> str:
     """Return the answer to the driver: who was reminded."""
-    return f"I'm reminding {mentions(users, 5)}. They can be nudged again tomorrow."
+    return f"I've reminded {mentions(users, 5)}. You can remind them again tomorrow."
 
 
-def team_message(decision: Decision, playbook: Playbook, seen: Comparison) -> Message:
-    """Return the message that compares all views, shortened until it fits."""
-    blocks = shrink_to_fit(
-        lambda size: _TeamMessage(decision, playbook, seen, *size).blocks(), _SIZES
-    )
-    return Message(text=fit(_summary(decision, playbook, seen), FALLBACK), blocks=as_dicts(blocks))
+def view_news_message(
+    decision: Decision, playbook: Playbook, seen: Comparison, user: str
+) -> Message:
+    """Return the direct message to the driver about a view that differs.
+
+    Args:
+        decision: the decision as it is now.
+        playbook: its playbook.
+        seen: the comparison of its views.
+        user: the user id of the teammate.
+    """
+    title, view = decision_title(decision), seen.view_of(user)
+    if decision.status is not Status.OPEN or view is None:
+        status = status_label(decision).lower()
+        return sentence(f"{title}\n{mention(user)} saw it differently. It's {status} now.")
+    if not seen.matters(user):
+        return sentence(f"{title}\n{mention(user)}'s view doesn't change the recommendation now.")
+    news = _News(decision, playbook, seen, view)
+    text = f"*{news.headline()}*\n{title}"
+    blocks: list[Block] = [section("\n".join([text, *news.points()]))]
+    blocks.append(decision_actions(decision, [_look(decision)]))
+    return Message(text=fit(text, FALLBACK), blocks=as_dicts(blocks))
 
 
-class _TeamMessage:
-    """The message at one size."""
+class _News:
+    """What the driver should know about one view."""
 
     def __init__(
-        self, decision: Decision, playbook: Playbook, seen: Comparison, questions: int, names: int
+        self, decision: Decision, playbook: Playbook, seen: Comparison, view: Contribution
     ) -> None:
-        self._decision, self._playbook, self._seen = decision, playbook, seen
-        self._questions, self._names = questions, names
+        self._decision, self._playbook, self._view = decision, playbook, view
+        self._differences = seen.decisive_for(view.user)
 
-    def blocks(self) -> list[Block]:
-        seen = self._seen
-        is_open = self._decision.status is Status.OPEN
-        flipping = seen.flipping
-        other = tuple(each for each in seen.differences if not each.flips_to)
-        blocks: list[Block] = [section(f"*How the team sees it*  ·  {_how_many(seen)}")]
-        if len(seen.contributions) > 1:
-            blocks.append(section(_fit_lines(self._verdicts())))
-            blocks += self._differences(
-                "You differ, and it would change the recommendation", flipping
-            )
-            blocks += self._together()
-            blocks += self._differences("You differ, and it changes nothing by itself", other)
-            blocks += self._agreements()
-        if seen.waiting:
-            words = f"Asked, and not answered yet: {mentions(seen.waiting, self._names)}"
-            blocks.append(ContextBlock(elements=[mrkdwn(words)]))
-        if is_open:
-            blocks.append(ContextBlock(elements=[mrkdwn(_NO_PEEKING)]))
-            blocks.append(decision_actions(self._decision, self._buttons()))
-        return blocks
+    def headline(self) -> str:
+        """Return in one sentence how the view differs."""
+        who = mention(self._view.user)
+        answers = self._decision.answers
+        differs = sum(answers.get(each.question) is not None for each in self._differences)
+        if differs:
+            return f"{who} disagrees on {differs} {_points(differs)} that {_matter(differs)}"
+        if self._differences:
+            return f"{who} knows something you left open, and it changes the recommendation"
+        if self._view.choice not in {None, self._decision.verdict.recommended}:
+            return f"{who} would go for {option_title(self._playbook, self._view.choice)}"
+        led = option_title(self._playbook, self._view.option)
+        return f"{who}'s answers together lead to {led}"
 
-    def _buttons(self) -> list[ButtonElement]:
-        buttons = [add_view_button(self._decision)]
-        if self._seen.waiting:
-            number = self._decision.number
-            buttons.append(decision_button(ids.Action.NUDGE, "Nudge those missing", number))
-        return buttons
+    def points(self) -> list[str]:
+        """Return a line for each difference that matters, and the person's choice."""
+        lines = [self._point(each) for each in self._differences[:_MOST_POINTS]]
+        if self._differences and self._view.choice is not None:
+            lines.append(f"They'd go for *{option_title(self._playbook, self._view.choice)}*.")
+        return lines
 
-    def _verdicts(self) -> list[str]:
-        """Return a line for each option that contributors' answers lead to, most frequent first."""
-        by_option: dict[str | None, list[Contribution]] = {}
-        for voice in self._seen.contributions:
-            by_option.setdefault(voice.option, []).append(voice)
-        ranked = sorted(by_option.items(), key=lambda item: -len(item[1]))
-        return [
-            f"*{option_title(self._playbook, option)}*  ·  "
-            f"{_count(len(voices), 'person', 'people')}: "
-            f"{some([_contribution(each) for each in voices], self._names)}"
-            for option, voices in ranked
-        ]
-
-    def _differences(self, title: str, differences: Sequence[Difference]) -> list[Block]:
-        if not differences:
-            return []
-        shown = differences[: self._questions]
-        blocks: list[Block] = [HeaderBlock(text=plain(title))] if shown else []
-        for each in shown:
-            lines = [f"*{self._question(each.question)}*", *self._said(each)]
-            blocks.append(section(_fit_lines(lines)))
-        if rest := len(differences) - len(shown):
-            more = f"{title}: {rest} more" if not shown else f"and {rest} more"
-            blocks.append(ContextBlock(elements=[mrkdwn(more)]))
-        return blocks
-
-    def _question(self, question: str) -> str:
-        return fit_escaped(self._playbook.question(question).ask, _ASK)
-
-    def _said(self, difference: Difference) -> Iterable[str]:
-        for said in difference.said:
-            line = f"• {self._words(difference.question, said)}: "
-            line += mentions(said.users, self._names)
-            if said.answer in difference.flips_to:
-                option = difference.flips_to[said.answer]
-                line += f"  →  the recommendation would be *{option_title(self._playbook, option)}*"
-                line += self._because_of(difference.question, said)
-            yield line
-
-    def _words(self, question: str, said: AnswerGroup) -> str:
-        """Return an answer; of several answers how they differ from the driver's."""
-        if not said.added and not said.dropped:
-            return self._answer(question, said.answer)
-        parts = [
-            f"{word} {self._answer(question, answers)}"
-            for word, answers in (("also", said.added), ("without", said.dropped))
-            if answers
-        ]
-        return ", ".join(parts)
-
-    def _because_of(self, question: str, said: AnswerGroup) -> str:
-        """Return which of several answers makes the difference, if some of them don't."""
-        if not said.decisive or len(said.decisive) == len(said.added) + len(said.dropped):
-            return ""
-        names = or_list([f"“{self._answer(question, each)}”" for each in said.decisive])
-        return f", by {names} alone"
-
-    def _answer(self, question: str, answer: Answer) -> str:
-        words = words_of_answer(self._playbook.question(question).answers, answer)
-        return fit_escaped(words, _ANSWER)
-
-    def _together(self) -> list[Block]:
-        pairs = self._seen.joint_flips[: self._questions]
-        if not pairs:
-            return []
-        title = "Only together would these change the recommendation"
-        return [
-            HeaderBlock(text=plain(title)),
-            section(_fit_lines([self._pair(each) for each in pairs])),
-        ]
-
-    def _pair(self, pair: JointFlip) -> str:
-        parts = [
-            f"{self._question(question)} *{self._answer(question, answer)}*"
-            for question, answer in pair.answers
-        ]
-        return f"• {' and '.join(parts)}  →  *{option_title(self._playbook, pair.option)}*"
-
-    def _agreements(self) -> list[Block]:
-        agreements = self._seen.agreements
-        if not agreements:
-            return []
-        shown = agreements[: self._questions]
-        lines = [self._agreement(each) for each in shown]
-        if rest := len(agreements) - len(shown):
-            lines.append(f"and {rest} more")
-        return [HeaderBlock(text=plain("You agree on")), section(_fit_lines(lines))]
-
-    def _agreement(self, each: SharedAnswer) -> str:
-        answer = self._answer(each.question, each.answer)
-        return f"• {self._question(each.question)} *{answer}*"
+    def _point(self, difference: Difference) -> str:
+        question = self._playbook.question(difference.question)
+        (theirs,) = (each for each in difference.said if self._view.user in each.users)
+        said = words_of_answer(question.answers, theirs.answer)
+        option = option_title(self._playbook, difference.flips_to[theirs.answer])
+        return f"• {fit_escaped(question.ask, 150)} {fit_escaped(said, 120)} → *{option}*"
 
 
-def _how_many(seen: Comparison) -> str:
-    driver, *others = seen.contributions
-    views = _count(len(others), "view", "views") if others else "no view yet"
-    return f"{views} beside the driver's ({mention(driver.user)} opened it)"
+def all_views_message(decision: Decision, playbook: Playbook, seen: Comparison) -> Message:
+    """Return the direct message to the driver that all who were asked have answered.
 
-
-def _contribution(voice: Contribution) -> str:
-    strength = STRENGTHS[voice.strength] if voice.option else TOO_LITTLE
-    return f"{mention(voice.user)} ({f'driver, {strength}' if voice.driver else strength})"
-
-
-def _fit_lines(lines: Sequence[str]) -> str:
-    """Return as many lines as fit in a section, and the number of the rest."""
-    kept, room = list[str](), SECTION - len("\nand 999 more")
-    for line in lines:
-        room -= len(line) + 1
-        if room < 0:
-            return "\n".join([*kept, f"and {len(lines) - len(kept)} more"])
-        kept.append(line)
-    return "\n".join(kept)
-
-
-def _summary(decision: Decision, playbook: Playbook, seen: Comparison) -> str:
-    text = f"Views on decision #{decision.number}: {_how_many(seen)}."
-    if len(seen.contributions) > 1:
-        titles = and_list(
-            sorted({option_title(playbook, each.option) for each in seen.contributions})
+    Args:
+        decision: the decision as it is now.
+        playbook: its playbook.
+        seen: the comparison of its views.
+    """
+    title = decision_title(decision)
+    if decision.status is not Status.OPEN:
+        return sentence(
+            f"{title}\nEveryone you asked has answered. It's {status_label(decision).lower()} now."
         )
-        text += f" They come to {titles}. {_disagreement(seen)}"
-    return text
+    if seen.waiting:
+        return sentence(f"{title}\nStill to come: {mentions(seen.waiting, _NAMES)}.")
+    text = f"*Everyone's in: time to decide?*\n{title}"
+    lines = [text, *views_in_short(playbook, seen, _NAMES), differences_in_short(seen)]
+    decides = decision.driver in decision.deciders
+    if not decides:
+        lines.append(f"{or_list([mention(each) for each in decision.deciders])} can decide.")
+    # Buttons that decide stay out of the conversation that has the announcement itself.
+    here = decides and decision.place.visibility is not Visibility.DIRECT
+    buttons = [*(deciding_buttons(decision, playbook) if here else []), _look(decision)]
+    blocks: list[Block] = [section("\n".join(lines)), decision_actions(decision, buttons)]
+    return Message(text=fit(text, FALLBACK), blocks=as_dicts(blocks))
 
 
-def _count(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}"
+def _look(decision: Decision) -> ButtonElement:
+    return decision_button(ids.Action.SHOW, "Look", decision.number)
 
 
-def _disagreement(seen: Comparison) -> str:
-    if not seen.differences:
-        return "Nobody answered differently."
-    flips = len(seen.flipping)
-    change = f"{flips} would change the recommendation" if flips else "none alone would change it"
-    return f"You differ on {_count(len(seen.differences), 'question', 'questions')}; {change}."
+def _points(number: int) -> str:
+    return "point" if number == 1 else "points"
+
+
+def _matter(number: int) -> str:
+    return "matters" if number == 1 else "matter"

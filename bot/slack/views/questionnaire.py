@@ -220,6 +220,7 @@ def _own_view(page: ReviewPage) -> dict[str, Any]:
     blocks: list[_Block] = [
         *_about(page),
         _progress(page.of, page.of, "Check and save"),
+        section("*By your answers*"),
         *verdict_summary(playbook, verdict),
         *_answers(page),
         ContextBlock(elements=[mrkdwn(told)]),

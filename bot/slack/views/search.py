@@ -22,7 +22,6 @@ from bot.decisions.records.record import (
     RecordedEvent,
     RecordedPerspective,
 )
-from bot.decisions.records.words import sure
 from bot.decisions.transitions import DecisionAction, possible_actions
 from bot.playbooks.model import Playbook
 from bot.slack.views.announcement import STATUS_WORDS, announcement, status_label
@@ -304,8 +303,9 @@ def _perspectives(record: Record, size: _HistorySize) -> list[Block]:
 
 def _perspective(record: Record, perspective: RecordedPerspective) -> str:
     asked = ", who opened it" if perspective.driver else ""
-    option = fit_escaped(record.title_of(perspective.option), 60)
-    return f"{mention(perspective.by)}{asked}: *{option}*  ·  {sure(perspective.strength)}"
+    said = fit_escaped(record.view_words(perspective), 160)
+    note = f" “{fit_escaped(' '.join(perspective.note.split()), 160)}”" if perspective.note else ""
+    return f"{mention(perspective.by)}{asked}: *{said}*{note}"
 
 
 def _difference(found: RecordedDifference, size: _HistorySize) -> str:

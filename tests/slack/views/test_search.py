@@ -140,7 +140,7 @@ def test_a_history_is_complete() -> None:
         assert question.ask in said
         assert next(iter(question.answers.values())) in said
     assert "<@U0123456789>, who opened it: *" in said
-    assert "<@U9>: *Fine-tuning*  ·  likely, not certain" in said
+    assert "<@U9>: *Fine-tuning (likely, not certain)*" in said
     assert "They differed" in said
     assert "<@U1> handed the decision over to <@U2> and <@U3>" in said
     assert "<@U1> withdrew the decision: “Not *needed* any more”" in said
