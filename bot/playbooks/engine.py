@@ -103,7 +103,7 @@ class RuleEngine:
 
     def applies(self, question: Question, answers: Answers) -> bool:
         """Return whether a question is to be asked, given these answers: its `ask_when` holds."""
-        return self.holds(self._asked_when[question.id], answers)
+        return question.ask_when is None or self.holds(self._asked_when[question.id], answers)
 
     def score(self, answers: Answers) -> Score:
         """Return only option, points, lead and strength. Answers must fit."""
