@@ -213,9 +213,10 @@ class Outlook:
             chances[lead] += weight
         return sum(self._compiled.certainty(lead) * weight for lead, weight in chances.items())
 
-    def next_questions(self, sheet: ScoredSheet, enough: float) -> NextQuestions:
-        """See `RuleEngine.next_questions`."""
-        completions = self.completions(sheet)
+    def next_questions(
+        self, sheet: ScoredSheet, completions: Completions, enough: float
+    ) -> NextQuestions:
+        """See `RuleEngine.next_questions`; `completions` are from the method of that name."""
         confidence = self.confidence(sheet, completions)
         missing = [question for question in self._questions if question.id not in sheet.given]
         if len(missing) < len(completions.names):

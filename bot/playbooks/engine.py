@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from bot.playbooks import conditions
 from bot.playbooks.completions import ENOUGH, NextQuestions
-from bot.playbooks.explain import VerdictBuilder
+from bot.playbooks.explain import SheetKey, VerdictBuilder
 from bot.playbooks.model import Answer, Condition, Playbook, Question, Rule
 from bot.playbooks.scoring import CompiledPlaybook, OpenSheet, Score, ScoredSheet
 from bot.playbooks.sensitivity import as_tuple
@@ -14,7 +15,9 @@ from bot.playbooks.verdict import Answers, GateHit, Reason, Verdict
 from bot.playbooks.yaml_source import nearest
 
 CACHED_SHEETS = 500
-"""Sheets to cache the questions of; people go back and forth between a few pages."""
+"""Sheets to cache what to ask next of; people go back and forth between a few pages."""
+CACHED_VERDICTS = 50
+"""Sheets to cache the verdict of: from the page that shows it until it is posted."""
 
 
 class InvalidAnswers(ValueError):
@@ -32,7 +35,9 @@ class RuleEngine:
         self.playbook = playbook
         self._compiled = CompiledPlaybook(playbook)
         self._builder = VerdictBuilder(self._compiled)
-        self._cached: dict[frozenset[tuple[str, Answer]], tuple[Question, ...]] = {}
+        self._verdicts = lru_cache(CACHED_VERDICTS)(self._builder.verdict)
+        self._next = lru_cache(CACHED_SHEETS)(self._builder.next_questions)
+        self._matter = lru_cache(CACHED_SHEETS)(self._builder.questions_that_matter)
         self._asked_when = {
             question.id: self.terms(question.ask_when) for question in playbook.questions
         }
@@ -43,8 +48,17 @@ class RuleEngine:
         Raises:
             InvalidAnswers: it names a question or answer that the playbook does not have.
         """
-        self.check(answers)
-        return self._builder.verdict(answers)
+        return self._verdicts(self._checked(answers), changes=2)
+
+    def preview(self, answers: Answers) -> Verdict:
+        """Return the verdict with no flips but those of one change, which takes half the time.
+
+        For a page that is shown before the verdict is posted.
+
+        Raises:
+            InvalidAnswers: as `evaluate`.
+        """
+        return self._verdicts(self._checked(answers), changes=1)
 
     def questions_that_matter(self, answers: Answers) -> tuple[Question, ...]:
         """Return the questions still worth asking: not in `answers`, and able to change the option.
@@ -61,13 +75,7 @@ class RuleEngine:
         Raises:
             InvalidAnswers: as `evaluate`.
         """
-        self.check(answers)
-        key = frozenset(answers.items())
-        if key not in self._cached:
-            if len(self._cached) >= CACHED_SHEETS:
-                self._cached.clear()
-            self._cached[key] = self._builder.questions_that_matter(answers)
-        return self._cached[key]
+        return self._matter(self._checked(answers))
 
     def next_questions(self, answers: Answers, enough: float = ENOUGH) -> NextQuestions:
         """Return what to ask next, and whether it is still worth asking.
@@ -83,8 +91,7 @@ class RuleEngine:
         Raises:
             InvalidAnswers: as `evaluate`.
         """
-        self.check(answers)
-        return self._builder.next_questions(answers, enough)
+        return self._next(self._checked(answers), enough)
 
     def rules_that_hold(self, answers: Answers) -> tuple[Rule, ...]:
         """Return the rules that give their points on an answer sheet. Answers must fit."""
@@ -136,6 +143,11 @@ class RuleEngine:
     def holds(self, terms: Iterable[conditions.Term], answers: Answers) -> bool:
         """Return whether answers fulfil any of the terms of a condition. Answers must fit."""
         return conditions.holds(terms, conditions.expand(answers, self._compiled.questions))
+
+    def _checked(self, answers: Answers) -> SheetKey:
+        """Return an answer sheet in the playbook's order; raise if it does not fit."""
+        self.check(answers)
+        return tuple((name, answers[name]) for name in self._compiled.questions if name in answers)
 
     def check(self, answers: Answers) -> None:
         """Check that answers fit the playbook.

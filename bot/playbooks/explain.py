@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
 from bot.playbooks import conditions
 from bot.playbooks.bakeoff import plan_bakeoff
-from bot.playbooks.completions import NextQuestions, Outlook
+from bot.playbooks.completions import Completions, NextQuestions, Outlook
 from bot.playbooks.costs import CostCalculator
-from bot.playbooks.model import Condition, Gate, Question, Rule, Veto
+from bot.playbooks.model import Answer, Condition, Gate, Question, Rule, Veto
 from bot.playbooks.scoring import CompiledPlaybook, Score, ScoredSheet
 from bot.playbooks.sensitivity import FlipFinder, as_tuple
 from bot.playbooks.verdict import (
@@ -29,6 +30,10 @@ ALL_RULED_OUT = (
     "These answers rule out every option. Start with the veto whose way around costs least."
 )
 REASONS_FOR_RUNNER_UP = 3
+CACHED_COMPLETIONS = 8
+"""Sheets to cache completions of: a page asks for the verdict and for what to ask next."""
+SheetKey = tuple[tuple[str, Answer], ...]
+"""An answer sheet in the playbook's order."""
 
 
 class _Conditional(Protocol):
@@ -89,6 +94,7 @@ class VerdictBuilder:
 
     def __init__(self, compiled: CompiledPlaybook) -> None:
         self._compiled, self._playbook = compiled, compiled.playbook
+        self._completed = lru_cache(CACHED_COMPLETIONS)(self._complete)
         self._flips, self._outlook = FlipFinder(compiled), Outlook(compiled)
         self._costs = CostCalculator(self._playbook)
         self._ref = PlaybookRef(self._playbook.id, self._playbook.version, self._playbook.hash)
@@ -97,14 +103,13 @@ class VerdictBuilder:
         self._vetoes: _Matcher[Veto] = _Matcher(self._playbook.vetoes, compiled)
         self._gates: _Matcher[Gate] = _Matcher(self._playbook.gates, compiled)
 
-    def verdict(self, answers: Answers) -> Verdict:
-        """Return the verdict for an answer sheet."""
-        sheet = ScoredSheet(self._compiled, answers)
-        score = sheet.score
+    def verdict(self, answered: SheetKey, changes: int) -> Verdict:
+        """Return the verdict for an answer sheet, with flips of at most this many changes."""
+        sheet, completions = self._completed(answered)
+        answers, score = sheet.given, sheet.score
         kind = self._compiled.kind_of(score.option, sheet.answers)
         held = self._rules.matching(answers)
         reasons, against = self._reasons(score, held)
-        completions = self._outlook.completions(sheet)
         settled = self._outlook.settled(sheet, completions)
         gates = self.gates(answers, score.option)
         confidence = self._capped(
@@ -128,7 +133,7 @@ class VerdictBuilder:
             against=against,
             vetoes=self._veto_hits(answers),
             gates=gates,
-            flips=self._flips.smallest(sheet),
+            flips=self._flips.smallest(sheet, changes),
             homework=() if settled else self._outlook.homework(sheet, completions),
             steps=self._steps(score, kind, strength),
             playbook=self._ref,
@@ -138,14 +143,19 @@ class VerdictBuilder:
             ),
         )
 
-    def next_questions(self, answers: Answers, enough: float) -> NextQuestions:
+    def next_questions(self, answered: SheetKey, enough: float) -> NextQuestions:
         """See `RuleEngine.next_questions`."""
-        found = self._outlook.next_questions(ScoredSheet(self._compiled, answers), enough)
-        return replace(found, confidence=self._capped(found.confidence, found.option, answers))
+        sheet, completions = self._completed(answered)
+        found = self._outlook.next_questions(sheet, completions, enough)
+        return replace(found, confidence=self._capped(found.confidence, found.option, sheet.given))
 
-    def questions_that_matter(self, answers: Answers) -> tuple[Question, ...]:
+    def questions_that_matter(self, answered: SheetKey) -> tuple[Question, ...]:
         """See `RuleEngine.questions_that_matter`."""
-        return self._outlook.questions_that_matter(ScoredSheet(self._compiled, answers))
+        return self._outlook.questions_that_matter(ScoredSheet(self._compiled, dict(answered)))
+
+    def _complete(self, answered: SheetKey) -> tuple[ScoredSheet, Completions]:
+        sheet = ScoredSheet(self._compiled, dict(answered))
+        return sheet, self._outlook.completions(sheet)
 
     def rules_that_hold(self, answers: Answers) -> tuple[Rule, ...]:
         """Return the rules that give their points."""

@@ -9,7 +9,7 @@ each open question are added as one `AnswerColumn`.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
@@ -169,6 +169,7 @@ class CompiledPlaybook:
             for name in self.variables
         }
         self.gains = {name: self._gains(name) for name in self.variables}
+        self._known_answers: dict[tuple[str, Answer], tuple[conditions.Values, PointVector]] = {}
 
     def _gains(self, name: str) -> dict[str | None, PointVector]:
         """Return what each value of a variable gives by itself."""
@@ -184,22 +185,27 @@ class CompiledPlaybook:
 
     def column(self, name: str, answers: Sequence[Answer]) -> AnswerColumn:
         """Prepare answers to one question for `OpenSheet.sums`."""
-        question = self.questions[name]
-        numbers: dict[str, dict[str | None, set[int]]] = {
-            variable: defaultdict(set) for variable in conditions.variables(question)
-        }
+        numbers: dict[str, dict[str | None, set[int]]] = {}
         gained: dict[Answer, PointVector] = {}
         for answer, given in _places_of(answers).items():
-            values = conditions.values_of(question, answer)
-            gained[answer] = add_up(self.gains[v][value] for v, value in values.items())
+            values, gained[answer] = self._of_answer(name, answer)
             for variable, value in values.items():
-                numbers[variable][value].update(given)
+                numbers.setdefault(variable, {}).setdefault(value, set()).update(given)
         gains = {
             place: [gained[answer][place] for answer in answers]
             for place in self._places
             if any(points[place] for points in gained.values())
         }
-        return AnswerColumn(question, answers, gains, numbers)
+        return AnswerColumn(self.questions[name], answers, gains, numbers)
+
+    def _of_answer(self, name: str, answer: Answer) -> tuple[conditions.Values, PointVector]:
+        """Return the values of a question's variables for an answer, and what these give."""
+        key = (name, answer)
+        if key not in self._known_answers:
+            values = conditions.values_of(self.questions[name], answer)
+            points = add_up(self.gains[v][value] for v, value in values.items())
+            self._known_answers[key] = values, points
+        return self._known_answers[key]
 
     def points_of(self, rule: Rule) -> dict[str, int]:
         """Return what a rule gives to each option, through the needs that it meets too."""

@@ -22,12 +22,13 @@ class FlipFinder:
         self._names = tuple(compiled.questions)
         self._order = {name: place for place, name in enumerate(self._names)}
 
-    def smallest(self, sheet: ScoredSheet) -> tuple[Flip, ...]:
-        """Return all flips of one change, or, where there are none, all of two.
+    def smallest(self, sheet: ScoredSheet, most: int = 2) -> tuple[Flip, ...]:
+        """Return all flips of one change, or, where there are none, all of two if `most` allows it.
 
         An open question may be part of a change; no change makes an answer unknown.
         """
-        found = list(self.changes(sheet, 1)) or list(self.changes(sheet, 2))
+        sizes = range(1, most + 1)
+        found = next(filter(None, (list(self.changes(sheet, size)) for size in sizes)), [])
         return tuple(sorted((self._flip(new, sheet.given) for new in found), key=self._rank))
 
     def changes(self, sheet: ScoredSheet, size: int) -> Iterator[NewAnswers]:
