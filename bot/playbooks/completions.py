@@ -42,7 +42,7 @@ NOTHING = 1e-9
 """Bits that are only a rounding error."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Completions:
     """Ways of answering questions, each with the points and worth of options, and its winner.
 
@@ -67,7 +67,8 @@ class Completions:
         """Return how likely each winner is, the likeliest first."""
         return dict(sorted(self._totals(self.winners).items(), key=lambda item: -item[1]))
 
-    def information(self) -> dict[str, float]:
+    @cached_property
+    def information(self) -> Mapping[str, float]:
         """Return how many bits the answer to each question tells about the winner.
 
         This is the mutual information of answer and winner, less what a sample shows by chance. Of
@@ -184,7 +185,7 @@ class Outlook:
         """
         now = sheet.winner
         deciding = self._deciding(OpenSheet(sheet, completions.names), {*completions.winners, now})
-        information = completions.information()
+        information = completions.information
         found = []
         for name in sorted(deciding, key=lambda each: (-information[each], self._order[each])):
             alone = self._led_to(sheet, name) - {now}
@@ -222,7 +223,7 @@ class Outlook:
         if len(missing) < len(completions.names):
             opened = OpenSheet(sheet, [question.id for question in missing])
             completions = self._every(opened) or self._sample(opened)
-        information = completions.information()
+        information = completions.information
         telling = [
             question
             for question in missing
@@ -250,12 +251,12 @@ class Outlook:
             places = range(len(self._compiled.options))
             possible = {place for place in places if not opened.ruling[1] >> place & 1}
             matter = self._bearing_on(opened, possible)
-        return self._in_order(matter, completions.information())
+        return self._in_order(matter, completions.information)
 
     def _led_to(self, sheet: ScoredSheet, name: str) -> set[int]:
         """Return the winners that the answers to one question lead to."""
-        opened = OpenSheet(sheet, [name])
-        return set(opened.winners([[each] for each in self._compiled.questions[name].values()]))
+        sums = OpenSheet(sheet, [name]).sums([self._answers[name]])
+        return set(starmap(self._compiled.winner, sums))
 
     def _deciding(self, opened: OpenSheet, contenders: set[int]) -> Mapping[str, Set[int]]:
         """Return the open questions that can decide the result, each with winners it leads to."""
@@ -338,6 +339,14 @@ class Outlook:
         winners = list(map(compiled.best_of, worths))
         points = [each for each, _ in sums]
         return Completions(columns, points, worths, winners, weights, exact)
+
+    @cached_property
+    def _answers(self) -> Mapping[str, AnswerColumn]:
+        """All answers to each question."""
+        return {
+            question.id: self._compiled.column(question.id, tuple(question.values()))
+            for question in self._questions
+        }
 
     @cached_property
     def _likelihoods(self) -> Mapping[str, dict[Answer, float]]:

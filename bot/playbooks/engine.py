@@ -149,6 +149,11 @@ class RuleEngine:
         self.check(answers)
         return tuple((name, answers[name]) for name in self._compiled.questions if name in answers)
 
+    def forget(self) -> None:
+        """Empty the caches, for measurements."""
+        for cache in (self._verdicts, self._next, self._matter, self._builder.completed):
+            cache.cache_clear()
+
     def check(self, answers: Answers) -> None:
         """Check that answers fit the playbook.
 

@@ -94,7 +94,7 @@ class VerdictBuilder:
 
     def __init__(self, compiled: CompiledPlaybook) -> None:
         self._compiled, self._playbook = compiled, compiled.playbook
-        self._completed = lru_cache(CACHED_COMPLETIONS)(self._complete)
+        self.completed = lru_cache(CACHED_COMPLETIONS)(self._complete)
         self._flips, self._outlook = FlipFinder(compiled), Outlook(compiled)
         self._costs = CostCalculator(self._playbook)
         self._ref = PlaybookRef(self._playbook.id, self._playbook.version, self._playbook.hash)
@@ -105,7 +105,7 @@ class VerdictBuilder:
 
     def verdict(self, answered: SheetKey, changes: int) -> Verdict:
         """Return the verdict for an answer sheet, with flips of at most this many changes."""
-        sheet, completions = self._completed(answered)
+        sheet, completions = self.completed(answered)
         answers, score = sheet.given, sheet.score
         kind = self._compiled.kind_of(score.option, sheet.answers)
         held = self._rules.matching(answers)
@@ -145,7 +145,7 @@ class VerdictBuilder:
 
     def next_questions(self, answered: SheetKey, enough: float) -> NextQuestions:
         """See `RuleEngine.next_questions`."""
-        sheet, completions = self._completed(answered)
+        sheet, completions = self.completed(answered)
         found = self._outlook.next_questions(sheet, completions, enough)
         return replace(found, confidence=self._capped(found.confidence, found.option, sheet.given))
 

@@ -91,4 +91,6 @@ class Library:
                 message = f"the id `{playbook.id}` is taken by {other}"
                 raise PlaybookError([PlaybookProblem(loader.PLAYBOOK, 1, 1, message)])
         self._refused.pop(folder, None)
-        return LoadedPlaybook(text, RuleEngine(playbook))
+        engine = RuleEngine(playbook)
+        engine.next_questions({})  # draws completions, before a page waits for them
+        return LoadedPlaybook(text, engine)

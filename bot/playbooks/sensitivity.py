@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 
+from bot.playbooks import conditions
 from bot.playbooks.model import Answer, Question
-from bot.playbooks.scoring import CompiledPlaybook, OpenSheet, ScoredSheet
-from bot.playbooks.verdict import AnswerChange, Answers, Flip, Strength
+from bot.playbooks.scoring import (
+    CompiledPlaybook,
+    OpenSheet,
+    PointVector,
+    Ruling,
+    ScoredSheet,
+)
+from bot.playbooks.verdict import AnswerChange, Flip, Strength
 
 NewAnswers = Sequence[tuple[str, Answer]]
 """Questions with the answers that they would get."""
@@ -29,28 +36,35 @@ class FlipFinder:
         """
         sizes = range(1, most + 1)
         found = next(filter(None, (list(self.changes(sheet, size)) for size in sizes)), [])
-        return tuple(sorted((self._flip(new, sheet.given) for new in found), key=self._rank))
+        return tuple(sorted((self._flip(sheet, *each) for each in found), key=self._rank))
 
-    def changes(self, sheet: ScoredSheet, size: int) -> Iterator[NewAnswers]:
-        """Yield every way of changing this many answers that leads to another option."""
+    def changes(
+        self, sheet: ScoredSheet, size: int
+    ) -> Iterator[tuple[NewAnswers, PointVector, Ruling]]:
+        """Yield every way of changing this many answers that leads to another option.
+
+        Each with the points and the ruling that it leads to.
+        """
         questions = self._compiled.questions
         others = {name: other_answers(questions[name], sheet.given.get(name)) for name in questions}
         before = sheet.winner
         for names in combinations(self._names, size):
             opened = OpenSheet(sheet, names)
             choices = list(product(*(others[name] for name in names)))
-            for choice, winner in zip(choices, opened.winners(choices), strict=True):
-                if winner != before:
-                    yield tuple(zip(names, choice, strict=True))
+            sums = opened.sums(opened.columns(choices))
+            for choice, (points, ruling) in zip(choices, sums, strict=True):
+                if self._compiled.winner(points, ruling) != before:
+                    yield tuple(zip(names, choice, strict=True)), points, ruling
 
-    def _flip(self, new: NewAnswers, answers: Answers) -> Flip:
-        changes = tuple(AnswerChange(name, answers.get(name), to) for name, to in new)
-        changed = {**answers, **dict(new)}
-        sheet = ScoredSheet(self._compiled, changed)
-        score = sheet.score
+    def _flip(
+        self, sheet: ScoredSheet, new: NewAnswers, points: PointVector, ruling: Ruling
+    ) -> Flip:
+        changes = tuple(AnswerChange(name, sheet.given.get(name), to) for name, to in new)
+        changed = {**sheet.answers, **conditions.expand(dict(new), self._compiled.questions)}
+        score = self._compiled.score(points, ruling)
         drifts = all(map(self._drifts, changes))
         phrases = ", and also ".join(map(self._phrase, changes))
-        text = f"If {phrases}: {self._compiled.title(score.option, sheet.answers)}."
+        text = f"If {phrases}: {self._compiled.title(score.option, changed)}."
         return Flip(changes, score.option, score.strength, drifts, text)
 
     def _drifts(self, change: AnswerChange) -> bool:

@@ -143,7 +143,7 @@ def test_information_is_measured_in_bits():
     """A question's information is 0 bits if no rule uses it, and 1 bit if it decides alone."""
     engine = tiny([({"first": "yes"}, {"bee": 2})])
     look, compiled = outlook(engine)
-    information = look.completions(ScoredSheet(compiled, {})).information()
+    information = look.completions(ScoredSheet(compiled, {})).information
     assert information == pytest.approx({"first": 1, "second": 0})
 
 
