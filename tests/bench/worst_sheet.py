@@ -5,7 +5,7 @@ Usage: python -m tests.bench.worst_sheet [--seconds N] [FOLDER ...]
 A page of questions costs `next_questions`, the page with the result `preview` as well. Tried are
 crafted sheets, the first sheets of an engine that has computed nothing yet ("cold"), random ones,
 and changes of one answer to the costliest so far. The playbooks are those that are shipped and a
-crafted one, with 16 questions of which some take several of up to nine answers. Each cost is the
+crafted one, with 16 questions; four of them take several answers of up to nine. Each cost is the
 least of a few repetitions, as other load on the machine only adds to it.
 """
 
