@@ -17,6 +17,11 @@ class Trend:
     weeks: tuple[date, ...] = ()
     options: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
+    @property
+    def busy_weeks(self) -> int:
+        """The number of weeks in which any decision was opened."""
+        return sum(any(counts) for counts in zip(*self.options.values(), strict=True))
+
     def __bool__(self) -> bool:
         """Return whether any decision was opened."""
         return any(any(counts) for counts in self.options.values())

@@ -23,8 +23,8 @@ from bot.slackkit.payloads import InvalidPayload, Payload
 ON, OFF = "on", "off"
 """The values of the choice whether the digest is on."""
 EXTERNAL_READERS = (
-    "Somebody from another company is in this channel: its digest can tell of its own decisions "
-    "only."
+    "People from another company are in this channel, so its digest can only cover its own "
+    "decisions."
 )
 
 
@@ -91,6 +91,22 @@ def digest_metadata_of(carried: object) -> DigestMetadata:
         raise InvalidPayload("the state of a digest's button or modal is invalid") from error
 
 
+def digest_place_of(view: Payload) -> Place:
+    """Return the channel that a modal is about, or that was chosen in it.
+
+    Raises:
+        FieldError: none is chosen.
+        InvalidPayload: it is not a modal about a digest.
+    """
+    place = digest_metadata_of(view.get("private_metadata")).place
+    if place is not None:
+        return place
+    channel = value_of(view, Block.DIGEST_CHANNEL, "selected_channel")
+    if not channel:
+        raise FieldError(Block.DIGEST_CHANNEL, "Choose the channel that the digest is for.")
+    return Place(str(channel), Visibility.PUBLIC)
+
+
 def digest_form_of(view: Payload) -> DigestForm:
     """Parse the submitted modal.
 
@@ -101,7 +117,7 @@ def digest_form_of(view: Payload) -> DigestForm:
     try:
         on = _selected(view, Block.DIGEST_ON) != OFF
         return DigestForm(
-            place=_place(view),
+            place=digest_place_of(view),
             on=on,
             schedule=_schedule(view),
             sections=_sections(view),
@@ -110,16 +126,6 @@ def digest_form_of(view: Payload) -> DigestForm:
         )
     except ValueError as error:
         raise InvalidPayload("the modal does not offer this value") from error
-
-
-def _place(view: Payload) -> Place:
-    place = digest_metadata_of(view.get("private_metadata")).place
-    if place is not None:
-        return place
-    channel = value_of(view, Block.DIGEST_CHANNEL, "selected_channel")
-    if not channel:
-        raise FieldError(Block.DIGEST_CHANNEL, "Choose the channel that the digest is for.")
-    return Place(str(channel), Visibility.PUBLIC)
 
 
 def _schedule(view: Payload) -> Schedule:
@@ -165,7 +171,7 @@ def _sections(view: Payload) -> tuple[DigestSection, ...]:
     chosen = {DigestSection(value) for value in _checked(view, Block.DIGEST_SECTIONS)}
     if not chosen:
         raise FieldError(
-            Block.DIGEST_SECTIONS, "Choose at least one part, or switch the digest off."
+            Block.DIGEST_SECTIONS, "Choose at least one section, or turn the digest off."
         )
     return tuple(each for each in DigestSection if each in chosen)
 

@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.access import MessageRef
 from bot.digest.content import Digest
 from bot.digest.schedule import Occurrence
-from bot.digest.settings import Schedule
+from bot.digest.settings import DigestScope, DigestSettings, Schedule
 from bot.digest.views.message import digest_message, preview_message, when_next
 from bot.digest.views.sections import announcements_in
 from bot.slackkit.message import Message
@@ -37,19 +37,23 @@ class DigestMessages:
         return digest_message(digest, self._command, await self._links(digest))
 
     async def preview(
-        self, digest: Digest, due: Occurrence | None, schedule: Schedule, token: str
+        self, digest: Digest, due: Occurrence | None, settings: DigestSettings | None, token: str
     ) -> Message:
         """Return the private preview.
 
         Args:
             digest: the content.
             due: the next weekly digest; None if it is off.
-            schedule: that of the channel.
+            settings: of the channel; None if none were saved. The weekly digest is offered where it
+                is off and would cover the channel only.
             token: the value of its button.
         """
-        coming = when_next(self._command, due, schedule)
+        coming = when_next(due, settings.schedule if settings else Schedule())
         links = await self._links(digest)
-        return preview_message(digest, self._command, links, token, coming)
+        harmless = settings is None or settings.scope is DigestScope.CHANNEL
+        return preview_message(
+            digest, self._command, links, token, coming, offer=due is None and harmless
+        )
 
     async def _links(self, digest: Digest) -> Mapping[MessageRef, str]:
         try:

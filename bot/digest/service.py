@@ -124,6 +124,23 @@ class DigestService:
             self._wake_delivery()
         return changed
 
+    async def turn_on(self, person: Person, place: Place, zone: str | None) -> DigestSettings:
+        """Turn a channel's digest on, as it was last, else by the defaults; of the channel only.
+
+        Args:
+            person: who asks.
+            place: the channel.
+            zone: as in `default_settings`.
+
+        Raises:
+            NotAChannel: the place is a direct message.
+            UnknownZone: the zone saved last no longer exists.
+        """
+        base = await self.default_settings(person, place, zone)
+        return await self.change(
+            replace(base, place=place, set_by=person.user, on=True, scope=DigestScope.CHANNEL)
+        )
+
     async def external_user_seen(self, workspace: str, channel: str) -> str | None:
         """Record that external users are in a channel, and limit its digest to that channel.
 

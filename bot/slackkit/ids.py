@@ -24,6 +24,7 @@ class Modal(StrEnum):
     VIEW = "view"
     OUTCOME = "outcome"
     DIGEST = "digest"
+    DIGEST_OFFER = "digest_offer"
 
 
 class Block(StrEnum):
@@ -77,6 +78,8 @@ class Action(StrEnum):
     SHOW = "show"
     EXPORT = "export"
     DIGEST_SETTINGS = "digest_settings"
+    TURN_ON_DIGEST = "turn_on_digest"
+    CHANGE_DIGEST = "change_digest"
     POST_DIGEST = "post_digest"
     RETRY_POST = "retry_post"
     POST_ELSEWHERE = "post_elsewhere"

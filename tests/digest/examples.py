@@ -1,5 +1,6 @@
 """Digests with an entry in every section, and the text of their messages."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -45,3 +46,11 @@ def section(message: Message, title: str) -> str:
 def message_of(digest: Digest) -> Message:
     """Return the message for a channel, with a link to each decision."""
     return digest_message(digest, COMMAND, permalinks_of(digest))
+
+
+def waiting_texts(message: Message) -> list[str]:
+    """Return the texts below the title of the decisions that wait, up to the next title."""
+    texts = section_texts(message)
+    first = next(at for at, text in enumerate(texts) if text.startswith("*Waiting")) + 1
+    after = [at for at, text in enumerate(texts) if at >= first and re.match(r"\*[A-Z]", text)]
+    return texts[first : after[0] if after else None]

@@ -19,7 +19,14 @@ from bot.digest.views.message import digest_message, preview_message, when_next
 from bot.doctor.samples import COMMAND
 from bot.doctor.samples.digests import permalinks_of, quiet_digest
 from bot.slackkit.mrkdwn import and_list
-from tests.digest.examples import channel_digest, full_digest, message_of, section, section_texts
+from tests.digest.examples import (
+    channel_digest,
+    full_digest,
+    message_of,
+    section,
+    section_texts,
+    waiting_texts,
+)
 from tests.slack.blocks import faults_of_message
 from tests.slack.examples import a_decision, engine
 
@@ -41,8 +48,8 @@ SCHEDULE = Schedule(Weekday.THURSDAY, time(8, 30), "Asia/Tokyo")
 def test_slack_accepts_any_text(title: str, reason: str) -> None:
     """No title or reason makes a message invalid or too large, or adds a mention or a link."""
     digest = full_digest(title=title, problem=reason)
-    coming = when_next(COMMAND, next_occurrence(SCHEDULE, digest.until), SCHEDULE)
-    preview = preview_message(digest, COMMAND, permalinks_of(digest), "0" * 32, coming)
+    coming = when_next(next_occurrence(SCHEDULE, digest.until), SCHEDULE)
+    preview = preview_message(digest, COMMAND, permalinks_of(digest), "0" * 32, coming, offer=True)
     assert faults_of_message(message_of(digest)) == []
     assert faults_of_message(preview) == []
     assert all(len(text) <= 2900 for text in section_texts(preview))
@@ -53,9 +60,9 @@ def test_slack_accepts_any_text(title: str, reason: str) -> None:
 def test_only_waiting_deciders_are_mentioned(title: str) -> None:
     """Only deciders of waiting decisions are mentioned."""
     digest = full_digest(title=title, deciders=("U1", "U2", "U3", "U4", "U5"))
-    others = [text for text in section_texts(message_of(digest)) if not text.startswith("*Waiting")]
+    waiting = "".join(waiting_texts(message_of(digest)))
+    others = [text for text in section_texts(message_of(digest)) if text not in waiting]
     assert "<@" not in "".join(others)
-    waiting = section(message_of(digest), "Waiting for a decision")
     assert set(re.findall(r"<@(\w+)>", waiting)) == {"U1", "U2", "U3"}
     assert "and 2 more for 9 days" in waiting
 
@@ -63,7 +70,9 @@ def test_only_waiting_deciders_are_mentioned(title: str) -> None:
 def test_sections_are_ordered_by_urgency() -> None:
     """Waiting decisions come first, then disagreements and due reviews; the trend is last."""
     titles = [
-        text.split("\n")[0] for text in section_texts(message_of(channel_digest(full_digest())))[1:]
+        text.split("\n")[0]
+        for text in section_texts(message_of(channel_digest(full_digest())))[1:]
+        if text.startswith("*")
     ]
     assert titles == [
         "*Waiting for a decision (2)*",
@@ -83,8 +92,8 @@ def test_entries_have_their_details() -> None:
     message = message_of(channel_digest(full_digest(problem="We have the examples.")))
     link = "https://example.slack.com/archives/C0123456789/p1768385460000001"
     recommended = engine("ragvsft").playbook.options[a_decision().verdict.option].title
-    waiting = section(message, "Waiting")
-    assert f"•  <{link}|#99001  Title>  ·  waiting for <@U0123456789> for 9 days" in waiting
+    waiting = waiting_texts(message)
+    assert f"<{link}|#99001  Title>  ·  waiting for <@U0123456789> for 9 days" in waiting
     assert "  ·  2 for " in section(message, "Open disagreements")
     assert "3 differences would flip it" in section(message, "Open disagreements")
     assert ", decided on 14 January 2026" in section(message, "Reviews due")
@@ -107,29 +116,27 @@ def test_a_digest_begins_with_channel_and_week() -> None:
 def test_omitted_entries_are_counted() -> None:
     """A long section shows its first entries, the count of the rest and the command for them."""
     message = message_of(full_digest())
-    waiting = section(message, "Waiting for a decision (1,234)")
-    shown = waiting.count("•")
-    assert shown >= 3
-    assert f"and {1234 - shown:,} more: `/ragvsft list open`" in waiting
+    assert section(message, "Waiting for a decision (1,234)")
+    *waiting, more = waiting_texts(message)
+    assert len(waiting) >= 3
+    assert more == f"and {1234 - len(waiting):,} more: `/ragvsft list open`"
     assert "more: `/ragvsft list decided`" in section(message, "Decided")
-    assert all("•" in text for text in section_texts(message)[1:-2])
+    assert all("•" in text for text in section_texts(message)[3 + len(waiting) : -2])
 
 
 def test_private_decisions_are_only_counted() -> None:
     """A workspace digest only counts private channels; each entry names its channel."""
     message = message_of(replace(full_digest(), private=SectionCounts(2, 0, 3, 1)))
     hidden = section(message, "In private channels")
-    assert (
-        "2 waiting for a decision, 3 to be reviewed and 1 new. More is told only there." in hidden
-    )
+    assert "2 waiting for a decision, 3 to be reviewed and 1 new. The details stay there." in hidden
     assert "*The whole workspace*" in section_texts(message)[0]
-    assert " in <#C1>" in section(message, "Waiting")
+    assert " in <#C1>" in waiting_texts(message)[0]
 
 
 def test_missed_digests_are_named() -> None:
     """A missed digest is named by its day; of many, the last few are named and the rest counted."""
     one = message_of(replace(full_digest(), missed=(date(2026, 1, 5),)))
-    assert "The digest of 5 January did not come" in json.dumps(one.blocks[2])
+    assert "The digest of 5 January didn't come" in json.dumps(one.blocks[2])
     many = message_of(full_digest())
     assert "The digests of 5 earlier weeks, 17 December" in json.dumps(many.blocks[2])
 
@@ -167,7 +174,7 @@ def test_an_uncovered_period_is_named() -> None:
     )
     (line,) = message.blocks[2]["elements"]
     assert line["text"].startswith("It looks back to ")
-    assert line["text"].endswith("from 3 March 2025 on, is in `/ragvsft list all`.")
+    assert line["text"].endswith("from 3 March 2025 on, use `/ragvsft list all`.")
 
 
 def test_an_empty_digest_is_short() -> None:
@@ -177,10 +184,10 @@ def test_an_empty_digest_is_short() -> None:
     assert len(message.blocks) == 3
     assert "Nothing waits for anybody, and nothing happened." in section_texts(message)[0]
     assert message.picture is None
-    preview = preview_message(quiet, COMMAND, {}, "1" * 32, when_next(COMMAND, None, SCHEDULE))
-    assert "There is nothing to tell at the moment" in section_texts(preview)[0]
+    preview = preview_message(quiet, COMMAND, {}, "1" * 32, when_next(None, SCHEDULE), offer=True)
+    assert "Nothing is new right now" in section_texts(preview)[0]
     assert preview.blocks[-2]["elements"][0]["value"] == "1" * 32
-    assert "None comes by itself here" in json.dumps(preview.blocks[-1])
+    assert "Want this every Thursday?" in json.dumps(preview.blocks[-1])
 
 
 def test_a_decision_of_today_waits_since_today() -> None:
@@ -188,8 +195,9 @@ def test_a_decision_of_today_waits_since_today() -> None:
     digest = full_digest()
     made: Decision = replace(a_decision(), opened_at=digest.until)
     waiting = replace(digest, waiting=Truncated((DigestItem(made),), 1))
-    assert "*#12  Title*" in section(message_of(waiting), "Waiting")
-    assert "since today" in section(message_of(waiting), "Waiting")
+    (item,) = waiting_texts(message_of(waiting))
+    assert "*#12  Title*" in item
+    assert "since today" in item
 
 
 @pytest.mark.parametrize(("zone", "day"), [("Pacific/Kiritimati", 6), ("Pacific/Pago_Pago", 4)])
@@ -205,12 +213,12 @@ def test_dates_are_in_the_digests_zone(zone: str, day: int) -> None:
 
 def test_the_next_digest_is_in_its_zone() -> None:
     """Day and hour of the next digest are in the digest's time zone."""
-    words = when_next(COMMAND, Occurrence(date(2026, 11, 26), a_decision().opened_at), SCHEDULE)
+    words = when_next(Occurrence(date(2026, 11, 26), a_decision().opened_at), SCHEDULE)
     assert words == "The next one comes on Thursday 26 November at 08:30 (Asia/Tokyo)."
 
 
 def test_new_decisions_of_other_sections_are_named() -> None:
-    """Counted new decisions that other sections list are named by number, each once."""
+    """New decisions of other sections are named by number; with no others there is no section."""
     whole = channel_digest(full_digest())
     early = whole.until - timedelta(days=30)
     old = replace(whole.decided.shown[1].decision, opened_at=early)
@@ -221,11 +229,13 @@ def test_new_decisions_of_other_sections_are_named() -> None:
     )
     numbers = [99_001, 99_002, 99_011, 99_012, 99_041]
     named = and_list([f"#{number}" for number in numbers])
-    message = message_of(replace(digest, new=Truncated((), len(numbers))))
-    assert section(message, "New") == f"*New (5)*\n•  {named}: see the other parts"
-    assert "5 are new" in message.text
+    alone = message_of(replace(digest, new=Truncated((), len(numbers))))
+    assert not [text for text in section_texts(alone) if text.startswith("*New")]
+    assert "5 are new" in alone.text
     more = message_of(replace(digest, new=Truncated(whole.new.shown, 30)))
-    assert "and 23 more: `/ragvsft list`" in section(more, "New")
+    assert f"\n•  {named}: in the other sections\nand 23 more: `/ragvsft list`" in (
+        section(more, "New")
+    )
     assert "New" not in str(
         [text[:5] for text in section_texts(message_of(replace(digest, new=Truncated())))]
     )
@@ -237,7 +247,7 @@ def test_posting_a_workspace_digest_asks_first() -> None:
     asked = [
         "nobody from another company" in json.dumps(preview.blocks)
         for preview in (
-            preview_message(each, COMMAND, {}, "token", "")
+            preview_message(each, COMMAND, {}, "token", "", offer=False)
             for each in (whole, channel_digest(whole))
         )
     ]
@@ -255,8 +265,8 @@ def test_the_image_replaces_the_table() -> None:
 
 def test_the_table_skips_empty_weeks() -> None:
     """The table has a row per week with decisions, and sums other weeks and minor options."""
-    weeks = tuple(date(2026, 1, 5) + timedelta(weeks=each) for each in range(3))
-    options = {f"o{each}": (each, 0, 1) for each in range(7)}
+    weeks = tuple(date(2026, 1, 5) + timedelta(weeks=each) for each in range(4))
+    options = {f"o{each}": (each, 0, 1, 1) for each in range(7)}
     digest = replace(
         channel_digest(full_digest()), trend=Trend(weeks, options), titles={"o6": "Best"}
     )
@@ -266,6 +276,7 @@ def test_the_table_skips_empty_weeks() -> None:
         ["Week of", "Best", "o5", "o4", "o3", "o2", "Others"],
         ["5 Jan", "6", "5", "4", "3", "2", "1"],
         ["19 Jan", "1", "1", "1", "1", "1", "2"],
+        ["26 Jan", "1", "1", "1", "1", "1", "2"],
         ["other weeks", "0", "0", "0", "0", "0", "0"],
     ]
 
@@ -293,3 +304,41 @@ def test_a_count_of_the_newest_says_so() -> None:
     assert "of the newest 200 would now get other advice" in some.text
     assert "_Of the 200 reviewed decisions that are newest._" in section(some, "How past")
     assert "Of the 200 decisions by older rules that are newest._" in section(some, "Today's rules")
+
+
+@pytest.mark.parametrize(("weeks", "drawn"), [((1, 0, 2), False), ((1, 1, 2), True)])
+def test_a_trend_is_drawn_from_three_weeks_with_decisions_on(
+    weeks: tuple[int, ...], drawn: bool
+) -> None:
+    """With fewer than three weeks that have decisions there is a sentence, and no table."""
+    days = tuple(date(2026, 1, 5) + timedelta(weeks=each) for each in range(3))
+    digest = replace(channel_digest(full_digest()), trend=Trend(days, {"rag": weeks}))
+    message = message_of(digest)
+    assert "decisions were opened in 3 weeks" in section(message, "The last 12 weeks")
+    assert (message.picture is not None) is drawn
+    assert any(block["type"] == "table" for block in message.blocks) is drawn
+
+
+def test_every_waiting_decision_has_a_button() -> None:
+    """Each decision that waits is opened by a button of its own, named for a screen reader."""
+    message = message_of(channel_digest(full_digest()))
+    buttons = [block["accessory"] for block in message.blocks if "accessory" in block]
+    assert [(each["action_id"], each["value"], each["text"]["text"]) for each in buttons] == [
+        ("show", "99001", "Decide"),
+        ("show", "99002", "Decide"),
+    ]
+    assert buttons[0]["accessibility_label"] == "Decide: decision 99001"
+
+
+def test_a_weekly_digest_is_offered_with_one_press() -> None:
+    """The preview turns the weekly digest on where it is off, and only there."""
+    digest = channel_digest(full_digest())
+    offered, not_offered = (
+        [element["action_id"] for element in made.blocks[-2]["elements"]]
+        for made in (
+            preview_message(digest, COMMAND, {}, "t", "", offer=True),
+            preview_message(digest, COMMAND, {}, "t", "", offer=False),
+        )
+    )
+    assert offered == ["post_digest", "turn_on_digest", "digest_settings"]
+    assert not_offered == ["post_digest", "digest_settings"]

@@ -14,6 +14,7 @@ from bot.digest.forms import (
     digest_form_of,
     digest_metadata,
     digest_metadata_of,
+    digest_place_of,
     unknown_zone_error,
 )
 from bot.digest.settings import (
@@ -25,7 +26,12 @@ from bot.digest.settings import (
     Weekday,
 )
 from bot.digest.views.replies import UpcomingDigest, digest_blocks
-from bot.digest.views.settings import SettingsChoice, settings_choice, settings_modal
+from bot.digest.views.settings import (
+    SettingsChoice,
+    digest_offer,
+    settings_choice,
+    settings_modal,
+)
 from bot.playground.form_input import view_state
 from bot.slackkit.forms import FieldError
 from bot.slackkit.ids import Action, Block
@@ -94,7 +100,7 @@ def test_the_modal_shows_the_schedule_and_its_author() -> None:
         there = DigestSettings("T1", place, "U1", at, schedule=Schedule(zone=zone))
         assert f"on {day} January 2026." in str(settings_modal(settings_choice(there, saved=True)))
     new = settings_modal(SettingsChoice(Place("C0123456789", Visibility.PUBLIC)))
-    assert "No digest comes here yet." in str(new["blocks"])
+    assert "Not set up here yet." in str(new["blocks"])
 
 
 def test_a_digest_can_be_switched_on_from_app_home() -> None:
@@ -102,8 +108,8 @@ def test_a_digest_can_be_switched_on_from_app_home() -> None:
     place = Place("C0123456789", Visibility.PUBLIC)
     off = DigestSettings("T0123456789", place, "U0123456789", SET_AT, on=False)
     row = digest_blocks([UpcomingDigest(off, None)])[2].to_dict()
-    assert "Switched off; what was chosen is kept" in row["text"]["text"]
-    assert row["accessory"]["text"]["text"] == "Switch on"
+    assert "Off; your settings are kept" in row["text"]["text"]
+    assert row["accessory"]["text"]["text"] == "Turn on"
     carried = digest_metadata_of(row["accessory"]["value"])
     assert (carried.place, carried.to_switch_on) == (place, True)
     view = settings_modal(replace(settings_choice(off, saved=True), on=True))
@@ -192,3 +198,17 @@ def test_offered_zones_are_valid() -> None:
     assert len(set(offered)) == len(offered)
     assert all(0 < len(zones) <= 100 for zones in OFFERED_ZONES.values())
     assert time(9) == Schedule().at
+
+
+@given(st.none() | PLACES, SCHEDULES)
+@settings(max_examples=20)
+def test_the_offer_is_one_press(place: Place | None, schedule: Schedule) -> None:
+    """The short modal is valid, names day and time, and asks for a channel if none is known."""
+    view = digest_offer(SettingsChoice(place, schedule=schedule))
+    assert faults_of_view(view) == []
+    assert view["submit"]["text"] == "Turn on"
+    assert f"very {schedule.weekday.capitalize()} at {schedule.at:%H:%M}" in str(view["blocks"])
+    inputs = [block for block in view["blocks"] if block["type"] == "input"]
+    assert len(inputs) == (place is None)
+    state = {"digest_channel": {"selected_channel": "C1"}} if place is None else {}
+    assert digest_place_of(_submitted(view, **state)) == place or place is None

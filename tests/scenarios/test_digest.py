@@ -84,6 +84,9 @@ async def test_a_channel_gets_its_digest_once_a_week(harness: Harness, bot: Appl
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     await _wait_until_posted(harness, await _post_decision(bot, harness, ben, "product", HOSTILE))
     assert (await ada.command("product", "/ragvsft", "digest")).ok
+    offer = await harness.wait_for_modal(ada, "digest_offer")
+    assert "Every Monday at 09:00 (Europe/Berlin)" in str(offer.blocks)
+    await ada.click(offer, "change_digest")
     view = await harness.wait_for_modal(ada, "digest")
     assert _selected_zone(view) == "Europe/Berlin"
     values = {"digest_day": "thursday", "digest_time": "08:30", "digest_other_zone": "Asia/Tokio"}
@@ -122,7 +125,7 @@ async def test_a_preview_is_posted_once(harness: Harness, bot: Application) -> N
         harness, await _post_decision(bot, harness, ada, "product", "Answers for support")
     )
     preview = await harness.run_command(ada, "digest now")
-    assert "None comes by itself here" in text_of(preview)
+    assert "Want this every Monday?" in text_of(preview)
     assert _digests(ben) == []
     first = await ada.click(preview, "post_digest")
     second = await ada.click(preview, "post_digest")
@@ -137,6 +140,54 @@ async def test_a_preview_is_posted_once(harness: Harness, bot: Application) -> N
     assert len(rows) == 1
 
 
+async def test_a_digest_is_turned_on_with_one_press(harness: Harness, bot: Application) -> None:
+    """The preview turns it on, in the person's zone; a second press changes nothing."""
+    dev = harness.playground.user("dev")
+    preview = await harness.run_command(dev, "digest now")
+    assert (await dev.click(preview, "turn_on_digest")).ok
+    await harness.playground.until(
+        lambda: any("gets a digest every Monday" in text_of(each) for each in dev.sees("product")),
+    )
+    first = await _settings(harness, bot)
+    assert (first.on, first.schedule.zone, first.set_by) == (True, "America/New_York", dev.id)
+    assert (await dev.click(preview, "turn_on_digest")).ok
+    assert (await _settings(harness, bot)).schedule == first.schedule
+    again = await harness.run_command(dev, "digest now")
+    assert "turn_on_digest" not in str(again.blocks)
+    await dev.command("product", "/ragvsft", "digest")
+    await harness.wait_for_modal(dev, "digest")
+
+
+async def test_the_settings_keep_the_channel_that_was_chosen(
+    harness: Harness, bot: Application
+) -> None:
+    """*Change* in the short modal of App Home leads to the settings of the channel chosen in it."""
+    ada = harness.playground.user("ada")
+    await ada.open_home()
+    await harness.playground.until(lambda: ada.home is not None)
+    assert ada.home is not None
+    await ada.click(ada.home, "digest_settings")
+    offer = await harness.wait_for_modal(ada, "digest_offer")
+    ada.fill(offer, {"digest_channel": "product"})
+    await ada.click(offer, "change_digest")
+    view = await harness.wait_for_modal(ada, "digest")
+    await ada.submit(view, {"digest_day": "friday"})
+    assert (await _settings(harness, bot)).schedule.weekday == "friday"
+
+
+async def test_a_waiting_decision_opens_from_the_digest(harness: Harness, bot: Application) -> None:
+    """*Decide* in a digest opens the decision for the person who presses it."""
+    ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
+    await _wait_until_posted(
+        harness, await _post_decision(bot, harness, ben, "product", "Answers for support")
+    )
+    preview = await harness.run_command(ada, "digest now")
+    await ada.click(preview, "post_digest")
+    await harness.playground.until(lambda: bool(_digests(ben)))
+    (digest,) = _digests(ben)
+    assert (await ben.click(digest, "show")).ok
+
+
 async def test_a_disabled_digest_is_not_posted(harness: Harness, bot: Application) -> None:
     """`digest off` disables the digest and says so; nothing is posted when it would be due."""
     ada = harness.playground.user("ada")
@@ -148,7 +199,7 @@ async def test_a_disabled_digest_is_not_posted(harness: Harness, bot: Applicatio
     due = await bot.services.digests.next_due(await _settings(harness, bot))
     assert due is not None
     assert "gets no more digests" in text_of(await harness.run_command(ada, "digest off"))
-    assert "No digest comes in" in text_of(await harness.run_command(ada, "digest off"))
+    assert "has no digest" in text_of(await harness.run_command(ada, "digest off"))
     harness.playground.clock.move_to(due.at)
     assert await bot.services.digests.send_due() == 0
     assert [row for row in harness.rows("deliveries") if row["kind"] == "digest"] == []
@@ -164,11 +215,11 @@ async def test_private_channels_are_only_counted_elsewhere(
         harness, await _post_decision(bot, harness, ada, "leadership", "Canary of the board")
     )
     await ada.command("leadership", "/ragvsft", "digest")
-    await ada.submit(await harness.wait_for_modal(ada, "digest"), {})
+    await ada.submit(await harness.wait_for_modal(ada, "digest_offer"), {})
     assert ada.modal is not None
     assert "/invite @ragvsft" in str(ada.modal.blocks)
     await ada.close(ada.modal)
-    await ada.command("product", "/ragvsft", "digest")
+    await ada.command("product", "/ragvsft", "digest settings")
     view = await harness.wait_for_modal(ada, "digest")
     await ada.submit(view, {"digest_scope": "workspace"})
     view = await harness.wait_for_modal(ada, "digest")
@@ -188,7 +239,7 @@ async def test_home_shows_digests_and_stays_current(harness: Harness, bot: Appli
     await harness.playground.until(lambda: ada.home is not None)
     assert ada.home is not None
     await ada.click(ada.home, "digest_settings")
-    view = await harness.wait_for_modal(ada, "digest")
+    view = await harness.wait_for_modal(ada, "digest_offer")
     await ada.submit(view, {"digest_channel": "product"})
     await harness.playground.until(lambda: "Next on Monday" in _home_blocks(ada))
     await ada.click(ada.home, "start:ragvsft")
@@ -208,7 +259,7 @@ async def test_a_digest_belongs_to_a_channel(harness: Harness, bot: Application)
     """In direct messages, and for unknown arguments, `digest` replies with its usage."""
     ada = harness.playground.user("ada")
     reply = await harness.run_command(ada, "digest now", ada.im.id)
-    assert "A digest belongs to a channel" in text_of(reply)
+    assert "Digests are for channels" in text_of(reply)
     assert "`/ragvsft digest now`" in text_of(await harness.run_command(ada, "digest weekly"))
 
 
@@ -216,15 +267,17 @@ PNG = b"\x89PNG\r\n"
 
 
 async def _post_digest(harness: Harness, bot: Application) -> SlackMessage:
-    """Post a decision and the channel's digest; return the digest."""
+    """Post a decision in each of three weeks and the channel's digest; return the digest."""
     team = harness.playground.workspace
     driver, place = Person(team.id, "U0ADA"), Place(team.channel("product").id, Visibility.PUBLIC)
-    draft = (await bot.services.drafts.start(driver, place)).draft.id
-    await bot.services.drafts.describe(driver, draft, Workflow(title="Answers for support"))
-    await bot.services.drafts.save_answers(
-        driver, draft, {"need": "look_up", "freshness": "weekly"}
-    )
-    await bot.services.post(driver, draft, place)
+    for week in range(3):
+        harness.playground.clock.advance(timedelta(weeks=min(week, 1)))
+        draft = (await bot.services.drafts.start(driver, place)).draft.id
+        await bot.services.drafts.describe(driver, draft, Workflow(title="Answers for support"))
+        await bot.services.drafts.save_answers(
+            driver, draft, {"need": "look_up", "freshness": "weekly"}
+        )
+        await bot.services.post(driver, draft, place)
     assert await bot.services.digests.post(driver, place, "once")
 
     def posted() -> list[SlackMessage]:
@@ -247,7 +300,7 @@ async def test_a_digest_shows_its_trend(harness: Harness, bot: Application) -> N
     digest = await _post_digest(harness, bot)
     assert _trend_blocks(digest) == {"image"}
     (image,) = (block for block in digest.blocks if block["type"] == "image")
-    assert "1 decision was opened" in image["alt_text"]
+    assert "3 decisions were opened" in image["alt_text"]
     file = harness.playground.workspace.files[image["slack_file"]["id"]]
     assert file.content is not None
     assert file.content.startswith(PNG)

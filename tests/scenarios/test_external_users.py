@@ -27,14 +27,14 @@ async def test_a_digest_is_restricted_once_external_users_are_seen(harness: Harn
     """A workspace digest shrinks to its channel once an external user acts in that channel."""
     ada, eve = harness.playground.user("ada"), harness.playground.user("eve")
     everything = {"digest_scope": "workspace", "digest_insiders": ["on"]}
-    await ada.command("partners", "/ragvsft", "digest")
+    await ada.command("partners", "/ragvsft", "digest settings")
     await ada.submit(await harness.wait_for_modal(ada, "digest"), everything)
     announcement, _ = await harness.post_decision(ada, "partners")
     assert [row["scope"] for row in harness.rows("digest_settings")] == ["workspace"]
     await eve.click(announcement, "accept")
-    await harness.wait_for_message(ada, "tells of that channel's decisions only", ada.im.id)
+    await harness.wait_for_message(ada, "it covers that channel's decisions only", ada.im.id)
     assert [row["scope"] for row in harness.rows("digest_settings")] == ["channel"]
-    await ada.command("partners", "/ragvsft", "digest")
+    await ada.command("partners", "/ragvsft", "digest settings")
     view = await harness.wait_for_modal(ada, "digest")
     await ada.submit(view, everything)
-    assert "Somebody from another company is in this channel" in str(view.errors)
+    assert "People from another company are in this channel" in str(view.errors)

@@ -56,6 +56,8 @@ _BUDGETS = (
     *(DigestBudget(2, 1, 40, 2), DigestBudget(1, 1, 40, 1)),
 )
 """From the largest to the smallest; the first one that fits is used."""
+WEEKS_TO_DRAW = 3
+"""A trend has a table, and a picture in its place, from this many weeks with decisions on."""
 _MOST_DAYS = 4
 _PREVIEW = 1_500
 """Characters that a preview adds, as JSON."""
@@ -85,7 +87,7 @@ def digest_message(
 
 
 def preview_message(
-    digest: Digest, command: str, links: Links, token: str, coming_words: str
+    digest: Digest, command: str, links: Links, token: str, coming_words: str, *, offer: bool
 ) -> Message:
     """Return a digest as a private preview, with a button that posts it.
 
@@ -95,13 +97,14 @@ def preview_message(
         links: permalinks of announcements.
         token: the button's value, so that pressing it twice posts once.
         coming_words: the words of `when_next`.
+        offer: whether to offer the weekly digest, with one press.
     """
     posted = digest_message(digest, command, links, MESSAGE_BUDGET - _PREVIEW)
     intro = "*A preview that only you can see.*"
     if digest.is_empty:
-        intro += " There is nothing to tell at the moment; you can post it all the same."
+        intro += " Nothing is new right now, but you can post it anyway."
     if posted.picture is not None:
-        intro += " Where it is posted, a picture takes the place of the table."
+        intro += " Once it's posted, a chart replaces the table."
     post = ButtonElement(
         action_id=ids.Action.POST_DIGEST,
         text=plain("Post in this channel"),
@@ -114,7 +117,13 @@ def preview_message(
         text=plain("Settings"),
         value=digest_metadata(digest.place),
     )
-    last = [ActionsBlock(elements=[post, change]), ContextBlock(elements=[mrkdwn(coming_words)])]
+    turn_on = ButtonElement(
+        action_id=ids.Action.TURN_ON_DIGEST,
+        text=plain("Turn on weekly digest"),
+        value=digest_metadata(digest.place),
+    )
+    buttons = [post, turn_on, change] if offer else [post, change]
+    last = [ActionsBlock(elements=buttons), ContextBlock(elements=[mrkdwn(coming_words)])]
     *content, _ = posted.blocks
     blocks = [*as_dicts([section(intro)]), *content, *as_dicts(last)]
     return Message(text=f"A preview. {posted.text}", blocks=blocks)
@@ -122,9 +131,9 @@ def preview_message(
 
 def _for_insiders() -> ConfirmObject:
     return ConfirmObject(
-        title=plain("Is everybody here from your company?"),
+        title=plain("Is everyone here from your company?"),
         text=plain(
-            "This tells of the whole workspace, and everybody in this channel can read it. "
+            "This covers the whole workspace, and everyone in this channel can read it. "
             "Post it only if nobody from another company is here."
         ),
         confirm=plain("Post it"),
@@ -132,10 +141,10 @@ def _for_insiders() -> ConfirmObject:
     )
 
 
-def when_next(command: str, due: Occurrence | None, schedule: Schedule) -> str:
+def when_next(due: Occurrence | None, schedule: Schedule) -> str:
     """Return when the next digest is due; `due` is None if it is off."""
     if due is None:
-        return f"None comes by itself here: `{command} digest settings` has one posted every week."
+        return f"Want this every {schedule.weekday.capitalize()}? Turn on the weekly digest."
     return f"The next one comes on {occurrence_words(due, schedule)}."
 
 
@@ -151,10 +160,9 @@ def _blocks(digest: Digest, command: str, links: Links, size: DigestBudget) -> l
     blocks += digest_sections(digest, command, links, size)
     if digest.trend:
         sentence = escape(trend_sentence(digest))
-        blocks += [
-            section(f"*{SECTION_TITLES[DigestSection.TREND]}*\n{sentence}"),
-            trend_table(digest, size.columns),
-        ]
+        blocks.append(section(f"*{SECTION_TITLES[DigestSection.TREND]}*\n{sentence}"))
+        if digest.trend.busy_weeks >= WEEKS_TO_DRAW:
+            blocks.append(trend_table(digest, size.columns))
     if digest.private:
         blocks.append(section(_private(digest.private)))
     how = (
@@ -177,8 +185,8 @@ def _left_out(digest: Digest, command: str) -> str:
         since = day_in(digest.since, digest.zone)
         before = day_in(digest.gap_from, digest.zone)
         said.append(
-            f"It looks back to {since:%-d %B %Y} only: what happened before, from "
-            f"{before:%-d %B %Y} on, is in `{command} list all`."
+            f"It looks back to {since:%-d %B %Y} only. For what happened before, from "
+            f"{before:%-d %B %Y} on, use `{command} list all`."
         )
     return " ".join(said)
 
@@ -189,7 +197,7 @@ def _missed(days: tuple[date, ...]) -> str:
     if rest:
         named.insert(0, f"{rest} earlier {'week' if rest == 1 else 'weeks'}")
     noun = "digest" if len(days) == 1 else "digests"
-    return f"The {noun} of {and_list(named)} did not come; this one tells of that time too."
+    return f"The {noun} of {and_list(named)} didn't come, so this one covers that time too."
 
 
 def _private(counts: SectionCounts) -> str:
@@ -202,7 +210,7 @@ def _private(counts: SectionCounts) -> str:
         (counts.closed, "withdrawn or superseded"),
     ]
     said = and_list([f"{count:,} {words}" for count, words in parts if count])
-    return f"*In private channels:* {said}. More is told only there."
+    return f"*In private channels:* {said}. The details stay there."
 
 
 def trend_sentence(digest: Digest) -> str:

@@ -23,13 +23,13 @@ from bot.slackkit import ids
 from bot.slackkit.message import button, mrkdwn, notice_modal, plain
 from bot.slackkit.mrkdwn import channel_link
 
-NOT_A_CHANNEL = "A digest belongs to a channel: type this in the channel that shall have it."
+NOT_A_CHANNEL = "Digests are for channels. Type this in the channel it's for."
 MOST_DIGESTS = 8
 _NONE = (
-    "Once a week, a channel can be told what waits for whom, and what was decided. None of yours "
-    "is yet."
+    "Once a week, a channel sees what's waiting for whom, and what was decided. Not set up in your "
+    "channels yet."
 )
-_OFF = "Switched off; what was chosen is kept"
+_OFF = "Off; your settings are kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,19 @@ def settings_saved(
     settings: DigestSettings, due: Occurrence | None, command: str
 ) -> dict[str, Any]:
     """Return the modal that confirms settings; `due` is None if the digest is off."""
-    here = channel_link(settings.place.channel)
     if due is None:
-        return notice_modal("Digest off", _is_off(here, command))
-    words = (
-        f"*{here} gets a digest {schedule_words(settings.schedule)}.*\n"
-        f"The next one comes on {due.day:%A %-d %B}"
-    )
-    words += "." if settings.post_when_empty else ", if there is something to tell by then."
-    return notice_modal("Digest saved", f"{words}{_membership(settings.place)}")
+        return notice_modal("Digest off", _is_off(channel_link(settings.place.channel), command))
+    return notice_modal("Digest saved", digest_turned_on(settings, due))
+
+
+def digest_turned_on(settings: DigestSettings, due: Occurrence | None) -> str:
+    """Return the reply to turning a digest on; `due` is None if its next day is unknown."""
+    here = channel_link(settings.place.channel)
+    words = f"*{here} gets a digest {schedule_words(settings.schedule)}.*"
+    if due is not None:
+        words += f"\nThe next one comes on {due.day:%A %-d %B}"
+        words += "." if settings.post_when_empty else ", if anything is new by then."
+    return f"{words}{_membership(settings.place)}"
 
 
 def digest_switched_off(place: Place, command: str, *, was_on: bool) -> str:
@@ -60,7 +64,7 @@ def digest_switched_off(place: Place, command: str, *, was_on: bool) -> str:
     here = channel_link(place.channel)
     if was_on:
         return _is_off(here, command)
-    return f"No digest comes in {here}. `{command} digest settings` has one posted every week."
+    return f"{here} has no digest. `{command} digest` sets one up."
 
 
 def digest_posted(place: Place, *, first: bool) -> str:
@@ -74,16 +78,16 @@ def digest_posted(place: Place, *, first: bool) -> str:
 def limited_to_channel(channel: str) -> str:
     """Return the notice that a digest now covers its channel only, as external users read it."""
     return (
-        f"Somebody from another company is in {channel_link(channel)}. Its weekly digest was to "
-        "tell of the whole workspace; from now on it tells of that channel's decisions only."
+        f"People from another company are in {channel_link(channel)}. Its weekly digest covered "
+        "the whole workspace; from now on it covers that channel's decisions only."
     )
 
 
 def digest_usage(command: str) -> str:
     """Return the subcommands of the digest."""
     return (
-        f"`{command} digest` sets this channel's digest up, `{command} digest now` shows it to "
-        f"you, `{command} digest off` ends it."
+        f"`{command} digest` sets up this channel's digest, `{command} digest now` shows it to "
+        f"you, `{command} digest off` turns it off."
     )
 
 
@@ -106,8 +110,8 @@ def digest_blocks(digests: Sequence[UpcomingDigest]) -> list[Block]:
 
 def _is_off(here: str, command: str) -> str:
     return (
-        f"{here} gets no more digests. `{command} digest settings` there switches them on again; "
-        "what was chosen is kept."
+        f"{here} gets no more digests. Your settings are kept: `{command} digest` there turns "
+        "them on again."
     )
 
 
@@ -132,7 +136,7 @@ def _row(digest: UpcomingDigest) -> Block:
         text=mrkdwn(f"{title}\n{when}"),
         accessory=button(
             ids.Action.DIGEST_SETTINGS,
-            "Change" if settings.on else "Switch on",
+            "Change" if settings.on else "Turn on",
             digest_metadata(settings.place, to_switch_on=not settings.on),
             about=f"the digest of {_called(settings)}",
         ),

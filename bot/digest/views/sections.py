@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from slack_sdk.models.blocks import SectionBlock
+from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
 from bot.decisions.access import MessageRef
 from bot.decisions.model import Decision, Status
@@ -21,7 +21,8 @@ from bot.digest.content import (
 )
 from bot.digest.settings import DigestScope, DigestSection
 from bot.digest.views.words import SECTION_TITLES, day_count, day_in
-from bot.slackkit.message import section
+from bot.slackkit import ids
+from bot.slackkit.message import button, mrkdwn, section
 from bot.slackkit.mrkdwn import and_list, channel_link, fit_escaped, mention, one_line
 
 Links = Mapping[MessageRef, str]
@@ -33,7 +34,7 @@ _MOST_VERDICTS = 4
 _OPTION = 60
 _NAME = 40
 _CLOSED = "Withdrawn or superseded"
-_SAY_HOW = "Their deciders have the question in their direct messages."
+_SAY_HOW = "Deciders: the question is in your direct messages."
 _NOTHING_RECOMMENDED = "nothing is recommended yet"
 _RULES_CHANGED = "The rules have changed since these were decided."
 _OF_OLDER_RULES = "Of the {count:,} decisions by older rules that are newest."
@@ -64,12 +65,13 @@ _ACTING = frozenset({DigestSection.WAITING, DigestSection.DISAGREEMENTS, DigestS
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """A titled list; `more` says what it leaves out."""
+    """A titled list; `more` says what it leaves out, `to_decide` are the decisions of its lines."""
 
     title: str
     lines: Sequence[str]
     more: str = ""
     intro: str = ""
+    to_decide: Sequence[int] = ()
 
 
 def announcements_in(digest: Digest) -> frozenset[MessageRef]:
@@ -84,8 +86,10 @@ def announcements_in(digest: Digest) -> frozenset[MessageRef]:
 
 def digest_sections(
     digest: Digest, command: str, links: Links, budget: DigestBudget
-) -> list[SectionBlock]:
-    """Return a block for each section that is not empty, in the order of `DigestSection`.
+) -> list[Block]:
+    """Return the blocks of the sections that are not empty, in the order of `DigestSection`.
+
+    Each decision that waits has a block with a button that opens it; other sections are one block.
 
     Args:
         digest: the content.
@@ -94,7 +98,7 @@ def digest_sections(
         budget: how much to show.
     """
     sections = _DigestFormatter(digest, command, links, budget).sections()
-    return [_block(each) for each in sections if each.lines]
+    return [block for each in sections if each.lines for block in _blocks_of(each)]
 
 
 class _DigestFormatter:
@@ -109,7 +113,7 @@ class _DigestFormatter:
     def sections(self) -> list[_Section]:
         digest, of, kind = self._digest, self._section, DigestSection
         return [
-            of(kind.WAITING, digest.waiting, self._waiting, "list open"),
+            self._to_decide(),
             of(kind.DISAGREEMENTS, digest.disagreements, self._disagreement, "list open"),
             of(kind.REVIEWS, digest.reviews, self._to_review, "list decided", _SAY_HOW),
             self._new(),
@@ -136,8 +140,18 @@ class _DigestFormatter:
         title = f"{name} ({items.count:,})"
         return _Section(title, lines, self._more(items.count - len(lines), command), intro)
 
+    def _to_decide(self) -> _Section:
+        listed = self._section(
+            DigestSection.WAITING, self._digest.waiting, self._waiting, "list open"
+        )
+        shown = self._digest.waiting.shown[: len(listed.lines)]
+        return replace(listed, to_decide=[item.decision.number for item in shown])
+
     def _new(self) -> _Section:
-        """Return the new decisions; those in another section only by number."""
+        """Return the new decisions; those in another section only by number.
+
+        There is no section if all of them are in others: the heading counts them.
+        """
         digest, most = self._digest, self._budget
         listed = self._section(DigestSection.NEW, digest.new, self._opened, "list")
         others = (
@@ -151,10 +165,10 @@ class _DigestFormatter:
                 if digest.new and digest.since < each.decision.opened_at <= digest.until
             }
         )
-        if not numbers:
-            return listed
-        named = f"{and_list([f'#{number}' for number in numbers])}: see the other parts"
         rest = digest.new.count - len(listed.lines) - len(numbers)
+        if not numbers or (not listed.lines and rest <= 0):
+            return listed
+        named = f"{and_list([f'#{number}' for number in numbers])}: in the other sections"
         return replace(listed, lines=[*listed.lines, named], more=self._more(rest, "list"))
 
     def _waiting(self, item: DigestItem) -> str:
@@ -272,11 +286,17 @@ def _deciders(decision: Decision) -> str:
     return and_list([*named, f"{rest} more"] if rest else named)
 
 
-def _block(listed: _Section) -> SectionBlock:
-    lines = [f"*{listed.title}*"]
-    if listed.intro:
-        lines.append(f"_{listed.intro}_")
-    lines += [f"•  {line}" for line in listed.lines]
-    if listed.more:
-        lines.append(listed.more)
-    return section("\n".join(lines))
+def _blocks_of(listed: _Section) -> list[Block]:
+    head = [f"*{listed.title}*", *([f"_{listed.intro}_"] if listed.intro else [])]
+    more = [listed.more] if listed.more else []
+    if not listed.to_decide:
+        return [section("\n".join([*head, *(f"•  {line}" for line in listed.lines), *more]))]
+    items: list[Block] = [
+        SectionBlock(text=mrkdwn(line), accessory=_decide(number))
+        for line, number in zip(listed.lines, listed.to_decide, strict=True)
+    ]
+    return [section("\n".join(head)), *items, *map(section, more)]
+
+
+def _decide(number: int) -> ButtonElement:
+    return button(ids.Action.SHOW, "Decide", str(number), about=f"decision {number}")

@@ -17,6 +17,7 @@ from slack_sdk.models.blocks import (
     OptionGroup,
     PlainTextInputElement,
     RadioButtonsElement,
+    SectionBlock,
     StaticSelectElement,
     TimePickerElement,
 )
@@ -35,28 +36,28 @@ from bot.digest.settings import (
 )
 from bot.digest.views.words import SCOPE_WORDS, SECTION_TITLES, day_in, schedule_words
 from bot.slackkit import ids
-from bot.slackkit.message import mrkdwn, plain, section
+from bot.slackkit.message import button, mrkdwn, plain, section
 from bot.slackkit.mrkdwn import channel_link, fit, mention
 
 _ON_WORDS = {ON: "On: once a week", OFF: "Off"}
-_WHEN_EMPTY = "Also when there is nothing to tell"
-_INSIDERS = "I have checked: nobody from another company is in this channel"
+_WHEN_EMPTY = "Post it even when nothing is new"
+_INSIDERS = "I've checked: nobody from another company is in this channel"
 _LONGEST_ZONE = 100
 _DEFAULT = Schedule()
 _SECTION_HINTS = {
-    DigestSection.WAITING: "Who is to decide, and for how long it has waited",
+    DigestSection.WAITING: "Who decides, and how long it has waited",
     DigestSection.DISAGREEMENTS: "Where views differ, and whether it matters",
-    DigestSection.REVIEWS: "Decisions whose outcome nobody has told yet",
-    DigestSection.NEW: "What was opened in the week",
+    DigestSection.REVIEWS: "Decisions due a check-in",
+    DigestSection.NEW: "What was opened this week",
     DigestSection.DECIDED: "What was decided, withdrawn or superseded, and why",
-    DigestSection.CALIBRATION: "What the reviews said, by option",
-    DigestSection.RULES: "Past decisions that changed rules would alter",
+    DigestSection.CALIBRATION: "What the check-ins said, by option",
+    DigestSection.RULES: "Past decisions that today's rules would change",
     DigestSection.TREND: "A picture of what was opened, by option",
 }
 _SCOPE_HINTS = {
     DigestScope.CHANNEL: "What was posted here",
     DigestScope.WORKSPACE: (
-        "Of private channels numbers only. Not for channels with other companies"
+        "Private channels as numbers only. Not for channels with other companies"
     ),
 }
 
@@ -116,15 +117,41 @@ def settings_modal(chosen: SettingsChoice) -> dict[str, Any]:
     ).to_dict()
 
 
+def digest_offer(chosen: SettingsChoice) -> dict[str, Any]:
+    """Return the modal that turns a digest on with one press; *Change* leads to the settings."""
+    change = button(
+        ids.Action.CHANGE_DIGEST,
+        "Change",
+        digest_metadata(chosen.place),
+        about="day, time and sections",
+    )
+    when = schedule_words(chosen.schedule)
+    terms = f"*{when[:1].upper()}{when[1:]}*\nThe channel's decisions, if anything is new."
+    blocks: list[Block] = [
+        *_heading(chosen)[:1],
+        *([] if chosen.place else [_channel()]),
+        SectionBlock(text=mrkdwn(terms), accessory=change),
+    ]
+    return View(
+        type="modal",
+        callback_id=ids.Modal.DIGEST_OFFER,
+        private_metadata=digest_metadata(chosen.place),
+        title=plain("Weekly digest"),
+        submit=plain("Turn on"),
+        close=plain("Not now"),
+        blocks=blocks,
+    ).to_dict()
+
+
 def _heading(chosen: SettingsChoice) -> list[Block]:
     if chosen.place is None:
         return [
-            section("Once a week, a channel is told what waits for whom, and what was decided.")
+            section("Once a week, a channel sees what's waiting for whom, and what was decided.")
         ]
     here = channel_link(chosen.place.channel)
-    words = f"Once a week, {here} is told what waits for whom, and what was decided."
+    words = f"Once a week, {here} sees what's waiting for whom, and what was decided."
     if chosen.saved is None:
-        return [section(words), _note("No digest comes here yet.")]
+        return [section(words), _note("Not set up here yet.")]
     state = f"It comes {schedule_words(chosen.schedule)}" if chosen.saved.on else "It is off"
     by, on = mention(chosen.saved.set_by), _day_saved(chosen.saved)
     return [section(words), _note(f"{state}. Last changed by {by} on {on:%-d %B %Y}.")]
@@ -191,9 +218,9 @@ def _other_zone() -> InputBlock:
     element = PlainTextInputElement(
         action_id=ids.Action.ANSWER,
         max_length=_LONGEST_ZONE,
-        placeholder=plain("for instance America/Edmonton"),
+        placeholder=plain("e.g. America/Edmonton"),
     )
-    hint = "Only if the menu above lacks yours: its name in the IANA database."
+    hint = "Only if yours isn't in the menu above."
     return _input(ids.Block.DIGEST_OTHER_ZONE, "Another time zone", element, hint, optional=True)
 
 
@@ -204,11 +231,11 @@ def _scope(scope: DigestScope) -> InputBlock:
         )
         for each, words in SCOPE_WORDS.items()
     }
-    return _radio(ids.Block.DIGEST_SCOPE, "It tells of", options, scope)
+    return _radio(ids.Block.DIGEST_SCOPE, "Include", options, scope)
 
 
 def _insiders(scope: DigestScope) -> InputBlock:
-    label, checked = "If it tells of the whole workspace", scope is DigestScope.WORKSPACE
+    label, checked = "If it covers the whole workspace", scope is DigestScope.WORKSPACE
     return _checkbox(ids.Block.DIGEST_INSIDERS, label, _INSIDERS, checked=checked)
 
 
@@ -222,7 +249,7 @@ def _sections(sections: tuple[DigestSection, ...]) -> InputBlock:
         options=list(options.values()),
         initial_options=[options[each] for each in sections] or None,
     )
-    return _input(ids.Block.DIGEST_SECTIONS, "What it includes", element)
+    return _input(ids.Block.DIGEST_SECTIONS, "Sections", element)
 
 
 def _when_empty(*, checked: bool) -> InputBlock:

@@ -30,7 +30,7 @@ from bot.digest.settings import DigestScope, DigestSettings, Schedule
 from bot.digest.views.message import digest_message, preview_message, when_next
 from bot.digest.views.replies import UpcomingDigest, settings_saved
 from bot.digest.views.sections import Links, announcements_in
-from bot.digest.views.settings import SettingsChoice, settings_choice, settings_modal
+from bot.digest.views.settings import SettingsChoice, digest_offer, settings_choice, settings_modal
 from bot.doctor.samples import COMMAND
 from bot.playbooks.model import Playbook
 from bot.slackkit.message import Message
@@ -119,13 +119,13 @@ def digest_messages(
     """Return digests and previews by name, with the slash command's name."""
     full = digest_of(decision, playbook)
     links, token = permalinks_of(full), "0" * 32
-    coming = when_next(command, next_occurrence(_FAR, full.until), _FAR)
+    coming = when_next(next_occurrence(_FAR, full.until), _FAR)
     return {
         "digest": digest_message(full, command, links),
         "digest, quiet": digest_message(quiet_digest(full), command, {}),
-        "digest preview": preview_message(full, command, links, token, coming),
+        "digest preview": preview_message(full, command, links, token, coming, offer=False),
         "digest preview, quiet": preview_message(
-            quiet_digest(full), command, {}, token, when_next(command, None, _FAR)
+            quiet_digest(full), command, {}, token, when_next(None, _FAR), offer=True
         ),
     }
 
@@ -141,6 +141,8 @@ def digest_modals(decision: Decision, command: str = COMMAND) -> dict[str, dict[
         "digest settings, off": settings_modal(settings_choice(off, saved=True)),
         "digest settings, new": settings_modal(settings_choice(far, saved=False)),
         "digest settings, no channel": settings_modal(SettingsChoice(None)),
+        "digest offer": digest_offer(settings_choice(far, saved=False)),
+        "digest offer, no channel": digest_offer(SettingsChoice(None)),
         "digest saved": settings_saved(far, due, command),
         "digest saved, off": settings_saved(off, None, command),
     }
