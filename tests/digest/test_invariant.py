@@ -105,7 +105,8 @@ async def test_weekly_digests_have_no_gaps_or_duplicates(
         if step.post_now:
             harness.clock.advance(timedelta(minutes=1))
             await harness.services.digests.post(ADA, PUBLIC, str(at))
-        await harness.database.write(lambda db, to=step.transition: db.execute(_MOVE, to[::-1]))
+        move = dict(zip(("before", "after"), step.transition, strict=True))
+        await harness.database.write(lambda db, move=move: db.execute(_MOVE, move))
         if step.change is not None:
             saved = await harness.services.digests.change(replace(saved, **step.change))
     weeks = [date.fromisoformat(day).isocalendar()[:2] for day, _ in await outcomes(harness)]
@@ -122,7 +123,7 @@ async def test_weekly_digests_have_no_gaps_or_duplicates(
         covered = post.until
 
 
-_MOVE = "update deliveries set state = ? where state = ? and kind = 'digest'"
+_MOVE = "update deliveries set state = :after where state = :before and kind = 'digest'"
 
 
 def _was_sent(row: Mapping[str, Any]) -> bool:
