@@ -49,7 +49,7 @@ bench: $(VENV)/.ready-bench ## measure the speed, compared with other libraries
 		case $$(basename $$file) in conftest.py|test_*) continue;; esac; \
 		echo "== $$file"; $(BIN)/python -m $$(echo $${file%.py} | tr / .) $(ARGS); done
 
-faults: $(VENV)/.ready-dev ## kill the bot under load and count losses; or FAULT=slack, disk, two_processes
+faults: $(VENV)/.ready-dev ## kill the bot under load and count losses; or FAULT=slack, disk, two_processes, postgres
 	@$(BIN)/python -m tests.faults.$(or $(FAULT),kills) $(ARGS)
 
 screenshots: $(VENV)/.ready-dev ## regenerate the pictures of the README

@@ -5,19 +5,23 @@ has no build for a platform, the tests on PostgreSQL are skipped and say so.
 """
 
 import itertools
-import os
 import shutil
-import signal
+import sqlite3
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
+import psutil
 import psycopg
 import pytest
 
+from bot.storage.connection import Connection
 from bot.storage.engines.postgres import PostgresConnection, PostgresEngine
-from bot.storage.location import PostgresUrl
+from bot.storage.engines.sqlite import SqliteConnection
+from bot.storage.location import Location, PostgresUrl
 from bot.storage.migrations import SCHEMA
 
 ENGINES: Final = ("sqlite", "postgres")
@@ -33,6 +37,22 @@ max_connections = 300
 shared_buffers = 64MB
 autovacuum = off
 """
+
+
+def database_url(location: Location) -> str:
+    """Return the DATABASE_URL of a location."""
+    return location.url if isinstance(location, PostgresUrl) else f"sqlite:///{location}"
+
+
+@contextmanager
+def connected(location: Location) -> Iterator[Connection]:
+    """Connect to a database beside the bot, for one reading."""
+    if isinstance(location, PostgresUrl):
+        with psycopg.connect(location.url) as raw:
+            yield PostgresConnection(raw)
+    else:
+        with closing(sqlite3.connect(location, isolation_level=None)) as connection:
+            yield SqliteConnection(connection)
 
 
 class EmbeddedPostgres:
@@ -104,18 +124,22 @@ class EmbeddedPostgres:
         name = psycopg.conninfo.conninfo_to_dict(url.url)["dbname"]
         self._execute(self.url(), f"drop database {name} with (force)")
 
+    @property
+    def pid(self) -> int:
+        """The process id of the postmaster."""
+        return int(self._server.get_pid())
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the postmaster is there."""
+        return bool(self._server.get_postmaster_info().is_running())
+
     def kill(self) -> None:
         """Send SIGKILL to the server and all its processes."""
-        info = self._server.get_postmaster_info()
-        processes = [info.process, *info.process.children(recursive=True)]
-        for process in processes:
-            if process.is_running():
-                os.kill(process.pid, signal.SIGKILL)
-        for process in processes:
-            process.wait(10)
+        kill_server(self.pid)
 
     def restart(self) -> None:
-        """Start the server again after `kill`."""
+        """Start the server again after a kill."""
         self._server.ensure_postgres_running()
 
     def stop(self) -> None:
@@ -126,3 +150,14 @@ class EmbeddedPostgres:
     def _execute(self, url: PostgresUrl, statement: str) -> None:
         with psycopg.connect(url.url, autocommit=True) as connection:
             connection.execute(statement)  # type: ignore[arg-type] # names of this module
+
+
+def kill_server(postmaster: int) -> None:
+    """Send SIGKILL to a PostgreSQL server and all its processes, and wait until they ended."""
+    with suppress(psutil.NoSuchProcess):
+        parent = psutil.Process(postmaster)
+        processes = [parent, *parent.children(recursive=True)]
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(processes, 10)

@@ -42,6 +42,9 @@ COMMANDS: Final = {
     "restore": CommandSpec(
         "Decisions", "bot.cli.backup:restore", "Replace the database by a backup."
     ),
+    "copy": CommandSpec(
+        "Decisions", "bot.cli.copy:copy", "Move to another database: SQLite or PostgreSQL."
+    ),
     "rules": CommandSpec(
         "Playbooks", "bot.cli.rules:rules", "Check, test, analyse and try out playbooks."
     ),

@@ -78,6 +78,14 @@ class Connection(ABC):
         """Execute a statement and return how many rows it changed."""
 
     @abstractmethod
+    def insert_all(self, table: str, rows: Sequence[Row]) -> None:
+        """Insert rows that have the same columns."""
+
+    @abstractmethod
+    def continue_ids(self, table: str) -> None:
+        """Let the next `id` of a table follow the ids that were inserted."""
+
+    @abstractmethod
     def define(self, statement: str) -> None:
         """Execute a statement of `schema.sql`, translated for this engine."""
 
@@ -103,17 +111,17 @@ class Connection(ABC):
 
     def insert(self, table: str, row: Row) -> None:
         """Insert a row."""
-        self.execute(_insert(table, row), row)
+        self.execute(insert_statement(table, row), row)
 
     def insert_if_new(self, table: str, row: Row) -> bool:
         """Insert a row unless one with its key exists; return whether it was inserted."""
-        return self.execute(f"{_insert(table, row)} on conflict do nothing", row) > 0
+        return self.execute(f"{insert_statement(table, row)} on conflict do nothing", row) > 0
 
     def upsert(self, table: str, row: Row, key: Sequence[str]) -> None:
         """Insert a row, or update the one with the same key columns."""
         sets = ", ".join(f"{each} = excluded.{each}" for each in row if each not in key)
         action = f"do update set {sets}" if sets else "do nothing"
-        self.execute(f"{_insert(table, row)} on conflict ({', '.join(key)}) {action}", row)
+        self.execute(f"{insert_statement(table, row)} on conflict ({', '.join(key)}) {action}", row)
 
     def update(self, table: str, values: Row, **key: Any) -> None:
         """Update the row with a key, given by column.
@@ -146,7 +154,8 @@ def expand_lists(sql: str, parameters: Parameters) -> tuple[str, Row]:
     return sql, expanded
 
 
-def _insert(table: str, row: Row) -> str:
+def insert_statement(table: str, row: Row) -> str:
+    """Return the statement that inserts a row."""
     names = ", ".join(row)
     values = ", ".join(f":{each}" for each in row)
     return f"insert into {table} ({names}) values ({values})"  # noqa: S608

@@ -71,7 +71,7 @@ class Database:
             DatabaseUnusable: the driver of PostgreSQL is not installed.
         """
         self.location = location
-        self._engine = _engine_of(location)
+        self._engine = engine_of(location)
         self._threads = ThreadPoolExecutor(self._engine.threads, thread_name_prefix="database")
 
     async def open(self) -> Self:
@@ -130,7 +130,12 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
-def _engine_of(location: Location) -> Engine:
+def engine_of(location: Location) -> Engine:
+    """Return a closed engine for a location.
+
+    Raises:
+        DatabaseUnusable: the driver of PostgreSQL is not installed.
+    """
     return SqliteEngine(location) if isinstance(location, Path) else postgres_engine(location)
 
 

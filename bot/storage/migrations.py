@@ -13,14 +13,14 @@ SCHEMA = "schema"
 MIGRATIONS: Mapping[str, Callable[[Connection], None]] = {}
 """Migrations by name, oldest first. Add one with each change of `schema.sql` after a release."""
 _SCHEMA_SQL = Path(__file__).with_name("schema.sql")
-_TABLE = "schema_migrations"
+SCHEMA_TABLE = "schema_migrations"
 
 
 def applied(db: Connection) -> list[str]:
     """Return the names of the schema and the migrations that a database has."""
-    if _TABLE not in db.tables():
+    if SCHEMA_TABLE not in db.tables():
         return []
-    return [row["name"] for row in db.all(f"select name from {_TABLE} order by name")]  # noqa: S608
+    return [row["name"] for row in db.all(f"select name from {SCHEMA_TABLE} order by name")]  # noqa: S608
 
 
 def pending(db: Connection) -> list[str]:
@@ -42,13 +42,13 @@ def migrate(db: Connection) -> None:
     """
     new = SCHEMA in pending(db)
     if new:
-        for statement in _statements(_SCHEMA_SQL.read_text(encoding="utf-8")):
+        for statement in schema_statements():
             db.define(statement)
         db.define_words()
     for name in pending(db):
         if not new:
             MIGRATIONS[name](db)
-        db.insert(_TABLE, {"name": name})
+        db.insert(SCHEMA_TABLE, {"name": name})
 
 
 def is_foreign(db: Connection) -> bool:
@@ -78,6 +78,7 @@ def _known() -> tuple[str, ...]:
     return (SCHEMA, *MIGRATIONS)
 
 
-def _statements(script: str) -> list[str]:
-    """Split a script; `sqlite3.executescript` would commit the transaction around it."""
+def schema_statements() -> list[str]:
+    """Return the statements of `schema.sql`, which run in the transaction of a migration."""
+    script = _SCHEMA_SQL.read_text(encoding="utf-8")
     return [statement for statement in script.split(";\n") if statement.strip()]

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import click
-import sqlite_utils
 
 from bot.outbox.model import DeliveryKind, announcement_key
 from bot.playbooks.loader import parse
 from bot.playground.slack_model import SlackMessage
 from bot.slack.views.announcement import announcement
-from bot.slack.views.notices import UNEXPECTED
+from bot.slack.views.notices import DATABASE_UNAVAILABLE, UNEXPECTED
+from bot.storage.connection import Connection
 from bot.storage.decisions import load_decisions
-from bot.storage.engines.sqlite import SqliteConnection
 from bot.storage.playbook_versions import find_playbook
+from tests.engines import connected
 from tests.faults.harness import CHANNELS, FaultHarness
 from tests.faults.workload import AckedAction, Workload
 from tests.scenarios.messages import delivery_key, text_of
@@ -62,19 +62,19 @@ class DatabaseDump:
 
     def __init__(self, harness: FaultHarness) -> None:
         """Read the database; a bot may be running."""
-        db = sqlite_utils.Database(harness.database)
-        self.decisions = list(db["decisions"].rows)
-        self.events = list(db["events"].rows)
-        self.deliveries = list(db["deliveries"].rows)
-        self.perspectives = list(db["perspectives"].rows)
-        connection = SqliteConnection(db.conn)
-        self.loaded = load_decisions(connection, self.decisions)
-        hashes = {row["playbook_hash"] for row in self.decisions}
-        self.playbooks = {each: find_playbook(connection, each) for each in hashes}
-        self.digests = list(db["digest_runs"].rows)
-        (found,) = db.query("pragma integrity_check")
-        self.integrity = found["integrity_check"]
-        db.close()
+        with connected(harness.database) as db:
+            self.decisions = _rows(db, "decisions")
+            self.events = _rows(db, "events")
+            self.deliveries = _rows(db, "deliveries")
+            self.perspectives = _rows(db, "perspectives")
+            self.loaded = load_decisions(db, self.decisions)
+            hashes = {row["playbook_hash"] for row in self.decisions}
+            self.playbooks = {each: find_playbook(db, each) for each in hashes}
+            self.digests = _rows(db, "digest_runs")
+            self.integrity = "ok"
+            if harness.server is None:
+                (found,) = db.all("pragma integrity_check")
+                self.integrity = found["integrity_check"]
 
     def contains(self, action: AckedAction) -> bool:
         """Return whether the effect of an acked action is in the database."""
@@ -98,6 +98,10 @@ class DatabaseDump:
         reason = json.loads(event["detail"]).get("reason")
         found = (event["kind"], event["number"], event["actor"], reason)
         return found == (action.what, action.number, action.by, action.mark)
+
+
+def _rows(db: Connection, table: str) -> list[Row]:
+    return db.all(f"select * from {table} order by 1, 2")
 
 
 def audit(harness: FaultHarness, workload: Workload) -> AuditReport:
@@ -128,7 +132,8 @@ def _messages(harness: FaultHarness) -> Iterator[SlackMessage]:
 def _revoked(harness: FaultHarness, action: AckedAction) -> bool:
     """Return whether a later private reply said that the button's action had failed."""
     return action.channel is not None and any(
-        message.ephemeral_to == action.by and UNEXPECTED in text_of(message)
+        message.ephemeral_to == action.by
+        and any(sorry in text_of(message) for sorry in (UNEXPECTED, DATABASE_UNAVAILABLE))
         for message in harness.playground.workspace.messages[action.channel][action.before :]
     )
 

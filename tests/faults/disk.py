@@ -54,7 +54,7 @@ def file_size_limit(_harness: FaultHarness, bot: BotProcess) -> Iterator[None]:
 @contextmanager
 def full_file_system(harness: FaultHarness, _bot: BotProcess) -> Iterator[None]:
     """Fill the file system of the database."""
-    filler = harness.database.parent / "filler"
+    filler = harness.folder / "log" / "filler"
     with filler.open("wb", buffering=0) as file:
         for size in (1 << 20, 1 << 12, 1):
             _write_all(file.fileno(), size)

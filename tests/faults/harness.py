@@ -29,6 +29,8 @@ from bot.playground.request_log import ApiCall
 from bot.playground.slack_model import Json
 from bot.serving import HttpServer
 from bot.storage.database import Database
+from bot.storage.location import Location, PostgresUrl
+from tests.engines import database_url
 from tests.faults.bot_main import BotConfig
 from tests.faults.clock import SharedClock
 from tests.faults.kill_points import KillPoint
@@ -57,6 +59,7 @@ class FaultHarness:
         is_open: whether the workspace accepts connections.
         time_per_post: the clock advances by this with each post, for the pace of one a second.
         digest_days: the digest days that the clock was moved to.
+        server: the database, where it is on a PostgreSQL server.
         crashes: bots that ended on their own; a line each.
     """
 
@@ -71,6 +74,7 @@ class FaultHarness:
     is_open: bool = False
     time_per_post: timedelta = timedelta(seconds=1.1)
     digest_days: list[date] = field(default_factory=list)
+    server: PostgresUrl | None = None
     _server: HttpServer | None = None
     _port: int = 0
 
@@ -79,9 +83,9 @@ class FaultHarness:
         self.log = self.folder / "bot.log"
 
     @property
-    def database(self) -> Path:
-        """The path of the database."""
-        return self.folder / "log" / "ragvsft.db"
+    def database(self) -> Location:
+        """Where the database is."""
+        return self.server or self.folder / "log" / "ragvsft.db"
 
     @property
     def requests(self) -> int:
@@ -199,7 +203,7 @@ class FaultHarness:
             "SLACK_BOT_TOKEN": self.playground.bot_token,
             "SLACK_SIGNING_SECRET": self.playground.signing_secret,
             "SLACK_API_URL": self.playground.api_url,
-            "DATABASE_URL": f"sqlite:///{self.database}",
+            "DATABASE_URL": database_url(self.database),
             "RAGVSFT_RULES": str(ROOT / "rules"),
             "HOST": "127.0.0.1",
             "PORT": "0",
@@ -230,7 +234,7 @@ class _RequestCounter:
 
 @asynccontextmanager
 async def fault_harness(
-    folder: Path, seed: int, *, history: bool = False
+    folder: Path, seed: int, *, history: bool = False, server: PostgresUrl | None = None
 ) -> AsyncIterator[FaultHarness]:
     """Serve a workspace for a fault run.
 
@@ -238,6 +242,7 @@ async def fault_harness(
         folder: for all files; must be empty.
         seed: of the random generator.
         history: whether the bot may read its channels' history.
+        server: a database with the bot's schema on a PostgreSQL server; None for a SQLite file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     playground = Playground(SharedClock(folder / "clock"))
@@ -246,7 +251,7 @@ async def fault_harness(
         playground.workspace.installation.scopes |= HISTORY
         for name in CHANNELS:  # only members can read a channel's history
             playground.invite("bot", name)
-    harness = FaultHarness(playground, folder, random.Random(seed))
+    harness = FaultHarness(playground, folder, random.Random(seed), server=server)
     playground.clock.subscribe(harness._check_due)
     _hook_web_api(harness)
     await harness.start_slack()

@@ -14,9 +14,11 @@ from functools import partial
 from typing import Any, Literal, get_args
 
 import aiohttp
+import psycopg
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.serving import HttpServer
+from tests.engines import kill_server
 
 PointName = Literal[
     "before a commit", "after a commit", "before a post", "after a post", "before an ack",
@@ -30,10 +32,17 @@ _FLUSH_SECONDS = 0.001
 
 @dataclass
 class KillPoint:
-    """The nth time that a named point is reached."""
+    """The nth time that a named point is reached.
+
+    Attributes:
+        point: the named point.
+        nth: which time.
+        server: the process id of the PostgreSQL server to kill; None to kill this process.
+    """
 
     point: PointName
     nth: int
+    server: int | None = None
 
     def count(self, point: PointName) -> bool:
         """Count a reached point; return whether it is the nth."""
@@ -44,7 +53,14 @@ class KillPoint:
     def reach(self, point: PointName) -> None:
         """Count a reached point, and kill this process if it is the nth."""
         if self.count(point):
+            self.strike()
+
+    def strike(self) -> None:
+        """Kill the server, or this process."""
+        if self.server is None:
             kill_self()
+        else:
+            kill_server(self.server)
 
 
 def kill_self() -> None:
@@ -70,6 +86,14 @@ def _hook_commits(kill_point: KillPoint) -> None:
                 kill_point.reach("after a commit")
             return cursor
 
+    commit = psycopg.Connection.commit
+
+    def hooked(self: psycopg.Connection[Any]) -> None:
+        kill_point.reach("before a commit")
+        commit(self)
+        kill_point.reach("after a commit")
+
+    psycopg.Connection.commit = hooked  # type: ignore[method-assign] - for this process only
     sqlite3.connect = partial(sqlite3.connect, factory=Connection)  # type: ignore[assignment] - for this process only
 
 
@@ -107,7 +131,7 @@ class _Acks:
                 self._kill_point.reach("before an ack")
             await send(message)
             if message["type"] == "http.response.body" and self._kill_point.count("after an ack"):
-                asyncio.get_running_loop().call_later(_FLUSH_SECONDS, kill_self)
+                asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self._kill_point.strike)
 
         is_slacks = scope.get("path") == "/slack/events"
         await self._application(scope, receive, hooked if is_slacks else send)

@@ -45,13 +45,13 @@ async def run_two_processes(
             while run.kills.total() < kills:
                 await run.kill_one()
                 if harness.rng.randrange(_ADVANCE_EVERY) == 0:
-                    await _advance_clock(run, workload)
+                    await advance_clock(run, workload)
             await harness.start_bot()
         report = await drain(harness, workload)
     return run.kills, report, time.monotonic() - began
 
 
-async def _advance_clock(run: KillRun, workload: Workload) -> None:
+async def advance_clock(run: KillRun, workload: Workload) -> None:
     """Advance the clock while neither users nor bots are busy."""
     harness = run.harness
     async with workload.paused_users():

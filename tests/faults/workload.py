@@ -14,6 +14,7 @@ from bot.playground.request_log import ClientError, Dispatch
 from bot.playground.slack_model import Json, SlackMessage, View
 from bot.playground.user_session import UserSession
 from bot.slackkit.ids import DELIVERY_PREFIX, Action
+from bot.slackkit.metadata import DecisionMetadata
 from tests.faults.harness import CHANNELS, FaultHarness
 from tests.scenarios.harness import page_answers
 from tests.scenarios.messages import button_ids, delivery_key
@@ -151,7 +152,7 @@ class Workload:
         view = await self._wait_for_modal(person, message.channel, {"override"})
         option = self.harness.rng.choice(view.blocks[1]["element"]["options"])["value"]
         if await self._submit(person, view, {"option": option, "reason": reason}):
-            self._record("overridden", person, number_of(message), reason)
+            self._record("overridden", person, _number_in(view), reason)
 
     async def withdraw(self, person: UserSession) -> None:
         """Withdraw a decision; rarely, or none would stay open."""
@@ -163,7 +164,7 @@ class Workload:
         self._require_ack(await self._press(person, message, "menu", f"withdraw:{number}"))
         view = await self._wait_for_modal(person, message.channel, {"withdraw"})
         if await self._submit(person, view, {"reason": reason}):
-            self._record("withdrawn", person, number, reason)
+            self._record("withdrawn", person, _number_in(view), reason)
 
     async def add_view(self, person: UserSession) -> None:
         """Add a view to another person's decision, or change it."""
@@ -174,7 +175,7 @@ class Workload:
         choice = next(b["element"]["options"] for b in view.blocks if b["block_id"] == "option")
         option = self.harness.rng.choice(choice)["value"]
         if await self._submit(person, view, {"option": option, **page_answers(view, {})}):
-            self._record("view", person, number_of(message))
+            self._record("view", person, _number_in(view))
 
     async def post_digest(self, person: UserSession) -> None:
         """Preview a channel's digest and post it; rarely, as this takes so little time."""
@@ -314,6 +315,11 @@ class Workload:
     def _is_there(self, key: str) -> bool:
         channels = self.harness.playground.workspace.messages.values()
         return any(delivery_key(message) == key for kept in channels for message in kept)
+
+
+def _number_in(view: View) -> int:
+    """Return the number that a modal is about: one that was asked for earlier may open late."""
+    return DecisionMetadata.model_validate_json(view.private_metadata).decision
 
 
 def number_of(message: SlackMessage) -> int:

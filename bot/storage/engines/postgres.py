@@ -26,6 +26,7 @@ from bot.storage.connection import (
     Parameters,
     Row,
     expand_lists,
+    insert_statement,
 )
 from bot.storage.location import PostgresUrl
 from bot.storage.migrations import applied, is_foreign, migrate, schema_problem, unknown
@@ -60,6 +61,9 @@ _COMMENT = re.compile(r"--.*")
 _TABLES = """
 select table_name from information_schema.tables
 where table_schema = current_schema() and table_type = 'BASE TABLE' order by table_name
+"""
+_CONTINUE_IDS = """
+select setval(pg_get_serial_sequence('{table}', 'id'), max(id)) from {table} having max(id) > 0
 """
 _WORDS = (
     """
@@ -122,6 +126,16 @@ class PostgresConnection(Connection):
         """Execute a statement and return how many rows it changed."""
         with self.raw.cursor() as cursor:
             return cursor.execute(*_translated(sql, parameters or {})).rowcount
+
+    def insert_all(self, table: str, rows: Sequence[Row]) -> None:
+        """Insert rows that have the same columns."""
+        statement, _ = _translated(insert_statement(table, rows[0]), {})
+        with self.raw.cursor() as cursor:
+            cursor.executemany(statement, [_storable(row) for row in rows])
+
+    def continue_ids(self, table: str) -> None:
+        """Let the next `id` of a table follow the ids that were inserted."""
+        self.execute(_CONTINUE_IDS.format(table=table))
 
     def define(self, statement: str) -> None:
         """Execute a statement of `schema.sql`.
@@ -473,7 +487,12 @@ def _roll_back(raw: psycopg.Connection[Any], error: BaseException) -> None:
 def _translated(sql: str, parameters: Parameters) -> tuple[Any, Mapping[str, Any]]:
     """Return a statement with psycopg's placeholders, and its parameters."""
     expanded, values = expand_lists(sql, parameters)
-    return _with_placeholders(expanded), {
+    return _with_placeholders(expanded), _storable(values)
+
+
+def _storable(values: Row) -> Row:
+    """Return the values without U+0000, which PostgreSQL cannot store in a text."""
+    return {
         name: value.replace("\0", "") if isinstance(value, str) else value
         for name, value in values.items()
     }

@@ -18,6 +18,7 @@ from bot.storage.connection import (
     Parameters,
     Row,
     expand_lists,
+    insert_statement,
 )
 from bot.storage.migrations import is_foreign, migrate, schema_problem, unknown
 
@@ -84,6 +85,13 @@ class SqliteConnection(Connection):
     def execute(self, sql: str, parameters: Parameters | None = None) -> int:
         """Execute a statement and return how many rows it changed."""
         return int(self.sqlite.execute(*expand_lists(sql, parameters or {})).rowcount)
+
+    def insert_all(self, table: str, rows: Sequence[Row]) -> None:
+        """Insert rows that have the same columns."""
+        self.sqlite.conn.executemany(insert_statement(table, rows[0]), rows)
+
+    def continue_ids(self, table: str) -> None:
+        """SQLite continues after the highest id by itself."""
 
     def define(self, statement: str) -> None:
         """Execute a statement of `schema.sql`; SQLite enforces types only in STRICT tables."""
