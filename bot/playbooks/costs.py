@@ -47,7 +47,7 @@ class CostEstimate:
 
     Attributes:
         option: its id.
-        kind: the kind of the option that was reckoned with.
+        kind: the kind of the option that it is for.
         currency: the sign before amounts of money.
         requests: answers a day.
         requests_unit: what these are, such as "requests a day".
@@ -262,7 +262,7 @@ def cost_basis(estimates: Iterable[CostEstimate], costs: Costs | None) -> tuple[
     dates = [made.checked for made in listed if made.checked is not None]
     found = []
     if assumed:
-        found.append(f"Reckoned with {', '.join(assumed)}.")
+        found.append(f"Assumes {', '.join(assumed)}.")
     if dates:
         found.append(f"The oldest price was looked up on {min(dates)}.")
     if costs is not None and costs.note:

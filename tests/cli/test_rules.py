@@ -285,7 +285,7 @@ def test_recommend_says_what_each_option_takes(run, tmp_path):
     assert lines[table + 1 : table + 5] == [
         "Canteen        about $610  about $5   5 min       -",
         "Cook           -           -          -           1-2 weeks",
-        "Reckoned with 4 meals a day.",
+        "Assumes 4 meals a day.",
         "The oldest price was looked up on 2026-11-01.",
     ]
     found = json.loads(run("recommend", "-", "--rules", folder, "--json", stdin=MONDAY).stdout)

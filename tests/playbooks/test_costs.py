@@ -1,4 +1,4 @@
-"""Costs: estimates that can be reckoned by hand, their words, and errors in the YAML."""
+"""Costs: estimates that can be checked by hand, their words, and errors in the YAML."""
 
 from datetime import date
 
@@ -104,7 +104,7 @@ def test_what_estimates_rest_on_is_said_once(engine):
     costs = playbook.costs.model_copy(update={"note": "Tips are not included."})
     found = engine.evaluate({"hunger": "none", "company": "one"}).costs
     assert cost_basis(found, costs) == (
-        "Reckoned with 1 meals a day, 3 spoons a plate, 1 blankets (a guess: not answered).",
+        "Assumes 1 meals a day, 3 spoons a plate, 1 blankets (a guess: not answered).",
         "The oldest price was looked up on 2026-09-01.",
         "Tips are not included.",
     )
@@ -224,7 +224,7 @@ def test_an_estimate_is_as_old_as_its_oldest_date(estimate):
     assert estimate({}, "skip").checked == date(2026, 9, 1)
 
 
-def reckoned(**known):
+def estimate_of(**known):
     """Return an estimate with only these ranges known."""
     fields = ("per_answer", "per_month", "delay", "effort", "upkeep", "checked", "source")
     return CostEstimate(
@@ -260,7 +260,7 @@ def reckoned(**known):
 )
 def test_the_line_is_rounded_and_leaves_out_what_is_not_known(known, line):
     """Amounts have two significant digits; under a week effort is in days."""
-    assert reckoned(**known).line == line
+    assert estimate_of(**known).line == line
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_the_line_is_rounded_and_leaves_out_what_is_not_known(known, line):
 )
 def test_the_cost_of_an_answer_keeps_its_small_digits(amount, words):
     """A fraction of a cent is not rounded away."""
-    assert reckoned(per_answer=(amount, amount)).each == words
+    assert estimate_of(per_answer=(amount, amount)).each == words
 
 
 amounts = st.floats(0, 1e6)

@@ -1,5 +1,6 @@
 """The costs of the shipped playbooks: complete, dated, and in a sensible order."""
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 
 RULES = Path(__file__).parents[2] / "rules"
+AGES = re.compile(
+    r"\$ ?\d|\bdollars?\b|\bcents?\b|\d tokens|million tokens|context window", re.IGNORECASE
+)
 BY_USE = {"hosting": ["low", "medium", "steady"], "ragvsft": ["low", "medium", "high"]}
 
 
@@ -65,3 +69,19 @@ def test_long_context_costs_less_than_a_look_up_only_while_the_material_is_short
     large = by_option(engine, {**answers, "material": "large"})
     assert small["long_context"].per_answer.high < small["rag"].per_answer.low
     assert large["long_context"].per_answer.low > large["rag"].per_answer.high
+
+
+@pytest.mark.parametrize("name", sorted(BY_USE))
+def test_a_rule_that_names_a_price_or_a_window_has_a_date(name):
+    """Prices and windows in rules, vetoes and gates expire; option texts name none."""
+    playbook = loader.load(RULES / name)
+    undated = [
+        member.id
+        for member in (*playbook.rules, *playbook.vetoes, *playbook.gates)
+        if AGES.search(str(member.model_dump(include={"because", "say", "way_around"})))
+        and member.checked is None
+    ]
+    texts = [
+        option for option, text in playbook.options.items() if AGES.search(text.model_dump_json())
+    ]
+    assert (undated, texts) == ([], [])

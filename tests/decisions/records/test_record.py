@@ -297,9 +297,7 @@ def test_a_record_says_what_the_chosen_option_takes() -> None:
     assert f"Tuning: {line}.".replace("$", r"\$") in markdown
     assert "Upkeep: Somebody reads the logs." in markdown
     assert r"| RAG | about \$200-400 | about \$0.014 | 2-5 s | 4-10 weeks |" in markdown
-    assert "Reckoned with 300 requests a day. The oldest price was looked up on 2026-01-05." in (
-        markdown
-    )
+    assert "Assumes 300 requests a day. The oldest price was looked up on 2026-01-05." in (markdown)
     (row,) = csv.DictReader(io.StringIO(as_csv([kept])))
     assert row["cost"] == line
     document = json.loads(record_as_json([kept]))
