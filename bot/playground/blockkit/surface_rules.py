@@ -128,12 +128,21 @@ def _problems_of_blocks(blocks: Any, surface: Surface, pointer: str) -> Iterator
         for index, block in enumerate(_as_list(blocks))
         if isinstance(block, dict)
     ]
-    yield from _unique("block_id", located)
+    every = [*located, *_children(located)]
+    yield from _unique("block_id", every)
     for block, block_pointer in located:
         yield from _allowed_on(surface, block, block_pointer)
         yield from _unique("action_id", interactive_elements(block, block_pointer))
     yield from _one_focus(located)
-    yield from _totals(located, pointer)
+    yield from _totals([block for block, _ in every], pointer)
+
+
+def _children(located: list[tuple[Json, str]]) -> Iterator[tuple[Json, str]]:
+    """Yield the blocks in containers, with their pointers."""
+    for block, pointer in located:
+        for index, child in enumerate(_as_list(block.get("child_blocks"))):
+            if isinstance(child, dict):
+                yield child, f"{pointer}/child_blocks/{index}"
 
 
 def _unique(name: str, located: list[tuple[Json, str]]) -> Iterator[BlockProblem]:
@@ -170,8 +179,7 @@ def _one_focus(located: list[tuple[Json, str]]) -> Iterator[BlockProblem]:
         yield BlockProblem(f"{pointer}/focus_on_load", "duplicate", message)
 
 
-def _totals(located: list[tuple[Json, str]], pointer: str) -> Iterator[BlockProblem]:
-    blocks = [block for block, _ in located]
+def _totals(blocks: list[Json], pointer: str) -> Iterator[BlockProblem]:
     if sum(block.get("type") == "table" for block in blocks) > 1:
         yield BlockProblem(pointer, "too_many", "only one table is allowed in a message")
     if sum(_text_length(block.get("rows")) for block in blocks) > CELLS_TOTAL_MAX:

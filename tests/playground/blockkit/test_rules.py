@@ -18,6 +18,10 @@ def _without(payload: s.Json, name: str) -> s.Json:
     return {key: value for key, value in payload.items() if key != name}
 
 
+def _container(*children: s.Json, **more: Any) -> s.Json:
+    return {"type": "container", "title": s.plain(), "child_blocks": list(children), **more}
+
+
 BAD_VIEWS: dict[str, tuple[Any, str]] = {
     "not an object": ("modal", "wrong_type"),
     "unknown type": ({"type": "window"}, "unsupported_type"),
@@ -141,6 +145,21 @@ BAD_BLOCKS: dict[str, tuple[s.Json, str]] = {
         s.actions({**_MENU, "options": [s.option("")]}),
         "too_short",
     ),
+    "an input in a container": (_container(s.input_block()), "unsupported_type"),
+    "rich text in a container": (_container(s.rich_text()), "unsupported_type"),
+    "a container in a container": (_container(_container(s.section())), "unsupported_type"),
+    "a folded container that does not fold": (
+        _container(s.section(), default_collapsed=True),
+        "conflict",
+    ),
+    "twice the same block_id in a container": (
+        _container(s.section(block_id="a"), s.section(block_id="a")),
+        "duplicate",
+    ),
+    "the block_id of a container in it": (
+        _container(s.section(block_id="a"), block_id="a"),
+        "duplicate",
+    ),
     "a text where a list belongs": ({"type": "actions", "elements": "x"}, "wrong_type"),
     "a number as text": (s.section(text={"type": "mrkdwn", "text": 5}), "wrong_type"),
 }
@@ -164,7 +183,9 @@ def test_a_message_has_at_most_one_table() -> None:
     """A second table in a message is a problem."""
     table = {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}
     assert problems_of_message({"blocks": [table]}) == []
+    assert problems_of_message({"blocks": [_container(table)]}) == []
     assert problems_of_message({"blocks": [table, table]})
+    assert problems_of_message({"blocks": [table, _container(table)]})
 
 
 def test_table_cells_have_a_total_limit() -> None:
