@@ -8,20 +8,22 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 from slack_sdk.errors import SlackApiError
 
+from bot.doctor.samples.slack_views import samples
 from bot.playground import Playground
 from tests.browser.actions import run_command
 from tests.browser.block_samples import home, message_blocks, modal, plain
+from tests.slack.examples import engine
 
 Json = dict[str, Any]
 Surface = Callable[[Page, Any, Any, Playground], Awaitable[None]]
 WIDTHS = (1440, 800, 390)
 QUICK: Json = {"resultTypes": ["violations"], "preload": False}
 THEMES: dict[Any, Json] = {
-    "light": QUICK | {"rules": {"label-content-name-mismatch": {"enabled": True}}},
+    "light": QUICK,
     "dark": QUICK | {"runOnly": ["color-contrast"]},
 }
-"""Options of axe-core by theme. Light: WCAG 2.2 A and AA, its best practices, and one experimental
-rule. Dark differs from it in its colours only."""
+"""Options of axe-core by theme. Light: WCAG 2.2 A and AA, and its best practices. Dark differs
+from it in its colours only."""
 FOCUS_SHOWS = """
 () => {
   const look = (each) => {
@@ -41,10 +43,29 @@ FOCUS_SHOWS = """
 """Whether the element with the keyboard's focus looks different without it: null if so."""
 
 
-async def violations(page: Page, rules: Json) -> list[str]:
+SAMPLES = {
+    name: sample
+    for name, sample in samples(engine("ragvsft")).items()
+    if not name.endswith(", long")
+}
+SEEDED = 2
+"""Messages in #product from the beginning."""
+CLEAN: dict[str, list[str]] = {"light": [], "dark": []}
+
+
+async def violations(page: Page, rules: Json, within: str | None = None) -> list[str]:
     """Return what axe-core finds, with the elements."""
-    found = (await Axe().run(page, options=rules)).response["violations"]
+    found = (await Axe().run(page, within, rules)).response["violations"]
     return [f"{each['id']}: {node['html'][:300]}" for each in found for node in each["nodes"]]
+
+
+async def both_themes(page: Page, within: str | None = None) -> dict[str, list[str]]:
+    """Return the violations of the page, or of a part of it, by theme."""
+    found = {}
+    for theme, rules in THEMES.items():
+        await page.emulate_media(color_scheme=theme)
+        found[theme] = await violations(page, rules, within)
+    return found
 
 
 async def open_menu(page: Page) -> None:
@@ -168,11 +189,7 @@ async def test_no_violation(
     await page.set_viewport_size({"width": width, "height": 900})
     await visit()
     await surface(page, app, client, playground)
-    found = {}
-    for theme, rules in THEMES.items():
-        await page.emulate_media(color_scheme=theme)
-        found[theme] = await violations(page, rules)
-    assert found == {"light": [], "dark": []}
+    assert await both_themes(page) == CLEAN
 
 
 @pytest.mark.parametrize("surface", [channel, every_field, tools], ids=lambda each: each.__name__)
@@ -187,3 +204,36 @@ async def test_focus_is_visible(
         await page.keyboard.press("Tab")
         unseen.append(await page.evaluate(FOCUS_SHOWS))
     assert [each for each in unseen if each] == []
+
+
+async def test_messages_of_the_bot(
+    visit: Any, page: Page, app: Any, client: Any, playground: Playground
+) -> None:
+    """No message that the bot can send has a violation."""
+    playground.rate_limits.enabled = False
+    messages = [each for name, each in SAMPLES.items() if "view" not in each]
+    for message in messages:
+        await client.chat_postMessage(channel="C0PRODUCT", **message)
+    await visit()
+    await expect(page.get_by_role("article")).to_have_count(len(messages) + SEEDED)
+    assert await both_themes(page, ".messages") == CLEAN
+
+
+async def test_views_of_the_bot(visit: Any, page: Page, app: Any, client: Any) -> None:
+    """No modal and no Home tab that the bot can show has a violation."""
+    views = [each["view"] for each in SAMPLES.values() if "view" in each]
+    await visit()
+    for view in views:
+        if view["type"] == "home":
+            continue
+        app.on_command = lambda _payload, shown=view: shown
+        await run_command(page)
+        await page.get_by_role("dialog", name=view["title"]["text"]).wait_for()
+        assert await both_themes(page, "dialog") == CLEAN, view["callback_id"]
+        await page.keyboard.press("Escape")
+    await visit(channel="app")
+    for view in views:
+        if view["type"] == "home":
+            await client.views_publish(user_id="U0ADA", view=view)
+            await page.locator(".home .block").first.wait_for()
+            assert await both_themes(page, ".main") == CLEAN

@@ -3,6 +3,7 @@
 import struct
 import subprocess
 import sys
+import zlib
 from datetime import date, timedelta
 from xml.etree import ElementTree as ET
 
@@ -68,6 +69,19 @@ def test_the_chart_is_a_sharp_and_small_png() -> None:
     assert width == 1200
     assert 500 < height < 900
     assert len(picture) < 150_000
+
+
+def test_the_chart_brings_its_own_paper() -> None:
+    """The picture is opaque and white to its edge, so that it is readable on a dark page too."""
+    picture = trend_chart(trend(3, 5), TITLES)
+    at, data = 8, b""
+    while at < len(picture):
+        size, kind = int.from_bytes(picture[at : at + 4]), picture[at + 4 : at + 8]
+        data += picture[at + 8 : at + 8 + size] if kind == b"IDAT" else b""
+        at += size + 12
+    colours = {2: 3, 6: 4}[picture[25]]
+    first_pixel = zlib.decompress(data)[1 : 1 + colours]
+    assert first_pixel == b"\xff" * colours
 
 
 def test_text_needs_no_installed_font() -> None:

@@ -64,11 +64,15 @@ function head(view) {
   );
 }
 
+/** The blocks; without a field or a button, the keyboard scrolls them themselves. */
 function body(view, ctx, key) {
   const error = view.connection_error ?? ui.actionErrors[key];
+  const scrolls = view.blocks.some((one) => one.accessory || ["actions", "input"].includes(one.type))
+    ? {}
+    : { tabindex: "0", role: "group", "aria-labelledby": "modal-title" };
   return h(
     "div",
-    { class: "modal-body", key: `body-${view.id}-${stepOf(view)}`, mounted: focusFirst },
+    { class: "modal-body", key: `body-${view.id}-${stepOf(view)}`, mounted: focusFirst, ...scrolls },
     renderBlocks(view.blocks, ctx),
     error ? h("div", { class: "modal-error", role: "alert", key: "error", mounted: (el) => el.scrollIntoView({ block: "nearest" }) }, icon("warning", 18), error) : null,
   );
