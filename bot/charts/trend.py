@@ -181,6 +181,7 @@ def _style() -> Any:
 
     return Style(
         context=_PAPER,
+        background=_PAPER,
         plot_background=_PAPER,
         foreground=_INK,
         foreground_strong=_INK,
