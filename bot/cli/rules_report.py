@@ -56,7 +56,11 @@ def format_next(playbook: Playbook, upcoming: NextQuestions) -> str:
 
 def format_backtest(playbook: Playbook, report: BacktestReport) -> str:
     """Return the comparison of a playbook with its cases."""
-    lines = [f"{playbook.title} ({playbook.id} {playbook.version}): {len(report.results)} cases"]
+    held_out = any(result.case.held_out for result in report.results)
+    part = "held out when the rules were written" if held_out else "that shaped the rules"
+    lines = [
+        f"{playbook.title} ({playbook.id} {playbook.version}): {len(report.results)} cases {part}"
+    ]
     lines += ["", *_agreements([report.playbook, *report.baselines])]
     agreed = report.playbook.overall.hits
     exactly = (

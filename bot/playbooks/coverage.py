@@ -2,7 +2,8 @@
 
 A small space of sheets is enumerated. A larger one is sampled with a fixed seed; then further
 sheets are drawn for each rule, veto and option that the sample missed. "Never" in the report means:
-on none of these sheets.
+on none of these sheets. Of a question with several answers at most two are given at once, as people
+rarely give more.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ SAMPLE = 6_000
 TARGETED = 1_000
 """Sheets to draw for a rule, veto or option that the sample missed."""
 CHUNK = 500
+AT_ONCE = 2
+"""The most answers given at once to a question that takes several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,10 @@ class CoverageAnalysis:
             sample: sheets to draw if there are more.
         """
         self.playbook, self._compiled = playbook, CompiledPlaybook(playbook)
-        self._answers = {question.id: list(question.values()) for question in playbook.questions}
+        self._answers = {
+            question.id: [each for each in question.values() if len(as_tuple(each)) <= AT_ONCE]
+            for question in playbook.questions
+        }
         self._random = Random(0)  # noqa: S311 - reproducible, not secret
         self.total = prod(map(len, self._answers.values()))
         self.looks = self.total if self.total <= whole else sample
@@ -225,7 +231,7 @@ class CoverageAnalysis:
         followed = [name, *self._follow_ups(name)]
         opened = OpenSheet(sheet, followed)
         nothing = [None] * (len(followed) - 1)
-        answers = self._answers[name]
+        answers = [each for each in self._answers[name] if len(as_tuple(each)) == 1]
         choices = [[answer, *nothing] for answer in (None, *answers)]
         (points, ruling), *after_each = opened.sums(opened.columns(choices))
         won = self._compiled.winner(points, ruling)

@@ -236,7 +236,7 @@ def _build(
 
 
 def _usual_answers(questions: Sequence[Question], text: PlaybookText) -> dict[str, Any]:
-    """Count the answers of the published cases; a broken cases.yml counts as none.
+    """Count the answers of the cases that are not held out; a broken cases.yml counts as none.
 
     `examine` and `parse_cases` report what is wrong with it.
     """
@@ -246,6 +246,8 @@ def _usual_answers(questions: Sequence[Question], text: PlaybookText) -> dict[st
     given = Counter[tuple[str, str]]()
     answered = Counter[str]()
     for case in file.cases if file else ():
+        if case.held_out:
+            continue
         for name, answer in case.answers.items():
             answers = [answer] if isinstance(answer, str) else answer or []
             given.update((name, each) for each in answers)

@@ -504,6 +504,9 @@ class Case(YamlModel):
     expected: Id
     also_acceptable: tuple[Id, ...] = ()
     ambiguity: Literal["clear", "debatable"] = "clear"
+    held_out: StrictBool = Field(
+        default=False, description="It did not shape the rules, and is reported apart."
+    )
     note: NonEmptyText | None = None
 
 
@@ -527,6 +530,13 @@ class CasesFile(YamlModel):
     )
     cases: tuple[Case, ...] = ()
 
+    def parts(self) -> Iterator[CasesFile]:
+        """Yield the cases that were held out, then those that shaped the rules; no empty part."""
+        for held_out in (True, False):
+            cases = tuple(case for case in self.cases if case.held_out is held_out)
+            if cases:
+                yield self.model_copy(update={"cases": cases})
+
     @model_validator(mode="before")
     @classmethod
     def _from_plain_list(cls, data: Any) -> Any:
@@ -538,8 +548,8 @@ class Playbook(YamlModel):
 
     `hash` is the content hash of the text it was read from; `questions` are in the order in which
     they are asked: by step, then as written. `usual_answers` counts the answers given in the
-    published cases, by question and answer, and `usually_answered` the cases that answer a
-    question at all.
+    published cases that are not held out, by question and answer, and `usually_answered` the cases
+    that answer a question at all.
     """
 
     id: Id
