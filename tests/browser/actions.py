@@ -11,21 +11,23 @@ REFUNDS = {
     "need": "look_up",
     "failure": "lacks",
     "material": "medium",
+    "documents": "good",
     "freshness": "weekly",
     "sources": "trust",
-    "access": "everyone",
-    "language": "glossary",
-    "voice": "guide",
+    "access": "free",
+    "language": "terms",
+    "standard": "written",
     "examples": "tens",
-    "volume": "low",
-    "model": "vendor",
+    "training": "vendor",
+    "volume": "medium",
     "tried": "prompt",
-    "test_set": "few",
+    "result": "unmeasured",
+    "harm": "annoyed",
 }
 """Northwind's answers about its support assistant, by question."""
 
 
-HANDBOOK = {**REFUNDS, "material": "small", "freshness": "yearly", "sources": "nice"}
+HANDBOOK = {**REFUNDS, "material": "small", "freshness": "yearly", "sources": "not_needed"}
 """The answers of a teammate who thinks of the handbook rather than of all pages."""
 
 

@@ -32,7 +32,7 @@ def database(tmp_path: Path) -> Path:
         services = Services(storage, SystemClock(), PlaybookCatalog(RULES), lambda: None)
         page = await services.drafts.start(ADA, Place("C1", Visibility.PUBLIC))
         await services.drafts.describe(ADA, page.draft.id, Workflow(title="Refund answers"))
-        answers = {"job": "answer", "need": "look_up"}
+        answers = {"job": "answer", "need": ("look_up",), "material": "large"}
         await services.drafts.save_answers(ADA, page.draft.id, answers)
         await services.post(ADA, page.draft.id, Place("C1", Visibility.PUBLIC))
         await storage.close()

@@ -104,14 +104,6 @@ def test_a_choice_that_was_ruled_out_says_so() -> None:
     assert "| Tuning | 4 | ruled out |" in text
 
 
-def test_a_veto_of_the_option_alone_is_shown() -> None:
-    """An option that is possible only as a part of another is marked in the table."""
-    record = record_of(made_by(RULES, CURRENT), RULES)
-    (marked,) = [each for each in record.considered if each.ruled_out == "not alone"]
-    assert marked.option == "fine_tuning"
-    assert f"| {marked.title} | {marked.points} | not alone |" in as_markdown(record)
-
-
 def test_nothing_known_recommends_nothing() -> None:
     """Without known answers, the record recommends nothing, like the thread."""
     text = as_markdown(record_of(make_decision(12, answers={"facts": None}), ENGINE))

@@ -165,8 +165,9 @@ def test_long_lists_count_what_is_left_out() -> None:
 def test_a_thread_says_where_the_rest_is() -> None:
     """A shortened thread refers to `show`; vetoes are never shortened."""
     of = engine("ragvsft")
-    answers = {"job": "answer", "material": "huge", "freshness": "weekly", "sources": "required",
-               "access": "people", "examples": "none", "model": "forbidden"}  # fmt: skip
+    answers = {"job": "answer", "need": ("look_up",), "material": "huge", "freshness": "weekly",
+               "sources": "required", "access": ("people",), "examples": ("none",),
+               "training": "forbidden"}  # fmt: skip
     decision = decision_of(
         draft_of("Title", "", answers=answers), Place("C1", Visibility.PUBLIC), of
     )

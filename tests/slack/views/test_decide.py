@@ -40,8 +40,14 @@ def test_the_actor_is_not_preselected(
 
 
 RULES = engine("ragvsft")
-WEEKLY = {"job": "answer", "material": "large", "freshness": "weekly", "examples": "none"}
-PLENTY = {**WEEKLY, "examples": "thousands"}
+WEEKLY = {
+    "job": "answer",
+    "need": ("look_up",),
+    "material": "large",
+    "freshness": "weekly",
+    "examples": ("none",),
+}
+PLENTY = {**WEEKLY, "examples": ("thousands",)}
 WAY_AROUND = "The way around it: Let a stronger model write examples that your experts check"
 
 
@@ -78,14 +84,6 @@ def test_options_ruled_out_have_no_bar() -> None:
         assert all(set("🟩⬜") & set(row) for row in shown if row not in out)
 
 
-def test_the_modal_marks_options_ruled_out_on_their_own() -> None:
-    """The menu marks an option that may still be a part of a combination."""
-    decision = replace(_decision(), verdict=RULES.evaluate(PLENTY))
-    text = _text(override_modal(decision, RULES.playbook)["blocks"])
-    assert "Fine-tuning (ruled out on its own)" in text
-    assert "RAG + fine-tuning (" not in text
-
-
 def test_thread_and_announcement_name_the_veto() -> None:
     """Thread note and announcement name the veto of the option chosen, and no other."""
     for option, ruled_out in (("fine_tuning", True), ("prompting", False)):
@@ -98,21 +96,9 @@ def test_thread_and_announcement_name_the_veto() -> None:
             assert (WAY_AROUND in _text(message.blocks)) is ruled_out
 
 
-def test_a_veto_of_an_option_alone_spares_combinations() -> None:
-    """An option ruled out on its own may be chosen as a part of a combination."""
-    verdict = RULES.evaluate(PLENTY)
-    alone = [hit.veto for hit in verdict.vetoes if hit.alone]
-    assert alone
-    found = {
-        option: [hit.veto for hit in verdict.vetoes_against(option, RULES.playbook)]
-        for option in ("fine_tuning", "both", "rag")
-    }
-    assert found == {"fine_tuning": alone, "both": [], "rag": []}
-
-
 def test_the_thread_has_every_veto_in_full() -> None:
     """The note has each veto of the option in full."""
-    answers = {**WEEKLY, "model": "forbidden", "access": "people"}
+    answers = {**WEEKLY, "training": "forbidden", "access": ("people",)}
     decision = replace(_chosen("both"), verdict=RULES.evaluate(answers))
     hits = decision.verdict.vetoes_against("both", RULES.playbook)
     assert len(hits) > 1
