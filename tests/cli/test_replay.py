@@ -62,7 +62,8 @@ def test_a_changed_rule_is_named_as_the_reason(database: Path, tmp_path: Path) -
     file = rules / "ragvsft" / "rules.yml"
     rule = (
         "rules:\n  - id: reversed\n    when: {need: [look_up]}\n"
-        "    points: {prompting: 9, rag: -9}\n    because: To see.\n    source: A test\n"
+        "    points: {prompting: 9, rag: -9, long_context: -9}\n"
+        "    because: To see.\n    source: A test\n"
     )
     file.write_text(file.read_text().replace("rules:\n", rule, 1))
     output = _replay(database, rules)
@@ -80,13 +81,13 @@ def test_a_removed_answer_is_named(database: Path, tmp_path: Path) -> None:
         file.write_text(file.read_text().replace("look_up", "find_out"))
     file = rules / "ragvsft" / "rules.yml"
     rule = (
-        "rules:\n  - id: now\n    when: {job: answer}\n    points: {prompting: 9}\n"
+        "rules:\n  - id: now\n    when: {job: answer}\n    points: {elsewhere: 9}\n"
         "    because: To see.\n    source: A test\n"
     )
     file.write_text(file.read_text().replace("rules:\n", rule, 1))
     output = _replay(database, rules)
-    assert "RAG then, Prompting first today" in output
-    assert "answer no longer offered: To look something up in documents or past cases" in output
+    assert "The problem is elsewhere today" in output
+    assert "answer no longer offered: To look things up in our material" in output
 
 
 @pytest.mark.parametrize(

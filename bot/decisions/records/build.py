@@ -204,7 +204,8 @@ def _considered(decision: Decision, engine: RuleEngine) -> tuple[Considered, ...
             summary=playbook.options[option].summary,
             points=points,
             parts=playbook.options[option].combines,
-            from_parts=points - sum(each.points for each in arguments.get(option, ())),
+            meets=tuple(playbook.needs[each].title for each in playbook.options[option].meets),
+            start=points - sum(each.points for each in arguments.get(option, ())),
             arguments=tuple(
                 sorted(arguments.get(option, ()), key=lambda each: (-each.points, each.rule))
             ),

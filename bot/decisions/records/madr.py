@@ -243,7 +243,7 @@ def _pros_and_cons(record: Record) -> str:
 
 def _option(record: Record, option: Considered) -> str:
     lines = [
-        *_from_parts(record, option),
+        *_start(record, option),
         *(
             f"{'Good' if each.points > 0 else 'Bad'}, because: {_argument(each)}"
             for each in option.arguments
@@ -254,12 +254,15 @@ def _option(record: Record, option: Considered) -> str:
     return heading + (f"\n\n{listed(lines)}" if lines else "")
 
 
-def _from_parts(record: Record, option: Considered) -> list[str]:
-    """Return a line for the points that a combination gets from its parts."""
-    if not option.from_parts:
+def _start(record: Record, option: Considered) -> list[str]:
+    """Return a line for the points that an option has without any argument."""
+    if not option.start:
         return []
-    parts = " and ".join(inline(record.title_of(each)) for each in option.parts)
-    return [f"By its parts, {parts}: ({option.from_parts:+})"]
+    if option.parts:
+        parts = " and ".join(inline(record.title_of(each)) for each in option.parts)
+        return [f"By its parts, {parts}: ({option.start:+})"]
+    needs = " and ".join(inline(each.lower()) for each in option.meets)
+    return [f"Until the need for {needs} is large: ({option.start:+})"]
 
 
 def _argument(argument: RecordedReason) -> str:

@@ -62,7 +62,11 @@ class Considered(RecordModel):
     summary: str
     points: int
     parts: tuple[str, ...] = Field(description="The options that it combines.")
-    from_parts: int = Field(description="The points that a combination gets from its parts.")
+    meets: tuple[str, ...] = Field(default=(), description="The titles of the needs it meets.")
+    start: int = Field(
+        description="The points without any argument: those of its parts, less the bars of the "
+        "needs it meets."
+    )
     arguments: tuple[RecordedReason, ...] = Field(description="Every rule that gives it points.")
     ruled_out: Literal["", "ruled out", "not alone"]
 

@@ -40,19 +40,19 @@ def test_the_actor_is_not_preselected(
 
 
 RULES = engine("ragvsft")
-WEEKLY = {
+KNOWLEDGE = {
     "job": "answer",
     "need": ("look_up",),
     "material": "large",
-    "freshness": "weekly",
+    "freshness": "months",
     "examples": ("none",),
 }
-PLENTY = {**WEEKLY, "examples": ("thousands",)}
+PLENTY = {**KNOWLEDGE, "examples": ("thousands",)}
 WAY_AROUND = "The way around it: Let a stronger model write examples that your experts check"
 
 
 def _decision() -> Decision:
-    draft = draft_of("Title", "Problem", answers=WEEKLY)
+    draft = draft_of("Title", "Problem", answers=KNOWLEDGE)
     return decision_of(draft, Place("C1", Visibility.PUBLIC), RULES)
 
 
@@ -70,13 +70,13 @@ def test_the_modal_warns() -> None:
     text = _text(override_modal(_decision(), RULES.playbook)["blocks"])
     assert "Fine-tuning (ruled out)" in text
     assert "Prompting first (ruled out)" not in text
-    assert "*Ruled out* by “none, or just a handful”: There is nothing" in text
+    assert "*Ruled out* by “none, or a handful”: There is nothing" in text
     assert WAY_AROUND in text
 
 
 def test_options_ruled_out_have_no_bar() -> None:
     """Three options are shown; one that is ruled out shows why instead of a bar."""
-    for answers in (WEEKLY, PLENTY):
+    for answers in (KNOWLEDGE, PLENTY):
         shown = bars(RULES.playbook, RULES.evaluate(answers)).split("\n")
         out = [row for row in shown if "ruled out" in row]
         assert len(shown) == 3
@@ -98,7 +98,7 @@ def test_thread_and_announcement_name_the_veto() -> None:
 
 def test_the_thread_has_every_veto_in_full() -> None:
     """The note has each veto of the option in full."""
-    answers = {**WEEKLY, "training": "forbidden", "access": ("people",)}
+    answers = {**KNOWLEDGE, "training": "forbidden", "access": ("people",)}
     decision = replace(_chosen("both"), verdict=RULES.evaluate(answers))
     hits = decision.verdict.vetoes_against("both", RULES.playbook)
     assert len(hits) > 1
