@@ -294,7 +294,9 @@ def first_answers(view: View) -> dict[str, Answer]:
 
 
 def _value(answers: Mapping[str, Answer], question: str, first: Answer) -> Answer:
-    return answers.get(question, first)
+    """Return the answer to a question, as a tuple where it takes several."""
+    answer = answers.get(question, first)
+    return (answer,) if isinstance(first, tuple) and isinstance(answer, str) else answer
 
 
 def first_answer(element: Mapping[str, Any]) -> Answer:
