@@ -260,7 +260,7 @@ class VerdictBuilder:
             if steps:
                 return steps
         option = self._playbook.options[score.option]
-        return (*(option.kinds[kind].first_steps if kind else ()), *option.first_steps)
+        return (kind and option.kinds[kind].first_steps) or option.first_steps
 
 
 def _extremes(points: Mapping[str, int], options: Sequence[str]) -> tuple[str | None, str | None]:

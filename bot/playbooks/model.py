@@ -142,7 +142,7 @@ class Step(YamlModel):
 
 
 class Kind(YamlModel):
-    """A variety of an option, with first steps of its own.
+    """A variety of an option. Its first steps, if it has any, replace those of the option.
 
     The first kind whose `when` holds is chosen; else the one that rules give most points to.
     """
