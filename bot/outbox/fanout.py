@@ -167,6 +167,8 @@ def _redraws(before: Decision, after: Decision, event: Event) -> frozenset[Deliv
         kinds.add(DeliveryKind.TEAM)
     if event.kind in {*_VIEW_GIVEN, EventKind.EDITED}:
         kinds |= {DeliveryKind.VIEW_NEWS, DeliveryKind.ALL_VIEWS}
+    if event.kind in _VIEW_GIVEN:
+        kinds.add(DeliveryKind.ANNOUNCEMENT)
     if event.kind == EventKind.MOVED:
         kinds |= {DeliveryKind.VIEW_REQUEST, DeliveryKind.DECIDER_MESSAGE}
     if (before.title, before.problem) != (after.title, after.problem):

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.ports import Clock
@@ -15,7 +17,7 @@ from bot.outbox.model import Attempt, Delivery, DeliveryKind
 from bot.outbox.policy import QUARANTINE, FailurePolicy
 from bot.outbox.reconcile import delivery_metadata
 from bot.outbox.store import Outbox, Unconfirmed
-from bot.slackkit.api_errors import call_slack
+from bot.slackkit.api_errors import BLOCKS_REFUSED, api_error_of, call_slack
 from bot.slackkit.message import Message
 from bot.storage.connection import DatabaseUnavailable
 
@@ -25,6 +27,8 @@ ClientFor = Callable[[str], Awaitable[AsyncWebClient]]
 """Returns the Web API client of a workspace."""
 Render = Callable[[Delivery], Awaitable[Message]]
 """Returns the message of a delivery."""
+Send = Callable[[Message], Awaitable[tuple[str, str]]]
+"""Posts a message; returns its channel and timestamp."""
 CountAttempt = Callable[[Attempt], None]
 """Counts the result of an attempt."""
 
@@ -190,7 +194,7 @@ class DeliveryWorker:
             if self._stopping:
                 await self._outbox.retry(delivery, delivery.due_at, "stopping")
                 return
-            channel, ts = await self._images.post(client, message, send)
+            channel, ts = await self._post(client, message, send)
         except ClaimExpired:
             logger.warning("a delivery was settled by another process", kind=delivery.kind)
         except FAILURES as error:
@@ -214,6 +218,16 @@ class DeliveryWorker:
                 if self._clock.now() >= until:
                     raise
                 await asyncio.sleep(_WAIT_AFTER_ERROR)
+
+    async def _post(self, client: AsyncWebClient, message: Message, send: Send) -> tuple[str, str]:
+        """Post a message; in its plain form if Slack refuses its blocks."""
+        try:
+            return await self._images.post(client, message, send)
+        except SlackApiError as error:
+            if message.plain is None or api_error_of(error).error not in BLOCKS_REFUSED:
+                raise
+            logger.warning("Slack refused the blocks of a message: it is posted in plain form")
+            return await send(replace(message, blocks=message.plain, picture=None, plain=None))
 
 
 async def _log_errors(work: Coroutine[Any, Any, Result]) -> Result | None:

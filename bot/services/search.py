@@ -124,12 +124,12 @@ class SearchService:
         decision = await self._database.read(lambda db: read_decision(db, scope, number))
         if decision is None:
             raise NoSuchDecision(number)
-        key = announcement_key(decision)
-        posted = await self._database.read(lambda db: by_key(db, key))
-        announced = None
-        if posted is not None and posted.sent_channel is not None and posted.ts is not None:
-            announced = MessageRef(posted.sent_channel, posted.ts)
+        announced = (await self.announced([decision])).get(number)
         return DecisionDetails(await self._record(decision), decision, announced)
+
+    async def announced(self, decisions: Sequence[Decision]) -> dict[int, MessageRef]:
+        """Return the announcements that are posted, by the number of their decision."""
+        return await self._database.read(lambda db: _announced(db, decisions))
 
     async def records(self, scope: ReadScope, limit: int) -> AsyncIterator[Record]:
         """Yield the records of at most `limit` decisions, newest first."""
@@ -195,6 +195,15 @@ class SearchService:
             for playbook_id in self._playbooks.titles()
             for option in self._playbooks.current(playbook_id).engine.playbook.options
         }
+
+
+def _announced(db: Connection, decisions: Sequence[Decision]) -> dict[int, MessageRef]:
+    found: dict[int, MessageRef] = {}
+    for decision in decisions:
+        posted = by_key(db, announcement_key(decision))
+        if posted is not None and posted.sent_channel is not None and posted.ts is not None:
+            found[decision.number] = MessageRef(posted.sent_channel, posted.ts)
+    return found
 
 
 def decision_context(db: Connection, decision: Decision) -> DecisionContext:

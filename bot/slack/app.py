@@ -73,7 +73,7 @@ def create_bolt_app(
     )
     failures = errors.ErrorHandlers(services)
     background = failures.background
-    home = HomeTab(services, command)
+    home = HomeTab(services)
     searching = search.SearchHandlers(
         services, SearchResponder(services, command), background, command
     )

@@ -34,24 +34,19 @@ SUBCOMMANDS: Final = (
         "list",
         "[mine|open|all] [text]",
         "decisions that you may see; also by status or option",
-        (
-            (
-                "`{command} list`  past decisions (or `list all`); "
-                "`{command} list mine open rag`  fewer"
-            ),
-        ),
+        ("`{command} list`  recent decisions. Filter: `mine`, `open`, `rag`",),
     ),
     Subcommand(
         "search",
         "words",
         "full-text search",
-        ("`{command} search refund rules`  past decisions with these words",),
+        ("`{command} search refund rules`  decisions with these words",),
     ),
     Subcommand(
         "show",
         "12",
         "one decision whole, with answers, views and history",
-        ("`{command} show 12`  everything of decision #12",),
+        ("`{command} show 12`  open decision #12",),
     ),
     Subcommand(
         "export",

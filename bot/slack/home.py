@@ -14,6 +14,7 @@ from bot.slack.views.home import home_view
 from bot.slackkit.api_errors import UNREACHABLE
 from bot.slackkit.message import as_dicts
 from bot.slackkit.payloads import Payload, sender
+from bot.slackkit.permalinks import Permalinks
 
 logger = structlog.get_logger(__name__)
 
@@ -30,10 +31,10 @@ class HomeTab:
     extra_blocks: Callable[[], Awaitable[Sequence[Block]]] | None = None
     """Blocks to append to every Home tab; the demo sets this."""
 
-    def __init__(self, services: Services, command: str = "/ragvsft") -> None:
-        """Remember no person yet; `command` is the slash command's name."""
+    def __init__(self, services: Services) -> None:
+        """Remember no person yet."""
         self._services = services
-        self._command = command
+        self._permalinks = Permalinks()
         self._seen: OrderedDict[Person, None] = OrderedDict()
 
     async def publish(self, client: AsyncWebClient, person: Person) -> None:
@@ -87,9 +88,16 @@ class HomeTab:
             each.playbook_hash: (await services.playbooks.of(each)).playbook for each in asked
         }
         titles = services.playbooks.titles()
-        view = home_view(
-            titles, drafts, decisions, waiting, coming, playbooks, command=self._command
-        )
+        links = await self._links(client, [*asked, *waiting.to_contribute, *decisions])
+        view = home_view(titles, drafts, decisions, waiting, coming, playbooks, links)
         if self.extra_blocks is not None:
             view["blocks"] += as_dicts(await self.extra_blocks())
         await client.views_publish(user_id=person.user, view=view)
+
+    async def _links(
+        self, client: AsyncWebClient, decisions: Sequence[Decision]
+    ) -> Mapping[int, str]:
+        """Return the permalinks that Slack returns in time, by the decision's number."""
+        announced = await self._services.search.announced(decisions)
+        found = await self._permalinks.of(client, announced.values())
+        return {number: found[ref] for number, ref in announced.items() if ref in found}

@@ -93,7 +93,7 @@ class Renderer:
         playbook = (await self._services.playbooks.of(decision)).playbook
         match payload:
             case AnnouncementPost():
-                return announcement(decision, playbook)
+                return await self._announcement(decision, playbook)
             case ThreadNote(event):
                 return thread_note(event, decision, playbook)
             case RecommendationPost():
@@ -109,6 +109,11 @@ class Renderer:
                 return await self._team(decision, playbook, payload)
             case ReviewQuestion():
                 return review_question(decision, playbook, recipient, payload)
+
+    async def _announcement(self, decision: Decision, playbook: Playbook) -> Message:
+        team = await self._services.perspectives.team(decision.workspace, decision.number)
+        names = await self._services.people.names(decision.workspace, decision.deciders)
+        return announcement(team.decision, playbook, team, names)
 
     async def _team(
         self, decision: Decision, playbook: Playbook, payload: TeamPost | ViewNews | AllViewsNews

@@ -11,8 +11,8 @@ from bot.services.services import Services
 from bot.slack.views.notices import answer_not_shown, cannot_decide
 from bot.slackkit.api_errors import SLACK_SECONDS, UNREACHABLE
 from bot.slackkit.message import Message, sentence
-from bot.slackkit.metadata import response_url_of
-from bot.slackkit.payloads import Payload, sender, thread_acted_in
+from bot.slackkit.metadata import response_url_of, thread_of
+from bot.slackkit.payloads import Payload, sender
 
 
 class EphemeralReplies:
@@ -65,7 +65,9 @@ class EphemeralReplies:
     async def _show(self, body: Payload, message: Message, *, replace: bool) -> bool:
         shown = await _send(body, message, replace=replace)
         if not shown:
-            await self._services.notify(sender(body), answer_not_shown(message))
+            missed = response_url_of(body) is not None
+            text = answer_not_shown(message) if missed else message.text
+            await self._services.notify(sender(body), text)
         return shown
 
 
@@ -84,9 +86,11 @@ async def respond_privately(body: Payload, message: Message) -> bool:
 
 
 async def _send(body: Payload, message: Message, *, replace: bool) -> bool:
-    response_url, thread = response_url_of(body), thread_acted_in(body)
+    """Post through the `response_url`, in the thread in which the person acted."""
+    response_url = response_url_of(body)
     if response_url is None:
         return False
+    thread = None if replace else thread_of(body)
     client = AsyncWebhookClient(response_url, timeout=SLACK_SECONDS, retry_handlers=[])
     response = {
         "text": message.text,

@@ -1,6 +1,8 @@
 """Search results as messages and files: only what the person may read."""
 
+from collections.abc import Mapping
 from itertools import islice
+from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -16,14 +18,15 @@ from bot.services.search import DecisionDetails, words_of
 from bot.services.services import Services
 from bot.slack.views import search as views
 from bot.slack.views.perspectives import view_request
-from bot.slack.views.recommendation import full_recommendation
-from bot.slack.views.search import history_message
+from bot.slack.views.reader import OpenDecision, reader_modal
 from bot.slackkit.api_errors import UNREACHABLE
 from bot.slackkit.message import Message, sentence
-from bot.slackkit.metadata import ListQuery
+from bot.slackkit.metadata import DecisionMetadata, ListQuery
 from bot.slackkit.permalinks import Permalinks
 from bot.slackkit.uploads import TextFile, send_file
 
+_LINK_SECONDS = 0.8
+"""How long a window waits for its link: its trigger expires after three seconds."""
 MOST_EXPORTED = 2000
 """Decisions in one export from Slack; the command line has no limit."""
 _FORMATS = {"csv": as_csv, "json": record_as_json}
@@ -36,7 +39,7 @@ class SearchResponder:
         """Render for one workspace app; `command` is the slash command's name."""
         self._services = services
         self._command = command
-        self._permalinks = Permalinks()
+        self._permalinks = Permalinks(longest=_LINK_SECONDS)
 
     async def page(self, scope: ReadScope, query: ListQuery) -> Message:
         """Return a page of a list or a search."""
@@ -54,36 +57,47 @@ class SearchResponder:
         return views.decision_list(self._command, query, wanted, found, listed)
 
     async def show(
-        self, scope: ReadScope, number: int, client: AsyncWebClient
-    ) -> tuple[Message, ...]:
-        """Return a decision, its full recommendation, and its history.
+        self, scope: ReadScope, metadata: DecisionMetadata, client: AsyncWebClient
+    ) -> Mapping[str, Any] | Message:
+        """Return the window on a decision.
 
-        A contributor who was asked and has not answered gets the request instead.
+        A contributor who was asked and has not answered gets the request instead, as a message.
+
+        Args:
+            scope: what the person may read.
+            metadata: the decision's number, the part to show, and what the window carries.
+            client: fetches the permalink.
 
         Raises:
             NoSuchDecision: there is none with this number that the person may read.
         """
         try:
-            found = await self._services.search.details(scope, number)
+            found = await self._services.search.details(scope, metadata.decision)
         except NoSuchDecision:
-            return (await self._invitation(scope, number),)
-        playbook = await self._playbook(found.decision)
+            return await self._invitation(scope, metadata.decision)
+        decision, playbook = found.decision, await self._playbook(found.decision)
         link = await self._link(client, found)
-        return (
-            views.decision_message(found.decision, playbook, link, scope.user),
-            *full_recommendation(found.decision, playbook, self._command),
-            history_message(found.record),
+        return reader_modal(
+            OpenDecision(decision, playbook, found.record, scope.user, link, metadata)
         )
 
-    async def export_one(self, scope: ReadScope, number: int, client: AsyncWebClient) -> Message:
-        """Return a decision's record, or send a long one as a file.
+    async def export_one(
+        self, scope: ReadScope, number: int, client: AsyncWebClient, *, inline: bool
+    ) -> Message:
+        """Return a decision's record, or send it as a file.
+
+        Args:
+            scope: what the person may read.
+            number: the decision's.
+            client: sends the file.
+            inline: whether a short record may be returned instead of a file.
 
         Raises:
             NoSuchDecision: there is none with this number that the person may read.
         """
         found = await self._services.search.details(scope, number)
         text = as_markdown(found.record)
-        if len(text) <= views.INLINE:
+        if inline and len(text) <= views.INLINE:
             return views.record_message(number, text)
         words = f"The record of decision #{number}, in Markdown."
         return await _send(client, scope, TextFile(filename(found.record), text, words))

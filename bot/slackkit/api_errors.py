@@ -53,6 +53,8 @@ SCOPE_MISSING = frozenset({"missing_scope", "not_allowed_token_type"})
 USER_UNKNOWN = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 VIEW_OUTDATED = frozenset({"hash_conflict", "not_found"})
 """The view was closed or changed before an update of it."""
+BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format"})
+"""Slack does not take the blocks of a message; it was not posted."""
 FILE_NOT_READY = frozenset({"file_not_found", "invalid_blocks"})
 """Errors of a message that shows an uploaded file which Slack has not processed yet."""
 OAUTH_MISCONFIGURED = frozenset({"bad_client_secret", "bad_redirect_uri", "invalid_client_id"})

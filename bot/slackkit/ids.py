@@ -25,6 +25,7 @@ class Modal(StrEnum):
     OUTCOME = "outcome"
     DIGEST = "digest"
     DIGEST_OFFER = "digest_offer"
+    READER = "reader"
 
 
 class Block(StrEnum):
@@ -70,12 +71,13 @@ class Action(StrEnum):
     OVERRIDE = "override"
     ADD_VIEW = "add_view"
     ANSWER_ALL = "answer_all"
-    ASK = "ask"
     NUDGE = "nudge"
     MENU = "menu"
     PAGE = "page"
     """Turns the page of a list; followed by a colon and the direction."""
     SHOW = "show"
+    TAB = "tab"
+    """Shows another part of an open decision; followed by a colon and the part."""
     EXPORT = "export"
     DIGEST_SETTINGS = "digest_settings"
     TURN_ON_DIGEST = "turn_on_digest"

@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ConfirmObject,
+    ContainerBlock,
     ImageBlock,
     RichTextBlock,
     RichTextElement,
@@ -37,6 +38,7 @@ from bot.slackkit.mrkdwn import (
     MODAL_TITLE,
     SECTION,
     channel_link,
+    escape,
     fit,
     fit_escaped,
 )
@@ -47,6 +49,8 @@ _LINE_LENGTHS = (600, 300, 150, 75)
 """Characters of one text of a list, from the most to the fewest."""
 _MOST_LINES = 20
 """Lines of one section; nobody reads more of them in a message."""
+_MOST_CHILDREN = 10
+"""Blocks in a container."""
 
 Size = TypeVar("Size")
 AnyBlock = TypeVar("AnyBlock", bound=Block)
@@ -71,11 +75,15 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The blocks of a message, and the text for notifications and screen readers."""
+    """The blocks of a message, and the text for notifications and screen readers.
+
+    `plain` has the same in blocks of the oldest kinds, to post where Slack refuses `blocks`.
+    """
 
     text: str
     blocks: list[dict[str, Any]]
     picture: Picture | None = None
+    plain: list[dict[str, Any]] | None = None
 
 
 def with_picture(message: Message, file: str) -> Message:
@@ -266,9 +274,13 @@ class TextSection:
     whole: bool = False
 
 
+_RenderSection = Callable[[TextSection, int, int, str], Block]
+"""Returns a section with so many lines of so many characters; the last says where the rest is."""
+
+
 def text_sections(
     parts: Sequence[TextSection], budget: int = MESSAGE_BUDGET, more: str = ""
-) -> list[RichTextBlock]:
+) -> list[Block]:
     """Return the sections that have lines, shortened together until they fit.
 
     The longest section drops its last line first and says how many lines it dropped. If one line
@@ -280,30 +292,49 @@ def text_sections(
         budget: characters of all their blocks, as JSON.
         more: the words that say where dropped lines can be read.
     """
+    return _shrunk(parts, budget, more, _text_section)
+
+
+def folded_sections(
+    parts: Sequence[TextSection], budget: int = MESSAGE_BUDGET, more: str = ""
+) -> list[Block]:
+    """Return the sections that have lines, each folded to its title; only messages take them.
+
+    They are shortened as by `text_sections`. Citations are no links in them.
+
+    Source: https://docs.slack.dev/reference/block-kit/blocks/container-block
+    """
+    return _shrunk(parts, budget, more, _folded_section)
+
+
+def _shrunk(
+    parts: Sequence[TextSection], budget: int, more: str, render: _RenderSection
+) -> list[Block]:
     filled = [part for part in parts if part.lines]
     return shrink_to_fit(
-        lambda longest: _with_fewer_lines(filled, budget, longest, more), _LINE_LENGTHS, budget
+        lambda longest: _with_fewer_lines(filled, budget, longest, more, render),
+        _LINE_LENGTHS,
+        budget,
     )
 
 
 def _with_fewer_lines(
-    parts: Sequence[TextSection], budget: int, longest: int, more: str
-) -> list[RichTextBlock]:
+    parts: Sequence[TextSection], budget: int, longest: int, more: str, render: _RenderSection
+) -> list[Block]:
     kept = [min(len(part.lines), _MOST_LINES) for part in parts]
-    blocks = [_text_section(*each, longest, more) for each in zip(parts, kept, strict=True)]
+    blocks = [render(*each, longest, more) for each in zip(parts, kept, strict=True)]
     sizes = [size_of([block]) for block in blocks]
     while sum(sizes) > budget and max(kept, default=0) > 1:
         can_give = [place for place, lines in enumerate(kept) if lines > 1]
         first = [place for place in can_give if not parts[place].whole]
         place = max(first or can_give, key=sizes.__getitem__)
         kept[place] -= 1
-        blocks[place] = _text_section(parts[place], kept[place], longest, more)
+        blocks[place] = render(parts[place], kept[place], longest, more)
         sizes[place] = size_of([blocks[place]])
     return blocks
 
 
 def _text_section(part: TextSection, shown: int, longest: int, more: str) -> RichTextBlock:
-    missing = len(part.lines) - shown
     lines = [_line(line, longest) for line in part.lines[:shown]]
     elements: list[RichTextElement] = [
         RichTextSectionElement(elements=[_run(part.title, bold=True)]),
@@ -311,10 +342,39 @@ def _text_section(part: TextSection, shown: int, longest: int, more: str) -> Ric
     ]
     if part.intro:
         elements.insert(1, RichTextSectionElement(elements=[_run(part.intro, italic=True)]))
-    if missing:
-        words = f"and {missing} more" + (f": {more}" if more else "")
+    if words := _rest(part, shown, more):
         elements.append(RichTextSectionElement(elements=[_run(words, italic=True)]))
     return RichTextBlock(elements=elements)
+
+
+def _rest(part: TextSection, shown: int, more: str) -> str:
+    missing = len(part.lines) - shown
+    return f"and {missing} more{more and f': {more}'}" if missing else ""
+
+
+def _folded_section(part: TextSection, shown: int, longest: int, more: str) -> ContainerBlock:
+    lines = [_marked_line(line, longest) for line in part.lines[:shown]]
+    rest = _rest(part, shown, more)
+    texts = [f"_{escape(part.intro)}_"] if part.intro else []
+    for line in [*lines, *([f"_{escape(rest)}_"] if rest else [])]:
+        if texts and len(texts[-1]) + len(line) < SECTION:
+            texts[-1] += f"\n{line}"
+        else:
+            texts.append(line)
+    return ContainerBlock(
+        title=f"{part.title}  ·  {len(part.lines)}",
+        is_collapsible=True,
+        default_collapsed=True,
+        child_blocks=[section(text) for text in texts[:_MOST_CHILDREN]],
+    )
+
+
+def _marked_line(line: Line, longest: int) -> str:
+    """Return a list item as mrkdwn."""
+    lead = f"*{fit_escaped(line.lead, longest)}:* " if line.lead else ""
+    remark = f"\n{fit_escaped(line.remark, longest)}" if line.remark else ""
+    source = f"\n_{fit_escaped(line.source, longest)}_" if line.source else ""
+    return f"•  {lead}{fit_escaped(line.text, longest)}{remark}{source}"
 
 
 def _line(line: Line, longest: int) -> RichTextSectionElement:

@@ -9,7 +9,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.decisions.access import Cursor, Direction
-from bot.slackkit.payloads import InvalidPayload, Payload
+from bot.slackkit.ids import Modal
+from bot.slackkit.payloads import InvalidPayload, Payload, thread_acted_in
 
 _LONGEST_TEXT = 300
 """Characters of a search: longer than useful ones, and short enough for a button's value."""
@@ -32,6 +33,9 @@ class DecisionMetadata(BaseModel):
         decision: its number.
         against: the recommended option when *Choose differently* was pressed.
         response_url: that of the press, for a private answer to the submission.
+        thread: the timestamp of the thread in which the button was pressed, for the same.
+        here: the id of the private channel in which it was opened, whose decisions may be read.
+        tab: the part of a decision that the reader shows.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,6 +43,9 @@ class DecisionMetadata(BaseModel):
     decision: int
     against: str | None = None
     response_url: str | None = None
+    thread: str | None = None
+    here: str | None = None
+    tab: str | None = None
 
 
 class ListQuery(BaseModel):
@@ -97,10 +104,30 @@ def response_url_of(body: Payload) -> str | None:
     """
     if given := body.get("response_url"):
         return str(given)
+    carried = _carried(body)
+    return carried.response_url if carried else None
+
+
+def thread_of(body: Payload) -> str | None:
+    """Return the timestamp of the thread where a person acted, or the one in the view's state."""
+    if thread := thread_acted_in(body):
+        return thread
+    carried = _carried(body)
+    return carried.thread if carried else None
+
+
+def reads_in_modal(body: Payload) -> bool:
+    """Return whether a payload comes from the window in which decisions are read."""
     view = body.get("view")
-    carried = view.get("private_metadata") if isinstance(view, Mapping) else None
+    return isinstance(view, Mapping) and view.get("callback_id") == Modal.READER
+
+
+def _carried(body: Payload) -> DecisionMetadata | None:
+    view = body.get("view")
+    if not isinstance(view, Mapping):
+        return None
     try:
-        return DecisionMetadata.model_validate_json(carried or "").response_url
+        return DecisionMetadata.model_validate_json(view.get("private_metadata") or "")
     except ValidationError:
         return None
 

@@ -256,9 +256,14 @@ def draft_discarded(action: Payload) -> tuple[str, str]:
     return draft, playbook
 
 
+def suffix_of(action: Payload) -> str:
+    """Return what follows the colon in a button's action id; empty without one."""
+    return str(action.get("action_id", "")).partition(":")[2]
+
+
 def outcome_pressed(action: Payload) -> ReviewOutcome | None:
     """Return the outcome in a review button's action id; None if it has none."""
-    _, _, outcome = str(action.get("action_id", "")).partition(":")
+    outcome = suffix_of(action)
     return ReviewOutcome(outcome) if outcome in set(ReviewOutcome) else None
 
 

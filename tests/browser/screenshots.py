@@ -122,7 +122,7 @@ async def _team(browser: Browser, url: str, folder: Path) -> list[Path]:
     team = await _screenshot(page, folder / "team.png")
     await message.get_by_role("button", name="Accept the").click()
     await page.get_by_role("alertdialog").get_by_role("button", name="Accept").click()
-    await expect(message).to_contain_text("Accepted by")
+    await expect(message).to_contain_text("Decided: ")
     await page.get_by_role("button", name="Close thread").click()
     decided = await _screenshot(page, folder / "decided.png")
     await page.close()

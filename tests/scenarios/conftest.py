@@ -16,7 +16,7 @@ from bot.playbooks import library, loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Playbook
 from bot.playground import serving, view_lifecycle
-from bot.slack import connection, replies, search
+from bot.slack import connection, home, replies, search
 from bot.slack.directory import SlackDirectory
 from bot.slack.handlers import questionnaire
 from bot.slackkit.permalinks import Permalinks
@@ -57,8 +57,8 @@ def long_timeouts() -> Iterator[None]:
             patch.setattr(module, "SLACK_SECONDS", TIMEOUT)
         patch.setattr(app, "SlackDirectory", partial(SlackDirectory, longest=TIMEOUT))
         patch.setattr(worker, "Images", partial(Images, seconds=TIMEOUT))
-        for module in (messages, search, questionnaire):
-            patch.setattr(module, "Permalinks", partial(Permalinks, longest=TIMEOUT))
+        for module in (messages, search, questionnaire, home):
+            patch.setattr(module, "Permalinks", lambda **_: Permalinks(longest=TIMEOUT))
         patch.setattr(connection, "_FIRST_CONNECTION", TIMEOUT)
         yield
 

@@ -32,7 +32,7 @@ from bot.playground.request_log import ApiCall
 from bot.playground.slack_model import SlackMessage, View
 from bot.playground.user_session import UserSession
 from bot.settings import Settings
-from tests.scenarios.messages import as_seen_by, delivery_key, team_message, text_of
+from tests.scenarios.messages import as_seen_by, delivery_key, team_message, text_of, text_of_blocks
 
 RULES = Path(__file__).parents[2] / "rules"
 TIMEOUT = 60.0
@@ -247,6 +247,21 @@ class Harness:
         message = team_message(person, announcement)
         assert message is not None
         return text_of(message)
+
+    async def show_decision(
+        self, person: UserSession, number: int = 1, channel: str = "product", tab: str = "why"
+    ) -> View:
+        """Run `show`; return the window on a part of the decision, on top of no other."""
+        if person.modal is not None:
+            await person.close(person.modal, everything=True)
+        sent = await person.command(channel, "/ragvsft", f"show {number}")
+        assert sent.ok, sent
+        view = await self.wait_for_modal(person, "reader")
+        if tab == "why":
+            return view
+        await person.click(view, f"tab:{tab}")
+        await self.playground.until(lambda: f"› {tab.title()}" in text_of_blocks(view.blocks))
+        return view
 
     async def run_command(
         self, person: UserSession, text: str, channel: str = "product"

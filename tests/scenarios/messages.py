@@ -8,15 +8,16 @@ from bot.playground.user_session import UserSession
 
 def text_of(message: SlackMessage) -> str:
     """Return the text of a message and of all its blocks."""
-    return f"{message.text}\n{_block_text(message.blocks)}"
+    return f"{message.text}\n{text_of_blocks(message.blocks)}"
 
 
-def _block_text(node: Any) -> str:
+def text_of_blocks(node: Any) -> str:
+    """Return the text of blocks, joined by line breaks."""
     if isinstance(node, dict):
         own = node["text"] if isinstance(node.get("text"), str) else ""
-        return own + "\n".join(_block_text(value) for value in node.values())
+        return own + "\n".join(text_of_blocks(value) for value in node.values())
     if isinstance(node, list):
-        return "\n".join(_block_text(item) for item in node)
+        return "\n".join(text_of_blocks(item) for item in node)
     return ""
 
 

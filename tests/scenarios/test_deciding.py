@@ -18,7 +18,7 @@ async def test_a_decider_accepts_and_the_message_locks(harness: Harness) -> None
     announcement, _ = await harness.post_decision(ada)
     assert button_ids(announcement)[:2] == ["accept", "override"]
     await ada.click(announcement, "accept")
-    text = await harness.wait_for_text(ada, announcement, "Accepted by")
+    text = await harness.wait_for_text(ada, announcement, "Decided: ")
     assert f"<@{ada.id}>" in text
     assert not {"accept", "override"}.intersection(button_ids(as_seen_by(ada, announcement)))
     await harness.wait_for_reply(ada, announcement, "accepted the recommendation")
@@ -31,7 +31,7 @@ async def test_only_deciders_decide(harness: Harness) -> None:
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     await ben.click(as_seen_by(ben, announcement), "accept")
-    await harness.playground.until(lambda: "to do" in text_of(ben.sees("product")[-1]))
+    await harness.playground.until(lambda: "Want a say?" in text_of(ben.sees("product")[-1]))
     assert ben.sees("product")[-1].ephemeral_to == ben.id
     assert harness.rows("decisions")[0]["status"] == "open"
 
@@ -49,7 +49,7 @@ async def test_choosing_differently_needs_a_reason(harness: Harness) -> None:
     assert ada.modal.errors.keys() == {"reason"}
     await ada.submit(ada.modal, {"option": option, "reason": "The pilot said so <!channel>"})
     assert ada.modal is None
-    text = await harness.wait_for_text(ada, announcement, "Decided differently by")
+    text = await harness.wait_for_text(ada, announcement, "Decided: ")
     assert "The pilot said so" in text
     await harness.wait_for_reply(ada, announcement, "instead of")
     assert harness.rows("decisions")[0]["status"] == "overridden"
@@ -88,7 +88,7 @@ async def test_handing_over_replaces_the_decider(harness: Harness) -> None:
     await ada.click(as_seen_by(ada, announcement), "accept")
     assert harness.rows("decisions")[0]["status"] == "open"
     await ben.click(as_seen_by(ben, announcement), "accept")
-    await harness.wait_for_text(ben, announcement, "Accepted by")
+    await harness.wait_for_text(ben, announcement, "Decided: ")
 
 
 async def test_editing_says_in_the_thread_what_changed(harness: Harness) -> None:
@@ -144,7 +144,7 @@ async def test_accepting_an_outdated_announcement_is_refused(harness: Harness) -
     )
     await ben.click(as_seen_by(ben, announcement), "accept")
     await harness.playground.until(
-        lambda: "was edited meanwhile" in text_of(ben.sees("product")[-1])
+        lambda: "was edited in the meantime" in text_of(ben.sees("product")[-1])
     )
     assert ben.sees("product")[-1].ephemeral_to == ben.id
     assert [event["kind"] for event in harness.rows("events")] == ["opened", "edited"]
@@ -168,7 +168,7 @@ async def test_an_edit_does_not_lose_a_typed_reason(harness: Harness) -> None:
     await ben.submit(view, {"option": option, "reason": reason})
     notice = await harness.wait_for_modal(ben, "notice")
     heading, _, text = [block["text"] for block in notice.blocks]
-    assert "edited meanwhile" in heading["text"]
+    assert "edited in the meantime" in heading["text"]
     assert (text["type"], text["text"]) == ("plain_text", reason.strip())
 
 
@@ -186,9 +186,9 @@ async def test_superseding_links_both_ways(harness: Harness) -> None:
     review = await harness.answer_questions(ada, keep=True)
     await ada.submit(review)
     await harness.playground.until(
-        lambda: any("Takes the place of #1" in text_of(m) for m in ada.sees("product"))
+        lambda: any("Replaces #1" in text_of(m) for m in ada.sees("product"))
     )
-    await harness.wait_for_text(ada, announcement, "See decision #2")
+    await harness.wait_for_text(ada, announcement, "Superseded by #2")
     old, new = harness.rows("decisions")
     assert (old["status"], new["status"]) == ("superseded", "open")
     assert json.loads(old["answers"])["need"] == "look_up"
@@ -205,9 +205,9 @@ async def test_withdrawing_needs_a_reason_and_ends_it(harness: Harness) -> None:
     assert view.errors is not None
     assert view.errors.keys() == {"reason"}
     await ada.submit(view, {"reason": "We stopped the project."})
-    text = await harness.wait_for_text(ada, announcement, "Withdrawn by")
+    text = await harness.wait_for_text(ada, announcement, "Withdrawn* by")
     assert "We stopped the project." in text
-    assert button_ids(as_seen_by(ada, announcement)) == ["menu"]
+    assert button_ids(as_seen_by(ada, announcement)) == ["show", "menu"]
 
 
 async def test_a_decider_outside_decides_in_app_home(harness: Harness) -> None:
@@ -220,7 +220,11 @@ async def test_a_decider_outside_decides_in_app_home(harness: Harness) -> None:
     await harness.playground.until(lambda: ben.home and "Yours to decide" in str(ben.home.blocks))
     assert ben.home is not None
     assert "Go with " in str(ben.home.blocks)
-    await ben.click(ben.home, "accept")
+    (row,) = [block for block in ben.home.blocks if "Yours to decide" in str(block)]
+    await ben.click(ben.home, "show", block_id=row["block_id"])
+    window = await harness.wait_for_modal(ben, "reader")
+    await ben.click(window, "accept")
+    await harness.playground.until(lambda: "Decided: " in str(window.blocks))
     await harness.playground.until(
         lambda: ben.home and "Yours to decide" not in str(ben.home.blocks)
     )
@@ -229,7 +233,7 @@ async def test_a_decider_outside_decides_in_app_home(harness: Harness) -> None:
 
 
 async def test_a_decider_outside_decides_where_it_is_shown(harness: Harness) -> None:
-    """A decider who is not in the channel is notified and decides on what `show` posts."""
+    """A decider who is not in the channel is notified and decides in the window that opens."""
     ada, chloe = harness.playground.user("ada"), harness.playground.user("chloe")
     harness.playground.invite(harness.playground.bot_user_id, "leadership")
     announcement, _ = await harness.post_decision(ada, "leadership")
@@ -239,17 +243,13 @@ async def test_a_decider_outside_decides_where_it_is_shown(harness: Harness) -> 
         chloe, f"<@{ada.id}> asks you to decide in", chloe.im.id
     )
     assert "#1  Answers for support" in request
-    await ada.command("product", "/ragvsft", "show 1")
+    before = [message.ts for message in ada.sees("product")]
+    others = str((await harness.show_decision(ada)).blocks)
+    assert "Choose differently" not in others
+    assert f"Only <@{chloe.id}> can decide this one." in others
+    assert [message.ts for message in ada.sees("product")] == before
     await chloe.click(chloe.sees(chloe.im.id)[-1], "show")
-
-    def shown(person_sees: list[SlackMessage]) -> list[SlackMessage]:
-        return [each for each in person_sees if "Export record" in text_of(each)]
-
-    await harness.playground.until(
-        lambda: shown(chloe.sees(chloe.im.id)) and shown(ada.sees("product"))
-    )
-    assert "Choose differently" not in text_of(shown(ada.sees("product"))[0])
-    await chloe.click(shown(chloe.sees(chloe.im.id))[0], "override")
+    await chloe.click(await harness.wait_for_modal(chloe, "reader"), "override")
     view = await harness.wait_for_modal(chloe, "override")
     option = view.blocks[1]["element"]["options"][0]["value"]
     await chloe.submit(view, {"option": option, "reason": "We know how"})

@@ -7,7 +7,7 @@ import pytest
 from bot.playground.slack_model import SlackMessage
 from bot.playground.user_session import UserSession
 from tests.scenarios.harness import OTHER_ANSWERS, RULES, Harness, first_answers
-from tests.scenarios.messages import as_seen_by, text_of
+from tests.scenarios.messages import as_seen_by, text_of, text_of_blocks
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -19,9 +19,9 @@ async def test_a_command_becomes_a_recommendation_in_a_thread(harness: Harness) 
 
     assert "#1  Answers for support" in text_of(announcement)
     assert "Go with " in text_of(announcement)
-    assert "Everybody in the workspace can find this" in text_of(announcement)
+    assert "decides  ·  Public" in text_of(announcement)
     assert "Why" in text_of(recommendation)
-    assert "First steps" in text_of(recommendation)
+    assert "Next steps" in text_of(recommendation)
     (row,) = harness.rows("decisions")
     assert (row["workspace"], row["number"], row["driver"]) == ("T0NORTH", 1, ada.id)
     assert row["channel"] == harness.playground.channel("product").id
@@ -85,7 +85,9 @@ async def test_a_shortcut_on_a_message_prefills_the_problem(harness: Harness) ->
     view = await harness.fill_questionnaire(ada)
     await ada.submit(view)
     announcement, _ = await harness.wait_for_post(ada, "support-ai")
-    assert source.text in text_of(announcement)
+    assert "decides  ·  Public" in text_of(announcement)
+    shown = await harness.show_decision(ada, channel="support-ai")
+    assert source.text in text_of_blocks(shown.blocks)
 
 
 async def test_app_home_starts_a_decision_and_asks_where_to_post(harness: Harness) -> None:
@@ -134,7 +136,7 @@ async def test_in_direct_messages_only_the_driver_sees_it(harness: Harness) -> N
     view = await harness.fill_questionnaire(ada)
     await ada.submit(view)
     announcement, _ = await harness.wait_for_post(ada, ada.im.id)
-    assert "Only the people named here and who gave a view can see this" in text_of(announcement)
+    assert "Private: only the people named here" in text_of(announcement)
 
 
 async def test_help_and_unknown_subcommands(harness: Harness) -> None:
@@ -156,8 +158,9 @@ async def test_another_playbook_asks_its_own_questions(harness: Harness) -> None
     await harness.wait_for_modal(ada, "workflow")
     view = await harness.fill_questionnaire(ada)
     await ada.submit(view)
-    _, recommendation = await harness.wait_for_post(ada)
-    assert "playbook hosting" in text_of(recommendation)
+    await harness.wait_for_post(ada)
+    shown = await harness.show_decision(ada, tab="history")
+    assert "playbook hosting" in text_of_blocks(shown.blocks)
 
 
 async def _question_ids(harness: Harness) -> list[dict[str, Any]]:
@@ -278,11 +281,11 @@ async def test_a_decision_from_its_first_verdict_to_its_successor(harness: Harne
     option = str(harness.rows("decisions")[0]["recommended"])
     assert "Answers for support" in text_of(await harness.run_command(ben, f"list {option}"))
     assert "Nothing found" in text_of(await harness.run_command(ben, "list elsewhere"))
-    await harness.run_command(ada, "show 1")
-    await harness.playground.until(lambda: "What happened" in text_of(ada.sees("product")[-1]))
-    seen = text_of(ada.sees("product")[-1]).partition("Who saw it how")[2]
-    assert f"<@{ada.id}>, who opened it: " in seen
+    window = await harness.show_decision(ada, tab="views")
+    seen = text_of_blocks(window.blocks)
+    assert f"<@{ada.id}>, who asked: " in seen
     assert f"<@{ben.id}>: " in seen
+    await ada.close(window)
 
     await ada.click(as_seen_by(ada, announcement), "menu", "supersede:1")
     await harness.wait_for_modal(ada, "workflow")
@@ -302,4 +305,4 @@ async def test_the_global_shortcut_opens_the_questionnaire(harness: Harness) -> 
     await ada.submit(review, {"other_channel": "support-ai"})
     announcement, recommendation = await harness.wait_for_post(ada, "support-ai")
     assert "Answers for support" in text_of(announcement)
-    assert "First steps" in text_of(recommendation)
+    assert "Next steps" in text_of(recommendation)

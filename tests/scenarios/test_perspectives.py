@@ -18,7 +18,7 @@ from tests.scenarios.harness import (
     calls_of_requests,
     page_answers,
 )
-from tests.scenarios.messages import as_seen_by, button_ids, team_message, text_of
+from tests.scenarios.messages import as_seen_by, button_ids, team_message, text_of, text_of_blocks
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -67,7 +67,7 @@ async def _give_view(
 async def _ask_for_views(
     harness: Harness, driver: UserSession, announcement: SlackMessage, *names: str
 ) -> None:
-    await driver.click(as_seen_by(driver, announcement), "ask")
+    await driver.click(as_seen_by(driver, announcement), "menu", "ask:1")
     view = await harness.wait_for_modal(driver, "ask")
     await driver.submit(view, {"people": list(names)})
 
@@ -113,7 +113,7 @@ async def test_a_view_is_given_blind(harness: Harness) -> None:
     view = await harness.wait_for_modal(ben, "questions")
     while view.payload["callback_id"] != "review":
         words = json.dumps(view.payload)
-        assert "Recommended" not in words
+        assert "Go with" not in words
         assert "initial_option" not in words
         assert f"<@{ada.id}>" not in words
         fields = [b["block_id"] for b in view.blocks if b["block_id"].startswith("question:")]
@@ -202,7 +202,7 @@ async def test_requested_people_are_notified_and_listed(harness: Harness) -> Non
     await harness.playground.until(lambda: ben.sees(ben.im.id))
     (wish,) = ben.sees(ben.im.id)
     assert f"<@{ada.id}> wants your view" in text_of(wish)
-    assert "Recommended" not in text_of(wish)
+    assert "Go with" not in text_of(wish)
     await _add_view(harness, ben, wish)
     text = await harness.wait_for_team_message(ada, announcement, "1 view beside")
     assert f"Still to come: <@{dev.id}>" in text
@@ -232,7 +232,7 @@ async def test_missing_people_are_reminded_once_a_day(harness: Harness) -> None:
     team = team_message(ada, announcement)
     assert team is not None
     await ada.click(team, "nudge")
-    await _wait_for_private_reply(harness, ada, "product", "less than a day ago")
+    await _wait_for_private_reply(harness, ada, "product", "I already reminded")
     harness.playground.advance(hours=25)
     await ada.click(team, "nudge")
     await _wait_for_private_reply(harness, ada, "product", "You can remind them again")
@@ -250,8 +250,8 @@ async def test_only_the_driver_requests_and_reminds(harness: Harness) -> None:
     """Other people who request or remind get a private reply that names the driver."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
-    await ben.click(as_seen_by(ben, announcement), "ask")
-    await _wait_for_private_reply(harness, ben, "product", f"Only <@{ada.id}> can do that")
+    await ben.click(as_seen_by(ben, announcement), "menu", "ask:1")
+    await _wait_for_private_reply(harness, ben, "product", f"Only <@{ada.id}> can")
     await _ask_for_views(harness, ada, announcement, "ben")
     await harness.wait_for_team_message(ada, announcement, "Still to come")
     team = team_message(ben, announcement)
@@ -265,7 +265,7 @@ async def test_a_person_outside_a_private_channel_can_answer(harness: Harness) -
     harness.playground.invite(harness.playground.bot_user_id, "leadership")
     ada, chloe = harness.playground.user("ada"), harness.playground.user("chloe")
     announcement, _ = await harness.post_decision(ada, "leadership")
-    await ada.click(as_seen_by(ada, announcement), "ask")
+    await ada.click(as_seen_by(ada, announcement), "menu", "ask:1")
     view = await harness.wait_for_modal(ada, "ask")
     assert "People you ask can read its title and problem" in json.dumps(view.payload)
     await ada.submit(view, {"people": ["chloe"]})
@@ -273,12 +273,12 @@ async def test_a_person_outside_a_private_channel_can_answer(harness: Harness) -
     assert "After that you can read the whole decision" in wish
     shown = text_of(await harness.run_command(chloe, "show 1"))
     assert "wants your view" in shown
-    assert "Recommended" not in shown
+    assert "Go with" not in shown
     await _add_view(harness, chloe, chloe.sees(chloe.im.id)[0])
     await harness.wait_for_team_message(ada, announcement, f"<@{chloe.id}>")
     people = {(row["user_id"], row["role"]) for row in harness.rows("decision_people")}
     assert (chloe.id, "contributor") in people
-    assert "Recommended" in text_of(await harness.run_command(chloe, "show 1"))
+    assert "Go with " in text_of_blocks((await harness.show_decision(chloe)).blocks)
 
 
 async def test_a_view_request_is_updated(harness: Harness) -> None:
@@ -306,7 +306,7 @@ async def test_app_home_lists_view_requests(harness: Harness) -> None:
     await ben.open_home()
     await harness.playground.until(lambda: ben.home)
     assert ben.home is not None
-    assert "asks for your view" in str(ben.home.blocks)
+    assert "wants your view" in str(ben.home.blocks)
     await _give_view(harness, ben, ben.home)
     await ben.open_home()
     await harness.playground.until(
@@ -324,7 +324,7 @@ async def test_no_call_to_slack_comes_before_an_ack(harness: Harness) -> None:
     sent.append(await ben.click(await _open_form(harness, ben, announcement), "answer_all"))
     await harness.wait_for_modal(ben, "questions")
     sent.append(await ben.submit(await harness.answer_questions(ben)))
-    sent.append(await ada.click(as_seen_by(ada, announcement), "ask"))
+    sent.append(await ada.click(as_seen_by(ada, announcement), "menu", "ask:1"))
     view = await harness.wait_for_modal(ada, "ask")
     sent.append(await ada.submit(view, {"people": ["dev"]}))
     log = harness.playground.request_log
@@ -397,7 +397,7 @@ async def test_twenty_views_and_two_deciders_at_once_end_in_one_decision(harness
     if added:
         noun = "view" if len(added) == 1 else "views"
         assert any(f"{len(added)} {noun} beside" in each for each in thread)
-    assert f"Accepted by <@{by}>" in text_of(as_seen_by(ada, announcement))
+    assert f"by <@{by}>" in text_of(as_seen_by(ada, announcement))
 
 
 def _private_replies(person: UserSession) -> list[str]:
@@ -427,12 +427,12 @@ async def test_a_request_is_confirmed_to_the_driver_only(harness: Harness) -> No
     """A request is confirmed by a private reply, or by direct message if that is too late."""
     ada, ben, dev = (harness.playground.user(name) for name in ("ada", "ben", "dev"))
     announcement, _ = await harness.post_decision(ada)
-    await ada.click(as_seen_by(ada, announcement), "ask")
+    await ada.click(as_seen_by(ada, announcement), "menu", "ask:1")
     await ada.submit(await harness.wait_for_modal(ada, "ask"), {"people": ["ben"]})
     await harness.wait_for_message(ada, f"I'm asking <@{ben.id}> for their view.", "product")
     assert not any("I'm asking" in message.text for message in ben.sees("product"))
 
-    await ada.click(as_seen_by(ada, announcement), "ask")
+    await ada.click(as_seen_by(ada, announcement), "menu", "ask:1")
     view = await harness.wait_for_modal(ada, "ask")
     harness.playground.clock.advance(RESPONSE_URL_LIFETIME + timedelta(minutes=1))
     await ada.submit(view, {"people": ["dev", "ben", "ada"]})
@@ -521,7 +521,7 @@ async def test_the_driver_can_decide_when_everyone_is_in(harness: Harness) -> No
     ready = next(m for m in ada.sees(ada.im.id) if "Everyone's in" in m.text)
     assert {"accept", "override", "show"} <= set(button_ids(ready))
     await ada.click(ready, "accept")
-    await harness.wait_for_text(ada, announcement, "Accepted")
+    await harness.wait_for_text(ada, announcement, "Decided: ")
     await harness.wait_for_message(ada, "It's accepted now", ada.im.id)
 
 
@@ -529,7 +529,7 @@ async def test_people_of_another_company_are_named_when_chosen(harness: Harness)
     """The modal says at once who can't be asked, and the field refuses them."""
     ada, eve = harness.playground.user("ada"), harness.playground.user("eve")
     announcement, _ = await harness.post_decision(ada, "partners")
-    await ada.click(as_seen_by(ada, announcement), "ask")
+    await ada.click(as_seen_by(ada, announcement), "menu", "ask:1")
     view = await harness.wait_for_modal(ada, "ask")
     await ada.click(view, "answer", ["eve", "ben"], block_id="people")
     await harness.playground.until(

@@ -33,12 +33,13 @@ from bot.playground.user_session import UserSession
 from bot.slack.handlers.modals import page_view
 from bot.slack.search import SearchResponder
 from bot.slack.views.home import home_view
+from bot.slack.views.reader import ReaderTab
 from bot.slack.views.recommendation import recommendation_message
-from bot.slackkit.metadata import ListQuery
+from bot.slackkit.metadata import DecisionMetadata, ListQuery
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from tests.scenarios.harness import Harness
-from tests.scenarios.messages import text_of
+from tests.scenarios.messages import text_of, text_of_blocks
 from tests.services.factories import (
     ANSWERS,
     AT,
@@ -138,11 +139,16 @@ async def _all_routes(
     found = [(route, place, json.dumps(page.blocks) + page.text) for route, page in pages.items()]
     for number in range(1, count + 1):
         try:
-            shown = await finder.show(scope, number, AsyncWebClient())
+            shown = [
+                await finder.show(
+                    scope, DecisionMetadata(decision=number, tab=tab), AsyncWebClient()
+                )
+                for tab in ReaderTab
+            ]
         except NoSuchDecision as error:
             found.append(("show", place, str(error)))
         else:
-            found.append(("show", place, json.dumps([each.blocks for each in shown])))
+            found.append(("show", place, json.dumps(shown, default=vars)))
             record = (await env.services.search.details(scope, number)).record
             found.append(("one record", place, as_markdown(record)))
     records = [each async for each in env.services.search.records(scope, 100)]
@@ -230,8 +236,18 @@ async def _finds(harness: Harness, person: UserSession, channel: str) -> bool:
     """Return whether a person finds the decision in a channel; list, search and show must agree."""
     answers = [
         text_of(await harness.run_command(person, text, channel))
-        for text in ("list", "search nightingale", "show 1")
+        for text in ("list", "search nightingale")
     ]
+    before = {message.ts for message in person.sees(channel)}
+    await person.command(channel, "/ragvsft", "show 1")
+    await harness.playground.until(
+        lambda: person.modal or {message.ts for message in person.sees(channel)} - before
+    )
+    if person.modal is not None:
+        answers.append(text_of_blocks(person.modal.blocks))
+        await person.close(person.modal)
+    else:
+        answers.append(text_of(person.sees(channel)[-1]))
     seen = {"Nightingale budget" in answer for answer in answers}
     assert len(seen) == 1, answers
     return seen.pop()

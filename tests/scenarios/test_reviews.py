@@ -7,7 +7,7 @@ import pytest
 from bot.playground.slack_model import SlackMessage
 from bot.playground.user_session import UserSession
 from tests.scenarios.harness import Harness
-from tests.scenarios.messages import as_seen_by, text_of
+from tests.scenarios.messages import as_seen_by, text_of, text_of_blocks
 
 
 def _questions(person: UserSession) -> list[SlackMessage]:
@@ -29,9 +29,7 @@ async def _post_accepted(harness: Harness, person: UserSession, **first: object)
     await person.submit(view)
     announcement, _ = await harness.wait_for_post(person)
     await person.click(announcement, "accept")
-    await harness.playground.until(
-        lambda: "Accepted by" in text_of(as_seen_by(person, announcement))
-    )
+    await harness.playground.until(lambda: "Decided: " in text_of(as_seen_by(person, announcement)))
     return announcement
 
 
@@ -47,8 +45,9 @@ async def test_a_decider_is_asked_on_the_review_day(harness: Harness) -> None:
     view = await harness.wait_for_modal(ada, "outcome")
     await ada.submit(view, {"note": "Half of the questions <!channel>"})
     assert ada.modal is None
-    await harness.playground.until(lambda: "Reviewed by" in text_of(as_seen_by(ada, announcement)))
-    assert "it worked partly" in text_of(as_seen_by(ada, announcement))
+    await harness.wait_for_text(ada, announcement, f"*It worked partly*, says <@{ada.id}>")
+    shown = text_of_blocks((await harness.show_decision(ada)).blocks)
+    assert "Half of the questions &lt;!channel&gt;" in shown
     await harness.playground.until(
         lambda: any("looked back" in text_of(reply) for reply in ada.thread(announcement)),
     )
@@ -65,7 +64,7 @@ async def test_an_answer_can_be_changed(harness: Harness) -> None:
     for outcome in ("not_tried", "worked"):
         await ada.click(as_seen_by(ada, announcement), "menu", "review:1")
         await ada.submit(await harness.wait_for_modal(ada, "outcome"), {"outcome": outcome})
-    await harness.playground.until(lambda: "it worked" in text_of(as_seen_by(ada, announcement)))
+    await harness.playground.until(lambda: "It worked*" in text_of(as_seen_by(ada, announcement)))
     assert "not tried" not in text_of(as_seen_by(ada, announcement))
     kinds = [event["kind"] for event in harness.rows("events")]
     assert kinds == ["opened", "accepted", "reviewed", "reviewed"]
@@ -83,7 +82,7 @@ async def test_rules_shows_the_calibration(harness: Harness) -> None:
     answer = ada.sees("product")[-1]
     assert answer.ephemeral_to == ada.id
     assert ": it worked partly" in text_of(answer)
-    assert "No decision by them" in text_of(answer)
+    assert "No results yet" in text_of(answer)
     assert ada.id not in text_of(answer)
 
 
@@ -93,7 +92,7 @@ async def test_only_deciders_review(harness: Harness) -> None:
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement = await _post_accepted(harness, ada)
     await ben.click(as_seen_by(ben, announcement), "menu", "review:1")
-    await harness.playground.until(lambda: "to do" in text_of(ben.sees("product")[-1]))
+    await harness.playground.until(lambda: "Want a say?" in text_of(ben.sees("product")[-1]))
     assert ben.modal is None
 
 
@@ -141,7 +140,8 @@ async def test_reviews_follow_the_chosen_days_and_are_counted(harness: Harness) 
         await ada.submit(await harness.fill_questionnaire(ada, review_choice=choice, **day))
         announcement, _ = await harness.wait_for_post(ada)
         assert f"#{number} " in text_of(announcement)
-        assert ("Review on" in text_of(announcement)) is (days is not None)
+        shown = text_of_blocks((await harness.show_decision(ada, number)).blocks)
+        assert ("Check-in " in shown) is (days is not None)
         await ada.click(announcement, "accept")
         await harness.wait_for_row(
             "decisions", lambda row, n=number: row["number"] == n and row["status"] == "accepted"

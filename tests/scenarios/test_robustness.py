@@ -184,7 +184,7 @@ async def test_a_post_that_a_crash_interrupted_is_left_to_the_driver(harness: Ha
         assert "Slack broke off" in text_of(notice)
         await ada.click(notice, "dismiss")
         await harness.playground.until(
-            lambda: any("First steps" in text_of(m) for m in ada.sees("product"))
+            lambda: any("Next steps" in text_of(m) for m in ada.sees("product"))
         )
     (announcement, *_) = harness.rows("deliveries")
     assert announcement["state"] == "dismissed"

@@ -11,7 +11,7 @@ import yaml
 from bot.decisions.records.record import record_schema
 from bot.playground.user_session import UserSession
 from tests.scenarios.harness import Harness
-from tests.scenarios.messages import text_of
+from tests.scenarios.messages import as_seen_by, text_of, text_of_blocks
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -50,7 +50,7 @@ async def test_filters_and_words_narrow_a_list(harness: Harness) -> None:
         await harness.run_command(ada, "list mine open support")
     )
     nobody = text_of(await harness.run_command(ben, "list mine"))
-    assert "mine" in nobody
+    assert "Your decisions" in nobody
     assert "Nothing found" in nobody
     assert "Nothing found" in text_of(await harness.run_command(ada, "list withdrawn"))
 
@@ -71,23 +71,26 @@ async def test_a_search_finds_words_in_any_form(harness: Harness) -> None:
     await harness.post_decision(ada)
     for words in ("answer", '"SUPPORT" answers'):
         assert "Answers for support" in text_of(await harness.run_command(ada, f"search {words}"))
-    assert "What shall I look for?" in text_of(await harness.run_command(ada, "search"))
+    assert "What are you looking for?" in text_of(await harness.run_command(ada, "search"))
 
 
 async def test_show_replies_with_all_details(harness: Harness) -> None:
-    """`show` gives verdict, reasons, answers, views, history and a link, privately."""
+    """`show` opens verdict, reasons, answers, views, history and a link, and posts nothing."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
-    await harness.run_command(ben, "show #1", "support-ai")
-    await harness.playground.until(lambda: "What happened" in text_of(ben.sees("support-ai")[-1]))
-    shown, reasons, then, life = ben.sees("support-ai")[-4:]
-    assert {each.ephemeral_to for each in (shown, reasons, then, life)} == {ben.id}
-    assert "First steps" in text_of(then)
-    assert "Why" in text_of(reasons)
-    assert "The answers" in text_of(life)
-    assert f"<@{ada.id}> asked for a decision" in text_of(life)
-    assert "Go with " in text_of(shown)
-    assert f"p{announcement.ts.replace('.', '')}|Open the discussion>" in text_of(shown)
+    before = [message.ts for message in ben.sees("support-ai")]
+    found = {
+        tab: text_of_blocks((await harness.show_decision(ben, 1, "support-ai", tab)).blocks)
+        for tab in ("why", "answers", "views", "history")
+    }
+    assert [message.ts for message in ben.sees("support-ai")] == before
+    for words in ("Go with ", "Next steps", "All reasons", "arXiv:"):
+        assert words in found["why"]
+    assert "The answers" in found["answers"]
+    assert "No views yet" in found["views"]
+    assert f"<@{ada.id}> asked for a decision" in found["history"]
+    link = f"p{announcement.ts.replace('.', '')}|Open the discussion>"
+    assert all(link in text for text in found.values())
     assert "There is no decision #2 here" in text_of(
         await harness.run_command(ben, "show 2", "support-ai")
     )
@@ -114,7 +117,7 @@ async def test_export_sends_the_record_to_the_requester(harness: Harness) -> Non
 
 @pytest.mark.parametrize("settled", [False, True], ids=["open", "withdrawn"])
 async def test_the_menu_exports_the_record(harness: Harness, *, settled: bool) -> None:
-    """The menu of an announcement exports its record in every state."""
+    """The window of an open decision exports its record, and the menu of a settled one."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
     if settled:
@@ -122,7 +125,12 @@ async def test_the_menu_exports_the_record(harness: Harness, *, settled: bool) -
         await ada.submit(await harness.wait_for_modal(ada, "withdraw"), {"reason": "Not needed"})
         await harness.wait_for_row("decisions", lambda row: row["status"] == "withdrawn")
     before = len(ben.sees("product"))
-    assert (await ben.click(announcement, "menu", "export:1")).ok
+    if settled:
+        announcement = as_seen_by(ben, announcement)
+        await harness.wait_for_text(ben, announcement, "Withdrawn* by")
+        assert (await ben.click(as_seen_by(ben, announcement), "menu", "export:1")).ok
+    else:
+        assert (await ben.click(await harness.show_decision(ben), "export")).ok
     await harness.playground.until(lambda: len(ben.sees("product")) > before)
     answer = ben.sees("product")[-1]
     assert answer.ephemeral_to == ben.id

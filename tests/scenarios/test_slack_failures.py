@@ -146,11 +146,11 @@ async def test_a_connection_lost_after_posting_is_left_to_the_driver(harness: Ha
     assert [m.text for m in ada.sees("product") if "Decision #1" in m.text] == [
         next(m.text for m in ada.sees("product") if m.by_app)
     ]
-    await harness.wait_for_message(ada, "First steps", "product")
+    await harness.wait_for_message(ada, "Next steps", "product")
 
     announcement = next(m for m in ada.sees("product") if m.by_app)
     await ada.click(announcement, "accept")
-    await harness.wait_for_message(ada, "Accepted by", "product")
+    await harness.wait_for_message(ada, "Decided: ", "product")
 
 
 @pytest.mark.usefixtures("bot")
@@ -220,7 +220,7 @@ async def test_an_expired_draft_says_so(harness: Harness, bot: Application) -> N
     harness.playground.clock.advance(timedelta(days=15))
     await ada.submit(view, {"title": "Too late"})
     assert ada.modal is not None
-    assert "This questionnaire is over" in str(ada.modal.blocks)
+    assert "This questionnaire has expired" in str(ada.modal.blocks)
 
 
 @pytest.mark.usefixtures("bot")
@@ -261,11 +261,11 @@ async def test_a_modal_that_does_not_open_asks_for_another_press(harness: Harnes
     announcement, _ = await harness.post_decision(ada)
     harness.playground.faults.add("expire_trigger", count=1)
     await ada.click(announcement, "override")
-    await harness.wait_for_message(ada, "please press again", "product")
+    await harness.wait_for_message(ada, "Nothing is lost: press again", "product")
     harness.playground.faults.add("drop_before", method="views.open", count=1)
     await ada.click(announcement, "menu", "withdraw:1")
     await harness.playground.until(
-        lambda: sum("please press again" in text_of(m) for m in ada.sees("product")) == 2,
+        lambda: sum("Nothing is lost: press again" in text_of(m) for m in ada.sees("product")) == 2,
     )
 
 
@@ -364,14 +364,14 @@ async def test_a_reopened_channel_gets_held_posts(harness: Harness) -> None:
     await ada.click(announcement, "accept")
     await harness.wait_for_message(ada, "stands in <#C0PRODUCT>, but I couldn't", ada.im.id)
     await harness.wait_for_row("deliveries", lambda row: row["state"] == "held")
-    assert "Accepted" not in text_of(announcement)
+    assert "Decided: " not in text_of(announcement)
 
     harness.playground.channel("product").is_archived = False
     await ada.click(ada.sees(ada.im.id)[-1], "retry_post")
     for _ in range(4):
         harness.playground.clock.advance(PACE)
     await harness.wait_for_message(ada, "Decision #1 is complete in <#C0PRODUCT> now.", ada.im.id)
-    await harness.wait_for_message(ada, "Accepted by", "product")
+    await harness.wait_for_message(ada, "Decided: ", "product")
     await harness.wait_for_row(
         "deliveries", lambda row: row["kind"] == "thread_note" and bool(row["ts"])
     )

@@ -159,7 +159,7 @@ async def test_sigterm_while_slack_hangs_loses_and_duplicates_nothing(
         assert "Slack broke off" in text_of(notice)
         await ada.click(notice, "dismiss")
         await harness.playground.until(
-            lambda: any("First steps" in text_of(each) for each in ada.sees("product"))
+            lambda: any("Next steps" in text_of(each) for each in ada.sees("product"))
         )
     by_app = [message for message in harness.playground.messages("product") if message.by_app]
     assert len(by_app) == 2

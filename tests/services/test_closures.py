@@ -41,11 +41,10 @@ async def test_a_withdrawn_decision_shows_its_resolution(harness: ServiceHarness
     assert (after.resolution.by, after.chosen) == ("U2", "tuning")
     assert after.closure == Closure("U1", harness.clock.now(), "The project stopped")
     said = texts(harness, after)
-    assert "Withdrawn by <@U1> on 15 January 2026" in said
-    assert "Decided differently by <@U2> on 5 January 2026: *Tuning*" in said
-    assert "Craft is ours" in said
+    assert "*Withdrawn* by <@U1>, 15 Jan 2026" in said
+    assert "decided before: Tuning" in said
     assert "The project stopped" in said
-    assert "Review on" not in said
+    assert "Check-in" not in said
     told = await record(harness, after)
     assert "Withdrawn by U1 on 2026-01-15" in told
     assert "Chosen option: **Tuning**" in told
@@ -79,8 +78,8 @@ async def test_a_superseded_decision_tells_who_superseded_it(harness: ServiceHar
     after = await harness.services.decision("T1", made.number)
     assert after is not None
     said = texts(harness, after)
-    assert "Superseded by <@U1> on 15 January 2026. See decision #2" in said
-    assert "Decided differently by <@U2> on 5 January 2026: *Tuning*" in said
+    assert "*Superseded by #2* by <@U1>, 15 Jan 2026" in said
+    assert "decided before: Tuning" in said
     assert already_settled(after) == "Decision #1 was superseded by <@U1> in the meantime."
     assert "Superseded by U1 on 2026-01-15" in await record(harness, after)
 

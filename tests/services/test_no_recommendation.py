@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,13 +15,14 @@ from bot.decisions.model import Decision, Status
 from bot.decisions.records.madr import as_markdown
 from bot.decisions.records.record import Record, record_as_json
 from bot.decisions.records.spreadsheet import as_csv
+from bot.playbooks.model import Playbook
 from bot.slack.views import search
 from bot.slack.views.announcement import announcement, thread_note
 from bot.slack.views.decide import override_modal
+from bot.slack.views.reader import OpenDecision, ReaderTab, reader_modal
 from bot.slack.views.recommendation import recommendation_message
-from bot.slack.views.search import history_message
 from bot.slack.views.team import team_message
-from bot.slackkit.metadata import ListQuery
+from bot.slackkit.metadata import DecisionMetadata, ListQuery
 from tests.services.harness import ADA, BEN, PUBLIC, ServiceHarness
 
 UNKNOWN = {"facts": None, "style": None}
@@ -92,7 +94,7 @@ async def test_a_list_recommends_nothing_where_nothing_is_known(harness: Service
     made = await unknown(harness)
     playbook = harness.playbooks.current().engine.playbook
     by_option = DecisionFilter(options=(made.verdict.option,))
-    for expected in ("Open, recommended: nothing yet", "Withdrawn, recommended: nothing yet"):
+    for expected in ("Open  ·  recommended: nothing yet", "Withdrawn  ·  recommended: nothing yet"):
         found = await harness.services.search.page(SIGHT, DecisionFilter(), None, 9)
         listed = [search.ListedDecision(each, playbook) for each in found.decisions]
         query = ListQuery(kind="list", text="")
@@ -122,11 +124,17 @@ async def test_thread_and_record_name_no_option_where_nothing_is_known(
         "added a view: nothing yet",
         "changed the description. Still nothing is recommended",
     ]
-    assert "nothing yet (too little is known)" in str(history_message(record).blocks)
+    shown = {tab: str(_shown(made, playbook, record, tab)) for tab in ReaderTab}
+    assert "nothing yet (too little is known)" in shown[ReaderTab.VIEWS]
     assert "U2: nothing yet (too little is known)" in as_markdown(record)
-    assert "First steps" not in str(recommendation_message(made, playbook).blocks)
-    for each in (told, history_message(record), recommendation_message(made, playbook)):
+    assert "Next steps" not in str(recommendation_message(made, playbook).blocks)
+    for each in (told, *shown.values(), recommendation_message(made, playbook)):
         assert title not in str(each)
+
+
+def _shown(made: Decision, playbook: Playbook, record: Record, tab: ReaderTab) -> dict[str, Any]:
+    metadata = DecisionMetadata(decision=made.number, tab=tab)
+    return reader_modal(OpenDecision(made, playbook, record, "U9", None, metadata))
 
 
 async def test_data_has_no_recommendation_where_nothing_is_known(harness: ServiceHarness) -> None:

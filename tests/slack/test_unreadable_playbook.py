@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from bot.decisions.access import ReadScope
@@ -12,15 +13,16 @@ from bot.decisions.model import ReviewOutcome
 from bot.playbooks.loader import PlaybookText
 from bot.slack.search import SearchResponder
 from bot.slack.views.announcement import announcement
-from bot.slackkit.metadata import ListQuery
+from bot.slack.views.reader import ReaderTab
+from bot.slackkit.metadata import DecisionMetadata, ListQuery
 from bot.storage.database import Database
 from tests.services.harness import ADA, BEN, PUBLIC, SMALL, ServiceHarness
 
 
-class _NoPermalinks:
+class _NoPermalinks(AsyncWebClient):
     """A Web API client without permalinks."""
 
-    async def chat_getPermalink(self, **_: Any) -> dict[str, Any]:  # noqa: N802 - as in the SDK
+    async def chat_getPermalink(self, **_: Any) -> Any:  # noqa: N802 - as in the SDK
         return {}
 
 
@@ -47,16 +49,20 @@ async def test_an_unreadable_playbook_is_shown_from_the_verdict(tmp_path: Path) 
     harness, scope = ServiceHarness(database), ReadScope.of(ADA, PUBLIC)
     later = {name: text.replace('"1"', '"2"') for name, text in SMALL.files.items()}
     harness.playbooks.use(PlaybookText("small", later))
-    responder = SearchResponder(harness.services, "/ragvsft")
+    responder, client = SearchResponder(harness.services, "/ragvsft"), _NoPermalinks()
     with capture_logs() as logs:
         listed = await responder.page(scope, ListQuery.typed("list", ""))
-        assert "Open, recommended: Rag" in str(listed.blocks)
+        assert "Open  ·  recommended: Rag" in str(listed.blocks)
         assert "Decided differently: Tuning" in str(listed.blocks)
         for number in (1, 2):
-            first, *_, last = await responder.show(scope, number, _NoPermalinks())  # type: ignore[arg-type]  # asks one thing
-            assert "Rag" in first.text
-            assert "Facts" in str(last.blocks)
-            assert "Rag" in str((await responder.export_one(scope, number, _NoPermalinks())).blocks)  # type: ignore[arg-type]  # sends no file
+            shown = [
+                str(await responder.show(scope, DecisionMetadata(decision=number, tab=tab), client))
+                for tab in ReaderTab
+            ]
+            assert "Rag" in shown[0]
+            assert "Facts" in shown[1]
+            record = await responder.export_one(scope, number, client, inline=True)
+            assert "Rag" in str(record.blocks)
         team = await harness.services.perspectives.team("T1", 1)
         assert len((await harness.services.perspectives.comparison(team)).differences) == 1
         digest = await harness.services.digests.preview(ADA, PUBLIC)

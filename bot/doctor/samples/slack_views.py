@@ -60,13 +60,13 @@ from bot.slack.views.perspectives import (
     view_request_modal,
 )
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, questionnaire_modal
+from bot.slack.views.reader import OpenDecision, ReaderTab, reader_modal
 from bot.slack.views.recommendation import recommendation_message
 from bot.slack.views.review import NOTE_LENGTH, review_modal, review_question
 from bot.slack.views.rules import rules_message
-from bot.slack.views.search import history_message
 from bot.slack.views.team import team_message
 from bot.slackkit.message import Message, notice_modal
-from bot.slackkit.metadata import ListQuery
+from bot.slackkit.metadata import DecisionMetadata, ListQuery
 
 Sample = Mapping[str, Any]
 HOSTILE = "<!channel> & <@U0> *x* `y` ‮עברית العربية 👩‍👩‍👧 "
@@ -93,7 +93,7 @@ def samples(engine: RuleEngine, command: str = COMMAND) -> dict[str, Sample]:
             f"{name}, {size}": sample for name, sample in _sized(engine, filling, command).items()
         }
     titles = {engine.playbook.id: engine.playbook.title}
-    found["home, empty"] = {"view": home_view(titles, [], [], command=command)}
+    found["home, empty"] = {"view": home_view(titles, [], [])}
     found["help"] = _blocks(notices.help_message(command, titles))
     found["not understood"] = _blocks(notices.unknown_subcommand(command, HOSTILE * 200))
     found["unknown playbook"] = _blocks(
@@ -120,7 +120,7 @@ def _sized(engine: RuleEngine, filling: str, command: str) -> dict[str, Sample]:
             "view": questionnaire_modal(pages.last(), similar_samples(decision, engine.playbook))
         },
         "recommendation": _blocks(recommendation_message(decision, engine.playbook)),
-        "life": _blocks(history_message(record_of(decision, engine, _background(decision)))),
+        "recommendation, plain": _plain_blocks(recommendation_message(decision, engine.playbook)),
         "home": {
             "view": home_view(
                 titles,
@@ -128,7 +128,6 @@ def _sized(engine: RuleEngine, filling: str, command: str) -> dict[str, Sample]:
                 [decision] * 10,
                 *_on_home(decision),
                 playbooks={decision.playbook_hash: engine.playbook},
-                command=command,
             )
         },
         "resume offer": _blocks(resume_offer([draft] * 20, engine.playbook.id)),
@@ -139,6 +138,7 @@ def _sized(engine: RuleEngine, filling: str, command: str) -> dict[str, Sample]:
         page = QuestionsPage(draft, step, asked, number, len(engine.playbook.steps) + 2)
         found[f"{step.id} page"] = {"view": questionnaire_modal(page)}
     found |= _perspective_samples(engine, decision)
+    found |= _reader_samples(engine, decision)
     found |= _review_samples(_reviewed(decision, filling), engine.playbook)
     modals = deciding_modals(decision, engine.playbook) | digest_modals(decision, command)
     found |= {name: {"view": view} for name, view in modals.items()}
@@ -157,6 +157,22 @@ def _background(decision: Decision) -> DecisionContext:
     at, reason = decision.opened_at, decision.title * 10
     details = (HandedOver((), decision.deciders), Withdrawn(reason))
     return DecisionContext(events=tuple(Event(each, decision.driver, at) for each in details) * 10)
+
+
+def _reader_samples(engine: RuleEngine, decision: Decision) -> dict[str, Sample]:
+    """Return samples of each part of the reader, for a decider and others, open and decided."""
+    record, playbook = record_of(decision, engine, _background(decision)), engine.playbook
+    about = (decision, playbook, record)
+    found: dict[str, Sample] = {}
+    for tab in ReaderTab:
+        metadata = DecisionMetadata(decision=decision.number, tab=tab, here="G0123456789")
+        for name, reader in {"decider": decision.deciders[0], "reader": "U9999999999"}.items():
+            view = reader_modal(OpenDecision(*about, reader, None, metadata))
+            found[f"reader, {tab}, {name}"] = {"view": view}
+    decided = _reviewed(decision, decision.title * 20)
+    link = "https://example.slack.com/archives/C0123456789/p1"
+    opened = OpenDecision(decided, playbook, record, "U0", link, metadata)
+    return {**found, "reader, decided": {"view": reader_modal(opened)}}
 
 
 def _perspective_samples(engine: RuleEngine, decision: Decision) -> dict[str, Sample]:
@@ -237,6 +253,10 @@ def _reviewed(decision: Decision, filling: str) -> Decision:
 def _on_home(decision: Decision) -> tuple[WaitingDecisions, list[UpcomingDigest]]:
     many = tuple(replace(decision, number=number) for number in range(1, 61))
     return WaitingDecisions(many[:20], many[20:40], many[40:]), home_digests(decision)
+
+
+def _plain_blocks(message: Message) -> Sample:
+    return {"blocks": message.plain, "text": message.text}
 
 
 def _blocks(message: Message) -> Sample:
@@ -375,7 +395,6 @@ def search_messages(
         "search, no letters": search.decision_list(
             command, ListQuery.typed("search", "?!"), DecisionFilter(), nothing, []
         ),
-        "shown": search.decision_message(decision, playbook, None),
         "record": search.record_message(decision.number, (decision.title + "`<!channel>&")[:2500]),
         "not sent": search.file_not_sent("missing_scope"),
         "not sent, unreachable": search.file_not_sent(""),

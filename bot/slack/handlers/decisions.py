@@ -11,7 +11,7 @@ from bot.decisions.model import Decision
 from bot.decisions.transitions import DecisionAction
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
-from bot.slack.handlers.modals import open_page, open_view
+from bot.slack.handlers.modals import ack_closing, open_page, open_view
 from bot.slack.handlers.search import SearchHandlers
 from bot.slack.home import HomeTab
 from bot.slack.replies import EphemeralReplies
@@ -25,7 +25,7 @@ from bot.slackkit.forms import (
     review_outcome_of,
 )
 from bot.slackkit.ids import Action, Modal
-from bot.slackkit.metadata import decision_metadata_of, response_url_of
+from bot.slackkit.metadata import decision_metadata_of, reads_in_modal, response_url_of
 from bot.slackkit.payloads import (
     action_of,
     decision_of,
@@ -71,18 +71,14 @@ class DecisionHandlers:
             raise
         await ack()
         self._refresh(accepted, body, client)
+        if reads_in_modal(body):
+            self._search.start_show(number, body, client)
 
     async def open_override(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open the modal to choose differently."""
         await ack()
         number = decision_of(action_of(body))
         self._background.start(self._open(DecisionAction.OVERRIDE, number, body, client), body)
-
-    async def open_ask(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
-        """Open the modal to ask others for their view."""
-        await ack()
-        number = decision_of(action_of(body))
-        self._background.start(self._open(DecisionAction.ASK, number, body, client), body)
 
     async def menu(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open the modal chosen in the menu, or export the record."""
@@ -98,14 +94,14 @@ class DecisionHandlers:
         changed = await self._services.decisions.override(
             sender(body), about.decision, option, reason, about.against
         )
-        await ack()
+        await ack_closing(ack, view)
         self._refresh(changed, body, client)
 
     async def withdraw(self, ack: AsyncAck, body: Body, view: Body, client: AsyncWebClient) -> None:
         """Withdraw the decision."""
         number, reason = decision_metadata_of(view).decision, reason_of(view)
         changed = await self._services.decisions.withdraw(sender(body), number, reason)
-        await ack()
+        await ack_closing(ack, view)
         self._refresh(changed, body, client)
 
     async def hand_over(
@@ -114,7 +110,7 @@ class DecisionHandlers:
         """Hand the decision over to other deciders."""
         number, deciders = decision_metadata_of(view).decision, deciders_of(view)
         changed = await self._services.decisions.hand_over(sender(body), number, deciders)
-        await ack()
+        await ack_closing(ack, view)
         self._refresh(changed, body, client)
         self._background.start(self._replies.warn_of_outsiders(body, changed), body)
 
@@ -204,7 +200,6 @@ def register(
     decisions = DecisionHandlers(services, home, background, search)
     app.action(Action.ACCEPT)(decisions.accept)
     app.action(Action.OVERRIDE)(decisions.open_override)
-    app.action(Action.ASK)(decisions.open_ask)
     app.action(Action.MENU)(decisions.menu)
     app.view(Modal.OVERRIDE)(decisions.override)
     app.view(Modal.WITHDRAW)(decisions.withdraw)

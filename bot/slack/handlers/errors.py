@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.errors import (
     ActionNotPossible,
@@ -34,12 +35,13 @@ from bot.digest.views.replies import NOT_A_CHANNEL, limited_to_channel
 from bot.playbooks.engine import InvalidAnswers
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks, Body
-from bot.slack.handlers.modals import NotOpened
+from bot.slack.handlers.modals import NotOpened, update_view
 from bot.slack.replies import respond_privately
 from bot.slack.views import notices
 from bot.slackkit.forms import FieldError, texts_entered
 from bot.slackkit.ids import Block
 from bot.slackkit.message import notice_modal, sentence
+from bot.slackkit.metadata import reads_in_modal
 from bot.slackkit.payloads import ExternalUser, InvalidPayload, sender, shared_channel
 from bot.storage.connection import DatabaseUnavailable
 from bot.storage.installations import NotInstalled
@@ -51,27 +53,25 @@ _TEXTS: Mapping[type[BaseException], str] = {
     ExternalUser: notices.OUTSIDER,
     NotInstalled: notices.NOT_INSTALLED,
     DatabaseUnavailable: notices.DATABASE_UNAVAILABLE,
-    DraftGone: "This questionnaire is over: it expired, or somebody else opened it. Start anew.",
+    DraftGone: "This questionnaire has expired, or belongs to someone else. Start a new one.",
     DriversOwn: notices.DRIVERS_OWN,
     PlaybookVersionUnusable: (
-        "The questions it was made by are too old for me to read, so nothing can be answered anew. "
-        "What was decided stays as it is; start a new decision instead."
+        "Its questions are too old for me to read, so its answers can't change any more. What you "
+        "decided stays as it is. Start a new decision instead."
     ),
     NotAChannel: NOT_A_CHANNEL,
     SharedChannel: EXTERNAL_READERS,
     NobodyToNudge: notices.NOBODY_TO_NUDGE,
-    NotOpened: "The window didn't open in time. Nothing is lost: please press again.",
-    NothingToResend: (
-        "There is nothing left to do: the message has arrived, or was taken care of."
-    ),
+    NotOpened: "The window didn't open in time. Nothing is lost: press again.",
+    NothingToResend: ("There's nothing left to do: the message has arrived, or was taken care of."),
     NothingRecommended: notices.NOTHING_RECOMMENDED,
-    SameOption: "That is the option recommended: accept it, or choose another one.",
-    ReviewInThePast: "Pick a day after today: that is when you want to look back.",
+    SameOption: "That's the recommendation: accept it, or choose another option.",
+    ReviewInThePast: "Pick a day after today, when you'll know how it went.",
     UnknownPlaybook: (
-        "That questionnaire is not offered any more. My Home tab shows those there are."
+        "I don't offer that questionnaire any more. My Home tab shows the ones I have."
     ),
     InvalidAnswers: (
-        "The questions have changed in the meantime. Close this window and start anew."
+        "The questions have changed in the meantime. Close this window and start again."
     ),
 }
 
@@ -80,7 +80,9 @@ def error_text(error: BaseException) -> str:
     """Return the text for an error: what happened, and what to do."""
     match error:
         case AlreadyPosted(number=number):
-            return f"This was already posted as decision #{number}; its answers stay as they are."
+            return (
+                f"You've already posted this as decision #{number}. Its answers stay as they are."
+            )
         case NotTheirs(allowed=allowed):
             return notices.not_theirs(allowed)
         case ActionNotPossible() | EditedMeanwhile() | NothingChanged():
@@ -115,7 +117,9 @@ class ErrorHandlers:
         self._services = services
         self.background = BackgroundTasks(self.report_failure)
 
-    async def respond(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
+    async def respond(
+        self, error: Exception, body: dict[str, Any], client: AsyncWebClient
+    ) -> BoltResponse:
         """Return the response to a request whose handler raised `error`."""
         if isinstance(error, InvalidPayload):
             return BoltResponse(status=400, body="This request lacks what Slack always sends.")
@@ -127,7 +131,8 @@ class ErrorHandlers:
         if "command" in body:
             answer = {"response_type": "ephemeral", "text": error_text(error)}
             return BoltResponse(status=200, body=json.dumps(answer), headers=_JSON)
-        self.background.start(self._tell(error, body), body)
+        tell = self._tell_in_modal(error, body, client) if reads_in_modal(body) else None
+        self.background.start(tell or self._tell(error, body), body)
         return BoltResponse(status=200)
 
     async def report_failure(self, error: BaseException, body: Body) -> None:
@@ -144,6 +149,11 @@ class ErrorHandlers:
         if set_by is not None:
             workspace, channel = where
             await self._services.notify(Person(workspace, set_by), limited_to_channel(channel))
+
+    async def _tell_in_modal(self, error: Exception, body: Body, client: AsyncWebClient) -> None:
+        """Report a failure in the modal whose button was pressed."""
+        notice = notice_modal("This didn't work", error_text(error))
+        await update_view(client, body["view"], notice)
 
     async def _tell(self, error: BaseException, body: Body) -> None:
         """Report a failure where the person acted, or else by direct message."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from slack_bolt.async_app import AsyncAck
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -52,14 +53,17 @@ async def open_page(
 async def open_view(
     client: AsyncWebClient, body: Mapping[str, Any], view: Mapping[str, Any]
 ) -> None:
-    """Open a modal.
+    """Open a modal, on top of the one in which the person acted.
 
     Raises:
         NotOpened: the trigger expired, or Slack is unavailable.
         SlackApiError: Slack rejects the modal itself, which is a bug of ours.
     """
+    shown = body.get("view")
+    in_modal = isinstance(shown, Mapping) and shown.get("type") == "modal"
+    call = client.views_push if in_modal else client.views_open
     try:
-        await client.views_open(trigger_id=body["trigger_id"], view=dict(view))
+        await call(trigger_id=body["trigger_id"], view=dict(view))
     except SlackApiError as error:
         if not _is_transient(error):
             raise
@@ -85,6 +89,14 @@ async def update_view(
         raise
     except UNREACHABLE as error:
         raise NotOpened from error
+
+
+async def ack_closing(ack: AsyncAck, view: Mapping[str, Any]) -> None:
+    """Ack a submission so that the modal closes, and the one below it, which is outdated."""
+    if view.get("root_view_id") in {None, view.get("id")}:
+        await ack()
+    else:
+        await ack(response_action="clear")
 
 
 def _is_transient(error: SlackApiError) -> bool:

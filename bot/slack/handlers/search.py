@@ -1,6 +1,7 @@
 """`list`, `search`, `show` and `export`, and the buttons below what they found."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -9,11 +10,21 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.access import ReadScope
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
+from bot.slack.handlers.modals import NotOpened, open_view, update_view
 from bot.slack.replies import EphemeralReplies, ack_with
 from bot.slack.search import SearchResponder
-from bot.slack.views.search import export_usage, show_usage
+from bot.slack.views.search import export_usage, show_again, show_usage
 from bot.slackkit.ids import Action
-from bot.slackkit.metadata import ListQuery, query_of
+from bot.slackkit.message import Message
+from bot.slackkit.metadata import (
+    DecisionMetadata,
+    ListQuery,
+    decision_metadata_of,
+    query_of,
+    reads_in_modal,
+    response_url_of,
+    thread_of,
+)
 from bot.slackkit.payloads import (
     action_of,
     number_pressed,
@@ -22,6 +33,7 @@ from bot.slackkit.payloads import (
     place_of_command,
     place_of_message,
     sender,
+    suffix_of,
 )
 
 Body = dict[str, Any]
@@ -56,7 +68,7 @@ class SearchHandlers:
             await ack(text=show_usage(self._command))
             return
         await ack()
-        self._background.start(self._show(number, body, client), body)
+        self.start_show(number, body, client)
 
     async def export_typed(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Export the decision whose number was typed, or all in the format typed."""
@@ -78,7 +90,19 @@ class SearchHandlers:
         """Show the decision whose button was pressed."""
         number = number_pressed(action_of(body))
         await ack()
-        self._background.start(self._show(number, body, client), body)
+        self.start_show(number, body, client)
+
+    async def show_tab(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Show another part of the open decision."""
+        number, tab = number_pressed(action_of(body)), suffix_of(action_of(body))
+        await ack()
+        self.start_show(number, body, client, tab)
+
+    def start_show(
+        self, number: int, body: Body, client: AsyncWebClient, tab: str | None = None
+    ) -> None:
+        """Show a decision in the background, in the window that is open or in a new one."""
+        self._background.start(self._show(number, body, client, tab), body)
 
     async def export(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Export the decision whose button was pressed."""
@@ -93,14 +117,35 @@ class SearchHandlers:
     async def _turn_page(self, query: ListQuery, body: Body) -> None:
         await self._replies.replace(body, await self._responder.page(_scope(body), query))
 
-    async def _show(self, number: int, body: Body, client: AsyncWebClient) -> None:
-        for message in await self._responder.show(_scope(body), number, client):
-            if not await self._replies.show(body, message):
-                return
+    async def _show(self, number: int, body: Body, client: AsyncWebClient, tab: str | None) -> None:
+        scope = _scope(body)
+        metadata = DecisionMetadata(
+            decision=number,
+            response_url=response_url_of(body),
+            thread=thread_of(body),
+            here=scope.here,
+            tab=tab,
+        )
+        shown = await self._responder.show(scope, metadata, client)
+        if isinstance(shown, Message):
+            await self._replies.show(body, shown)
+        elif reads_in_modal(body):
+            await update_view(client, body["view"], shown)
+        else:
+            await self._open(number, body, client, shown)
+
+    async def _open(
+        self, number: int, body: Body, client: AsyncWebClient, view: Mapping[str, Any]
+    ) -> None:
+        try:
+            await open_view(client, body, view)
+        except NotOpened:
+            await self._replies.show(body, show_again(number))
 
     async def _export(self, what: int | str, body: Body, client: AsyncWebClient) -> None:
         if isinstance(what, int):
-            message = await self._responder.export_one(_scope(body), what, client)
+            inline = response_url_of(body) is not None
+            message = await self._responder.export_one(_scope(body), what, client, inline=inline)
         else:
             message = await self._responder.export_all(_scope(body), what, client)
         await self._replies.show(body, message)
@@ -108,12 +153,17 @@ class SearchHandlers:
 
 def _scope(body: Body) -> ReadScope:
     """Return what the sender may read from where they are."""
-    place = place_of_command(body) if "command" in body else place_of_message(body)
-    return ReadScope.of(sender(body), place)
+    if "command" in body:
+        return ReadScope.of(sender(body), place_of_command(body))
+    if reads_in_modal(body):
+        person, here = sender(body), decision_metadata_of(body["view"]).here
+        return ReadScope(person.workspace, person.user, here)
+    return ReadScope.of(sender(body), place_of_message(body))
 
 
 def register(app: AsyncApp, search: SearchHandlers) -> None:
     """Attach the handlers of buttons; those of subcommands are dispatched to."""
     app.action(re.compile(f"^{Action.PAGE}:"))(search.turn_page)
     app.action(Action.SHOW)(search.show)
+    app.action(re.compile(f"^{Action.TAB}:"))(search.show_tab)
     app.action(Action.EXPORT)(search.export)

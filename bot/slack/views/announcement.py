@@ -3,17 +3,22 @@
 The announcement's buttons are in `bot.slack.views.decide`.
 """
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, HeaderBlock
+from collections.abc import Mapping
 
+from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, HeaderBlock, SectionBlock
+
+from bot.decisions.comparison import TeamViews
 from bot.decisions.events import Event, Overridden
 from bot.decisions.model import Decision, Status, Visibility
 from bot.decisions.records.history import Style, changes, did, note_of, people_of
+from bot.decisions.records.words import WENT, as_sentence, recommended_words
 from bot.playbooks.model import Playbook
 from bot.slack.views.decide import announcement_buttons
-from bot.slack.views.review import review_sections
 from bot.slack.views.verdict import (
+    CARD_SIZES,
     RULED_OUT_BEFORE,
-    option_title,
+    WHOLE_CARD,
+    CardSize,
     plain_headline,
     verdict_summary,
     veto_notes,
@@ -28,6 +33,7 @@ from bot.slackkit.message import (
     plain,
     section,
     sentence,
+    show_button,
     where,
 )
 from bot.slackkit.mrkdwn import (
@@ -38,11 +44,13 @@ from bot.slackkit.mrkdwn import (
     escape,
     fit,
     fit_escaped,
+    fit_words,
     mention,
     mentions,
     or_list,
     quote,
 )
+from bot.slackkit.word_count import ANNOUNCEMENT_WORDS, shrink_to_words
 
 STATUS_WORDS = {
     Status.OPEN: "Open",
@@ -52,17 +60,7 @@ STATUS_WORDS = {
     Status.WITHDRAWN: "Withdrawn",
 }
 
-_VISIBLE_TO = {
-    Visibility.PUBLIC: (
-        "Everybody in the workspace can find this; whoever is in the channel can read it"
-    ),
-    Visibility.PRIVATE: (
-        "Only this private channel, the people named here and who gave a view can see this"
-    ),
-    Visibility.DIRECT: "Only the people named here and who gave a view can see this",
-}
-_MOST_PEOPLE_NAMED = 5
-_VETOES = 900
+_NO_NAMES: Mapping[str, str] = {}
 _NOTE_STYLE = Style(escape, lambda words: f"*{escape(words)}*", "decision #{}")
 _LONGEST_NOTE = 2000
 
@@ -73,93 +71,144 @@ def status_label(decision: Decision) -> str:
     return f"{words} by #{decision.superseded_by}" if decision.superseded_by else words
 
 
-def announcement(decision: Decision, playbook: Playbook) -> Message:
-    """Return the announcement: title, verdict, reason, status, people and buttons."""
-    verdict = decision.verdict
-    blocks: list[Block] = [
-        HeaderBlock(text=plain(fit(f"#{decision.number}  {decision.title}", HEADER)))
-    ]
-    if decision.problem:
-        blocks.append(section(quote(decision.problem, 600)))
-    blocks += [
-        *verdict_summary(playbook, verdict),
-        *_resolution(decision, playbook),
-        *review_sections(decision),
-        ContextBlock(elements=[mrkdwn(_people(decision))]),
-        ContextBlock(elements=[mrkdwn(_about(decision))]),
-        *announcement_buttons(decision, playbook),
-    ]
-    return Message(text=_in_words(decision, playbook), blocks=as_dicts(blocks))
+def announcement(
+    decision: Decision,
+    playbook: Playbook,
+    team: TeamViews | None = None,
+    names: Mapping[str, str] = _NO_NAMES,
+) -> Message:
+    """Return the announcement: an open decision's card, or what was decided.
+
+    Args:
+        decision: the decision.
+        playbook: its playbook.
+        team: its perspectives.
+        names: known names of its deciders by user id.
+    """
+
+    def blocks(size: CardSize) -> list[Block]:
+        title = fit(f"#{decision.number}  {fit_words(decision.title, size.title)}", HEADER)
+        settled = decision.status is not Status.OPEN
+        body = (_settled if settled else _open)(decision, playbook, size)
+        status = [] if settled else [mrkdwn(status_line(decision, team, size))]
+        return [
+            HeaderBlock(text=plain(title)),
+            *body,
+            *([ContextBlock(elements=status)] if status else []),
+            *announcement_buttons(decision, playbook, names),
+        ]
+
+    shown = shrink_to_words(blocks, CARD_SIZES, ANNOUNCEMENT_WORDS)
+    return Message(text=_in_words(decision, playbook), blocks=as_dicts(shown))
 
 
 def _in_words(decision: Decision, playbook: Playbook) -> str:
     """Return the announcement's text for notifications and screen readers."""
-    told = (_ended(decision), _decided(decision, playbook))
+    settled = decision.status is not Status.OPEN
     parts = [
         f"Decision #{decision.number}: {fit_escaped(decision.title, 300)}.",
-        f"{STATUS_WORDS[decision.status]}.",
+        f"{outcome_line(decision, playbook)}." if settled else f"{STATUS_WORDS[Status.OPEN]}.",
         f"Recommended: {plain_headline(playbook, decision.verdict)}.",
-        *(f"{' '.join(words.split())}." for words in told if words),
         "The reasons are in the thread.",
     ]
     return fit(" ".join(parts), FALLBACK)
 
 
-def _resolution(decision: Decision, playbook: Playbook) -> list[Block]:
-    """Return how a decision was closed and how it was decided; nothing for an open one."""
-    told = (_ended(decision), _decided(decision, playbook))
-    return [section(words) for words in told if words]
+def _open(decision: Decision, playbook: Playbook, size: CardSize) -> list[Block]:
+    return verdict_summary(playbook, decision.verdict, size, needs=False)
 
 
-def _ended(decision: Decision) -> str:
-    """Return who withdrew or superseded it, when and why; empty if nobody has."""
-    if not decision.is_closed:
-        return ""
-    words, ending = STATUS_WORDS[decision.status], decision.closure
-    if ending is not None:
-        words += f" by {mention(ending.by)} on {ending.at:%-d %B %Y}"
-    if decision.superseded_by:
-        words += f". See decision #{decision.superseded_by}"
-    if ending is not None and ending.reason:
-        words += f"\n{quote(ending.reason, 1000)}"
-    return words
+def _settled(decision: Decision, playbook: Playbook, size: CardSize) -> list[Block]:
+    """Return what was decided, by whom, when and why, and how it went."""
+    ending, resolution = decision.closure, decision.resolution
+    last = ending or resolution
+    said = last.reason if last else ""
+    reason = f"\n{quote(fit_words(said, 2 * size.answer), 600)}" if said.strip() else ""
+    lines = [f"{_sign(decision)} {outcome_line(decision, playbook, size)}{reason}"]
+    if resolution is not None and decision.decided_as is Status.OVERRIDDEN and ending is None:
+        out = decision.verdict.vetoes_against(resolution.option, playbook)
+        lines += [f"⚠️ {RULED_OUT_BEFORE}: {_cut(out[0].because, size)}"] if out else []
+    if decision.reviews:
+        last_review = decision.reviews[-1]
+        went = as_sentence(WENT[last_review.outcome])
+        lines.append(f"🔎 *{went}*, says {mention(last_review.by)}")
+    successor = decision.superseded_by
+    accessory = show_button(successor) if successor else None
+    return [SectionBlock(text=mrkdwn("\n".join(lines)), accessory=accessory)]
 
 
-def _decided(decision: Decision, playbook: Playbook) -> str:
-    """Return who decided it, when, for which option and why; empty if nobody has."""
-    resolution, decided_as = decision.resolution, decision.decided_as
-    if resolution is None or decided_as is None:
-        return ""
-    words = f"{STATUS_WORDS[decided_as]} by {mention(resolution.by)}"
-    words += f" on {resolution.at:%-d %B %Y}: *{option_title(playbook, resolution.option)}*"
-    if resolution.reason:
-        words += f"\n{quote(resolution.reason, 1000)}"
-    out = veto_notes(playbook, decision.verdict, resolution.option, _VETOES, lead=RULED_OUT_BEFORE)
-    return f"{words}\n{out}" if out else words
+def _cut(text: str, size: CardSize) -> str:
+    return escape(fit_words(text, size.flip + size.reason))
 
 
-def _about(decision: Decision) -> str:
-    """Return who can see the decision, with a link to the message it was started from."""
-    visible = _VISIBLE_TO[decision.place.visibility]
-    link = decision.source_here
-    return f"<{link}|From this message>  ·  {visible}" if link else visible
+def _sign(decision: Decision) -> str:
+    return "🚫" if decision.is_closed else "✅"
 
 
-def _people(decision: Decision) -> str:
-    parts = [f"*{STATUS_WORDS[decision.status]}*", _roles(decision)]
-    if decision.supersedes:
-        parts.append(f"Takes the place of #{decision.supersedes}")
-    if decision.review_ahead:
-        parts.append(f"Review on {decision.review_ahead:%-d %B %Y}")
-    return "  ·  ".join(parts)
+def outcome_line(decision: Decision, playbook: Playbook, size: CardSize = WHOLE_CARD) -> str:
+    """Return what was decided, by whom and when, on one line, as mrkdwn."""
+
+    def title(option: str | None) -> str:
+        return escape(fit_words(recommended_words(playbook, option), size.option))
+
+    ending, resolution = decision.closure, decision.resolution
+    if decision.is_closed:
+        words = f"*{status_label(decision)}*"
+        words += f" by {mention(ending.by)}, {ending.at:%-d %b %Y}" if ending else ""
+        if resolution is None:
+            return words
+        return f"{words}  ·  decided before: {title(resolution.option)}"
+    if resolution is None:
+        return STATUS_WORDS[decision.status]
+    words = f"*Decided: {title(resolution.option)}*"
+    words += f" by {mention(resolution.by)}, {resolution.at:%-d %b %Y}"
+    if decision.status is not Status.OVERRIDDEN:
+        return words
+    return f"{words}  ·  recommended: {title(decision.verdict.recommended)}"
 
 
-def _roles(decision: Decision) -> str:
-    if decision.deciders == (decision.driver,):
-        return f"Opened by {mention(decision.driver)}, who decides"
-    deciders = mentions(decision.deciders, _MOST_PEOPLE_NAMED)
+def status_line(
+    decision: Decision, team: TeamViews | None = None, size: CardSize = WHOLE_CARD
+) -> str:
+    """Return an open decision's status, people, views and visibility."""
+    parts = [
+        f"🟡 *{STATUS_WORDS[Status.OPEN]}*",
+        _roles(decision, size),
+        _views(decision, team),
+        _visible_to(decision),
+    ]
+    if size.flip:
+        parts += [f"Replaces #{decision.supersedes}"] if decision.supersedes else []
+        link = decision.source_here
+        parts += [f"<{link}|From this message>"] if link else []
+    return "  ·  ".join(part for part in parts if part)
+
+
+def _roles(decision: Decision, size: CardSize) -> str:
+    deciders = mentions(decision.deciders, size.people)
     verb = "decides" if len(decision.deciders) == 1 else "decide"
-    return f"Opened by {mention(decision.driver)}  ·  {deciders} {verb}"
+    asked = "" if decision.driver in decision.deciders else f"{mention(decision.driver)} asks, "
+    return f"{asked}{deciders} {verb}"
+
+
+def _views(decision: Decision, team: TeamViews | None) -> str:
+    """Return how many gave a view, and how many of these lead to another option."""
+    given = team.perspectives if team else ()
+    if not given:
+        return ""
+    differ = sum(each.option != decision.verdict.recommended for each in given)
+    views = f"{len(given)} {'view' if len(given) == 1 else 'views'}"
+    return f"{views}, {differ or 'none'} {'differ' if differ > 1 else 'differs'}"
+
+
+def _visible_to(decision: Decision) -> str:
+    match decision.place.visibility:
+        case Visibility.PUBLIC:
+            return "Public"
+        case Visibility.PRIVATE:
+            return f"Private: {where(decision.place)} only"
+        case Visibility.DIRECT:
+            return "Private: only the people named here"
 
 
 def thread_note(event: Event, decision: Decision, playbook: Playbook) -> Message:
@@ -195,10 +244,9 @@ def decider_message(decision: Decision, decider: str, by: str) -> Message:
     """
     title = decision_title(decision)
     if decision.status is not Status.OPEN:
-        now = status_label(decision).lower()
-        return sentence(f"{title}\n{mention(by)} asked you to decide; meanwhile it is {now}.")
+        return sentence(f"{title}\nNo need to decide: {_settled_by(decision)}.")
     if decider not in decision.deciders:
-        return sentence(f"{title}\n{mention(by)} asked you to decide; meanwhile others do.")
+        return sentence(f"{title}\nNo need to decide: it's with others now.")
     you = or_list(["you", *(mention(each) for each in decision.deciders if each != decider)])
     text = f"{mention(by)} asks {you} to decide{_whereabouts(decision)}:\n{title}"
     blocks: list[Block] = [section(text)]
@@ -210,6 +258,19 @@ def decider_message(decision: Decision, decider: str, by: str) -> Message:
         )
     )
     return Message(text=fit(text, FALLBACK), blocks=as_dicts(blocks))
+
+
+def _settled_by(decision: Decision) -> str:
+    """Return who settled a decision and how, to complete a sentence."""
+    last = decision.closure or decision.resolution
+    if last is None:
+        return f"it's {status_label(decision).lower()}"
+    did = {
+        Status.ACCEPTED: "accepted the recommendation",
+        Status.OVERRIDDEN: "chose something else",
+        Status.WITHDRAWN: "withdrew it",
+    }.get(decision.status, f"replaced it with #{decision.superseded_by}")
+    return f"{mention(last.by)} {did}"
 
 
 def _whereabouts(decision: Decision) -> str:

@@ -35,49 +35,67 @@ from bot.slackkit.message import (
     section,
 )
 from bot.slackkit.metadata import DecisionMetadata
-from bot.slackkit.mrkdwn import and_list, fit, mention
+from bot.slackkit.mrkdwn import and_list, fit, mention, or_list
 
 REASON_LENGTH = 2000
 _MOST_DECIDERS = 10
 _CONFIRM_TEXT = 300
+_MOST_NAMES = 3
 _VETOES = 2500
 _MOST_WARNINGS = 20
 
 _MENU: Mapping[DecisionAction | ids.Action, str] = {
     DecisionAction.EDIT: "Edit answers",
+    DecisionAction.ASK: "Ask for views",
     DecisionAction.HAND_OVER: "Hand over",
     DecisionAction.REVIEW: "Say how it went",
     ids.Action.EXPORT: "Export record",
     DecisionAction.SUPERSEDE: "Supersede",
     DecisionAction.WITHDRAW: "Withdraw",
 }
-"""Slack takes at most five; no status allows more of these.
+"""Slack takes at most five: the record of an open decision is exported from its window.
 
 Source: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
 """
 
 
-def announcement_buttons(decision: Decision, playbook: Playbook) -> list[Block]:
-    """Return the buttons for the actions possible now, and the menu."""
+def announcement_buttons(
+    decision: Decision, playbook: Playbook, names: Mapping[str, str]
+) -> list[Block]:
+    """Return the buttons for the actions possible now, and the menu.
+
+    Args:
+        decision: the decision.
+        playbook: its playbook.
+        names: known names of its deciders by user id.
+    """
     moves = possible_actions(decision)
     elements: list[ButtonElement | OverflowMenuElement] = []
     if DecisionAction.ACCEPT in moves:
-        elements += deciding_buttons(decision, playbook)
+        elements += deciding_buttons(decision, playbook, _only_they_can(decision, names))
     if DecisionAction.ADD_VIEW in moves:
         elements.append(add_view_button(decision))
-        elements.append(decision_button(ids.Action.ASK, "Ask for views", decision.number))
+    else:
+        elements.append(decision_button(ids.Action.SHOW, "Why", decision.number))
+    shown = {*moves} if DecisionAction.ADD_VIEW in moves else {*moves, ids.Action.EXPORT}
     menu = [
         Option(text=plain(words), value=f"{entry}:{decision.number}")
         for entry, words in _MENU.items()
-        if entry in {*moves, ids.Action.EXPORT}
+        if entry in shown
     ]
     elements.append(OverflowMenuElement(action_id=ids.Action.MENU, options=menu))
     return [decision_actions(decision, elements)]
 
 
-def deciding_buttons(decision: Decision, playbook: Playbook) -> list[ButtonElement]:
-    """Return the buttons that decide an open decision; no *Accept* without a recommendation."""
-    accept = [_accept(decision, playbook)] if decision.verdict.anything_known else []
+def deciding_buttons(decision: Decision, playbook: Playbook, only: str = "") -> list[ButtonElement]:
+    """Return the buttons that decide an open decision; no *Accept* without a recommendation.
+
+    Args:
+        decision: the decision.
+        playbook: its playbook.
+        only: the sentence that says who can decide, where others see the buttons too.
+    """
+    accept = [_accept(decision, playbook, only)] if decision.verdict.anything_known else []
     return [
         *accept,
         decision_button(ids.Action.OVERRIDE, "Choose differently", decision.number),
@@ -100,8 +118,8 @@ def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
     ]
     choice = InputBlock(
         block_id=ids.Block.OPTION,
-        label=plain("What do you decide for?"),
-        hint=plain(f"Recommended was: {recommended_words(playbook, recommended)}."),
+        label=plain("What are you going with?"),
+        hint=plain(f"Recommendation: {recommended_words(playbook, recommended)}"),
         element=StaticSelectElement(action_id=ids.Action.ANSWER, options=options),
     )
     warnings = [
@@ -138,7 +156,7 @@ def hand_over_modal(decision: Decision, actor: str) -> dict[str, Any]:
     now = decision.deciders
     stay = [user for user in now if user != actor] if len(now) > 1 else None
     verb = "decides" if len(now) == 1 else "decide"
-    at_present = mrkdwn(f"At present {and_list([mention(user) for user in now])} {verb}.")
+    at_present = mrkdwn(f"Right now {and_list([mention(user) for user in now])} {verb}.")
     deciders = InputBlock(
         block_id=ids.Block.DECIDERS,
         label=plain("Who decides from now on?"),
@@ -157,9 +175,18 @@ def hand_over_modal(decision: Decision, actor: str) -> dict[str, Any]:
     )
 
 
-def _accept(decision: Decision, playbook: Playbook) -> ButtonElement:
+def _only_they_can(decision: Decision, names: Mapping[str, str]) -> str:
+    """Return the sentence that says who can decide; without markup, which Slack shows as it is."""
+    known = [names[user] for user in decision.deciders[:_MOST_NAMES] if user in names]
+    if len(known) < len(decision.deciders):
+        several = len(decision.deciders) > 1
+        known = ["the people who decide" if several else "the person who decides"]
+    return f"Only {or_list(known)} can do this."
+
+
+def _accept(decision: Decision, playbook: Playbook, only: str) -> ButtonElement:
     title = playbook.options[decision.verdict.option].title
-    text = f"This decides for {title}, and the thread is told. Only deciders can do it."
+    text = f"{only} I'll post it in the thread.".strip()
     about = decision_label(decision.number)
     return button(
         ids.Action.ACCEPT,
@@ -169,7 +196,7 @@ def _accept(decision: Decision, playbook: Playbook) -> ButtonElement:
         label=f"Accept the recommendation of {about}: {title}",
         style="primary",
         confirm=ConfirmObject(
-            title=plain("Accept the recommendation?"),
+            title=plain(f"Decide for {title}?"),
             text=plain(fit(text, _CONFIRM_TEXT)),
             confirm=plain("Accept"),
             deny=plain("Not yet"),
@@ -181,7 +208,7 @@ def _reason(label: str) -> InputBlock:
     return InputBlock(
         block_id=ids.Block.REASON,
         label=plain(label),
-        hint=plain("The thread is told, and it stays with the decision."),
+        hint=plain("Posted in the thread and kept in the record."),
         element=PlainTextInputElement(
             action_id=ids.Action.ANSWER, multiline=True, max_length=REASON_LENGTH
         ),

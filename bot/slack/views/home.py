@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     DividerBlock,
     HeaderBlock,
+    SectionBlock,
 )
 from slack_sdk.models.views import View
 
@@ -20,15 +21,25 @@ from bot.digest.views.replies import UpcomingDigest, digest_blocks
 from bot.playbooks.model import Playbook
 from bot.services.reviews import NOTHING_WAITS, WaitingDecisions
 from bot.slack.views.announcement import status_label
-from bot.slack.views.decide import add_view_button, deciding_buttons
+from bot.slack.views.decide import add_view_button
 from bot.slack.views.drafts import MOST_DRAFTS, draft_blocks
 from bot.slack.views.review import decided_line, outcome_buttons
 from bot.slack.views.verdict import headline
 from bot.slackkit import ids
-from bot.slackkit.message import decision_actions, decision_title, mrkdwn, plain, section, where
+from bot.slackkit.message import (
+    button,
+    decision_actions,
+    decision_label,
+    decision_title,
+    mrkdwn,
+    plain,
+    section,
+    where,
+)
 from bot.slackkit.mrkdwn import BUTTON, fit, mention, moment
 
 _MOST_WAITING = 5
+_MOST_PLAYBOOKS = 5
 
 
 def home_view(
@@ -38,7 +49,7 @@ def home_view(
     waiting: WaitingDecisions = NOTHING_WAITS,
     digests: Sequence[UpcomingDigest] = (),
     playbooks: Mapping[str, Playbook] | None = None,
-    command: str = "/ragvsft",
+    links: Mapping[int, str] | None = None,
 ) -> dict[str, Any]:
     """Return a person's Home tab.
 
@@ -49,41 +60,46 @@ def home_view(
         waiting: decisions that wait for the person, oldest first.
         digests: the person's digests.
         playbooks: playbooks by hash; a decision without one gets no buttons to decide it.
-        command: the slash command's name.
+        links: permalinks of announcements by the number of their decision.
     """
+    starts = [
+        _start(each, title, first=not place)
+        for place, (each, title) in enumerate(list(titles.items())[:_MOST_PLAYBOOKS])
+    ]
     blocks: list[Block] = [
         HeaderBlock(text=plain("Decide how to build it, and remember why")),
         section(
-            "I ask a few questions about the work, weigh the answers against published evidence, "
-            "and post a recommendation with its reasons. Your team decides in the thread."
+            "Answer a few questions about the work. I weigh them against published evidence and "
+            "post a recommendation with its reasons, so your team can decide in the thread."
         ),
-        ActionsBlock(elements=[_start(each, title) for each, title in list(titles.items())[:5]]),
+        ActionsBlock(elements=starts),
     ]
-    blocks += _waiting(waiting, playbooks or {})
+    blocks += _waiting(waiting, playbooks or {}, links or {})
     if drafts:
         blocks += [DividerBlock(), HeaderBlock(text=plain("Your drafts"))]
         blocks += [block for draft in drafts[:MOST_DRAFTS] for block in draft_blocks(draft)]
     blocks += [DividerBlock(), HeaderBlock(text=plain("Recent decisions"))]
     if decisions:
-        blocks += [_decision(decision) for decision in decisions]
-        more = f"Type `{command} show {decisions[0].number}` to read one, `{command} list` for all"
-        blocks.append(ContextBlock(elements=[mrkdwn(more)]))
+        blocks += [_decision(decision, links or {}) for decision in decisions]
     else:
-        nothing = "None yet. The first one takes about three minutes."
+        nothing = "No decisions yet. Your first takes about three minutes."
         blocks.append(ContextBlock(elements=[mrkdwn(nothing)]))
     blocks += digest_blocks(digests)
     return View(type="home", blocks=blocks).to_dict()
 
 
-def _start(playbook_id: str, title: str) -> ButtonElement:
+def _start(playbook_id: str, title: str, *, first: bool) -> ButtonElement:
     return ButtonElement(
         action_id=f"{ids.Action.START}:{playbook_id}",
-        text=plain(fit(title, BUTTON)),
+        text=plain(fit(f"Start: {title}", BUTTON)),
         value=playbook_id,
+        style="primary" if first else None,
     )
 
 
-def _waiting(waiting: WaitingDecisions, playbooks: Mapping[str, Playbook]) -> list[Block]:
+def _waiting(
+    waiting: WaitingDecisions, playbooks: Mapping[str, Playbook], links: Mapping[int, str]
+) -> list[Block]:
     """Return the decisions that wait for a person; nothing if none do."""
     numbers = {each.number for each in waiting.to_decide}
     to_contribute = tuple(each for each in waiting.to_contribute if each.number not in numbers)
@@ -93,13 +109,14 @@ def _waiting(waiting: WaitingDecisions, playbooks: Mapping[str, Playbook]) -> li
     blocks: list[Block] = [DividerBlock(), HeaderBlock(text=plain("Waiting for you"))]
     for decision in waiting.to_decide[:_MOST_WAITING]:
         asked = any(each.number == decision.number for each in waiting.to_contribute)
-        blocks += _to_decide(decision, playbooks.get(decision.playbook_hash), asked=asked)
+        blocks += _to_decide(decision, playbooks.get(decision.playbook_hash), links, asked=asked)
     for decision in to_contribute[:_MOST_WAITING]:
-        asks = f"{mention(decision.driver)} asks for your view  ·  {where(decision.place)}"
+        asks = f"{mention(decision.driver)} wants your view  ·  {_at(decision, links)}"
         blocks.append(section(f"{decision_title(decision)}\n{asks}"))
         blocks.append(decision_actions(decision, [add_view_button(decision)]))
     for decision in waiting.to_review[:_MOST_WAITING]:
-        blocks.append(section(_to_review(decision, playbooks.get(decision.playbook_hash))))
+        words = _to_review(decision, playbooks.get(decision.playbook_hash), links)
+        blocks.append(_readable(decision, words))
         blocks.append(outcome_buttons(decision))
     rest = sum(max(len(each) - _MOST_WAITING, 0) for each in everything)
     if rest:
@@ -107,28 +124,43 @@ def _waiting(waiting: WaitingDecisions, playbooks: Mapping[str, Playbook]) -> li
     return blocks
 
 
-def _to_decide(decision: Decision, playbook: Playbook | None, *, asked: bool) -> list[Block]:
+def _to_decide(
+    decision: Decision, playbook: Playbook | None, links: Mapping[int, str], *, asked: bool
+) -> list[Block]:
     """Return a decision to be decided; `asked` adds the button for a view."""
-    since = f"Yours to decide  ·  {moment(decision.opened_at)}"
-    words = f"{decision_title(decision)}\n{since}  ·  {where(decision.place)}"
+    since = f"Yours to decide since {moment(decision.opened_at)}"
+    words = f"{decision_title(decision)}\n{since}  ·  {_at(decision, links)}"
     if playbook is not None:
         words += f"\n{headline(playbook, decision.verdict)}"
-    buttons = deciding_buttons(decision, playbook) if playbook is not None else []
-    buttons += [add_view_button(decision)] if asked else []
-    return [section(words), decision_actions(decision, buttons)] if buttons else [section(words)]
+    buttons = [add_view_button(decision)] if asked else []
+    row = [_readable(decision, words, "Decide")]
+    return [*row, decision_actions(decision, buttons)] if buttons else row
 
 
-def _to_review(decision: Decision, playbook: Playbook | None) -> str:
-    if playbook is None:
-        return f"{decision_title(decision)}\nHow did it go?  ·  {where(decision.place)}"
-    return f"{decided_line(decision, playbook)}\nHow did it go?"
+def _to_review(decision: Decision, playbook: Playbook | None, links: Mapping[int, str]) -> str:
+    title = decision_title(decision) if playbook is None else decided_line(decision, playbook)
+    return f"{title}\nHow did it go?  ·  {_at(decision, links)}"
 
 
-def _decision(decision: Decision) -> Block:
+def _at(decision: Decision, links: Mapping[int, str]) -> str:
+    """Return where a decision is discussed, with the link that opens it if there is one."""
+    link = links.get(decision.number)
+    return f"{where(decision.place)}  ·  <{link}|Open>" if link else where(decision.place)
+
+
+def _readable(decision: Decision, words: str, press: str = "Read") -> Block:
+    """Return a row with the button that opens a decision's window."""
+    about = decision_label(decision.number)
+    read = button(ids.Action.SHOW, press, str(decision.number), about=about)
+    return SectionBlock(text=mrkdwn(words), accessory=read)
+
+
+def _decision(decision: Decision, links: Mapping[int, str]) -> Block:
     outcome = outcome_of(decision.reviews)
     parts = [
         status_label(decision),
         WENT[outcome] if outcome else "",
-        where(decision.place),
+        _at(decision, links),
     ]
-    return section(f"{decision_title(decision)}\n{'  ·  '.join(part for part in parts if part)}")
+    facts = "  ·  ".join(part for part in parts if part)
+    return _readable(decision, f"{decision_title(decision)}\n{facts}")

@@ -27,25 +27,25 @@ from bot.slackkit.mrkdwn import (
 )
 
 OUTSIDER = (
-    "This decision belongs to another workspace. You can read along here; ask somebody of that "
-    "workspace to press the button for you."
+    "This decision belongs to another workspace. You can read along, but only people of that "
+    "workspace can press the buttons."
 )
 DRIVERS_OWN = (
     "You opened this decision, so its answers are your view. To change them, choose *Edit answers* "
     "in the menu."
 )
 NOTHING_RECOMMENDED = (
-    "Nothing is recommended yet: too little is known. *Edit answers* in the menu adds what was "
-    "found out since; *Choose differently* decides all the same."
+    "There's nothing to recommend yet: too little is known. Add what you found out with *Edit "
+    "answers* in the menu, or decide anyway with *Choose differently*."
 )
-NOBODY_TO_NUDGE = "Everyone you asked has answered. The button *Ask for views* asks others."
+NOBODY_TO_NUDGE = (
+    "Everyone you asked has answered. To ask more people, use *Ask for views* in the menu."
+)
 NOBODY_TO_ASK = "You've asked them already, or they've answered. Pick someone else."
-NOT_INSTALLED = (
-    "I'm not installed in this workspace any more: ask whoever manages its apps to add me again."
-)
+NOT_INSTALLED = "I'm not installed in this workspace any more. Ask an admin to add me again."
 UNEXPECTED = (
-    "Something went wrong on my side, and whoever runs me has been told. What you entered up to "
-    "the last step is kept."
+    "Something went wrong on my side. I've logged it, and kept what you entered up to the last "
+    "step. Try again in a minute."
 )
 
 DATABASE_UNAVAILABLE = (
@@ -68,8 +68,8 @@ def _help(command: str, playbooks: tuple[tuple[str, str], ...]) -> Message:
         *help_lines(command),
     ]
     text = (
-        "I ask a few questions, weigh the answers against published rules and evidence, and post "
-        "a recommendation with its reasons, so that your team can decide in the thread."
+        "Answer a few questions. I weigh them against published evidence and post a "
+        "recommendation with its reasons, so your team can decide in the thread."
     )
     blocks: list[Block] = [
         section(f"{text}\n\n" + "\n".join(lines)),
@@ -102,8 +102,8 @@ def open_again(draft_id: str) -> Message:
 
 def answer_not_shown(message: Message) -> str:
     """Return the direct message that replaces an ephemeral answer which Slack refused."""
-    missed = "Slack didn't take my answer where you asked for it; please ask again to see it."
-    return f"{missed} It was: {message.text}"
+    missed = "Slack didn't take my answer where you asked. Ask again to see all of it:"
+    return f"{missed} {message.text}"
 
 
 def not_theirs(allowed: Sequence[str]) -> str:
@@ -119,7 +119,7 @@ def too_soon_to_nudge(waiting: Sequence[str], again_at: datetime) -> str:
     """Return the refusal of a second reminder within a day; `waiting` are user ids."""
     people = and_list([mention(user) for user in waiting[:5]])
     when = f"<!date^{int(again_at.timestamp())}^{{date_short_pretty}} at {{time}}|tomorrow>"
-    return f"I've reminded {people} less than a day ago. Try again {when}."
+    return f"I already reminded {people} today. Try again {when}."
 
 
 def leave_out(names: Sequence[str]) -> str:
@@ -134,14 +134,14 @@ def cannot_decide(users: Sequence[str], number: int) -> str:
     names = and_list([mention(user) for user in users])
     belong = "belongs" if len(users) == 1 else "belong"
     return (
-        f"{names} {belong} to another company and can't decide here: I answer people of this "
-        f"workspace only. *Hand over* in the menu of decision #{number} has somebody else decide."
+        f"{names} {belong} to another company and can't decide here: I only answer people of this "
+        f"workspace. Pick someone else with *Hand over* in the menu of decision #{number}."
     )
 
 
 def nothing_changed(number: int) -> str:
     """Return the answer to an edit without changes."""
-    return f"Decision #{number} says all of this already: nothing was logged, and nobody was told."
+    return f"Nothing changed in decision #{number}, so I posted nothing."
 
 
 def already_settled(decision: Decision) -> str:
@@ -155,8 +155,8 @@ def already_settled(decision: Decision) -> str:
 def edited_meanwhile(number: int, title: str, recommended: str) -> str:
     """Return the answer to a press on a decision that was edited after it was shown."""
     return (
-        f"Decision #{number} was edited meanwhile. It is now “{fit_escaped(title, 300)}”, "
-        f"recommended: *{escape(recommended)}*. Look again, and decide then."
+        f"Decision #{number} was edited in the meantime. It's now “{fit_escaped(title, 300)}”, "
+        f"recommended: *{escape(recommended)}*. Have another look, then decide."
     )
 
 
@@ -164,9 +164,8 @@ def saved_for_later(decision: Decision) -> dict[str, Any]:
     """Return the modal for a decision that is saved while Slack takes no messages."""
     return notice_modal(
         f"Decision #{decision.number} saved",
-        f"*It is saved as #{decision.number}.* Slack isn't taking messages from me just now. "
-        f"I'll post it in {where(decision.place)} as soon as it does; you need not "
-        "do anything.",
+        f"*It's saved as #{decision.number}.* Slack isn't taking my messages right now. "
+        f"I'll post it in {where(decision.place)} as soon as it does. There's nothing to do.",
     )
 
 

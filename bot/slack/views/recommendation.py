@@ -1,8 +1,9 @@
-"""The recommendation in full, and similar past decisions."""
+"""The recommendation in the thread, in full for the reader, and similar past decisions."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from slack_sdk.models.blocks import Block, ContextBlock, DividerBlock
+from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock
 
 from bot.decisions.calibration import outcome_of
 from bot.decisions.model import Decision, Place
@@ -11,12 +12,22 @@ from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Homework, Reason, Strength, Verdict, VetoHit
 from bot.services.search import SimilarDecision
 from bot.slack.views.announcement import status_label
-from bot.slack.views.verdict import answer_words, because_line, headline, plain_headline
+from bot.slack.views.verdict import (
+    answer_words,
+    because_line,
+    flip_words,
+    headline,
+    needs_line,
+    plain_headline,
+)
+from bot.slackkit.ids import Action
 from bot.slackkit.message import (
     Line,
     Message,
     TextSection,
     as_dicts,
+    decision_button,
+    folded_sections,
     mrkdwn,
     section,
     size_of,
@@ -28,18 +39,50 @@ from bot.slackkit.mrkdwn import (
     and_list,
     escape,
     fit,
-    fit_escaped,
+    fit_words,
     or_list,
 )
+from bot.slackkit.word_count import THREAD_WORDS, shrink_to_words
 
-_VERSION_LENGTH = 40
 _TITLE = 150
+_SHOWN = 3
+"""Reasons, flips, steps and open questions in the brief."""
+_LETTERS = 10
+"""Characters of a word, more than most have: some scripts write no words apart."""
+_BRIEF_BUDGET = 5_000
+"""Characters of the brief as JSON; what is folded needs room too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _BriefSize:
+    """Words of an answer, of a reason, of a flip, of a step, and of a gate or a cost."""
+
+    answer: int
+    reason: int
+    flip: int
+    step: int
+    gate: int
+
+
+_BRIEF_SIZES = (
+    _BriefSize(12, 40, 30, 30, 40),
+    _BriefSize(10, 28, 18, 22, 28),
+    _BriefSize(10, 22, 14, 17, 24),
+    _BriefSize(8, 20, 13, 15, 20),
+    _BriefSize(8, 18, 11, 13, 18),
+    _BriefSize(7, 16, 10, 12, 16),
+    _BriefSize(7, 14, 9, 10, 14),
+    _BriefSize(6, 12, 8, 9, 12),
+    _BriefSize(5, 10, 7, 8, 10),
+    _BriefSize(3, 5, 4, 4, 5),
+)
+"""From the largest to the smallest."""
 
 
 def recommendation_message(
     decision: Decision, playbook: Playbook, found: Sequence[SimilarDecision] = (), command: str = ""
 ) -> Message:
-    """Return the recommendation for the announcement's thread.
+    """Return the recommendation for the announcement's thread: a brief, and the rest folded.
 
     Args:
         decision: the decision.
@@ -47,91 +90,148 @@ def recommendation_message(
         found: similar earlier decisions.
         command: the slash command's name.
     """
-    alike = similar_section(found, decision.place, command)
-    parts = [*_why(decision, playbook), *_what_then(decision, playbook), alike]
-    more = f"{command} show {decision.number} tells all" if command else ""
-    return _message(decision, playbook, parts, more)
-
-
-def full_recommendation(
-    decision: Decision, playbook: Playbook, command: str
-) -> tuple[Message, ...]:
-    """Return the recommendation in two messages, which leave room for nearly everything."""
-    more = f"{command} export {decision.number} has them" if command else ""
-    why = _message(decision, playbook, _why(decision, playbook), more)
-    then = text_sections(_what_then(decision, playbook), more=more)
-    text = f"What would change the recommendation for decision #{decision.number}, and what to do"
-    return (why, Message(text=text, blocks=as_dicts(then))) if then else (why,)
-
-
-def _message(
-    decision: Decision, playbook: Playbook, parts: Sequence[TextSection], more: str
-) -> Message:
-    verdict = decision.verdict
-    ref = verdict.playbook
-    version = fit_escaped(ref.version, _VERSION_LENGTH)
-    origin = f"By the playbook {escape(ref.id)}, version {version} ({ref.hash[:7]})"
-    first: list[Block] = [section(_opening(playbook, verdict))]
-    last: list[Block] = [DividerBlock(), ContextBlock(elements=[mrkdwn(origin)])]
-    room = MESSAGE_BUDGET - size_of([*first, *last])
-    blocks = [*first, *text_sections(parts, room, more), *last]
-    text = (
-        f"The recommendation for decision #{decision.number}: {plain_headline(playbook, verdict)}"
+    everything = decision_button(Action.SHOW, "Everything", decision.number)
+    last: list[Block] = [ActionsBlock(elements=[everything])]
+    folds = [*_folds(playbook, decision.verdict), similar_section(found, decision.place, command)]
+    parts = [part for part in folds if part.lines]
+    headings = "".join(f"{part.title} {len(part.lines)} " for part in parts)
+    most = THREAD_WORDS - len(headings.split()) - len(last)
+    brief = shrink_to_words(
+        lambda size: _brief(playbook, decision.verdict, size), _BRIEF_SIZES, most, _BRIEF_BUDGET
     )
-    return Message(text=fit(text, FALLBACK), blocks=as_dicts(blocks))
+    room = MESSAGE_BUDGET - size_of([*brief, *last])
+    more = "press Everything"
+    text = (
+        f"The recommendation for decision #{decision.number}: "
+        f"{plain_headline(playbook, decision.verdict)}"
+    )
+    return Message(
+        text=fit(text, FALLBACK),
+        blocks=as_dicts([*brief, *folded_sections(parts, room, more), *last]),
+        plain=as_dicts([*brief, *text_sections(parts, room, more), *last]),
+    )
 
 
-def _opening(playbook: Playbook, verdict: Verdict) -> str:
-    option = playbook.options[verdict.option]
-    summary = option.summary
+def recommendation_in_full(playbook: Playbook, verdict: Verdict) -> list[TextSection]:
+    """Return everything that explains a verdict, the most important first."""
+    known = verdict.anything_known
+    measures, pitfalls = _measures(playbook, verdict)
+    return [
+        TextSection("Before you build", _plain(gate.say for gate in verdict.gates)),
+        TextSection("Next steps", _plain(verdict.steps) if known else ()),
+        TextSection("All reasons", _reasons(playbook, verdict)),
+        TextSection("Points against", _against(playbook, verdict)),
+        TextSection("Ruled out", _ruled_out(playbook, verdict), whole=True),
+        TextSection("What would change this", _flips(verdict)),
+        TextSection("Still open", _homework(playbook, verdict)),
+        TextSection("What to measure", _plain(measures) if known else ()),
+        TextSection("Pitfalls", _plain(pitfalls) if known else ()),
+    ]
+
+
+def _brief(playbook: Playbook, verdict: Verdict, size: _BriefSize) -> list[Block]:
+    """Return what counts most: reasons, the point against, flips, steps, conditions, cost."""
     if not verdict.anything_known:
-        return f"{headline(playbook, verdict)}\n{because_line(playbook, verdict)}"
-    if verdict.strength is Strength.TOO_CLOSE and playbook.too_close is not None:
-        summary = playbook.too_close.summary
-    elif verdict.kind and verdict.kind in option.kinds:
-        summary = option.kinds[verdict.kind].summary
-    return f"{headline(playbook, verdict)}\n{escape(summary)}"
-
-
-def _why(decision: Decision, playbook: Playbook) -> list[TextSection]:
-    verdict = decision.verdict
+        opening = f"{headline(playbook, verdict)}\n{because_line(playbook, verdict)}"
+        return [section(opening), *_bullets("Find these out first", _open(verdict, size))]
+    why = [_reason_words(playbook, each, size) for each in verdict.reasons[:_SHOWN]]
+    against = [_against_words(playbook, verdict, each, size) for each in _rivals(playbook, verdict)]
+    flips = [flip_words(playbook, each, size.flip) for each in verdict.flips[:_SHOWN]]
+    steps = [
+        f"{number}. {_cut(step, size.step)}"
+        for number, step in enumerate(verdict.steps[:_SHOWN], 1)
+    ]
+    gates = sorted(verdict.gates, key=lambda each: not each.provisional)
+    cost = verdict.cost.line if verdict.cost else ""
+    needs = needs_line(playbook, verdict)
     return [
-        TextSection("Before you rely on this", _plain(gate.say for gate in verdict.gates)),
-        TextSection("Why", tuple(_reason(playbook, reason) for reason in verdict.reasons)),
-        TextSection("What speaks against it", _against(playbook, verdict)),
-        TextSection("Ruled out", tuple(_veto(playbook, hit) for hit in verdict.vetoes), whole=True),
+        *_bullets("Why", why),
+        *_bullets("Strongest point against", against[:1]),
+        *([ContextBlock(elements=[mrkdwn(needs)])] if needs else []),
+        *_bullets("Revisit if", flips),
+        *([section("\n".join(["*Next steps*", *steps]))] if steps else []),
+        *([section(f"⚠️ *Before you build*\n{_cut(gates[0].say, size.gate)}")] if gates else []),
+        *([ContextBlock(elements=[mrkdwn(f"💰 {_cut(cost, size.gate)}")])] if cost else []),
     ]
 
 
-def _what_then(decision: Decision, playbook: Playbook) -> list[TextSection]:
-    verdict = decision.verdict
+def _bullets(title: str, lines: Sequence[str]) -> list[Block]:
+    text = "\n".join([f"*{title}*", *(f"•  {line}" for line in lines)])
+    return [section(text)] if lines else []
+
+
+def _cut(text: str, most: int) -> str:
+    return escape(fit(fit_words(text, most), _LETTERS * most))
+
+
+def _open(verdict: Verdict, size: _BriefSize) -> list[str]:
+    return [_cut(item.ask, size.reason) for item in verdict.homework[:_SHOWN]]
+
+
+def _reason_words(playbook: Playbook, reason: Reason, size: _BriefSize) -> str:
+    said = [_cut(answer_words(playbook, each), size.answer) for each in reason.answers[:1]]
+    lead = f"You said “{said[0]}”: " if said else ""
+    return f"{lead}{_cut(reason.because, size.reason)}"
+
+
+def _against_words(playbook: Playbook, verdict: Verdict, reason: Reason, size: _BriefSize) -> str:
+    lead = _other_option(playbook, verdict, reason.option)
+    if not lead:
+        return _reason_words(playbook, reason, size)
+    return f"*{escape(fit_words(lead, size.answer))}:* {_cut(reason.because, size.reason)}"
+
+
+def _rivals(playbook: Playbook, verdict: Verdict) -> list[Reason]:
+    """Return the reasons against, without weak ones that argue for another option."""
+    own = {verdict.option, *playbook.options[verdict.option].combines}
+    return [each for each in verdict.against if each.option in own or each.points > 1]
+
+
+def _folds(playbook: Playbook, verdict: Verdict) -> list[TextSection]:
+    """Return the same in few parts, without what the brief says in full."""
+    measures, pitfalls = _measures(playbook, verdict)
+    then = (
+        *(Line(gate.say, lead="Before you build") for gate in verdict.gates[1:]),
+        *(Line(step, lead="Next") for step in verdict.steps[_SHOWN:]),
+        *(Line(measure, lead="Measure") for measure in measures),
+        *(Line(pitfall, lead="Watch out") for pitfall in pitfalls),
+    )
     return [
+        TextSection("All reasons", _reasons(playbook, verdict)),
         TextSection(
-            "What would change this",
-            _plain(flip.text for flip in verdict.flips),
-            intro="The smallest changes that lead elsewhere. Look again when one happens.",
+            "Against and ruled out",
+            (*_ruled_out(playbook, verdict), *_against(playbook, verdict)),
+            whole=True,
         ),
-        TextSection(
-            "Still open",
-            tuple(_homework(playbook, item) for item in verdict.homework),
-            intro="Find these out: each could change the recommendation.",
-        ),
-        *(_what_follows(playbook, verdict) if verdict.anything_known else []),
+        TextSection("What would change this", (*_flips(verdict), *_homework(playbook, verdict))),
+        TextSection("More steps and pitfalls", then if verdict.anything_known else ()),
     ]
 
 
-def _what_follows(playbook: Playbook, verdict: Verdict) -> list[TextSection]:
+def _measures(playbook: Playbook, verdict: Verdict) -> tuple[Sequence[str], Sequence[str]]:
+    """Return what to measure, and the pitfalls."""
     option = playbook.options[verdict.option]
     too_close = playbook.too_close if verdict.strength is Strength.TOO_CLOSE else None
-    return [
-        TextSection("First steps", _plain(verdict.steps)),
-        TextSection("Measure", _plain(too_close.measure if too_close else option.measure)),
-        TextSection("Pitfalls", _plain(option.pitfalls)),
-    ]
+    return (too_close.measure if too_close else option.measure, option.pitfalls)
 
 
 def _plain(texts: Iterable[str]) -> tuple[Line, ...]:
     return tuple(Line(text) for text in texts)
+
+
+def _flips(verdict: Verdict) -> tuple[Line, ...]:
+    return _plain(flip.text for flip in verdict.flips) if verdict.anything_known else ()
+
+
+def _reasons(playbook: Playbook, verdict: Verdict) -> tuple[Line, ...]:
+    return tuple(_reason(playbook, each) for each in verdict.reasons)
+
+
+def _against(playbook: Playbook, verdict: Verdict) -> tuple[Line, ...]:
+    return tuple(
+        _reason(playbook, each, lead=_other_option(playbook, verdict, each.option))
+        for each in _rivals(playbook, verdict)
+    )
 
 
 def _reason(playbook: Playbook, reason: Reason, *, lead: str = "") -> Line:
@@ -144,32 +244,35 @@ def _reason(playbook: Playbook, reason: Reason, *, lead: str = "") -> Line:
     )
 
 
-def _against(playbook: Playbook, verdict: Verdict) -> tuple[Line, ...]:
-    return tuple(
-        _reason(playbook, reason, lead=_other_option(playbook, verdict, reason.option))
-        for reason in verdict.against
-    )
-
-
 def _other_option(playbook: Playbook, verdict: Verdict, option: str) -> str:
-    return (
-        "" if option == verdict.option else f"In favour of {playbook.options[option].title} instead"
-    )
+    own = {verdict.option, *playbook.options[verdict.option].combines}
+    return "" if option in own else f"For {playbook.options[option].title}"
+
+
+def _ruled_out(playbook: Playbook, verdict: Verdict) -> tuple[Line, ...]:
+    return tuple(_veto(playbook, hit) for hit in verdict.vetoes)
 
 
 def _veto(playbook: Playbook, hit: VetoHit) -> Line:
     titles = and_list([playbook.options[option].title for option in hit.options])
     return Line(
         hit.because,
-        lead=f"{titles} on its own" if hit.alone else titles,
+        lead=f"{titles} ruled out on its own" if hit.alone else f"{titles} ruled out",
         remark=f"The way around it: {hit.way_around}",
         source=hit.source,
     )
 
 
-def _homework(playbook: Playbook, item: Homework) -> Line:
+def _homework(playbook: Playbook, verdict: Verdict) -> tuple[Line, ...]:
+    return tuple(
+        Line(item.ask, lead="Still open", remark=_could_become(playbook, item))
+        for item in verdict.homework
+    )
+
+
+def _could_become(playbook: Playbook, item: Homework) -> str:
     titles = [playbook.options[option].title for option in item.could_become]
-    return Line(item.ask, remark=f"It could become {or_list(titles)}." if titles else "")
+    return f"It could become {or_list(titles)}." if titles else ""
 
 
 def similar_blocks(found: Sequence[SimilarDecision]) -> list[Block]:
@@ -207,9 +310,7 @@ def _lead(found: SimilarDecision) -> str:
 
 def _elsewhere(found: SimilarDecision, command: str) -> str:
     number = found.decision.number
-    return (
-        f"#{number} in another channel: {_equal_answers(found)}; {command} show {number} tells more"
-    )
+    return f"#{number} in another channel: {_equal_answers(found)}; see {command} show {number}"
 
 
 def _similarity(found: SimilarDecision) -> str:

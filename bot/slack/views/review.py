@@ -60,7 +60,7 @@ def review_question(
         return sentence(f"{text}\n{_ended(decision)}")
     if answer is None:
         text += _in_place_of(question or ReviewQuestion())
-        text += "\nYour answer is kept with the decision, and its thread is told."
+        text += "\nI'll post your answer in the thread and keep it in the record."
         actions = outcome_buttons(decision)
     else:
         text += f"\nYou said on {answer.at:%-d %B %Y}: *{as_sentence(WENT[answer.outcome])}*."
@@ -79,15 +79,15 @@ def _ended(decision: Decision) -> str:
     by = f" by {mention(decision.closure.by)}" if decision.closure else ""
     see = f"; see #{new}" if new else ""
     did = "superseded" if new else "withdrawn"
-    return f"It was {did}{by}{see}. Nothing is left to be said about how it went."
+    return f"It was {did}{by}{see}. No review needed."
 
 
 def _in_place_of(question: ReviewQuestion) -> str:
     if question.instead_of is None:
         return ""
     return (
-        f"\n{mention(question.instead_of)} was to say, and I can't reach them: they may have left "
-        f"(Slack's reason: {escape(question.reason)}). Could you, as you asked for the decision?"
+        f"\nI can't reach {mention(question.instead_of)}, who may have left "
+        f"(Slack's reason: {escape(question.reason)}). You asked for the decision: can you tell?"
     )
 
 
@@ -129,7 +129,7 @@ def review_modal(
     note = InputBlock(
         block_id=ids.Block.NOTE,
         label=plain("What did you learn?"),
-        hint=plain("The thread is told, and it stays with the decision."),
+        hint=plain("Posted in the thread and kept in the record."),
         optional=True,
         element=PlainTextInputElement(
             action_id=ids.Action.ANSWER,

@@ -25,19 +25,12 @@ def rules_message(found: Sequence[tuple[Playbook, Calibration]]) -> Message:
 
 
 def _playbook(playbook: Playbook, calibration: Calibration) -> str:
-    size = (
-        f"{len(playbook.questions)} questions, {len(playbook.rules)} rules, "
-        f"{len(playbook.vetoes)} vetoes, {len(playbook.gates)} gates"
-    )
-    lines = [
-        f"*{fit_escaped(playbook.title, 150)}*  ·  version {fit_escaped(playbook.version, 50)}",
-        size,
-    ]
+    size = f"{len(playbook.questions)} questions, {len(playbook.rules)} rules with sources"
+    version = fit_escaped(playbook.version, 50)
+    lines = [f"*{fit_escaped(playbook.title, 150)}*  ·  {size}  ·  version {version}"]
     if not calibration.options:
-        return "\n".join(
-            [*lines, "No decision by them that you can see from here has a review yet."]
-        )
-    lines.append("How decisions that you can see from here have gone, by what was chosen:")
+        return "\n".join([*lines, "No results yet: they come with the first check-in."])
+    lines.append("How your decisions went, by what was chosen:")
     for option, tally in calibration.options.items():
         known = playbook.options.get(option)
         title = fit_escaped(known.title if known else option, 50)

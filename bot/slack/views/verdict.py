@@ -4,6 +4,7 @@ There are no numbers in it. `bot.slack.views.recommendation` explains it.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block, ContextBlock
 
@@ -17,11 +18,8 @@ _CELLS = 6
 _SHOWN = 3
 """Options with a bar."""
 _MOST_VETOES = 3
-_MOST_ANSWERS = 2
-_ANSWER_WORDS = 10
-_TITLE_WORDS = 5
-_REASON_WORDS = 9
-_FLIP_WORDS = 12
+_LONGEST = 300
+"""Characters of a text that is cut to words: some scripts write none apart."""
 NOTHING_TO_RECOMMEND = "Nothing to recommend yet"
 RULED_OUT = "ruled out"
 ON_ITS_OWN = "ruled out on its own"
@@ -30,17 +28,60 @@ RULED_OUT_BEFORE = "It had been *ruled out*"
 """Begins a veto's sentence after its option was chosen."""
 
 
-def verdict_summary(playbook: Playbook, verdict: Verdict) -> list[Block]:
+@dataclass(frozen=True, slots=True)
+class CardSize:
+    """How much a card shows.
+
+    Attributes:
+        title: words of a decision's title.
+        option: words of an option's title.
+        answers: answers behind the verdict.
+        answer: words of each.
+        reason: words of the reason why an option is ruled out.
+        flip: words of the change that would tip it; 0 for none.
+        people: deciders named.
+    """
+
+    title: int = 14
+    option: int = 5
+    answers: int = 2
+    answer: int = 10
+    reason: int = 9
+    flip: int = 12
+    people: int = 3
+
+
+WHOLE_CARD = CardSize()
+CARD_SIZES = (
+    WHOLE_CARD,
+    CardSize(answer=8, flip=9, people=2),
+    CardSize(title=12, option=4, answer=6, reason=8, flip=8, people=2),
+    CardSize(title=10, option=4, answers=1, answer=8, reason=6, flip=8, people=1),
+    CardSize(title=10, option=4, answers=1, answer=6, reason=4, flip=6, people=1),
+    CardSize(title=8, option=3, answers=1, answer=5, reason=3, flip=0, people=1),
+    CardSize(title=6, option=2, answers=1, answer=3, reason=2, flip=0, people=1),
+)
+"""From the largest to the smallest."""
+
+
+def verdict_summary(
+    playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CARD, *, needs: bool = True
+) -> list[Block]:
     """Return a verdict on one screen.
 
     What to do, how sure, the answers behind it, the best options, the needs, what would tip it.
+
+    Args:
+        playbook: the verdict's.
+        verdict: what to show.
+        size: how much of it.
+        needs: whether to say how large each need is.
     """
-    blocks: list[Block] = [
-        section(f"{headline(playbook, verdict)}\n{because_line(playbook, verdict)}")
-    ]
-    if shown := bars(playbook, verdict):
+    opening = f"{headline(playbook, verdict, size)}\n{because_line(playbook, verdict, size)}"
+    blocks: list[Block] = [section(opening)]
+    if shown := bars(playbook, verdict, size):
         blocks.append(section(shown))
-    lines = [needs_line(playbook, verdict), tip_line(playbook, verdict)]
+    lines = [needs_line(playbook, verdict) if needs else "", tip_line(playbook, verdict, size)]
     if kept := [line for line in lines if line]:
         blocks.append(ContextBlock(elements=[mrkdwn("\n".join(kept))]))
     return blocks
@@ -51,10 +92,10 @@ def option_title(playbook: Playbook, option: str | None) -> str:
     return escape(recommended_words(playbook, option))
 
 
-def headline(playbook: Playbook, verdict: Verdict) -> str:
+def headline(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CARD) -> str:
     """Return what to do and how sure that is, on one line, as mrkdwn."""
     sure = how_sure(verdict)
-    words = f"*{escape(what_to_do(playbook, verdict))}*"
+    words = f"*{escape(what_to_do(playbook, verdict, size))}*"
     return f"{words}  ·  {sure}" if sure else words
 
 
@@ -65,17 +106,17 @@ def plain_headline(playbook: Playbook, verdict: Verdict) -> str:
     return f"{words} ({sure})" if sure else words
 
 
-def what_to_do(playbook: Playbook, verdict: Verdict) -> str:
+def what_to_do(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CARD) -> str:
     """Return what the verdict says to do, as plain text: "Go with RAG: mend the look-up"."""
     if not verdict.anything_known:
         return NOTHING_TO_RECOMMEND
-    if _too_close(verdict):
-        titles = [playbook.options[verdict.option].title, _rival(playbook, verdict)]
-        return f"Too close to call: {' or '.join(_short(each) for each in titles)}"
     option = playbook.options[verdict.option]
-    words = option.advice or f"Go with {_short(option.title)}"
+    if _too_close(verdict):
+        titles = [option.title, recommended_words(playbook, verdict.runner_up)]
+        return f"Too close to call: {' or '.join(fit_words(each, size.option) for each in titles)}"
+    words = fit_words(option.advice or f"Go with {option.title}", size.option + 2)
     kind = option.kinds.get(verdict.kind or "")
-    return f"{words}: {_uncapitalized(fit_words(kind.title, 8))}" if kind else words
+    return f"{words}: {_uncapitalized(_cut(kind.title, size.option + 2))}" if kind else words
 
 
 def how_sure(verdict: Verdict) -> str:
@@ -91,24 +132,27 @@ def how_sure(verdict: Verdict) -> str:
     return f"{words}, provisional" if verdict.provisional and not missing else words
 
 
-def because_line(playbook: Playbook, verdict: Verdict) -> str:
+def because_line(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CARD) -> str:
     """Return the answers that count most, as mrkdwn; without any, what the option is."""
     if not verdict.anything_known:
-        first = next((f" {escape(fit_words(each.ask, 20))}" for each in verdict.homework), "")
+        first = next((f" {escape(_cut(each.ask, 20))}" for each in verdict.homework), "")
         return f"Find this out first, then edit the answers:{first}"
-    said = answers_behind(verdict.reasons, _MOST_ANSWERS)
+
+    def quoted(given: Answered) -> str:
+        return f"“{escape(fit_words(answer_words(playbook, given), size.answer))}”"
+
+    said = answers_behind(verdict.reasons, size.answers)
     if _too_close(verdict):
         own = answers_behind(_for(verdict.reasons, verdict.option), 1) or said
         other = answers_behind(_for(verdict.against, verdict.runner_up), 1)
         if own and other:
             pair = ((verdict.option, own[0]), (str(verdict.runner_up), other[0]))
             return " but ".join(
-                f"{_said(playbook, given)} speaks for {_title(playbook, each)}"
-                for each, given in pair
+                f"{quoted(given)} speaks for {_title(playbook, each, size)}" for each, given in pair
             )
     if said:
-        return f"Because you said: {and_list([_said(playbook, each) for each in said])}"
-    return escape(fit_words(playbook.options[verdict.option].summary, 25))
+        return f"Because you said: {and_list([quoted(each) for each in said])}"
+    return escape(_cut(playbook.options[verdict.option].summary, 2 * size.answer))
 
 
 def answers_behind(reasons: Iterable[Reason], most: int) -> list[Answered]:
@@ -117,7 +161,7 @@ def answers_behind(reasons: Iterable[Reason], most: int) -> list[Answered]:
     return list(found)[:most]
 
 
-def bars(playbook: Playbook, verdict: Verdict) -> str:
+def bars(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CARD) -> str:
     """Return a bar for each of the best options, as mrkdwn; empty while nothing is recommended.
 
     The parts of a winning combination are not its rivals, and an option that is ruled out shows
@@ -130,30 +174,29 @@ def bars(playbook: Playbook, verdict: Verdict) -> str:
         (each for each in verdict.points if each not in parts),
         key=lambda each: (each != verdict.option, -verdict.points[each]),
     )
-    most = max(1, *(verdict.points[each] for each in ranked if not _vetoes(verdict, each)), 1)
+    most = max(verdict.points[each] for each in ranked if not _vetoes(verdict, each))
     lines = [
-        _out(playbook, option, hits)
+        _out(playbook, option, hits, size)
         if (hits := _vetoes(verdict, option))
-        else _bar(playbook, verdict, option, most)
+        else _bar(playbook, verdict, option, max(1, most), size)
         for option in ranked[:_SHOWN]
     ]
     return "\n".join(lines)
 
 
-def _bar(playbook: Playbook, verdict: Verdict, option: str, most: int) -> str:
+def _bar(playbook: Playbook, verdict: Verdict, option: str, most: int, size: CardSize) -> str:
+    """Return an option's line; `most` is how many points fill a bar."""
     filled = round(_CELLS * max(0, verdict.points[option]) / most)
-    title = _title(playbook, option)
+    title = _title(playbook, option, size)
     if option == verdict.option:
         return f"{'🟩' * max(1, filled)}{'▫️' * (_CELLS - max(1, filled))}  *{title}*"
     return f"{'⬜' * filled}{'▫️' * (_CELLS - filled)}  {title}"
 
 
-def _out(playbook: Playbook, option: str, hits: Sequence[VetoHit]) -> str:
+def _out(playbook: Playbook, option: str, hits: Sequence[VetoHit], size: CardSize) -> str:
     said = (playbook.question(each.question).said.get(each.answer) for each in hits[0].answers)
-    why = fit_words(next(filter(None, said), None) or hits[0].because, _REASON_WORDS)
-    return (
-        f"🚫  {escape(_short(playbook.options[option].title))}: ruled out, {escape(fit(why, 120))}"
-    )
+    why = escape(_cut(next(filter(None, said), None) or hits[0].because, size.reason))
+    return f"🚫  {_title(playbook, option, size)}: ruled out, {why}"
 
 
 def _vetoes(verdict: Verdict, option: str) -> list[VetoHit]:
@@ -163,11 +206,11 @@ def _vetoes(verdict: Verdict, option: str) -> list[VetoHit]:
     return [hit for hit in verdict.vetoes if option in hit.options]
 
 
-def tip_line(playbook: Playbook, verdict: Verdict) -> str:
+def tip_line(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CARD) -> str:
     """Return the likeliest change that leads to another option, as mrkdwn; empty without any."""
-    if not (verdict.anything_known and verdict.flips):
+    if not (verdict.anything_known and verdict.flips and size.flip):
         return ""
-    return f"↔️ *Would tip it:* {flip_words(playbook, verdict.flips[0], _FLIP_WORDS)}"
+    return f"↔️ *Would tip it:* {flip_words(playbook, verdict.flips[0], size.flip)}"
 
 
 def flip_words(playbook: Playbook, flip: Flip, most: int = 40) -> str:
@@ -179,9 +222,9 @@ def flip_words(playbook: Playbook, flip: Flip, most: int = 40) -> str:
         most: words of the change.
     """
     title = playbook.options[flip.option].title
-    change, _, _ = flip.text.removeprefix("If ").rpartition(f": {title}")
-    change = change or flip.text.removeprefix("If ")
-    return f"{escape(fit(fit_words(change, most), 300))} → *{escape(_short(title))}*"
+    text = flip.text.removeprefix("If ")
+    change = text.rpartition(f": {title}")[0] or text
+    return f"{escape(_cut(change, most))} → *{escape(fit_words(title, most))}*"
 
 
 def needs_line(playbook: Playbook, verdict: Verdict) -> str:
@@ -189,15 +232,11 @@ def needs_line(playbook: Playbook, verdict: Verdict) -> str:
     if not verdict.anything_known:
         return ""
     words = [
-        f"{escape(fit_words(need.title, _TITLE_WORDS))} {_size(verdict, name)}"
+        f"{escape(need.title)} {'large' if verdict.needs[name].large else 'small'}"
         for name, need in playbook.needs.items()
         if name in verdict.needs
     ]
     return f"*Needs:* {', '.join(words)}" if words else ""
-
-
-def _size(verdict: Verdict, need: str) -> str:
-    return "large" if verdict.needs[need].large else "small"
 
 
 def answer_words(playbook: Playbook, given: Answered) -> str:
@@ -209,10 +248,6 @@ def answer_words(playbook: Playbook, given: Answered) -> str:
     if answer.split()[0].strip(",.;:").lower() in {"yes", "no"}:
         return question.becomes.get(given.answer, answer)
     return _uncapitalized(answer)
-
-
-def _said(playbook: Playbook, given: Answered) -> str:
-    return f"“{escape(fit_words(answer_words(playbook, given), _ANSWER_WORDS))}”"
 
 
 def ruled_out_words(playbook: Playbook, verdict: Verdict, option: str) -> str:
@@ -252,21 +287,17 @@ def _too_close(verdict: Verdict) -> bool:
     return verdict.strength is Strength.TOO_CLOSE and verdict.runner_up is not None
 
 
-def _rival(playbook: Playbook, verdict: Verdict) -> str:
-    return recommended_words(playbook, verdict.runner_up)
-
-
 def _for(reasons: Iterable[Reason], option: str | None) -> list[Reason]:
     """Return the reasons with points for an option."""
     return [each for each in reasons if each.option == option and each.points > 0]
 
 
-def _title(playbook: Playbook, option: str) -> str:
-    return escape(_short(playbook.options[option].title))
+def _title(playbook: Playbook, option: str, size: CardSize) -> str:
+    return escape(fit_words(playbook.options[option].title, size.option))
 
 
-def _short(title: str) -> str:
-    return fit_words(title, _TITLE_WORDS)
+def _cut(text: str, most: int) -> str:
+    return fit(fit_words(text, most), _LONGEST)
 
 
 def _uncapitalized(words: str) -> str:

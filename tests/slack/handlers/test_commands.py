@@ -1,5 +1,7 @@
 """The slash command: dispatch of subcommands, and replies that Slack rejects."""
 
+import json
+
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -44,10 +46,12 @@ async def test_a_rejected_reply_is_reported_once(
         "channel_id": "C1",
         "channel_name": "product",
         "response_url": NOWHERE,
+        "trigger_id": "1.2.3",
     }
-    await commands.dispatch(_acked, body, AsyncWebClient())  # type: ignore[arg-type]  # acks the same
+    await commands.dispatch(_acked, body, AsyncWebClient(base_url=NOWHERE))  # type: ignore[arg-type]  # acks the same
     await background.drain(seconds=9)
     rows = await harness.rows("deliveries")
     assert [(row["kind"], row["channel"]) for row in rows] == [(DeliveryKind.NOTICE, "U1")]
-    assert "please ask again to see it" in str(rows[0]["payload"])
-    assert about in str(rows[0]["payload"])
+    payload = json.loads(rows[0]["payload"])["text"]
+    assert "Slack didn't take my answer where you asked" in payload
+    assert about in payload

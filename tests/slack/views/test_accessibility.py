@@ -11,12 +11,11 @@ import pytest
 from bot.decisions.access import DecisionFilter, DecisionPage
 from bot.decisions.calibration import calibrate
 from bot.decisions.model import Decision, Resolution, ReviewAnswer, ReviewOutcome, Status
-from bot.decisions.records.build import record_of
 from bot.doctor.samples.slack_views import samples
 from bot.slack.views.announcement import STATUS_WORDS, announcement
 from bot.slack.views.notices import NOBODY_TO_NUDGE
 from bot.slack.views.rules import rules_message
-from bot.slack.views.search import ListedDecision, decision_list, history_message
+from bot.slack.views.search import ListedDecision, decision_list
 from bot.slackkit.ids import DECISION_PREFIX, Action
 from bot.slackkit.metadata import ListQuery
 from bot.slackkit.mrkdwn import FALLBACK
@@ -42,15 +41,17 @@ def test_every_message_has_a_text_within_its_limit() -> None:
 def test_every_status_is_a_word(name: str) -> None:
     """Each status is a word, in the text and in the blocks."""
     sample = samples(OF)[name]
-    words = STATUS_WORDS[Status(name.split(", ")[1])]
+    status = Status(name.split(", ")[1])
+    decided = {Status.ACCEPTED, Status.OVERRIDDEN}
+    words = "Decided: " if status in decided else STATUS_WORDS[status]
     assert words in sample["text"]
     assert words in json.dumps(sample["blocks"])
 
 
 def test_an_announcements_text_has_its_decision() -> None:
-    """The text has the recommendation, the choice, the person and the reason."""
+    """The text has the recommendation, the choice and the person."""
     text = announcement(_overridden(), OF.playbook).text
-    for words in ("Decided differently by <@U7>", "Prompting", "The pilot said so", "Recommended"):
+    for words in ("*Decided: Prompting first* by <@U7>", "5 Jan 2026", "Recommended: "):
         assert words in text
 
 
@@ -67,14 +68,6 @@ def test_a_lists_text_has_a_line_per_decision() -> None:
     )
     assert f"#12 {decision.title}: Decided differently: Prompting first" in listed.text.splitlines()
     assert '"accessibility_label": "Show decision 12"' in json.dumps(listed.blocks)
-
-
-def test_a_historys_text_has_the_answers() -> None:
-    """The text has the answers, with their questions."""
-    question = OF.playbook.questions[0]
-    text = history_message(record_of(a_decision(), OF)).text
-    assert question.ask.replace("&", "&amp;") in text
-    assert next(iter(question.answers.values())).replace("&", "&amp;") in text
 
 
 def test_the_rules_text_has_the_outcomes() -> None:
@@ -127,18 +120,22 @@ def test_a_button_names_its_decision() -> None:
     labels = {
         row["block_id"]: [each["accessibility_label"] for each in row["elements"]] for row in rows
     }
-    assert labels["decision:1"][0].startswith("Accept the recommendation of decision 1: ")
+    assert labels["decision:41"] == ["Add my view: decision 41"]
     for block_id, said in labels.items():
         number = block_id.removeprefix(DECISION_PREFIX)
         assert all(re.search(rf"decision {number}\b", label) for label in said)
+    found = (block["accessory"] for block in blocks if "accessory" in block)
+    read = [each for each in found if each["action_id"] == Action.SHOW]
+    assert read[0]["accessibility_label"] == "Decide: decision 1"
+    assert all(each["accessibility_label"].endswith(f"decision {each['value']}") for each in read)
 
 
 def test_notices_name_buttons_that_exist() -> None:
-    """The notice's "Ask for views" is the label of a button of an open decision."""
-    (buttons,) = (
-        [element.get("text", {}).get("text") for element in block["elements"]]
+    """The notice's "Ask for views" is an entry in the menu of an open decision."""
+    (menu,) = (
+        [option["text"]["text"] for option in block["elements"][-1]["options"]]
         for block in announcement(a_decision(), OF.playbook).blocks
         if block["type"] == "actions"
     )
-    assert "Ask for views" in buttons
-    assert "button *Ask for views*" in NOBODY_TO_NUDGE
+    assert "Ask for views" in menu
+    assert "*Ask for views* in the menu" in NOBODY_TO_NUDGE

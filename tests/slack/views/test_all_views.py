@@ -15,8 +15,9 @@ from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.home import home_view
 from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, questionnaire_modal
-from bot.slack.views.recommendation import full_recommendation, recommendation_message
+from bot.slack.views.recommendation import recommendation_message
 from bot.slackkit.ids import Modal
+from bot.slackkit.message import Message
 from bot.slackkit.mrkdwn import one_line
 from tests.slack.blocks import faults_of_blocks, faults_of_message, faults_of_view
 from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers
@@ -82,6 +83,7 @@ def test_slack_accepts_any_text(title: str, problem: str, place: Place) -> None:
     messages = [
         announcement(decision, of.playbook),
         recommendation_message(decision, of.playbook),
+        Message("plain", recommendation_message(decision, of.playbook).plain or []),
         *alert_messages(decision).values(),
         notices.unknown_subcommand("/ragvsft", problem),
         notices.unknown_playbook("/ragvsft", problem, ("ragvsft",)),
@@ -118,7 +120,7 @@ def test_slack_accepts_every_verdict(data: st.DataObject, name: str) -> None:
 
 @pytest.mark.parametrize("deciders", [0, 1, 2, 5, 6, 100])
 def test_the_announcement_names_its_people(deciders: int) -> None:
-    """It names the driver and at most five deciders, and counts the rest."""
+    """It names at most three deciders, counts the rest, and says who asked if that is another."""
     of = engine("ragvsft")
     draft = draft_of("Title", "", answers=first_answers(of))
     users = tuple(f"U{number}" for number in range(1, deciders + 1)) or ("U0123456789",)
@@ -126,9 +128,12 @@ def test_the_announcement_names_its_people(deciders: int) -> None:
     message = announcement(decision, of.playbook)
     assert faults_of_message(message) == []
     words = str(message.blocks)
-    assert "Opened by <@U0123456789>" in words
-    assert [f"<@{user}>" in words for user in users] == [place < 5 for place in range(len(users))]
-    assert (f"and {deciders - 5} more decide" in words) == (deciders > 5)
+    assert ("<@U0123456789> asks, " in words) == (deciders > 0)
+    named = [f"<@{user}>" in words for user in users]
+    most = sum(named)
+    assert named == [place < most for place in range(len(users))]
+    assert 1 <= most <= 3
+    assert (f"and {deciders - most} more decide" in words) == (deciders > most)
 
 
 def test_a_review_page_from_home_requires_a_channel() -> None:
@@ -146,24 +151,32 @@ def test_a_review_page_from_home_requires_a_channel() -> None:
 
 
 def test_long_lists_count_what_is_left_out() -> None:
-    """Lines of a recommendation that do not fit are counted, section by section."""
+    """Lines of a recommendation that do not fit are counted, section by section, in both forms."""
     of = engine("word ")
     decision = decision_of(
         draft_of("Title", "", answers=first_answers(of)), Place("C1", Visibility.PUBLIC), of
     )
-    chapters = {
+    message = recommendation_message(decision, of.playbook)
+    plain = {
         block["elements"][0]["elements"][0]["text"]: block["elements"]
-        for block in recommendation_message(decision, of.playbook).blocks
+        for block in message.plain or []
         if block["type"] == "rich_text"
     }
-    _, shown, rest = chapters["Before you rely on this"]
-    left_out = len(of.playbook.gates) - len(shown["elements"])
+    _, shown, rest = plain["All reasons"]
+    left_out = len(decision.verdict.reasons) - len(shown["elements"])
     assert left_out > 0
-    assert rest["elements"][0]["text"] == f"and {left_out} more"
+    assert rest["elements"][0]["text"] == f"and {left_out} more: press Everything"
+    (folded,) = (
+        json.dumps(block["child_blocks"])
+        for block in message.blocks
+        if block["type"] == "container" and block["title"]["text"].startswith("All reasons")
+    )
+    left_out = len(decision.verdict.reasons) - folded.count("\\u2022  ")
+    assert f"_and {left_out} more: press Everything_" in folded
 
 
-def test_a_thread_says_where_the_rest_is() -> None:
-    """A shortened thread refers to `show`; vetoes are never shortened."""
+def test_a_thread_has_vetoes_in_full() -> None:
+    """Vetoes are never shortened, folded or not, and *Everything* opens the whole."""
     of = engine("ragvsft")
     answers = {"job": "answer", "need": ("look_up",), "material": "huge", "freshness": "weekly",
                "sources": "required", "access": ("people",), "examples": ("none",),
@@ -171,15 +184,19 @@ def test_a_thread_says_where_the_rest_is() -> None:
     decision = decision_of(
         draft_of("Title", "", answers=answers), Place("C1", Visibility.PUBLIC), of
     )
-    thread = str(recommendation_message(decision, of.playbook, command="/ragvsft").blocks)
-    assert "more: /ragvsft show 12 tells all" in thread
     vetoes = decision.verdict.vetoes
     assert len(vetoes) == 7
-    told = json.dumps(recommendation_message(decision, of.playbook).blocks, ensure_ascii=False)
-    assert all(each.because in told and each.way_around in told for each in vetoes)
-    whole = full_recommendation(decision, of.playbook, "/ragvsft")
-    assert all(faults_of_message(each) == [] for each in whole)
-    assert " more: " not in str([each.blocks for each in whole])
+    message = recommendation_message(decision, of.playbook)
+    for blocks in (message.blocks, message.plain):
+        told = json.dumps(blocks, ensure_ascii=False)
+        assert all(each.because in told and each.way_around in told for each in vetoes)
+        assert '"action_id": "show"' in told
+    assert [block["type"] for block in message.blocks].count("container") == 4
+    assert all(
+        block["is_collapsible"] and block["default_collapsed"]
+        for block in message.blocks
+        if block["type"] == "container"
+    )
 
 
 def test_the_last_page_names_deciders_and_review() -> None:

@@ -26,7 +26,7 @@ def test_the_thread_lists_similar_decisions() -> None:
     words = json.dumps(
         recommendation_message(made, ENGINE.playbook, FOUND).blocks, ensure_ascii=False
     )
-    assert f"#7 “Refunds <!here>”: {WORDS}" in words
+    assert f"#7 “Refunds &lt;!here&gt;”: {WORDS}" in words
     assert "alike" not in json.dumps(recommendation_message(made, ENGINE.playbook).blocks)
 
 
@@ -36,7 +36,7 @@ def test_decisions_of_other_channels_are_numbers(place: Place) -> None:
     made = make_decision(12, place=place)
     message = recommendation_message(made, ENGINE.playbook, FOUND, "/ragvsft")
     words = json.dumps(message.blocks, ensure_ascii=False)
-    assert "#7 in another channel: 11 of 12 answers the same; /ragvsft show 7 tells more" in words
+    assert "#7 in another channel: 11 of 12 answers the same; see /ragvsft show 7" in words
     for told in ("Refunds", "accepted", "it worked"):
         assert told not in words
 

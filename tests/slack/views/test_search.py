@@ -1,4 +1,4 @@
-"""Answers to list, search, show and export, and a decision's history."""
+"""Answers to list, search and export, and the rows of App Home."""
 
 import json
 from dataclasses import replace
@@ -9,29 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.events import Event, HandedOver, Opened, Withdrawn
 from bot.decisions.model import (
     Closure,
-    Decision,
-    Perspective,
     Place,
     Resolution,
     Status,
     Visibility,
 )
 from bot.decisions.questionnaire import Questionnaire
-from bot.decisions.records.build import DecisionContext, record_of
 from bot.doctor.samples.slack_views import search_messages, similar_samples
-from bot.playbooks.verdict import Strength
 from bot.services.reviews import WaitingDecisions
 from bot.slack.views.home import home_view
 from bot.slack.views.questionnaire import questionnaire_modal
-from bot.slack.views.search import history_message
 from tests.slack.blocks import faults_of_message, faults_of_view
 from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers
 
 HERE = Place("C0123456789", Visibility.PUBLIC)
-RULES = engine("ragvsft")
 DECIDED = Resolution("U1", AT, "", "the option recommended")
 GIVEN_UP = Closure("U1", AT, "Not needed")
 PARTS = ["<!channel>", "<@U1>", "&", "`", "*", "👩‍👩‍👧", "\u202e", "W", " "]
@@ -62,20 +55,20 @@ def test_a_list_names_its_filters() -> None:
     made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
     page = search_messages(made, of.playbook)["list"]
     words = json.dumps(page.blocks, ensure_ascii=False)
-    assert "Decisions  ·  mine  ·  open  ·  rag  ·  with “Refunds”" in words
-    assert "Open, recommended: " in words
+    assert "Your open decisions for rag with “Refunds”" in words
+    assert "Open  ·  recommended: " in words
     assert "Only you can see this" in words
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, "Open, recommended: {}"),
+        ({}, "Open  ·  recommended: {}"),
         ({"status": Status.ACCEPTED, "resolution": DECIDED}, "Accepted: {}"),
-        ({"status": Status.WITHDRAWN, "closure": GIVEN_UP}, "Withdrawn, recommended: {}"),
+        ({"status": Status.WITHDRAWN, "closure": GIVEN_UP}, "Withdrawn  ·  recommended: {}"),
         (
             {"status": Status.SUPERSEDED, "resolution": DECIDED, "superseded_by": 14},
-            "Superseded by #14, accepted before: {}",
+            "Superseded by #14  ·  decided before: {}",
         ),
     ],
 )
@@ -100,72 +93,40 @@ def test_home_names_the_successor() -> None:
     assert "Superseded by #14" in json.dumps(home_view({"ragvsft": "RAG?"}, [], [gone]))
 
 
+def test_a_list_shows_the_day_of_the_last_step() -> None:
+    """A row has the day on which the decision got its status, not that of its opening."""
+    of = engine("ragvsft")
+    made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
+    done = replace(DECIDED, option=made.verdict.option, at=AT + timedelta(days=3))
+    shown = search_messages(replace(made, status=Status.ACCEPTED, resolution=done), of.playbook)
+    words = json.dumps(shown["list"].blocks)
+    assert f"{done.at:%-d %b %Y}" in words
+    assert f"{made.opened_at:%-d %b %Y}" not in words
+
+
 def test_home_shows_decisions_to_review() -> None:
-    """App Home shows the chosen option beside the question, and how to list the rest."""
+    """A row shows the chosen option beside the question, a link to the thread, and Read."""
     of = engine("ragvsft")
     made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
     done = replace(made, status=Status.ACCEPTED, resolution=replace(DECIDED, option="rag"))
     waiting, playbooks = WaitingDecisions(to_review=(done,)), {of.playbook.hash: of.playbook}
-    view = home_view({}, [], [done], waiting, playbooks=playbooks, command="/decide")
-    words = json.dumps(view, ensure_ascii=False)
-    assert ": *RAG*\\nHow did it go?" in words
-    assert "`/decide show 12` to read one, `/decide list` for all" in words
+    links = {done.number: "https://example.slack.com/archives/C0123456789/p1"}
+    view = home_view({}, [], [done], waiting, (), playbooks, links)
+    rows = [block for block in view["blocks"] if "accessory" in block]
+    assert len(rows) == 2
+    for row in rows:
+        assert f"<{links[done.number]}|Open>" in row["text"]["text"]
+        assert row["accessory"]["text"]["text"] == "Read"
+        assert row["accessory"]["action_id"] == "show"
+    assert ": *RAG*\nHow did it go?" in rows[0]["text"]["text"]
+    assert "Type `" not in json.dumps(view)
 
 
-def _decision(name: str = "ragvsft") -> Decision:
-    of = engine(name)
-    return decision_of(draft_of("Title", "Problem", answers=first_answers(of)), HERE, of)
-
-
-def _view(user: str) -> Perspective:
-    answers = {question.id: list(question.answers)[-1] for question in RULES.playbook.questions}
-    return Perspective("T1", 12, user, answers, "fine_tuning", Strength.LEANING, AT, AT)
-
-
-def _withdrawn(reason: str, hour: int) -> Event:
-    return Event(Withdrawn(reason), f"U{hour}", AT + timedelta(hours=hour))
-
-
-def test_a_history_is_complete() -> None:
-    """It has all answers, verdicts by person, events with their actors, and linked decisions."""
-    made = replace(_decision(), supersedes=7, superseded_by=15)
-    events = (
-        Event(Opened(), "U1", AT),
-        Event(HandedOver(("U1",), ("U2", "U3")), "U1", AT),
-        Event(Withdrawn("Not *needed*\nany more"), "U1", AT),
-    )
-    message = history_message(record_of(made, RULES, DecisionContext((_view("U9"),), events)))
-    said = json.dumps(message.blocks, ensure_ascii=False)
-    for question in RULES.playbook.questions:
-        assert question.ask in said
-        assert next(iter(question.answers.values())) in said
-    assert "<@U0123456789>, who opened it: *" in said
-    assert "<@U9>: *Fine-tuning (likely, not certain)*" in said
-    assert "They differed" in said
-    assert "<@U1> handed the decision over to <@U2> and <@U3>" in said
-    assert "<@U1> withdrew the decision: “Not *needed* any more”" in said
-    assert (
-        said.index("withdrew the decision")
-        < said.index("handed the decision over")
-        < said.index("asked for a dec")
-    )
-    assert "Takes the place of decision #7" in said
-    assert "Superseded by decision #15" in said
-    buttons = [block["accessory"]["value"] for block in message.blocks if "accessory" in block]
-    assert buttons == ["7", "15"]
-
-
-@pytest.mark.parametrize("name", ["ragvsft", "word ", "👩‍👩‍👧"])
-@given(st.sampled_from(["<!channel>", "&", "👩‍👩‍👧", "\n> *x* ", "\u202e`"]), st.integers(0, 60))
-@settings(max_examples=12)
-def test_slack_accepts_any_history(name: str, text: str, count: int) -> None:
-    """No length or text makes the message invalid; omitted entries are counted."""
-    views = tuple(_view(f"U{number}") for number in range(count)) if name == "ragvsft" else ()
-    events = tuple(_withdrawn(text * 700, hour) for hour in range(count))
-    message = history_message(
-        record_of(_decision(name), engine(name), DecisionContext(views, events))
-    )
-    assert faults_of_message(message) == []
-    said = "".join(each for each in map(json.dumps, message.blocks) if "What happened" in each)
-    assert ("more, which the record tells" in said) is (said.count("withdrew the decision") < count)
-    assert count == 0 or f"<@U{count - 1}> withdrew the decision" in said
+def test_only_the_start_button_of_home_is_primary() -> None:
+    """A page of decisions to decide has one green button: the one that starts a new one."""
+    of = engine("ragvsft")
+    made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
+    waiting = WaitingDecisions(to_decide=(made,) * 5)
+    playbooks = {of.playbook.hash: of.playbook}
+    view = home_view({"ragvsft": "RAG?", "b": "B?"}, [], [made], waiting, (), playbooks)
+    assert json.dumps(view).count('"primary"') == 1
