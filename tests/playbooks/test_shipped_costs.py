@@ -10,9 +10,10 @@ from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 
 RULES = Path(__file__).parents[2] / "rules"
-AGES = re.compile(
-    r"\$ ?\d|\bdollars?\b|\bcents?\b|\d tokens|million tokens|context window", re.IGNORECASE
-)
+AMOUNTS = r"\$ ?\d|\bdollars?\b|\bcents?\b|\d tokens|million tokens|context window"
+NAMES = r"\b(20(2[6-9]|3\d)|GPT|Claude|Gemini|Llama|Bedrock|Azure)\b"
+AGES = re.compile(AMOUNTS, re.IGNORECASE)
+AGES_IN_RULES = re.compile(f"{AMOUNTS}|{NAMES}|pages\\b.* fit", re.IGNORECASE)
 BY_USE = {"hosting": ["low", "medium", "steady"], "ragvsft": ["low", "medium", "high"]}
 
 
@@ -47,6 +48,18 @@ def test_more_use_costs_more(engine):
                 assert estimate.per_month.low <= more[option].per_month.low
 
 
+def test_every_kind_has_an_effort_that_was_thought_about(engine):
+    """A kind has costs of its own, unless it is the last: that one is the option as it is."""
+    options, costs = engine.playbook.options, engine.playbook.costs.options
+    left_out = [
+        (name, kind)
+        for name, option in options.items()
+        for kind in tuple(option.kinds)[:-1]
+        if kind not in costs[name].kinds
+    ]
+    assert left_out == []
+
+
 def test_every_kind_with_costs_names_effort(engine):
     """A kind that has costs of its own says how much work it is."""
     for option in engine.playbook.costs.options.values():
@@ -71,14 +84,28 @@ def test_long_context_costs_less_than_a_look_up_only_while_the_material_is_short
     assert large["long_context"].per_answer.low > large["rag"].per_answer.high
 
 
+def test_a_prompt_full_of_examples_is_paid_for():
+    """A prompt with many examples costs more the more of them there are."""
+    engine = RuleEngine(loader.load(RULES / "ragvsft"))
+    sheet = {"job": "sort", "material": "none", "volume": "medium"}
+    found = [
+        by_option(engine, {**sheet, "examples": (each,)})["long_context"]
+        for each in ("tens", "hundreds", "thousands")
+    ]
+    assert [each.kind for each in found] == ["many_shot"] * 3
+    assert [each.per_answer.low for each in found] == sorted(
+        {each.per_answer.low for each in found}
+    )
+
+
 @pytest.mark.parametrize("name", sorted(BY_USE))
-def test_a_rule_that_names_a_price_or_a_window_has_a_date(name):
-    """Prices and windows in rules, vetoes and gates expire; option texts name none."""
+def test_a_rule_that_names_a_price_a_window_or_a_model_has_a_date(name):
+    """What rules say of prices, windows, dates and models expires; option texts say nothing."""
     playbook = loader.load(RULES / name)
     undated = [
         member.id
         for member in (*playbook.rules, *playbook.vetoes, *playbook.gates)
-        if AGES.search(str(member.model_dump(include={"because", "say", "way_around"})))
+        if AGES_IN_RULES.search(str(member.model_dump(include={"because", "say", "way_around"})))
         and member.checked is None
     ]
     texts = [
