@@ -89,8 +89,7 @@ _BY_VERSION = _Part(
 _FROM = "from decisions where workspace = :workspace and {axis}"
 _COUNT = f"select count(*) as count {_FROM} and {{condition}}"
 _FIRST = f"""
-select {{key}} as place, number {_FROM} and {{condition}}
-order by {{key}} {{order}}, number {{order}} limit :limit
+select {{key}} as place, number {_FROM} and {{condition}} order by {{order}} limit :limit
 """
 _THESE = "where workspace = :workspace and number in ({numbers})"
 _ANNOUNCED = "select key, sent_channel, ts from deliveries where key in ({keys}) and ts is not null"
@@ -306,12 +305,13 @@ class _Reader:
     def _first(self, part: _Part, limit: int) -> list[int]:
         """Return the numbers of the first decisions of a section that may be read."""
         found = []
+        direction = "desc" if part.newest_first else "asc"
+        # A column named twice keeps SQLite from using the index.
+        columns = dict.fromkeys((part.order_by, "number"))
+        order = ", ".join(f"{column} {direction}" for column in columns)
         for axis in self._axes:
             query = _FIRST.format(
-                axis=axis,
-                condition=part.condition,
-                key=part.order_by,
-                order="desc" if part.newest_first else "asc",
+                axis=axis, condition=part.condition, key=part.order_by, order=order
             )
             first = self._db.all(query, {**self._values, "limit": limit})
             found.append([(row["place"], row["number"]) for row in first])

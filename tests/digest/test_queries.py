@@ -334,3 +334,4 @@ async def test_no_query_reads_all_decisions(
     assert len(used) > 20
     assert [each for each in used if not each.startswith("SEARCH")] == []
     assert [each for each in used if "INDEX" not in each] == []
+    assert [each for each in used if each.endswith("(workspace=?)")] == []
