@@ -51,11 +51,15 @@ class PlaybookCatalog:
         entries = self._library.entries
         order = sorted(entries, key=lambda playbook_id: (playbook_id != DEFAULT, playbook_id))
         self._playbooks = {
-            playbook_id: PlaybookVersion(entries[playbook_id].text, entries[playbook_id].engine)
+            playbook_id: PlaybookVersion(entry.text, entry.engine, entry.examples)
             for playbook_id in order
+            if (entry := entries[playbook_id])
         }
         for playbook_id in news.taken_up:
             logger.info("a playbook was loaded", playbook=playbook_id)
+        for folder, refused in news.without_examples.items():
+            for problem in refused.problems:
+                logger.error("examples were rejected", folder=str(folder), problem=str(problem))
         for folder, refused in news.refused.items():
             for problem in refused.problems:
                 logger.error("a playbook was rejected", folder=str(folder), problem=str(problem))

@@ -17,6 +17,19 @@ class AlreadyPosted(Exception):
         self.number = number
 
 
+class ExclusiveAnswer(ValueError):
+    """An answer that excludes all others was given with another one; `answer` is its text."""
+
+    def __init__(self, question: str, answer: str) -> None:
+        super().__init__(question, answer)
+        self.question = question
+        self.answer = answer
+
+
+class NoChannelChosen(ValueError):
+    """A decision is to be posted, and neither its driver nor its draft names a channel."""
+
+
 class NotTheirs(PermissionError):
     """The actor may not do this; `allowed` are the user ids that may."""
 

@@ -102,7 +102,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """The fields of the first page of the questionnaire.
+    """The fields of the last page of the questionnaire.
 
     `deciders` are user ids; if there are none, the driver decides.
     """
@@ -127,6 +127,7 @@ class Draft:
 
     Attributes:
         answers: answer by question id; None is "don't know". Unanswered questions are missing.
+        chosen: what was pressed on a page that is not submitted yet, by question.
         origin: the conversation in which it was opened; None for App Home.
         decision: the number of the decision that it became, or that it was applied to.
         about: the number of the decision to edit, to supersede, or to add a perspective to.
@@ -143,12 +144,18 @@ class Draft:
     origin: Place | None = None
     workflow: Workflow = Workflow()
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    chosen: Mapping[str, Answer] = field(default_factory=dict)
     decision: int | None = None
     purpose: DraftPurpose = DraftPurpose.OPEN
     about: int | None = None
     source: Source | None = None
     choice: str | None = None
     note: str = ""
+
+    @property
+    def entered(self) -> Mapping[str, Answer]:
+        """The answers, and what was pressed since; a submitted answer wins over a late press."""
+        return {**self.chosen, **self.answers}
 
 
 @dataclass(frozen=True, slots=True)

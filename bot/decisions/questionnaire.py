@@ -1,135 +1,253 @@
-"""The pages of the questionnaire: only questions that can still change the result."""
+"""The pages of the questionnaire: what tells most is asked first, and the result ends it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bot.decisions.model import Draft, DraftPurpose
+from bot.playbooks import conditions
+from bot.playbooks.completions import ENOUGH_BY_PAGE, NextQuestions
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.model import Answer, Question, Step
+from bot.playbooks.examples import Example
+from bot.playbooks.model import Answer, Playbook, Question
 from bot.playbooks.verdict import Verdict
 
-WORKFLOW_STEP = "workflow"
-REVIEW_STEP = "review"
+MOST_QUESTIONS = 3
+"""Questions of a page."""
+QUESTION_WORDS = 115
+"""Words of a page's questions with their answers; the rest of the page has about thirty."""
+_LOOKED_AT = 6
+"""Questions to choose a page's from, those that tell most; more would tell little."""
+MOST_PAGES_BACK = 8
+
+Trail = tuple[tuple[str, ...], ...]
+"""The questions of the pages before, by page, for the way back."""
 
 
 @dataclass(frozen=True, slots=True)
-class WorkflowPage:
-    """The first page: title, problem, deciders, and review date."""
+class Standing:
+    """The option that the answers so far lead to, and how sure that is, from 0 to 1.
 
-    draft: Draft
-    playbook_title: str
-    of: int
+    `option` is None while nothing is known.
+    """
+
+    option: str | None
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionsPage:
-    """The questions of one step; `number` is its page number, from 1."""
+    """A page of questions.
+
+    `follows_up`: all are asked because of answers on the page before. `examples` can be chosen
+    instead of answering; only the first page of a new decision has some.
+    """
 
     draft: Draft
-    step: Step
+    playbook: Playbook
     questions: tuple[Question, ...]
-    number: int
-    of: int
+    standing: Standing
+    trail: Trail = ()
+    follows_up: bool = False
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewPage:
-    """The last page: the answers and the current recommendation."""
+class ChangePage:
+    """One question whose answer is to be changed; the result follows."""
+
+    draft: Draft
+    playbook: Playbook
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """The last page: the recommendation, the answers, and what is needed to post it.
+
+    `further` are the questions of the next page, if the person goes on; `surer` says whether their
+    answers could change the recommendation. `example`: the title of the example just filled in.
+    """
 
     draft: Draft
     engine: RuleEngine
     verdict: Verdict
-    of: int
+    further: tuple[Question, ...] = ()
+    surer: bool = False
+    example: str = ""
 
 
-Page = WorkflowPage | QuestionsPage | ReviewPage
+Page = QuestionsPage | ChangePage | ResultPage
 
 
 class Questionnaire:
     """The pages of a draft, given its answers."""
 
     def __init__(self, engine: RuleEngine, draft: Draft) -> None:
-        """Compute which questions to show."""
         self._engine = engine
         self._draft = draft
-        self._questions = _questions_by_step(engine, draft.answers)
-        self._steps = [step.id for step in engine.playbook.steps]
 
-    def first(self) -> Page:
-        """Return the first page: the workflow page, except for a perspective."""
-        if self._draft.purpose is DraftPurpose.PERSPECTIVE:
-            return self.after(WORKFLOW_STEP)
-        return WorkflowPage(self._draft, self._engine.playbook.title, self._of)
+    def resume(self) -> Page:
+        """Return the page to go on with: the result of an edit, which has all answers."""
+        if self._draft.purpose in {DraftPurpose.EDIT, DraftPurpose.SUPERSEDE}:
+            return self.result()
+        return self.after() if self._draft.answers else self.first()
 
-    def after(self, step: str) -> Page:
-        """Return the page that follows a step: the next one with a question that matters.
+    def first(self, examples: tuple[Example, ...] = ()) -> Page:
+        """Return the first page of questions; the result if there is nothing to ask.
 
-        A step is repeated if one of its answers made another of its questions matter.
-
-        Raises:
-            ValueError: the playbook has no such step.
+        Args:
+            examples: to offer on it.
         """
-        start = 0 if step == WORKFLOW_STEP else self._steps.index(step)
-        for each in self._steps[start:]:
-            questions = self._questions.get(each, ())
-            unanswered = any(question.id not in self._draft.answers for question in questions)
-            if unanswered or (questions and each != step):
-                return self._questions_page(each)
-        return self.last()
+        found = self._ask_next()
+        if questions := _on_a_page(self._open_questions(found)):
+            offered = examples if self._draft.purpose is DraftPurpose.OPEN else ()
+            return self._questions_page(questions, found, examples=offered)
+        return self._result(found)
 
-    def before(self, step: str) -> Page:
-        """Return the page that precedes a step: the last one before it that has questions.
+    def after(self, asked: Collection[str] = (), trail: Trail = ()) -> Page:
+        """Return the page after one that was answered: more questions, or the result.
 
-        Raises:
-            ValueError: the playbook has no such step.
+        Args:
+            asked: the questions of that page.
+            trail: the pages before it.
         """
-        end = len(self._steps) if step == REVIEW_STEP else self._steps.index(step)
-        for each in reversed(self._steps[:end]):
-            if each in self._questions:
-                return self._questions_page(each)
-        return self.first()
+        found = self._ask_next()
+        known = self._engine.score(self._draft.answers).anything_known
+        if not found.questions or (found.enough and known):
+            return self._result(found)
+        return self._following(found.questions, found, tuple(asked), trail)
 
-    def unfinished(self) -> Page:
-        """Return the first page with something unanswered; the last page if there is none."""
-        for step, questions in self._questions.items():
-            if any(question.id not in self._draft.answers for question in questions):
-                return self._questions_page(step)
-        return self.last()
+    def further(self) -> Page:
+        """Return a page of more questions, though the result is sure enough."""
+        found = self._ask_next()
+        if questions := self._open_questions(found):
+            return self._following(questions, found, (), ())
+        return self._result(found)
 
-    def last(self) -> Page:
-        """Return the last page, with the current recommendation."""
-        verdict = self._engine.evaluate(self._draft.answers)
-        return ReviewPage(self._draft, self._engine, verdict, self._of)
+    def before(self, trail: Trail) -> Page:
+        """Return the last page of a trail; the first page if it is empty."""
+        known = {question.id: question for question in self._engine.playbook.questions}
+        questions = tuple(known[each] for page in trail[-1:] for each in page if each in known)
+        if not questions:
+            return self.first()
+        return self._questions_page(questions, self._ask_next(), trail=trail[:-1])
 
-    @property
-    def _of(self) -> int:
-        return len(self._questions) + self._first_number
+    def change(self, question: str) -> Page:
+        """Return the page that changes one answer; the result if there is no such question."""
+        try:
+            asked = self._engine.playbook.question(question)
+        except KeyError:
+            return self.result()
+        return ChangePage(self._draft, self._engine.playbook, asked)
 
-    @property
-    def _first_number(self) -> int:
-        """The number of the first page with questions."""
-        return 1 if self._draft.purpose is DraftPurpose.PERSPECTIVE else 2
+    def result(self, example: str = "") -> ResultPage:
+        """Return the last page, with the recommendation so far.
 
-    def _questions_page(self, step_id: str) -> Page:
-        (step,) = [step for step in self._engine.playbook.steps if step.id == step_id]
-        number = list(self._questions).index(step_id) + self._first_number
-        return QuestionsPage(self._draft, step, self._questions[step_id], number, self._of)
+        Args:
+            example: the title of the example that was just filled in.
+        """
+        return self._result(self._ask_next(), example)
 
+    def _ask_next(self) -> NextQuestions:
+        return self._engine.next_questions(self._draft.answers, ENOUGH_BY_PAGE)
 
-def _questions_by_step(
-    engine: RuleEngine, answers: Mapping[str, Answer]
-) -> dict[str, tuple[Question, ...]]:
-    """Return, by step and in their order, the questions answered or still worth asking."""
-    matter = {question.id for question in engine.questions_that_matter(answers)}
-    shown: dict[str, tuple[Question, ...]] = {}
-    for step in engine.playbook.steps:
-        questions = tuple(
+    def _open_questions(self, found: NextQuestions) -> tuple[Question, ...]:
+        """Return all questions without an answer: those that tell most, then the others."""
+        draft, telling = self._draft, {question.id for question in found.questions}
+        others = (
             question
-            for question in engine.playbook.questions
-            if question.step == step.id
-            and (question.id in answers or question.id in matter)
-            and engine.applies(question, answers)
+            for question in self._engine.playbook.questions
+            if question.id not in draft.answers
+            and question.id not in telling
+            and self._engine.applies(question, draft.answers)
         )
-        if questions:
-            shown[step.id] = questions
-    return shown
+        return (*found.questions, *others)
+
+    def _following(
+        self,
+        questions: tuple[Question, ...],
+        found: NextQuestions,
+        asked: tuple[str, ...],
+        trail: Trail,
+    ) -> Page:
+        shown = _on_a_page(questions)
+        follow_ups = [each for each in shown if _depends_on(each, asked)]
+        ordered = (*follow_ups, *(each for each in shown if each not in follow_ups))
+        pages = (*trail, asked)[-MOST_PAGES_BACK:] if asked else ()
+        follows_up = len(follow_ups) == len(shown)
+        return self._questions_page(ordered, found, trail=pages, follows_up=follows_up)
+
+    def _questions_page(
+        self,
+        questions: tuple[Question, ...],
+        found: NextQuestions,
+        *,
+        trail: Trail = (),
+        follows_up: bool = False,
+        examples: tuple[Example, ...] = (),
+    ) -> QuestionsPage:
+        known = self._engine.score(self._draft.answers).anything_known
+        standing = Standing(found.option if known else None, found.confidence)
+        playbook = self._engine.playbook
+        return QuestionsPage(
+            self._draft, playbook, questions, standing, trail, follows_up, examples
+        )
+
+    def _result(self, found: NextQuestions, example: str = "") -> ResultPage:
+        verdict = self._engine.evaluate(self._draft.answers)
+        further = _on_a_page(self._open_questions(found))
+        return ResultPage(
+            self._draft, self._engine, verdict, further, bool(found.questions), example
+        )
+
+
+def suggested_title(draft: Draft, playbook: Playbook) -> str:
+    """Return a title for a draft without one, as plain text.
+
+    The first sentence of the problem, else the first answer in the playbook's order, else the
+    playbook's title.
+    """
+    if draft.workflow.problem.strip():
+        return _first_sentence(draft.workflow.problem)
+    return _first_answer(draft.answers, playbook) or playbook.title
+
+
+def draft_title(draft: Draft) -> str:
+    """Return the title of a draft, or the beginning of its problem, for a list of drafts."""
+    return draft.workflow.title or _first_sentence(draft.workflow.problem) or "Untitled draft"
+
+
+def _first_answer(answers: Mapping[str, Answer], playbook: Playbook) -> str:
+    for question in playbook.questions:
+        if answer := answers.get(question.id):
+            return question.answers[answer if isinstance(answer, str) else answer[0]]
+    return ""
+
+
+def _first_sentence(text: str) -> str:
+    line = next(iter(text.strip().splitlines()), "")
+    for end in (". ", "! ", "? ", "; "):
+        line = line.partition(end)[0]
+    return " ".join(line.split()).rstrip(".;")
+
+
+def _depends_on(question: Question, asked: Collection[str]) -> bool:
+    named = conditions.named(question.ask_when) if question.ask_when else frozenset()
+    return not named.isdisjoint(asked)
+
+
+def words_in(question: Question) -> int:
+    """Return how many words a question has with its help and answers."""
+    texts = (question.ask, question.help or "", *question.answers.values())
+    return sum(len(text.split()) for text in texts)
+
+
+def _on_a_page(questions: tuple[Question, ...]) -> tuple[Question, ...]:
+    """Return the questions of a page: the first one, and up to two of the next that fit."""
+    shown, words = list[Question](), 0
+    for question in questions[:_LOOKED_AT]:
+        length = words_in(question)
+        if not shown or words + length <= QUESTION_WORDS:
+            shown.append(question)
+            words += length
+    return tuple(shown[:MOST_QUESTIONS])

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
+from bot.playbooks.examples import Example, ExamplesError, read_examples
 from bot.playbooks.loader import PlaybookError, PlaybookText
 from bot.playbooks.yaml_source import PlaybookProblem
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedPlaybook:
-    """A playbook in use: its text and the engine compiled from it."""
+    """A playbook in use: its text, the engine compiled from it, and its examples."""
 
     text: PlaybookText
     engine: RuleEngine
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshResult:
-    """What a refresh changed: ids loaded or reloaded, and folders newly refused with the errors."""
+    """What a refresh changed: ids loaded or reloaded, and folders newly refused with the errors.
+
+    `without_examples`: folders whose playbook was loaded without its examples, with the errors.
+    """
 
     taken_up: tuple[str, ...]
     refused: Mapping[Path, PlaybookError]
+    without_examples: Mapping[Path, PlaybookError]
 
 
 class Library:
@@ -63,16 +69,21 @@ class Library:
                 raise
             present = ()
         taken_up, refused = list[str](), dict[Path, PlaybookError]()
+        without_examples = dict[Path, PlaybookError]()
         for folder in dict.fromkeys([*present, *sorted(self._entries)]):
             try:
                 if (entry := self._changed(folder)) is not None:
                     self._entries[folder] = entry
                     taken_up.append(entry.engine.playbook.id)
+                    examples = read_examples(folder, entry.engine)
+                    self._entries[folder] = replace(entry, examples=examples)
+            except ExamplesError as error:
+                without_examples[folder] = error
             except PlaybookError as error:
                 if str(self._refused.get(folder)) != str(error):
                     refused[folder] = error
                 self._refused[folder] = error
-        return RefreshResult(tuple(taken_up), refused)
+        return RefreshResult(tuple(taken_up), refused, without_examples)
 
     def _changed(self, folder: Path) -> LoadedPlaybook | None:
         """Load the playbook of a folder if its text differs from the one in use.

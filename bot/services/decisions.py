@@ -259,7 +259,7 @@ class DecisionService:
 
         draft = await self._database.write(work)
         shown = _with_review_ahead(draft, decision, now.date())
-        return Questionnaire(engine, shown).first()
+        return Questionnaire(engine, shown).resume()
 
     async def _unless_edited(self, decision: Decision) -> Decision:
         """Return the decision unless it is still open.

@@ -10,13 +10,15 @@ from bot.decisions.errors import (
     ActionNotPossible,
     AlreadyPosted,
     DraftGone,
+    ExclusiveAnswer,
     NotTheirs,
-    ReviewInThePast,
+    PlaybookVersionUnusable,
 )
 from bot.decisions.model import Draft, DraftPurpose, Person, Place, Source, Workflow
 from bot.decisions.ports import Clock
-from bot.decisions.questionnaire import WORKFLOW_STEP, Page, Questionnaire
+from bot.decisions.questionnaire import Page, Questionnaire, Trail
 from bot.decisions.transitions import DecisionAction, authorize
+from bot.playbooks.engine import InvalidAnswers, RuleEngine
 from bot.playbooks.model import Answer
 from bot.storage.connection import Connection
 from bot.storage.database import Database
@@ -83,43 +85,94 @@ class DraftService:
             add_draft(db, draft)
 
         await self._database.write(work)
-        return Questionnaire(version.engine, draft).first()
+        return Questionnaire(version.engine, draft).first(version.examples)
 
-    async def describe(self, driver: Person, draft_id: str, workflow: Workflow) -> Page:
-        """Store the fields of the first page and return the next page.
+    async def start_from(self, driver: Person, draft_id: str, example_id: str) -> Page:
+        """Fill in the answers of an example, and return the result.
 
         Raises:
-            ReviewInThePast: the review day is not after today.
+            InvalidAnswers: the example has changed, or is gone.
         """
-        today = self._clock.now().date()
-        due = workflow.review.due(today)
-        if due is not None and due <= today:
-            raise ReviewInThePast(due)
-        draft = await self._change(driver, draft_id, lambda old: replace(old, workflow=workflow))
-        return (await self._pages(draft)).after(WORKFLOW_STEP)
+        draft = await self.open_draft(driver, draft_id)
+        engine = await self._playbooks.engine(draft.playbook_hash)
+        offered = self._playbooks.current(engine.playbook.id).examples
+        example = next((each for each in offered if each.id == example_id), None)
+        if example is None:
+            raise InvalidAnswers((f"there is no example `{example_id}`",))
+        draft = await self._store(driver, draft_id, example.answers)
+        return Questionnaire(engine, draft).result(example.title)
+
+    async def describe(self, driver: Person, draft_id: str, workflow: Workflow) -> Draft:
+        """Store the fields of the last page; return the draft."""
+        return await self._change(driver, draft_id, lambda old: replace(old, workflow=workflow))
 
     async def answer(
-        self, driver: Person, draft_id: str, step: str, answers: Mapping[str, Answer]
+        self, driver: Person, draft_id: str, answers: Mapping[str, Answer], trail: Trail = ()
     ) -> Page:
-        """Store the answers of a step and return the next page.
+        """Store the answers of a page, and return the next page.
 
         Args:
             driver: who answers.
             draft_id: the draft.
-            step: the step that was answered.
-            answers: answer ids by question id; None is "don't know".
+            answers: by question, one for each question of the page; None is "don't know".
+            trail: the questions of the pages before.
 
         Raises:
             InvalidAnswers: the playbook has no such question or answer.
+            ExclusiveAnswer: an answer like "none of these" was given with others.
         """
         draft = await self._store(driver, draft_id, answers)
-        return (await self._pages(draft)).after(step)
+        return (await self._pages(draft)).after(tuple(answers), trail)
+
+    async def correct(self, driver: Person, draft_id: str, answers: Mapping[str, Answer]) -> Page:
+        """Store changed answers, and return the result. Raises as `answer`."""
+        draft = await self._store(driver, draft_id, answers)
+        return (await self._pages(draft)).result()
 
     async def save_answers(
         self, driver: Person, draft_id: str, answers: Mapping[str, Answer]
     ) -> None:
         """Store answers, like `answer`, without a next page."""
         await self._store(driver, draft_id, answers)
+
+    async def choose(self, driver: Person, draft_id: str, answers: Mapping[str, Answer]) -> None:
+        """Store what is chosen on a page that is not submitted yet.
+
+        A press may arrive late: after the submission, or after posting. It changes no answer.
+        """
+        try:
+            await self._change(
+                driver, draft_id, lambda old: replace(old, chosen={**old.chosen, **answers})
+            )
+        except (AlreadyPosted, DraftGone):
+            return
+
+    async def save_entered(
+        self,
+        driver: Person,
+        draft_id: str,
+        answers: Mapping[str, Answer],
+        workflow: Workflow | None,
+    ) -> None:
+        """Store what is entered on a page before a button leads to another one.
+
+        Args:
+            driver: who answers.
+            draft_id: the draft.
+            answers: what is chosen so far, by question; of answers that exclude each other,
+                the others count.
+            workflow: the fields of the last page, if it is that one.
+        """
+        draft = await self.open_draft(driver, draft_id)
+        engine = await self._playbooks.engine(draft.playbook_hash)
+        sound = {name: _sound(engine, name, answer) for name, answer in answers.items()}
+        engine.check(sound)
+
+        def change(old: Draft) -> Draft:
+            given = {**old.answers, **engine.fitting(sound)}
+            return replace(old, answers=given, workflow=workflow or old.workflow)
+
+        await self._change(driver, draft_id, change)
 
     async def set_source(self, driver: Person, draft_id: str, source: Source) -> None:
         """Store the message that a draft was made from; a posted or missing draft is ignored."""
@@ -128,13 +181,24 @@ class DraftService:
         except (AlreadyPosted, DraftGone):
             return
 
-    async def previous_page(self, driver: Person, draft_id: str, step: str) -> Page:
-        """Return the page before a step."""
-        draft = await self.open_draft(driver, draft_id)
-        return (await self._pages(draft)).before(step)
+    async def result(self, driver: Person, draft_id: str) -> Page:
+        """Return the last page, with the recommendation so far."""
+        return (await self._pages(await self.open_draft(driver, draft_id))).result()
+
+    async def further(self, driver: Person, draft_id: str) -> Page:
+        """Return a page of more questions, though the result is sure enough."""
+        return (await self._pages(await self.open_draft(driver, draft_id))).further()
+
+    async def change_page(self, driver: Person, draft_id: str, question: str) -> Page:
+        """Return the page that changes one answer."""
+        return (await self._pages(await self.open_draft(driver, draft_id))).change(question)
+
+    async def previous_page(self, driver: Person, draft_id: str, trail: Trail) -> Page:
+        """Return the last page of a trail; the first page if it is empty."""
+        return (await self._pages(await self.open_draft(driver, draft_id))).before(trail)
 
     async def resume(self, driver: Person, draft_id: str, place: Place | None = None) -> Page:
-        """Return the first page of a draft with something missing.
+        """Return the next page of a draft; the result of an edit, which has all answers.
 
         Args:
             driver: who resumes it.
@@ -151,16 +215,11 @@ class DraftService:
         )
         if draft is None:
             raise DraftGone(draft_id)
-        pages = await self._pages(draft)
-        return pages.unfinished() if draft.workflow.title else pages.first()
+        return (await self._pages(draft)).resume()
 
     async def discard(self, driver: Person, draft_id: str) -> None:
         """Delete a draft; a missing one is ignored."""
         await self._database.write(lambda db: discard_draft(db, driver, draft_id))
-
-    async def origin_of(self, driver: Person, draft_id: str) -> Place | None:
-        """Return the default channel of a draft; None if it has none."""
-        return (await self._found(driver, draft_id)).origin
 
     async def unfinished(self, driver: Person) -> list[Draft]:
         """Return the driver's drafts that have content and can be finished, newest first."""
@@ -169,10 +228,20 @@ class DraftService:
         held = [draft for draft in drafts if _has_content(draft)]
         return [draft for draft in held if await self._is_possible(draft)]
 
-    async def resumable(self, driver: Person) -> list[Draft]:
-        """Return the driver's unfinished drafts, except perspectives."""
-        drafts = await self.unfinished(driver)
-        return [each for each in drafts if each.purpose is not DraftPurpose.PERSPECTIVE]
+    async def resumable(self, driver: Person, playbook_id: str | None = None) -> list[Draft]:
+        """Return the driver's unfinished drafts of a playbook, except perspectives.
+
+        Args:
+            driver: whose drafts.
+            playbook_id: the playbook; None for the first one.
+        """
+        wanted = self._playbooks.current(playbook_id).engine.playbook.id
+        return [
+            draft
+            for draft in await self.unfinished(driver)
+            if draft.purpose is not DraftPurpose.PERSPECTIVE
+            and await self._playbook_of(draft) == wanted
+        ]
 
     async def delete_expired(self) -> int:
         """Delete drafts unchanged for `DRAFT_LIFETIME`; return how many there were."""
@@ -213,12 +282,16 @@ class DraftService:
     async def _store(self, driver: Person, draft_id: str, answers: Mapping[str, Answer]) -> Draft:
         draft = await self.open_draft(driver, draft_id)
         engine = await self._playbooks.engine(draft.playbook_hash)
+        for name, answer in answers.items():
+            _require_compatible(engine, name, answer)
         engine.check(answers)
         if not answers:
             return draft
         given = engine.fitting(answers)
         return await self._change(
-            driver, draft_id, lambda old: replace(old, answers={**old.answers, **given})
+            driver,
+            draft_id,
+            lambda old: replace(old, answers={**old.answers, **given}, chosen={}),
         )
 
     async def _change(
@@ -241,15 +314,48 @@ class DraftService:
             raise DraftGone(draft_id)
         return draft
 
+    async def _playbook_of(self, draft: Draft) -> str | None:
+        """Return the id of a draft's playbook; None if it cannot be used any more."""
+        try:
+            return (await self._playbooks.engine(draft.playbook_hash)).playbook.id
+        except PlaybookVersionUnusable:
+            return None
+
     async def _pages(self, draft: Draft) -> Questionnaire:
         return Questionnaire(await self._playbooks.engine(draft.playbook_hash), draft)
+
+
+def _require_compatible(engine: RuleEngine, name: str, answer: Answer) -> None:
+    """Raise if an answer that excludes all others was given with another one.
+
+    Raises:
+        ExclusiveAnswer: it names the question and the answer.
+    """
+    for each in _exclusive(engine, name, answer):
+        raise ExclusiveAnswer(name, engine.playbook.question(name).answers[each])
+
+
+def _sound(engine: RuleEngine, name: str, answer: Answer) -> Answer:
+    """Return an answer without those that exclude the others."""
+    excluding = _exclusive(engine, name, answer)
+    if not excluding or not isinstance(answer, tuple):
+        return answer
+    return tuple(each for each in answer if each not in excluding) or answer[:1]
+
+
+def _exclusive(engine: RuleEngine, name: str, answer: Answer) -> list[str]:
+    """Return the answers given together with others though they exclude them."""
+    if not isinstance(answer, tuple) or len(answer) < 2:
+        return []
+    known = {question.id: question.alone for question in engine.playbook.questions}
+    return [each for each in answer if each in known.get(name, ())]
 
 
 def _has_content(draft: Draft) -> bool:
     """Return whether the driver has entered anything; all but new decisions start with content."""
     if draft.purpose is not DraftPurpose.OPEN:
         return draft.changed_at > draft.started_at
-    return bool(draft.workflow.title or draft.answers)
+    return bool(draft.workflow.title or draft.entered)
 
 
 def _require_open(draft: Draft, now: datetime) -> None:

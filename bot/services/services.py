@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.decisions.access import DecisionFilter, ReadScope
-from bot.decisions.errors import AlreadyPosted
-from bot.decisions.model import Decision, Draft, DraftPurpose, Person, Place, Status, Visibility
+from bot.decisions.errors import AlreadyPosted, NoChannelChosen, ReviewInThePast
+from bot.decisions.model import (
+    Decision,
+    Draft,
+    DraftPurpose,
+    Person,
+    Place,
+    Status,
+    Visibility,
+    Workflow,
+)
 from bot.decisions.ports import Clock, Directory, NoDirectory
 from bot.decisions.transitions import postpone
 from bot.digest.service import DigestService
@@ -33,10 +42,12 @@ class Posted:
     """A decision that was stored.
 
     `is_delayed`: Slack accepts no messages at present, so the decision appears later.
+    `is_elsewhere`: it appears in another conversation than the one where it was started.
     """
 
     decision: Decision
     is_delayed: bool
+    is_elsewhere: bool = False
 
 
 class Services:
@@ -72,24 +83,45 @@ class Services:
         self.delivery_issues = DeliveryIssues(database, clock, wake_delivery)
         self.reviews = ReviewService(database, clock, self.playbooks, self.people, wake_delivery)
 
-    async def post(self, driver: Person, draft_id: str, place: Place) -> Posted:
+    async def post(
+        self,
+        driver: Person,
+        draft_id: str,
+        place: Place | None = None,
+        workflow: Workflow | None = None,
+    ) -> Posted:
         """Finish a draft, once: post a decision, or save an edit or a perspective.
+
+        Args:
+            driver: who finishes it.
+            draft_id: the draft.
+            place: where to post; None for where the draft was started.
+            workflow: the fields of the last page; None if they are stored already.
 
         Raises:
             DraftGone: the driver has no such draft.
+            NoChannelChosen: there is no place to post in.
+            ReviewInThePast: the review day is not after today.
             NotTheirs: the driver may not change the decision that it edits or supersedes.
             ActionNotPossible: that decision has another status by now.
             NothingChanged: the edit changes nothing.
         """
         draft = await self.drafts.postable(driver, draft_id)
+        if workflow is not None and draft.decision is None:
+            draft = await self._described(draft, workflow)
+        elsewhere = False
         if draft.purpose is DraftPurpose.EDIT:
             decision = await self._edited(draft)
         elif draft.purpose is DraftPurpose.PERSPECTIVE:
             decision = await self._contributed(draft)
         else:
-            decision = await self._posted(draft, place)
+            chosen = draft.origin if place is None or place == draft.origin else place
+            if chosen is None:
+                raise NoChannelChosen
+            decision = await self._posted(draft, chosen)
+            elsewhere = chosen != draft.origin or chosen.visibility is Visibility.DIRECT
             self._wake_delivery()
-        return Posted(decision, await self._is_delayed(driver.workspace))
+        return Posted(decision, await self._is_delayed(driver.workspace), elsewhere)
 
     async def offer_modal(self, person: Person, draft_id: str) -> None:
         """Send a person a button that opens a draft, because it did not open by itself."""
@@ -122,6 +154,17 @@ class Services:
         drafts = await self.drafts.unfinished(person)
         recent = await self.search.page(ReadScope.of(person), DecisionFilter(), None, _RECENT)
         return drafts, list(recent.decisions)
+
+    async def _described(self, draft: Draft, workflow: Workflow) -> Draft:
+        """Store the fields of the last page; return the draft, which may be posted by now."""
+        today = self._clock.now().date()
+        due = workflow.review.due(today)
+        if due is not None and due <= today:
+            raise ReviewInThePast(due)
+        try:
+            return await self.drafts.describe(draft.driver, draft.id, workflow)
+        except AlreadyPosted:
+            return await self.drafts.postable(draft.driver, draft.id)
 
     async def _edited(self, draft: Draft) -> Decision:
         if draft.decision is not None:

@@ -85,6 +85,21 @@ async def respond_privately(body: Payload, message: Message) -> bool:
     return await _send(body, message, replace=False)
 
 
+async def remove_message(body: Payload) -> None:
+    """Remove the private message whose button was pressed, if it was one.
+
+    An unreachable Slack is ignored: the message stays, and its buttons work again.
+    """
+    response_url, container = response_url_of(body), body.get("container")
+    if response_url is None or not (container or {}).get("is_ephemeral"):
+        return
+    client = AsyncWebhookClient(response_url, timeout=SLACK_SECONDS, retry_handlers=[])
+    try:
+        await client.send(delete_original=True)
+    except UNREACHABLE:
+        return
+
+
 async def _send(body: Payload, message: Message, *, replace: bool) -> bool:
     """Post through the `response_url`, in the thread in which the person acted."""
     response_url = response_url_of(body)

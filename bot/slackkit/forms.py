@@ -21,25 +21,47 @@ class FieldError(Exception):
         self.message = message
 
 
-def workflow_of(view: Payload, driver: str) -> Workflow:
-    """Return the fields of the first page; `driver`, a user id, decides if no decider is chosen.
+def workflow_of(view: Payload, driver: str) -> Workflow | None:
+    """Return the fields of the last page; None if the page has none, as that of a perspective.
+
+    Args:
+        view: the submitted view.
+        driver: a user id, who decides if no decider is chosen.
 
     Raises:
         FieldError: an answer is missing or contradicts another.
     """
-    title = one_line(value_of(view, Block.TITLE, "value") or "")
-    if not title:
-        raise FieldError(Block.TITLE, "Give the decision a title, a few words are enough.")
-    choice = _selected(view, Block.REVIEW_CHOICE) or ReviewChoice.DAYS_90.value
+    fields = entered_fields(view, driver)
+    if fields is None:
+        return None
+    if not fields.title:
+        raise FieldError(Block.TITLE, "Give it a title. A few words are enough.")
+    if fields.review.choice is ReviewChoice.ON_DATE and fields.review.day is None:
+        shown = Block.REVIEW_DAY in _values(view)
+        block = Block.REVIEW_DAY if shown else Block.REVIEW_CHOICE
+        raise FieldError(block, "Pick the date, or choose a number of days.")
+    return fields
+
+
+def entered_fields(view: Payload, driver: str) -> Workflow | None:
+    """Return what is entered on the last page so far, like `workflow_of`, but unchecked."""
+    if Block.TITLE not in _values(view):
+        return None
+    choice = ReviewChoice(_selected(view, Block.REVIEW_CHOICE) or ReviewChoice.DAYS_90)
     picked = value_of(view, Block.REVIEW_DAY, "selected_date")
-    if choice == ReviewChoice.ON_DATE and not picked:
-        raise FieldError(Block.REVIEW_DAY, "Pick the day, or choose a number of days above.")
+    day = date.fromisoformat(picked) if picked and choice is ReviewChoice.ON_DATE else None
     return Workflow(
-        title=title,
+        title=one_line(value_of(view, Block.TITLE, "value") or ""),
         problem=(value_of(view, Block.PROBLEM, "value") or "").strip(),
         deciders=tuple(value_of(view, Block.DECIDERS, "selected_users") or (driver,)),
-        review=Review(ReviewChoice(choice), date.fromisoformat(picked) if picked else None),
+        review=Review(choice, day),
     )
+
+
+def lacks_review_day(view: Payload) -> bool:
+    """Return whether a view should show the field for the review day, and does not, or reverse."""
+    wanted = _selected(view, Block.REVIEW_CHOICE) == ReviewChoice.ON_DATE
+    return wanted != (Block.REVIEW_DAY in _values(view))
 
 
 def answers_of(view: Payload) -> dict[str, Answer]:
@@ -67,18 +89,10 @@ def _answer(view: Payload, block: str) -> Answer:
     return None if one == DONT_KNOW else one
 
 
-def destination_of(view: Payload, origin: Place | None) -> Place:
-    """Return the channel to post to: the one chosen, else `origin`.
-
-    Raises:
-        FieldError: there is neither.
-    """
-    channel = value_of(view, Block.OTHER_CHANNEL, "selected_channel")
-    if channel:
-        return Place(channel, Visibility.PUBLIC)
-    if origin is None:
-        raise FieldError(Block.OTHER_CHANNEL, "Choose the channel to post to.")
-    return origin
+def channel_of(view: Payload) -> Place | None:
+    """Return the public channel chosen to post in; None if none is."""
+    channel = value_of(view, Block.CHANNEL, "selected_channel")
+    return Place(str(channel), Visibility.PUBLIC) if channel else None
 
 
 def override_of(view: Payload) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.decisions.access import Cursor, Direction
+from bot.decisions.questionnaire import Trail
 from bot.slackkit.ids import Modal
 from bot.slackkit.payloads import InvalidPayload, Payload, thread_acted_in
 
@@ -18,12 +19,19 @@ _LARGEST_NUMBER = 2**53
 
 
 class ViewMetadata(BaseModel):
-    """State of a questionnaire page: the draft and the step."""
+    """State of a questionnaire page.
+
+    Attributes:
+        draft: its id.
+        trail: the questions of the pages before, for the way back.
+        response_url: that of the command or press that opened it, for a private answer there.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     draft: str
-    step: str
+    trail: Trail = ()
+    response_url: str | None = None
 
 
 class DecisionMetadata(BaseModel):
@@ -46,6 +54,13 @@ class DecisionMetadata(BaseModel):
     thread: str | None = None
     here: str | None = None
     tab: str | None = None
+
+
+class _AnyMetadata(BaseModel):
+    """What the state of any modal may have."""
+
+    response_url: str | None = None
+    thread: str | None = None
 
 
 class ListQuery(BaseModel):
@@ -122,12 +137,12 @@ def reads_in_modal(body: Payload) -> bool:
     return isinstance(view, Mapping) and view.get("callback_id") == Modal.READER
 
 
-def _carried(body: Payload) -> DecisionMetadata | None:
+def _carried(body: Payload) -> _AnyMetadata | None:
     view = body.get("view")
     if not isinstance(view, Mapping):
         return None
     try:
-        return DecisionMetadata.model_validate_json(view.get("private_metadata") or "")
+        return _AnyMetadata.model_validate_json(view.get("private_metadata") or "")
     except ValidationError:
         return None
 

@@ -208,6 +208,19 @@ def menu_choice(action: Payload) -> tuple[DecisionAction | None, int]:
     return (None if chosen == Action.EXPORT else DecisionAction(chosen)), int(number)
 
 
+def value_pressed(action: Payload) -> str:
+    """Return the value of a button, or of the option chosen in a menu.
+
+    Raises:
+        InvalidPayload: there is none.
+    """
+    option = action.get("selected_option")
+    value = option.get("value") if isinstance(option, Mapping) else action.get("value")
+    if not isinstance(value, str):
+        raise InvalidPayload("nothing was chosen")
+    return value
+
+
 def decision_of(action: Payload) -> int:
     """Return the decision number in a button's block id.
 

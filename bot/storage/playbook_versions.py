@@ -10,6 +10,7 @@ from bot.decisions.fallback import FallbackEngine
 from bot.decisions.model import Decision
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
+from bot.playbooks.examples import Example
 from bot.playbooks.loader import PlaybookText
 from bot.storage.connection import Connection
 from bot.storage.convert import RowMapper
@@ -22,10 +23,11 @@ _PLAYBOOKS = RowMapper(PlaybookText)
 
 @dataclass(frozen=True, slots=True)
 class PlaybookVersion:
-    """One version of a playbook: its text, and the engine built from it."""
+    """One version of a playbook: its text, the engine built from it, and its examples."""
 
     text: PlaybookText
     engine: RuleEngine
+    examples: tuple[Example, ...] = ()
 
 
 class Playbooks(Protocol):

@@ -151,9 +151,8 @@ async def _kinds(playground: Playground, person: UserSession) -> list[Kind]:
     await person.command("product", "/ragvsft")
     await playground.until(lambda: person.modal, within=20)
     assert person.modal is not None
-    await person.submit(person.modal, {"title": "Bench"})
     blocks = [block for block in person.modal.blocks if block["type"] == "input"]
-    answers = {block["block_id"]: block["element"]["options"][0]["value"] for block in blocks}
+    answers = {block["block_id"]: _first_answer(block["element"]) for block in blocks}
     page = await person.submit(person.modal, answers)
     pressed = await person.click(person.modal, "back")
     return [
@@ -164,6 +163,11 @@ async def _kinds(playground: Playground, person: UserSession) -> list[Kind]:
     ]
 
 
+def _first_answer(element: Payload) -> str | list[str]:
+    value = str(element["options"][0]["value"])
+    return [value] if element["type"] == "checkboxes" else value
+
+
 def _other_pages(payload: Payload, blocks: Sequence[Payload]) -> Iterator[str]:
     """Yield submissions of a page with random answers."""
     rng = random.Random(0)
@@ -171,7 +175,11 @@ def _other_pages(payload: Payload, blocks: Sequence[Payload]) -> Iterator[str]:
         other = copy.deepcopy(payload)
         for block in blocks:
             field_of = other["view"]["state"]["values"][block["block_id"]]
-            field_of["answer"]["selected_option"] = rng.choice(block["element"]["options"])
+            chosen = rng.choice(block["element"]["options"])
+            if block["element"]["type"] == "checkboxes":
+                field_of["answer"]["selected_options"] = [chosen]
+            else:
+                field_of["answer"]["selected_option"] = chosen
         yield _form(other)
 
 

@@ -1,4 +1,4 @@
-"""Which page comes next: only questions that can still change the result."""
+"""Which page comes next: what tells most first, never the same page twice, then the result."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,25 +8,29 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.model import Draft, Person
+from bot.decisions.model import Draft, DraftPurpose, Person, Workflow
 from bot.decisions.questionnaire import (
-    REVIEW_STEP,
-    WORKFLOW_STEP,
+    MOST_QUESTIONS,
+    QUESTION_WORDS,
+    ChangePage,
     Page,
     Questionnaire,
     QuestionsPage,
-    ReviewPage,
-    WorkflowPage,
+    ResultPage,
+    draft_title,
+    suggested_title,
+    words_in,
 )
-from bot.playbooks import conditions, loader
+from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
+from bot.playbooks.examples import Example
+from bot.playbooks.model import Answer
 from tests.services.harness import SMALL
 
 RULES = Path(__file__).parents[2] / "rules"
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
-MODEST = settings(
-    max_examples=15,
-)
+MODEST = settings(max_examples=15)
+EXAMPLE = Example(id="answers", title="Support answers", answers={"facts": "many"})
 
 
 @cache
@@ -41,9 +45,14 @@ def small() -> RuleEngine:
     return RuleEngine(loader.parse(SMALL))
 
 
-def draft_with(**answers: str | None) -> Draft:
+def draft_with(**answers: Answer) -> Draft:
     """Return a draft with these answers."""
     return Draft("0" * 32, Person("T1", "U1"), SMALL.hash, AT, AT, answers=answers)
+
+
+def small_pages(**answers: Answer) -> Questionnaire:
+    """Return the pages of the small playbook for these answers."""
+    return Questionnaire(small(), draft_with(**answers))
 
 
 def shown(page: Page) -> list[str]:
@@ -52,61 +61,110 @@ def shown(page: Page) -> list[str]:
     return [question.id for question in page.questions]
 
 
-def test_a_follow_up_comes_once_its_question_is_answered() -> None:
-    """A step repeats with the follow-up questions that its answers made relevant."""
-    first = Questionnaire(small(), draft_with()).after(WORKFLOW_STEP)
-    assert shown(first) == ["facts"]
-    again = Questionnaire(small(), draft_with(facts="many")).after("knowledge")
-    assert shown(again) == ["facts", "freshness"]
-    after = Questionnaire(small(), draft_with(facts="many", freshness="daily")).after("knowledge")
-    assert shown(after) == ["style"]
+def test_the_first_page_has_the_questions_that_tell_most() -> None:
+    """The first page asks what applies from the start, and offers the examples."""
+    page = small_pages().first((EXAMPLE,))
+    assert shown(page) == ["facts", "style"]
+    assert isinstance(page, QuestionsPage)
+    assert page.examples == (EXAMPLE,)
+    assert page.trail == ()
+    assert page.standing.option is None
+
+
+def test_a_view_starts_without_examples() -> None:
+    """Examples are offered for new decisions only: a view is a person's own."""
+    draft = replace(draft_with(), purpose=DraftPurpose.PERSPECTIVE)
+    page = Questionnaire(small(), draft).first((EXAMPLE,))
+    assert isinstance(page, QuestionsPage)
+    assert page.examples == ()
+
+
+def test_a_follow_up_comes_alone_on_the_next_page() -> None:
+    """A question that an answer gave rise to is on a page of its own, which says so."""
+    page = small_pages(facts="some", style="free").after(["facts", "style"], (("other",),))
+    assert isinstance(page, QuestionsPage)
+    assert shown(page) == ["freshness"]
+    assert page.trail == (("other",), ("facts", "style"))
+    assert page.follows_up
 
 
 def test_a_settled_result_ends_the_questions() -> None:
-    """If no answer can change the result, the review page follows at once."""
-    page = Questionnaire(small(), draft_with(facts="never")).after("knowledge")
-    assert isinstance(page, ReviewPage)
-    assert page.verdict.settled
+    """If no answer can change the result, it follows at once, with nothing that makes it surer."""
+    page = small_pages(facts="never").after(["facts"])
+    assert isinstance(page, ResultPage)
     assert page.verdict.option == "prompting"
-    assert page.of == 3
+    assert not page.surer
 
 
-def test_dont_know_is_an_answer_that_is_not_asked_again() -> None:
-    """The answer "don't know" is not asked again, and adds no follow-up questions."""
-    page = Questionnaire(small(), draft_with(facts=None)).after("knowledge")
+def test_going_on_asks_the_rest() -> None:
+    """After a settled result the other questions can still be answered."""
+    page = small_pages(facts="never").further()
     assert shown(page) == ["style"]
+    everything = small_pages(facts="never", style="free").further()
+    assert isinstance(everything, ResultPage)
+    assert everything.further == ()
+
+
+def test_dont_know_is_not_asked_again() -> None:
+    """A question left empty is not asked again, and adds no follow-up questions."""
+    page = small_pages(facts=None, style=None).after(["facts", "style"])
+    assert isinstance(page, ResultPage)
+    assert page.further == ()
+    assert not page.verdict.anything_known
+
+
+def test_the_first_result_comes_with_something_known() -> None:
+    """While nothing is known there is no recommendation, so questions go on."""
+    page = small_pages(style=None).after(["style"])
+    assert shown(page) == ["facts"]
 
 
 def test_back_leads_to_the_page_before() -> None:
-    """Going back from the review shows each previous page with its answers."""
-    draft = draft_with(facts="many", freshness="daily", style="strict", examples="many")
-    behaviour = Questionnaire(small(), draft).before(REVIEW_STEP)
-    assert shown(behaviour) == ["style", "examples"]
-    knowledge = Questionnaire(small(), draft).before("behaviour")
-    assert shown(knowledge) == ["facts", "freshness"]
-    assert isinstance(Questionnaire(small(), draft).before("knowledge"), WorkflowPage)
+    """Back shows the questions of the page before with their answers, and then the first page."""
+    page = small_pages(facts="many", style="strict").before((("facts",), ("style",)))
+    assert shown(page) == ["style"]
+    assert isinstance(page, QuestionsPage)
+    assert page.trail == (("facts",),)
+    assert shown(small_pages().before(())) == ["facts", "style"]
 
 
-def test_an_answer_changed_after_going_back_takes_its_follow_ups_away() -> None:
-    """After its question gets another answer, a follow-up is not shown."""
-    draft = draft_with(facts="never", freshness="daily", style="strict", examples="many")
-    assert shown(Questionnaire(small(), draft).after(WORKFLOW_STEP)) == ["facts"]
+def test_a_page_that_the_playbook_does_not_have_is_passed() -> None:
+    """A trail with unknown questions leads to the first page."""
+    assert shown(small_pages().before((("gone",),))) == ["facts", "style"]
 
 
-def test_going_on_after_going_back_passes_the_pages_that_were_answered() -> None:
-    """Answered pages are shown again on the way forward, so that they can be changed."""
-    draft = draft_with(facts="many", freshness="daily", style="strict", examples="many")
-    assert shown(Questionnaire(small(), draft).after(WORKFLOW_STEP)) == ["facts", "freshness"]
-    assert shown(Questionnaire(small(), draft).after("knowledge")) == ["style", "examples"]
-    assert isinstance(Questionnaire(small(), draft).after("behaviour"), ReviewPage)
+def test_one_answer_can_be_changed() -> None:
+    """Each answer has a page of its own; an unknown question leads to the result."""
+    page = small_pages(facts="many").change("facts")
+    assert isinstance(page, ChangePage)
+    assert page.question.id == "facts"
+    assert isinstance(small_pages().change("gone"), ResultPage)
 
 
 def test_a_draft_goes_on_where_it_was_left() -> None:
-    """A draft resumes at the first page with an unanswered question, else at the last page."""
-    assert shown(Questionnaire(small(), draft_with()).unfinished()) == ["facts"]
-    half = draft_with(facts="many", freshness="daily")
-    assert shown(Questionnaire(small(), half).unfinished()) == ["style"]
-    assert isinstance(Questionnaire(small(), draft_with(facts="never")).unfinished(), ReviewPage)
+    """A draft resumes with the next questions, or the result; an edit with the result."""
+    assert shown(small_pages().resume()) == ["facts", "style"]
+    assert shown(small_pages(style="strict").resume())[:1] != ["style"]
+    assert isinstance(small_pages(facts="never").resume(), ResultPage)
+    edit = replace(draft_with(), purpose=DraftPurpose.EDIT)
+    assert isinstance(Questionnaire(small(), edit).resume(), ResultPage)
+
+
+def test_a_late_press_changes_no_answer() -> None:
+    """What was pressed fills in a page; a submitted answer wins over it."""
+    draft = replace(draft_with(facts="many"), chosen={"facts": "some", "style": "free"})
+    assert draft.entered == {"facts": "many", "style": "free"}
+
+
+def test_the_suggested_title() -> None:
+    """The problem's first sentence, else the first answer, else the playbook's title."""
+    problem = Workflow(problem="  It quotes old rules. Customers notice.\nMore.")
+    described = replace(draft_with(style="strict"), workflow=problem)
+    assert suggested_title(described, small().playbook) == "It quotes old rules"
+    assert suggested_title(draft_with(style="strict"), small().playbook) == "Strict"
+    assert suggested_title(draft_with(style=None), small().playbook) == "Small or large?"
+    assert draft_title(described) == "It quotes old rules"
+    assert draft_title(draft_with()) == "Untitled draft"
 
 
 ENGINES = st.sampled_from(["small", "hosting", "ragvsft"]).map(
@@ -115,61 +173,62 @@ ENGINES = st.sampled_from(["small", "hosting", "ragvsft"]).map(
 
 
 def walk(data: st.DataObject, engine: RuleEngine) -> tuple[list[QuestionsPage], Draft]:
-    """Answer at random, page by page; return the pages and the draft at the review."""
-    draft, step, pages = draft_with(), WORKFLOW_STEP, list[QuestionsPage]()
-    questions = len(engine.playbook.questions)
-    while not isinstance(page := Questionnaire(engine, draft).after(step), ReviewPage):
-        assert isinstance(page, QuestionsPage)
+    """Answer at random, page by page; return the pages and the draft at the result."""
+    draft, pages = draft_with(), list[QuestionsPage]()
+    page = Questionnaire(engine, draft).first()
+    while isinstance(page, QuestionsPage):
         pages.append(page)
-        assert len(pages) <= questions, "every page must bring something new"
-        given = {
-            question.id: data.draw(st.sampled_from([*question.answers, None]), question.id)
+        assert len(pages) <= len(engine.playbook.questions)
+        asked = {
+            question.id: data.draw(st.sampled_from([*question.values(), None]), question.id)
             for question in page.questions
         }
-        draft, step = replace(draft, answers={**draft.answers, **given}), page.step.id
+        draft = replace(draft, answers={**draft.answers, **asked})
+        page = Questionnaire(engine, draft).after(tuple(asked), page.trail)
     return pages, draft
 
 
 @MODEST
 @given(st.data(), ENGINES)
-def test_every_way_through_ends_at_the_review(data: st.DataObject, engine: RuleEngine) -> None:
-    """Each page has new questions, steps never go back, and at the end nothing is unanswered."""
-    pages, draft = walk(data, engine)
-    steps = [step.id for step in engine.playbook.steps]
-    answered: set[str] = set()
-    for page in pages:
-        ids = {question.id for question in page.questions}
-        assert ids - answered
-        answered |= ids
-        assert 2 <= page.number < page.of
-    order = [steps.index(page.step.id) for page in pages]
-    assert order == sorted(order)
-    assert engine.questions_that_matter(draft.answers) == ()
-
-
-@MODEST
-@given(st.data(), ENGINES)
-def test_follow_ups_come_after_what_they_depend_on(data: st.DataObject, engine: RuleEngine) -> None:
-    """A conditional question is shown after the questions of its condition."""
+def test_no_page_looks_the_same_twice(data: st.DataObject, engine: RuleEngine) -> None:
+    """Each page has one to three questions, all new, and short enough to be read."""
     pages, _ = walk(data, engine)
+    asked: set[str] = set()
     for page in pages:
-        for question in page.questions:
-            if question.ask_when is not None and question.id not in page.draft.answers:
-                assert engine.applies(question, page.draft.answers)
-                asked = conditions.named(question.ask_when) & page.draft.answers.keys()
-                assert asked
+        assert 1 <= len(page.questions) <= MOST_QUESTIONS
+        assert asked.isdisjoint(shown(page))
+        asked |= set(shown(page))
+        words = sum(map(words_in, page.questions))
+        assert words <= QUESTION_WORDS or len(page.questions) == 1
 
 
 @MODEST
 @given(st.data(), ENGINES)
-def test_back_passes_every_page_that_was_shown(data: st.DataObject, engine: RuleEngine) -> None:
-    """Going back from the review shows the steps in reverse order."""
-    pages, draft = walk(data, engine)
-    there = list(dict.fromkeys(page.step.id for page in pages))
-    back, step = list[str](), REVIEW_STEP
-    while isinstance(page := Questionnaire(engine, draft).before(step), QuestionsPage):
-        assert page.questions
-        assert page.number < page.of
-        step = page.step.id
-        back.append(step)
-    assert back == there[::-1]
+def test_a_question_is_asked_only_where_it_applies(data: st.DataObject, engine: RuleEngine) -> None:
+    """A conditional question is shown after the answers of its condition, never beside them."""
+    for page in walk(data, engine)[0]:
+        assert all(engine.applies(question, page.draft.answers) for question in page.questions)
+
+
+@MODEST
+@given(st.data(), ENGINES)
+def test_going_on_reaches_every_question(data: st.DataObject, engine: RuleEngine) -> None:
+    """From any result, going on again and again asks all questions that apply."""
+    _, draft = walk(data, engine)
+    for _ in engine.playbook.questions:
+        page = Questionnaire(engine, draft).further()
+        if not isinstance(page, QuestionsPage):
+            break
+        given_now = {question.id: next(question.values()) for question in page.questions}
+        draft = replace(draft, answers={**draft.answers, **given_now})
+    applicable = (q for q in engine.playbook.questions if engine.applies(q, draft.answers))
+    assert {question.id for question in applicable} <= draft.answers.keys()
+
+
+@MODEST
+@given(st.data(), ENGINES)
+def test_back_passes_the_pages_that_were_shown(data: st.DataObject, engine: RuleEngine) -> None:
+    """The trail of a page has the questions of the pages before it, in order."""
+    pages, _ = walk(data, engine)
+    for number, page in enumerate(pages):
+        assert [list(each) for each in page.trail] == [shown(p) for p in pages[:number]][-8:]

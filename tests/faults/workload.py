@@ -129,14 +129,12 @@ class Workload:
         await self._close_modal(person)
         self._require_ack(await self._type(person, channel))
         view = await self._wait_for_modal(
-            person, self.harness.playground.channel(channel).id, {"workflow"}
+            person, self.harness.playground.channel(channel).id, {"questions"}
         )
         team = tuple({person.user.name, self.harness.rng.choice(NAMES)})
         self.deciders[title] = tuple(self.harness.playground.user(each).id for each in team)
-        view = await self._fill_questionnaire(
-            person, view, {"title": title, "deciders": list(team)}
-        )
-        if await self._submit(person, view):
+        view = await self._fill_questionnaire(person, view)
+        if await self._submit(person, view, {"title": title, "deciders": list(team)}):
             self._record("decision", person, None, title)
 
     async def accept(self, person: UserSession) -> None:
@@ -199,15 +197,12 @@ class Workload:
         token = button_of(preview, POST_DIGEST)["value"]
         await self._press_and_record("digest", person, preview, POST_DIGEST, str(token))
 
-    async def _fill_questionnaire(
-        self, person: UserSession, view: View, first: dict[str, object]
-    ) -> View:
-        """Submit all pages but the review page; return that."""
+    async def _fill_questionnaire(self, person: UserSession, view: View) -> View:
+        """Submit all pages but the last one; return that."""
         for _ in range(20):
-            if view.callback_id == "review":
+            if view.callback_id == "result":
                 return view
-            answers = first if view.callback_id == "workflow" else self._answers(view)
-            await self._submit(person, view, answers)
+            await self._submit(person, view, self._answers(view))
             if person.modal is None or person.modal.title == FAILED:
                 break
             view = person.modal
@@ -215,10 +210,14 @@ class Workload:
 
     def _answers(self, view: View) -> dict[str, object]:
         return {
-            block["block_id"]: self.harness.rng.choice(block["element"]["options"])["value"]
+            block["block_id"]: self._answer(block["element"])
             for block in view.blocks
             if block["type"] == "input" and block["block_id"].startswith("question:")
         }
+
+    def _answer(self, element: Json) -> object:
+        value = self.harness.rng.choice(element["options"])["value"]
+        return [value] if element["type"] == "checkboxes" else value
 
     async def _submit(
         self, person: UserSession, view: View, answers: dict[str, object] | None = None

@@ -42,7 +42,7 @@ POLL_INTERVAL = 0.02
 BACKGROUND_METHODS = frozenset({"chat.update", "users.info"})
 """Web API methods that the bot calls on its own, independently of the request being acked."""
 
-OTHER_ANSWERS: dict[str, Answer] = {"need": "look_up"}
+OTHER_ANSWERS: dict[str, Answer] = {"need": "look_up", "material": "medium", "failure": "lacks"}
 """Answers that lead to another recommendation than the first answers do."""
 
 
@@ -138,48 +138,89 @@ class Harness:
         """Run `/ragvsft` and wait for the first page."""
         sent = await person.command(channel, self.playground.command)
         assert sent.ok, sent
-        return await self.wait_for_modal(person, "workflow")
+        return await self.wait_for_modal(person, "questions")
 
     async def fill_questionnaire(
         self,
         person: UserSession,
         *,
         answers: Mapping[str, Answer] | None = None,
-        **first_page: Any,
+        **last_page: Any,
     ) -> View:
-        """Fill in the first page and all questions; return the review page.
+        """Answer all questions and fill in the last page; return it, not submitted.
 
         Args:
             person: who answers.
             answers: by question; others get their first answer, None is "don't know".
-            first_page: fields of the first page by block id; the title has a default.
+            last_page: fields of the last page by block id; the title has a default.
         """
-        view = person.modal
-        assert view is not None
-        await person.submit(view, {"title": "Answers for support", **first_page})
-        return await self.answer_questions(person, answers)
+        view = await self.answer_questions(person, answers)
+        if "review_day" in last_page:
+            await person.click(view, "answer", "date", block_id="review_choice")
+            await self.playground.until(lambda: "review_day" in str(view.blocks))
+        person.fill(view, {"title": "Answers for support", **last_page})
+        return view
 
     async def answer_questions(
         self,
         person: UserSession,
         answers: Mapping[str, Answer] | None = None,
-        *,
-        keep: bool = False,
     ) -> View:
-        """Answer all questions from the open page on; return the review page.
+        """Answer all questions from the open page on; return the last page.
+
+        What is given here and was not asked on the way is changed on the last page.
 
         Args:
             person: who answers.
             answers: by question; others get their first answer, None is "don't know".
-            keep: leave questions that already have an answer unchanged.
         """
+        given, asked = answers or {}, set[str]()
+        assert person.modal is not None
         for _ in range(20):
             view = person.modal
-            assert view is not None
-            if view.payload["callback_id"] == "review":
-                return view
-            await person.submit(view, page_answers(view, answers or {}, keep=keep))
-        raise AssertionError("the questionnaire has more than 20 pages")
+            if view.payload["callback_id"] == "result":
+                break
+            asked.update(first_answers(view))
+            await person.submit(view, page_answers(view, given))
+        else:
+            raise AssertionError("the questionnaire has more than 20 pages")
+        for question, answer in given.items():
+            if answer is not None and f"question:{question}" not in asked:
+                await self.change_answer(person, question, answer)
+        return view
+
+    async def press(self, person: UserSession, action: str, callback_id: str) -> View:
+        """Press a button of the open modal; return the page that it leads to."""
+        assert person.modal is not None
+        assert (await person.click(person.modal, action)).ok
+        return await self.wait_for_modal(person, callback_id)
+
+    async def change_answer(self, person: UserSession, question: str, answer: Answer) -> View:
+        """Change one answer on the last page; return the last page.
+
+        An answer without a button of its own is in the menu; a question that was not asked is
+        asked by going on.
+        """
+        view = person.modal
+        assert view is not None
+        for action, value in ((f"change:{question}", None), ("change_other", question)):
+            if f"'{action}'" in str(view.blocks) and (
+                not value or f"'{value}'" in str(view.blocks)
+            ):
+                assert (await person.click(view, action, value)).ok
+                await self.wait_for_modal(person, "change")
+                break
+        else:
+            await self.press(person, "go_on", "questions")
+        mine, is_asked = f"question:{question}", False
+        while not is_asked or view.payload["callback_id"] != "result":
+            if view.payload["callback_id"] == "result":
+                await self.press(person, "go_on", "questions")
+            asked = first_answers(view)
+            is_asked = is_asked or mine in asked
+            value = _value({question: answer}, question, asked.get(mine))
+            await person.submit(view, {each: value if each == mine else None for each in asked})
+        return view
 
     async def wait_for_post(
         self, person: UserSession, channel: str = "product"
@@ -279,23 +320,16 @@ class Harness:
         return replies()[0]
 
 
-def page_answers(
-    view: View, answers: Mapping[str, Answer], *, keep: bool = False
-) -> dict[str, str]:
+def page_answers(view: View, answers: Mapping[str, Answer]) -> dict[str, Answer]:
     """Return an answer for each question of a page, by block id.
 
     Args:
         view: the page.
         answers: by question; others get their first answer, None is "don't know".
-        keep: omit the questions that already have an answer.
     """
-    answered = {
-        block["block_id"] for block in view.blocks if "initial_option" in block.get("element", {})
-    }
     return {
         block: _value(answers, block.removeprefix("question:"), first)
         for block, first in first_answers(view).items()
-        if not (keep and block in answered)
     }
 
 

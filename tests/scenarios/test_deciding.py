@@ -96,15 +96,14 @@ async def test_editing_says_in_the_thread_what_changed(harness: Harness) -> None
     ada = harness.playground.user("ada")
     announcement, _ = await harness.post_decision(ada)
     await ada.click(announcement, "menu", "edit:1")
-    view = await harness.wait_for_modal(ada, "workflow")
-    await ada.submit(view, {"title": "A better title"})
-    page = ada.modal
-    assert page is not None
-    question = next(block for block in page.blocks if block["type"] == "input")
+    view = await harness.wait_for_modal(ada, "result")
+    ada.fill(view, {"title": "A better title"})
+    change = next(block["accessory"] for block in view.blocks if "accessory" in block)
+    page = await harness.press(ada, change["action_id"], "change")
+    (question,) = (block for block in page.blocks if block["type"] == "input")
     other = question["element"]["options"][1]["value"]
     await ada.submit(page, {question["block_id"]: other})
-    review = await harness.answer_questions(ada, keep=True)
-    await ada.submit(review)
+    await ada.submit(await harness.wait_for_modal(ada, "result"))
     await harness.wait_for_text(ada, announcement, "A better title")
     await harness.wait_for_reply(ada, announcement, "changed the answers")
     assert len(harness.rows("decisions")) == 1
@@ -118,7 +117,7 @@ async def test_an_edit_leaves_a_hand_over_as_it_is(harness: Harness) -> None:
     await ada.submit(await harness.fill_questionnaire(ada, deciders=["ada", "ben"]))
     announcement, _ = await harness.wait_for_post(ada)
     await ada.click(announcement, "menu", "edit:1")
-    await harness.wait_for_modal(ada, "workflow")
+    await harness.wait_for_modal(ada, "result")
     review = await harness.fill_questionnaire(ada, title="Said better")
     await ben.click(as_seen_by(ben, announcement), "menu", "hand_over:1")
     await ben.submit(await harness.wait_for_modal(ben, "hand_over"), {"deciders": ["chloe"]})
@@ -138,7 +137,7 @@ async def test_accepting_an_outdated_announcement_is_refused(harness: Harness) -
     announcement, _ = await harness.wait_for_post(ada)
     harness.playground.faults.add("server_error", "chat.update")
     await ada.click(announcement, "menu", "edit:1")
-    await harness.wait_for_modal(ada, "workflow")
+    await harness.wait_for_modal(ada, "result")
     await ada.submit(
         await harness.fill_questionnaire(ada, answers={"need": "look_up", "failure": "lacks"})
     )
@@ -159,7 +158,7 @@ async def test_an_edit_does_not_lose_a_typed_reason(harness: Harness) -> None:
     await ben.click(as_seen_by(ben, announcement), "override")
     view = await harness.wait_for_modal(ben, "override")
     await ada.click(announcement, "menu", "edit:1")
-    await harness.wait_for_modal(ada, "workflow")
+    await harness.wait_for_modal(ada, "result")
     await ada.submit(
         await harness.fill_questionnaire(ada, answers={"need": "look_up", "failure": "lacks"})
     )
@@ -180,11 +179,9 @@ async def test_superseding_links_both_ways(harness: Harness) -> None:
     await ada.submit(first)
     announcement, _ = await harness.wait_for_post(ada)
     await ada.click(announcement, "menu", "supersede:1")
-    view = await harness.wait_for_modal(ada, "workflow")
+    view = await harness.wait_for_modal(ada, "result")
     assert "Answers for support" in json.dumps(view.blocks)
     await ada.submit(view, {"title": "The second thought"})
-    review = await harness.answer_questions(ada, keep=True)
-    await ada.submit(review)
     await harness.playground.until(
         lambda: any("Replaces #1" in text_of(m) for m in ada.sees("product"))
     )

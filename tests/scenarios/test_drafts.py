@@ -16,11 +16,15 @@ pytestmark = pytest.mark.usefixtures("bot")
 async def _abandon_draft(
     harness: Harness, person: UserSession, title: str, channel: str = "product"
 ) -> None:
-    """Start a questionnaire, enter a title, and close it."""
-    view = await harness.open_questionnaire(person, channel)
-    await person.submit(view, {"title": title})
-    assert person.modal is not None
-    await person.close(person.modal)
+    """Start a questionnaire, enter a title on its last page, and close it on another one."""
+    await harness.open_questionnaire(person, channel)
+    await _enter_title(harness, person, title)
+
+
+async def _enter_title(harness: Harness, person: UserSession, title: str) -> None:
+    """Enter a title on the last page of the open questionnaire, and close it on another one."""
+    person.fill(await harness.press(person, "show_result", "result"), {"title": title})
+    await person.close(await harness.press(person, "go_on", "questions"))
 
 
 async def _wait_for_resume_offer(
@@ -31,7 +35,7 @@ async def _wait_for_resume_offer(
     assert sent.ok, sent
 
     def offered() -> bool:
-        return "under way" in text_of(person.sees(channel)[-1])
+        return "Pick up where you left off?" in text_of(person.sees(channel)[-1])
 
     await harness.playground.until(offered)
     return person.sees(channel)[-1]
@@ -51,6 +55,7 @@ async def test_the_command_offers_to_resume(harness: Harness) -> None:
     await harness.wait_for_modal(ada, "questions")
     assert len(harness.rows("drafts")) == 1
     assert all("Half done" not in text_of(each) for each in ben.sees("product"))
+    await harness.playground.until(lambda: "Pick up" not in str(ada.sees("product")))
 
 
 async def test_starting_new_keeps_the_draft_and_the_channel(harness: Harness) -> None:
@@ -58,8 +63,9 @@ async def test_starting_new_keeps_the_draft_and_the_channel(harness: Harness) ->
     ada = harness.playground.user("ada")
     await _abandon_draft(harness, ada, "Half done", "support-ai")
     await ada.click(await _wait_for_resume_offer(harness, ada, "support-ai"), "start:ragvsft")
-    view = await harness.wait_for_modal(ada, "workflow")
-    assert "initial_value" not in view.blocks[1]["element"]
+    await harness.wait_for_modal(ada, "questions")
+    await harness.playground.until(lambda: "Pick up" not in str(ada.sees("support-ai")))
+    assert "Half done" not in str((await harness.answer_questions(ada)).blocks)
     review = await harness.fill_questionnaire(ada, title="Afresh")
     await ada.submit(review)
     announcement, _ = await harness.wait_for_post(ada, "support-ai")
@@ -75,11 +81,10 @@ async def test_a_discarded_draft_is_not_offered_again(harness: Harness) -> None:
     ada = harness.playground.user("ada")
     await _abandon_draft(harness, ada, "First")
     await ada.click(await _wait_for_resume_offer(harness, ada), "start:ragvsft")
-    await ada.submit(await harness.wait_for_modal(ada, "workflow"), {"title": "Second"})
-    assert ada.modal is not None
-    await ada.close(ada.modal)
-    await _wait_for_resume_offer(harness, ada, text="start hosting")
-    await harness.playground.until(lambda: "have 2" in text_of(ada.sees("product")[-1]))
+    await harness.wait_for_modal(ada, "questions")
+    await _enter_title(harness, ada, "Second")
+    await _wait_for_resume_offer(harness, ada, text="start ragvsft")
+    await harness.playground.until(lambda: "Second" in text_of(ada.sees("product")[-1]))
     offer = ada.sees("product")[-1]
     newest = next(
         block["block_id"]
@@ -90,8 +95,8 @@ async def test_a_discarded_draft_is_not_offered_again(harness: Harness) -> None:
     async with asyncio.timeout(TIMEOUT):
         while len(await asyncio.to_thread(harness.rows, "drafts")) > 1:
             pass
-    await harness.playground.until(lambda: "have 2" not in text_of(ada.sees("product")[-1]))
-    assert "'start:hosting'" in str(ada.sees("product")[-1].blocks)
+    await harness.playground.until(lambda: "Second" not in text_of(ada.sees("product")[-1]))
+    assert "'start:ragvsft'" in str(ada.sees("product")[-1].blocks)
     await ada.open_home()
     await harness.playground.until(lambda: "First" in str(ada.home and ada.home.blocks))
     assert ada.home is not None
@@ -107,7 +112,7 @@ async def test_starting_new_in_a_private_channel_stays_private(harness: Harness)
     ada = harness.playground.user("ada")
     await _abandon_draft(harness, ada, "Half done", "leadership")
     await ada.click(await _wait_for_resume_offer(harness, ada, "leadership"), "start:ragvsft")
-    await harness.wait_for_modal(ada, "workflow")
+    await harness.wait_for_modal(ada, "questions")
     assert [row["visibility"] for row in harness.rows("drafts")] == ["private", "private"]
 
 

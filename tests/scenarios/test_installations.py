@@ -268,7 +268,7 @@ async def test_a_modal_submitted_after_removal_is_answered(
     await install_client.install(oauth_harness.playground.workspace)
     view = await oauth_harness.open_questionnaire(ada)
     await oauth_harness.playground.uninstall()
-    await ada.submit(view, {"title": "Too late"})
+    await ada.submit(view)
     assert ada.modal is not None
     assert AGAIN in str(ada.modal.blocks)
 

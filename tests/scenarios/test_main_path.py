@@ -6,7 +6,7 @@ import pytest
 
 from bot.playground.slack_model import SlackMessage
 from bot.playground.user_session import UserSession
-from tests.scenarios.harness import OTHER_ANSWERS, RULES, Harness, first_answers
+from tests.scenarios.harness import OTHER_ANSWERS, RULES, Harness
 from tests.scenarios.messages import as_seen_by, text_of, text_of_blocks
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -34,36 +34,8 @@ async def test_members_see_the_announcement(harness: Harness) -> None:
     assert harness.playground.user("ben").sees("product")[-1].ts == announcement.ts
 
 
-async def test_back_keeps_every_answer(harness: Harness) -> None:
-    """Back shows the previous page with its answers, and Next keeps those of both pages."""
-    ada = harness.playground.user("ada")
-    view = await harness.open_questionnaire(ada)
-    await ada.submit(view, {"title": "Which way?", "problem": "It invents refund rules."})
-    first_page = ada.modal
-    assert first_page is not None
-    answers = {block: _last_answer(first_page.blocks, block) for block in first_answers(first_page)}
-    await ada.submit(first_page, answers)
-    second_page = ada.modal
-    assert second_page is not None
-    half = dict(list(first_answers(second_page).items())[:1])
-    ada.fill(second_page, half)
-    await ada.click(second_page, "back")
-    await harness.playground.until(lambda: first_answers(ada.modal).keys() == answers.keys())
-    assert _initial(ada.modal.blocks) == answers
-    await ada.submit(ada.modal)
-    assert ada.modal is not None
-    assert _initial(ada.modal.blocks).items() >= half.items()
-
-    await ada.click(ada.modal, "back")
-    await harness.playground.until(lambda: first_answers(ada.modal).keys() == answers.keys())
-    await ada.click(ada.modal, "back")
-    workflow = await harness.wait_for_modal(ada, "workflow")
-    assert _initial_value(workflow.blocks, "title") == "Which way?"
-    assert _initial_value(workflow.blocks, "problem") == "It invents refund rules."
-
-
-async def test_dont_know_is_offered_everywhere_and_becomes_homework(harness: Harness) -> None:
-    """Every question accepts "Don't know"; the recommendation lists what to find out."""
+async def test_what_is_not_known_becomes_homework(harness: Harness) -> None:
+    """Every question can be left empty; the recommendation lists what to find out."""
     ada = harness.playground.user("ada")
     await harness.open_questionnaire(ada)
     every = {question["id"]: None for question in await _question_ids(harness)}
@@ -76,15 +48,19 @@ async def test_dont_know_is_offered_everywhere_and_becomes_homework(harness: Har
 
 
 async def test_a_shortcut_on_a_message_prefills_the_problem(harness: Harness) -> None:
-    """A decision started from a message has its text as the problem, and its channel."""
+    """A decision started from a message has its text, its first sentence as title, its channel."""
     ada = harness.playground.user("ada")
     source = ada.sees("support-ai")[0]
     await ada.message_shortcut(source, "decide_from_message")
-    view = await harness.wait_for_modal(ada, "workflow")
+    await harness.wait_for_modal(ada, "questions")
+    view = await harness.answer_questions(ada)
     assert _initial_value(view.blocks, "problem") == source.text
-    view = await harness.fill_questionnaire(ada)
+    title = _initial_value(view.blocks, "title")
+    assert title
+    assert source.text.startswith(title)
     await ada.submit(view)
     announcement, _ = await harness.wait_for_post(ada, "support-ai")
+    assert f"#1  {title}" in text_of(announcement)
     assert "decides  ·  Public" in text_of(announcement)
     shown = await harness.show_decision(ada, channel="support-ai")
     assert source.text in text_of_blocks(shown.blocks)
@@ -97,9 +73,9 @@ async def test_app_home_starts_a_decision_and_asks_where_to_post(harness: Harnes
     await harness.playground.until(lambda: ada.home)
     assert ada.home is not None
     await ada.click(ada.home, "start:ragvsft")
-    await harness.wait_for_modal(ada, "workflow")
+    await harness.wait_for_modal(ada, "questions")
     view = await harness.fill_questionnaire(ada)
-    await ada.submit(view, {"other_channel": "general"})
+    await ada.submit(view, {"channel": "general"})
     announcement, _ = await harness.wait_for_post(ada, "general")
     assert "#1" in text_of(announcement)
 
@@ -107,10 +83,9 @@ async def test_app_home_starts_a_decision_and_asks_where_to_post(harness: Harnes
 async def test_app_home_resumes_a_draft(harness: Harness) -> None:
     """App Home lists a closed questionnaire and resumes it with its answers."""
     ada = harness.playground.user("ada")
-    view = await harness.open_questionnaire(ada)
-    await ada.submit(view, {"title": "Half done"})
-    assert ada.modal is not None
-    await ada.close(ada.modal)
+    await harness.open_questionnaire(ada)
+    ada.fill(await harness.press(ada, "show_result", "result"), {"title": "Half done"})
+    await ada.close(await harness.press(ada, "go_on", "questions"))
     await ada.open_home()
     await harness.playground.until(lambda: ada.home)
     assert ada.home is not None
@@ -124,9 +99,10 @@ async def test_another_public_channel_can_be_chosen(harness: Harness) -> None:
     ada = harness.playground.user("ada")
     await harness.open_questionnaire(ada)
     view = await harness.fill_questionnaire(ada)
-    await ada.submit(view, {"other_channel": "general"})
+    await ada.submit(view, {"channel": "general"})
     await harness.wait_for_post(ada, "general")
-    assert not any(message.by_app for message in ada.sees("product"))
+    here = [message for message in ada.sees("product") if message.by_app]
+    assert all(message.ephemeral_to == ada.id for message in here)
 
 
 async def test_in_direct_messages_only_the_driver_sees_it(harness: Harness) -> None:
@@ -155,7 +131,7 @@ async def test_another_playbook_asks_its_own_questions(harness: Harness) -> None
     """`/ragvsft start hosting` runs another playbook, without any code for it."""
     ada = harness.playground.user("ada")
     await ada.command("product", "/ragvsft", "start hosting")
-    await harness.wait_for_modal(ada, "workflow")
+    await harness.wait_for_modal(ada, "questions")
     view = await harness.fill_questionnaire(ada)
     await ada.submit(view)
     await harness.wait_for_post(ada)
@@ -169,20 +145,6 @@ async def _question_ids(harness: Harness) -> list[dict[str, Any]]:
 
     playbook = loader.load(RULES / "ragvsft")
     return [{"id": question.id} for question in playbook.questions]
-
-
-def _last_answer(blocks: list[dict[str, Any]], block_id: str) -> str:
-    (block,) = [block for block in blocks if block.get("block_id") == block_id]
-    value: str = block["element"]["options"][1]["value"]
-    return value
-
-
-def _initial(blocks: list[dict[str, Any]]) -> dict[str, str]:
-    return {
-        block["block_id"]: block["element"]["initial_option"]["value"]
-        for block in blocks
-        if "initial_option" in block.get("element", {})
-    }
 
 
 def _initial_value(blocks: list[dict[str, Any]], block_id: str) -> str:
@@ -204,11 +166,11 @@ async def _post_from_message(
 ) -> str:
     """Post a decision made from a message in a channel; return the announcement's text."""
     await person.message_shortcut(source, "decide_from_message")
-    await harness.wait_for_modal(person, "workflow")
+    await harness.wait_for_modal(person, "questions")
     view = await harness.fill_questionnaire(person)
     if linked:
         await harness.wait_for_row("drafts", lambda row: not row["decision"] and _linked(row))
-    elsewhere = {"other_channel": channel} if channel != "support-ai" else {}
+    elsewhere = {"channel": channel} if channel != "support-ai" else {}
     await person.submit(view, elsewhere)
     announcement, _ = await harness.wait_for_post(person, channel)
     return text_of(announcement)
@@ -238,7 +200,8 @@ async def test_a_source_message_is_converted_to_plain_text(harness: Harness) -> 
     message = ben.say("support-ai", "as Slack puts it")
     message.text = f"<@{ada.id}> and <@U0NOBODY>: &lt;see&gt; <https://x.test/a|this>"
     await ben.message_shortcut(message, "decide_from_message")
-    view = await harness.wait_for_modal(ben, "workflow")
+    await harness.wait_for_modal(ben, "questions")
+    view = await harness.press(ben, "show_result", "result")
     name = next(row["name"] for row in harness.rows("people") if row["user_id"] == ada.id)
     assert f"@{name} and @someone: <see> this (https://x.test/a)" in str(view.blocks)
 
@@ -260,11 +223,11 @@ async def test_a_decision_from_its_first_verdict_to_its_successor(harness: Harne
     await ben.click(await harness.wait_for_modal(ben, "view"), "answer_all")
     await harness.wait_for_modal(ben, "questions")
     await ben.submit(await harness.answer_questions(ben, OTHER_ANSWERS))
-    await harness.wait_for_team_message(ada, announcement, "would change the recommendation")
+    await harness.wait_for_team_message(ada, announcement, "change the recommendation")
 
     first = text_of(as_seen_by(ada, announcement))
     await ada.click(as_seen_by(ada, announcement), "menu", "edit:1")
-    await harness.wait_for_modal(ada, "workflow")
+    await harness.wait_for_modal(ada, "result")
     before = harness.rows("decisions")[0]["verdict"]
     await ada.submit(await harness.fill_questionnaire(ada, answers=OTHER_ANSWERS))
     await harness.playground.until(
@@ -288,7 +251,7 @@ async def test_a_decision_from_its_first_verdict_to_its_successor(harness: Harne
     await ada.close(window)
 
     await ada.click(as_seen_by(ada, announcement), "menu", "supersede:1")
-    await harness.wait_for_modal(ada, "workflow")
+    await harness.wait_for_modal(ada, "result")
     await ada.submit(await harness.fill_questionnaire(ada, title="The second thought"))
     await harness.wait_for_row("decisions", lambda row: row["number"] == 2)
     assert [row["status"] for row in harness.rows("decisions")] == ["superseded", "open"]
@@ -299,10 +262,10 @@ async def test_the_global_shortcut_opens_the_questionnaire(harness: Harness) -> 
     """The global shortcut starts a decision, posted in the channel that its driver chooses."""
     ada = harness.playground.user("ada")
     assert (await ada.global_shortcut("start_decision")).ok
-    await harness.wait_for_modal(ada, "workflow")
+    await harness.wait_for_modal(ada, "questions")
     review = await harness.fill_questionnaire(ada)
-    assert any(block.get("block_id") == "other_channel" for block in review.blocks)
-    await ada.submit(review, {"other_channel": "support-ai"})
+    assert any(block.get("block_id") == "channel" for block in review.blocks)
+    await ada.submit(review, {"channel": "support-ai"})
     announcement, recommendation = await harness.wait_for_post(ada, "support-ai")
     assert "Answers for support" in text_of(announcement)
     assert "Next steps" in text_of(recommendation)

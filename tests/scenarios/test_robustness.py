@@ -11,9 +11,9 @@ import sqlite_utils
 
 from bot.playground.request_log import Dispatch
 from bot.slack.views.decide import REASON_LENGTH
-from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH
+from bot.slack.views.result import PROBLEM_LENGTH, TITLE_LENGTH
 from tests.scenarios.bot_process import bot_process
-from tests.scenarios.harness import TIMEOUT, Harness, calls_of_requests
+from tests.scenarios.harness import TIMEOUT, Harness, calls_of_requests, first_answers
 from tests.scenarios.messages import text_of
 
 HOSTILE = {
@@ -82,11 +82,20 @@ async def test_no_call_to_slack_comes_before_an_ack(harness: Harness) -> None:
     """Commands, submissions and buttons are acked before any Web API call."""
     ada = harness.playground.user("ada")
     sent: list[Dispatch] = [await ada.command("product", "/ragvsft")]
-    view = await harness.wait_for_modal(ada, "workflow")
-    sent.append(await ada.submit(view, {"title": "Answers for support"}))
+    view = await harness.wait_for_modal(ada, "questions")
+    asked = first_answers(view)
+    name, value = next(iter(asked.items()))
+    sent.append(await ada.click(view, "answer", value, block_id=name))
+    sent.append(await ada.submit(view))
     assert ada.modal is not None
     sent.append(await ada.click(ada.modal, "back"))
-    await harness.wait_for_modal(ada, "workflow")
+    await harness.playground.until(lambda: ada.modal and first_answers(ada.modal) == asked)
+    sent.append(await ada.click(view, "show_result"))
+    view = await harness.wait_for_modal(ada, "result")
+    sent.append(await ada.click(view, f"change:{name.removeprefix('question:')}"))
+    sent.append(await ada.submit(await harness.wait_for_modal(ada, "change")))
+    sent.append(await ada.click(view, "go_on"))
+    await harness.wait_for_modal(ada, "questions")
     view = await harness.fill_questionnaire(ada)
     sent.append(await ada.submit(view))
     await harness.wait_for_post(ada)
@@ -113,7 +122,7 @@ async def test_twenty_equal_edits_make_one_change(harness: Harness) -> None:
     ada = harness.playground.user("ada")
     announcement, _ = await harness.post_decision(ada)
     await ada.click(announcement, "menu", "edit:1")
-    await harness.wait_for_modal(ada, "workflow")
+    await harness.wait_for_modal(ada, "result")
     view = await harness.fill_questionnaire(ada, title="A better title")
     sent = await asyncio.gather(*(ada.submit(view) for _ in range(20)))
     assert {delivery.status for delivery in sent} == {200}

@@ -8,7 +8,7 @@ import pytest
 
 from bot.app import Application
 from bot.playground.slack_model import SlackMessage
-from tests.scenarios.harness import Harness
+from tests.scenarios.harness import Harness, first_answers
 from tests.scenarios.messages import text_of
 
 PACE = timedelta(seconds=2)
@@ -85,7 +85,7 @@ async def test_an_expired_trigger_leaves_a_button_that_opens_the_modal(harness: 
     await ada.command("product", "/ragvsft")
     await harness.wait_for_message(ada, "Nothing is lost", "product")
     await ada.click(ada.sees("product")[-1], "resume")
-    await harness.wait_for_modal(ada, "workflow")
+    await harness.wait_for_modal(ada, "questions")
 
 
 @pytest.mark.usefixtures("bot")
@@ -186,26 +186,24 @@ async def test_only_the_owner_answers_a_notice(harness: Harness) -> None:
 async def test_invalid_input_is_refused_at_its_field(harness: Harness) -> None:
     """A blank title and a missing or past review day are refused at their fields."""
     ada = harness.playground.user("ada")
-    view = await harness.open_questionnaire(ada)
+    await harness.open_questionnaire(ada)
+    view = await harness.press(ada, "show_result", "result")
     await ada.submit(view, {"title": "   "})
-    assert ada.modal is not None
-    assert ada.modal.errors is not None
-    assert ada.modal.errors.keys() == {"title"}
-    await ada.submit(ada.modal, {"title": "Fine", "review_choice": "date"})
-    assert ada.modal.errors is not None
-    assert ada.modal.errors.keys() == {"review_day"}
-    await ada.submit(ada.modal, {"review_day": "2020-01-01"})
-    assert ada.modal.errors == {
-        "review_day": "Pick a day after today: that is when you want to look back."
-    }
+    assert view.errors is not None
+    assert view.errors.keys() == {"title"}
+    await ada.submit(view, {"title": "Fine", "review_choice": "date"})
+    assert view.errors is not None
+    assert view.errors.keys() == {"review_choice"}
+    await harness.fill_questionnaire(ada, review_day="2020-01-01")
+    await ada.submit(view)
+    assert view.errors == {"review_day": "Pick a day after today."}
 
 
 async def test_a_draft_survives_a_restart(harness: Harness) -> None:
     """A questionnaire started before a restart can be finished after it."""
     ada = harness.playground.user("ada")
     async with harness.run_bot():
-        view = await harness.open_questionnaire(ada)
-        await ada.submit(view, {"title": "Answers for support"})
+        await ada.submit(await harness.open_questionnaire(ada))
     async with harness.run_bot():
         view = await harness.answer_questions(ada)
         await ada.submit(view)
@@ -218,7 +216,7 @@ async def test_an_expired_draft_says_so(harness: Harness, bot: Application) -> N
     ada = harness.playground.user("ada")
     view = await harness.open_questionnaire(ada)
     harness.playground.clock.advance(timedelta(days=15))
-    await ada.submit(view, {"title": "Too late"})
+    await ada.submit(view)
     assert ada.modal is not None
     assert "This questionnaire has expired" in str(ada.modal.blocks)
 
@@ -283,7 +281,8 @@ async def test_back_pressed_twice_is_back_pressed_once(harness: Harness) -> None
     """Of two simultaneous presses of Back the second has no effect and no error."""
     ada = harness.playground.user("ada")
     view = await harness.open_questionnaire(ada)
-    await ada.submit(view, {"title": "Answers for support"})
+    asked = first_answers(view)
+    await ada.submit(view)
     page = ada.modal
     assert page is not None
     calls = harness.playground.calls
@@ -291,7 +290,7 @@ async def test_back_pressed_twice_is_back_pressed_once(harness: Harness) -> None
     await harness.playground.until(
         lambda: sum(c.method == "views.update" and c.answer is not None for c in calls) == 2,
     )
-    await harness.wait_for_modal(ada, "workflow")
+    assert first_answers(page) == asked
     assert not ada.sees(ada.im.id)
     harness.playground.violations.clear()
 

@@ -6,12 +6,13 @@ from typing import Any, TypeVar
 
 from bot.decisions.errors import UnknownPlaybook
 from bot.decisions.model import Decision, Person, Place, Visibility, Workflow
-from bot.decisions.questionnaire import QuestionsPage, ReviewPage
+from bot.decisions.questionnaire import QuestionsPage, ResultPage
 from bot.outbox.model import Delivery
 from bot.outbox.store import Outbox
 from bot.outbox.table import enqueue
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
+from bot.playbooks.model import Answer
 from bot.services.services import Services
 from bot.storage.database import Database
 from bot.storage.playbook_versions import PlaybookVersion
@@ -143,10 +144,10 @@ class ServiceHarness:
     async def create_draft(
         self,
         driver: Person = ADA,
-        answers: Mapping[str, str | None] | None = None,
+        answers: Mapping[str, Answer] | None = None,
         workflow: Workflow | None = None,
     ) -> str:
-        """Create a draft with a workflow page and answers; return its id."""
+        """Create a draft with a title and answers; return its id."""
         page = await self.drafts.start(driver, PUBLIC)
         draft = page.draft.id
         await self.drafts.describe(driver, draft, workflow or Workflow(title="Answers"))
@@ -157,15 +158,13 @@ class ServiceHarness:
         """Create a draft and post it at a place; return the decision."""
         return (await self.services.post(driver, await self.create_draft(driver), place)).decision
 
-    async def answer_pages(
-        self, driver: Person, draft: str, answers: Mapping[str, str | None]
-    ) -> int:
+    async def answer_pages(self, driver: Person, draft: str, answers: Mapping[str, Answer]) -> int:
         """Answer all pages from the first; return the number of pages with questions."""
-        page = await self.drafts.describe(driver, draft, Workflow(title="Answers"))
+        page = await self.drafts.resume(driver, draft)
         pages = 0
         while isinstance(page, QuestionsPage):
             pages += 1
             given = {question.id: answers[question.id] for question in page.questions}
-            page = await self.drafts.answer(driver, draft, page.step.id, given)
-        assert isinstance(page, ReviewPage)
+            page = await self.drafts.answer(driver, draft, given, page.trail)
+        assert isinstance(page, ResultPage)
         return pages

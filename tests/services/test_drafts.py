@@ -7,7 +7,7 @@ import pytest
 
 from bot.decisions.errors import AlreadyPosted, DraftGone, UnknownPlaybook
 from bot.decisions.model import Person, Place, Source, Workflow
-from bot.decisions.questionnaire import QuestionsPage, ReviewPage, WorkflowPage
+from bot.decisions.questionnaire import QuestionsPage, ResultPage
 from bot.playbooks.engine import InvalidAnswers
 from bot.playbooks.loader import PLAYBOOK, PlaybookText
 from bot.services.drafts import DRAFT_LIFETIME, DraftService
@@ -15,17 +15,25 @@ from bot.storage.drafts import find_draft
 from tests.services.harness import ADA, BEN, PRIVATE, PUBLIC, SMALL, STRANGER, ServiceHarness
 
 OTHERS = pytest.mark.parametrize("person", [BEN, STRANGER])
+ATTEMPTS = 12
+"""Actions of `attempts`."""
 A_MOMENT = timedelta(microseconds=1)
 
 
 async def attempts(drafting: DraftService, person: Person, draft: str) -> list[type[Exception]]:
-    """Try each action on a draft; return the types of the errors raised."""
+    """Try each action on a draft; return the types of the errors about the draft itself."""
     raised = []
     for work in (
         drafting.describe(person, draft, Workflow(title="Mine")),
-        drafting.answer(person, draft, "knowledge", {"facts": "never"}),
+        drafting.answer(person, draft, {"facts": "never"}),
+        drafting.correct(person, draft, {"facts": "never"}),
         drafting.save_answers(person, draft, {"facts": "never"}),
-        drafting.previous_page(person, draft, "behaviour"),
+        drafting.save_entered(person, draft, {"facts": "never"}, None),
+        drafting.previous_page(person, draft, ()),
+        drafting.result(person, draft),
+        drafting.further(person, draft),
+        drafting.change_page(person, draft, "facts"),
+        drafting.start_from(person, draft, "nothing"),
         drafting.resume(person, draft),
         drafting.open_draft(person, draft),
     ):
@@ -33,16 +41,18 @@ async def attempts(drafting: DraftService, person: Person, draft: str) -> list[t
             await work
         except (DraftGone, AlreadyPosted) as error:
             raised.append(type(error))
+        except InvalidAnswers:
+            continue
     return raised
 
 
 async def test_a_new_draft_begins_with_the_first_page(harness: ServiceHarness) -> None:
     """A new draft is stored with its problem, and the driver as decider."""
     page = await harness.drafts.start(ADA, PRIVATE, problem="It is slow.")
-    assert isinstance(page, WorkflowPage)
-    assert page.playbook_title == "Small or large?"
+    assert isinstance(page, QuestionsPage)
+    assert page.playbook.title == "Small or large?"
     assert page.draft.workflow == Workflow(problem="It is slow.", deciders=("U1",))
-    assert await harness.drafts.origin_of(ADA, page.draft.id) == PRIVATE
+    assert page.draft.origin == PRIVATE
     assert await harness.read(find_draft, ADA, page.draft.id) == page.draft
 
 
@@ -55,13 +65,11 @@ async def test_an_unknown_playbook_is_named(harness: ServiceHarness) -> None:
 
 
 async def test_the_way_through(harness: ServiceHarness) -> None:
-    """From the first page through questions and follow-ups to the review, each answer is stored."""
+    """From the first page through follow-ups to the result, each answer is stored."""
     draft = (await harness.drafts.start(ADA, PUBLIC)).draft.id
-    answers = {"facts": "many", "freshness": "daily", "style": "free"}
-    assert await harness.answer_pages(ADA, draft, answers) == 3
-    kept = await harness.drafts.open_draft(ADA, draft)
-    assert kept.answers == answers
-    assert kept.workflow.title == "Answers"
+    answers = {"facts": "some", "freshness": "daily", "style": "free"}
+    assert await harness.answer_pages(ADA, draft, answers) == 2
+    assert (await harness.drafts.open_draft(ADA, draft)).answers == answers
 
 
 @OTHERS
@@ -69,16 +77,15 @@ async def test_a_draft_of_another_person_is_gone(harness: ServiceHarness, person
     """Only the driver can read or change a draft: no colleague and no user of another workspace."""
     draft = await harness.create_draft(ADA)
     before = await harness.rows("drafts")
-    assert await attempts(harness.drafts, person, draft) == [DraftGone] * 6
-    with pytest.raises(DraftGone):
-        await harness.drafts.origin_of(person, draft)
+    assert await attempts(harness.drafts, person, draft) == [DraftGone] * ATTEMPTS
+    await harness.drafts.choose(person, draft, {"facts": "never"})
     assert await harness.rows("drafts") == before
     assert await harness.drafts.unfinished(person) == []
 
 
 async def test_a_draft_that_never_was_is_gone(harness: ServiceHarness) -> None:
     """An unknown id raises the same error as an expired draft."""
-    assert await attempts(harness.drafts, ADA, "nonsense") == [DraftGone] * 6
+    assert await attempts(harness.drafts, ADA, "nonsense") == [DraftGone] * ATTEMPTS
 
 
 async def test_a_draft_lives_two_weeks_after_its_last_change(harness: ServiceHarness) -> None:
@@ -89,7 +96,7 @@ async def test_a_draft_lives_two_weeks_after_its_last_change(harness: ServiceHar
     harness.clock.advance(DRAFT_LIFETIME)
     assert await attempts(harness.drafts, ADA, draft) == []
     harness.clock.advance(DRAFT_LIFETIME + A_MOMENT)
-    assert await attempts(harness.drafts, ADA, draft) == [DraftGone] * 6
+    assert await attempts(harness.drafts, ADA, draft) == [DraftGone] * ATTEMPTS
     with pytest.raises(DraftGone):
         await harness.drafts.postable(ADA, draft)
     assert await harness.drafts.unfinished(ADA) == []
@@ -99,7 +106,7 @@ async def test_a_posted_draft_is_not_changed(harness: ServiceHarness) -> None:
     """After posting, each change is refused with the decision's number, and no row changes."""
     decision = await harness.post_decision(ADA)
     before = await harness.rows("drafts"), await harness.rows("decisions")
-    assert await attempts(harness.drafts, ADA, decision.draft_id) == [AlreadyPosted] * 6
+    assert await attempts(harness.drafts, ADA, decision.draft_id) == [AlreadyPosted] * ATTEMPTS
     with pytest.raises(AlreadyPosted) as raised:
         await harness.drafts.save_answers(ADA, decision.draft_id, {"facts": "never"})
     assert raised.value.number == decision.number
@@ -114,7 +121,7 @@ async def test_answers_that_are_not_in_the_playbook(
     draft = await harness.create_draft(ADA)
     before = await harness.rows("drafts")
     with pytest.raises(InvalidAnswers):
-        await harness.drafts.answer(ADA, draft, "knowledge", answers)
+        await harness.drafts.answer(ADA, draft, answers)
     with pytest.raises(InvalidAnswers):
         await harness.drafts.save_answers(ADA, draft, answers)
     assert await harness.rows("drafts") == before
@@ -123,25 +130,55 @@ async def test_answers_that_are_not_in_the_playbook(
 async def test_back_keeps_what_was_answered(harness: ServiceHarness) -> None:
     """Going back shows the previous page; the answers of both pages are kept."""
     draft = (await harness.drafts.start(ADA, PUBLIC)).draft.id
-    answers = {"facts": "many", "freshness": "daily"}
-    await harness.answer_pages(ADA, draft, {**answers, "style": None})
-    page = await harness.drafts.previous_page(ADA, draft, "behaviour")
+    answers = {"facts": "some", "freshness": "daily", "style": None}
+    await harness.answer_pages(ADA, draft, answers)
+    page = await harness.drafts.previous_page(ADA, draft, (("facts", "style"),))
     assert isinstance(page, QuestionsPage)
-    assert page.step.id == "knowledge"
-    assert page.draft.answers == {**answers, "style": None}
+    assert [question.id for question in page.questions] == ["facts", "style"]
+    assert page.draft.answers == answers
 
 
 async def test_a_draft_resumes_where_it_was_left(harness: ServiceHarness) -> None:
-    """Without a title it resumes at the first page, else at the first gap, else at the review."""
+    """It resumes with what is still to be asked, what was pressed filled in, then the result."""
     draft = (await harness.drafts.start(ADA, PUBLIC)).draft.id
-    assert isinstance(await harness.drafts.resume(ADA, draft), WorkflowPage)
-    await harness.drafts.describe(ADA, draft, Workflow(title="Answers"))
-    await harness.drafts.answer(ADA, draft, "knowledge", {"facts": None})
+    await harness.drafts.choose(ADA, draft, {"style": "strict"})
+    await harness.drafts.answer(ADA, draft, {"facts": None})
+    await harness.drafts.choose(ADA, draft, {"facts": "many", "style": "strict"})
     page = await harness.drafts.resume(ADA, draft)
     assert isinstance(page, QuestionsPage)
-    assert page.step.id == "behaviour"
+    assert [question.id for question in page.questions] == ["style"]
+    assert page.draft.entered == {"facts": None, "style": "strict"}
     await harness.drafts.save_answers(ADA, draft, {"facts": "never"})
-    assert isinstance(await harness.drafts.resume(ADA, draft), ReviewPage)
+    assert isinstance(await harness.drafts.resume(ADA, draft), ResultPage)
+
+
+async def test_a_late_press_changes_no_answer(harness: ServiceHarness) -> None:
+    """A press that arrives after its page was submitted, or after posting, changes nothing."""
+    draft = (await harness.drafts.start(ADA, PUBLIC)).draft.id
+    await harness.drafts.answer(ADA, draft, {"facts": "many"})
+    await harness.drafts.choose(ADA, draft, {"facts": "never"})
+    decision = (await harness.services.post(ADA, draft)).decision
+    assert decision.answers == {"facts": "many"}
+    await harness.drafts.choose(ADA, draft, {"facts": "never"})
+    found = await harness.services.decision("T1", decision.number)
+    assert found == decision
+
+
+async def test_drafts_of_another_playbook_are_not_offered(harness: ServiceHarness) -> None:
+    """Only drafts of the playbook that is started are offered."""
+    draft = await harness.create_draft(ADA)
+    assert [each.id for each in await harness.drafts.resumable(ADA, "small")] == [draft]
+    playbook = SMALL.files[PLAYBOOK].replace("id: small", "id: large")
+    harness.playbooks.use(PlaybookText("large", {**SMALL.files, PLAYBOOK: playbook}))
+    assert await harness.drafts.resumable(ADA, "large") == []
+
+
+async def test_an_example_that_is_gone(harness: ServiceHarness) -> None:
+    """An example that the playbook does not have is refused, and nothing is stored."""
+    draft = (await harness.drafts.start(ADA, PUBLIC)).draft.id
+    with pytest.raises(InvalidAnswers):
+        await harness.drafts.start_from(ADA, draft, "gone")
+    assert (await harness.drafts.open_draft(ADA, draft)).answers == {}
 
 
 @pytest.mark.parametrize(
@@ -163,7 +200,7 @@ async def test_where_a_draft_belongs_when_resumed(
     draft = (await harness.drafts.start(ADA, begun)).draft
     page = await harness.drafts.resume(ADA, draft.id, opened)
     assert page.draft == replace(draft, origin=origin)
-    assert await harness.drafts.origin_of(ADA, draft.id) == origin
+    assert (await harness.drafts.open_draft(ADA, draft.id)).origin == origin
 
 
 async def test_drafts_under_way(harness: ServiceHarness) -> None:
@@ -179,20 +216,18 @@ async def test_drafts_under_way(harness: ServiceHarness) -> None:
 
 async def test_a_draft_keeps_the_playbook_it_began_with(harness: ServiceHarness) -> None:
     """A draft keeps its questions when the playbook changes and after a restart."""
-    draft = await harness.create_draft(ADA, answers={"facts": "many"})
-    files = {**SMALL.files, PLAYBOOK: SMALL.files[PLAYBOOK].replace("Knowledge", "Facts")}
+    draft = await harness.create_draft(ADA, answers={"facts": "some"})
+    files = {**SMALL.files, PLAYBOOK: SMALL.files[PLAYBOOK].replace("Small or", "Tiny or")}
     harness.playbooks.use(PlaybookText("small", files))
     restarted = ServiceHarness(harness.database)
     restarted.playbooks.use(PlaybookText("small", files))
     for drafting in (harness.drafts, restarted.drafts):
         page = await drafting.resume(ADA, draft)
         assert isinstance(page, QuestionsPage)
-        assert page.step.title == "Knowledge"
-    new = await harness.drafts.describe(
-        ADA, (await harness.drafts.start(ADA, PUBLIC)).draft.id, Workflow(title="New")
-    )
+        assert page.playbook.title == "Small or large?"
+    new = await harness.drafts.start(ADA, PUBLIC)
     assert isinstance(new, QuestionsPage)
-    assert new.step.title == "Facts"
+    assert new.playbook.title == "Tiny or large?"
 
 
 async def test_the_message_it_came_from_stays_with_it(harness: ServiceHarness) -> None:

@@ -5,7 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.decisions.errors import DraftGone, NothingToResend, NotTheirs
+from bot.decisions.errors import (
+    DraftGone,
+    NoChannelChosen,
+    NothingToResend,
+    NotTheirs,
+    ReviewInThePast,
+)
 from bot.decisions.model import (
     Decision,
     Person,
@@ -111,6 +117,42 @@ async def test_the_day_of_the_review(
     """The review is the chosen number of days after posting, on the chosen day, or never."""
     draft = await harness.create_draft(workflow=Workflow(title="Answers", review=review))
     assert (await harness.services.post(ADA, draft, PUBLIC)).decision.review_on == due
+
+
+async def test_the_last_page_is_stored_with_the_post(harness: ServiceHarness) -> None:
+    """The fields of the last page become part of the decision, posted where it was started."""
+    draft = (await harness.drafts.start(ADA, PUBLIC)).draft.id
+    fields = Workflow("Our day", "It rains.", ("U2",), Review(ReviewChoice.DAYS_30))
+    posted = await harness.services.post(ADA, draft, workflow=fields)
+    decision = posted.decision
+    assert (decision.title, decision.problem, decision.deciders) == (
+        "Our day",
+        "It rains.",
+        ("U2",),
+    )
+    assert decision.review_on == date(2026, 2, 4)
+    assert decision.place == PUBLIC
+    assert not posted.is_elsewhere
+    again = await harness.services.post(ADA, draft, workflow=Workflow("Another title"))
+    assert again.decision == decision
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 4), date(2026, 1, 5)])
+async def test_a_review_day_has_to_be_ahead(harness: ServiceHarness, day: date) -> None:
+    """A review day that is not after today is refused, and nothing is posted."""
+    draft = await harness.create_draft()
+    fields = Workflow("Our day", review=Review(ReviewChoice.ON_DATE, day))
+    with pytest.raises(ReviewInThePast):
+        await harness.services.post(ADA, draft, workflow=fields)
+    assert await harness.rows("decisions") == []
+
+
+async def test_a_draft_without_a_channel_needs_one(harness: ServiceHarness) -> None:
+    """A draft from App Home is posted only where its driver says."""
+    draft = (await harness.drafts.start(ADA, None)).draft.id
+    with pytest.raises(NoChannelChosen):
+        await harness.services.post(ADA, draft)
+    assert (await harness.services.post(ADA, draft, PUBLIC)).is_elsewhere
 
 
 async def test_deciders_are_kept(harness: ServiceHarness) -> None:

@@ -8,6 +8,7 @@ import pytest
 from bot.cli.samples import read_samples
 from bot.decisions.access import AnswerSheet, DecisionFilter, ReadScope
 from bot.decisions.calibration import calibrate
+from bot.decisions.errors import ExclusiveAnswer
 from bot.decisions.events import Edited, ViewAdded
 from bot.decisions.fallback import FallbackEngine
 from bot.decisions.model import ReviewAnswer, ReviewOutcome, Workflow, fingerprint
@@ -20,7 +21,7 @@ from bot.digest.compose import changed_recommendations
 from bot.digest.content import PastAnswers
 from bot.doctor.samples.slack_views import samples
 from bot.playbooks import loader
-from bot.playbooks.engine import InvalidAnswers, RuleEngine
+from bot.playbooks.engine import RuleEngine
 from bot.playbooks.verdict import Answers
 from bot.services.search import Likeness, most_similar
 from bot.storage.decisions import find_decision, find_events
@@ -67,7 +68,7 @@ async def test_several_answers_are_kept_in_the_playbooks_order(mending: ServiceH
 async def test_answers_that_exclude_others_are_refused(mending: ServiceHarness) -> None:
     """A draft takes no answers that cannot be given together."""
     page = await mending.drafts.start(ADA, PUBLIC)
-    with pytest.raises(InvalidAnswers):
+    with pytest.raises(ExclusiveAnswer):
         await mending.drafts.save_answers(ADA, page.draft.id, {"faults": ("slow", "none")})
 
 

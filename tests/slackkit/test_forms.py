@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from bot.decisions.model import Place, Review, ReviewChoice, Visibility, Workflow
-from bot.slackkit.forms import FieldError, answers_of, choices_of, destination_of, workflow_of
+from bot.slackkit.forms import (
+    FieldError,
+    answers_of,
+    channel_of,
+    choices_of,
+    entered_fields,
+    lacks_review_day,
+    workflow_of,
+)
 
 
 def view(**values: dict[str, Any]) -> dict[str, Any]:
@@ -19,8 +27,8 @@ def option(value: str) -> dict[str, Any]:
     return {"selected_option": {"value": value, "text": {"type": "plain_text", "text": "x"}}}
 
 
-def test_the_first_page_is_parsed() -> None:
-    """Title, problem, deciders and review of the first page are parsed and trimmed."""
+def test_the_last_page_is_parsed() -> None:
+    """Title, problem, deciders and review of the last page are parsed and trimmed."""
     workflow = workflow_of(
         view(
             title={"value": "  Answers\n for support "},
@@ -56,11 +64,18 @@ def test_empty_fields_have_defaults() -> None:
     [
         ({"title": {"value": None}}, "title"),
         ({"title": {"value": " \n\t "}}, "title"),
-        ({}, "title"),
-        ({"title": {"value": "T"}, "review_choice": option("date")}, "review_day"),
+        ({"title": {"value": "T"}, "review_choice": option("date")}, "review_choice"),
+        (
+            {
+                "title": {"value": "T"},
+                "review_choice": option("date"),
+                "review_day": {"selected_date": None},
+            },
+            "review_day",
+        ),
     ],
 )
-def test_an_invalid_first_page_is_refused(values: dict[str, Any], block: str) -> None:
+def test_an_invalid_last_page_is_refused(values: dict[str, Any], block: str) -> None:
     """A missing title, or a missing review day, is an error of its field."""
     with pytest.raises(FieldError) as raised:
         workflow_of(view(**values), "U1")
@@ -91,24 +106,40 @@ def test_a_page_without_inputs_has_no_answers(values: dict[str, Any]) -> None:
     assert answers_of(values) == {}
 
 
-HERE = Place("C1", Visibility.PRIVATE)
+def test_a_page_without_a_title_has_no_fields() -> None:
+    """The last page of a perspective has no fields: there is nothing to store."""
+    assert workflow_of(view(), "U1") is None
+    assert entered_fields(view(), "U1") is None
+
+
+def test_fields_of_a_page_that_is_not_submitted() -> None:
+    """What is entered so far is read without being checked; a day counts only if it is picked."""
+    entered = view(
+        title={"value": " "},
+        review_choice=option("60"),
+        review_day={"selected_date": "2026-03-01"},
+    )
+    assert entered_fields(entered, "U1") == Workflow(
+        deciders=("U1",), review=Review(ReviewChoice.DAYS_60)
+    )
 
 
 @pytest.mark.parametrize(
-    ("channel", "origin", "place"),
+    ("values", "lacks"),
     [
-        (None, HERE, HERE),
-        ("C2", HERE, Place("C2", Visibility.PUBLIC)),
-        ("C2", None, Place("C2", Visibility.PUBLIC)),
+        ({"review_choice": option("date")}, True),
+        ({"review_choice": option("date"), "review_day": {"selected_date": None}}, False),
+        ({"review_choice": option("30"), "review_day": {"selected_date": None}}, True),
+        ({"review_choice": option("30")}, False),
     ],
 )
-def test_a_chosen_channel_wins(channel: str | None, origin: Place | None, place: Place) -> None:
-    """A chosen channel takes precedence over the one where the questionnaire was opened."""
-    assert destination_of(view(other_channel={"selected_channel": channel}), origin) == place
+def test_whether_the_date_field_is_right(values: dict[str, Any], *, lacks: bool) -> None:
+    """The date field is shown if a date is to be picked, and only then."""
+    assert lacks_review_day(view(**values)) is lacks
 
 
-def test_without_an_origin_a_channel_is_required() -> None:
-    """A questionnaire from App Home has no channel, so an empty field is an error."""
-    with pytest.raises(FieldError) as raised:
-        destination_of(view(other_channel={"selected_channel": None}), None)
-    assert raised.value.block == "other_channel"
+def test_the_channel_chosen() -> None:
+    """A chosen channel is public; none chosen is none."""
+    assert channel_of(view(channel={"selected_channel": "C2"})) == Place("C2", Visibility.PUBLIC)
+    assert channel_of(view(channel={"selected_channel": None})) is None
+    assert channel_of(view()) is None

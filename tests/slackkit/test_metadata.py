@@ -5,19 +5,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.decisions.access import Direction
-from bot.slackkit.metadata import ListQuery, ViewMetadata, metadata_of, query_of
+from bot.decisions.questionnaire import MOST_PAGES_BACK, MOST_QUESTIONS
+from bot.slackkit.metadata import ListQuery, ViewMetadata, metadata_of, query_of, response_url_of
 from bot.slackkit.payloads import InvalidPayload
 
 
 def test_metadata_survives_a_round_trip() -> None:
-    """A view's metadata survives serialising and parsing."""
-    metadata = ViewMetadata(draft="0" * 32, step="knowledge")
-    assert metadata_of({"private_metadata": metadata.model_dump_json()}) == metadata
+    """The longest metadata fits Slack's 3,000 characters and survives serialising and parsing."""
+    page = ("q" * 40,) * MOST_QUESTIONS
+    url = "https://hooks.slack.com/actions/T0/1/" + "x" * 200
+    metadata = ViewMetadata(draft="0" * 32, trail=(page,) * MOST_PAGES_BACK, response_url=url)
+    text = metadata.model_dump_json()
+    assert len(text) <= 3000
+    assert metadata_of({"private_metadata": text}) == metadata
+    assert response_url_of({"view": {"private_metadata": text}}) == url
 
 
-@pytest.mark.parametrize(
-    "text", [None, "", "{}", "[]", "no json", '{"draft":"1","step":"2","x":3}']
-)
+@pytest.mark.parametrize("text", [None, "", "{}", "[]", "no json", '{"draft":"1","x":3}'])
 def test_foreign_metadata_is_refused(text: str | None) -> None:
     """Metadata of another form, down to one extra key, is refused."""
     with pytest.raises(InvalidPayload):

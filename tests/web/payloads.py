@@ -22,12 +22,12 @@ def payloads() -> list[dict[str, Any]]:
         "id": "V1",
         "hash": "1.a",
         "type": "modal",
-        "private_metadata": '{"draft": "0", "step": "knowledge"}',
+        "private_metadata": '{"draft": "0", "trail": [["facts"]]}',
         "state": {"values": {"title": {"answer": {"type": "plain_text_input", "value": CANARY}}}},
     }
     submitted = [
         {**who, "type": "view_submission", "view": {**view, "callback_id": callback}}
-        for callback in ("workflow", "questions", "review", "unknown")
+        for callback in ("questions", "change", "result", "unknown")
     ]
     about = {**view, "private_metadata": '{"decision": 1}'}
     submitted += [

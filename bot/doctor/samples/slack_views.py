@@ -36,7 +36,7 @@ from bot.decisions.model import (
     Visibility,
     Workflow,
 )
-from bot.decisions.questionnaire import Questionnaire, QuestionsPage
+from bot.decisions.questionnaire import Questionnaire
 from bot.decisions.records.build import DecisionContext, record_of
 from bot.decisions.view_form import GivenView, ViewForm, deciding_questions
 from bot.digest.views.replies import UpcomingDigest
@@ -44,6 +44,7 @@ from bot.doctor.samples import COMMAND
 from bot.doctor.samples.alerts import alert_messages
 from bot.doctor.samples.digests import digest_messages, digest_modals, home_digests
 from bot.playbooks.engine import RuleEngine
+from bot.playbooks.examples import Example
 from bot.playbooks.model import Answer, Playbook, Question
 from bot.services.reviews import WaitingDecisions
 from bot.services.search import Likeness, SimilarDecision
@@ -59,9 +60,10 @@ from bot.slack.views.perspectives import (
     view_request,
     view_request_modal,
 )
-from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, questionnaire_modal
+from bot.slack.views.questionnaire import questionnaire_modal
 from bot.slack.views.reader import OpenDecision, ReaderTab, reader_modal
 from bot.slack.views.recommendation import recommendation_message
+from bot.slack.views.result import PROBLEM_LENGTH, TITLE_LENGTH
 from bot.slack.views.review import NOTE_LENGTH, review_modal, review_question
 from bot.slack.views.rules import rules_message
 from bot.slack.views.team import team_message
@@ -110,15 +112,17 @@ def _sized(engine: RuleEngine, filling: str, command: str) -> dict[str, Sample]:
     draft = _draft(engine.playbook, filling)
     decision = _decision(engine, draft)
     pages = Questionnaire(engine, draft)
+    fresh = Questionnaire(engine, replace(draft, answers={}))
     edit = Questionnaire(engine, replace(draft, purpose=DraftPurpose.EDIT, about=decision.number))
     titles = {engine.playbook.id: engine.playbook.title}
     found: dict[str, Sample] = {
-        "workflow page": {"view": questionnaire_modal(pages.first())},
-        "edit, first page": {"view": questionnaire_modal(edit.first())},
-        "edit, last page": {"view": questionnaire_modal(edit.last())},
-        "review page": {
-            "view": questionnaire_modal(pages.last(), similar_samples(decision, engine.playbook))
+        "edit": {"view": questionnaire_modal(edit.result())},
+        "result page": {
+            "view": questionnaire_modal(pages.result(), similar_samples(decision, engine.playbook))
         },
+        "result page of an example": {"view": questionnaire_modal(pages.result(filling))},
+        "result page without answers": {"view": questionnaire_modal(fresh.result())},
+        "first page": {"view": questionnaire_modal(fresh.first(_examples(filling)))},
         "recommendation": _blocks(recommendation_message(decision, engine.playbook)),
         "recommendation, plain": _plain_blocks(recommendation_message(decision, engine.playbook)),
         "home": {
@@ -133,10 +137,11 @@ def _sized(engine: RuleEngine, filling: str, command: str) -> dict[str, Sample]:
         "resume offer": _blocks(resume_offer([draft] * 20, engine.playbook.id)),
         "saved for later": {"view": notices.saved_for_later(decision)},
     }
-    for number, step in enumerate(engine.playbook.steps, start=2):
-        asked = tuple(each for each in engine.playbook.questions if each.step == step.id)
-        page = QuestionsPage(draft, step, asked, number, len(engine.playbook.steps) + 2)
-        found[f"{step.id} page"] = {"view": questionnaire_modal(page)}
+    for question in engine.playbook.questions:
+        page = pages.before(((question.id,), (question.id,)))
+        found[f"page of {question.id}"] = {"view": questionnaire_modal(page)}
+        change = {"view": questionnaire_modal(pages.change(question.id))}
+        found[f"change of {question.id}"] = change
     found |= _perspective_samples(engine, decision)
     found |= _reader_samples(engine, decision)
     found |= _review_samples(_reviewed(decision, filling), engine.playbook)
@@ -173,6 +178,10 @@ def _reader_samples(engine: RuleEngine, decision: Decision) -> dict[str, Sample]
     link = "https://example.slack.com/archives/C0123456789/p1"
     opened = OpenDecision(decided, playbook, record, "U0", link, metadata)
     return {**found, "reader, decided": {"view": reader_modal(opened)}}
+
+
+def _examples(filling: str) -> tuple[Example, ...]:
+    return tuple(Example(id=f"e{number}", title=filling, answers={}) for number in range(120))
 
 
 def _perspective_samples(engine: RuleEngine, decision: Decision) -> dict[str, Sample]:
@@ -224,7 +233,7 @@ def _perspective_samples(engine: RuleEngine, decision: Decision) -> dict[str, Sa
         "ask modal": {"view": view_request_modal(decision)},
         "ask modal, outsiders": {"view": view_request_modal(decision, None, decision.deciders)},
         "own view, first page": {"view": questionnaire_modal(pages.first())},
-        "own view, last page": {"view": questionnaire_modal(pages.last())},
+        "own view, last page": {"view": questionnaire_modal(pages.result())},
     }
 
 

@@ -8,6 +8,7 @@ Source: docs.slack.dev/interactivity/handling-user-interaction#message_responses
 from datetime import timedelta
 
 from bot.playground.channel_messages import (
+    delete_message,
     parse_content,
     post_message,
     post_user_message,
@@ -63,7 +64,7 @@ def post_response(
 def use_response_url(
     workspace: Workspace, response_url: ResponseUrl, response: Json | None
 ) -> None:
-    """Post a response, or replace the original message."""
+    """Post a response, or replace or delete the original message."""
     if response is None:
         raise RequestRejected("invalid_payload")
     if workspace.slack.now() - response_url.created_at > RESPONSE_URL_LIFETIME:
@@ -74,6 +75,9 @@ def use_response_url(
     channel = workspace.channels[response_url.channel_id]
     ts = response_url.message_ts
     original = workspace.find_message(channel.id, ts) if ts else None
+    if response.get("delete_original") and original is not None and original.by_app:
+        delete_message(workspace, original)
+        return
     # Slack's page on responses warns that a thread_ts alone overwrites the message.
     overwrites = original is not None and bool(response.get("thread_ts"))
     if not response.get("replace_original", overwrites):

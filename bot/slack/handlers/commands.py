@@ -87,7 +87,7 @@ class CommandHandlers:
 
     async def _start(self, playbook: str, body: Body, client: AsyncWebClient) -> None:
         drafts, driver = self._services.drafts, sender(body)
-        if unfinished := await drafts.resumable(driver):
+        if unfinished := await drafts.resumable(driver, playbook or None):
             offered = playbook or next(iter(self._services.playbooks.titles()))
             await self._replies.show(body, resume_offer(unfinished, offered))
             return

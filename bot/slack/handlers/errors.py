@@ -15,7 +15,9 @@ from bot.decisions.errors import (
     DraftGone,
     DriversOwn,
     EditedMeanwhile,
+    ExclusiveAnswer,
     NobodyToNudge,
+    NoChannelChosen,
     NoSuchDecision,
     NotAChannel,
     NothingChanged,
@@ -39,7 +41,7 @@ from bot.slack.handlers.modals import NotOpened, update_view
 from bot.slack.replies import respond_privately
 from bot.slack.views import notices
 from bot.slackkit.forms import FieldError, texts_entered
-from bot.slackkit.ids import Block
+from bot.slackkit.ids import QUESTION_PREFIX, Block
 from bot.slackkit.message import notice_modal, sentence
 from bot.slackkit.metadata import reads_in_modal
 from bot.slackkit.payloads import ExternalUser, InvalidPayload, sender, shared_channel
@@ -60,13 +62,14 @@ _TEXTS: Mapping[type[BaseException], str] = {
         "decided stays as it is. Start a new decision instead."
     ),
     NotAChannel: NOT_A_CHANNEL,
+    NoChannelChosen: "Choose the channel to post in.",
     SharedChannel: EXTERNAL_READERS,
     NobodyToNudge: notices.NOBODY_TO_NUDGE,
     NotOpened: "The window didn't open in time. Nothing is lost: press again.",
     NothingToResend: ("There's nothing left to do: the message has arrived, or was taken care of."),
     NothingRecommended: notices.NOTHING_RECOMMENDED,
     SameOption: "That's the recommendation: accept it, or choose another option.",
-    ReviewInThePast: "Pick a day after today, when you'll know how it went.",
+    ReviewInThePast: "Pick a day after today.",
     UnknownPlaybook: (
         "I don't offer that questionnaire any more. My Home tab shows the ones I have."
     ),
@@ -87,6 +90,8 @@ def error_text(error: BaseException) -> str:
             return notices.not_theirs(allowed)
         case ActionNotPossible() | EditedMeanwhile() | NothingChanged():
             return _moved_on(error)
+        case ExclusiveAnswer(answer=answer):
+            return f"“{answer}” doesn't go with other answers. Untick it, or the others."
         case NoSuchDecision(number=number):
             return f"There is no decision #{number} here."
         case TooSoonToNudge(waiting=waiting, again_at=again_at):
@@ -174,6 +179,11 @@ def _in_modal(error: Exception, body: Body) -> Mapping[str, Any]:
         return {"response_action": "errors", "errors": {error.block: error.message}}
     if isinstance(error, ReviewInThePast):
         return {"response_action": "errors", "errors": {Block.REVIEW_DAY: error_text(error)}}
+    if isinstance(error, NoChannelChosen):
+        return {"response_action": "errors", "errors": {Block.CHANNEL: error_text(error)}}
+    if isinstance(error, ExclusiveAnswer):
+        block = f"{QUESTION_PREFIX}{error.question}"
+        return {"response_action": "errors", "errors": {block: error_text(error)}}
     written = texts_entered(body.get("view") or {})
     view = notice_modal("This didn't work", error_text(error), written)
     return {"response_action": "update", "view": view}

@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.model import DraftPurpose
-from bot.decisions.questionnaire import Page, ReviewPage
+from bot.decisions.questionnaire import Page, ResultPage
 from bot.services.services import Services
 from bot.slack.replies import respond_privately
 from bot.slack.views.notices import open_again
@@ -21,6 +21,7 @@ from bot.slackkit.api_errors import (
     VIEW_OUTDATED,
     api_error_of,
 )
+from bot.slackkit.metadata import response_url_of
 from bot.slackkit.payloads import sender
 
 
@@ -28,11 +29,20 @@ class NotOpened(Exception):
     """Slack was too slow or too busy to open a modal; another press may succeed."""
 
 
-async def page_view(services: Services, page: Page) -> dict[str, Any]:
-    """Return the modal of a questionnaire page; the review page lists similar past decisions."""
-    if isinstance(page, ReviewPage) and page.draft.purpose is not DraftPurpose.PERSPECTIVE:
-        return questionnaire_modal(page, await services.search.similar(page.draft))
-    return questionnaire_modal(page)
+async def page_view(
+    services: Services, page: Page, response_url: str | None = None
+) -> dict[str, Any]:
+    """Return the modal of a questionnaire page; the last page lists similar past decisions.
+
+    Args:
+        services: the use cases.
+        page: the page.
+        response_url: that of the command or press that opened the questionnaire.
+    """
+    if isinstance(page, ResultPage) and page.draft.purpose is not DraftPurpose.PERSPECTIVE:
+        found = await services.search.similar(page.draft)
+        return questionnaire_modal(page, found, response_url)
+    return questionnaire_modal(page, response_url=response_url)
 
 
 async def open_page(
@@ -44,7 +54,8 @@ async def open_page(
         SlackApiError: Slack rejects the modal itself, which is a bug of ours.
     """
     try:
-        await open_view(client, body, await page_view(services, page))
+        view = await page_view(services, page, response_url_of(body))
+        await open_view(client, body, view)
     except NotOpened:
         if not await respond_privately(body, open_again(page.draft.id)):
             await services.offer_modal(sender(body), page.draft.id)

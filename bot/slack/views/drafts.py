@@ -11,18 +11,19 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.decisions.model import Draft, DraftPurpose
+from bot.decisions.questionnaire import draft_title
 from bot.services.drafts import DRAFT_LIFETIME
 from bot.slackkit import ids
 from bot.slackkit.message import Message, as_dicts, button, mrkdwn, plain, section
 from bot.slackkit.mrkdwn import fit_escaped, moment
 
 MOST_DRAFTS = 5
-DISCARDED = "The draft is discarded. The command starts a new questionnaire."
+DISCARDED = "Draft deleted. Type the command again to start a new one."
 
 _PURPOSES = {
-    DraftPurpose.EDIT: "New answers to #{about}: ",
-    DraftPurpose.PERSPECTIVE: "Your view of #{about}: ",
-    DraftPurpose.SUPERSEDE: "In the place of #{about}: ",
+    DraftPurpose.EDIT: "Edit of #{about}: ",
+    DraftPurpose.PERSPECTIVE: "Your view on #{about}: ",
+    DraftPurpose.SUPERSEDE: "Replaces #{about}: ",
 }
 
 
@@ -31,33 +32,29 @@ def draft_blocks(draft: Draft, playbook_id: str = "") -> list[Block]:
 
     Args:
         draft: the draft.
-        playbook_id: the playbook of the button *Start afresh* in the same message, if any.
+        playbook_id: the playbook of the button *Start over* in the same message, if any.
     """
-    title = fit_escaped(draft.workflow.title or "Without a title", 300)
+    title = fit_escaped(draft_title(draft), 300)
     lead = _PURPOSES.get(draft.purpose, "").format(about=draft.about)
-    count = len(draft.answers)
+    count = len(draft.entered)
     answers = {0: "No answers yet", 1: "1 answer so far"}.get(count, f"{count} answers so far")
-    go_on = button(ids.Action.RESUME, "Go on", draft.id, about=_named(draft))
+    go_on = button(ids.Action.RESUME, "Continue", draft.id, about=draft_title(draft))
     return [
         section(f"{lead}*{title}*\n{answers}  ·  {moment(draft.changed_at)}"),
         ActionsBlock(elements=[go_on, _discard(draft, playbook_id)]),
     ]
 
 
-def _named(draft: Draft) -> str:
-    return draft.workflow.title or "draft without a title"
-
-
 def _discard(draft: Draft, playbook_id: str) -> ButtonElement:
     return button(
         ids.Action.DISCARD,
-        "Discard",
+        "Delete",
         f"{draft.id}:{playbook_id}",
-        about=_named(draft),
+        about=draft_title(draft),
         confirm=ConfirmObject(
-            title=plain("Discard this draft?"),
-            text=plain("Its answers can't be brought back."),
-            confirm=plain("Discard"),
+            title=plain("Delete this draft?"),
+            text=plain("You can't bring its answers back."),
+            confirm=plain("Delete"),
             deny=plain("Keep it"),
             style="danger",
         ),
@@ -65,20 +62,16 @@ def _discard(draft: Draft, playbook_id: str) -> ButtonElement:
 
 
 def resume_offer(drafts: Sequence[Draft], playbook_id: str) -> Message:
-    """Return the offer to resume a draft, or to start afresh.
+    """Return the offer to continue a draft, or to start over.
 
     Args:
         drafts: at least one, newest first.
         playbook_id: the playbook to start with.
     """
-    text = (
-        "You have a questionnaire under way. Go on with it, or start afresh?"
-        if len(drafts) == 1
-        else f"You have {len(drafts)} questionnaires under way. Go on with one, or start afresh?"
-    )
-    kept = f"A draft is kept for {DRAFT_LIFETIME.days} days after its last change."
+    text = "Pick up where you left off?"
+    kept = f"I keep drafts for {DRAFT_LIFETIME.days} days after their last change."
     if len(drafts) > MOST_DRAFTS:
-        kept = f"These are the newest {MOST_DRAFTS}. {kept}"
+        kept = f"These are your newest {MOST_DRAFTS}. {kept}"
     blocks: list[Block] = [
         section(text),
         *(block for draft in drafts[:MOST_DRAFTS] for block in draft_blocks(draft, playbook_id)),
@@ -86,7 +79,7 @@ def resume_offer(drafts: Sequence[Draft], playbook_id: str) -> Message:
             elements=[
                 ButtonElement(
                     action_id=f"{ids.Action.START}:{playbook_id}",
-                    text=plain("Start afresh"),
+                    text=plain("Start over"),
                     value=playbook_id,
                 )
             ]

@@ -12,11 +12,20 @@ from slack_sdk.models.blocks import (
     ContextBlock,
 )
 
-from bot.decisions.model import Decision
+from bot.decisions.model import Decision, Visibility
 from bot.slack.commands import help_lines
 from bot.slack.views.announcement import STATUS_WORDS
 from bot.slackkit import ids
-from bot.slackkit.message import Message, as_dicts, mrkdwn, notice_modal, plain, section, where
+from bot.slackkit.message import (
+    Message,
+    as_dicts,
+    mrkdwn,
+    notice_modal,
+    plain,
+    section,
+    sentence,
+    where,
+)
 from bot.slackkit.mrkdwn import (
     and_list,
     escape,
@@ -158,6 +167,13 @@ def edited_meanwhile(number: int, title: str, recommended: str) -> str:
         f"Decision #{number} was edited in the meantime. It's now “{fit_escaped(title, 300)}”, "
         f"recommended: *{escape(recommended)}*. Have another look, then decide."
     )
+
+
+def posted_elsewhere(decision: Decision) -> Message:
+    """Return the message, where a decision was started, that says where it appears."""
+    if decision.place.visibility is Visibility.DIRECT:
+        return sentence(f"I'm posting decision #{decision.number} in your messages with me.")
+    return sentence(f"I'm posting decision #{decision.number} in {where(decision.place)}.")
 
 
 def saved_for_later(decision: Decision) -> dict[str, Any]:

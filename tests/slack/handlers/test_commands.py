@@ -26,7 +26,8 @@ async def _acked(**answer: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "about"), [("rules", "The rules"), ("show 1", "#1"), ("", "under way")]
+    ("text", "about"),
+    [("rules", "The rules"), ("show 1", "#1"), ("", "Pick up where")],
 )
 async def test_a_rejected_reply_is_reported_once(
     harness: ServiceHarness,

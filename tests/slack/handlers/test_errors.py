@@ -23,6 +23,8 @@ ARGUMENTS = {
     "known": ("ragvsft",),
     "title": "Answers",
     "recommended": "RAG",
+    "question": "faults",
+    "answer": "None of these",
 }
 SHOWN_AT_A_FIELD = {errors.NobodyToAsk, errors.UnknownZone}
 """Errors that a modal shows at a field."""

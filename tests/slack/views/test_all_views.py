@@ -14,8 +14,9 @@ from bot.doctor.samples.slack_views import samples
 from bot.slack.views import notices
 from bot.slack.views.announcement import announcement
 from bot.slack.views.home import home_view
-from bot.slack.views.questionnaire import PROBLEM_LENGTH, TITLE_LENGTH, questionnaire_modal
+from bot.slack.views.questionnaire import questionnaire_modal
 from bot.slack.views.recommendation import recommendation_message
+from bot.slack.views.result import PROBLEM_LENGTH, TITLE_LENGTH
 from bot.slackkit.ids import Modal
 from bot.slackkit.message import Message
 from bot.slackkit.mrkdwn import one_line
@@ -63,9 +64,10 @@ def test_slack_accepts_every_sample(playbook: str) -> None:
 
 
 def test_samples_include_every_page_and_place() -> None:
-    """There is a sample of each step's page, and of the announcement per visibility."""
+    """There is a sample of each question's pages, and of the announcement per visibility."""
     names = set(samples(engine("ragvsft")))
-    steps = {f"{step.id} page, long" for step in engine("ragvsft").playbook.steps}
+    questions = [question.id for question in engine("ragvsft").playbook.questions]
+    steps = {f"{page} of {each}, long" for page in ("page", "change") for each in questions}
     places = {f"announcement, {kind}, long" for kind in ("public", "private", "direct")}
     assert steps | places <= names
 
@@ -90,7 +92,7 @@ def test_slack_accepts_any_text(title: str, problem: str, place: Place) -> None:
     ]
     views = [
         questionnaire_modal(Questionnaire(of, draft).first()),
-        questionnaire_modal(Questionnaire(of, draft).last()),
+        questionnaire_modal(Questionnaire(of, draft).result()),
         home_view({"ragvsft": title}, [draft], [decision]),
         notices.saved_for_later(decision),
     ]
@@ -115,7 +117,7 @@ def test_slack_accepts_every_verdict(data: st.DataObject, name: str) -> None:
     decision = decision_of(draft, Place("C0123456789", Visibility.PUBLIC), of)
     assert faults_of_message(announcement(decision, of.playbook)) == []
     assert faults_of_message(recommendation_message(decision, of.playbook)) == []
-    assert faults_of_view(questionnaire_modal(Questionnaire(of, draft).last())) == []
+    assert faults_of_view(questionnaire_modal(Questionnaire(of, draft).result())) == []
 
 
 @pytest.mark.parametrize("deciders", [0, 1, 2, 5, 6, 100])
@@ -136,18 +138,24 @@ def test_the_announcement_names_its_people(deciders: int) -> None:
     assert (f"and {deciders - most} more decide" in words) == (deciders > most)
 
 
-def test_a_review_page_from_home_requires_a_channel() -> None:
-    """Without a conversation to post to, the channel is not optional."""
+@pytest.mark.parametrize(
+    ("place", "optional", "channel"),
+    [
+        (None, False, None),
+        (Place("C0123456789", Visibility.PUBLIC), False, "C0123456789"),
+        (Place("G0123456789", Visibility.PRIVATE), True, None),
+        (Place("U0123456789", Visibility.DIRECT), True, None),
+    ],
+)
+def test_the_last_page_requires_a_channel(
+    place: Place | None, *, optional: bool, channel: str | None
+) -> None:
+    """A public channel is filled in, and required from App Home; elsewhere it is optional."""
     of = engine("ragvsft")
-    blocks = {
-        place: questionnaire_modal(Questionnaire(of, draft_of("T", "", place)).last())["blocks"]
-        for place in (None, Place("C1", Visibility.PUBLIC))
-    }
-    optional = [
-        next(block for block in found if block.get("block_id") == "other_channel")["optional"]
-        for found in blocks.values()
-    ]
-    assert optional == [False, True]
+    found = questionnaire_modal(Questionnaire(of, draft_of("T", "", place)).result())["blocks"]
+    block = next(block for block in found if block.get("block_id") == "channel")
+    assert block["optional"] is optional
+    assert block["element"].get("initial_channel") == channel
 
 
 def test_long_lists_count_what_is_left_out() -> None:
@@ -199,20 +207,27 @@ def test_a_thread_has_vetoes_in_full() -> None:
     )
 
 
-def test_the_last_page_names_deciders_and_review() -> None:
-    """The page before posting says who decides, by default the driver, and the review day."""
-    of, day = engine("ragvsft"), AT.date()
-    draft = draft_of("Title", "", answers=first_answers(of))
-    expected = {
-        Workflow("T"): "You decide  ·  Review in 90 days",
-        Workflow("T", "", ("U0123456789", "U2"), Review.on(day)): (
-            "You and <@U2> decide  ·  Review on 5 January 2026"
-        ),
-        Workflow("T", "", ("U2",), Review.on(None)): "<@U2> decides  ·  No review",
+@pytest.mark.parametrize(
+    ("review", "choice", "day"),
+    [
+        (Review(), "90", None),
+        (Review.on(AT.date()), "date", "2026-01-05"),
+        (Review.on(None), "never", None),
+    ],
+)
+def test_the_last_page_has_its_fields(review: Review, choice: str, day: str | None) -> None:
+    """The page before posting has who decides and the review, a date only if one is picked."""
+    of = engine("ragvsft")
+    workflow = Workflow("T", "", ("U0123456789", "U2"), review)
+    draft = replace(draft_of("Title", "", answers=first_answers(of)), workflow=workflow)
+    fields = {
+        block["block_id"]: block["element"]
+        for block in questionnaire_modal(Questionnaire(of, draft).result())["blocks"]
+        if block["type"] == "input"
     }
-    for workflow, words in expected.items():
-        page = Questionnaire(of, replace(draft, workflow=workflow)).last()
-        assert words in json.dumps(questionnaire_modal(page), ensure_ascii=False)
+    assert fields["deciders"]["initial_users"] == ["U0123456789", "U2"]
+    assert fields["review_choice"]["initial_option"]["value"] == choice
+    assert fields.get("review_day", {}).get("initial_date") == day
 
 
 def test_every_kind_of_modal_has_a_sample() -> None:

@@ -3,10 +3,16 @@
 import pytest
 
 from bot.decisions.model import Place, Visibility
+from bot.decisions.questionnaire import Standing, words_in
 from bot.doctor.samples.slack_views import samples
+from bot.playbooks import loader
+from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Question
-from bot.slack.views.questionnaire import destination_blocks, question_block
+from bot.slack.views.questionnaire import likely_words, question_block, standing_words
+from bot.slack.views.result import destination_blocks
+from tests.services.harness import SMALL
 from tests.slack.examples import engine
+from tests.slack.words import words_in_sight
 
 QUESTION = Question(
     id="freshness",
@@ -58,17 +64,63 @@ def test_a_radio_button_that_is_set_can_be_unset() -> None:
 @pytest.mark.parametrize("visibility", [Visibility.PRIVATE, Visibility.DIRECT])
 def test_people_asked_are_among_the_readers(visibility: Visibility) -> None:
     """The last page says that people who give a view can read a private decision."""
-    words = str(destination_blocks(Place("C1", visibility))[0].to_dict())
-    assert "deciders and whoever is asked for their view and has given it will be able" in words
+    words = str([block.to_dict() for block in destination_blocks(Place("C1", visibility))])
+    assert "the deciders and people who give a view that was asked for" in words
+
+
+@pytest.mark.parametrize("visibility", [Visibility.PUBLIC, Visibility.PRIVATE])
+def test_people_of_other_companies_are_among_the_readers(visibility: Visibility) -> None:
+    """The last page says who reads along in a channel that is shared with another company."""
+    words = str([block.to_dict() for block in destination_blocks(Place("C1", visibility))])
+    assert "people from other companies" in words
 
 
 def test_an_edit_offers_only_what_it_can_change() -> None:
     """An edit asks for neither deciders nor a channel, and its button says what it does."""
-    found = samples(engine("ragvsft"))
-    first, last = (found[f"edit, {which} page, short"]["view"] for which in ("first", "last"))
-    asked = [block["block_id"] for block in first["blocks"] if block["type"] == "input"]
+    last = samples(engine("ragvsft"))["edit, short"]["view"]
+    asked = [block["block_id"] for block in last["blocks"] if block["type"] == "input"]
     assert asked == ["title", "problem", "review_choice", "review_day"]
     assert last["submit"]["text"] == "Save changes"
-    assert last["title"]["text"] == "Check and save"
-    assert not [block for block in last["blocks"] if block["type"] == "input"]
-    assert "Where to" not in str(last)
+    assert last["title"]["text"] == "Edit decision #99999"
+    assert "Post in" not in str(last)
+
+
+def test_a_title_is_not_cut() -> None:
+    """The modal has the playbook's title if it fits in 24 characters, and none of it otherwise."""
+    found = samples(engine("hosting"))["first page, short"]["view"]
+    title = engine("hosting").playbook.title
+    assert found["title"]["text"] == (title if len(title) <= 24 else "New decision")
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [(0.55, "about 6 in 10 likely"), (0.84, "about 8 in 10 likely"), (0.96, "almost certain")],
+)
+def test_how_likely_in_words(confidence: float, words: str) -> None:
+    """A confidence is said in tenths, and not as a certainty below 95%."""
+    assert likely_words(confidence) == words
+
+
+@pytest.mark.parametrize(
+    ("standing", "words"),
+    [
+        (Standing(None, 0.4), "Too early to tell."),
+        (Standing("rag", 0.5), "So far it's close: *RAG* is a little ahead."),
+        (Standing("rag", 0.8), "So far: *RAG*, about 8 in 10 likely."),
+    ],
+)
+def test_where_it_stands_in_words(standing: Standing, words: str) -> None:
+    """Nothing known, close and likely have words of their own."""
+    assert standing_words(engine("ragvsft").playbook, standing).startswith(words)
+
+
+@pytest.mark.parametrize("sample", ["first page", "result page", "edit", "own view, last page"])
+def test_a_page_has_at_most_150_words(sample: str) -> None:
+    """Pages are short; the questions themselves are held by their own limit."""
+    found = samples(RuleEngine(loader.parse(SMALL)))
+    assert words_in_sight(found[f"{sample}, short"]["view"]) <= 150
+
+
+def test_a_question_of_the_small_playbook_has_at_most_45_words() -> None:
+    """A question with its help and answers is short."""
+    assert all(words_in(each) <= 45 for each in loader.parse(SMALL).questions)

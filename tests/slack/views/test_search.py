@@ -45,7 +45,7 @@ def test_slack_accepts_any_title_found(title: str, problem: str) -> None:
         for name, message in search_messages(made, of.playbook).items()
     }
     assert {name: found for name, found in faults.items() if found} == {}
-    last = Questionnaire(of, draft).last()
+    last = Questionnaire(of, draft).result()
     assert faults_of_view(questionnaire_modal(last, similar_samples(made, of.playbook))) == []
 
 
