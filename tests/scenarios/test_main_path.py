@@ -223,7 +223,7 @@ async def test_a_decision_from_its_first_verdict_to_its_successor(harness: Harne
     await ben.click(await harness.wait_for_modal(ben, "view"), "answer_all")
     await harness.wait_for_modal(ben, "questions")
     await ben.submit(await harness.answer_questions(ben, OTHER_ANSWERS))
-    await harness.wait_for_team_message(ada, announcement, "change the recommendation")
+    await harness.wait_for_team_message(ada, announcement, "You favour")
 
     first = text_of(as_seen_by(ada, announcement))
     await ada.click(as_seen_by(ada, announcement), "menu", "edit:1")
