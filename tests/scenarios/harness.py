@@ -42,7 +42,7 @@ POLL_INTERVAL = 0.02
 BACKGROUND_METHODS = frozenset({"chat.update", "users.info"})
 """Web API methods that the bot calls on its own, independently of the request being acked."""
 
-OTHER_ANSWERS: dict[str, Answer] = {"need": "look_up"}
+OTHER_ANSWERS: dict[str, Answer] = {"material": "large", "need": "look_up"}
 """Answers that lead to another recommendation than the first answers do."""
 
 

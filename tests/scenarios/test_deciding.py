@@ -188,7 +188,7 @@ async def test_superseding_links_both_ways(harness: Harness) -> None:
     await harness.wait_for_text(ada, announcement, "Superseded by #2")
     old, new = harness.rows("decisions")
     assert (old["status"], new["status"]) == ("superseded", "open")
-    assert json.loads(old["answers"])["need"] == "look_up"
+    assert json.loads(old["answers"])["need"] == ["look_up"]
     assert (new["answers"], new["review_on"]) == (old["answers"], old["review_on"])
 
 

@@ -150,10 +150,10 @@ async def test_a_view_can_be_changed(harness: Harness) -> None:
     await ben.submit(review)
     await harness.wait_for_team_message(ada, announcement, "You differ")
     (row,) = harness.rows("perspectives")
-    assert json.loads(row["answers"])["need"] == "look_up"
+    assert json.loads(row["answers"])["need"] == ["look_up"]
     changed = harness.rows("events")[-1]
     assert changed["kind"] == "view_changed"
-    assert json.loads(changed["detail"])["answers"]["need"][1] == "look_up"
+    assert json.loads(changed["detail"])["answers"]["need"][1] == ["look_up"]
 
 
 async def test_the_drivers_view_is_the_decisions_own(harness: Harness) -> None:
