@@ -83,9 +83,7 @@ def error_text(error: BaseException) -> str:
     """Return the text for an error: what happened, and what to do."""
     match error:
         case AlreadyPosted(number=number):
-            return (
-                f"You've already posted this as decision #{number}. Its answers stay as they are."
-            )
+            return f"You've already posted this as decision #{number}. Its answers stay."
         case NotTheirs(allowed=allowed):
             return notices.not_theirs(allowed)
         case ActionNotPossible() | EditedMeanwhile() | NothingChanged():
