@@ -159,6 +159,7 @@ class ViewAdded:
         note: what the others may have missed.
         matters: whether it differs in a way that would change the recommendation.
         completes: whether everybody who was asked has answered now.
+        first: whether nobody had added a perspective, or been asked for one, before.
     """
 
     answers: AnswerChanges
@@ -166,6 +167,7 @@ class ViewAdded:
     note: str = ""
     matters: bool = False
     completes: bool = False
+    first: bool = False
     kind: Literal[EventKind.VIEW_ADDED] = field(default=EventKind.VIEW_ADDED, kw_only=True)
 
 
@@ -280,7 +282,12 @@ def edited(before: Decision, after: Decision) -> Edited:
 
 
 def perspective_event(
-    before: Perspective | None, after: Perspective, *, matters: bool, completes: bool
+    before: Perspective | None,
+    after: Perspective,
+    *,
+    matters: bool,
+    completes: bool,
+    first: bool,
 ) -> Event | None:
     """Return the event of a perspective that was added or changed; None if it is unchanged.
 
@@ -289,11 +296,12 @@ def perspective_event(
         after: the one that replaces it.
         matters: see `ViewAdded`.
         completes: see `ViewAdded`.
+        first: see `ViewAdded`.
     """
     detail: ViewAdded | ViewChanged
     if before is None:
         answers = answer_changes({}, after.answers)
-        detail = ViewAdded(answers, after.favours, after.note, matters, completes)
+        detail = ViewAdded(answers, after.favours, after.note, matters, completes, first)
     elif replace(before, changed_at=after.changed_at) == after:
         return None
     else:

@@ -129,13 +129,17 @@ def redraw_messages(
 
 
 def _posts(before: Decision | None, after: Decision, event: Event) -> list[Delivery]:
-    """Return the new messages. A team post that exists already is dropped by its key."""
+    """Return the new messages. A team post that exists already is dropped by its key.
+
+    The first view makes the team post, which is news enough; each later one is noted below it.
+    """
     at, detail = event.at, event.detail
     posts: list[Delivery] = []
     if event.kind == EventKind.OPENED:
         posts.append(announcement_delivery(after))
         posts.append(thread_reply(after, RecommendationPost(), at, recommendation_key(after)))
-    if event.kind in {*_NOTED_IN_THREAD, EventKind.VIEW_ADDED}:
+    late = isinstance(detail, ViewAdded) and not detail.first
+    if late or event.kind in _NOTED_IN_THREAD:
         posts.append(thread_reply(after, ThreadNote(event), at))
     if event.kind in {EventKind.OPENED, EventKind.HANDED_OVER}:
         known = {event.actor, *(before.deciders if before else ())}

@@ -316,6 +316,7 @@ class PerspectiveService:
                 after,
                 matters=alone.matters(person.user),
                 completes={each.user for each in team.waiting()} == {person.user},
+                first=not team.people(),
             )
             return ViewsChange(event, after if event else None, closes=closes)
 

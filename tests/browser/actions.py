@@ -27,10 +27,6 @@ REFUNDS = {
 """Northwind's answers about its support assistant, by question."""
 
 
-HANDBOOK = {**REFUNDS, "material": "small", "freshness": "yearly", "sources": "not_needed"}
-"""The answers of a teammate who thinks of the handbook rather than of all pages."""
-
-
 async def run_command(page: Page, text: str = "/ragvsft") -> None:
     """Type a command into the channel's composer and run it, after any modal has closed."""
     await expect(page.get_by_role("dialog")).to_have_count(0)

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
-from tests.browser.actions import HANDBOOK, REFUNDS, answer_page, press_button, run_command
+from tests.browser.actions import REFUNDS, answer_page, press_button, run_command
 from tests.browser.launch import demo, launch
 from tests.browser.team_history import TeamHistory, team_history
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 SIZE = {"width": 1440, "height": 900}
 TITLE = "Support answers with last year's refund rules"
+MISSED = "Legal wants to read each answer first"
 SOURCE = "last year's refund rules"
 DIGEST_SIZE = ViewportSize(width=1180, height=820)
 DIGEST_COUNTS = (0, 1, 30, 500)
@@ -106,11 +107,13 @@ async def _team(browser: Browser, url: str, folder: Path) -> list[Path]:
     page = await browser.new_page(viewport=SIZE)
     await page.goto(f"{url}/?as=U0CHLOE#C0SUPPORTAI")
     await page.get_by_role("button", name="Add my view").first.click()
-    await page.get_by_role("dialog").wait_for()
-    while await page.get_by_role("button", name="Next", exact=True).count():
-        await answer_page(page, HANDBOOK)
-        await press_button(page)
-    await press_button(page, "Save my view")
+    dialog = page.get_by_role("dialog")
+    await dialog.wait_for()
+    await dialog.get_by_role("radio").nth(1).check()
+    await dialog.get_by_role("textbox").fill(MISSED)
+    view = await _screenshot(page, folder / "view.png")
+    await page.get_by_role("button", name="Save my view").click()
+    await dialog.wait_for(state="hidden")
     await page.close()
     page = await browser.new_page(viewport=SIZE)
     await page.goto(f"{url}/?as=U0BEN#C0SUPPORTAI")
@@ -126,7 +129,7 @@ async def _team(browser: Browser, url: str, folder: Path) -> list[Path]:
     await page.get_by_role("button", name="Close thread").click()
     decided = await _screenshot(page, folder / "decided.png")
     await page.close()
-    return [team, decided]
+    return [view, team, decided]
 
 
 async def take_digests(folder: Path, counts: tuple[int, ...] = DIGEST_COUNTS) -> list[Path]:

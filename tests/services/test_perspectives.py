@@ -415,9 +415,10 @@ async def test_the_driver_hears_that_everyone_has_answered(harness: ServiceHarne
 
 
 async def test_each_new_view_is_noted_in_the_thread_once(harness: ServiceHarness) -> None:
-    """A person's first view is a reply in the thread; a change of it redraws what is there."""
+    """Each person's first view is one reply in the thread; that of the team is the very first."""
     decision = await harness.post_decision()
-    for option in ("rag", "tuning"):
-        await harness.services.perspectives.give(BEN, decision.number, GivenView(option))
-    rows = [row for row in await harness.rows("deliveries") if row["kind"] == "thread_note"]
-    assert len(rows) == 1
+    for person in (BEN, CHLOE):
+        for option in ("rag", "tuning"):
+            await harness.services.perspectives.give(person, decision.number, GivenView(option))
+    kinds_posted = [row["kind"] for row in await harness.rows("deliveries")]
+    assert (kinds_posted.count("team"), kinds_posted.count("thread_note")) == (1, 1)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, HeaderBlock, SectionBlock
 
 from bot.decisions.comparison import TeamViews
-from bot.decisions.events import Event, Overridden
+from bot.decisions.events import Event, Overridden, ViewAdded
 from bot.decisions.model import Decision, Status, Visibility
 from bot.decisions.records.history import Style, changes, did, note_of, people_of
 from bot.decisions.records.words import WENT, as_sentence, recommended_words
@@ -214,7 +214,7 @@ def _visible_to(decision: Decision) -> str:
 def thread_note(event: Event, decision: Decision, playbook: Playbook) -> Message:
     """Return the thread note about an event of a decision; `playbook` is the decision's."""
     detail = event.detail
-    to, note = people_of(detail), note_of(detail)
+    to, note = people_of(detail), "" if isinstance(detail, ViewAdded) else note_of(detail)
     text = f"{mention(event.actor)} {did(detail, playbook, _NOTE_STYLE)}"
     text += f" {and_list([mention(user) for user in to])}." if to else "."
     lines = [

@@ -61,7 +61,7 @@ def views_in_short(playbook: Playbook, seen: Comparison, names: int) -> list[str
         by_option.setdefault(each.favours, []).append(each)
     ranked = sorted(by_option.items(), key=lambda item: -len(item[1]))
     return [
-        f"*{option_title(playbook, option)}*  ·  {_count(len(people), 'person', 'people')}: "
+        f"*{option_title(playbook, option)}*  ·  {_tally(len(people))}"
         f"{some([_contribution(playbook, each) for each in people], names)}"
         for option, people in ranked
     ]
@@ -242,5 +242,9 @@ def _summary(decision: Decision, playbook: Playbook, seen: Comparison) -> str:
     return text
 
 
-def _count(number: int, one: str, several: str = "") -> str:
-    return f"{number} {one if number == 1 else several or f'{one}s'}"
+def _tally(people: int) -> str:
+    return f"{people} people: " if people > 1 else ""
+
+
+def _count(number: int, words: str) -> str:
+    return f"{number} {words}{'' if number == 1 else 's'}"
