@@ -169,7 +169,7 @@ def _redraws(before: Decision, after: Decision, event: Event) -> frozenset[Deliv
         kinds.add(DeliveryKind.RECOMMENDATION)
     if event.kind in _CHANGES_TEAM_POST:
         kinds.add(DeliveryKind.TEAM)
-    if event.kind in {*_VIEW_GIVEN, EventKind.EDITED}:
+    if event.kind in {*_CHANGES_TEAM_POST, EventKind.EDITED}:
         kinds |= {DeliveryKind.VIEW_NEWS, DeliveryKind.ALL_VIEWS}
     if event.kind in _VIEW_GIVEN:
         kinds.add(DeliveryKind.ANNOUNCEMENT)
@@ -180,7 +180,7 @@ def _redraws(before: Decision, after: Decision, event: Event) -> frozenset[Deliv
     if before.status is not after.status:
         kinds |= DIRECT_KINDS
     if before.deciders != after.deciders:
-        kinds.add(DeliveryKind.DECIDER_MESSAGE)
+        kinds |= {DeliveryKind.DECIDER_MESSAGE, DeliveryKind.ALL_VIEWS}
     return frozenset(kinds)
 
 

@@ -414,6 +414,27 @@ async def test_the_driver_hears_that_everyone_has_answered(harness: ServiceHarne
     assert await news(harness) == [("all_views", ADA.user), ("view_news", ADA.user)]
 
 
+async def test_news_follow_later_requests_and_deciders(harness: ServiceHarness) -> None:
+    """The message that everyone has answered is redrawn when more are asked, or others decide."""
+    decision = await harness.post_decision()
+    views, number = harness.services.perspectives, decision.number
+    await views.ask(ADA, number, [BEN.user])
+    await views.give(BEN, number, GivenView("rag"))
+    await sent(harness)
+    for change in (
+        views.ask(ADA, number, [CHLOE.user]),
+        harness.services.decisions.hand_over(ADA, number, (BEN.user,)),
+    ):
+        await change
+        waiting = [
+            str(row["parent"])
+            for row in await harness.rows("deliveries")
+            if (row["kind"], row["state"]) == ("redraw", "pending")
+        ]
+        assert any("all_views" in parent for parent in waiting)
+        await sent(harness)
+
+
 async def test_each_new_view_is_noted_in_the_thread_once(harness: ServiceHarness) -> None:
     """Each person's first view is one reply in the thread; that of the team is the very first."""
     decision = await harness.post_decision()

@@ -192,11 +192,11 @@ def _roles(decision: Decision, size: CardSize) -> str:
 
 
 def _views(decision: Decision, team: TeamViews | None) -> str:
-    """Return how many gave a view, and how many of these lead to another option."""
+    """Return how many gave a view, and how many of these favour another option."""
     given = team.perspectives if team else ()
     if not given:
         return ""
-    differ = sum(each.option != decision.verdict.recommended for each in given)
+    differ = sum(each.favours not in {None, decision.verdict.recommended} for each in given)
     views = f"{len(given)} {'view' if len(given) == 1 else 'views'}"
     return f"{views}, {differ or 'none'} {'differ' if differ > 1 else 'differs'}"
 
