@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot import serving
 from bot.serving import HttpServer, PortTaken
 
 LOOPBACK = "127.0.0.1"
@@ -68,6 +69,100 @@ async def test_an_idle_connection_stays_open(server: HttpServer) -> None:
         async with asyncio.timeout(UVICORN_KEEP_ALIVE + 1):
             await reader.read()
     writer.close()
+
+
+class Client:
+    """Opens connections, and closes them after the test."""
+
+    def __init__(self) -> None:
+        self.writers: list[asyncio.StreamWriter] = []
+
+    async def open(self, server: HttpServer, sent: bytes) -> asyncio.StreamReader:
+        """Open a connection and send these bytes."""
+        reader, writer = await asyncio.open_connection(LOOPBACK, server.port)
+        writer.write(sent)
+        self.writers.append(writer)
+        return reader
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[Client]:
+    client = Client()
+    yield client
+    for writer in client.writers:
+        writer.transport.abort()
+
+
+HALF = b"GET / HTTP/1.1\r\nHost: test\r\n"
+
+
+async def closed(reader: asyncio.StreamReader) -> bool:
+    """Wait until the server closes a connection; return whether it did so without an answer."""
+    async with asyncio.timeout(60):
+        try:
+            return await reader.read() == b""
+        except ConnectionError:
+            return True
+
+
+@pytest.mark.parametrize("before", [b"", HALF + b"\r\n"], ids=["first", "second request"])
+async def test_slow_headers_are_cut_off(
+    server: HttpServer, client: Client, monkeypatch: pytest.MonkeyPatch, before: bytes
+) -> None:
+    """A connection whose headers do not come to an end in time is closed."""
+    monkeypatch.setattr(serving, "HEADER_SECONDS", 0.2)
+    reader = await client.open(server, before)
+    if before:
+        await reader.readuntil(b"hello")
+    client.writers[-1].write(HALF)
+    assert await closed(reader)
+
+
+async def test_a_connection_without_a_request_is_cut_off(
+    server: HttpServer, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection on which nothing is sent is closed."""
+    monkeypatch.setattr(serving, "HEADER_SECONDS", 0.2)
+    assert await closed(await client.open(server, b""))
+
+
+async def test_endless_headers_are_cut_off(server: HttpServer, client: Client) -> None:
+    """A connection whose headers are too large is closed before they end."""
+    assert await closed(await client.open(server, HALF + b"x: " + b"x" * serving.MAX_HEADERS))
+
+
+async def test_a_new_connection_replaces_the_one_that_waits_longest(
+    server: HttpServer, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the limit a half-open connection makes room, the oldest first, and a request is served."""
+    monkeypatch.setattr(serving, "MAX_CONNECTIONS", 2)
+    oldest = await client.open(server, HALF)
+    newer = await client.open(server, HALF)
+    answered = await client.open(server, HALF + b"\r\n")
+    async with asyncio.timeout(60):
+        await answered.readuntil(b"hello")
+    assert await closed(oldest)
+    client.writers[-2].write(b"\r\n")
+    async with asyncio.timeout(60):
+        await newer.readuntil(b"hello")
+
+
+async def test_requests_are_not_interrupted_by_new_connections(
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """When all connections are busy, a new one is closed and the requests are answered."""
+    monkeypatch.setattr(serving, "MAX_CONNECTIONS", 1)
+    slow = Slow()
+    server = HttpServer(Starlette(routes=[Route("/", slow.answer)]), LOOPBACK, 0)
+    await server.start()
+    asking = await client.open(server, HALF + b"\r\n")
+    async with asyncio.timeout(60):
+        await slow.asked.wait()
+        assert await closed(await client.open(server, HALF))
+        slow.go_on.set()
+        await asking.readuntil(b"late, but whole")
+    await server.stop()
 
 
 async def test_a_port_that_is_taken_is_named(server: HttpServer) -> None:

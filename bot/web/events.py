@@ -1,7 +1,9 @@
 """`POST /slack/events`: verify the signature, parse the body, pass it to the handler."""
 
+import asyncio
 import hmac
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
 from typing import Any
@@ -19,8 +21,18 @@ logger = structlog.get_logger(__name__)
 
 MAX_BODY = 1_000_000
 """Bytes. Slack's largest payloads carry a view of 250 kB, form-encoded."""
+MAX_UNSIGNED = 1_000
+"""Bytes that are read without the headers of a signature: Slack's SSL check has some 60."""
+SMALL_BODY = 64_000
+"""Bytes up to which a body is read at once; commands and most interactions are smaller."""
+LARGE_BODIES = 64
+"""Larger bodies that are read at a time. Others wait, and their senders with them."""
+BODY_SECONDS = 10.0
+"""Seconds that a body may take. Slack itself waits three for the answer."""
 _MAX_AGE_SECONDS = 60 * 5
 _BAD_REQUEST = 400
+_UNSIGNED = "The signature is missing or wrong."
+_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 Headers = Mapping[str, str]
 Payload = dict[str, Any]
@@ -44,27 +56,27 @@ def events(
         signing_secret: the app's signing secret.
     """
     verifier = SignatureVerifier(signing_secret)
+    bodies = _Bodies()
 
     async def receive(request: Request) -> Response:
         started = perf_counter()
+        claims = _claims_signature(clock, request.headers)
         try:
-            body = await _body(request)
-        except ClientDisconnect:
-            metrics.count_rejected("malformed")
-            return PlainTextResponse("The body is incomplete.", 400)
+            body = await bodies.read(request, MAX_BODY if claims else MAX_UNSIGNED)
+        except (ClientDisconnect, TimeoutError):
+            return _rejected(metrics, "malformed", "The body is incomplete.", 400)
+        if body is None and claims:
+            return _rejected(metrics, "size", "The request is too large.", 413)
         if body is None:
-            metrics.count_rejected("size")
-            return PlainTextResponse("The request is too large.", 413)
+            return _rejected(metrics, "signature", _UNSIGNED, 401)
         if body.startswith(b"ssl_check=1"):
             return Response()
-        if not _signed(verifier, clock, request.headers, body):
-            metrics.count_rejected("signature")
-            return PlainTextResponse("The signature is missing or wrong.", 401)
+        if not (claims and _signed(verifier, request.headers, body)):
+            return _rejected(metrics, "signature", _UNSIGNED, 401)
         try:
             payload = _payload(body, request.headers.get("content-type", ""))
         except _Malformed as error:
-            metrics.count_rejected("malformed")
-            return PlainTextResponse(str(error), 400)
+            return _rejected(metrics, "malformed", str(error), 400)
         response = await _handled(handle, payload, request.headers)
         metrics.observe_ack(HTTP, perf_counter() - started, response.status_code < _BAD_REQUEST)
         return response
@@ -80,32 +92,66 @@ async def _handled(handle: Handler, payload: Payload, headers: Headers) -> Respo
         return PlainTextResponse("This request could not be processed.", 400)
 
 
-async def _body(request: Request) -> bytes | None:
-    """Return the body; None if it exceeds `MAX_BODY`."""
+class _Bodies:
+    """Reads bodies: each within its bounds, and few large ones at a time."""
+
+    def __init__(self) -> None:
+        self._large = asyncio.Semaphore(LARGE_BODIES)
+
+    async def read(self, request: Request, limit: int) -> bytes | None:
+        """Return the body; None if it exceeds `limit`, without reading one that says so.
+
+        Raises:
+            ClientDisconnect: the connection broke.
+            TimeoutError: the body took too long.
+        """
+        length = request.headers.get("content-length", "")
+        announced = int(length) if length.isdecimal() and len(length) < 12 else limit
+        if announced > limit:
+            return None
+        async with asyncio.timeout(BODY_SECONDS):
+            if announced <= SMALL_BODY:
+                return await _body(request, limit)
+            async with self._large:
+                return await _body(request, limit)
+
+
+async def _body(request: Request, limit: int) -> bytes | None:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY:
+        if len(body) > limit:
             return None
     return bytes(body)
 
 
-def _signed(verifier: SignatureVerifier, clock: Clock, headers: Headers, body: bytes) -> bool:
-    """Return whether Slack signed a request within the last five minutes.
+def _rejected(metrics: Metrics, reason: str, message: str, status: int) -> Response:
+    """Count a rejected request, and close its connection: the rest of its body is not read."""
+    metrics.count_rejected(reason)
+    return PlainTextResponse(message, status, headers={"connection": "close"})
+
+
+def _claims_signature(clock: Clock, headers: Headers) -> bool:
+    """Return whether the headers of a request can belong to one that Slack signed just now."""
+    timestamp = headers.get("x-slack-request-timestamp", "")
+    if not _SIGNATURE.fullmatch(headers.get("x-slack-signature", "")):
+        return False
+    if not (timestamp.isdecimal() and timestamp.isascii() and len(timestamp) <= 12):
+        return False
+    return abs(clock.now().timestamp() - int(timestamp)) <= _MAX_AGE_SECONDS
+
+
+def _signed(verifier: SignatureVerifier, headers: Headers, body: bytes) -> bool:
+    """Return whether Slack signed a request.
 
     https://docs.slack.dev/authentication/verifying-requests-from-slack
     """
-    timestamp = headers.get("x-slack-request-timestamp", "")
-    signature = headers.get("x-slack-signature", "")
-    if not (timestamp.isdecimal() and timestamp.isascii() and signature.isascii()):
-        return False
-    if len(timestamp) > 12 or abs(clock.now().timestamp() - int(timestamp)) > _MAX_AGE_SECONDS:
-        return False
+    timestamp = headers["x-slack-request-timestamp"]
     try:
         expected = verifier.generate_signature(timestamp=timestamp, body=body)
     except UnicodeDecodeError:  # Slack only signs text
         return False
-    return expected is not None and hmac.compare_digest(expected, signature)
+    return expected is not None and hmac.compare_digest(expected, headers["x-slack-signature"])
 
 
 def _payload(body: bytes, content_type: str) -> Payload:

@@ -1,12 +1,14 @@
 """`POST /slack/events`: only requests that Slack signed are handled."""
 
+import asyncio
 import json
 from urllib.parse import parse_qsl, urlencode
 
 import httpx
 import pytest
-from starlette.types import Message
+from starlette.types import ASGIApp, Message
 
+from bot.web import events
 from bot.web.app import Endpoints, create_web
 from bot.web.events import MAX_BODY
 from tests.web.helpers import FORM, SECRET, FakeBackend, clock, signed, web_client
@@ -92,24 +94,112 @@ async def test_a_body_that_is_too_large_is_refused(
     assert len(backend.handled) == 1
 
 
+class Sender:
+    """Sends one request to the application part by part, and keeps the answer."""
+
+    def __init__(self, *parts: bytes, headers: dict[str, str] | None = None) -> None:
+        self.parts = list(parts)
+        self.headers = headers or {}
+        self.asked, self.status, self.closes = 0, 0, False
+        self.may_send, self.reached = asyncio.Event(), asyncio.Event()
+        self.last: Message = {"type": "http.request", "body": b"", "more_body": False}
+
+    async def receive(self) -> Message:
+        """Return the next part, when it may be sent."""
+        self.asked += 1
+        self.reached.set()
+        await self.may_send.wait()
+        if not self.parts:
+            return self.last
+        return {"type": "http.request", "body": self.parts.pop(0), "more_body": True}
+
+    async def send(self, message: Message) -> None:
+        """Note the answer."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.closes = (b"connection", b"close") in message["headers"]
+
+    async def to(self, web: ASGIApp) -> int:
+        """Send the request; return the status of the answer."""
+        headers = [(name.encode(), value.encode()) for name, value in self.headers.items()]
+        scope = {"type": "http", "method": "POST", "path": "/slack/events", "headers": headers}
+        await web(scope, self.receive, self.send)
+        return self.status
+
+
+def application(backend: FakeBackend) -> ASGIApp:
+    """Return the web application."""
+    return create_web(backend.endpoints, clock(), SECRET)
+
+
 async def test_a_body_that_is_cut_off_is_refused(backend: FakeBackend) -> None:
     """A client that disconnects within a request is answered with 400, without an exception."""
-    parts: list[Message] = [
-        {"type": "http.request", "body": b"a=", "more_body": True},
-        {"type": "http.disconnect"},
-    ]
-    answers: list[Message] = []
-
-    async def receive() -> Message:
-        return parts.pop(0)
-
-    async def send(message: Message) -> None:
-        answers.append(message)
-
-    scope = {"type": "http", "method": "POST", "path": "/slack/events", "headers": []}
-    await create_web(backend.endpoints, clock(), SECRET)(scope, receive, send)
-    assert answers[0]["status"] == 400
+    sender = Sender(b"a=")
+    sender.last = {"type": "http.disconnect"}
+    sender.may_send.set()
+    assert await sender.to(application(backend)) == 400
     assert backend.handled == []
+
+
+STALE = signed(b"a=b", at=TIME - 301)
+FORGED = {**signed(b"a=b"), "x-slack-signature": "v0=short"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        pytest.param({}, 401, id="no signature"),
+        pytest.param(STALE, 401, id="old signature"),
+        pytest.param(FORGED, 401, id="no hash"),
+        pytest.param(signed(b"a=b"), 413, id="more than is allowed"),
+    ],
+)
+async def test_no_body_is_read_before_the_headers_make_sense(
+    backend: FakeBackend, headers: dict[str, str], status: int
+) -> None:
+    """A request whose headers rule it out is answered, and closed, before its body is read."""
+    size = MAX_BODY + 1 if status == 413 else 990_000
+    sender = Sender(headers={**headers, "content-length": str(size)})
+    assert await sender.to(application(backend)) == status
+    assert (sender.asked, sender.closes) == (0, True)
+
+
+async def test_an_unsigned_body_of_unknown_length_is_not_read_whole(backend: FakeBackend) -> None:
+    """Without a length and a signature, reading stops after the first bytes."""
+    sender = Sender(*[b"a" * 1_000] * 50)
+    sender.may_send.set()
+    assert await sender.to(application(backend)) == 401
+    assert sender.asked == 2
+
+
+async def test_a_slow_body_is_refused(
+    backend: FakeBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A body that does not arrive in time is refused."""
+    monkeypatch.setattr(events, "BODY_SECONDS", 0.1)
+    sender = Sender(b"a=b", headers=signed(b"a=b"))
+    assert await sender.to(application(backend)) == 400
+    assert sender.closes
+
+
+async def test_few_large_bodies_are_read_at_a_time(
+    backend: FakeBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large body waits for its turn, unread; a small one never waits."""
+    monkeypatch.setattr(events, "LARGE_BODIES", 1)
+    web = application(backend)
+    body = b"a=" + b"b" * 100_000
+    large = signed(body) | {"content-length": str(len(body))}
+    first, second = Sender(body, headers=large), Sender(body, headers=large)
+    small = Sender(b"a=b", headers=signed(b"a=b") | {"content-length": "3"})
+    small.may_send.set()
+    waiting = [asyncio.create_task(each.to(web)) for each in (first, second)]
+    await first.reached.wait()
+    assert await small.to(web) == 200
+    assert (first.asked, second.asked) == (1, 0)
+    first.may_send.set()
+    second.may_send.set()
+    assert await asyncio.gather(*waiting) == [200, 200]
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,10 @@ class InstallPages:
             Route(self._redirect_path, self.callback, methods=["GET"]),
         ]
 
-    async def install(self, _request: Request) -> Response:
+    async def install(self, request: Request) -> Response:
         """Show what the bot may do, with the button to Slack's consent page."""
+        if request.method == "HEAD":  # monitors and link previews start no installation
+            return HTMLResponse(headers=_HEADERS)
         state = await self._flow.start()
         url = self._flow.authorize_url(state)
         response = _page("Add ragvsft to your Slack workspace", _consent(url, self._scopes))
