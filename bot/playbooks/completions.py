@@ -29,7 +29,7 @@ from bot.playbooks.scoring import (
     PointVector,
     ScoredSheet,
 )
-from bot.playbooks.verdict import Homework
+from bot.playbooks.verdict import Homework, Strength
 
 K = TypeVar("K")
 DRAWS = 400
@@ -126,8 +126,8 @@ class Completions:
 class NextQuestions:
     """What to ask next, the most informative question first.
 
-    `option` is recommended so far, with this confidence (0 to 1). `enough`: further answers would
-    hardly change it.
+    `option` is recommended so far, with this confidence (0 to 1). `enough`: it is not too close to
+    call, and further answers would hardly change it; or there is nothing left to ask.
     """
 
     option: str
@@ -231,11 +231,13 @@ class Outlook:
             and conditions.holds(self._asked_when[question.id], sheet.answers)
         ]
         share = completions.shares().get(sheet.winner, 0.0)
+        strength = self._compiled.strength(confidence, only_left=False)
+        decided = share >= enough and strength is not Strength.TOO_CLOSE
         return NextQuestions(
             self._compiled.options[sheet.winner],
             confidence,
             tuple(sorted(telling, key=lambda question: -information[question.id])),
-            enough=share >= enough or not telling,
+            enough=decided or not telling,
         )
 
     def questions_that_matter(self, sheet: ScoredSheet) -> tuple[Question, ...]:

@@ -86,7 +86,8 @@ class RuleEngine:
 
         Args:
             answers: so far.
-            enough: the share of completions that keep the option which is enough.
+            enough: the share of completions that keep the option which is enough, unless the
+                option is too close to call.
 
         Raises:
             InvalidAnswers: as `evaluate`.
