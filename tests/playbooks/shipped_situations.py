@@ -1,8 +1,10 @@
-"""Answer sheets for `rules/ragvsft` on which experts agree."""
+"""Answer sheets for `rules/ragvsft` on which experts agree, and what its tests share."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from bot.playbooks.model import Question
 
 Sheet = Mapping[str, str | tuple[str, ...] | None]
 
@@ -102,3 +104,8 @@ SPECIALISTS: Sheet = {
     "tried": ("trial",),
     "result": ("weak",),
 }
+
+
+def words_of(question: Question) -> int:
+    """Return how many words a question has with its help and its answers."""
+    return len(" ".join([question.ask, question.help or "", *question.answers.values()]).split())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,8 @@ import yaml
 
 from bot.playbooks import loader
 from bot.playbooks.backtest import run_cases, summarize
-from bot.playbooks.coverage import CoverageAnalysis
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.model import CasesFile, Question
+from bot.playbooks.model import CasesFile
 from bot.playbooks.verdict import Strength
 from tests.playbooks.shipped_situations import (
     BALANCES,
@@ -26,6 +24,7 @@ from tests.playbooks.shipped_situations import (
     SUMMARIES,
     SUPPORT_BOT,
     Sheet,
+    words_of,
 )
 
 FOLDER = Path(__file__).parents[2] / "rules" / "ragvsft"
@@ -311,14 +310,6 @@ def test_the_playbook_beats_the_baselines(engine: RuleEngine, cases: CasesFile) 
     assert sum(share.hits for share in sure) >= 0.85 * sum(share.of for share in sure)
 
 
-def test_every_rule_is_effective(engine: RuleEngine) -> None:
-    """Every option is reachable, every rule and veto is effective, and none contradict."""
-    analysis = CoverageAnalysis(engine.playbook)
-    for _ in analysis.run():
-        pass
-    assert analysis.report().ok
-
-
 def test_confidence_tells_which_unknown_answers_matter(
     engine: RuleEngine, cases: CasesFile
 ) -> None:
@@ -360,44 +351,9 @@ def test_the_questionnaire_is_short(engine: RuleEngine) -> None:
     """There are at most 16 questions, of at most 48 words each and 38 on average."""
     questions = engine.playbook.questions
     assert len(questions) <= 16
-    words = {each.id: _words(each) for each in questions}
+    words = {each.id: words_of(each) for each in questions}
     assert max(words.values()) <= 48, words
     assert sum(words.values()) <= 38 * len(words)
-
-
-def _words(question: Question) -> int:
-    return len(" ".join([question.ask, question.help or "", *question.answers.values()]).split())
-
-
-def test_every_answer_has_a_text_for_flips(engine: RuleEngine) -> None:
-    """Each answer has a text for "what would change this"."""
-    for question in engine.playbook.questions:
-        assert set(question.becomes) == set(question.answers), question.id
-
-
-def test_reasons_are_short(engine: RuleEngine) -> None:
-    """The reason of each rule and veto is one or two sentences of at most 30 words in all."""
-    reasons = [(rule.id, rule.because) for rule in engine.playbook.rules]
-    reasons += [(veto.id, veto.because) for veto in engine.playbook.vetoes]
-    for name, because in reasons:
-        for text in [because] if isinstance(because, str) else because.values():
-            assert re.fullmatch(r"[A-Z](?:(?![.?!] ).)*\.( [A-Z](?:(?![.?!] ).)*\.)?", text), name
-            assert len(text.split()) <= 30, name
-
-
-def test_every_rule_says_where_it_comes_from(engine: RuleEngine) -> None:
-    """Each rule has a year, and says whether its source measured it or it was inferred."""
-    for rule in engine.playbook.rules:
-        assert rule.year, rule.id
-        assert rule.evidence, rule.id
-
-
-def test_every_option_has_steps(engine: RuleEngine) -> None:
-    """Each option has first steps, measures and pitfalls."""
-    for option in engine.playbook.options.values():
-        assert len(option.first_steps) >= 3
-        assert len(option.measure) >= 2
-        assert len(option.pitfalls) >= 2
 
 
 @pytest.mark.parametrize("rule", ["medium-source", "large-source", "good-but-costly"])
