@@ -83,7 +83,7 @@ def trend_chart(trend: Trend, titles: Mapping[str, str]) -> bytes:
     Raises:
         ValueError: no decision was opened, or the font lacks a letter of a title.
     """
-    return _png(trend_svg(trend, titles))
+    return svg_to_png(trend_svg(trend, titles))
 
 
 def trend_svg(trend: Trend, titles: Mapping[str, str]) -> str:
@@ -107,7 +107,11 @@ def _bars(trend: Trend, titles: Mapping[str, str]) -> list[_Bars]:
     if len(options) > len(_LOOKS):
         kept = sorted(options, key=lambda each: -sum(trend.options[each]))[: len(_LOOKS) - 1]
     bars = [
-        _Bars(_short(titles.get(each, "")) or _short(each), trend.options[each], _look(position))
+        _Bars(
+            short_title(titles.get(each, "")) or short_title(each),
+            trend.options[each],
+            _look(position),
+        )
         for position, each in enumerate(trend.options)
         if each in kept
     ]
@@ -127,7 +131,7 @@ def _look(position: int) -> _Look:
 def _svg(weeks: Sequence[date], bars: Sequence[_Bars]) -> str:
     import pygal
 
-    _remove_legacy_finders()
+    prepare_pygal()
     rows = -(-len(bars) // _COLUMNS)
     unreserved = len(bars) % _COLUMNS  # pygal 3.1 rounds the lines of the legend down
     blank = max(0, _LEAST_WEEKS - len(weeks))
@@ -146,7 +150,7 @@ def _svg(weeks: Sequence[date], bars: Sequence[_Bars]) -> str:
     return str(chart.render(is_unicode=True))
 
 
-def _remove_legacy_finders() -> None:
+def prepare_pygal() -> None:
     """Remove the import hook that pygal 3.1 installs for its maps, which are not used here.
 
     It has no `find_spec`, so every later import in the process would emit a warning.
@@ -158,7 +162,7 @@ def _config(looks: Sequence[_Look]) -> Any:
     from pygal import Config
 
     return Config(
-        style=_style(),
+        style=chart_style(),
         css=("file://style.css", "file://graph.css", f"inline:{_css(looks)}"),
         defs=[_pattern(number, look) for number, look in enumerate(looks)],
         js=(),
@@ -176,7 +180,8 @@ def _config(looks: Sequence[_Look]) -> Any:
     )
 
 
-def _style() -> Any:
+def chart_style() -> Any:
+    """Return the style of all charts."""
     from pygal.style import Style
 
     return Style(
@@ -216,7 +221,8 @@ def _pattern(number: int, look: _Look) -> str:
     )
 
 
-def _png(svg: str) -> bytes:
+def svg_to_png(svg: str) -> bytes:
+    """Return a chart as PNG, in twice its size."""
     import resvg_py
 
     return resvg_py.svg_to_bytes(
@@ -246,7 +252,7 @@ def _count(number: int, highest: int) -> str:
     return f"{number // 1000:,}k" if number and highest >= 10_000 else f"{number:,}"
 
 
-def _short(title: str) -> str:
+def short_title(title: str) -> str:
     """Return a title on one line, truncated to the width of its legend column.
 
     Raises:

@@ -10,12 +10,13 @@ from pathlib import Path
 import click
 import yaml
 
+from bot.charts.subprocess import render_needs
 from bot.cli.common import UsageError, count_of
 from bot.cli.resources import open_database
 from bot.decisions.errors import PlaybookVersionUnusable
 from bot.decisions.model import Decision, Visibility
 from bot.decisions.records.build import record_of
-from bot.decisions.records.madr import as_markdown, filename
+from bot.decisions.records.madr import as_markdown, filename, picture_name
 from bot.decisions.records.promptfoo import READ_ME, bakeoff_files
 from bot.decisions.records.record import Record, record_as_json, record_schema
 from bot.decisions.records.spreadsheet import as_csv
@@ -210,7 +211,18 @@ def _files(records: Sequence[Record], form: str) -> dict[str, str]:
             schema = json.dumps(record_schema(), indent=2) + "\n"
             return {"decisions.json": record_as_json(records), "decisions.schema.json": schema}
         case _:
-            return {filename(record): as_markdown(record) for record in records}
+            return {name: text for each in records for name, text in _adr(each).items()}
+
+
+def _adr(record: Record) -> dict[str, str]:
+    """Return a record as Markdown, and the picture of its needs if it can be drawn."""
+    try:
+        drawn = render_needs(record.needs, "svg").decode() if record.needs else ""
+    except ValueError as error:
+        click.echo(f"decision {record.number} has no picture: {error}", err=True)
+        drawn = ""
+    picture = {picture_name(record): drawn} if drawn else {}
+    return {filename(record): as_markdown(record, pictured=bool(picture)), **picture}
 
 
 def _write_changed(folder: Path, files: Mapping[str, str], renamed: Iterable[Record]) -> int:
@@ -229,6 +241,7 @@ def _write_changed(folder: Path, files: Mapping[str, str], renamed: Iterable[Rec
         for path in folder.glob(f"{record.number:04}-*.md"):
             if path.name not in files and _is_record_of(path, record):
                 path.unlink()
+                path.with_suffix(".svg").unlink(missing_ok=True)
     written = 0
     for name, content in files.items():
         path, data = folder / name, content.encode()

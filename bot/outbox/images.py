@@ -14,21 +14,21 @@ was not posted, so it is retried a few times instead.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.trend import Trend
+from bot.decisions.needs import NeedsPlot
 from bot.slackkit.api_errors import FILE_NOT_READY, api_error_of
-from bot.slackkit.message import Message, Picture, with_picture
+from bot.slackkit.message import Drawing, Message, Picture, with_picture
 
 logger = structlog.get_logger(__name__)
 
-Draw = Callable[[Trend, Mapping[str, str]], bytes]
-"""Draws a trend, given the titles of its options, as a PNG."""
+Draw = Callable[[Drawing], bytes]
+"""Draws a picture as a PNG."""
 Result = TypeVar("Result")
 
 SECONDS = 8.0
@@ -99,8 +99,11 @@ class Images:
         One is drawn at a time: each needs memory and a processor of its own.
         """
         async with self._drawing:
-            content = await asyncio.to_thread(draw, picture.trend, picture.titles)
-        answer = await client.files_upload_v2(filename="trend.png", title="Trend", content=content)
+            content = await asyncio.to_thread(draw, picture.drawing)
+        name = "Needs" if isinstance(picture.drawing, NeedsPlot) else "Trend"
+        answer = await client.files_upload_v2(
+            filename=f"{name.lower()}.png", title=name, content=content
+        )
         return str(answer["files"][0]["id"])
 
     async def _in_time(self, work: Coroutine[Any, Any, Result], until: float) -> Result | None:
@@ -134,7 +137,7 @@ class Images:
 
 
 def _note_missing(reason: str) -> None:
-    logger.warning("a digest is posted without its image", reason=reason)
+    logger.warning("a message is posted without its image", reason=reason)
 
 
 def _reason(error: BaseException) -> str:

@@ -1,16 +1,19 @@
 """Search results as messages and files: only what the person may read."""
 
+import asyncio
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
+import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.charts.subprocess import render_needs
 from bot.decisions.access import DecisionFilter, DecisionPage, ReadScope
 from bot.decisions.errors import NoSuchDecision
 from bot.decisions.model import Decision, Person
-from bot.decisions.records.madr import as_markdown, filename
+from bot.decisions.records.madr import as_markdown, filename, picture_name
 from bot.decisions.records.record import Record, record_as_json
 from bot.decisions.records.spreadsheet import as_csv
 from bot.playbooks.model import Playbook
@@ -24,6 +27,8 @@ from bot.slackkit.message import Message, sentence
 from bot.slackkit.metadata import DecisionMetadata, ListQuery
 from bot.slackkit.permalinks import Permalinks
 from bot.slackkit.uploads import TextFile, send_file
+
+logger = structlog.get_logger(__name__)
 
 _LINK_SECONDS = 0.8
 """How long a window waits for its link: its trigger expires after three seconds."""
@@ -100,7 +105,9 @@ class SearchResponder:
         if inline and len(text) <= views.INLINE:
             return views.record_message(number, text)
         words = f"The record of decision #{number}, in Markdown."
-        return await _send(client, scope, TextFile(filename(found.record), text, words))
+        beside = await asyncio.to_thread(_picture, found.record)
+        text = as_markdown(found.record, pictured=bool(beside))
+        return await _send(client, scope, TextFile(filename(found.record), text, words, beside))
 
     async def export_all(self, scope: ReadScope, form: str, client: AsyncWebClient) -> Message:
         """Send all readable decisions as one file; return the message that says so."""
@@ -133,6 +140,17 @@ class SearchResponder:
 
     async def _playbook(self, decision: Decision) -> Playbook:
         return (await self._services.playbooks.of(decision)).playbook
+
+
+def _picture(record: Record) -> dict[str, str]:
+    """Return the picture of a record's needs by its file name; empty if it can't be drawn."""
+    if record.needs is None:
+        return {}
+    try:
+        return {picture_name(record): render_needs(record.needs, "svg").decode()}
+    except ValueError as error:
+        logger.warning("a record is sent without its picture", reason=str(error))
+        return {}
 
 
 async def _send(client: AsyncWebClient, scope: ReadScope, file: TextFile) -> Message:

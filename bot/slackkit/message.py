@@ -28,6 +28,7 @@ from slack_sdk.models.blocks.block_elements import InteractiveElement
 from slack_sdk.models.views import View
 
 from bot.decisions.model import Decision, Place, Visibility
+from bot.decisions.needs import NeedsPlot
 from bot.decisions.trend import Trend
 from bot.slackkit.citations import Piece, pieces_of
 from bot.slackkit.ids import DECISION_PREFIX, Action, Modal
@@ -57,18 +58,29 @@ AnyBlock = TypeVar("AnyBlock", bound=Block)
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A digest's trend as a picture.
-
-    Attributes:
-        trend: the data to draw.
-        titles: of the options, by id.
-        alt: the alternative text.
-        instead_of: index of the message's block, a table, that the uploaded picture replaces.
-    """
+class TrendPlot:
+    """A digest's trend, with the titles of its options by id."""
 
     trend: Trend
     titles: Mapping[str, str]
+
+
+Drawing = TrendPlot | NeedsPlot
+"""The data of a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in a message.
+
+    Attributes:
+        drawing: the data to draw.
+        alt: the alternative text.
+        instead_of: index of the message's block, with the same in words or as a table, that the
+            uploaded picture replaces.
+    """
+
+    drawing: Drawing
     alt: str
     instead_of: int
 
@@ -87,7 +99,7 @@ class Message:
 
 
 def with_picture(message: Message, file: str) -> Message:
-    """Return a message that shows its picture instead of the table.
+    """Return a message that shows its picture instead of the words or the table.
 
     Args:
         message: returned unchanged if it has no picture.

@@ -19,6 +19,7 @@ import click
 from bot.charts.subprocess import render_in_subprocess
 from bot.charts.trend import trend_chart
 from bot.decisions.trend import Trend
+from bot.slackkit.message import TrendPlot
 
 RUNS = 10
 TICK = 0.001
@@ -44,7 +45,9 @@ async def _bench() -> None:
     print(f"{'':<12} {'median':>9} {'longest stall, median and worst':>34}   (ms)")
     before = _megabytes()
     await _measure("no chart", lambda: asyncio.sleep(0.2))
-    await _measure("subprocess", lambda: asyncio.to_thread(render_in_subprocess, TREND, TITLES))
+    await _measure(
+        "subprocess", lambda: asyncio.to_thread(render_in_subprocess, TrendPlot(TREND, TITLES))
+    )
     after = _megabytes()
     await _measure("thread", lambda: asyncio.to_thread(trend_chart, TREND, TITLES))
     print(

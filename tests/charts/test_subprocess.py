@@ -10,6 +10,7 @@ from bot.charts import subprocess
 from bot.charts.subprocess import render_in_subprocess
 from bot.charts.trend import trend_chart
 from bot.decisions.trend import Trend
+from bot.slackkit.message import TrendPlot
 
 TREND = Trend((date(2026, 9, 7), date(2026, 9, 14)), {"rag": (1, 2), "both": (0, 1)})
 TITLES = {"rag": "RAG “live”", "both": "Beides"}
@@ -17,7 +18,7 @@ TITLES = {"rag": "RAG “live”", "both": "Beides"}
 
 def test_the_chart_is_the_same() -> None:
     """The subprocess returns the same PNG as a call in this process."""
-    assert render_in_subprocess(TREND, TITLES) == trend_chart(TREND, TITLES)
+    assert render_in_subprocess(TrendPlot(TREND, TITLES)) == trend_chart(TREND, TITLES)
 
 
 def test_errors_are_the_same() -> None:
@@ -26,7 +27,7 @@ def test_errors_are_the_same() -> None:
     with pytest.raises(ValueError, match="the font has no") as direct:
         trend_chart(TREND, titles)
     with pytest.raises(ValueError, match="the font has no") as indirect:
-        render_in_subprocess(TREND, titles)
+        render_in_subprocess(TrendPlot(TREND, titles))
     assert str(indirect.value) == str(direct.value)
 
 
@@ -39,8 +40,8 @@ def test_a_killed_or_slow_process_is_a_value_error(
     program.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(program))
     with pytest.raises(ValueError, match="exited with -9"):
-        render_in_subprocess(TREND, TITLES)
+        render_in_subprocess(TrendPlot(TREND, TITLES))
     program.write_text("#!/bin/sh\nexec sleep 60\n")
     monkeypatch.setattr(subprocess, "SECONDS", 0.2)
     with pytest.raises(ValueError, match="took longer than"):
-        render_in_subprocess(TREND, TITLES)
+        render_in_subprocess(TrendPlot(TREND, TITLES))

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from bot.decisions.trend import Trend
 from bot.outbox.images import Images
 from bot.playground import Playground, serving
-from bot.slackkit.message import Message, Picture, with_picture
+from bot.slackkit.message import Drawing, Message, Picture, TrendPlot, with_picture
 
 WITHIN = 60.0
 PNG = b"\x89PNG a picture"
@@ -24,7 +24,7 @@ TREND = Trend((date(2026, 11, 16),), {"rag": (1,)})
 DIGEST = Message(
     "The week",
     [{"type": "divider"}, {"type": "table", "rows": [[CELL]]}, {"type": "divider"}],
-    Picture(TREND, {"rag": "RAG"}, "One decision: RAG.", 1),
+    Picture(TrendPlot(TREND, {"rag": "RAG"}), "One decision: RAG.", 1),
 )
 
 
@@ -42,7 +42,7 @@ def client(slack: Playground) -> AsyncWebClient:
     return AsyncWebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
 
 
-def drawn(_trend: Trend, _titles: Mapping[str, str]) -> bytes:
+def drawn(_drawing: Drawing) -> bytes:
     return PNG
 
 
@@ -87,7 +87,7 @@ async def test_no_drawing_on_the_loop(slack: Playground, client: AsyncWebClient)
     """Drawing does not block the event loop."""
     threads = []
 
-    def noting(_trend: Trend, _titles: Mapping[str, str]) -> bytes:
+    def noting(_drawing: Drawing) -> bytes:
         threads.append(threading.get_ident())
         return PNG
 
@@ -129,13 +129,13 @@ async def test_without_its_picture_a_digest_goes_out_with_the_table(
     with capture_logs() as lines:
         await post(client, Images(drawn, pauses=(0.0,)))
     assert posted(slack) == [["divider", "table", "divider"]]
-    assert [line["event"] for line in lines] == ["a digest is posted without its image"]
+    assert [line["event"] for line in lines] == ["a message is posted without its image"]
 
 
 async def test_a_failed_chart_is_left_out(slack: Playground, client: AsyncWebClient) -> None:
     """If drawing fails, the table is posted, and the reason is logged."""
 
-    def failing(_trend: Trend, _titles: Mapping[str, str]) -> bytes:
+    def failing(_drawing: Drawing) -> bytes:
         raise ValueError("the font has no THAI CHARACTER KO KAI")
 
     with capture_logs() as lines:
@@ -169,7 +169,7 @@ class SlowPen:
         self.begun = threading.Event()
         self.may = threading.Event()
 
-    def draw(self, _trend: Trend, _titles: Mapping[str, str]) -> bytes:
+    def draw(self, _drawing: Drawing) -> bytes:
         self.begun.set()
         self.may.wait(WITHIN)
         return PNG
@@ -188,7 +188,7 @@ async def test_one_chart_is_drawn_at_a_time(slack: Playground, client: AsyncWebC
     begun = [threading.Event(), threading.Event()]
     seen = []
 
-    def draw(_trend: Trend, _titles: Mapping[str, str]) -> bytes:
+    def draw(_drawing: Drawing) -> bytes:
         begun[len(seen)].set()
         seen.append(begun[1].wait(0.1))
         return PNG
@@ -234,7 +234,7 @@ async def test_other_refusals_are_the_sender_s(slack: Playground, client: AsyncW
 
 def test_words_for_a_picture_are_cut_to_what_slack_takes() -> None:
     """The alternative text is truncated to Slack's limit; the other blocks keep their order."""
-    long = replace(DIGEST, picture=Picture(TREND, {}, "x" * 5000, 1))
+    long = replace(DIGEST, picture=Picture(TrendPlot(TREND, {}), "x" * 5000, 1))
     shown = with_picture(long, "F0123456789")
     assert [block["type"] for block in shown.blocks] == ["divider", "image", "divider"]
     assert len(shown.blocks[1]["alt_text"]) == 2000

@@ -8,6 +8,7 @@ from bot.decisions.calibration import outcome_of
 from bot.decisions.comparison import Comparison, TeamViews, compare
 from bot.decisions.events import Event
 from bot.decisions.model import Decision, Perspective, ReviewAnswer
+from bot.decisions.needs import needs_plot
 from bot.decisions.records.history import happened, people_of
 from bot.decisions.records.record import (
     Considered,
@@ -77,6 +78,7 @@ def record_of(
         reviews=tuple(_reviewed(each) for each in decision.reviews),
         recommended=verdict.recommended,
         strength=verdict.strength.value if verdict.recommended else None,
+        needs=needs_plot(playbook, verdict),
         settled=verdict.settled,
         playbook=_playbook(decision, playbook),
         answers=_answers(decision, playbook),

@@ -49,8 +49,18 @@ def filename(record: Record) -> str:
     return f"{record.number:04}-{words[:_SLUG_LENGTH].strip('-') or 'decision'}.md"
 
 
-def as_markdown(record: Record) -> str:
-    """Return a record as Markdown; text that people wrote is escaped."""
+def picture_name(record: Record) -> str:
+    """Return the file name of the picture of a record's needs."""
+    return filename(record).removesuffix(".md") + ".svg"
+
+
+def as_markdown(record: Record, *, pictured: bool = False) -> str:
+    """Return a record as Markdown; text that people wrote is escaped.
+
+    Args:
+        record: the record.
+        pictured: whether the picture of its needs lies beside it, under `picture_name`.
+    """
     parts = [
         _front_matter(record),
         f"# {inline(record.title)}",
@@ -58,6 +68,7 @@ def as_markdown(record: Record) -> str:
         markdown_section("Decision Drivers", _answers(record)),
         markdown_section("Considered Options", _options(record)),
         markdown_section("Decision Outcome", _outcome(record)),
+        subsection("Needs", _needs(record, pictured=pictured)),
         subsection("Consequences", listed(_consequences(record))),
         subsection("Conditions", listed(map(line, record.conditions))),
         subsection("Cost, Delay and Effort", _costs(record)),
@@ -165,6 +176,14 @@ def _recommended(record: Record) -> str:
     provisional = "" if record.settled else ", provisional: open answers could still change it"
     title = inline(record.title_of(record.recommended))
     return f"Recommended: **{title}** ({strength}{provisional})."
+
+
+def _needs(record: Record, *, pictured: bool) -> str:
+    """Return how large the two needs are, in words and as a picture."""
+    if record.needs is None:
+        return ""
+    alt = inline(record.needs.alt)
+    return f"{alt}\n\n![{alt}]({picture_name(record)})" if pictured else alt
 
 
 def _because(record: Record) -> str:

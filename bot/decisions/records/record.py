@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.decisions.model import ReviewOutcome as Went
 from bot.decisions.model import Status, Visibility
+from bot.decisions.needs import NeedsPlot
 from bot.decisions.records.words import NOTHING_YET, sure
 from bot.playbooks.costs import CostEstimate
 from bot.playbooks.model import Answer
@@ -160,6 +161,9 @@ class Record(RecordModel):
     status: Status
     recommended: str | None = Field(description="Null if too little is known.")
     strength: str | None = Field(description="Null without a recommendation.")
+    needs: NeedsPlot | None = Field(
+        description="Null unless the playbook has exactly two needs and something is known."
+    )
     settled: bool = Field(
         description="Every way of answering what is open leads to the same recommendation."
     )

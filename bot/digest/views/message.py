@@ -28,7 +28,16 @@ from bot.digest.views.words import (
     window_words,
 )
 from bot.slackkit import ids
-from bot.slackkit.message import Message, Picture, as_dicts, mrkdwn, plain, section, shrink_to_fit
+from bot.slackkit.message import (
+    Message,
+    Picture,
+    TrendPlot,
+    as_dicts,
+    mrkdwn,
+    plain,
+    section,
+    shrink_to_fit,
+)
 from bot.slackkit.mrkdwn import (
     FALLBACK,
     HEADER,
@@ -257,7 +266,7 @@ def trend_table(digest: Digest, most: int) -> TableBlock:
 def trend_picture(digest: Digest, instead_of: int) -> Picture:
     """Return the trend as a picture that replaces the message's block at an index."""
     alt = f"Decisions opened in each week, by option. {trend_sentence(digest)}"
-    return Picture(digest.trend, digest.titles, alt, instead_of)
+    return Picture(TrendPlot(digest.trend, digest.titles), alt, instead_of)
 
 
 def _ranked(trend: Trend) -> Sequence[tuple[str, tuple[int, ...]]]:

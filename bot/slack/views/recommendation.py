@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock
 
 from bot.decisions.calibration import outcome_of
 from bot.decisions.model import Decision, Place
+from bot.decisions.needs import needs_plot
 from bot.decisions.records.words import WENT, recommended_words
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Homework, Reason, Strength, Verdict, VetoHit
@@ -24,6 +25,7 @@ from bot.slackkit.ids import Action
 from bot.slackkit.message import (
     Line,
     Message,
+    Picture,
     TextSection,
     as_dicts,
     decision_button,
@@ -47,6 +49,9 @@ from bot.slackkit.word_count import THREAD_WORDS, shrink_to_words
 _TITLE = 150
 _SHOWN = 3
 """Reasons, flips, steps and open questions in the brief."""
+_NEEDS = "needs"
+_PICTURE_ROOM = 1_000
+"""Characters of an image block as JSON, with its alternative text."""
 _LETTERS = 10
 """Characters of a word, more than most have: some scripts write no words apart."""
 _BRIEF_BUDGET = 5_000
@@ -99,7 +104,8 @@ def recommendation_message(
     brief = shrink_to_words(
         lambda size: _brief(playbook, decision.verdict, size), _BRIEF_SIZES, most, _BRIEF_BUDGET
     )
-    room = MESSAGE_BUDGET - size_of([*brief, *last])
+    picture = _needs_picture(playbook, decision.verdict, brief)
+    room = MESSAGE_BUDGET - size_of([*brief, *last]) - (_PICTURE_ROOM if picture else 0)
     more = "press Everything"
     text = (
         f"The recommendation for decision #{decision.number}: "
@@ -108,6 +114,7 @@ def recommendation_message(
     return Message(
         text=fit(text, FALLBACK),
         blocks=as_dicts([*brief, *folded_sections(parts, room, more), *last]),
+        picture=picture,
         plain=as_dicts([*brief, *text_sections(parts, room, more), *last]),
     )
 
@@ -147,12 +154,21 @@ def _brief(playbook: Playbook, verdict: Verdict, size: _BriefSize) -> list[Block
     return [
         *_bullets("Why", why),
         *_bullets("Strongest point against", against[:1]),
-        *([ContextBlock(elements=[mrkdwn(needs)])] if needs else []),
+        *([ContextBlock(elements=[mrkdwn(needs)], block_id=_NEEDS)] if needs else []),
         *_bullets("Revisit if", flips),
         *([section("\n".join(["*Next steps*", *steps]))] if steps else []),
         *([section(f"⚠️ *Before you build*\n{_cut(gates[0].say, size.gate)}")] if gates else []),
         *([ContextBlock(elements=[mrkdwn(f"💰 {_cut(cost, size.gate)}")])] if cost else []),
     ]
+
+
+def _needs_picture(playbook: Playbook, verdict: Verdict, brief: Sequence[Block]) -> Picture | None:
+    """Return the picture of two needs; it replaces their words in the brief."""
+    plot = needs_plot(playbook, verdict)
+    if plot is None:
+        return None
+    place = next(at for at, block in enumerate(brief) if block.block_id == _NEEDS)
+    return Picture(plot, plot.alt, place)
 
 
 def _bullets(title: str, lines: Sequence[str]) -> list[Block]:
